@@ -1,0 +1,12 @@
+"""
+Put a decision into words, for the person, for support and for the engineer.
+
+Nothing here walks a chart: every explanation reads the steps that decided.
+"""
+
+from __future__ import annotations
+
+from notifyrules.explanation.explain import READERS, explain
+from notifyrules.explanation.unasked import not_asked
+
+__all__ = ["READERS", "explain", "not_asked"]

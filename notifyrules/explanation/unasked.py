@@ -1,0 +1,45 @@
+"""
+Find what a decision left out: the questions that were not asked and the facts that no question read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.step import Passage, Step
+from notifyrules.graph.model import Box, Graph
+
+
+def not_asked(graph: Graph, passage: Passage) -> tuple[Box, ...]:
+    """
+    List the nodes of a chart that a way through it did not pass, not even in vain.
+
+    Args:
+        graph: The chart that decided.
+        passage: The way taken.
+
+    Returns:
+        The nodes in the order written; those of called charts are not looked at.
+    """
+    asked = {step.node for step in passed(passage.steps)}
+    return tuple(node for name, node in graph.nodes.items() if name not in asked)
+
+
+def not_read(record: Record) -> tuple[str, ...]:
+    """
+    List the facts that no question read, in the order declared.
+    """
+    read = {name for step in passed(record.passage.steps) for name in step.facts}
+    return tuple(name for name in record.facts if name not in read)
+
+
+def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """
+    Give every step of one chart: those on the way and those of branches tried in vain.
+    """
+    waiting = list(reversed(steps))
+    while waiting:
+        step = waiting.pop()
+        yield step
+        waiting.extend(one for branch in step.tried for one in branch.steps)

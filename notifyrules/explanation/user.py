@@ -1,0 +1,30 @@
+"""
+Explain a decision to the person it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from notifyrules.evaluation.record import Record
+from notifyrules.explanation.words import printable, sentence, settled_by
+from notifyrules.graph.model import Box, Notify
+
+_OPENINGS: Final = {
+    Notify.YES: "You were notified",
+    Notify.NO: "You were not notified",
+    Notify.LATER: "You were not notified yet",
+}
+
+
+def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
+    """
+    Say in one or two sentences what happened and why.
+    """
+    opening = _OPENINGS.get(record.notify, f"The answer is “{printable(record.outcome)}”")
+    because = printable(record.because or "")
+    told = [sentence(f"{opening}: {because}")] if because else [sentence(opening), settled_by(record)]
+    if record.recheck_at is not None and record.notify is not Notify.YES:
+        told.append(f"This is looked at again at {record.recheck_at:%H:%M} UTC on {record.recheck_at:%Y-%m-%d}.")
+    yield " ".join(told)
