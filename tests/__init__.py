@@ -1,0 +1,3 @@
+"""
+Hold the package to what it says; `README.md` beside this file tells which test goes where.
+"""

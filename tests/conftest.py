@@ -1,0 +1,55 @@
+"""
+Give all tests the golden files and the settings of the property tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# The suite tries the same examples everywhere, so that it fails for its own change only; `-m soak` tries new ones.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """
+    Add the switch that accepts what the tests see now as what they expect from now on.
+    """
+    parser.addoption("--update-golden", action="store_true", help="rewrite golden files that differ; review the diff")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """
+    Give a function that holds a text to a golden file: `golden(path, actual)`.
+    """
+    return rewrite if request.config.getoption("--update-golden") else compare
+
+
+def compare(path: Path, actual: str) -> None:
+    """
+    Fail when a golden file is missing or is not, byte for byte, *actual*.
+    """
+    expected = path.read_bytes().decode() if path.is_file() else None
+    if expected is None:
+        pytest.fail(f"{path} does not exist; run `pytest --update-golden` and review it", pytrace=False)
+
+    assert actual == expected, f"{path} differs; if that is meant, run `pytest --update-golden` and review the diff"
+
+
+def rewrite(path: Path, actual: str) -> None:
+    """
+    Make *actual* the content of a golden file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(actual.encode())

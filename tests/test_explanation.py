@@ -1,0 +1,253 @@
+"""
+Put decisions into words for the three readers.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifyrules.conditions.types import BOOL
+from notifyrules.conditions.terms import Constant
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.step import Branch, Passage
+from notifyrules.explanation import READERS, explain
+from notifyrules.graph.model import Arrow, Box, Notify, Question
+from notifyrules.source.text import Source, Span
+from tests.records import full_record, records, step
+
+GOLDEN = Path(__file__).parent / "golden" / "explain"
+
+
+def refusal(because: str | None = "you muted #random") -> Record:
+    """
+    Make the decision of a muted channel.
+    """
+    steps = (
+        step("muted", "Channel muted?", "Yes", "followed", {"channel.muted": True}),
+        step(
+            "followed", "Thread message and user subscribed?", "No", "no", {"message.in_thread": False}, because=because
+        ),
+    )
+    return Record(
+        rules="team_chat",
+        title="Should we send a notification?",
+        path="rules/team_chat.yaml",
+        digest="ab" * 32,
+        facts={"channel.muted": True, "message.in_thread": False},
+        notify=Notify.NO,
+        reason="followed.else",
+        passage=Passage("team_chat", "no", steps, because),
+        data={},
+        recheck_at=None,
+    )
+
+
+def question(name: str, ask: str) -> Box:
+    """
+    Make a node that was not asked.
+    """
+    span = Span(Source("rules/team_chat.yaml", ""), 0, 0)
+    out = Arrow(f"{name}.then", name, "Yes", None, "yes", None, written=True, span=span)
+    return Question(name, ask, None, None, span, Constant(span, BOOL, value=True), out, out)
+
+
+class TestReaders:
+    @pytest.mark.parametrize("reader", READERS)
+    def test_a_decision_with_everything(self, reader: str, golden: Callable[[Path, str], None]) -> None:
+        """
+        Each reader's words for a decision that passes every kind of node.
+        """
+        left_out = (question("dnd", "User in DnD?"), question("mobile", "Mobile?"), question("mobile_2", "Mobile?"))
+
+        golden(GOLDEN / f"full.{reader}.txt", explain(full_record(), reader=reader, not_asked=left_out) + "\n")
+
+    @pytest.mark.parametrize("reader", READERS)
+    def test_a_short_refusal(self, reader: str, golden: Callable[[Path, str], None]) -> None:
+        """
+        Each reader's words for a refusal after two questions.
+        """
+        golden(GOLDEN / f"refusal.{reader}.txt", explain(refusal(), reader=reader) + "\n")
+
+    def test_support_is_the_reader_unless_said(self) -> None:
+        """
+        Without a reader, support's words are given.
+        """
+        assert explain(refusal()) == explain(refusal(), reader="support")
+
+    def test_an_unknown_reader_is_a_usage_error(self) -> None:
+        """
+        A misspelt reader is not guessed, but offered.
+        """
+        with pytest.raises(UsageError, match="there is no reader `suport`") as caught:
+            explain(refusal(), reader="suport")
+
+        assert caught.value.help == "did you mean `support`?"
+
+
+class TestUser:
+    @pytest.mark.parametrize(
+        ("notify", "opening"),
+        [
+            (Notify.YES, "You were notified: you muted #random."),
+            (Notify.NO, "You were not notified: you muted #random."),
+            (Notify.LATER, "You were not notified yet: you muted #random."),
+            (Notify.UNSAID, "The answer is “no”: you muted #random."),
+        ],
+        ids=lambda value: value.value if isinstance(value, Notify) else "",
+    )
+    def test_the_sentence_says_what_happened_and_why(self, notify: Notify, opening: str) -> None:
+        """
+        One sentence tells the answer and the reason.
+        """
+        assert explain(replace(refusal(), notify=notify), reader="user") == opening
+
+    def test_without_because_the_last_question_is_told(self) -> None:
+        """
+        Rules that give no words still leave the person with a reason.
+        """
+        expected = "You were not notified. It was settled by the question “Thread message and user subscribed?”, answered “No”."
+
+        assert explain(refusal(None), reader="user") == expected
+
+    @pytest.mark.parametrize("end", [".", "!", "?", "…"])
+    def test_a_sentence_ends_once(self, end: str) -> None:
+        """
+        Words that bring their own end get no full stop behind it.
+        """
+        assert explain(refusal(f"you muted it{end}"), reader="user") == f"You were not notified: you muted it{end}"
+
+    def test_a_later_answer_says_when(self) -> None:
+        """
+        A decision that is to be asked again says so.
+        """
+        held = replace(refusal(), notify=Notify.LATER, recheck_at=datetime(2026, 11, 24, 7, tzinfo=UTC))
+
+        assert explain(held, reader="user").endswith(" This is looked at again at 07:00 UTC on 2026-11-24.")
+
+
+class TestWhatWasLeftOut:
+    def test_equal_questions_are_listed_once(self) -> None:
+        """
+        Nodes that ask the same are one question to support.
+        """
+        left_out = (question("a", "Thread message?"), question("b", "Thread message?"))
+
+        assert "Questions not asked: Thread message?" in explain(refusal(), not_asked=left_out).splitlines()
+
+    def test_many_questions_are_cut_short(self) -> None:
+        """
+        Of many questions the first nine are named, the others counted.
+        """
+        left_out = tuple(question(f"n{number}", f"Question {number}?") for number in range(30))
+
+        assert explain(refusal(), not_asked=left_out).endswith("Question 8? and 21 more")
+
+    def test_facts_no_question_read_are_named(self) -> None:
+        """
+        Support sees which facts did not matter.
+        """
+        record = replace(refusal(), facts={**refusal().facts, "device.kind": "mobile"})
+
+        assert explain(record).endswith("Facts not read: device.kind")
+
+    def test_facts_read_in_vain_are_read(self) -> None:
+        """
+        A fact that a refused branch read is not called unread.
+        """
+        tried = Branch("any_of.dm", (step("dm", "DM?", "No", "no", {"device.kind": "mobile"}),), "no")
+        record = refusal()
+        way = replace(record.passage, steps=(replace(record.passage.steps[0], tried=(tried,)), record.passage.steps[1]))
+
+        assert "Facts not read" not in explain(
+            replace(record, facts={**record.facts, "device.kind": "mobile"}, passage=way)
+        )
+
+
+class TestPlainText:
+    @given(records(), st.sampled_from(sorted(READERS)))
+    def test_nothing_reaches_the_terminal_raw(self, record: Record, reader: str) -> None:
+        """
+        Whatever names, values and words a record holds, the text has no control character but the line end.
+        """
+        text = explain(record, reader=reader)
+
+        assert not [
+            character
+            for character in text
+            if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and character != "\n"
+        ]
+        assert not any(mark in text for mark in "\u202e\u2066\u200f")
+
+    @given(records(), st.sampled_from(sorted(READERS)))
+    def test_no_line_ends_in_blanks(self, record: Record, reader: str) -> None:
+        """
+        The text has neither trailing blanks nor a line end at its end.
+        """
+        text = explain(record, reader=reader)
+
+        assert all(line == line.rstrip(" ") for line in text.split("\n"))
+        assert text.split("\n")[-1]
+
+    @pytest.mark.parametrize("reader", ["support", "engineer"])
+    def test_a_line_fits_eighty_columns(self, reader: str) -> None:
+        """
+        Long questions, values and words are broken between words.
+        """
+        long = "a rather long " * 20
+        steps = tuple(
+            replace(one, ask=long, because=long, facts={"message.text": long}) for one in full_record().passage.steps
+        )
+        record = replace(full_record(), title=long, passage=Passage("team_chat", "hold", steps, long))
+
+        assert max(map(len, explain(record, reader=reader, not_asked=[question("a", long)] * 3).splitlines())) <= 80
+
+    def test_wide_characters_count_twice(self) -> None:
+        """
+        Text in characters that take two columns is broken at forty of them.
+        """
+        words = " ".join(["通知"] * 40)
+
+        assert all(len(line) < 60 for line in explain(refusal(words)).splitlines())
+
+    def test_an_escape_sequence_is_spelt_out(self) -> None:
+        """
+        A channel's name cannot clear the screen of whoever looks into it.
+        """
+        record = refusal("you muted \x1b[2J#random")
+
+        assert explain(record, reader="user") == "You were not notified: you muted <U+001B>[2J#random."
+
+    def test_a_line_end_in_a_value_cannot_forge_a_line(self) -> None:
+        """
+        A value of several lines stays on its line.
+        """
+        forged = step("muted", "Channel muted?", "Yes", "no", {"channel.name": "x\nNotified"})
+        text = explain(replace(refusal(), passage=Passage("team_chat", "no", (forged,), None)))
+
+        assert '       channel.name = "x\\nNotified"' in text.splitlines()
+
+    @pytest.mark.parametrize(
+        ("value", "shown"),
+        [
+            ("x" * 1_000, '"' + "x" * 60 + '…" (1,000 characters)'),
+            (tuple(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …] (100 items)"),
+        ],
+        ids=["text", "list"],
+    )
+    def test_a_long_value_is_cut_short(self, value: str | tuple[int, ...], shown: str) -> None:
+        """
+        Of a long value the beginning is shown, and how long it is.
+        """
+        read = step("a", "Long?", "Yes", "no", {"message.text": value})
+        text = explain(replace(refusal(), passage=Passage("team_chat", "no", (read,), None)))
+
+        assert f"message.text = {shown}" in " ".join(text.split())

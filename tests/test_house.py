@@ -1,0 +1,156 @@
+"""
+Hold the invariants of the house that a machine can see: layers, doors, docstrings, light imports, no rule by name.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "notifyrules").rglob("*.py"))
+PURE = ("conditions", "graph", "evaluation", "explanation", "program")
+HEAVY = {"graphviz", "hypothesis", "lark", "pydantic", "rich", "ruamel", "typer", "z3"}
+WORLD = {"asyncio", "http", "os", "random", "secrets", "select", "socket", "subprocess", "time", "urllib", "uuid"}
+WORDS_OF_THE_LANGUAGE = {"yes", "no"}
+"""Outcomes may be called so, and a bool inside a `because` reads so."""
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """
+    Parse a module once.
+    """
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def short(path: Path) -> str:
+    """
+    Name a module in the list of tests.
+    """
+    return path.relative_to(ROOT).as_posix()
+
+
+def documented(part: ast.Module | ast.ClassDef) -> Iterator[tuple[str, str | None]]:
+    """
+    Give the name and docstring of everything in a module that should have one; functions inside functions need none.
+    """
+    yield getattr(part, "name", "the module"), ast.get_docstring(part, clean=False)
+    for node in part.body:
+        if isinstance(node, ast.ClassDef):
+            yield from documented(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, ast.get_docstring(node, clean=False)
+
+
+def texts(module: ast.Module) -> Iterator[str]:
+    """
+    Give the texts in a module's code, docstrings left out.
+    """
+    statements = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in statements:
+            yield node.value
+
+
+def imported(module: ast.Module) -> Iterator[str]:
+    """
+    Give the top names of the packages that a module imports, at its head or inside a function.
+    """
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+
+
+def names_in(rules: Path) -> set[str]:
+    """
+    Collect the node and outcome ids of one rule file, the branches of fan-outs among them.
+    """
+    document = YAML(typ="safe", pure=True).load(rules.read_text("utf-8"))
+    return {str(name) for part in ("flow", "outcomes") for name in document.get(part) or {}}
+
+
+class TestLayers:
+    def test_kept(self) -> None:
+        """
+        Invariant 8: a module imports only what stands below it, and every module has its place.
+        """
+        linter = Path(sys.executable).with_name("lint-imports")
+
+        run = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+        assert "0 broken" in run.stdout, run.stdout + run.stderr
+        assert run.returncode == 0
+
+
+class TestPurity:
+    @pytest.mark.parametrize("part", PURE)
+    def test_no_world(self, part: str) -> None:
+        """
+        Invariant 3: what decides and explains reads no clock, no environment and no chance, and does no I/O.
+        """
+        modules = sorted((ROOT / "notifyrules" / part).rglob("*.py"))
+        found = {(short(path), name) for path in modules for name in imported(tree(path)) if name in WORLD}
+
+        assert modules
+        assert found == set()
+
+    @pytest.mark.parametrize("path", MODULES, ids=short)
+    def test_no_clock(self, path: Path) -> None:
+        """
+        Section 3.4: nothing reads the clock.
+        """
+        calls = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+
+        assert calls & {"now", "utcnow", "today"} == set()
+
+
+class TestImport:
+    def test_light(self) -> None:
+        """
+        Importing the package loads nothing heavy.
+        """
+        code = "import sys, notifyrules; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+
+        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+        assert "notifyrules" in run.stdout.split()
+        assert set(run.stdout.split()) & HEAVY == set()
+
+
+class TestDocstrings:
+    @pytest.mark.parametrize("path", MODULES, ids=short)
+    def test_present(self, path: Path) -> None:
+        """
+        Modules, classes and functions say what they are for, in a sentence below quotes that stand alone.
+        """
+        wrong = [
+            name
+            for name, text in documented(tree(path))
+            if text is None or not re.match(r"\n *\S.*[.:]\n", text) or not re.search(r"\n *$", text)
+        ]
+
+        assert wrong == []
+
+
+class TestRulesByName:
+    def test_none(self) -> None:
+        """
+        Invariant 7: no node or outcome id of a shipped rule file stands in the code.
+        """
+        files = [path for path in (ROOT / "rules").rglob("*.yaml") if not path.name.endswith(".cases.yaml")]
+        ids = {name for path in files for name in names_in(path)} - WORDS_OF_THE_LANGUAGE
+        found = {(short(path), text) for path in MODULES for text in texts(tree(path)) if text.partition(".")[0] in ids}
+
+        assert ids
+        assert found == set()
