@@ -18,7 +18,7 @@ from notifyrules.graph.model import Notify
 KINDS = ("if", "switch", "first", "any", "call")
 
 
-def step(  # noqa: PLR0913 - the fields of a step
+def step(
     node: str,
     ask: str,
     answer: str,
@@ -51,34 +51,42 @@ def full_record() -> Record:
         step("highlight", "Highlight word?", "Yes", "thread", {"message.has_highlight_word": True}, line=44),
         step("thread", "Thread message?", "Yes", "subscribed", {"message.in_thread": True}, line=45),
         step(
-            *("subscribed", "User subscribed?", "No", "no", {"user.follows_thread": False}),
+            "subscribed",
+            "User subscribed?",
+            "No",
+            "no",
+            {"user.follows_thread": False},
             because="you do not follow the thread",
             line=46,
         ),
     )
     window = step(
-        *(
-            "window",
-            "Within the window?",
-            "Yes",
-            "held",
-            {"now": _NIGHT, "starts": time(22), "grace": timedelta(minutes=15)},
-        ),
-        because="it is after {starts}",
+        "window",
+        "Within the window?",
+        "Yes",
+        "held",
+        {"now": _NIGHT, "starts": time(22), "grace": timedelta(minutes=15)},
+        because="it is after 22:00",
         file="rules/blocks/quiet_hours.yaml",
         line=12,
     )
     steps = (
         step("muted", "Channel muted?", "No", "preference", {"channel.muted": False}, line=40),
         step(
-            *("preference", "What is the user's channel notification preference for this device, phone or desktop?"),
-            *("mentions", "mentions", {"preferences.channel": "mentions", "preferences.global": None}),
+            "preference",
+            "What is the user's channel notification preference for this device, phone or desktop?",
+            "mentions",
+            "mentions",
+            {"preferences.channel": "mentions", "preferences.global": None},
             arrow="preference.mentions",
             kind="switch",
             line=41,
         ),
         step(
-            *("mentions", "Mentions", "here", "here"),
+            "mentions",
+            "Mentions",
+            "here",
+            "here",
             arrow="mentions.here",
             kind="any",
             tried=(
@@ -91,7 +99,10 @@ def full_record() -> Record:
             "here", "@here", "written so", "quiet", {"message.broadcast": "here"}, arrow="here.1", kind="first", line=47
         ),
         step(
-            *("quiet", "Is it a quiet hour?", "held", "hold"),
+            "quiet",
+            "Is it a quiet hour?",
+            "held",
+            "hold",
             arrow="quiet.held",
             kind="call",
             because="it is night, and quiet hours are on",

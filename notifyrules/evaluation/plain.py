@@ -106,7 +106,7 @@ class Part:
         # A number would be found where a bool stands.
         if (given is None or isinstance(given, (bool, str))) and given in choices:
             return choices[given]
-        expected = ", ".join(f"`{write_literal(choice)}`" for choice in choices)
+        expected = ", ".join(f"`{choice if isinstance(choice, str) else write_literal(choice)}`" for choice in choices)
         raise malformed(self._at(key), f"is {describe(given)}, not one of {expected}")
 
     def instant_or_null(self, key: str) -> datetime | None:

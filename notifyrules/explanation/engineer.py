@@ -78,7 +78,7 @@ def _branch(branch: Branch, indent: int) -> Iterator[str]:
     Tell how a branch failed.
     """
     yield from paragraph(
-        f"tried in vain: {printable(branch.arrow)} -> ... -> {printable(branch.outcome)}", indent, hanging=2
+        f"tried in vain: {printable(branch.arrow)}, ended in {printable(branch.outcome)}", indent, hanging=2
     )
     for step in branch.steps:
         yield from _step(step, indent + 2)
