@@ -238,6 +238,12 @@ class TestHuman:
         assert printed.count("error[syntax]") == MOST
         assert printed.endswith("... and 1,200 more\n\n1,300 errors in rules/x.yaml\n")
 
+    def test_nothing(self) -> None:
+        """
+        No findings print nothing.
+        """
+        assert format_human([]) == ""
+
 
 class TestSummary:
     @pytest.mark.parametrize(
