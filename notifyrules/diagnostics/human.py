@@ -17,7 +17,7 @@ MOST = 100
 
 _WIDTH = 110  # columns of a line of the file
 _BEFORE = 40  # columns shown in front of the underlined words when the line is longer
-_LINES = 4  # lines of one span
+_LINES = 4  # lines of one span; of more, the first two and the last are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,11 @@ def _framed(span: Span, gutter: int, palette: Palette, *, underline: tuple[str, 
     empty = palette.paint(palette.frame, f"{'':{gutter}} |")
     yield empty
     first, last = span.line, _last_line(span)
-    for number in range(first, last + 1):
-        if last - first >= _LINES and first + 2 <= number < last:
-            if number == first + 2:
-                yield palette.paint(palette.frame, "...")
-            continue
+    previous = first
+    for number in range(first, last + 1) if last - first < _LINES else (first, first + 1, last):
+        if number > previous + 1:
+            yield palette.paint(palette.frame, "...")
+        previous = number
         line, before, marks = _clipped(span.source.line(number), *_columns(span, number))
         yield (palette.paint(palette.frame, f"{number:>{gutter}} |") + f" {line}").rstrip()
         if marks:
