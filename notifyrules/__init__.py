@@ -1,0 +1,103 @@
+"""
+Decide whether to notify, by rules that people can read.
+
+A rule file is a flowchart in YAML. It is read, checked, compiled and asked in a pipeline, each stage with a type of its
+own that only that stage makes::
+
+    rules/*.yaml -> located YAML -> Document -> Graph -> Program -> Decision
+                    (source)       (document)  (graph)  (program)
+
+What holds throughout, and tests hold it:
+
+1. Located words: nothing a user typed loses its place; a finding points to the column, also inside a condition.
+2. Loading collects: all findings at once, one a mistake; nothing raises on a bad file but the doors.
+3. Evaluation is total and pure: no clock, no environment, no I/O; the same facts give the same decision.
+4. One meaning: the reference walk (:mod:`notifyrules.evaluation.walk`) is the definition; compiled code is held equal.
+5. The steps that explain are the steps that decided.
+6. Same input, same bytes.
+7. No rule by name: no node or outcome of any rule file appears in this package.
+8. Layers: a module imports only what stands below it, as `pyproject.toml` lists.
+9. Doors do the I/O: this module, the command line and the pytest plugin.
+
+Importing the package is light; what is heavy is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
+    from notifyrules.program.decision import Decision
+    from notifyrules.program.facts import Facts
+    from notifyrules.rules import Rules, check, load
+
+__all__ = [
+    "Decision",
+    "FactProblem",
+    "Facts",
+    "FactsError",
+    "Rules",
+    "RulesError",
+    "UsageError",
+    "check",
+    "load",
+    "should_notify",
+]
+
+_HOMES = {
+    "Decision": "notifyrules.program.decision",
+    "FactProblem": "notifyrules.errors",
+    "Facts": "notifyrules.program.facts",
+    "FactsError": "notifyrules.errors",
+    "Rules": "notifyrules.rules",
+    "RulesError": "notifyrules.errors",
+    "UsageError": "notifyrules.errors",
+    "check": "notifyrules.rules",
+    "load": "notifyrules.rules",
+}
+
+_slack: Rules | None = None
+
+
+def should_notify(facts: object) -> Decision:
+    """
+    Decide by the shipped chart of Slack whether to notify.
+
+    Args:
+        facts: A nested or dotted mapping, a dataclass, a pydantic object, or any object with the facts as attributes;
+            `notifyrules schema slack` lists them.
+
+    Returns:
+        The decision, which is true when the person is to be notified now.
+
+    Raises:
+        FactsError: The facts are not what the chart declares.
+    """
+    global _slack  # noqa: PLW0603 - loaded once, the first time that it is asked
+    if _slack is None:
+        from notifyrules.rules import load  # noqa: PLC0415 - importing the package stays light
+
+        _slack = load("slack")
+    return _slack.should_notify(facts)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
+    """
+    Import a public name when it is first used.
+    """
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module  # noqa: PLC0415
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """
+    List the public names.
+    """
+    return sorted(__all__)

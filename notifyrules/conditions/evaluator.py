@@ -1,0 +1,151 @@
+"""
+Evaluate terms: the definition of what a condition means.
+
+Compiled code is held equal to this by tests. Nothing here can raise for valid facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from notifyrules.conditions import terms as t
+from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
+
+
+def evaluate(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value]) -> Value:  # noqa: C901, PLR0912 - one way out a form
+    """
+    Compute the value of a term.
+
+    Args:
+        term: A checked term.
+        facts: A valid value for every fact.
+        read: Takes every fact that is read, in the order read.
+
+    Returns:
+        A value of the term's type.
+    """
+    match term:
+        case t.Constant(value=value):
+            return value
+        case t.FactRead(name=name):
+            read[name] = facts[name]
+            return facts[name]
+        case t.LetUse(term=inner):
+            return evaluate(inner, facts, read)
+        case t.ListTerm(items=items):
+            return tuple([evaluate(item, facts, read) for item in items])
+        case t.Arithmetic(kind=kind, minus=minus, left=left, right=right):
+            return SUMS[kind, minus](
+                cast("Any", evaluate(left, facts, read)), cast("Any", evaluate(right, facts, read))
+            )
+        case t.Coalesce(items=items):
+            found: Value = None
+            for item in items:
+                found = evaluate(item, facts, read)
+                if found is not None:
+                    break
+            return found
+        case t.Comparison(operator=operator, left=left, right=right, order=order):
+            return compare(operator, evaluate(left, facts, read), evaluate(right, facts, read), order)
+        case t.Contains(item=item, collection=collection):
+            wanted = evaluate(item, facts, read)
+            return wanted in cast("tuple[Value, ...]", evaluate(collection, facts, read))
+        case t.IsNull(operand=operand):
+            return evaluate(operand, facts, read) is None
+        case t.Not(operand=operand):
+            return not evaluate(operand, facts, read)
+        case t.Junction(every=every, items=items):
+            for item in items:
+                if evaluate(item, facts, read) is not every:
+                    return not every
+            return every
+        case t.Choice(condition=condition, then=then, otherwise=otherwise):
+            return evaluate(then if evaluate(condition, facts, read) else otherwise, facts, read)
+        case t.Call(function=function, arguments=arguments):
+            return function.compute(*[evaluate(argument, facts, read) for argument in arguments])
+
+
+def compare(operator: str, left: Any, right: Any, order: tuple[str, ...] | None) -> bool:  # noqa: ANN401 - values of one type
+    """
+    Compare two values, enumerations by their declared order where there is one.
+    """
+    if operator == "==":
+        return bool(left == right)
+    if operator == "!=":
+        return bool(left != right)
+    if order is not None:
+        left, right = order.index(left), order.index(right)
+    match operator:
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
+
+
+def add_int(left: int, right: int) -> int:
+    """
+    Add two ints, held to their range.
+    """
+    return max(-MAX_INT, min(MAX_INT, left + right))
+
+
+def subtract_int(left: int, right: int) -> int:
+    """
+    Subtract two ints, held to their range.
+    """
+    return max(-MAX_INT, min(MAX_INT, left - right))
+
+
+def add_duration(left: timedelta, right: timedelta) -> timedelta:
+    """
+    Add two durations, held to their range.
+    """
+    return max(-MAX_DURATION, min(MAX_DURATION, left + right))
+
+
+def subtract_duration(left: timedelta, right: timedelta) -> timedelta:
+    """
+    Subtract two durations, held to their range.
+    """
+    return max(-MAX_DURATION, min(MAX_DURATION, left - right))
+
+
+def add_to_instant(left: datetime | timedelta, right: datetime | timedelta) -> datetime:
+    """
+    Move an instant by a duration, on whichever side it stands, held to the range of instants.
+    """
+    # Both lie in ranges whose sum the calendar of Python still has.
+    moved: datetime = left + right  # type: ignore[assignment, operator]
+    return max(MIN_INSTANT, min(MAX_INSTANT, moved))
+
+
+def subtract_from_instant(left: datetime, right: timedelta) -> datetime:
+    """
+    Move an instant back by a duration, held to the range of instants.
+    """
+    return max(MIN_INSTANT, min(MAX_INSTANT, left - right))
+
+
+def between(left: datetime, right: datetime) -> timedelta:
+    """
+    Measure the duration from *right* to *left*, held to the range of durations.
+    """
+    return max(-MAX_DURATION, min(MAX_DURATION, left - right))
+
+
+SUMS: Mapping[tuple[t.Sum, bool], Callable[[Any, Any], Value]] = {
+    (t.Sum.INT, False): add_int,
+    (t.Sum.INT, True): subtract_int,
+    (t.Sum.DURATION, False): add_duration,
+    (t.Sum.DURATION, True): subtract_duration,
+    (t.Sum.INSTANT, False): add_to_instant,
+    (t.Sum.INSTANT, True): subtract_from_instant,
+    (t.Sum.BETWEEN, True): between,
+}
+"""The function behind every form of addition and subtraction."""

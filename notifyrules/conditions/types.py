@@ -1,0 +1,237 @@
+"""
+Say what values a fact or a condition can have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+
+class Basic(Enum):
+    """
+    The types that have a name; the value is the name.
+    """
+
+    BOOL = "bool"
+    INT = "int"
+    TEXT = "text"
+    INSTANT = "instant"
+    TIME = "time"
+    DURATION = "duration"
+    TIMEZONE = "timezone"
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """
+    A closed set of texts.
+    """
+
+    values: tuple[str, ...]
+    """In the order declared, without repetition."""
+    order: tuple[str, ...] | None = None
+    """The declaration that `<` and `>` follow, lowest first; None where there is none. It holds all of `values`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """
+    A list whose items are never null.
+    """
+
+    item: Base | None
+    """The type of every item; None for the list without items, which fits every list."""
+
+
+Base: TypeAlias = Basic | Enumeration | ListOf
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """
+    What values something can have.
+    """
+
+    base: Base | None
+    """The type when it is not null; None for the literal `null`, which is nothing else."""
+    nullable: bool = False
+    """Whether null is one of the values."""
+
+    def __str__(self) -> str:
+        """
+        Spell the type as a rule file does.
+        """
+        if self.base is None:
+            return "null"
+        return spell(self.base) + (" | null" if self.nullable else "")
+
+    @property
+    def required(self) -> Type:
+        """
+        The same type without null.
+        """
+        return Type(self.base)
+
+
+BOOL = Type(Basic.BOOL)
+INT = Type(Basic.INT)
+TEXT = Type(Basic.TEXT)
+INSTANT = Type(Basic.INSTANT)
+TIME = Type(Basic.TIME)
+DURATION = Type(Basic.DURATION)
+TIMEZONE = Type(Basic.TIMEZONE)
+NULL = Type(None, nullable=True)
+
+_ORDERED = frozenset({Basic.INT, Basic.INSTANT, Basic.TIME, Basic.DURATION})
+
+
+def spell(base: Base) -> str:
+    """
+    Spell a type without null as a rule file does.
+    """
+    match base:
+        case Basic():
+            return base.value
+        case Enumeration(values):
+            return " | ".join(spell_value(value) for value in values)
+        case ListOf(None):
+            return "list"
+        case ListOf(Enumeration() as item):
+            return f"list of ({spell(item)})"
+        case ListOf(item):
+            assert item is not None
+            return f"list of {spell(item)}"
+
+
+LANGUAGE_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "true", "false", "null"})
+"""The words that conditions are made of; no fact, let or parameter may begin with one."""
+
+
+def is_bare(text: str) -> bool:
+    """
+    Tell whether a value needs no quotes: `[A-Za-z_][A-Za-z0-9_-]*`.
+    """
+    return (
+        text.isascii() and text[:1].replace("_", "a").isalpha() and text.replace("_", "a").replace("-", "a").isalnum()
+    )
+
+
+def spell_value(text: str) -> str:
+    """
+    Spell a text as the value of an enumeration: bare where it can be, quoted where it must be.
+    """
+    if is_bare(text) and text not in LANGUAGE_WORDS and text not in TYPE_WORDS:
+        return text
+    return quote(text)
+
+
+def quote(text: str) -> str:
+    """
+    Quote a text the way JSON does, keeping letters of every script.
+    """
+    import json  # noqa: PLC0415 - only messages and ids need it
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+TYPE_WORDS = frozenset(basic.value for basic in Basic)
+"""The bare words that name a type."""
+
+
+def fits(actual: Type, wanted: Type) -> bool:
+    """
+    Tell whether every value of *actual* is one of *wanted*.
+    """
+    if actual.nullable and not wanted.nullable:
+        return False
+    return actual.base is None or (wanted.base is not None and _base_fits(actual.base, wanted.base))
+
+
+def _base_fits(actual: Base, wanted: Base) -> bool:
+    """
+    Tell whether *actual* without null is part of *wanted*: an enumeration is part of a larger one and of `text`.
+    """
+    match actual, wanted:
+        case Enumeration(values), Enumeration(allowed):
+            return set(values) <= set(allowed)
+        case Enumeration(), Basic.TEXT:
+            return True
+        case ListOf(None), ListOf():
+            return True
+        case ListOf(item), ListOf(allowed_item):
+            assert item is not None
+            return allowed_item is not None and _base_fits(item, allowed_item)
+        case _:
+            return actual == wanted
+
+
+def join(left: Type, right: Type) -> Type | None:
+    """
+    Find the type that holds the values of both.
+
+    Returns:
+        The joined type, or None where one value cannot be of both kinds.
+    """
+    nullable = left.nullable or right.nullable
+    if left.base is None or right.base is None:
+        return Type(left.base or right.base, nullable)
+    base = _join_bases(left.base, right.base)
+    return None if base is None else Type(base, nullable)
+
+
+def _join_bases(left: Base, right: Base) -> Base | None:
+    """
+    Join two types without null.
+    """
+    match left, right:
+        case Enumeration(values), Enumeration(others):
+            joined = tuple(dict.fromkeys(values + others))
+            order = left.order or right.order
+            rival = right.order or left.order
+            agreed = order if order == rival and order is not None and set(joined) <= set(order) else None
+            return Enumeration(joined, agreed)
+        case (Enumeration(), Basic.TEXT) | (Basic.TEXT, Enumeration()):
+            return Basic.TEXT
+        case ListOf(None), ListOf():
+            return right
+        case ListOf(), ListOf(None):
+            return left
+        case ListOf(item), ListOf(other):
+            assert item is not None
+            assert other is not None
+            joined_item = _join_bases(item, other)
+            return None if joined_item is None else ListOf(joined_item)
+        case _:
+            return left if left == right else None
+
+
+def share_values(left: Base, right: Base) -> bool:
+    """
+    Tell whether two types of one kind have a value in common, so that comparing them can be true.
+    """
+    match left, right:
+        case Enumeration(values), Enumeration(others):
+            return not set(values).isdisjoint(others)
+        case ListOf(), ListOf():
+            return True
+        case _:
+            return True
+
+
+def common_order(left: Base, right: Base) -> tuple[str, ...] | Basic | None:
+    """
+    Find the order by which two values can be compared with `<`.
+
+    Returns:
+        The basic type whose own order it is, the ordered declaration of two enumerations, or None.
+    """
+    match left, right:
+        case Enumeration(), Enumeration():
+            joined = _join_bases(left, right)
+            return joined.order if isinstance(joined, Enumeration) else None
+        case Basic(), Basic() if left is right and left in _ORDERED:
+            return left
+        case _:
+            return None

@@ -1,0 +1,460 @@
+"""
+Hold the values of the language: their limits, their input forms, and how they are written back.
+
+Every way in uses :func:`conform`: facts from callers, defaults, `data`, cases and the command line, so a value means
+the same wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type, quote, spell, spell_value
+
+Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | tuple[Value, ...] | None"
+"""One value of the language: instants in UTC, lists as tuples."""
+
+MAX_INT = 2**53
+"""Integers lie within plus and minus this: what JSON readers and columns keep exactly."""
+MIN_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
+MAX_DURATION = timedelta(days=3653)
+"""Ten years with their leap days, in either direction."""
+MAX_TEXT = 65_536
+"""Code points in a text."""
+MAX_ITEMS = 10_000
+"""Items in a list."""
+
+_INSTANT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
+_DURATION = re.compile(
+    r"(-?)(?=[0-9])(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?(?:([0-9]+)us)?"
+)
+_UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
+_MAX_DIGITS = 18
+
+
+class Mismatch(ValueError):  # noqa: N818 - a finding about one value, worded by its fields
+    """
+    A value that its type does not hold.
+    """
+
+    def __init__(self, found: str, expected: str, help: str = "") -> None:  # noqa: A002 - the word that messages print
+        """
+        Say what was found, what is expected, and perhaps what to do.
+        """
+        super().__init__(f"expected {expected}, found {found}")
+        self.found = found
+        self.expected = expected
+        self.help = help
+
+
+def conform(wanted: Type, given: object) -> Value:
+    """
+    Read a given value as a value of a type, strictly.
+
+    Args:
+        wanted: The type that the value must have.
+        given: A Python value or plain data as JSON and YAML hold it; instants, times, durations and time zones also in
+            their input forms as text.
+
+    Returns:
+        The value as the language holds it.
+
+    Raises:
+        Mismatch: The type does not hold the value.
+    """
+    if given is None:
+        if wanted.nullable:
+            return None
+        raise Mismatch("null", _expected(wanted))
+    assert wanted.base is not None
+    return _conform_base(wanted.base, given, wanted)
+
+
+def _conform_base(base: Base, given: object, wanted: Type) -> Value:
+    """
+    Read a value that is not null.
+    """
+    match base:
+        case Enumeration(values):
+            return _enumerated(values, given, wanted)
+        case ListOf(item):
+            return _list(item, given, wanted)
+        case Basic.BOOL:
+            if isinstance(given, bool):
+                return given
+        case Basic.INT:
+            if isinstance(given, int) and not isinstance(given, bool):
+                return _integer(int(given))
+        case Basic.TEXT:
+            if isinstance(given, str):
+                return _text(str.__str__(given))
+        case Basic.INSTANT:
+            return _instant(given, wanted)
+        case Basic.TIME:
+            return _time(given, wanted)
+        case Basic.DURATION:
+            return _duration(given, wanted)
+        case Basic.TIMEZONE:
+            return _timezone(given, wanted)
+    raise Mismatch(describe(given), _expected(wanted), _slip(base, given))
+
+
+def _slip(base: Base, given: object) -> str:
+    """
+    Name the usual reason for a value of another kind.
+    """
+    if base is Basic.BOOL and isinstance(given, str) and given.lower() in ("yes", "no", "on", "off", "true", "false"):
+        return "write true or false, without quotes"
+    if base is Basic.INT and isinstance(given, str) and re.fullmatch(r"[-+]?[0-9]+", given):
+        return "write the number without quotes"
+    return ""
+
+
+def _expected(wanted: Type) -> str:
+    """
+    Say what a type holds, for a message.
+    """
+    assert wanted.base is not None
+    words = _EXPECTED[wanted.base] if isinstance(wanted.base, Basic) else ""
+    if isinstance(wanted.base, Enumeration):
+        words = "one of " + ", ".join(f"`{value}`" if value else '`""`' for value in wanted.base.values)
+    elif isinstance(wanted.base, ListOf):
+        words = "a " + spell(wanted.base)
+    return words + (" or null" if wanted.nullable else "")
+
+
+_EXPECTED = {
+    Basic.BOOL: "true or false",
+    Basic.INT: "an integer",
+    Basic.TEXT: "text",
+    Basic.INSTANT: "an instant such as `2026-11-23T22:00:00+01:00`",
+    Basic.TIME: "a time such as `22:00`",
+    Basic.DURATION: "a duration such as `2h30m`",
+    Basic.TIMEZONE: "a time zone such as `Europe/Berlin`",
+}
+
+
+def describe(given: object) -> str:
+    """
+    Say what a given value is, in words and without the name of a Python type.
+    """
+    match given:
+        case None:
+            return "null"
+        case bool():
+            return "true" if given else "false"
+        case Enum() if not isinstance(given, (str, int)):
+            return f"the member {given.name} of an enumeration class"
+        case int():
+            return f"the number {given}" if abs(given) < 10**_MAX_DIGITS else "a number of many digits"
+        case float():
+            return f"the number {given}"
+        case str():
+            return f"the text {_short(given)}"
+        case datetime():
+            return "a date and time" + ("" if given.tzinfo else " without an offset")
+        case time():
+            return "a time of day"
+        case timedelta():
+            return "a duration"
+        case Mapping():
+            return "a mapping"
+        case list() | tuple() | set() | frozenset():
+            return "a list"
+        case bytes() | bytearray():
+            return "bytes"
+        case _:
+            return "an object that is no value of the language"
+
+
+def _short(text: str) -> str:
+    """
+    Quote a text, shortened to what a message can carry.
+    """
+    limit = 60
+    shown = str.__str__(text) if len(text) <= limit else str.__str__(text)[:limit] + "…"
+    return quote(shown.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def _enumerated(values: tuple[str, ...], given: object, wanted: Type) -> str:
+    """
+    Read a value of an enumeration.
+    """
+    if isinstance(given, str):
+        text = str.__str__(given) if not isinstance(given, Enum) else str(given.value)
+        if text in values:
+            # Interned, so that compiled comparisons of enumerations end at identity.
+            return sys.intern(text)
+        near = nearest(text, values)
+        raise Mismatch(describe(text), _expected(wanted), f"did you mean `{near}`?" if near else "")
+    raise Mismatch(
+        describe(given), _expected(wanted), "write it in quotes" if isinstance(given, bool) or given is None else ""
+    )
+
+
+def _list(item: Base | None, given: object, wanted: Type) -> tuple[Value, ...]:
+    """
+    Read a list; the item that does not fit is named by its position.
+    """
+    if not isinstance(given, (list, tuple)):
+        raise Mismatch(describe(given), _expected(wanted), "put it into a list" if isinstance(given, str) else "")
+    if len(given) > MAX_ITEMS:
+        raise Mismatch(f"a list of {len(given):,} items", f"at most {MAX_ITEMS:,}")
+    found: list[Value] = []
+    for number, one in enumerate(given, 1):
+        assert item is not None
+        try:
+            found.append(conform(Type(item), one))
+        except Mismatch as mismatch:
+            raise Mismatch(f"{mismatch.found} as item {number}", mismatch.expected, mismatch.help) from None
+    return tuple(found)
+
+
+def _integer(given: int) -> int:
+    """
+    Hold an integer to its range.
+    """
+    if -MAX_INT <= given <= MAX_INT:
+        return given
+    raise Mismatch(describe(given), "an integer within plus or minus 2^53")
+
+
+def _text(given: str) -> str:
+    """
+    Hold a text to its length and to Unicode.
+    """
+    if len(given) > MAX_TEXT:
+        raise Mismatch(f"a text of {len(given):,} characters", f"text of at most {MAX_TEXT:,}")
+    try:
+        given.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Mismatch("a text with half of a surrogate pair", "valid Unicode text") from None
+    return given
+
+
+def _instant(given: object, wanted: Type) -> datetime:
+    """
+    Read an instant: RFC 3339 text with its offset, or an aware datetime.
+    """
+    moment = _instant_from_text(given, wanted) if isinstance(given, str) else given
+    if not isinstance(moment, datetime):
+        raise Mismatch(describe(given), _expected(wanted))
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise Mismatch(describe(given), _expected(wanted), "add the offset from UTC, such as `Z` or `+01:00`")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        moment = datetime.max.replace(tzinfo=UTC)
+    if not MIN_INSTANT <= moment <= MAX_INSTANT:
+        raise Mismatch("an instant outside of 1970 to 2200", "an instant within 1970 to 2200")
+    return moment.replace(fold=0)
+
+
+def _instant_from_text(given: str, wanted: Type) -> datetime:
+    """
+    Read RFC 3339 text.
+
+    Source:
+        RFC 3339, section 5.6; leap seconds do not exist on the POSIX time line and are refused.
+    """
+    found = _INSTANT.fullmatch(given)
+    if found is None:
+        date_only = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+)?", given)
+        raise Mismatch(
+            describe(given),
+            _expected(wanted),
+            "add the time and its offset from UTC, such as `Z` or `+01:00`" if date_only else "",
+        )
+    *fields, fraction, offset = found.groups()
+    fraction = fraction or ""
+    if fraction[6:].strip("0"):
+        raise Mismatch(describe(given), "an instant of at most microsecond precision")
+    iso = "{}-{}-{}T{}:{}:{}".format(*fields) + f".{fraction[:6]:0<6}" + ("+00:00" if offset in "Zz" else offset)
+    try:
+        return datetime.fromisoformat(iso)
+    except ValueError:
+        raise Mismatch(describe(given), "an instant that the calendar and the clock have") from None
+
+
+def _time(given: object, wanted: Type) -> time:
+    """
+    Read a wall-clock time: `HH:MM[:SS]` or a naive time.
+    """
+    if isinstance(given, time):
+        if given.tzinfo is not None:
+            raise Mismatch("a time of day with a time zone", _expected(wanted), "give the zone as a fact of its own")
+        if given.microsecond:
+            raise Mismatch("a time finer than a second", _expected(wanted))
+        return given.replace(fold=0)
+    if isinstance(given, str) and (found := _TIME.fullmatch(given)) is not None:
+        try:
+            hour, minute, second = (int(part or 0) for part in found.groups())
+            return time(hour, minute, second)
+        except ValueError:
+            raise Mismatch(
+                describe(given),
+                "a time from `00:00` to `23:59:59`",
+                "midnight is `00:00`" if given.startswith("24") else "",
+            ) from None
+    advice = (
+        "write two digits for the hour, such as `09:00`"
+        if isinstance(given, str) and re.fullmatch(r"[0-9]:[0-9]{2}", given)
+        else ""
+    )
+    raise Mismatch(describe(given), _expected(wanted), advice)
+
+
+def _duration(given: object, wanted: Type) -> timedelta:
+    """
+    Read a duration: `2h30m` (units w d h m s ms us, largest first) or a timedelta.
+    """
+    if isinstance(given, timedelta):
+        length = given
+    elif isinstance(given, str) and (found := _DURATION.fullmatch(given)) is not None:
+        sign, *amounts = found.groups()
+        if any(len(amount or "") > _MAX_DIGITS for amount in amounts):
+            raise Mismatch(describe(given), "a duration within ten years")
+        try:
+            length = timedelta(**{unit: int(amount or 0) for unit, amount in zip(_UNITS, amounts, strict=True)})
+        except OverflowError:
+            raise Mismatch(describe(given), "a duration within ten years") from None
+        length = -length if sign else length
+    else:
+        number = isinstance(given, (int, float)) and not isinstance(given, bool)
+        raise Mismatch(
+            describe(given), _expected(wanted), "say in which unit, such as `15m` or `15s`" if number else ""
+        )
+    if not -MAX_DURATION <= length <= MAX_DURATION:
+        raise Mismatch(describe(given), "a duration within ten years")
+    return length
+
+
+def _timezone(given: object, wanted: Type) -> ZoneInfo:
+    """
+    Read a time zone: an IANA key or a ZoneInfo made from one.
+    """
+    key = given.key if isinstance(given, ZoneInfo) else given
+    if not isinstance(key, str):
+        raise Mismatch(
+            "a time zone without a key" if isinstance(given, ZoneInfo) else describe(given), _expected(wanted)
+        )
+    if key not in zone_keys():
+        near = nearest(key, zone_keys())
+        raise Mismatch(describe(key), _expected(wanted), f"did you mean `{near}`?" if near else "")
+    return ZoneInfo(str.__str__(key))
+
+
+@lru_cache(maxsize=1)
+def zone_keys() -> frozenset[str]:
+    """
+    List the keys of the time zones that are known.
+
+    Source:
+        The IANA time zone database as packaged in `tzdata`, so that every machine knows the same zones.
+    """
+    from importlib.resources import files  # noqa: PLC0415 - only files with time zones need it
+
+    return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def nearest(word: str, known: object) -> str | None:
+    """
+    Find the known word that a misspelt one is closest to.
+
+    Returns:
+        The word, or None where none is near.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
+    names = sorted(str(name) for name in known)  # type: ignore[attr-defined]
+    folded = {name.casefold(): name for name in reversed(names)}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    if len(word) > 200:  # noqa: PLR2004 - no name is that long, and difflib is quadratic
+        return None
+    close = get_close_matches(word, names, n=1, cutoff=0.7)
+    if close:
+        return close[0]
+    # `muted` for `channel.muted`: the last part is what people remember.
+    tails = [name for name in names if name.rpartition(".")[2] == word.rpartition(".")[2]]
+    return tails[0] if len(tails) == 1 else None
+
+
+def write(value: Value) -> str:
+    """
+    Write a value in its input form, as a person reads it: text without quotes, bools as yes and no.
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case tuple():
+            return "[" + ", ".join(write_literal(item) for item in value) + "]"
+        case _:
+            return str(to_plain(value))
+
+
+def write_literal(value: Value) -> str:
+    """
+    Write a value as a condition or a facts file would hold it: bools as true and false, odd texts quoted.
+    """
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return spell_value(value)
+        case _:
+            return write(value)
+
+
+def to_plain(value: Value) -> object:
+    """
+    Convert a value to what JSON can hold; :func:`conform` reads it back to the same value.
+    """
+    match value:
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case time():
+            return value.isoformat(timespec="seconds" if value.second else "minutes")
+        case timedelta():
+            return _write_duration(value)
+        case ZoneInfo():
+            return value.key
+        case tuple():
+            return [to_plain(item) for item in value]
+        case _:
+            return value
+
+
+def _write_duration(length: timedelta) -> str:
+    """
+    Write a duration in its largest units, days at the most.
+    """
+    rest = abs(length) // timedelta(microseconds=1)
+    parts: list[str] = []
+    for unit, size in (
+        ("d", 86_400_000_000),
+        ("h", 3_600_000_000),
+        ("m", 60_000_000),
+        ("s", 1_000_000),
+        ("ms", 1_000),
+        ("us", 1),
+    ):
+        amount, rest = divmod(rest, size)
+        if amount:
+            parts.append(f"{amount}{unit}")
+    return ("-" if length < timedelta(0) else "") + ("".join(parts) or "0s")

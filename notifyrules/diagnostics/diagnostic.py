@@ -1,0 +1,144 @@
+"""
+Hold one finding about a file as a value; how it is printed is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from notifyrules.diagnostics.codes import Code, Severity
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """
+    A second place that a finding speaks of, such as the rival of a duplicate.
+    """
+
+    span: Span
+    text: str
+    """What is there, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """
+    One finding about a file.
+    """
+
+    code: Code
+    message: str
+    """One line, lower case, no final stop, the user's words in backticks."""
+    span: Span
+    """What is underlined: as narrow as possible."""
+    help: tuple[str, ...] = ()
+    """What to do about it, one sentence an item."""
+    labels: tuple[Label, ...] = ()
+    """Other places that matter, in the order to read them."""
+    notes: tuple[str, ...] = field(default=())
+    """Facts that explain the finding, such as what YAML made of the text."""
+
+    @property
+    def severity(self) -> Severity:
+        """
+        Whether this stops the file from being used.
+        """
+        return self.code.severity
+
+    @property
+    def is_error(self) -> bool:
+        """
+        Whether the file cannot be used.
+        """
+        return self.severity is Severity.ERROR
+
+
+class Findings:
+    """
+    Collect what the stages of loading find.
+
+    The one mutable object that travels through loading; it is read once, at the end.
+    """
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        """
+        Begin without findings.
+        """
+        self._found: list[Diagnostic] = []
+
+    def add(  # noqa: PLR0913 - the parts of a finding, all but three of them optional
+        self,
+        code: Code,
+        span: Span,
+        message: str,
+        *,
+        help: str | Sequence[str] = (),  # noqa: A002 - the word that messages print
+        labels: Sequence[Label] = (),
+        notes: Sequence[str] = (),
+    ) -> None:
+        """
+        Add one finding.
+
+        Args:
+            code: Which kind of mistake.
+            span: What to underline.
+            message: What was found and what was expected.
+            help: The way out; one sentence or several.
+            labels: Other places to show.
+            notes: Facts that explain it.
+        """
+        advice = (help,) if isinstance(help, str) else tuple(help)
+        self._found.append(Diagnostic(code, message, span, advice, tuple(labels), tuple(notes)))
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        """
+        Add findings made elsewhere.
+        """
+        self._found.extend(found)
+
+    def drop(self, unwanted: Iterable[Diagnostic]) -> None:
+        """
+        Take findings back, such as those a file allows with a reason.
+        """
+        gone = {id(one) for one in unwanted}
+        self._found = [one for one in self._found if id(one) not in gone]
+
+    @property
+    def errors(self) -> bool:
+        """
+        Whether anything found so far stops the file from being used.
+        """
+        return any(one.is_error for one in self._found)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        """
+        Give the findings in the order they were made.
+        """
+        return iter(tuple(self._found))
+
+    def __len__(self) -> int:
+        """
+        Count the findings.
+        """
+        return len(self._found)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """
+        Give the findings as a reader wants them.
+
+        Returns:
+            Sorted by file, place and code; the same code at the same place only once.
+        """
+        once = {(one.code, one.span.source.name, one.span.start, one.message): one for one in self._found}
+        return tuple(sorted(once.values(), key=_reading_order))
+
+
+def _reading_order(found: Diagnostic) -> tuple[str, int, int, str]:
+    """
+    Sort by place, then by what a reader should see first there.
+    """
+    return found.span.source.name, found.span.start, found.span.end, found.code.value

@@ -1,0 +1,132 @@
+"""
+Open the files that rule files name, and none outside their root.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.source.reader import MAX_BYTES
+from notifyrules.source.text import Source, Span
+
+SHIPPED_PREFIX = "notifyrules:"
+"""What a reference to a rule file of this package begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    A file and the root it must stay inside.
+    """
+
+    path: Path
+    """The real path: absolute, links resolved."""
+    name: str
+    """What messages call it."""
+    root: Path
+    """The real path of the folder that includes and calls stay inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """
+    Where the rule files of this package are.
+    """
+
+    root: Path
+    names: tuple[str, ...]
+
+
+def open_place(place: Place, findings: Findings, at: Span | None = None) -> Source | None:
+    """
+    Read a file as text.
+
+    Args:
+        place: The file.
+        findings: Takes what keeps it from being read.
+        at: Where it is named; None for the file that was asked for.
+
+    Returns:
+        Its text, or None after a finding.
+    """
+    at = at or Span(Source(place.name, ""), 0, 0)
+    problem = ""
+    try:
+        mode = place.path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            problem = "is a folder, not a file"
+        elif not stat.S_ISREG(mode):
+            problem = "is not a regular file"
+        else:
+            with place.path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                problem = f"is larger than {MAX_BYTES // 1024:,} KiB"
+            else:
+                return Source(place.name, content.decode("utf-8-sig"))
+    except FileNotFoundError:
+        problem = "does not exist"
+    except PermissionError:
+        problem = "may not be read"
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
+    except (OSError, ValueError) as error:
+        problem = f"cannot be read: {getattr(error, 'strerror', None) or 'the name is not valid'}"
+    findings.add(Code.FILE, at, f"`{place.name}` {problem}")
+    return None
+
+
+def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, at: Span) -> Place | None:
+    """
+    Find the file that a rule file names.
+
+    Args:
+        reference: A path relative to *base*, or `notifyrules:name`.
+        base: The file that names it.
+        shipped: Where the rule files of this package are.
+        findings: Takes what is wrong with the reference.
+        at: Where it is named.
+
+    Returns:
+        The file, which may not exist, or None after a finding.
+    """
+    if reference.startswith(SHIPPED_PREFIX):
+        name = reference.removeprefix(SHIPPED_PREFIX)
+        if name not in shipped.names:
+            from notifyrules.conditions.values import nearest  # noqa: PLC0415 - only mistakes need it
+
+            near = nearest(name, shipped.names)
+            findings.add(
+                Code.FILE,
+                at,
+                f"no rule file `{name}` comes with notifyrules",
+                help=f"did you mean `{SHIPPED_PREFIX}{near}`?"
+                if near
+                else "those that do: " + ", ".join(f"`{one}`" for one in shipped.names),
+            )
+            return None
+        return Place((shipped.root / f"{name}.yaml").resolve(), reference, shipped.root.resolve())
+    try:
+        path = (base.path.parent / reference).resolve()
+    except (OSError, ValueError, RuntimeError):
+        findings.add(Code.FILE, at, "this is not the name of a file")
+        return None
+    if Path(reference).is_absolute() or not path.is_relative_to(base.root):
+        findings.add(
+            Code.OUTSIDE_ROOT,
+            at,
+            f"`{reference}` lies outside of the root folder",
+            help="move the file below the folder of the rule file, or give a wider root with `root=` or `--root`",
+        )
+        return None
+    name = (
+        os.path.normpath(Path(base.name).parent / reference)
+        if not base.name.startswith(SHIPPED_PREFIX)
+        else f"{SHIPPED_PREFIX}{path.relative_to(base.root).with_suffix('').as_posix()}"
+    )
+    return Place(path, name.replace(os.sep, "/"), base.root)

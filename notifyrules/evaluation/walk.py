@@ -1,0 +1,244 @@
+"""
+Walk a chart for one set of facts: the definition of what a rule file decides.
+
+Everything else that decides is held equal to this walk. It records the steps as it decides, so that what explains is
+what decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from notifyrules.conditions.evaluator import add_to_instant, evaluate
+from notifyrules.conditions.terms import Term
+from notifyrules.conditions.values import Value, write
+from notifyrules.evaluation.step import Branch, Passage, Step
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
+
+
+def walk(graph: Graph, facts: Mapping[str, Value]) -> Passage:
+    """
+    Follow the chart for one set of facts.
+
+    Args:
+        graph: A chart without errors.
+        facts: One valid value for every fact the chart declares.
+
+    Returns:
+        The outcome reached and the steps that led there, first node first.
+
+    Raises:
+        Nothing: loading and validating have settled every failure.
+    """
+    return _Walk(graph, facts).passage()
+
+
+def fill(message: Message, facts: Mapping[str, Value]) -> str:
+    """
+    Fill the values into a text for a person.
+    """
+    return "".join(piece if isinstance(piece, str) else write(evaluate(piece, facts, {})) for piece in message.pieces)
+
+
+def data_of(outcome: Outcome, facts: Mapping[str, Value]) -> dict[str, Value]:
+    """
+    Compute what a decision carries.
+    """
+    return {name: _value(value, facts) for name, value in outcome.data.items()}
+
+
+def recheck_of(graph: Graph, passage: Passage, facts: Mapping[str, Value]) -> datetime | None:
+    """
+    Find when to ask again: what the outcome says, else what the last called chart with something to say said.
+
+    Returns:
+        An instant in UTC, or None where there is nothing to say.
+    """
+    recheck = graph.outcomes[passage.outcome].recheck
+    if recheck is not None:
+        found = evaluate(recheck, facts, {})
+        if isinstance(found, timedelta):
+            now = facts["now"]
+            assert isinstance(now, datetime)
+            return add_to_instant(now, found)
+        assert found is None or isinstance(found, datetime)
+        return found
+    for step in reversed(passage.steps):
+        node = graph.nodes[step.node]
+        if isinstance(node, Call) and step.inner is not None and _says_recheck(node.callee, step.inner):
+            return recheck_of(node.callee, step.inner, bind(node, facts, {}))
+    return None
+
+
+def _says_recheck(graph: Graph, passage: Passage) -> bool:
+    """
+    Tell whether a called chart says when to ask again, be it that there is nothing to say.
+    """
+    if graph.outcomes[passage.outcome].recheck is not None:
+        return True
+    calls = ((graph.nodes[step.node], step.inner) for step in passage.steps)
+    return any(
+        isinstance(node, Call) and inner is not None and _says_recheck(node.callee, inner) for node, inner in calls
+    )
+
+
+def bind(node: Call, facts: Mapping[str, Value], read: dict[str, Value]) -> dict[str, Value]:
+    """
+    Compute the facts of a called chart.
+    """
+    bound: dict[str, Value] = {}
+    for fact in node.callee.facts.values():
+        term = node.bindings.get(fact.name)
+        bound[fact.name] = fact.default if term is None else evaluate(term, facts, read)
+    return bound
+
+
+def _value(value: Value | Term, facts: Mapping[str, Value]) -> Value:
+    """
+    Compute one value of the data.
+    """
+    return evaluate(value, facts, {}) if isinstance(value, Term) else value
+
+
+@dataclass(slots=True)
+class _Walk:
+    """
+    One walk over one chart.
+    """
+
+    graph: Graph
+    facts: Mapping[str, Value]
+    refused: dict[str, str] = field(default_factory=dict)
+    """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
+
+    def passage(self) -> Passage:
+        """
+        Walk from the start, and find the words in force.
+        """
+        steps, outcome = self.follow(self.graph.start)
+        because = next((words for words in map(_words, reversed(steps)) if words is not None), None)
+        own = self.graph.outcomes[outcome].because
+        if because is None and own is not None:
+            because = fill(own, self.facts)
+        return Passage(self.graph.name, outcome, tuple(steps), because)
+
+    def follow(self, name: str, *, trying: bool = False) -> tuple[list[Step], str]:
+        """
+        Walk from a node to an outcome.
+
+        Args:
+            name: The node.
+            trying: Whether this is a branch of a fan-out, which may refuse without being the decision.
+
+        Returns:
+            The steps and the outcome's name.
+        """
+        steps: list[Step] = []
+        passed: list[str] = []
+        while name in self.graph.nodes:
+            if trying and name in self.refused:
+                # A fan-out that has refused before refuses again; walking its branches anew would take a time that
+                # doubles with every level.
+                return steps, self.refused[name]
+            node = self.graph.nodes[name]
+            if isinstance(node, FanOut):
+                passed.append(name)
+                step, won = self._try_branches(node)
+                if won is not None:
+                    return [*steps, step, *won[0]], won[1]
+            else:
+                step = self._ask(node)
+            steps.append(step)
+            name = step.to
+        if self.graph.outcomes[name].notify is Notify.NO:
+            self.refused.update(dict.fromkeys(passed, name))
+        return steps, name
+
+    def _try_branches(self, node: FanOut) -> tuple[Step, tuple[list[Step], str] | None]:
+        """
+        Try the branches in order until one does not refuse.
+
+        Returns:
+            The step at the fan-out, and the way on along the branch that won; None where all refused.
+        """
+        tried: list[Branch] = []
+        for branch in node.branches:
+            steps, outcome = self.follow(branch.target, trying=True)
+            if self.graph.outcomes[outcome].notify is not Notify.NO:
+                return self._step(node, "any", branch, {}, tried=tuple(tried)), (steps, outcome)
+            tried.append(Branch(branch.id, tuple(steps), outcome))
+        return self._step(node, "any", node.otherwise, {}, tried=tuple(tried)), None
+
+    def _ask(self, node: Question | Switch | First | Call) -> Step:
+        """
+        Answer one node.
+        """
+        read: dict[str, Value] = {}
+        match node:
+            case Question():
+                holds = evaluate(node.condition, self.facts, read)
+                return self._step(node, "if", node.then if holds else node.otherwise, read)
+            case Switch():
+                arrow = _case(node, evaluate(node.subject, self.facts, read))
+                return self._step(node, "switch", arrow, read)
+            case First():
+                arrow = next(
+                    (row.arrow for row in node.rows if evaluate(row.condition, self.facts, read)), node.otherwise
+                )
+                return self._step(node, "first", arrow, read)
+            case Call():
+                inner = walk(node.callee, bind(node, self.facts, read))
+                return self._step(node, "call", node.cases[inner.outcome], read, inner=inner)
+
+    def _step(
+        self,
+        node: Node,
+        kind: str,
+        arrow: Arrow,
+        read: dict[str, Value],
+        *,
+        tried: tuple[Branch, ...] = (),
+        inner: Passage | None = None,
+    ) -> Step:
+        """
+        Record one step.
+        """
+        because = None if arrow.because is None else fill(arrow.because, self.facts)
+        return Step(
+            node=node.name,
+            kind=kind,
+            ask=node.ask,
+            answer=arrow.answer,
+            arrow=arrow.id,
+            to=arrow.target,
+            facts=read,
+            because=because,
+            tried=tried,
+            inner=inner,
+            file=node.span.source.name,
+            line=node.span.line,
+        )
+
+
+def _words(step: Step) -> str | None:
+    """
+    Give what a step says to a person: its arrow's words, else those of the chart it called.
+    """
+    if step.because is not None:
+        return step.because
+    return None if step.inner is None else step.inner.because
+
+
+def _case(node: Switch, value: Value) -> Arrow:
+    """
+    Find the arrow for the value met.
+    """
+    for case in node.cases:
+        for one, arrow in zip(case.values, case.arrows, strict=True):
+            if one == value and (one is None) == (value is None):
+                return arrow
+    # INVARIANT (total switch): a switch without `else` names every value.
+    assert node.otherwise is not None
+    return node.otherwise

@@ -1,0 +1,3 @@
+"""
+Turn documents into a graph that is typed, checked and whole.
+"""

@@ -1,0 +1,88 @@
+"""
+Silence findings that a file allows with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from notifyrules.conditions.values import nearest
+from notifyrules.diagnostics.codes import Code, Severity
+from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.document.model import Document, LongFact, Shared
+from notifyrules.source.located import Scalar
+from notifyrules.source.text import Span
+
+
+def apply_allowances(document: Shared, findings: Findings) -> None:
+    """
+    Take back the warnings that the file allows, and report allowances that nothing needs.
+
+    An allowance on a fact, node or outcome covers what is found inside of it; one at the top covers the whole file.
+    """
+    warnings = [found for found in findings if not found.is_error]
+    dropped: list[Diagnostic] = []
+    stale: list[Scalar] = []
+    for allow, extents in _places(document):
+        for key in allow:
+            code = _code(key, findings)
+            if code is None:
+                continue
+            silenced = [
+                found
+                for found in warnings
+                if found.code is code and any(_inside(found.span, extent) for extent in extents)
+            ]
+            dropped.extend(silenced)
+            if not silenced:
+                stale.append(key)
+    findings.drop(dropped)
+    if not findings.errors:
+        for key in stale:
+            findings.add(Code.UNUSED_ALLOW, key.span, f"nothing here is `{key}`", help="remove the entry")
+
+
+def _places(document: Shared) -> Iterator[tuple[Mapping[Scalar, Scalar], tuple[Span, ...]]]:
+    """
+    Give every `allow` with the stretches of the file that it covers.
+    """
+    whole = document.span
+    yield document.allow, (Span(whole.source, 0, len(whole.source.text)),)
+    for name, fact in document.facts.items():
+        if isinstance(fact, LongFact):
+            yield fact.allow, (name.span, fact.span)
+    if isinstance(document, Document):
+        for name, node in document.flow.items():
+            yield node.allow, (name.span, node.span)
+        for name, outcome in document.outcomes.items():
+            yield outcome.allow, (name.span, outcome.span)
+
+
+def _code(key: Scalar, findings: Findings) -> Code | None:
+    """
+    Read the code of an allowance, which must be that of a warning.
+    """
+    try:
+        code = Code(str(key))
+    except ValueError:
+        near = nearest(key, [code.value for code in Code if code.severity is Severity.WARNING])
+        findings.add(
+            Code.UNKNOWN_CODE,
+            key.span,
+            f"there is no finding `{key}`",
+            help=f"did you mean `{near}`?" if near else "use the code in brackets behind `warning`",
+        )
+        return None
+    if code.severity is Severity.ERROR:
+        findings.add(
+            Code.UNKNOWN_CODE, key.span, f"`{key}` is an error, which cannot be allowed", help="mend what it reports"
+        )
+        return None
+    return code
+
+
+def _inside(span: Span, extent: Span) -> bool:
+    """
+    Tell whether a span lies in an extent.
+    """
+    return span.source is extent.source and extent.start <= span.start and span.end <= extent.end

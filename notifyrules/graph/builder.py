@@ -1,0 +1,292 @@
+"""
+Build the graph of a rule file, with every file that it includes and calls.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from types import MappingProxyType
+
+from notifyrules.conditions.types import BOOL
+from notifyrules.conditions.values import nearest
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.document.files import Place, Shipped, open_place, resolve
+from notifyrules.document.model import Document
+from notifyrules.document.reader import Reading, read_document
+from notifyrules.graph.allowing import apply_allowances
+from notifyrules.graph.checks import CHECKS
+from notifyrules.graph.cycles import topological
+from notifyrules.graph.draft import Draft
+from notifyrules.graph.guarantees import build_guarantee
+from notifyrules.graph.model import Graph, Guarantee, Node, Outcome
+from notifyrules.graph.names import check_box_name, report_clash
+from notifyrules.graph.nodes import build_node
+from notifyrules.graph.outcomes import build_outcome
+from notifyrules.graph.sharing import gather
+from notifyrules.source.text import Source, Span
+
+MAX_CALLS = 20
+"""Charts that call each other in a row."""
+MAX_FILES = 100
+"""Files that one chart is made of."""
+
+
+@dataclass(slots=True)
+class Built:
+    """
+    What became of one rule file.
+    """
+
+    graph: Graph | None
+    """The chart; None where an error was found, and for a file made to be included."""
+    findings: Findings
+
+
+@dataclass(slots=True)
+class Library:
+    """
+    Build charts, each file once, and remember which is being built.
+    """
+
+    shipped: Shipped
+    _sources: dict[object, tuple[Source | None, Findings]] = field(default_factory=dict)
+    _built: dict[object, Built] = field(default_factory=dict)
+    _trail: list[Place] = field(default_factory=list)
+
+    def build(self, place: Place) -> Built:
+        """
+        Build the chart of a file that nobody called.
+
+        Returns:
+            The chart with everything that was found, in it and in what it includes and calls.
+        """
+        built = self._build(place, None)
+        for called in self._built.values():
+            if called is not built:
+                built.findings.extend(found for found in called.findings if found.is_error)
+        return built
+
+    def _read(self, place: Place, at: Span | None, findings: Findings) -> Source | None:
+        """
+        Open a file once.
+        """
+        if place.path not in self._sources and len(self._sources) >= MAX_FILES:
+            findings.add(
+                Code.LIMIT,
+                at or Span(Source(place.name, ""), 0, 0),
+                f"the chart is made of more than {MAX_FILES} files",
+            )
+            return None
+        if place.path not in self._sources:
+            found = Findings()
+            self._sources[place.path] = (open_place(place, found, at), found)
+            findings.extend(found)
+        return self._sources[place.path][0]
+
+    def _build(self, place: Place, at: Span | None) -> Built:
+        """
+        Build the chart of one file.
+        """
+        if place.path in self._built:
+            return self._built[place.path]
+        findings = Findings()
+        source = self._read(place, at, findings)
+        reading = None if source is None else read_document(source, findings)
+        built = Built(None, findings)
+        if reading is not None and source is not None:
+            self._trail.append(place)
+            built.graph = self._draw(reading, source, place, at, findings)
+            self._trail.pop()
+        self._built[place.path] = built
+        return built
+
+    def _draw(
+        self, reading: Reading, source: Source, place: Place, at: Span | None, findings: Findings
+    ) -> Graph | None:
+        """
+        Build a chart from its document.
+        """
+        document = reading.document
+        files = {place.name: source}
+        callees: list[Graph] = []
+
+        def open_included(reference: str, holder: Place, where: Span) -> tuple[Place, Reading] | None:
+            found = resolve(reference, holder, self.shipped, findings, where)
+            opened = None if found is None else self._read(found, where, findings)
+            if found is None or opened is None:
+                return None
+            files[found.name] = opened
+            included = read_document(opened, findings)
+            return None if included is None else (found, included)
+
+        def load_callee(reference: str, where: Span) -> Graph | None:
+            graph = self._call(reference, place, where, findings)
+            if graph is not None:
+                callees.append(graph)
+            return graph
+
+        if not isinstance(document, Document):
+            if at is not None:
+                findings.add(
+                    Code.CALLEE,
+                    at,
+                    f"`{place.name}` has no `flow`, so it cannot be called",
+                    help="bring it in with `include:`",
+                )
+                return None
+            document = Document.model_construct(
+                **{name: getattr(document, name) for name in type(document).model_fields},
+                flow={},
+                outcomes={},
+                otherwise=None,
+                guarantees=[],
+            )
+        draft = Draft(document, place, findings, set(reading.broken), load_callee)
+        assume = gather(draft, open_included)
+        checked = [draft.condition(one, BOOL) for one in assume]
+        # A fact that only an assumption reads is asked for in vain.
+        draft.read.clear()
+        parts = None if not document.flow else _Parts.build(draft)
+        guarantees = _guarantees(draft)
+        for check in CHECKS:
+            check(draft, None if parts is None else parts.nodes)
+        apply_allowances(reading.document, findings)
+        if parts is None or findings.errors or not parts.whole:
+            return None
+        digest = _digest(files, callees)
+        return parts.graph(draft, tuple(term for term in checked if term is not None), guarantees, digest)
+
+    def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
+        """
+        Build a chart that another one calls.
+        """
+        found = resolve(reference, place, self.shipped, findings, at)
+        if found is None:
+            return None
+        trail = [one.path for one in self._trail]
+        if found.path in trail:
+            circle = " -> ".join(one.name for one in (*self._trail[trail.index(found.path) :], found))
+            findings.add(
+                Code.CIRCLE,
+                at,
+                f"charts call each other in a circle: {circle}",
+                help="move what both need into a third chart",
+            )
+            return None
+        if len(trail) >= MAX_CALLS:
+            findings.add(Code.LIMIT, at, f"more than {MAX_CALLS} charts call each other in a row")
+            return None
+        return self._build(found, at).graph
+
+
+@dataclass(slots=True)
+class _Parts:
+    """
+    The nodes and outcomes of a chart, as far as they could be built.
+    """
+
+    nodes: Mapping[str, Node | None]
+    """None for a node with findings."""
+    outcomes: Mapping[str, Outcome | None]
+
+    @classmethod
+    def build(cls, draft: Draft) -> _Parts:
+        """
+        Build every node and every outcome.
+        """
+        document, findings = draft.document, draft.findings
+        for name in document.outcomes:
+            if check_box_name(name, "an outcome", findings) and name in document.flow:
+                node = next(key for key in document.flow if key == name)
+                report_clash(name, name.span, node.span, "a node", findings)
+        if document.otherwise is not None:
+            _check_otherwise(draft)
+        for name in document.flow:
+            check_box_name(name, "a node", findings)
+        outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
+        nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
+        return cls(nodes, outcomes)
+
+    @property
+    def whole(self) -> bool:
+        """
+        Whether every part could be built.
+        """
+        return None not in self.nodes.values() and None not in self.outcomes.values()
+
+    def graph(self, draft: Draft, assume: tuple[object, ...], guarantees: tuple[Guarantee, ...], digest: str) -> Graph:
+        """
+        Put the chart together.
+        """
+        nodes = {name: node for name, node in self.nodes.items() if node is not None}
+        outcomes = {name: outcome for name, outcome in self.outcomes.items() if outcome is not None}
+        document = draft.document
+        start = next(iter(nodes))
+        name = document.name or PurePath(draft.place.name.rpartition(":")[2]).name.partition(".")[0]
+        return Graph(
+            name=str(name),
+            title=document.title or "Should we send a notification?",
+            about=document.about,
+            source=document.source,
+            path=draft.place.name,
+            digest=digest,
+            legend=MappingProxyType(draft.legend),
+            facts=MappingProxyType(draft.facts),
+            lets=MappingProxyType(draft.lets),
+            assume=assume,  # type: ignore[arg-type]
+            data=MappingProxyType(draft.data),
+            nodes=MappingProxyType(nodes),
+            outcomes=MappingProxyType(outcomes),
+            start=start,
+            otherwise=None if document.otherwise is None else str(document.otherwise),
+            guarantees=guarantees,
+            order=topological({one.name: tuple(arrow.target for arrow in one.arrows) for one in nodes.values()}, start),
+        )
+
+
+def _check_otherwise(draft: Draft) -> None:
+    """
+    Check where unwritten exits end: an outcome, and a refusal.
+    """
+    name, outcomes = draft.document.otherwise, draft.document.outcomes
+    assert name is not None
+    part = outcomes.get(name)
+    if part is None:
+        if not draft.is_broken("outcomes", name):
+            near = nearest(name, outcomes)
+            draft.findings.add(
+                Code.UNKNOWN_OUTCOME,
+                name.span,
+                f"`{name}` is not an outcome of this file",
+                help=f"did you mean `{near}`?" if near else "`otherwise` names an outcome",
+            )
+    elif part.notify is not None and part.notify.lower() != "false":
+        draft.findings.add(
+            Code.WRONG_SHAPE,
+            name.span,
+            f"`otherwise` must be a refusal, and `{name}` is `notify: {part.notify}`",
+            help="name an outcome with `notify: false`; write the other exits out",
+        )
+
+
+def _guarantees(draft: Draft) -> tuple[Guarantee, ...]:
+    """
+    Build the guarantees; what they read does not count as used.
+    """
+    before, unread = set(draft.read), draft.unread
+    found = [build_guarantee(part, draft) for part in draft.document.guarantees]
+    draft.read, draft.unread = before, unread
+    return tuple(one for one in found if one is not None)
+
+
+def _digest(files: Mapping[str, Source], callees: list[Graph]) -> str:
+    """
+    Digest every file that a chart is made of, whatever its line ends.
+    """
+    made_of = [f"{len(source.text)}\n" + source.text.replace("\r\n", "\n") for source in files.values()]
+    text = "\0".join([*made_of, *(callee.digest for callee in callees)])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,277 @@
+"""
+Read the types and defaults of facts and data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from notifyrules.conditions.parser import Declaration, ListWord, Word, parse_declaration
+from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.values import Mismatch, Value, conform, nearest
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.document.model import LongFact
+from notifyrules.graph.model import DataField, Fact
+from notifyrules.source.located import Scalar
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """
+    A type with its default.
+    """
+
+    type: Type
+    has_default: bool
+    default: Value
+
+
+def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, included: bool) -> Fact | None:
+    """
+    Read the declaration of a fact.
+
+    Returns:
+        The fact, or None after a finding.
+    """
+    if isinstance(part, Scalar):
+        declared = read_declaration(part, findings)
+        return (
+            None
+            if declared is None
+            else Fact(str(name), declared.type, declared.has_default, declared.default, None, 1, included, name.span)
+        )
+    declared = read_declaration(part.type, findings)
+    if declared is None:
+        return None
+    if part.ordered is not None and part.ordered.plain():
+        if not isinstance(declared.type.base, Enumeration):
+            findings.add(
+                Code.BAD_TYPE,
+                part.ordered.span,
+                f"only an enumeration can be ordered, and `{name}` is `{declared.type}`",
+            )
+            return None
+        values = declared.type.base.values
+        declared = replace(declared, type=Type(Enumeration(values, values), declared.type.nullable))
+    if part.has_default:
+        completed = _long_default(name, part, declared, findings)
+        if completed is None:
+            return None
+        declared = completed
+    cost = int(part.cost[:15]) if part.cost is not None else 1
+    return Fact(str(name), declared.type, declared.has_default, declared.default, part.about, cost, included, name.span)
+
+
+def _long_default(name: Scalar, part: LongFact, declared: Declared, findings: Findings) -> Declared | None:
+    """
+    Read the `default` of a fact's long form.
+    """
+    key = part.key("default")
+    assert key is not None
+    given = part.default
+    span = given.span if given is not None else key.span
+    if declared.has_default:
+        findings.add(
+            Code.BAD_TYPE,
+            key.span,
+            f"`{name}` has two defaults",
+            help="keep one of the two",
+            labels=[Label(part.type.span, "the other is part of the type")],
+        )
+        return None
+    plain = given.plain() if given is not None else None
+    return _with_default(declared.type, plain, span, findings)
+
+
+def read_data_field(name: Scalar, part: Scalar, findings: Findings, *, included: bool) -> DataField | None:
+    """
+    Read the declaration of a value that decisions carry.
+
+    Returns:
+        The field, or None after a finding.
+    """
+    declared = read_declaration(part, findings, may_default=True)
+    return (
+        None
+        if declared is None
+        else DataField(str(name), declared.type, declared.has_default, declared.default, included, name.span)
+    )
+
+
+def read_declaration(scalar: Scalar, findings: Findings, *, may_default: bool = False) -> Declared | None:
+    """
+    Read `type = default`.
+
+    Args:
+        scalar: Where it stands.
+        findings: Takes what is wrong with it.
+        may_default: Whether something that may be null may default to something else; facts may not, because an
+            absent fact and a null one would mean different things without anybody noticing.
+
+    Returns:
+        The type and its default, or None after a finding.
+    """
+    written = parse_declaration(scalar, findings)
+    if written is None:
+        return None
+    found = _read_type(written, scalar, findings)
+    if found is None:
+        return None
+    if written.default is None:
+        return Declared(found, has_default=False, default=None)
+    assert written.default_span is not None
+    plain = (
+        [_plain(word, found.base.item if isinstance(found.base, ListOf) else None) for word in written.default]
+        if isinstance(written.default, tuple)
+        else _plain(written.default, found.base)
+    )
+    return _with_default(found, plain, written.default_span, findings, may_default=may_default)
+
+
+def _with_default(
+    wanted: Type, plain: object, span: Span, findings: Findings, *, may_default: bool = False
+) -> Declared | None:
+    """
+    Check a default against its type.
+    """
+    if wanted.nullable and plain is not None and not may_default:
+        findings.add(
+            Code.BAD_TYPE,
+            span,
+            "a fact that may be null has no other default than null",
+            help="drop the default, or drop `| null`; `??` in a condition says what null means",
+        )
+        return None
+    try:
+        return Declared(wanted, has_default=True, default=conform(wanted, plain))
+    except Mismatch as mismatch:
+        findings.add(
+            Code.BAD_TYPE,
+            span,
+            f"the default does not fit: expected {mismatch.expected}, found {mismatch.found}",
+            help=mismatch.help or (),
+        )
+        return None
+
+
+def _plain(word: Word, base: Base | None) -> object:
+    """
+    Give a word of a default as plain data.
+    """
+    if word.quoted:
+        return word.text
+    if word.text in ("true", "false", "null"):
+        return {"true": True, "false": False, "null": None}[word.text]
+    if base is Basic.INT and word.text.lstrip("+-").isdigit() and word.text.isascii():
+        return int(word.text[:40])
+    return word.text
+
+
+def _read_type(written: Declaration, scalar: Scalar, findings: Findings) -> Type | None:
+    """
+    Read the alternatives of a type: one type or the values of an enumeration, and perhaps null.
+    """
+    nullable = False
+    others: list[Word | ListWord] = []
+    for alternative in written.alternatives:
+        if isinstance(alternative, Word) and not alternative.quoted and alternative.text == "null":
+            if nullable:
+                findings.add(Code.BAD_TYPE, alternative.span, "`null` stands here twice")
+                return None
+            nullable = True
+        else:
+            others.append(alternative)
+    if not others:
+        findings.add(
+            Code.BAD_TYPE,
+            scalar.span,
+            "a fact that can only be null tells nothing",
+            help="write the type before it, such as `bool | null`",
+        )
+        return None
+    first = others[0]
+    if len(others) == 1 and isinstance(first, ListWord):
+        base: Base | None = _list_type(first, findings)
+    elif len(others) == 1 and isinstance(first, Word) and not first.quoted:
+        base = _named_type(first, findings)
+    else:
+        base = _enumeration(others, findings)
+    return None if base is None else Type(base, nullable)
+
+
+def _named_type(word: Word, findings: Findings) -> Basic | None:
+    """
+    Read one bare word, which must name a type.
+    """
+    if word.text in TYPE_WORDS:
+        return Basic(word.text)
+    near = nearest(
+        {
+            "string": "text",
+            "str": "text",
+            "boolean": "bool",
+            "integer": "int",
+            "number": "int",
+            "datetime": "instant",
+            "timestamp": "instant",
+            "enum": "a | b",
+        }.get(word.text.lower(), word.text),
+        TYPE_WORDS,
+    )
+    known = ", ".join(f"`{basic.value}`" for basic in Basic)
+    advice = (
+        [f"did you mean `{near}`?"]
+        if near
+        else [f"the types are {known}, `list of` one of them, and values joined by `|`"]
+    )
+    advice.append(f'an enumeration of one value quotes it: `"{word.text}"`')
+    findings.add(Code.BAD_TYPE, word.span, f"there is no type `{word.text}`", help=advice)
+    return None
+
+
+def _list_type(word: ListWord, findings: Findings) -> ListOf | None:
+    """
+    Read `list of item`.
+    """
+    if word.grouped:
+        inner = _enumeration(list(word.items), findings)
+        return None if inner is None else ListOf(inner)
+    named = _named_type(word.items[0], findings)
+    return None if named is None else ListOf(named)
+
+
+def _enumeration(words: list[Word | ListWord], findings: Findings) -> Enumeration | None:
+    """
+    Read the values of an enumeration.
+    """
+    values: dict[str, Span] = {}
+    for word in words:
+        if isinstance(word, ListWord):
+            findings.add(
+                Code.BAD_TYPE,
+                word.span,
+                "a list cannot be one of several values",
+                help="declare two facts, or a list alone",
+            )
+            return None
+        if not word.quoted and (word.text in TYPE_WORDS or word.text in ("true", "false", "null")):
+            what = "names a type" if word.text in TYPE_WORDS else "is no text"
+            findings.add(
+                Code.BAD_TYPE,
+                word.span,
+                f"`{word.text}` {what}, and cannot be joined with other values",
+                help=f'quote it for the value: `"{word.text}"`; only `null` joins a type',
+            )
+            return None
+        if word.text in values:
+            findings.add(
+                Code.BAD_TYPE,
+                word.span,
+                f"the value `{word.text}` stands here twice",
+                labels=[Label(values[word.text], "the first one")],
+            )
+            return None
+        values[word.text] = word.span
+    return Enumeration(tuple(values))

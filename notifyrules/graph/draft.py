@@ -1,0 +1,81 @@
+"""
+Hold a chart while it is being built: what is declared, what is broken, and what has been found so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from notifyrules.conditions import terms as t
+from notifyrules.conditions.checker import Scope, check_condition
+from notifyrules.conditions.parser import parse_condition
+from notifyrules.conditions.types import Type
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.document.files import Place
+from notifyrules.document.model import Document
+from notifyrules.graph.model import DataField, Fact, Graph, Let
+from notifyrules.source.located import Scalar
+from notifyrules.source.text import Span
+
+
+@dataclass(slots=True)
+class Draft:
+    """
+    One chart on its way from document to graph.
+    """
+
+    document: Document
+    place: Place
+    findings: Findings
+    broken: set[tuple[str, str]]
+    """Section and name of what was reported already, so that uses of it are not reported again."""
+    load_callee: Callable[[str, Span], Graph | None]
+    """Loads another chart by its reference; None after a finding."""
+    facts: dict[str, Fact] = field(default_factory=dict)
+    lets: dict[str, Let] = field(default_factory=dict)
+    data: dict[str, DataField] = field(default_factory=dict)
+    legend: dict[str, str] = field(default_factory=dict)
+    legend_spans: dict[str, Span] = field(default_factory=dict)
+    """The classes declared in the file itself."""
+    scope: Scope = field(default_factory=lambda: Scope({}, {}, Findings()))
+    read: set[str] = field(default_factory=set)
+    """The facts that some condition, text or value reads."""
+    unread: bool = False
+    """Whether some condition could not be checked, so that what it reads is not known."""
+
+    def condition(
+        self, scalar: Scalar, wanted: Type | None = None, *, start: int = 0, end: int | None = None
+    ) -> t.Term | None:
+        """
+        Parse and check a condition, and note what it reads.
+
+        Args:
+            scalar: Where the condition stands.
+            wanted: The type it must have; None where any will do.
+            start: Offset into the value at which the condition begins.
+            end: Offset behind it; None for the end of the value.
+
+        Returns:
+            The term, or None after a finding.
+        """
+        syntax = parse_condition(scalar, self.findings, start, end)
+        term = None if syntax is None else check_condition(syntax, self.scope, wanted)
+        if term is None:
+            self.unread = True
+        else:
+            self.read |= t.facts_read(term)
+        return term
+
+    def is_broken(self, section: str, name: str) -> bool:
+        """
+        Tell whether something was reported already.
+        """
+        return (section, name) in self.broken
+
+    @property
+    def fact_types(self) -> Mapping[str, Type]:
+        """
+        The type of every fact.
+        """
+        return {name: fact.type for name, fact in self.facts.items()}

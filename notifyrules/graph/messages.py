@@ -1,0 +1,119 @@
+"""
+Read texts for people: words with conditions in braces.
+"""
+
+from __future__ import annotations
+
+from notifyrules.conditions.terms import Constant, Term
+from notifyrules.conditions.types import ListOf
+from notifyrules.diagnostics.codes import Code
+from notifyrules.graph.draft import Draft
+from notifyrules.graph.model import Message
+from notifyrules.source.located import Scalar
+
+MAX_LENGTH = 2_000
+"""Code points in one text."""
+
+
+def read_message(scalar: Scalar, draft: Draft) -> Message | None:
+    """
+    Read a `because`.
+
+    `{...}` holds a condition whose value is written in its input form; `{{` and `}}` are braces.
+
+    Returns:
+        The message, or None after a finding.
+    """
+    if len(scalar) > MAX_LENGTH:
+        draft.findings.add(
+            Code.LIMIT,
+            scalar.part(0, 1),
+            f"this text has {len(scalar):,} characters, more than {MAX_LENGTH:,}",
+            help="a reason for a person is a sentence or two",
+        )
+        return None
+    pieces: list[str | Term] = []
+    words: list[str] = []
+    clean = True
+    at = 0
+    while at < len(scalar):
+        character = scalar[at]
+        if scalar[at : at + 2] in ("{{", "}}"):
+            words.append(character)
+            at += 2
+        elif character == "{":
+            end = _closing(scalar, at + 1)
+            if end is None:
+                draft.findings.add(
+                    Code.SYNTAX,
+                    scalar.part(at, at + 1),
+                    "the `{` is never closed",
+                    help="close it with `}`, or write `{{` for a brace",
+                )
+                return None
+            term = _placeholder(scalar, at + 1, end, draft)
+            if term is None:
+                clean = False
+            else:
+                if words:
+                    pieces.append("".join(words))
+                    words = []
+                pieces.append(term)
+            at = end + 1
+        elif character == "}":
+            draft.findings.add(
+                Code.SYNTAX, scalar.part(at, at + 1), "this `}` closes nothing", help="write `}}` for a brace"
+            )
+            return None
+        else:
+            words.append(character)
+            at += 1
+    if words:
+        pieces.append("".join(words))
+    return Message(scalar.span, tuple(pieces)) if clean else None
+
+
+def _closing(text: str, at: int) -> int | None:
+    """
+    Find the brace that closes a placeholder, stepping over quoted text.
+    """
+    quote = ""
+    while at < len(text):
+        character = text[at]
+        if quote:
+            if character == "\\":
+                at += 1
+            elif character == quote:
+                quote = ""
+        elif character in "\"'":
+            quote = character
+        elif character == "}":
+            return at
+        at += 1
+    return None
+
+
+def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | None:
+    """
+    Check the condition in a pair of braces: any value but a list, and never null.
+    """
+    term = draft.condition(scalar, start=start, end=end)
+    if term is None:
+        return None
+    span = scalar.part(start, end)
+    if term.type.nullable:
+        draft.findings.add(
+            Code.UNGUARDED_NULL,
+            span,
+            f"`{span.text.strip()}` may be null here, and null has no words",
+            help=f'say what to write instead: `{span.text.strip()} ?? "..."`',
+        )
+        return None
+    if isinstance(term.type.base, ListOf):
+        draft.findings.add(
+            Code.TYPE_MISMATCH, span, "a list cannot stand in a text", help="write its number of items with `len(...)`"
+        )
+        return None
+    if isinstance(term, Constant):
+        draft.findings.add(Code.CONSTANT_CONDITION, span, "this is always the same", help="write it into the text")
+    return term

@@ -1,0 +1,321 @@
+"""
+Hold a chart whose every name is resolved and every condition is typed.
+
+Made only by :mod:`notifyrules.graph.builder`. Whoever holds a graph of a file without errors needs no checks: it is
+acyclic, every target exists, every exit leads somewhere, and evaluating it cannot fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from notifyrules.conditions.terms import Term
+from notifyrules.conditions.types import Type
+from notifyrules.conditions.values import Value
+from notifyrules.source.text import Span
+
+
+class Notify(Enum):
+    """
+    What an outcome means for the notification.
+    """
+
+    YES = "true"
+    LATER = "later"
+    NO = "false"
+    UNSAID = "unsaid"
+    """The outcome of a chart that is made to be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """
+    One typed input.
+    """
+
+    name: str
+    type: Type
+    has_default: bool
+    """Whether the fact may be absent."""
+    default: Value
+    """The value of an absent fact; None also where there is no default."""
+    about: str | None
+    cost: int
+    """What it costs to get the fact, relative to others."""
+    included: bool
+    """Whether it comes from an included file."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """
+    A named condition or value.
+    """
+
+    name: str
+    parameters: tuple[str, ...] | None
+    """None for a let without parameters."""
+    term: Term | None
+    """The checked body; None for a let with parameters, which is inlined at each use."""
+    included: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    Words for a person: plain text with terms in between.
+    """
+
+    span: Span
+    pieces: tuple[str | Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """
+    A way out of a node.
+    """
+
+    id: str
+    """Stable: `muted.then`, `preference.mentions`."""
+    node: str
+    """The node it leaves."""
+    answer: str
+    """The answer in words: `Yes`, `No`, the value met, the row's label, the branch or the callee's outcome."""
+    label: str | None
+    """What the author wants written on it instead."""
+    target: str
+    """The node or outcome it leads to."""
+    because: Message | None
+    written: bool
+    """False where `otherwise` ends it: it is decided by, not drawn."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """
+    What every node has.
+    """
+
+    name: str
+    ask: str
+    """The question; for a node without one, its condition as written."""
+    klass: str | None
+    about: str | None
+    span: Span
+    """The node's name in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Box):
+    """
+    A two-way question.
+    """
+
+    condition: Term
+    then: Arrow
+    otherwise: Arrow
+
+    @property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """
+        The ways out, in the order written.
+        """
+        return (self.then, self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchCase:
+    """
+    The way out for some values.
+    """
+
+    values: tuple[Value, ...]
+    arrows: tuple[Arrow, ...]
+    """One arrow a value, in the same order, all to the same target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Box):
+    """
+    A question with one way out per value.
+    """
+
+    subject: Term
+    cases: tuple[SwitchCase, ...]
+    otherwise: Arrow | None
+    """For all other values; None where the cases cover every value."""
+
+    @property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """
+        The ways out, in the order written.
+        """
+        found = tuple(arrow for case in self.cases for arrow in case.arrows)
+        return found if self.otherwise is None else (*found, self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One row of an ordered table.
+    """
+
+    condition: Term
+    arrow: Arrow
+
+
+@dataclass(frozen=True, slots=True)
+class First(Box):
+    """
+    An ordered table: the first row that holds.
+    """
+
+    rows: tuple[Row, ...]
+    otherwise: Arrow
+
+    @property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """
+        The ways out, in the order written.
+        """
+        return (*(row.arrow for row in self.rows), self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut(Box):
+    """
+    A fan-out: the first branch that does not refuse.
+    """
+
+    branches: tuple[Arrow, ...]
+    otherwise: Arrow
+
+    @property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """
+        The ways out, in the order written.
+        """
+        return (*self.branches, self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Box):
+    """
+    Another chart asked as a question.
+    """
+
+    callee: Graph
+    reference: str
+    """The file as the caller names it."""
+    bindings: Mapping[str, Term]
+    """For each fact of the callee that is bound, its value in terms of the caller; the others take their default."""
+    cases: Mapping[str, Arrow]
+    """The way out for each outcome of the callee."""
+
+    @property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """
+        The ways out, in the order written.
+        """
+        return tuple(self.cases.values())
+
+
+Node: TypeAlias = Question | Switch | First | FanOut | Call
+
+
+@dataclass(frozen=True, slots=True)
+class DataField:
+    """
+    One value that decisions carry.
+    """
+
+    name: str
+    type: Type
+    has_default: bool
+    default: Value
+    included: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    An end of the chart.
+    """
+
+    name: str
+    notify: Notify
+    label: str
+    """What the picture calls it; the name unless given."""
+    because: Message | None
+    data: Mapping[str, Value | Term]
+    """One entry a data field: a value, or a term that computes it."""
+    recheck: Term | None
+    """When to ask again: an instant, or a duration counted from the fact `now`."""
+    about: str | None
+    span: Span
+
+
+class Promise(Enum):
+    """
+    The forms of a guarantee.
+    """
+
+    NEVER = "never"
+    ALWAYS = "always"
+    INDEPENDENT = "independent_of"
+    MONOTONE = "monotone"
+    REACHABLE = "reachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """
+    A promise about every possible input.
+    """
+
+    name: str
+    promise: Promise
+    subjects: tuple[str, ...]
+    """Outcomes, or the one fact, that the promise is about."""
+    condition: Term | None
+    """For which facts it holds; None for all."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """
+    One chart.
+    """
+
+    name: str
+    title: str
+    about: str | None
+    source: str | None
+    path: str
+    """The file, as messages call it."""
+    digest: str
+    """SHA-256, in hexadecimal, of every file the chart is made of."""
+    legend: Mapping[str, str]
+    """Classes and their colours."""
+    facts: Mapping[str, Fact]
+    lets: Mapping[str, Let]
+    assume: tuple[Term, ...]
+    data: Mapping[str, DataField]
+    nodes: Mapping[str, Node]
+    """In the order written."""
+    outcomes: Mapping[str, Outcome]
+    start: str
+    otherwise: str | None
+    """The refusal at which unwritten exits end."""
+    guarantees: tuple[Guarantee, ...]
+    order: tuple[str, ...]
+    """The reachable nodes, every node before those its arrows lead to."""

@@ -1,0 +1,185 @@
+"""
+Build nodes: check what each asks and resolve where each goes on.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from notifyrules.conditions.types import BOOL
+from notifyrules.conditions.values import nearest
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Label
+from notifyrules.document.model import (
+    CallPart,
+    FanOutPart,
+    FirstPart,
+    QuestionPart,
+    RowPart,
+    SwitchPart,
+)
+from notifyrules.document.model import (
+    Node as NodePart,
+)
+from notifyrules.graph.calls import build_call
+from notifyrules.graph.draft import Draft
+from notifyrules.graph.messages import read_message
+from notifyrules.graph.model import Arrow, FanOut, First, Node, Question, Row
+from notifyrules.graph.names import check_box_name
+from notifyrules.graph.switches import build_switch
+from notifyrules.graph.targets import Exit, check_target, read_exit, read_target
+from notifyrules.source.located import Scalar
+from notifyrules.source.text import Span
+
+
+def build_node(name: Scalar, part: NodePart, draft: Draft) -> Node | None:
+    """
+    Build one node.
+
+    Returns:
+        The node, or None after a finding.
+    """
+    if (
+        part.class_ is not None
+        and part.class_ not in draft.legend
+        and not draft.is_broken("legend", part.class_)
+        and not any(section == "include" for section, _ in draft.broken)
+    ):
+        near = nearest(part.class_, draft.legend)
+        advice = f"did you mean `{near}`?" if near else f"give it a colour: `legend: {{{part.class_}: blue}}`"
+        draft.findings.add(
+            Code.UNKNOWN_CLASS, part.class_.span, f"the class `{part.class_}` is not in the legend", help=advice
+        )
+    match part:
+        case QuestionPart():
+            return _question(name, part, draft)
+        case SwitchPart():
+            return build_switch(name, part, draft)
+        case FirstPart():
+            return _first(name, part, draft)
+        case FanOutPart():
+            return _fan_out(name, part, draft)
+        case CallPart():
+            return build_call(name, part, draft)
+        case _:
+            assert_never(part)
+
+
+def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None:
+    """
+    Build a two-way question.
+    """
+    condition = draft.condition(part.if_, BOOL)
+    then = read_exit(part.then, name, "then", draft)
+    otherwise = read_exit(part.else_, name, "else", draft)
+    if condition is None or then is None or otherwise is None:
+        return None
+    ask = part.ask or one_line(part.if_)
+    return Question(
+        str(name),
+        ask,
+        part.class_,
+        part.about,
+        name.span,
+        condition,
+        then.arrow(name, "then", "Yes"),
+        otherwise.arrow(name, "else", "No"),
+    )
+
+
+def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
+    """
+    Build an ordered table.
+    """
+    rows: list[Row | None] = []
+    taken: dict[str, Span] = {}
+    for number, row in enumerate(part.first, 1):
+        if row.name is not None:
+            if not check_box_name(row.name, "a row", draft.findings):
+                rows.append(None)
+                continue
+            if row.name in taken or row.name == "else":
+                rival = [Label(taken[row.name], "the first one")] if row.name in taken else []
+                draft.findings.add(
+                    Code.NAME_CLASH,
+                    row.name.span,
+                    f"the row name `{row.name}` is taken",
+                    help="row names become arrow ids, so each stands once",
+                    labels=rival,
+                )
+            taken[row.name] = row.name.span
+        rows.append(_row(name, number, row, draft))
+    otherwise = read_exit(part.else_, name, "else", draft)
+    built = [row for row in rows if row is not None]
+    if otherwise is None or len(built) < len(rows):
+        return None
+    return First(
+        str(name),
+        part.ask or str(name),
+        part.class_,
+        part.about,
+        name.span,
+        tuple(built),
+        otherwise.arrow(name, "else", "none of these"),
+    )
+
+
+def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
+    """
+    Build one row of a table.
+    """
+    condition = draft.condition(row.if_, BOOL)
+    because = None if row.because is None else read_message(row.because, draft)
+    known = check_target(row.to, draft)
+    if condition is None or not known or (because is None and row.because is not None):
+        return None
+    leaving = Exit(str(row.to), row.label, because, written=True, span=row.if_.span)
+    return Row(condition, leaving.arrow(name, row.name or str(number), row.label or one_line(row.if_)))
+
+
+def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
+    """
+    Build a fan-out.
+    """
+    branches: list[Arrow | None] = []
+    questions = {str(node): other.ask for node, other in draft.document.flow.items()}
+    taken: dict[str, Span] = {}
+    for branch in part.any:
+        leaving = read_target(branch, draft, nodes_only=True)
+        if leaving is None:
+            branches.append(None)
+            continue
+        if leaving.target in taken:
+            draft.findings.add(
+                Code.NAME_CLASH,
+                leaving.span,
+                f"the branch `{leaving.target}` stands here twice",
+                help="remove one of the two",
+                labels=[Label(taken[leaving.target], "the first one")],
+            )
+        taken[leaving.target] = leaving.span
+        branches.append(
+            leaving.arrow(name, leaving.target, questions.get(leaving.target) or leaving.target)
+            if leaving.target in questions
+            else None
+        )
+    otherwise = read_exit(part.else_, name, "else", draft)
+    built = [branch for branch in branches if branch is not None]
+    if otherwise is None or len(built) < len(branches):
+        return None
+    return FanOut(
+        str(name),
+        part.ask or str(name),
+        part.class_,
+        part.about,
+        name.span,
+        tuple(built),
+        otherwise.arrow(name, "else", "none of these"),
+    )
+
+
+def one_line(text: str) -> str:
+    """
+    Fold a text to one line.
+    """
+    return " ".join(text.split())

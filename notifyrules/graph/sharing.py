@@ -1,0 +1,234 @@
+"""
+Bring together what a file declares and what it includes: facts, lets, data, legend and assumptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from notifyrules.conditions.checker import LetSyntax, Scope, check_let
+from notifyrules.conditions.parser import parse_condition
+from notifyrules.conditions.syntax import names_in
+from notifyrules.diagnostics.codes import Code
+from notifyrules.document.files import Place
+from notifyrules.document.model import Document, Fragment, Shared
+from notifyrules.document.reader import Reading
+from notifyrules.graph.colours import COLOURS, is_colour
+from notifyrules.graph.cycles import find_cycles
+from notifyrules.graph.declarations import read_data_field, read_fact
+from notifyrules.graph.draft import Draft
+from notifyrules.graph.model import Let
+from notifyrules.graph.names import check_path, report_clash, split_let
+from notifyrules.source.located import Scalar
+from notifyrules.source.text import Span
+
+OpenDocument = Callable[[str, Place, Span], "tuple[Place, Reading] | None"]
+"""Opens an included file by its reference; None after a finding."""
+
+
+@dataclass(slots=True)
+class _Names:
+    """
+    What has been declared so far, over all files.
+    """
+
+    facts_and_lets: dict[str, tuple[Span, str]] = field(default_factory=dict)
+    data: dict[str, Span] = field(default_factory=dict)
+    legend: dict[str, Span] = field(default_factory=dict)
+    lets: dict[str, LetSyntax] = field(default_factory=dict)
+    included_lets: set[str] = field(default_factory=set)
+    assume: list[Scalar] = field(default_factory=list)
+
+
+def gather(draft: Draft, open_document: OpenDocument) -> tuple[Scalar, ...]:
+    """
+    Declare everything that conditions may name.
+
+    Args:
+        draft: Takes facts, lets, data and legend.
+        open_document: Opens included files.
+
+    Returns:
+        The assumptions, not checked yet, those of the file itself first.
+    """
+    names = _Names()
+    _take(draft, draft.document, names, included=False)
+    _include(draft, draft.document, draft.place, names, open_document)
+    _check_prefixes(draft)
+    _declare_lets(draft, names)
+    return tuple(names.assume)
+
+
+def _include(draft: Draft, top: Document, place: Place, names: _Names, open_document: OpenDocument) -> None:
+    """
+    Take what included files declare, each file once.
+    """
+    trail: list[tuple[Shared, Place, tuple[Place, ...]]] = [(top, place, (place,))]
+    seen = {place.path}
+    while trail:
+        part, holder, above = trail.pop()
+        for reference in part.include:
+            opened = open_document(reference, holder, reference.span)
+            if opened is None:
+                draft.broken.add(("include", reference))
+                continue
+            at, reading = opened
+            if at.path in {one.path for one in above}:
+                circle = " -> ".join(one.name for one in (*above[[one.path for one in above].index(at.path) :], at))
+                draft.findings.add(
+                    Code.CIRCLE,
+                    reference.span,
+                    f"files include each other in a circle: {circle}",
+                    help="move what both need into a third file",
+                )
+                continue
+            if at.path in seen:
+                continue
+            seen.add(at.path)
+            if not isinstance(reading.document, Fragment):
+                draft.findings.add(
+                    Code.WRONG_SHAPE,
+                    reference.span,
+                    f"`{reference}` is a whole rule file, which cannot be included",
+                    help="ask it with a `call` node, or move what both need into a file without `flow` and `outcomes`",
+                )
+                continue
+            draft.broken |= {one for one in reading.broken if one[0] in ("facts", "let", "data", "legend")}
+            _take(draft, reading.document, names, included=True)
+            trail.append((reading.document, at, (*above, at)))
+
+
+def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
+    """
+    Take what one file declares.
+    """
+    for name, written in part.facts.items():
+        if not check_path(name, name.span, "a fact", draft.findings):
+            draft.broken.add(("facts", name))
+        elif _free(name, name.span, "a fact", names, draft):
+            fact = read_fact(name, written, draft.findings, included=included)
+            if fact is None:
+                draft.broken.add(("facts", name))
+            else:
+                draft.facts[str(name)] = fact
+    for key, body in part.let.items():
+        _take_let(draft, key, body, names, included=included)
+    for name, declared in part.data.items():
+        if not check_path(name, name.span, "data", draft.findings):
+            draft.broken.add(("data", name))
+        elif name in names.data:
+            report_clash(name, name.span, names.data[name], "other data", draft.findings)
+        else:
+            names.data[str(name)] = name.span
+            data = read_data_field(name, declared, draft.findings, included=included)
+            if data is None:
+                draft.broken.add(("data", name))
+            else:
+                draft.data[str(name)] = data
+    for name, colour in part.legend.items():
+        if name in names.legend:
+            report_clash(name, name.span, names.legend[name], "another class", draft.findings)
+            continue
+        names.legend[str(name)] = name.span
+        if not is_colour(colour):
+            draft.findings.add(
+                Code.WRONG_SHAPE,
+                colour.span,
+                f"`{colour}` is not a colour",
+                help="use " + ", ".join(f"`{one}`" for one in COLOURS) + ', or `"#rrggbb"`',
+            )
+        draft.legend[str(name)] = str(colour)
+        if not included:
+            draft.legend_spans[str(name)] = name.span
+    names.assume.extend(part.assume)
+
+
+def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, included: bool) -> None:
+    """
+    Take one let.
+    """
+    split = split_let(key, draft.findings)
+    if split is None:
+        draft.broken.add(("let", key.partition("(")[0].strip()))
+        return
+    name, parameters = split
+    if not _free(name, key.span, "a let", names, draft):
+        return
+    syntax = parse_condition(body, draft.findings)
+    if syntax is None:
+        draft.broken.add(("let", name))
+        draft.unread = True
+    names.lets[name] = LetSyntax(name, key.span, parameters, syntax)
+    if included:
+        names.included_lets.add(name)
+
+
+def _free(name: str, span: Span, what: str, names: _Names, draft: Draft) -> bool:
+    """
+    Tell whether no fact or let has the name yet, and report it if one has.
+    """
+    taken = names.facts_and_lets.get(name)
+    if taken is not None:
+        report_clash(name, span, taken[0], taken[1], draft.findings)
+        return False
+    names.facts_and_lets[name] = (span, what)
+    return True
+
+
+def _check_prefixes(draft: Draft) -> None:
+    """
+    Report a fact whose name is the beginning of another's: one of them could not be given in a nested mapping.
+    """
+    for name, fact in draft.facts.items():
+        segments = name.split(".")
+        for end in range(1, len(segments)):
+            rival = draft.facts.get(".".join(segments[:end]))
+            if rival is not None:
+                draft.findings.add(
+                    Code.NAME_CLASH,
+                    fact.span,
+                    f"`{name}` lies inside of `{rival.name}`, which is a fact itself",
+                    help=f"rename one of the two, such as `{rival.name}` to `{rival.name}.value`",
+                )
+                break
+
+
+def _declare_lets(draft: Draft, names: _Names) -> None:
+    """
+    Check the lets: no circles, no parameter that hides something, every body in order.
+    """
+    lets = names.lets
+    uses = {name: sorted(names_in(let.body) & set(lets)) if let.body is not None else [] for name, let in lets.items()}
+    for circle in find_cycles(uses):
+        first = lets[circle[0]]
+        shown = " -> ".join((*circle, circle[0]))
+        draft.findings.add(Code.CYCLE, first.span, f"lets lead back to themselves: {shown}", help="break the circle")
+        for name in circle:
+            draft.broken.add(("let", name))
+            lets[name] = replace(lets[name], body=None)
+    for name, let in lets.items():
+        for parameter in let.parameters or ():
+            taken = names.facts_and_lets.get(parameter)
+            if taken is not None:
+                draft.findings.add(
+                    Code.NAME_CLASH,
+                    let.span,
+                    f"the parameter `{parameter}` is named like {taken[1]}",
+                    help="a parameter hides nothing: choose another name",
+                )
+                lets[name] = replace(let, body=None)
+    # Behind an include that could not be read, any unknown name may be one that it declares.
+    broken = frozenset(
+        "include" if section == "include" else name
+        for section, name in draft.broken
+        if section in ("facts", "let", "include")
+    )
+    draft.scope = Scope(draft.fact_types, lets, draft.findings, broken)
+    for name, let in lets.items():
+        used = set(draft.scope.used)
+        term = check_let(let, draft.scope)
+        draft.scope.used = used
+        if term is None and let.parameters is None:
+            draft.unread = True
+        draft.lets[name] = Let(name, let.parameters, term, name in names.included_lets, let.span)

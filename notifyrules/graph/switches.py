@@ -1,0 +1,224 @@
+"""
+Build switches: one way out per value, every value accounted for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from notifyrules.conditions.parser import Word, parse_case_key
+from notifyrules.conditions.types import Basic, Enumeration, Type, quote
+from notifyrules.conditions.values import Value, nearest, write, write_literal
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Label
+from notifyrules.document.model import LongTarget, SwitchPart
+from notifyrules.graph.draft import Draft
+from notifyrules.graph.model import Switch, SwitchCase
+from notifyrules.graph.targets import Exit, read_exit, read_target, value_id
+from notifyrules.source.located import Kind, Scalar
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenCase:
+    """
+    A case as written: its values with their places, and where they go on.
+    """
+
+    values: tuple[tuple[Value, Span], ...]
+    leaving: Exit | None
+
+
+def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
+    """
+    Build a question with one way out per value.
+
+    Returns:
+        The node, or None after a finding.
+    """
+    subject = draft.condition(part.switch)
+    if subject is not None and not _may_switch(subject.type):
+        draft.findings.add(
+            Code.TYPE_MISMATCH,
+            part.switch.span,
+            f"`switch` asks for values, bools, ints or texts; this is `{subject.type}`",
+            help="use `first` with conditions",
+        )
+        subject = None
+    written = [
+        _case(key, target, None if subject is None else subject.type, draft) for key, target in part.cases.items()
+    ]
+    cases = [case for case in written if case is not None]
+    _check_twice(cases, draft)
+    closed = None if subject is None else _closed_values(subject.type)
+    named = {value for case in cases for value, _ in case.values}
+    otherwise: Exit | None = None
+    broken = subject is None or len(cases) < len(written) or any(case.leaving is None for case in cases)
+    if part.else_ is not None:
+        otherwise = read_target(part.else_, draft)
+        broken = broken or otherwise is None
+        if closed is not None and len(cases) == len(written) and set(closed) <= named:
+            key = part.key("else")
+            draft.findings.add(
+                Code.USELESS_ELSE,
+                key.span if key else name.span,
+                f"the cases name every value of `{part.switch}`",
+                help="remove the `else`",
+            )
+    elif subject is not None:
+        # An open type ends elsewhere; null, bools and enumerations are named by value whatever `otherwise` says.
+        wanted = closed if closed is not None else ((None,) if subject.type.nullable else ())
+        missing = [value for value in wanted if value not in named]
+        if missing and len(cases) == len(written):
+            values = ", ".join(f"`{write_literal(value)}`" for value in missing)
+            draft.findings.add(
+                Code.MISSING_CASE,
+                part.switch.span,
+                f"no case for {values}",
+                help="add a case, or an `else` for all other values",
+            )
+            broken = True
+        if closed is None and not broken:
+            otherwise = read_exit(None, name, "else", draft)
+            broken = otherwise is None
+    if broken or subject is None:
+        return None
+    built = tuple(_build_case(name, case) for case in cases)
+    ending = None if otherwise is None else otherwise.arrow(name, "else", "anything else")
+    return Switch(
+        str(name), part.ask or " ".join(part.switch.split()), part.class_, part.about, name.span, subject, built, ending
+    )
+
+
+def _build_case(name: Scalar, case: _WrittenCase) -> SwitchCase:
+    """
+    Make one arrow for each value of a case.
+    """
+    assert case.leaving is not None
+    values = tuple(value for value, _ in case.values)
+    return SwitchCase(
+        values, tuple(case.leaving.arrow(name, value_id(value), write(value) or '""') for value in values)
+    )
+
+
+def _may_switch(kind: Type) -> bool:
+    """
+    Tell whether a type has values that can be case keys.
+    """
+    return isinstance(kind.base, Enumeration) or kind.base in (Basic.BOOL, Basic.INT, Basic.TEXT)
+
+
+def _closed_values(kind: Type) -> tuple[Value, ...] | None:
+    """
+    List all values of a type; None for ints and texts, which have no end.
+    """
+    null: tuple[Value, ...] = (None,) if kind.nullable else ()
+    if isinstance(kind.base, Enumeration):
+        return (*kind.base.values, *null)
+    if kind.base is Basic.BOOL:
+        return (True, False, *null)
+    return None
+
+
+def _case(key: Scalar, target: Scalar | LongTarget, kind: Type | None, draft: Draft) -> _WrittenCase | None:
+    """
+    Read one case.
+
+    Returns:
+        The case, or None where its key could not be read.
+    """
+    leaving = read_target(target, draft)
+    words = parse_case_key(key, draft.findings)
+    if words is None or kind is None:
+        return None
+    values: list[tuple[Value, Span]] = []
+    for word in words:
+        found, value = _value(word, key, kind, draft)
+        if found:
+            values.append((value, word.span))
+    return _WrittenCase(tuple(values), leaving) if len(values) == len(words) else None
+
+
+def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Value]:
+    """
+    Read one value of a case key.
+
+    Returns:
+        Whether the switch can have the value, and the value.
+    """
+    if word.quoted:
+        value: Value = word.text
+    elif word.text in ("true", "false", "null"):
+        value = {"true": True, "false": False, "null": None}[word.text]
+    elif word.text.lstrip("-").isdigit() and kind.base is Basic.INT:
+        value = int(word.text[:20])
+    else:
+        value = word.text
+    if _possible(value, kind):
+        return True, value
+    closed = _closed_values(kind)
+    advice: list[str] = []
+    notes: list[str] = []
+    if (
+        isinstance(value, str)
+        and isinstance(kind.base, Enumeration)
+        and (near := nearest(value, kind.base.values)) is not None
+    ):
+        advice.append(f"did you mean `{near}`?")
+    if isinstance(value, str) and value in ("true", "false") and kind.base is Basic.BOOL:
+        notes.append("in quotes it is a text")
+        advice.append(f"write `{value}` without quotes")
+    elif (
+        isinstance(value, bool)
+        and not word.quoted
+        and isinstance(kind.base, Enumeration)
+        and write_literal(value) in kind.base.values
+    ):
+        kind_words = "YAML and the language read" if key.kind is Kind.BOOL else "the language reads"
+        notes.append(f"{kind_words} `{word.text}` without quotes as a bool")
+        advice.append(f"write `{quote(word.text)}` in quotes")
+    elif value is None and isinstance(kind.base, Enumeration) and "null" in kind.base.values:
+        advice.append('write `"null"` in quotes for the text')
+    if closed is not None:
+        advice.append("its values are " + ", ".join(f"`{write_literal(one)}`" for one in closed))
+    draft.findings.add(
+        Code.IMPOSSIBLE_CASE, word.span, f"`{word.text}` is not a value of `{kind}`", help=advice, notes=notes
+    )
+    return False, None
+
+
+def _possible(value: Value, kind: Type) -> bool:
+    """
+    Tell whether a switch over a type can meet a value.
+    """
+    match value:
+        case None:
+            return kind.nullable
+        case bool():
+            return kind.base is Basic.BOOL
+        case int():
+            return kind.base is Basic.INT
+        case str():
+            return kind.base is Basic.TEXT or (isinstance(kind.base, Enumeration) and value in kind.base.values)
+        case _:
+            return False
+
+
+def _check_twice(cases: list[_WrittenCase], draft: Draft) -> None:
+    """
+    Report a value that two cases name.
+    """
+    seen: dict[tuple[type, Value], Span] = {}
+    for case in cases:
+        for value, span in case.values:
+            key = (type(value), value)
+            if key in seen:
+                draft.findings.add(
+                    Code.DUPLICATE_CASE,
+                    span,
+                    f"`{write_literal(value)}` has a case already",
+                    help="remove one of the two",
+                    labels=[Label(seen[key], "the first one")],
+                )
+            else:
+                seen[key] = span

@@ -1,0 +1,3 @@
+"""
+Run a chart: validate facts, compile the graph to Python, and hold what was decided.
+"""

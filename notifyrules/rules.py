@@ -1,0 +1,241 @@
+"""
+Load rule files and ask them: what a back-end engineer calls.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.document.files import Place, Shipped
+from notifyrules.errors import RulesError, UsageError
+from notifyrules.graph.builder import Library
+from notifyrules.graph.model import Graph, Notify
+from notifyrules.program.compiler import Program, compile_graph
+from notifyrules.program.decision import Decision
+from notifyrules.program.facts import Extras, Facts, FactsReader
+from notifyrules.shipped import shipped_names, shipped_path, shipped_root
+from notifyrules.source.text import Source, Span
+
+
+class Rules:
+    """
+    One loaded rule file: checked, compiled, immutable, and safe to use from many threads.
+
+    Made by :func:`load`.
+    """
+
+    __slots__ = ("_program", "_reader", "diagnostics", "graph")
+
+    graph: Graph
+    """The chart."""
+    diagnostics: tuple[Diagnostic, ...]
+    """The warnings found while loading, in reading order."""
+
+    def __init__(self, graph: Graph, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """
+        Compile *graph*, in which only the warnings *diagnostics* were found.
+        """
+        self.graph = graph
+        self.diagnostics = diagnostics
+        self._reader = FactsReader(graph.facts)
+        self._program = compile_graph(graph)
+
+    @property
+    def name(self) -> str:
+        """
+        The name of the chart.
+        """
+        return self.graph.name
+
+    @property
+    def title(self) -> str:
+        """
+        What the chart decides.
+        """
+        return self.graph.title
+
+    @property
+    def digest(self) -> str:
+        """
+        SHA-256, in hexadecimal, of every file that the rules are made of: what a log keeps to tell versions apart.
+        """
+        return self.graph.digest
+
+    @property
+    def program(self) -> Program:
+        """
+        The compiled chart, with its generated source.
+        """
+        return self._program
+
+    def facts(self, given: object, *, extras: Extras = "forbid") -> Facts:
+        """
+        Validate facts once, for several questions.
+
+        Args:
+            given: A nested or dotted mapping, a dataclass, a pydantic object, or any object with the facts as
+                attributes. An absent fact takes its default; None is a value, legal only where the type has `null`.
+            extras: Whether facts that the rules do not declare are an error (`forbid`) or ignored (`ignore`).
+
+        Returns:
+            A read-only mapping with a valid value for every declared fact.
+
+        Raises:
+            FactsError: With every problem at once.
+        """
+        return self._reader.read(given, extras)
+
+    def should_notify(self, facts: object, *, extras: Extras = "forbid") -> Decision:
+        """
+        Decide whether to notify.
+
+        Args:
+            facts: As for :meth:`facts`, or what that method returned.
+            extras: As for :meth:`facts`.
+
+        Returns:
+            The decision, which is true when the person is to be notified now.
+
+        Raises:
+            FactsError: The facts are not what the rules declare.
+            UsageError: The chart is made to be called by others: some outcome does not say `notify`.
+        """
+        unsaid = [outcome.name for outcome in self.graph.outcomes.values() if outcome.notify is Notify.UNSAID]
+        if unsaid:
+            raise UsageError(
+                f"`{self.name}` does not say whether `{unsaid[0]}` notifies",
+                "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`",
+            )
+        return self._program.decide(self._reader.read(facts, extras))
+
+    def decide(self, facts: object, *, extras: Extras = "forbid") -> Decision:
+        """
+        Decide like :meth:`should_notify`, also where the chart is made to be called and says only an outcome.
+
+        Args:
+            facts: As for :meth:`facts`.
+            extras: As for :meth:`facts`.
+
+        Raises:
+            FactsError: The facts are not what the rules declare.
+        """
+        return self._program.decide(self._reader.read(facts, extras))
+
+    def facts_schema(self) -> dict[str, Any]:
+        """
+        Describe the facts as JSON Schema (draft 2020-12), nested by their dotted names.
+        """
+        from notifyrules.program.schema import facts_schema  # noqa: PLC0415 - only who asks for it needs it
+
+        return facts_schema(self.graph)
+
+    def to_svg(self, decision: Decision | None = None, *, expand: bool = False) -> str:
+        """
+        Draw the chart.
+
+        Args:
+            decision: A decision of these rules whose path is lit.
+            expand: Whether called charts are opened.
+
+        Returns:
+            SVG; the same for the same input, to the byte.
+
+        Raises:
+            UsageError: No layout program is to be found.
+        """
+        from notifyrules.diagram import draw, to_svg  # noqa: PLC0415 - drawing is heavy
+
+        passage = None if decision is None else decision.passage
+        return to_svg(draw(self.graph, passage=passage, expand=expand))
+
+    def __repr__(self) -> str:
+        """
+        Show the name and the file.
+        """
+        return f"<Rules {self.name!r} from {self.graph.path}>"
+
+
+def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Rules:
+    """
+    Load a rule file.
+
+    Args:
+        path: The file, or the name of one that comes with the package, such as `slack`.
+        root: The folder that `include` and `call` must stay inside; the file's own folder unless given.
+
+    Returns:
+        The rules, compiled.
+
+    Raises:
+        RulesError: With everything that was found, when any of it is an error.
+    """
+    findings, graph = _build(_place(path, root))
+    if graph is None:
+        raise RulesError(findings.sorted())
+    return Rules(graph, findings.sorted())
+
+
+def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> tuple[Diagnostic, ...]:
+    """
+    Find everything that is wrong with a file: a rule file, one made to be included, or a file of cases.
+
+    Args:
+        path: The file, or the name of one that comes with the package.
+        root: As for :func:`load`; a file of cases may stand beside rules or elsewhere inside the root.
+
+    Returns:
+        The findings in reading order; empty for a clean file.
+
+    Raises:
+        Nothing for a bad file: that is what the findings are for.
+    """
+    place = _place(path, root)
+    if not place.path.name.endswith((".cases.yaml", ".cases.yml")):
+        return _build(place, fragments=True)[0].sorted()
+    from notifyrules.cases.checker import check_cases  # noqa: PLC0415 - only cases need it
+
+    return check_cases(place, _library()).sorted()
+
+
+def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | None]:
+    """
+    Build a chart; one without a `flow` is an error unless *fragments* may stand alone.
+    """
+    built = _library().build(place)
+    if built.graph is None and not built.findings.errors and not fragments:
+        at = Span(Source(place.name, ""), 0, 0)
+        built.findings.add(
+            Code.MISSING_KEY,
+            at,
+            "the file has no `flow`, so it decides nothing",
+            help="a file of facts and lets is brought into a rule file with `include:`",
+        )
+    return built.findings, built.graph
+
+
+def _library() -> Library:
+    """
+    Begin with no file read.
+    """
+    return Library(Shipped(shipped_root(), shipped_names()))
+
+
+def _place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> Place:
+    """
+    Find a file by its path, or by the name of one that is shipped.
+
+    A name without a folder and a suffix is a shipped one, unless a file of that name exists.
+    """
+    name = os.fspath(path)
+    shipped = shipped_path(name)
+    if shipped is not None and not Path(name).exists():
+        return Place(shipped.resolve(), f"notifyrules:{name}", shipped_root().resolve())
+    try:
+        real = Path(name).resolve()
+    except (OSError, ValueError, RuntimeError):
+        real = Path("/nonexistent")
+    return Place(real, name, Path(root).resolve() if root is not None else real.parent)

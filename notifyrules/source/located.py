@@ -1,0 +1,235 @@
+"""
+Hold YAML in which every key and value knows where it stands.
+
+The three classes are a `str`, a `dict` and a `tuple` that carry a span, so that the document model reads them like any
+plain value and nothing a user typed is ever handled without its place.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias
+
+from notifyrules.source.text import Span
+
+
+class Kind(Enum):
+    """
+    What a scalar is by the core schema of YAML 1.2 (section 10.3.2).
+    """
+
+    TEXT = "text"
+    BOOL = "bool"
+    INT = "int"
+    FLOAT = "float"
+    NULL = "null"
+
+
+class Style(Enum):
+    """
+    How a scalar is written; the values are the indicator characters of YAML.
+    """
+
+    PLAIN = ""
+    SINGLE = "'"
+    DOUBLE = '"'
+    LITERAL = "|"
+    FOLDED = ">"
+
+
+class Scalar(str):
+    """
+    A scalar: the text YAML made of it, and where that text comes from.
+    """
+
+    __slots__ = ("_offsets", "kind", "span", "style")
+
+    span: Span
+    """The whole scalar, quotes included."""
+    kind: Kind
+    """What YAML takes it for; anything quoted is text."""
+    style: Style
+    """How it is written."""
+    _offsets: tuple[int, ...] | None
+
+    def __new__(cls, text: str, span: Span, kind: Kind = Kind.TEXT, style: Style = Style.PLAIN) -> Scalar:
+        """
+        Make a scalar whose value is *text*.
+        """
+        scalar = super().__new__(cls, text)
+        scalar.span = span
+        scalar.kind = kind
+        scalar.style = style
+        scalar._offsets = None
+        return scalar
+
+    @property
+    def quoted(self) -> bool:
+        """
+        Whether it stands in single or double quotes.
+        """
+        return self.style in (Style.SINGLE, Style.DOUBLE)
+
+    def part(self, start: int, end: int) -> Span:
+        """
+        Find the stretch of the file that a stretch of the value comes from.
+
+        Args:
+            start: Offset into the value, 0-based.
+            end: Offset behind the last code point of the value meant.
+
+        Returns:
+            A span inside this scalar's own.
+        """
+        if self._offsets is None:
+            self._offsets = _offsets(self)
+        offsets = self._offsets
+        first = offsets[min(start, len(offsets) - 1)]
+        last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first
+        return Span(self.span.source, first, max(first, last))
+
+    def plain(self) -> object:
+        """
+        Give the value as plain data: text, bool, int, float or None.
+        """
+        match self.kind:
+            case Kind.BOOL:
+                return self.lower() == "true"
+            case Kind.INT:
+                return _integer(self)
+            case Kind.FLOAT:
+                return float(self.lower().replace(".inf", "inf").replace(".nan", "nan"))
+            case Kind.NULL:
+                return None
+            case _:
+                return str(self)
+
+
+class Map(dict[Scalar, "Located"]):
+    """
+    A mapping, in the order written.
+    """
+
+    __slots__ = ("span",)
+
+    span: Span
+    """From the first key (or brace) to the end of the last value."""
+
+    def __init__(self, span: Span) -> None:
+        """
+        Make an empty mapping that stands at *span*.
+        """
+        super().__init__()
+        self.span = span
+
+    def key(self, name: str) -> Scalar | None:
+        """
+        Find the key as it was written.
+        """
+        return next((key for key in self if key == name), None)
+
+    def plain(self) -> object:
+        """
+        Give the value as plain data.
+        """
+        return {str(key): value.plain() for key, value in self.items()}
+
+
+class Seq(list["Located"]):
+    """
+    A sequence.
+    """
+
+    __slots__ = ("span",)
+
+    span: Span
+    """From the first dash (or bracket) to the end of the last item."""
+
+    def __init__(self, span: Span) -> None:
+        """
+        Make an empty sequence that stands at *span*.
+        """
+        super().__init__()
+        self.span = span
+
+    def plain(self) -> object:
+        """
+        Give the value as plain data.
+        """
+        return [item.plain() for item in self]
+
+
+Located: TypeAlias = Scalar | Map | Seq
+"""Any YAML value with its place."""
+
+
+def _integer(text: str) -> int:
+    """
+    Read an integer of the core schema; one of thousands of digits is any number far out of range.
+    """
+    digits = text[:40]
+    return int(digits, 0) if digits[:2] in ("0o", "0x") else int(digits)
+
+
+def _offsets(scalar: Scalar) -> tuple[int, ...]:
+    """
+    Map each code point of a scalar's value to its offset in the file.
+
+    Value and source hold the same non-blank characters in the same order; blanks are folded, chomped and indented,
+    quotes are doubled and escapes spelt out. So both are walked together and the blanks are left to fall where they may.
+
+    Returns:
+        One offset a code point, never empty.
+    """
+    source, at, end = scalar.span.source.text, scalar.span.start, scalar.span.end
+    if scalar.quoted:
+        at, end = at + 1, end - 1
+    elif scalar.style in (Style.LITERAL, Style.FOLDED):
+        at = scalar.span.source.line_starts[min(scalar.span.line, len(scalar.span.source.line_starts) - 1)]
+    found: list[int] = []
+    for character in scalar:
+        if character.isspace():
+            found.append(min(at, max(end - 1, 0)))
+            if at < end and source[at] == character:
+                at += 1
+            elif (
+                scalar.style is Style.DOUBLE
+                and source[at : at + 1] == "\\"
+                and source[at + 1 : at + 2] in _BLANK_ESCAPES
+            ):
+                at += _escape_length(source, at)
+            continue
+        at = _skip_blanks(source, at, end, escapes=scalar.style is Style.DOUBLE)
+        found.append(min(at, max(end - 1, 0)))
+        if scalar.style is Style.SINGLE and source[at : at + 2] == "''":
+            at += 2
+        elif scalar.style is Style.DOUBLE and source[at : at + 1] == "\\":
+            at += _escape_length(source, at)
+        else:
+            at += 1
+    return tuple(found) or (min(at, max(end, scalar.span.start)),)
+
+
+_BLANK_ESCAPES = frozenset("tnrvf _NLPxuU\t")
+_ESCAPE_LENGTHS = {"x": 4, "u": 6, "U": 10}
+
+
+def _escape_length(source: str, at: int) -> int:
+    """
+    Tell how many code points the escape at *at* takes.
+    """
+    return _ESCAPE_LENGTHS.get(source[at + 1 : at + 2], 2)
+
+
+def _skip_blanks(source: str, at: int, end: int, *, escapes: bool) -> int:
+    """
+    Step over blanks, and in double quotes over escaped line ends.
+    """
+    while at < end:
+        if source[at].isspace():
+            at += 1
+        elif escapes and source[at] == "\\" and source[at + 1 : at + 2] in ("\n", "\r"):
+            at += 2
+        else:
+            break
+    return at
