@@ -1,0 +1,300 @@
+"""
+Put together what belongs side by side: a box, the refusals beside it, and a side question that comes straight back.
+
+Sideways is a stop or a short detour, downwards is onwards: that is how the chart is read. A compound is placed as one
+thing, so nothing can come between a question and the refusal of its answer.
+
+Lengths are pixels; inside a compound `x` is 0 in the middle of its main box and `y` is 0 in the middle of that box's
+head, and `y` grows downwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from notifyrules.diagram.figures import Figure, Lettering, figure, label
+from notifyrules.diagram.model import Arrow, Box, Diagram, Shape
+
+Point: TypeAlias = tuple[float, float]
+
+HEAD: Final = 9
+"""The length of an arrow head."""
+
+_TAIL: Final = 8
+"""Line that is seen before a label and behind it."""
+_STACKED: Final = 6
+"""Room between refusals of one box."""
+_LANE: Final = 12
+"""Room between the lines that leave the rows of a table."""
+_ROW_STUB: Final = 22
+"""The length of an arrow from a row of a table to its refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    A box of a compound.
+    """
+
+    figure: Figure
+    x: float
+    """Its middle."""
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """
+    An arrow that begins and ends inside of a compound.
+    """
+
+    arrow: Arrow
+    points: tuple[Point, ...]
+    label: Lettering | None
+    middle: Point
+    """Where the label stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """
+    The beginning of an arrow that leaves a compound.
+    """
+
+    arrow: Arrow
+    points: tuple[Point, ...]
+    """The last one is where it leaves, downwards."""
+
+    @property
+    def x(self) -> float:
+        """
+        Where it leaves.
+        """
+        return self.points[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """
+    What is placed as one thing.
+    """
+
+    box: Box
+    """The main box: the one that arrows from elsewhere end at."""
+    parts: tuple[Part, ...]
+    wires: tuple[Wire, ...]
+    exits: tuple[Exit, ...]
+    left: float
+    """How far it reaches to the left of the main box's middle; not negative."""
+    right: float
+    up: float
+    """How far it reaches above the middle of the main box's head; not negative."""
+    down: float
+
+
+def compounds(diagram: Diagram) -> tuple[Compound, ...]:
+    """
+    Put together the boxes of a picture.
+
+    Returns:
+        The compounds, in reading order; every box is part of one of them.
+    """
+    boxes = {box.key: box for box in diagram.boxes}
+    leaving: dict[str, list[Arrow]] = {key: [] for key in boxes}
+    for arrow in diagram.arrows:
+        leaving[arrow.source].append(arrow)
+    sides = _side_questions(diagram, boxes, leaving)
+    beside = set(sides.values()) | {box.key for box in diagram.boxes if box.shape is Shape.REFUSAL}
+    return tuple(
+        _with_side(box, boxes[sides[box.key]], boxes, leaving) if box.key in sides else _alone(box, boxes, leaving)
+        for box in diagram.boxes
+        if box.key not in beside
+    )
+
+
+def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> dict[str, str]:
+    """
+    Find the questions that are asked in passing.
+
+    A side question is reached from one question only, and either ends in a refusal or comes back to where that question
+    would have gone on: `Muted?` / yes / `Followed thread?` / yes / and on as if not muted.
+
+    Returns:
+        For each question that has one, its side question.
+    """
+    entered = Counter(arrow.target for arrow in diagram.arrows)
+    found: dict[str, str] = {}
+    for box in diagram.boxes:
+        ways = leaving[box.key]
+        if box.shape is not Shape.QUESTION or len(ways) != 2 or box.key in found.values():  # noqa: PLR2004 - a two-way question
+            continue
+        for side, onward in (ways, ways[::-1]):
+            asked = boxes[side.target]
+            back = [way.target for way in leaving[asked.key] if boxes[way.target].shape is not Shape.REFUSAL]
+            passing = asked.shape is Shape.QUESTION and entered[asked.key] == 1 and asked.cluster == box.cluster
+            if passing and back == [onward.target]:
+                found[box.key] = asked.key
+                break
+    return found
+
+
+def _alone(box: Box, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> Compound:
+    """
+    Put a box together with the refusals beside it.
+    """
+    return _table(box, boxes, leaving[box.key]) if box.shape is Shape.TABLE else _plain(box, boxes, leaving[box.key])
+
+
+def _plain(box: Box, boxes: Mapping[str, Box], ways: Iterable[Arrow]) -> Compound:
+    """
+    Put a box together with the refusals to its right; its other arrows leave from the middle of its lower edge.
+    """
+    refused = [way for way in ways if boxes[way.target].shape is Shape.REFUSAL]
+    onward = [way for way in ways if boxes[way.target].shape is not Shape.REFUSAL]
+    stack = _Stack.of(refused, boxes)
+    main = figure(box, least=stack.height)
+    half = main.width / 2
+    parts, wires, reach = stack.beside(half, side=1)
+    exits = tuple(Exit(way, ((0, main.height - main.head / 2),)) for way in onward)
+    main_part = Part(main, 0, -main.head / 2)
+    return Compound(
+        box, (main_part, *parts), wires, exits, half, half + reach, main.head / 2, main.height - main.head / 2
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """
+    The refusals of one box, one below the other.
+    """
+
+    arrows: tuple[Arrow, ...]
+    ends: tuple[Figure, ...]
+    labels: tuple[Lettering | None, ...]
+
+    @classmethod
+    def of(cls, arrows: Iterable[Arrow], boxes: Mapping[str, Box]) -> _Stack:
+        """
+        Measure the refusals that some arrows lead to.
+        """
+        found = tuple(arrows)
+        ends = tuple(figure(boxes[arrow.target]) for arrow in found)
+        return cls(found, ends, tuple(arrow_label(arrow) for arrow in found))
+
+    @property
+    def heights(self) -> tuple[float, ...]:
+        """
+        The height of each, label and end.
+        """
+        pairs = zip(self.ends, self.labels, strict=True)
+        return tuple(max(end.height, words.height if words else 0) for end, words in pairs)
+
+    @property
+    def height(self) -> float:
+        """
+        The height of all.
+        """
+        return sum(self.heights) + _STACKED * (len(self.heights) - 1) if self.heights else 0
+
+    def beside(self, edge: float, *, side: int, middle: float = 0) -> tuple[tuple[Part, ...], tuple[Wire, ...], float]:
+        """
+        Stand the refusals beside a box.
+
+        Args:
+            edge: The edge of the box that the arrows leave.
+            side: 1 for the right edge, -1 for the left one.
+            middle: The `y` of the middle of the stack.
+
+        Returns:
+            The ends, their arrows, and how far they reach beyond the edge.
+        """
+        gap = max((_gap(words) for words in self.labels), default=0)
+        parts: list[Part] = []
+        wires: list[Wire] = []
+        y = middle - self.height / 2
+        for arrow, end, words, tall in zip(self.arrows, self.ends, self.labels, self.heights, strict=True):
+            row = y + tall / 2
+            at = edge + side * (gap + end.width / 2)
+            parts.append(Part(end, at, row - end.height / 2))
+            stop = (edge + side * gap, row)
+            wires.append(Wire(arrow, ((edge, row), stop), words, (edge + side * (gap - HEAD) / 2, row)))
+            y += tall + _STACKED
+        reach = gap + max((end.width for end in self.ends), default=0)
+        return tuple(parts), tuple(wires), reach
+
+
+def _gap(words: Lettering | None) -> float:
+    """
+    Find the length of an arrow that runs sideways and carries a label.
+    """
+    return (words.width if words else _TAIL) + 2 * _TAIL + HEAD
+
+
+def arrow_label(arrow: Arrow) -> Lettering | None:
+    """
+    Set the words on an arrow; None where there are none.
+    """
+    return label(arrow.label, arrow.mark.notes) if arrow.label or arrow.mark.notes else None
+
+
+def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> Compound:
+    """
+    Put a question together with its side question on the left, and the refusals of that one further left.
+    """
+    main, side = figure(box), figure(asked)
+    across = next(way for way in leaving[box.key] if way.target == asked.key)
+    onward = [way for way in leaving[box.key] if way.target != asked.key]
+    back = [way for way in leaving[asked.key] if boxes[way.target].shape is not Shape.REFUSAL]
+    stack = _Stack.of((way for way in leaving[asked.key] if boxes[way.target].shape is Shape.REFUSAL), boxes)
+    side = figure(asked, least=stack.height)
+    words = arrow_label(across)
+    half, gap = main.width / 2, _gap(words)
+    near = -half - gap
+    x = near - side.width / 2
+    parts, wires, reach = stack.beside(near - side.width, side=-1)
+    wire = Wire(across, ((-half, 0), (near, 0)), words, (-half - (gap - HEAD) / 2, 0))
+    tall = max(main.head, side.head) / 2
+    return Compound(
+        box,
+        (Part(main, 0, -main.head / 2), Part(side, x, -side.head / 2), *parts),
+        (wire, *wires),
+        (*(Exit(way, ((0, main.head / 2),)) for way in onward), *(Exit(way, ((x, side.head / 2),)) for way in back)),
+        half + gap + side.width + reach,
+        half,
+        tall,
+        tall,
+    )
+
+
+def _table(box: Box, boxes: Mapping[str, Box], ways: Iterable[Arrow]) -> Compound:
+    """
+    Put a table together with what its rows lead to: refusals right beside them, lines downwards beyond those.
+    """
+    main = figure(box)
+    edge, base = main.width / 2, -main.head / 2
+    parts: list[Part] = []
+    wires: list[Wire] = []
+    exits: list[Exit] = []
+    widest = 0
+    for way in ways:
+        if way.row is None or boxes[way.target].shape is not Shape.REFUSAL:
+            continue
+        end, y = figure(boxes[way.target]), base + main.row_middle(way.row)
+        widest = max(widest, end.width)
+        parts.append(Part(end, edge + _ROW_STUB + end.width / 2, y - end.height / 2))
+        wires.append(Wire(way, ((edge, y), (edge + _ROW_STUB, y)), None, (edge, y)))
+    first = edge + (_ROW_STUB + widest + _LANE if widest else 2 * _LANE)
+    onward = [way for way in ways if boxes[way.target].shape is not Shape.REFUSAL]
+    # The first row takes the outermost line, so that the rows below it need not cross it.
+    lanes = {target: lane for lane, target in enumerate(reversed(dict.fromkeys(way.target for way in onward)))}
+    for way in onward:
+        assert way.row is not None
+        x, y = first + _LANE * lanes[way.target], base + main.row_middle(way.row)
+        exits.append(Exit(way, ((edge, y), (x, y), (x, base + main.height))))
+    right = first + _LANE * (len(lanes) - 1) if lanes else edge + (_ROW_STUB + widest if widest else 0)
+    return Compound(
+        box, (Part(main, 0, base), *parts), tuple(wires), tuple(exits), edge, right, -base, base + main.height
+    )

@@ -1,0 +1,405 @@
+"""
+Make a picture of a chart: decide what is drawn, and as what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import PurePosixPath
+from typing import Final, assert_never
+
+from notifyrules.conditions.terms import Term
+from notifyrules.diagram.decision import light
+from notifyrules.diagram.model import START, Arrow, Box, Cluster, Diagram, Mark, Overlay, Row, Shape
+from notifyrules.diagram.palette import ENDS, UNCLASSED
+from notifyrules.diagram.palette import START as START_COLOUR
+from notifyrules.evaluation.step import Passage
+from notifyrules.graph import model as graphs
+from notifyrules.graph.colours import Colour, colour_of
+from notifyrules.graph.model import Graph, Notify
+from notifyrules.source.text import Span
+
+LONGEST_FIRST: Final = 3
+"""An ordered table with more rows than this is drawn as a table."""
+WIDEST_SWITCH: Final = 6
+"""A switch with more ways out than this is drawn as a table."""
+
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
+
+def draw(graph: Graph, *, passage: Passage | None = None, expand: bool = False) -> Diagram:
+    """
+    Make the picture of a chart.
+
+    Args:
+        graph: A chart without errors.
+        passage: The way of one decision through it, to be lit.
+        expand: Open the charts it calls, and those they call, instead of drawing each as one box.
+
+    Returns:
+        The picture. The same graph, passage and choice give the same picture.
+    """
+    return draw_overlaid(graph, Overlay() if passage is None else light(graph, passage), expand=expand)
+
+
+def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Diagram:
+    """
+    Make the picture of a chart with something shown on it.
+
+    Args:
+        graph: A chart without errors.
+        overlay: What is said about its boxes and arrows.
+        expand: Open the charts it calls, and those they call.
+
+    Returns:
+        The picture. The same arguments give the same picture.
+    """
+    sheet = _Sheet(overlay, expand=expand)
+    level = _Level(graph, "", "")
+    start = Box(START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_file(graph))
+    sheet.boxes.append(start)
+    sheet.arrows.append(Arrow((), START, _entry(level, graph.start, sheet), "", overlay.mark(f"{START}.then")))
+    _draw_level(level, sheet)
+    _draw_ends(level, sheet)
+    return Diagram(
+        name=graph.name,
+        title=graph.title,
+        words=overlay.words,
+        description=_describe(graph, sheet),
+        boxes=tuple(sheet.boxes),
+        arrows=tuple(sheet.arrows),
+        clusters=tuple(sheet.clusters),
+        legend=tuple(sheet.legend.items()),
+    )
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """
+    What has been drawn so far.
+    """
+
+    overlay: Overlay
+    _: KW_ONLY
+    expand: bool
+    boxes: list[Box] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
+    legend: dict[str, Colour] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """
+    One chart of the picture: the chart itself, or a sub-chart that is opened.
+    """
+
+    graph: Graph
+    prefix: str
+    """What its keys begin with: the path of calls, each with a slash."""
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """
+    One way out that is drawn: the arrows of the graph that it stands for, and what is written on it.
+    """
+
+    arrows: tuple[graphs.Arrow, ...]
+    label: str
+    row: Row | None = None
+
+
+def _draw_level(level: _Level, sheet: _Sheet) -> None:
+    """
+    Draw the nodes of one chart, in the order written, and their ways out.
+    """
+    reachable = set(level.graph.order)
+    for name, node in level.graph.nodes.items():
+        if name not in reachable:
+            continue
+        _learn_class(level, node, sheet)
+        if isinstance(node, graphs.Call) and sheet.expand:
+            _open(level, node, sheet)
+            continue
+        ways = tuple(_ways(node, level, sheet.overlay))
+        shape = _shape(node, ways)
+        sheet.boxes.append(_box(level, node, shape, ways, sheet))
+        for number, way in enumerate(ways):
+            _draw_way(level, way, level.prefix + name, number if shape is Shape.TABLE else None, sheet)
+
+
+def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
+    """
+    Put the class of a node into the legend; the legend keeps the order in which the file writes it.
+    """
+    wanted = {klass: colour_of(colour) for klass, colour in level.graph.legend.items()}
+    if node.klass in wanted and node.klass not in sheet.legend:
+        sheet.legend[node.klass] = wanted[node.klass]
+        order = {klass: place for place, klass in enumerate(wanted)}
+        sheet.legend = dict(sorted(sheet.legend.items(), key=lambda entry: order.get(entry[0], -1)))
+
+
+def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
+    """
+    List the ways out of a node that are drawn, in the order written.
+
+    An exit that is not written is drawn only where the overlay speaks of it: a decision that ends there must show it.
+    """
+    for way in _all_ways(node):
+        drawn = tuple(arrow for arrow in way.arrows if arrow.written or level.prefix + arrow.id in overlay.marks)
+        if drawn:
+            yield _Way(drawn, way.label, way.row)
+
+
+def _all_ways(node: graphs.Node) -> Iterator[_Way]:
+    """
+    List the ways out of a node, in the order written, with what is written on them.
+    """
+    match node:
+        case graphs.Question():
+            for arrow in node.arrows:
+                yield _Way((arrow,), _label(arrow))
+        case graphs.Switch(cases=cases, otherwise=otherwise):
+            for case in cases:
+                label = case.arrows[0].label or ", ".join(arrow.answer for arrow in case.arrows)
+                yield _Way(case.arrows, label, Row(label, None))
+            if otherwise is not None:
+                yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
+        case graphs.First(rows=rows, otherwise=otherwise):
+            for number, row in enumerate(rows, 1):
+                drawn = Row(_label(row.arrow), _written(row.condition.span))
+                yield _Way((row.arrow,), f"{number} · {_label(row.arrow)}", drawn)
+            yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
+        case graphs.FanOut(branches=branches, otherwise=otherwise):
+            for number, branch in enumerate(branches, 1):
+                yield _Way((branch,), f"{number} · {branch.label}" if branch.label else str(number))
+            yield _Way((otherwise,), _label(otherwise))
+        case graphs.Call(cases=calls):
+            for arrow in calls.values():
+                yield _Way((arrow,), _label(arrow))
+        case _:
+            assert_never(node)
+
+
+def _label(arrow: graphs.Arrow) -> str:
+    """
+    Choose what is written on an arrow: the author's words, else the answer.
+    """
+    return arrow.label or arrow.answer
+
+
+def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:
+    """
+    Choose the outline of a node.
+    """
+    match node:
+        case graphs.Question():
+            return Shape.QUESTION
+        case graphs.Switch():
+            return Shape.TABLE if len(ways) > WIDEST_SWITCH else Shape.SWITCH
+        case graphs.First(rows=rows):
+            return Shape.TABLE if len(rows) > LONGEST_FIRST else Shape.FIRST
+        case graphs.FanOut():
+            return Shape.FAN_OUT
+        case graphs.Call():
+            return Shape.CALL
+        case _:
+            assert_never(node)
+
+
+def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...], sheet: _Sheet) -> Box:
+    """
+    Draw the box of a node.
+    """
+    key = level.prefix + node.name
+    rows = tuple(way.row for way in ways if way.row is not None) if shape is Shape.TABLE else ()
+    return Box(
+        key,
+        shape,
+        node.ask,
+        colour_of(level.graph.legend[node.klass]) if node.klass in level.graph.legend else UNCLASSED,
+        sheet.overlay.mark(key),
+        caption=_caption(node),
+        cluster=level.cluster,
+        klass=node.klass,
+        about=node.about,
+        condition=_condition(node),
+        place=_place(node.span),
+        rows=rows,
+        href=_href(node.callee) if isinstance(node, graphs.Call) else None,
+    )
+
+
+def _caption(node: graphs.Node) -> str:
+    """
+    Say how a box chooses its way out, where neither its outline nor its arrows say it.
+    """
+    match node:
+        case graphs.First():
+            return "the first that holds"
+        case graphs.FanOut():
+            return "the first that does not refuse"
+        case graphs.Call(callee=callee):
+            return f"see {callee.name}"
+        case _:
+            return ""
+
+
+def _condition(node: graphs.Node) -> str | None:
+    """
+    Find the condition of a node as it is written.
+    """
+    match node:
+        case graphs.Question(condition=condition):
+            return _written(condition.span)
+        case graphs.Switch(subject=subject):
+            return _written(subject.span)
+        case _:
+            return None
+
+
+def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sheet) -> None:
+    """
+    Draw one way out, and the small end of its own where it leads to a refusal.
+    """
+    ids = tuple(level.prefix + arrow.id for arrow in way.arrows)
+    target = way.arrows[0].target
+    mark = sheet.overlay.mark(*ids)
+    because = next((_template(arrow.because) for arrow in way.arrows if arrow.because is not None), None)
+    outcome = level.graph.outcomes.get(target)
+    if outcome is None or level.prefix or outcome.notify is not Notify.NO:
+        end = level.prefix + target if outcome is not None else _entry(level, target, sheet)
+    else:
+        end = f"{ids[0]}:{target}"
+        sheet.boxes.append(_end(outcome, end, Shape.REFUSAL, Mark(mark.emphasis), level.cluster))
+    sheet.arrows.append(Arrow(ids, source, end, way.label, mark, row, because))
+
+
+def _entry(level: _Level, name: str, sheet: _Sheet) -> str:
+    """
+    Find the box at which the arrows to a node end: of a sub-chart that is opened, its first box.
+    """
+    node = level.graph.nodes[name]
+    if sheet.expand and isinstance(node, graphs.Call):
+        return _entry(_inside(level, node), node.callee.start, sheet)
+    return level.prefix + name
+
+
+def _inside(level: _Level, node: graphs.Call) -> _Level:
+    """
+    Step into a called chart.
+    """
+    key = level.prefix + node.name
+    return _Level(node.callee, f"{key}/", key)
+
+
+def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
+    """
+    Draw a called chart in a cluster of its own; each outcome it reaches is an exit from which the caller goes on.
+    """
+    inside = _inside(level, node)
+    mark = sheet.overlay.mark(inside.cluster)
+    sheet.clusters.append(
+        Cluster(inside.cluster, level.cluster, node.ask, mark, _href(node.callee), node.about, _place(node.span))
+    )
+    _draw_level(inside, sheet)
+    reached = {arrow.target for arrow in sheet.arrows}
+    for name, outcome in node.callee.outcomes.items():
+        key = inside.prefix + name
+        if key in reached:
+            sheet.boxes.append(_end(outcome, key, Shape.EXIT, sheet.overlay.mark(key), inside.cluster))
+            arrow = node.cases[name]
+            _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
+
+
+def _draw_ends(level: _Level, sheet: _Sheet) -> None:
+    """
+    Draw the outcomes that all of their arrows share, in the order written.
+    """
+    reached = {arrow.target for arrow in sheet.arrows}
+    for name, outcome in level.graph.outcomes.items():
+        if name in reached:
+            sheet.boxes.append(_end(outcome, name, Shape.END, sheet.overlay.mark(name), ""))
+
+
+def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, cluster: str) -> Box:
+    """
+    Draw an outcome.
+    """
+    return Box(
+        key,
+        shape,
+        outcome.label,
+        ENDS[outcome.notify],
+        mark,
+        cluster=cluster,
+        about=outcome.about,
+        place=_place(outcome.span),
+        notify=outcome.notify,
+    )
+
+
+def _describe(graph: Graph, sheet: _Sheet) -> str:
+    """
+    Put the picture in words, for those who cannot see it.
+    """
+    count = sum(box.shape not in (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL) for box in sheet.boxes)
+    reached = {box.text: None for box in sheet.boxes if box.shape in (Shape.END, Shape.REFUSAL)}
+    first = graph.nodes[graph.start].ask
+    boxes = "one box" if count == 1 else f"{count} boxes"
+    ways = f"A flowchart of {boxes}. It begins with “{first}” and ends in {', '.join(f'“{end}”' for end in reached)}."
+    return " ".join(part for part in (graph.about, ways, sheet.overlay.words) if part)
+
+
+def _href(callee: Graph) -> str | None:
+    """
+    Link to the picture of a called chart, which stands beside this one under the name of the chart.
+    """
+    return f"{callee.name}.svg" if _SAFE_NAME.fullmatch(callee.name) else None
+
+
+def _written(span: Span) -> str:
+    """
+    Give a condition as it is written, on one line.
+    """
+    return " ".join(span.text.split())
+
+
+def _template(message: graphs.Message) -> str:
+    """
+    Give the words for a person as they are written, conditions in braces.
+    """
+    pieces = (piece if isinstance(piece, str) else f"{{{_term(piece)}}}" for piece in message.pieces)
+    return "".join(pieces)
+
+
+def _term(term: Term) -> str:
+    """
+    Give a condition inside of words.
+    """
+    return _written(term.span)
+
+
+def _place(span: Span) -> str:
+    """
+    Name a place by file and line; without folders, so that the picture is the same wherever the files stand.
+    """
+    return f"{_base(span.source.name)}:{span.line}"
+
+
+def _file(graph: Graph) -> str:
+    """
+    Name the file of a chart without its folders.
+    """
+    return _base(graph.path)
+
+
+def _base(path: str) -> str:
+    """
+    Take the last part of a path, with either kind of slash.
+    """
+    return PurePosixPath(path.replace("\\", "/")).name

@@ -1,0 +1,175 @@
+"""
+Give every box its size and its lines of text.
+
+All lengths are pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from notifyrules.diagram.lettering import width, wrap
+from notifyrules.diagram.model import Box, Shape
+
+TEXT: Final = 14
+"""The font size of questions."""
+SMALL: Final = 12
+"""The font size of labels, captions, notes and rows."""
+LARGE: Final = 16
+"""The font size of the shared ends and the title."""
+LEADING: Final = 1.25
+"""Lines stand this many font sizes apart."""
+
+_SIDE: Final = 12
+_TOP: Final = 9
+_MOST_LINES: Final = 12
+_NARROW: Final = 140
+_BROAD: Final = 300
+_LONG: Final = 560
+"""Text that would be longer than this on one line gets a broader box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """
+    How the text of a kind of box is set.
+    """
+
+    size: int
+    narrow: float
+    """How broad the text may become where it is short."""
+    broad: float
+    """How broad the text may become where it is long."""
+    lines: int
+    side: float
+    """Room to the left and right of the text."""
+    top: float
+    """Room above and below the text."""
+    bold: bool = False
+
+
+_QUESTION: Final = Style(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE, _TOP)
+_STYLES: Final = {
+    Shape.START: Style(LARGE, 260, 420, 6, 20, 10, bold=True),
+    Shape.QUESTION: _QUESTION,
+    Shape.SWITCH: _QUESTION,
+    Shape.FIRST: _QUESTION,
+    Shape.FAN_OUT: _QUESTION,
+    Shape.CALL: Style(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE + 8, _TOP),
+    Shape.TABLE: Style(TEXT, 220, 300, _MOST_LINES, _SIDE, _TOP),
+    Shape.EXIT: Style(SMALL, 120, 200, 4, 12, 5, bold=True),
+    Shape.END: Style(LARGE, 180, 300, 6, 28, 12, bold=True),
+    Shape.REFUSAL: Style(SMALL, 90, 180, 4, 9, 4, bold=True),
+}
+_ROW: Final = Style(SMALL, 240, 300, 4, 10, 5)
+_LABEL: Final = Style(SMALL, 110, 200, 4, 4, 1)
+_TITLE: Final = Style(SMALL, 260, 300, 2, 10, 6, bold=True)
+_NOTE_LIMIT: Final = 240
+_NOTE_GAP: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """
+    A block of text, broken into lines.
+    """
+
+    lines: tuple[str, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    A box with its size.
+    """
+
+    box: Box
+    text: Lettering
+    caption: Lettering | None
+    notes: Lettering | None
+    rows: tuple[Lettering, ...]
+    width: int
+    """Even, so that the middle is a whole pixel."""
+    head: int
+    """The height without the rows of a table; the height of any other box. Even."""
+    row_heights: tuple[int, ...]
+
+    @property
+    def height(self) -> int:
+        """
+        The whole height.
+        """
+        return self.head + sum(self.row_heights)
+
+    def row_middle(self, row: int) -> float:
+        """
+        Find the middle of a row of a table, counted from the top of the box.
+        """
+        return self.head + sum(self.row_heights[:row]) + self.row_heights[row] / 2
+
+
+def figure(box: Box, *, least: float = 0) -> Figure:
+    """
+    Set the text of a box and find its size.
+
+    Args:
+        box: The box.
+        least: How high it is at the least.
+    """
+    style = _STYLES[box.shape]
+    text = letter(box.text, style)
+    caption = letter(box.caption, Style(SMALL, 200, 200, 1, 0, 0)) if box.caption else None
+    notes = _notes(box.mark.notes) if box.mark.notes else None
+    rows = tuple(letter(row.text, _ROW) for row in box.rows)
+    parts = [part for part in (text, caption, notes) if part is not None]
+    inside = max(part.width for part in parts) + 2 * style.side
+    tall = max(least, sum(part.height for part in parts) + 2 * style.top + (_NOTE_GAP if notes else 0))
+    broad = max([inside, *(row.width + 2 * _ROW.side for row in rows)])
+    heights = tuple(even(row.height + 2 * _ROW.top) for row in rows)
+    return Figure(box, text, caption, notes, rows, even(broad), even(tall), heights)
+
+
+def _notes(notes: tuple[str, ...]) -> Lettering:
+    """
+    Set the notes of a box, each on as many lines as it takes.
+    """
+    lines = tuple(line for note in notes for line in wrap(note, SMALL, limit=_NOTE_LIMIT, lines=3))
+    return Lettering(lines, max(width(line, SMALL) for line in lines), len(lines) * SMALL * LEADING)
+
+
+def label(text: str, notes: tuple[str, ...] = ()) -> Lettering:
+    """
+    Set the words on an arrow, with the room that they need around them.
+    """
+    found = letter(", ".join([text, *notes]) if text else ", ".join(notes), _LABEL, bold=True)
+    return Lettering(found.lines, even(found.width + 2 * _LABEL.side), even(found.height + 2 * _LABEL.top))
+
+
+def letter_title(text: str) -> Lettering:
+    """
+    Set the title of a cluster.
+    """
+    return letter(text, _TITLE)
+
+
+def letter(text: str, style: Style, *, bold: bool | None = None) -> Lettering:
+    """
+    Break a text into lines as its style says; long text gets longer lines.
+    """
+    heavy = style.bold if bold is None else bold
+    whole = width(text, style.size, bold=heavy)
+    limit = style.narrow if whole <= _LONG else style.broad
+    lines = wrap(text, style.size, limit=limit, lines=style.lines, bold=heavy)
+    broad = max(width(line, style.size, bold=heavy) for line in lines)
+    return Lettering(lines, broad, len(lines) * style.size * LEADING)
+
+
+def even(length: float) -> int:
+    """
+    Round a length up to an even number of pixels.
+    """
+    return 2 * ceil(length / 2)

@@ -1,0 +1,206 @@
+"""
+Measure and wrap text without asking any font.
+
+Layout engines measure with the fonts of their own machine, and readers see the picture with those of theirs. So widths
+are taken from one table, erring on the wide side, and every box is made as wide as its words: a picture has the same
+bytes everywhere, and no script runs out of its box.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from notifyrules.diagnostics.visible import visible
+
+_SLACK: Final = 1.04
+"""Fonts that stand in for Helvetica are up to this much wider."""
+_WIDE: Final = 1000
+_EMOJI: Final = 1350
+"""Emoji fonts draw on a square that is larger than the letters beside it."""
+_CAPITAL: Final = 780
+_LETTER: Final = 640
+_SIGN: Final = 1000
+_ELLIPSIS: Final = "…"
+_LATIN: Final = dict(
+    zip(
+        map(chr, range(0x20, 0x7F)),
+        [
+            *(278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278),
+            *(556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556),
+            *(1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778),
+            *(667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556),
+            *(333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556),
+            *(556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584),
+        ],
+        strict=True,
+    )
+)
+"""
+Advance widths of the printable ASCII characters, in thousandths of the font size.
+
+Source:
+    Adobe Font Metrics of Helvetica; Arial, Arimo and Liberation Sans are made to the same widths.
+"""
+_BOLD: Final = 1.1
+"""Bold letters are wider by this much at the most, as a line of text goes."""
+_SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
+_EMOJI_BLOCKS: Final = range(0x1F000, 0x1FB00)
+_NO_CHARACTERS: Final = re.compile("[\ufffe\uffff]")
+# A line may be broken behind these inside a word, and before or behind every ideograph and kana.
+_BREAK_BEHIND: Final = frozenset("/.-_,;:@&|)")
+_PIECES: Final = re.compile(r"\s+")
+
+
+def printable(text: str) -> str:
+    """
+    Make one line of a text that may stand in XML, DOT and Mermaid.
+
+    Args:
+        text: What somebody wrote, line ends and control characters included.
+
+    Returns:
+        The text with blanks run together, with what nobody would see spelt out, such as `<U+202E>`, and cut at 1,000
+        code points.
+    """
+    return _NO_CHARACTERS.sub("\ufffd", visible(_PIECES.sub(" ", text).strip()))
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """
+    Measure one line of text.
+
+    Args:
+        text: One line, as :func:`printable` gives it.
+        size: The font size in pixels.
+        bold: Whether it is set in bold.
+
+    Returns:
+        Pixels that it takes at the most in the fonts of common machines.
+    """
+    return sum(map(_advance, text)) * size / 1000 * _SLACK * (_BOLD if bold else 1)
+
+
+def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:  # noqa: PLR0913 - one measure each
+    """
+    Break a text into lines of about equal length.
+
+    Args:
+        text: Anything a person wrote.
+        size: The font size in pixels.
+        limit: Pixels that a line may take.
+        lines: Lines that are shown; what does not fit is cut with an ellipsis.
+        bold: Whether it is set in bold.
+
+    Returns:
+        At least one line.
+    """
+    line = printable(text)
+    pieces = [(piece, width(piece, size, bold=bold)) for piece in _breakable(line)]
+    pieces = [part for piece, _ in pieces for part in _cut(piece, size, limit, bold=bold)]
+    broken = _fill(pieces, limit)
+    # As many lines as needed, each no longer than needed: a last line of one word looks like a mistake.
+    low, high = limit / 2, limit
+    while high - low > 1:
+        middle = (low + high) / 2
+        if len(_fill(pieces, middle)) <= len(broken):
+            high = middle
+        else:
+            low = middle
+    broken = _fill(pieces, high)
+    if len(broken) > lines:
+        kept = broken[lines - 1]
+        while kept and width(kept + _ELLIPSIS, size, bold=bold) > limit:
+            kept = kept[:-1]
+        broken = [*broken[: lines - 1], kept.rstrip() + _ELLIPSIS]
+    return tuple(broken)
+
+
+def _fill(pieces: list[tuple[str, float]], limit: float) -> list[str]:
+    """
+    Put as many pieces on each line as it takes.
+    """
+    lines: list[str] = []
+    line, used = "", 0.0
+    for piece, taken in pieces:
+        if line and used + taken > limit and (piece.strip() or used > limit):
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+        if line or piece.strip():
+            line, used = line + piece, used + taken
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _cut(piece: str, size: float, limit: float, *, bold: bool) -> Iterator[tuple[str, float]]:
+    """
+    Cut a piece that is longer than a whole line, where it must be.
+    """
+    part, used = "", 0.0
+    for character in piece:
+        taken = width(character, size, bold=bold)
+        if part and used + taken > limit and taken:
+            yield part, used
+            part, used = "", 0.0
+        part, used = part + character, used + taken
+    yield part, used
+
+
+def _breakable(line: str) -> Iterator[str]:
+    """
+    Split a line where it may be broken; together the pieces are the line again.
+    """
+    piece = ""
+    for character, after in pairwise(line + " "):
+        piece += character
+        ideographs = (_ideographic(character) and _may_end(character)) or _ideographic(after)
+        if " " in (character, after) or (ideographs and _may_begin(after)) or (character in _BREAK_BEHIND and after.isalnum()):
+            yield piece
+            piece = ""
+
+
+def _ideographic(character: str) -> bool:
+    """
+    Tell whether lines may be broken at a character as in Chinese and Japanese.
+    """
+    return unicodedata.east_asian_width(character) in ("W", "F")
+
+
+def _may_begin(character: str) -> bool:
+    """
+    Tell whether a character may begin a line: closing marks, joiners and what is written above another may not.
+    """
+    return unicodedata.category(character) not in ("Pe", "Pf", "Po", "Mn", "Mc", "Me", "Cf", "Sk")
+
+
+def _may_end(character: str) -> bool:
+    """
+    Tell whether a character may end a line: opening marks may not.
+    """
+    return unicodedata.category(character) not in ("Ps", "Pi")
+
+
+def _advance(character: str) -> int:  # noqa: PLR0911 - one way out a kind of character
+    """
+    Look up how far a character moves the pen, in thousandths of the font size.
+    """
+    known = _LATIN.get(character)
+    if known is not None:
+        return known
+    point, category = ord(character), unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf") or point in _SKIN_TONES:
+        return 0
+    if point in _EMOJI_BLOCKS:
+        return _EMOJI
+    if unicodedata.east_asian_width(character) in ("W", "F"):
+        return _EMOJI if category == "So" else _WIDE
+    parts = unicodedata.normalize("NFKD", character)
+    if parts != character:
+        return sum(map(_advance, parts))
+    if category in ("Lu", "Lt"):
+        return _CAPITAL
+    if category == "So":
+        return _EMOJI
+    return _LETTER if category[0] in "LMN" else _SIGN

@@ -1,0 +1,197 @@
+"""
+Hold a picture of a chart: what is drawn, in words and colours, and nothing about where.
+
+Made by :mod:`notifyrules.diagram.drawing` from a graph. Every format (SVG, DOT, Mermaid, PNG) is written from this value
+and from nothing else, so all of them show the same chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from notifyrules.graph.colours import Colour
+from notifyrules.graph.model import Notify
+
+START: Final = "(start)"
+"""The key of the start box; no node has a parenthesis in its name."""
+
+
+class Shape(Enum):
+    """
+    What a box is, and with that its outline.
+    """
+
+    START = "start"
+    QUESTION = "question"
+    SWITCH = "switch"
+    FIRST = "first"
+    TABLE = "table"
+    """A switch or an ordered table with many ways out, one row each."""
+    FAN_OUT = "fan-out"
+    CALL = "call"
+    EXIT = "exit"
+    """An outcome of an opened sub-chart, from which the caller goes on."""
+    END = "end"
+    """An outcome that all of its arrows share."""
+    REFUSAL = "refusal"
+    """An outcome that does not notify: a small end for each arrow that leads to it."""
+
+
+class Emphasis(Enum):
+    """
+    How strongly something is drawn; a later one is drawn over an earlier one.
+    """
+
+    FADED = "faded"
+    PLAIN = "plain"
+    TRIED = "tried"
+    """Tried in vain."""
+    LIT = "lit"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """
+    What an overlay says about one box or arrow.
+    """
+
+    emphasis: Emphasis = Emphasis.PLAIN
+    notes: tuple[str, ...] = ()
+    """Lines written into the box, or behind the label of the arrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """
+    Something to be seen on the chart: a decision, and whatever else speaks of its boxes and arrows.
+
+    Keys are names of nodes and outcomes and ids of arrows; inside a sub-chart they begin with the name of the node that
+    calls it and a slash: `quiet/hours.then`.
+    """
+
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """The boxes and arrows that something is said about; an arrow that is not written is drawn where it has a mark."""
+    rest: Mark = field(default_factory=Mark)
+    """What holds for all the others."""
+    words: str = ""
+    """What the overlay shows, in one sentence; empty for the bare chart."""
+
+    def mark(self, *keys: str) -> Mark:
+        """
+        Find the strongest of the marks of some keys, with the notes of all.
+        """
+        found = [self.marks[key] for key in keys if key in self.marks]
+        if not found:
+            return self.rest
+        strength = list(Emphasis)
+        strongest = max((mark.emphasis for mark in found), key=strength.index)
+        return Mark(strongest, tuple(dict.fromkeys(note for mark in found for note in mark.notes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One row of a table.
+    """
+
+    text: str
+    condition: str | None
+    """The condition as written; None for the value of a switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """
+    One box of the picture.
+    """
+
+    key: str
+    """Unique in the picture: the path of calls and the name of the node or outcome."""
+    shape: Shape
+    text: str
+    colour: Colour
+    mark: Mark
+    caption: str = ""
+    """What kind of box it is, in small letters, where the outline does not say it."""
+    cluster: str = ""
+    """The key of the cluster it stands in; empty for none."""
+    klass: str | None = None
+    about: str | None = None
+    condition: str | None = None
+    """The condition, or what a switch looks at, as written."""
+    place: str = ""
+    """The file and line it comes from: `slack.yaml:31`."""
+    rows: tuple[Row, ...] = ()
+    href: str | None = None
+    """The picture of the sub-chart: a relative link that is safe to follow."""
+    notify: Notify | None = None
+    """What an end means for the notification; None for other boxes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """
+    One arrow of the picture: one way out, or the ways out for several values that lead to the same place.
+    """
+
+    ids: tuple[str, ...]
+    """The ids of the arrows of the graph it stands for, paths of calls before them; none for the arrow from the start."""
+    source: str
+    target: str
+    label: str
+    """What is written on it; empty where it is the only way out."""
+    mark: Mark
+    row: int | None = None
+    """The row of a table that it leaves, 0-based."""
+    because: str | None = None
+    """The words for a person, as written."""
+
+    @property
+    def key(self) -> str:
+        """
+        Name the arrow, uniquely in the picture.
+        """
+        return self.ids[0] if self.ids else f"{self.source}.then"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """
+    An opened sub-chart.
+    """
+
+    key: str
+    """The path of calls that leads into it."""
+    parent: str
+    """The key of the cluster it stands in; empty for none."""
+    title: str
+    mark: Mark
+    href: str | None = None
+    about: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """
+    A whole picture.
+    """
+
+    name: str
+    """The chart's name."""
+    title: str
+    words: str
+    """What the picture shows besides the chart, such as a decision; empty for the bare chart."""
+    description: str
+    """The picture in two or three sentences, for those who cannot see it."""
+    boxes: tuple[Box, ...]
+    """In reading order: the start, the nodes as written, their refusals, the ends."""
+    arrows: tuple[Arrow, ...]
+    """In the order written."""
+    clusters: tuple[Cluster, ...]
+    """Outer ones before those inside."""
+    legend: tuple[tuple[str, Colour], ...]
+    """The classes that are used, with their colours."""

@@ -1,0 +1,141 @@
+"""
+Choose the colours of everything on the chart that no legend speaks of, and ink that can be read on any of them.
+
+Contrast is that of the Web Content Accessibility Guidelines 2.2: 4.5 for text, 3 for lines that carry meaning. The
+light colours are those of the picture; the dark ones replace what stands on the panel itself when the reader's page is
+dark. Boxes keep their colours, so the chart is the same chart by night.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from notifyrules.graph.colours import Colour
+from notifyrules.graph.model import Notify
+
+READABLE: Final = 4.5
+"""The contrast that text must have with what it stands on."""
+DISCERNIBLE: Final = 3.0
+"""The contrast that a line must have with what it crosses."""
+
+INK: Final = "#1f2328"
+"""Text inside of boxes."""
+WHITE: Final = "#ffffff"
+BLACK: Final = "#000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """
+    The colours of the panel and of what stands on it, for one kind of page.
+    """
+
+    panel: str
+    """The ground of the whole picture; text and lines below are read on it."""
+    frame: str
+    """The edge of the panel, and of the clusters."""
+    cluster: str
+    """The ground of an opened sub-chart."""
+    line: str
+    """Arrows."""
+    text: str
+    """What is written on arrows and beside them."""
+    quiet: str
+    """Words of lesser weight: captions, and everything that a decision did not touch."""
+    faint: str
+    """Lines that a decision did not touch."""
+    lit: str
+    """The path of a decision."""
+    tried: str
+    """What a decision tried in vain."""
+
+
+LIGHT: Final = Scheme(
+    panel=WHITE,
+    frame="#d0d7de",
+    cluster="#f6f8fa",
+    line="#57606a",
+    text=INK,
+    quiet="#636c76",
+    faint="#c8d0d9",
+    lit="#0a53c1",
+    tried="#9a5b00",
+)
+DARK: Final = Scheme(
+    panel="#0d1117",
+    frame="#30363d",
+    cluster="#161b22",
+    line="#9aa4af",
+    text="#e6edf3",
+    quiet="#8f98a3",
+    faint="#3d444d",
+    lit="#6cb0ff",
+    tried="#e3a13c",
+)
+
+START: Final = Colour("#f5f5f5", "#666666")
+"""The start box."""
+UNCLASSED: Final = Colour("#ffffff", "#8c959f")
+"""A box without a class."""
+ENDS: Final = {
+    Notify.YES: Colour("#00cc66", "#00994d"),
+    Notify.LATER: Colour("#ffbf3f", "#b97a00"),
+    Notify.NO: Colour("#e00000", "#a80000"),
+    Notify.UNSAID: Colour("#e4e8ed", "#6e7781"),
+}
+"""
+The ends by what they mean for the notification.
+
+Source:
+    Green and red are those of Slack's chart (see :data:`notifyrules.graph.colours.COLOURS`); its red `#ff0000` has a
+    contrast of 4.0 with white words, so ours is a shade darker.
+"""
+
+
+def ink_on(ground: str) -> str:
+    """
+    Choose the ink that can be read on a ground.
+
+    Args:
+        ground: `#rrggbb`.
+
+    Returns:
+        The ink of the chart, or black or white where that has not the contrast; one of the two always has it.
+    """
+    if contrast(INK, ground) >= READABLE:
+        return INK
+    return max((WHITE, BLACK), key=lambda ink: contrast(ink, ground))
+
+
+def contrast(one: str, other: str) -> float:
+    """
+    Measure the contrast of two colours.
+
+    Args:
+        one: `#rrggbb`.
+        other: `#rrggbb`.
+
+    Returns:
+        1 for the same colour up to 21 for black on white.
+
+    Source:
+        Web Content Accessibility Guidelines 2.2, definition of the contrast ratio.
+    """
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """
+    Measure how bright a colour is, from 0 for black to 1 for white.
+    """
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    """
+    Undo the gamma of one sRGB channel.
+    """
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
