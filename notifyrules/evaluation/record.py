@@ -96,7 +96,7 @@ class Record:
         }
 
     @classmethod
-    def from_dict(cls, written: Mapping[str, object]) -> Record:
+    def from_dict(cls, written: object) -> Record:
         """
         Read a record back from what :meth:`to_dict` wrote.
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.visible import visible
@@ -15,6 +16,9 @@ from notifyrules.explanation.engineer import explain_to_engineer
 from notifyrules.explanation.support import explain_to_support
 from notifyrules.explanation.user import explain_to_user
 from notifyrules.graph.model import Box
+
+Reader: TypeAlias = Literal["user", "support", "engineer"]
+"""The readers, by name."""
 
 READERS: Mapping[str, Callable[[Record, Sequence[Box]], Iterator[str]]] = MappingProxyType(
     {

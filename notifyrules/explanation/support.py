@@ -10,7 +10,7 @@ from typing import Final
 from notifyrules.conditions.values import write_literal
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage, Step
-from notifyrules.explanation.unasked import not_read
+from notifyrules.explanation.unasked import not_read, passed
 from notifyrules.explanation.words import HEADLINES, assignments, enumerate_shortly, paragraph, printable
 from notifyrules.graph.model import Box
 
@@ -38,9 +38,10 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
     for number, step in enumerate(record.passage.steps, 1):
         yield from _step(step, f"{number:3}. ", 0)
     unread = not_read(record)
-    if not_asked or unread:
+    asked = {step.ask for step in passed(record.passage.steps)}
+    asks = dict.fromkeys(printable(node.ask) for node in not_asked if node.ask not in asked)
+    if asks or unread:
         yield ""
-    asks = dict.fromkeys(printable(node.ask) for node in not_asked)
     yield from _left_out("Questions not asked", asks, "; ")
     yield from _left_out("Facts not read", map(printable, unread), ", ")
 

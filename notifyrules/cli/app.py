@@ -1,0 +1,93 @@
+"""
+Put the commands together.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+
+from notifyrules.cli import check, decide, explain, render, schema
+from notifyrules.cli.door import BUG, CLEAN, DEBUG, FOUND, INTERRUPTED, MISUSE, at_the_door, report_bug
+from notifyrules.cli.output import write_line
+
+_HELP: Final = f"""
+Decide, explain and draw whether somebody should be notified, from a flowchart kept as a YAML file.
+
+\b
+Exit codes:
+  {CLEAN}  clean, or the question was answered, whatever the answer
+  {FOUND}  something was found: a mistake in a rule file, a stale picture
+  {MISUSE}  misuse: an unknown option, facts that the rules do not declare
+  {BUG}  a bug in notifyrules; {DEBUG}=1 shows its traceback
+"""
+
+app: Final = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    help=_HELP,
+)
+
+for _command in (check, decide, explain, render, schema):
+    _name = _command.__name__.rpartition(".")[2]
+    app.command(_name, short_help=_command.SUMMARY, help=_command.HELP, epilog=f"Example: {_command.EXAMPLE}")(
+        at_the_door(getattr(_command, _name))
+    )
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
+    """
+    Print the version and end.
+    """
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only this needs it
+
+        try:
+            write_line(f"notifyrules {version('notifyrules')}")
+        except PackageNotFoundError:
+            write_line("notifyrules, not installed")
+        raise typer.Exit(CLEAN)
+
+
+@app.callback()
+def _notifyrules(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """
+    Take the options that stand before the command.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the command line.
+
+    Args:
+        arguments: The words behind the program's name; those of the process unless given.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets its number instead of a traceback.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="notifyrules")
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else BUG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last door: whatever is left is a bug of ours
+        return report_bug(error)
+    return CLEAN

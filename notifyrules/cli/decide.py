@@ -1,0 +1,63 @@
+"""
+The command `decide`: say whether to notify, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from notifyrules.cli.door import CLEAN
+from notifyrules.cli.facts_input import FactsFile, Settings, read_facts
+from notifyrules.cli.options import AsJson, Root, RulesFile
+from notifyrules.cli.output import write_json, write_line
+from notifyrules.conditions.values import write_literal
+from notifyrules.evaluation.record import Record
+from notifyrules.explanation.words import HEADLINES, assignments, printable
+
+SUMMARY: Final = "Say whether to notify, and why."
+HELP: Final = """
+Say whether to notify, and why.
+
+RULES is a rule file, or the name of one that comes with notifyrules, such as slack. Facts that are not given take
+their default. The exit code does not tell the answer: it is 0 whenever there is one.
+"""
+EXAMPLE: Final = "notifyrules decide slack --set channel.muted=true"
+
+
+def decide(
+    rules: RulesFile,
+    settings: Settings = [],  # noqa: B006 - typer copies it
+    facts: FactsFile = None,
+    *,
+    as_json: AsJson = False,
+    root: Root = None,
+) -> int:
+    """
+    Decide for the given facts and print the decision.
+    """
+    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
+
+    loaded = load(rules, root=root)
+    given = read_facts(loaded.graph, settings, facts)
+    with given.blamed():
+        record = loaded.should_notify(given.values).record()
+    if as_json:
+        write_json(record.to_dict())
+    else:
+        write_line("\n".join(_summary(record)))
+    return CLEAN
+
+
+def _summary(record: Record) -> Iterator[str]:
+    """
+    Put a decision on a few lines.
+    """
+    yield f"{HEADLINES[record.notify]}: {printable(record.outcome)}"
+    if record.because is not None:
+        yield f"  because  {printable(record.because)}"
+    yield f"  reason   {printable(record.reason)}"
+    for assignment in assignments(record.data):
+        yield f"  data     {assignment}"
+    if record.recheck_at is not None:
+        yield f"  recheck  {write_literal(record.recheck_at)}"

@@ -1,0 +1,258 @@
+"""
+Gather the facts of a decision from the command line: a file or standard input, and single settings over it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Final, TypeAlias
+
+import typer
+
+from notifyrules.cli.inputs import parse_json, read_text
+from notifyrules.conditions.types import Basic, Enumeration, ListOf
+from notifyrules.conditions.values import Mismatch, conform, nearest
+from notifyrules.errors import FactProblem, FactsError, UsageError
+from notifyrules.graph.model import Fact, Graph
+from notifyrules.source.located import Kind, Map, Scalar, Seq
+from notifyrules.source.reader import MAX_BYTES, read_yaml
+from notifyrules.source.text import Source
+
+Settings: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="FACT=VALUE",
+        help="One fact, such as channel.muted=true; may be repeated, and wins over --facts.",
+        show_default=False,
+    ),
+]
+"""The option `--set`, repeated."""
+FactsFile: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--facts", metavar="FILE", help="Facts as JSON or YAML; - reads standard input."),
+]
+"""The option `--facts`."""
+
+_SETTING: Final = "--set"
+_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,40}")
+_ITEM: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,"\s](?:[^,]*[^,\s])?)\s*(,|$)')
+_MAX_DIGITS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFacts:
+    """
+    The facts of a decision as the caller gave them, not validated yet.
+    """
+
+    values: Mapping[str, object]
+    """By dotted name."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where each was given: `facts.yaml:3:18`, or `--set`."""
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """
+        Say of each problem with the facts where the fact was given.
+        """
+        try:
+            yield
+        except FactsError as error:
+            raise FactsError(self._placed(problem) for problem in error.problems) from None
+
+    def _placed(self, problem: FactProblem) -> FactProblem:
+        """
+        Put the place before the name of the fact.
+        """
+        place = self.places.get(problem.path)
+        return replace(problem, path=f"{place}: {problem.path}") if place else problem
+
+
+def read_facts(graph: Graph, settings: Sequence[str], file: str | None) -> GivenFacts:
+    """
+    Gather facts for a chart.
+
+    Args:
+        graph: The chart, whose declarations say how a setting is read.
+        settings: `fact=value`, each.
+        file: A file of facts; `-` is standard input.
+
+    Returns:
+        The facts; those that were set one by one win over those of the file.
+
+    Raises:
+        FactsError: A setting is not what the chart declares, or the file names a fact twice.
+        UsageError: The file cannot be read, or a setting is none.
+    """
+    given = GivenFacts({}) if file is None else _read_file(file)
+    problems: list[FactProblem] = []
+    values: dict[str, object] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise UsageError(f"`{_SETTING} {setting}` sets nothing", f"write `{_SETTING} fact=value`")
+        if name in values:
+            problems.append(FactProblem(f"{_SETTING}: {name}", "is set twice", "set it once"))
+            continue
+        try:
+            values[name] = _read_setting(graph.facts, name, text)
+        except Mismatch as mismatch:
+            message = f"expected {mismatch.expected}, found {mismatch.found}"
+            problems.append(FactProblem(f"{_SETTING}: {name}", message, mismatch.help))
+        except KeyError:
+            near = nearest(name, graph.facts)
+            advice = f"did you mean `{near}`?" if near else _declared(graph.facts)
+            problems.append(FactProblem(f"{_SETTING}: {name}", "the rules declare no such fact", advice))
+    if problems:
+        raise FactsError(problems)
+    return GivenFacts({**given.values, **values}, {**given.places, **dict.fromkeys(values, _SETTING)})
+
+
+def _declared(facts: Mapping[str, Fact]) -> str:
+    """
+    Name the facts that could have been meant.
+    """
+    return "the facts are " + ", ".join(f"`{name}`" for name in facts) if facts else "the rules declare no facts"
+
+
+# ---- One setting ----
+
+
+def _read_setting(facts: Mapping[str, Fact], name: str, text: str) -> object:
+    """
+    Read the value of one fact from bare text, as its declared type says.
+
+    Raises:
+        KeyError: There is no such fact.
+        Mismatch: The type does not hold the value.
+    """
+    wanted = facts[name].type
+    text = text.strip()
+    if text == "null" and wanted.nullable:
+        return None
+    if isinstance(wanted.base, ListOf):
+        return conform(wanted, _read_list(wanted.base, text))
+    assert wanted.base is not None
+    return conform(wanted, _read_word(wanted.base, text))
+
+
+def _read_word(base: Basic | Enumeration | ListOf, text: str) -> object:
+    """
+    Read a value that is no list; what does not fit stays text, for the message.
+    """
+    if isinstance(base, Enumeration) and text in base.values:
+        return text
+    if base is Basic.BOOL:
+        return {"true": True, "false": False}.get(text, text)
+    if base is Basic.INT:
+        return int(text) if _INTEGER.fullmatch(text) else text
+    return _unquoted(text)
+
+
+def _unquoted(text: str) -> str:
+    """
+    Take the double quotes off a text that is written like one of JSON; any other text is taken as it is.
+    """
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text
+    return text
+
+
+def _read_list(wanted: ListOf, text: str) -> object:
+    """
+    Read `[a, "b, c"]`; what is no list stays text, for the message.
+    """
+    if not (text.startswith("[") and text.endswith("]")):
+        return text
+    assert wanted.item is not None
+    inside, items, at = text[1:-1].strip(), [], 0
+    while at < len(inside):
+        found = _ITEM.match(inside, at)
+        if found is None:
+            return text
+        items.append(_read_word(wanted.item, found[1]))
+        at = found.end()
+    # A comma at the very end would be followed by an item.
+    return text if inside.endswith(",") else items
+
+
+# ---- A file of facts ----
+
+
+def _read_file(file: str) -> GivenFacts:
+    """
+    Read a file of facts: JSON where it is JSON, else YAML, of which JSON is not quite a part.
+    """
+    name, text = read_text(file, "the facts file")
+    if text.lstrip()[:1] == "{":
+        try:
+            return _flatten(parse_json(name, text), name)
+        except UsageError:
+            if name.endswith(".json"):
+                raise
+    if len(text.encode()) > MAX_BYTES:
+        raise UsageError(
+            f"the facts file `{name}` is larger than {MAX_BYTES // 1024:,} KiB", "give so many facts as JSON"
+        )
+    tree, problems = read_yaml(Source(name, text))
+    if problems:
+        raise FactsError(FactProblem(str(problem.span), problem.message, problem.help) for problem in problems)
+    return _flatten(tree, name)
+
+
+def _flatten(tree: object, name: str) -> GivenFacts:
+    """
+    Join nested names with dots: `channel: {muted: true}` is `channel.muted: true`.
+    """
+    if not isinstance(tree, Mapping):
+        raise UsageError(f"`{name}` holds no facts", "write them as a mapping, such as `channel.muted: true`")
+    values: dict[str, object] = {}
+    places: dict[str, str] = {}
+    problems: list[FactProblem] = []
+    waiting: list[tuple[str, object, str]] = [("", tree, name)]
+    while waiting:
+        path, value, place = waiting.pop()
+        if isinstance(value, Mapping) and (value or not path):
+            below = [(f"{path}.{key}" if path else str(key), one, _place(key, name)) for key, one in value.items()]
+            waiting.extend(reversed(below))
+        elif path in values:
+            problems.append(FactProblem(f"{place}: {path}", "is given twice", f"it is given at {places[path]} too"))
+        else:
+            values[path], places[path] = _plain(value), place
+    if problems:
+        raise FactsError(problems)
+    return GivenFacts(values, places)
+
+
+def _place(key: object, name: str) -> str:
+    """
+    Say where a fact stands: to the column where the file is YAML.
+    """
+    return str(key.span) if isinstance(key, Scalar) else name
+
+
+def _plain(value: object) -> object:
+    """
+    Take a value of either reader as plain data.
+    """
+    match value:
+        case Scalar(kind=Kind.INT) if len(value) > _MAX_DIGITS:
+            # Too long for any fact, and Python refuses to convert what is much longer; the beginning tells enough.
+            return int(value[:_MAX_DIGITS])
+        case Scalar():
+            return value.plain()
+        case Seq():
+            return [_plain(item) for item in value]
+        case Map():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case _:
+            return value

@@ -1,0 +1,85 @@
+"""
+Find rule files in folders, and check words that choose something.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from notifyrules.conditions.values import nearest
+from notifyrules.errors import UsageError
+from notifyrules.source.located import Map
+from notifyrules.source.reader import MAX_BYTES, read_yaml
+from notifyrules.source.text import Source
+
+_HEADER: Final = re.compile(rb"""^[ \t]*[{]?[ \t]*['"]?notifyrules(-cases)?['"]?[ \t]*:""", re.MULTILINE)
+_LOOKED_AT: Final = 64 * 1024
+_CHART_KEYS: Final = frozenset({"flow", "outcomes", "otherwise", "guarantees"})
+
+
+def yaml_files(folder: Path) -> list[Path]:
+    """
+    List the YAML files of a folder and of the folders inside it, hidden ones left out.
+
+    Returns:
+        Sorted by folder and name.
+    """
+    found: list[Path] = []
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found.extend(
+            Path(where, name) for name in sorted(files) if name.endswith((".yaml", ".yml")) and not name.startswith(".")
+        )
+    return found
+
+
+def is_ours(file: Path) -> bool:
+    """
+    Tell whether a YAML file says that it is a rule file or a file of cases.
+
+    Returns:
+        True also for a file that cannot be read: it has to be looked at, not passed over.
+    """
+    try:
+        with file.open("rb") as opened:
+            return _HEADER.search(opened.read(_LOOKED_AT)) is not None
+    except OSError:
+        return True
+
+
+def is_chart(file: Path) -> bool:
+    """
+    Tell whether a YAML file is a rule file with a chart of its own, and none that is made to be included.
+
+    Returns:
+        True also for a file that cannot be read as YAML: loading it tells why.
+    """
+    try:
+        content = file.read_bytes()[: MAX_BYTES + 1]
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return True
+    if len(content) > MAX_BYTES:
+        return _HEADER.search(content) is not None
+    tree, _ = read_yaml(Source(str(file), text))
+    if not isinstance(tree, Map):
+        return _HEADER.search(content) is not None
+    return "notifyrules" in tree and not _CHART_KEYS.isdisjoint(tree)
+
+
+def check_choice(what: str, given: str, known: Iterable[str]) -> None:
+    """
+    Refuse a word that chooses nothing.
+
+    Raises:
+        UsageError: *given* is none of the words *known*.
+    """
+    words = tuple(known)
+    if given not in words:
+        near = nearest(given, words)
+        listed = ", ".join(f"`{word}`" for word in words)
+        raise UsageError(f"there is no {what} `{given}`", f"did you mean `{near}`?" if near else f"there are {listed}")

@@ -1,0 +1,107 @@
+"""
+Read the files that the command line is given, standard input among them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
+
+STANDARD_INPUT: Final = "-"
+"""What names standard input where a file is expected."""
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""Facts and records beyond this many bytes are refused unread."""
+
+_MAX_DIGITS: Final = 40
+
+
+class _Refused(Exception):  # noqa: N818 - a finding about a file, caught where it is worded
+    """
+    Something that Python would read and that no JSON file should hold.
+    """
+
+
+def read_text(path: str, what: str) -> tuple[str, str]:
+    """
+    Read a file as text.
+
+    Args:
+        path: The file; `-` is standard input.
+        what: What the file is, for messages.
+
+    Returns:
+        What messages call the file, and its text.
+
+    Raises:
+        UsageError: It cannot be read, or is no UTF-8 text.
+    """
+    name = "<standard input>" if path == STANDARD_INPUT else path
+    try:
+        if path == STANDARD_INPUT:
+            content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise UsageError(f"{what} `{visible(name)}` is larger than {MAX_BYTES // 1024**2} MiB")
+        return name, content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{what} `{visible(name)}` is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the name is not valid"
+        raise UsageError(f"{what} `{visible(name)}` cannot be read: {reason.lower()}") from None
+
+
+def parse_json(name: str, text: str) -> object:
+    """
+    Parse JSON strictly: no key twice, no NaN, no nesting without end.
+
+    Args:
+        name: What messages call the file.
+        text: Its text.
+
+    Raises:
+        UsageError: It is not JSON; the message says where.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{name}:{error.lineno}:{error.colno}: this is not JSON: {error.msg.lower()}") from None
+    except _Refused as error:
+        raise UsageError(f"{name}: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{name}: the JSON nests too deeply") from None
+
+
+def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """
+    Make an object whose keys are all different.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _Refused(f"the key `{twice}` stands twice in one object")
+    return found
+
+
+def _constant(written: str) -> object:
+    """
+    Refuse what Python reads although JSON does not have it.
+    """
+    raise _Refused(f"`{written}` is not JSON")
+
+
+def _integer(written: str) -> int:
+    """
+    Read an integer; of one that no fact can hold only as many digits as tell so.
+    """
+    return int(written[:_MAX_DIGITS])

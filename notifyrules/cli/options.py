@@ -1,0 +1,22 @@
+"""
+Declare the arguments and options that several commands share.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+RulesFile: TypeAlias = Annotated[str, typer.Argument(metavar="RULES", hidden=True)]
+"""The rules that a command is about; the help of each command says what may stand there."""
+Root: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The folder that includes and calls stay inside; that of the rule file unless given.",
+    ),
+]
+"""The option `--root`."""
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+"""The option `--json`."""

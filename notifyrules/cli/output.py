@@ -1,0 +1,121 @@
+"""
+Print: what was asked for to standard output, everything else to standard error; colours on terminals that want them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO, TypeVar
+
+import typer
+
+from notifyrules.diagnostics.diagnostic import Diagnostic
+from notifyrules.diagnostics.human import ANSI, PLAIN, Palette, format_human
+
+Item = TypeVar("Item")
+
+_QUICK = 8
+"""So few things are done before a progress bar could be read."""
+
+
+def palette_for(stream: TextIO) -> Palette:
+    """
+    Choose the colours for a stream: none unless it is a terminal, and none where `NO_COLOR` is set.
+
+    Source:
+        The convention of no-color.org: any value that is not empty counts.
+    """
+    plain = not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return PLAIN if plain else ANSI
+
+
+def write(text: str) -> None:
+    """
+    Print what was asked for.
+    """
+    with reader_may_leave(sys.stdout):
+        typer.echo(text, nl=False)
+        sys.stdout.flush()
+
+
+def write_line(text: str) -> None:
+    """
+    Print what was asked for, with a line end behind it.
+    """
+    write(f"{text}\n")
+
+
+def write_json(value: object) -> None:
+    """
+    Print JSON: readable, and in ASCII so that it survives every terminal and log.
+    """
+    write_line(json.dumps(value, indent=2))
+
+
+def write_bytes(content: bytes) -> None:
+    """
+    Print what is no text, such as a PNG.
+    """
+    with reader_may_leave(sys.stdout):
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+def tell(text: str) -> None:
+    """
+    Tell the person at the terminal something that is not what was asked for.
+    """
+    with reader_may_leave(sys.stderr):
+        typer.echo(text, err=True)
+
+
+def tell_error(text: str) -> None:
+    """
+    Tell the person what went wrong.
+    """
+    palette = palette_for(sys.stderr)
+    tell(palette.paint(palette.error, "error") + f": {text}")
+
+
+def tell_findings(diagnostics: Sequence[Diagnostic]) -> None:
+    """
+    Show what was found in a rule file to the person at the terminal.
+    """
+    tell(format_human(diagnostics, palette=palette_for(sys.stderr)).rstrip("\n"))
+
+
+def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
+    """
+    Show on the terminal how far some long work has come; nothing where standard error is no terminal.
+    """
+    if len(items) < _QUICK or not sys.stderr.isatty():
+        return items
+    from rich.console import Console  # noqa: PLC0415 - only long work needs it
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(items, doing, console=Console(stderr=True), transient=True)
+
+
+@contextlib.contextmanager
+def reader_may_leave(stream: TextIO) -> Iterator[None]:
+    """
+    Go on in silence when whoever reads the output has seen enough, as `head` does.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def rows(labelled: Iterable[tuple[str, str]]) -> str:
+    """
+    Align labelled texts below each other.
+    """
+    listed = tuple(labelled)
+    width = max((len(label) for label, _ in listed), default=0)
+    return "\n".join(f"  {label:{width}}  {text}" for label, text in listed)

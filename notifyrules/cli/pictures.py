@@ -1,0 +1,218 @@
+"""
+Draw charts into files, and tell which files are stale.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from notifyrules.cli.door import CLEAN, FOUND
+from notifyrules.cli.files import is_chart, yaml_files
+from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import RulesError, UsageError
+from notifyrules.evaluation.step import Passage
+from notifyrules.graph.model import Graph
+
+FORMATS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"svg": (".svg",), "dot": (".dot", ".gv"), "mermaid": (".mmd", ".mermaid"), "png": (".png",)}
+)
+"""The formats of pictures, and the suffixes that stand for them, the usual one first."""
+
+# The name of a chart is any text, perhaps a stranger's; the name of its picture is not.
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    What is to be drawn, as the command line says it.
+    """
+
+    rules: str | None
+    settings: tuple[str, ...]
+    facts: str | None
+    output: str | None
+    given_format: str | None
+    root: str | None
+    _: KW_ONLY
+    expand: bool
+    every: bool
+    """Whether all charts of a folder are meant."""
+
+    @property
+    def chosen(self) -> str:
+        """
+        The format: the one that was asked for, else the one that the suffix of the output tells.
+        """
+        if self.given_format is not None or self.output is None or self.every:
+            return self.given_format or "svg"
+        suffix = Path(self.output).suffix.lower()
+        found = next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
+        if found is None:
+            known = ", ".join(f"`{suffixes[0]}`" for suffixes in FORMATS.values())
+            raise UsageError(f"`{self.output}` does not tell its format", f"end it in one of {known}, or give --format")
+        return found
+
+    @property
+    def command(self) -> str:
+        """
+        The command that draws it.
+        """
+        words = ["notifyrules", "render", *(["--all"] if self.every else []), *([self.rules] if self.rules else [])]
+        for setting in self.settings:
+            words += ["--set", setting]
+        options = {"--facts": self.facts, "-o": self.output, "--format": self.given_format, "--root": self.root}
+        for option, value in options.items():
+            words += [option, value] if value is not None else []
+        return shlex.join([*words, *(["--expand"] if self.expand else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """
+    A file that holds, or is to hold, the picture of a chart.
+    """
+
+    path: Path
+    content: bytes
+
+    @property
+    def fresh(self) -> bool:
+        """
+        Whether the file holds the picture already.
+        """
+        try:
+            return self.path.read_bytes() == self.content
+        except OSError:
+            return False
+
+    def save(self) -> None:
+        """
+        Write the picture, unless it is there already: its date tells when it changed.
+
+        Raises:
+            UsageError: The file cannot be written.
+        """
+        if self.fresh:
+            return
+        try:
+            self.path.write_bytes(self.content)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"`{self.path}` cannot be written: {_reason(error)}") from None
+
+
+def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
+    """
+    Draw a chart in the format that was ordered.
+    """
+    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
+
+    picture = diagram.draw(graph, passage=passage, expand=order.expand)
+    match order.chosen:
+        case "png":
+            return diagram.to_png(picture)
+        case "dot":
+            return diagram.to_dot(picture).encode()
+        case "mermaid":
+            return diagram.to_mermaid(picture).encode()
+        case _:
+            return diagram.to_svg(picture).encode()
+
+
+def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], int]:
+    """
+    Draw every chart below a folder.
+
+    Args:
+        folder: Where the rule files are.
+        target: The folder that the pictures belong into; nothing is written.
+        order: How to draw them.
+
+    Returns:
+        The pictures, and the exit code: charts that cannot be drawn are told of at once.
+
+    Raises:
+        UsageError: There is nothing to draw.
+    """
+    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
+
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder `{folder}`", "name the folder of the rule files")
+    files = [file for file in yaml_files(folder) if is_chart(file)]
+    if not files:
+        raise UsageError(
+            f"the folder `{folder}` holds no charts", "a rule file is YAML that begins with `notifyrules: 1`"
+        )
+    drawn: dict[str, Path] = {}
+    pictures: list[Picture] = []
+    code = CLEAN
+    for file in with_progress(files, "drawing"):
+        try:
+            graph = load(file, root=order.root).graph
+        except RulesError as error:
+            tell_findings(error.diagnostics)
+            code = FOUND
+            continue
+        if problem := _unfit_name(graph.name, drawn):
+            tell_error(f"`{visible(str(file))}` {problem}")
+            code = FOUND
+            continue
+        drawn[graph.name] = file
+        pictures.append(Picture(target / f"{graph.name}{FORMATS[order.chosen][0]}", draw(graph, order, None)))
+    return pictures, code
+
+
+def _unfit_name(name: str, drawn: Mapping[str, Path]) -> str:
+    """
+    Say why a picture cannot be called after a chart; nothing where it can.
+    """
+    if not _SAFE_NAME.fullmatch(name):
+        return f"is called `{visible(name)}`, which cannot be the name of a file; letters, digits, `_` and `-` can"
+    if name in drawn:
+        return f"is called `{name}` like `{visible(str(drawn[name]))}`; each needs a picture of its own"
+    return ""
+
+
+def save_all(pictures: Sequence[Picture], target: Path) -> None:
+    """
+    Write the pictures that are not there already, and say which.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the folder `{target}` cannot be made: {_reason(error)}") from None
+    for picture in pictures:
+        state = "unchanged" if picture.fresh else "drawn"
+        picture.save()
+        write_line(f"{state:9}  {visible(str(picture.path))}")
+
+
+def report_stale(pictures: Sequence[Picture], command: str) -> int:
+    """
+    Name the pictures that are not what would be drawn, and the command that draws them.
+
+    Returns:
+        The exit code.
+    """
+    stale = [picture for picture in pictures if not picture.fresh]
+    for picture in stale:
+        tell_error(f"`{visible(str(picture.path))}` is {'stale' if picture.path.exists() else 'missing'}")
+    if stale:
+        tell(f"  help: run `{command}`")
+        return FOUND
+    write_line("the picture is fresh" if len(pictures) == 1 else f"all {len(pictures)} pictures are fresh")
+    return CLEAN
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """
+    Say why the system refused, in its words.
+    """
+    return (getattr(error, "strerror", None) or "the name is not valid").lower()

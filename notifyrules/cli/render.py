@@ -1,0 +1,108 @@
+"""
+The command `render`: draw charts, with the path of a decision lit where facts are given, and hold pictures fresh.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from notifyrules.cli.door import CLEAN
+from notifyrules.cli.facts_input import FactsFile, Settings, read_facts
+from notifyrules.cli.files import check_choice
+from notifyrules.cli.options import Root
+from notifyrules.cli.output import write_bytes
+from notifyrules.cli.pictures import FORMATS, Order, Picture, draw, draw_all, report_stale, save_all
+from notifyrules.errors import UsageError
+
+SUMMARY: Final = "Draw a chart, or every chart of a folder."
+HELP: Final = """
+Draw a chart, or every chart of a folder.
+
+RULES is a rule file, or the name of one that comes with notifyrules, such as slack. Facts, if any are given, light the
+path of their decision.
+
+With --all, RULES is a folder (rules unless given), and every chart in it is drawn into the folder that -o names
+(diagrams unless given), under the name of the chart.
+
+With --check, nothing is written: pictures that are missing or stale are named, with the command that draws them.
+Without RULES it checks what --all draws.
+"""
+EXAMPLE: Final = "notifyrules render slack --set user.in_dnd=true -o slack.svg"
+
+_RULES_FOLDER: Final = "rules"
+_PICTURES_FOLDER: Final = "diagrams"
+
+
+def render(  # noqa: PLR0913 - the options of the command
+    rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
+    settings: Settings = [],  # noqa: B006 - typer copies it
+    facts: FactsFile = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output unless given."),
+    ] = None,
+    picture_format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="|".join(FORMATS), help="The format; told by the suffix of -o, else svg."),
+    ] = None,
+    *,
+    expand: Annotated[bool, typer.Option("--expand", help="Open the charts that are called.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Draw every chart of a folder.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail where a picture is stale; write nothing.")] = False,
+    root: Root = None,
+) -> int:
+    """
+    Draw one chart or all charts of a folder, or check that this has been done.
+    """
+    if picture_format is not None:
+        check_choice("format", picture_format, FORMATS)
+    every = every or (check and rules is None)
+    order = Order(rules, tuple(settings), facts, output, picture_format, root, expand=expand, every=every)
+    return _render_folder(order, check=check) if every else _render_one(order, check=check)
+
+
+def _render_folder(order: Order, *, check: bool) -> int:
+    """
+    Draw every chart of a folder, or check that this has been done.
+    """
+    if order.settings or order.facts is not None:
+        raise UsageError("facts light the path of one chart", "name one rule file, or leave out --set and --facts")
+    target = Path(order.output or _PICTURES_FOLDER)
+    pictures, code = draw_all(Path(order.rules or _RULES_FOLDER), target, order)
+    if check:
+        return max(code, report_stale(pictures, order.command))
+    save_all(pictures, target)
+    return code
+
+
+def _render_one(order: Order, *, check: bool) -> int:
+    """
+    Draw one chart, or check that this has been done.
+    """
+    if order.rules is None:
+        raise UsageError("no rules are named", "name a rule file or a shipped one, or draw a whole folder with --all")
+    if check and order.output is None:
+        raise UsageError("there is no picture to check", "name it with -o")
+    if order.output is None and order.chosen == "png" and sys.stdout.isatty():
+        raise UsageError("a PNG is nothing for a terminal", "name a file with -o")
+    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
+
+    loaded = load(order.rules, root=order.root)
+    passage = None
+    if order.settings or order.facts is not None:
+        given = read_facts(loaded.graph, order.settings, order.facts)
+        with given.blamed():
+            passage = loaded.decide(given.values).passage
+    content = draw(loaded.graph, order, passage)
+    if order.output is None:
+        write_bytes(content)
+        return CLEAN
+    picture = Picture(Path(order.output), content)
+    if check:
+        return report_stale([picture], order.command)
+    picture.save()
+    return CLEAN

@@ -1,0 +1,43 @@
+"""
+The command `schema`: print JSON Schemas for editors and for callers.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from notifyrules.cli.door import CLEAN
+from notifyrules.cli.options import Root
+from notifyrules.cli.output import write_json
+
+SUMMARY: Final = "Print the JSON Schema of rule files, or of one file's facts."
+HELP: Final = """
+Print the JSON Schema of rule files, or of one file's facts.
+
+Without RULES, the schema is the one by which editors complete rule files. With RULES, a rule file or the name of one
+that comes with notifyrules, it is the one by which callers validate the facts they send.
+"""
+EXAMPLE: Final = "notifyrules schema slack"
+
+
+def schema(
+    rules: Annotated[
+        str | None,
+        typer.Argument(metavar="RULES", hidden=True),
+    ] = None,
+    root: Root = None,
+) -> int:
+    """
+    Print a schema.
+    """
+    if rules is None:
+        from notifyrules.document.schema import format_schema  # noqa: PLC0415 - only this needs the document model
+
+        write_json(format_schema())
+    else:
+        from notifyrules.rules import load  # noqa: PLC0415
+
+        write_json(load(rules, root=root).facts_schema())
+    return CLEAN
