@@ -1,0 +1,160 @@
+"""
+Run every example of the README and of the documentation, in the order in which they stand.
+
+A block of YAML that begins with a comment naming a file is written to that file, and checks clean unless the block
+behind it shows what is found. A `python` block runs; a `text` block behind it is what it prints. In a `console` block
+the lines behind `$` are run, and the lines below are what they print; a command without lines below only has to
+succeed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import notifyrules
+from notifyrules.conditions.functions import FUNCTIONS, Function
+
+ROOT = Path(__file__).parents[1]
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"# (\S+\.(?:yaml|json|jsonl|py))\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """
+    One fenced block.
+    """
+
+    language: str
+    text: str
+    line: int
+
+
+def _blocks(path: Path) -> Iterator[Block]:
+    """
+    Give the fenced blocks of a document.
+    """
+    text = path.read_text("utf-8")
+    for found in _BLOCK.finditer(text):
+        yield Block(found[1], found[2], text.count("\n", 0, found.start()) + 1)
+
+
+def _documents() -> list[Path]:
+    """
+    List the README and the documentation.
+    """
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """
+    Run one `notifyrules` command in a folder.
+    """
+    program, *words = shlex.split(command)
+    assert program == "notifyrules", command
+
+    return subprocess.run(
+        [Path(sys.executable).with_name("notifyrules"), *words], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+class _Session:
+    """
+    The examples of one document, sharing a folder and the names of their Python.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """
+        Run in *folder*.
+        """
+        self._folder = folder
+        self._names: dict[str, object] = {"__name__": "example"}
+        self._printed = ""
+
+    def run(self, block: Block) -> None:
+        """
+        Run one block.
+        """
+        match block.language:
+            case "yaml" | "json":
+                named = _FILE.match(block.text)
+                if named is not None:
+                    target = self._folder / named[1]
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(block.text, "utf-8")
+            case "python":
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed), contextlib.chdir(self._folder):
+                    exec(compile(block.text, f"line {block.line}", "exec"), self._names)  # noqa: S102 - our own words
+                self._printed = printed.getvalue()
+            case "text":
+                assert block.text.strip() == self._printed.strip()
+            case "console":
+                self._console(block.text)
+            case _:
+                pass
+
+    def _console(self, text: str) -> None:
+        """
+        Run the commands of a console block.
+        """
+        for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+            command, _, expected = part.partition("\n")
+            done = _run(command, self._folder)
+            printed = done.stdout + done.stderr
+
+            assert done.returncode in ((0, 1) if expected.strip() else (0,)), printed
+            if expected.strip():
+                assert expected.strip() == printed.strip()
+
+
+@pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_example_of_the_document_runs(path: Path, tmp_path: Path) -> None:
+    """
+    Every example does what the document says it does.
+    """
+    session = _Session(tmp_path)
+    for block in _blocks(path):
+        session.run(block)
+
+
+def test_the_readme_lists_every_function_with_its_example(request: pytest.FixtureRequest) -> None:
+    """
+    The list of functions is what the language itself says of them.
+    """
+    path = ROOT / "README.md"
+    before, begin, rest = path.read_text("utf-8").partition("<!-- functions -->\n")
+    listed, end, after = rest.partition("<!-- /functions -->")
+    rows = "".join(f"- `{one.signature}`\n  {one.about} `{one.example}`\n" for one in FUNCTIONS.values())
+    if request.config.getoption("--update-golden"):
+        path.write_text(before + begin + rows + end + after, "utf-8")
+        return
+
+    assert rows == listed
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_the_example_of_every_function_is_true(function: Function, tmp_path: Path) -> None:
+    """
+    What the documentation shows of a function holds.
+    """
+    rules = tmp_path / "rules.yaml"
+    condition = function.example.replace("'", "''")
+    rules.write_text(
+        f"notifyrules: 1\nfacts: {{now: instant, user.timezone: timezone = UTC, user.quiet_hours: {{type: schedule, default: []}}}}\n"
+        f"flow: {{one: {{if: '{condition}', then: \"yes\", else: \"no\"}}}}\n"
+        'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n',
+        "utf-8",
+    )
+
+    assert notifyrules.load(rules).should_notify({"now": "2026-11-23T23:30:00Z"}).outcome == "yes"
