@@ -210,7 +210,7 @@ def _known_let(name: str, span: Span, scope: Scope) -> bool:
         return False
     advice: list[str] = []
     holder = next((fact for fact, kind in scope.facts.items() if name in _values(kind)), None)
-    near = nearest(name, [*scope.facts, *(other.name for other in scope.lets.values() if other.parameters is None)])
+    near = nearest(name, [*scope.facts, *scope.broken, *(other.name for other in scope.lets.values() if other.parameters is None)])
     if holder is not None:
         advice.append(f"a value is quoted text: `{quote(name)}` is one of `{holder}`")
     elif near is not None:

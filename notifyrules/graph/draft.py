@@ -41,6 +41,8 @@ class Draft:
     scope: Scope = field(default_factory=lambda: Scope({}, {}, Findings()))
     read: set[str] = field(default_factory=set)
     """The facts that some condition, text or value reads."""
+    meant: set[str] = field(default_factory=set)
+    """Nodes, outcomes and classes that a misspelt name was probably meant for: they are not reported as unused."""
     unread: bool = False
     """Whether some condition could not be checked, so that what it reads is not known."""
 

@@ -46,6 +46,8 @@ def build_node(name: Scalar, part: NodePart, draft: Draft) -> Node | None:
         and not any(section == "include" for section, _ in draft.broken)
     ):
         near = nearest(part.class_, draft.legend)
+        if near is not None:
+            draft.meant.add(near)
         advice = f"did you mean `{near}`?" if near else f"give it a colour: `legend: {{{part.class_}: blue}}`"
         draft.findings.add(
             Code.UNKNOWN_CLASS, part.class_.span, f"the class `{part.class_}` is not in the legend", help=advice

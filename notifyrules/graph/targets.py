@@ -118,6 +118,8 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
     if draft.is_broken("flow", name) or draft.is_broken("outcomes", name):
         return True
     near = nearest(name, [*nodes, *(() if nodes_only else outcomes)])
+    if near is not None:
+        draft.meant.add(near)
     what = "a node" if nodes_only else "a node or an outcome"
     advice = (
         f"did you mean `{near}`?" if near else "the outcomes are " + ", ".join(f"`{outcome}`" for outcome in outcomes)

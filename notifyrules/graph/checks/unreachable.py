@@ -28,7 +28,7 @@ def check_unreachable(draft: Draft, _nodes: Mapping[str, Node | None] | None) ->
     led_to = {target for name in lost for target in leads[name] if target != name}
     roots = [name for name in lost if name not in led_to] or lost[:1]
     for name in draft.document.flow:
-        if name in roots:
+        if name in roots and name not in draft.meant:
             draft.findings.add(
                 Code.UNREACHABLE_NODE,
                 name.span,

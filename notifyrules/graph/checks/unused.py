@@ -29,7 +29,7 @@ def check_unused(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
         _unused_outcomes(draft)
         classes = {str(part.class_) for part in document.flow.values() if part.class_ is not None}
         for name, span in draft.legend_spans.items():
-            if name not in classes:
+            if name not in classes | draft.meant:
                 findings.add(
                     Code.UNUSED_CLASS, span, f"no node has the class `{name}`", help="remove it from the legend"
                 )
@@ -65,7 +65,7 @@ def _unused_outcomes(draft: Draft) -> None:
     document = draft.document
     reached = {target for targets in edges(document).values() for target in targets} | {str(document.otherwise)}
     for name in document.outcomes:
-        if name not in reached:
+        if name not in reached | draft.meant:
             draft.findings.add(
                 Code.UNUSED_OUTCOME,
                 name.span,
