@@ -151,8 +151,9 @@ def test_the_example_of_every_function_is_true(function: Function, tmp_path: Pat
     rules = tmp_path / "rules.yaml"
     condition = function.example.replace("'", "''")
     rules.write_text(
-        f"notifyrules: 1\nfacts: {{now: instant, user.timezone: timezone = UTC, user.quiet_hours: {{type: schedule, default: []}}}}\n"
-        f"flow: {{one: {{if: '{condition}', then: \"yes\", else: \"no\"}}}}\n"
+        "notifyrules: 1\nfacts: {now: instant, user.timezone: timezone = UTC, "
+        'user.quiet_hours: {type: schedule, default: [{from: "22:00", until: "07:00"}]}}\n'
+        f'flow: {{one: {{if: \'{condition}\', then: "yes", else: "no"}}}}\n'
         'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n',
         "utf-8",
     )

@@ -10,8 +10,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from notifyrules.conditions.clock import local_time, weekday, window_end, within
 from notifyrules.conditions.matching import has_glob_word, has_word, matches
-from notifyrules.conditions.types import BOOL, INT, TEXT, Basic, ListOf, Type
+from notifyrules.conditions.schedules import WEEKDAYS
+from notifyrules.conditions.types import (
+    BOOL,
+    INSTANT,
+    INT,
+    SCHEDULE,
+    TEXT,
+    TIME,
+    TIMEZONE,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
 from notifyrules.conditions.values import Value
 
 _TEXTS = Type(ListOf(Basic.TEXT))
@@ -42,7 +56,7 @@ class Function:
     about: str
     """What it tells, in one sentence."""
     example: str
-    """A condition that is true."""
+    """A condition that is true; of `now`, `user.timezone` and `user.quiet_hours` it holds on a weekday's night."""
 
     @property
     def signature(self) -> str:
@@ -102,6 +116,9 @@ def _list(name: str) -> Parameter:
     """
     return Parameter(name, (_ANY_LIST,))
 
+
+_CLOCK = (Parameter("instant", (INSTANT,)), Parameter("zone", (TIMEZONE,)))
+_CALENDAR = (*_CLOCK, Parameter("schedule", (SCHEDULE,)))
 
 _ALL = (
     Function(
@@ -192,6 +209,39 @@ _ALL = (
         _after,
         "Gives the text behind the first separator; without one, the empty text.",
         'after("ada@example.org", "@") == "example.org"',
+    ),
+    Function(
+        "within",
+        _CALENDAR,
+        BOOL,
+        within,
+        "Tells whether a window of the schedule is open at the instant in the zone; `from` is inside, `until` outside.",
+        "within(now, user.timezone, user.quiet_hours)",
+    ),
+    Function(
+        "window_end",
+        _CALENDAR,
+        Type(Basic.INSTANT, nullable=True),
+        window_end,
+        "Gives the instant at which the schedule closes, windows that adjoin or overlap being one; "
+        "null where no window is open.",
+        "window_end(now, user.timezone, user.quiet_hours) is not null",
+    ),
+    Function(
+        "local_time",
+        _CLOCK,
+        TIME,
+        local_time,
+        "Gives the wall time of the instant in the zone, in whole seconds: what is finer is cut off.",
+        "local_time(now, user.timezone) >= 22:00",
+    ),
+    Function(
+        "weekday",
+        _CLOCK,
+        Type(Enumeration(WEEKDAYS)),
+        weekday,
+        "Gives the day of the week of the instant in the zone.",
+        'weekday(now, user.timezone) not in ["sat", "sun"]',
     ),
 )
 

@@ -21,6 +21,7 @@ class Basic(Enum):
     TIME = "time"
     DURATION = "duration"
     TIMEZONE = "timezone"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ INSTANT = Type(Basic.INSTANT)
 TIME = Type(Basic.TIME)
 DURATION = Type(Basic.DURATION)
 TIMEZONE = Type(Basic.TIMEZONE)
+SCHEDULE = Type(Basic.SCHEDULE)
 NULL = Type(None, nullable=True)
 
 _ORDERED = frozenset({Basic.INT, Basic.INSTANT, Basic.TIME, Basic.DURATION})

@@ -16,9 +16,10 @@ from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type, quote, spell, spell_value
+from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window, write_time
+from notifyrules.conditions.types import TIME, Base, Basic, Enumeration, ListOf, Type, quote, spell, spell_value
 
-Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | tuple[Value, ...] | None"
+Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | Schedule | tuple[Value, ...] | None"
 """One value of the language: instants in UTC, lists as tuples."""
 
 MAX_INT = 2**53
@@ -107,6 +108,8 @@ def _conform_base(base: Base, given: object, wanted: Type) -> Value:
             return _duration(given, wanted)
         case Basic.TIMEZONE:
             return _timezone(given, wanted)
+        case Basic.SCHEDULE:
+            return _schedule(given, wanted)
     raise Mismatch(describe(given), _expected(wanted), _slip(base, given))
 
 
@@ -134,6 +137,8 @@ def _expected(wanted: Type) -> str:
     return words + (" or null" if wanted.nullable else "")
 
 
+_WINDOW = '`{days: [mon, tue], from: "22:00", until: "07:00"}`'
+
 _EXPECTED = {
     Basic.BOOL: "true or false",
     Basic.INT: "an integer",
@@ -142,6 +147,7 @@ _EXPECTED = {
     Basic.TIME: "a time such as `22:00`",
     Basic.DURATION: "a duration such as `2h30m`",
     Basic.TIMEZONE: "a time zone such as `Europe/Berlin`",
+    Basic.SCHEDULE: f"a list of windows such as {_WINDOW}",
 }
 
 
@@ -168,6 +174,8 @@ def describe(given: object) -> str:
             return "a time of day"
         case timedelta():
             return "a duration"
+        case Schedule():
+            return "a schedule"
         case Mapping():
             return "a mapping"
         case list() | tuple() | set() | frozenset():
@@ -355,6 +363,68 @@ def _timezone(given: object, wanted: Type) -> ZoneInfo:
     return ZoneInfo(str.__str__(key))
 
 
+def _schedule(given: object, wanted: Type) -> Schedule:
+    """
+    Read a schedule: a list of windows `{days: [mon, ..., fri], from: "22:00", until: "07:00"}`.
+    """
+    if isinstance(given, Schedule):
+        return given
+    if not isinstance(given, (list, tuple)):
+        raise Mismatch(describe(given), _expected(wanted), "put it into a list" if isinstance(given, Mapping) else "")
+    if len(given) > MAX_WINDOWS:
+        raise Mismatch(f"a schedule of {len(given):,} windows", f"at most {MAX_WINDOWS:,}")
+    return Schedule(tuple(_window(one, number) for number, one in enumerate(given, 1)))
+
+
+def _window(given: object, number: int) -> Window:
+    """
+    Read one window of a schedule; what does not fit is named by the window's number and the key.
+    """
+    expected = f"a window such as {_WINDOW}"
+    if not isinstance(given, Mapping):
+        raise Mismatch(f"{describe(given)} as window {number}", expected)
+    for key in given:
+        if key not in ("days", "from", "until"):
+            near = nearest(key, ("days", "from", "until")) if isinstance(key, str) else None
+            known = f"did you mean `{near}`?" if near else "its keys are `days`, `from` and `until`"
+            raise Mismatch(f"the key {_short(str(key))} in window {number}", expected, known)
+    times: list[time] = []
+    for key in ("from", "until"):
+        if key not in given:
+            raise Mismatch(f"no `{key}` in window {number}", expected)
+        try:
+            times.append(_time(given[key], TIME))
+        except Mismatch as mismatch:
+            raise Mismatch(
+                f"{mismatch.found} as `{key}` of window {number}", mismatch.expected, mismatch.help
+            ) from None
+    return Window(_days(given["days"], number) if "days" in given else WEEKDAYS, *times)
+
+
+def _days(given: object, number: int) -> tuple[str, ...]:
+    """
+    Read the days of a window, and put them into the order of the week.
+    """
+    place = f"as `days` of window {number}"
+    expected = "days such as `[mon, tue]`"
+    if not isinstance(given, (list, tuple)):
+        raise Mismatch(f"{describe(given)} {place}", expected, "put it into a list" if given in WEEKDAYS else "")
+    if not given:
+        raise Mismatch(f"an empty list {place}", expected, "leave `days` out for every day")
+    for at, day in enumerate(given):
+        if not isinstance(day, str) or day not in WEEKDAYS:
+            near = next((one for one in WEEKDAYS if isinstance(day, str) and day.lower().startswith(one)), None)
+            known = ", ".join(WEEKDAYS)
+            raise Mismatch(
+                f"{describe(day)} among the `days` of window {number}",
+                f"one of {known}",
+                f"did you mean `{near}`?" if near else "",
+            )
+        if day in given[:at]:
+            raise Mismatch(f"`{day}` twice {place}", "every day once at most")
+    return tuple(day for day in WEEKDAYS if day in given)
+
+
 @lru_cache(maxsize=1)
 def zone_keys() -> frozenset[str]:
     """
@@ -404,6 +474,8 @@ def write(value: Value) -> str:
             return value
         case tuple():
             return "[" + ", ".join(write_literal(item) for item in value) + "]"
+        case Schedule():
+            return str(value)
         case _:
             return str(to_plain(value))
 
@@ -429,15 +501,25 @@ def to_plain(value: Value) -> object:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
         case time():
-            return value.isoformat(timespec="seconds" if value.second else "minutes")
+            return write_time(value)
         case timedelta():
             return _write_duration(value)
         case ZoneInfo():
             return value.key
+        case Schedule(windows):
+            return [_plain_window(window) for window in windows]
         case tuple():
             return [to_plain(item) for item in value]
         case _:
             return value
+
+
+def _plain_window(window: Window) -> dict[str, object]:
+    """
+    Convert a window to its input form, which needs no days where it means every day.
+    """
+    days = {} if window.days == WEEKDAYS else {"days": list(window.days)}
+    return {**days, "from": write_time(window.from_), "until": write_time(window.until)}
 
 
 def _write_duration(length: timedelta) -> str:

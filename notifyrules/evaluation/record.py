@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.schedules import Schedule
 from notifyrules.conditions.types import Basic, ListOf, Type
 from notifyrules.conditions.values import Value, to_plain
 from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
@@ -195,16 +196,12 @@ def _plain(value: Value) -> Plain:
     """
     Write one value in its input form.
     """
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    plain = to_plain(value)
-    assert plain is None or isinstance(plain, (bool, int, str))
-    return plain
+    return cast("Plain", to_plain(value))
 
 
 def _untold(value: Value) -> Basic | ListOf | None:
     """
-    Name the type of a value that JSON writes as a text that could mean anything.
+    Name the type of a value that JSON writes as something that could mean anything.
     """
     match value:
         case datetime():
@@ -215,6 +212,8 @@ def _untold(value: Value) -> Basic | ListOf | None:
             return Basic.DURATION
         case ZoneInfo():
             return Basic.TIMEZONE
+        case Schedule():
+            return Basic.SCHEDULE
         case tuple() if value:
             # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
             item = _untold(value[0])

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS
+from notifyrules.conditions.types import TIME, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT, to_plain
 from notifyrules.graph.model import Fact, Graph
 
@@ -97,3 +98,14 @@ def _base_schema(base: Base) -> dict[str, Any]:
             }
         case Basic.TIMEZONE:
             return {"type": "string", "examples": ["Europe/Berlin", "UTC"]}
+        case Basic.SCHEDULE:
+            return {"type": "array", "items": _window(), "maxItems": MAX_WINDOWS}
+
+
+def _window() -> dict[str, Any]:
+    """
+    Describe a window of a schedule.
+    """
+    moment = type_schema(TIME)
+    days = {"type": "array", "items": {"enum": list(WEEKDAYS)}, "minItems": 1, "uniqueItems": True}
+    return {**_group(), "properties": {"days": days, "from": moment, "until": moment}, "required": ["from", "until"]}
