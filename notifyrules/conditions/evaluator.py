@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
 
 
-def evaluate(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value]) -> Value:  # noqa: C901, PLR0912 - one way out a form
+class Evaluate(Protocol):
+    """
+    Compute the value of a term, as :func:`evaluate` does.
+    """
+
+    def __call__(self, term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], /) -> Value:
+        """
+        Compute it, and note the facts that are read.
+        """
+
+
+def evaluate(  # noqa: C901, PLR0912 - one way out a form
+    term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], parts: Evaluate | None = None
+) -> Value:
     """
     Compute the value of a term.
 
@@ -22,10 +35,12 @@ def evaluate(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value]) -
         term: A checked term.
         facts: A valid value for every fact.
         read: Takes every fact that is read, in the order read.
+        parts: Computes the terms that the term is made of; this function unless given.
 
     Returns:
         A value of the term's type.
     """
+    parts = parts or evaluate
     match term:
         case t.Constant(value=value):
             return value
@@ -33,38 +48,52 @@ def evaluate(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value]) -
             read[name] = facts[name]
             return facts[name]
         case t.LetUse(term=inner):
-            return evaluate(inner, facts, read)
+            return parts(inner, facts, read)
         case t.ListTerm(items=items):
-            return tuple([evaluate(item, facts, read) for item in items])
+            return tuple([parts(item, facts, read) for item in items])
         case t.Arithmetic(kind=kind, minus=minus, left=left, right=right):
-            return SUMS[kind, minus](
-                cast("Any", evaluate(left, facts, read)), cast("Any", evaluate(right, facts, read))
-            )
+            return SUMS[kind, minus](cast("Any", parts(left, facts, read)), cast("Any", parts(right, facts, read)))
         case t.Coalesce(items=items):
             found: Value = None
             for item in items:
-                found = evaluate(item, facts, read)
+                found = parts(item, facts, read)
                 if found is not None:
                     break
             return found
         case t.Comparison(operator=operator, left=left, right=right, order=order):
-            return compare(operator, evaluate(left, facts, read), evaluate(right, facts, read), order)
+            return compare(operator, parts(left, facts, read), parts(right, facts, read), order)
         case t.Contains(item=item, collection=collection):
-            wanted = evaluate(item, facts, read)
-            return wanted in cast("tuple[Value, ...]", evaluate(collection, facts, read))
+            wanted = parts(item, facts, read)
+            return wanted in cast("tuple[Value, ...]", parts(collection, facts, read))
         case t.IsNull(operand=operand):
-            return evaluate(operand, facts, read) is None
+            return parts(operand, facts, read) is None
         case t.Not(operand=operand):
-            return not evaluate(operand, facts, read)
+            return not parts(operand, facts, read)
         case t.Junction(every=every, items=items):
             for item in items:
-                if evaluate(item, facts, read) is not every:
+                if parts(item, facts, read) is not every:
                     return not every
             return every
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
-            return evaluate(then if evaluate(condition, facts, read) else otherwise, facts, read)
+            return parts(then if parts(condition, facts, read) else otherwise, facts, read)
         case t.Call(function=function, arguments=arguments):
-            return function.compute(*[evaluate(argument, facts, read) for argument in arguments])
+            return function.compute(*[parts(argument, facts, read) for argument in arguments])
+
+
+def watched(seen: Callable[[t.Term, Value], None]) -> Evaluate:
+    """
+    Make an evaluator that tells of every term it evaluates.
+
+    Args:
+        seen: Takes each term with its value, parts before the whole; a part that is not needed is not evaluated.
+    """
+
+    def look(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], /) -> Value:
+        value = evaluate(term, facts, read, look)
+        seen(term, value)
+        return value
+
+    return look
 
 
 def compare(operator: str, left: Any, right: Any, order: tuple[str, ...] | None) -> bool:  # noqa: ANN401 - values of one type

@@ -11,20 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from notifyrules.conditions.evaluator import add_to_instant, evaluate
+from notifyrules.conditions.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.values import Value, write
 from notifyrules.evaluation.step import Branch, Passage, Step
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
 
 
-def walk(graph: Graph, facts: Mapping[str, Value]) -> Passage:
+def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> Passage:
     """
     Follow the chart for one set of facts.
 
     Args:
         graph: A chart without errors.
         facts: One valid value for every fact the chart declares.
+        evaluate: Computes the conditions that decide; another one may also watch them.
 
     Returns:
         The outcome reached and the steps that led there, first node first.
@@ -32,7 +33,7 @@ def walk(graph: Graph, facts: Mapping[str, Value]) -> Passage:
     Raises:
         Nothing: loading and validating have settled every failure.
     """
-    return _Walk(graph, facts).passage()
+    return _Walk(graph, facts, evaluate).passage()
 
 
 def fill(message: Message, facts: Mapping[str, Value]) -> str:
@@ -84,7 +85,9 @@ def _says_recheck(graph: Graph, passage: Passage) -> bool:
     )
 
 
-def bind(node: Call, facts: Mapping[str, Value], read: dict[str, Value]) -> dict[str, Value]:
+def bind(
+    node: Call, facts: Mapping[str, Value], read: dict[str, Value], evaluate: Evaluate = evaluate
+) -> dict[str, Value]:
     """
     Compute the facts of a called chart.
     """
@@ -110,6 +113,7 @@ class _Walk:
 
     graph: Graph
     facts: Mapping[str, Value]
+    evaluate: Evaluate
     refused: dict[str, str] = field(default_factory=dict)
     """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
 
@@ -178,18 +182,18 @@ class _Walk:
         read: dict[str, Value] = {}
         match node:
             case Question():
-                holds = evaluate(node.condition, self.facts, read)
+                holds = self.evaluate(node.condition, self.facts, read)
                 return self._step(node, "if", node.then if holds else node.otherwise, read)
             case Switch():
-                arrow = _case(node, evaluate(node.subject, self.facts, read))
+                arrow = _case(node, self.evaluate(node.subject, self.facts, read))
                 return self._step(node, "switch", arrow, read)
             case First():
                 arrow = next(
-                    (row.arrow for row in node.rows if evaluate(row.condition, self.facts, read)), node.otherwise
+                    (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read)), node.otherwise
                 )
                 return self._step(node, "first", arrow, read)
             case Call():
-                inner = walk(node.callee, bind(node, self.facts, read))
+                inner = walk(node.callee, bind(node, self.facts, read, self.evaluate), self.evaluate)
                 return self._step(node, "call", node.cases[inner.outcome], read, inner=inner)
 
     def _step(
