@@ -19,7 +19,7 @@ from notifyrules.conditions.values import Mismatch, conform, nearest
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.source.located import Kind, Map, Scalar, Seq
-from notifyrules.source.reader import MAX_BYTES, read_yaml
+from notifyrules.source.reader import MAX_BYTES, YamlProblem, read_yaml
 from notifyrules.source.text import Source
 
 Settings: TypeAlias = Annotated[
@@ -108,7 +108,7 @@ def read_facts(graph: Graph, settings: Sequence[str], file: str | None) -> Given
         except KeyError:
             near = nearest(name, graph.facts)
             advice = f"did you mean `{near}`?" if near else _declared(graph.facts)
-            problems.append(FactProblem(f"{_SETTING}: {name}", "the rules declare no such fact", advice))
+            problems.append(FactProblem(f"{_SETTING}: {name}", "is not a fact of these rules", advice))
     if problems:
         raise FactsError(problems)
     return GivenFacts({**given.values, **values}, {**given.places, **dict.fromkeys(values, _SETTING)})
@@ -205,8 +205,15 @@ def _read_file(file: str) -> GivenFacts:
         )
     tree, problems = read_yaml(Source(name, text))
     if problems:
-        raise FactsError(FactProblem(str(problem.span), problem.message, problem.help) for problem in problems)
+        raise FactsError(FactProblem(str(one.span), one.message, _yaml_help(one)) for one in problems)
     return _flatten(tree, name)
+
+
+def _yaml_help(problem: YamlProblem) -> str:
+    """
+    Give the way out of a problem; what a rule file needs says nothing about facts.
+    """
+    return "" if problem.what == "limit" else problem.help
 
 
 def _flatten(tree: object, name: str) -> GivenFacts:
