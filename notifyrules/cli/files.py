@@ -83,3 +83,32 @@ def check_choice(what: str, given: str, known: Iterable[str]) -> None:
         near = nearest(given, words)
         listed = ", ".join(f"`{word}`" for word in words)
         raise UsageError(f"there is no {what} `{given}`", f"did you mean `{near}`?" if near else f"there are {listed}")
+
+
+def save_text(file: Path, text: str) -> None:
+    """
+    Write a text file, over one that may be there.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"`{file}` cannot be written: {error.strerror or error}") from None
+
+
+def save_new_text(file: Path, text: str) -> None:
+    """
+    Write a text file that must not be there yet.
+
+    Raises:
+        UsageError: The file exists or cannot be written.
+    """
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise UsageError(f"`{file}` exists already", "choose another name; nothing was written") from None
+    except OSError as error:
+        raise UsageError(f"`{file}` cannot be written: {error.strerror or error}") from None

@@ -16,7 +16,7 @@ SUMMARY: Final = "Print the JSON Schema of rule files, or of one file's facts."
 HELP: Final = """
 Print the JSON Schema of rule files, or of one file's facts.
 
-Without RULES, the schema is the one by which editors complete rule files. With RULES, a rule file or the name of one
+Without RULES, the schema is the one by which editors complete rule files, or with --cases cases files. With RULES, a rule file or the name of one
 that comes with notifyrules, it is the one by which callers validate the facts they send.
 """
 EXAMPLE: Final = "notifyrules schema slack"
@@ -27,15 +27,16 @@ def schema(
         str | None,
         typer.Argument(metavar="RULES", hidden=True),
     ] = None,
+    cases: Annotated[bool, typer.Option("--cases", help="Print the schema of cases files instead.")] = False,  # noqa: FBT002 - typer's signature
     root: Root = None,
 ) -> int:
     """
     Print a schema.
     """
     if rules is None:
-        from notifyrules.document.schema import format_schema  # noqa: PLC0415 - only this needs the document model
+        from notifyrules.document.schema import cases_schema, format_schema  # noqa: PLC0415 - only this needs the model
 
-        write_json(format_schema())
+        write_json(cases_schema() if cases else format_schema())
     else:
         from notifyrules.rules import load  # noqa: PLC0415
 

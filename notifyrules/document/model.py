@@ -230,7 +230,7 @@ class LongFact(Part):
     """
 
     type: Declaration = Field(
-        description="`bool`, `int`, `text`, `instant`, `time`, `duration`, `timezone`, values joined by `|`, or `list of` one of them; `| null` where it may be null."
+        description="The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
     )
     default: Anything | None = Field(None, description="The value when the fact is absent.")
     ordered: Flag | None = Field(None, description="Whether `<` and `>` follow the order of the values.")

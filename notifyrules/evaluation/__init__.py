@@ -1,0 +1,3 @@
+"""
+Decide: validate facts, walk the graph, compile it, and hold what was decided.
+"""

@@ -1,0 +1,3 @@
+"""
+Hold the files that `notifyrules new` starts an author with; they are checked and run like all other rule files.
+"""
