@@ -26,6 +26,7 @@ facts:
   message.labels: list of text = []
   message.size: int = 0
   user.quiet_from: time | null = null
+  user.quiet: schedule | null = null
   user.in_dnd: {type: bool, default: false, about: Do Not Disturb is on right now}
 
 otherwise: "no"
@@ -36,7 +37,7 @@ flow:
   kind: {ask: What kind of message?, switch: message.kind, cases: {dm: "yes", group | channel: urgent}}
   urgent:
     ask: Urgent and small?
-    if: overlaps(message.labels, ["urgent", "for review"]) and message.size < 100 and user.quiet_from is null
+    if: overlaps(message.labels, ["urgent", "for review"]) and message.size < 100 and user.quiet_from is null and user.quiet is null
     then: "yes"
 
 outcomes:

@@ -93,6 +93,7 @@ class TestSettings:
             ("user.quiet_from=22:00", "user.quiet_from", "22:00"),
             ("user.quiet_from=null", "user.quiet_from", None),
             (" message.size = 7 ", "message.size", 7),
+            ("user.quiet=[{from: '22:00', until: 07:00}]", "user.quiet", [{"from": "22:00", "until": "07:00"}]),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
@@ -123,6 +124,8 @@ class TestSettings:
             ("message.labels=urgent", "--set: message.labels: expected a list of text, found the text"),
             ("message.labels=[a,]", "--set: message.labels: expected a list of text, found the text"),
             ("message.labels=[,a]", "--set: message.labels: expected a list of text, found the text"),
+            ("user.quiet=nights", "--set: user.quiet: expected a list of windows"),
+            ("user.quiet=[{from: 22:00", "--set: user.quiet: expected a list of windows"),
             ("user.quiet_from=25:00", "--set: user.quiet_from: expected a time"),
             (
                 "chanel.muted=true",

@@ -159,7 +159,7 @@ class TestWhatWasLeftOut:
         """
         record = replace(refusal(), facts={**refusal().facts, "device.kind": "mobile"})
 
-        assert explain(record).endswith("Facts not read: device.kind")
+        assert explain(record).endswith("Facts no question read: device.kind")
 
     def test_facts_read_in_vain_are_read(self) -> None:
         """
@@ -169,7 +169,7 @@ class TestWhatWasLeftOut:
         record = refusal()
         way = replace(record.passage, steps=(replace(record.passage.steps[0], tried=(tried,)), record.passage.steps[1]))
 
-        assert "Facts not read" not in explain(
+        assert "Facts no question read" not in explain(
             replace(record, facts={**record.facts, "device.kind": "mobile"}, passage=way)
         )
 

@@ -136,6 +136,8 @@ def _read_setting(facts: Mapping[str, Fact], name: str, text: str) -> object:
     text = text.strip()
     if text == "null" and wanted.nullable:
         return None
+    if wanted.base in (Basic.SCHEDULE, ListOf(Basic.SCHEDULE)):
+        return conform(wanted, _read_windows(text))
     if isinstance(wanted.base, ListOf):
         return conform(wanted, _read_list(wanted.base, text))
     assert wanted.base is not None
@@ -183,6 +185,14 @@ def _read_list(wanted: ListOf, text: str) -> object:
         at = found.end()
     # A comma at the very end would be followed by an item.
     return text if inside.endswith(",") else items
+
+
+def _read_windows(text: str) -> object:
+    """
+    Read windows as a facts file would hold them; what YAML cannot read stays text, for the message.
+    """
+    tree, problems = read_yaml(Source(_SETTING, text))
+    return text if problems or tree is None else _plain(tree)
 
 
 # ---- A file of facts ----

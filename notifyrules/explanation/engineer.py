@@ -11,7 +11,7 @@ from notifyrules.conditions.values import write_literal
 from notifyrules.evaluation.record import NOTIFY_WRITTEN, Record
 from notifyrules.evaluation.step import Branch, Step
 from notifyrules.explanation.unasked import not_read
-from notifyrules.explanation.words import assignments, paragraph, printable, show
+from notifyrules.explanation.words import assignments, paragraph, printable
 from notifyrules.graph.model import Box
 
 _LABEL: Final = 8
@@ -24,7 +24,7 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
     yield from _row("outcome", f"{printable(record.outcome)} (notify: {write_literal(NOTIFY_WRITTEN[record.notify])})")
     yield from _row("reason", printable(record.reason))
     if record.because is not None:
-        yield from _row("because", show(record.because))
+        yield from _row("because", printable(record.because))
     for assignment in assignments(record.data):
         yield from _row("data", assignment)
     if record.recheck_at is not None:
@@ -39,7 +39,7 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
         yield from paragraph(f"not asked: {', '.join(printable(node.name) for node in not_asked)}", hanging=2)
     if unread := not_read(record):
         yield ""
-        yield "not read:"
+        yield "read by no node:"
         for assignment in assignments({name: record.facts[name] for name in unread}):
             yield from paragraph(assignment, 2, hanging=2)
 
@@ -70,7 +70,7 @@ def _step(step: Step, indent: int) -> Iterator[str]:
         yield from _branch(branch, indent + 4)
     yield from paragraph(f"{printable(step.arrow)} -> {printable(step.to)}", indent + 4, hanging=2)
     if step.because is not None:
-        yield from paragraph(f"because {show(step.because)}", indent + 4, hanging=2)
+        yield from paragraph(f"because: {printable(step.because)}", indent + 4, hanging=2)
 
 
 def _branch(branch: Branch, indent: int) -> Iterator[str]:

@@ -43,7 +43,7 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
     if asks or unread:
         yield ""
     yield from _left_out("Questions not asked", asks, "; ")
-    yield from _left_out("Facts not read", map(printable, unread), ", ")
+    yield from _left_out("Facts no question read", map(printable, unread), ", ")
 
 
 def _row(label: str, text: str) -> Iterator[str]:
