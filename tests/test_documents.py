@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -78,7 +79,8 @@ class _Session:
         Run in *folder*.
         """
         self._folder = folder
-        self._names: dict[str, object] = {"__name__": "example"}
+        # A real module: dataclasses and frameworks look up where a class or a view comes from.
+        self.module = ModuleType("examples")
         self._printed = ""
 
     def run(self, block: Block) -> None:
@@ -95,7 +97,8 @@ class _Session:
             case "python":
                 printed = io.StringIO()
                 with contextlib.redirect_stdout(printed), contextlib.chdir(self._folder):
-                    exec(compile(block.text, f"line {block.line}", "exec"), self._names)  # noqa: S102 - our own words
+                    code = compile(block.text, f"line {block.line}", "exec", dont_inherit=True)
+                    exec(code, self.module.__dict__)  # noqa: S102 - our own words
                 self._printed = printed.getvalue()
             case "text":
                 assert block.text.strip() == self._printed.strip()
@@ -119,11 +122,12 @@ class _Session:
 
 
 @pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_example_of_the_document_runs(path: Path, tmp_path: Path) -> None:
+def test_every_example_of_the_document_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Every example does what the document says it does.
     """
     session = _Session(tmp_path)
+    monkeypatch.setitem(sys.modules, "examples", session.module)
     for block in _blocks(path):
         session.run(block)
 
