@@ -37,7 +37,9 @@ flow:
   kind: {ask: What kind of message?, switch: message.kind, cases: {dm: "yes", group | channel: urgent}}
   urgent:
     ask: Urgent and small?
-    if: overlaps(message.labels, ["urgent", "for review"]) and message.size < 100 and user.quiet_from is null and user.quiet is null
+    if: >-
+      overlaps(message.labels, ["urgent", "for review"]) and message.size < 100
+      and user.quiet_from is null and user.quiet is null
     then: "yes"
 
 outcomes:
