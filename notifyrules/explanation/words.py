@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from notifyrules.conditions.schedules import Schedule
 from notifyrules.conditions.values import Value, write_literal
 from notifyrules.diagnostics.visible import cells, visible
 from notifyrules.evaluation.record import Record
@@ -48,6 +49,8 @@ def show(value: Value) -> str:
             return f"[{', '.join(shown)}, …] ({len(value):,} items)"
         case tuple():
             return f"[{', '.join(show(item) for item in value)}]"
+        case Schedule(windows) if len(windows) > _ITEMS_SHOWN:
+            return f"[{', '.join(map(str, windows[:_ITEMS_SHOWN]))}, …] ({len(windows):,} windows)"
         case _:
             return visible(write_literal(value))
 

@@ -5,7 +5,7 @@ Read texts for people: words with conditions in braces.
 from __future__ import annotations
 
 from notifyrules.conditions.terms import Constant, Term
-from notifyrules.conditions.types import ListOf
+from notifyrules.conditions.types import Basic, ListOf
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Message
@@ -95,7 +95,7 @@ def _closing(text: str, at: int) -> int | None:
 
 def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | None:
     """
-    Check the condition in a pair of braces: any value but a list, and never null.
+    Check the condition in a pair of braces: any value but a list or a schedule, and never null.
     """
     term = draft.condition(scalar, start=start, end=end)
     if term is None:
@@ -112,6 +112,14 @@ def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | N
     if isinstance(term.type.base, ListOf):
         draft.findings.add(
             Code.TYPE_MISMATCH, span, "a list cannot stand in a text", help="write its number of items with `len(...)`"
+        )
+        return None
+    if term.type.base is Basic.SCHEDULE:
+        draft.findings.add(
+            Code.TYPE_MISMATCH,
+            span,
+            "a schedule cannot stand in a text",
+            help="write when it closes, with `window_end(...)` and `local_time(...)`",
         )
         return None
     if isinstance(term, Constant):

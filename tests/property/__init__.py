@@ -1,0 +1,3 @@
+"""
+Hold the laws of the language over generated rules, facts and values.
+"""

@@ -1,0 +1,276 @@
+"""
+Hold the functions of time to a count of minutes, and to what DESIGN says of schedules.
+
+The count knows nothing of offsets or folds: it lays out what the clock of a zone shows minute by minute, and paints the
+windows onto it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from notifyrules.conditions.clock import local_time, weekday, window_end, within
+from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.conditions.types import SCHEDULE
+from notifyrules.conditions.values import MAX_INSTANT, MIN_INSTANT, conform, to_plain, zone_keys
+from tests.schedules import (
+    DAY,
+    MINUTE,
+    Line,
+    day_sets,
+    jumps,
+    line,
+    minute_schedules,
+    minutes,
+    packaged,
+    schedule,
+    schedules,
+)
+
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "Europe/Dublin",
+    "America/New_York",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "America/Havana",
+    "Asia/Beirut",
+    "Asia/Tehran",
+    "Asia/Kathmandu",
+    "Asia/Gaza",
+    "Africa/Casablanca",
+    "Africa/Cairo",
+    "Australia/Lord_Howe",
+    "Australia/Eucla",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "Antarctica/Casey",
+    "Antarctica/Troll",
+)
+"""Whole, half and quarter hours; jumps at midnight, a minute past it, by half an hour, by two and by a whole day."""
+
+instants = st.datetimes(MIN_INSTANT.replace(tzinfo=None), MAX_INSTANT.replace(tzinfo=None), timezones=st.just(UTC))
+zones = st.sampled_from(ZONES).map(ZoneInfo)
+
+
+@st.composite
+def days_of_interest(draw: st.DrawFn) -> tuple[str, date]:
+    """
+    Choose a zone and a day: one on which its clock jumps, or the turn of a year, or any.
+    """
+    key = draw(st.sampled_from(ZONES))
+    jumping = [jump.date() for jump in jumps(key, 1985, 2030)]
+    any_day = st.dates(date(1972, 1, 8), date(2150, 1, 1))
+    turns = st.integers(1973, 2150).map(lambda year: date(year, 1, 1))
+    return key, draw(st.one_of(*([st.sampled_from(jumping)] * 3 if jumping else []), turns, any_day))
+
+
+def assert_agree(key: str, laid: Line, plan: Schedule) -> None:
+    """
+    Hold every minute of a line to the count.
+    """
+    zone = ZoneInfo(key)
+    painted = laid.open(plan)
+    closings = laid.closings(painted)
+    for number, instant in laid.instants():
+        shown = laid.shown[number]
+        end = window_end(instant, zone, plan)
+        last = instant + MINUTE - timedelta.resolution
+        expected = (painted[number], painted[number], shown.time(), WEEKDAYS[shown.weekday()], closings[number])
+        if closings[number] == laid.end and end is not None and end > laid.end:
+            end = laid.end
+        found = (
+            within(instant, zone, plan),
+            within(last, zone, plan),
+            local_time(last, zone).replace(second=0),
+            weekday(last, zone),
+            end,
+        )
+
+        assert found == expected, f"{instant} is {shown} in {key}; {plan}"
+
+
+class TestMinuteByMinute:
+    """
+    Hold every window to the instants it is turned into.
+
+    "A wall time that is skipped acts at the jump; one that occurs twice acts at its first occurrence for `from` and its
+    last for `until`."
+    """
+
+    @settings(max_examples=60)
+    @given(day=days_of_interest(), plan=minute_schedules)
+    def test_sampled(self, day: tuple[str, date], plan: Schedule) -> None:
+        """
+        The functions tell for every minute of the days around what counting tells.
+        """
+        key, middle = day
+
+        assert_agree(key, line(key, middle - DAY, 3), plan)
+
+    @pytest.mark.soak
+    @pytest.mark.parametrize("year", [2005, 2011, 2018, 2024])
+    @pytest.mark.parametrize("key", ZONES)
+    def test_whole_years(self, key: str, year: int) -> None:
+        """
+        The functions tell for every minute of a year what counting tells.
+        """
+        laid = line(key, date(year, 1, 1), 366)
+        for plan in (
+            schedule("22:00-07:00"),
+            schedule("mon tue wed thu fri 23:30-00:15", "sat sun 00:00-09:45", "sun 21:00-21:00"),
+            schedule("01:30-02:15", "02:30-02:31", "fri 02:00-01:00", "00:00-00:01", "23:59-00:00"),
+        ):
+            assert_agree(key, laid, plan)
+
+    @pytest.mark.soak
+    def test_every_jump_of_every_zone(self) -> None:
+        """
+        Around every jump of every zone the functions tell what counting tells.
+        """
+        # Times from midnight to midnight every twenty minutes, each open for seven: every edge of every jump is met.
+        plan = Schedule(
+            tuple(
+                Window(WEEKDAYS, begin.time(), (begin + timedelta(minutes=7)).time())
+                for begin in (datetime(2000, 1, 1, tzinfo=UTC) + number * 20 * MINUTE for number in range(72))
+            )
+        )
+        seen: set[bytes] = set()
+        for key in sorted(zone_keys()):
+            data = files("tzdata").joinpath("zoneinfo", *key.split("/")).read_bytes()
+            if data in seen:
+                continue
+            seen.add(data)
+            for jump in jumps(key, 1973, 2038):
+                assert_agree(key, line(key, jump.date(), 2), plan)
+
+
+class TestWindowEnd:
+    @given(instant=instants, zone=zones, plan=schedules)
+    def test_there_is_one_exactly_within(self, instant: datetime, zone: ZoneInfo, plan: Schedule) -> None:
+        """
+        `window_end` is null exactly where `within` is false.
+        """
+        assert (window_end(instant, zone, plan) is not None) is within(instant, zone, plan)
+
+    @given(instant=instants, zone=zones, plan=schedules, part=st.floats(0, 1, exclude_max=True))
+    def test_every_instant_before_it_is_within_and_it_is_not(
+        self, instant: datetime, zone: ZoneInfo, plan: Schedule, part: float
+    ) -> None:
+        """
+        "Adjoining and overlapping windows are one": nothing before the end is outside, and the end is.
+        """
+        end = window_end(instant, zone, plan)
+        if end is None:
+            return
+
+        assert within(min(instant + (end - instant) * part, end - timedelta.resolution), zone, plan) or end == instant
+        assert window_end(end, zone, plan) is None or end == MAX_INSTANT
+        assert instant < end <= MAX_INSTANT or instant == MAX_INSTANT
+
+    @given(instant=instants, zone=zones, cuts=st.lists(minutes, min_size=1, max_size=5, unique=True))
+    def test_windows_that_join_without_end_give_the_end_of_the_range(
+        self, instant: datetime, zone: ZoneInfo, cuts: list[time]
+    ) -> None:
+        """
+        Windows that join without end give the end of the instant range.
+        """
+        times = sorted(cuts)
+        plan = Schedule(
+            tuple(Window(WEEKDAYS, begin, end) for begin, end in zip(times, [*times[1:], times[0]], strict=True))
+        )
+
+        assert window_end(instant, zone, plan) == MAX_INSTANT
+
+    @given(instant=instants, zone=zones, plan=schedules, day=st.sampled_from(WEEKDAYS))
+    def test_a_week_with_a_gap_ends(self, instant: datetime, zone: ZoneInfo, plan: Schedule, day: str) -> None:
+        """
+        A schedule with no window on some day and the night before it closes within a fortnight.
+        """
+        eve = WEEKDAYS[WEEKDAYS.index(day) - 1]
+        days = tuple(one for one in WEEKDAYS if one not in (day, eve))
+        kept = Schedule(tuple(Window(days, window.from_, window.until) for window in plan.windows))
+        end = window_end(instant, zone, kept)
+
+        assert end is None or end - instant < 14 * DAY
+
+
+class TestWithin:
+    @given(instant=instants, zone=zones, plan=schedules)
+    def test_a_schedule_is_open_when_one_of_its_windows_is(
+        self, instant: datetime, zone: ZoneInfo, plan: Schedule
+    ) -> None:
+        """
+        Windows do not disturb each other, and their order means nothing.
+        """
+        alone = [within(instant, zone, Schedule((window,))) for window in plan.windows]
+
+        assert within(instant, zone, plan) is any(alone)
+        assert within(instant, zone, Schedule(plan.windows[::-1])) is any(alone)
+
+    @given(instant=instants, zone=zones, days=day_sets, moment=minutes)
+    def test_a_window_of_24_hours_and_its_two_halves_are_one(
+        self, instant: datetime, zone: ZoneInfo, days: tuple[str, ...], moment: time
+    ) -> None:
+        """
+        "`until` equal to `from` is 24 hours": as long as from there to midnight and, on the next day, on from midnight.
+        """
+        midnight = time(0, 0)
+        following = tuple(day for day in WEEKDAYS if WEEKDAYS[WEEKDAYS.index(day) - 1] in days)
+        second = () if moment == midnight else (Window(following, midnight, moment),)
+        whole = Schedule((Window(days, moment, moment),))
+        halves = Schedule((Window(days, moment, midnight), *second))
+
+        assert within(instant, zone, whole) is within(instant, zone, halves)
+
+
+class TestTotality:
+    @settings(max_examples=300)
+    @given(
+        instant=st.one_of(
+            instants,
+            st.integers(0, 2 * 86_400).map(lambda late: MIN_INSTANT + timedelta(seconds=late)),
+            st.integers(0, 2 * 86_400).map(lambda early: MAX_INSTANT - timedelta(seconds=early)),
+        ),
+        key=st.sampled_from(sorted(zone_keys())),
+        plan=schedules,
+    )
+    def test_no_instant_zone_or_schedule_fails(self, instant: datetime, key: str, plan: Schedule) -> None:
+        """
+        "Evaluation is total": in every zone, up to both ends of the range, there is an answer within the range.
+        """
+        zone = ZoneInfo(key)
+        end = window_end(instant, zone, plan)
+
+        assert within(instant, zone, plan) in (True, False)
+        assert end is None or instant <= end <= MAX_INSTANT
+        assert weekday(instant, zone) in WEEKDAYS
+        assert local_time(instant, zone).microsecond == 0
+
+    @given(instant=instants, key=st.sampled_from(sorted(zone_keys())))
+    def test_the_clock_shows_what_the_packaged_data_says(self, instant: datetime, key: str) -> None:
+        """
+        What a clock shows follows the packaged data, whatever the system has.
+        """
+        shown = instant.astimezone(packaged(key))
+
+        assert local_time(instant, ZoneInfo(key)) == shown.time().replace(microsecond=0)
+        assert weekday(instant, ZoneInfo(key)) == WEEKDAYS[shown.weekday()]
+
+
+class TestSchedules:
+    @given(plan=schedules)
+    def test_the_input_form_is_read_back_as_the_same_value(self, plan: Schedule) -> None:
+        """
+        What is written of a schedule is the schedule.
+        """
+        assert conform(SCHEDULE, to_plain(plan)) == plan
+        assert hash(conform(SCHEDULE, to_plain(plan))) == hash(plan)
