@@ -11,11 +11,11 @@ head, and `y` grows downwards.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from notifyrules.diagram.figures import Figure, Lettering, figure, label
+from notifyrules.diagram.figures import Figure, Lettering, figure, label, small
 from notifyrules.diagram.model import Arrow, Box, Diagram, Shape
 
 Point: TypeAlias = tuple[float, float]
@@ -106,12 +106,31 @@ def compounds(diagram: Diagram) -> tuple[Compound, ...]:
     leaving: dict[str, list[Arrow]] = {key: [] for key in boxes}
     for arrow in diagram.arrows:
         leaving[arrow.source].append(arrow)
+    beside = _ends_beside(diagram, boxes)
     sides = _side_questions(diagram, boxes, leaving)
-    beside = set(sides.values()) | {box.key for box in diagram.boxes if box.shape is Shape.REFUSAL}
-    return tuple(
-        _with_side(box, boxes[sides[box.key]], boxes, leaving) if box.key in sides else _alone(box, boxes, leaving)
-        for box in diagram.boxes
-        if box.key not in beside
+    taken = {*beside, *sides.values()}
+    found: list[Compound] = []
+    for box in diagram.boxes:
+        if box.key in taken:
+            continue
+        ways = leaving[box.key]
+        if box.key in sides:
+            found.append(_with_side(box, boxes[sides[box.key]], boxes, leaving))
+        elif box.shape is Shape.TABLE:
+            found.append(_table(box, boxes, ways, beside))
+        else:
+            found.append(_plain(box, boxes, ways))
+    return tuple(found)
+
+
+def _ends_beside(diagram: Diagram, boxes: Mapping[str, Box]) -> frozenset[str]:
+    """
+    Find the ends that stand beside the arrow that leads to them: refusals, and what one row of a table alone leads to.
+    """
+    entered = Counter(arrow.target for arrow in diagram.arrows)
+    alone = {arrow.target for arrow in diagram.arrows if arrow.row is not None and entered[arrow.target] == 1}
+    return frozenset(
+        key for key, box in boxes.items() if box.shape is Shape.REFUSAL or (box.shape is Shape.END and key in alone)
     )
 
 
@@ -141,14 +160,7 @@ def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping
     return found
 
 
-def _alone(box: Box, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> Compound:
-    """
-    Put a box together with the refusals beside it.
-    """
-    return _table(box, boxes, leaving[box.key]) if box.shape is Shape.TABLE else _plain(box, boxes, leaving[box.key])
-
-
-def _plain(box: Box, boxes: Mapping[str, Box], ways: Iterable[Arrow]) -> Compound:
+def _plain(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow]) -> Compound:
     """
     Put a box together with the refusals to its right; its other arrows leave from the middle of its lower edge.
     """
@@ -158,11 +170,9 @@ def _plain(box: Box, boxes: Mapping[str, Box], ways: Iterable[Arrow]) -> Compoun
     main = figure(box, least=stack.height)
     half = main.width / 2
     parts, wires, reach = stack.beside(half, side=1)
-    exits = tuple(Exit(way, ((0, main.height - main.head / 2),)) for way in onward)
-    main_part = Part(main, 0, -main.head / 2)
-    return Compound(
-        box, (main_part, *parts), wires, exits, half, half + reach, main.head / 2, main.height - main.head / 2
-    )
+    tall = main.head / 2
+    exits = tuple(Exit(way, ((0, tall),)) for way in onward)
+    return Compound(box, (Part(main, 0, -tall), *parts), wires, exits, half, half + reach, tall, tall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +191,7 @@ class _Stack:
         Measure the refusals that some arrows lead to.
         """
         found = tuple(arrows)
-        ends = tuple(figure(boxes[arrow.target]) for arrow in found)
+        ends = tuple(small(boxes[arrow.target]) for arrow in found)
         return cls(found, ends, tuple(arrow_label(arrow) for arrow in found))
 
     @property
@@ -244,7 +254,7 @@ def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[
     """
     Put a question together with its side question on the left, and the refusals of that one further left.
     """
-    main, side = figure(box), figure(asked)
+    main = figure(box)
     across = next(way for way in leaving[box.key] if way.target == asked.key)
     onward = [way for way in leaving[box.key] if way.target != asked.key]
     back = [way for way in leaving[asked.key] if boxes[way.target].shape is not Shape.REFUSAL]
@@ -269,32 +279,29 @@ def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[
     )
 
 
-def _table(box: Box, boxes: Mapping[str, Box], ways: Iterable[Arrow]) -> Compound:
+def _table(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Collection[str]) -> Compound:
     """
-    Put a table together with what its rows lead to: refusals right beside them, lines downwards beyond those.
+    Put a table together with what its rows lead to: small ends right beside them, lines downwards beyond those.
     """
-    main = figure(box)
+    stops = {way.row: (way, small(boxes[way.target])) for way in ways if way.target in beside and way.row is not None}
+    main = figure(box, beside={row: end.height + _STACKED for row, (_, end) in stops.items()})
     edge, base = main.width / 2, -main.head / 2
     parts: list[Part] = []
     wires: list[Wire] = []
-    exits: list[Exit] = []
-    widest = 0
-    for way in ways:
-        if way.row is None or boxes[way.target].shape is not Shape.REFUSAL:
-            continue
-        end, y = figure(boxes[way.target]), base + main.row_middle(way.row)
-        widest = max(widest, end.width)
+    for row, (way, end) in stops.items():
+        y = base + main.row_middle(row)
         parts.append(Part(end, edge + _ROW_STUB + end.width / 2, y - end.height / 2))
         wires.append(Wire(way, ((edge, y), (edge + _ROW_STUB, y)), None, (edge, y)))
-    first = edge + (_ROW_STUB + widest + _LANE if widest else 2 * _LANE)
-    onward = [way for way in ways if boxes[way.target].shape is not Shape.REFUSAL]
+    reach = _ROW_STUB + max(end.width for _, end in stops.values()) if stops else _LANE
+    onward = [way for way in ways if way.target not in beside]
     # The first row takes the outermost line, so that the rows below it need not cross it.
-    lanes = {target: lane for lane, target in enumerate(reversed(dict.fromkeys(way.target for way in onward)))}
+    lanes = {target: lane for lane, target in enumerate(reversed(dict.fromkeys(way.target for way in onward)), 1)}
+    exits: list[Exit] = []
     for way in onward:
         assert way.row is not None
-        x, y = first + _LANE * lanes[way.target], base + main.row_middle(way.row)
+        x, y = edge + reach + _LANE * lanes[way.target], base + main.row_middle(way.row)
         exits.append(Exit(way, ((edge, y), (x, y), (x, base + main.height))))
-    right = first + _LANE * (len(lanes) - 1) if lanes else edge + (_ROW_STUB + widest if widest else 0)
+    right = edge + reach + _LANE * len(lanes)
     return Compound(
         box, (Part(main, 0, base), *parts), tuple(wires), tuple(exits), edge, right, -base, base + main.height
     )

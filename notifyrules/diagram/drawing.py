@@ -276,7 +276,9 @@ def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sh
     else:
         end = f"{ids[0]}:{target}"
         sheet.boxes.append(_end(outcome, end, Shape.REFUSAL, Mark(mark.emphasis), level.cluster))
-    sheet.arrows.append(Arrow(ids, source, end, way.label, mark, row, because))
+    label = way.label if row is None else ""
+    written = any(arrow.written for arrow in way.arrows)
+    sheet.arrows.append(Arrow(ids, source, end, label, mark, row, because, written))
 
 
 def _entry(level: _Level, name: str, sheet: _Sheet) -> str:

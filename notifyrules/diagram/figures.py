@@ -6,8 +6,10 @@ All lengths are pixels.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 from notifyrules.diagram.lettering import width, wrap
@@ -61,7 +63,7 @@ _STYLES: Final = {
     Shape.TABLE: Style(TEXT, 220, 300, _MOST_LINES, _SIDE, _TOP),
     Shape.EXIT: Style(SMALL, 120, 200, 4, 12, 5, bold=True),
     Shape.END: Style(LARGE, 180, 300, 6, 28, 12, bold=True),
-    Shape.REFUSAL: Style(SMALL, 90, 180, 4, 9, 4, bold=True),
+    Shape.REFUSAL: Style(SMALL, 130, 200, 4, 9, 4, bold=True),
 }
 _ROW: Final = Style(SMALL, 240, 300, 4, 10, 5)
 _LABEL: Final = Style(SMALL, 110, 200, 4, 4, 1)
@@ -97,6 +99,8 @@ class Figure:
     head: int
     """The height without the rows of a table; the height of any other box. Even."""
     row_heights: tuple[int, ...]
+    style: Style
+    """How its text is set."""
 
     @property
     def height(self) -> int:
@@ -112,13 +116,23 @@ class Figure:
         return self.head + sum(self.row_heights[:row]) + self.row_heights[row] / 2
 
 
-def figure(box: Box, *, least: float = 0) -> Figure:
+def small(box: Box) -> Figure:
+    """
+    Set an end as one that stands beside the arrow that leads to it.
+    """
+    text = letter(box.text, _STYLES[Shape.REFUSAL])
+    style = _STYLES[Shape.REFUSAL]
+    return Figure(box, text, None, None, (), even(text.width + 2 * style.side), even(text.height + 2 * style.top), (), style)
+
+
+def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingProxyType({})) -> Figure:
     """
     Set the text of a box and find its size.
 
     Args:
         box: The box.
         least: How high it is at the least.
+        beside: For rows of a table, how high they are at the least because of what stands beside them.
     """
     style = _STYLES[box.shape]
     text = letter(box.text, style)
@@ -129,8 +143,8 @@ def figure(box: Box, *, least: float = 0) -> Figure:
     inside = max(part.width for part in parts) + 2 * style.side
     tall = max(least, sum(part.height for part in parts) + 2 * style.top + (_NOTE_GAP if notes else 0))
     broad = max([inside, *(row.width + 2 * _ROW.side for row in rows)])
-    heights = tuple(even(row.height + 2 * _ROW.top) for row in rows)
-    return Figure(box, text, caption, notes, rows, even(broad), even(tall), heights)
+    heights = tuple(even(max(row.height + 2 * _ROW.top, beside.get(place, 0))) for place, row in enumerate(rows))
+    return Figure(box, text, caption, notes, rows, even(broad), even(tall), heights, style)
 
 
 def _notes(notes: tuple[str, ...]) -> Lettering:

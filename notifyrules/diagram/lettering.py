@@ -50,8 +50,8 @@ _BOLD: Final = 1.1
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 _EMOJI_BLOCKS: Final = range(0x1F000, 0x1FB00)
 _NO_CHARACTERS: Final = re.compile("[\ufffe\uffff]")
-# A line may be broken behind these inside a word, and before or behind every ideograph and kana.
-_BREAK_BEHIND: Final = frozenset("/.-_,;:@&|)")
+_BETWEEN_MARKS: Final = re.compile(r"[^/._,;:&|)-]*[/._,;:&|)-]*")
+"""The parts of a word that is too long for a line, each with the marks behind it."""
 _PIECES: Final = re.compile(r"\s+")
 
 
@@ -98,9 +98,7 @@ def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False
     Returns:
         At least one line.
     """
-    line = printable(text)
-    pieces = [(piece, width(piece, size, bold=bold)) for piece in _breakable(line)]
-    pieces = [part for piece, _ in pieces for part in _cut(piece, size, limit, bold=bold)]
+    pieces = [part for word in _words(printable(text)) for part in _cut(word, size, limit, bold=bold)]
     broken = _fill(pieces, limit)
     # As many lines as needed, each no longer than needed: a last line of one word looks like a mistake.
     low, high = limit / 2, limit
@@ -134,29 +132,34 @@ def _fill(pieces: list[tuple[str, float]], limit: float) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
-def _cut(piece: str, size: float, limit: float, *, bold: bool) -> Iterator[tuple[str, float]]:
+def _cut(word: str, size: float, limit: float, *, bold: bool) -> Iterator[tuple[str, float]]:
     """
-    Cut a piece that is longer than a whole line, where it must be.
+    Cut a word that is longer than a whole line: behind a mark inside of it, else where it must be.
     """
-    part, used = "", 0.0
-    for character in piece:
-        taken = width(character, size, bold=bold)
-        if part and used + taken > limit and taken:
-            yield part, used
-            part, used = "", 0.0
-        part, used = part + character, used + taken
-    yield part, used
+    whole = width(word, size, bold=bold)
+    if whole <= limit:
+        yield word, whole
+        return
+    for piece in _BETWEEN_MARKS.findall(word):
+        part, used = "", 0.0
+        for character in piece:
+            taken = width(character, size, bold=bold)
+            if part and used + taken > limit and taken:
+                yield part, used
+                part, used = "", 0.0
+            part, used = part + character, used + taken
+        yield part, used
 
 
-def _breakable(line: str) -> Iterator[str]:
+def _words(line: str) -> Iterator[str]:
     """
-    Split a line where it may be broken; together the pieces are the line again.
+    Split a line where it may be broken in any case; together the pieces are the line again.
     """
     piece = ""
     for character, after in pairwise(line + " "):
         piece += character
-        ideographs = (_ideographic(character) and _may_end(character)) or _ideographic(after)
-        if " " in (character, after) or (ideographs and _may_begin(after)) or (character in _BREAK_BEHIND and after.isalnum()):
+        ideographs = _ideographic(character) or _ideographic(after)
+        if " " in (character, after) or (ideographs and _may_end(character) and _may_begin(after)):
             yield piece
             piece = ""
 
@@ -177,9 +180,9 @@ def _may_begin(character: str) -> bool:
 
 def _may_end(character: str) -> bool:
     """
-    Tell whether a character may end a line: opening marks may not.
+    Tell whether a character may end a line: opening marks and joiners may not.
     """
-    return unicodedata.category(character) not in ("Ps", "Pi")
+    return unicodedata.category(character) not in ("Ps", "Pi", "Cf")
 
 
 def _advance(character: str) -> int:  # noqa: PLR0911 - one way out a kind of character

@@ -148,6 +148,8 @@ class Arrow:
     """The row of a table that it leaves, 0-based."""
     because: str | None = None
     """The words for a person, as written."""
+    written: bool = True
+    """False where the file does not write it, and it is drawn because the overlay speaks of it."""
 
     @property
     def key(self) -> str:

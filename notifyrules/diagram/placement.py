@@ -1,32 +1,39 @@
 """
 Give every box its row and its place from left to right.
 
-The layout program is asked twice, each time with numbers only: first for the row of every box, then for the order and
-the place of everything that stands in a row. In between, whatever passes a row on its way down is made a thing of its
-own: the label of an arrow in the row below its box, and one lane for all the arrows that lead to the same box. So labels
-have room of their own, and arrows to the same place run together as a pencil would draw them.
+The layout program is asked in two stages, each time with numbers only: first for the row of every box, then for the
+order and the place of everything that stands in a row. In between, whatever passes a row on its way down is made a thing
+of its own: the label of an arrow in the row below its box, and one lane for all the arrows that lead to the same box. So
+labels have room of their own, and arrows to the same place run together as a pencil would draw them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
+from zlib import crc32
 
 from notifyrules.diagram.compounds import Compound, Exit, arrow_label, compounds
 from notifyrules.diagram.figures import Lettering, letter_title
 from notifyrules.diagram.layout import run_layout
 from notifyrules.diagram.model import START, Diagram, Shape
 
-_BOX_GAP: Final = 26
+_Line = TypeVar("_Line")
+
+BOX_GAP: Final = 24
 """Room between compounds."""
-_LABEL_GAP: Final = 12
-_LANE_GAP: Final = 16
+SMALL_GAP: Final = 10
+"""Room between labels and lanes, and beside them."""
+
 _POINTS: Final = 72
 """Points in an inch; a point of the layout is a pixel of ours."""
+_OWN_BRANCH: Final = 4
+"""How much more an arrow pulls that is the only one to its box, so that the box stands close below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,33 @@ class Item:
         """
         return self.compound.right if self.compound else self.label.width / 2 if self.label else 0
 
+    @property
+    def up(self) -> float:
+        """
+        How far it reaches above the middle of its row.
+        """
+        return self.compound.up if self.compound else self.label.height / 2 if self.label else 0
+
+    @property
+    def down(self) -> float:
+        """
+        How far it reaches below the middle of its row.
+        """
+        return self.compound.down if self.compound else self.label.height / 2 if self.label else 0
+
+
+class Link(NamedTuple):
+    """
+    A stretch of one or more arrows, from one row to the next.
+    """
+
+    upper: str
+    """The item it leaves."""
+    offset: float
+    """Where it leaves, counted from where that item stands."""
+    lower: str
+    """The item it enters, where that item stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -63,10 +97,23 @@ class Route:
     """
 
     exit: Exit
-    source: str
-    """The key of the compound it leaves."""
-    stops: tuple[str, ...]
-    """The items it passes, one a row, and the compound it ends at."""
+    links: tuple[Link, ...]
+    """From the compound it leaves to the one it enters, row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    The rows of a picture before anything in them has its place.
+    """
+
+    diagram: Diagram
+    items: Mapping[str, Item]
+    rank: Mapping[str, int]
+    """The row of each item, from 0 at the top."""
+    links: Mapping[Link, int]
+    """All that runs between rows, with the weight of being straight."""
+    routes: tuple[Route, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +122,44 @@ class Placement:
     The rows of a picture, and who stands where in them.
     """
 
+    plan: Plan
     rows: tuple[tuple[Item, ...], ...]
     """From the top, each from left to right."""
     x: Mapping[str, float]
     """Where each item stands: the middle of a label, of a lane, of a compound's main box."""
-    routes: tuple[Route, ...]
     extents: Mapping[str, tuple[float, float]]
     """The left and right edge of each cluster."""
 
 
-def place(diagram: Diagram) -> Placement:
+def plan_rows(diagram: Diagram) -> Plan:
     """
-    Find the place of everything in the rows of a picture.
+    Find the row of every box, and what passes the rows between.
 
     Raises:
         UsageError: There is no layout program, or it failed.
     """
-    plan = _Plan(diagram, {compound.box.key: compound for compound in compounds(diagram)})
-    _rank(plan)
-    _lay_routes(plan)
-    placed = json.loads(run_layout(_second_request(plan), "-Tjson0"))
+    found = {compound.box.key: compound for compound in compounds(diagram)}
+    draft = _Draft(diagram, found, _rank(diagram, found))
+    _lay_routes(draft)
+    return Plan(diagram, draft.items, draft.rank, draft.links, tuple(draft.routes))
+
+
+def place(plan: Plan, seed: int) -> Placement:
+    """
+    Find the place of everything in its row.
+
+    Args:
+        plan: The rows.
+        seed: Which of many good arrangements; 0 asks in reading order.
+
+    Raises:
+        UsageError: There is no layout program, or it failed.
+    """
+    placed = json.loads(run_layout(_request(plan, seed), "-Tjson0"))
     names = {f"i{number}": item for number, item in enumerate(plan.items.values())}
-    x = {}
-    extents = {}
-    clusters = {f"cluster_{number}": cluster.key for number, cluster in enumerate(diagram.clusters)}
+    clusters = {f"cluster_{number}": cluster.key for number, cluster in enumerate(plan.diagram.clusters)}
+    x: dict[str, float] = {}
+    extents: dict[str, tuple[float, float]] = {}
     for found in placed["objects"]:
         if found["name"] in clusters:
             left, _, right, _ = map(float, found["bb"].split(","))
@@ -110,117 +171,114 @@ def place(diagram: Diagram) -> Placement:
     rows: list[list[Item]] = [[] for _ in range(max(plan.rank.values()) + 1)]
     for item in sorted(plan.items.values(), key=lambda item: x[item.key]):
         rows[plan.rank[item.key]].append(item)
-    return Placement(tuple(map(tuple, rows)), x, tuple(plan.routes), extents)
+    return Placement(plan, tuple(map(tuple, rows)), x, extents)
 
 
 @dataclass(slots=True)
-class _Plan:
+class _Draft:
     """
-    What is known of the picture so far.
+    What is known of the rows so far.
     """
 
     diagram: Diagram
     compounds: Mapping[str, Compound]
-    rank: dict[str, int] = field(default_factory=dict)
-    """The row of each item, from the top."""
+    rank: dict[str, int]
     items: dict[str, Item] = field(default_factory=dict)
-    links: dict[tuple[str, float, str], int] = field(default_factory=dict)
-    """From an item, at an offset from where it stands, to an item of the next row; with the weight of being straight."""
+    links: dict[Link, int] = field(default_factory=dict)
     routes: list[Route] = field(default_factory=list)
 
-    def cluster_path(self, key: str) -> tuple[str, ...]:
-        """
-        List the clusters around a cluster, from the outermost to itself.
-        """
-        parts = key.split("/") if key else []
-        return tuple("/".join(parts[:count]) for count in range(1, len(parts) + 1))
 
-    def common_cluster(self, keys: Iterable[str]) -> str:
-        """
-        Find the innermost cluster that holds all of some clusters.
-        """
-        common = ""
-        for level in zip(*map(self.cluster_path, keys), strict=False):
-            if len(set(level)) > 1:
-                break
-            common = level[0]
-        return common
+def cluster_path(key: str) -> tuple[str, ...]:
+    """
+    List the clusters around a cluster, from the outermost to itself.
+    """
+    parts = key.split("/") if key else []
+    return tuple("/".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
-def _rank(plan: _Plan) -> None:
+def _common_cluster(*keys: str) -> str:
+    """
+    Find the innermost cluster that holds all of some clusters.
+    """
+    common = ""
+    for level in zip(*map(cluster_path, keys), strict=False):
+        if len(set(level)) > 1:
+            break
+        common = level[0]
+    return common
+
+
+def _rank(diagram: Diagram, found: Mapping[str, Compound]) -> dict[str, int]:
     """
     Ask for the row of every compound; a labelled arrow takes a row between.
     """
-    lines: list[str] = []
-    names = {key: f"c{number}" for number, key in enumerate(plan.compounds)}
-    ends = [names[key] for key, one in plan.compounds.items() if one.box.shape is Shape.END]
-    for number, name in _numbered_clusters(plan.diagram):
-        inside = [names[key] for key, one in plan.compounds.items() if name in plan.cluster_path(one.box.cluster)]
+    names = {key: f"c{number}" for number, key in enumerate(found)}
+    entered = Counter(leaving.arrow.target for one in found.values() for leaving in one.exits)
+    lines = ["phase=1", *names.values()]
+    for number, cluster in enumerate(diagram.clusters):
+        inside = [names[key] for key, one in found.items() if cluster.key in cluster_path(one.box.cluster)]
         lines.append(f"subgraph cluster_{number} {{ {' '.join(inside)} }}")
-    for key, one in plan.compounds.items():
+    for key, one in found.items():
         for leaving in one.exits:
-            rows = 2 if arrow_label(leaving.arrow) is not None else 1
-            lines.append(f"{names[key]} -> {names[leaving.arrow.target]} [minlen={rows}]")
+            rows = 1 if arrow_label(leaving.arrow) is None else 2
+            pull = _OWN_BRANCH if entered[leaving.arrow.target] == 1 else 1
+            lines.append(f"{names[key]} -> {names[leaving.arrow.target]} [minlen={rows} weight={pull}]")
+    ends = [names[key] for key, one in found.items() if one.box.shape is Shape.END]
     if ends:
         lines.append(f"{{ rank=max {' '.join(ends)} }}")
-    request = _graph(["phase=1", *names.values(), *lines])
-    found = {one["name"]: int(one["rank"]) for one in json.loads(run_layout(request, "-Tjson0"))["objects"] if "rank" in one and one["name"] in names.values()}
-    top = min(found.values())
-    plan.rank.update((key, found[name] - top) for key, name in names.items())
+    answer = json.loads(run_layout(_graph(lines), "-Tjson0"))
+    ranks = {one["name"]: int(one["rank"]) for one in answer["objects"] if one["name"][0] == "c" and "height" in one}
+    top = min(ranks.values())
+    return {key: ranks[name] - top for key, name in names.items()}
 
 
-def _numbered_clusters(diagram: Diagram) -> Iterator[tuple[int, str]]:
-    """
-    Number the clusters, so that no name reaches the layout program.
-    """
-    return enumerate(cluster.key for cluster in diagram.clusters)
-
-
-def _lay_routes(plan: _Plan) -> None:
+def _lay_routes(draft: _Draft) -> None:
     """
     Make the labels and lanes that arrows pass, and link all of them from row to row.
     """
     homes: dict[str, str] = {}
-    for key, one in plan.compounds.items():
-        plan.items[key] = Item(key, compound=one, cluster=one.box.cluster)
+    for key, one in draft.compounds.items():
+        draft.items[key] = Item(key, compound=one, cluster=one.box.cluster)
         for leaving in one.exits:
             target = leaving.arrow.target
-            homes[target] = plan.common_cluster([homes.get(target, one.box.cluster), one.box.cluster, plan.compounds[target].box.cluster])
-    spine = _spine(plan)
-    for key, one in plan.compounds.items():
+            inside = draft.compounds[target].box.cluster
+            homes[target] = _common_cluster(homes.get(target, inside), one.box.cluster)
+    spine = _spine(draft)
+    for key, one in draft.compounds.items():
         for leaving in one.exits:
-            _lay_route(plan, key, leaving, homes[leaving.arrow.target], on_spine=leaving.arrow.key in spine)
+            _lay_route(draft, key, leaving, homes[leaving.arrow.target], pull=6 if leaving.arrow.key in spine else 1)
 
 
-def _lay_route(plan: _Plan, source: str, leaving: Exit, home: str, *, on_spine: bool) -> None:
+def _lay_route(draft: _Draft, source: str, leaving: Exit, home: str, *, pull: int) -> None:
     """
     Lay the way of one arrow, from row to row.
     """
     target = leaving.arrow.target
     words = arrow_label(leaving.arrow)
-    cluster = plan.common_cluster([plan.items[source].cluster, plan.items[target].cluster])
-    stops: list[str] = []
-    row = plan.rank[source] + 1
+    stops = [source]
+    row = draft.rank[source] + 1
     if words is not None:
+        cluster = _common_cluster(draft.items[source].cluster, draft.items[target].cluster)
         stops.append(f"label {leaving.arrow.key}")
-        plan.items[stops[0]] = Item(stops[0], label=words, cluster=cluster)
-        plan.rank[stops[0]] = row
+        draft.items[stops[-1]] = Item(stops[-1], label=words, cluster=cluster)
+        draft.rank[stops[-1]] = row
         row += 1
-    for passed in range(row, plan.rank[target]):
+    for passed in range(row, draft.rank[target]):
         lane = f"lane {passed} {target}"
-        plan.items.setdefault(lane, Item(lane, cluster=home))
-        plan.rank[lane] = passed
+        draft.items.setdefault(lane, Item(lane, cluster=home))
+        draft.rank[lane] = passed
         stops.append(lane)
-    stops.append(target)
-    plan.routes.append(Route(leaving, source, tuple(stops)))
-    for number, (upper, lower) in enumerate(pairwise([source, *stops])):
+    links = []
+    for number, (upper, lower) in enumerate(pairwise([*stops, target])):
+        link = Link(upper, leaving.x if number == 0 else 0.0, lower)
         lanes = sum(key.startswith("lane ") for key in (upper, lower))
-        weight = (12 if on_spine else 1) * (1, 2, 8)[lanes] * (2 if words is not None and number == 0 else 1)
-        link = (upper, leaving.x if number == 0 else 0.0, lower)
-        plan.links[link] = max(plan.links.get(link, 0), weight)
+        weight = pull * (1, 2, 8)[lanes] * (2 if number == 0 else 1)
+        draft.links[link] = max(draft.links.get(link, 0), weight)
+        links.append(link)
+    draft.routes.append(Route(leaving, tuple(links)))
 
 
-def _spine(plan: _Plan) -> set[str]:
+def _spine(draft: _Draft) -> set[str]:
     """
     Find the arrows that run straight down the middle: those of the longest way through the chart.
 
@@ -229,9 +287,9 @@ def _spine(plan: _Plan) -> set[str]:
     """
     length: dict[str, int] = {}
     onward: dict[str, Exit] = {}
-    for key in sorted(plan.compounds, key=lambda key: -plan.rank[key]):
+    for key in sorted(draft.compounds, key=lambda key: -draft.rank[key]):
         length[key] = 0
-        for leaving in plan.compounds[key].exits:
+        for leaving in draft.compounds[key].exits:
             if length[leaving.arrow.target] >= length[key]:
                 length[key], onward[key] = length[leaving.arrow.target] + 1, leaving
     found: set[str] = set()
@@ -242,39 +300,54 @@ def _spine(plan: _Plan) -> set[str]:
     return found
 
 
-def _second_request(plan: _Plan) -> str:
+def _request(plan: Plan, seed: int) -> str:
     """
     Ask for the place of every item in its row.
     """
     names = {key: f"i{number}" for number, key in enumerate(plan.items)}
-    ports: dict[str, set[float]] = {}
-    for upper, offset, _ in plan.links:
-        ports.setdefault(upper, set()).add(offset)
-    lines = [f"{names[item.key]} {_shape(item, sorted(ports.get(item.key, set()) | {0.0}))}" for item in plan.items.values()]
-    lines.extend(_cluster_lines(plan, names))
-    for (upper, offset, lower), weight in plan.links.items():
-        tail = f":p{sorted(ports[upper] | {0.0}).index(offset)}" if plan.items[upper].compound else ""
-        head = f":p{sorted(ports.get(lower, set()) | {0.0}).index(0.0)}" if plan.items[lower].compound else ""
-        lines.append(f"{names[upper]}{tail} -> {names[lower]}{head} [weight={weight}]")
-    return _graph(lines)
+    ports: dict[str, list[float]] = {key: [0.0] for key, item in plan.items.items() if item.compound}
+    for link in plan.links:
+        if link.upper in ports and link.offset not in ports[link.upper]:
+            ports[link.upper].append(link.offset)
+    for offsets in ports.values():
+        offsets.sort()
+    shapes = [f"{names[key]} {_shape(item, ports.get(key, ()), seed)}" for key, item in plan.items.items()]
+    links: dict[str, list[str]] = {}
+    for link, weight in plan.links.items():
+        tail = f":p{ports[link.upper].index(link.offset)}" if link.upper in ports else ""
+        head = f":p{ports[link.lower].index(0.0)}" if link.lower in ports else ""
+        line = f"{names[link.upper]}{tail} -> {names[link.lower]}{head} [weight={weight}]"
+        links.setdefault(link.upper, []).append(line)
+    ways = chain.from_iterable(_shuffled(list(links.values()), seed))
+    return _graph([*_shuffled(shapes, seed), *_cluster_lines(plan, names), *ways])
+
+
+def _shuffled(lines: Sequence[_Line], seed: int) -> Sequence[_Line]:
+    """
+    Put lines into one of many orders, always the same for the same seed; the layout begins from the order written.
+    """
+    if seed == 0:
+        return lines
+    order = sorted(range(len(lines)), key=lambda number: crc32(f"{seed} {number}".encode()))
+    return [lines[number] for number in order]
 
 
 def _graph(lines: Iterable[str]) -> str:
     """
     Write a request: a graph whose rows and places are wanted, not its curves.
     """
-    settings = 'splines=none nodesep="0.02" ranksep="0.1" newrank=true; node [shape=none margin=0 label="" width=0 height=0 fixedsize=false]'
+    settings = 'splines=none nodesep="0.02" ranksep="0.1" newrank=true; node [shape=none margin=0 label="" width=0 height=0]'
     return "\n".join([f"digraph {{ {settings}", *lines, "}"])
 
 
-def _shape(item: Item, ports: list[float]) -> str:
+def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
     """
     Describe the room that an item takes, and where arrows leave and enter it.
+
+    The ways out of a fan-out keep their order from left to right; in every second arrangement those of all boxes do.
     """
     if item.compound is None:
-        gap = _LABEL_GAP if item.label else _LANE_GAP
-        wide = (item.left + item.right + gap) / _POINTS
-        return f"[shape=box fixedsize=true width={wide:.4f} height=0.1]"
+        return f"[shape=box fixedsize=true width={(item.left + item.right + SMALL_GAP) / _POINTS:.4f} height=0.1]"
     left, right = _reach(item.left), _reach(item.right)
     cells: list[str] = []
     at = -left
@@ -283,14 +356,16 @@ def _shape(item: Item, ports: list[float]) -> str:
         cells.append(_cell(2, f' PORT="p{number}"'))
         at = round(port) + 1
     cells.append(_cell(right - at))
-    return f'[label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{"".join(cells)}</TR></TABLE>>]'
+    row = "".join(cells)
+    order = " ordering=out" if seed % 2 or item.compound.box.shape is Shape.FAN_OUT else ""
+    return f'[label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{row}</TR></TABLE>>{order}]'
 
 
 def _reach(length: float) -> int:
     """
     Find how far a compound reaches with the room it needs beside it.
     """
-    return ceil(length) + _BOX_GAP // 2
+    return ceil(length) + BOX_GAP // 2
 
 
 def _cell(wide: int, port: str = "") -> str:
@@ -300,14 +375,15 @@ def _cell(wide: int, port: str = "") -> str:
     return f'<TD{port} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="10"></TD>' if wide > 0 else ""
 
 
-def _cluster_lines(plan: _Plan, names: Mapping[str, str]) -> Iterator[str]:
+def _cluster_lines(plan: Plan, names: Mapping[str, str]) -> Iterator[str]:
     """
     Describe the clusters, each inside of the one it stands in, wide enough for its title.
     """
-    numbers = {key: number for number, key in _numbered_clusters(plan.diagram)}
+    numbers = {cluster.key: number for number, cluster in enumerate(plan.diagram.clusters)}
     for cluster in plan.diagram.clusters:
         inside = [names[item.key] for item in plan.items.values() if item.cluster == cluster.key]
-        opened = "".join(f"subgraph cluster_{numbers[key]} {{ " for key in plan.cluster_path(cluster.key))
-        wide = ceil(letter_title(cluster.title).width)
-        title = f'label=<<TABLE BORDER="0" CELLSPACING="0"><TR>{_cell(wide)}</TR></TABLE>>' if wide else ""
-        yield f"{opened} {title} {' '.join(inside)} {'}' * len(plan.cluster_path(cluster.key))}"
+        path = cluster_path(cluster.key)
+        opened = "".join(f"subgraph cluster_{numbers[key]} {{ " for key in path)
+        title = _cell(ceil(letter_title(cluster.title).width))
+        label = f'label=<<TABLE BORDER="0" CELLSPACING="0"><TR>{title}</TR></TABLE>>' if title else ""
+        yield f"{opened} {label} {' '.join(inside)} {'}' * len(path)}"

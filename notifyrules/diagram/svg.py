@@ -8,17 +8,16 @@ so that programs which read no style sheets draw the light picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from notifyrules.diagram.compounds import HEAD, Point
-from notifyrules.diagram.figures import LARGE, LEADING, SMALL, TEXT, Figure, Lettering, label, letter_title
+from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering, letter_title
 from notifyrules.diagram.lettering import printable, width, wrap
 from notifyrules.diagram.model import Box, Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import DARK, LIGHT, ink_on
-from notifyrules.diagram.placement import place
-from notifyrules.diagram.routing import MARGIN, RADIUS, DrawnArrow, DrawnBox, DrawnCluster, Drawing, route
+from notifyrules.diagram.routing import MARGIN, DrawnArrow, DrawnBox, DrawnCluster, Drawing, route
+from notifyrules.diagram.strokes import Stroke, pointed, rounded, short, spot, strokes
 
 _FONTS: Final = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"
 _STROKE: Final = {Emphasis.PLAIN: 1.4, Emphasis.FADED: 1.2, Emphasis.TRIED: 2.0, Emphasis.LIT: 3.2}
@@ -53,7 +52,7 @@ def to_svg(diagram: Diagram) -> str:
     Raises:
         UsageError: There is no layout program, or it failed; DOT and Mermaid need none.
     """
-    drawing = route(diagram, place(diagram))
+    drawing = route(diagram)
     root = _write(diagram, drawing)
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode") + "\n"
@@ -74,9 +73,9 @@ def _write(diagram: Diagram, drawing: Drawing) -> ET.Element:
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "width": _n(wide),
-            "height": _n(high),
-            "viewBox": f"0 0 {_n(wide)} {_n(high)}",
+            "width": short(wide),
+            "height": short(high),
+            "viewBox": f"0 0 {short(wide)} {short(high)}",
             "role": "img",
             "aria-labelledby": f"{diagram.name}-title {diagram.name}-desc",
             "font-family": _FONTS,
@@ -86,13 +85,13 @@ def _write(diagram: Diagram, drawing: Drawing) -> ET.Element:
     ET.SubElement(root, "title", {"id": f"{diagram.name}-title"}).text = printable(diagram.title)
     ET.SubElement(root, "desc", {"id": f"{diagram.name}-desc"}).text = printable(diagram.description)
     ET.SubElement(root, "style").text = _style()
-    panel = {"x": "0.5", "y": "0.5", "width": _n(wide - 1), "height": _n(high - 1), "rx": "12"}
+    panel = {"x": "0.5", "y": "0.5", "width": short(wide - 1), "height": short(high - 1), "rx": "12"}
     ET.SubElement(root, "rect", {"class": "nr-panel", **panel, "fill": LIGHT.panel, "stroke": LIGHT.frame})
     for number, line in enumerate(words):
-        at = {"x": _n(wide / 2), "y": _n(MARGIN + TEXT * (LEADING * number + 0.85)), "font-weight": "bold"}
+        at = {"x": short(wide / 2), "y": short(MARGIN + TEXT * (LEADING * number + 0.85)), "font-weight": "bold"}
         ET.SubElement(root, "text", {"class": "nr-text", **at, "font-size": str(TEXT), "fill": LIGHT.text}).text = line
     left, top = MARGIN + (inner - drawing.width) / 2, MARGIN + above
-    chart = ET.SubElement(root, "g", {"transform": f"translate({_n(left)} {_n(top)})"})
+    chart = ET.SubElement(root, "g", {"transform": f"translate({short(left)} {short(top)})"})
     _write_chart(chart, diagram, drawing)
     if diagram.legend:
         x, y = (left + corner, top) if corner is not None else (MARGIN, top + drawing.height + MARGIN)
@@ -133,17 +132,16 @@ def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
     """
     Write clusters, arrows, boxes and labels: what stands later lies on top.
     """
-    strength = list(Emphasis)
-    arrows = sorted(drawing.arrows, key=lambda one: strength.index(one.arrow.mark.emphasis))
+    lines = strokes(drawing.arrows)
     for cluster in drawing.clusters:
         _write_cluster(chart, cluster)
-    for one in arrows:
-        _write_arrow(chart, one)
+    for stroke in lines:
+        _write_arrow(chart, stroke)
     for box in drawing.boxes:
         _write_box(chart, diagram, box)
-    for one in arrows:
-        if one.label is not None:
-            _write_label(chart, one, one.label)
+    for stroke in lines:
+        if stroke.drawn.label is not None:
+            _write_label(chart, stroke.drawn, stroke.drawn.label)
 
 
 def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
@@ -151,13 +149,13 @@ def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
     Write the frame and the title of an opened sub-chart.
     """
     cluster = drawn.cluster
-    place = {"x": _n(drawn.left), "y": _n(drawn.top), "width": _n(drawn.right - drawn.left), "height": _n(drawn.bottom - drawn.top)}
+    place = {"x": short(drawn.left), "y": short(drawn.top), "width": short(drawn.right - drawn.left), "height": short(drawn.bottom - drawn.top)}
     data = {"data-id": cluster.key, "data-question": printable(cluster.title), "data-source": cluster.place}
     group = ET.SubElement(chart, "g", {"class": "nr-cluster-box", **data})
     ET.SubElement(group, "title").text = _lines(f"{cluster.key}: {cluster.title}", cluster.about, cluster.place)
     ET.SubElement(group, "rect", {"class": "nr-cluster", **place, "rx": "10", "fill": LIGHT.cluster, "stroke": LIGHT.frame})
     title = letter_title(cluster.title)
-    at = {"x": _n(drawn.left + 10), "y": _n(drawn.top + 17), "text-anchor": "start", "font-weight": "bold"}
+    at = {"x": short(drawn.left + 10), "y": short(drawn.top + 17), "text-anchor": "start", "font-weight": "bold"}
     holder = _linked(group, cluster.href)
     ET.SubElement(holder, "text", {"class": "nr-quiet", **at, "font-size": str(SMALL), "fill": LIGHT.quiet}).text = " ".join(title.lines)
 
@@ -169,89 +167,27 @@ def _linked(parent: ET.Element, href: str | None) -> ET.Element:
     return parent if href is None else ET.SubElement(parent, "a", {"href": href})
 
 
-def _write_arrow(chart: ET.Element, drawn: DrawnArrow) -> None:
+def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
     """
     Write one arrow with its head.
     """
-    arrow = drawn.arrow
+    arrow = stroke.drawn.arrow
     emphasis = arrow.mark.emphasis
-    group = ET.SubElement(chart, "g", {"class": "nr-arrow", "data-arrow": " ".join(map(printable, arrow.ids)), "data-from": arrow.source, "data-to": arrow.target})
+    names = " ".join(map(printable, arrow.ids))
+    data = {"class": "nr-arrow", "data-arrow": names, "data-from": arrow.source, "data-to": arrow.target}
+    group = ET.SubElement(chart, "g", {name: printable(value) for name, value in data.items() if value})
     if arrow.because:
         group.set("data-because", printable(arrow.because))
     if arrow.ids:
         ET.SubElement(group, "title").text = _lines(", ".join(arrow.ids), arrow.label, arrow.because)
-    line = {"class": f"nr-line nr-{emphasis.value}", "d": _path(drawn.points), "fill": "none", "stroke": _LINE[emphasis], "stroke-width": _n(_STROKE[emphasis])}
+    style = {"stroke": _LINE[emphasis], "stroke-width": short(_STROKE[emphasis])}
     if emphasis is Emphasis.TRIED:
-        line["stroke-dasharray"] = _DASHES
+        style["stroke-dasharray"] = _DASHES
+    line = {"class": f"nr-line nr-{emphasis.value}", "d": rounded(stroke.points), "fill": "none", **style}
     ET.SubElement(group, "path", line)
-    head = {"class": f"nr-head nr-{emphasis.value}", "d": _head(drawn.points, emphasis), "fill": _LINE[emphasis]}
-    ET.SubElement(group, "path", head)
-
-
-def _path(points: Sequence[Point]) -> str:
-    """
-    Run a line through points with round corners, and stop it within the arrow head.
-    """
-    way = _simplified(points)
-    (x1, y1), (x2, y2) = way[-2], way[-1]
-    length = max(abs(x2 - x1) + abs(y2 - y1), 1)
-    way[-1] = (x2 - (x2 - x1) / length * (HEAD - 3), y2 - (y2 - y1) / length * (HEAD - 3))
-    parts = [f"M{_p(way[0])}"]
-    for before, corner, after in zip(way, way[1:], way[2:], strict=False):
-        radius = min(RADIUS, _distance(before, corner) / 2, _distance(corner, after) / 2)
-        parts.append(f"L{_p(_toward(corner, before, radius))}Q{_p(corner)} {_p(_toward(corner, after, radius))}")
-    return "".join([*parts, f"L{_p(way[-1])}"])
-
-
-def _simplified(points: Sequence[Point]) -> list[Point]:
-    """
-    Leave out points at which the line does not turn.
-    """
-    way: list[Point] = []
-    for point in points:
-        if way and _distance(way[-1], point) < 0.05:
-            continue
-        if len(way) > 1 and _turn(way[-2], way[-1], point) == 0:
-            way.pop()
-        way.append(point)
-    return way
-
-
-def _turn(one: Point, two: Point, three: Point) -> float:
-    """
-    Measure how far a line turns at its second point.
-    """
-    turn = (two[0] - one[0]) * (three[1] - two[1]) - (two[1] - one[1]) * (three[0] - two[0])
-    return 0 if abs(turn) < 0.05 else turn
-
-
-def _distance(one: Point, other: Point) -> float:
-    """
-    Measure a line that runs level or straight down.
-    """
-    return abs(one[0] - other[0]) + abs(one[1] - other[1])
-
-
-def _toward(start: Point, end: Point, length: float) -> Point:
-    """
-    Go some way from one point toward another.
-    """
-    share = length / max(_distance(start, end), 0.01)
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
-
-
-def _head(points: Sequence[Point], emphasis: Emphasis) -> str:
-    """
-    Draw the head of an arrow.
-    """
-    way = _simplified(points)
-    (x1, y1), (x2, y2) = way[-2], way[-1]
-    along = ((x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1))
-    half = 5.5 if emphasis is Emphasis.LIT else 4
-    back = (x2 - along[0] * HEAD, y2 - along[1] * HEAD)
-    one = (back[0] - along[1] * half, back[1] - along[0] * half)
-    two = (back[0] + along[1] * half, back[1] + along[0] * half)
-    return f"M{_p((x2, y2))}L{_p(one)}L{_p(two)}Z"
+    if stroke.head is not None:
+        outline = pointed(*stroke.head, 5.5 if emphasis is Emphasis.LIT else 4)
+        ET.SubElement(group, "path", {"class": f"nr-head nr-{emphasis.value}", "d": outline, "fill": _LINE[emphasis]})
 
 
 def _write_label(chart: ET.Element, drawn: DrawnArrow, words: Lettering) -> None:
@@ -260,7 +196,7 @@ def _write_label(chart: ET.Element, drawn: DrawnArrow, words: Lettering) -> None
     """
     x, y = drawn.middle
     emphasis = drawn.arrow.mark.emphasis
-    place = {"x": _n(x - words.width / 2), "y": _n(y - words.height / 2), "width": _n(words.width), "height": _n(words.height)}
+    place = {"x": short(x - words.width / 2), "y": short(y - words.height / 2), "width": short(words.width), "height": short(words.height)}
     ET.SubElement(chart, "rect", {"class": "nr-ground", **place, "fill": LIGHT.panel})
     quiet = emphasis is Emphasis.FADED
     style = {"class": "nr-quiet" if quiet else "nr-text", "fill": LIGHT.quiet if quiet else LIGHT.text}
@@ -273,10 +209,9 @@ def _write_lines(parent: ET.Element, lines: Iterable[str], x: float, top: float,
     """
     Write lines of text one below the other.
     """
-    text = ET.SubElement(parent, "text", {"font-size": str(size), **style})
     for number, line in enumerate(lines):
         y = top + size * (LEADING * (number + 0.5) + 0.35)
-        ET.SubElement(text, "tspan", {"x": _n(x), "y": _n(y)}).text = line
+        ET.SubElement(parent, "text", {"x": short(x), "y": short(y), "font-size": str(size), **style}).text = line
 
 
 def _write_box(chart: ET.Element, diagram: Diagram, drawn: DrawnBox) -> None:
@@ -337,16 +272,17 @@ def _write_outline(parent: ET.Element, drawn: DrawnBox) -> None:
     figure, box = drawn.figure, drawn.figure.box
     emphasis = box.mark.emphasis
     left, wide, high = drawn.x - figure.width / 2, figure.width, figure.height
-    faded = emphasis is Emphasis.FADED
-    style = {"fill": LIGHT.panel if faded else box.colour.fill, "stroke": box.colour.border, "stroke-width": "1.3"}
-    classes = "nr-ground" if faded else ""
+    stopped = emphasis is Emphasis.TRIED and box.shape is Shape.REFUSAL
+    hollow = emphasis is Emphasis.FADED or stopped
+    style = {"fill": LIGHT.panel if hollow else box.colour.fill, "stroke": box.colour.border, "stroke-width": "1.3"}
+    classes = ["nr-ground"] if hollow else []
     if emphasis is not Emphasis.PLAIN:
-        classes += f" nr-line nr-{emphasis.value}"
-        style |= {"stroke": _LINE[emphasis], "stroke-width": _n(_STROKE[emphasis])}
-    if emphasis is Emphasis.TRIED or box.shape is Shape.EXIT:
-        style["stroke-dasharray"] = _DASHES if emphasis is Emphasis.TRIED else "3 2"
+        classes += ["nr-line", f"nr-{emphasis.value}"]
+        style |= {"stroke": _LINE[emphasis], "stroke-width": short(_STROKE[emphasis])}
+    if box.shape is Shape.EXIT or (emphasis is Emphasis.TRIED and not stopped):
+        style["stroke-dasharray"] = "3 2" if box.shape is Shape.EXIT else _DASHES
     if classes:
-        style["class"] = classes.strip()
+        style["class"] = " ".join(classes)
     stadium = box.shape in (Shape.START, Shape.END, Shape.REFUSAL, Shape.EXIT)
     radius = min(high / 2, 24) if stadium else 8
     if box.shape is Shape.FAN_OUT:
@@ -355,7 +291,7 @@ def _write_outline(parent: ET.Element, drawn: DrawnBox) -> None:
     _rect(parent, left, drawn.top, wide, high, radius, style)
     if box.shape is Shape.CALL:
         for x in (left + 8, left + wide - 8):
-            bar = {"d": f"M{_p((x, drawn.top))}V{_n(drawn.top + high)}", **style, "fill": "none"}
+            bar = {"d": f"M{spot((x, drawn.top))}V{short(drawn.top + high)}", **style, "fill": "none"}
             ET.SubElement(parent, "path", bar)
 
 
@@ -363,7 +299,7 @@ def _rect(parent: ET.Element, x: float, y: float, wide: float, high: float, radi
     """
     Write a rectangle with round corners.
     """
-    place = {"x": _n(x), "y": _n(y), "width": _n(wide), "height": _n(high), "rx": _n(radius)}
+    place = {"x": short(x), "y": short(y), "width": short(wide), "height": short(high), "rx": short(radius)}
     ET.SubElement(parent, "rect", {**place, **style})
 
 
@@ -373,6 +309,8 @@ def _ink(box: Box) -> dict[str, str]:
     """
     if box.mark.emphasis is Emphasis.FADED:
         return {"class": "nr-quiet", "fill": LIGHT.quiet}
+    if box.mark.emphasis is Emphasis.TRIED and box.shape is Shape.REFUSAL:
+        return {"class": "nr-head nr-tried", "fill": LIGHT.tried}
     return {"fill": ink_on(box.colour.fill)}
 
 
@@ -382,19 +320,18 @@ def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
     """
     figure, box = drawn.figure, drawn.figure.box
     blocks = [figure.text, figure.caption, figure.notes]
-    size = {Shape.START: LARGE, Shape.END: LARGE, Shape.EXIT: SMALL, Shape.REFUSAL: SMALL}.get(box.shape, TEXT)
-    bold = {"font-weight": "bold"} if size != TEXT else {}
+    bold = {"font-weight": "bold"} if figure.style.bold else {}
     gap = 7 if figure.notes else 0
     y = drawn.top + (figure.head - sum(block.height for block in blocks if block) - gap) / 2
-    _write_lines(parent, figure.text.lines, drawn.x, y, size, {**_ink(box), **bold})
+    _write_lines(parent, figure.text.lines, drawn.x, y, figure.style.size, {**_ink(box), **bold})
     y += figure.text.height
     if figure.caption:
         _write_lines(parent, figure.caption.lines, drawn.x, y, SMALL, {**_ink(box), "font-style": "italic"})
         y += figure.caption.height
     if figure.notes:
-        rule = {"d": f"M{_p((drawn.x - figure.width / 2 + 8, y + 3.5))}H{_n(drawn.x + figure.width / 2 - 8)}"}
+        rule = {"d": f"M{spot((drawn.x - figure.width / 2 + 8, y + 3.5))}H{short(drawn.x + figure.width / 2 - 8)}"}
         ET.SubElement(parent, "path", {**rule, "stroke": box.colour.border, "stroke-width": "1", "stroke-opacity": "0.6"})
-        _write_lines(parent, figure.notes.lines, drawn.x, y + gap, SMALL, {**_ink(box), "font-weight": "bold"})
+        _write_lines(parent, figure.notes.lines, drawn.x, y + gap, SMALL, _ink(box))
 
 
 def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
@@ -409,7 +346,7 @@ def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
         if row.condition:
             group.set("data-condition", printable(row.condition))
             ET.SubElement(group, "title").text = _lines(row.text, row.condition)
-        ET.SubElement(group, "path", {"d": f"M{_p((left, y))}H{_n(right)}", "stroke": box.colour.border, "stroke-width": "1"})
+        ET.SubElement(group, "path", {"d": f"M{spot((left, y))}H{short(right)}", "stroke": box.colour.border, "stroke-width": "1"})
         _write_lines(group, words.lines, left + 10, y + (high - words.height) / 2, SMALL, {**_ink(box), "text-anchor": "start"})
         del number
         y += high
@@ -462,19 +399,5 @@ def _write_legend(root: ET.Element, diagram: Diagram, x: float, y: float) -> Non
         _rect(group, x, y + (_LEGEND_LINE - _SWATCH) / 2, _SWATCH, _SWATCH, 4, style)
         text = {"class": "nr-text", "fill": LIGHT.text, "text-anchor": "start"}
         top = y + (_LEGEND_LINE - SMALL * LEADING) / 2
-        _write_lines(group, [printable(name)], x + _SWATCH + 8, top, SMALL, text)
+        _write_lines(group, [printable(name).replace("_", " ")], x + _SWATCH + 8, top, SMALL, text)
         y += _LEGEND_LINE
-
-
-def _p(point: Point) -> str:
-    """
-    Write a point.
-    """
-    return f"{_n(point[0])} {_n(point[1])}"
-
-
-def _n(number: float) -> str:
-    """
-    Write a number as short as it can be, to a tenth of a pixel.
-    """
-    return f"{round(number, 1) + 0:g}" if abs(number) < 100_000 else f"{number:.1f}"

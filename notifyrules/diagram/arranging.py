@@ -1,0 +1,131 @@
+"""
+Choose the best of several arrangements, each with its lines drawn straight.
+
+The layout program finds one good order of each row, and another one when it begins from elsewhere. Asking a few times and
+counting what the eye stumbles over costs milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from notifyrules.diagram.channels import Channel, channels
+from notifyrules.diagram.model import Diagram, Mark
+from notifyrules.diagram.placement import Item, Placement, Plan, place, plan_rows
+from notifyrules.diagram.straightening import apart, sideways, straighten, weigh
+
+_TRIES: Final = 12
+"""Arrangements tried for a small chart."""
+_EFFORT: Final = 1_500
+"""Items that are placed in all; a large chart gets fewer tries."""
+_POLISHED: Final = 400
+"""Items up to which whole columns are moved to make a line straight."""
+_CROSSING: Final = 90
+"""What a crossing costs, in pixels of sideways way."""
+_INVERSION: Final = 50
+"""What it costs when a later way out stands to the left of an earlier one."""
+_WIDTH: Final = 1.5
+"""What a pixel of the whole width costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """
+    A placement with what runs between its rows.
+    """
+
+    placement: Placement
+    channels: tuple[Channel, ...]
+
+
+def arrange(diagram: Diagram) -> Arrangement:
+    """
+    Find the place of everything in the rows of a picture.
+
+    A picture with something shown on it is arranged like the bare chart, so that one knows it again.
+
+    Raises:
+        UsageError: There is no layout program, or it failed.
+    """
+    bare = _bare(diagram)
+    best = _best(plan_rows(bare))
+    if bare != diagram:
+        plan = plan_rows(diagram)
+        alike = plan.rank == best.plan.rank and not diagram.clusters
+        best = _spread(best, plan) if alike else _best(plan)
+    polished = straighten(best, columns=len(best.plan.items) <= _POLISHED)
+    return Arrangement(polished, channels(polished))
+
+
+def _bare(diagram: Diagram) -> Diagram:
+    """
+    Leave out what an overlay put on a picture.
+    """
+    drawn = tuple(replace(arrow, mark=Mark()) for arrow in diagram.arrows if arrow.written)
+    kept = {arrow.source for arrow in drawn} | {arrow.target for arrow in drawn}
+    boxes = tuple(replace(box, mark=Mark()) for box in diagram.boxes if box.key in kept)
+    clusters = tuple(replace(cluster, mark=Mark()) for cluster in diagram.clusters)
+    return replace(diagram, boxes=boxes, arrows=drawn, clusters=clusters)
+
+
+def _best(plan: Plan) -> Placement:
+    """
+    Choose the best of several placements.
+    """
+    tries = max(1, min(_TRIES, _EFFORT // len(plan.items)))
+    return min((straighten(place(plan, seed), columns=False) for seed in range(tries)), key=_cost)
+
+
+def _cost(placement: Placement) -> float:
+    """
+    Weigh what the eye stumbles over: crossings, bends, long ways, ways out in another order than written, and width.
+    """
+    crossings = sum(channel.crossings for channel in channels(placement))
+    runs = sum(weigh(sideways(link, placement.x)) for link in placement.plan.links)
+    left = min(placement.x[item.key] - item.left for row in placement.rows for item in row)
+    right = max(placement.x[item.key] + item.right for row in placement.rows for item in row)
+    return crossings * _CROSSING + runs + _INVERSION * _inversions(placement) + _WIDTH * (right - left)
+
+
+def _inversions(placement: Placement) -> int:
+    """
+    Count the ways out that stand to the left of an earlier one.
+    """
+    labels: dict[str, list[float]] = {}
+    for route in placement.plan.routes:
+        first = route.links[0]
+        if placement.plan.items[first.lower].label is not None:
+            labels.setdefault(first.upper, []).append(placement.x[first.lower])
+    return sum(later < earlier for xs in labels.values() for at, earlier in enumerate(xs) for later in xs[at + 1 :])
+
+
+def _spread(bare: Placement, plan: Plan) -> Placement:
+    """
+    Give a picture the arrangement of the bare chart: the same order, and as little moved as larger boxes allow.
+    """
+    rows = tuple(tuple(plan.items[item.key] for item in row) for row in bare.rows)
+    x = {key: place for row in rows for key, place in _spread_row(row, [bare.x[item.key] for item in row])}
+    return Placement(plan, rows, x, {})
+
+
+def _spread_row(row: tuple[Item, ...], wanted: list[float]) -> list[tuple[str, float]]:
+    """
+    Move the items of a row apart, each as little as it can be.
+
+    Neighbours that would overlap become a block, which stands where its items want to be on average; a block that meets
+    another becomes one with it.
+    """
+    blocks: list[tuple[float, int]] = []
+    behind = [0.0]
+    for left, right in zip(row, row[1:], strict=False):
+        behind.append(behind[-1] + apart(left, right))
+    for want, offset in zip(wanted, behind, strict=True):
+        block = (want - offset, 1)
+        while blocks and blocks[-1][0] >= block[0]:
+            start, count = blocks.pop()
+            total = count + block[1]
+            block = ((start * count + block[0] * block[1]) / total, total)
+        blocks.append(block)
+    starts = [start for start, count in blocks for _ in range(count)]
+    return [(item.key, round(start + offset, 1)) for item, start, offset in zip(row, starts, behind, strict=True)]

@@ -1,0 +1,232 @@
+"""
+Draw each line once where several arrows run together, with round corners and one head.
+
+Lines drawn over each other look bolder than they are, because their soft edges add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from notifyrules.diagram.compounds import HEAD, Point
+from notifyrules.diagram.model import Emphasis
+from notifyrules.diagram.routing import DrawnArrow
+
+RADIUS: Final = 7
+"""Of the corners of arrows."""
+
+_NEAR: Final = 0.05
+"""Points nearer to each other than this are the same."""
+_HIDDEN: Final = 3
+"""How far a line reaches into its head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """
+    What is drawn of an arrow.
+    """
+
+    drawn: DrawnArrow
+    points: tuple[Point, ...]
+    """The way of the line, without the stretch that it shares with an arrow drawn before."""
+    head: tuple[Point, Point] | None
+    """Where the head begins and where it points; None where an arrow drawn before has it."""
+
+
+def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
+    """
+    Find what is drawn of each arrow.
+
+    Args:
+        arrows: All arrows of a picture.
+
+    Returns:
+        The strokes in drawing order: what is emphasised lies on top, and shares no line with what is not.
+    """
+    strength = list(Emphasis)
+    inked = {emphasis: _Ink() for emphasis in Emphasis}
+    ordered = sorted(arrows, key=lambda one: strength.index(one.arrow.mark.emphasis))
+    return tuple(_stroke(one, inked[one.arrow.mark.emphasis]) for one in ordered)
+
+
+@dataclass(slots=True)
+class _Ink:
+    """
+    The lines that are drawn already: for each level line and each upright, the stretches on it.
+    """
+
+    stretches: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
+
+    def add(self, start: Point, end: Point) -> None:
+        """
+        Remember a line.
+        """
+        key, low, high = _stretch(start, end)
+        self.stretches.setdefault(key, []).append((low, high))
+
+    def reach(self, start: Point, end: Point) -> float:
+        """
+        Find how much of a line is drawn already, from its start on and without a gap.
+        """
+        key, low, high = _stretch(start, end)
+        drawn = self.stretches.get(key, ())
+        length = high - low
+        forward = start[0] + start[1] <= end[0] + end[1]
+        done = 0.0
+        for _ in drawn:
+            for one, other in drawn:
+                near, far = (one - low, other - low) if forward else (high - other, high - one)
+                if near <= done + _NEAR:
+                    done = max(done, far)
+        return min(done, length)
+
+
+def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]:
+    """
+    Name the line that two points are on, and the stretch between them.
+    """
+    axis = 0 if abs(start[1] - end[1]) < _NEAR else 1
+    low, high = sorted((start[axis], end[axis]))
+    return ("level" if axis == 0 else "upright", round(start[1 - axis], 1)), low, high
+
+
+def _stroke(one: DrawnArrow, ink: _Ink) -> Stroke:
+    """
+    Leave out the beginning and the end of an arrow where they are drawn already.
+    """
+    way = _simplified(one.points)
+    total = sum(_distance(start, end) for start, end in pairwise(way))
+    begun, ended = _shared(way, ink), _shared(way[::-1], ink)
+    for start, end in pairwise(way):
+        ink.add(start, end)
+    if begun + ended >= total:
+        begun = ended = 0
+    head = (way[-2], way[-1]) if ended == 0 else None
+    # A corner of the other arrow is round, so the line goes on until it is straight.
+    first = max(begun - RADIUS, 0)
+    last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
+    return Stroke(one, _cut(way, first, last), head)
+
+
+def _shared(way: Sequence[Point], ink: _Ink) -> float:
+    """
+    Measure how far the beginning of a way is drawn already.
+    """
+    done = 0.0
+    for start, end in pairwise(way):
+        length, reach = _distance(start, end), ink.reach(start, end)
+        done += reach
+        if reach < length - _NEAR:
+            break
+    return done
+
+
+def _cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
+    """
+    Take the stretch of a way between two distances from its beginning.
+    """
+    kept: list[Point] = []
+    at = 0.0
+    for start, end in pairwise(way):
+        length = _distance(start, end)
+        if at + length > first and at < last:
+            if not kept:
+                kept.append(_toward(start, end, first - at))
+            kept.append(_toward(start, end, min(length, last - at)))
+        at += length
+    return tuple(kept)
+
+
+def rounded(points: Sequence[Point]) -> str:
+    """
+    Run a line through points, with round corners.
+
+    Returns:
+        Path data of SVG.
+    """
+    parts = [f"M{spot(points[0])}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = min(RADIUS, _distance(before, corner) / 2, _distance(corner, after) / 2)
+        entry, leave = _toward(corner, before, radius), _toward(corner, after, radius)
+        parts.append(f"L{spot(entry)}Q{spot(corner)} {spot(leave)}")
+    return "".join([*parts, f"L{spot(points[-1])}"])
+
+
+def pointed(start: Point, end: Point, half: float) -> str:
+    """
+    Draw a head at the end of a line.
+
+    Args:
+        start: Any point of the line before its end.
+        end: Where the head points.
+        half: Half of its breadth.
+
+    Returns:
+        Path data of SVG.
+    """
+    back = _toward(end, start, HEAD)
+    across = (half, 0) if abs(start[0] - end[0]) < _NEAR else (0, half)
+    one, other = (back[0] - across[0], back[1] - across[1]), (back[0] + across[0], back[1] + across[1])
+    return f"M{spot(end)}L{spot(one)}L{spot(other)}Z"
+
+
+def spot(point: Point) -> str:
+    """
+    Write a point.
+    """
+    return f"{short(point[0])} {short(point[1])}"
+
+
+def short(number: float) -> str:
+    """
+    Write a number to a tenth of a pixel, as short as it can be.
+    """
+    # Adding zero makes zero of what rounding leaves of a small negative number.
+    return f"{round(number, 1) + 0:.1f}".removesuffix(".0")
+
+
+def _simplified(points: Sequence[Point]) -> list[Point]:
+    """
+    Leave out points at which the line does not turn.
+    """
+    way: list[Point] = []
+    for point in points:
+        if way and _distance(way[-1], point) < _NEAR:
+            continue
+        if len(way) > 1 and (_level(way[-2], way[-1], point) or _upright(way[-2], way[-1], point)):
+            way.pop()
+        way.append(point)
+    return way
+
+
+def _level(*points: Point) -> bool:
+    """
+    Tell whether points are on one level line.
+    """
+    return all(abs(one[1] - other[1]) < _NEAR for one, other in pairwise(points))
+
+
+def _upright(*points: Point) -> bool:
+    """
+    Tell whether points are one above the other.
+    """
+    return all(abs(one[0] - other[0]) < _NEAR for one, other in pairwise(points))
+
+
+def _distance(one: Point, other: Point) -> float:
+    """
+    Measure a line that runs level or upright.
+    """
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _toward(start: Point, end: Point, length: float) -> Point:
+    """
+    Go some way from one point toward another.
+    """
+    share = length / max(_distance(start, end), _NEAR)
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
