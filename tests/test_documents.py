@@ -82,6 +82,8 @@ class _Session:
         # A real module: dataclasses and frameworks look up where a class or a view comes from.
         self.module = ModuleType("examples")
         self._printed = ""
+        self.unclean: dict[str, str] = {}
+        """What was found in the files shown so far, unless the document shows that it is found."""
 
     def run(self, block: Block) -> None:
         """
@@ -94,6 +96,8 @@ class _Session:
                     target = self._folder / named[1]
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_text(block.text, "utf-8")
+                    if target.suffix == ".yaml" and "notifyrules" in block.text:
+                        self._check(named[1])
             case "python":
                 printed = io.StringIO()
                 with contextlib.redirect_stdout(printed), contextlib.chdir(self._folder):
@@ -107,12 +111,23 @@ class _Session:
             case _:
                 pass
 
+    def _check(self, name: str) -> None:
+        """
+        Check a file that a document shows; one with findings must be the subject of a command that shows them.
+        """
+        with contextlib.chdir(self._folder):
+            found = notifyrules.check(name)
+        if found:
+            self.unclean[name] = "\n".join(str(one) for one in found)
+
     def _console(self, text: str) -> None:
         """
         Run the commands of a console block.
         """
         for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
             command, _, expected = part.partition("\n")
+            if expected.strip():
+                self.unclean = {name: found for name, found in self.unclean.items() if name not in command}
             done = _run(command, self._folder)
             printed = done.stdout + done.stderr
 
@@ -130,6 +145,8 @@ def test_every_example_of_the_document_runs(path: Path, tmp_path: Path, monkeypa
     monkeypatch.setitem(sys.modules, "examples", session.module)
     for block in _blocks(path):
         session.run(block)
+
+    assert session.unclean == {}
 
 
 def test_the_readme_lists_every_function_with_its_example(request: pytest.FixtureRequest) -> None:
