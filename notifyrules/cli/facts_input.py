@@ -17,6 +17,7 @@ from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.conditions.types import Basic, Enumeration, ListOf
 from notifyrules.conditions.values import Mismatch, conform, nearest
 from notifyrules.errors import FactProblem, FactsError, UsageError
+from notifyrules.explanation.words import enumerate_shortly
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.source.located import Kind, Map, Scalar, Seq
 from notifyrules.source.reader import MAX_BYTES, YamlProblem, read_yaml
@@ -42,6 +43,7 @@ _SETTING: Final = "--set"
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,40}")
 _ITEM: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,"\s](?:[^,]*[^,\s])?)\s*(,|$)')
 _MAX_DIGITS: Final = 40
+_MOST_NAMED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def _declared(facts: Mapping[str, Fact]) -> str:
     """
     Name the facts that could have been meant.
     """
-    return "the facts are " + ", ".join(f"`{name}`" for name in facts) if facts else "the rules declare no facts"
+    shown = enumerate_shortly((f"`{name}`" for name in facts), most=_MOST_NAMED)
+    return f"the facts are {shown}" if facts else "the rules declare no facts"
 
 
 # ---- One setting ----
