@@ -40,6 +40,14 @@ class TestHelp:
         assert result.code == 0
         assert f"Example: notifyrules {command} " in result.out.strip().splitlines()[-1]
 
+    def test_no_command_at_all_shows_the_help(self) -> None:
+        """
+        Who types only the name learns what there is.
+        """
+        result = run()
+
+        assert "Commands:" in result.out + result.err
+
     @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)], ids=str)
     def test_help_says_nothing_of_shell_completion(self, command: tuple[str, ...]) -> None:
         """
@@ -134,6 +142,23 @@ class TestBugs:
 
         assert result.code == 3
         assert result.err.startswith("Traceback (most recent call last):")
+
+    @pytest.mark.parametrize(("failure", "code"), [(ZeroDivisionError, 3), (KeyboardInterrupt, 130)])
+    def test_a_failure_before_any_command_ends_the_same(
+        self, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], code: int
+    ) -> None:
+        """
+        Whatever happens while the command line itself is read, no traceback is shown.
+        """
+
+        def fail(**_: object) -> None:
+            raise failure
+
+        monkeypatch.setattr("notifyrules.cli.app.app", fail)
+        result = run("decide", "slack")
+
+        assert result.code == code
+        assert "Traceback" not in result.err
 
     def test_an_interrupt_is_no_bug(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """

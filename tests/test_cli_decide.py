@@ -85,6 +85,7 @@ class TestSettings:
             ("channel.name=a = b", "channel.name", "a = b"),
             ('channel.name="quoted, \\u00fc"', "channel.name", "quoted, ü"),
             ('channel.name="', "channel.name", '"'),
+            ('channel.name="\\q"', "channel.name", '"\\q"'),
             ("channel.name=", "channel.name", ""),
             ("message.size=-12", "message.size", -12),
             ("message.labels=[]", "message.labels", []),
@@ -243,6 +244,7 @@ class TestFactsFile:
         ("text", "message"),
         [
             ("", "holds no facts"),
+            ("channel: [{a: 1}]", "channel: expected a group of facts, found a list"),
             ("[1, 2]", "holds no facts"),
             ("just text", "holds no facts"),
             ("a: 1\na: 2\n", "<standard input>:2:1: the key `a` stands here twice"),
@@ -306,6 +308,16 @@ class TestFactsFile:
 
         assert result.code == 2
         assert "is not UTF-8 text: byte 3 is 0xff" in result.err
+
+    def test_too_much_of_anything_is_refused(self, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        Input beyond the limit is not read to its end.
+        """
+        monkeypatch.setattr("notifyrules.cli.inputs.MAX_BYTES", 10)
+        result = run("decide", rules, "--facts", "-", stdin='{"message.kind": "dm"}')
+
+        assert result.code == 2
+        assert "is larger than" in result.err
 
     def test_too_much_yaml_is_refused(self, rules: Path) -> None:
         """

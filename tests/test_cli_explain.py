@@ -243,13 +243,14 @@ class TestMalformedRecords:
         [
             ("", "this is not JSON"),
             ('{"notifyrules-record": 1, "rules"', "<standard input>:1:34: this is not JSON"),
+            ("{}\n{}", "<standard input>:2:1: a second JSON value begins here"),
             ("[]", "this is no record of a decision: it is a list"),
             ("{}", "this is no record of a decision: it has no `notifyrules-record: 1`"),
             ('{"notifyrules-record": 7}', "the record is written in version 7"),
             ('{"notifyrules-record": 1, "notifyrules-record": 1}', "stands twice"),
             ('{"a":' * 100_000, "the JSON nests too deeply"),
         ],
-        ids=["nothing", "cut", "list", "empty", "version", "twice", "depth"],
+        ids=["nothing", "cut", "two", "list", "empty", "version", "twice", "depth"],
     )
     def test_what_is_no_record_is_misuse(self, text: str, message: str) -> None:
         """

@@ -129,6 +129,16 @@ class TestAll:
         assert result.code == 0
         assert sorted(path.name for path in (folder / "diagrams").iterdir()) == ["other.svg", "team_chat.svg"]
 
+    def test_a_folder_that_cannot_be_made_is_misuse(self, folder: Path) -> None:
+        """
+        The reason is the system's.
+        """
+        (folder / "diagrams").write_text("", "utf-8")
+        result = run("render", "--all")
+
+        assert result.code == 2
+        assert "the folder `diagrams` cannot be made: file exists" in result.err
+
     def test_what_was_drawn_is_told(self) -> None:
         """
         A second run finds everything unchanged.
@@ -155,6 +165,21 @@ class TestAll:
         assert result.code == 1
         assert "error[" in result.err
         assert (folder / "diagrams" / "team_chat.svg").is_file()
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"notifyrules: 1\n\xff", b"notifyrules: 1\nflow: [", b"notifyrules: 1\n#" + b" " * 1_100_000],
+        ids=["bytes", "no YAML", "too large"],
+    )
+    def test_a_file_that_cannot_be_read_is_told_of(self, folder: Path, content: bytes) -> None:
+        """
+        It is not taken for a file that is made to be included and left out.
+        """
+        (folder / "rules" / "a.yaml").write_bytes(content)
+        result = run("render", "--all")
+
+        assert result.code == 1
+        assert "a.yaml" in result.err
 
     @pytest.mark.parametrize(
         ("name", "message"),

@@ -241,11 +241,12 @@ class TestPlainText:
         ("value", "shown"),
         [
             ("x" * 1_000, '"' + "x" * 60 + '…" (1,000 characters)'),
+            (("a", "b c"), '[a, "b c"]'),
             (tuple(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …] (100 items)"),
         ],
-        ids=["text", "list"],
+        ids=["text", "list of texts", "list"],
     )
-    def test_a_long_value_is_cut_short(self, value: str | tuple[int, ...], shown: str) -> None:
+    def test_a_long_value_is_cut_short(self, value: str | tuple[int | str, ...], shown: str) -> None:
         """
         Of a long value the beginning is shown, and how long it is.
         """

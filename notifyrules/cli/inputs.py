@@ -74,6 +74,10 @@ def parse_json(name: str, text: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            place = f"{name}:{error.lineno}:{error.colno}"
+            advice = "give one only, such as a single line of a log"
+            raise UsageError(f"{place}: a second JSON value begins here", advice) from None
         raise UsageError(f"{name}:{error.lineno}:{error.colno}: this is not JSON: {error.msg.lower()}") from None
     except _Refused as error:
         raise UsageError(f"{name}: {error}") from None

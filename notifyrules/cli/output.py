@@ -110,12 +110,3 @@ def reader_may_leave(stream: TextIO) -> Iterator[None]:
     except BrokenPipeError:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def rows(labelled: Iterable[tuple[str, str]]) -> str:
-    """
-    Align labelled texts below each other.
-    """
-    listed = tuple(labelled)
-    width = max((len(label) for label, _ in listed), default=0)
-    return "\n".join(f"  {label:{width}}  {text}" for label, text in listed)
