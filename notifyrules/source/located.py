@@ -8,8 +8,9 @@ plain value and nothing a user typed is ever handled without its place.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
+from notifyrules.source.quoting import offsets_in_double_quotes, written_width
 from notifyrules.source.text import Span
 
 
@@ -52,7 +53,7 @@ class Scalar(str):
     """How it is written."""
     _offsets: tuple[int, ...] | None
 
-    def __new__(cls, text: str, span: Span, kind: Kind = Kind.TEXT, style: Style = Style.PLAIN) -> Scalar:
+    def __new__(cls, text: str, span: Span, kind: Kind = Kind.TEXT, style: Style = Style.PLAIN) -> Self:
         """
         Make a scalar whose value is *text*.
         """
@@ -85,8 +86,11 @@ class Scalar(str):
             self._offsets = _offsets(self)
         offsets = self._offsets
         first = offsets[min(start, len(offsets) - 1)]
-        last = offsets[min(end, len(offsets)) - 1] + 1 if end > start else first
-        return Span(self.span.source, first, max(first, last))
+        if end <= start:
+            return Span(self.span.source, first, first)
+        last = offsets[min(end, len(offsets)) - 1]
+        width = written_width(self.span.source.text, last) if self.style is Style.DOUBLE else 1
+        return Span(self.span.source, first, min(max(first + 1, last + width), max(self.span.end, first + 1)))
 
     def plain(self) -> object:
         """
@@ -175,61 +179,37 @@ def _offsets(scalar: Scalar) -> tuple[int, ...]:
     """
     Map each code point of a scalar's value to its offset in the file.
 
-    Value and source hold the same non-blank characters in the same order; blanks are folded, chomped and indented,
-    quotes are doubled and escapes spelt out. So both are walked together and the blanks are left to fall where they may.
-
     Returns:
         One offset a code point, never empty.
     """
     source, at, end = scalar.span.source.text, scalar.span.start, scalar.span.end
+    if scalar.style is Style.DOUBLE:
+        exact = offsets_in_double_quotes(source, at + 1, end - 1)
+        if len(exact) == len(scalar) > 0:
+            return exact
     if scalar.quoted:
         at, end = at + 1, end - 1
     elif scalar.style in (Style.LITERAL, Style.FOLDED):
         at = scalar.span.source.line_starts[min(scalar.span.line, len(scalar.span.source.line_starts) - 1)]
+    return _walk_both(scalar, source, at, end) or (min(at, max(end - 1, scalar.span.start)),)
+
+
+def _walk_both(scalar: Scalar, source: str, at: int, end: int) -> tuple[int, ...]:
+    """
+    Walk a value and its source together.
+
+    Both hold the same non-blank characters in the same order; blanks are folded, chomped and indented, and quotes are
+    doubled. So the blanks are left to fall where they may.
+    """
     found: list[int] = []
     for character in scalar:
         if character.isspace():
             found.append(min(at, max(end - 1, 0)))
             if at < end and source[at] == character:
                 at += 1
-            elif (
-                scalar.style is Style.DOUBLE
-                and source[at : at + 1] == "\\"
-                and source[at + 1 : at + 2] in _BLANK_ESCAPES
-            ):
-                at += _escape_length(source, at)
             continue
-        at = _skip_blanks(source, at, end, escapes=scalar.style is Style.DOUBLE)
+        while at < end and source[at].isspace():
+            at += 1
         found.append(min(at, max(end - 1, 0)))
-        if scalar.style is Style.SINGLE and source[at : at + 2] == "''":
-            at += 2
-        elif scalar.style is Style.DOUBLE and source[at : at + 1] == "\\":
-            at += _escape_length(source, at)
-        else:
-            at += 1
-    return tuple(found) or (min(at, max(end, scalar.span.start)),)
-
-
-_BLANK_ESCAPES = frozenset("tnrvf _NLPxuU\t")
-_ESCAPE_LENGTHS = {"x": 4, "u": 6, "U": 10}
-
-
-def _escape_length(source: str, at: int) -> int:
-    """
-    Tell how many code points the escape at *at* takes.
-    """
-    return _ESCAPE_LENGTHS.get(source[at + 1 : at + 2], 2)
-
-
-def _skip_blanks(source: str, at: int, end: int, *, escapes: bool) -> int:
-    """
-    Step over blanks, and in double quotes over escaped line ends.
-    """
-    while at < end:
-        if source[at].isspace():
-            at += 1
-        elif escapes and source[at] == "\\" and source[at + 1 : at + 2] in ("\n", "\r"):
-            at += 2
-        else:
-            break
-    return at
+        at += 2 if scalar.style is Style.SINGLE and source[at : at + 2] == "''" else 1
+    return tuple(found)

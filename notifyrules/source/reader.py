@@ -8,11 +8,13 @@ counted as it goes, and a scalar means what the core schema of YAML 1.2 says, wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
+from notifyrules.source.problems import YamlProblem
+from notifyrules.source.syntax_errors import character_problem, syntax_problem
 from notifyrules.source.text import Source, Span
+from notifyrules.source.unquoted import quoted_form
 
 if TYPE_CHECKING:
     from ruamel.yaml.events import Event
@@ -29,22 +31,12 @@ _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _OCTAL = re.compile(r"[-+]?0[0-9]+")
 _UNDERSCORED = re.compile(r"[-+]?[0-9]+(_[0-9]+)+")
+_LONG_ESCAPE = re.compile(r"\\U(?P<digits>[0-9A-Fa-f]{8})")
+_LAST_CODE_POINT = 0x10FFFF
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_GAP = re.compile(r"(?:\s|#.*)*")
+_SIGN = re.compile(r"[!&*][^\s,{}\[\]]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-
-
-@dataclass(frozen=True, slots=True)
-class YamlProblem:
-    """
-    Something that keeps a file from being read as YAML, as the layer above reports it.
-    """
-
-    what: str
-    """`syntax`, `feature`, `duplicate` or `limit`."""
-    message: str
-    span: Span
-    help: str = ""
-    rival: Span | None = None
-    """Where the first of two equal keys stands."""
 
 
 class _Stop(Exception):  # noqa: N818 - no error: the reading ends here
@@ -97,67 +89,33 @@ def read_yaml(source: Source) -> tuple[Located | None, tuple[YamlProblem, ...]]:
         for event in YAML(typ="safe", pure=True).parse(source.text):
             builder.take(event)
     except _Stop as stop:
-        builder.problems.append(stop.problem)
-        return None, tuple(builder.problems)
+        problem = stop.problem
     except MarkedYAMLError as error:
-        builder.problems.append(_syntax_problem(source, error))
-        return None, tuple(builder.problems)
+        problem = syntax_problem(source, error)
     except YAMLError as error:
-        at = min(getattr(error, "position", 0), max(len(source.text) - 1, 0))
-        found = f"U+{ord(source.text[at]):04X}" if source.text else "nothing"
-        message = f"the character {found} may not stand in a YAML file"
-        builder.problems.append(
-            YamlProblem(
-                "syntax", message, Span(source, at, at + 1), "remove it or write it as an escape in double quotes"
-            )
-        )
-        return None, tuple(builder.problems)
-    return builder.root, tuple(builder.problems)
+        problem = character_problem(source, getattr(error, "position", 0))
+    except (OverflowError, ValueError):
+        # The library does not expect an escape beyond the last code point.
+        problem = _beyond_unicode(source, builder.read_to)
+    else:
+        return builder.root, tuple(builder.problems)
+    return None, (*builder.problems, problem)
 
 
-def _syntax_problem(source: Source, error: object) -> YamlProblem:
+def _beyond_unicode(source: Source, at: int) -> YamlProblem:
     """
-    Word an error of ruamel.yaml's scanner or parser, at the narrowest place it knows.
+    Word an escape for a code point that does not exist.
     """
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "not YAML")
-    at = min(mark.index, len(source.text)) if mark is not None else 0
-    context = getattr(error, "context", None)
-    context_mark = getattr(error, "context_mark", None)
-    opened = source.line(context_mark.line + 1) if context_mark is not None else ""
-    message = f"this is not YAML: {problem[:1].lower()}{problem[1:]}" + (
-        f" {context}" if context and context not in problem else ""
-    )
+    escapes = _LONG_ESCAPE.finditer(source.text, at)
+    beyond = (found for found in escapes if int(found["digits"], 16) > _LAST_CODE_POINT)
+    found = next(beyond, None)
+    start, end = (at, min(at + 1, len(source.text))) if found is None else found.span()
     return YamlProblem(
-        "syntax", message, Span(source, at, min(at + 1, len(source.text))), _syntax_help(source, at, problem, opened)
+        "syntax",
+        "this escape is beyond the last code point of Unicode, U+10FFFF",
+        Span(source, start, end),
+        "write the character itself",
     )
-
-
-def _syntax_help(source: Source, at: int, problem: str, opened: str) -> str:
-    """
-    Name the usual slip behind a syntax error in the collection that the line *opened* began.
-    """
-    line = source.line(source.position(at)[0])
-    character = source.text[at : at + 1]
-    if "mapping values are not allowed" in problem:
-        return "a value that contains `: ` must stand in quotes"
-    if character in ("@", "`") and "cannot start any token" in problem:
-        return f'a value that starts with `{character}` must stand in quotes: "{character}..."'
-    if character == "\t" or "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with a tab"
-    if character == "%":
-        return 'a value that starts with `%` must stand in quotes: "%..."'
-    if re.search(r"[{\[].*\s#", opened) and ("','" in problem or "flow" in problem):
-        return (
-            "a `#` behind a blank begins a comment, which hides the rest of the line: quote the text that contains it"
-        )
-    if "flow mapping" in problem or "flow sequence" in problem or "','" in problem:
-        return "inside `{...}` and `[...]`, quote a text that contains a comma, a colon, a quote, a bracket or a brace"
-    if "block" in problem or "<block end>" in problem:
-        return (
-            "check the indentation, and quote a text that starts with a quote, bracket or brace and goes on behind it"
-        )
-    return ""
 
 
 class _Builder:
@@ -176,6 +134,8 @@ class _Builder:
         self._keys: list[Scalar | None] = []
         self._events = 0
         self._documents = 0
+        self.read_to = 0
+        """Offset behind the last thing that was read."""
 
     def take(self, event: Event) -> None:
         """
@@ -197,13 +157,7 @@ class _Builder:
             case "DocumentStartEvent":
                 self._document(event)
             case "AliasEvent":
-                anchor = str(getattr(event, "anchor", ""))
-                self._stop(
-                    "feature",
-                    f"`*{anchor}` is a YAML alias; rule files say everything where it stands",
-                    event,
-                    'write the value out, use `let:`, or quote a text that starts with `*`: "*..."',
-                )
+                self._stop_at_sign(event, "is a YAML alias; rule files say everything where it stands")
             case "ScalarEvent":
                 self._refuse_tag_and_anchor(event)
                 scalar = self._scalar(event)
@@ -234,6 +188,8 @@ class _Builder:
                 self._close(event)
             case _:
                 pass
+        if name.startswith(("Scalar", "Mapping", "Sequence")):
+            self.read_to = max(self.read_to, event.end_mark.index)
 
     def _document(self, event: Event) -> None:
         """
@@ -247,17 +203,13 @@ class _Builder:
                 event,
                 "remove the `---` or put the rest into a file of its own",
             )
-        if getattr(event, "version", None) or getattr(event, "tags", None):
-            span = Span(self.source, 0, len(self.source.line(1)))
-            at = self.source.text.find("%")
-            if at >= 0:
-                line = self.source.position(at)[0]
-                span = Span(self.source, at, at + len(self.source.line(line)) - self.source.position(at)[1] + 1)
+        directive = re.compile(r"^%.*", re.MULTILINE).search(self.source.text, 0, event.start_mark.index)
+        if directive is not None:
             raise _Stop(
                 YamlProblem(
                     "feature",
                     "YAML directives are not allowed; rule files are always YAML 1.2",
-                    span,
+                    Span(self.source, directive.start(), directive.start() + len(directive.group().rstrip())),
                     "remove the line",
                 )
             )
@@ -266,21 +218,34 @@ class _Builder:
         """
         Refuse `!tag` and `&anchor` in front of a value.
         """
-        if (anchor := getattr(event, "anchor", None)) is not None:
-            self._stop(
-                "feature",
-                f"`&{anchor}` is a YAML anchor; rule files say everything where it stands",
-                event,
-                'remove it, or quote a text that starts with `&`: "&..."',
-            )
+        if getattr(event, "anchor", None) is not None:
+            self._stop_at_sign(event, "is a YAML anchor; rule files say everything where it stands")
         tag = getattr(event, "tag", None)
         if tag is not None and str(tag) != "None":
-            self._stop(
+            self._stop_at_sign(event, "is a YAML tag; the format has no use for tags")
+
+    def _stop_at_sign(self, event: Event, meaning: str) -> NoReturn:
+        """
+        End the reading at a word that begins with `!`, `&` or `*`.
+        """
+        # A tag may stand before an anchor, or behind it.
+        start = event.start_mark.index
+        found = _SIGN.match(self.source.text, start)
+        sign = found.group() if found is not None else self.source.text[start : start + 1]
+        form = quoted_form(self.source, start)
+        advice = ["write the value out" if sign.startswith("*") else "remove it"]
+        if form:
+            advice.append(f"or quote a text that starts with `{sign[:1]}`: `{form}`")
+        if sign.startswith("!"):
+            advice.append("in a condition, write `not`")
+        raise _Stop(
+            YamlProblem(
                 "feature",
-                f"`{_written_tag(self.source, event, str(tag))}` is a YAML tag; the format has no use for tags",
-                event,
-                'remove it, or quote a text that starts with `!`: "!..."',
+                f"`{sign[:40]}` {meaning}",
+                Span(self.source, start, start + max(len(sign), 1)),
+                "; ".join(advice),
             )
+        )
 
     def _refuse_ambiguous_number(self, scalar: Scalar) -> None:
         """
@@ -308,7 +273,13 @@ class _Builder:
         style = Style(getattr(event, "style", None) or "")
         text = str(getattr(event, "value", ""))
         kind = kind_of(text) if style is Style.PLAIN else Kind.TEXT
-        return Scalar(text, self._span(event), kind, style)
+        span = self._span(event)
+        if _SURROGATE.search(text):
+            text = _SURROGATE.sub("\ufffd", text)
+            half = Scalar(text, span, kind, style).part(text.index("\ufffd"), text.index("\ufffd") + 1)
+            message = f"`{half.text}` is half of a surrogate pair and no character"
+            self.problems.append(YamlProblem("syntax", message, half, "write the character itself"))
+        return Scalar(text, span, kind, style)
 
     def _add(self, value: Located) -> None:
         """
@@ -363,11 +334,18 @@ class _Builder:
     def _span(self, event: Event) -> Span:
         """
         Convert the marks of an event, leaving out the blanks that plain and block scalars end with.
+
+        What is left out, as behind `key:`, has the place of the sign in front of it.
         """
         start, end = event.start_mark.index, event.end_mark.index
+        if start == end and type(event).__name__ == "ScalarEvent":
+            at = self.read_to
+            while (gap := _GAP.match(self.source.text, at)) is not None and gap.end() < start:
+                at = gap.end() + 1
+            return Span(self.source, max(at - 1, 0), max(at, min(1, len(self.source.text))))
         return Span(self.source, start, start + len(self.source.text[start:end].rstrip()))
 
-    def _stop(self, what: str, message: str, event: Event, advice: str = "") -> None:
+    def _stop(self, what: str, message: str, event: Event, advice: str = "") -> NoReturn:
         """
         End the reading at *event*.
         """
@@ -379,11 +357,3 @@ class _Builder:
                 what, message, Span(self.source, start, max(line_end, min(start + 1, len(self.source.text)))), advice
             )
         )
-
-
-def _written_tag(source: Source, event: Event, tag: str) -> str:
-    """
-    Give a tag as it is written, for the message.
-    """
-    written = re.match(r"!\S*", source.text[event.start_mark.index :])
-    return written.group(0) if written else tag
