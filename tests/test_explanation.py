@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -134,6 +135,15 @@ class TestUser:
         held = replace(refusal(), notify=Notify.LATER, recheck_at=datetime(2026, 11, 24, 7, tzinfo=UTC))
 
         assert explain(held, reader="user").endswith(" This is looked at again at 07:00 UTC on 2026-11-24.")
+
+    def test_the_time_is_that_of_the_persons_own_clock(self) -> None:
+        """
+        Where the facts name one time zone, an instant is told as a clock there shows it.
+        """
+        facts = {"user.timezone": ZoneInfo("Asia/Kathmandu")}
+        held = replace(refusal(), notify=Notify.LATER, facts=facts, recheck_at=datetime(2026, 11, 24, 20, tzinfo=UTC))
+
+        assert explain(held, reader="user").endswith(" at 01:45 on 2026-11-25 (Asia/Kathmandu).")
 
 
 class TestWhatWasLeftOut:
