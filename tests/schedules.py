@@ -50,11 +50,11 @@ day_sets = st.one_of(
 )
 
 
-def schedules_of(times: st.SearchStrategy[time], most: int = 4) -> st.SearchStrategy[Schedule]:
+def schedules_of(times: st.SearchStrategy[time], *, least: int = 0) -> st.SearchStrategy[Schedule]:
     """
     Make schedules whose windows begin and end at some of *times*.
     """
-    return st.lists(st.builds(Window, day_sets, times, times), max_size=most).map(tuple).map(Schedule)
+    return st.lists(st.builds(Window, day_sets, times, times), min_size=least, max_size=4).map(tuple).map(Schedule)
 
 
 minute_schedules = schedules_of(st.one_of(round_minutes, minutes))

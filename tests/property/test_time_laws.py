@@ -31,6 +31,7 @@ from tests.schedules import (
     packaged,
     schedule,
     schedules,
+    schedules_of,
 )
 
 ZONES = (
@@ -60,17 +61,26 @@ ZONES = (
 instants = st.datetimes(MIN_INSTANT.replace(tzinfo=None), MAX_INSTANT.replace(tzinfo=None), timezones=st.just(UTC))
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 
+days = st.one_of(
+    st.dates(date(1972, 1, 8), date(2150, 1, 1)), st.integers(1973, 2150).map(lambda year: date(year - 1, 12, 31))
+)
+"""Any day, and the turns of years."""
+
+JUMPS = tuple((key, jump) for key in ZONES for jump in jumps(key, 2005, 2019))
+
 
 @st.composite
-def days_of_interest(draw: st.DrawFn) -> tuple[str, date]:
+def jumps_with_schedules(draw: st.DrawFn) -> tuple[str, date, Schedule]:
     """
-    Choose a zone and a day: one on which its clock jumps, or the turn of a year, or any.
+    Choose a day on which the clock of a zone jumps, and windows that begin and end near what it shows then.
     """
-    key = draw(st.sampled_from(ZONES))
-    jumping = [jump.date() for jump in jumps(key, 1985, 2030)]
-    any_day = st.dates(date(1972, 1, 8), date(2150, 1, 1))
-    turns = st.integers(1973, 2150).map(lambda year: date(year, 1, 1))
-    return key, draw(st.one_of(*([st.sampled_from(jumping)] * 3 if jumping else []), turns, any_day))
+    key, jump = draw(st.sampled_from(JUMPS))
+    zone = packaged(key)
+    edges = [(jump + late * MINUTE).astimezone(zone) for late in (-60, -30, -1, 0, 30, 60)]
+    between = edges[2].replace(tzinfo=None) + (edges[3].replace(tzinfo=None) - edges[2].replace(tzinfo=None)) / 2
+    near = [edge.time() for edge in (*edges, between.replace(second=0, microsecond=0))]
+    plan = draw(schedules_of(st.one_of(st.sampled_from(near), st.sampled_from(near), minutes), least=1))
+    return key, jump.date(), plan
 
 
 def assert_agree(key: str, laid: Line, plan: Schedule) -> None:
@@ -106,15 +116,23 @@ class TestMinuteByMinute:
     last for `until`."
     """
 
-    @settings(max_examples=60)
-    @given(day=days_of_interest(), plan=minute_schedules)
-    def test_sampled(self, day: tuple[str, date], plan: Schedule) -> None:
+    @settings(max_examples=80)
+    @given(drawn=jumps_with_schedules())
+    def test_around_jumps(self, drawn: tuple[str, date, Schedule]) -> None:
         """
-        The functions tell for every minute of the days around what counting tells.
+        The functions tell for every minute around a jump what counting tells.
         """
-        key, middle = day
+        key, day, plan = drawn
 
-        assert_agree(key, line(key, middle - DAY, 3), plan)
+        assert_agree(key, line(key, day - DAY, 3), plan)
+
+    @settings(max_examples=20)
+    @given(key=st.sampled_from(ZONES), day=days, plan=minute_schedules)
+    def test_any_day(self, key: str, day: date, plan: Schedule) -> None:
+        """
+        The functions tell for every minute of any two days what counting tells.
+        """
+        assert_agree(key, line(key, day, 2), plan)
 
     @pytest.mark.soak
     @pytest.mark.parametrize("year", [2005, 2011, 2018, 2024])
