@@ -15,7 +15,8 @@ import typer
 
 from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.conditions.types import Basic, Enumeration, ListOf
-from notifyrules.conditions.values import Mismatch, conform, nearest
+from notifyrules.conditions.values import Mismatch, conform
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.explanation.words import enumerate_shortly
 from notifyrules.graph.model import Fact, Graph

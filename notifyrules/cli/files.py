@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from notifyrules.conditions.values import nearest
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.errors import UsageError
 from notifyrules.source.located import Map
 from notifyrules.source.reader import MAX_BYTES, read_yaml

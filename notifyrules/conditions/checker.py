@@ -32,9 +32,10 @@ from notifyrules.conditions.types import (
     share_values,
     spell_value,
 )
-from notifyrules.conditions.values import Value, nearest, write_literal
+from notifyrules.conditions.values import Value, write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.source.text import Span
 
 MAX_TERMS = 5_000

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window, write_time
 from notifyrules.conditions.types import TIME, Base, Basic, Enumeration, ListOf, Type, quote, spell, spell_value
+from notifyrules.diagnostics.nearest import nearest
 
 Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | Schedule | tuple[Value, ...] | None"
 """One value of the language: instants in UTC, lists as tuples."""
@@ -436,29 +437,6 @@ def zone_keys() -> frozenset[str]:
     from importlib.resources import files  # noqa: PLC0415 - only files with time zones need it
 
     return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
-
-
-def nearest(word: str, known: object) -> str | None:
-    """
-    Find the known word that a misspelt one is closest to.
-
-    Returns:
-        The word, or None where none is near.
-    """
-    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
-
-    names = sorted(str(name) for name in known)  # type: ignore[attr-defined]
-    folded = {name.casefold(): name for name in reversed(names)}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
-    if len(word) > 200:  # noqa: PLR2004 - no name is that long, and difflib is quadratic
-        return None
-    close = get_close_matches(word, names, n=1, cutoff=0.7)
-    if close:
-        return close[0]
-    # `muted` for `channel.muted`: the last part is what people remember.
-    tails = [name for name in names if name.rpartition(".")[2] == word.rpartition(".")[2]]
-    return tails[0] if len(tails) == 1 else None
 
 
 def write(value: Value) -> str:

@@ -4,11 +4,15 @@ Hold one finding about a file as a value; how it is printed is decided elsewhere
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from notifyrules.diagnostics.codes import Code, Severity
-from notifyrules.source.text import Span
+from notifyrules.source.text import Source, Span
+
+MAX_LISTED = 1_000
+"""Findings that are listed; a reader mends a few and looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,34 @@ class Findings:
     The one mutable object that travels through loading; it is read once, at the end.
     """
 
-    __slots__ = ("_found",)
+    __slots__ = ("_found", "_settled")
 
     def __init__(self) -> None:
         """
         Begin without findings.
         """
         self._found: list[Diagnostic] = []
+        self._settled: dict[Source, list[tuple[int, int]]] = {}
+
+    def settle(self, span: Span) -> None:
+        """
+        Take a stretch for dealt with by an error that was just added: what else is found in it only follows from that.
+
+        Args:
+            span: A stretch that overlaps no other settled one.
+        """
+        insort(self._settled.setdefault(span.source, []), (span.start, span.end))
+
+    def _is_settled(self, span: Span) -> bool:
+        """
+        Tell whether a stretch lies in one that is dealt with, or around it.
+        """
+        settled = self._settled.get(span.source)
+        if settled is None:
+            return False
+        at = bisect_right(settled, (span.start, span.end))
+        before = at > 0 and span.start < settled[at - 1][1]
+        return before or (at < len(settled) and settled[at][0] < span.end)
 
     def add(  # noqa: PLR0913 - the parts of a finding, all but three of them optional
         self,
@@ -87,11 +112,13 @@ class Findings:
             code: Which kind of mistake.
             span: What to underline.
             message: What was found and what was expected.
-            help: The way out; one sentence or several.
+            help: The way out; one sentence or several, empty ones left out.
             labels: Other places to show.
             notes: Facts that explain it.
         """
-        advice = (help,) if isinstance(help, str) else tuple(help)
+        if self._settled and self._is_settled(span):
+            return
+        advice = tuple(one for one in ((help,) if isinstance(help, str) else help) if one)
         self._found.append(Diagnostic(code, message, span, advice, tuple(labels), tuple(notes)))
 
     def extend(self, found: Iterable[Diagnostic]) -> None:
@@ -131,10 +158,16 @@ class Findings:
         Give the findings as a reader wants them.
 
         Returns:
-            Sorted by file, place and code; the same code at the same place only once.
+            Sorted by file, place and code; the same code at the same place only once. Of more than :data:`MAX_LISTED`
+            the errors come before the warnings, and the last one listed says how many there are.
         """
         once = {(one.code, one.span.source.name, one.span.start, one.message): one for one in self._found}
-        return tuple(sorted(once.values(), key=_reading_order))
+        found = sorted(once.values(), key=_reading_order)
+        if len(found) <= MAX_LISTED:
+            return tuple(found)
+        *listed, last = sorted(sorted(found, key=lambda one: not one.is_error)[:MAX_LISTED], key=_reading_order)
+        more = f"{len(found) - MAX_LISTED:,} more findings are not listed"
+        return (*listed, replace(last, notes=(*last.notes, more)))
 
 
 def _reading_order(found: Diagnostic) -> tuple[str, int, int, str]:

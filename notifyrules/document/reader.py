@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.cases_model import CasesDocument
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.model import FORMAT_VERSION, NODE_KEYS, Document, Fragment, NodePart, Part, UnknownKey

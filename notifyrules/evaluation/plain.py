@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from notifyrules.conditions.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
-from notifyrules.conditions.values import MAX_ITEMS, Mismatch, Value, conform, describe, nearest, write_literal
+from notifyrules.conditions.values import MAX_ITEMS, Mismatch, Value, conform, describe, write_literal
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.errors import UsageError
 
 Chosen = TypeVar("Chosen")

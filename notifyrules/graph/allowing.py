@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.codes import Code, Severity
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import Document, LongFact, Shared
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span

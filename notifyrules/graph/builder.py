@@ -11,9 +11,9 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from notifyrules.conditions.types import BOOL
-from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.document.model import Document
 from notifyrules.document.reader import Reading, read_document

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from notifyrules.conditions.terms import FactRead, Term
-from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import CallPart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Arrow, Call, Graph

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from notifyrules.conditions.parser import Declaration, ListWord, Word, parse_declaration
 from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import Mismatch, Value, conform, nearest
+from notifyrules.conditions.values import Mismatch, Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
 from notifyrules.source.located import Scalar

@@ -5,8 +5,8 @@ Build guarantees: promises about every possible input, checked here and proved e
 from __future__ import annotations
 
 from notifyrules.conditions.types import BOOL, Basic, Enumeration, Type
-from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import GuaranteePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Guarantee, Promise

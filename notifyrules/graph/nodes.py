@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from notifyrules.conditions.types import BOOL
-from notifyrules.conditions.values import nearest
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import (
     CallPart,
     FanOutPart,

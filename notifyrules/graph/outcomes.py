@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import DURATION, INSTANT, Type, fits
-from notifyrules.conditions.values import Mismatch, Value, conform, nearest
+from notifyrules.conditions.values import Mismatch, Value, conform
 from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import OutcomePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message

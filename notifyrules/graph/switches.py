@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from notifyrules.conditions.parser import Word, parse_case_key
 from notifyrules.conditions.types import Basic, Enumeration, Type, quote
-from notifyrules.conditions.values import Value, nearest, write, write_literal
+from notifyrules.conditions.values import Value, write, write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import LongTarget, SwitchPart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Switch, SwitchCase

@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from notifyrules.conditions.types import LANGUAGE_WORDS, is_bare, quote
-from notifyrules.conditions.values import Value, nearest, write_literal
+from notifyrules.conditions.values import Value, write_literal
 from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message

@@ -11,7 +11,8 @@ import keyword
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from notifyrules.conditions.values import Mismatch, Value, conform, describe, nearest
+from notifyrules.conditions.values import Mismatch, Value, conform, describe
+from notifyrules.diagnostics.nearest import nearest
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
 
