@@ -14,6 +14,7 @@ from notifyrules.conditions.values import MAX_DURATION, MAX_INT, Value
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage, Step
 from notifyrules.graph.model import Notify
+from tests.schedules import schedules
 
 KINDS = ("if", "switch", "first", "any", "call")
 
@@ -149,12 +150,14 @@ single_values: st.SearchStrategy[Value] = st.one_of(
     st.times().map(lambda one: one.replace(microsecond=0)),
     st.timedeltas(-MAX_DURATION, MAX_DURATION),
     st.sampled_from(["UTC", "Europe/Berlin", "America/Sao_Paulo"]).map(ZoneInfo),
+    schedules,
 )
 lists: st.SearchStrategy[Value] = st.one_of(
     st.lists(st.integers(0, 9), max_size=3).map(tuple),
     st.lists(texts, max_size=3).map(tuple),
     st.lists(instants, max_size=2).map(tuple),
     st.lists(st.timedeltas(-MAX_DURATION, MAX_DURATION), max_size=2).map(tuple),
+    st.lists(schedules, max_size=2).map(tuple),
 )
 values: st.SearchStrategy[Value] = st.one_of(st.none(), single_values, lists)
 named_values = st.dictionaries(texts, values, max_size=3)
