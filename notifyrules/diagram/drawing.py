@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final, assert_never
 
@@ -56,7 +56,7 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
     Returns:
         The picture. The same arguments give the same picture.
     """
-    sheet = _Sheet(overlay, expand=expand)
+    sheet = _Sheet(overlay, expand=expand, used={graph: {}})
     level = _Level(graph, "", "")
     start = Box(START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_file(graph))
     sheet.boxes.append(start)
@@ -71,7 +71,7 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
         boxes=tuple(sheet.boxes),
         arrows=tuple(sheet.arrows),
         clusters=tuple(sheet.clusters),
-        legend=tuple(sheet.legend.items()),
+        legend=_legend(sheet),
     )
 
 
@@ -87,7 +87,8 @@ class _Sheet:
     boxes: list[Box] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     clusters: list[Cluster] = field(default_factory=list)
-    legend: dict[str, Colour] = field(default_factory=dict)
+    used: dict[Graph, dict[str, Colour]] = field(default_factory=dict)
+    """The classes that each chart uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,25 @@ def _draw_level(level: _Level, sheet: _Sheet) -> None:
 
 def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
     """
-    Put the class of a node into the legend; the legend keeps the order in which the file writes it.
+    Note that a class is used; a sub-chart that gives it another colour gets an entry of its own in the legend.
     """
-    wanted = {klass: colour_of(colour) for klass, colour in level.graph.legend.items()}
-    if node.klass in wanted and node.klass not in sheet.legend:
-        sheet.legend[node.klass] = wanted[node.klass]
-        order = {klass: place for place, klass in enumerate(wanted)}
-        sheet.legend = dict(sorted(sheet.legend.items(), key=lambda entry: order.get(entry[0], -1)))
+    if node.klass is None or node.klass not in level.graph.legend:
+        return
+    colour = colour_of(level.graph.legend[node.klass])
+    sheet.used.setdefault(level.graph, {})[node.klass] = colour
+
+
+def _legend(sheet: _Sheet) -> tuple[tuple[str, Colour], ...]:
+    """
+    List the classes that are used, in the order in which the files write them, the caller's first.
+    """
+    found: dict[str, Colour] = {}
+    for graph, used in sheet.used.items():
+        for klass in graph.legend:
+            if klass in used:
+                name = klass if found.get(klass, used[klass]) == used[klass] else f"{klass} ({graph.name})"
+                found[name] = used[klass]
+    return tuple(found.items())
 
 
 def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
@@ -152,7 +165,8 @@ def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
     for way in _all_ways(node):
         drawn = tuple(arrow for arrow in way.arrows if arrow.written or level.prefix + arrow.id in overlay.marks)
         if drawn:
-            yield _Way(drawn, way.label, way.row)
+            mark = overlay.mark(*(level.prefix + arrow.id for arrow in drawn))
+            yield _Way(drawn, way.label, None if way.row is None else replace(way.row, mark=mark))
 
 
 def _all_ways(node: graphs.Node) -> Iterator[_Way]:
@@ -165,7 +179,7 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
                 yield _Way((arrow,), _label(arrow))
         case graphs.Switch(cases=cases, otherwise=otherwise):
             for case in cases:
-                label = case.arrows[0].label or ", ".join(arrow.answer for arrow in case.arrows)
+                label = (case.arrows[0].label or "").strip() or ", ".join(arrow.answer for arrow in case.arrows)
                 yield _Way(case.arrows, label, Row(label, None))
             if otherwise is not None:
                 yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
@@ -189,7 +203,7 @@ def _label(arrow: graphs.Arrow) -> str:
     """
     Choose what is written on an arrow: the author's words, else the answer.
     """
-    return arrow.label or arrow.answer
+    return (arrow.label or "").strip() or arrow.answer
 
 
 def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:

@@ -27,6 +27,8 @@ LEADING: Final = 1.25
 _SIDE: Final = 12
 _TOP: Final = 9
 _MOST_LINES: Final = 12
+_LEAST: Final = 48
+"""No box is narrower."""
 _NARROW: Final = 140
 _BROAD: Final = 300
 _LONG: Final = 560
@@ -65,11 +67,15 @@ _STYLES: Final = {
     Shape.END: Style(LARGE, 180, 300, 6, 28, 12, bold=True),
     Shape.REFUSAL: Style(SMALL, 130, 200, 4, 9, 4, bold=True),
 }
-_ROW: Final = Style(SMALL, 240, 300, 4, 10, 5)
+ROW_SIDE: Final = 10
+"""Room to the left of the words in a row."""
+
+_ROW: Final = Style(SMALL, 240, 300, 4, ROW_SIDE, 5)
 _LABEL: Final = Style(SMALL, 110, 200, 4, 4, 1)
-_TITLE: Final = Style(SMALL, 260, 300, 2, 10, 6, bold=True)
+_TITLE: Final = Style(SMALL, 400, 400, 1, 0, 0, bold=True)
 _NOTE_LIMIT: Final = 240
-_NOTE_GAP: Final = 7
+NOTE_GAP: Final = 7
+"""Room between a question and its notes, with a rule in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +147,10 @@ def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingP
     rows = tuple(letter(row.text, _ROW) for row in box.rows)
     parts = [part for part in (text, caption, notes) if part is not None]
     inside = max(part.width for part in parts) + 2 * style.side
-    tall = max(least, sum(part.height for part in parts) + 2 * style.top + (_NOTE_GAP if notes else 0))
+    tall = max(least, sum(part.height for part in parts) + 2 * style.top + (NOTE_GAP if notes else 0))
     broad = max([inside, *(row.width + 2 * _ROW.side for row in rows)])
     heights = tuple(even(max(row.height + 2 * _ROW.top, beside.get(place, 0))) for place, row in enumerate(rows))
-    return Figure(box, text, caption, notes, rows, even(broad), even(tall), heights, style)
+    return Figure(box, text, caption, notes, rows, even(max(broad, _LEAST)), even(tall), heights, style)
 
 
 def _notes(notes: tuple[str, ...]) -> Lettering:

@@ -51,6 +51,13 @@ class Emphasis(Enum):
     """Tried in vain."""
     LIT = "lit"
 
+    @property
+    def strength(self) -> int:
+        """
+        The place in the order from the faintest to the strongest.
+        """
+        return list(Emphasis).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -86,8 +93,7 @@ class Overlay:
         found = [self.marks[key] for key in keys if key in self.marks]
         if not found:
             return self.rest
-        strength = list(Emphasis)
-        strongest = max((mark.emphasis for mark in found), key=strength.index)
+        strongest = max((mark.emphasis for mark in found), key=lambda emphasis: emphasis.strength)
         return Mark(strongest, tuple(dict.fromkeys(note for mark in found for note in mark.notes)))
 
 
@@ -100,6 +106,8 @@ class Row:
     text: str
     condition: str | None
     """The condition as written; None for the value of a switch."""
+    mark: Mark = field(default_factory=Mark)
+    """What is said about the arrow that leaves the row."""
 
 
 @dataclass(frozen=True, slots=True)

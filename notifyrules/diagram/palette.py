@@ -9,8 +9,9 @@ dark. Boxes keep their colours, so the chart is the same chart by night.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, assert_never
 
+from notifyrules.diagram.model import Emphasis
 from notifyrules.graph.colours import Colour
 from notifyrules.graph.model import Notify
 
@@ -91,6 +92,23 @@ Source:
     Green and red are those of Slack's chart (see :data:`notifyrules.graph.colours.COLOURS`); its red `#ff0000` has a
     contrast of 4.0 with white words, so ours is a shade darker.
 """
+
+
+def line_on(scheme: Scheme, emphasis: Emphasis) -> str:
+    """
+    Choose the colour of a line on the panel.
+    """
+    match emphasis:
+        case Emphasis.FADED:
+            return scheme.faint
+        case Emphasis.PLAIN:
+            return scheme.line
+        case Emphasis.TRIED:
+            return scheme.tried
+        case Emphasis.LIT:
+            return scheme.lit
+        case _:
+            assert_never(emphasis)
 
 
 def ink_on(ground: str) -> str:

@@ -7,18 +7,16 @@ The height of a channel between two rows follows from the levels that it needs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.arranging import Arrangement, arrange
 from notifyrules.diagram.channels import LEVEL, Channel
 from notifyrules.diagram.compounds import HEAD, Point, Wire
-from notifyrules.diagram.figures import Figure, Lettering
+from notifyrules.diagram.figures import Figure, Lettering, letter_title
 from notifyrules.diagram.model import Arrow, Cluster, Diagram
 from notifyrules.diagram.placement import Item, Placement, Route
-
-MARGIN: Final = 24
-"""Room between the edge of the panel and the chart."""
 
 _ABOVE: Final = 12
 """Room between the upper row and the first level."""
@@ -26,7 +24,9 @@ _BELOW: Final = 11
 """Room between the last level and the lower row, without arrow heads."""
 _STRAIGHT: Final = 8
 """The height of a channel that nothing crosses sideways, without arrow heads."""
-_TITLE_ROOM: Final = 26
+_TITLE_ROOM: Final = 34
+_TITLE_TOP: Final = 5
+_TITLE_SIDE: Final = 10
 _CLUSTER_ROOM: Final = 12
 
 
@@ -53,6 +53,8 @@ class DrawnArrow:
     label: Lettering | None
     middle: Point
     """Where the label stands."""
+    clustered: bool = False
+    """Whether the label stands in a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class DrawnCluster:
     top: float
     right: float
     bottom: float
+    title: Lettering
+    """One line."""
+    title_at: Point
+    """The upper left corner of the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,9 @@ def route(diagram: Diagram) -> Drawing:
             if item.compound is not None:
                 x, y = placement.x[item.key], grid.axes[number]
                 boxes.extend(DrawnBox(part.figure, x + part.x, y + part.top) for part in item.compound.parts)
-                arrows.extend(_wired(wire, x, y) for wire in item.compound.wires)
+                arrows.extend(_wired(wire, x, y, clustered=item.cluster != "") for wire in item.compound.wires)
     arrows.extend(_routed(one, arrangement, grid) for one in placement.plan.routes)
-    clusters = [_cluster(cluster, placement, grid) for cluster in diagram.clusters]
+    clusters = [_cluster(cluster, placement, grid, arrows) for cluster in diagram.clusters]
     return _cornered(boxes, arrows, clusters)
 
 
@@ -161,7 +167,7 @@ def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
     source = one.links[0].upper
     x, y = placement.x[source], grid.axes[plan.rank[source]]
     points = [(x + dx, y + dy) for dx, dy in one.exit.points]
-    words, middle = None, points[-1]
+    words, middle, clustered = None, points[-1], False
     for link in one.links:
         row = plan.rank[link.upper]
         net = arrangement.channels[row].nets[link]
@@ -171,9 +177,10 @@ def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
         item = plan.items[link.lower]
         if item.label is not None:
             words, middle = item.label, (placement.x[link.lower], grid.axes[row + 1])
+            clustered = item.cluster != ""
     target = plan.items[one.links[-1].lower]
     points.append((points[-1][0], grid.axes[plan.rank[target.key]] - _entered(target)))
-    return DrawnArrow(one.exit.arrow, tuple(points), words, middle)
+    return DrawnArrow(one.exit.arrow, tuple(points), words, middle, clustered)
 
 
 def _entered(item: Item) -> float:
@@ -184,12 +191,12 @@ def _entered(item: Item) -> float:
     return -item.compound.parts[0].top
 
 
-def _wired(wire: Wire, x: float, y: float) -> DrawnArrow:
+def _wired(wire: Wire, x: float, y: float, *, clustered: bool) -> DrawnArrow:
     """
     Draw an arrow inside of a compound.
     """
     points = tuple((x + dx, y + dy) for dx, dy in wire.points)
-    return DrawnArrow(wire.arrow, points, wire.label, (x + wire.middle[0], y + wire.middle[1]))
+    return DrawnArrow(wire.arrow, points, wire.label, (x + wire.middle[0], y + wire.middle[1]), clustered)
 
 
 def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, float]]:
@@ -220,13 +227,33 @@ def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
     return rows[0], rows[-1]
 
 
-def _cluster(cluster: Cluster, placement: Placement, grid: _Grid) -> DrawnCluster:
+def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[DrawnArrow]) -> DrawnCluster:
     """
     Draw the frame of a cluster.
     """
     first, last = _cluster_rows(cluster.key, placement)
     left, right = placement.extents[cluster.key]
-    return DrawnCluster(cluster, left, grid.tops[first] - _TITLE_ROOM, right, grid.bottoms[last] + _CLUSTER_ROOM)
+    top, bottom = grid.tops[first] - _TITLE_ROOM, grid.bottoms[last] + _CLUSTER_ROOM
+    title = letter_title(cluster.title)
+    entering = sorted(
+        x
+        for arrow in arrows
+        for (x, y), (_, under) in pairwise(arrow.points)
+        if left < x < right and y < top + _TITLE_TOP < under
+    )
+    at = (_title_place(left, right, title.width, entering), top + _TITLE_TOP)
+    return DrawnCluster(cluster, left, top, right, bottom, title, at)
+
+
+def _title_place(left: float, right: float, wide: float, entering: Sequence[float]) -> float:
+    """
+    Find where the title of a cluster begins: at its left edge, or where no arrow that enters it runs through the words.
+    """
+    first, last = left + _TITLE_SIDE, right - _TITLE_SIDE - wide
+    for place in (first, *(x + _TITLE_SIDE for x in entering), last):
+        if first <= place <= last and not any(place - _TITLE_SIDE < x < place + wide + _TITLE_SIDE for x in entering):
+            return place
+    return first
 
 
 def _cornered(boxes: list[DrawnBox], arrows: list[DrawnArrow], clusters: list[DrawnCluster]) -> Drawing:
@@ -246,8 +273,11 @@ def _cornered(boxes: list[DrawnBox], arrows: list[DrawnArrow], clusters: list[Dr
         bottom,
         tuple(DrawnBox(box.figure, box.x - left, box.top) for box in boxes),
         tuple(
-            DrawnArrow(one.arrow, tuple((x - left, y) for x, y in one.points), one.label, (one.middle[0] - left, one.middle[1]))
+            replace(one, points=tuple((x - left, y) for x, y in one.points), middle=(one.middle[0] - left, one.middle[1]))
             for one in arrows
         ),
-        tuple(DrawnCluster(one.cluster, one.left - left, one.top, one.right - left, one.bottom) for one in clusters),
+        tuple(
+            replace(one, left=one.left - left, right=one.right - left, title_at=(one.title_at[0] - left, one.title_at[1]))
+            for one in clusters
+        ),
     )

@@ -6,7 +6,7 @@ Lines drawn over each other look bolder than they are, because their soft edges 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -17,6 +17,10 @@ from notifyrules.diagram.routing import DrawnArrow
 
 RADIUS: Final = 7
 """Of the corners of arrows."""
+BREADTH: Final = {Emphasis.FADED: 1.2, Emphasis.PLAIN: 1.4, Emphasis.TRIED: 2.0, Emphasis.LIT: 3.2}
+"""How broad lines are."""
+DASHES: Final = "6 4"
+"""The pattern of what was tried in vain: dash and gap."""
 
 _NEAR: Final = 0.05
 """Points nearer to each other than this are the same."""
@@ -47,9 +51,8 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
     Returns:
         The strokes in drawing order: what is emphasised lies on top, and shares no line with what is not.
     """
-    strength = list(Emphasis)
     inked = {emphasis: _Ink() for emphasis in Emphasis}
-    ordered = sorted(arrows, key=lambda one: strength.index(one.arrow.mark.emphasis))
+    ordered = sorted(arrows, key=lambda one: one.arrow.mark.emphasis.strength)
     return tuple(_stroke(one, inked[one.arrow.mark.emphasis]) for one in ordered)
 
 
@@ -135,10 +138,19 @@ def _cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
         length = _distance(start, end)
         if at + length > first and at < last:
             if not kept:
-                kept.append(_toward(start, end, first - at))
-            kept.append(_toward(start, end, min(length, last - at)))
+                kept.append(toward(start, end, first - at))
+            kept.append(toward(start, end, min(length, last - at)))
         at += length
     return tuple(kept)
+
+
+def bends(points: Sequence[Point]) -> Iterator[tuple[Point, Point, Point]]:
+    """
+    Give each corner of a way with where its round begins and ends.
+    """
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = min(RADIUS, _distance(before, corner) / 2, _distance(corner, after) / 2)
+        yield toward(corner, before, radius), corner, toward(corner, after, radius)
 
 
 def rounded(points: Sequence[Point]) -> str:
@@ -148,27 +160,24 @@ def rounded(points: Sequence[Point]) -> str:
     Returns:
         Path data of SVG.
     """
-    parts = [f"M{spot(points[0])}"]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        radius = min(RADIUS, _distance(before, corner) / 2, _distance(corner, after) / 2)
-        entry, leave = _toward(corner, before, radius), _toward(corner, after, radius)
-        parts.append(f"L{spot(entry)}Q{spot(corner)} {spot(leave)}")
-    return "".join([*parts, f"L{spot(points[-1])}"])
+    corners = (f"L{spot(entry)}Q{spot(corner)} {spot(leave)}" for entry, corner, leave in bends(points))
+    return f"M{spot(points[0])}{''.join(corners)}L{spot(points[-1])}"
 
 
-def pointed(start: Point, end: Point, half: float) -> str:
+def pointed(start: Point, end: Point, emphasis: Emphasis) -> str:
     """
     Draw a head at the end of a line.
 
     Args:
         start: Any point of the line before its end.
         end: Where the head points.
-        half: Half of its breadth.
+        emphasis: How strongly the line is drawn.
 
     Returns:
         Path data of SVG.
     """
-    back = _toward(end, start, HEAD)
+    half = 3 + BREADTH[emphasis] * 0.8
+    back = toward(end, start, HEAD)
     across = (half, 0) if abs(start[0] - end[0]) < _NEAR else (0, half)
     one, other = (back[0] - across[0], back[1] - across[1]), (back[0] + across[0], back[1] + across[1])
     return f"M{spot(end)}L{spot(one)}L{spot(other)}Z"
@@ -224,9 +233,9 @@ def _distance(one: Point, other: Point) -> float:
     return abs(one[0] - other[0]) + abs(one[1] - other[1])
 
 
-def _toward(start: Point, end: Point, length: float) -> Point:
+def toward(start: Point, end: Point, length: float) -> Point:
     """
-    Go some way from one point toward another.
+    Go *length* pixels from one point toward another that is level with it or upright above or below it.
     """
     share = length / max(_distance(start, end), _NEAR)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -1,0 +1,181 @@
+"""
+Write a picture as DOT, for whoever has Graphviz and wants to go on from there.
+
+Boxes have neutral names and every word is escaped: nothing that somebody wrote in a rule file is obeyed by the program that
+reads the graph. Places are left to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from notifyrules.diagram.figures import LARGE, SMALL, TEXT, Figure, figure, label, small
+from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.model import Arrow, Box, Cluster, Diagram, Emphasis, Mark, Shape
+from notifyrules.diagram.palette import LIGHT, ink_on
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
+
+FONT: Final = "Helvetica"
+
+_LINES: Final = {
+    Emphasis.PLAIN: {"color": LIGHT.line},
+    Emphasis.FADED: {"color": LIGHT.faint},
+    Emphasis.TRIED: {"color": LIGHT.tried, "style": "dashed", "penwidth": "2"},
+    Emphasis.LIT: {"color": LIGHT.lit, "penwidth": "3"},
+}
+_SHAPES: Final = {
+    Shape.CALL: {"peripheries": "2"},
+    Shape.FAN_OUT: {"shape": "box3d", "style": "filled"},
+    Shape.TABLE: {"shape": "plain", "style": ""},
+    Shape.EXIT: {"style": "rounded,filled,dashed"},
+}
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
+"""Graphviz reads entities in every text."""
+_POINTS: Final = 72
+
+
+def to_dot(diagram: Diagram) -> str:
+    """
+    Write a picture as DOT.
+
+    Args:
+        diagram: The picture.
+
+    Returns:
+        A whole file, the same for the same picture.
+    """
+    from graphviz import Digraph  # noqa: PLC0415 - slow to import, and only this format needs it
+
+    graph = Digraph()
+    graph.attr(bgcolor=LIGHT.panel, fontname=FONT, newrank="true", nodesep="0.3", ranksep="0.35", tooltip=_text(diagram.title))
+    node = {"shape": "box", "style": "rounded,filled", "fontname": FONT, "fontsize": str(TEXT), "margin": "0.16,0.1"}
+    graph.attr("node", **node)
+    graph.attr("edge", fontname=FONT, fontsize=str(SMALL), arrowsize="0.7")
+    names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
+    _write_cluster("", diagram, names, graph)
+    beside = {box.key for box in diagram.boxes if box.shape is Shape.REFUSAL}
+    for arrow in diagram.arrows:
+        _write_arrow(arrow, names, graph)
+    for arrow in diagram.arrows:
+        if arrow.target in beside and arrow.row is None:
+            graph.body.append(f"\t{{rank=same {names[arrow.source]} {names[arrow.target]}}}\n")
+    ends = [names[box.key] for box in diagram.boxes if box.shape is Shape.END]
+    if ends:
+        graph.body.append(f"\t{{rank=sink {' '.join(ends)}}}\n")
+    if diagram.legend:
+        graph.node("legend", label=_legend(diagram), shape="plain", style="", tooltip="legend")
+    return graph.source
+
+
+def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: Digraph) -> None:
+    """
+    Write the boxes of one cluster, and the clusters inside of it.
+    """
+    for box in diagram.boxes:
+        if box.cluster == key:
+            graph.node(names[box.key], **_attributes(box))
+    for number, cluster in enumerate(diagram.clusters):
+        if cluster.parent == key:
+            with graph.subgraph(name=f"cluster_{number}") as inner:
+                inner.attr(**_frame(cluster))
+                _write_cluster(cluster.key, diagram, names, inner)
+
+
+def _frame(cluster: Cluster) -> dict[str, str]:
+    """
+    Describe the frame of a cluster.
+    """
+    link = {"URL": cluster.href} if cluster.href else {}
+    style = {"style": "rounded,filled", "fillcolor": LIGHT.cluster, "color": LIGHT.frame, "fontsize": str(SMALL)}
+    return {"label": _text(cluster.title), "tooltip": _text(cluster.about or cluster.title), **style, **link}
+
+
+def _attributes(box: Box) -> dict[str, str]:
+    """
+    Describe a box.
+    """
+    drawn = small(box) if box.shape is Shape.REFUSAL else figure(box)
+    faded = box.mark.emphasis is Emphasis.FADED
+    ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
+    colours = {"fillcolor": LIGHT.panel if faded else box.colour.fill, "color": box.colour.border, "fontcolor": ink}
+    found = {**colours, **_SHAPES.get(box.shape, {}), "tooltip": _text(box.about or box.text)}
+    found |= {key: value for key, value in _stressed(box.mark).items() if key != "style"}
+    if box.shape is Shape.TABLE:
+        return {**found, "label": _table(drawn, colours)}
+    sizes = {Shape.START: LARGE, Shape.END: LARGE, Shape.EXIT: SMALL, Shape.REFUSAL: SMALL}
+    if box.shape in sizes:
+        found |= {"fontsize": str(sizes[box.shape]), "fontname": f"{FONT}-Bold"}
+    if box.href:
+        found["URL"] = box.href
+    lines = [line for part in (drawn.text, drawn.caption, drawn.notes) if part for line in part.lines]
+    # Graphviz measures with its own fonts; ours is the width of the widest that readers have.
+    return {**found, "label": escaped(lines), "width": f"{drawn.width / _POINTS:.3f}", "height": f"{drawn.height / _POINTS:.3f}"}
+
+
+def _stressed(mark: Mark) -> dict[str, str]:
+    """
+    Describe how strongly a line is drawn.
+    """
+    return {} if mark.emphasis is Emphasis.PLAIN else _LINES[mark.emphasis]
+
+
+def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None:
+    """
+    Write an arrow.
+    """
+    source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
+    found = dict(_LINES[arrow.mark.emphasis])
+    found["fontcolor"] = LIGHT.quiet if arrow.mark.emphasis is Emphasis.FADED else LIGHT.text
+    if arrow.label or arrow.mark.notes:
+        found["label"] = escaped(f" {line} " for line in label(arrow.label, arrow.mark.notes).lines)
+    graph.edge(source, names[arrow.target], tooltip=_text(", ".join(arrow.ids)), **found)
+
+
+def _table(drawn: Figure, colours: Mapping[str, str]) -> str:
+    """
+    Write a table as an HTML-like label, with a port for each row.
+    """
+    head = "<BR/>".join(f"{escape(line)}" for line in drawn.text.lines)
+    if drawn.caption:
+        head += f'<BR/><FONT POINT-SIZE="{SMALL}"><I>{escape(" ".join(drawn.caption.lines))}</I></FONT>'
+    if drawn.notes:
+        head += "".join(f'<BR/><FONT POINT-SIZE="{SMALL}">{escape(line)}</FONT>' for line in drawn.notes.lines)
+    rows = [f'<TR><TD WIDTH="{drawn.width}">{head}</TD></TR>']
+    for number, words in enumerate(drawn.rows):
+        text = "".join(f'{escape(line)}<BR ALIGN="LEFT"/>' for line in words.lines)
+        rows.append(f'<TR><TD PORT="r{number}" ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{text}</FONT></TD></TR>')
+    style = f'BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="6" BGCOLOR="{colours["fillcolor"]}"'
+    return f'<<TABLE {style} COLOR="{colours["color"]}">{"".join(rows)}</TABLE>>'
+
+
+def _legend(diagram: Diagram) -> str:
+    """
+    Write the legend as an HTML-like label.
+    """
+    rows = (
+        f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'
+        f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(printable(name).replace("_", " "))}</FONT></TD></TR>'
+        for name, colour in diagram.legend
+    )
+    return f'<<TABLE BORDER="0" CELLSPACING="4">{"".join(rows)}</TABLE>>'
+
+
+def _text(text: str) -> str:
+    """
+    Escape one line of text.
+    """
+    return escaped([printable(text)])
+
+
+def escaped(lines: Iterable[str]) -> str:
+    """
+    Escape lines of text: no backslash is obeyed, and nothing is taken for an HTML-like label.
+    """
+    from graphviz import escape as literal, nohtml  # noqa: PLC0415 - as above
+
+    return nohtml("\\n".join(literal(_ENTITY.sub("&amp;", line)) for line in lines))

@@ -1,0 +1,109 @@
+"""
+Write a picture as a Mermaid flowchart, which GitHub, GitLab and many wikis draw inside of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from notifyrules.diagram.figures import figure, label
+from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.model import Box, Diagram, Emphasis, Shape
+from notifyrules.diagram.palette import LIGHT, ink_on
+
+_OUTLINES: Final = {
+    Shape.START: ("([", "])"),
+    Shape.QUESTION: ("(", ")"),
+    Shape.SWITCH: ("{{", "}}"),
+    Shape.FIRST: ("[", "]"),
+    Shape.TABLE: ("[", "]"),
+    Shape.FAN_OUT: ("[/", "\\]"),
+    Shape.CALL: ("[[", "]]"),
+    Shape.EXIT: ("([", "])"),
+    Shape.END: ("([", "])"),
+    Shape.REFUSAL: ("([", "])"),
+}
+_LINKS: Final = {
+    Emphasis.FADED: f"stroke:{LIGHT.faint}",
+    Emphasis.TRIED: f"stroke:{LIGHT.tried},stroke-width:2px,stroke-dasharray:6 4",
+    Emphasis.LIT: f"stroke:{LIGHT.lit},stroke-width:3px",
+}
+# Mermaid obeys some characters even between quotes: comments, directives, Markdown, HTML, entities.
+_OBEYED: Final = re.compile(r"""["#%&:;<>`\\*_~|{}\[\]]""")
+
+
+def to_mermaid(diagram: Diagram) -> str:
+    """
+    Write a picture as a Mermaid flowchart.
+
+    Args:
+        diagram: The picture.
+
+    Returns:
+        The text to stand in a Mermaid block, the same for the same picture.
+    """
+    names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
+    rows = {box.key: box.rows for box in diagram.boxes}
+    lines = ["flowchart TD", *_cluster("", diagram, names)]
+    for arrow in diagram.arrows:
+        words = arrow.label if arrow.row is None else rows[arrow.source][arrow.row].text
+        shown = f"|{_quoted(label(words, arrow.mark.notes).lines)}|" if words or arrow.mark.notes else ""
+        lines.append(f"  {names[arrow.source]} -->{shown} {names[arrow.target]}")
+    for emphasis, style in _LINKS.items():
+        links = [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]
+        if links:
+            lines.append(f"  linkStyle {','.join(links)} {style}")
+    return "\n".join([*lines, *_classes(diagram, names)]) + "\n"
+
+
+def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
+    """
+    Write the boxes of one cluster, and the clusters inside of it.
+    """
+    for box in diagram.boxes:
+        if box.cluster == key:
+            left, right = _OUTLINES[box.shape]
+            drawn = figure(box)
+            words = [line for part in (drawn.text, drawn.notes) if part for line in part.lines]
+            yield f"  {names[box.key]}{left}{_quoted(words)}{right}"
+    for number, cluster in enumerate(diagram.clusters):
+        if cluster.parent == key:
+            yield f"  subgraph s{number}[{_quoted([printable(cluster.title)])}]"
+            yield from _cluster(cluster.key, diagram, names)
+            yield "  end"
+
+
+def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
+    """
+    Write the colours of the boxes.
+    """
+    found: dict[str, list[str]] = {}
+    for box in diagram.boxes:
+        found.setdefault(_style(box), []).append(names[box.key])
+    for number, (style, members) in enumerate(found.items()):
+        yield f"  classDef k{number} {style}"
+        yield f"  class {','.join(members)} k{number}"
+
+
+def _style(box: Box) -> str:
+    """
+    Write the colours of a box.
+    """
+    emphasis = box.mark.emphasis
+    if emphasis is Emphasis.FADED:
+        return f"fill:{LIGHT.panel},stroke:{LIGHT.faint},color:{LIGHT.quiet}"
+    line = _LINKS.get(emphasis, f"stroke:{box.colour.border}")
+    return f"fill:{box.colour.fill},{line},color:{ink_on(box.colour.fill)}"
+
+
+def _quoted(lines: Iterable[str]) -> str:
+    """
+    Quote lines of text so that Mermaid shows every character and obeys none.
+
+    A text of blanks becomes a no-break space, because Mermaid has no empty boxes.
+    """
+    words = "<br/>".join(_OBEYED.sub(lambda found: f"#{ord(found[0])};", line) for line in lines)
+    # Mermaid breaks the line at a backslash and an n, however they are spelt, unless something is between them.
+    return f'"{words.replace("#92;n", "#92;#8203;n") or "#160;"}"'

@@ -1,0 +1,226 @@
+"""
+Write the boxes of a picture as SVG: their outlines, their words, and what is known of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from notifyrules.diagram.compounds import Point
+from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL
+from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.model import Box, Emphasis, Shape
+from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
+from notifyrules.diagram.routing import DrawnBox
+from notifyrules.diagram.strokes import BREADTH, DASHES, short, spot
+
+_KINDS: Final = {
+    Shape.QUESTION: "if",
+    Shape.SWITCH: "switch",
+    Shape.FIRST: "first",
+    Shape.FAN_OUT: "any",
+    Shape.CALL: "call",
+}
+_ROUND: Final = (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL)
+_OUTLINE: Final = "1.3"
+_BAR: Final = 8
+"""From the edges of a call to its bars."""
+_STACK: Final = (6, 3)
+"""How far the sheets behind a fan-out stand out."""
+_BASELINE: Final = 0.35
+"""From the middle of a line of text to its baseline, in font sizes."""
+
+
+def write_box(chart: ET.Element, name: str, drawn: DrawnBox) -> None:
+    """
+    Write one box with all that is known of it.
+
+    Args:
+        chart: Where to.
+        name: The name of the picture, which ids begin with.
+        drawn: The box and its place.
+    """
+    box = drawn.figure.box
+    group = ET.SubElement(chart, "g", {"class": "nr-box"})
+    if box.shape is not Shape.START and box.shape is not Shape.REFUSAL:
+        group.set("id", f"{name}-{box.key}")
+    group.attrib |= known(_data(box))
+    title = box.text if box.shape is Shape.START else f"{_id(box)}: {box.text}"
+    ET.SubElement(group, "title").text = written(title, box.condition, box.about, box.place)
+    holder = linked(group, box.href)
+    _write_outline(holder, drawn)
+    _write_rows(holder, drawn)
+    _write_text(holder, drawn)
+
+
+def _id(box: Box) -> str:
+    """
+    Give the name of the node or outcome, with the path of calls before it.
+    """
+    return box.key.rpartition(":")[2]
+
+
+def _data(box: Box) -> dict[str, str | None]:
+    """
+    List what is known of a box.
+    """
+    kind = _KINDS.get(box.shape, box.shape.value)
+    if box.shape is Shape.TABLE:
+        kind = "first" if box.condition is None else "switch"
+    return {
+        "data-id": None if box.shape is Shape.START else _id(box),
+        "data-kind": kind,
+        "data-question": box.text,
+        "data-condition": box.condition,
+        "data-class": box.klass,
+        "data-about": box.about,
+        "data-source": box.place,
+        "data-notify": box.notify.value if box.notify else None,
+    }
+
+
+def known(attributes: Mapping[str, str | None]) -> dict[str, str]:
+    """
+    Keep the attributes that say something, each in one printable line.
+    """
+    return {name: printable(value) for name, value in attributes.items() if value}
+
+
+def written(*parts: str | None) -> str:
+    """
+    Put what there is on lines of its own, as tooltips show it.
+    """
+    return "\n".join(printable(part) for part in parts if part)
+
+
+def linked(parent: ET.Element, href: str | None) -> ET.Element:
+    """
+    Open a link where there is one.
+    """
+    return parent if href is None else ET.SubElement(parent, "a", {"href": href})
+
+
+def rectangle(parent: ET.Element, at: Point, size: Point, radius: float, style: Mapping[str, str]) -> None:
+    """
+    Write a rectangle, with round corners where *radius* is not 0.
+    """
+    place = {"x": short(at[0]), "y": short(at[1]), "width": short(size[0]), "height": short(size[1])}
+    corners = {"rx": short(radius)} if radius else {}
+    ET.SubElement(parent, "rect", {**place, **corners, **style})
+
+
+def write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int, style: Mapping[str, str]) -> None:
+    """
+    Write lines of text one below the other.
+
+    Args:
+        parent: Where to.
+        lines: The lines.
+        at: Where they are aligned sideways, and the top of the first.
+        size: The font size.
+        style: Further attributes.
+    """
+    for number, line in enumerate(lines):
+        place = {"x": short(at[0]), "y": short(at[1] + size * (LEADING * (number + 0.5) + _BASELINE))}
+        ET.SubElement(parent, "text", {**place, "font-size": str(size), **style}).text = line
+
+
+def _write_outline(parent: ET.Element, drawn: DrawnBox) -> None:
+    """
+    Write the outline of a box as its kind and its emphasis ask for.
+    """
+    figure, box = drawn.figure, drawn.figure.box
+    left, size = drawn.x - figure.width / 2, (figure.width, figure.height)
+    radius = min(figure.height / 2, 24) if box.shape in _ROUND else 8
+    style = _outline_style(box)
+    if box.shape is Shape.FAN_OUT:
+        for offset in _STACK:
+            rectangle(parent, (left + offset, drawn.top + offset), size, radius, style)
+    rectangle(parent, (left, drawn.top), size, radius, style)
+    if box.shape is Shape.CALL:
+        for x in (left + _BAR, left + figure.width - _BAR):
+            bar = f"M{spot((x, drawn.top))}V{short(drawn.top + figure.height)}"
+            ET.SubElement(parent, "path", {"d": bar, **style})
+
+
+def _outline_style(box: Box) -> dict[str, str]:
+    """
+    Choose how an outline is drawn and filled.
+    """
+    emphasis = box.mark.emphasis
+    hollow = emphasis is Emphasis.FADED or _is_vain_end(box)
+    style = {"fill": LIGHT.panel if hollow else box.colour.fill, "stroke": box.colour.border, "stroke-width": _OUTLINE}
+    classes = ["nr-ground"] if hollow else []
+    if emphasis is not Emphasis.PLAIN:
+        classes += ["nr-line", f"nr-{emphasis.value}"]
+        style |= {"stroke": line_on(LIGHT, emphasis), "stroke-width": short(BREADTH[emphasis])}
+    if box.shape is Shape.EXIT and emphasis is not Emphasis.LIT:
+        style["stroke-dasharray"] = "3 2"
+    elif emphasis is Emphasis.TRIED and not _is_vain_end(box):
+        style["stroke-dasharray"] = DASHES
+    return {"class": " ".join(classes), **style} if classes else style
+
+
+def _is_vain_end(box: Box) -> bool:
+    """
+    Tell whether a box is the end of a branch that was tried in vain: it is not the end of the decision.
+    """
+    return box.mark.emphasis is Emphasis.TRIED and box.shape is Shape.REFUSAL
+
+
+def _ink(box: Box) -> dict[str, str]:
+    """
+    Choose the ink of the words in a box.
+    """
+    if box.mark.emphasis is Emphasis.FADED:
+        return {"class": "nr-quiet", "fill": LIGHT.quiet}
+    if _is_vain_end(box):
+        return {"class": "nr-head nr-tried", "fill": LIGHT.tried}
+    return {"fill": ink_on(box.colour.fill)}
+
+
+def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
+    """
+    Write the question of a box, its caption and its notes.
+    """
+    figure, box = drawn.figure, drawn.figure.box
+    ink = _ink(box)
+    blocks = [block for block in (figure.text, figure.caption, figure.notes) if block]
+    gap = NOTE_GAP if figure.notes else 0
+    y = drawn.top + (figure.head - sum(block.height for block in blocks) - gap) / 2
+    bold = {"font-weight": "bold"} if figure.style.bold else {}
+    write_lines(parent, figure.text.lines, (drawn.x, y), figure.style.size, {**ink, **bold})
+    y += figure.text.height
+    if figure.caption:
+        write_lines(parent, figure.caption.lines, (drawn.x, y), SMALL, {**ink, "font-style": "italic"})
+        y += figure.caption.height
+    if figure.notes:
+        half = figure.width / 2 - 8
+        rule = f"M{spot((drawn.x - half, y + gap / 2))}H{short(drawn.x + half)}"
+        ET.SubElement(parent, "path", {"d": rule, "stroke": box.colour.border, "stroke-width": "1"})
+        write_lines(parent, figure.notes.lines, (drawn.x, y + gap), SMALL, ink)
+
+
+def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
+    """
+    Write the rows of a table.
+    """
+    figure, box = drawn.figure, drawn.figure.box
+    y = drawn.top + figure.head
+    left, right = drawn.x - figure.width / 2, drawn.x + figure.width / 2
+    for row, words, high in zip(box.rows, figure.rows, figure.row_heights, strict=True):
+        data = known({"data-condition": row.condition})
+        group = ET.SubElement(parent, "g", {"class": "nr-row", **data})
+        if row.condition:
+            ET.SubElement(group, "title").text = written(row.text, row.condition)
+        style = {**_ink(box), "text-anchor": "start"}
+        if row.mark.emphasis is Emphasis.LIT:
+            inside = (left + BREADTH[Emphasis.LIT] / 2, y), (figure.width - BREADTH[Emphasis.LIT], high)
+            rectangle(group, *inside, 0, {"fill": WHITE})
+            style |= {"fill": INK, "font-weight": "bold"}
+        rule = {"d": f"M{spot((left, y))}H{short(right)}", "stroke": box.colour.border, "stroke-width": "1"}
+        ET.SubElement(group, "path", rule)
+        write_lines(group, words.lines, (left + ROW_SIDE, y + (high - words.height) / 2), SMALL, style)
+        y += high
