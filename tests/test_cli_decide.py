@@ -249,7 +249,7 @@ class TestFactsFile:
             ("just text", "holds no facts"),
             ("a: 1\na: 2\n", "<standard input>:2:1: the key `a` stands here twice"),
             ("a: &x 1\nb: *x\n", "is a YAML anchor"),
-            ("a: [1\n", "this is not YAML"),
+            ("a: [1\n", "<standard input>:1:4: this `[` is not closed"),
             ("channel: {muted: true}\nchannel.muted: false\n", "<standard input>:2:1: channel.muted: is given twice"),
             ('{"message.kind": "dm", "message.kind": "dm"}', "stands here twice"),
             ("a: " + "[" * 200, "more than 50 levels deep"),
