@@ -21,7 +21,8 @@ from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.explanation.words import enumerate_shortly
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.source.located import Kind, Map, Scalar, Seq
-from notifyrules.source.reader import MAX_BYTES, YamlProblem, read_yaml
+from notifyrules.source.problems import YamlProblem
+from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
 
 Settings: TypeAlias = Annotated[
