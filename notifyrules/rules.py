@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
-from notifyrules.document.files import Place, Shipped
+from notifyrules.document.files import CASES_ENDINGS, Place, Shipped
 from notifyrules.errors import RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
@@ -19,6 +19,9 @@ from notifyrules.program.decision import Decision
 from notifyrules.program.facts import Extras, Facts, FactsReader
 from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
+
+if TYPE_CHECKING:
+    from notifyrules.cases.suite import Charts, Suite
 
 
 class Rules:
@@ -185,7 +188,7 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
 
     Args:
         path: The file, or the name of one that comes with the package.
-        root: As for :func:`load`; a file of cases may stand beside rules or elsewhere inside the root.
+        root: As for :func:`load`; for a file of cases as for :func:`read_cases`.
 
     Returns:
         The findings in reading order; empty for a clean file.
@@ -193,12 +196,44 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
     Raises:
         Nothing for a bad file: that is what the findings are for.
     """
-    place = _place(path, root)
-    if not place.path.name.endswith((".cases.yaml", ".cases.yml")):
-        return _build(place, fragments=True)[0].sorted()
-    from notifyrules.cases.checker import check_cases  # noqa: PLC0415 - only cases need it
+    if not os.fspath(path).endswith(CASES_ENDINGS):
+        return _build(_place(path, root), fragments=True)[0].sorted()
+    from notifyrules.cases.suite import find_all  # noqa: PLC0415 - only cases need it
 
-    return check_cases(place, _library()).sorted()
+    return find_all(read_cases(path, root=root)).sorted()
+
+
+def read_cases(
+    path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None, charts: Charts | None = None
+) -> Suite:
+    """
+    Read a file of cases, and the rules that it is about.
+
+    Args:
+        path: The file.
+        root: The folder that the rules and rows it names must stay inside; unless given the working directory, and
+            for a file outside of that the file's own folder.
+        charts: Rules that were loaded for other files of cases; they are not loaded again.
+
+    Returns:
+        The cases, ready to be run, and everything that was found.
+    """
+    from notifyrules.cases.suite import read_suite  # noqa: PLC0415 - only cases need it
+
+    place = _place(path, root)
+    here = Path.cwd()
+    if root is None and place.path.is_relative_to(here):
+        place = Place(place.path, place.name, here)
+    return read_suite(place, new_charts() if charts is None else charts)
+
+
+def new_charts() -> Charts:
+    """
+    Begin to load rules for several files of cases.
+    """
+    from notifyrules.cases.suite import Charts  # noqa: PLC0415 - only cases need it
+
+    return Charts(_shipped())
 
 
 def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | None]:
@@ -221,7 +256,14 @@ def _library() -> Library:
     """
     Begin with no file read.
     """
-    return Library(Shipped(shipped_root(), shipped_names()))
+    return Library(_shipped())
+
+
+def _shipped() -> Shipped:
+    """
+    Tell where the rule files of this package are.
+    """
+    return Shipped(shipped_root(), shipped_names())
 
 
 def _place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> Place:

@@ -152,8 +152,10 @@ class Code(Enum):
     UNUSED_ALLOW = "unused-allow", "warning", "What is allowed does not occur (any more)."
     # Cases
     UNKNOWN_NODE = "unknown-node", "error", "The path of a case can only pass nodes of the chart."
+    UNKNOWN_ARROW = "unknown-arrow", "error", "The reason of a decision is the id of one of the chart's arrows."
     BAD_FACTS = "bad-facts", "error", "A case must give facts that a caller could give."
     BREAKS_ASSUME = "breaks-assume", "error", "The case describes a situation that `assume` says does not exist."
+    BAD_ROW = "bad-row", "error", "A row that cannot be read is a recorded decision that nobody compares."
     IMPOSSIBLE_EXPECTATION = (
         "impossible-expectation",
         "error",

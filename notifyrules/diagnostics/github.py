@@ -4,11 +4,12 @@ Print findings as workflow commands of GitHub Actions, which shows them beside t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.visible import visible
+from notifyrules.source.text import Span
 
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -34,13 +35,28 @@ def _annotation(found: Diagnostic) -> str:
     """
     Print one finding as a workflow command.
     """
-    line, column = found.span.line, found.span.column
-    end_line, end_column = found.span.source.position(found.span.end)
-    properties = {"file": visible(PurePath(found.span.source.name).as_posix()), "line": line, "endLine": end_line}
-    if line == end_line:
-        properties |= {"col": column, "endColumn": end_column}
-    properties["title"] = f"{found.severity.value}[{found.code.value}]"
-    written = ",".join(f"{key}={str(value).translate(_IN_PROPERTY)}" for key, value in properties.items())
     sentences = (found.message, *(f"note: {note}" for note in found.notes), *(f"help: {way}" for way in found.help))
-    message = "\n".join(visible(sentence) for sentence in sentences)
-    return f"::{found.severity.value} {written}::{message.translate(_IN_MESSAGE)}"
+    return annotate(found.severity.value, f"{found.severity.value}[{found.code.value}]", found.span, sentences)
+
+
+def annotate(command: str, title: str, span: Span, lines: Iterable[str]) -> str:
+    """
+    Print a workflow command about a place in a file.
+
+    Args:
+        command: `error`, `warning` or `notice`.
+        title: What the annotation is called.
+        span: What it is about.
+        lines: What it says.
+
+    Returns:
+        One line, without its line end.
+    """
+    end_line, end_column = span.source.position(span.end)
+    properties = {"file": visible(PurePath(span.source.name).as_posix()), "line": span.line, "endLine": end_line}
+    if span.line == end_line:
+        properties |= {"col": span.column, "endColumn": end_column}
+    properties["title"] = visible(title)
+    written = ",".join(f"{key}={str(value).translate(_IN_PROPERTY)}" for key, value in properties.items())
+    message = "\n".join(visible(line) for line in lines)
+    return f"::{command} {written}::{message.translate(_IN_MESSAGE)}"

@@ -61,10 +61,20 @@ def format_human(diagnostics: Sequence[Diagnostic], *, palette: Palette = PLAIN)
     """
     if not diagnostics:
         return ""
-    parts = ["\n".join(_finding(one, palette)) for one in diagnostics[:MOST]]
+    parts = [format_finding(one, palette=palette) for one in diagnostics[:MOST]]
     if len(diagnostics) > MOST:
         parts.append(f"... and {len(diagnostics) - MOST:,} more")
     return "\n\n".join((*parts, summary(diagnostics))) + "\n"
+
+
+def format_finding(found: Diagnostic, *, palette: Palette = PLAIN) -> str:
+    """
+    Print one finding.
+
+    Returns:
+        Lines, the last one without a line end.
+    """
+    return "\n".join(_finding(found, palette))
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:

@@ -24,16 +24,16 @@ def format_json(diagnostics: Sequence[Diagnostic]) -> str:
     """
     errors = sum(one.is_error for one in diagnostics)
     report = {
-        "diagnostics": [_finding(one) for one in diagnostics],
+        "diagnostics": [finding_data(one) for one in diagnostics],
         "errors": errors,
         "warnings": len(diagnostics) - errors,
     }
     return json.dumps(report, indent=2) + "\n"
 
 
-def _finding(found: Diagnostic) -> Mapping[str, object]:
+def finding_data(found: Diagnostic) -> Mapping[str, object]:
     """
-    Give one finding as JSON data.
+    Give one finding as data for JSON.
     """
     return {
         "code": found.code.value,

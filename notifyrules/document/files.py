@@ -14,6 +14,8 @@ from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.source.reader import MAX_BYTES
 from notifyrules.source.text import Source, Span
 
+CASES_ENDINGS = (".cases.yaml", ".cases.yml")
+"""What the name of a file of cases ends with."""
 SHIPPED_PREFIX = "notifyrules:"
 """What a reference to a rule file of this package begins with."""
 
@@ -42,7 +44,7 @@ class Shipped:
     names: tuple[str, ...]
 
 
-def open_place(place: Place, findings: Findings, at: Span | None = None) -> Source | None:
+def open_place(place: Place, findings: Findings, at: Span | None = None, *, most: int = MAX_BYTES) -> Source | None:
     """
     Read a file as text.
 
@@ -50,6 +52,7 @@ def open_place(place: Place, findings: Findings, at: Span | None = None) -> Sour
         place: The file.
         findings: Takes what keeps it from being read.
         at: Where it is named; None for the file that was asked for.
+        most: How many bytes it may have.
 
     Returns:
         Its text, or None after a finding.
@@ -64,9 +67,9 @@ def open_place(place: Place, findings: Findings, at: Span | None = None) -> Sour
             problem = "is not a regular file"
         else:
             with place.path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-            if len(content) > MAX_BYTES:
-                problem = f"is larger than {MAX_BYTES // 1024:,} KiB"
+                content = file.read(most + 1)
+            if len(content) > most:
+                problem = f"is larger than {most // 1024:,} KiB"
             else:
                 return Source(place.name, content.decode("utf-8-sig"))
     except FileNotFoundError:
@@ -98,7 +101,7 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
     if reference.startswith(SHIPPED_PREFIX):
         name = reference.removeprefix(SHIPPED_PREFIX)
         if name not in shipped.names:
-            from notifyrules.conditions.values import nearest  # noqa: PLC0415 - only mistakes need it
+            from notifyrules.diagnostics.nearest import nearest  # noqa: PLC0415 - only mistakes need it
 
             near = nearest(name, shipped.names)
             findings.add(

@@ -230,6 +230,23 @@ class Call(Box):
 Node: TypeAlias = Question | Switch | First | FanOut | Call
 
 
+def conditions(node: Node) -> tuple[Term, ...]:
+    """
+    List the conditions by which a node decides, in the order they are evaluated.
+    """
+    match node:
+        case Question():
+            return (node.condition,)
+        case Switch():
+            return (node.subject,)
+        case First():
+            return tuple(row.condition for row in node.rows)
+        case Call():
+            return tuple(node.bindings.values())
+        case FanOut():
+            return ()
+
+
 @dataclass(frozen=True, slots=True)
 class DataField:
     """

@@ -1,0 +1,3 @@
+"""
+Run cases: fixtures that give facts and expect an answer, for the reason named.
+"""

@@ -1,0 +1,359 @@
+"""
+Read what cases expect, and refuse what no arrow of the chart leads to.
+
+Only arrows are looked at, never conditions: an expectation that passes here may still be one that no facts fulfil.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from notifyrules.cases.model import Chart, Expectation
+from notifyrules.cases.ways import Stand
+from notifyrules.conditions.values import Mismatch, Value, conform, describe
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.nearest import nearest
+from notifyrules.evaluation.record import NOTIFY_WRITTEN
+from notifyrules.graph.model import Arrow, Notify
+from notifyrules.source.text import Span
+
+KEYS = ("outcome", "notify", "reason", "because", "data", "through")
+"""What an expectation may name."""
+
+_NOTIFY: Mapping[bool | str, Notify] = {True: Notify.YES, False: Notify.NO, "later": Notify.LATER}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """
+    An expectation as plain data, and where each part of it stands.
+    """
+
+    values: Mapping[str, object]
+    at: Callable[[str, str | int | None], Span] = field(repr=False)
+    """Finds the place of a key's value, or of one item or entry of it."""
+
+
+def read_expectation(written: Written, chart: Chart, findings: Findings) -> Expectation | None:
+    """
+    Read an expectation and check it against the arrows of the chart.
+
+    Args:
+        written: Plain data; of its keys only :data:`KEYS` are read.
+        chart: The rules that the case is about.
+        findings: Takes what is wrong with it.
+
+    Returns:
+        The expectation, or None after a finding.
+    """
+    reader = _Reader(written, chart, findings)
+    before = len(findings)
+    expectation = reader.read()
+    if expectation is None or len(findings) > before:
+        return None
+    return expectation
+
+
+@dataclass(slots=True)
+class _Reader:
+    """
+    Read one expectation.
+    """
+
+    written: Written
+    chart: Chart
+    findings: Findings
+
+    def read(self) -> Expectation | None:
+        """
+        Read all parts, then look for a way through the chart that fits them.
+        """
+        outcome, reason, because = (self._text(key) for key in ("outcome", "reason", "because"))
+        notify = self._notify()
+        data = self._data()
+        through = self._through()
+        if outcome is not None and outcome not in self.chart.graph.outcomes:
+            self._unknown(Code.UNKNOWN_OUTCOME, outcome, "outcome", None, self.chart.graph.outcomes)
+            return None
+        if reason is not None and reason not in self._arrows():
+            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, self._arrows())
+            return None
+        if len(through) < len(self._listed()):
+            return None
+        wanted = Expectation(outcome, notify, reason, because, data, through, frozenset())
+        ends = self._ends(wanted)
+        if ends is None or not self._leads(through, ends):
+            return None
+        fitting = frozenset(arrow.target for arrow in ends.values())
+        return Expectation(outcome, notify, reason, because, data, through, fitting)
+
+    # ---- Parts ----
+
+    def _text(self, key: str) -> str | None:
+        """
+        Read a part that is text.
+        """
+        if key not in self.written.values:
+            return None
+        value = self.written.values[key]
+        if isinstance(value, str):
+            return value
+        self._wrong_shape(key, "text", value)
+        return None
+
+    def _notify(self) -> Notify | None:
+        """
+        Read `notify`: true, false (a refusal) or later.
+        """
+        if "notify" not in self.written.values:
+            return None
+        value = self.written.values["notify"]
+        # A number would be found where a bool stands.
+        found = _NOTIFY.get(value) if isinstance(value, (bool, str)) else None
+        if found is None:
+            self._wrong_shape("notify", "`true`, `false` or `later`", value)
+        return found
+
+    def _data(self) -> dict[str, Value]:
+        """
+        Read the data expected.
+        """
+        written = self.written.values.get("data", {})
+        if not isinstance(written, Mapping):
+            self._wrong_shape("data", "a mapping of data to values", written)
+            return {}
+        found: dict[str, Value] = {}
+        for name, value in written.items():
+            declared = self.chart.graph.data.get(name)
+            if declared is None:
+                self._unknown(Code.UNKNOWN_DATA, str(name), "data", name, self.chart.graph.data)
+                continue
+            try:
+                found[name] = conform(declared.type, value)
+            except Mismatch as mismatch:
+                self.findings.add(
+                    Code.TYPE_MISMATCH,
+                    self.written.at("data", name),
+                    f"`{name}` is `{declared.type}`: expected {mismatch.expected}, found {mismatch.found}",
+                    help=[mismatch.help] if mismatch.help else [],
+                )
+        return found
+
+    def _listed(self) -> Sequence[object]:
+        """
+        Give the items of `through` as written.
+        """
+        written = self.written.values.get("through", [])
+        if not isinstance(written, list):
+            self._wrong_shape("through", "a list of nodes", written)
+            return ()
+        return written
+
+    def _through(self) -> tuple[str, ...]:
+        """
+        Read the nodes on the path.
+        """
+        found: list[str] = []
+        for number, name in enumerate(self._listed()):
+            if isinstance(name, str) and name in self.chart.graph.nodes:
+                found.append(name)
+            elif isinstance(name, str) and name in self.chart.graph.outcomes:
+                self.findings.add(
+                    Code.UNKNOWN_NODE,
+                    self.written.at("through", number),
+                    f"`{name}` is an outcome, not a node",
+                    help=f"write `outcome: {name}`",
+                )
+            else:
+                shown = name if isinstance(name, str) else describe(name)
+                self._unknown(Code.UNKNOWN_NODE, shown, "through", number, self.chart.graph.nodes)
+        return tuple(found)
+
+    def _arrows(self) -> Mapping[str, Arrow]:
+        """
+        Give every arrow of the chart by its id.
+        """
+        return {arrow.id: arrow for node in self.chart.graph.nodes.values() for arrow in node.arrows}
+
+    # ---- Ways ----
+
+    def _ends(self, wanted: Expectation) -> Mapping[str, Arrow] | None:
+        """
+        Find the arrows that can end a decision as expected; None after a finding.
+        """
+        graph, ends = self.chart.graph, self.chart.ways.ends
+        if wanted.reason is not None and wanted.reason not in ends:
+            self._impossible_reason(wanted.reason)
+            return None
+        if wanted.outcome is not None and not any(arrow.target == wanted.outcome for arrow in ends.values()):
+            self._impossible(
+                "outcome", f"no arrow leads to the outcome `{wanted.outcome}`", graph.outcomes[wanted.outcome].span
+            )
+            return None
+        if wanted.notify is not None and not any(
+            graph.outcomes[one.target].notify is wanted.notify for one in ends.values()
+        ):
+            spelt = _spell(wanted.notify)
+            self._impossible("notify", f"no arrow leads to an outcome with `notify: {spelt}`", None)
+            return None
+        fitting = fitting_ends(wanted, self.chart)
+        if fitting:
+            return fitting
+        if wanted.reason is not None and wanted.outcome not in (None, ends[wanted.reason].target):
+            arrow = ends[wanted.reason]
+            self._impossible(
+                "reason", f"the arrow `{arrow.id}` ends in `{arrow.target}`, not in `{wanted.outcome}`", arrow.span
+            )
+            return None
+        outcome = graph.outcomes[wanted.outcome if wanted.outcome is not None else ends[wanted.reason or ""].target]
+        self._impossible("notify", f"the outcome `{outcome.name}` is `notify: {_spell(outcome.notify)}`", outcome.span)
+        return None
+
+    def _impossible_reason(self, reason: str) -> None:
+        """
+        Report an arrow by which no decision ends.
+        """
+        arrow = self._arrows()[reason]
+        if arrow.target in self.chart.graph.nodes:
+            message = f"the arrow `{reason}` leads on to the node `{arrow.target}`; a reason enters an outcome"
+            advice = f"write `through: [{arrow.node}, {arrow.target}]` for an arrow on the way"
+        elif not self.chart.ways.passing([self.chart.ways.start], arrow.node):
+            message, advice = f"no arrow leads to `{arrow.node}`, so `{reason}` is never the reason", ""
+        else:
+            message = f"the arrow `{reason}` only ends branches of a fan-out, where a refusal is not the decision"
+            advice = "the reason is then the arrow by which the fan-out itself goes on"
+        self._impossible("reason", message, arrow.span, advice)
+
+    def _leads(self, through: Sequence[str], ends: Mapping[str, Arrow]) -> bool:
+        """
+        Check that arrows lead through the nodes in their order, and on to an end that is expected.
+        """
+        ways = self.chart.ways
+        stands: tuple[Stand, ...] = (ways.start,)
+        before: str | None = None
+        for number, name in enumerate(through):
+            # A node is passed once, so one that is listed twice is never passed again.
+            stands = () if name == before else ways.passing(stands, name)
+            if not stands:
+                self._impossible_node(number, name, before)
+                return False
+            before = name
+        if ends.keys() & ways.ends_from(stands).keys():
+            return True
+        targets = " or ".join(f"`{one}`" for one in dict.fromkeys(arrow.target for arrow in ends.values()))
+        by = f" by `{next(iter(ends))}`" if len(ends) == 1 else ""
+        self.findings.add(
+            Code.IMPOSSIBLE_EXPECTATION,
+            self.written.at("through", len(through) - 1),
+            f"no arrows lead from `{before}` to {targets}{by}",
+            labels=[Label(self.chart.graph.nodes[before or ""].span, "the node")],
+        )
+        return False
+
+    def _impossible_node(self, number: int, name: str, before: str | None) -> None:
+        """
+        Report a node that the path cannot pass there.
+        """
+        graph, ways = self.chart.graph, self.chart.ways
+        advice = ""
+        if before is None:
+            message = f"no arrow leads to the node `{name}`"
+        elif before == name:
+            message = f"a path passes `{name}` only once"
+        else:
+            message = f"no arrows lead from `{before}` to `{name}`"
+            if any(ways.passing([stand], before) for stand in ways.passing([ways.start], name)):
+                advice = f"`{name}` comes before `{before}` on the chart; list the nodes in the order of the path"
+        self.findings.add(
+            Code.IMPOSSIBLE_EXPECTATION,
+            self.written.at("through", number),
+            message,
+            help=[advice] if advice else [],
+            labels=[Label(graph.nodes[name].span, "the node")],
+        )
+
+    # ---- Findings ----
+
+    def _impossible(self, key: str, message: str, span: Span | None, advice: str = "") -> None:
+        """
+        Report an expectation that no arrow leads to.
+        """
+        labels = [Label(span, "it stands here")] if span is not None else []
+        self.findings.add(
+            Code.IMPOSSIBLE_EXPECTATION,
+            self.written.at(key, None),
+            message,
+            help=[advice] if advice else [],
+            labels=labels,
+        )
+
+    def _unknown(self, code: Code, name: str, key: str, item: str | int | None, known: Mapping[str, object]) -> None:
+        """
+        Report a name that the rules do not know, with the nearest that they do.
+        """
+        what = _WHAT[code]
+        advice = next(_advice(name, what, tuple(known)), "")
+        self.findings.add(
+            code,
+            self.written.at(key, item),
+            f"`{name}` is not {what} of `{self.chart.graph.path}`",
+            help=[advice] if advice else [],
+        )
+
+    def _wrong_shape(self, key: str, expected: str, found: object) -> None:
+        """
+        Report a part of another kind.
+        """
+        self.findings.add(
+            Code.WRONG_SHAPE, self.written.at(key, None), f"expected {expected} as `{key}`, found {describe(found)}"
+        )
+
+
+_WHAT = {
+    Code.UNKNOWN_OUTCOME: "an outcome",
+    Code.UNKNOWN_ARROW: "an arrow",
+    Code.UNKNOWN_NODE: "a node",
+    Code.UNKNOWN_DATA: "data",
+}
+_MOST_NAMED = 12
+
+
+def _advice(name: str, what: str, known: Sequence[str]) -> Iterator[str]:
+    """
+    Say what may have been meant.
+    """
+    near = nearest(name, known)
+    if near is not None:
+        yield f"did you mean `{near}`?"
+    node = name.partition(".")[0]
+    same = [one for one in known if one.partition(".")[0] == node]
+    if what == "an arrow" and same:
+        yield f"the arrows of `{node}` are " + ", ".join(f"`{one}`" for one in same)
+    if len(known) <= _MOST_NAMED:
+        yield "there are " + ", ".join(f"`{one}`" for one in known) if known else "the rules declare none"
+    if what == "an arrow":
+        yield "an arrow is named by its node and its answer: `node.then`, `node.else`, `node.value`"
+
+
+def fitting_ends(wanted: Expectation, chart: Chart) -> Mapping[str, Arrow]:
+    """
+    Find the arrows into an outcome that fit what a case expects of outcome, notify and reason.
+    """
+    outcomes = chart.graph.outcomes
+    return {
+        arrow.id: arrow
+        for arrow in chart.ways.ends.values()
+        if wanted.outcome in (None, arrow.target)
+        and wanted.notify in (None, outcomes[arrow.target].notify)
+        and wanted.reason in (None, arrow.id)
+    }
+
+
+def _spell(notify: Notify) -> str:
+    """
+    Spell `notify` as a rule file does.
+    """
+    written = NOTIFY_WRITTEN[notify]
+    return "(not said)" if written is None else str(written).lower()

@@ -1,0 +1,173 @@
+"""
+Read the facts that cases give, so that every problem is reported where the fact stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from notifyrules.cases.model import Chart
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.values import Mismatch, Value, conform, write_literal
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.nearest import nearest
+from notifyrules.explanation.words import printable
+from notifyrules.graph.model import Fact
+from notifyrules.program.facts import Facts
+from notifyrules.source.located import Located, Map, Scalar
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """
+    Facts as far as they are known: valid values, and the facts that were given something else.
+    """
+
+    values: Mapping[str, Value]
+    broken: frozenset[str] = field(default=frozenset())
+    """Facts that were reported, so that nothing more is said about them."""
+
+    def over(self, base: Given) -> Given:
+        """
+        Put these facts on top of others.
+        """
+        return Given({**base.values, **self.values}, (base.broken - self.values.keys()) | self.broken)
+
+
+def defaults(chart: Chart) -> Given:
+    """
+    Begin with the facts that need not be given.
+    """
+    return Given({fact.name: fact.default for fact in chart.graph.facts.values() if fact.has_default})
+
+
+def read_given(written: Mapping[Scalar, Located], chart: Chart, findings: Findings) -> Given:
+    """
+    Read the facts of a `given`, nested or dotted.
+    """
+    values: dict[str, Value] = {}
+    broken: set[str] = set()
+    for name, key, value in _leaves(written, "", chart):
+        fact = chart.graph.facts.get(name)
+        if fact is None:
+            report_unknown(name, key.span, chart, findings)
+            continue
+        if name in values or name in broken:
+            report_twice(name, key.span, findings)
+            continue
+        read = read_value(fact, value, findings)
+        if read is None:
+            broken.add(name)
+        else:
+            values[name] = read[0]
+    return Given(values, frozenset(broken))
+
+
+def _leaves(written: Mapping[Scalar, Located], prefix: str, chart: Chart) -> Iterator[tuple[str, Scalar, Located]]:
+    """
+    Give each fact of a mapping that may be nested, with its key.
+    """
+    for key, value in written.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Map) and name in chart.groups:
+            yield from _leaves(value, f"{name}.", chart)
+        else:
+            yield name, key, value
+
+
+def read_value(fact: Fact, written: Located, findings: Findings) -> tuple[Value] | None:
+    """
+    Read the value of one fact.
+
+    Returns:
+        The value in a tuple, because it may be None itself; None after a finding.
+    """
+    try:
+        return (conform(fact.type, written.plain()),)
+    except Mismatch as mismatch:
+        report_mismatch(fact, mismatch, written.span, findings)
+        return None
+
+
+def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> None:
+    """
+    Report a fact that the rules do not declare.
+    """
+    near = nearest(name, chart.graph.facts)
+    inside = [fact for fact in chart.graph.facts if fact.startswith(f"{name}.")]
+    advice = f"did you mean `{near}`?" if near else "declare it under `facts:` of the rule file, or remove it"
+    if inside:
+        advice = "the facts of this group are " + ", ".join(f"`{fact}`" for fact in inside)
+    findings.add(Code.UNKNOWN_FACT, span, f"`{name}` is not a fact of `{chart.graph.path}`", help=advice)
+
+
+def report_twice(name: str, span: Span, findings: Findings) -> None:
+    """
+    Report a fact that is given both nested and dotted.
+    """
+    findings.add(Code.DUPLICATE_KEY, span, f"the fact `{name}` is given twice", help="give it once, nested or dotted")
+
+
+def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findings) -> None:
+    """
+    Report a value that a fact cannot have.
+    """
+    findings.add(
+        Code.BAD_FACTS,
+        span,
+        f"`{fact.name}` cannot be {mismatch.found}; expected {mismatch.expected}",
+        help=[one for one in (mismatch.help, f"it says: {fact.about}" if fact.about else "") if one],
+    )
+
+
+def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findings) -> Facts | None:
+    """
+    Check that facts are whole and keep to what the rules assume.
+
+    Args:
+        given: All facts of one case.
+        chart: The rules.
+        span: Where the case stands.
+        what: What to call it: `this case`, or which combination of it.
+        findings: Takes what is wrong.
+
+    Returns:
+        The facts, or None where the case cannot be run.
+    """
+    missing = [name for name in chart.graph.facts if name not in given.values and name not in given.broken]
+    for name in missing:
+        about = chart.graph.facts[name].about
+        findings.add(
+            Code.BAD_FACTS,
+            span,
+            f"{what} does not give `{name}`, which has no default",
+            help=[f"it says: {about}"] if about else [],
+        )
+    if missing or given.broken:
+        return None
+    facts = chart.reader.make(given.values)
+    if chart.assumed(facts):
+        return facts
+    _report_broken_assumptions(facts, chart, span, what, findings)
+    return None
+
+
+def _report_broken_assumptions(facts: Facts, chart: Chart, span: Span, what: str, findings: Findings) -> None:
+    """
+    Report every assumption that whole facts break, with the values that break it.
+    """
+    for assumption in chart.graph.assume:
+        read: dict[str, Value] = {}
+        if evaluate(assumption, facts, read) is not False:
+            continue
+        shown = ", ".join(f"`{name}` is {write_literal(value)}" for name, value in read.items())
+        findings.add(
+            Code.BREAKS_ASSUME,
+            span,
+            f"{what} breaks an assumption of the rules: {printable(shown)}",
+            help="give facts that occur together, or weaken the assumption",
+            labels=[Label(assumption.span, "what the rules assume")],
+        )

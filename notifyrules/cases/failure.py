@@ -1,0 +1,139 @@
+"""
+Tell why a case failed, so that nobody has to open the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from notifyrules.cases.divergence import diverged
+from notifyrules.cases.model import Case
+from notifyrules.cases.rows import BadRow
+from notifyrules.cases.runner import Difference, Failure, Result
+from notifyrules.conditions.values import write_literal
+from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
+from notifyrules.evaluation.step import Step
+from notifyrules.explanation.support import question_and_answer
+from notifyrules.explanation.words import assignments, paragraph, printable
+
+_LABEL: Final = 17
+
+
+def describe_failure(result: Result, *, palette: Palette = PLAIN) -> str:
+    """
+    Tell what was expected, what was decided instead, and on which way.
+
+    Args:
+        result: A case that failed.
+        palette: The colours of the terminal.
+
+    Returns:
+        Lines of text, the last one without a line end; without colours the same for the same result, to the byte.
+    """
+    return "\n".join(line.rstrip() for line in _lines(result, palette))
+
+
+def describe_skip(result: Result) -> str:
+    """
+    Tell on one line why a case was not run.
+    """
+    reason = result.case.skip if isinstance(result.case, Case) else None
+    return f"SKIPPED {headline(result)}: {printable(reason or '')}"
+
+
+def headline(result: Result) -> str:
+    """
+    Name a case and its place in the fixtures.
+    """
+    case = result.case
+    source = f" ({printable(case.source)})" if isinstance(case, Case) and case.source else ""
+    return f"{case.span}: {case.name}{source}"
+
+
+def _lines(result: Result, palette: Palette) -> Iterator[str]:
+    """
+    Write the lines of one failing case.
+    """
+    yield f"{palette.paint(palette.error, 'FAILED')} {palette.paint(palette.strong, headline(result))}"
+    if isinstance(result.case, BadRow):
+        for found in result.case.findings:
+            yield ""
+            yield format_finding(found, palette=palette)
+        return
+    assert result.failure is not None
+    yield ""
+    for difference in result.failure.differences:
+        yield from _difference(difference)
+    yield ""
+    yield from _decided(result.failure)
+    for step in result.failure.decision.steps:
+        yield from _step(step, 4)
+    yield ""
+    yield from _divergence(result.case, result.failure)
+
+
+def _difference(difference: Difference) -> Iterator[str]:
+    """
+    Set what was expected above what was decided.
+    """
+    for label, value in (("expected", difference.expected), ("actual", difference.actual)):
+        words = f"{label} {difference.what}"
+        nothing = value is None and difference.what == "because"
+        shown = "(no words)" if nothing else printable(value if isinstance(value, str) else write_literal(value))
+        yield from paragraph(shown, 2, bullet=f"{words:>{_LABEL}}  ")
+
+
+def _decided(failure: Failure) -> Iterator[str]:
+    """
+    Say what was decided, and by what.
+    """
+    decision = failure.decision
+    words = f", because {printable(decision.because)}" if decision.because is not None else ""
+    yield from paragraph(
+        f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:", 2
+    )
+
+
+def _step(step: Step, indent: int) -> Iterator[str]:
+    """
+    Tell one step with the values that it read; what happened inside of it stands further to the right.
+    """
+    place = f"{printable(step.file)}:{step.line}: {printable(step.node)}"
+    yield from paragraph(f"{place}: {question_and_answer(step)}", indent, hanging=4)
+    for assignment in assignments(step.facts):
+        yield from paragraph(assignment, indent + 4, hanging=2)
+    if step.inner is not None:
+        yield from paragraph(
+            f"the chart {printable(step.inner.chart)} decides {printable(step.inner.outcome)}:", indent + 4
+        )
+        yield from _steps(step.inner.steps, indent + 8)
+    for branch in step.tried:
+        yield from paragraph(
+            f"tried in vain: {printable(branch.arrow)}, which ended in {printable(branch.outcome)}", indent + 4
+        )
+        yield from _steps(branch.steps, indent + 8)
+
+
+def _steps(steps: Sequence[Step], indent: int) -> Iterator[str]:
+    """
+    Tell steps one below the other.
+    """
+    for step in steps:
+        yield from _step(step, indent)
+
+
+def _divergence(case: Case, failure: Failure) -> Iterator[str]:
+    """
+    Say up to where the path could still have come to what was expected.
+    """
+    divergence = diverged(case, failure)
+    step = divergence.step
+    if step is None:
+        yield from paragraph(f"from no node of this path do arrows lead to {divergence.goal}", 2)
+        return
+    yield from paragraph(
+        f"the last node with arrows that lead to {divergence.goal} is `{printable(step.node)}` "
+        f"({printable(step.file)}:{step.line}): its answer `{printable(step.answer)}` led to `{printable(step.to)}`",
+        2,
+    )

@@ -1,0 +1,295 @@
+"""
+Read recorded decisions: files of JSON Lines, `{"facts": {...}, "expect": {...}}` a line.
+
+A file may hold very many rows, so a row is decoded when its turn comes, and a bad one does not keep the others from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from notifyrules.cases.expectations import KEYS, Written, read_expectation
+from notifyrules.cases.facts import Given, complete, report_mismatch, report_twice, report_unknown
+from notifyrules.cases.model import Case, Chart, Expectation
+from notifyrules.conditions.values import Mismatch, Value, conform, describe
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.explanation.words import printable
+from notifyrules.graph.model import Fact
+from notifyrules.program.facts import Facts
+from notifyrules.source.text import Source, Span
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""Files of rows beyond this many bytes are refused unread."""
+
+_REMEMBERED: Final = 10_000
+"""Expectations, and values of a fact, that are kept because rows repeat them."""
+_SHORT: Final = 40
+_ID_SHOWN: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """
+    A row that cannot be run, and why.
+    """
+
+    name: str
+    span: Span
+    findings: tuple[Diagnostic, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """
+    The rows of one file, each of which becomes a case.
+    """
+
+    name: str
+    """The name of the case in the cases file."""
+    source: Source
+    lines: tuple[tuple[int, int], ...]
+    """The first offset of each row and the one behind its last."""
+    chart: Chart
+    base: Given
+    """The facts that every row starts from."""
+    tags: tuple[str, ...]
+    skip: str | None
+    _expectations: dict[str, Expectation] = field(default_factory=dict, repr=False)
+    """Those that were read already, by how they were written."""
+    _values: dict[str, dict[object, Value]] = field(default_factory=dict, repr=False)
+    """For each fact the short values that were read already."""
+
+    def __len__(self) -> int:
+        """
+        Count the rows.
+        """
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[Case | BadRow]:
+        """
+        Decode the rows, in order.
+        """
+        names: set[str] = set()
+        for start, end in self.lines:
+            yield self._row(Span(self.source, start, end), names)
+
+    def _row(self, line: Span, names: set[str]) -> Case | BadRow:
+        """
+        Decode one row.
+        """
+        findings = Findings()
+        row = _decode(line, findings)
+        name = self._name(line, row, names)
+        facts = None if row is None else self._facts(line, row.get("facts", _ABSENT), findings)
+        expect = None if row is None else self._expect(line, row.get("expect", _ABSENT), findings)
+        if facts is None or expect is None:
+            return BadRow(name, line, findings.sorted(), self.tags)
+        source = row.get("source") if row is not None else None
+        said = source if isinstance(source, str) else None
+        return Case(name, self.chart, facts, expect, line, self.tags, self.skip, said)
+
+    def _name(self, line: Span, row: Mapping[str, object] | None, names: set[str]) -> str:
+        """
+        Name a row by its `id`, or by its line where it has none of its own.
+        """
+        given = None if row is None else row.get("id")
+        label = str(given)[:_ID_SHOWN] if isinstance(given, (str, int)) else ""
+        if not (label.isascii() and label.isprintable()):
+            label = printable(label)
+        if not label or label in names:
+            label = f"{label}, line {line.line}" if label else f"line {line.line}"
+        names.add(label)
+        return f"{self.name} [{label}]"
+
+    def _facts(self, line: Span, given: object, findings: Findings) -> Facts | None:
+        """
+        Read the facts of a row; None after a finding.
+        """
+        if not isinstance(given, dict):
+            found = "nothing" if given is _ABSENT else describe(given)
+            findings.add(
+                Code.BAD_ROW,
+                line,
+                f"expected a mapping of facts as `facts`, found {found}",
+                help='a row is `{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`',
+            )
+            return None
+        taken: dict[str, Value] = {}
+        broken: set[str] = set()
+        self._take(line, given, "", taken, broken, findings)
+        whole = Given(taken, frozenset(broken)).over(self.base)
+        facts = complete(whole, self.chart, line, "this row", findings)
+        return None if len(findings) else facts
+
+    def _take(  # noqa: PLR0913, PLR0917 - one frame of a walk over nested names
+        self,
+        line: Span,
+        given: Mapping[str, object],
+        prefix: str,
+        taken: dict[str, Value],
+        broken: set[str],
+        findings: Findings,
+    ) -> None:
+        """
+        Take the facts of a mapping, nested or dotted.
+        """
+        declared = self.chart.graph.facts
+        for key, value in given.items():
+            name = prefix + key
+            fact = declared.get(name)
+            if fact is None:
+                if isinstance(value, dict) and name in self.chart.groups:
+                    self._take(line, value, f"{name}.", taken, broken, findings)
+                else:
+                    report_unknown(name, find_key(line, key), self.chart, findings)
+            elif name in taken:
+                report_twice(name, find_key(line, key), findings)
+            else:
+                try:
+                    taken[name] = self._value(fact, value)
+                except Mismatch as mismatch:
+                    broken.add(name)
+                    report_mismatch(fact, mismatch, find_key(line, key), findings)
+
+    def _value(self, fact: Fact, given: object) -> Value:
+        """
+        Read a value, once for all rows where it is a short one that rows repeat.
+
+        Raises:
+            Mismatch: The fact cannot have it.
+        """
+        # Only kinds that equal nothing of another kind: 1 and true are one key.
+        if given.__class__ is not bool and (given.__class__ is not str or len(given) > _SHORT):
+            return conform(fact.type, given)
+        known = self._values.setdefault(fact.name, {})
+        if given in known:
+            return known[given]
+        value = conform(fact.type, given)
+        if len(known) < _REMEMBERED:
+            known[given] = value
+        return value
+
+    def _expect(self, line: Span, given: object, findings: Findings) -> Expectation | None:
+        """
+        Read what a row expects; None after a finding.
+        """
+        known = self._expectations.get(repr(given))
+        if known is not None:
+            return known
+        values = {"outcome": given} if isinstance(given, str) else given
+        if not isinstance(values, dict) or not values:
+            found = "nothing" if given is _ABSENT else "an empty mapping" if given == {} else describe(given)
+            findings.add(
+                Code.BAD_ROW,
+                line,
+                f"expected an outcome or a mapping as `expect`, found {found}",
+                help=f"it names {', '.join(f'`{key}`' for key in KEYS[:-1])} or `{KEYS[-1]}`",
+            )
+            return None
+        unknown = [key for key in values if key not in KEYS]
+        for key in unknown:
+            findings.add(
+                Code.UNKNOWN_KEY,
+                find_key(line, key),
+                f"`{printable(key)}` is not a key of an expectation",
+                help=f"an expectation may have {', '.join(f'`{one}`' for one in KEYS)}",
+            )
+        written = Written(values, lambda key, item: find_key(line, item if isinstance(item, str) else key))
+        expectation = read_expectation(written, self.chart, findings)
+        if expectation is None or unknown:
+            return None
+        if len(self._expectations) < _REMEMBERED:
+            self._expectations[repr(given)] = expectation
+        return expectation
+
+
+_ABSENT: Final = object()
+
+
+def row_lines(source: Source) -> tuple[tuple[int, int], ...]:
+    """
+    Find the rows of a file: its lines without their line ends; empty lines are no rows.
+
+    Returns:
+        For each row its first offset and the one behind its last.
+    """
+    text, starts = source.text, source.line_starts
+    found: list[tuple[int, int]] = []
+    for start, end in zip(starts, (*starts[1:], len(text)), strict=True):
+        line = text[start:end]
+        if stripped := line.strip():
+            left = start + line.index(stripped[0])
+            found.append((left, left + len(stripped)))
+    return tuple(found)
+
+
+class _Refused(Exception):  # noqa: N818 - a finding about a row, caught where it is worded
+    """
+    Something that Python would read and that no row should hold.
+    """
+
+
+def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """
+    Make an object whose keys are all different.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _Refused(f"the key `{printable(twice)}` stands twice in one object")
+    return found
+
+
+def _constant(written: str) -> object:
+    """
+    Refuse what Python reads although JSON does not have it.
+    """
+    raise _Refused(f"`{written}` is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+
+
+def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
+    """
+    Read the JSON of one row; None after a finding.
+    """
+    at = line
+    try:
+        row = _DECODER.decode(line.text)
+        if isinstance(row, dict):
+            return row
+        problem = f"expected a JSON object, found {describe(row)}"
+    except json.JSONDecodeError as error:
+        start = min(line.start + error.pos, line.end)
+        at = Span(line.source, start, min(start + 1, line.end))
+        problem = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+    except _Refused as error:
+        problem = str(error)
+    except RecursionError:
+        problem = "the JSON nests too deeply"
+    except ValueError:
+        # Python refuses to convert numbers of thousands of digits.
+        problem = "a number has too many digits"
+    findings.add(
+        Code.BAD_ROW,
+        at,
+        problem,
+        help='a row is one line of JSON: `{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`',
+    )
+    return None
+
+
+def find_key(line: Span, key: str) -> Span:
+    """
+    Find a key in a row as far as its text tells; else the whole row.
+    """
+    quoted = json.dumps(key, ensure_ascii=False)
+    at = line.text.find(quoted)
+    return line if at < 0 else Span(line.source, line.start + at, line.start + at + len(quoted))

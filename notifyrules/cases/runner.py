@@ -1,0 +1,119 @@
+"""
+Run cases: decide for the facts of each, and compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from notifyrules.cases.model import Case, Expectation
+from notifyrules.cases.rows import BadRow
+from notifyrules.conditions.values import Value
+from notifyrules.evaluation.record import NOTIFY_WRITTEN
+from notifyrules.program.decision import Decision
+
+
+class Status(Enum):
+    """
+    What became of a case.
+    """
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """
+    One thing that a decision is not as expected.
+    """
+
+    what: str
+    """`outcome`, `notify`, `reason`, `because`, `through`, or `data.` and a name."""
+    expected: Value
+    actual: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """
+    A decision that is not what its case expects.
+    """
+
+    differences: tuple[Difference, ...]
+    """At least one, in the order of :class:`notifyrules.cases.model.Expectation`."""
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """
+    What became of one case, or of one row that could not be read.
+    """
+
+    case: Case | BadRow
+    status: Status
+    failure: Failure | None = None
+    """How the decision differs; None for a case that did not fail, and for a row that could not be read."""
+
+
+def run(case: Case | BadRow) -> Result:
+    """
+    Run one case.
+
+    Returns:
+        Whether the decision is as expected, and if not how it differs.
+
+    Raises:
+        Nothing: loading has settled every failure.
+    """
+    if isinstance(case, BadRow):
+        return Result(case, Status.FAILED)
+    if case.skip is not None:
+        return Result(case, Status.SKIPPED)
+    decision = case.chart.program.decide(case.facts)
+    differences = tuple(_differences(case.expect, decision, case))
+    if not differences:
+        return Result(case, Status.PASSED)
+    return Result(case, Status.FAILED, Failure(differences, decision))
+
+
+def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterator[Difference]:
+    """
+    Compare what is expected with what was decided; what is not expected is not even looked at.
+    """
+    if expect.outcome not in (None, decision.outcome):
+        yield Difference("outcome", expect.outcome, decision.outcome)
+    if expect.notify is not None:
+        notify = case.chart.graph.outcomes[decision.outcome].notify
+        if notify is not expect.notify:
+            yield Difference("notify", NOTIFY_WRITTEN[expect.notify], NOTIFY_WRITTEN[notify])
+    if expect.reason not in (None, decision.reason):
+        yield Difference("reason", expect.reason, decision.reason)
+    if expect.because is not None and expect.because != decision.because:
+        yield Difference("because", expect.because, decision.because)
+    if expect.data:
+        actual = decision.data
+        for name, value in expect.data.items():
+            if actual[name] != value:
+                yield Difference(f"data.{name}", value, actual[name])
+    if expect.through and missing_node(expect.through, decision) is not None:
+        yield Difference("through", expect.through, tuple(step.node for step in decision.steps))
+
+
+def missing_node(through: Iterable[str], decision: Decision) -> int | None:
+    """
+    Find the first node that the path does not pass where it should.
+
+    Returns:
+        Its place in *through*; None where all are passed in order.
+    """
+    path = iter(step.node for step in decision.steps)
+    for number, name in enumerate(through):
+        # What is left of the iterator is the path behind the node found.
+        if name not in path:
+            return number
+    return None
