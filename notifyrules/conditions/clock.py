@@ -50,39 +50,36 @@ def within(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> bool:
     """
     Tell whether some window of a schedule is open at an instant.
     """
-    for start, end in _open_on(instant.toordinal(), zone.key, schedule.windows):  # noqa: SIM110 - `any` takes twice as long
-        if start <= instant < end:
-            return True
-    return False
+    return _closing(instant, zone, schedule) is not None
 
 
 def window_end(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime | None:
     """
-    Find when a schedule next closes.
+    Find when a schedule closes.
 
     Returns:
-        The first instant from *instant* on that lies in no window, or the end of the range of instants where none
-        does; None where no window is open.
+        The first instant behind *instant* that lies in no window, or the end of the range of instants where none does;
+        None where no window is open.
     """
-    if not within(instant, zone, schedule):
+    end = _closing(instant, zone, schedule)
+    if end is None:
         return None
     if _never_closes(schedule.windows):
         return MAX_INSTANT
-    end = instant
-    # Ends: some stretch of the week lies in no window, so in the end no window is open.
-    while end < MAX_INSTANT:
-        behind = next(
-            (
-                stretch[1]
-                for stretch in _open_on(end.toordinal(), zone.key, schedule.windows)
-                if stretch[0] <= end < stretch[1]
-            ),
-            None,
-        )
-        if behind is None:
+    # Ends within weeks: some stretch of every week lies in no window.
+    while end < MAX_INSTANT and (later := _closing(end, zone, schedule)) is not None:
+        end = later
+    return min(end, MAX_INSTANT)
+
+
+def _closing(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime | None:
+    """
+    Find the end of the stretch of open windows in which an instant lies, as far as it is known on that day.
+    """
+    for start, end in _open_on(instant.toordinal(), zone.key, schedule.windows):
+        if start <= instant < end:
             return end
-        end = behind
-    return MAX_INSTANT
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -104,9 +101,7 @@ def _open_on(day: int, key: str, windows: tuple[Window, ...]) -> tuple[Stretch, 
         if WEEKDAYS[local.weekday()] in window.days
     )
     midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    return tuple(
-        (start, end) for start, end in _joined(found) if start < end and start < midnight + _DAY and end > midnight
-    )
+    return tuple((start, end) for start, end in _joined(found) if start < midnight + _DAY and end > midnight)
 
 
 def _joined(stretches: list[Stretch]) -> Iterator[Stretch]:
