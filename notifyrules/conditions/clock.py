@@ -31,19 +31,26 @@ the day on which it starts, and since 1970 clocks have been between 12 hours beh
 """
 
 
+def local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """
+    Give the day and the wall time of an instant in a zone.
+    """
+    return instant.astimezone(_packaged(zone.key))
+
+
 def local_time(instant: datetime, zone: ZoneInfo) -> time:
     """
     Give the wall time of an instant in a zone; what is finer than a second is cut off.
     """
-    local = instant.astimezone(_packaged(zone.key))
-    return time(local.hour, local.minute, local.second)
+    shown = local(instant, zone)
+    return time(shown.hour, shown.minute, shown.second)
 
 
 def weekday(instant: datetime, zone: ZoneInfo) -> str:
     """
     Give the day of the week of an instant in a zone.
     """
-    return WEEKDAYS[instant.astimezone(_packaged(zone.key)).weekday()]
+    return WEEKDAYS[local(instant, zone).weekday()]
 
 
 def within(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> bool:
@@ -95,10 +102,10 @@ def _open_on(day: int, key: str, windows: tuple[Window, ...]) -> tuple[Stretch, 
     zone = _packaged(key)
     around = [today + number * _DAY for number in _AROUND]
     found = sorted(
-        _stretch(window, local, zone)
-        for local in around
+        _stretch(window, local_day, zone)
+        for local_day in around
         for window in windows
-        if WEEKDAYS[local.weekday()] in window.days
+        if WEEKDAYS[local_day.weekday()] in window.days
     )
     midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
     return tuple((start, end) for start, end in _joined(found) if start < midnight + _DAY and end > midnight)

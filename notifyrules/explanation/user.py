@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.clock import local
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import printable, sentence, settled_by
 from notifyrules.graph.model import Box, Notify
@@ -40,5 +41,5 @@ def _local(moment: datetime, record: Record) -> str:
     if len(zones) != 1:
         return f"{moment:%H:%M} UTC on {moment:%Y-%m-%d}"
     [zone] = zones.values()
-    shown = moment.astimezone(zone)
+    shown = local(moment, zone)
     return f"{shown:%H:%M} on {shown:%Y-%m-%d} ({zone.key})"
