@@ -1,0 +1,254 @@
+"""
+Find the cases that the command line names, run them, and show how far the run has come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from notifyrules.cases.failure import describe_failure, describe_skip
+from notifyrules.cases.model import Case
+from notifyrules.cases.report import Ran, summary
+from notifyrules.cases.runner import Result, Status, run
+from notifyrules.cases.selection import Selection
+from notifyrules.cases.suite import Suite
+from notifyrules.cli.files import is_chart, is_ours, yaml_files
+from notifyrules.cli.output import palette_for, with_progress, write
+from notifyrules.coverage.recorder import Recorder
+from notifyrules.diagnostics.human import format_human
+from notifyrules.diagnostics.visible import visible
+from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.errors import RulesError, UsageError
+from notifyrules.rules import load, new_charts, read_cases
+from notifyrules.shipped import shipped_path
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_LONG_RUN: Final = 2_000
+"""Cases from which on a person wants to see how far the run has come."""
+_STEP: Final = 100
+"""Cases by which the bar moves on; moving it takes longer than a case."""
+_WHERE_CASES_STAND: Final = "the cases of `name.yaml` stand beside it in `name.cases.yaml`"
+
+
+# ---- What to run ----
+
+
+def gather(paths: Sequence[str]) -> list[str]:
+    """
+    List the files of cases: those named, those of the folders named, and those beside the rule files named.
+
+    Raises:
+        UsageError: One of the paths leads to no cases.
+    """
+    files: list[str] = []
+    for path in paths:
+        if Path(path).is_dir():
+            found = [file for file in yaml_files(Path(path)) if file.name.endswith(CASES_ENDINGS) and is_ours(file)]
+            if not found:
+                raise UsageError(f"the folder `{path}` holds no cases", _WHERE_CASES_STAND)
+            files.extend(map(str, found))
+        elif path.endswith(CASES_ENDINGS):
+            files.append(path)
+        else:
+            files.append(_beside(path))
+    return list(dict.fromkeys(files))
+
+
+def _beside(path: str) -> str:
+    """
+    Find the cases of a rule file, or of one that comes with the package.
+    """
+    shipped = None if Path(path).exists() else shipped_path(path)
+    rules = Path(path) if shipped is None else shipped
+    if not rules.exists():
+        raise UsageError(f"`{path}` does not exist", "give a file of cases, a rule file or a folder")
+    for ending in CASES_ENDINGS:
+        cases = rules.with_name(rules.name.removesuffix(rules.suffix) + ending)
+        if cases.exists():
+            return str(cases)
+    raise UsageError(f"no cases stand beside `{path}`", _WHERE_CASES_STAND)
+
+
+def read_all(files: Sequence[str], root: str | None) -> list[Suite]:
+    """
+    Read files of cases, and the rules that they are about.
+    """
+    charts = new_charts()
+    return [read_cases(file, root=root, charts=charts) for file in with_progress(files, "reading cases")]
+
+
+def record(paths: Sequence[str], root: str | None) -> Recorder:
+    """
+    Begin to record coverage: rule files of the folders named count even where they have no cases.
+    """
+    recorder = Recorder()
+    for path in paths:
+        for file in yaml_files(Path(path)) if Path(path).is_dir() else ():
+            if not file.name.endswith(CASES_ENDINGS) and is_ours(file) and is_chart(file):
+                # One with errors decides nothing; `check` tells of it.
+                with contextlib.suppress(RulesError):
+                    recorder.learn(load(file, root=root or _around(file)).graph)
+    return recorder
+
+
+def _around(file: Path) -> Path | None:
+    """
+    Choose the folder that a rule file's calls stay inside, as for the rules of a file of cases.
+    """
+    here = Path.cwd()
+    return here if file.resolve().is_relative_to(here) else None
+
+
+# ---- Running ----
+
+
+def run_all(
+    suites: Sequence[Suite], selection: Selection, recorder: Recorder | None, *, first: bool, printing: bool
+) -> tuple[Ran, ...]:
+    """
+    Run the cases that are chosen.
+
+    Args:
+        suites: The files of cases.
+        selection: Which cases to run.
+        recorder: Walks every case that is run; None where coverage is not asked for.
+        first: Whether to stop at the first failure.
+        printing: Whether to print what becomes of the cases as they are run.
+
+    Returns:
+        What became of each file, as far as the run came.
+    """
+    with _Progress(sum(map(len, suites))) as progress:
+        printer = _Printer(progress) if printing else None
+        return tuple(_run(suites, selection, _Watch(progress, printer, recorder), first=first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """
+    Whatever follows a run.
+    """
+
+    progress: _Progress
+    printer: _Printer | None
+    recorder: Recorder | None
+
+    def result(self, result: Result) -> None:
+        """
+        Print a result, and walk the case that has it.
+        """
+        if self.printer is not None:
+            self.printer.result(result)
+        if self.recorder is not None and isinstance(result.case, Case) and result.status is not Status.SKIPPED:
+            self.recorder.walk(result.case.chart.graph, result.case.facts)
+
+
+def _run(suites: Sequence[Suite], selection: Selection, watch: _Watch, *, first: bool) -> Iterator[Ran]:
+    """
+    Run file by file.
+    """
+    for suite in suites:
+        results: list[Result] = []
+        for case in suite:
+            watch.progress.advance()
+            if selection.takes(case):
+                results.append(run(case))
+                watch.result(results[-1])
+                if first and results[-1].status is Status.FAILED:
+                    break
+        ran = Ran(suite.file, suite.findings, results)
+        if watch.printer is not None:
+            watch.printer.file(ran)
+        yield ran
+        if first and ran.failed:
+            return
+
+
+class _Progress:
+    """
+    Show on the terminal how far a long run has come; nothing for a short one, and where there is no terminal.
+    """
+
+    def __init__(self, total: int) -> None:
+        """
+        Begin a run of *total* cases.
+        """
+        self._bar: Progress | None = None
+        self._waiting = 0
+        if total >= _LONG_RUN and sys.stderr.isatty():
+            from rich.console import Console  # noqa: PLC0415 - only long runs need it
+            from rich.progress import Progress  # noqa: PLC0415
+
+            # What was asked for stays on standard output.
+            self._bar = Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)
+            self._bar.add_task("running cases", total=total)
+
+    def __enter__(self) -> Self:
+        """
+        Show the bar.
+        """
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """
+        Take the bar away.
+        """
+        if self._bar is not None:
+            self._bar.stop()
+
+    def advance(self) -> None:
+        """
+        Count one case.
+        """
+        self._waiting += 1
+        if self._bar is not None and self._waiting == _STEP:
+            self._bar.advance(self._bar.task_ids[0], _STEP)
+            self._waiting = 0
+
+    def aside(self, text: str) -> None:
+        """
+        Print what was asked for, without the bar in between.
+        """
+        self.__exit__()
+        write(text)
+        self.__enter__()
+
+
+class _Printer:
+    """
+    Print results for a person, as they come.
+    """
+
+    def __init__(self, progress: _Progress) -> None:
+        """
+        Print beside the bar of *progress*.
+        """
+        self._progress = progress
+        self._palette = palette_for(sys.stdout)
+
+    def result(self, result: Result) -> None:
+        """
+        Print why a case failed, or why it was skipped.
+        """
+        if result.status is Status.FAILED:
+            self._progress.aside(f"{describe_failure(result, palette=self._palette)}\n\n")
+        elif result.status is Status.SKIPPED:
+            self._progress.aside(f"{describe_skip(result)}\n")
+
+    def file(self, ran: Ran) -> None:
+        """
+        Print what was found in a file of cases, and how many of its cases passed.
+        """
+        if ran.findings:
+            self._progress.aside(format_human(ran.findings, palette=self._palette) + "\n")
+        if ran.results:
+            self._progress.aside(f"{visible(ran.file)}: {summary([ran])}\n")

@@ -1,0 +1,3 @@
+"""
+Measure which nodes, arrows, outcomes and conditions of charts some cases have walked.
+"""

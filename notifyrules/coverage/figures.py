@@ -1,0 +1,203 @@
+"""
+Turn what was walked into figures, and into a list of what was not.
+
+Each kind is counted as covered of total; the total is the sum of the kinds. A percentage is rounded down, so that it
+never claims what is not so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from notifyrules.coverage.recorder import Sight, Tally
+from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
+from notifyrules.source.text import Span
+
+KINDS: Final = ("nodes", "arrows", "outcomes", "atoms")
+"""What is counted, in the order of every report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """
+    Something that no case has walked, or not in every way.
+    """
+
+    kind: str
+    """One of :data:`KINDS`."""
+    name: str
+    """The name of a node or outcome, the id of an arrow, an atom as written."""
+    missing: str
+    """What never happened, such as `never taken`."""
+    span: Span
+
+    @property
+    def sentence(self) -> str:
+        """
+        Tell it in one line.
+        """
+        return f"{self.kind.removesuffix('s')} `{self.name}` {self.missing}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    How much of something is covered.
+    """
+
+    covered: int
+    total: int
+
+    def __add__(self, other: Figure) -> Figure:
+        """
+        Add the figures of two kinds or two files.
+        """
+        return Figure(self.covered + other.covered, self.total + other.total)
+
+    @property
+    def tenths(self) -> int:
+        """
+        The share in tenths of a percent, rounded down; 1000 for nothing at all.
+        """
+        return self.covered * 1000 // self.total if self.total else 1000
+
+    @property
+    def percent(self) -> str:
+        """
+        The share in percent with one decimal, rounded down; `100%` only where everything is covered.
+        """
+        return "100%" if self.tenths == 1000 else f"{self.tenths // 10}.{self.tenths % 10}%"  # noqa: PLR2004 - all of it
+
+    def is_under(self, percent: Fraction) -> bool:
+        """
+        Tell whether the share, not rounded, is less than a number of percent.
+        """
+        return Fraction(self.covered * 100) < percent * self.total
+
+
+@dataclass(frozen=True, slots=True)
+class FileCoverage:
+    """
+    How much of one file is covered.
+    """
+
+    file: str
+    figures: Mapping[str, Figure]
+    """One for each of :data:`KINDS`."""
+    gaps: tuple[Gap, ...]
+    """What is not covered, in the order of the file."""
+
+    @property
+    def total(self) -> Figure:
+        """
+        The sum of the kinds.
+        """
+        return add(self.figures.values())
+
+
+def add(figures: Iterable[Figure]) -> Figure:
+    """
+    Add figures up.
+    """
+    return sum(figures, Figure(0, 0))
+
+
+def total_figures(files: Iterable[FileCoverage]) -> Figure:
+    """
+    Add up the totals of all files.
+    """
+    return add(file.total for file in files)
+
+
+def measure(tallies: Mapping[str, Tally]) -> tuple[FileCoverage, ...]:
+    """
+    Measure what was walked of each file, in the order given.
+    """
+    return tuple(_measure(file, tally) for file, tally in tallies.items())
+
+
+def _measure(file: str, tally: Tally) -> FileCoverage:
+    """
+    Measure one file.
+    """
+    counts: dict[str, int] = {"atoms": len(tally.atoms)}
+    gaps: list[Gap] = [gap for sight in tally.atoms.values() for gap in _atom_gap(sight)]
+    if tally.graph is not None:
+        graph = tally.graph
+        arrows = [arrow for node in graph.nodes.values() for arrow in node.arrows]
+        counts |= {"nodes": len(graph.nodes), "arrows": len(arrows), "outcomes": len(graph.outcomes)}
+        gaps += [
+            Gap("nodes", name, "was never asked", node.span)
+            for name, node in graph.nodes.items()
+            if not tally.nodes[name]
+        ]
+        gaps += [gap for arrow in arrows for gap in _arrow_gap(arrow, tally, graph)]
+        gaps += [
+            Gap("outcomes", name, "was never reached", outcome.span)
+            for name, outcome in graph.outcomes.items()
+            if not tally.outcomes[name]
+        ]
+    uncovered = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
+    figures = {kind: Figure(counts.get(kind, 0) - uncovered[kind], counts.get(kind, 0)) for kind in KINDS}
+    return FileCoverage(file, figures, tuple(sorted(gaps, key=_reading_order)))
+
+
+def _reading_order(gap: Gap) -> tuple[str, int, int, str]:
+    """
+    Sort by place, then by kind.
+    """
+    return gap.span.source.name, gap.span.start, KINDS.index(gap.kind), gap.name
+
+
+def _atom_gap(sight: Sight) -> Iterator[Gap]:
+    """
+    Say what an atom never turned out to be.
+    """
+    written = " ".join(sight.span.text.split())
+    if not sight.true and not sight.false:
+        yield Gap("atoms", written, "was never true and never false", sight.span)
+    elif not sight.true:
+        yield Gap("atoms", written, "was never true", sight.span)
+    elif not sight.false:
+        yield Gap("atoms", written, "was never false", sight.span)
+
+
+def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
+    """
+    Say what never happened to an arrow.
+
+    A branch of a fan-out must have won and have been tried in vain, as far as its arrows can end in either.
+    """
+    node = graph.nodes[arrow.node]
+    if not isinstance(node, FanOut) or arrow is node.otherwise:
+        if not tally.arrows[arrow.id]:
+            yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) was never taken", arrow.span)
+        return
+    refuses = _ends(graph, arrow.target, lambda notify: notify is Notify.NO)
+    wins = _ends(graph, arrow.target, lambda notify: notify is not Notify.NO)
+    missing = [
+        *(["won"] if wins and not tally.arrows[arrow.id] else []),
+        *(["was tried in vain"] if refuses and not tally.tried[arrow.id] else []),
+    ]
+    if missing:
+        yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) never {' and never '.join(missing)}", arrow.span)
+
+
+def _ends(graph: Graph, start: str, wanted: Callable[[Notify], bool]) -> bool:
+    """
+    Tell whether arrows lead from a node to an outcome of some kind.
+    """
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        for arrow in graph.nodes[waiting.pop()].arrows:
+            if arrow.target in graph.outcomes:
+                if wanted(graph.outcomes[arrow.target].notify):
+                    return True
+            elif arrow.target not in seen:
+                seen.add(arrow.target)
+                waiting.append(arrow.target)
+    return False

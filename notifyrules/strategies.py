@@ -1,0 +1,304 @@
+"""
+Generate facts for property tests: strategies of Hypothesis that keep to what rules assume.
+
+A test takes them like any strategy, `@given(strategies.facts("rules/slack.yaml"))`. What Hypothesis then shows for a
+failure is as short as can be: only the facts that matter, in the form that a file of cases takes.
+
+Hypothesis is imported when a strategy is made, not before.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from notifyrules.conditions import terms as t
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.schedules import WEEKDAYS
+from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.values import (
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_INT,
+    MIN_INSTANT,
+    Mismatch,
+    Value,
+    conform,
+    to_plain,
+    zone_keys,
+)
+from notifyrules.diagnostics.nearest import nearest
+from notifyrules.errors import FactProblem, FactsError, UsageError
+from notifyrules.graph.model import Fact, Graph, conditions
+from notifyrules.rules import Rules, load
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+_MOST_LISTED: Final = 4_096
+"""Combinations of facts with few values that are listed; where there are more, some are drawn and tried."""
+_TRIES: Final = 50
+"""Draws of facts that are assumed together before an example is given up."""
+_MOST_CONSTANTS: Final = 100
+"""Values of one type that are taken from the conditions of the rules."""
+
+
+def facts(
+    rules: Rules | str | os.PathLike[str], *, given: Mapping[str, object] | None = None
+) -> SearchStrategy[dict[str, object]]:
+    """
+    Make a strategy of valid facts that keep to what the rules assume.
+
+    Args:
+        rules: Loaded rules, or what :func:`notifyrules.load` takes.
+        given: Facts that have these values in every example, by dotted name.
+
+    Returns:
+        A strategy of facts by dotted name, in the form that JSON and files of cases take. A fact that has its default
+        is left out, and shrinking comes to that first, so what is left is what matters.
+
+    Raises:
+        FactsError: What is given are no facts of the rules.
+        RulesError: The rules cannot be loaded.
+        UsageError: No facts with the values given keep to what the rules assume.
+    """
+    from hypothesis import strategies as st  # noqa: PLC0415 - only who generates facts needs it
+
+    graph = (rules if isinstance(rules, Rules) else load(rules)).graph
+    fixed = _fixed(graph, given or {})
+    constants = _constants(graph)
+    free = {name: _values(fact, constants) for name, fact in graph.facts.items() if name not in fixed}
+    groups = _groups(graph, free.keys())
+    assumed = {name for names, _ in groups for name in names}
+    alone = {name: strategy for name, strategy in free.items() if name not in assumed}
+    together = [_together(graph, names, terms, free, fixed) for names, terms in groups]
+
+    def merge(parts: tuple[dict[str, Value], ...]) -> dict[str, object]:
+        drawn = {name: value for part in parts for name, value in part.items()}
+        found: dict[str, object] = {}
+        for name, fact in graph.facts.items():
+            if name in fixed:
+                found[name] = to_plain(fixed[name])
+            elif not fact.has_default or drawn[name] != fact.default:
+                found[name] = to_plain(drawn[name])
+        return found
+
+    return st.tuples(st.fixed_dictionaries(alone), *together).map(merge)
+
+
+def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
+    """
+    Read the facts that every example has.
+    """
+    problems: list[FactProblem] = []
+    fixed: dict[str, Value] = {}
+    for name, value in given.items():
+        fact = graph.facts.get(name)
+        if fact is None:
+            near = nearest(name, graph.facts)
+            problems.append(
+                FactProblem(name, "is not a fact of these rules", f"did you mean `{near}`?" if near else "")
+            )
+            continue
+        try:
+            fixed[name] = conform(fact.type, value)
+        except Mismatch as mismatch:
+            problems.append(FactProblem(name, f"expected {mismatch.expected}, found {mismatch.found}", mismatch.help))
+    if problems:
+        raise FactsError(problems)
+    return fixed
+
+
+# ---- Values of one fact ----
+
+
+def _values(fact: Fact, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
+    """
+    Make a strategy of the values of one fact, its default the simplest.
+    """
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    assert fact.type.base is not None
+    if (listed := _listed(fact)) is not None:
+        return st.sampled_from(listed)
+    first: list[SearchStrategy[Value]] = [st.just(fact.default)] if fact.has_default else []
+    null: list[SearchStrategy[Value]] = [st.none()] if fact.type.nullable else []
+    return st.one_of(*first, *null, _base_values(fact.type.base, constants))
+
+
+def _listed(fact: Fact) -> list[Value] | None:
+    """
+    List the values of a fact that has few, its default first; None for one that has many.
+    """
+    base = fact.type.base
+    values: list[Value]
+    if base is Basic.BOOL:
+        values = [False, True]
+    elif isinstance(base, Enumeration):
+        values = list(base.values)
+    else:
+        return None
+    if fact.type.nullable:
+        values = [None, *values]
+    return sorted(values, key=lambda value: not (fact.has_default and value == fact.default))
+
+
+def _base_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
+    """
+    Make a strategy of the values of a type, often those that the conditions of the rules look for.
+    """
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    general = _general_values(base, constants)
+    known = constants.get(Type(base), ())
+    return st.one_of(general, st.sampled_from(known)) if known else general
+
+
+def _general_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
+    """
+    Make a strategy of all the values of a type, simple ones more often.
+    """
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    match base:
+        case Basic.BOOL:
+            return st.booleans()
+        case Enumeration(values):
+            return st.sampled_from(values)
+        case Basic.INT:
+            return st.one_of(st.integers(0, 100), st.integers(-MAX_INT, MAX_INT))
+        case Basic.TEXT:
+            return st.text(max_size=40)
+        case Basic.INSTANT:
+            return st.datetimes(
+                MIN_INSTANT.replace(tzinfo=None), MAX_INSTANT.replace(tzinfo=None), timezones=st.just(UTC)
+            )
+        case Basic.TIME:
+            return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+        case Basic.DURATION:
+            return st.one_of(
+                st.builds(lambda minutes: timedelta(minutes=minutes), st.integers(0, 600)),
+                st.timedeltas(-MAX_DURATION, MAX_DURATION),
+            )
+        case Basic.TIMEZONE:
+            keys = sorted(zone_keys(), key=lambda key: (key != "UTC", key))
+            return st.sampled_from(keys).map(lambda key: conform(Type(Basic.TIMEZONE), key))
+        case Basic.SCHEDULE:
+            return st.lists(_windows(), max_size=3).map(lambda windows: conform(Type(Basic.SCHEDULE), windows))
+        case ListOf(item):
+            assert item is not None
+            return st.lists(_base_values(item, constants), max_size=5).map(tuple)
+
+
+def _windows() -> SearchStrategy[dict[str, object]]:
+    """
+    Make a strategy of the windows of schedules.
+    """
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    clock = st.builds(lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.sampled_from([0, 30]))
+    days = st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=7, unique=True)
+    return st.fixed_dictionaries({"from": clock, "until": clock}, optional={"days": days})
+
+
+def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:
+    """
+    Gather the values that conditions are written with, by their types; of numbers also the neighbours.
+    """
+    found: dict[Type, dict[Value, None]] = {}
+    for term in (*graph.assume, *(term for node in graph.nodes.values() for term in conditions(node))):
+        for part in t.walk(term):
+            if not isinstance(part, t.Constant) or part.value is None:
+                continue
+            kind = Type(Basic.TEXT) if isinstance(part.value, str) else part.type.required
+            values = found.setdefault(kind, {})
+            near = (part.value - 1, part.value, part.value + 1) if kind == Type(Basic.INT) else (part.value,)  # type: ignore[operator]
+            values.update(dict.fromkeys(_within(near)))
+    return {kind: tuple(values)[:_MOST_CONSTANTS] for kind, values in found.items()}
+
+
+def _within(values: Sequence[Value]) -> Iterator[Value]:
+    """
+    Leave out the neighbours of the largest and smallest numbers.
+    """
+    return (value for value in values if not isinstance(value, int) or -MAX_INT <= value <= MAX_INT)
+
+
+# ---- Facts that are assumed together ----
+
+
+def _groups(graph: Graph, free: Collection[str]) -> list[tuple[tuple[str, ...], tuple[t.Term, ...]]]:
+    """
+    Gather the facts that some assumption connects, directly or through others, with those assumptions.
+    """
+    groups: list[tuple[set[str], list[t.Term]]] = []
+    for term in graph.assume:
+        names, terms = set(t.facts_read(term)), [term]
+        apart = []
+        for group in groups:
+            if group[0] & names:
+                names |= group[0]
+                terms = [*group[1], *terms]
+            else:
+                apart.append(group)
+        groups = [*apart, (names, terms)]
+    return [
+        (tuple(name for name in graph.facts if name in names and name in free), tuple(terms)) for names, terms in groups
+    ]
+
+
+def _together(
+    graph: Graph,
+    names: Sequence[str],
+    terms: Sequence[t.Term],
+    free: Mapping[str, SearchStrategy[Value]],
+    fixed: Mapping[str, Value],
+) -> SearchStrategy[dict[str, Value]]:
+    """
+    Make a strategy of facts that some assumptions are about.
+    """
+    from hypothesis import reject  # noqa: PLC0415
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    def holds(values: Mapping[str, Value]) -> bool:
+        whole = {**fixed, **values}
+        return all(evaluate(term, whole, {}) is True for term in terms)
+
+    listed = _combinations(graph, names)
+    if listed is not None:
+        kept = [values for values in listed if holds(values)]
+        if not kept:
+            what = ", ".join(f"`{name}`" for name in {**dict.fromkeys(names), **fixed})
+            raise UsageError(f"no values of {what} keep to what the rules assume", "give other facts, or none")
+        return st.sampled_from(kept)
+
+    @st.composite
+    def drawn(draw: DrawFn) -> dict[str, Value]:
+        for _ in range(_TRIES):
+            values = {name: draw(free[name]) for name in names}
+            if holds(values):
+                return values
+        return reject()
+
+    return drawn()
+
+
+def _combinations(graph: Graph, names: Sequence[str]) -> list[dict[str, Value]] | None:
+    """
+    List all combinations of facts that have few values, those nearest to the defaults first; None for too many.
+    """
+    axes: list[list[Value]] = []
+    count = 1
+    for name in names:
+        values = _listed(graph.facts[name])
+        if values is None:
+            return None
+        axes.append(values)
+        count *= len(values)
+    if count > _MOST_LISTED:
+        return None
+    places = sorted(itertools.product(*(range(len(axis)) for axis in axes)), key=lambda one: (sum(map(bool, one)), one))
+    return [{name: axis[at] for name, axis, at in zip(names, axes, place, strict=True)} for place in places]
