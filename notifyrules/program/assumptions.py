@@ -16,7 +16,7 @@ from notifyrules.program.facts import Facts
 
 def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
     """
-    Compile the assumptions of a chart, as a chart of one question: do they all hold?
+    Compile the assumptions of a chart, as a chart that asks only whether they all hold.
 
     Args:
         graph: A chart without errors.
