@@ -7,7 +7,7 @@ way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from notifyrules.conditions.values import Value
@@ -69,3 +69,14 @@ class Passage:
     steps: tuple[Step, ...]
     because: str | None
     """The words in force: the last on the way, else the outcome's own."""
+
+
+def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """
+    Give every step of one chart: those on the way and those of branches tried in vain.
+    """
+    waiting = list(reversed(steps))
+    while waiting:
+        step = waiting.pop()
+        yield step
+        waiting.extend(one for branch in step.tried for one in branch.steps)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from notifyrules.conditions.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.values import Value, write
-from notifyrules.evaluation.step import Branch, Passage, Step
+from notifyrules.evaluation.step import Branch, Passage, Step, passed
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
 
 
@@ -69,7 +69,7 @@ def recheck_of(graph: Graph, passage: Passage, facts: Mapping[str, Value]) -> da
     for step in reversed(passage.steps):
         node = graph.nodes[step.node]
         if isinstance(node, Call) and step.inner is not None and _says_recheck(node.callee, step.inner):
-            return recheck_of(node.callee, step.inner, bind(node, facts, {}))
+            return recheck_of(node.callee, step.inner, bind(node, facts))
     return None
 
 
@@ -85,17 +85,19 @@ def _says_recheck(graph: Graph, passage: Passage) -> bool:
     )
 
 
-def bind(
-    node: Call, facts: Mapping[str, Value], read: dict[str, Value], evaluate: Evaluate = evaluate
-) -> dict[str, Value]:
+def bind(node: Call, facts: Mapping[str, Value]) -> dict[str, Value]:
     """
     Compute the facts of a called chart.
     """
-    bound: dict[str, Value] = {}
-    for fact in node.callee.facts.values():
-        term = node.bindings.get(fact.name)
-        bound[fact.name] = fact.default if term is None else evaluate(term, facts, read)
-    return bound
+    return {name: _bound(node, name, facts, {}, evaluate) for name in node.callee.facts}
+
+
+def _bound(node: Call, name: str, facts: Mapping[str, Value], read: dict[str, Value], evaluate: Evaluate) -> Value:
+    """
+    Compute one fact of a called chart.
+    """
+    term = node.bindings.get(name)
+    return node.callee.facts[name].default if term is None else evaluate(term, facts, read)
 
 
 def _value(value: Value | Term, facts: Mapping[str, Value]) -> Value:
@@ -193,10 +195,16 @@ class _Walk:
                 )
                 return self._step(node, "first", arrow, read)
             case Call():
-                inner = walk(node.callee, bind(node, self.facts, read, self.evaluate), self.evaluate)
+                reads: dict[str, dict[str, Value]] = {name: {} for name in node.callee.facts}
+                bound = {name: _bound(node, name, self.facts, read, self.evaluate) for name, read in reads.items()}
+                inner = walk(node.callee, bound, self.evaluate)
+                # All facts are bound, but only those that a question of the called chart asks for were read.
+                for asked in passed(inner.steps):
+                    for name in asked.facts:
+                        read.update(reads[name])
                 return self._step(node, "call", node.cases[inner.outcome], read, inner=inner)
 
-    def _step(
+    def _step(  # noqa: PLR0913 - the parts of a step
         self,
         node: Node,
         kind: str,

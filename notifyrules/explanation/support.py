@@ -9,8 +9,8 @@ from typing import Final
 
 from notifyrules.conditions.values import write_literal
 from notifyrules.evaluation.record import Record
-from notifyrules.evaluation.step import Branch, Passage, Step
-from notifyrules.explanation.unasked import not_read, passed
+from notifyrules.evaluation.step import Branch, Passage, Step, passed
+from notifyrules.explanation.unasked import not_read
 from notifyrules.explanation.words import HEADLINES, assignments, enumerate_shortly, paragraph, printable
 from notifyrules.graph.model import Box
 

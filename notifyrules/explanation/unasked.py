@@ -4,10 +4,8 @@ Find what a decision left out: the questions that were not asked and the facts t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from notifyrules.evaluation.record import Record
-from notifyrules.evaluation.step import Passage, Step
+from notifyrules.evaluation.step import Passage, passed
 from notifyrules.graph.model import Box, Graph
 
 
@@ -32,14 +30,3 @@ def not_read(record: Record) -> tuple[str, ...]:
     """
     read = {name for step in passed(record.passage.steps) for name in step.facts}
     return tuple(name for name in record.facts if name not in read)
-
-
-def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """
-    Give every step of one chart: those on the way and those of branches tried in vain.
-    """
-    waiting = list(reversed(steps))
-    while waiting:
-        step = waiting.pop()
-        yield step
-        waiting.extend(one for branch in step.tried for one in branch.steps)
