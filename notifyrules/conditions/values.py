@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta, timezone
 from enum import Enum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window, write_time
@@ -43,6 +43,8 @@ _DURATION = re.compile(
 )
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 _MAX_DIGITS = 18
+_MOST_TOLD = 5
+"""Items of a list, or windows of a schedule, that one message tells of."""
 
 
 class Mismatch(ValueError):  # noqa: N818 - a finding about one value, worded by its fields
@@ -111,18 +113,17 @@ def _conform_base(base: Base, given: object, wanted: Type) -> Value:
             return _timezone(given, wanted)
         case Basic.SCHEDULE:
             return _schedule(given, wanted)
-    raise Mismatch(describe(given), _expected(wanted), _slip(base, given))
+    raise _unfit(given, wanted)
 
 
-def _slip(base: Base, given: object) -> str:
+def _unfit(given: object, wanted: Type) -> Mismatch:
     """
-    Name the usual reason for a value of another kind.
+    Say that a value is not of a type, with the usual reason for it.
     """
-    if base is Basic.BOOL and isinstance(given, str) and given.lower() in ("yes", "no", "on", "off", "true", "false"):
-        return "write true or false, without quotes"
-    if base is Basic.INT and isinstance(given, str) and re.fullmatch(r"[-+]?[0-9]+", given):
-        return "write the number without quotes"
-    return ""
+    from notifyrules.conditions.slips import slip  # noqa: PLC0415 - only mistakes need it
+
+    assert wanted.base is not None
+    return Mismatch(describe(given), _expected(wanted), slip(wanted.base, given))
 
 
 def _expected(wanted: Type) -> str:
@@ -169,22 +170,39 @@ def describe(given: object) -> str:
             return f"the number {given}"
         case str():
             return f"the text {_short(given)}"
+        case datetime() | time() | timedelta() | timezone() | ZoneInfo() | Schedule():
+            return _describe_time(given)
+        case Mapping():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case set() | frozenset():
+            return "a set, which has no order"
+        case bytes() | bytearray():
+            return "bytes"
+        case _:
+            return "an object that is no value of the language"
+
+
+def _describe_time(given: datetime | time | timedelta | timezone | ZoneInfo | Schedule) -> str:
+    """
+    Say what a given value is that has to do with time.
+    """
+    match given:
         case datetime():
             return "a date and time" + ("" if given.tzinfo else " without an offset")
         case time():
             return "a time of day"
         case timedelta():
             return "a duration"
+        case timezone():
+            return "a fixed offset from UTC"
+        case ZoneInfo():
+            return "a time zone" if given.key else "a time zone without a key"
         case Schedule():
             return "a schedule"
-        case Mapping():
-            return "a mapping"
-        case list() | tuple() | set() | frozenset():
-            return "a list"
-        case bytes() | bytearray():
-            return "bytes"
         case _:
-            return "an object that is no value of the language"
+            assert_never(given)
 
 
 def _short(text: str) -> str:
@@ -207,27 +225,46 @@ def _enumerated(values: tuple[str, ...], given: object, wanted: Type) -> str:
             return sys.intern(text)
         near = nearest(text, values)
         raise Mismatch(describe(text), _expected(wanted), f"did you mean `{near}`?" if near else "")
-    raise Mismatch(
-        describe(given), _expected(wanted), "write it in quotes" if isinstance(given, bool) or given is None else ""
-    )
+    if isinstance(given, bool):
+        raise Mismatch(describe(given), _expected(wanted), "write it in quotes")
+    raise _unfit(given, wanted)
 
 
 def _list(item: Base | None, given: object, wanted: Type) -> tuple[Value, ...]:
     """
-    Read a list; the item that does not fit is named by its position.
+    Read a list; items that do not fit are named by their position.
     """
     if not isinstance(given, (list, tuple)):
-        raise Mismatch(describe(given), _expected(wanted), "put it into a list" if isinstance(given, str) else "")
+        raise _unfit(given, wanted)
     if len(given) > MAX_ITEMS:
         raise Mismatch(f"a list of {len(given):,} items", f"at most {MAX_ITEMS:,}")
+    assert item is not None
+    kind = Type(item)
     found: list[Value] = []
+    unfit: list[Mismatch] = []
     for number, one in enumerate(given, 1):
-        assert item is not None
         try:
-            found.append(conform(Type(item), one))
+            found.append(conform(kind, one))
         except Mismatch as mismatch:
-            raise Mismatch(f"{mismatch.found} as item {number}", mismatch.expected, mismatch.help) from None
+            unfit.append(Mismatch(f"{mismatch.found} as item {number}", mismatch.expected, mismatch.help))
+            if len(unfit) > _MOST_TOLD:
+                break
+    if unfit:
+        raise _join(unfit)
     return tuple(found)
+
+
+def _join(unfit: Sequence[Mismatch]) -> Mismatch:
+    """
+    Tell what is wrong with several parts of a value as one; the first few of them are told, and that there are more.
+    """
+    told = unfit[:_MOST_TOLD]
+    expected = list(dict.fromkeys(one.expected for one in told))
+    first, *others = (", ".join(one.found for one in told if one.expected == each) for each in expected)
+    rest = "".join(f"; expected {each}, found {found}" for each, found in zip(expected[1:], others, strict=True))
+    more = ", and more" if len(unfit) > _MOST_TOLD else ""
+    *helps, last = dict.fromkeys(one.help for one in told if one.help) or [""]
+    return Mismatch(f"{first}{rest}{more}", expected[0], ", ".join([*(one.removesuffix("?") for one in helps), last]))
 
 
 def _integer(given: int) -> int:
@@ -257,10 +294,8 @@ def _instant(given: object, wanted: Type) -> datetime:
     Read an instant: RFC 3339 text with its offset, or an aware datetime.
     """
     moment = _instant_from_text(given, wanted) if isinstance(given, str) else given
-    if not isinstance(moment, datetime):
-        raise Mismatch(describe(given), _expected(wanted))
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise Mismatch(describe(given), _expected(wanted), "add the offset from UTC, such as `Z` or `+01:00`")
+    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        raise _unfit(given, wanted)
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:
@@ -279,12 +314,7 @@ def _instant_from_text(given: str, wanted: Type) -> datetime:
     """
     found = _INSTANT.fullmatch(given)
     if found is None:
-        date_only = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+)?", given)
-        raise Mismatch(
-            describe(given),
-            _expected(wanted),
-            "add the time and its offset from UTC, such as `Z` or `+01:00`" if date_only else "",
-        )
+        raise _unfit(given, wanted)
     *fields, fraction, offset = found.groups()
     fraction = fraction or ""
     if fraction[6:].strip("0"):
@@ -316,12 +346,7 @@ def _time(given: object, wanted: Type) -> time:
                 "a time from `00:00` to `23:59:59`",
                 "midnight is `00:00`" if given.startswith("24") else "",
             ) from None
-    advice = (
-        "write two digits for the hour, such as `09:00`"
-        if isinstance(given, str) and re.fullmatch(r"[0-9]:[0-9]{2}", given)
-        else ""
-    )
-    raise Mismatch(describe(given), _expected(wanted), advice)
+    raise _unfit(given, wanted)
 
 
 def _duration(given: object, wanted: Type) -> timedelta:
@@ -340,10 +365,7 @@ def _duration(given: object, wanted: Type) -> timedelta:
             raise Mismatch(describe(given), "a duration within ten years") from None
         length = -length if sign else length
     else:
-        number = isinstance(given, (int, float)) and not isinstance(given, bool)
-        raise Mismatch(
-            describe(given), _expected(wanted), "say in which unit, such as `15m` or `15s`" if number else ""
-        )
+        raise _unfit(given, wanted)
     if not -MAX_DURATION <= length <= MAX_DURATION:
         raise Mismatch(describe(given), "a duration within ten years")
     return length
@@ -355,9 +377,7 @@ def _timezone(given: object, wanted: Type) -> ZoneInfo:
     """
     key = given.key if isinstance(given, ZoneInfo) else given
     if not isinstance(key, str):
-        raise Mismatch(
-            "a time zone without a key" if isinstance(given, ZoneInfo) else describe(given), _expected(wanted)
-        )
+        raise _unfit(given, wanted)
     if key not in zone_keys():
         near = nearest(key, zone_keys())
         raise Mismatch(describe(key), _expected(wanted), f"did you mean `{near}`?" if near else "")
@@ -371,10 +391,19 @@ def _schedule(given: object, wanted: Type) -> Schedule:
     if isinstance(given, Schedule):
         return given
     if not isinstance(given, (list, tuple)):
-        raise Mismatch(describe(given), _expected(wanted), "put it into a list" if isinstance(given, Mapping) else "")
+        raise _unfit(given, wanted)
     if len(given) > MAX_WINDOWS:
         raise Mismatch(f"a schedule of {len(given):,} windows", f"at most {MAX_WINDOWS:,}")
-    return Schedule(tuple(_window(one, number) for number, one in enumerate(given, 1)))
+    windows: list[Window] = []
+    unfit: list[Mismatch] = []
+    for number, one in enumerate(given, 1):
+        try:
+            windows.append(_window(one, number))
+        except Mismatch as mismatch:
+            unfit.append(mismatch)
+    if unfit:
+        raise _join(unfit)
+    return Schedule(tuple(windows))
 
 
 def _window(given: object, number: int) -> Window:

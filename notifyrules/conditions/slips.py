@@ -1,0 +1,164 @@
+"""
+Guess what was meant by a value that its type does not hold, and say how that is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from notifyrules.conditions.types import INSTANT, Base, Basic, ListOf
+from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, Mismatch, conform, to_plain
+
+_BOOLS: Final = frozenset({"yes", "no", "on", "off", "true", "false"})
+_INSTANT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT: Final = re.compile(r"\s*([0-9]{1,9})(\.[0-9]{1,6})?\s*([a-z]+),?\s*")
+_UNITS: Final = {
+    name: timedelta(**{unit: 1})
+    for unit, names in {
+        "weeks": ("w", "wk", "wks", "week", "weeks"),
+        "days": ("d", "day", "days"),
+        "hours": ("h", "hr", "hrs", "hour", "hours"),
+        "minutes": ("m", "min", "mins", "minute", "minutes"),
+        "seconds": ("s", "sec", "secs", "second", "seconds"),
+        "milliseconds": ("ms", "millisecond", "milliseconds"),
+        "microseconds": ("us", "microsecond", "microseconds"),
+    }.items()
+    for name in names
+}
+_LONGEST: Final = 60
+"""Code points beyond which no text is guessed at."""
+
+
+def slip(base: Base, given: object) -> str:
+    """
+    Name the usual reason for a value that is not of the type *base*, and the way out.
+
+    Returns:
+        Help for the message; empty where nothing is usual.
+    """
+    if isinstance(given, Enum) and not isinstance(given, (str, int)):
+        return "give its `.value`, or derive the class from `StrEnum`"
+    if isinstance(base, ListOf):
+        return _list(given)
+    text = given if isinstance(given, str) and len(given) <= _LONGEST else None
+    match base:
+        case Basic.BOOL:
+            return _bool(given, text)
+        case Basic.INT if text is not None and re.fullmatch(r"[-+]?[0-9]+", text):
+            return "write the number without quotes"
+        case Basic.INSTANT:
+            return _instant(given) if text is None else _instant_text(text)
+        case Basic.TIME if text is not None and re.fullmatch(r"[0-9]:[0-9]{2}", text):
+            return "write two digits for the hour, such as `09:00`"
+        case Basic.DURATION:
+            return _duration(given) if text is None else _duration_text(text)
+        case Basic.TIMEZONE:
+            return _timezone(given)
+        case Basic.SCHEDULE if isinstance(given, Mapping):
+            return "put it into a list"
+        case _:
+            return ""
+
+
+def _list(given: object) -> str:
+    """
+    Help with what is no list.
+    """
+    if isinstance(given, (set, frozenset)):
+        return "give a list, such as `sorted(...)` makes of it"
+    return "put it into a list" if isinstance(given, str) else ""
+
+
+def _bool(given: object, text: str | None) -> str:
+    """
+    Help with what is neither true nor false.
+    """
+    if text is not None and text.lower() in _BOOLS:
+        return "write true or false, without quotes"
+    return "write true or false" if isinstance(given, int) and given in (0, 1) else ""
+
+
+def _instant(given: object) -> str:
+    """
+    Help with a date and time that has no offset, and with a Unix time.
+    """
+    if isinstance(given, datetime):
+        return "give it a `tzinfo`, such as `datetime.UTC`"
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        return ""
+    end = MAX_INSTANT.timestamp()
+    for unit, size in (("seconds", 1), ("milliseconds", 1000)):
+        # What could be either is read as seconds: as milliseconds it would be in the first weeks of 1970.
+        if 0 < given < end * size:
+            moment = datetime.fromtimestamp(int(given // size), UTC)
+            return f"if it is a Unix time in {unit}, write `{to_plain(moment)}`"
+    return ""
+
+
+def _instant_text(text: str) -> str:
+    """
+    Help with a text that is almost RFC 3339.
+    """
+    if re.fullmatch(r"[0-9]{9,13}", text):
+        return _instant(int(text))
+    if _DATE.fullmatch(text):
+        return "add the time and its offset from UTC, such as `T22:00:00+01:00`"
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        return ""
+    day, minute, second, offset = found.groups()
+    whole = f"{day}T{minute}{second or ':00'}"
+    if offset is not None and offset not in "Zz" and ":" not in offset:
+        offset = f"{offset[:3]}:{offset[3:] or '00'}"
+    try:
+        conform(INSTANT, meant := f"{whole}{offset or 'Z'}")
+    except Mismatch:
+        return ""
+    return f"write `{meant}`" if offset is not None else f"add the offset from UTC: `{meant}` or `{whole}+01:00`"
+
+
+def _duration(given: object) -> str:
+    """
+    Help with a bare number.
+    """
+    number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    return "say in which unit, such as `15m` or `15s`" if number else ""
+
+
+def _duration_text(text: str) -> str:
+    """
+    Help with a text that a person understands as a duration: `1.5h`, `1 hour`.
+    """
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return _duration(0)
+    lowered, length, at = text.lower(), timedelta(), 0
+    while at < len(lowered):
+        found = _AMOUNT.match(lowered, at)
+        if found is None or found[3] not in _UNITS:
+            return ""
+        size = _UNITS[found[3]]
+        if int(found[1]) > MAX_DURATION / size:
+            return ""
+        length += int(found[1]) * size + float(found[2] or 0) * size
+        at = found.end()
+    return f"write `{to_plain(length)}`" if timedelta() < length <= MAX_DURATION else ""
+
+
+def _timezone(given: object) -> str:
+    """
+    Help with an object that stands for a zone but does not name it.
+    """
+    if given == UTC and isinstance(given, timezone):
+        return 'give `ZoneInfo("UTC")` or the text `UTC`'
+    if isinstance(given, (timezone, ZoneInfo)):
+        return 'name the zone, such as `ZoneInfo("Europe/Berlin")`'
+    return ""
