@@ -256,11 +256,11 @@ class TestDeclaring:
     @pytest.mark.parametrize(
         ("condition", "message"),
         [
-            ("within(now, zone, [])", "`within` takes schedule as its schedule, found `list`"),
-            ("within(zone, zone, hours)", "`within` takes instant as its instant, found `timezone`"),
-            ("hours < hours", "`<` cannot order `schedule` and `schedule`"),
-            ('weekday(now, zone) == "monday"', "`weekday(now, zone)` is never monday"),
-            ('weekday(now, zone) in ["sat", "so"]', "`weekday(now, zone)` is never so"),
+            ("within(now, zone, [])", "expected schedule as the schedule, found `list`"),
+            ("within(zone, zone, hours)", "expected instant as the instant, found `timezone`"),
+            ("hours < hours", "`<` needs values in an order, and `schedule` has none"),
+            ('weekday(now, zone) == "monday"', '`weekday(now, zone)` is never `"monday"`'),
+            ('weekday(now, zone) in ["sat", "so"]', '`weekday(now, zone)` is never `"so"`'),
             ("window_end(now, zone, hours) > now", "`window_end(now, zone, hours)` may be null here"),
         ],
     )

@@ -63,7 +63,8 @@ class Function:
         """
         The function with its parameters' types, as documentation and messages show it.
         """
-        return f"{self.name}({', '.join(f'{one.name}: {describe_types(one.types)}' for one in self.parameters)}) -> {self.result}"
+        parameters = ", ".join(f"{one.name}: {describe_types(one.types)}" for one in self.parameters)
+        return f"{self.name}({parameters}) -> {self.result}"
 
 
 def describe_types(types: tuple[Type, ...]) -> str:
@@ -123,7 +124,7 @@ _CALENDAR = (*_CLOCK, Parameter("schedule", (SCHEDULE,)))
 _ALL = (
     Function(
         "len",
-        (Parameter("of", (TEXT, _ANY_LIST)),),
+        (Parameter("value", (TEXT, _ANY_LIST)),),
         INT,
         len,
         "Counts the code points of a text or the items of a list.",

@@ -150,6 +150,32 @@ class Code(Enum):
     )
     UNUSED_CLASS = "unused-class", "warning", "The legend explains a colour that the chart does not use."
     UNUSED_ALLOW = "unused-allow", "warning", "What is allowed does not occur (any more)."
+    # Proofs
+    CONTRADICTORY_ASSUME = (
+        "contradictory-assume",
+        "error",
+        "Where no facts keep to `assume`, everything about them could be proved.",
+    )
+    BROKEN_GUARANTEE = "broken-guarantee", "error", "Some facts show that a promise of the file does not hold."
+    DEAD_ARROW = "dead-arrow", "warning", "No facts take the arrow, so what it leads to was meant for nobody."
+    KNOWN_ANSWER = (
+        "known-answer",
+        "warning",
+        "A question whose answer earlier ones settle asks nothing; usually another fact was meant.",
+    )
+    UNMET_VALUE = "unmet-value", "warning", "A switch has a way out for a value that it never meets there."
+    SHADOWED_ROW = "shadowed-row", "warning", "Whenever the row holds, one above it holds already and is taken."
+    UNOBTAINABLE_OUTCOME = (
+        "unobtainable-outcome",
+        "warning",
+        "Arrows lead to the outcome, and all the same nobody can get it.",
+    )
+    INEFFECTIVE_FACT = (
+        "ineffective-fact",
+        "warning",
+        "A fact that is read and never changes anything costs its caller work for nothing.",
+    )
+    UNDECIDED = "undecided", "warning", "What is neither proved nor refuted must not be taken for proved."
     # Cases
     UNKNOWN_NODE = "unknown-node", "error", "The path of a case can only pass nodes of the chart."
     UNKNOWN_ARROW = "unknown-arrow", "error", "The reason of a decision is the id of one of the chart's arrows."
@@ -161,3 +187,19 @@ class Code(Enum):
         "error",
         "No arrow leads to what the case expects, so it cannot pass.",
     )
+
+
+PROVED = frozenset(
+    {
+        Code.CONTRADICTORY_ASSUME,
+        Code.BROKEN_GUARANTEE,
+        Code.DEAD_ARROW,
+        Code.KNOWN_ANSWER,
+        Code.UNMET_VALUE,
+        Code.SHADOWED_ROW,
+        Code.UNOBTAINABLE_OUTCOME,
+        Code.INEFFECTIVE_FACT,
+        Code.UNDECIDED,
+    }
+)
+"""The kinds that only proofs find; whoever does not prove cannot tell whether they occur."""

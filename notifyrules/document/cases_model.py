@@ -63,8 +63,10 @@ class CasesDocument(Part):
     A cases file.
     """
 
+    must_hold = ("cases",)
+
     notifyrules_cases: Version = Field(alias="notifyrules-cases", description="The version of the format: 1.")
     rules: Name = Field(description="The rule file, relative to this one.")
     about: Prose | None = Field(None, description="Documentation of the whole file.")
     given: dict[Key, Anything] = Field(default_factory=dict, description="Facts that every case starts from.")
-    cases: list[CasePart] = Field(description="The cases.", min_length=1)
+    cases: list[CasePart] = Field(description="The cases.", json_schema_extra={"minItems": 1})

@@ -31,6 +31,8 @@ def describe_node(value: object) -> str:
             return f"the number {value}"
         case Scalar(kind=Kind.FLOAT):
             return f"the decimal number {value}"
+        case Scalar() if not value.strip():
+            return "an empty text"
         case _:
             return "text"
 
@@ -90,6 +92,8 @@ Template: TypeAlias = Annotated[Scalar, Leaf("text", _is_text, _STRING)]
 """Words for people with conditions in braces."""
 Name: TypeAlias = Annotated[Scalar, Leaf("a name", _is_text, _STRING)]
 """The name of a fact, let, node, outcome, class or file."""
+TargetName: TypeAlias = Annotated[Scalar, Leaf("a node or an outcome", _is_text, _STRING)]
+"""The name of the node or outcome that an arrow leads to."""
 Key: TypeAlias = Annotated[Scalar, Leaf("a key", lambda value: isinstance(value, Scalar), _STRING)]
 """A key of a mapping whose keys the author chooses."""
 ConditionText: TypeAlias = Annotated[Scalar, Leaf("a condition", _is_condition, _SCALAR)]
@@ -104,7 +108,7 @@ Number: TypeAlias = Annotated[
     Scalar,
     Leaf(
         "a whole number",
-        lambda value: isinstance(value, Scalar) and value.kind is Kind.INT,
+        lambda value: isinstance(value, Scalar) and value.kind is Kind.INT and not value.startswith("-"),
         (("type", "integer"), ("minimum", 0)),
     ),
 ]

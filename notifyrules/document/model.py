@@ -6,14 +6,15 @@ The same classes read files and make the JSON Schema that editors use; the descr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Discriminator,
     Field,
+    JsonValue,
     ModelWrapValidatorHandler,
     PrivateAttr,
     Tag,
@@ -31,6 +32,7 @@ from notifyrules.document.leaves import (
     Notify,
     Number,
     Prose,
+    TargetName,
     Template,
     Version,
 )
@@ -39,6 +41,11 @@ from notifyrules.source.text import Span
 
 FORMAT_VERSION = "1"
 """The version of the format that this package reads."""
+
+
+# Checked by the reader: a collection whose every entry was cut out is not empty in the file.
+_SOME_ITEMS: Final[dict[str, JsonValue]] = {"minItems": 1}
+_SOME_KEYS: Final[dict[str, JsonValue]] = {"minProperties": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,20 @@ class UnknownKey:
     """The kind of mapping it stands in."""
 
 
+@dataclass(slots=True)
+class Shapes:
+    """
+    What reading a file as a part finds besides values that do not fit.
+    """
+
+    unknown: dict[int, UnknownKey] = field(default_factory=dict)
+    """The keys that nobody reads, by their identity."""
+    empty: list[Scalar] = field(default_factory=list)
+    """The keys of collections that must hold something."""
+    first_round: bool = True
+    """Whether nothing was cut out yet; what is empty later was not empty in the file."""
+
+
 class Part(BaseModel):
     """
     A mapping of the file that knows where it stands.
@@ -60,18 +81,23 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, json_schema_extra={"additionalProperties": False})
 
+    must_hold: ClassVar[tuple[str, ...]] = ()
+    """The keys whose collections must not be empty."""
+
     _map: Map = PrivateAttr()
 
     @model_validator(mode="wrap")
     @classmethod
     def _locate(cls, value: Any, handler: ModelWrapValidatorHandler[Part], info: ValidationInfo) -> Part:  # noqa: ANN401 - pydantic's signature
         """
-        Keep the mapping that the part was read from, and hand the keys that nobody reads to the context.
+        Keep the mapping that the part was read from, and hand what it holds too much and too little to the context.
         """
-        if isinstance(value, Map) and info.context is not None:
-            for key in value:
+        if isinstance(value, Map) and isinstance(info.context, Shapes):
+            for key, held in value.items():
                 if key not in cls.known_keys():
-                    info.context[id(key)] = UnknownKey(key, value, cls)
+                    info.context.unknown[id(key)] = UnknownKey(key, value, cls)
+                elif key in cls.must_hold and held in ({}, []) and info.context.first_round:
+                    info.context.empty.append(key)
         part = handler(value)
         part._map = value  # noqa: SLF001 - its own class
         return part
@@ -82,6 +108,13 @@ class Part(BaseModel):
         List the keys that the mapping may have.
         """
         return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    @property
+    def has_unknown_keys(self) -> bool:
+        """
+        Whether the mapping has keys that nobody reads; one of them may be meant for one that is missing.
+        """
+        return any(key not in self.known_keys() for key in self._map)
 
     @property
     def span(self) -> Span:
@@ -107,7 +140,7 @@ class LongTarget(Part):
     A target with words of its own.
     """
 
-    to: Name = Field(description="The node or outcome that the arrow leads to.")
+    to: TargetName = Field(description="The node or outcome that the arrow leads to.")
     because: Template | None = Field(None, description="Why, for a person; `{...}` holds a condition.")
     label: Prose | None = Field(None, description="What the picture writes on the arrow.")
 
@@ -120,7 +153,7 @@ def _target_kind(value: object) -> str:
 
 
 Target: TypeAlias = Annotated[
-    Annotated[Name, Tag("#short")] | Annotated[LongTarget, Tag("#long")],
+    Annotated[TargetName, Tag("#short")] | Annotated[LongTarget, Tag("#long")],
     Discriminator(_target_kind),
     Field(description="A node, an outcome, or `{to, because, label}`."),
 ]
@@ -152,8 +185,12 @@ class SwitchPart(NodePart):
     A question with one way out per value.
     """
 
+    must_hold = ("cases",)
+
     switch: ConditionText = Field(description="The value asked for.")
-    cases: dict[Key, Target] = Field(description="Where each value goes on: `a | b | null: target`.")
+    cases: dict[Key, Target] = Field(
+        description="Where each value goes on: `a | b | null: target`.", json_schema_extra=_SOME_KEYS
+    )
     else_: Target | None = Field(None, alias="else", description="Where all other values go on.")
 
 
@@ -164,7 +201,7 @@ class RowPart(Part):
 
     name: Name | None = Field(None, description="A name for the arrow's id, instead of the row's number.")
     if_: ConditionText = Field(alias="if", description="The condition of this row.")
-    to: Name = Field(description="The node or outcome of this row.")
+    to: TargetName = Field(description="The node or outcome of this row.")
     label: Prose | None = Field(None, description="What the picture writes for this row.")
     because: Template | None = Field(None, description="Why, for a person; `{...}` holds a condition.")
 
@@ -174,7 +211,9 @@ class FirstPart(NodePart):
     An ordered table: the first row that holds.
     """
 
-    first: list[RowPart] = Field(description="The rows, in order.", min_length=1)
+    must_hold = ("first",)
+
+    first: list[RowPart] = Field(description="The rows, in order.", json_schema_extra=_SOME_ITEMS)
     else_: Target | None = Field(None, alias="else", description="Where it goes on when no row holds.")
 
 
@@ -183,7 +222,9 @@ class FanOutPart(NodePart):
     A fan-out: the first branch that does not refuse.
     """
 
-    any: list[Target] = Field(description="The nodes that are tried, in order.", min_length=1)
+    must_hold = ("any",)
+
+    any: list[Target] = Field(description="The nodes that are tried, in order.", json_schema_extra=_SOME_ITEMS)
     else_: Target | None = Field(None, alias="else", description="Where it goes on when all branches refuse.")
 
 
@@ -283,10 +324,16 @@ class GuaranteePart(Part):
     A promise about every possible input.
     """
 
+    must_hold = ("never", "always")
+
     name: Prose = Field(description="The promise in words.")
     if_: ConditionText | None = Field(None, alias="if", description="For which facts it holds; all unless given.")
-    never: list[Name] | None = Field(None, description="Outcomes that are never reached.")
-    always: list[Name] | None = Field(None, description="Outcomes of which one is always reached.")
+    never: list[Name] | None = Field(
+        None, description="Outcomes that are never reached.", json_schema_extra=_SOME_ITEMS
+    )
+    always: list[Name] | None = Field(
+        None, description="Outcomes of which one is always reached.", json_schema_extra=_SOME_ITEMS
+    )
     independent_of: Name | None = Field(None, description="A fact that alone never changes the outcome.")
     monotone: Name | None = Field(None, description="A fact that, raised alone, never lowers `notify`.")
     reachable: Name | None = Field(None, description="An outcome that some facts give.")
@@ -328,9 +375,13 @@ class Document(Shared):
     A rule file.
     """
 
+    must_hold = ("flow", "outcomes")
+
     otherwise: Name | None = Field(None, description="The refusal at which every exit ends that is not written.")
-    flow: dict[Key, Node] = Field(description="The nodes by name; the first is the start.", min_length=1)
-    outcomes: dict[Key, OutcomePart] = Field(description="The ends of the chart by name.", min_length=1)
+    flow: dict[Key, Node] = Field(
+        description="The nodes by name; the first is the start.", json_schema_extra=_SOME_KEYS
+    )
+    outcomes: dict[Key, OutcomePart] = Field(description="The ends of the chart by name.", json_schema_extra=_SOME_KEYS)
     guarantees: list[GuaranteePart] = Field(
         default_factory=list, description="What is proved over every possible input."
     )

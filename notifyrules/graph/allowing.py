@@ -4,42 +4,61 @@ Silence findings that a file allows with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from notifyrules.diagnostics.codes import Code, Severity
+from notifyrules.diagnostics.codes import PROVED, Code, Severity
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import Document, LongFact, Shared
+from notifyrules.graph.model import Allowance
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
 
-def apply_allowances(document: Shared, findings: Findings) -> None:
+def apply_allowances(document: Shared, findings: Findings) -> tuple[Allowance, ...]:
     """
     Take back the warnings that the file allows, and report allowances that nothing needs.
 
     An allowance on a fact, node or outcome covers what is found inside of it; one at the top covers the whole file.
+
+    Returns:
+        The allowances of what only proofs find, which nobody can judge before there are proofs.
     """
-    warnings = [found for found in findings if not found.is_error]
-    dropped: list[Diagnostic] = []
-    stale: list[Scalar] = []
+    allowed: list[Allowance] = []
     for allow, extents in _places(document):
         for key in allow:
             code = _code(key, findings)
-            if code is None:
-                continue
-            silenced = [
-                found
-                for found in warnings
-                if found.code is code and any(_inside(found.span, extent) for extent in extents)
-            ]
-            dropped.extend(silenced)
-            if not silenced:
-                stale.append(key)
+            if code is not None:
+                allowed.append(Allowance(code, key.span, extents))
+    silence([one for one in allowed if one.code not in PROVED], findings)
+    return tuple(one for one in allowed if one.code in PROVED)
+
+
+def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool = True) -> None:
+    """
+    Take back warnings that are allowed.
+
+    Args:
+        allowed: What is allowed where.
+        findings: Loses the warnings; takes the allowances that nothing needs, as long as there are no errors.
+        complete: Whether everything was looked for, so that an allowance without a warning is one that nothing needs.
+    """
+    warnings = [found for found in findings if not found.is_error]
+    dropped: list[Diagnostic] = []
+    stale: list[Allowance] = []
+    for one in allowed:
+        silenced = [
+            found
+            for found in warnings
+            if found.code is one.code and any(_inside(found.span, extent) for extent in one.extents)
+        ]
+        dropped.extend(silenced)
+        if not silenced:
+            stale.append(one)
     findings.drop(dropped)
-    if not findings.errors:
-        for key in stale:
-            findings.add(Code.UNUSED_ALLOW, key.span, f"nothing here is `{key}`", help="remove the entry")
+    if complete and not findings.errors:
+        for one in stale:
+            findings.add(Code.UNUSED_ALLOW, one.span, f"nothing here is `{one.code.value}`", help="remove the entry")
 
 
 def _places(document: Shared) -> Iterator[tuple[Mapping[Scalar, Scalar], tuple[Span, ...]]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from notifyrules.conditions.types import BOOL
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.document.cut_texts import explain_cut_texts
 from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.document.model import Document
 from notifyrules.document.reader import Reading, read_document
@@ -27,6 +28,7 @@ from notifyrules.graph.names import check_box_name, report_clash
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
 from notifyrules.graph.sharing import gather
+from notifyrules.source.budget import MAX_CHART_BYTES, Budget
 from notifyrules.source.text import Source, Span
 
 MAX_CALLS = 20
@@ -53,6 +55,7 @@ class Library:
     """
 
     shipped: Shipped
+    _budget: Budget = field(default_factory=Budget)
     _sources: dict[object, tuple[Source | None, Findings]] = field(default_factory=dict)
     _built: dict[object, Built] = field(default_factory=dict)
     _trail: list[Place] = field(default_factory=list)
@@ -83,7 +86,13 @@ class Library:
             return None
         if place.path not in self._sources:
             found = Findings()
-            self._sources[place.path] = (open_place(place, found, at), found)
+            source = open_place(place, found, at)
+            self._budget.bytes -= 0 if source is None else len(source.text)
+            if self._budget.bytes < 0:
+                message = f"the files of the chart are larger than {MAX_CHART_BYTES // 1024:,} KiB together"
+                found.add(Code.LIMIT, at or Span(Source(place.name, ""), 0, 0), message)
+                source = None
+            self._sources[place.path] = (source, found)
             findings.extend(found)
         return self._sources[place.path][0]
 
@@ -95,7 +104,7 @@ class Library:
             return self._built[place.path]
         findings = Findings()
         source = self._read(place, at, findings)
-        reading = None if source is None else read_document(source, findings)
+        reading = None if source is None else read_document(source, findings, self._budget)
         built = Built(None, findings)
         if reading is not None and source is not None:
             self._trail.append(place)
@@ -120,7 +129,7 @@ class Library:
             if found is None or opened is None:
                 return None
             files[found.name] = opened
-            included = read_document(opened, findings)
+            included = read_document(opened, findings, self._budget)
             return None if included is None else (found, included)
 
         def load_callee(reference: str, where: Span) -> Graph | None:
@@ -145,20 +154,22 @@ class Library:
                 otherwise=None,
                 guarantees=[],
             )
-        draft = Draft(document, place, findings, set(reading.broken), load_callee)
+        draft = Draft(document, place, findings, set(reading.broken), load_callee, self._budget)
         assume = gather(draft, open_included)
         checked = [draft.condition(one, BOOL) for one in assume]
         # A fact that only an assumption reads is asked for in vain.
         draft.read.clear()
-        parts = None if not document.flow else _Parts.build(draft)
+        parts = _Parts.build(draft) if isinstance(reading.document, Document) else None
         guarantees = _guarantees(draft)
         for check in CHECKS:
             check(draft, None if parts is None else parts.nodes)
-        apply_allowances(reading.document, findings)
+        explain_cut_texts(findings)
+        allowed = apply_allowances(reading.document, findings)
         if parts is None or findings.errors or not parts.whole:
             return None
         digest = _digest(files, callees)
-        return parts.graph(draft, tuple(term for term in checked if term is not None), guarantees, digest)
+        graph = parts.graph(draft, tuple(term for term in checked if term is not None), guarantees, digest)
+        return replace(graph, allowed=allowed)
 
     def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
         """
@@ -200,13 +211,17 @@ class _Parts:
         """
         document, findings = draft.document, draft.findings
         for name in document.outcomes:
-            if check_box_name(name, "an outcome", findings) and name in document.flow:
+            if not check_box_name(name, "an outcome", findings):
+                draft.broken.add(("outcomes", name.lower()))
+            elif name in document.flow:
+                draft.meant.add(name)
                 node = next(key for key in document.flow if key == name)
                 report_clash(name, name.span, node.span, "a node", findings)
         if document.otherwise is not None:
             _check_otherwise(draft)
         for name in document.flow:
-            check_box_name(name, "a node", findings)
+            if not check_box_name(name, "a node", findings):
+                draft.broken.add(("flow", name.lower()))
         outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
         nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
         return cls(nodes, outcomes)

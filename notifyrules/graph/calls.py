@@ -53,13 +53,15 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
             clean = False
         else:
             cases[str(key)] = leaving.arrow(name, str(key), callee.outcomes[key].label)
-    missing = [outcome for outcome in callee.outcomes if outcome not in part.cases]
-    if missing:
+    meant = {nearest(key, callee.outcomes) for key in part.cases if key not in callee.outcomes}
+    missing = [outcome for outcome in callee.outcomes if outcome not in part.cases and outcome not in meant]
+    if missing and not draft.is_broken("flow", name):
+        draft.loose = True
         names = ", ".join(f"`{outcome}`" for outcome in missing)
         draft.findings.add(
             Code.MISSING_CASE,
             part.call.span,
-            f"no case for the outcome {names} of `{part.call}`",
+            f"no case for the outcome{'s' if len(missing) > 1 else ''} {names} of `{part.call}`",
             help="say where every outcome of the called file goes on",
         )
         clean = False

@@ -4,18 +4,22 @@ Read the types and defaults of facts and data.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
-from notifyrules.conditions.parser import Declaration, ListWord, Word, parse_declaration
-from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.parser import parse_declaration
+from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
 from notifyrules.conditions.values import Mismatch, Value, conform
+from notifyrules.conditions.written import Declaration, ListWord, Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
-from notifyrules.source.located import Scalar
+from notifyrules.source.located import Scalar, Seq
 from notifyrules.source.text import Span
+
+_ODD_NUMBER = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(_[0-9]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ def _long_default(name: Scalar, part: LongFact, declared: Declared, findings: Fi
         )
         return None
     plain = given.plain() if given is not None else None
+    if isinstance(given, Seq) and isinstance(declared.type.base, ListOf) and declared.type.base.item is not None:
+        item = Type(declared.type.base.item)
+        if not all([_check_item(one.plain(), one.span, item, findings) for one in given]):  # noqa: C419 - each is checked
+            return None
     return _with_default(declared.type, plain, span, findings)
 
 
@@ -123,12 +131,61 @@ def read_declaration(scalar: Scalar, findings: Findings, *, may_default: bool = 
     if written.default is None:
         return Declared(found, has_default=False, default=None)
     assert written.default_span is not None
-    plain = (
-        [_plain(word, found.base.item if isinstance(found.base, ListOf) else None) for word in written.default]
-        if isinstance(written.default, tuple)
-        else _plain(written.default, found.base)
-    )
+    if any(_report_odd_number(word, found.base, findings) for word in _words(written.default)):
+        return None
+    if isinstance(written.default, tuple) and isinstance(found.base, ListOf):
+        item = None if found.base.item is None else Type(found.base.item)
+        fits = [
+            item is None or _check_item(_plain(word, item.base), word.span, item, findings) for word in written.default
+        ]
+        if not all(fits):
+            return None
+    plain: object
+    if isinstance(written.default, tuple):
+        plain = [_plain(word, found.base.item if isinstance(found.base, ListOf) else None) for word in written.default]
+    else:
+        plain = _plain(written.default, found.base)
     return _with_default(found, plain, written.default_span, findings, may_default=may_default)
+
+
+def _words(default: Word | tuple[Word, ...]) -> tuple[Word, ...]:
+    """
+    List the words of a default.
+    """
+    return default if isinstance(default, tuple) else (default,)
+
+
+def _report_odd_number(word: Word, base: Base | None, findings: Findings) -> bool:
+    """
+    Report a number with a zero in front or with separators, which not all readers take for the same.
+    """
+    kind = base.item if isinstance(base, ListOf) else base
+    if word.quoted or kind is not Basic.INT or not _ODD_NUMBER.fullmatch(word.text):
+        return False
+    plain = int(word.text.replace("_", "")[:40])
+    message = f"not all readers take `{word.text}` for the same number"
+    findings.add(Code.BAD_TYPE, word.span, message, help=f"write `{plain}`")
+    return True
+
+
+def _check_item(plain: object, span: Span, wanted: Type, findings: Findings) -> bool:
+    """
+    Check one item of a default that is a list, at its own place.
+    """
+    try:
+        conform(wanted, plain)
+    except Mismatch as mismatch:
+        _report_unfit(mismatch, span, findings)
+        return False
+    return True
+
+
+def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
+    """
+    Report a default that its type does not hold.
+    """
+    message = f"the default does not fit: expected {mismatch.expected}, found {mismatch.found}"
+    findings.add(Code.BAD_TYPE, span, message, help=mismatch.help)
 
 
 def _with_default(
@@ -148,12 +205,7 @@ def _with_default(
     try:
         return Declared(wanted, has_default=True, default=conform(wanted, plain))
     except Mismatch as mismatch:
-        findings.add(
-            Code.BAD_TYPE,
-            span,
-            f"the default does not fit: expected {mismatch.expected}, found {mismatch.found}",
-            help=mismatch.help or (),
-        )
+        _report_unfit(mismatch, span, findings)
         return None
 
 
@@ -196,15 +248,21 @@ def _read_type(written: Declaration, scalar: Scalar, findings: Findings) -> Type
     if len(others) == 1 and isinstance(first, ListWord):
         base: Base | None = _list_type(first, findings)
     elif len(others) == 1 and isinstance(first, Word) and not first.quoted:
-        base = _named_type(first, findings)
+        quoted = quote(first.text)
+        base = _named_type(first, f"'{quoted}'" if scalar.quoted else quoted, findings)
     else:
         base = _enumeration(others, findings)
     return None if base is None else Type(base, nullable)
 
 
-def _named_type(word: Word, findings: Findings) -> Basic | None:
+def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
     """
     Read one bare word, which must name a type.
+
+    Args:
+        word: The word.
+        single: How the enumeration is written that has the word as its only value.
+        findings: Takes the word that names no type.
     """
     if word.text in TYPE_WORDS:
         return Basic(word.text)
@@ -227,7 +285,7 @@ def _named_type(word: Word, findings: Findings) -> Basic | None:
         if near
         else [f"the types are {known}, `list of` one of them, and values joined by `|`"]
     )
-    advice.append(f'an enumeration of one value quotes it: `"{word.text}"`')
+    advice.append(f"an enumeration of one value quotes it: `{single}`")
     findings.add(Code.BAD_TYPE, word.span, f"there is no type `{word.text}`", help=advice)
     return None
 
@@ -236,10 +294,18 @@ def _list_type(word: ListWord, findings: Findings) -> ListOf | None:
     """
     Read `list of item`.
     """
+    if word.grouped and len(word.items) == 1 and word.items[0].text in TYPE_WORDS and not word.items[0].quoted:
+        advice = f"write `list of {word.items[0].text}`"
+        findings.add(Code.BAD_TYPE, word.items[0].span, "parentheses stand around enumerations only", help=advice)
+        return None
+    null = next((one for one in word.items if one.text == "null" and not one.quoted), None)
+    if null is not None:
+        findings.add(Code.BAD_TYPE, null.span, "the items of a list are never null", help="drop `null`")
+        return None
     if word.grouped:
         inner = _enumeration(list(word.items), findings)
         return None if inner is None else ListOf(inner)
-    named = _named_type(word.items[0], findings)
+    named = _named_type(word.items[0], f"list of ({quote(word.items[0].text)})", findings)
     return None if named is None else ListOf(named)
 
 

@@ -8,13 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.checker import Scope, check_condition
+from notifyrules.conditions.checker import check_condition
+from notifyrules.conditions.names import Scope
 from notifyrules.conditions.parser import parse_condition
+from notifyrules.conditions.syntax import Syntax
 from notifyrules.conditions.types import Type
+from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.document.files import Place
 from notifyrules.document.model import Document
+from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
+from notifyrules.source.budget import MAX_CONDITIONS, Budget
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
@@ -32,6 +37,8 @@ class Draft:
     """Section and name of what was reported already, so that uses of it are not reported again."""
     load_callee: Callable[[str, Span], Graph | None]
     """Loads another chart by its reference; None after a finding."""
+    budget: Budget
+    """What may still be spent on the chart and all that it is made of."""
     facts: dict[str, Fact] = field(default_factory=dict)
     lets: dict[str, Let] = field(default_factory=dict)
     data: dict[str, DataField] = field(default_factory=dict)
@@ -43,6 +50,8 @@ class Draft:
     """The facts that some condition, text or value reads."""
     meant: set[str] = field(default_factory=set)
     """Nodes, outcomes and classes that a misspelt name was probably meant for: they are not reported as unused."""
+    loose: bool = False
+    """Whether some way out leads nowhere or in a circle, so that it is not known what was meant to be reached."""
     unread: bool = False
     """Whether some condition could not be checked, so that what it reads is not known."""
 
@@ -61,7 +70,7 @@ class Draft:
         Returns:
             The term, or None after a finding.
         """
-        syntax = parse_condition(scalar, self.findings, start, end)
+        syntax = self.parse(scalar, start=start, end=end)
         term = None if syntax is None else check_condition(syntax, self.scope, wanted)
         if term is None:
             self.unread = True
@@ -69,11 +78,39 @@ class Draft:
             self.read |= t.facts_read(term)
         return term
 
+    def parse(self, scalar: Scalar, *, start: int = 0, end: int | None = None) -> Syntax | None:
+        """
+        Parse a condition, as long as those of the whole chart are not too much to read.
+
+        Args:
+            scalar: Where the condition stands.
+            start: Offset into the value at which the condition begins.
+            end: Offset behind it; None for the end of the value.
+
+        Returns:
+            The syntax, or None after a finding.
+        """
+        spent = (len(scalar) if end is None else end) - start
+        before, self.budget.conditions = self.budget.conditions, self.budget.conditions - spent
+        if self.budget.conditions >= 0:
+            return parse_condition(scalar, self.findings, start, end)
+        if before >= 0:
+            message = f"the conditions of the chart have more than {MAX_CONDITIONS:,} characters together"
+            advice = "split it into charts of their own, or let the caller compute a part and pass it as a fact"
+            self.findings.add(Code.LIMIT, scalar.part(start, start + 1), message, help=advice)
+        return None
+
     def is_broken(self, section: str, name: str) -> bool:
         """
-        Tell whether something was reported already.
+        Tell whether something was reported already, or its section as a whole.
         """
-        return (section, name) in self.broken
+        return (section, name) in self.broken or (section, WHOLE) in self.broken
+
+    def is_incomplete(self, *sections: str) -> bool:
+        """
+        Tell whether one of some sections was reported as a whole, so that it may hold names that nobody knows.
+        """
+        return any((section, WHOLE) in self.broken for section in sections)
 
     @property
     def fact_types(self) -> Mapping[str, Type]:

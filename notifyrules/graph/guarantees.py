@@ -32,6 +32,8 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
         )
         if subjects is not None
     }
+    if len(written) != 1 and part.has_unknown_keys:
+        return None
     if len(written) != 1:
         forms = ", ".join(f"`{promise.value}`" for promise in Promise)
         found = "none" if not written else " and ".join(f"`{promise.value}`" for promise in written)

@@ -97,6 +97,10 @@ def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | N
     """
     Check the condition in a pair of braces: any value but a list or a schedule, and never null.
     """
+    if not scalar[start:end].strip():
+        advice = "write a condition between the braces, or `{{` and `}}` for the braces themselves"
+        draft.findings.add(Code.SYNTAX, scalar.part(start - 1, end + 1), "nothing stands in these braces", help=advice)
+        return None
     term = draft.condition(scalar, start=start, end=end)
     if term is None:
         return None

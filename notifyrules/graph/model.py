@@ -15,6 +15,7 @@ from typing import TypeAlias
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import Type
 from notifyrules.conditions.values import Value
+from notifyrules.diagnostics.codes import Code
 from notifyrules.source.text import Span
 
 
@@ -307,6 +308,19 @@ class Guarantee:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """
+    A kind of finding that the file allows with a reason.
+    """
+
+    code: Code
+    span: Span
+    """Where it is allowed."""
+    extents: tuple[Span, ...]
+    """The stretches of the file that it covers."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """
@@ -336,3 +350,5 @@ class Graph:
     guarantees: tuple[Guarantee, ...]
     order: tuple[str, ...]
     """The reachable nodes, every node before those its arrows lead to."""
+    allowed: tuple[Allowance, ...] = ()
+    """What the file allows of the findings that only proofs make."""

@@ -5,6 +5,8 @@ Check the names that authors choose, and keep the words of the language free.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from notifyrules.conditions.functions import FUNCTIONS
 from notifyrules.conditions.types import LANGUAGE_WORDS
@@ -67,6 +69,8 @@ def _suggestion(name: str) -> str:
     """
     Propose a name that would do.
     """
+    if not name.isascii():
+        return ""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     parts = [re.sub(r"[^a-z0-9]+", "_", part).strip("_") for part in snake.split(".")]
     proposal = ".".join(part for part in parts if part)
@@ -75,56 +79,76 @@ def _suggestion(name: str) -> str:
     return ""
 
 
-def split_let(key: Scalar, findings: Findings) -> tuple[str, tuple[str, ...] | None] | None:
+@dataclass(frozen=True, slots=True)
+class LetKey:
+    """
+    The key of a let, taken apart.
+    """
+
+    name: str
+    parameters: tuple[str, ...] | None
+    """None for a let without."""
+    spans: tuple[Span, ...]
+    """Where the parameters stand."""
+
+
+def split_let(key: Scalar, findings: Findings) -> LetKey | None:
     """
     Read the key of a let: `name` or `name(parameter, ...)`.
 
     Returns:
-        The name and the parameters, None for a let without; None as a whole after a finding.
+        Its parts, or None after a finding.
     """
     found = _LET.fullmatch(key)
     if found is None:
-        findings.add(
-            Code.BAD_NAME,
-            key.span,
-            f"`{key}` is not the name of a let",
-            help="write `name` or `name(parameter, parameter)`",
-        )
+        advice = "write `name` or `name(parameter, parameter)`"
+        findings.add(Code.BAD_NAME, key.span, f"`{key}` is not the name of a let", help=advice)
         return None
     name = found["name"]
-    if not check_path(name, key.part(found.start("name"), found.end("name")), "a let", findings):
+    span = key.part(found.start("name"), found.end("name"))
+    if not check_path(name, span, "a let", findings):
         return None
     if name in FUNCTIONS:
-        findings.add(Code.NAME_CLASH, key.span, f"`{name}` is a function of the language", help="choose another name")
+        findings.add(Code.NAME_CLASH, span, f"`{name}` is a function of the language", help="choose another name")
         return None
     if found["rest"] is None:
-        return name, None
-    parameters: list[str] = []
-    for part in re.finditer(r"[^,]+|(?<=,)(?=,|$)|^$", found["parameters"]):
-        parameter = part.group().strip()
-        start = found.start("parameters") + part.start()
-        span = key.part(start, max(start + len(part.group()), start))
-        if not is_segment(parameter) or parameter in LANGUAGE_WORDS:
-            findings.add(
-                Code.BAD_NAME,
-                span,
-                f"`{parameter}` is not the name of a parameter",
-                help="a parameter is lower case, digits and `_`, and no word of the language",
-            )
+        return LetKey(name, None, ())
+    if not found["parameters"].strip():
+        span = key.part(found.start("rest"), found.end("rest"))
+        findings.add(Code.BAD_NAME, span, "there is no parameter here", help=f"write `{name}` alone")
+        return None
+    parameters: dict[str, Span] = {}
+    start = found.start("parameters")
+    for part in found["parameters"].split(","):
+        at = start + len(part) - len(part.lstrip())
+        parameter = part.strip()
+        # Where nothing stands, the comma or parenthesis behind it is underlined.
+        span = key.part(at, at + max(len(parameter), 1))
+        if not _check_parameter(parameter, span, parameters, findings):
             return None
-        if parameter in FUNCTIONS:
-            findings.add(
-                Code.NAME_CLASH,
-                span,
-                f"`{parameter}` is a function of the language",
-                help="a parameter hides nothing: choose another name",
-            )
-            return None
-        if parameter in parameters:
-            findings.add(Code.NAME_CLASH, span, f"the parameter `{parameter}` stands here twice")
-            return None
-        parameters.append(parameter)
-    return name, tuple(parameters)
+        parameters[parameter] = span
+        start += len(part) + 1
+    return LetKey(name, tuple(parameters), tuple(parameters.values()))
+
+
+def _check_parameter(parameter: str, span: Span, others: Mapping[str, Span], findings: Findings) -> bool:
+    """
+    Check the name of a parameter.
+    """
+    if not is_segment(parameter) or parameter in LANGUAGE_WORDS:
+        what = f"`{parameter}` is not the name of a parameter" if parameter else "the name of a parameter is missing"
+        advice = "a parameter is lower case, digits and `_`, and no word of the language"
+        findings.add(Code.BAD_NAME, span, what, help=advice)
+        return False
+    if parameter in FUNCTIONS:
+        advice = "a parameter hides nothing: choose another name"
+        findings.add(Code.NAME_CLASH, span, f"`{parameter}` is a function of the language", help=advice)
+        return False
+    if parameter in others:
+        labels = [Label(others[parameter], "the first one")]
+        findings.add(Code.NAME_CLASH, span, f"the parameter `{parameter}` stands here twice", labels=labels)
+        return False
+    return True
 
 
 def report_clash(name: str, span: Span, rival: Span, what: str, findings: Findings) -> None:

@@ -43,7 +43,7 @@ def build_node(name: Scalar, part: NodePart, draft: Draft) -> Node | None:
         part.class_ is not None
         and part.class_ not in draft.legend
         and not draft.is_broken("legend", part.class_)
-        and not any(section == "include" for section, _ in draft.broken)
+        and not draft.is_incomplete("include", "legend")
     ):
         near = nearest(part.class_, draft.legend)
         if near is not None:

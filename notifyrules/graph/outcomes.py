@@ -7,7 +7,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import DURATION, INSTANT, Type, fits
+from notifyrules.conditions.types import DURATION, INSTANT, INT, Type, fits
 from notifyrules.conditions.values import Mismatch, Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
@@ -67,12 +67,12 @@ def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Te
         declared = draft.data.get(key)
         if declared is None:
             clean = False
-            if not draft.is_broken("data", key) and not any(section == "include" for section, _ in draft.broken):
+            if not draft.is_broken("data", key) and not draft.is_incomplete("include", "data"):
                 near = nearest(key, draft.data)
                 advice = (
                     f"did you mean `{near}`?"
                     if near
-                    else f"declare it at the top of the file: `data: {{{key}: bool = false}}`"
+                    else f"declare it at the top of the file, under `data:`, such as `{key}: bool = false`"
                 )
                 draft.findings.add(Code.UNKNOWN_DATA, key.span, f"`{key}` is not declared under `data`", help=advice)
             continue
@@ -108,7 +108,10 @@ def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] 
         condition = written.get(Scalar("expr", written.span))
         if len(written) != 1 or not isinstance(condition, Scalar) or condition.kind is Kind.NULL:
             draft.findings.add(
-                Code.WRONG_SHAPE, written.span, "expected a value or `{expr: condition}`, found a mapping"
+                Code.WRONG_SHAPE,
+                written.span,
+                "expected a value or `{expr: condition}`, found a mapping",
+                help="write the condition under `expr` alone, in quotes where it needs them",
             )
             return None
         term = draft.condition(condition, wanted)
@@ -137,7 +140,7 @@ def _recheck(written: Scalar, draft: Draft) -> Term | None:
             Code.TYPE_MISMATCH,
             written.span,
             f"expected an instant or a duration, found `{term.type}`",
-            help="write when to ask again, such as `15m` or a fact",
+            help="say in which unit, such as `15m`" if term.type == INT else "write when to ask again, such as `15m`",
         )
         return None
     now = draft.facts.get("now")

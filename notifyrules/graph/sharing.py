@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from notifyrules.conditions.checker import LetSyntax, Scope, check_let
-from notifyrules.conditions.parser import parse_condition
+from notifyrules.conditions.checker import check_let
+from notifyrules.conditions.names import LetSyntax, Scope
 from notifyrules.conditions.syntax import names_in
 from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.document.files import Place
 from notifyrules.document.model import Document, Fragment, Shared
-from notifyrules.document.reader import Reading
+from notifyrules.document.reader import WHOLE, Reading
 from notifyrules.graph.colours import COLOURS, is_colour
 from notifyrules.graph.cycles import find_cycles
 from notifyrules.graph.declarations import read_data_field, read_fact
@@ -37,6 +38,8 @@ class _Names:
     data: dict[str, Span] = field(default_factory=dict)
     legend: dict[str, Span] = field(default_factory=dict)
     lets: dict[str, LetSyntax] = field(default_factory=dict)
+    parameters: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    """Where the parameters of each let stand."""
     included_lets: set[str] = field(default_factory=set)
     assume: list[Scalar] = field(default_factory=list)
 
@@ -71,7 +74,7 @@ def _include(draft: Draft, top: Document, place: Place, names: _Names, open_docu
         for reference in part.include:
             opened = open_document(reference, holder, reference.span)
             if opened is None:
-                draft.broken.add(("include", reference))
+                draft.broken.add(("include", WHOLE))
                 continue
             at, reading = opened
             if at.path in {one.path for one in above}:
@@ -94,7 +97,7 @@ def _include(draft: Draft, top: Document, place: Place, names: _Names, open_docu
                     help="ask it with a `call` node, or move what both need into a file without `flow` and `outcomes`",
                 )
                 continue
-            draft.broken |= {one for one in reading.broken if one[0] in ("facts", "let", "data", "legend")}
+            draft.broken |= {one for one in reading.broken if one[0] in ("facts", "let", "data", "legend", "include")}
             _take(draft, reading.document, names, included=True)
             trail.append((reading.document, at, (*above, at)))
 
@@ -105,7 +108,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
     """
     for name, written in part.facts.items():
         if not check_path(name, name.span, "a fact", draft.findings):
-            draft.broken.add(("facts", name))
+            draft.broken |= {("facts", name), ("facts", name.lower())}
         elif _free(name, name.span, "a fact", names, draft):
             fact = read_fact(name, written, draft.findings, included=included)
             if fact is None:
@@ -115,33 +118,45 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
     for key, body in part.let.items():
         _take_let(draft, key, body, names, included=included)
     for name, declared in part.data.items():
-        if not check_path(name, name.span, "data", draft.findings):
-            draft.broken.add(("data", name))
-        elif name in names.data:
-            report_clash(name, name.span, names.data[name], "other data", draft.findings)
-        else:
-            names.data[str(name)] = name.span
-            data = read_data_field(name, declared, draft.findings, included=included)
-            if data is None:
-                draft.broken.add(("data", name))
-            else:
-                draft.data[str(name)] = data
+        _take_data(draft, name, declared, names, included=included)
     for name, colour in part.legend.items():
-        if name in names.legend:
-            report_clash(name, name.span, names.legend[name], "another class", draft.findings)
-            continue
-        names.legend[str(name)] = name.span
-        if not is_colour(colour):
-            draft.findings.add(
-                Code.WRONG_SHAPE,
-                colour.span,
-                f"`{colour}` is not a colour",
-                help="use " + ", ".join(f"`{one}`" for one in COLOURS) + ', or `"#rrggbb"`',
-            )
-        draft.legend[str(name)] = str(colour)
-        if not included:
-            draft.legend_spans[str(name)] = name.span
+        _take_class(draft, name, colour, names, included=included)
     names.assume.extend(part.assume)
+
+
+def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, included: bool) -> None:
+    """
+    Take one value that decisions carry.
+    """
+    if not check_path(name, name.span, "data", draft.findings):
+        draft.broken.add(("data", name))
+        return
+    if name in names.data:
+        report_clash(name, name.span, names.data[name], "other data", draft.findings)
+        return
+    names.data[str(name)] = name.span
+    data = read_data_field(name, declared, draft.findings, included=included)
+    if data is None:
+        draft.broken.add(("data", name))
+    else:
+        draft.data[str(name)] = data
+
+
+def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, included: bool) -> None:
+    """
+    Take one class with its colour.
+    """
+    if name in names.legend:
+        report_clash(name, name.span, names.legend[name], "another class", draft.findings)
+        return
+    names.legend[str(name)] = name.span
+    if not is_colour(colour):
+        known = ", ".join(f"`{one}`" for one in COLOURS)
+        message = f"`{colour}` is not a colour"
+        draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=f'use {known}, or `"#rrggbb"`')
+    draft.legend[str(name)] = str(colour)
+    if not included:
+        draft.legend_spans[str(name)] = name.span
 
 
 def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, included: bool) -> None:
@@ -150,16 +165,18 @@ def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, include
     """
     split = split_let(key, draft.findings)
     if split is None:
-        draft.broken.add(("let", key.partition("(")[0].strip()))
+        name = key.partition("(")[0].strip()
+        draft.broken |= {("let", name), ("let", name.lower())}
         return
-    name, parameters = split
+    name, parameters = split.name, split.parameters
     if not _free(name, key.span, "a let", names, draft):
         return
-    syntax = parse_condition(body, draft.findings)
+    syntax = draft.parse(body)
     if syntax is None:
         draft.broken.add(("let", name))
         draft.unread = True
     names.lets[name] = LetSyntax(name, key.span, parameters, syntax)
+    names.parameters[name] = split.spans
     if included:
         names.included_lets.add(name)
 
@@ -190,6 +207,7 @@ def _check_prefixes(draft: Draft) -> None:
                     fact.span,
                     f"`{name}` lies inside of `{rival.name}`, which is a fact itself",
                     help=f"rename one of the two, such as `{rival.name}` to `{rival.name}.value`",
+                    labels=[Label(rival.span, "it is declared here")],
                 )
                 break
 
@@ -208,27 +226,22 @@ def _declare_lets(draft: Draft, names: _Names) -> None:
             draft.broken.add(("let", name))
             lets[name] = replace(lets[name], body=None)
     for name, let in lets.items():
-        for parameter in let.parameters or ():
+        for parameter, span in zip(let.parameters or (), names.parameters.get(name, ()), strict=True):
             taken = names.facts_and_lets.get(parameter)
             if taken is not None:
-                draft.findings.add(
-                    Code.NAME_CLASH,
-                    let.span,
-                    f"the parameter `{parameter}` is named like {taken[1]}",
-                    help="a parameter hides nothing: choose another name",
-                )
+                report_clash(parameter, span, *taken, draft.findings)
+                draft.broken.add(("let", name))
                 lets[name] = replace(let, body=None)
-    # Behind an include that could not be read, any unknown name may be one that it declares.
-    broken = frozenset(
-        "include" if section == "include" else name
-        for section, name in draft.broken
-        if section in ("facts", "let", "include")
+    draft.scope = Scope(
+        draft.fact_types,
+        lets,
+        draft.findings,
+        frozenset(name for section, name in draft.broken if section in ("facts", "let")),
+        complete=not draft.is_incomplete("include", "facts", "let"),
     )
-    draft.scope = Scope(draft.fact_types, lets, draft.findings, broken)
     for name, let in lets.items():
         used = set(draft.scope.used)
-        term = check_let(let, draft.scope)
+        clean, term = check_let(let, draft.scope)
         draft.scope.used = used
-        if term is None and let.parameters is None:
-            draft.unread = True
+        draft.unread = draft.unread or not clean
         draft.lets[name] = Let(name, let.parameters, term, name in names.included_lets, let.span)

@@ -4,11 +4,13 @@ Build switches: one way out per value, every value accounted for.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from notifyrules.conditions.parser import Word, parse_case_key
+from notifyrules.conditions.parser import parse_case_key
 from notifyrules.conditions.types import Basic, Enumeration, Type, quote
-from notifyrules.conditions.values import Value, write, write_literal
+from notifyrules.conditions.values import MAX_INT, Value, write, write_literal
+from notifyrules.conditions.written import Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.nearest import nearest
@@ -70,7 +72,8 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
         # An open type ends elsewhere; null, bools and enumerations are named by value whatever `otherwise` says.
         wanted = closed if closed is not None else ((None,) if subject.type.nullable else ())
         missing = [value for value in wanted if value not in named]
-        if missing and len(cases) == len(written):
+        if missing and len(cases) == len(written) and not draft.is_broken("flow", name):
+            draft.loose = True
             values = ", ".join(f"`{write_literal(value)}`" for value in missing)
             draft.findings.add(
                 Code.MISSING_CASE,
@@ -151,12 +154,20 @@ def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Val
         value: Value = word.text
     elif word.text in ("true", "false", "null"):
         value = {"true": True, "false": False, "null": None}[word.text]
-    elif word.text.lstrip("-").isdigit() and kind.base is Basic.INT:
+    elif word.text.lstrip("-").isdigit():
         value = int(word.text[:20])
     else:
         value = word.text
     if _possible(value, kind):
         return True, value
+    _report_impossible(word, key, value, kind, draft)
+    return False, None
+
+
+def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft: Draft) -> None:
+    """
+    Report a value that the switch never meets, and what YAML or the language made of it.
+    """
     closed = _closed_values(kind)
     advice: list[str] = []
     notes: list[str] = []
@@ -166,26 +177,38 @@ def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Val
         and (near := nearest(value, kind.base.values)) is not None
     ):
         advice.append(f"did you mean `{near}`?")
-    if isinstance(value, str) and value in ("true", "false") and kind.base is Basic.BOOL:
+    unquoted = _unquoted(word.text) if word.quoted else None
+    textual = kind.base is Basic.TEXT or (isinstance(kind.base, Enumeration) and word.text in kind.base.values)
+    if unquoted is not None and _possible(unquoted[0], kind):
         notes.append("in quotes it is a text")
-        advice.append(f"write `{value}` without quotes")
-    elif (
-        isinstance(value, bool)
-        and not word.quoted
-        and isinstance(kind.base, Enumeration)
-        and write_literal(value) in kind.base.values
-    ):
-        kind_words = "YAML and the language read" if key.kind is Kind.BOOL else "the language reads"
-        notes.append(f"{kind_words} `{word.text}` without quotes as a bool")
-        advice.append(f"write `{quote(word.text)}` in quotes")
-    elif value is None and isinstance(kind.base, Enumeration) and "null" in kind.base.values:
-        advice.append('write `"null"` in quotes for the text')
+        advice.append(f"write `{word.text}` without quotes")
+    elif not word.quoted and not isinstance(value, str) and textual:
+        reader = "the language reads" if key.kind is Kind.TEXT else "YAML and the language read"
+        notes.append(f"{reader} `{word.text}` without quotes as {_KINDS[type(value)]}")
+        advice.append(f"for the text, write `{quote(word.text)}` in quotes")
+    elif kind.base is Basic.BOOL and word.text in ("yes", "no", "on", "off"):
+        advice.append(f"write `{'true' if word.text in ('yes', 'on') else 'false'}`")
     if closed is not None:
         advice.append("its values are " + ", ".join(f"`{write_literal(one)}`" for one in closed))
+    shown = quote(word.text) if word.quoted else word.text
     draft.findings.add(
-        Code.IMPOSSIBLE_CASE, word.span, f"`{word.text}` is not a value of `{kind}`", help=advice, notes=notes
+        Code.IMPOSSIBLE_CASE, word.span, f"`{shown}` is not a value of `{kind}`", help=advice, notes=notes
     )
-    return False, None
+
+
+_KINDS = {bool: "a bool", int: "a number", type(None): "null"}
+
+
+def _unquoted(text: str) -> tuple[Value] | None:
+    """
+    Read a text as it would be without its quotes.
+
+    Returns:
+        The bool, number or null that it would be, in a tuple; None where it would be text all the same.
+    """
+    if text in ("true", "false", "null"):
+        return ({"true": True, "false": False, "null": None}[text],)
+    return (int(text),) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
 
 
 def _possible(value: Value, kind: Type) -> bool:
@@ -198,7 +221,7 @@ def _possible(value: Value, kind: Type) -> bool:
         case bool():
             return kind.base is Basic.BOOL
         case int():
-            return kind.base is Basic.INT
+            return kind.base is Basic.INT and -MAX_INT <= value <= MAX_INT
         case str():
             return kind.base is Basic.TEXT or (isinstance(kind.base, Enumeration) and value in kind.base.values)
         case _:

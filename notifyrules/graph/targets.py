@@ -17,6 +17,9 @@ from notifyrules.graph.model import Arrow, Message
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
+_LISTED = 10
+"""Names that a line of help can carry."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -61,8 +64,12 @@ def read_exit(written: Scalar | LongTarget | None, node: Scalar, ending: str, dr
     """
     if written is not None:
         return read_target(written, draft)
+    if draft.is_broken("flow", node):
+        # The exit may be what was reported.
+        return None
     otherwise = draft.document.otherwise
     if otherwise is None:
+        draft.loose = True
         draft.findings.add(
             Code.MISSING_EXIT,
             node.span,
@@ -119,11 +126,13 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
     if draft.is_broken("flow", name) or draft.is_broken("outcomes", name):
         return True
     near = nearest(name, [*nodes, *(() if nodes_only else outcomes)])
-    if near is not None:
+    if near is None:
+        draft.loose = True
+        listed = ", ".join(f"`{one}`" for one in list(nodes if nodes_only else outcomes)[:_LISTED])
+        advice = f"the {'nodes' if nodes_only else 'outcomes'} are {listed}"
+    else:
         draft.meant.add(near)
+        advice = f"did you mean `{near}`?"
     what = "a node" if nodes_only else "a node or an outcome"
-    advice = (
-        f"did you mean `{near}`?" if near else "the outcomes are " + ", ".join(f"`{outcome}`" for outcome in outcomes)
-    )
     draft.findings.add(Code.UNKNOWN_TARGET, name.span, f"`{name}` is not {what} of this file", help=advice)
     return False

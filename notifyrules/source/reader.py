@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn
 
+from notifyrules.source.budget import MAX_EVENTS, Budget
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
 from notifyrules.source.problems import YamlProblem
 from notifyrules.source.syntax_errors import character_problem, syntax_problem
@@ -23,8 +24,6 @@ MAX_BYTES = 1024 * 1024
 """Files beyond this many bytes are refused unread: rules for people are a hundred times smaller."""
 MAX_DEPTH = 50
 """Collections inside collections; the format itself needs eight."""
-MAX_EVENTS = 60_000
-"""YAML parse events, about one and a half per key or value: room for some 4,000 nodes."""
 
 _NULL = re.compile(r"|~|null|Null|NULL")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -70,12 +69,13 @@ def kind_of(text: str) -> Kind:
     return Kind.TEXT
 
 
-def read_yaml(source: Source) -> tuple[Located | None, tuple[YamlProblem, ...]]:
+def read_yaml(source: Source, budget: Budget | None = None) -> tuple[Located | None, tuple[YamlProblem, ...]]:
     """
     Read a file as one located YAML value.
 
     Args:
         source: At most :data:`MAX_BYTES` bytes of text; the caller has refused more.
+        budget: What may still be spent; one of its own unless given.
 
     Returns:
         The value, or None where the file is empty or cannot be read on, and what was wrong with it. A value beside
@@ -84,7 +84,7 @@ def read_yaml(source: Source) -> tuple[Located | None, tuple[YamlProblem, ...]]:
     from ruamel.yaml import YAML  # noqa: PLC0415 - 21 ms, and only loading needs it
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
-    builder = _Builder(source)
+    builder = _Builder(source, Budget() if budget is None else budget)
     try:
         for event in YAML(typ="safe", pure=True).parse(source.text):
             builder.take(event)
@@ -98,7 +98,7 @@ def read_yaml(source: Source) -> tuple[Located | None, tuple[YamlProblem, ...]]:
         # The library does not expect an escape beyond the last code point.
         problem = _beyond_unicode(source, builder.read_to)
     else:
-        return builder.root, tuple(builder.problems)
+        return builder.whole(), tuple(builder.problems)
     return None, (*builder.problems, problem)
 
 
@@ -123,19 +123,32 @@ class _Builder:
     Build the located value from parse events, one event at a time and without recursion.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, budget: Budget) -> None:
         """
-        Begin at the first event of *source*.
+        Begin at the first event of *source*, with a *budget* for all of them.
         """
         self.source = source
+        self._budget = budget
         self.root: Located | None = None
         self.problems: list[YamlProblem] = []
         self._open: list[Map | Seq] = []
         self._keys: list[Scalar | None] = []
-        self._events = 0
+        self._repeated: list[tuple[Map, Map]] = []
         self._documents = 0
         self.read_to = 0
         """Offset behind the last thing that was read."""
+
+    def whole(self) -> Located | None:
+        """
+        Give what was read.
+
+        A section that stands twice was reported; what the second holds is kept, so that uses of it are not.
+        """
+        for earlier, later in self._repeated:
+            for key, value in later.items():
+                if key not in earlier:
+                    earlier[key] = value
+        return self.root
 
     def take(self, event: Event) -> None:
         """
@@ -144,14 +157,10 @@ class _Builder:
         Raises:
             _Stop: Nothing behind this event can be trusted.
         """
-        self._events += 1
-        if self._events > MAX_EVENTS:
-            self._stop(
-                "limit",
-                f"the file has more than {MAX_EVENTS:,} YAML parts",
-                event,
-                "split it with `include:` and `call:`",
-            )
+        self._budget.events -= 1
+        if self._budget.events < 0:
+            message = f"the chart has more than {MAX_EVENTS:,} YAML parts"
+            self._stop("limit", message, event, "split it into charts of their own")
         name = type(event).__name__
         match name:
             case "DocumentStartEvent":
@@ -317,6 +326,8 @@ class _Builder:
         self._keys[-1] = None
         if key not in parent:
             parent[key] = value
+        elif len(self._open) == 1 and isinstance(value, Map) and isinstance(earlier := parent[key], Map):
+            self._repeated.append((earlier, value))
 
     def _close(self, event: Event) -> None:
         """

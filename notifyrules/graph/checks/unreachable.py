@@ -21,7 +21,7 @@ def check_unreachable(draft: Draft, _nodes: Mapping[str, Node | None] | None) ->
     Report each node that cannot be reached from the start; one that only such nodes lead to is not reported again.
     """
     leads = edges(draft.document)
-    if not leads or any(section == "flow" for section, _ in draft.broken):
+    if not leads or draft.loose or any(section == "flow" for section, _ in draft.broken):
         return
     reached = set(topological(leads, next(iter(leads))))
     lost = [name for name in leads if name not in reached]

@@ -35,6 +35,14 @@ def check_unused(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
                 )
     if draft.unread or draft.broken or None in nodes.values():
         return
+    _unused_declarations(draft)
+
+
+def _unused_declarations(draft: Draft) -> None:
+    """
+    Report facts, lets and data that nothing uses.
+    """
+    document, findings = draft.document, draft.findings
     for fact in draft.facts.values():
         if fact.name not in draft.read and not fact.included:
             findings.add(
@@ -47,6 +55,8 @@ def check_unused(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
     for let in draft.lets.values():
         if let.name not in used and not let.included:
             findings.add(Code.UNUSED_LET, let.span, f"nothing uses `{let.name}`", help="remove it")
+    if any(found.code is Code.UNKNOWN_DATA for found in findings):
+        return
     given = {str(key) for part in document.outcomes.values() for key in part.data}
     for data in draft.data.values():
         if data.name not in given and not data.included:
@@ -63,6 +73,8 @@ def _unused_outcomes(draft: Draft) -> None:
     Report outcomes that no arrow leads to.
     """
     document = draft.document
+    if draft.loose:
+        return
     reached = {target for targets in edges(document).values() for target in targets} | {str(document.otherwise)}
     for name in document.outcomes:
         if name not in reached | draft.meant:

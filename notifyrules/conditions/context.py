@@ -1,0 +1,134 @@
+"""
+Say what holds at one place of a condition, and report what is wrong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from notifyrules.conditions import syntax as s
+from notifyrules.conditions import terms as t
+from notifyrules.conditions.narrowing import Narrowed
+from notifyrules.conditions.types import BOOL, Basic, Type, fits, quote
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """
+    An argument of a let: checked where its parameter stands, in the names of the place that passed it.
+    """
+
+    syntax: s.Syntax
+    bindings: Mapping[str, Argument]
+    use: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What holds at one place of a condition.
+
+    The methods that check a part give its term, or None after a finding.
+    """
+
+    check: Callable[[s.Syntax, Context], t.Term | None]
+    """Checks any expression."""
+    findings: Findings
+    narrowed: Narrowed = frozenset()
+    """The values that are known not to be null here."""
+    bindings: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
+    """The parameters of the let being inlined."""
+    use: Span | None = None
+    """Where that let is used; None outside of one."""
+
+    def term(self, part: s.Syntax, more: Narrowed = frozenset()) -> t.Term | None:
+        """
+        Check a part where *more* values are known not to be null.
+        """
+        return self.check(part, replace(self, narrowed=self.narrowed | more) if more else self)
+
+    def required(self, part: s.Syntax) -> t.Term | None:
+        """
+        Check a part that must not be null.
+        """
+        term = self.term(part)
+        if term is None or not term.type.nullable:
+            return term
+        self.may_be_null(term)
+        return None
+
+    def boolean(self, part: s.Syntax, more: Narrowed = frozenset()) -> t.Term | None:
+        """
+        Check a part that must be true or false.
+        """
+        term = self.term(part, more)
+        if term is None or fits(term.type, BOOL):
+            return term
+        if term.type.nullable and (term.type.base is None or fits(term.type.required, BOOL)):
+            self.may_be_null(term)
+        else:
+            message = f"expected {spelled(BOOL)}, found {described(term)}"
+            self.report(Code.TYPE_MISMATCH, term.span, message, "compare it with something")
+        return None
+
+    def may_be_null(self, term: t.Term, *advice: str) -> None:
+        """
+        Report a value that may be null where it must not.
+        """
+        if term.type.base is None:
+            self.report(Code.UNGUARDED_NULL, term.span, "`null` cannot stand here", *advice)
+        else:
+            message = f"`{one_line(term.span.text)}` may be null here"
+            self.report(Code.UNGUARDED_NULL, term.span, message, *(advice or (null_help(term),)))
+
+    def report(self, code: Code, span: Span, message: str, *advice: str) -> None:
+        """
+        Report a finding; one inside a let with parameters also shows where the let is used.
+        """
+        labels = (Label(self.use, "used here"),) if self.use is not None and self.use != span else ()
+        self.findings.add(code, span, message, help=advice, labels=labels)
+
+
+def spelled(wanted: Type) -> str:
+    """
+    Spell a type for a sentence.
+    """
+    return "true or false (`bool`)" if wanted == BOOL else f"`{wanted}`"
+
+
+def described(term: t.Term) -> str:
+    """
+    Say what a term is, for a sentence: a text that is written out by itself, anything else by its type.
+    """
+    if isinstance(term, t.Constant) and isinstance(term.value, str) and term.type.base is not Basic.TIMEZONE:
+        return f"the text `{quote(term.value)}`"
+    return spelled(term.type)
+
+
+def null_help(term: t.Term) -> str:
+    """
+    Say how to rule null out.
+    """
+    words = one_line(term.span.text)
+    if not isinstance(term, (t.FactRead, t.LetUse, t.Call)) or words.startswith("("):
+        words = f"({words})"
+    return f"test `{words} is not null` first, or give a default with `{words} ?? ...`"
+
+
+def one_line(text: str) -> str:
+    """
+    Fold a text to one line.
+    """
+    return " ".join(text.split())
+
+
+def count(number: int, noun: str) -> str:
+    """
+    Count a noun.
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
