@@ -49,12 +49,14 @@ class FactProblem:
     """What was found and what is expected: lower case, one line, no final stop."""
     help: str = ""
     """The way out, such as the nearest declared name."""
+    about: str = ""
+    """What the rules say that the fact is; empty where they say nothing."""
 
     def __str__(self) -> str:
         """
-        Put the problem on one line, and its help on another.
+        Put the problem on one line, and each help on another.
         """
-        return _with_help(f"{self.path}: {self.message}", self.help)
+        return _with_help(f"{self.path}: {self.message}", self.help, f"it says: {self.about}" if self.about else "")
 
 
 class FactsError(Exception):
@@ -104,8 +106,8 @@ class UsageError(Exception):
         return _with_help(self.message, self.help)
 
 
-def _with_help(message: str, advice: str) -> str:
+def _with_help(message: str, *helps: str) -> str:
     """
-    Put a message on one line and its help on another, with nothing in them that a terminal would obey.
+    Put a message on one line and each help on another, with nothing in them that a terminal would obey.
     """
-    return f"{visible(message)}\n  help: {visible(advice)}" if advice else visible(message)
+    return "\n".join((visible(message), *(f"  help: {visible(one)}" for one in helps if one)))

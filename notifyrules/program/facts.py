@@ -109,7 +109,9 @@ class FactsReader:
             return given
         problems: list[FactProblem] = []
         found = self._collect(given, extras, problems)
-        values = self._validate(found, problems)
+        # What an unreadable group misses is not known.
+        unread = tuple(f"{problem.path}." for problem in problems if problem.path in self._groups)
+        values = self._validate(found, problems, unread)
         if problems:
             order = {name: number for number, name in enumerate(self._declared)}
             raise FactsError(sorted(problems, key=lambda problem: order.get(problem.path, len(order))))
@@ -134,13 +136,8 @@ class FactsReader:
         if isinstance(given, Mapping):
             self._from_mapping(given, "", found, extras, problems)
         elif given is None or isinstance(given, (str, bytes, bytearray, int, float, list, tuple, set, frozenset, type)):
-            problems.append(
-                FactProblem(
-                    "(facts)",
-                    f"expected a mapping or an object, found {describe(given)}",
-                    "give facts such as {'channel.muted': True}",
-                )
-            )
+            message = f"expected a mapping or an object, found {describe(given)}"
+            raise FactsError([FactProblem("(facts)", message, "give facts such as {'channel.muted': True}")])
         else:
             self._from_object(given, "", found)
         return found
@@ -220,9 +217,11 @@ class FactsReader:
             self._model = _build_model(self._declared)
         return self._model
 
-    def _validate(self, found: Mapping[str, object], problems: list[FactProblem]) -> dict[str, Value]:
+    def _validate(
+        self, found: Mapping[str, object], problems: list[FactProblem], unread: tuple[str, ...]
+    ) -> dict[str, Value]:
         """
-        Check every value against its type.
+        Check every value against its type; a fact whose name begins like one *unread* is not missed.
         """
         from pydantic import ValidationError  # noqa: PLC0415 - heavy, and importing the package stays light
 
@@ -230,7 +229,9 @@ class FactsReader:
             valid = self.model.model_validate(found)
         except ValidationError as error:
             for problem in error.errors(include_url=False, include_input=False):
-                problems.append(self._problem(str(problem["loc"][0]), problem["type"], problem.get("ctx", {})))
+                name, kind = str(problem["loc"][0]), problem["type"]
+                if kind != "missing" or not name.startswith(unread):
+                    problems.append(self._problem(name, kind, problem.get("ctx", {})))
             return {}
         return {name: getattr(valid, slot) for name, slot in self.kind.slots.items()}
 
@@ -238,12 +239,11 @@ class FactsReader:
         """
         Word one error of the model.
         """
-        about = self._declared[name].about
-        meaning = f"it says: {about}" if about else ""
+        about = self._declared[name].about or ""
         if kind == "missing":
-            return FactProblem(name, "is missing and has no default", meaning)
-        advice = "; ".join(part for part in (details["help"], meaning) if part)
-        return FactProblem(name, f"expected {details['expected']}, found {details['found']}", advice)
+            return FactProblem(name, "is missing and has no default", about=about)
+        message = f"expected {details['expected']}, found {details['found']}"
+        return FactProblem(name, message, details["help"], about)
 
 
 def _is_scalar(value: object) -> bool:
