@@ -55,6 +55,20 @@ class TestNew:
         """
         assert {path.name for path in started.glob("*.json")} == {"rules.schema.json", "cases.schema.json"}
 
+    def test_missing_folders_are_made(self, tmp_path: Path) -> None:
+        """
+        The first command works in an empty folder.
+        """
+        assert main(["new", str(tmp_path / "rules" / "chat" / "mentions.yaml")]) == 0
+        assert notifyrules.check(tmp_path / "rules" / "chat" / "mentions.yaml") == ()
+
+    def test_a_folder_that_cannot_be_made_is_misuse(self, started: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        A file stands where the folder would.
+        """
+        assert main(["new", str(started / "mentions.yaml" / "more.yaml")]) == 2
+        assert "mentions.yaml` cannot be made" in capsys.readouterr().err
+
     def test_an_existing_file_is_kept(self, started: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """
         Nothing is ever overwritten.

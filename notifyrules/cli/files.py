@@ -100,11 +100,15 @@ def save_text(file: Path, text: str) -> None:
 
 def save_new_text(file: Path, text: str) -> None:
     """
-    Write a text file that must not be there yet.
+    Write a text file that must not be there yet, into folders that may not be there yet.
 
     Raises:
         UsageError: The file exists or cannot be written.
     """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the folder `{file.parent}` cannot be made: {error.strerror or error}") from None
     try:
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)

@@ -20,8 +20,8 @@ SUMMARY: Final = "Write a commented rule file to start from, with its cases."
 HELP: Final = """
 Write a commented rule file to start from, with its cases.
 
-FILE ends in `.yaml`. Beside it, `NAME.cases.yaml` and the JSON Schemas for editors are written; a file that exists is
-never overwritten.
+FILE ends in `.yaml`; folders that are missing are made. Beside it, `NAME.cases.yaml` and the JSON Schemas for editors
+are written; a file that exists is never overwritten.
 """
 EXAMPLE: Final = "notifyrules new rules/mentions.yaml"
 
@@ -36,8 +36,6 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file
             f"`{file.name}` is not a name for a rule file",
             "use lower case, digits and `_`, and end it with `.yaml`, such as `mentions.yaml`",
         )
-    if not file.parent.is_dir():
-        raise UsageError(f"the folder `{file.parent}` does not exist", "make it first")
     starter = files("notifyrules.starter")
     cases = file.with_name(f"{name}.cases.yaml")
     if cases.exists():
