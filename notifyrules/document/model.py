@@ -95,7 +95,8 @@ class Part(BaseModel):
         if isinstance(value, Map) and isinstance(info.context, Shapes):
             for key, held in value.items():
                 if key not in cls.known_keys():
-                    info.context.unknown[id(key)] = UnknownKey(key, value, cls)
+                    # Later rounds read copies, in which something is missing.
+                    info.context.unknown.setdefault(id(key), UnknownKey(key, value, cls))
                 elif key in cls.must_hold and held in ({}, []) and info.context.first_round:
                     info.context.empty.append(key)
         part = handler(value)

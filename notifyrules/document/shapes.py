@@ -47,6 +47,7 @@ def report_shape(tree: Map, problem: ErrorDetails, findings: Findings, shapes: S
             expected = "a list"
         case _:
             expected = problem["msg"].partition("|")[0]
+    shapes.empty = [one for one in shapes.empty if one is not key]
     where = f" as `{key}`" if key is not None and value.span != key.span else ""
     message = f"expected {expected}{where}, found {describe_node(value)}"
     notes, advice = _explanation(value, expected, path)
@@ -133,6 +134,8 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
         return _type_explanation(value)
     written = " ".join(value.span.text.split())
     form = f"quote it: `{quote(written)}`" if len(written) <= _SHOWN else "put it into quotes"
+    if expected == "a mapping" and path[-1:] == ("allow",):
+        return [], ["say why: `allow: {code: reason}`"]
     if isinstance(value, Scalar):
         return _scalar_explanation(value, expected, written, path)
     if expected == "a node or an outcome":
@@ -141,8 +144,6 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
         listed = "YAML reads a value that starts with `[` as a list"
         mapped = "YAML reads a value that starts with `{`, or holds `: `, as a mapping"
         return [listed if isinstance(value, Seq) else mapped], [form]
-    if expected == "a mapping" and path[-1:] == ("allow",):
-        return [], ["say why: `allow: {code: reason}`"]
     return [], []
 
 

@@ -15,23 +15,40 @@ from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
 
-def apply_allowances(document: Shared, findings: Findings) -> tuple[Allowance, ...]:
+def apply_allowances(
+    document: Shared, included: Iterable[Shared], findings: Findings, *, complete: bool
+) -> tuple[Allowance, ...]:
     """
-    Take back the warnings that the file allows, and report allowances that nothing needs.
+    Take back the warnings that the files of a chart allow, and report allowances of its own that nothing needs.
 
     An allowance on a fact, node or outcome covers what is found inside of it; one at the top covers the whole file.
+
+    Args:
+        document: The chart's own file.
+        included: The files that it includes; other charts may need what they allow.
+        findings: Loses what is allowed.
+        complete: Whether every part of the chart could be built, so that all there is was found.
 
     Returns:
         The allowances of what only proofs find, which nobody can judge before there are proofs.
     """
-    allowed: list[Allowance] = []
-    for allow, extents in _places(document):
-        for key in allow:
-            code = _code(key, findings)
-            if code is not None:
-                allowed.append(Allowance(code, key.span, extents))
-    silence([one for one in allowed if one.code not in PROVED], findings)
+    for part in included:
+        silence(_allowances(part, findings), findings, complete=False)
+    allowed = _allowances(document, findings)
+    silence([one for one in allowed if one.code not in PROVED], findings, complete=complete)
     return tuple(one for one in allowed if one.code in PROVED)
+
+
+def _allowances(document: Shared, findings: Findings) -> list[Allowance]:
+    """
+    Read what one file allows, the codes that do not exist reported.
+    """
+    return [
+        Allowance(code, key.span, extents)
+        for allow, extents in _places(document)
+        for key in allow
+        if (code := _code(key, findings)) is not None
+    ]
 
 
 def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool = True) -> None:
@@ -57,7 +74,10 @@ def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool 
             stale.append(one)
     findings.drop(dropped)
     if complete and not findings.errors:
+        expected = [one for one in stale if one.code is Code.UNUSED_ALLOW]
         for one in stale:
+            if any(_inside(one.span, extent) for other in expected for extent in other.extents):
+                continue
             findings.add(Code.UNUSED_ALLOW, one.span, f"nothing here is `{one.code.value}`", help="remove the entry")
 
 

@@ -16,7 +16,7 @@ from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.cut_texts import explain_cut_texts
 from notifyrules.document.files import Place, Shipped, open_place, resolve
-from notifyrules.document.model import Document
+from notifyrules.document.model import Document, Shared
 from notifyrules.document.reader import Reading, read_document
 from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS
@@ -121,6 +121,7 @@ class Library:
         """
         document = reading.document
         files = {place.name: source}
+        fragments: list[Shared] = []
         callees: list[Graph] = []
 
         def open_included(reference: str, holder: Place, where: Span) -> tuple[Place, Reading] | None:
@@ -130,7 +131,10 @@ class Library:
                 return None
             files[found.name] = opened
             included = read_document(opened, findings, self._budget)
-            return None if included is None else (found, included)
+            if included is None:
+                return None
+            fragments.append(included.document)
+            return found, included
 
         def load_callee(reference: str, where: Span) -> Graph | None:
             graph = self._call(reference, place, where, findings)
@@ -164,7 +168,8 @@ class Library:
         for check in CHECKS:
             check(draft, None if parts is None else parts.nodes)
         explain_cut_texts(findings)
-        allowed = apply_allowances(reading.document, findings)
+        complete = parts is None or parts.whole
+        allowed = apply_allowances(reading.document, fragments, findings, complete=complete)
         if parts is None or findings.errors or not parts.whole:
             return None
         digest = _digest(files, callees)

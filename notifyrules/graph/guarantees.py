@@ -32,7 +32,8 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
         )
         if subjects is not None
     }
-    if len(written) != 1 and part.has_unknown_keys:
+    if len(written) != 1 and (part.has_unknown_keys or any(section == "guarantees" for section, _ in draft.broken)):
+        # The promise may be what was reported.
         return None
     if len(written) != 1:
         forms = ", ".join(f"`{promise.value}`" for promise in Promise)

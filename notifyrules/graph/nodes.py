@@ -151,6 +151,9 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
         if leaving is None:
             branches.append(None)
             continue
+        if leaving.target == "else":
+            message = "the arrow of a branch `else` would have the id of the exit `else`"
+            draft.findings.add(Code.NAME_CLASH, leaving.span, message, help="rename the node")
         if leaving.target in taken:
             draft.findings.add(
                 Code.NAME_CLASH,
