@@ -140,7 +140,7 @@ class _Checker:
             case s.ArithmeticSyntax():
                 return check_arithmetic(syntax, at)
             case s.Coalesced():
-                return check_coalesced(syntax, at)
+                return self._coalesced(syntax, at)
             case s.Compared():
                 return check_compared(syntax, at)
             case s.Membership():
@@ -158,6 +158,18 @@ class _Checker:
                 return check_call(syntax, at)
             case s.CallSyntax():
                 return inline(syntax, self.scope.lets, at)
+
+    def _coalesced(self, syntax: s.Coalesced, at: Context) -> t.Term | None:
+        """
+        Check `a ?? b ?? c`, in which every item stands one level deeper than the one before.
+        """
+        levels = len(syntax.items) - 1
+        if not self._grow(0, levels, at.use or syntax.span):
+            return None
+        self.level += levels
+        term = check_coalesced(syntax, at)
+        self.level -= levels
+        return term
 
     def _name(self, syntax: s.Name, at: Context) -> t.Term | None:
         """

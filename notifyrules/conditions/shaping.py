@@ -17,7 +17,7 @@ from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
 MAX_DEPTH = 40
-"""Expressions inside expressions; `and`, `or`, `??`, comparisons and lists count once, however many items they join."""
+"""Expressions inside expressions; `and`, `or`, comparisons and lists count once, however many items they join."""
 
 _LITERALS = frozenset({"true", "false", "null", "int", "duration", "time", "text", "name"})
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}

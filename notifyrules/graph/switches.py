@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from notifyrules.conditions.context import listed
 from notifyrules.conditions.parser import parse_case_key
 from notifyrules.conditions.types import Basic, Enumeration, Type, quote
 from notifyrules.conditions.values import MAX_INT, Value, write, write_literal
@@ -74,7 +75,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
         missing = [value for value in wanted if value not in named]
         if missing and len(cases) == len(written) and not draft.is_broken("flow", name):
             draft.loose = True
-            values = ", ".join(f"`{write_literal(value)}`" for value in missing)
+            values = listed([f"`{write_literal(value)}`" for value in missing])
             draft.findings.add(
                 Code.MISSING_CASE,
                 part.switch.span,
@@ -189,7 +190,7 @@ def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft:
     elif kind.base is Basic.BOOL and word.text in ("yes", "no", "on", "off"):
         advice.append(f"write `{'true' if word.text in ('yes', 'on') else 'false'}`")
     if closed is not None:
-        advice.append("its values are " + ", ".join(f"`{write_literal(one)}`" for one in closed))
+        advice.append("its values are " + listed([f"`{write_literal(one)}`" for one in closed]))
     shown = quote(word.text) if word.quoted else word.text
     draft.findings.add(
         Code.IMPOSSIBLE_CASE, word.span, f"`{shown}` is not a value of `{kind}`", help=advice, notes=notes
