@@ -171,6 +171,73 @@ class TestSettings:
         assert result.code == 2
         assert "message.size: is set twice" in result.err
 
+    @pytest.mark.parametrize(
+        ("setting", "name", "value"),
+        [
+            ("channel.name='a \"b\" '", "channel.name", 'a "b" '),
+            ("channel.name='it''s'", "channel.name", "it's"),
+            ("channel.name='tis", "channel.name", "'tis"),
+            ('channel.name=" a "', "channel.name", " a "),
+            ("channel.name=  a  ", "channel.name", "a"),
+            ("message.labels=['a, b',\" c \", don't]", "message.labels", ["a, b", " c ", "don't"]),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_quotes_of_either_kind_keep_blanks_and_commas(
+        self, rules: Path, setting: str, name: str, value: object
+    ) -> None:
+        """
+        A value is read the same alone and in a list: blanks around it are dropped, quotes taken off.
+        """
+        result = run("decide", rules, "--set", "message.kind=dm", "--set", setting, "--json")
+
+        assert result.json["facts"][name] == value
+
+    @pytest.mark.parametrize(
+        ("setting", "advice"),
+        [
+            ("channel.muted=True", "write it in lower case"),
+            ("channel.muted=yes", "write true or false"),
+            ("channel.muted=1", "write true or false"),
+            ("message.labels=deploy", "write `--set 'message.labels=[deploy]'`"),
+            (
+                "channel={name: general, muted: true}",
+                "set its facts one by one, such as `--set channel.muted=true`",
+            ),
+            ("channel=x", "set its facts one by one, such as `--set channel.muted=...`"),
+        ],
+    )
+    def test_help_is_what_the_shell_takes(self, rules: Path, setting: str, advice: str) -> None:
+        """
+        What is said to do can be typed.
+        """
+        assert f"\n  help: {advice}\n" in run("decide", rules, "--set", setting).err
+
+    def test_a_group_is_told_from_an_unknown_fact(self, rules: Path) -> None:
+        """
+        The name is right; it only holds no value of its own.
+        """
+        assert "--set: channel: is a group of facts\n" in run("decide", rules, "--set", "channel=x").err
+
+    @pytest.mark.parametrize("command", ["decide", "explain", "render"])
+    def test_a_setting_without_its_option_is_understood(self, rules: Path, command: str) -> None:
+        """
+        The option that was forgotten is named.
+        """
+        result = run(command, rules, "--json" if command != "render" else "--expand", "channel.name=a b")
+
+        assert result.code == 2
+        assert "help: did you mean `--set 'channel.name=a b'`?" in result.err
+
+    def test_a_word_too_many_is_no_setting(self, rules: Path) -> None:
+        """
+        Only what looks like a setting is taken for one.
+        """
+        result = run("decide", rules, "other.yaml", "--set", "message.kind=dm")
+
+        assert result.code == 2
+        assert "did you mean" not in result.err
+
     def test_a_missing_fact_is_misuse(self, rules: Path) -> None:
         """
         A fact without a default has to be given.
@@ -219,6 +286,17 @@ class TestFactsFile:
         )
 
         assert result.json["facts"]["message.kind"] == "channel"
+
+    def test_a_later_file_wins_over_an_earlier_one(self, rules: Path, tmp_path: Path) -> None:
+        """
+        Facts that several situations share are kept once; what is wrong is found in the file that counts.
+        """
+        (tmp_path / "all.yaml").write_text("message: {kind: dm}\nchannel.muted: nonsense\n", "utf-8")
+        (tmp_path / "one.yaml").write_text("channel: {muted: true}\n", "utf-8")
+        first, second = tmp_path / "all.yaml", tmp_path / "one.yaml"
+
+        assert run("decide", rules, "--facts", first, "--facts", second, "--json").json["reason"] == "muted.then"
+        assert f"{first}:2:1: channel.muted: expected" in run("decide", rules, "--facts", first).err
 
     def test_pairs_of_surrogates_in_json_are_one_character(self, rules: Path) -> None:
         """
@@ -273,11 +351,12 @@ class TestFactsFile:
         ("text", "message"),
         [
             ('{"a": 1,}', "facts.json:1:9: this is not JSON"),
-            ('{"a": 1, "a": 2}', "facts.json: the key `a` stands twice in one object"),
-            ('{"a": NaN}', "facts.json: `NaN` is not JSON"),
+            ('{"a": {"b": 1},\n "b": [{"c": "b"}],\n  "b": 2}', "facts.json:3:3: the key `b` stands here twice"),
+            ('{"x": "NaN", "a": NaN}', "facts.json:1:19: `NaN` is not JSON"),
+            ('{"a": [-Infinity]}', "facts.json:1:8: `-Infinity` is not JSON"),
             ('{"a":' * 100_000, "facts.json: the JSON nests too deeply"),
         ],
-        ids=["syntax", "duplicate", "NaN", "depth"],
+        ids=["syntax", "duplicate", "NaN", "-Infinity", "depth"],
     )
     def test_a_json_file_is_held_to_be_json(self, rules: Path, tmp_path: Path, text: str, message: str) -> None:
         """

@@ -247,7 +247,7 @@ class TestMalformedRecords:
             ("[]", "this is no record of a decision: it is a list"),
             ("{}", "this is no record of a decision: it has no `notifyrules-record: 1`"),
             ('{"notifyrules-record": 7}', "the record is written in version 7"),
-            ('{"notifyrules-record": 1, "notifyrules-record": 1}', "stands twice"),
+            ('{"notifyrules-record": 1, "notifyrules-record": 1}', "stands here twice"),
             ('{"a":' * 100_000, "the JSON nests too deeply"),
         ],
         ids=["nothing", "cut", "two", "list", "empty", "version", "twice", "depth"],

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli import check, decide, explain, new, render, schema, stubs, test
+from notifyrules.cli.command import Command
 from notifyrules.cli.door import BUG, CLEAN, DEBUG, FOUND, INTERRUPTED, MISUSE, at_the_door, report_bug
 from notifyrules.cli.output import write_line
 
@@ -37,9 +38,9 @@ app: Final = typer.Typer(
 
 for _command in (check, decide, explain, test, render, new, schema, stubs):
     _name = _command.__name__.rpartition(".")[2]
-    app.command(_name, short_help=_command.SUMMARY, help=_command.HELP, epilog=f"Example: {_command.EXAMPLE}")(
-        at_the_door(getattr(_command, _name))
-    )
+    app.command(
+        _name, cls=Command, short_help=_command.SUMMARY, help=_command.HELP, epilog=f"Example: {_command.EXAMPLE}"
+    )(at_the_door(getattr(_command, _name)))
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's signature

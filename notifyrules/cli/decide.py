@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import FactsFile, Settings, read_facts
+from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
 from notifyrules.cli.options import AsJson, Root, RulesFile
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.conditions.values import write_literal
@@ -28,7 +28,7 @@ EXAMPLE: Final = "notifyrules decide slack --set channel.muted=true"
 def decide(
     rules: RulesFile,
     settings: Settings = [],  # noqa: B006 - typer copies it
-    facts: FactsFile = None,
+    facts: FactsFiles = [],  # noqa: B006
     *,
     as_json: AsJson = False,
     root: Root = None,

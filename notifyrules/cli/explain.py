@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import FactsFile, Settings, read_facts
+from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
 from notifyrules.cli.files import check_choice
 from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.cli.options import AsJson, Root
@@ -47,7 +47,7 @@ def explain(  # noqa: PLR0913 - the options of the command
         typer.Argument(metavar="RULES", hidden=True),
     ] = None,
     settings: Settings = [],  # noqa: B006 - typer copies it
-    facts: FactsFile = None,
+    facts: FactsFiles = [],  # noqa: B006
     reader: Annotated[str, typer.Option(metavar="|".join(READERS), help="Whom to explain it to.")] = "support",
     record: Annotated[
         str | None,
@@ -62,7 +62,7 @@ def explain(  # noqa: PLR0913 - the options of the command
     """
     check_choice("reader", reader, READERS)
     if record is not None:
-        if settings or facts is not None:
+        if settings or facts:
             raise UsageError("a record holds the facts of its decision", "leave out --set and --facts")
         _explain_record(_read_record(record), rules, reader, root, as_json=as_json)
     elif rules is None:
@@ -73,7 +73,7 @@ def explain(  # noqa: PLR0913 - the options of the command
 
 
 def _explain_now(  # noqa: PLR0913 - the options of the command
-    rules: str, settings: list[str], facts: str | None, reader: str, root: str | None, *, as_json: bool
+    rules: str, settings: list[str], facts: list[str], reader: str, root: str | None, *, as_json: bool
 ) -> None:
     """
     Decide for the given facts and explain the decision.

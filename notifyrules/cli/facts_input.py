@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -30,20 +31,29 @@ Settings: TypeAlias = Annotated[
     typer.Option(
         "--set",
         metavar="FACT=VALUE",
-        help="One fact, such as channel.muted=true; may be repeated, and wins over --facts.",
+        help=(
+            "One fact, such as channel.muted=true; wins over --facts; may be repeated. A list is [a, b]. Blanks around"
+            " a value and an item are dropped, except in 'single' or \"double\" quotes, which are taken off."
+        ),
         show_default=False,
     ),
 ]
 """The option `--set`, repeated."""
-FactsFile: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--facts", metavar="FILE", help="Facts as JSON or YAML; - reads standard input."),
+FactsFiles: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--facts",
+        metavar="FILE",
+        help="Facts as JSON or YAML; - reads standard input. May be repeated: of a fact in several, the last counts.",
+        show_default=False,
+    ),
 ]
-"""The option `--facts`."""
+"""The option `--facts`, repeated."""
 
 _SETTING: Final = "--set"
-_INTEGER: Final = re.compile(r"[-+]?[0-9]{1,40}")
-_ITEM: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,"\s](?:[^,]*[^,\s])?)\s*(,|$)')
+_INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_ITEM: Final = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'\s](?:[^,]*[^,\s])?)\s*(,|$)""")
+_SINGLE_QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
 _MAX_DIGITS: Final = 40
 _MOST_NAMED: Final = 12
 
@@ -77,23 +87,28 @@ class GivenFacts:
         return replace(problem, path=f"{place}: {problem.path}") if place else problem
 
 
-def read_facts(graph: Graph, settings: Sequence[str], file: str | None) -> GivenFacts:
+def read_facts(graph: Graph, settings: Sequence[str], files: Sequence[str]) -> GivenFacts:
     """
     Gather facts for a chart.
 
     Args:
         graph: The chart, whose declarations say how a setting is read.
         settings: `fact=value`, each.
-        file: A file of facts; `-` is standard input.
+        files: Files of facts; `-` is standard input.
 
     Returns:
-        The facts; those that were set one by one win over those of the file.
+        The facts; a later file wins over an earlier one, and what was set one by one wins over all.
 
     Raises:
         FactsError: A setting is not what the chart declares, or the file names a fact twice.
         UsageError: The file cannot be read, or a setting is none.
     """
-    given = GivenFacts({}) if file is None else _read_file(file)
+    given: dict[str, object] = {}
+    places: dict[str, str] = {}
+    for file in files:
+        one = _read_file(file)
+        given.update(one.values)
+        places.update(one.places)
     problems: list[FactProblem] = []
     values: dict[str, object] = {}
     for setting in settings:
@@ -108,14 +123,51 @@ def read_facts(graph: Graph, settings: Sequence[str], file: str | None) -> Given
             values[name] = _read_setting(graph.facts, name, text)
         except Mismatch as mismatch:
             message = f"expected {mismatch.expected}, found {mismatch.found}"
-            problems.append(FactProblem(f"{_SETTING}: {name}", message, mismatch.help))
+            advice = _way_out(graph.facts[name], text.strip()) or mismatch.help
+            problems.append(FactProblem(f"{_SETTING}: {name}", message, advice))
         except KeyError:
-            near = nearest(name, graph.facts)
-            advice = f"did you mean `{near}`?" if near else _declared(graph.facts)
-            problems.append(FactProblem(f"{_SETTING}: {name}", "is not a fact of these rules", advice))
+            problems.append(_undeclared(graph.facts, name, text))
     if problems:
         raise FactsError(problems)
-    return GivenFacts({**given.values, **values}, {**given.places, **dict.fromkeys(values, _SETTING)})
+    return GivenFacts({**given, **values}, {**places, **dict.fromkeys(values, _SETTING)})
+
+
+def _way_out(fact: Fact, text: str) -> str:
+    """
+    Say how a value is written on the command line, which has no quotes that tell a text from what it spells.
+    """
+    base = fact.type.base
+    if base is Basic.BOOL and text.lower() in ("true", "false"):
+        return "write it in lower case"
+    if base is Basic.BOOL and text.lower() in ("yes", "no", "on", "off", "1", "0"):
+        return "write true or false"
+    if isinstance(base, ListOf) and base.item is not Basic.SCHEDULE and text[:1] not in ("[", ""):
+        return f"write `{_setting(fact.name, f'[{text}]')}`"
+    return ""
+
+
+def _setting(name: str, text: str) -> str:
+    """
+    Write a setting as a shell takes it.
+    """
+    return shlex.join([_SETTING, f"{name}={text}"])
+
+
+def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
+    """
+    Say that there is no such fact: it may be misspelt, or a group of facts.
+    """
+    members = [one for one in facts if one.startswith(f"{name}.")]
+    if not members:
+        near = nearest(name, facts)
+        advice = f"did you mean `{near}`?" if near else _declared(facts)
+        return FactProblem(f"{_SETTING}: {name}", "is not a fact of these rules", advice)
+    tree, _ = read_yaml(Source(_SETTING, text))
+    given = tree.items() if isinstance(tree, Map) else ()
+    meant = {f"{name}.{key}": value for key, value in given if isinstance(value, Scalar)}
+    first = next((one for one in members if one in meant), members[0])
+    advice = f"set its facts one by one, such as `{_setting(first, meant.get(first, '...'))}`"
+    return FactProblem(f"{_SETTING}: {name}", "is a group of facts", advice)
 
 
 def _declared(facts: Mapping[str, Fact]) -> str:
@@ -158,14 +210,16 @@ def _read_word(base: Basic | Enumeration | ListOf, text: str) -> object:
     if base is Basic.BOOL:
         return {"true": True, "false": False}.get(text, text)
     if base is Basic.INT:
-        return int(text) if _INTEGER.fullmatch(text) else text
+        return int(text[:_MAX_DIGITS]) if _INTEGER.fullmatch(text) else text
     return _unquoted(text)
 
 
 def _unquoted(text: str) -> str:
     """
-    Take the double quotes off a text that is written like one of JSON; any other text is taken as it is.
+    Take off quotes: double ones with what JSON has in them, single ones as in YAML; other text is taken as it is.
     """
+    if _SINGLE_QUOTED.fullmatch(text):
+        return text[1:-1].replace("''", "'")
     if len(text) > 1 and text[0] == text[-1] == '"':
         try:
             return str(json.loads(text))
@@ -176,7 +230,7 @@ def _unquoted(text: str) -> str:
 
 def _read_list(wanted: ListOf, text: str) -> object:
     """
-    Read `[a, "b, c"]`; what is no list stays text, for the message.
+    Read `[a, "b, c", 'd']`; what is no list stays text, for the message.
     """
     if not (text.startswith("[") and text.endswith("]")):
         return text

@@ -5,6 +5,7 @@ Read the files that the command line is given, standard input among them.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,12 +20,21 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 """Facts and records beyond this many bytes are refused unread."""
 
 _MAX_DIGITS: Final = 40
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|-?Infinity|NaN', re.DOTALL)
+_COLON: Final = re.compile(r"\s*:")
 
 
 class _Refused(Exception):  # noqa: N818 - a finding about a file, caught where it is worded
     """
     Something that Python would read and that no JSON file should hold.
     """
+
+    def __init__(self, message: str, word: str) -> None:
+        """
+        Carry the message, and the key or the word that it is about.
+        """
+        super().__init__(message)
+        self.word = word
 
 
 def read_text(path: str, what: str) -> tuple[str, str]:
@@ -80,7 +90,9 @@ def parse_json(name: str, text: str) -> object:
             raise UsageError(f"{place}: a second JSON value begins here", advice) from None
         raise UsageError(f"{name}:{error.lineno}:{error.colno}: this is not JSON: {error.msg.lower()}") from None
     except _Refused as error:
-        raise UsageError(f"{name}: {error}") from None
+        before = text[: _find(text, error.word)]
+        place = f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+        raise UsageError(f"{place}: {error}") from None
     except RecursionError:
         raise UsageError(f"{name}: the JSON nests too deeply") from None
 
@@ -93,7 +105,7 @@ def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _Refused(f"the key `{twice}` stands twice in one object")
+        raise _Refused(f"the key `{twice}` stands here twice", twice)
     return found
 
 
@@ -101,7 +113,30 @@ def _constant(written: str) -> object:
     """
     Refuse what Python reads although JSON does not have it.
     """
-    raise _Refused(f"`{written}` is not JSON")
+    raise _Refused(f"`{written}` is not JSON", written)
+
+
+def _find(text: str, word: str) -> int:
+    """
+    Find where JSON holds a key for the second time in one object, or a word that is none of JSON's.
+
+    Returns:
+        Where it begins, 0-based.
+    """
+    holders: list[bool] = []
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        if token in "{[":
+            holders.append(False)
+        elif token in "}]":
+            holders.pop()
+        elif token == word:
+            break
+        elif token[0] == '"' and _COLON.match(text, found.end()) and json.loads(token, strict=False) == word:
+            if holders[-1]:
+                break
+            holders[-1] = True
+    return found.start()
 
 
 def _integer(written: str) -> int:

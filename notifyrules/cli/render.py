@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import FactsFile, Settings, read_facts
+from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
 from notifyrules.cli.files import check_choice
 from notifyrules.cli.options import Root
 from notifyrules.cli.output import write_bytes
@@ -40,7 +40,7 @@ _PICTURES_FOLDER: Final = "diagrams"
 def render(  # noqa: PLR0913 - the options of the command
     rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
     settings: Settings = [],  # noqa: B006 - typer copies it
-    facts: FactsFile = None,
+    facts: FactsFiles = [],  # noqa: B006
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output unless given."),
@@ -61,7 +61,7 @@ def render(  # noqa: PLR0913 - the options of the command
     if picture_format is not None:
         check_choice("format", picture_format, FORMATS)
     every = every or (check and rules is None)
-    order = Order(rules, tuple(settings), facts, output, picture_format, root, expand=expand, every=every)
+    order = Order(rules, tuple(settings), tuple(facts), output, picture_format, root, expand=expand, every=every)
     return _render_folder(order, check=check) if every else _render_one(order, check=check)
 
 
@@ -69,7 +69,7 @@ def _render_folder(order: Order, *, check: bool) -> int:
     """
     Draw every chart of a folder, or check that this has been done.
     """
-    if order.settings or order.facts is not None:
+    if order.settings or order.facts:
         raise UsageError("facts light the path of one chart", "name one rule file, or leave out --set and --facts")
     target = Path(order.output or _PICTURES_FOLDER)
     pictures, code = draw_all(Path(order.rules or _RULES_FOLDER), target, order)
@@ -93,7 +93,7 @@ def _render_one(order: Order, *, check: bool) -> int:
 
     loaded = load(order.rules, root=order.root)
     passage = None
-    if order.settings or order.facts is not None:
+    if order.settings or order.facts:
         given = read_facts(loaded.graph, order.settings, order.facts)
         with given.blamed():
             passage = loaded.decide(given.values).passage
