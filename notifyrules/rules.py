@@ -21,7 +21,11 @@ from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from notifyrules.cases.suite import Charts, Suite
+    from notifyrules.prove.limit import Limit
+    from notifyrules.prove.model import Proofs
 
 
 class Rules:
@@ -201,6 +205,51 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
     from notifyrules.cases.suite import find_all  # noqa: PLC0415 - only cases need it
 
     return find_all(read_cases(path, root=root)).sorted()
+
+
+def prove(
+    path: str | os.PathLike[str],
+    *,
+    root: str | os.PathLike[str] | None = None,
+    limit: Limit | None = None,
+    watch: Callable[[str], None] = lambda _: None,
+) -> Proofs:
+    """
+    Find everything that :func:`check` finds in a file, what no facts reach, and which guarantees hold for all facts.
+
+    Args:
+        path: As for :func:`check`.
+        root: As for :func:`check`.
+        limit: How long it may take; a minute unless given.
+        watch: Is told what is being worked on.
+
+    Returns:
+        The findings, and what became of each guarantee.
+
+    Raises:
+        UsageError: The solver is not installed.
+    """
+    if not can_prove():
+        raise UsageError("proofs need the solver z3", "install it with `pip install 'notifyrules[prove]'`")
+    from notifyrules.prove.check import prove as prove_graph  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.prove.limit import LIMIT_S, Limit  # noqa: PLC0415
+    from notifyrules.prove.model import Proofs  # noqa: PLC0415
+
+    if os.fspath(path).endswith(CASES_ENDINGS):
+        return Proofs(None, check(path, root=root))
+    findings, graph = _build(_place(path, root), fragments=True)
+    if graph is None:
+        return Proofs(None, findings.sorted())
+    return prove_graph(graph, findings.sorted(), Limit(LIMIT_S) if limit is None else limit, watch)
+
+
+def can_prove() -> bool:
+    """
+    Tell whether the solver is installed.
+    """
+    from importlib.util import find_spec  # noqa: PLC0415 - only proofs need it
+
+    return find_spec("z3") is not None
 
 
 def read_cases(

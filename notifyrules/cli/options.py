@@ -20,3 +20,10 @@ Root: TypeAlias = Annotated[
 """The option `--root`."""
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 """The option `--json`."""
+Timeout: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--timeout", metavar="SECONDS", min=0, help="How long proofs may take together; what is left then is told."
+    ),
+]
+"""The option `--timeout`."""

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TextIO, TypeVar
 
 import typer
@@ -98,6 +98,24 @@ def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
     from rich.progress import track  # noqa: PLC0415
 
     return track(items, doing, console=Console(stderr=True), transient=True)
+
+
+@contextlib.contextmanager
+def show_work(doing: str) -> Iterator[Callable[[str], None]]:
+    """
+    Show on the terminal what some long work is at; nothing where standard error is no terminal.
+
+    Returns:
+        A function that takes what is being worked on now.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only long work needs it
+    from rich.text import Text  # noqa: PLC0415
+
+    with Console(stderr=True).status(Text(doing)) as status:
+        yield lambda now: status.update(Text(f"{doing}: {now}"))
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ class Order:
 
     rules: str | None
     settings: tuple[str, ...]
-    facts: tuple[str, ...]
+    facts: str | None
     output: str | None
     given_format: str | None
     root: str | None
@@ -68,9 +68,7 @@ class Order:
         words = ["notifyrules", "render", *(["--all"] if self.every else []), *([self.rules] if self.rules else [])]
         for setting in self.settings:
             words += ["--set", setting]
-        for file in self.facts:
-            words += ["--facts", file]
-        options = {"-o": self.output, "--format": self.given_format, "--root": self.root}
+        options = {"--facts": self.facts, "-o": self.output, "--format": self.given_format, "--root": self.root}
         for option, value in options.items():
             words += [option, value] if value is not None else []
         return shlex.join([*words, *(["--expand"] if self.expand else [])])
@@ -186,14 +184,24 @@ def save_all(pictures: Sequence[Picture], target: Path) -> None:
     """
     Write the pictures that are not there already, and say which.
     """
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the folder `{target}` cannot be made: {_reason(error)}") from None
+    make_folder(target)
     for picture in pictures:
         state = "unchanged" if picture.fresh else "drawn"
         picture.save()
         write_line(f"{state:9}  {visible(str(picture.path))}")
+
+
+def make_folder(folder: Path) -> None:
+    """
+    Make a folder for pictures, unless it is there already.
+
+    Raises:
+        UsageError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the folder `{folder}` cannot be made: {_reason(error)}") from None
 
 
 def report_stale(pictures: Sequence[Picture], command: str) -> int:

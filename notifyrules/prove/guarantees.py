@@ -1,0 +1,174 @@
+"""
+Prove guarantees, or find facts that break them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.types import Enumeration
+from notifyrules.conditions.values import Value
+from notifyrules.evaluation.walk import walk
+from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
+from notifyrules.prove.formulas import Formula
+from notifyrules.prove.model import Example, Facts, Judged, Standing
+from notifyrules.prove.proof import Proof, replaced
+from notifyrules.prove.solving import Answer
+from notifyrules.prove.symbols import Amount, Pick, Symbol, Truth
+from notifyrules.prove.translation import ordered
+from notifyrules.prove.witness import Varied, Witness, find_witness
+
+RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
+"""The order in which a monotone guarantee counts; a chart made to be called says nothing to count."""
+
+
+def judge(proof: Proof, number: int) -> Judged:
+    """
+    Prove a guarantee, or find facts that break it.
+
+    Args:
+        proof: The chart.
+        number: Which of its guarantees, 0-based.
+    """
+    guarantee, condition = proof.graph.guarantees[number], proof.conditions[number]
+    match guarantee.promise:
+        case Promise.NEVER | Promise.ALWAYS:
+            found = _about_outcomes(proof, guarantee, condition)
+        case Promise.REACHABLE:
+            return _reachable(proof, guarantee, condition)
+        case Promise.INDEPENDENT | Promise.MONOTONE:
+            found = _about_change(proof, guarantee, condition)
+    if isinstance(found, Witness):
+        return Judged(guarantee, Standing.BROKEN, _example(proof.graph, guarantee, found))
+    return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
+
+
+def _applies(proof: Proof, guarantee: Guarantee, facts: Facts) -> bool:
+    """
+    Tell whether a guarantee speaks of some facts.
+    """
+    condition = guarantee.condition
+    return proof.keeps(facts) and (condition is None or evaluate(condition, facts, {}) is True)
+
+
+def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:
+    """
+    Look for an outcome that must not be.
+    """
+    formulas, ends = proof.chart.world.formulas, proof.chart.outcomes()
+    never = guarantee.promise is Promise.NEVER
+    wrong = [formula for name, formula in ends.items() if (name in guarantee.subjects) is never]
+
+    def breaks(facts: Facts, _: Value) -> bool:
+        outcome = walk(proof.graph, facts).outcome
+        return _applies(proof, guarantee, facts) and (outcome in guarantee.subjects) is never
+
+    goal = formulas.every((condition, formulas.some(wrong)))
+    return find_witness(proof.solver, proof.inputs, goal, breaks)
+
+
+def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
+    """
+    Look for facts that get an outcome; that there are none must be proved, that there are some must be shown.
+    """
+    [outcome] = guarantee.subjects
+    formulas = proof.chart.world.formulas
+    gets = formulas.every((condition, proof.chart.outcomes().get(outcome, formulas.false)))
+
+    def shows(facts: Facts, _: Value) -> bool:
+        return _applies(proof, guarantee, facts) and walk(proof.graph, facts).outcome == outcome
+
+    found = find_witness(proof.solver, proof.inputs, gets, shows)
+    if isinstance(found, Witness):
+        return Judged(guarantee, Standing.PROVED)
+    return Judged(guarantee, Standing.BROKEN if found is Answer.NO else Standing.UNDECIDED)
+
+
+def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:
+    """
+    Look for a change of one fact that changes what it must not.
+    """
+    [name] = guarantee.subjects
+    world = proof.chart.world
+    formulas = world.formulas
+    second, pairs = proof.inputs.changed(name)
+    valid = [world.symbols.domain(second, proof.graph.facts[name].type), condition]
+    valid += [replaced(formula, pairs) for formula in (*proof.assumed, *world.truths, condition)]
+    rises = guarantee.promise is Promise.MONOTONE
+    if rises:
+        valid.append(_raised(proof, name, second))
+        wrong = _lowered(proof, lambda formula: replaced(formula, pairs))
+    else:
+        ends = proof.chart.outcomes().values()
+        wrong = formulas.some(formulas.every((one, formulas.negate(replaced(one, pairs)))) for one in ends)
+
+    def breaks(facts: Facts, changed: Value) -> bool:
+        other = {**facts, name: changed}
+        if not (_applies(proof, guarantee, facts) and _applies(proof, guarantee, other)):
+            return False
+        before, after = (walk(proof.graph, one).outcome for one in (facts, other))
+        if not rises:
+            return before != after
+        ranks = [RANKS.get(proof.graph.outcomes[outcome].notify, 0) for outcome in (before, after)]
+        return _is_raised(proof.graph, name, facts[name], changed) and ranks[1] < ranks[0]
+
+    goal = formulas.every((*valid, wrong))
+    return find_witness(proof.solver, proof.inputs, goal, breaks, Varied(name, second))
+
+
+def _raised(proof: Proof, name: str, second: Symbol) -> Formula:
+    """
+    Say that the second value of a fact is higher.
+    """
+    formulas = proof.chart.world.formulas
+    first = proof.inputs.symbols[name]
+    match first.payload, second.payload:
+        case Truth(low), Truth(high):
+            return formulas.every((formulas.negate(low), high))
+        case Amount(low), Amount(high):
+            return low < high
+        case Pick(), Pick():
+            base = proof.graph.facts[name].type.base
+            assert isinstance(base, Enumeration)
+            return ordered(formulas, "<", (first, second), base.order or base.values)
+        case _:
+            raise AssertionError(name)
+
+
+def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
+    """
+    Tell whether one value of a fact is higher than another.
+    """
+    base = graph.facts[name].type.base
+    if isinstance(base, Enumeration):
+        order = base.order or base.values
+        return order.index(str(low)) < order.index(str(high))
+    assert isinstance(low, int)
+    assert isinstance(high, int)
+    return low < high
+
+
+def _lowered(proof: Proof, replace: Callable[[Formula], Formula]) -> Formula:
+    """
+    Say that the second decision notifies less.
+    """
+    formulas, chart = proof.chart.world.formulas, proof.chart
+    yes, later, no = (chart.notifies(notify) for notify in (Notify.YES, Notify.LATER, Notify.NO))
+    return formulas.some(
+        (
+            formulas.every((yes, formulas.some((replace(later), replace(no))))),
+            formulas.every((later, replace(no))),
+        )
+    )
+
+
+def _example(graph: Graph, guarantee: Guarantee, witness: Witness) -> Example:
+    """
+    Say what is decided for the facts that break a guarantee.
+    """
+    passage = walk(graph, witness.facts)
+    if guarantee.promise not in (Promise.INDEPENDENT, Promise.MONOTONE):
+        return Example(witness.facts, passage)
+    changed = {**witness.facts, guarantee.subjects[0]: witness.changed}
+    return Example(witness.facts, passage, changed, walk(graph, changed))

@@ -1,0 +1,145 @@
+"""
+Stand for the facts of one chart: a variable for each, and back from a solution to values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import z3
+
+from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.values import Value
+from notifyrules.graph.model import Fact
+from notifyrules.prove.formulas import Formula, Thing
+from notifyrules.prove.symbols import RANGES, Amount, Opaque, Pick, Several, Symbol, Truth, terms_of, value_of
+from notifyrules.prove.translation import World
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+"""An instant to take where any will do: a Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """
+    The facts of a chart as variables.
+    """
+
+    world: World
+    facts: Mapping[str, Fact]
+    symbols: Mapping[str, Symbol]
+
+    @classmethod
+    def declare(cls, world: World, facts: Mapping[str, Fact]) -> Inputs:
+        """
+        Make a variable for every fact.
+        """
+        return cls(world, facts, {fact.name: world.symbols.variable(fact.name, fact.type) for fact in facts.values()})
+
+    def domain(self) -> Iterable[Formula]:
+        """
+        Say that every fact has a value of its type.
+        """
+        return [self.world.symbols.domain(self.symbols[fact.name], fact.type) for fact in self.facts.values()]
+
+    def is_value(self, name: str, value: Value) -> Formula:
+        """
+        Say that a fact has one value.
+        """
+        return self.world.symbols.equal(self.symbols[name], self.world.symbols.constant(value, self.facts[name].type))
+
+    def changed(self, name: str) -> tuple[Symbol, list[tuple[Thing, Thing]]]:
+        """
+        Make a second variable for one fact.
+
+        Returns:
+            The variable, and which term of the first to replace by which of the second.
+        """
+        fact = self.facts[name]
+        second = self.world.symbols.variable(f"{name}, changed", fact.type)
+        return second, list(zip(terms_of(self.symbols[name]), terms_of(second), strict=True))
+
+
+def read(model: Any, symbol: Symbol, kind: Type, world: World) -> Value | Thing:  # noqa: ANN401 - the solver's
+    """
+    Read the value that a solution gives.
+
+    Returns:
+        The value; for a text, time zone, schedule or list that is none of those written out, what the solver calls it.
+    """
+
+    def found(thing: Thing) -> Any:  # noqa: ANN401
+        return model.eval(thing, model_completion=True)
+
+    if z3.is_true(found(symbol.null)):
+        return None
+    match symbol.payload:
+        case Truth(holds):
+            return bool(z3.is_true(found(holds)))
+        case Amount(number):
+            assert isinstance(kind.base, Basic)
+            return value_of(found(number).as_long(), kind.base)
+        case Pick(ways):
+            return next(value for value, condition in ways.items() if z3.is_true(found(condition)))
+        case Opaque(thing):
+            return _named(found(thing), found, world)
+        case Several(ways):
+            held = next(way for way in ways if z3.is_true(found(way.condition)))
+            return _named(found(held.thing), found, world)
+        case None:
+            return None
+
+
+def _named(token: Thing, found: Any, world: World) -> Value | Thing:  # noqa: ANN401
+    """
+    Find the value that is written out as what the solver calls a thing.
+    """
+    for value, thing in world.symbols.constants(token.sort().name()):
+        if found(thing).eq(token):
+            return value
+    return token
+
+
+def plain(kind: Type) -> Value:
+    """
+    Give the plainest value of a type, to be taken where any will do.
+    """
+    match kind.base:
+        case None:
+            return None
+        case Enumeration(values):
+            return values[0]
+        case ListOf():
+            return ()
+        case Basic.BOOL:
+            return False
+        case Basic.INT:
+            return 0
+        case Basic.TEXT:
+            return ""
+        case Basic.INSTANT:
+            return NOON
+        case Basic.TIME:
+            return time(12)
+        case Basic.DURATION:
+            return timedelta(0)
+        case Basic.TIMEZONE:
+            return ZoneInfo("UTC")
+        case Basic.SCHEDULE:
+            return Schedule(())
+
+
+def is_exact(kind: Type) -> bool:
+    """
+    Tell whether the solver knows all about values of a type.
+    """
+    return kind.base is None or isinstance(kind.base, Enumeration) or kind.base is Basic.BOOL or kind.base in RANGES
+
+
+ALWAYS = Schedule((Window(WEEKDAYS, time(0), time(0)),))
+"""A schedule that is always open."""

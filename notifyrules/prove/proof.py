@@ -1,0 +1,115 @@
+"""
+Put everything together that questions about one chart are asked of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import z3
+
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.terms import Term
+from notifyrules.graph.model import Graph
+from notifyrules.prove.chart import Chart, translate
+from notifyrules.prove.formulas import Formula, Thing
+from notifyrules.prove.inputs import Inputs, plain
+from notifyrules.prove.lemmas import complete
+from notifyrules.prove.limit import Limit
+from notifyrules.prove.model import Facts
+from notifyrules.prove.solving import Answer, Solver
+from notifyrules.prove.translation import World
+from notifyrules.prove.words import Words, speak
+
+Watch: TypeAlias = Callable[[str], None]
+"""Is told what is being worked on."""
+
+
+@dataclass(slots=True)
+class Proof:
+    """
+    One chart, and a solver that knows what holds for all of its facts.
+    """
+
+    graph: Graph
+    chart: Chart
+    inputs: Inputs
+    assumed: tuple[Formula, ...]
+    """What `assume` says, in the order written."""
+    conditions: tuple[Formula, ...]
+    """For which facts each guarantee holds."""
+    words: Words
+    """What decisions say and carry."""
+    bare: Solver
+    """Knows the types of the facts, and not what `assume` says."""
+    solver: Solver
+    """Knows what `assume` says too."""
+    limit: Limit
+
+    def keeps(self, facts: Facts) -> bool:
+        """
+        Tell whether facts keep to `assume`.
+        """
+        return all(evaluate(term, facts, {}) is True for term in self.graph.assume)
+
+    def sort_out(self, formulas: Mapping[str, Formula]) -> dict[str, Answer]:
+        """
+        Find out which of some formulas can hold.
+
+        Every solution tells of all formulas at once, so that there are fewer questions than formulas.
+        """
+        found: dict[str, Answer] = {}
+        every = self.chart.world.formulas
+        waiting = {name: formula for name, formula in formulas.items() if formula is not every.false}
+        found.update(dict.fromkeys(formulas.keys() - waiting.keys(), Answer.NO))
+        while waiting:
+            answer = self.solver.ask(every.some(waiting.values()))
+            if answer is not Answer.YES:
+                found.update(dict.fromkeys(waiting, answer))
+                break
+            model = self.solver.model
+            met = [name for name, formula in waiting.items() if z3.is_true(model.eval(formula, model_completion=True))]
+            if not met:
+                found.update(dict.fromkeys(waiting, Answer.UNKNOWN))
+                break
+            for name in met:
+                found[name] = Answer.YES
+                del waiting[name]
+        return found
+
+
+def begin(graph: Graph, limit: Limit) -> Proof:
+    """
+    Translate a chart, and prepare to ask about it.
+    """
+    inputs = Inputs.declare(World(), graph.facts)
+    world = inputs.world
+    chart = translate(graph, world, inputs.symbols)
+    assumed = tuple(chart.terms.holds(term) for term in graph.assume)
+    conditions = tuple(_condition(chart, guarantee.condition) for guarantee in graph.guarantees)
+    words = speak(chart)
+    for fact in graph.facts.values():
+        # Written out now, so that they are known to differ from everything else that is.
+        world.symbols.constant(fact.default, fact.type)
+        world.symbols.constant(plain(fact.type), fact.type)
+    complete(world)
+    domain = tuple(inputs.domain())
+    bare = Solver(world, domain, limit)
+    solver = Solver(world, (*domain, *assumed), limit)
+    return Proof(graph, chart, inputs, assumed, conditions, words, bare, solver, limit)
+
+
+def _condition(chart: Chart, term: Term | None) -> Formula:
+    """
+    Translate the condition of a guarantee; one without holds for all facts.
+    """
+    return chart.world.formulas.true if term is None else chart.terms.holds(term)
+
+
+def replaced(formula: Formula, pairs: Sequence[tuple[Thing, Thing]]) -> Formula:
+    """
+    Give a formula with other variables in place of its own.
+    """
+    return z3.substitute(formula, *pairs) if pairs else formula

@@ -1,0 +1,124 @@
+"""
+Ask the solver, within a time limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Any
+
+import z3
+
+from notifyrules.prove.formulas import Formula
+from notifyrules.prove.limit import Limit
+from notifyrules.prove.translation import World
+
+
+class Answer(Enum):
+    """
+    What the solver says of a question.
+    """
+
+    YES = "yes"
+    """There is a solution, though perhaps none that facts can have."""
+    NO = "no"
+    """There is none: proved."""
+    UNKNOWN = "unknown"
+    """It did not find out."""
+
+
+_SHARE = 4
+"""One question may take a quarter of the time that is left."""
+
+
+class Solver:
+    """
+    Answer questions about everything that holds in a world.
+    """
+
+    __slots__ = ("_names", "_solver", "limit", "model", "world")
+
+    def __init__(self, world: World, given: Iterable[Formula], limit: Limit) -> None:
+        """
+        Take for granted what always holds in *world*, and what is *given*.
+        """
+        self.world = world
+        self.limit = limit
+        self.model: Any = None
+        """The last solution that was found."""
+        self._solver = z3.Solver(ctx=world.formulas.context)
+        self._names: dict[int, tuple[Formula, Formula]] = {}
+        self._solver.add(*world.truths)
+        self.grant(given)
+
+    def grant(self, formulas: Iterable[Formula]) -> None:
+        """
+        Take something for granted from now on.
+        """
+        self._solver.add(*formulas)
+
+    def ask(self, *formulas: Formula) -> Answer:
+        """
+        Ask whether some formulas can hold together.
+
+        Returns:
+            The answer; :attr:`model` has the solution if there is one.
+        """
+        return self._check([self._name(formula) for formula in formulas])
+
+    def core(self, formulas: Sequence[Formula], *, fixed: Sequence[Formula] = ()) -> list[int] | None:
+        """
+        Find few of some formulas that cannot hold together with others that are fixed.
+
+        Returns:
+            Their numbers, 0-based, none of which can be left out; earlier ones are left out where there is a choice.
+            None where the solver does not find that they contradict.
+        """
+        named = [self._name(formula) for formula in formulas]
+        always = [self._name(formula) for formula in fixed]
+        if self._check([*always, *named]) is not Answer.NO:
+            return None
+        kept = self._used(named, range(len(named)))
+        for number in tuple(kept):
+            rest = [other for other in kept if other != number]
+            if number in kept and self._check([*always, *(named[other] for other in rest)]) is Answer.NO:
+                kept = self._used(named, rest)
+        return kept
+
+    def _used(self, named: Sequence[Formula], numbers: Iterable[int]) -> list[int]:
+        """
+        Name the assumptions of the last proof.
+        """
+        used = {one.get_id() for one in self._solver.unsat_core()}
+        return [number for number in numbers if named[number].get_id() in used]
+
+    def _name(self, formula: Formula) -> Formula:
+        """
+        Give a formula a name, so that the solver learns across questions.
+        """
+        if z3.is_const(formula) and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            return formula
+        known = self._names.get(formula.get_id())
+        if known is None:
+            name = z3.Bool(f"question {len(self._names)}", self.world.formulas.context)
+            self._solver.add(name == formula)
+            known = (formula, name)
+            self._names[formula.get_id()] = known
+        return known[1]
+
+    def _check(self, assumptions: Sequence[Formula]) -> Answer:
+        """
+        Ask within the time that is left.
+        """
+        if self.limit.is_over():
+            return Answer.UNKNOWN
+        self._solver.set("timeout", max(1, int(self.limit.left_s * 1000 / _SHARE)))
+        found = self._solver.check(*assumptions)
+        if found == z3.unsat:
+            return Answer.NO
+        if found == z3.sat:
+            self.model = self._solver.model()
+            return Answer.YES
+        self.limit.exceeded = True
+        return Answer.UNKNOWN

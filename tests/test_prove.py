@@ -1,0 +1,610 @@
+"""
+Prove guarantees, and find what no facts reach and what changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from notifyrules import rules
+from notifyrules.conditions.values import MAX_INT
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Diagnostic
+from notifyrules.errors import UsageError
+from notifyrules.prove.limit import Limit
+from notifyrules.prove.model import Judged, Proofs, Standing
+from notifyrules.shipped import shipped_names
+from tests.cli import run
+
+END = """
+outcomes:
+  "yes": {notify: true}
+  hold: {notify: later}
+  "no": {notify: false}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """
+    Work in an empty folder.
+    """
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def proofs_of(text: str, **files: str) -> Proofs:
+    """
+    Prove a chart that ends like the others here.
+    """
+    for name, content in files.items():
+        Path(f"{name}.yaml").write_text(content, "utf-8")
+    Path("chart.yaml").write_text("notifyrules: 1\n" + text + END, "utf-8")
+    return rules.prove("chart.yaml")
+
+
+def findings_of(text: str, **files: str) -> list[Diagnostic]:
+    """
+    List what is found, but for the outcomes and facts that a small chart has no use for.
+    """
+    passed_over = (Code.UNUSED_FACT, Code.UNUSED_OUTCOME)
+    return [one for one in proofs_of(text, **files).diagnostics if one.code not in passed_over]
+
+
+def found(text: str, **files: str) -> list[tuple[str, str]]:
+    """
+    List the kind and place of what is found.
+    """
+    return [(one.code.value, one.span.text) for one in findings_of(text, **files)]
+
+
+def judged(text: str, **files: str) -> Judged:
+    """
+    Give what became of the only guarantee.
+    """
+    proofs = proofs_of(text, **files)
+
+    assert [one for one in proofs.diagnostics if one.is_error and one.code is not Code.BROKEN_GUARANTEE] == []
+    return proofs.judged[0]
+
+
+def promise(facts: str, asked: str, promised: str) -> str:
+    """
+    Write a chart of one question with one guarantee.
+    """
+    declared = "".join(f"\n  {fact}" for fact in facts.split("; "))
+    flow = f'flow: {{q: {{ask: Q?, if: \'{asked}\', then: "yes", else: "no"}}}}'
+    return f"facts:{declared}\n{flow}\nguarantees: [{{name: it, {promised}}}]"
+
+
+class TestConditions:
+    @pytest.mark.parametrize(
+        ("facts", "asked"),
+        [
+            ("x: int = 0", "x + 1 >= x"),
+            ("x: int = 0", "x - 1 <= x and --x == x"),
+            ("x: int = 0; y: int = 0", "x <= y or y < x"),
+            ("x: int | null = null", "x is null or x > 0 or x <= 0"),
+            ("x: int | null = null", "(x ?? 5) == 5 or x is not null"),
+            ("now: instant", "now + 1h >= now and now - now == 0s"),
+            ("d: duration = 1h", "d + 1m >= d"),
+            ('t: time = "08:00"', "00:00 <= t <= 23:59:59"),
+            ("c: red | green = red", 'c in ["red", "green"]'),
+            ("c: red | green | null = null", 'c is null or c == "red" or c == "green"'),
+            ("c: {type: low | mid | high, ordered: true, default: low}", 'c >= "mid" or c == "low"'),
+            ("a: red | green = red; b: green | blue = blue", 'a != b or a == "green"'),
+            ('t: text = ""', 't == "a" or t != "a"'),
+            ('t: text = ""', 't not in ["a", "b"] or t in ["b", "a", "c"]'),
+            ('t: text = ""', 'not starts_with(t, "ab") or starts_with(t, "a")'),
+            ('t: text = ""', 'not (starts_with(t, "a") and starts_with(t, "b"))'),
+            ('t: text = ""', 't != "Ada" or lower(t) == "ada"'),
+            ('t: text = ""', 't != "ada@x" or before(t, "@") == "ada"'),
+            ('t: text = ""', 'not matches(t, "m.room.*") or matches(t, "m.*")'),
+            ('t: text = ""', 'not has_word(t, "Go") or has_word(t, ["stop", "go"])'),
+            ('t: text = ""', 'len(t) > 0 or t == ""'),
+            ("l: list of text = []", '"a" not in l or len(l) > 0'),
+            ("l: list of text = []", 'overlaps(l, ["a", "b"]) or "a" not in l'),
+            ("l: list of (push | badge) = []", 'len(l) == 0 or "push" in l or "badge" in l'),
+            ("l: list of int = []", "not contains_all(l, [1, 2]) or 2 in l"),
+            ("now: instant; z: timezone; s: schedule", "within(now, z, s) or window_end(now, z, s) is null"),
+            (
+                "now: instant; z: timezone; s: schedule",
+                "not within(now, z, s) or (window_end(now, z, s) ?? now) >= now",
+            ),
+            ("now: instant; z: timezone", 'weekday(now, z) != "sat" or weekday(now, z) in ["sat", "sun"]'),
+        ],
+    )
+    def test_what_always_holds_is_proved(self, facts: str, asked: str) -> None:
+        """
+        A question that is true for all facts never leads to the other outcome.
+        """
+        assert judged(promise(facts, asked.replace("'", "''"), 'always: ["yes"]')).standing is Standing.PROVED
+
+    @pytest.mark.parametrize(
+        ("facts", "asked", "broken_by"),
+        [
+            ("x: int = 0", "x + 1 > x", {"x": MAX_INT}),
+            ("x: int = 0", "x - 1 < x", {"x": -MAX_INT}),
+            ("c: red | green = red", 'c == "red"', {"c": "green"}),
+            ("x: int | null", "x is not null and x < 8", {"x": None}),
+            ('t: text = "a"', 'not starts_with(t, "sys") or not ends_with(t, "room")', {"t": "sysroom"}),
+            ('t: text = "a"', 'not has_word(t, "deploy")', {"t": "deploy"}),
+            ('t: text = "a"', 'len(t) < 7 or t != "exactly"', {"t": "exactly"}),
+            ("l: list of (push | badge) = []", 'not ("push" in l and "badge" in l)', {"l": ("push", "badge")}),
+            ("l: list of text = []", "len(l) < 3", None),
+            ("now: instant; z: timezone; s: schedule", "not within(now, z, s)", None),
+            ("now: instant; z: timezone", 'weekday(now, z) != "sun"', None),
+            ("now: instant; z: timezone", "local_time(now, z) < 22:00", None),
+        ],
+    )
+    def test_what_fails_for_some_facts_is_shown(
+        self, facts: str, asked: str, broken_by: dict[str, object] | None
+    ) -> None:
+        """
+        Facts that break the promise are found, and the walk that is shown is theirs.
+        """
+        one = judged(promise(facts, asked.replace("'", "''"), 'always: ["yes"]'))
+
+        assert one.standing is Standing.BROKEN
+        assert one.example is not None
+        assert one.example.passage.outcome == "no"
+        assert broken_by in (None, dict(one.example.facts))
+
+    def test_what_nobody_knows_is_undecided(self) -> None:
+        """
+        A guarantee about what no text can be, and the prover does not know it, is neither proved nor broken.
+        """
+        text = promise('{t: text = ""}', 'contains(lower(t), "A")', 'never: ["yes"]')
+
+        assert judged(text).standing is Standing.UNDECIDED
+
+
+class TestGuarantees:
+    CHART = """
+facts:
+  muted: bool = false
+  dnd: bool = false
+  level: {type: low | mid | high, ordered: true, default: low}
+  size: int = 0
+  name: text
+flow:
+  dnd: {ask: DnD?, if: dnd, then: {to: hold, because: "later, {name}"}, else: muted}
+  muted: {ask: Muted?, if: muted, then: level, else: "yes"}
+  level: {ask: High?, if: 'level == "high"', then: "yes", else: size}
+  size: {ask: Small?, if: size < 10, then: "yes", else: "no"}
+guarantees:
+  - """
+
+    @pytest.mark.parametrize(
+        "promised",
+        [
+            '{name: it, if: dnd, never: ["yes", "no"]}',
+            "{name: it, if: dnd, always: [hold]}",
+            "{name: it, if: not dnd, never: [hold]}",
+            "{name: it, independent_of: name}",
+            '{name: it, if: not muted or level == "high", independent_of: size}'.replace("if: ", "if: '").replace(
+                '"high"', '"high"\''
+            ),
+            "{name: it, monotone: level}",
+            "{name: it, reachable: hold}",
+            '{name: it, if: size > 3 and muted, reachable: "no"}',
+        ],
+    )
+    def test_proved(self, promised: str) -> None:
+        """
+        Each form is proved where it holds.
+        """
+        assert judged(self.CHART + promised).standing is Standing.PROVED
+
+    @pytest.mark.parametrize(
+        ("promised", "message", "case"),
+        [
+            (
+                '{name: it, never: ["no"]}',
+                "`it` is broken: `no` by `size.else`",
+                '- {name: "it", given: {muted: true, size: 10, name: ""}, expect: "yes"}',
+            ),
+            (
+                '{name: it, always: ["yes", hold]}',
+                "`it` is broken: `no` by `size.else`",
+                '- {name: "it", given: {muted: true, size: 10, name: ""}, expect: "yes"}',
+            ),
+            (
+                "{name: it, if: not dnd, independent_of: size}",
+                "`it` is broken: `yes` by `size.then` with size = 0, `no` by `size.else` with size = 10",
+                '- {name: "it", given: {muted: true, name: ""}, each: {size: [0, 10]}, expect: "yes"}',
+            ),
+            (
+                "{name: it, monotone: size}",
+                "`it` is broken: `yes` by `size.then` with size = 0, `no` by `size.else` with size = 10",
+                '- {name: "it", given: {muted: true, name: ""}, each: {size: [0, 10]}, expect: "yes"}',
+            ),
+            (
+                "{name: it, monotone: dnd}",
+                "`it` is broken: `yes` by `muted.else` with dnd = false, `hold` by `dnd.then` with dnd = true",
+                '- {name: "it", given: {name: ""}, each: {dnd: [false, true]}, expect: "yes"}',
+            ),
+        ],
+    )
+    def test_broken(self, promised: str, message: str, case: str) -> None:
+        """
+        The facts that break a guarantee are few, and come as a case to paste that fails until it is mended.
+        """
+        [finding] = findings_of(self.CHART + promised)
+
+        assert finding.code is Code.BROKEN_GUARANTEE
+        assert finding.message == message
+        assert f"to hold it as a case: `{case}`" in finding.help
+
+    def test_a_pasted_case_fails(self) -> None:
+        """
+        The case of a broken guarantee is one that the test runner reads, and that fails.
+        """
+        [finding] = findings_of(self.CHART + '{name: it, never: ["no"]}')
+        case = next(one for one in finding.help if "case" in one).partition("`")[2].rstrip("`")
+        Path("chart.cases.yaml").write_text(f"notifyrules-cases: 1\nrules: chart.yaml\ncases:\n  {case}\n", "utf-8")
+
+        assert run("check", "chart.cases.yaml").code == 0
+        assert run("test", "chart.cases.yaml").code == 1
+
+    def test_nobody_gets_what_was_promised(self) -> None:
+        """
+        An outcome that was to be reachable and is not breaks its guarantee, without facts to show.
+        """
+        one = judged(self.CHART + '{name: it, if: dnd, reachable: "no"}')
+
+        assert (one.standing, one.example) == (Standing.BROKEN, None)
+
+    def test_a_changed_fact_keeps_to_the_condition(self) -> None:
+        """
+        `if` limits both sides of a change.
+        """
+        assert judged(self.CHART + "{name: it, if: size >= 10, independent_of: size}").standing is Standing.PROVED
+
+    def test_assumptions_are_kept(self) -> None:
+        """
+        Facts that do not exist break nothing.
+        """
+        chart = self.CHART.replace("flow:", "assume: [not muted]\nflow:")
+
+        assert judged(chart + '{name: it, never: ["no"]}').standing is Standing.PROVED
+
+
+class TestCalls:
+    CALLEE = """
+notifyrules: 1
+facts: {quiet: bool = false, loud: bool = false, limit: int = 3}
+assume: [not quiet]
+flow:
+  quiet: {ask: Quiet?, if: quiet and limit > 2, then: held, else: loud}
+  loud: {ask: Loud?, if: loud, then: free, else: free}
+outcomes: {held: {}, free: {}}
+"""
+    CALLER = """
+facts: {loud: bool = false, dnd: bool = false}
+flow:
+  ask: {ask: Held?, call: callee.yaml, with: {quiet: "dnd and not loud"}, cases: {held: "no", free: "yes"}}
+guarantees: [{name: it, %s}]
+"""
+
+    @pytest.mark.parametrize(
+        ("promised", "standing"),
+        [
+            ('if: dnd and not loud, always: ["no"]', Standing.PROVED),
+            ('if: loud, always: ["yes"]', Standing.PROVED),
+            ('always: ["yes"]', Standing.BROKEN),
+            ("monotone: loud", Standing.PROVED),
+            ("independent_of: dnd", Standing.BROKEN),
+        ],
+    )
+    def test_a_called_chart_is_looked_into(self, promised: str, standing: Standing) -> None:
+        """
+        What the call binds counts, defaults too; what the called chart assumes does not.
+        """
+        assert judged(self.CALLER % promised, callee=self.CALLEE).standing is standing
+
+    def test_an_answer_that_never_comes(self) -> None:
+        """
+        An outcome that a call never gives here is reported at its case.
+        """
+        text = self.CALLER.replace("dnd and not loud", "dnd and not dnd") % 'reachable: "yes"'
+
+        assert ("dead-arrow", '"no"') in found(text, callee=self.CALLEE)
+
+
+class TestReasons:
+    def test_the_answers_that_force_it(self) -> None:
+        """
+        A known answer names the arrows that settle it and no others.
+        """
+        [finding] = findings_of("""
+facts: {a: bool = false, b: bool = false, c: bool = false}
+flow:
+  one: {ask: 1?, if: a, then: two, else: "no"}
+  two: {ask: 2?, if: b, then: three, else: hold}
+  three: {ask: 3?, if: c, then: four, else: "no"}
+  four: {ask: 4?, if: a and c, then: "yes", else: "no"}
+""")
+
+        assert finding.message == (
+            "`a and c` is always true here, because every way here takes `one.then` and `three.then`"
+        )
+
+    def test_ways_that_settle_it_each_for_itself(self) -> None:
+        """
+        Where no answer is common to all ways, each way is told.
+        """
+        [finding] = findings_of("""
+facts: {a: bool = false, x: int = 0}
+flow:
+  one: {ask: 1?, if: a, then: low, else: high}
+  low: {ask: Low?, if: x > 9, then: again, else: "no"}
+  high: {ask: High?, if: x > 20, then: again, else: hold}
+  again: {ask: Again?, if: x > 5, then: "yes", else: "no"}
+""")
+
+        assert finding.message == "`x > 5` is always true here, because every way here settles it"
+        assert set(finding.notes) == {"one way takes `low.then`", "one way takes `high.then`"}
+
+    def test_assumptions(self) -> None:
+        """
+        What `assume` says is quoted.
+        """
+        findings = findings_of("""
+facts: {a: bool = false, b: bool = false}
+assume: [a or not b]
+flow:
+  one: {ask: 1?, if: a, then: "yes", else: two}
+  two: {ask: 2?, if: b, then: hold, else: "no"}
+""")
+
+        assert [one.message for one in findings if one.code is Code.KNOWN_ANSWER] == [
+            "`b` is always false here, because every way here takes `one.else`, and `assume` says `a or not b`"
+        ]
+
+    def test_branches_tried_before(self) -> None:
+        """
+        A branch is tried where those before it refused.
+        """
+        [finding] = findings_of("""
+facts: {a: bool = false, b: bool = false}
+flow:
+  any: {ask: Any?, any: [one, two], else: "no"}
+  one: {ask: 1?, if: a or b, then: "yes", else: "no"}
+  two: {ask: 2?, if: b, then: "yes", else: "no"}
+""")
+
+        assert finding.message == "`b` is always false here, because every way here takes `any.two`"
+
+
+class TestEffects:
+    CHART = """
+facts: {a: bool = false, name: text = x, size: int = 0, now: instant, wait: duration = 1h}
+data: {n: int = 0}
+flow: {q: {ask: Q?, if: a, then: {to: hold, because: "%s"}, else: "no"}}
+outcomes:
+  hold: {notify: later, data: {n: {expr: %s}}, recheck: %s}
+  "no": {notify: false}
+"""
+
+    @pytest.mark.parametrize(
+        ("words", "data", "recheck", "ineffective"),
+        [
+            ("{name}", "size", "wait", []),
+            ("{name if name == name else name}", "size", "wait", []),
+            ("{'y' if name == 'x' else 'y'}", "size", "wait", ["name"]),
+            ("{name}", "size if size == 3 else 3", "wait", ["size"]),
+            ("{name}", "size", "wait if wait == 1h else 1h", ["wait"]),
+            ("{name}", "size", "now + wait - wait if wait == 0s else now", ["wait"]),
+        ],
+    )
+    def test_words_data_and_recheck_count(
+        self, folder: Path, words: str, data: str, recheck: str, ineffective: list[str]
+    ) -> None:
+        """
+        A fact that changes nothing but one of them is not reported.
+        """
+        (folder / "chart.yaml").write_text("notifyrules: 1" + self.CHART % (words, data, recheck), "utf-8")
+        findings = rules.prove("chart.yaml").diagnostics
+
+        assert [one.span.text for one in findings if one.code is Code.INEFFECTIVE_FACT] == ineffective
+
+    def test_what_a_known_answer_makes_ineffective_is_not_told_again(self) -> None:
+        """
+        One mistake is one finding.
+        """
+        text = """
+facts: {a: bool = false, b: bool = false}
+flow:
+  one: {ask: 1?, if: a and b, then: two, else: "no"}
+  two: {ask: 2?, if: b, then: "yes", else: hold}
+"""
+
+        assert found(text) == [("known-answer", "b"), ("unobtainable-outcome", "hold")]
+
+
+class TestAllowing:
+    CHART = """
+facts: {a: bool = false}
+flow:
+  one: {ask: 1?, if: a, then: two, else: "no"}
+  two: {ask: 2?, if: a, then: "yes", else: "no"%s}
+"""
+
+    def test_an_allowance_silences(self) -> None:
+        """
+        On the node, with its reason.
+        """
+        assert found(self.CHART % ", allow: {known-answer: the real system asks twice}") == []
+
+    def test_one_that_nothing_needs_is_reported(self) -> None:
+        """
+        As soon as there are proofs.
+        """
+        assert found(self.CHART % ", allow: {shadowed-row: none}") == [
+            ("known-answer", "a"),
+            ("unused-allow", "shadowed-row"),
+        ]
+
+    def test_without_proofs_nobody_can_tell(self) -> None:
+        """
+        A check without proofs does not call the allowance unused.
+        """
+        proofs_of(self.CHART % ", allow: {known-answer: the real system asks twice}")
+
+        assert [one for one in rules.check("chart.yaml") if one.code is Code.UNUSED_ALLOW] == []
+
+    def test_a_broken_guarantee_cannot_be_allowed(self) -> None:
+        """
+        A promise that does not hold is to be withdrawn.
+        """
+        codes = {code for code, _ in found(self.CHART % ", allow: {broken-guarantee: never mind}")}
+
+        assert "unknown-code" in codes
+
+
+class TestLimit:
+    def test_no_time_no_claims(self) -> None:
+        """
+        When the time is up nothing is called proved, broken or dead, and that is reported.
+        """
+        Path("chart.yaml").write_text(
+            "notifyrules: 1" + TestGuarantees.CHART + '{name: it, never: ["no"]}' + END, "utf-8"
+        )
+        proofs = rules.prove("chart.yaml", limit=Limit(0))
+
+        assert [one.standing for one in proofs.judged] == [Standing.UNDECIDED]
+        assert {one.code for one in proofs.diagnostics} == {Code.UNDECIDED}
+        assert any("within the time limit of 0 s" in one.message for one in proofs.diagnostics)
+
+    def test_time_that_runs_out_on_the_way(self) -> None:
+        """
+        What was found by then is told.
+        """
+        ticks = iter(range(10_000))
+        Path("chart.yaml").write_text("notifyrules: 1" + TestAllowing.CHART % "" + END, "utf-8")
+        proofs = rules.prove("chart.yaml", limit=Limit(9, clock=lambda: float(next(ticks))))
+
+        assert Code.UNDECIDED in {one.code for one in proofs.diagnostics}
+
+
+class TestFiles:
+    @pytest.mark.parametrize("name", shipped_names())
+    def test_all_guarantees_of_shipped_files_are_proved(self, name: str) -> None:
+        """
+        And nothing in them is never reached, or changes nothing, without a reason that is given.
+        """
+        proofs = rules.prove(name)
+
+        assert proofs.diagnostics == ()
+        assert proofs.judged
+        assert proofs.proved == len(proofs.judged)
+
+    def test_a_file_with_errors_is_not_proved(self) -> None:
+        """
+        Its errors are told, and nothing else.
+        """
+        assert found("facts: {a: bool = false}\nflow: {q: {ask: Q?, if: b, then: 'yes', else: 'no'}}") == [
+            ("unknown-fact", "b")
+        ]
+
+    def test_a_file_of_cases_is_checked(self) -> None:
+        """
+        There is nothing to prove in it.
+        """
+        proofs_of(TestAllowing.CHART % "")
+        Path("chart.cases.yaml").write_text(
+            'notifyrules-cases: 1\nrules: chart.yaml\ncases: [{name: x, expect: "maybe"}]\n', "utf-8"
+        )
+
+        assert [one.code for one in rules.prove("chart.cases.yaml").diagnostics] == [Code.UNKNOWN_OUTCOME]
+
+
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def broken(self, folder: Path) -> None:
+        """
+        Write a chart with a broken guarantee.
+        """
+        text = "notifyrules: 1\nname: chat" + TestGuarantees.CHART + '{name: it, never: ["no"]}' + END
+        (folder / "chart.yaml").write_text(text, "utf-8")
+
+    def test_a_broken_guarantee_fails_the_check(self) -> None:
+        """
+        With the solver installed, proofs are part of it.
+        """
+        result = run("check", "chart.yaml")
+
+        assert result.code == 1
+        assert "error[broken-guarantee]" in result.out
+
+    def test_proofs_can_be_left_out(self) -> None:
+        """
+        Then only what needs no solver is found.
+        """
+        assert run("check", "--no-prove", "chart.yaml").code == 0
+
+    def test_paths_are_drawn(self, folder: Path) -> None:
+        """
+        `--pictures` draws the chart with the path of the facts that break a guarantee.
+        """
+        result = run("check", "chart.yaml", "--pictures", "drawn")
+
+        assert "drawn/chat.1.svg" in result.err
+        assert "Decision: no" in (folder / "drawn" / "chat.1.svg").read_text("utf-8")
+
+    def test_the_time_limit_is_told(self) -> None:
+        """
+        `--timeout` limits all proofs together.
+        """
+        assert "within the time limit of 0 s" in run("check", "chart.yaml", "--timeout", "0").out
+
+    def test_without_the_solver(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        A check does without; who asks for proofs is told what to install.
+        """
+        monkeypatch.setattr(rules, "can_prove", lambda: False)
+
+        assert run("check", "chart.yaml").code == 0
+        assert "pip install 'notifyrules[prove]'" in run("check", "chart.yaml", "--prove").err
+        with pytest.raises(UsageError, match="need the solver"):
+            rules.prove("chart.yaml")
+
+
+def codes(findings: Sequence[Diagnostic]) -> set[str]:
+    """
+    Name the kinds of some findings.
+    """
+    return {one.code.value for one in findings}
+
+
+class TestPlantedFaults:
+    """
+    Faults in a shipped chart are found, one at a time.
+    """
+
+    @pytest.mark.parametrize(
+        ("written", "planted", "expected"),
+        [
+            ('if: message.broadcast == "here"', 'if: message.broadcast == "here" and channel.muted', set()),
+            ("if: user.in_dnd\n    then: dnd_override", "if: user.in_dnd\n    then: broadcast", {"broken-guarantee"}),
+            ("if: message.overrides_dnd", "if: message.overrides_dnd and not user.in_dnd", {"known-answer"}),
+            ("    else: channel_pref\n  threads", "    else: global_pref\n  threads", {"broken-guarantee"}),
+        ],
+        ids=["harmless", "a promise broken", "an override that never is", "a quiet re-route"],
+    )
+    def test_found(self, written: str, planted: str, expected: set[str]) -> None:
+        """
+        What the fault breaks is among the findings, and a harmless change makes none.
+        """
+        shipped = Path(rules.__file__).parents[1] / "rules" / "slack.yaml"
+        text = shipped.read_text("utf-8")
+        Path("slack.yaml").write_text(text.replace(written, planted, 1), "utf-8")
+        found_codes = codes(rules.prove("./slack.yaml").diagnostics)
+
+        assert written in text
+        assert expected <= found_codes
+        assert bool(found_codes) is bool(expected)
