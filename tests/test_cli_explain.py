@@ -138,6 +138,27 @@ class TestRecord:
         assert "Today's rules decide the same for these facts: not notified: no, by muted.then." in result.out
         assert "Questions not asked" not in result.out
 
+    def test_the_person_concerned_is_told_of_a_change_in_plain_words(self, rules: Path, log: Path) -> None:
+        """
+        No digest, no name of an arrow.
+        """
+        rules.write_text(TEAM_CHAT.replace("if: channel.muted,", "if: channel.muted and user.in_dnd,"), "utf-8")
+        told = load(rules).should_notify({**FACTS, "user.in_dnd": True}).explain("user")
+
+        assert run("explain", rules, "--record", log, "--reader", "user").out == (
+            f"{told}\n\nThe rules have changed since then.\n"
+        )
+
+    def test_rules_that_are_not_at_hand_are_none_of_a_persons_business(self, log: Path) -> None:
+        """
+        Somebody who was not notified has no rule file to name.
+        """
+        record: dict[str, Any] = json.loads(log.read_text("utf-8"))
+        record["rules"]["path"] = "none.yaml"
+        result = run("explain", "--record", "-", "--reader", "user", stdin=json.dumps(record))
+
+        assert len(result.out.splitlines()) == 1
+
     def test_a_change_of_the_answer_is_told(self, rules: Path, log: Path) -> None:
         """
         What today's rules decide for the facts of then stands below the explanation.

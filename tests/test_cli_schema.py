@@ -23,6 +23,16 @@ class TestSchema:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({"message": {"kind": "direct"}}, schema)
 
+    def test_the_form_it_describes_is_told(self, tmp_path: Path) -> None:
+        """
+        Dotted names are read, but not described; the schema says so itself.
+        """
+        schema = run("schema", team_chat(tmp_path)).json
+
+        assert schema["$comment"] == 'the nested form: the fact `a.b` stands as {"a": {"b": ...}}'
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"message.kind": "dm"}, schema)
+
     def test_without_rules_the_format_is_described(self) -> None:
         """
         The schema by which editors complete rule files is a JSON Schema.

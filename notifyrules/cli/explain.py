@@ -126,7 +126,9 @@ def _explain_record(record: Record, rules: str | None, reader: str, root: str | 
             }
         )
     else:
-        write_line("\n".join((text, "", *_comparison(record, loaded, today, failure))))
+        told = _change_for_user(changed) if reader == "user" else _comparison(record, loaded, today, failure)
+        since = "\n".join(told)
+        write_line(f"{text}\n\n{since}" if since else text)
 
 
 def _load(rules: str, root: str | None) -> Rules:
@@ -163,6 +165,14 @@ def _decide_today(loaded: Rules, record: Record) -> tuple[Record | None, FactsEr
         return loaded.decide(record.facts, extras="ignore").record(), None
     except FactsError as error:
         return None, error
+
+
+def _change_for_user(changed: bool | None) -> Iterator[str]:  # noqa: FBT001 - None where nobody knows
+    """
+    Tell the person concerned whether the rules have changed since; how is for others.
+    """
+    if changed is not None:
+        yield "The rules have changed since then." if changed else "The rules have not changed since."
 
 
 def _comparison(

@@ -16,8 +16,10 @@ SUMMARY: Final = "Print the JSON Schema of rule files, or of one file's facts."
 HELP: Final = """
 Print the JSON Schema of rule files, or of one file's facts.
 
-Without RULES, the schema is the one by which editors complete rule files, or with --cases cases files. With RULES, a rule file or the name of one
-that comes with notifyrules, it is the one by which callers validate the facts they send.
+Without RULES, the schema is the one by which editors complete rule files, or with --cases cases files.
+
+With RULES, a rule file or the name of one that comes with notifyrules, it is the one by which callers validate the
+facts they send. It describes their nested form, {"channel": {"muted": true}}, and no dotted names.
 """
 EXAMPLE: Final = "notifyrules schema slack"
 

@@ -14,15 +14,18 @@ from notifyrules.graph.model import Fact, Graph
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The dialect of JSON Schema that is written."""
 
+_FORM = 'the nested form: the fact `a.b` stands as {"a": {"b": ...}}'
+
 
 def facts_schema(graph: Graph) -> dict[str, Any]:
     """
     Describe the facts of a chart, nested by their dotted names.
 
     Returns:
-        A schema for the nested form of the facts; equal for equal charts.
+        A schema for the nested form of the facts, which is one of several that are read: a schema that took dotted
+        names too could not tell a missing fact. Equal for equal charts.
     """
-    schema: dict[str, Any] = {"$schema": DIALECT, "title": f"Facts of {graph.name}", **_group()}
+    schema: dict[str, Any] = {"$schema": DIALECT, "$comment": _FORM, "title": f"Facts of {graph.name}", **_group()}
     if graph.about:
         schema["description"] = graph.about
     for fact in graph.facts.values():
