@@ -37,7 +37,7 @@ class Order:
 
     rules: str | None
     settings: tuple[str, ...]
-    facts: str | None
+    facts: tuple[str, ...]
     output: str | None
     given_format: str | None
     root: str | None
@@ -68,7 +68,9 @@ class Order:
         words = ["notifyrules", "render", *(["--all"] if self.every else []), *([self.rules] if self.rules else [])]
         for setting in self.settings:
             words += ["--set", setting]
-        options = {"--facts": self.facts, "-o": self.output, "--format": self.given_format, "--root": self.root}
+        for file in self.facts:
+            words += ["--facts", file]
+        options = {"-o": self.output, "--format": self.given_format, "--root": self.root}
         for option, value in options.items():
             words += [option, value] if value is not None else []
         return shlex.join([*words, *(["--expand"] if self.expand else [])])
