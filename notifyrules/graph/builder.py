@@ -23,7 +23,7 @@ from notifyrules.graph.checks import CHECKS
 from notifyrules.graph.cycles import topological
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.guarantees import build_guarantee
-from notifyrules.graph.model import Graph, Guarantee, Node, Outcome
+from notifyrules.graph.model import Call, Graph, Guarantee, Node, Outcome
 from notifyrules.graph.names import check_box_name, report_clash
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
@@ -31,8 +31,10 @@ from notifyrules.graph.sharing import gather
 from notifyrules.source.budget import MAX_CHART_BYTES, Budget
 from notifyrules.source.text import Source, Span
 
-MAX_CALLS = 20
+MAX_CALLS = 8
 """Charts that call each other in a row."""
+MAX_NODES = 20_000
+"""Nodes of a chart and of those that it calls, each counted as often as it is called."""
 MAX_FILES = 100
 """Files that one chart is made of."""
 
@@ -48,6 +50,18 @@ class Built:
     findings: Findings
 
 
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """
+    How far a chart reaches.
+    """
+
+    calls: int
+    """Charts that call each other in a row, itself included."""
+    nodes: int
+    """Its nodes and those of the charts it calls, each as often as it is called."""
+
+
 @dataclass(slots=True)
 class Library:
     """
@@ -58,6 +72,8 @@ class Library:
     _budget: Budget = field(default_factory=Budget)
     _sources: dict[object, tuple[Source | None, Findings]] = field(default_factory=dict)
     _built: dict[object, Built] = field(default_factory=dict)
+    _extents: dict[int, _Extent] = field(default_factory=dict)
+    """By the identity of a built chart."""
     _trail: list[Place] = field(default_factory=list)
 
     def build(self, place: Place) -> Built:
@@ -174,7 +190,23 @@ class Library:
             return None
         digest = _digest(files, callees)
         graph = parts.graph(draft, tuple(term for term in checked if term is not None), guarantees, digest)
-        return replace(graph, allowed=allowed)
+        return self._measured(replace(graph, allowed=allowed), findings)
+
+    def _measured(self, graph: Graph, findings: Findings) -> Graph | None:
+        """
+        Refuse a chart that one decision could not walk in a reasonable time, called charts counted at each call.
+        """
+        calls, nodes = 1, len(graph.order)
+        for node in graph.nodes.values():
+            if isinstance(node, Call):
+                below = self._extents[id(node.callee)]
+                calls, nodes = max(calls, below.calls + 1), nodes + below.nodes
+                if nodes > MAX_NODES:
+                    message = f"with the charts it calls, the chart has more than {MAX_NODES:,} nodes here"
+                    findings.add(Code.LIMIT, node.span, message, help="call fewer charts")
+                    return None
+        self._extents[id(graph)] = _Extent(calls, nodes)
+        return graph
 
     def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
         """
@@ -193,10 +225,11 @@ class Library:
                 help="move what both need into a third chart",
             )
             return None
-        if len(trail) >= MAX_CALLS:
+        graph = self._build(found, at).graph if len(trail) < MAX_CALLS else None
+        if len(trail) >= MAX_CALLS or (graph is not None and len(trail) + self._extents[id(graph)].calls > MAX_CALLS):
             findings.add(Code.LIMIT, at, f"more than {MAX_CALLS} charts call each other in a row")
             return None
-        return self._build(found, at).graph
+        return graph
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from notifyrules.graph.draft import Draft
 from notifyrules.graph.edges import edges
 from notifyrules.graph.model import FanOut, Node
 
-MAX_NESTING = 20
+MAX_NESTING = 10
 """Fan-outs on the branches of fan-outs."""
 
 
