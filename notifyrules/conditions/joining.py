@@ -80,7 +80,10 @@ def check_arithmetic(syntax: s.ArithmeticSyntax, at: Context) -> t.Term | None:
     found = _SUMS.get((left.type.base, minus, right.type.base))
     if found is None:
         message = f"`{syntax.operator}` cannot join {described(left)} and {described(right)}"
+        number = next((side for side in (left, right) if side.type == INT), None)
         advice = "it joins ints, durations, and an instant with a duration"
+        if number is not None and {left.type, right.type} <= {INT, DURATION, INSTANT}:
+            advice = "say in which unit, such as `15m`"
         at.report(Code.TYPE_MISMATCH, syntax.span, message, advice)
         return None
     kind, result = found

@@ -43,12 +43,16 @@ def _allowances(document: Shared, findings: Findings) -> list[Allowance]:
     """
     Read what one file allows, the codes that do not exist reported.
     """
-    return [
-        Allowance(code, key.span, extents)
-        for allow, extents in _places(document)
-        for key in allow
-        if (code := _code(key, findings)) is not None
-    ]
+    allowed: list[Allowance] = []
+    for allow, extents in _places(document):
+        for key in allow:
+            code = _code(key, findings)
+            if code is None:
+                # The author meant to allow something here; what, is said when the code is mended.
+                findings.drop([found for found in findings if not found.is_error and _covers(extents, found.span)])
+            else:
+                allowed.append(Allowance(code, key.span, extents))
+    return allowed
 
 
 def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool = True) -> None:
@@ -64,11 +68,7 @@ def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool 
     dropped: list[Diagnostic] = []
     stale: list[Allowance] = []
     for one in allowed:
-        silenced = [
-            found
-            for found in warnings
-            if found.code is one.code and any(_inside(found.span, extent) for extent in one.extents)
-        ]
+        silenced = [found for found in warnings if found.code is one.code and _covers(one.extents, found.span)]
         dropped.extend(silenced)
         if not silenced:
             stale.append(one)
@@ -76,7 +76,7 @@ def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool 
     if complete and not findings.errors:
         expected = [one for one in stale if one.code is Code.UNUSED_ALLOW]
         for one in stale:
-            if any(_inside(one.span, extent) for other in expected for extent in other.extents):
+            if any(_covers(other.extents, one.span) for other in expected):
                 continue
             findings.add(Code.UNUSED_ALLOW, one.span, f"nothing here is `{one.code.value}`", help="remove the entry")
 
@@ -120,8 +120,8 @@ def _code(key: Scalar, findings: Findings) -> Code | None:
     return code
 
 
-def _inside(span: Span, extent: Span) -> bool:
+def _covers(extents: Iterable[Span], span: Span) -> bool:
     """
-    Tell whether a span lies in an extent.
+    Tell whether a span lies in one of some extents.
     """
-    return span.source is extent.source and extent.start <= span.start and span.end <= extent.end
+    return any(span.source is one.source and one.start <= span.start and span.end <= one.end for one in extents)

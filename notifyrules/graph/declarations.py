@@ -280,12 +280,10 @@ def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
         TYPE_WORDS,
     )
     known = ", ".join(f"`{basic.value}`" for basic in Basic)
-    advice = (
-        [f"did you mean `{near}`?"]
-        if near
-        else [f"the types are {known}, `list of` one of them, and values joined by `|`"]
-    )
+    advice = [f"the types are {known}, `list of` one of them, and values joined by `|`"]
     advice.append(f"an enumeration of one value quotes it: `{single}`")
+    if near is not None:
+        advice = [f"did you mean `{near}`?"]
     findings.add(Code.BAD_TYPE, word.span, f"there is no type `{word.text}`", help=advice)
     return None
 
