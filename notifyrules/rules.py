@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from notifyrules.conditions.values import describe
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.document.files import CASES_ENDINGS, Place, Shipped
@@ -179,6 +180,7 @@ def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = 
 
     Raises:
         RulesError: With everything that was found, when any of it is an error.
+        UsageError: What is given is no path.
     """
     findings, graph = _build(_place(path, root))
     if graph is None:
@@ -198,13 +200,28 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
         The findings in reading order; empty for a clean file.
 
     Raises:
-        Nothing for a bad file: that is what the findings are for.
+        UsageError: What is given is no path. Nothing for a bad file: that is what the findings are for.
     """
-    if not os.fspath(path).endswith(CASES_ENDINGS):
-        return _build(_place(path, root), fragments=True)[0].sorted()
+    return examine(path, root=root).diagnostics
+
+
+def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Proofs:
+    """
+    Find everything that :func:`check` finds in a file, and keep the chart, about which nothing is proved.
+
+    Args:
+        path: As for :func:`check`.
+        root: As for :func:`check`.
+    """
+    from notifyrules.prove.model import Proofs  # noqa: PLC0415 - loading rules does without it
+
+    place = _place(path, root)
+    if not place.name.endswith(CASES_ENDINGS):
+        findings, graph = _build(place, fragments=True)
+        return Proofs(graph, findings.sorted())
     from notifyrules.cases.suite import find_all  # noqa: PLC0415 - only cases need it
 
-    return find_all(read_cases(path, root=root)).sorted()
+    return Proofs(None, find_all(read_cases(path, root=root)).sorted())
 
 
 def prove(
@@ -233,14 +250,11 @@ def prove(
         raise UsageError("proofs need the solver z3", "install it with `pip install 'notifyrules[prove]'`")
     from notifyrules.prove.check import prove as prove_graph  # noqa: PLC0415 - the solver is an extra
     from notifyrules.prove.limit import LIMIT_S, Limit  # noqa: PLC0415
-    from notifyrules.prove.model import Proofs  # noqa: PLC0415
 
-    if os.fspath(path).endswith(CASES_ENDINGS):
-        return Proofs(None, check(path, root=root))
-    findings, graph = _build(_place(path, root), fragments=True)
-    if graph is None:
-        return Proofs(None, findings.sorted())
-    return prove_graph(graph, findings.sorted(), Limit(LIMIT_S) if limit is None else limit, watch)
+    examined = examine(path, root=root)
+    if examined.graph is None:
+        return examined
+    return prove_graph(examined.graph, examined.diagnostics, Limit(LIMIT_S) if limit is None else limit, watch)
 
 
 def can_prove() -> bool:
@@ -320,8 +334,17 @@ def _place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) ->
     Find a file by its path, or by the name of one that is shipped.
 
     A name without a folder and a suffix is a shipped one, unless a file of that name exists.
+
+    Raises:
+        UsageError: What is given is no path.
     """
-    name = os.fspath(path)
+    try:
+        name = os.fsdecode(path)
+    except TypeError:
+        found = f"expected the path of a rule file, found {describe(path)}"
+        raise UsageError(found, "give text or a `pathlib.Path`") from None
+    if "\n" in name or (name.lstrip().startswith(("{", "notifyrules:")) and ": " in name):
+        raise UsageError("expected the path of a rule file, found what could be its text", "load it from a file")
     shipped = shipped_path(name)
     if shipped is not None and not Path(name).exists():
         return Place(shipped.resolve(), f"notifyrules:{name}", shipped_root().resolve())
@@ -329,4 +352,5 @@ def _place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) ->
         real = Path(name).resolve()
     except (OSError, ValueError, RuntimeError):
         real = Path("/nonexistent")
-    return Place(real, name, Path(root).resolve() if root is not None else real.parent)
+    others = () if Path(name).suffix else shipped_names()
+    return Place(real, name, Path(root).resolve() if root is not None else real.parent, others)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from notifyrules.diagnostics.codes import Code
@@ -16,6 +17,8 @@ from notifyrules.source.text import Source, Span
 
 CASES_ENDINGS = (".cases.yaml", ".cases.yml")
 """What the name of a file of cases ends with."""
+_MOST_LOOKED_AT = 1_000
+"""Entries of a folder among which a misspelt name is looked for."""
 SHIPPED_PREFIX = "notifyrules:"
 """What a reference to a rule file of this package begins with."""
 
@@ -32,6 +35,8 @@ class Place:
     """What messages call it."""
     root: Path
     """The real path of the folder that includes and calls stay inside."""
+    others: tuple[str, ...] = ()
+    """What else the name could have been meant for, where there is no such file: names of shipped rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def open_place(place: Place, findings: Findings, at: Span | None = None, *, most
         Its text, or None after a finding.
     """
     at = at or Span(Source(place.name, ""), 0, 0)
-    problem = ""
+    problem, advice = "", ""
     try:
         mode = place.path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -73,15 +78,35 @@ def open_place(place: Place, findings: Findings, at: Span | None = None, *, most
             else:
                 return Source(place.name, content.decode("utf-8-sig"))
     except FileNotFoundError:
-        problem = "does not exist"
+        problem, advice = "does not exist", _meant(place)
     except PermissionError:
         problem = "may not be read"
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or 'the name is not valid'}"
-    findings.add(Code.FILE, at, f"`{place.name}` {problem}")
+    findings.add(Code.FILE, at, f"`{place.name}` {problem}", help=advice)
     return None
+
+
+def _meant(place: Place) -> str:
+    """
+    Say which file could have been meant by one that does not exist.
+    """
+    from notifyrules.diagnostics.nearest import nearest  # noqa: PLC0415 - only mistakes need it
+
+    try:
+        with os.scandir(place.path.parent) as entries:
+            beside = [one.name for one in islice(entries, _MOST_LOOKED_AT) if one.name.endswith((".yaml", ".yml"))]
+    except (OSError, ValueError):
+        beside = []
+    stems = {name.rpartition(".")[0]: name for name in sorted(beside)}
+    shipped, near = nearest(place.name, place.others), nearest(place.path.stem, stems)
+    if shipped is None and near is not None:
+        return f"did you mean `{Path(place.name).with_name(stems[near]).as_posix()}`?"
+    if shipped is not None:
+        return f"did you mean `{shipped}`?"
+    return "these come with notifyrules: " + ", ".join(f"`{one}`" for one in place.others) if place.others else ""
 
 
 def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, at: Span) -> Place | None:
