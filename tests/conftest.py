@@ -10,6 +10,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Files of cases in these folders are there to be wrong; the tests that read them say how.
+collect_ignore_glob = ["diagnostics/*", "failing/*"]
+
 # The suite tries the same examples everywhere, so that it fails for its own change only; `-m soak` tries new ones.
 hypothesis.settings.register_profile(
     "suite",

@@ -4,7 +4,7 @@ Find where a path left the ways that lead to what was expected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from notifyrules.cases.expectations import fitting_ends
@@ -26,6 +26,8 @@ class Divergence:
     """The step there; None where no node of the path leads to it."""
     goal: str
     """What was expected, in words."""
+    arrived: bool = False
+    """Whether the arrow taken there leads to it, for other facts than those of the case."""
 
 
 def diverged(case: Case, failure: Failure) -> Divergence:
@@ -34,25 +36,24 @@ def diverged(case: Case, failure: Failure) -> Divergence:
 
     Conditions are not looked at: it is the arrows that lead there, for some facts or for none.
     """
-    ways, decision = case.chart.ways, failure.decision
-    fitting = _ends_with_data(case, fitting_ends(case.expect, case.chart).values())
-    stands = _stands(decision.steps, case, ways)
-    if decision.reason not in fitting:
-        wanted = [
-            difference for difference in failure.differences if difference.what in ("outcome", "notify", "reason")
-        ]
-        goal = _goal(case, wanted[0].what if wanted else "data")
-        return Divergence(
-            _last(stands, decision.steps, lambda stand: bool(fitting & ways.ends_from([stand]).keys())), goal
-        )
-    missing = missing_node(case.expect.through, decision)
-    if missing is not None:
-        name = case.expect.through[missing]
-        return Divergence(_last(stands, decision.steps, lambda stand: bool(ways.passing([stand], name))), f"`{name}`")
-    text = case.expect.because or ""
-    return Divergence(
-        _last(stands, decision.steps, lambda stand: _can_say(stand, text, case.chart.graph, ways)), "these words"
-    )
+    path = _Path(case, failure.decision.steps)
+    for difference in failure.differences:
+        match difference.what:
+            case "outcome" | "reason" | "notify":
+                fitting = fitting_ends(case.expect, case.chart)
+                return Divergence(path.last_to_end(fitting), _goal(case, difference.what))
+            case "because":
+                return path.to_words(case.expect.because or "")
+            case "through":
+                missing = missing_node(case.expect.through, failure.decision)
+                assert missing is not None
+                name = case.expect.through[missing]
+                return Divergence(path.last_to_node(name), f"`{name}`")
+            case _:
+                ends = _ends_with_data(case)
+                step = path.last_to_end(ends)
+                return Divergence(step, "an outcome with this data", failure.decision.reason in ends)
+    raise AssertionError(failure)
 
 
 def _goal(case: Case, what: str) -> str:
@@ -70,31 +71,77 @@ def _goal(case: Case, what: str) -> str:
             return "an outcome with this data"
 
 
-def _stands(steps: Iterable[Step], case: Case, ways: Ways) -> tuple[Stand, ...]:
+class _Path:
     """
-    Give the place of the decision at every step.
+    The path of one decision, place by place.
     """
-    found: list[Stand] = []
-    stand: Stand | None = ways.start
-    for step in steps:
-        # INVARIANT (steps are a path): each arrow leads to the next step's node.
-        assert stand is not None
-        found.append(stand)
-        arrow = next(one for one in case.chart.graph.nodes[step.node].arrows if one.id == step.arrow)
-        stand = ways.after(stand, arrow)
-    return tuple(found)
+
+    def __init__(self, case: Case, steps: Sequence[Step]) -> None:
+        """
+        Follow *steps* along the arrows of the case's chart.
+        """
+        self.ways: Ways = case.chart.ways
+        self._graph = case.chart.graph
+        self._places: list[tuple[Stand, Arrow, Step]] = []
+        stand: Stand | None = self.ways.start
+        for step in steps:
+            # INVARIANT (steps are a path): each arrow leads to the next step's node.
+            assert stand is not None
+            arrow = next(one for one in self._graph.nodes[step.node].arrows if one.id == step.arrow)
+            self._places.append((stand, arrow, step))
+            stand = self.ways.after(stand, arrow)
+
+    def last(self, leads: Callable[[Stand], bool]) -> Step | None:
+        """
+        Find the last step whose node leads to something.
+        """
+        return next((step for stand, _, step in reversed(self._places) if leads(stand)), None)
+
+    def last_to_end(self, ends: Collection[str]) -> Step | None:
+        """
+        Find the last step whose node leads to one of some arrows that end a decision.
+        """
+        return self.last(lambda stand: any(end in ends for end in self.ways.ends_from([stand])))
+
+    def last_to_node(self, name: str) -> Step | None:
+        """
+        Find the last step whose node leads to another node.
+        """
+        return self.last(lambda stand: bool(self.ways.passing([stand], name)))
+
+    def to_words(self, text: str) -> Divergence:
+        """
+        Find the last step whose node leads to something that may say a text to a person.
+        """
+        step = self.last(lambda stand: any(_may_be(message, text) for message in self._messages(stand)))
+        taken = [arrow.because for _, arrow, one in self._places if one is step]
+        return Divergence(step, "these words", any(one is not None and _may_be(one, text) for one in taken))
+
+    def _messages(self, stand: Stand) -> Iterator[Message]:
+        """
+        Give everything that is said behind a place.
+        """
+        for arrow in self.ways.ends_from([stand]).values():
+            yield from _said(self._graph.outcomes[arrow.target].because)
+        for name in dict.fromkeys(place.node for place in self.ways.reached([stand])):
+            node = self._graph.nodes[name]
+            for arrow in node.arrows:
+                yield from _said(arrow.because)
+            if isinstance(node, Call):
+                yield from _words(node.callee)
 
 
-def _last(stands: tuple[Stand, ...], steps: tuple[Step, ...], leads: Callable[[Stand], bool]) -> Step | None:
+def _said(message: Message | None) -> Iterator[Message]:
     """
-    Find the last step whose node leads to something.
+    Give a message where there is one.
     """
-    return next((step for stand, step in zip(reversed(stands), reversed(steps), strict=True) if leads(stand)), None)
+    if message is not None:
+        yield message
 
 
-def _ends_with_data(case: Case, ends: Iterable[Arrow]) -> set[str]:
+def _ends_with_data(case: Case) -> Collection[str]:
     """
-    Keep the arrows whose outcomes carry, or may compute, the data expected.
+    Give the arrows that fit what a case expects, and whose outcomes carry, or may compute, the data expected.
     """
     outcomes = case.chart.graph.outcomes
 
@@ -104,32 +151,18 @@ def _ends_with_data(case: Case, ends: Iterable[Arrow]) -> set[str]:
             isinstance(carried[name], Term) or carried[name] == value for name, value in case.expect.data.items()
         )
 
-    return {arrow.id for arrow in ends if may_carry(arrow.target)}
+    return {arrow.id for arrow in fitting_ends(case.expect, case.chart).values() if may_carry(arrow.target)}
 
 
-def _can_say(stand: Stand, text: str, graph: Graph, ways: Ways) -> bool:
-    """
-    Tell whether something that can be come to may say a text to a person.
-    """
-    ends = ways.ends_from([stand]).values()
-    messages = [graph.outcomes[arrow.target].because for arrow in ends]
-    for place in ways.reached([stand]):
-        node = graph.nodes[place.node]
-        messages.extend(arrow.because for arrow in node.arrows)
-        if isinstance(node, Call):
-            messages.extend(_words(node.callee))
-    return any(message is not None and _may_be(message, text) for message in messages)
-
-
-def _words(graph: Graph) -> Iterable[Message | None]:
+def _words(graph: Graph) -> Iterator[Message]:
     """
     Give everything that a called chart may say.
     """
     for outcome in graph.outcomes.values():
-        yield outcome.because
+        yield from _said(outcome.because)
     for node in graph.nodes.values():
         for arrow in node.arrows:
-            yield arrow.because
+            yield from _said(arrow.because)
         if isinstance(node, Call):
             yield from _words(node.callee)
 

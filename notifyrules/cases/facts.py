@@ -53,7 +53,7 @@ def read_given(written: Mapping[Scalar, Located], chart: Chart, findings: Findin
     for name, key, value in _leaves(written, "", chart):
         fact = chart.graph.facts.get(name)
         if fact is None:
-            report_unknown(name, key.span, chart, findings)
+            broken |= report_unknown(name, key.span, chart, findings)
             continue
         if name in values or name in broken:
             report_twice(name, key.span, findings)
@@ -92,16 +92,23 @@ def read_value(fact: Fact, written: Located, findings: Findings) -> tuple[Value]
         return None
 
 
-def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> None:
+def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> set[str]:
     """
     Report a fact that the rules do not declare.
+
+    Returns:
+        The facts that may have been meant, so that they are not reported as missing.
     """
     near = nearest(name, chart.graph.facts)
     inside = [fact for fact in chart.graph.facts if fact.startswith(f"{name}.")]
-    advice = f"did you mean `{near}`?" if near else "declare it under `facts:` of the rule file, or remove it"
     if inside:
         advice = "the facts of this group are " + ", ".join(f"`{fact}`" for fact in inside)
+    elif near is not None:
+        advice = f"did you mean `{near}`?"
+    else:
+        advice = "declare it under `facts:` of the rule file, or remove it"
     findings.add(Code.UNKNOWN_FACT, span, f"`{name}` is not a fact of `{chart.graph.path}`", help=advice)
+    return {*inside, *([near] if near is not None else [])}
 
 
 def report_twice(name: str, span: Span, findings: Findings) -> None:

@@ -13,6 +13,7 @@ from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Difference, Failure, Result
 from notifyrules.conditions.values import write_literal
 from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
+from notifyrules.diagnostics.visible import visible
 from notifyrules.evaluation.step import Step
 from notifyrules.explanation.support import question_and_answer
 from notifyrules.explanation.words import assignments, paragraph, printable
@@ -48,7 +49,7 @@ def headline(result: Result) -> str:
     """
     case = result.case
     source = f" ({printable(case.source)})" if isinstance(case, Case) and case.source else ""
-    return f"{case.span}: {case.name}{source}"
+    return f"{visible(str(case.span))}: {case.name}{source}"
 
 
 def _lines(result: Result, palette: Palette) -> Iterator[str]:
@@ -132,8 +133,12 @@ def _divergence(case: Case, failure: Failure) -> Iterator[str]:
     if step is None:
         yield from paragraph(f"from no node of this path do arrows lead to {divergence.goal}", 2)
         return
+    place = f"`{printable(step.node)}` ({printable(step.file)}:{step.line})"
+    if divergence.arrived:
+        yield from paragraph(f"the answer of {place} leads to {divergence.goal}, but for other facts than these", 2)
+        return
     yield from paragraph(
-        f"the last node with arrows that lead to {divergence.goal} is `{printable(step.node)}` "
-        f"({printable(step.file)}:{step.line}): its answer `{printable(step.answer)}` led to `{printable(step.to)}`",
+        f"the last node with arrows that lead to {divergence.goal} is {place}: "
+        f"its answer `{printable(step.answer)}` led to `{printable(step.to)}`",
         2,
     )

@@ -6,6 +6,7 @@ The same results give the same bytes: nothing of the clock or the machine is in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -21,6 +22,8 @@ from notifyrules.diagnostics.github import annotate, format_github
 from notifyrules.diagnostics.human import format_finding
 from notifyrules.diagnostics.machine import finding_data
 from notifyrules.diagnostics.visible import visible
+
+_NOT_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +146,11 @@ def format_junit(ran: Iterable[Ran]) -> str:
             "errors": len(errors),
             "skipped": one.count(Status.SKIPPED),
         }
-        name = visible(one.file)
+        name = _xml(one.file)
         suite = ET.SubElement(root, "testsuite", {"name": name, **{key: str(value) for key, value in counts.items()}})
         for found in errors:
-            case = ET.SubElement(
-                suite, "testcase", classname=name, name=f"{found.code.value} at {visible(str(found.span))}"
-            )
-            ET.SubElement(case, "error", message=visible(found.message)).text = format_finding(found)
+            case = ET.SubElement(suite, "testcase", classname=name, name=_xml(f"{found.code.value} at {found.span}"))
+            ET.SubElement(case, "error", message=_xml(found.message)).text = _xml(format_finding(found))
         for result in one.results:
             _write_case(suite, name, result)
     ET.indent(root)
@@ -161,12 +162,22 @@ def _write_case(suite: ET.Element, file: str, result: Result) -> None:
     Write one result as a test case.
     """
     case = result.case
-    place = {"file": visible(case.span.source.name), "line": str(case.span.line)}
-    written = ET.SubElement(suite, "testcase", {"classname": file, "name": visible(case.name), **place})
+    place = {"file": _xml(case.span.source.name), "line": str(case.span.line)}
+    written = ET.SubElement(suite, "testcase", {"classname": file, "name": _xml(case.name), **place})
     if result.status is Status.FAILED:
-        ET.SubElement(written, "failure", message=one_line(result)).text = describe_failure(result)
+        ET.SubElement(written, "failure", message=_xml(one_line(result))).text = _xml(describe_failure(result))
     elif result.status is Status.SKIPPED and isinstance(case, Case):
-        ET.SubElement(written, "skipped", message=visible(case.skip or ""))
+        ET.SubElement(written, "skipped", message=_xml(case.skip or ""))
+
+
+def _xml(text: str) -> str:
+    """
+    Write out the characters that XML does not have.
+
+    Source:
+        Extensible Markup Language (XML) 1.0, fifth edition, section 2.2.
+    """
+    return _NOT_XML.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 # ---- GitHub ----

@@ -146,7 +146,7 @@ class Rows:
                 if isinstance(value, dict) and name in self.chart.groups:
                     self._take(line, value, f"{name}.", taken, broken, findings)
                 else:
-                    report_unknown(name, find_key(line, key), self.chart, findings)
+                    broken |= report_unknown(name, find_key(line, key), self.chart, findings)
             elif name in taken:
                 report_twice(name, find_key(line, key), findings)
             else:
@@ -199,8 +199,14 @@ class Rows:
                 f"`{printable(key)}` is not a key of an expectation",
                 help=f"an expectation may have {', '.join(f'`{one}`' for one in KEYS)}",
             )
-        written = Written(values, lambda key, item: find_key(line, item if isinstance(item, str) else key))
-        expectation = read_expectation(written, self.chart, findings)
+
+        def place(key: str, item: str | int | None) -> Span:
+            part = values[key]
+            value = part[item] if isinstance(part, list) and isinstance(item, int) else part
+            words = item if isinstance(item, str) else value if isinstance(value, str) else key
+            return find_key(line, words, behind='"expect"')
+
+        expectation = read_expectation(Written(values, place), self.chart, findings)
         if expectation is None or unknown:
             return None
         if len(self._expectations) < _REMEMBERED:
@@ -286,10 +292,15 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
     return None
 
 
-def find_key(line: Span, key: str) -> Span:
+def find_key(line: Span, words: str, *, behind: str = "") -> Span:
     """
-    Find a key in a row as far as its text tells; else the whole row.
+    Find a key or text in a row as far as its text tells; else the whole row.
+
+    Args:
+        line: The row.
+        words: What stands in quotes there.
+        behind: What it stands behind.
     """
-    quoted = json.dumps(key, ensure_ascii=False)
-    at = line.text.find(quoted)
+    quoted = json.dumps(words, ensure_ascii=False)
+    at = line.text.find(quoted, max(line.text.find(behind), 0))
     return line if at < 0 else Span(line.source, line.start + at, line.start + at + len(quoted))

@@ -126,7 +126,7 @@ def run_all(
         What became of each file, as far as the run came.
     """
     with _Progress(sum(map(len, suites))) as progress:
-        printer = _Printer(progress) if printing else None
+        printer = _Printer(progress, several=len(suites) > 1) if printing else None
         return tuple(_run(suites, selection, _Watch(progress, printer, recorder), first=first))
 
 
@@ -228,11 +228,12 @@ class _Printer:
     Print results for a person, as they come.
     """
 
-    def __init__(self, progress: _Progress) -> None:
+    def __init__(self, progress: _Progress, *, several: bool) -> None:
         """
-        Print beside the bar of *progress*.
+        Print beside the bar of *progress*; a line for each file where there are *several*.
         """
         self._progress = progress
+        self._several = several
         self._palette = palette_for(sys.stdout)
 
     def result(self, result: Result) -> None:
@@ -246,9 +247,9 @@ class _Printer:
 
     def file(self, ran: Ran) -> None:
         """
-        Print what was found in a file of cases, and how many of its cases passed.
+        Print what was found in a file of cases, and of several how many of its cases passed.
         """
         if ran.findings:
             self._progress.aside(format_human(ran.findings, palette=self._palette) + "\n")
-        if ran.results:
+        if ran.results and self._several:
             self._progress.aside(f"{visible(ran.file)}: {summary([ran])}\n")

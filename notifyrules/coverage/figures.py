@@ -179,11 +179,11 @@ def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
     refuses = _ends(graph, arrow.target, lambda notify: notify is Notify.NO)
     wins = _ends(graph, arrow.target, lambda notify: notify is not Notify.NO)
     missing = [
-        *(["won"] if wins and not tally.arrows[arrow.id] else []),
-        *(["was tried in vain"] if refuses and not tally.tried[arrow.id] else []),
+        *(["never won"] if wins and not tally.arrows[arrow.id] else []),
+        *(["was never tried in vain"] if refuses and not tally.tried[arrow.id] else []),
     ]
     if missing:
-        yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) never {' and never '.join(missing)}", arrow.span)
+        yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) {' and '.join(missing)}", arrow.span)
 
 
 def _ends(graph: Graph, start: str, wanted: Callable[[Notify], bool]) -> bool:
