@@ -202,7 +202,78 @@ class TestFormats:
         assert "\x1b" not in run("check").out
 
 
+class TestProofs:
+    def test_guarantees_that_are_not_proved_are_told_of(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        Without the solver a clean check promises less, which is said once and fails nothing.
+        """
+        monkeypatch.setattr("notifyrules.rules.can_prove", lambda: False)
+        promise = "guarantees: [{name: silence, if: user.in_dnd, never: ['yes']}]\n"
+        (folder / "a.yaml").write_text(TEAM_CHAT + promise, "utf-8")
+        (folder / "b.yaml").write_text(TEAM_CHAT + promise, "utf-8")
+        one, both, left_out = run("check", "a.yaml"), run("check"), run("check", "--no-prove")
+
+        assert (one.code, one.out) == (0, "no findings in a.yaml\n")
+        assert one.err.startswith("1 guarantee was not proved, as the solver is not installed\n  help: install it with")
+        assert both.err.startswith("2 guarantees were not proved")
+        assert left_out.err == ""
+
+    def test_where_nothing_is_promised_nothing_is_said(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        A file without guarantees does not need the solver.
+        """
+        monkeypatch.setattr("notifyrules.rules.can_prove", lambda: False)
+        team_chat(folder)
+
+        assert run("check").err == ""
+
+
 class TestRoot:
+    @pytest.fixture
+    def sharing(self, tmp_path: Path) -> Path:
+        """
+        Give a folder whose rules include facts that stand beside the folder of the rules.
+        """
+        root = tmp_path / "all"
+        (root / "shared").mkdir(parents=True)
+        (root / "rules").mkdir()
+        (root / "shared" / "facts.yaml").write_text("notifyrules: 1\nfacts: {user.bot: bool = false}\n", "utf-8")
+        text = TEAM_CHAT.replace("facts:\n", "include: [../shared/facts.yaml]\nfacts:\n", 1)
+        (root / "rules" / "team_chat.yaml").write_text(text, "utf-8")
+        (root / "rules" / "team_chat.cases.yaml").write_text(
+            "notifyrules-cases: 1\nrules: team_chat.yaml\ncases:\n"
+            "  - {name: a DM, given: {message.kind: dm, user.bot: true}, expect: 'yes'}\n",
+            "utf-8",
+        )
+        return root
+
+    @pytest.mark.parametrize("here", [".", "all", "elsewhere"])
+    @pytest.mark.parametrize(
+        "command", [["check"], ["render", "--all"], ["test", "--coverage"]], ids=lambda one: one[0]
+    )
+    def test_a_folder_that_is_named_is_the_root_of_its_files(
+        self, sharing: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], here: str
+    ) -> None:
+        """
+        What stands in it may include what stands anywhere in it, wherever one is.
+        """
+        (sharing.parent / "elsewhere").mkdir()
+        monkeypatch.chdir(sharing.parent / here)
+        result = run(*command, sharing)
+
+        assert (result.code, result.err) == (0, "")
+
+    def test_a_link_to_elsewhere_keeps_its_own_folder(self, sharing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        A file that only seems to stand in the folder is checked where it stands.
+        """
+        links = sharing.parent / "links"
+        links.mkdir()
+        (links / "linked.yaml").symlink_to(team_chat(sharing))
+        monkeypatch.chdir(sharing.parent)
+
+        assert run("check", "links").code == 0
+
     def test_includes_outside_of_the_root_are_findings(self, folder: Path) -> None:
         """
         Without `--root` the folder of the rule file is the root.

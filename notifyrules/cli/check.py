@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, is_ours, yaml_files
+from notifyrules.cli.files import check_choice, is_ours, root_of_cases, root_within, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import Picture, make_folder
@@ -21,6 +21,7 @@ from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible
+from notifyrules.document.files import CASES_ENDINGS
 from notifyrules.errors import UsageError
 from notifyrules.prove.limit import LIMIT_S, Limit
 from notifyrules.prove.model import Proofs
@@ -72,18 +73,20 @@ def check(  # noqa: PLR0913 - the options of the command
         Whether something was found that fails the check.
     """
     check_choice("format", output_format, FORMATS)
-    files = _gather(paths or ["."])
-    checked = _check_all(files, root) if _leaves_out(prove) else _prove_all(files, root, timeout)
+    files = _gather(paths or ["."], root)
+    checked = _check_all(files) if _leaves_out(prove) else _prove_all(files, timeout)
     findings = Findings()
     for one in checked:
         findings.extend(one.diagnostics)
     found = findings.sorted()
     if output_format == _HUMAN:
-        _write_for_people(found, files, sum(one.proved for one in checked))
+        _write_for_people(found, list(files), sum(one.proved for one in checked))
     else:
         write(FORMATS[output_format](found))
     if pictures is not None:
         _draw_broken(checked, Path(pictures))
+    if prove is None:
+        _tell_of_unproved(checked)
     return FOUND if any(one.is_error or strict for one in found) else CLEAN
 
 
@@ -96,25 +99,37 @@ def _leaves_out(prove: bool | None) -> bool:  # noqa: FBT001 - an option of thre
     return prove is False or (prove is None and not can_prove())
 
 
-def _check_all(files: Sequence[str], root: str | None) -> list[Proofs]:
+def _check_all(files: Mapping[str, Path | None]) -> list[Proofs]:
     """
-    Check files without proofs.
+    Check files, each with its root, without proofs.
     """
-    from notifyrules.rules import check as check_file  # noqa: PLC0415 - `--help` answers without it
+    from notifyrules.rules import examine  # noqa: PLC0415 - `--help` answers without it
 
-    return [Proofs(None, check_file(file, root=root)) for file in with_progress(files, "checking")]
+    return [examine(file, root=files[file]) for file in with_progress(list(files), "checking")]
 
 
-def _prove_all(files: Sequence[str], root: str | None, timeout_s: float) -> list[Proofs]:
+def _tell_of_unproved(checked: Sequence[Proofs]) -> None:
     """
-    Check files with proofs, which share the time.
+    Say what was left out because the solver is missing: a check that is clean without it promises less.
+    """
+    from notifyrules.rules import can_prove  # noqa: PLC0415 - `--help` answers without it
+
+    left = 0 if can_prove() else sum(len(one.graph.guarantees) for one in checked if one.graph is not None)
+    if left:
+        tell(f"{left} guarantee{'s were' if left > 1 else ' was'} not proved, as the solver is not installed")
+        tell("  help: install it with `pip install 'notifyrules[prove]'`, or leave proofs out with --no-prove")
+
+
+def _prove_all(files: Mapping[str, Path | None], timeout_s: float) -> list[Proofs]:
+    """
+    Check files, each with its root, with proofs, which share the time.
     """
     from notifyrules.rules import prove as prove_file  # noqa: PLC0415 - `--help` answers without it
 
     limit = Limit(timeout_s)
     checked = []
     with show_work("checking") as show:
-        for file in files:
+        for file, root in files.items():
 
             def watch(now: str, file: str = file) -> None:
                 show(f"{file}, {now}")
@@ -156,14 +171,18 @@ def _draw_broken(checked: Sequence[Proofs], folder: Path) -> None:
             tell(f"drawn: {visible(str(picture.path))}")
 
 
-def _gather(paths: Sequence[str]) -> list[str]:
+def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     """
     List the files to check: those named, and those of the folders named.
+
+    Returns:
+        For each file its root, which unless given is the folder in which it was found; None for that of the file.
     """
-    files: list[str] = []
+    files: dict[str, Path | None] = {}
+    given = None if root is None else Path(root)
     for path in paths:
         if not Path(path).is_dir():
-            files.append(path)
+            files.setdefault(path, given)
             continue
         candidates = yaml_files(Path(path))
         ours = [file for file in candidates if is_ours(file)]
@@ -175,5 +194,7 @@ def _gather(paths: Sequence[str]) -> list[str]:
             first = next(file for file in candidates if file not in ours)
             more = f" and {others - 1} more" if others > 1 else ""
             tell(f"passed over, without a `notifyrules:` header: {visible(str(first))}{more}")
-        files.extend(map(str, ours))
-    return list(dict.fromkeys(files))
+        for file in ours:
+            choose = root_of_cases if file.name.endswith(CASES_ENDINGS) else root_within
+            files.setdefault(str(file), given or choose(Path(path), file))
+    return files

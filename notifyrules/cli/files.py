@@ -37,6 +37,27 @@ def yaml_files(folder: Path) -> list[Path]:
     return found
 
 
+def root_within(folder: Path, file: Path) -> Path | None:
+    """
+    Choose the folder that a file's includes and calls stay inside: the one in which it was found.
+
+    Returns:
+        None for a link to a file elsewhere, whose own folder is taken.
+    """
+    return folder if file.resolve().is_relative_to(folder.resolve()) else None
+
+
+def root_of_cases(folder: Path, file: Path) -> Path | None:
+    """
+    Choose the folder that what a file of cases names stays inside.
+
+    Returns:
+        The working directory, as for a file that is named; for a file outside of that as for a rule file.
+    """
+    here = Path.cwd()
+    return here if file.resolve().is_relative_to(here) else root_within(folder, file)
+
+
 def is_ours(file: Path) -> bool:
     """
     Tell whether a YAML file says that it is a rule file or a file of cases.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_chart, yaml_files
+from notifyrules.cli.files import is_chart, root_within, yaml_files
 from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import RulesError, UsageError
@@ -157,7 +157,7 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
     code = CLEAN
     for file in with_progress(files, "drawing"):
         try:
-            graph = load(file, root=order.root).graph
+            graph = load(file, root=order.root or root_within(folder, file)).graph
         except RulesError as error:
             tell_findings(error.diagnostics)
             code = FOUND

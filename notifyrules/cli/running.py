@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -17,7 +17,7 @@ from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
 from notifyrules.cases.selection import Selection
 from notifyrules.cases.suite import Suite
-from notifyrules.cli.files import is_chart, is_ours, yaml_files
+from notifyrules.cli.files import is_chart, is_ours, root_of_cases, yaml_files
 from notifyrules.cli.output import palette_for, with_progress, write
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.human import format_human
@@ -40,25 +40,28 @@ _WHERE_CASES_STAND: Final = "the cases of `name.yaml` stand beside it in `name.c
 # ---- What to run ----
 
 
-def gather(paths: Sequence[str]) -> list[str]:
+def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     """
     List the files of cases: those named, those of the folders named, and those beside the rule files named.
+
+    Returns:
+        For each file its root; None for the usual one.
 
     Raises:
         UsageError: One of the paths leads to no cases.
     """
-    files: list[str] = []
+    files: dict[str, Path | None] = {}
+    given = None if root is None else Path(root)
     for path in paths:
         if Path(path).is_dir():
             found = [file for file in yaml_files(Path(path)) if file.name.endswith(CASES_ENDINGS) and is_ours(file)]
             if not found:
                 raise UsageError(f"the folder `{path}` holds no cases", _WHERE_CASES_STAND)
-            files.extend(map(str, found))
-        elif path.endswith(CASES_ENDINGS):
-            files.append(path)
+            for file in found:
+                files.setdefault(str(file), given or root_of_cases(Path(path), file))
         else:
-            files.append(_beside(path))
-    return list(dict.fromkeys(files))
+            files.setdefault(path if path.endswith(CASES_ENDINGS) else _beside(path), given)
+    return files
 
 
 def _beside(path: str) -> str:
@@ -76,12 +79,12 @@ def _beside(path: str) -> str:
     raise UsageError(f"no cases stand beside `{path}`", _WHERE_CASES_STAND)
 
 
-def read_all(files: Sequence[str], root: str | None) -> list[Suite]:
+def read_all(files: Mapping[str, Path | None]) -> list[Suite]:
     """
-    Read files of cases, and the rules that they are about.
+    Read files of cases, each with its root, and the rules that they are about.
     """
     charts = new_charts()
-    return [read_cases(file, root=root, charts=charts) for file in with_progress(files, "reading cases")]
+    return [read_cases(file, root=files[file], charts=charts) for file in with_progress(list(files), "reading cases")]
 
 
 def record(paths: Sequence[str], root: str | None) -> Recorder:
@@ -94,16 +97,8 @@ def record(paths: Sequence[str], root: str | None) -> Recorder:
             if not file.name.endswith(CASES_ENDINGS) and is_ours(file) and is_chart(file):
                 # One with errors decides nothing; `check` tells of it.
                 with contextlib.suppress(RulesError):
-                    recorder.learn(load(file, root=root or _around(file)).graph)
+                    recorder.learn(load(file, root=root or root_of_cases(Path(path), file)).graph)
     return recorder
-
-
-def _around(file: Path) -> Path | None:
-    """
-    Choose the folder that a rule file's calls stay inside, as for the rules of a file of cases.
-    """
-    here = Path.cwd()
-    return here if file.resolve().is_relative_to(here) else None
 
 
 # ---- Running ----
