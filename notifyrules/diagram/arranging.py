@@ -1,12 +1,13 @@
 """
 Choose the best of several arrangements, each with its lines drawn straight.
 
-The layout program finds one good order of each row, and another one when it begins from elsewhere. Asking a few times and
-counting what the eye stumbles over costs milliseconds.
+The layout program finds one good order of each row, and another one when it begins from elsewhere. Asking a few times
+and counting what the eye stumbles over costs milliseconds.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -125,7 +126,7 @@ def _spread_row(row: tuple[Item, ...], wanted: list[float]) -> list[tuple[str, f
     """
     blocks: list[tuple[float, int]] = []
     behind = [0.0]
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in itertools.pairwise(row):
         behind.append(behind[-1] + apart(left, right))
     for want, offset in zip(wanted, behind, strict=True):
         block = (want - offset, 1)
@@ -134,5 +135,5 @@ def _spread_row(row: tuple[Item, ...], wanted: list[float]) -> list[tuple[str, f
             total = count + block[1]
             block = ((start * count + block[0] * block[1]) / total, total)
         blocks.append(block)
-    starts = [start for start, count in blocks for _ in range(count)]
-    return [(item.key, round(start + offset, 1)) for item, start, offset in zip(row, starts, behind, strict=True)]
+    starts = [round(start) for start, count in blocks for _ in range(count)]
+    return [(item.key, start + offset) for item, start, offset in zip(row, starts, behind, strict=True)]

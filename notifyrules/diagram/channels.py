@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Final
 
 from notifyrules.diagram.placement import Link, Placement
@@ -21,7 +22,11 @@ _SAME_PLACE: Final = 5
 """Lines nearer to each other than this look like one."""
 _OVERLAP: Final = 1_000
 """What it costs when two lines run over each other, in crossings."""
+_STRAIGHT: Final = 0.1
 _ROUNDS: Final = 3
+_BREAKS: Final = 40
+_MOST_NETS: Final = 120
+"""Nets of one channel up to which the best order is looked for; beyond, nobody could follow the lines anyway."""
 
 
 @dataclass(slots=True)
@@ -30,33 +35,46 @@ class Net:
     Lines that fork from one place or join at one box between two rows.
     """
 
-    tops: set[float] = field(default_factory=set)
+    tops: set[float]
     """Where they come from above."""
-    bottoms: set[float] = field(default_factory=set)
+    bottoms: set[float]
     """Where they go on below."""
     level: int | None = None
     """The level on which they run sideways, from 0 at the top; None where they run straight down."""
+    below: Net | None = None
+    """Where they go on, on another level, when two nets that change places would run over each other."""
+    low: float = field(init=False)
+    """The left end of the level line."""
+    high: float = field(init=False)
+    """The right end of the level line."""
 
-    @property
-    def low(self) -> float:
+    def __post_init__(self) -> None:
         """
-        The left end of the level line.
+        Measure the first lines.
         """
-        return min(self.tops | self.bottoms)
+        self.measure()
 
-    @property
-    def high(self) -> float:
+    def measure(self) -> None:
         """
-        The right end of the level line.
+        Find the ends of the level line.
         """
-        return max(self.tops | self.bottoms)
+        self.low = min(*self.tops, *self.bottoms)
+        self.high = max(*self.tops, *self.bottoms)
+
+    def add(self, top: float, bottom: float) -> None:
+        """
+        Take in one more line.
+        """
+        self.tops.add(top)
+        self.bottoms.add(bottom)
+        self.low, self.high = min(self.low, top, bottom), max(self.high, top, bottom)
 
     @property
     def is_straight(self) -> bool:
         """
         Whether nothing runs sideways.
         """
-        return self.high - self.low < 1
+        return self.high - self.low < _STRAIGHT
 
     def meets(self, other: Net) -> bool:
         """
@@ -102,16 +120,52 @@ def _channel(links: Iterable[Link], x: Mapping[str, float]) -> Channel:
         forking, joining = above.get((link.upper, link.offset)), below.get(link.lower)
         # A place that forks has a label on each arrow, and nothing else joins at a label: no net does both.
         assert forking is None or joining is None or forking is joining
-        net = forking or joining or Net()
+        top, bottom = x[link.upper] + link.offset, x[link.lower]
+        net = forking or joining or Net({top}, {bottom})
         above[link.upper, link.offset] = below[link.lower] = nets[link] = net
-        net.tops.add(x[link.upper] + link.offset)
-        net.bottoms.add(x[link.lower])
+        net.add(top, bottom)
     distinct = list({id(net): net for net in nets.values()}.values())
-    order = _set_levels([net for net in distinct if not net.is_straight])
+    order = _disentangled([net for net in distinct if not net.is_straight])
     straight = [net for net in distinct if net.is_straight]
-    crossings = sum(_crossings(upper, lower) for place, upper in enumerate(order) for lower in order[place + 1 :])
-    crossings += sum(net.low < one.low < net.high for net in order for one in straight)
+    crossings = 0
+    if len(distinct) <= _MOST_NETS:
+        crossings = sum(_crossings(upper, lower) for upper, lower in combinations(order, 2))
+        crossings += sum(net.low < one.low < net.high for net in order for one in straight)
     return Channel(nets, max((1 + (net.level or 0) for net in order), default=0), crossings)
+
+
+def _disentangled(nets: list[Net]) -> list[Net]:
+    """
+    Give each net its level, and break the lines of nets that would run over each other whatever is above.
+
+    Returns:
+        The nets from the top.
+    """
+    order = _set_levels(nets)
+    for _ in nets if len(nets) <= _MOST_NETS else ():
+        upper = next((upper for upper, lower in combinations(order, 2) if _overlaps(upper, lower)), None)
+        place = None if upper is None else _break(upper, nets)
+        if upper is None or place is None:
+            break
+        upper.below = Net({place}, upper.bottoms, below=upper.below)
+        upper.bottoms = {place}
+        upper.measure()
+        nets.append(upper.below)
+        order = _set_levels(nets)
+    return order
+
+
+def _break(net: Net, nets: Iterable[Net]) -> float | None:
+    """
+    Find where a net can go down from one level to another: near its middle, and not where any other line goes.
+    """
+    taken = [x for other in nets for x in other.tops | other.bottoms]
+    middle = (net.low + net.high) / 2
+    for step in range(_BREAKS):
+        for place in (middle + step * _SAME_PLACE / 2, middle - step * _SAME_PLACE / 2):
+            if all(abs(place - x) >= _SAME_PLACE for x in taken):
+                return place
+    return None
 
 
 def _set_levels(nets: list[Net]) -> list[Net]:
@@ -122,7 +176,7 @@ def _set_levels(nets: list[Net]) -> list[Net]:
         The nets from the top.
     """
     order = sorted(nets, key=lambda net: (net.low, net.high))
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(nets) <= _MOST_NETS else 0):
         for net in list(order):
             order.remove(net)
             order.insert(_best_place(net, order), net)
@@ -150,7 +204,17 @@ def _crossings(upper: Net, lower: Net) -> int:
     """
     if not upper.meets(lower):
         return 0
+    if lower.below is upper:
+        return _OVERLAP
     down = sum(lower.low < x < lower.high for x in upper.bottoms)
     up = sum(upper.low < x < upper.high for x in lower.tops)
-    over = sum(abs(x - other) < _SAME_PLACE for x in upper.bottoms for other in lower.tops)
-    return down + up + _OVERLAP * over
+    return down + up + _OVERLAP * _overlaps(upper, lower)
+
+
+def _overlaps(upper: Net, lower: Net) -> int:
+    """
+    Count the lines that run over each other when one net runs above another.
+    """
+    if upper.below is lower:
+        return 0
+    return sum(abs(x - other) < _SAME_PLACE for x in upper.bottoms for other in lower.tops)

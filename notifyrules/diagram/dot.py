@@ -1,8 +1,8 @@
 """
 Write a picture as DOT, for whoever has Graphviz and wants to go on from there.
 
-Boxes have neutral names and every word is escaped: nothing that somebody wrote in a rule file is obeyed by the program that
-reads the graph. Places are left to it.
+Boxes have neutral names and every word is escaped: nothing that somebody wrote in a rule file is obeyed by the program
+that reads the graph. Places are left to it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def to_dot(diagram: Diagram) -> str:
     from graphviz import Digraph  # noqa: PLC0415 - slow to import, and only this format needs it
 
     graph = Digraph()
-    graph.attr(bgcolor=LIGHT.panel, fontname=FONT, newrank="true", nodesep="0.3", ranksep="0.35", tooltip=_text(diagram.title))
+    graph.attr(
+        bgcolor=LIGHT.panel, fontname=FONT, newrank="true", nodesep="0.3", ranksep="0.35", tooltip=_text(diagram.title)
+    )
     node = {"shape": "box", "style": "rounded,filled", "fontname": FONT, "fontsize": str(TEXT), "margin": "0.16,0.1"}
     graph.attr("node", **node)
     graph.attr("edge", fontname=FONT, fontsize=str(SMALL), arrowsize="0.7")
@@ -69,7 +71,7 @@ def to_dot(diagram: Diagram) -> str:
         graph.body.append(f"\t{{rank=sink {' '.join(ends)}}}\n")
     if diagram.legend:
         graph.node("legend", label=_legend(diagram), shape="plain", style="", tooltip="legend")
-    return graph.source
+    return str(graph.source)
 
 
 def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: Digraph) -> None:
@@ -114,7 +116,12 @@ def _attributes(box: Box) -> dict[str, str]:
         found["URL"] = box.href
     lines = [line for part in (drawn.text, drawn.caption, drawn.notes) if part for line in part.lines]
     # Graphviz measures with its own fonts; ours is the width of the widest that readers have.
-    return {**found, "label": escaped(lines), "width": f"{drawn.width / _POINTS:.3f}", "height": f"{drawn.height / _POINTS:.3f}"}
+    return {
+        **found,
+        "label": escaped(lines),
+        "width": f"{drawn.width / _POINTS:.3f}",
+        "height": f"{drawn.height / _POINTS:.3f}",
+    }
 
 
 def _stressed(mark: Mark) -> dict[str, str]:
@@ -176,6 +183,8 @@ def escaped(lines: Iterable[str]) -> str:
     """
     Escape lines of text: no backslash is obeyed, and nothing is taken for an HTML-like label.
     """
-    from graphviz import escape as literal, nohtml  # noqa: PLC0415 - as above
+    import graphviz  # noqa: PLC0415 - slow to import, and only this format needs it
 
-    return nohtml("\\n".join(literal(_ENTITY.sub("&amp;", line)) for line in lines))
+    # The type of what `nohtml` returns is what keeps it from being read as HTML.
+    found: str = graphviz.nohtml("\\n".join(graphviz.escape(_ENTITY.sub("&amp;", line)) for line in lines))
+    return found

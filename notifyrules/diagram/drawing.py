@@ -58,7 +58,9 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
     """
     sheet = _Sheet(overlay, expand=expand, used={graph: {}})
     level = _Level(graph, "", "")
-    start = Box(START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_file(graph))
+    start = Box(
+        START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_file(graph)
+    )
     sheet.boxes.append(start)
     sheet.arrows.append(Arrow((), START, _entry(level, graph.start, sheet), "", overlay.mark(f"{START}.then")))
     _draw_level(level, sheet)
@@ -235,7 +237,7 @@ def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...],
         key,
         shape,
         node.ask,
-        colour_of(level.graph.legend[node.klass]) if node.klass in level.graph.legend else UNCLASSED,
+        _colour(level, node),
         sheet.overlay.mark(key),
         caption=_caption(node),
         cluster=level.cluster,
@@ -246,6 +248,14 @@ def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...],
         rows=rows,
         href=_href(node.callee) if isinstance(node, graphs.Call) else None,
     )
+
+
+def _colour(level: _Level, node: graphs.Node) -> Colour:
+    """
+    Find the colour of a node's class.
+    """
+    given = None if node.klass is None else level.graph.legend.get(node.klass)
+    return UNCLASSED if given is None else colour_of(given)
 
 
 def _caption(node: graphs.Node) -> str:

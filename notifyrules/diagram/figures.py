@@ -128,7 +128,9 @@ def small(box: Box) -> Figure:
     """
     text = letter(box.text, _STYLES[Shape.REFUSAL])
     style = _STYLES[Shape.REFUSAL]
-    return Figure(box, text, None, None, (), even(text.width + 2 * style.side), even(text.height + 2 * style.top), (), style)
+    return Figure(
+        box, text, None, None, (), even(text.width + 2 * style.side), even(text.height + 2 * style.top), (), style
+    )
 
 
 def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingProxyType({})) -> Figure:

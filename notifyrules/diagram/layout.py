@@ -1,9 +1,9 @@
 """
 Run the program that places boxes.
 
-It comes with the package `graphviz-pure`, which installs a program and no module, so it is found among the files of that
-distribution; else any `dot` on the search path will do. The program reads standard input only, and nothing from a rule
-file reaches it unfiltered.
+It comes with the package `graphviz-pure`, which installs a program and no module, so it is found among the files of
+that distribution; else any `dot` on the search path will do. The program reads standard input only, and nothing from a
+rule file reaches it unfiltered.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Final
 
 from notifyrules.errors import UsageError
 
-TIMEOUT_S: Final = 60
-"""A chart of 1,000 boxes takes two seconds."""
+TIMEOUT_S: Final = 30
+"""A chart of 1,000 boxes takes one second."""
 
 _DISTRIBUTION: Final = "graphviz-pure"
 _SHOWN: Final = 300

@@ -84,7 +84,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(map(_advance, text)) * size / 1000 * _SLACK * (_BOLD if bold else 1)
 
 
-def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:  # noqa: PLR0913 - one measure each
+def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:
     """
     Break a text into lines of about equal length.
 
@@ -185,7 +185,7 @@ def _may_end(character: str) -> bool:
     return unicodedata.category(character) not in ("Ps", "Pi", "Cf")
 
 
-def _advance(character: str) -> int:  # noqa: PLR0911 - one way out a kind of character
+def _advance(character: str) -> int:
     """
     Look up how far a character moves the pen, in thousandths of the font size.
     """

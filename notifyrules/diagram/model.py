@@ -1,8 +1,8 @@
 """
 Hold a picture of a chart: what is drawn, in words and colours, and nothing about where.
 
-Made by :mod:`notifyrules.diagram.drawing` from a graph. Every format (SVG, DOT, Mermaid, PNG) is written from this value
-and from nothing else, so all of them show the same chart.
+Made by :mod:`notifyrules.diagram.drawing` from a graph. Every format (SVG, DOT, Mermaid, PNG) is written from this
+value and from nothing else, so all of them show the same chart.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class Arrow:
     """
 
     ids: tuple[str, ...]
-    """The ids of the arrows of the graph it stands for, paths of calls before them; none for the arrow from the start."""
+    """The ids of the arrows of the graph it stands for, with the path of calls; none for the arrow from the start."""
     source: str
     target: str
     label: str

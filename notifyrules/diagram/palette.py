@@ -22,6 +22,8 @@ DISCERNIBLE: Final = 3.0
 
 INK: Final = "#1f2328"
 """Text inside of boxes."""
+_DARKEST: Final = 0.04045
+"""Below this sRGB is linear."""
 WHITE: Final = "#ffffff"
 BLACK: Final = "#000000"
 
@@ -156,4 +158,4 @@ def _linear(channel: float) -> float:
     """
     Undo the gamma of one sRGB channel.
     """
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    return channel / 12.92 if channel <= _DARKEST else ((channel + 0.055) / 1.055) ** 2.4

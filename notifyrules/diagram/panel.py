@@ -78,8 +78,7 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
         places = [(MARGIN + x, chart[1] + drawing.height + MARGIN + y) for x, y in _side_by_side(wide, inner)]
     bottom = max([chart[1] + drawing.height, *(y + LEGEND_LINE - MARGIN / 2 for _, y in places)])
     legend = (
-        Entry(name, colour, x, y)
-        for name, (_, colour), (x, y) in zip(names, diagram.legend, places, strict=True)
+        Entry(name, colour, x, y) for name, (_, colour), (x, y) in zip(names, diagram.legend, places, strict=True)
     )
     return Panel(drawing, inner + 2 * MARGIN, bottom + MARGIN, words, chart, tuple(legend))
 

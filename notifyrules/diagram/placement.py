@@ -2,9 +2,9 @@
 Give every box its row and its place from left to right.
 
 The layout program is asked in two stages, each time with numbers only: first for the row of every box, then for the
-order and the place of everything that stands in a row. In between, whatever passes a row on its way down is made a thing
-of its own: the label of an arrow in the row below its box, and one lane for all the arrows that lead to the same box. So
-labels have room of their own, and arrows to the same place run together as a pencil would draw them.
+order and the place of everything that stands in a row. In between, whatever passes a row on its way down is made a
+thing of its own: the label of an arrow in the row below its box, and one lane for all the arrows that lead to the same
+box. So labels have room of their own, and arrows to the same place run together as a pencil would draw them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from notifyrules.diagram.compounds import Compound, Exit, arrow_label, compounds
 from notifyrules.diagram.figures import Lettering, letter_title
 from notifyrules.diagram.layout import run_layout
 from notifyrules.diagram.model import START, Diagram, Shape
+from notifyrules.errors import UsageError
 
 _Line = TypeVar("_Line")
 
+MOST_BOXES: Final = 2_000
+"""Boxes, refusals not counted, of the largest chart that is placed; it takes some ten seconds."""
 BOX_GAP: Final = 24
 """Room between compounds."""
 SMALL_GAP: Final = 10
@@ -136,9 +139,12 @@ def plan_rows(diagram: Diagram) -> Plan:
     Find the row of every box, and what passes the rows between.
 
     Raises:
-        UsageError: There is no layout program, or it failed.
+        UsageError: The chart has more than :data:`MOST_BOXES`, or there is no layout program, or it failed.
     """
     found = {compound.box.key: compound for compound in compounds(diagram)}
+    if len(found) > MOST_BOXES:
+        advice = "split it with `call:`, or ask for DOT or Mermaid, which place nothing"
+        raise UsageError(f"a chart of {len(found):,} boxes is too large to be placed", advice)
     draft = _Draft(diagram, found, _rank(diagram, found))
     _lay_routes(draft)
     return Plan(diagram, draft.items, draft.rank, draft.links, tuple(draft.routes))
@@ -167,7 +173,8 @@ def place(plan: Plan, seed: int) -> Placement:
         elif found["name"] in names:
             item = names[found["name"]]
             middle = float(found["pos"].split(",")[0])
-            x[item.key] = round(middle - _reach(item.right) / 2 + _reach(item.left) / 2, 1)
+            # Whole pixels, so that what is meant to stand in one line does.
+            x[item.key] = round(middle - _reach(item.right) / 2 + _reach(item.left) / 2)
     rows: list[list[Item]] = [[] for _ in range(max(plan.rank.values()) + 1)]
     for item in sorted(plan.items.values(), key=lambda item: x[item.key]):
         rows[plan.rank[item.key]].append(item)
@@ -336,7 +343,9 @@ def _graph(lines: Iterable[str]) -> str:
     """
     Write a request: a graph whose rows and places are wanted, not its curves.
     """
-    settings = 'splines=none nodesep="0.02" ranksep="0.1" newrank=true; node [shape=none margin=0 label="" width=0 height=0]'
+    settings = (
+        'splines=none nodesep="0.02" ranksep="0.1" newrank=true; node [shape=none margin=0 label="" width=0 height=0]'
+    )
     return "\n".join([f"digraph {{ {settings}", *lines, "}"])
 
 

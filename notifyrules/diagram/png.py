@@ -1,8 +1,8 @@
 """
 Write a picture as PNG, for places that show no SVG.
 
-The chart is that of the SVG, place by place. The program that paints it has the letters of Western scripts only and shows
-others as empty squares, so SVG is the better choice wherever there is one.
+The chart is that of the SVG, place by place. The program that paints it has the letters of Western scripts only and
+shows others as empty squares, so SVG is the better choice wherever there is one.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final
 from notifyrules.diagram.compounds import HEAD, Point
 from notifyrules.diagram.dot import escaped
 from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL, TEXT
-from notifyrules.diagram.lettering import width
 from notifyrules.diagram.layout import run_layout
+from notifyrules.diagram.lettering import width
 from notifyrules.diagram.model import Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Panel, lay_panel
@@ -52,7 +52,9 @@ def to_png(diagram: Diagram) -> bytes:
     panel = lay_panel(diagram, route(diagram))
     if panel.width * panel.height > LARGEST or max(panel.width, panel.height) > LONGEST:
         size = f"{panel.width:,.0f} by {panel.height:,.0f}"
-        raise UsageError(f"a picture of {size} pixels is too large for PNG", "ask for SVG, which stays sharp at any size")
+        raise UsageError(
+            f"a picture of {size} pixels is too large for PNG", "ask for SVG, which stays sharp at any size"
+        )
     return run_layout("\n".join(_request(panel)), "-Kneato", "-n2", "-Tpng")
 
 

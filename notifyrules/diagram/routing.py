@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.arranging import Arrangement, arrange
-from notifyrules.diagram.channels import LEVEL, Channel
+from notifyrules.diagram.channels import LEVEL, Net
 from notifyrules.diagram.compounds import HEAD, Point, Wire
 from notifyrules.diagram.figures import Figure, Lettering, letter_title
 from notifyrules.diagram.model import Arrow, Cluster, Diagram
@@ -170,10 +170,12 @@ def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
     words, middle, clustered = None, points[-1], False
     for link in one.links:
         row = plan.rank[link.upper]
-        net = arrangement.channels[row].nets[link]
-        if net.level is not None:
+        net: Net | None = arrangement.channels[row].nets[link]
+        while net is not None and net.level is not None:
             level = grid.levels[row] + LEVEL * net.level
-            points.extend([(points[-1][0], level), (placement.x[link.lower], level)])
+            onward = placement.x[link.lower] if net.below is None else min(net.bottoms)
+            points.extend([(points[-1][0], level), (onward, level)])
+            net = net.below
         item = plan.items[link.lower]
         if item.label is not None:
             words, middle = item.label, (placement.x[link.lower], grid.axes[row + 1])
@@ -208,8 +210,22 @@ def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, fl
     for cluster in placement.plan.diagram.clusters:
         first, last = _cluster_rows(cluster.key, placement)
         inner = [one for one in placement.plan.diagram.clusters if one.key.startswith(cluster.key + "/")]
-        above = 1 + max((one.key.count("/") - cluster.key.count("/") for one in inner if _cluster_rows(one.key, placement)[0] == first), default=0)
-        below = 1 + max((one.key.count("/") - cluster.key.count("/") for one in inner if _cluster_rows(one.key, placement)[1] == last), default=0)
+        above = 1 + max(
+            (
+                one.key.count("/") - cluster.key.count("/")
+                for one in inner
+                if _cluster_rows(one.key, placement)[0] == first
+            ),
+            default=0,
+        )
+        below = 1 + max(
+            (
+                one.key.count("/") - cluster.key.count("/")
+                for one in inner
+                if _cluster_rows(one.key, placement)[1] == last
+            ),
+            default=0,
+        )
         opened[first] = max(opened.get(first, 0), above * _TITLE_ROOM)
         closed[last] = max(closed.get(last, 0), below * _CLUSTER_ROOM)
     return opened, closed
@@ -273,11 +289,15 @@ def _cornered(boxes: list[DrawnBox], arrows: list[DrawnArrow], clusters: list[Dr
         bottom,
         tuple(DrawnBox(box.figure, box.x - left, box.top) for box in boxes),
         tuple(
-            replace(one, points=tuple((x - left, y) for x, y in one.points), middle=(one.middle[0] - left, one.middle[1]))
+            replace(
+                one, points=tuple((x - left, y) for x, y in one.points), middle=(one.middle[0] - left, one.middle[1])
+            )
             for one in arrows
         ),
         tuple(
-            replace(one, left=one.left - left, right=one.right - left, title_at=(one.title_at[0] - left, one.title_at[1]))
+            replace(
+                one, left=one.left - left, right=one.right - left, title_at=(one.title_at[0] - left, one.title_at[1])
+            )
             for one in clusters
         ),
     )

@@ -4,6 +4,7 @@ Move things sideways within the room they have, so that fewer lines bend.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,10 +14,16 @@ from notifyrules.diagram.placement import BOX_GAP, SMALL_GAP, Item, Link, Placem
 _BEND: Final = 30
 """What a bend costs, in pixels of sideways way."""
 _ROUNDS: Final = 8
+_EFFORT: Final = 8_000
+"""Items that are tried to be moved in all; a large chart gets fewer rounds."""
+_GROUPED: Final = 4_000
+"""Items up to which whole columns are moved; in a larger chart everything moves alone."""
 _PUSHED: Final = 30
 """Things that may be pushed aside to straighten a line."""
+_SHIFTS: Final = 12
+"""Places that are tried for one thing."""
 _LEAST_GAIN: Final = 0.5
-_STRAIGHT: Final = 1
+_STRAIGHT: Final = 0.1
 """Pixels by which a line that is called straight may lean."""
 
 
@@ -29,7 +36,7 @@ def straighten(placement: Placement, *, columns: bool) -> Placement:
         columns: Whether what is in the way is also pushed aside as a whole column, which takes longer.
     """
     state = _state(placement)
-    for _ in range(_ROUNDS):
+    for _ in range(max(1, min(_ROUNDS, _EFFORT // len(state.items)))):
         if not _sweep(state, (False, True) if columns else (False,)):
             break
     return replace(placement, x=state.x)
@@ -91,8 +98,8 @@ def _state(placement: Placement) -> _State:
         plan.items,
         {link: 1 + weight / 4 for link, weight in plan.links.items()},
         touching,
-        {item.key: left for row in placement.rows for left, item in zip(row, row[1:], strict=False)},
-        {item.key: right for row in placement.rows for item, right in zip(row, row[1:], strict=False)},
+        {item.key: left for row in placement.rows for left, item in itertools.pairwise(row)},
+        {item.key: right for row in placement.rows for item, right in itertools.pairwise(row)},
         _bounds(placement),
     )
 
@@ -131,7 +138,7 @@ def _sweep(state: _State, manners: tuple[bool, ...]) -> bool:
     moved = False
     tried: set[frozenset[str]] = set()
     for key in state.items:
-        for group in (frozenset([key]), _hanging(state, key)):
+        for group in (frozenset([key]), _hanging(state, key) if len(state.items) <= _GROUPED else frozenset([key])):
             if group not in tried:
                 tried.add(group)
                 moved |= _improve(state, group, manners)
@@ -164,7 +171,7 @@ def _improve(state: _State, group: frozenset[str], manners: tuple[bool, ...]) ->
             if run and (link.upper in group) != (link.lower in group):
                 shifts[run if link.upper in group else -run] = None
     best, chosen = -_LEAST_GAIN, None
-    for shift in shifts:
+    for shift in sorted(shifts, key=abs)[:_SHIFTS]:
         for columns in manners:
             moved = _pushed(state, group, shift, columns=columns)
             loss = 0.0 if moved is None else _loss(state, moved)
@@ -188,7 +195,7 @@ def _pushed(state: _State, group: frozenset[str], shift: float, *, columns: bool
     Returns:
         The new places of what moves, or None where it cannot, or too much would have to.
     """
-    moved = {key: round(state.x[key] + shift, 1) for key in group}
+    moved = {key: state.x[key] + shift for key in group}
     waiting = sorted(group)
     while waiting:
         key = waiting.pop()
@@ -207,7 +214,7 @@ def _pushed(state: _State, group: frozenset[str], shift: float, *, columns: bool
         if not group.isdisjoint(pushed) or len(moved) > len(group) + _PUSHED:
             return None
         for other in sorted(pushed):
-            place = round(state.x[other] + least - state.x[neighbour.key], 1)
+            place = state.x[other] + least - state.x[neighbour.key]
             if other not in moved or (moved[other] < place) == (shift > 0):
                 moved[other] = place
                 waiting.append(other)

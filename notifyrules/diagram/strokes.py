@@ -63,29 +63,33 @@ class _Ink:
     """
 
     stretches: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
+    """None of those of one line touch."""
 
     def add(self, start: Point, end: Point) -> None:
         """
         Remember a line.
         """
         key, low, high = _stretch(start, end)
-        self.stretches.setdefault(key, []).append((low, high))
+        apart: list[tuple[float, float]] = []
+        for one, other in self.stretches.get(key, ()):
+            if one > high + _NEAR or other < low - _NEAR:
+                apart.append((one, other))
+            else:
+                low, high = min(low, one), max(high, other)
+        self.stretches[key] = [*apart, (low, high)]
 
     def reach(self, start: Point, end: Point) -> float:
         """
         Find how much of a line is drawn already, from its start on and without a gap.
         """
         key, low, high = _stretch(start, end)
-        drawn = self.stretches.get(key, ())
-        length = high - low
         forward = start[0] + start[1] <= end[0] + end[1]
-        done = 0.0
-        for _ in drawn:
-            for one, other in drawn:
-                near, far = (one - low, other - low) if forward else (high - other, high - one)
-                if near <= done + _NEAR:
-                    done = max(done, far)
-        return min(done, length)
+        for one, other in self.stretches.get(key, ()):
+            if forward and one <= low + _NEAR <= other:
+                return min(other, high) - low
+            if not forward and one <= high - _NEAR <= other:
+                return high - max(one, low)
+        return 0
 
 
 def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]:

@@ -17,7 +17,7 @@ from notifyrules.diagram.lettering import printable
 from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diagram.palette import DARK, LIGHT, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
-from notifyrules.diagram.routing import DrawnArrow, DrawnCluster, Drawing, route
+from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
 from notifyrules.diagram.strokes import BREADTH, DASHES, Stroke, pointed, rounded, short, spot, strokes
 from notifyrules.diagram.svg_boxes import known, linked, rectangle, write_box, write_lines, written
 

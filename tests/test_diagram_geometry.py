@@ -1,0 +1,290 @@
+"""
+Put everything in its place: nothing lies on anything else, and no arrow runs through a box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise, product
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from notifyrules import load
+from notifyrules.diagram import draw
+from notifyrules.diagram.model import Diagram, Shape
+from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, route
+from notifyrules.errors import UsageError
+from notifyrules.shipped import shipped_names
+from tests.diagrams import CALLER, drawn, lit
+
+SLACK = "slack"
+Rectangle = tuple[float, float, float, float]
+
+
+def meets(one: Rectangle, other: Rectangle, by: float = 0.5) -> bool:
+    """
+    Tell whether two rectangles (left, top, right, bottom) lie on each other.
+    """
+    return one[0] < other[2] - by and other[0] < one[2] - by and one[1] < other[3] - by and other[1] < one[3] - by
+
+
+def outline(box: DrawnBox) -> Rectangle:
+    """
+    Give the rectangle of a box.
+    """
+    half = box.figure.width / 2
+    return (box.x - half, box.top, box.x + half, box.top + box.figure.height)
+
+
+def words(arrow: DrawnArrow) -> Rectangle:
+    """
+    Give the rectangle of a label.
+    """
+    assert arrow.label is not None
+    (x, y), wide, high = arrow.middle, arrow.label.width / 2, arrow.label.height / 2
+    return (x - wide, y - high, x + wide, y + high)
+
+
+def stretches(arrow: DrawnArrow) -> Iterator[Rectangle]:
+    """
+    Give the straight stretches of an arrow.
+    """
+    for (x, y), (to, under) in pairwise(arrow.points):
+        yield (min(x, to), min(y, under), max(x, to) + 1, max(y, under) + 1)
+
+
+def faults(drawing: Drawing) -> Iterator[str]:
+    """
+    Find what lies on what.
+    """
+    boxes = {box.figure.box.key: outline(box) for box in drawing.boxes}
+    labels = {arrow.arrow.key: words(arrow) for arrow in drawing.arrows if arrow.label is not None}
+    yield from (f"{one} lies on {other}" for one, other in combinations(boxes, 2) if meets(boxes[one], boxes[other]))
+    yield from (f"{one} on {other}" for one, other in combinations(labels, 2) if meets(labels[one], labels[other]))
+    yield from (f"{one} on {other}" for one, other in product(labels, boxes) if meets(labels[one], boxes[other]))
+    for arrow in drawing.arrows:
+        key, ends = arrow.arrow.key, (arrow.arrow.source, arrow.arrow.target)
+        for stretch in stretches(arrow):
+            yield from (f"{key} through {box}" for box in boxes if box not in ends and meets(stretch, boxes[box]))
+            yield from (f"{key} over {other}" for other in labels if other != key and meets(stretch, labels[other]))
+    yield from _run_together(drawing)
+    for cluster in drawing.clusters:
+        frame = (cluster.left, cluster.top, cluster.right, cluster.bottom)
+        for box in drawing.boxes:
+            inside = (box.figure.box.cluster + "/").startswith(cluster.cluster.key + "/")
+            left, top, right, bottom = outline(box)
+            within = left >= frame[0] and top >= frame[1] and right <= frame[2] and bottom <= frame[3]
+            # The refusal of an exit stands beside it, inside of the frame.
+            if inside != within and not (box.figure.box.shape is Shape.REFUSAL and within):
+                yield f"{box.figure.box.key} and the frame of {cluster.cluster.key}"
+
+
+def _run_together(drawing: Drawing) -> Iterator[str]:
+    """
+    Find arrows that share a line though they share neither the box they leave nor the one they enter.
+    """
+    lines: dict[tuple[bool, float], list[tuple[float, float, DrawnArrow]]] = {}
+    for arrow in drawing.arrows:
+        for start, end in pairwise(arrow.points):
+            level = abs(start[1] - end[1]) < 0.05
+            axis = 0 if level else 1
+            low, high = sorted((start[axis], end[axis]))
+            lines.setdefault((level, round(start[1 - axis], 1)), []).append((low, high, arrow))
+    for found in lines.values():
+        for (low, high, one), (other_low, other_high, other) in combinations(found, 2):
+            apart = one.arrow.source != other.arrow.source and one.arrow.target != other.arrow.target
+            if apart and min(high, other_high) - max(low, other_low) > 1:
+                yield f"{one.arrow.key} and {other.arrow.key} run over each other"
+
+
+def random_chart(seed: int) -> str:
+    """
+    Make a chart with every kind of node and arrows of every length.
+    """
+    random = Random(seed)  # noqa: S311 - a picture
+    count = random.randint(4, 40)
+    reached = {0}
+    lines: list[str] = []
+
+    def target(at: int) -> str:
+        ahead = at + random.randint(1, 6)
+        if ahead >= count or random.random() < 0.4:
+            return f'"{random.choice(["yes", "badge", "later", "no", "no", "no"])}"'
+        reached.add(ahead)
+        return f"n{ahead}"
+
+    def onward(at: int) -> str:
+        reached.add(at + 1)
+        return f"n{at + 1}" if at + 1 < count else '"yes"'
+
+    for at in range(count):
+        if at not in reached:
+            continue
+        ask = " ".join(random.choices(["muted", "thread", "非常に長い質問", "🔔", "preference", "of this user"], k=4))
+        kind = random.randint(0, 5)
+        if kind <= 1 or at + 1 == count:
+            body = f"if: b, then: {onward(at)}, else: {target(at)}"
+        elif kind == 2:
+            body = f"switch: e, cases: {{p: {target(at)}, q: {onward(at)}, r: {target(at)}, s: {target(at)}}}"
+        elif kind == 3:
+            rows = ", ".join(f"{{if: i == {row}, to: {target(at)}}}" for row in range(random.randint(1, 7)))
+            body = f"first: [{rows}], else: {onward(at)}"
+        elif kind == 4:
+            branches = [at + 1, *sorted(set(random.choices(range(at + 2, at + 6), k=2)))]
+            reached.update(branch for branch in branches if branch < count)
+            body = f'any: [{", ".join(f"n{branch}" for branch in branches if branch < count)}], else: "no"'
+        else:
+            reached.add(at + 1)
+            body = f"call: quiet.yaml, cases: {{awake: {onward(at)}, quiet: {target(at)}}}"
+        lines.append(f'  n{at}: {{ask: "{ask}?", {body}}}')
+    return (
+        "notifyrules: 1\nname: random\ntitle: A chart\n"
+        "facts: {b: bool, e: p | q | r | s, i: int, user.asleep: bool = false, message.urgent: bool = false}\n"
+        "flow:\n" + "\n".join(lines) + "\noutcomes:\n"
+        '  {"yes": {notify: true}, badge: {notify: true}, later: {notify: later}, "no": {notify: false}}\n'
+    )
+
+
+class TestNothingLiesOnAnything:
+    @pytest.mark.parametrize("name", shipped_names())
+    @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
+    def test_shipped_charts(self, name: str, expand: bool) -> None:  # noqa: FBT001 - a column of the table
+        """
+        Every shipped chart is clear, its sub-charts folded or opened.
+        """
+        assert list(faults(route(draw(load(name).graph, expand=expand)))) == []
+
+    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
+    def test_any_chart(self, tmp_path: Path, seed: int, expand: bool) -> None:  # noqa: FBT001 - a column of the table
+        """
+        So are charts that nobody would write.
+        """
+        assert list(faults(route(drawn(tmp_path, random_chart(seed), expand=expand)))) == []
+
+    @pytest.mark.soak
+    @pytest.mark.parametrize("seed", range(100, 160))
+    def test_many_charts(self, tmp_path: Path, seed: int) -> None:
+        """
+        And many more of them.
+        """
+        for expand in (False, True):
+            assert list(faults(route(drawn(tmp_path, random_chart(seed), expand=expand)))) == []
+
+    def test_with_a_decision_on_it(self, tmp_path: Path) -> None:
+        """
+        Boxes grow with the values in them, and make room for each other.
+        """
+        facts = {"b": True, "e": "q", "i": 3}
+
+        assert list(faults(route(lit(tmp_path, dict(facts), random_chart(3))))) == []
+
+    def test_the_check_sees_what_is_wrong(self, tmp_path: Path) -> None:
+        """
+        A picture in which all boxes stand in one place has many faults.
+        """
+        drawing = route(drawn(tmp_path))
+        heap = tuple(DrawnBox(box.figure, 0, 0) for box in drawing.boxes)
+        broken = Drawing(drawing.width, drawing.height, heap, drawing.arrows, drawing.clusters)
+
+        assert len(list(faults(broken))) > len(heap)
+
+
+class TestReading:
+    def find(self, diagram: Diagram) -> dict[str, DrawnBox]:
+        """
+        Place a picture.
+        """
+        return {box.figure.box.key: box for box in route(diagram).boxes}
+
+    def test_a_refusal_stands_beside_its_question(self, tmp_path: Path) -> None:
+        """
+        It stands at the height of the box that refuses, not below it.
+        """
+        boxes = self.find(drawn(tmp_path))
+        question, refusal = boxes["dnd"], boxes["dnd.then:no"]
+
+        assert question.top < refusal.top < question.top + question.figure.height
+
+    def test_a_side_question_stands_beside_the_one_it_comes_back_to(self, tmp_path: Path) -> None:
+        """
+        A question that refuses or goes on like the one that led to it is a detour, to the left.
+        """
+        boxes = self.find(drawn(tmp_path))
+
+        assert boxes["followed"].x < boxes["muted"].x
+        assert abs(boxes["followed"].top - boxes["muted"].top) < boxes["followed"].figure.height
+
+    def test_the_way_on_is_straight_down(self, tmp_path: Path) -> None:
+        """
+        The longest way through the chart is its spine.
+        """
+        boxes = self.find(drawn(tmp_path))
+
+        assert boxes["(start)"].x == boxes["muted"].x == boxes["dnd"].x == boxes["preference"].x
+
+    def test_arrows_lead_down_or_sideways(self, tmp_path: Path) -> None:
+        """
+        No arrow leads upwards.
+        """
+        for arrow in route(drawn(tmp_path)).arrows:
+            assert all(under >= y for (_, y), (_, under) in pairwise(arrow.points))
+
+    def test_shared_ends_stand_at_the_bottom(self, tmp_path: Path) -> None:
+        """
+        All of them in one row below everything else.
+        """
+        boxes = self.find(drawn(tmp_path))
+        ends = {"yes", "badge", "later"}
+
+        assert min(boxes[end].top for end in ends) > max(box.top for key, box in boxes.items() if key not in ends)
+
+    def test_branches_stand_in_the_order_in_which_they_are_tried(self, tmp_path: Path) -> None:
+        """
+        From left to right.
+        """
+        numbers = {
+            one.arrow.label: one.middle[0] for one in route(drawn(tmp_path)).arrows if one.arrow.source == "worth_it"
+        }
+
+        assert numbers["1"] < numbers["2"]
+
+    def test_a_decision_keeps_the_arrangement(self, tmp_path: Path) -> None:
+        """
+        One knows the chart again: boxes keep their order in every row.
+        """
+        bare, shown = self.find(drawn(tmp_path)), self.find(lit(tmp_path, {"message.in_thread": True}))
+        row = ["personal", "thread"]
+
+        assert sorted(row, key=lambda key: bare[key].x) == sorted(row, key=lambda key: shown[key].x)
+        assert shown["muted"].x == shown["dnd"].x == shown["preference"].x
+
+    def test_slack_fits_a_page(self) -> None:
+        """
+        The chart of Slack can be read without scrolling sideways in a README.
+        """
+        assert route(draw(load(SLACK).graph)).width < 830
+
+
+class TestLimits:
+    def test_a_chart_that_is_too_large_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        It says what to do instead.
+        """
+        monkeypatch.setattr("notifyrules.diagram.placement.MOST_BOXES", 5)
+        with pytest.raises(UsageError) as caught:
+            route(drawn(tmp_path))
+
+        assert caught.value.message == "a chart of 11 boxes is too large to be placed"
+        assert "DOT or Mermaid" in caught.value.help
+
+    def test_a_call_is_opened_with_room_for_its_title(self, tmp_path: Path) -> None:
+        """
+        The title of a cluster stays inside of its frame.
+        """
+        (cluster,) = route(drawn(tmp_path, CALLER, expand=True)).clusters
+
+        assert cluster.left < cluster.title_at[0]
+        assert cluster.title_at[0] + cluster.title.width < cluster.right
