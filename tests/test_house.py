@@ -20,7 +20,9 @@ MODULES = sorted((ROOT / "notifyrules").rglob("*.py"))
 PURE = ("conditions", "graph", "evaluation", "explanation", "program")
 HEAVY = {"graphviz", "hypothesis", "lark", "pydantic", "rich", "ruamel", "typer", "z3"}
 WORLD = {"asyncio", "http", "os", "random", "secrets", "select", "socket", "subprocess", "time", "urllib", "uuid"}
-OUR_OWN_WORDS = {"call", "human", "member", "message", "no", "none", "nothing", "notify", "yes"}
+OUR_OWN_WORDS = {
+    *("call", "default", "human", "later", "member", "message", "no", "none", "nothing", "notify", "status", "yes"),
+}
 """Words that shipped rule files use as ids, and that mean something of the language or of a format in the code."""
 
 
