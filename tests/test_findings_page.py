@@ -17,7 +17,7 @@ _HEAD = """\
 
 What `notifyrules check` can find, with a file that shows it, what is printed for it, and a file that is silent.
 Errors keep a file from being used; warnings do not, unless `--strict` is given.
-A warning that is in order is silenced where it stands, with a reason: `allow: {{unused-fact: another service reads it}}`.
+A warning that is in order is silenced where it stands, with a reason: `allow: {{unused-fact: why}}`.
 A code never changes its meaning.
 
 {index}
