@@ -14,7 +14,7 @@ Root: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="FOLDER",
-        help="The folder that includes and calls stay inside; that of the rule file, or the one named, unless given.",
+        help="The folder that includes and calls stay inside; unless given, that of the rule file or the one named.",
     ),
 ]
 """The option `--root`."""
