@@ -293,3 +293,13 @@ class TestCoverage:
             ("lone.yaml", False),
         ]
         assert json.dumps(report["files"][1]["nodes"]) == '{"covered": 0, "total": 6}'
+
+    def test_is_drawn_on_the_charts(self, folder: Path) -> None:
+        """
+        One picture a rule file, where the rule file stands below the folder.
+        """
+        (folder / "a").mkdir()
+        write_cases(folder / "a", PASSES)
+
+        assert run("test", "--charts", "out/pictures").code == 0
+        assert "Coverage: " in (folder / "out" / "pictures" / "a" / "chat.svg").read_text("utf-8")

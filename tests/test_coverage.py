@@ -12,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules import strategies
+from notifyrules.coverage.chart import overlay
 from notifyrules.coverage.figures import Figure, FileCoverage, measure
-from notifyrules.coverage.recorder import Recorder
+from notifyrules.coverage.recorder import Recorder, Tally
 from notifyrules.coverage.report import coverage_data, format_coverage
+from notifyrules.diagram import to_svg
+from notifyrules.diagram.drawing import draw_overlaid
+from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.evaluation.walk import walk
+from notifyrules.graph.model import Graph
 from notifyrules.rules import load
 
 Facts = dict[str, object]
@@ -348,3 +353,57 @@ def test_a_watched_walk_is_the_same_walk(name: str) -> None:
         assert {step.arrow for step in passage.steps} <= set(tally.arrows)
 
     holds()
+
+
+class TestChart:
+    def test_walked_arrows_are_broader_and_others_are_missed(self, tmp_path: Path) -> None:
+        """
+        The number of times stands on every arrow, also on those that are not written.
+        """
+        often: Facts = {"a": True}
+        walked = [often] * 9 + [{**often, "kind": "y"}]
+        graph, tally, file = recorded(tmp_path, TestNodesArrowsAndOutcomes.TEXT, *walked)
+
+        marks = overlay(file, tally, graph).marks
+
+        assert (marks["first.then"].notes, marks["first.then"].breadth) == (("10x",), 6.0)
+        assert (marks["kinds.y"].notes, marks["kinds.y"].breadth) == (("y 1x",), 1.4)
+        assert marks["kinds.z"] == Mark(Emphasis.MISSED, ("z 0x",))
+        assert marks["rows.else"] == Mark(Emphasis.MISSED, ("0x",))
+        assert marks["quiet"].emphasis is Emphasis.MISSED
+        assert "rows" not in marks
+
+    def test_branches_tell_how_often_they_won_and_were_tried(self, tmp_path: Path) -> None:
+        """
+        One that has not done both is marked.
+        """
+        graph, tally, file = recorded(tmp_path, TestFanOuts.TEXT, {"a": True}, {})
+
+        marks = overlay(file, tally, graph).marks
+
+        assert marks["worth.one"] == Mark(Emphasis.PLAIN, ("won 1x, tried in vain 1x",), 1.4)
+        assert marks["worth.two"] == Mark(Emphasis.MISSED, ("won 0x, tried in vain 1x",))
+
+    def test_is_drawn(self, tmp_path: Path) -> None:
+        """
+        The figure stands above the chart, and every arrow is there.
+        """
+        graph, tally, file = recorded(tmp_path, TestNodesArrowsAndOutcomes.TEXT, {"a": True})
+
+        svg = to_svg(draw_overlaid(graph, overlay(file, tally, graph)))
+
+        assert "Coverage: 7 of 16, 43.7% (dashed: not covered)" in svg
+        assert 'data-arrow="first.else"' in svg
+        assert "nr-missed" in svg
+
+
+def recorded(folder: Path, text: str, *walked: Facts) -> tuple[Graph, Tally, FileCoverage]:
+    """
+    Walk one chart, and give everything that is needed to draw its coverage.
+    """
+    rules = load(chart(folder, text))
+    recorder = Recorder()
+    for facts in walked:
+        recorder.walk(rules.graph, rules.facts(facts))
+    [file] = measure(recorder.tallies)
+    return rules.graph, recorder.tallies[file.file], file

@@ -17,8 +17,9 @@ from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
 from notifyrules.cases.selection import Selection
 from notifyrules.cases.suite import Suite
-from notifyrules.cli.files import is_chart, is_ours, root_of_cases, yaml_files
+from notifyrules.cli.files import is_chart, is_ours, root_of_cases, save_text, yaml_files
 from notifyrules.cli.output import palette_for, with_progress, write
+from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible
@@ -99,6 +100,29 @@ def record(paths: Sequence[str], root: str | None) -> Recorder:
                 with contextlib.suppress(RulesError):
                     recorder.learn(load(file, root=root or root_of_cases(Path(path), file)).graph)
     return recorder
+
+
+def draw_coverage(folder: Path, recorder: Recorder, covered: Sequence[FileCoverage]) -> None:
+    """
+    Draw what is covered on each chart, below a folder: `rules/slack.yaml` in `FOLDER/rules/slack.svg`.
+    """
+    from notifyrules.coverage.chart import overlay  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.diagram import to_svg  # noqa: PLC0415
+    from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
+
+    for file in with_progress(covered, "drawing"):
+        tally = recorder.tallies[file.file]
+        if tally.graph is None:
+            continue
+        path = Path(file.file.rpartition(":")[2])
+        below = Path(path.name) if path.is_absolute() or ".." in path.parts else path
+        target = folder / below.with_suffix(".svg")
+        svg = to_svg(draw_overlaid(tally.graph, overlay(file, tally, tally.graph)))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"`{target.parent}` cannot be made: {error.strerror or error}") from None
+        save_text(target, svg)
 
 
 # ---- Running ----

@@ -69,6 +69,15 @@ def test(  # noqa: PLR0913 - the options of a command
         str | None,
         typer.Option("--fail-under", metavar="PERCENT", help="Fail where less is covered.", show_default=False),
     ] = None,
+    charts: Annotated[
+        str | None,
+        typer.Option(
+            "--charts",
+            metavar="FOLDER",
+            help="Draw what is covered on each chart, as SVG below FOLDER.",
+            show_default=False,
+        ),
+    ] = None,
     root: Annotated[
         str | None,
         typer.Option(
@@ -88,7 +97,7 @@ def test(  # noqa: PLR0913 - the options of a command
     # `--help` answers without all that these import.
     from notifyrules.cases.report import format_case_annotations, format_junit, results_data, summary  # noqa: PLC0415
     from notifyrules.cases.selection import Selection  # noqa: PLC0415
-    from notifyrules.cli.running import gather, read_all, record, run_all  # noqa: PLC0415
+    from notifyrules.cli.running import draw_coverage, gather, read_all, record, run_all  # noqa: PLC0415
     from notifyrules.coverage.figures import measure, total_figures  # noqa: PLC0415
     from notifyrules.coverage.report import coverage_data, format_coverage  # noqa: PLC0415
 
@@ -96,10 +105,12 @@ def test(  # noqa: PLR0913 - the options of a command
     least = None if fail_under is None else _percent(fail_under)
     places = paths or ["."]
     suites = read_all(gather(places, root))
-    recorder = record(places, root) if coverage or least is not None else None
+    recorder = record(places, root) if coverage or least is not None or charts is not None else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))
     ran = run_all(suites, selection, recorder, first=first, printing=output_format == _TEXT)
     covered = None if recorder is None else measure(recorder.tallies)
+    if recorder is not None and covered is not None and charts is not None:
+        draw_coverage(Path(charts), recorder, covered)
     if junit is not None:
         save_text(Path(junit), format_junit(ran))
     if output_format == "json":

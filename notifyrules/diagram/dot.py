@@ -27,6 +27,7 @@ _LINES: Final = {
     Emphasis.FADED: {"color": LIGHT.faint},
     Emphasis.TRIED: {"color": LIGHT.tried, "style": "dashed", "penwidth": "2"},
     Emphasis.LIT: {"color": LIGHT.lit, "penwidth": "3"},
+    Emphasis.MISSED: {"color": LIGHT.missed, "style": "dashed", "penwidth": "2"},
 }
 _SHAPES: Final = {
     Shape.CALL: {"peripheries": "2"},
@@ -137,6 +138,8 @@ def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None
     """
     source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
     found = dict(_LINES[arrow.mark.emphasis])
+    if arrow.mark.breadth is not None:
+        found["penwidth"] = f"{arrow.mark.breadth:g}"
     found["fontcolor"] = LIGHT.quiet if arrow.mark.emphasis is Emphasis.FADED else LIGHT.text
     if arrow.label or arrow.mark.notes:
         found["label"] = escaped(f" {line} " for line in label(arrow.label, arrow.mark.notes).lines)

@@ -29,6 +29,7 @@ _LINKS: Final = {
     Emphasis.FADED: f"stroke:{LIGHT.faint}",
     Emphasis.TRIED: f"stroke:{LIGHT.tried},stroke-width:2px,stroke-dasharray:6 4",
     Emphasis.LIT: f"stroke:{LIGHT.lit},stroke-width:3px",
+    Emphasis.MISSED: f"stroke:{LIGHT.missed},stroke-width:2px,stroke-dasharray:6 4",
 }
 # Mermaid obeys some characters even between quotes: comments, directives, Markdown, HTML, entities.
 _OBEYED: Final = re.compile(r"""["#%&:;<>`\\*_~|{}\[\]]""")
@@ -55,6 +56,9 @@ def to_mermaid(diagram: Diagram) -> str:
         links = [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]
         if links:
             lines.append(f"  linkStyle {','.join(links)} {style}")
+    for number, arrow in enumerate(diagram.arrows):
+        if arrow.mark.breadth is not None:
+            lines.append(f"  linkStyle {number} stroke-width:{arrow.mark.breadth:g}px")
     return "\n".join([*lines, *_classes(diagram, names)]) + "\n"
 
 

@@ -50,6 +50,8 @@ class Emphasis(Enum):
     TRIED = "tried"
     """Tried in vain."""
     LIT = "lit"
+    MISSED = "missed"
+    """Should have been walked, and was not."""
 
     @property
     def strength(self) -> int:
@@ -68,6 +70,8 @@ class Mark:
     emphasis: Emphasis = Emphasis.PLAIN
     notes: tuple[str, ...] = ()
     """Lines written into the box, or behind the label of the arrow."""
+    breadth: float | None = None
+    """How broad the line of an arrow is, in pixels; None for what its emphasis has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ class Overlay:
         if not found:
             return self.rest
         strongest = max((mark.emphasis for mark in found), key=lambda emphasis: emphasis.strength)
-        return Mark(strongest, tuple(dict.fromkeys(note for mark in found for note in mark.notes)))
+        broadest = max((mark.breadth for mark in found if mark.breadth is not None), default=None)
+        return Mark(strongest, tuple(dict.fromkeys(note for mark in found for note in mark.notes)), broadest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class Scheme:
     """The path of a decision."""
     tried: str
     """What a decision tried in vain."""
+    missed: str
+    """What should have been walked, and was not."""
 
 
 LIGHT: Final = Scheme(
@@ -64,6 +66,7 @@ LIGHT: Final = Scheme(
     faint="#c8d0d9",
     lit="#0a53c1",
     tried="#9a5b00",
+    missed="#b3126e",
 )
 DARK: Final = Scheme(
     panel="#0d1117",
@@ -75,6 +78,7 @@ DARK: Final = Scheme(
     faint="#3d444d",
     lit="#6cb0ff",
     tried="#e3a13c",
+    missed="#ff7eb6",
 )
 
 START: Final = Colour("#f5f5f5", "#666666")
@@ -109,6 +113,8 @@ def line_on(scheme: Scheme, emphasis: Emphasis) -> str:
             return scheme.tried
         case Emphasis.LIT:
             return scheme.lit
+        case Emphasis.MISSED:
+            return scheme.missed
         case _:
             assert_never(emphasis)
 

@@ -20,7 +20,7 @@ from notifyrules.diagram.model import Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Panel, lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnBox, DrawnCluster, route
-from notifyrules.diagram.strokes import BREADTH, Stroke, bends, strokes, toward
+from notifyrules.diagram.strokes import BREADTH, DASHED, Stroke, bends, breadth_of, strokes, toward
 from notifyrules.errors import UsageError
 
 LARGEST: Final = 16_000_000
@@ -137,7 +137,7 @@ def _box(drawn: DrawnBox) -> Iterator[_Mark]:
     line, breadth = box.colour.border, _OUTLINE
     if emphasis is not Emphasis.PLAIN:
         line, breadth = line_on(LIGHT, emphasis), BREADTH[emphasis]
-    dashed = ",dashed" if emphasis is Emphasis.TRIED and not vain else ""
+    dashed = ",dashed" if emphasis in DASHED and not vain else ""
     look = f'style="rounded,filled{dashed}" fillcolor="{fill}" color="{line}" penwidth={breadth}'
     middle = (drawn.x, drawn.top + figure.height / 2)
     for offset in (6, 3, 0) if box.shape is Shape.FAN_OUT else (0,):
@@ -237,10 +237,10 @@ def _line(stroke: Stroke, by: Point) -> str:
     for entry, corner, leave in bends(points):
         way += [way[-1], entry, entry, corner, corner, leave]
     way += [way[-1], points[-1], points[-1]]
-    emphasis = stroke.drawn.arrow.mark.emphasis
-    style = "dashed" if emphasis is Emphasis.TRIED else "solid"
+    mark = stroke.drawn.arrow.mark
+    style = "dashed" if mark.emphasis in DASHED else "solid"
     arrow = "normal" if head else "none"
-    look = f'color="{line_on(LIGHT, emphasis)}" penwidth={BREADTH[emphasis]} style={style} arrowhead={arrow}'
+    look = f'color="{line_on(LIGHT, mark.emphasis)}" penwidth={breadth_of(mark):g} style={style} arrowhead={arrow}'
     return f'first -> last [{look} pos="{head}{" ".join(_at(_shift(point, by)) for point in way)}"]'
 
 

@@ -12,15 +12,23 @@ from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.compounds import HEAD, Point
-from notifyrules.diagram.model import Emphasis
+from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.diagram.routing import DrawnArrow
 
 RADIUS: Final = 7
 """Of the corners of arrows."""
-BREADTH: Final = {Emphasis.FADED: 1.2, Emphasis.PLAIN: 1.4, Emphasis.TRIED: 2.0, Emphasis.LIT: 3.2}
-"""How broad lines are."""
+BREADTH: Final = {
+    Emphasis.FADED: 1.2,
+    Emphasis.PLAIN: 1.4,
+    Emphasis.TRIED: 2.0,
+    Emphasis.LIT: 3.2,
+    Emphasis.MISSED: 2.0,
+}
+"""How broad lines are that nothing else is said about."""
+DASHED: Final = frozenset({Emphasis.TRIED, Emphasis.MISSED})
+"""What is drawn with dashed lines."""
 DASHES: Final = "6 4"
-"""The pattern of what was tried in vain: dash and gap."""
+"""The pattern of dashed lines: dash and gap."""
 
 _NEAR: Final = 0.05
 """Points nearer to each other than this are the same."""
@@ -168,19 +176,26 @@ def rounded(points: Sequence[Point]) -> str:
     return f"M{spot(points[0])}{''.join(corners)}L{spot(points[-1])}"
 
 
-def pointed(start: Point, end: Point, emphasis: Emphasis) -> str:
+def breadth_of(mark: Mark) -> float:
+    """
+    Tell how broad the line of an arrow is.
+    """
+    return BREADTH[mark.emphasis] if mark.breadth is None else mark.breadth
+
+
+def pointed(start: Point, end: Point, breadth: float) -> str:
     """
     Draw a head at the end of a line.
 
     Args:
         start: Any point of the line before its end.
         end: Where the head points.
-        emphasis: How strongly the line is drawn.
+        breadth: How broad the line is.
 
     Returns:
         Path data of SVG.
     """
-    half = 3 + BREADTH[emphasis] * 0.8
+    half = 3 + breadth * 0.8
     back = toward(end, start, HEAD)
     across = (half, 0) if abs(start[0] - end[0]) < _NEAR else (0, half)
     one, other = (back[0] - across[0], back[1] - across[1]), (back[0] + across[0], back[1] + across[1])

@@ -18,7 +18,7 @@ from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diagram.palette import DARK, LIGHT, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
-from notifyrules.diagram.strokes import BREADTH, DASHES, Stroke, pointed, rounded, short, spot, strokes
+from notifyrules.diagram.strokes import DASHED, DASHES, Stroke, breadth_of, pointed, rounded, short, spot, strokes
 from notifyrules.diagram.svg_boxes import known, linked, rectangle, write_box, write_lines, written
 
 _FONTS: Final = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"
@@ -151,13 +151,17 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
     if arrow.ids:
         ET.SubElement(group, "title").text = written(", ".join(arrow.ids), arrow.label, arrow.because)
     colour = line_on(LIGHT, emphasis)
-    style = {"stroke": colour, "stroke-width": short(BREADTH[emphasis])}
-    if emphasis is Emphasis.TRIED:
+    style = {"stroke": colour, "stroke-width": short(breadth_of(arrow.mark))}
+    if emphasis in DASHED:
         style["stroke-dasharray"] = DASHES
     line = {"class": f"nr-line nr-{emphasis.value}", "d": rounded(stroke.points), "fill": "none"}
     ET.SubElement(group, "path", {**line, **style})
     if stroke.head is not None:
-        head = {"class": f"nr-head nr-{emphasis.value}", "d": pointed(*stroke.head, emphasis), "fill": colour}
+        head = {
+            "class": f"nr-head nr-{emphasis.value}",
+            "d": pointed(*stroke.head, breadth_of(arrow.mark)),
+            "fill": colour,
+        }
         ET.SubElement(group, "path", head)
 
 

@@ -14,7 +14,7 @@ from notifyrules.diagram.lettering import printable
 from notifyrules.diagram.model import Box, Emphasis, Shape
 from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
 from notifyrules.diagram.routing import DrawnBox
-from notifyrules.diagram.strokes import BREADTH, DASHES, short, spot
+from notifyrules.diagram.strokes import BREADTH, DASHED, DASHES, short, spot
 
 _KINDS: Final = {
     Shape.QUESTION: "if",
@@ -158,7 +158,7 @@ def _outline_style(box: Box) -> dict[str, str]:
         style |= {"stroke": line_on(LIGHT, emphasis), "stroke-width": short(BREADTH[emphasis])}
     if box.shape is Shape.EXIT and emphasis is not Emphasis.LIT:
         style["stroke-dasharray"] = "3 2"
-    elif emphasis is Emphasis.TRIED and not _is_vain_end(box):
+    elif emphasis in DASHED and not _is_vain_end(box):
         style["stroke-dasharray"] = DASHES
     return {"class": " ".join(classes), **style} if classes else style
 

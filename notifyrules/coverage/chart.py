@@ -1,0 +1,77 @@
+"""
+Show coverage on the chart: what no case has walked is marked, and what was walked is drawn the broader the more often.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from notifyrules.coverage.figures import FileCoverage
+from notifyrules.coverage.recorder import Tally
+from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
+from notifyrules.graph.model import Arrow, FanOut, Graph, Node, Switch
+
+_THINNEST: Final = 1.4
+_BROADEST: Final = 6.0
+"""In pixels: the lines of arrows that were walked once, and most often."""
+
+
+def overlay(file: FileCoverage, tally: Tally, graph: Graph) -> Overlay:
+    """
+    Make an overlay of the coverage of one chart.
+
+    Args:
+        file: What of the chart is covered.
+        tally: What was walked of it.
+        graph: The chart.
+
+    Returns:
+        Every arrow with the number of times that it was taken, also those that are not written; nodes, arrows and
+        outcomes that are not covered marked as missed.
+    """
+    missed = {(gap.kind, gap.name) for gap in file.gaps}
+    marks: dict[str, Mark] = {START: Mark()}
+    for name, node in graph.nodes.items():
+        if ("nodes", name) in missed:
+            marks[name] = Mark(Emphasis.MISSED)
+        marks |= dict(_arrows(node, tally, missed, most=max(tally.arrows.values(), default=0)))
+    marks |= {name: Mark(Emphasis.MISSED) for name in graph.outcomes if ("outcomes", name) in missed}
+    total = file.total
+    rest = "" if total.covered == total.total else " (dashed: not covered)"
+    return Overlay(marks, words=f"Coverage: {total.covered} of {total.total}, {total.percent}{rest}")
+
+
+def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int) -> Iterator[tuple[str, Mark]]:
+    """
+    Mark the arrows of a node.
+    """
+    shared = _shared(node)
+    for arrow in node.arrows:
+        count = tally.arrows[arrow.id]
+        note = f"{count:,}x"
+        if isinstance(node, FanOut) and arrow is not node.otherwise:
+            note = f"won {count:,}x, tried in vain {tally.tried[arrow.id]:,}x"
+        elif arrow.id in shared:
+            note = f"{arrow.answer} {count:,}x"
+        if ("arrows", arrow.id) in missed:
+            yield arrow.id, Mark(Emphasis.MISSED, (note,))
+        else:
+            yield arrow.id, Mark(Emphasis.PLAIN, (note,), _breadth(count, most))
+
+
+def _shared(node: Node) -> Mapping[str, Arrow]:
+    """
+    Give the arrows that are drawn as one with others, so that each needs its name beside its count.
+    """
+    cases = node.cases if isinstance(node, Switch) else ()
+    return {arrow.id: arrow for case in cases if len(case.arrows) > 1 for arrow in case.arrows}
+
+
+def _breadth(count: int, most: int) -> float:
+    """
+    Choose how broad an arrow is: as the logarithm of its count, so that rare arrows can be told apart as well.
+    """
+    share = math.log(max(count, 1)) / math.log(most) if most > 1 else 0
+    return round(_THINNEST + (_BROADEST - _THINNEST) * share, 1)
