@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.diagram.model import START, Emphasis, Mark, Overlay, Shape
 from notifyrules.diagram.drawing import LONGEST_FIRST, WIDEST_SWITCH, draw_overlaid
+from notifyrules.diagram.model import START, Emphasis, Mark, Overlay, Shape
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.graph.colours import COLOURS, colour_of
 from notifyrules.graph.model import Notify

@@ -25,6 +25,8 @@ _CAPITAL: Final = 780
 _LETTER: Final = 640
 _SIGN: Final = 1000
 _ELLIPSIS: Final = "…"
+_JOINER: Final = "\u200d"
+_JOINED: Final = re.compile(f"{_JOINER}.")
 _LATIN: Final = dict(
     zip(
         map(chr, range(0x20, 0x7F)),
@@ -81,7 +83,8 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     Returns:
         Pixels that it takes at the most in the fonts of common machines.
     """
-    return sum(map(_advance, text)) * size / 1000 * _SLACK * (_BOLD if bold else 1)
+    # Emoji that are joined are drawn as one.
+    return sum(map(_advance, _JOINED.sub("", text))) * size / 1000 * _SLACK * (_BOLD if bold else 1)
 
 
 def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ def _cut(word: str, size: float, limit: float, *, bold: bool) -> Iterator[tuple[
         part, used = "", 0.0
         for character in piece:
             taken = width(character, size, bold=bold)
-            if part and used + taken > limit and taken:
+            if part and used + taken > limit and taken and part[-1] != _JOINER:
                 yield part, used
                 part, used = "", 0.0
             part, used = part + character, used + taken

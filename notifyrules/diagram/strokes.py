@@ -57,11 +57,15 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
         arrows: All arrows of a picture.
 
     Returns:
-        The strokes in drawing order: what is emphasised lies on top, and shares no line with what is not.
+        The strokes in drawing order: what is emphasised lies on top. Only lines that look the same share a stretch.
     """
-    inked = {emphasis: _Ink() for emphasis in Emphasis}
-    ordered = sorted(arrows, key=lambda one: one.arrow.mark.emphasis.strength)
-    return tuple(_stroke(one, inked[one.arrow.mark.emphasis]) for one in ordered)
+    inked: dict[tuple[int, float], _Ink] = {}
+    found: list[tuple[tuple[int, float], DrawnArrow]] = []
+    for one in arrows:
+        mark = one.arrow.mark
+        found.append(((mark.emphasis.strength, breadth_of(mark)), one))
+    found.sort(key=lambda entry: entry[0])
+    return tuple(_stroke(one, inked.setdefault(look, _Ink())) for look, one in found)
 
 
 @dataclass(slots=True)

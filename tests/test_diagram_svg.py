@@ -1,0 +1,237 @@
+"""
+Write a picture as SVG: whole, safe, readable by everybody, and the same every time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifyrules.diagram import to_svg
+from notifyrules.diagram.lettering import width
+from notifyrules.diagram.model import Diagram
+from notifyrules.diagram.routing import route
+from tests.diagrams import CALLER, SVG, drawn, elements, lit, texts
+
+GOLDEN = Path(__file__).parent / "golden" / "svg"
+MUTED: dict[str, object] = {"channel.muted": True, "channel.name": "#random"}
+
+HARMLESS = ("svg", "title", "desc", "style", "g", "rect", "path", "text", "a")
+HOSTILE = {
+    "markup": "<script>alert(1)</script> & \"quoted\" 'single' ]]> <!-- &lt;",
+    "backslashes": r"C:\new \N \G \l %s ${x} `code`",
+    "lines": "one\ntwo\r\n\n\tthree",
+    "control": "bell \x07 escape \x1b[31m delete \x7f",
+    "unseen": "right-to-left override \u202e and a byte order mark \ufeff",
+    "no characters": "\ufffe \uffff",
+    "half of a pair": "\ud800",
+    "right to left": "هل كتم المستخدم هذه القناة؟",
+    "ideographs": "このチャンネルはミュートされていますか\uff1f「通知」の設定を確認してください。",
+    "emoji": "🔕 👩‍👩‍👧‍👦 👍🏽 🇩🇪 ❤️ 1️⃣",
+    "one long word": "x" * 500,
+    "many words": "a question that goes on and on " * 60,
+    "marks": "Z̷̡̛a̸l̶g̷o̸",
+    "blank": "   ",
+    "empty": "",
+}
+
+
+def with_text(diagram: Diagram, text: str) -> Diagram:
+    """
+    Put a text into every place of a picture that holds one.
+    """
+    boxes = tuple(
+        replace(box, text=text, about=text, condition=text, rows=tuple(replace(row, text=text) for row in box.rows))
+        for box in diagram.boxes
+    )
+    arrows = tuple(replace(arrow, label=text, because=text) for arrow in diagram.arrows)
+    clusters = tuple(replace(cluster, title=text, about=text) for cluster in diagram.clusters)
+    legend = tuple((f"{text}{number}", colour) for number, (_, colour) in enumerate(diagram.legend))
+    return replace(
+        diagram, title=text, words=text, description=text, boxes=boxes, arrows=arrows, clusters=clusters, legend=legend
+    )
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Diagram:
+    """
+    Draw a chart with a cluster.
+    """
+    return drawn(tmp_path_factory.mktemp("small"), CALLER, expand=True)
+
+
+class TestGolden:
+    def test_the_chart(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        The picture of a chart, to the byte.
+        """
+        golden(GOLDEN / "team_chat.svg", to_svg(drawn(tmp_path)))
+
+    def test_a_decision(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        The same chart with a decision on it.
+        """
+        golden(GOLDEN / "team_chat.muted.svg", to_svg(lit(tmp_path, MUTED)))
+
+    def test_an_opened_chart(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        A chart with another one opened inside of it.
+        """
+        golden(GOLDEN / "caller.opened.svg", to_svg(drawn(tmp_path, CALLER, expand=True)))
+
+    def test_the_same_picture_gives_the_same_bytes_in_another_process(self, tmp_path: Path) -> None:
+        """
+        Nothing depends on the order of sets or on the clock.
+        """
+        expected = to_svg(drawn(tmp_path))
+        code = (
+            "import sys; from notifyrules import load; from notifyrules.diagram import draw, to_svg; "
+            "sys.stdout.buffer.write(to_svg(draw(load(sys.argv[1]).graph)).encode())"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "chart.yaml")]
+        for seed in ("1", "2"):
+            environment = {**os.environ, "PYTHONHASHSEED": seed}
+            found = subprocess.run(command, capture_output=True, check=True, env=environment).stdout
+
+            assert found.decode() == expected
+
+    def test_the_same_chart_in_another_folder_gives_the_same_bytes(self, tmp_path: Path) -> None:
+        """
+        A picture names files without their folders.
+        """
+        other = tmp_path / "other"
+        other.mkdir()
+
+        assert to_svg(drawn(other)) == to_svg(drawn(tmp_path))
+
+
+class TestReaders:
+    def test_it_is_an_image_with_a_title_and_a_description(self, tmp_path: Path) -> None:
+        """
+        A screen reader says what the picture shows.
+        """
+        svg = to_svg(lit(tmp_path, MUTED))
+        root = ET.fromstring(svg)  # noqa: S314 - written by this program
+        labels = (root.get("aria-labelledby") or "").split()
+        title, description = (next(one for one in root.iter() if one.get("id") == label) for label in labels)
+
+        assert root.get("role") == "img"
+        assert title.text == "Should we send a notification?"
+        assert description.text == (
+            "A chart with one node of each kind but a call. A flowchart of 8 boxes. It begins with “Channel muted?” "
+            "and ends in “NO”, “YES”, “Badge”, “later”. Decision: NO (you muted #random)"
+        )
+
+    def test_every_box_carries_what_is_known_of_it(self, tmp_path: Path) -> None:
+        """
+        Id, kind, question, condition, class, `about`, file and line.
+        """
+        (group,) = elements(to_svg(drawn(tmp_path)), "g", id="team_chat-followed")
+
+        assert {key: value for key, value in group.attrib.items() if key.startswith("data-")} == {
+            "data-id": "followed",
+            "data-kind": "if",
+            "data-question": "Thread message & user subscribed?",
+            "data-condition": "message.in_thread",
+            "data-class": "state",
+            "data-about": "Muting spares followed threads.",
+            "data-source": "chart.yaml:21",
+        }
+
+    def test_every_box_has_a_tooltip(self, tmp_path: Path) -> None:
+        """
+        The pointer shows the same, a line each.
+        """
+        (group,) = elements(to_svg(drawn(tmp_path)), "g", id="team_chat-followed")
+
+        assert group.findtext(f"{SVG}title") == (
+            "followed: Thread message & user subscribed?\n"
+            "message.in_thread\n"
+            "Muting spares followed threads.\n"
+            "chart.yaml:21"
+        )
+
+    def test_every_arrow_carries_its_ids(self, tmp_path: Path) -> None:
+        """
+        A page can find the arrow of a reason.
+        """
+        (group,) = elements(to_svg(drawn(tmp_path)), "g", data_arrow="preference.mentions preference.default")
+
+        assert (group.get("data-from"), group.get("data-to")) == ("preference", "worth_it")
+
+    def test_questions_answers_and_the_legend_can_be_read(self, tmp_path: Path) -> None:
+        """
+        The words of the chart are text, not outlines.
+        """
+        found = texts(to_svg(drawn(tmp_path)))
+
+        assert {"Channel muted?", "Yes", "No", "Nothing", "1 · Small", "NO", "YES", "pref", "state"} <= set(found)
+
+    def test_the_values_of_a_decision_can_be_read(self, tmp_path: Path) -> None:
+        """
+        They stand in the boxes that read them.
+        """
+        found = texts(to_svg(lit(tmp_path, MUTED)))
+
+        assert {"channel.muted = true", "Decision: NO (you muted #random)"} <= set(found)
+
+    def test_a_called_chart_links_to_its_picture(self, tmp_path: Path) -> None:
+        """
+        The link is a file name beside this picture, and the only link there is.
+        """
+        assert [link.get("href") for link in elements(to_svg(drawn(tmp_path, CALLER)), "a")] == ["quiet.svg"]
+
+    def test_it_has_a_ground_of_its_own_and_dark_colours_for_dark_pages(self, tmp_path: Path) -> None:
+        """
+        Whatever page it stands on, its words stand on its own panel.
+        """
+        svg = to_svg(drawn(tmp_path))
+        (panel,) = elements(svg, "rect", class_="nr-panel")
+        (style,) = elements(svg, "style")
+
+        assert panel.get("fill") == "#ffffff"
+        assert (style.text or "").startswith("@media (prefers-color-scheme:dark){.nr-panel{fill:#0d1117")
+
+
+class TestHostileText:
+    @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+    def test_any_text_gives_a_whole_file(self, small: Diagram, text: str) -> None:
+        """
+        Nothing that somebody writes breaks the picture, becomes markup, or needs anything from outside.
+        """
+        svg = to_svg(with_text(small, text))
+        names = {element.tag for element in ET.fromstring(svg.encode()).iter()}  # noqa: S314 - written by this program
+
+        assert names <= {f"{SVG}{name}" for name in HARMLESS}
+
+    @given(text=st.text(max_size=60))
+    def test_any_unicode_gives_a_whole_file(self, small: Diagram, text: str) -> None:
+        """
+        Also what no list of nasty texts thinks of.
+        """
+        ET.fromstring(to_svg(with_text(small, text)).encode())  # noqa: S314 - written by this program
+
+    @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+    def test_every_line_fits_its_box(self, small: Diagram, text: str) -> None:
+        """
+        Long words are cut, long texts wrapped, and wide scripts measured as wide as they are.
+        """
+        for box in route(with_text(small, text)).boxes:
+            figure = box.figure
+            for line in figure.text.lines:
+                assert width(line, figure.style.size, bold=figure.style.bold) <= figure.width
+
+    def test_a_character_that_nobody_would_see_is_spelt_out(self, small: Diagram) -> None:
+        """
+        A picture cannot be made to say something else than its file.
+        """
+        assert any("<U+202E>" in words for words in texts(to_svg(with_text(small, "x \u202e y"))))
