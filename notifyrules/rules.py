@@ -17,7 +17,7 @@ from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.program.compiler import Program, compile_graph
 from notifyrules.program.decision import Decision
-from notifyrules.program.facts import Extras, Facts, FactsReader
+from notifyrules.program.facts import Extras, Facts
 from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
 
@@ -49,8 +49,8 @@ class Rules:
         """
         self.graph = graph
         self.diagnostics = diagnostics
-        self._reader = FactsReader(graph.facts)
         self._program = compile_graph(graph)
+        self._reader = self._program.reader
 
     @property
     def name(self) -> str:
@@ -118,7 +118,7 @@ class Rules:
                 f"`{self.name}` does not say whether `{unsaid[0]}` notifies",
                 "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`",
             )
-        return self._program.decide(self._reader.read(facts, extras))
+        return self._program.decide(facts, extras)
 
     def decide(self, facts: object, *, extras: Extras = "forbid") -> Decision:
         """
@@ -131,7 +131,7 @@ class Rules:
         Raises:
             FactsError: The facts are not what the rules declare.
         """
-        return self._program.decide(self._reader.read(facts, extras))
+        return self._program.decide(facts, extras)
 
     def facts_schema(self) -> dict[str, Any]:
         """

@@ -38,8 +38,8 @@ class Chart:
         Make a graph ready to be asked.
         """
         groups = {name[:at] for name in graph.facts for at, character in enumerate(name) if character == "."}
-        reader = FactsReader(graph.facts)
-        return cls(graph, compile_graph(graph), reader, Ways(graph), frozenset(groups), compile_assumptions(graph))
+        program = compile_graph(graph)
+        return cls(graph, program, program.reader, Ways(graph), frozenset(groups), compile_assumptions(graph))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from notifyrules.conditions.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.values import Value, write
+from notifyrules.evaluation.computed import Computed
 from notifyrules.evaluation.step import Branch, Passage, Step, passed
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
 
@@ -85,11 +87,11 @@ def _says_recheck(graph: Graph, passage: Passage) -> bool:
     )
 
 
-def bind(node: Call, facts: Mapping[str, Value]) -> dict[str, Value]:
+def bind(node: Call, facts: Mapping[str, Value]) -> Mapping[str, Value]:
     """
-    Compute the facts of a called chart.
+    Give the facts of a called chart, each computed when it is read.
     """
-    return {name: _bound(node, name, facts, {}, evaluate) for name in node.callee.facts}
+    return Computed({name: partial(_bound, node, name, facts, {}, evaluate) for name in node.callee.facts})
 
 
 def _bound(node: Call, name: str, facts: Mapping[str, Value], read: dict[str, Value], evaluate: Evaluate) -> Value:
@@ -147,7 +149,8 @@ class _Walk:
             if trying and name in self.refused:
                 # A fan-out that has refused before refuses again; walking its branches anew would take a time that
                 # doubles with every level.
-                return steps, self.refused[name]
+                name = self.refused[name]
+                break
             node = self.graph.nodes[name]
             if isinstance(node, FanOut):
                 passed.append(name)
@@ -196,9 +199,9 @@ class _Walk:
                 return self._step(node, "first", arrow, read)
             case Call():
                 reads: dict[str, dict[str, Value]] = {name: {} for name in node.callee.facts}
-                bound = {name: _bound(node, name, self.facts, read, self.evaluate) for name, read in reads.items()}
-                inner = walk(node.callee, bound, self.evaluate)
-                # All facts are bound, but only those that a question of the called chart asks for were read.
+                bound = {name: partial(_bound, node, name, self.facts, reads[name], self.evaluate) for name in reads}
+                inner = walk(node.callee, Computed(bound), self.evaluate)
+                # What only a text of the called chart needed was not read to answer.
                 for asked in passed(inner.steps):
                     for name in asked.facts:
                         read.update(reads[name])

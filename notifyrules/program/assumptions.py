@@ -5,38 +5,31 @@ Compile what rules assume, so that many facts can be held to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import cast
 
-from notifyrules.conditions.terms import Junction
-from notifyrules.conditions.types import BOOL
-from notifyrules.graph.model import Arrow, Graph, Notify, Outcome, Question
-from notifyrules.program.compiler import compile_graph
-from notifyrules.program.facts import Facts
+from notifyrules.graph.model import Graph
+from notifyrules.program.expressions import Expressions, Spelling
+from notifyrules.program.held import Facts
+from notifyrules.program.names import Names, slots
 
 
 def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
     """
-    Compile the assumptions of a chart, as a chart that asks only whether they all hold.
+    Compile the assumptions of a chart into one question.
 
     Args:
         graph: A chart without errors.
 
     Returns:
-        A function that tells for facts of the chart whether all its assumptions hold.
+        A function that tells whether all the assumptions hold for validated facts.
     """
-    if not graph.assume:
-        return lambda _facts: True
-    span = graph.assume[0].span
-    holds = Junction(span, BOOL, every=True, items=graph.assume)
-    then, otherwise = (
-        Arrow(f"assumed.{answer}", "assumed", answer, None, target, None, written=True, span=span)
-        for answer, target in (("then", "kept"), ("else", "broken"))
-    )
-    question = Question("assumed", "Does everything hold?", None, None, span, holds, then, otherwise)
-    outcomes = {
-        name: Outcome(name, notify, name, None, {}, None, None, span)
-        for name, notify in (("kept", Notify.YES), ("broken", Notify.NO))
-    }
-    asked = replace(graph, nodes={"assumed": question}, outcomes=outcomes, data={}, start="assumed", order=("assumed",))
-    decide = compile_graph(asked).decide
-    return lambda facts: bool(decide(facts))
+    names = Names()
+    facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in slots(graph.facts).items()}
+    expressions = Expressions(facts, names)
+    for term in graph.assume:
+        expressions.count(term)
+    written = [f"    if {expressions.write_negated(term)}:\n        return False" for term in graph.assume]
+    source = "\n".join([*expressions.functions, "def holds(facts):", *written, "    return True"])
+    namespace = {**names.table, "__builtins__": {}}
+    exec(compile(source, f"<what {graph.name} assumes>", "exec"), namespace)  # noqa: S102 - written above, from names and numbers only
+    return cast("Callable[[Facts], bool]", namespace["holds"])

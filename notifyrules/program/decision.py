@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import Graph, Notify
-
-if TYPE_CHECKING:
-    from notifyrules.program.facts import Facts
+from notifyrules.program.held import Facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +29,8 @@ class Verdict:
     """The id of the arrow that entered the outcome."""
     notify: Notify
     graph: Graph
+    kind: type[Facts]
+    """The class of the facts that the rules decide by."""
 
 
 class Decision:
@@ -44,7 +44,8 @@ class Decision:
     # Set by compiled code, without a constructor: this object is made at every call.
     __slots__ = ("_facts", "_passage", "_verdict")
 
-    _facts: Facts
+    _facts: Facts | tuple[Value, ...]
+    """The facts; bare values in the order of the slots where they were accepted by sight."""
     _verdict: Verdict
     _passage: Passage
 
@@ -83,11 +84,14 @@ class Decision:
         return self._verdict.reason
 
     @property
-    def facts(self) -> Mapping[str, Value]:
+    def facts(self) -> Facts:
         """
-        The facts it was decided for, defaults filled in.
+        The facts it was decided for, defaults filled in; of those given as callables, reading one asks for it.
         """
-        return self._facts
+        facts = self._facts
+        if isinstance(facts, tuple):
+            facts = self._facts = self._verdict.kind.of(facts)
+        return facts
 
     @property
     def passage(self) -> Passage:
@@ -98,7 +102,7 @@ class Decision:
             return self._passage
         except AttributeError:
             # Two threads may both walk; they find the same.
-            self._passage = walk(self._verdict.graph, self._facts)
+            self._passage = walk(self._verdict.graph, self.facts)
             return self._passage
 
     @property
@@ -120,31 +124,33 @@ class Decision:
         """
         What the outcome carries, by the names that the rules declare under `data`; lists are tuples.
         """
-        return MappingProxyType(data_of(self._verdict.graph.outcomes[self.outcome], self._facts))
+        return MappingProxyType(data_of(self._verdict.graph.outcomes[self.outcome], self.facts))
 
     @property
     def recheck_at(self) -> datetime | None:
         """
         The instant at which to ask again, in UTC; None where there is nothing to say.
         """
-        return recheck_of(self._verdict.graph, self.passage, self._facts)
+        return recheck_of(self._verdict.graph, self.passage, self.facts)
 
     def record(self) -> Record:
         """
         Gather everything about the decision as one value.
         """
         graph = self._verdict.graph
+        passage, data, recheck_at = self.passage, dict(self.data), self.recheck_at
         return Record(
             rules=graph.name,
             title=graph.title,
             path=graph.path,
             digest=graph.digest,
-            facts=dict(self._facts),
+            # Last, when all that the others need has been asked for.
+            facts=self.facts.known(),
             notify=self._verdict.notify,
             reason=self.reason,
-            passage=self.passage,
-            data=dict(self.data),
-            recheck_at=self.recheck_at,
+            passage=passage,
+            data=data,
+            recheck_at=recheck_at,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -168,6 +174,24 @@ class Decision:
         from notifyrules.explanation import explain, not_asked  # noqa: PLC0415 - only those who ask pay for it
 
         return explain(self.record(), reader=reader, not_asked=not_asked(self._verdict.graph, self.passage))
+
+    def __copy__(self) -> Self:
+        """
+        Give the object itself: it never changes.
+        """
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """
+        Give the object itself, like :meth:`__copy__`.
+        """
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """
+        Refuse to be pickled: a decision belongs to its loaded rules.
+        """
+        raise TypeError("a decision cannot be pickled; send `decision.record()` or `decision.to_dict()`")
 
     def __repr__(self) -> str:
         """

@@ -1,66 +1,38 @@
 """
 Turn terms into Python expressions.
-
-No text of a rule file ever becomes source: facts are slots, literals stand in a table, and every name is made here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import SUMS
-from notifyrules.conditions.values import Value
+from notifyrules.program.names import Names
 
-_SMALL = 6
+CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
+"""How tightly an expression of Python binds, loosest first."""
+
+_SMALL = 10
 """Terms up to which a let is written out at each use instead of being called."""
 _FEW = 4
 """Values up to which a tuple is searched faster than a set."""
+_DEEP = 40
+"""Levels of an expression after which the rest becomes a function; CPython allows two hundred parentheses."""
 
 
-@dataclass(slots=True)
-class Names:
+@dataclass(frozen=True, slots=True)
+class Spelling:
     """
-    The names that generated code may use, and what stands behind them.
+    How generated code reads a fact.
     """
 
-    table: dict[str, object] = field(default_factory=dict)
-    _constants: dict[tuple[object, ...], str] = field(default_factory=dict)
-    _temporaries: int = 0
-
-    def constant(self, value: object, kind: str = "K") -> str:
-        """
-        Name a constant; equal constants of one type share a name.
-        """
-        # Containers by what they show: (1,) and (True,) are equal and are not the same list.
-        key = (
-            kind,
-            type(value),
-            repr(value) if isinstance(value, (tuple, frozenset)) else value if _is_hashable(value) else id(value),
-        )
-        if key not in self._constants:
-            name = f"{kind}{len(self._constants)}"
-            self._constants[key] = name
-            self.table[name] = value
-        return self._constants[key]
-
-    def temporary(self) -> str:
-        """
-        Name a local variable that nothing else uses.
-        """
-        self._temporaries += 1
-        return f"t{self._temporaries}"
-
-
-def _is_hashable(value: object) -> bool:
-    """
-    Tell whether a value can be looked up.
-    """
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
+    text: str
+    """An expression that needs no parentheses."""
+    variables: tuple[str, ...]
+    """The local variables that it uses."""
 
 
 @dataclass(slots=True)
@@ -69,13 +41,17 @@ class Expressions:
     Write the expressions of one chart.
     """
 
-    slots: dict[str, str]
-    """The slot of every fact in the object that generated functions call `f`."""
+    facts: Mapping[str, Spelling]
+    """How each fact is read."""
     names: Names
     functions: list[str] = field(default_factory=list)
-    """Source of the functions that large shared lets have become."""
-    _lets: dict[int, str] = field(default_factory=dict)
+    """Takes the source of the functions that large or deep terms become."""
+    _outlined: dict[int, Spelling] = field(default_factory=dict)
     _uses: dict[int, int] = field(default_factory=dict)
+    _orders: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _used: dict[str, None] = field(default_factory=dict)
+    """The variables that what is being written uses."""
+    _level: int = 0
 
     def count(self, term: t.Term) -> None:
         """
@@ -91,68 +67,131 @@ class Expressions:
                     continue
             waiting.extend(t.parts(one))
 
-    def write(self, term: t.Term) -> str:  # noqa: C901 - one way out a form
+    def write(self, term: t.Term, least: int = CHOICE) -> str:
         """
-        Write a term as an expression that needs no parentheses around it.
+        Write a term, in parentheses where it binds less tightly than *least*.
+        """
+        self._level += 1
+        text, binds = self._written(term) if self._level <= _DEEP else (self._use(self.outline(term, "deep")), ATOM)
+        self._level -= 1
+        return text if binds >= least else f"({text})"
+
+    def write_negated(self, term: t.Term) -> str:
+        """
+        Write the opposite of a condition.
+        """
+        match term:
+            case t.Not(operand=operand):
+                return self.write(operand)
+            case t.Comparison(operator="==" | "!=" as operator):
+                opposite = "!=" if operator == "==" else "=="
+                return f"{self.write(term.left, ATOM)} {opposite} {self.write(term.right, ATOM)}"
+            case t.IsNull() | t.Contains():
+                return self.write(t.Not(term.span, term.type, term))
+            case _:
+                return f"not {self.write(term, NOT)}"
+
+    def outline(self, term: t.Term, name: str) -> Spelling:
+        """
+        Make a term a function of its own.
+
+        Returns:
+            The call.
+        """
+        if id(term) in self._outlined:
+            return self._outlined[id(term)]
+        level, self._level = self._level, 0
+        with self._variables() as used:
+            text = self.write(term)
+        self._level = level
+        function = self.names.new(f"let_{name}")
+        arguments = ", ".join(used)
+        self.functions.append(f"def {function}({arguments}):\n    return {text}\n")
+        self._outlined[id(term)] = Spelling(f"{function}({arguments})", tuple(used))
+        return self._outlined[id(term)]
+
+    def spell(self, term: t.Term, name: str) -> Spelling:
+        """
+        Spell a term as something that is read several times: called where it is large, else written out.
+        """
+        if sum(1 for _ in t.walk(term)) > _SMALL:
+            return self.outline(term, name)
+        with self._variables() as used:
+            text = self.write(term, ATOM)
+        return Spelling(text, tuple(used))
+
+    @contextmanager
+    def _variables(self) -> Iterator[dict[str, None]]:
+        """
+        Collect the variables that are used meanwhile.
+        """
+        outer, self._used = self._used, {}
+        yield self._used
+        self._used = outer | self._used
+
+    def _use(self, spelling: Spelling) -> str:
+        """
+        Write a spelling, and note what it uses.
+        """
+        self._used.update(dict.fromkeys(spelling.variables))
+        return spelling.text
+
+    def _written(self, term: t.Term) -> tuple[str, int]:  # noqa: C901, PLR0912 - one way out a form
+        """
+        Write a term, and say how tightly it binds.
         """
         match term:
             case t.Constant(value=value):
-                return self._constant(value)
+                return self.names.literal(value), ATOM
             case t.FactRead(name=name):
-                return f"f.{self.slots[name]}"
+                return self._use(self.facts[name]), ATOM
             case t.LetUse(shared=True):
                 return self._let(term)
             case t.LetUse(term=inner):
-                return self.write(inner)
+                return self._written(inner)
             case t.ListTerm(items=items):
-                if all(isinstance(item, t.Constant) for item in items):
-                    return self.names.constant(tuple(item.value for item in items if isinstance(item, t.Constant)))
-                return f"({''.join(f'{self.write(item)}, ' for item in items)})"
+                return self._list(items), ATOM
             case t.Arithmetic(kind=kind, minus=minus, left=left, right=right):
-                return f"{self.names.constant(SUMS[kind, minus], 'S')}({self.write(left)}, {self.write(right)})"
+                add = SUMS[kind, minus]
+                return f"{self.names.thing(add.__name__, add)}({self.write(left)}, {self.write(right)})", ATOM
             case t.Coalesce(items=items):
-                return self._coalesce(items)
+                return self._coalesce(items), CHOICE
             case t.Comparison():
-                return self._comparison(term)
+                return self._comparison(term), COMPARISON
             case t.Contains(item=item, collection=collection):
-                return f"({self.write(item)} in {self._collection(collection)})"
+                return f"{self.write(item, ATOM)} in {self._collection(collection)}", COMPARISON
             case t.IsNull(operand=operand):
-                return f"({self.write(operand)} is None)"
+                return f"{self.write(operand, ATOM)} is None", COMPARISON
             case t.Not(operand=t.IsNull(operand=operand)):
-                return f"({self.write(operand)} is not None)"
+                return f"{self.write(operand, ATOM)} is not None", COMPARISON
             case t.Not(operand=t.Contains(item=item, collection=collection)):
-                return f"({self.write(item)} not in {self._collection(collection)})"
+                return f"{self.write(item, ATOM)} not in {self._collection(collection)}", COMPARISON
             case t.Not(operand=operand):
-                return f"(not {self.write(operand)})"
+                return f"not {self.write(operand, NOT)}", NOT
             case t.Junction(every=every, items=items):
-                return "(" + (" and " if every else " or ").join(self.write(item) for item in items) + ")"
+                return (" and " if every else " or ").join(self.write(one, NOT) for one in items), AND if every else OR
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
-                return f"({self.write(then)} if {self.write(condition)} else {self.write(otherwise)})"
+                return f"{self.write(then, OR)} if {self.write(condition, OR)} else {self.write(otherwise)}", CHOICE
             case t.Call(function=function, arguments=arguments):
-                return (
-                    f"{self.names.constant(function.compute, 'F')}({', '.join(self.write(one) for one in arguments)})"
-                )
+                name = self.names.thing(function.name, function.compute)
+                return f"{name}({', '.join(self.write(one) for one in arguments)})", ATOM
 
-    def _constant(self, value: Value) -> str:
-        """
-        Write a literal: the three that Python spells the same, everything else by name.
-        """
-        return repr(value) if value is None or isinstance(value, bool) else self.names.constant(value)
-
-    def _let(self, use: t.LetUse) -> str:
+    def _let(self, use: t.LetUse) -> tuple[str, int]:
         """
         Write out a let where it is small or used once, and call it otherwise.
         """
         term = use.term
-        if id(term) in self._lets:
-            return f"{self._lets[id(term)]}(f)"
-        written = self.write(term)
         if self._uses.get(id(term), 0) <= 1 or sum(1 for _ in t.walk(term)) <= _SMALL:
-            return written
-        name = f"L{len(self._lets)}"
-        self._lets[id(term)] = name
-        self.functions.append(f"def {name}(f):\n    return {written}")
-        return f"{name}(f)"
+            return self._written(term)
+        return self._use(self.outline(term, use.name)), ATOM
+
+    def _list(self, items: tuple[t.Term, ...]) -> str:
+        """
+        Write a list as a tuple.
+        """
+        if all(isinstance(item, t.Constant) for item in items):
+            return self.names.literal(tuple(item.value for item in items if isinstance(item, t.Constant)))
+        return f"({''.join(f'{self.write(item)}, ' for item in items)})"
 
     def _coalesce(self, items: tuple[t.Term, ...]) -> str:
         """
@@ -161,32 +200,37 @@ class Expressions:
         *early, last = items
         written = self.write(last)
         for item in reversed(early):
-            first = self.write(item)
-            if isinstance(item, t.FactRead):
-                written = f"({first} if {first} is not None else {written})"
-            else:
-                temporary = self.names.temporary()
-                written = f"({temporary} if ({temporary} := {first}) is not None else {written})"
+            first = self.write(item, ATOM)
+            again = first
+            if not isinstance(item, t.FactRead):
+                again = self.names.temporary()
+                first = f"({again} := {first})"
+            written = f"{again} if {first} is not None else {written}"
         return written
 
     def _comparison(self, term: t.Comparison) -> str:
         """
         Write a comparison; ordered enumerations compare by their places in the order.
         """
-        left, right = self.write(term.left), self.write(term.right)
         if term.order is None:
-            return f"({left} {term.operator} {right})"
-        places = self.names.constant({value: place for place, value in enumerate(term.order)}, "O")
-        return f"({places}[{left}] {term.operator} {places}[{right}])"
+            return f"{self.write(term.left, ATOM)} {term.operator} {self.write(term.right, ATOM)}"
+        places = self._places(term.order)
+        return f"{places}[{self.write(term.left)}] {term.operator} {places}[{self.write(term.right)}]"
+
+    def _places(self, order: tuple[str, ...]) -> str:
+        """
+        Name the table of an ordered enumeration.
+        """
+        if order not in self._orders:
+            table = {value: place for place, value in enumerate(order)}
+            self._orders[order] = self.names.thing("place", table)
+        return self._orders[order]
 
     def _collection(self, term: t.Term) -> str:
         """
         Write the right side of `in`; a list of many literals becomes a set.
         """
-        if (
-            isinstance(term, t.ListTerm)
-            and len(term.items) > _FEW
-            and all(isinstance(item, t.Constant) for item in term.items)
-        ):
-            return self.names.constant(frozenset(item.value for item in term.items if isinstance(item, t.Constant)))
-        return self.write(term)
+        if not isinstance(term, t.ListTerm) or not all(isinstance(item, t.Constant) for item in term.items):
+            return self.write(term, ATOM)
+        values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
+        return self.names.literal(values) if len(values) <= _FEW else self.names.choices(values)

@@ -1,74 +1,42 @@
 """
-Validate the facts of a decision, and hold them.
+Validate the facts of a decision.
 
 A pydantic model built from the declared facts says what is valid; every value goes through the one reading of
-:func:`notifyrules.conditions.values.conform`.
+:func:`notifyrules.conditions.values.conform`. Generated code may accept the usual values before the model sees them
+(:mod:`notifyrules.program.accepting`); whatever it does not know by sight comes here.
 """
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from notifyrules.conditions.values import Mismatch, Value, conform, describe
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.conditions.values import Mismatch, Value, conform
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
+from notifyrules.program.given import Collector, Extras
+from notifyrules.program.held import UNKNOWN, Facts, LazyFacts, make_kind, make_lazy
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-Extras = Literal["forbid", "ignore"]
-"""What becomes of given facts that the rules do not declare."""
+__all__ = ["UNKNOWN", "Absent", "Extras", "Facts", "FactsReader"]
 
-_ABSENT = object()
+Absent = Literal["default", "unknown"]
+"""What absent facts have: their default, or a value that is not known yet."""
 
 
-class Facts(Mapping[str, Value]):
+@dataclass(frozen=True, slots=True)
+class _Later:
     """
-    The validated inputs of one decision: a read-only mapping from fact to value, defaults filled in.
-
-    Made by :meth:`notifyrules.rules.Rules.facts`; each rule file has a class of its own with one slot a fact.
+    What a fact was given as that is not known yet; the model lets it pass.
     """
 
-    __slots__ = ()
-
-    names: tuple[str, ...] = ()
-    """The declared facts, in order; the slot of fact *n* is `f<n>`."""
-    slots: Mapping[str, str] = {}
-    """The slot of each fact."""
-
-    def __getitem__(self, name: str) -> Value:
-        """
-        Give the value of a fact.
-        """
-        value: Value = getattr(self, self.slots[name])
-        return value
-
-    def __iter__(self) -> Iterator[str]:
-        """
-        Name the facts in the order declared.
-        """
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        """
-        Count the facts.
-        """
-        return len(self.names)
-
-    def __repr__(self) -> str:
-        """
-        Show the facts with their values.
-        """
-        return f"Facts({dict(self)!r})"
-
-    def __reduce__(self) -> tuple[type[dict[str, Value]], tuple[dict[str, Value]]]:
-        """
-        Pickle as a plain dict: the class belongs to loaded rules, which another process loads itself.
-        """
-        return dict, (dict(self),)
+    given: object
 
 
 class FactsReader:
@@ -80,151 +48,92 @@ class FactsReader:
         """
         Prepare to read the *declared* facts.
         """
-        self._declared = declared
-        slots = {name: f"f{number}" for number, name in enumerate(declared)}
-        self.kind: type[Facts] = type(
-            "Facts",
-            (Facts,),
-            {"__slots__": tuple(slots.values()), "names": tuple(declared), "slots": slots, "__doc__": Facts.__doc__},
-        )
-        self._groups = {name[:at] for name in declared for at, character in enumerate(name) if character == "."}
-        self._model: type[BaseModel] | None = None
+        self.declared = declared
+        self.kind = make_kind(declared)
+        """The class of what :meth:`read` gives."""
+        self._collector = Collector(declared)
 
-    def read(self, given: object, extras: Extras = "forbid") -> Facts:
+    def read(self, given: object, extras: Extras = "forbid", absent: Absent = "default") -> Facts:
         """
         Validate what a caller gives.
 
         Args:
             given: A nested or dotted mapping, a dataclass, a pydantic object, or any object with the facts as
-                attributes; mixed as one likes.
+                attributes; mixed as one likes. A fact given as a callable is asked for when it is needed.
             extras: Whether facts that the rules do not declare are an error or ignored.
+            absent: Whether absent facts take their default, or are not known yet.
 
         Returns:
-            One valid value for every declared fact.
+            One valid value for every declared fact, as far as they are known.
 
         Raises:
             FactsError: With every problem at once.
         """
-        if type(given) is self.kind:
+        if isinstance(given, self.kind):
             return given
         problems: list[FactProblem] = []
-        found = self._collect(given, extras, problems)
-        # What an unreadable group misses is not known.
-        unread = tuple(f"{problem.path}." for problem in problems if problem.path in self._groups)
-        values = self._validate(found, problems, unread)
+        found = self._collector.collect(given, extras, problems)
+        if absent == "unknown":
+            found = dict.fromkeys(self.declared, UNKNOWN) | found
+        values = self._validate({name: _set_aside(value) for name, value in found.items()}, problems)
         if problems:
-            order = {name: number for number, name in enumerate(self._declared)}
+            order = {name: number for number, name in enumerate(self.declared)}
             raise FactsError(sorted(problems, key=lambda problem: order.get(problem.path, len(order))))
         return self.make(values)
 
-    def make(self, values: Mapping[str, Value]) -> Facts:
+    def make(self, values: Mapping[str, Value | _Later]) -> Facts:
         """
         Hold values that are valid already.
         """
-        facts = self.kind()
+        pending = {name: value.given for name, value in values.items() if isinstance(value, _Later)}
+        facts = self._lazy() if pending else self.kind()
         for name, slot in self.kind.slots.items():
-            setattr(facts, slot, values[name])
+            if name not in pending:
+                setattr(facts, slot, values[name])
+        if isinstance(facts, LazyFacts):
+            facts._pending, facts._lock, facts._validate = pending, RLock(), self.validate  # noqa: SLF001 - made here
         return facts
 
-    # ---- Collecting ----
+    @cached_property
+    def _lazy(self) -> type[LazyFacts]:
+        """
+        The class of facts some of which are not known yet.
+        """
+        return make_lazy(self.kind)
 
-    def _collect(self, given: object, extras: Extras, problems: list[FactProblem]) -> dict[str, object]:
-        """
-        Bring what was given into one value a declared fact.
-        """
-        found: dict[str, object] = {}
-        if isinstance(given, Mapping):
-            self._from_mapping(given, "", found, extras, problems)
-        elif given is None or isinstance(given, (str, bytes, bytearray, int, float, list, tuple, set, frozenset, type)):
-            message = f"expected a mapping or an object, found {describe(given)}"
-            raise FactsError([FactProblem("(facts)", message, "give facts such as {'channel.muted': True}")])
-        else:
-            self._from_object(given, "", found)
-        return found
-
-    def _from_mapping(
-        self,
-        given: Mapping[object, object],
-        prefix: str,
-        found: dict[str, object],
-        extras: Extras,
-        problems: list[FactProblem],
-    ) -> None:
-        """
-        Take the facts of a mapping, which may be nested, dotted, or both.
-        """
-        for key, value in given.items():
-            if not isinstance(key, str):
-                problems.append(
-                    FactProblem(prefix.rstrip(".") or "(facts)", f"the names of facts are text, found {describe(key)}")
-                )
-                continue
-            path = f"{prefix}{key}"
-            if path in self._declared:
-                if path in found:
-                    problems.append(FactProblem(path, "given twice", "give it once, nested or dotted"))
-                found[path] = value
-            elif path in self._groups:
-                if isinstance(value, Mapping):
-                    self._from_mapping(value, f"{path}.", found, extras, problems)
-                elif _is_scalar(value):
-                    problems.append(
-                        FactProblem(
-                            path,
-                            f"expected a group of facts, found {describe(value)}",
-                            f"its facts are {self._group_facts(path)}",
-                        )
-                    )
-                elif value is not None:
-                    self._from_object(value, f"{path}.", found)
-            elif extras == "forbid":
-                near = nearest(path, self._declared)
-                problems.append(
-                    FactProblem(path[:200], "is not a fact of these rules", f"did you mean `{near}`?" if near else "")
-                )
-
-    def _from_object(self, given: object, prefix: str, found: dict[str, object]) -> None:
-        """
-        Take the declared facts from an object's attributes; whatever else it has is its own affair.
-        """
-        depth = len(prefix)
-        for part in dict.fromkeys(name[depth:].partition(".")[0] for name in self._declared if name.startswith(prefix)):
-            value = getattr(given, f"{part}_" if keyword.iskeyword(part) else part, _ABSENT)
-            path = prefix + part
-            if value is _ABSENT:
-                continue
-            if path in self._declared:
-                found.setdefault(path, value)
-            elif isinstance(value, Mapping):
-                self._from_mapping(value, f"{path}.", found, "ignore", [])
-            elif value is not None and not _is_scalar(value):
-                self._from_object(value, f"{path}.", found)
-
-    def _group_facts(self, path: str) -> str:
-        """
-        List some facts of a group, for a message.
-        """
-        return ", ".join(f"`{name}`" for name in list(self._declared) if name.startswith(f"{path}."))
-
-    # ---- Validating ----
-
-    @property
+    @cached_property
     def model(self) -> type[BaseModel]:
         """
         The pydantic model of the declared facts, by dotted name.
         """
-        if self._model is None:
-            self._model = _build_model(self._declared)
-        return self._model
+        return _build_model(self.declared)
 
-    def _validate(
-        self, found: Mapping[str, object], problems: list[FactProblem], unread: tuple[str, ...]
-    ) -> dict[str, Value]:
+    def validate(self, name: str, given: object) -> Value:
         """
-        Check every value against its type; a fact whose name begins like one *unread* is not missed.
+        Validate one fact on its own.
+
+        Raises:
+            FactsError: It is not valid.
+        """
+        try:
+            return conform(self.declared[name].type, given)
+        except Mismatch as mismatch:
+            advice = mismatch.help
+            if inspect.isawaitable(given):
+                advice = "await it before the facts are given; `needs` tells which facts a decision needs"
+                if inspect.iscoroutine(given):
+                    given.close()
+            details = {"expected": mismatch.expected, "found": mismatch.found, "help": advice}
+            raise FactsError([self._problem(name, "value", details)]) from None
+
+    def _validate(self, found: Mapping[str, object], problems: list[FactProblem]) -> dict[str, Value | _Later]:
+        """
+        Check every value against its type.
         """
         from pydantic import ValidationError  # noqa: PLC0415 - heavy, and importing the package stays light
 
+        # What an unreadable group misses is not known.
+        unread = tuple(f"{problem.path}." for problem in problems if self._collector.is_group(problem.path))
         try:
             valid = self.model.model_validate(found)
         except ValidationError as error:
@@ -233,24 +142,25 @@ class FactsReader:
                 if kind != "missing" or not name.startswith(unread):
                     problems.append(self._problem(name, kind, problem.get("ctx", {})))
             return {}
-        return {name: getattr(valid, slot) for name, slot in self.kind.slots.items()}
+        return {name: getattr(valid, f"f{number}") for number, name in enumerate(self.declared)}
 
     def _problem(self, name: str, kind: str, details: Mapping[str, Any]) -> FactProblem:
         """
         Word one error of the model.
         """
-        about = self._declared[name].about or ""
+        about = self.declared[name].about or ""
         if kind == "missing":
             return FactProblem(name, "is missing and has no default", about=about)
         message = f"expected {details['expected']}, found {details['found']}"
         return FactProblem(name, message, details["help"], about)
 
 
-def _is_scalar(value: object) -> bool:
+def _set_aside(value: object) -> object:
     """
-    Tell whether a value can have no attributes that are facts.
+    Mark a value that is not known yet.
     """
-    return isinstance(value, (str, bytes, bool, int, float, list, tuple, set, frozenset))
+    # A class is callable too, but `bool` given for a fact is a slip, and would be asked and give False.
+    return _Later(value) if value is UNKNOWN or (callable(value) and not isinstance(value, type)) else value
 
 
 def _build_model(declared: Mapping[str, Fact]) -> type[BaseModel]:
@@ -261,7 +171,9 @@ def _build_model(declared: Mapping[str, Fact]) -> type[BaseModel]:
     from pydantic_core import PydanticCustomError  # noqa: PLC0415
 
     def validator(fact: Fact) -> PlainValidator:
-        def check(given: object) -> Value:
+        def check(given: object) -> Value | _Later:
+            if isinstance(given, _Later):
+                return given
             try:
                 return conform(fact.type, given)
             except Mismatch as mismatch:

@@ -1,0 +1,129 @@
+"""
+Write whole charts: the statements of their entry and their functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from notifyrules.conditions.terms import Term
+from notifyrules.graph.model import Call, First, Graph, Question, Switch
+from notifyrules.program.expressions import Expressions
+from notifyrules.program.shape import DECIDING, Shape
+from notifyrules.program.statements import Answers, Charts, Plan, Statements
+
+_BRANCHES: Final = (40, 12, 4)
+"""Nodes from which on a branch becomes a function: the first for which a chart does not grow out of proportion."""
+_LINES: Final = 200
+_LINES_A_NODE: Final = 15
+"""What a chart may grow to: so many lines, and so many more for each of its nodes."""
+_MANY_FUNCTIONS: Final = 20
+"""Functions from which on they are not called by each other, so that the stack stays flat."""
+_TRIES: Final = 6
+"""Plans after which everything that several arrows lead to becomes a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """
+    A chart as source.
+    """
+
+    entry: list[str]
+    """The statements of its entry."""
+    functions: list[str]
+    """The source of the functions that the entry needs."""
+
+
+def write_chart(  # noqa: PLR0913 - what a chart is written with
+    graph: Graph, *, expressions: Expressions, answers: Answers, charts: Charts, prefix: str, variables: str
+) -> Written:
+    """
+    Write a chart.
+
+    Args:
+        graph: The chart.
+        expressions: Writes its conditions.
+        answers: Writes its outcomes.
+        charts: Writes the charts that it calls.
+        prefix: What the names of its functions begin with.
+        variables: The arguments that its functions hand to each other.
+    """
+    shape = Shape(graph)
+    for term in terms_of(graph):
+        expressions.count(term)
+    for branch in _BRANCHES:
+        plan = Plan({(name, True) for name in shape.reentrant}, branch)
+        for attempt in count():
+            statements = Statements(
+                graph,
+                shape,
+                plan,
+                expressions=expressions,
+                answers=answers,
+                charts=charts,
+                prefix=prefix,
+                variables=variables,
+            )
+            written = _write(statements, shape)
+            lacking = statements.wanted - plan.functions
+            if attempt == _TRIES:
+                lacking |= _shared(shape) - plan.functions
+            if not lacking:
+                break
+            plan.functions |= lacking
+            if len(plan.functions) > _MANY_FUNCTIONS:
+                plan.hops = True
+                plan.functions.add((graph.start, False))
+        if len(written.entry) + len(written.functions) <= _LINES + _LINES_A_NODE * len(graph.order):
+            break
+    return written
+
+
+def _write(statements: Statements, shape: Shape) -> Written:
+    """
+    Write a chart by a plan that may turn out to lack something.
+    """
+    entry = ["entered = set()"] if shape.reentrant else []
+    entry += statements.body(DECIDING).lines
+    functions: list[str] = []
+    done: set[tuple[str, bool]] = set()
+    while waiting := [one for one in statements.called if one not in done]:
+        for name, trying in waiting:
+            done.add((name, trying))
+            functions += statements.function(name, trying=trying)
+    return Written(entry, functions)
+
+
+def _shared(shape: Shape) -> set[tuple[str, bool]]:
+    """
+    List the nodes that several arrows lead to and that are not written at each.
+    """
+    arrivals: dict[str, int] = {}
+    for name in shape.graph.order:
+        for target in {arrow.target for arrow in shape.graph.nodes[name].arrows}:
+            arrivals[target] = arrivals.get(target, 0) + 1
+    many = [name for name in shape.graph.order if arrivals.get(name, 0) > 1 and not shape.is_small(name)]
+    return {(name, trying) for name in many for trying in (False, True)}
+
+
+def terms_of(graph: Graph) -> Iterator[Term]:
+    """
+    Give the terms that a chart evaluates to decide.
+    """
+    for name in graph.order:
+        node = graph.nodes[name]
+        match node:
+            case Question(condition=condition):
+                yield condition
+            case Switch(subject=subject):
+                yield subject
+            case First(rows=rows):
+                yield from (row.condition for row in rows)
+            case Call(bindings=bindings):
+                yield from bindings.values()
+            case _:
+                pass
