@@ -96,7 +96,8 @@ class _Session:
                 if named is not None:
                     target = self._folder / named[1]
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_text(block.text, "utf-8")
+                    # JSON has no comments, so the one with the name is not part of the file.
+                    target.write_text(block.text if block.language == "yaml" else block.text[named.end() :], "utf-8")
                     if target.suffix == ".yaml" and "notifyrules" in block.text:
                         self._check(named[1])
             case "python":

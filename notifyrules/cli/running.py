@@ -88,11 +88,14 @@ def read_all(files: Mapping[str, Path | None]) -> list[Suite]:
     return [read_cases(file, root=files[file], charts=charts) for file in with_progress(list(files), "reading cases")]
 
 
-def record(paths: Sequence[str], root: str | None) -> Recorder:
+def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> Recorder:
     """
-    Begin to record coverage: rule files of the folders named count even where they have no cases.
+    Begin to record coverage: rule files of the folders named count even where they have no cases that are run.
     """
     recorder = Recorder()
+    for suite in suites:
+        if suite.chart is not None:
+            recorder.learn(suite.chart.graph)
     for path in paths:
         for file in yaml_files(Path(path)) if Path(path).is_dir() else ():
             if not file.name.endswith(CASES_ENDINGS) and is_ours(file) and is_chart(file):

@@ -105,7 +105,7 @@ def test(  # noqa: PLR0913 - the options of a command
     least = None if fail_under is None else _percent(fail_under)
     places = paths or ["."]
     suites = read_all(gather(places, root))
-    recorder = record(places, root) if coverage or least is not None or charts is not None else None
+    recorder = record(places, root, suites) if coverage or least is not None or charts is not None else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))
     ran = run_all(suites, selection, recorder, first=first, printing=output_format == _TEXT)
     covered = None if recorder is None else measure(recorder.tallies)

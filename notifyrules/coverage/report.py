@@ -17,8 +17,10 @@ def format_coverage(files: Sequence[FileCoverage]) -> str:
     Returns:
         Lines that end in a line end.
     """
+    if not files:
+        return "coverage: there is no chart to measure\n"
     rows = [("coverage", *KINDS, "total"), *(_row(visible(file.file), file.figures) for file in files)]
-    if len(files) != 1:
+    if len(files) > 1:
         rows.append(_row("total", kind_figures(files)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
