@@ -71,6 +71,34 @@ outcomes:
   "no": {notify: false, label: "NO"}
 """
 
+TABLES = """\
+notifyrules: 1
+name: tables
+title: Which row?
+legend: {pref: orange}
+facts: {size: int = 0, kind: a | b | c | d | e | f | g = a}
+flow:
+  size:
+    class: pref
+    ask: How large is it?
+    first:
+      - {if: size < 10, to: "yes", label: Small}
+      - {if: size < 20, to: "no", label: "A row with so many words that they take two lines of it, or even three"}
+      - {if: size < 30, to: kind}
+      - {if: size < 40, to: later, label: Large}
+    else: "no"
+  kind:
+    ask: What kind?
+    switch: kind
+    cases: {a: "yes", b: "no", c: "yes", d: badge, e: "no", f: "yes", g: badge}
+outcomes:
+  "yes": {notify: true}
+  badge: {notify: true}
+  later: {notify: later}
+  "no": {notify: false}
+"""
+"""A chart with an ordered table and a switch that are both drawn as tables."""
+
 QUIET = """\
 notifyrules: 1
 name: quiet

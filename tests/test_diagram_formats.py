@@ -18,7 +18,7 @@ from notifyrules.diagram import to_dot, to_mermaid, to_png
 from notifyrules.diagram.layout import run_layout
 from notifyrules.diagram.model import Diagram
 from notifyrules.errors import UsageError
-from tests.diagrams import CALLER, drawn, lit
+from tests.diagrams import CALLER, TABLES, drawn, lit
 from tests.test_diagram_geometry import random_chart
 from tests.test_diagram_svg import GOLDEN, HOSTILE, MUTED, with_text
 
@@ -88,6 +88,16 @@ class TestDot:
 
         assert "&lt;&lt;b&gt;x&lt;/b&gt;&gt;" in svg
 
+    def test_arrows_leave_the_rows_of_a_table(self, tmp_path: Path) -> None:
+        """
+        Each row has a port of its own.
+        """
+        dot = to_dot(lit(tmp_path, {"size": 25}, TABLES))
+
+        assert 'PORT="r3"' in dot
+        assert "\tn1:r0:e -> " in dot
+        assert b"<svg" in run_layout(dot, "-Tsvg")
+
     def test_a_decision_is_lit(self, tmp_path: Path) -> None:
         """
         The arrows on the way are broad.
@@ -118,6 +128,12 @@ class TestMermaid:
         With the question of the call as its title.
         """
         assert '  subgraph s0["Is it quiet?"]' in to_mermaid(small).splitlines()
+
+    def test_a_table_is_a_box_with_an_arrow_for_each_row(self, tmp_path: Path) -> None:
+        """
+        Mermaid has no tables, so the words of a row stand on its arrow.
+        """
+        assert '  n1 -->|"Large"| n' in to_mermaid(drawn(tmp_path, TABLES))
 
     def test_a_decision_is_lit(self, tmp_path: Path) -> None:
         """
@@ -169,6 +185,13 @@ class TestPng:
 
         assert found.startswith(b"\x89PNG\r\n\x1a\n")
         assert struct.unpack(">I", found[16:20])[0] > 1000
+
+    def test_tables_and_calls_are_painted(self, tmp_path: Path) -> None:
+        """
+        Everything that a picture can hold.
+        """
+        assert to_png(lit(tmp_path, {"size": 25}, TABLES)).startswith(b"\x89PNG")
+        assert to_png(lit(tmp_path, {"user.away": True}, CALLER)).startswith(b"\x89PNG")
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
     def test_any_text_can_be_painted(self, small: Diagram, text: str) -> None:

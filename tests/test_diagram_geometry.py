@@ -17,7 +17,7 @@ from notifyrules.diagram.model import Diagram, Shape
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, route
 from notifyrules.errors import UsageError
 from notifyrules.shipped import shipped_names
-from tests.diagrams import CALLER, drawn, lit
+from tests.diagrams import CALLER, TABLES, drawn, lit
 
 SLACK = "slack"
 Rectangle = tuple[float, float, float, float]
@@ -173,6 +173,12 @@ class TestNothingLiesOnAnything:
         for expand in (False, True):
             assert list(faults(route(drawn(tmp_path, random_chart(seed), expand=expand)))) == []
 
+    def test_tables(self, tmp_path: Path) -> None:
+        """
+        Lines that leave the rows of tables keep clear of the ends beside other rows.
+        """
+        assert list(faults(route(drawn(tmp_path, TABLES)))) == []
+
     def test_with_a_decision_on_it(self, tmp_path: Path) -> None:
         """
         Boxes grow with the values in them, and make room for each other.
@@ -207,6 +213,16 @@ class TestReading:
         question, refusal = boxes["dnd"], boxes["dnd.then:no"]
 
         assert question.top < refusal.top < question.top + question.figure.height
+
+    def test_what_a_row_alone_leads_to_stands_beside_it(self, tmp_path: Path) -> None:
+        """
+        A table is read from left to right: the condition, and what follows from it.
+        """
+        boxes = self.find(drawn(tmp_path, TABLES))
+        table, end = boxes["size"], boxes["later"]
+
+        assert end.x > table.x
+        assert table.top < end.top < table.top + table.figure.height
 
     def test_a_side_question_stands_beside_the_one_it_comes_back_to(self, tmp_path: Path) -> None:
         """

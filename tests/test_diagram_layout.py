@@ -5,8 +5,9 @@ Run the program that places boxes.
 from __future__ import annotations
 
 import stat
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, PackagePath, PathDistribution
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,6 +45,20 @@ class TestFind:
         """
         expected = program(tmp_path, "true")
         monkeypatch.setattr(layout, "distribution", missing)
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+        assert layout.find_layout() == expected
+
+    def test_an_installation_without_its_program_is_passed_over(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        A distribution that lists no program, or one that is gone, does not count.
+        """
+        expected = program(tmp_path, "true")
+        gone = PackagePath("bin/graphviz-pure")
+        gone.dist = PathDistribution(tmp_path / "gone" / "x.dist-info")
+        monkeypatch.setattr(layout, "distribution", lambda _: SimpleNamespace(files=[PackagePath("README"), gone]))
         monkeypatch.setenv("PATH", str(tmp_path))
 
         assert layout.find_layout() == expected

@@ -13,14 +13,14 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifyrules.diagram import to_svg
 from notifyrules.diagram.lettering import width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.routing import route
-from tests.diagrams import CALLER, SVG, drawn, elements, lit, texts
+from tests.diagrams import CALLER, SVG, TABLES, drawn, elements, lit, texts
 
 GOLDEN = Path(__file__).parent / "golden" / "svg"
 MUTED: dict[str, object] = {"channel.muted": True, "channel.name": "#random"}
@@ -87,6 +87,12 @@ class TestGolden:
         A chart with another one opened inside of it.
         """
         golden(GOLDEN / "caller.opened.svg", to_svg(drawn(tmp_path, CALLER, expand=True)))
+
+    def test_tables(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        Two tables, and a decision that takes a row of each.
+        """
+        golden(GOLDEN / "tables.lit.svg", to_svg(lit(tmp_path, {"size": 25, "kind": "d"}, TABLES)))
 
     def test_the_same_picture_gives_the_same_bytes_in_another_process(self, tmp_path: Path) -> None:
         """
@@ -176,6 +182,24 @@ class TestReaders:
 
         assert {"Channel muted?", "Yes", "No", "Nothing", "1 · Small", "NO", "YES", "pref", "state"} <= set(found)
 
+    def test_rows_carry_their_conditions(self, tmp_path: Path) -> None:
+        """
+        A row shows its label, and its condition as tooltip and data.
+        """
+        (row,) = elements(to_svg(drawn(tmp_path, TABLES)), "g", class_="nr-row", data_condition="size < 40")
+
+        assert row.findtext(f"{SVG}title") == "Large\nsize < 40"
+        assert [words.text for words in row.iter(f"{SVG}text")] == ["Large"]
+
+    def test_the_row_that_held_is_set_in_bold(self, tmp_path: Path) -> None:
+        """
+        Of all rows only the one that the decision took.
+        """
+        rows = elements(to_svg(lit(tmp_path, {"size": 35}, TABLES)), "g", class_="nr-row")
+        words = [text for row in rows for text in row.iter(f"{SVG}text")]
+
+        assert [text.text for text in words if text.get("font-weight") == "bold"] == ["Large"]
+
     def test_the_values_of_a_decision_can_be_read(self, tmp_path: Path) -> None:
         """
         They stand in the boxes that read them.
@@ -213,6 +237,7 @@ class TestHostileText:
 
         assert names <= {f"{SVG}{name}" for name in HARMLESS}
 
+    @settings(max_examples=30)
     @given(text=st.text(max_size=60))
     def test_any_unicode_gives_a_whole_file(self, small: Diagram, text: str) -> None:
         """
