@@ -88,6 +88,17 @@ class TestFiles:
 
         assert run("test").out == "1 passed\n"
 
+    def test_virtual_environments_are_left_alone(self, folder: Path) -> None:
+        """
+        The package that is installed in one brings cases of its own.
+        """
+        write_cases(folder, PASSES)
+        (folder / "env" / "lib").mkdir(parents=True)
+        (folder / "env" / "pyvenv.cfg").touch()
+        write_cases(folder / "env" / "lib", FAILS)
+
+        assert run("test").out == "1 passed\n"
+
     def test_the_root(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """
         Rules outside of the working directory are refused unless the root is wider.

@@ -23,13 +23,19 @@ _CHART_KEYS: Final = frozenset({"flow", "outcomes", "otherwise", "guarantees"})
 
 def yaml_files(folder: Path) -> list[Path]:
     """
-    List the YAML files of a folder and of the folders inside it, hidden ones left out.
+    List the YAML files of a folder and of the folders inside it, hidden ones and virtual environments left out.
 
     Returns:
         Sorted by folder and name.
+
+    Source:
+        PEP 405: a virtual environment is a folder that holds `pyvenv.cfg`.
     """
     found: list[Path] = []
     for where, folders, files in os.walk(folder):
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found.extend(
             Path(where, name) for name in sorted(files) if name.endswith((".yaml", ".yml")) and not name.startswith(".")
