@@ -103,6 +103,23 @@ class TestRow:
         assert case(next(iter(suite))).facts["channel.name"] == "a\u2028b"
 
 
+@pytest.mark.soak
+def test_very_many_rows(tmp_path: Path) -> None:
+    """
+    A file of 50,000 rows is run whole, and the one that is wrong is found.
+    """
+    kinds = [("dm", "yes"), ("group", "no"), ("channel", "no")] * 16_667
+    lines = [
+        f'{{"id": {number}, "facts": {{"message.kind": "{kind}"}}, "expect": "{outcome}"}}'
+        for number, (kind, outcome) in enumerate(kinds)
+    ]
+    lines[40_000] = lines[40_000].replace('"expect": "', '"expect": "h').replace("hyes", "held").replace("hno", "held")
+
+    failed = [one for one in results(tmp_path, CASES, rows="\n".join(lines)) if one.status is not Status.PASSED]
+
+    assert [(one.case.span.line, one.case.name) for one in failed] == [(40_001, "logged [40000]")]
+
+
 class TestMalformed:
     @pytest.mark.parametrize(
         ("row", "expected"),

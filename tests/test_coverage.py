@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules import strategies
+from notifyrules.conditions.evaluator import watched
 from notifyrules.coverage.chart import overlay
 from notifyrules.coverage.figures import Figure, FileCoverage, measure
 from notifyrules.coverage.recorder import Recorder, Tally
@@ -346,8 +347,11 @@ def test_a_watched_walk_is_the_same_walk(name: str) -> None:
         valid = rules.facts(facts)
         recorder.walk(rules.graph, valid)
         passage = walk(rules.graph, valid)
+        seen: list[object] = []
         tally = recorder.tallies[rules.graph.path]
 
+        assert walk(rules.graph, valid, watched(lambda term, value: seen.append((term, value)))) == passage
+        assert seen
         assert tally.outcomes == {passage.outcome: 1}
         assert {step.node for step in passage.steps} <= set(tally.nodes)
         assert {step.arrow for step in passage.steps} <= set(tally.arrows)
