@@ -80,27 +80,27 @@ def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
     """
     Say when each arrow out of a node is its answer.
     """
-    formulas, answers = chart.world.formulas, chart.answers
+    formulas, answers, define = chart.world.formulas, chart.answers, chart.world.define
     match node:
         case Question(condition=condition, then=then, otherwise=otherwise):
-            answers[then.id] = chart.terms.holds(condition)
+            answers[then.id] = define(chart.terms.holds(condition))
             answers[otherwise.id] = formulas.negate(answers[then.id])
         case Switch():
             _answer_switch(chart, node)
         case First(rows=rows, otherwise=otherwise):
             before = formulas.true
             for row in rows:
-                holds = chart.terms.holds(row.condition)
-                answers[row.arrow.id] = formulas.every((before, holds))
-                before = formulas.every((before, formulas.negate(holds)))
+                holds = define(chart.terms.holds(row.condition))
+                answers[row.arrow.id] = define(formulas.every((before, holds)))
+                before = define(formulas.every((before, formulas.negate(holds))))
             answers[otherwise.id] = before
         case FanOut(branches=branches, otherwise=otherwise):
             before = formulas.true
             for branch in branches:
                 refuses = refusal(chart, branch.target)
                 chart.tried[branch.id] = before
-                answers[branch.id] = formulas.every((before, formulas.negate(refuses)))
-                before = formulas.every((before, refuses))
+                answers[branch.id] = define(formulas.every((before, formulas.negate(refuses))))
+                before = define(formulas.every((before, refuses)))
             answers[otherwise.id] = before
         case Call(callee=callee, cases=cases):
             inner = translate(callee, chart.world, _bound(chart, node), (*calls, node))
@@ -119,11 +119,11 @@ def _answer_switch(chart: Chart, node: Switch) -> None:
     met = []
     for case in node.cases:
         for value, arrow in zip(case.values, case.arrows, strict=True):
-            equal = symbols.equal(subject, symbols.constant(value, node.subject.type))
+            equal = chart.world.define(symbols.equal(subject, symbols.constant(value, node.subject.type)))
             chart.answers[arrow.id] = equal
             met.append(equal)
     if node.otherwise is not None:
-        chart.answers[node.otherwise.id] = formulas.negate(formulas.some(met))
+        chart.answers[node.otherwise.id] = formulas.negate(chart.world.define(formulas.some(met)))
 
 
 def _bound(chart: Chart, node: Call) -> dict[str, Symbol]:
@@ -154,7 +154,7 @@ def _ends(chart: Chart, node: Node) -> dict[str, Formula]:
             way = formulas.every((answer, ends))
             if way is not formulas.false:
                 ways.setdefault(outcome, []).append(way)
-    return {outcome: formulas.some(listed) for outcome, listed in ways.items()}
+    return {outcome: chart.world.define(formulas.some(listed)) for outcome, listed in ways.items()}
 
 
 def refusal(chart: Chart, target: str) -> Formula:
@@ -164,7 +164,8 @@ def refusal(chart: Chart, target: str) -> Formula:
     outcomes, formulas = chart.graph.outcomes, chart.world.formulas
     if target in outcomes:
         return formulas.truth(value=outcomes[target].notify is Notify.NO)
-    return formulas.some(ends for name, ends in chart.ends[target].items() if outcomes[name].notify is Notify.NO)
+    ways = (ends for name, ends in chart.ends[target].items() if outcomes[name].notify is Notify.NO)
+    return chart.world.define(formulas.some(ways))
 
 
 def _pass(chart: Chart, found: dict[str, Formula], *, tried: bool) -> None:
@@ -174,10 +175,10 @@ def _pass(chart: Chart, found: dict[str, Formula], *, tried: bool) -> None:
     formulas, graph = chart.world.formulas, chart.graph
     ways: dict[str, list[Formula]] = {graph.start: [formulas.true]}
     for name in graph.order:
-        found[name] = formulas.some(ways.get(name, ()))
+        found[name] = chart.world.define(formulas.some(ways.get(name, ())))
         for arrow in graph.nodes[name].arrows:
             answer = asked(chart, arrow) if tried else chart.answers[arrow.id]
-            found[arrow.id] = formulas.every((found[name], answer))
+            found[arrow.id] = chart.world.define(formulas.every((found[name], answer)))
             ways.setdefault(arrow.target, []).append(found[arrow.id])
 
 

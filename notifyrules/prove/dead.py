@@ -40,7 +40,7 @@ def reach(proof: Proof) -> Reach:
     """
     graph = proof.graph
     met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
-    dead = frozenset(id_ for id_, answer in proof.sort_out(met).items() if answer is Answer.NO)
+    dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
     ways = Ways.find(proof, dead)
     return Reach(ways, dead, frozenset((graph.start, *ways.entering)))
 
@@ -200,7 +200,9 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
             )
             continue
         wins = formulas.every((proof.chart.met[node.name], proof.chart.answers[branch.id]))
-        if proof.solver.ask(wins) is Answer.NO and not _explained(branch.target, reached):
+        if branch.id in proof.samples.won or _explained(branch.target, reached):
+            continue
+        if proof.solver.ask(wins) is Answer.NO:
             agrees = formulas.negate(refusal(proof.chart, branch.target))
             tried = formulas.every((proof.chart.tried[branch.id], agrees))
             reason = reached.ways.explain(node.name, tried)

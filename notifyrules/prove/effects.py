@@ -14,7 +14,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.graph.model import Call, Fact, First, Message, Node, Outcome, Question, Switch
 from notifyrules.prove.dead import Reach
-from notifyrules.prove.proof import Proof, replaced
+from notifyrules.prove.proof import Proof
 from notifyrules.prove.solving import Answer
 
 _SHOWN = 3
@@ -29,7 +29,7 @@ def find_unobtainable(proof: Proof, reached: Reach) -> Iterator[Diagnostic]:
     never = proof.chart.world.formulas.false
     led_to = {arrow.target for name in graph.order for arrow in graph.nodes[name].arrows} | {graph.otherwise}
     wanted = {name: ends.get(name, never) for name in graph.outcomes if name in led_to}
-    for name, answer in proof.sort_out(wanted).items():
+    for name, answer in proof.sort_out(wanted, proof.samples.outcomes).items():
         if answer is not Answer.NO:
             continue
         arrows = [arrow for node in graph.order for arrow in graph.nodes[node].arrows if arrow.target == name]
@@ -68,12 +68,10 @@ def changes_something(proof: Proof, fact: Fact) -> Answer:
     """
     Find out whether changing one fact alone can change what is decided, told or carried.
     """
-    formulas = proof.chart.world.formulas
-    second, pairs = proof.inputs.changed(fact.name)
-    valid = [proof.inputs.world.symbols.domain(second, fact.type)]
-    valid += [replaced(formula, pairs) for formula in (*proof.assumed, *proof.chart.world.truths)]
-    differs = proof.words.differ(lambda thing: replaced(thing, pairs))
-    return proof.solver.ask(formulas.every((*valid, differs)))
+    if proof.samples.matters(fact.name):
+        return Answer.YES
+    copy = proof.vary(fact.name)
+    return copy.solver.ask(proof.words.differ(copy.replaced))
 
 
 def _ineffective(fact: Fact, nodes: set[str], proof: Proof) -> Diagnostic:
@@ -102,11 +100,9 @@ def _is_settled(proof: Proof, fact: Fact) -> bool:
     """
     Tell whether the other facts and `assume` settle what a fact is.
     """
-    world = proof.chart.world
-    second, pairs = proof.inputs.changed(fact.name)
-    valid = [world.symbols.domain(second, fact.type), *(replaced(formula, pairs) for formula in proof.assumed)]
-    differs = world.formulas.negate(world.symbols.equal(proof.inputs.symbols[fact.name], second))
-    return proof.solver.ask(world.formulas.every((*valid, differs))) is Answer.NO
+    copy, world = proof.vary(fact.name), proof.chart.world
+    differs = world.formulas.negate(world.symbols.equal(proof.inputs.symbols[fact.name], copy.second))
+    return copy.solver.ask(differs) is Answer.NO
 
 
 def _readers(proof: Proof, reached: Reach) -> Mapping[str, set[str]]:

@@ -4,16 +4,15 @@ Prove guarantees, or find facts that break them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.types import Enumeration
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
+from notifyrules.prove.copies import Copy
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.model import Example, Facts, Judged, Standing
-from notifyrules.prove.proof import Proof, replaced
+from notifyrules.prove.proof import Proof
 from notifyrules.prove.solving import Answer
 from notifyrules.prove.symbols import Amount, Pick, Symbol, Truth
 from notifyrules.prove.translation import ordered
@@ -90,18 +89,16 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
     Look for a change of one fact that changes what it must not.
     """
     [name] = guarantee.subjects
-    world = proof.chart.world
-    formulas = world.formulas
-    second, pairs = proof.inputs.changed(name)
-    valid = [world.symbols.domain(second, proof.graph.facts[name].type), condition]
-    valid += [replaced(formula, pairs) for formula in (*proof.assumed, *world.truths, condition)]
+    formulas = proof.chart.world.formulas
+    copy = proof.vary(name)
+    valid = [condition, copy.replaced(condition)]
     rises = guarantee.promise is Promise.MONOTONE
     if rises:
-        valid.append(_raised(proof, name, second))
-        wrong = _lowered(proof, lambda formula: replaced(formula, pairs))
+        valid.append(_raised(proof, name, copy.second))
+        wrong = _lowered(proof, copy)
     else:
         ends = proof.chart.outcomes().values()
-        wrong = formulas.some(formulas.every((one, formulas.negate(replaced(one, pairs)))) for one in ends)
+        wrong = formulas.some(formulas.every((one, formulas.negate(copy.replaced(one)))) for one in ends)
 
     def breaks(facts: Facts, changed: Value) -> bool:
         other = {**facts, name: changed}
@@ -114,7 +111,7 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
         return _is_raised(proof.graph, name, facts[name], changed) and ranks[1] < ranks[0]
 
     goal = formulas.every((*valid, wrong))
-    return find_witness(proof.solver, proof.inputs, goal, breaks, Varied(name, second))
+    return find_witness(copy.solver, proof.inputs, goal, breaks, Varied(name, copy.second))
 
 
 def _raised(proof: Proof, name: str, second: Symbol) -> Formula:
@@ -149,7 +146,7 @@ def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
     return low < high
 
 
-def _lowered(proof: Proof, replace: Callable[[Formula], Formula]) -> Formula:
+def _lowered(proof: Proof, copy: Copy) -> Formula:
     """
     Say that the second decision notifies less.
     """
@@ -157,8 +154,8 @@ def _lowered(proof: Proof, replace: Callable[[Formula], Formula]) -> Formula:
     yes, later, no = (chart.notifies(notify) for notify in (Notify.YES, Notify.LATER, Notify.NO))
     return formulas.some(
         (
-            formulas.every((yes, formulas.some((replace(later), replace(no))))),
-            formulas.every((later, replace(no))),
+            formulas.every((yes, formulas.some((copy.replaced(later), copy.replaced(no))))),
+            formulas.every((later, copy.replaced(no))),
         )
     )
 

@@ -17,7 +17,7 @@ from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import Value
 from notifyrules.graph.model import Fact
 from notifyrules.prove.formulas import Formula, Thing
-from notifyrules.prove.symbols import RANGES, Amount, Opaque, Pick, Several, Symbol, Truth, terms_of, value_of
+from notifyrules.prove.symbols import RANGES, Amount, Opaque, Pick, Several, Symbol, Truth, value_of
 from notifyrules.prove.translation import World
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -52,17 +52,6 @@ class Inputs:
         Say that a fact has one value.
         """
         return self.world.symbols.equal(self.symbols[name], self.world.symbols.constant(value, self.facts[name].type))
-
-    def changed(self, name: str) -> tuple[Symbol, list[tuple[Thing, Thing]]]:
-        """
-        Make a second variable for one fact.
-
-        Returns:
-            The variable, and which term of the first to replace by which of the second.
-        """
-        fact = self.facts[name]
-        second = self.world.symbols.variable(f"{name}, changed", fact.type)
-        return second, list(zip(terms_of(self.symbols[name]), terms_of(second), strict=True))
 
 
 def read(model: Any, symbol: Symbol, kind: Type, world: World) -> Value | Thing:  # noqa: ANN401 - the solver's

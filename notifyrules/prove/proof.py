@@ -4,8 +4,8 @@ Put everything together that questions about one chart are asked of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import z3
@@ -14,11 +14,13 @@ from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.terms import Term
 from notifyrules.graph.model import Graph
 from notifyrules.prove.chart import Chart, translate
-from notifyrules.prove.formulas import Formula, Thing
+from notifyrules.prove.copies import Copy
+from notifyrules.prove.formulas import Formula
 from notifyrules.prove.inputs import Inputs, plain
 from notifyrules.prove.lemmas import complete
 from notifyrules.prove.limit import Limit
 from notifyrules.prove.model import Facts
+from notifyrules.prove.sampling import Samples, sample
 from notifyrules.prove.solving import Answer, Solver
 from notifyrules.prove.translation import World
 from notifyrules.prove.words import Words, speak
@@ -47,6 +49,21 @@ class Proof:
     solver: Solver
     """Knows what `assume` says too."""
     limit: Limit
+    samples: Samples
+    """What was seen for facts drawn at random."""
+    copies: dict[str, Copy] = field(default_factory=dict)
+    """The facts that were varied so far."""
+
+    def vary(self, fact: str) -> Copy:
+        """
+        Compare decisions that differ in one fact alone.
+        """
+        if fact not in self.copies:
+            copy = Copy.make(self.inputs, fact)
+            given = (*self.inputs.domain(), *self.assumed, *copy.given, *map(copy.replaced, self.assumed))
+            copy.solver = Solver(self.chart.world, given, self.limit)
+            self.copies[fact] = copy
+        return self.copies[fact]
 
     def keeps(self, facts: Facts) -> bool:
         """
@@ -54,16 +71,15 @@ class Proof:
         """
         return all(evaluate(term, facts, {}) is True for term in self.graph.assume)
 
-    def sort_out(self, formulas: Mapping[str, Formula]) -> dict[str, Answer]:
+    def sort_out(self, formulas: Mapping[str, Formula], shown: Collection[str]) -> dict[str, Answer]:
         """
-        Find out which of some formulas can hold.
+        Find out which of some formulas can hold, but for those of which that was shown.
 
         Every solution tells of all formulas at once, so that there are fewer questions than formulas.
         """
-        found: dict[str, Answer] = {}
         every = self.chart.world.formulas
-        waiting = {name: formula for name, formula in formulas.items() if formula is not every.false}
-        found.update(dict.fromkeys(formulas.keys() - waiting.keys(), Answer.NO))
+        waiting = {name: one for name, one in formulas.items() if one is not every.false and name not in shown}
+        found = {name: Answer.YES if name in shown else Answer.NO for name in formulas if name not in waiting}
         while waiting:
             answer = self.solver.ask(every.some(waiting.values()))
             if answer is not Answer.YES:
@@ -98,7 +114,7 @@ def begin(graph: Graph, limit: Limit) -> Proof:
     domain = tuple(inputs.domain())
     bare = Solver(world, domain, limit)
     solver = Solver(world, (*domain, *assumed), limit)
-    return Proof(graph, chart, inputs, assumed, conditions, words, bare, solver, limit)
+    return Proof(graph, chart, inputs, assumed, conditions, words, bare, solver, limit, sample(graph, inputs, limit))
 
 
 def _condition(chart: Chart, term: Term | None) -> Formula:
@@ -106,10 +122,3 @@ def _condition(chart: Chart, term: Term | None) -> Formula:
     Translate the condition of a guarantee; one without holds for all facts.
     """
     return chart.world.formulas.true if term is None else chart.terms.holds(term)
-
-
-def replaced(formula: Formula, pairs: Sequence[tuple[Thing, Thing]]) -> Formula:
-    """
-    Give a formula with other variables in place of its own.
-    """
-    return z3.substitute(formula, *pairs) if pairs else formula

@@ -49,7 +49,7 @@ class Solver:
         """The last solution that was found."""
         self._solver = z3.Solver(ctx=world.formulas.context)
         self._names: dict[int, tuple[Formula, Formula]] = {}
-        self._solver.add(*world.truths)
+        self._solver.add(*world.truths, *(one.name == one.meaning for one in world.definitions.values()))
         self.grant(given)
 
     def grant(self, formulas: Iterable[Formula]) -> None:

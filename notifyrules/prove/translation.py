@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import z3
+
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.types import Basic, Enumeration, Type
 from notifyrules.graph.model import Call
@@ -53,6 +55,16 @@ class Asked:
     symbol: Symbol
 
 
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """
+    A name for a part of a formula, so that large formulas are made of small ones.
+    """
+
+    name: Thing
+    meaning: Thing
+
+
 @dataclass(slots=True)
 class World:
     """
@@ -69,12 +81,25 @@ class World:
     """The open functions by name and kinds of arguments."""
     truths: list[Formula] = field(default_factory=list)
     """What always holds."""
+    definitions: dict[int, Definition] = field(default_factory=dict)
+    """The parts that have a name, by the number of what they stand for, each behind those that it is made of."""
 
     def __post_init__(self) -> None:
         """
         Begin without anything written out.
         """
         self.symbols = Symbols(self.formulas)
+
+    def define(self, thing: Thing) -> Thing:
+        """
+        Give a part a name, unless it is one.
+        """
+        if z3.is_const(thing) or (z3.is_not(thing) and z3.is_const(thing.arg(0))):
+            return thing
+        if thing.get_id() not in self.definitions:
+            name = z3.Const(f"part {len(self.definitions)}", thing.sort())
+            self.definitions[thing.get_id()] = Definition(name, thing)
+        return self.definitions[thing.get_id()].name
 
     def open(self, name: str, things: tuple[Thing, ...], result: object) -> Thing:
         """

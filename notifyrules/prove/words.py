@@ -121,12 +121,12 @@ def _spoken(chart: Chart, speaker: _Speaker) -> Number:
             later = after.get(arrow.target, none)
             said = formulas.choose(formulas.negate(formulas.equal(later, none)), later, own)
             found = formulas.choose(chart.answers[arrow.id], said, found)
-        after[name] = found
+        after[name] = chart.world.define(found)
     own = none
     for outcome, ends in chart.outcomes().items():
         own = formulas.choose(ends, formulas.amount(speaker.number(graph.outcomes[outcome].because, chart)), own)
     said = after[graph.start]
-    return formulas.choose(formulas.negate(formulas.equal(said, none)), said, own)
+    return chart.world.define(formulas.choose(formulas.negate(formulas.equal(said, none)), said, own))
 
 
 def _recheck(chart: Chart) -> Recheck:

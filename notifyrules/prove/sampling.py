@@ -1,0 +1,159 @@
+"""
+Walk a chart for facts drawn at random, so that the solver is asked only about what they do not show.
+
+What such a walk shows is so, whatever the solver would say; what it does not show is still to be proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.types import Basic, Enumeration, ListOf
+from notifyrules.conditions.values import Value
+from notifyrules.evaluation.step import Passage, Step
+from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.graph.model import Fact, Graph
+from notifyrules.prove.inputs import ALWAYS, NOON, Inputs, plain
+from notifyrules.prove.limit import Limit
+from notifyrules.prove.model import Facts
+from notifyrules.prove.symbols import RANGES, value_of
+from notifyrules.prove.translation import World
+
+_DRAWN = 600
+"""Facts that are drawn; of a chart that assumes much, few of them keep to it."""
+_KEPT = 200
+"""Facts that are walked."""
+_CHANGED = 8
+"""Facts for which the change of one of them is tried."""
+_SHARE = 0.1
+"""The part of the time that is left that may be spent on it."""
+
+
+@dataclass(slots=True)
+class Samples:
+    """
+    What was seen for some facts.
+    """
+
+    graph: Graph
+    pools: dict[str, Sequence[Value]]
+    """Values to draw from, for each fact."""
+    facts: list[Facts] = field(default_factory=list)
+    """Facts that keep to `assume`."""
+    arrows: set[str] = field(default_factory=set)
+    """The arrows that were taken, those tried in vain included."""
+    won: set[str] = field(default_factory=set)
+    """The arrows that lay on the path of a decision."""
+    outcomes: set[str] = field(default_factory=set)
+
+    def look_at(self, facts: Facts) -> None:
+        """
+        Walk for some facts, if they keep to `assume`.
+        """
+        if not _keeps(self.graph, facts):
+            return
+        passage = walk(self.graph, facts)
+        self.facts.append(facts)
+        self.outcomes.add(passage.outcome)
+        self.won |= {step.arrow for step in passage.steps}
+        self.arrows |= set(_taken(passage.steps))
+
+    def matters(self, fact: str) -> bool:
+        """
+        Tell whether changing one fact alone was seen to change what is decided, told or carried.
+        """
+        for facts in self.facts[:_CHANGED]:
+            told = _told(self.graph, facts)
+            for value in self.pools[fact]:
+                changed = {**facts, fact: value}
+                if value != facts[fact] and _keeps(self.graph, changed) and _told(self.graph, changed) != told:
+                    return True
+        return False
+
+
+def sample(graph: Graph, inputs: Inputs, limit: Limit) -> Samples:
+    """
+    Walk a chart for facts drawn at random, the same ones every time.
+    """
+    random = Random(0)  # noqa: S311 - the same facts every time
+    samples = Samples(graph, {fact.name: tuple(_pool(fact, inputs.world)) for fact in graph.facts.values()})
+    until_s = limit.left_s * (1 - _SHARE)
+    for number in range(_DRAWN):
+        if len(samples.facts) >= _KEPT or limit.left_s < until_s:
+            break
+        # Many decisions are at their most interesting where most facts are as usual.
+        usual = (number % 4) / 4
+        samples.look_at({fact.name: _draw(fact, samples, random, usual) for fact in graph.facts.values()})
+    return samples
+
+
+def _draw(fact: Fact, samples: Samples, random: Random, usual: float) -> Value:
+    """
+    Draw the value of one fact.
+    """
+    return fact.default if fact.has_default and random.random() < usual else random.choice(samples.pools[fact.name])
+
+
+def _pool(fact: Fact, world: World) -> Iterable[Value]:
+    """
+    List values of a fact that conditions may tell apart.
+    """
+    found: dict[Value, None] = {plain(fact.type): None}
+    if fact.has_default or fact.type.nullable:
+        found[fact.default] = None
+    texts = [value for value, _ in world.symbols.constants(Basic.TEXT.value)]
+    match fact.type.base:
+        case Enumeration(values):
+            found.update(dict.fromkeys(values))
+        case Basic.BOOL:
+            return (False, True, None) if fact.type.nullable else (False, True)
+        case Basic.TEXT:
+            found.update(dict.fromkeys(texts))
+        case Basic.INSTANT:
+            found.update({NOON + timedelta(hours=hour): None for hour in range(0, 7 * 24, 5)})
+        case Basic.SCHEDULE:
+            found[ALWAYS] = None
+        case ListOf(item):
+            items: Sequence[Value] = (
+                item.values if isinstance(item, Enumeration) else texts if item is Basic.TEXT else ()
+            )
+            found.update({(one,): None for one in items})
+            found[tuple(items)] = None
+        case Basic() as basic if basic in RANGES:
+            lowest, highest = RANGES[basic]
+            near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
+            found.update({value_of(number, basic): None for number in near if lowest <= number <= highest})
+        case _:
+            pass
+    return found
+
+
+def _keeps(graph: Graph, facts: Facts) -> bool:
+    """
+    Tell whether facts keep to `assume`.
+    """
+    return all(evaluate(term, facts, {}) is True for term in graph.assume)
+
+
+def _told(graph: Graph, facts: Facts) -> tuple[object, ...]:
+    """
+    Give all that a decision decides, tells and carries.
+    """
+    passage: Passage = walk(graph, facts)
+    data = data_of(graph.outcomes[passage.outcome], facts)
+    return passage.outcome, passage.because, tuple(data.items()), recheck_of(graph, passage, facts)
+
+
+def _taken(steps: Iterable[Step]) -> Iterator[str]:
+    """
+    Name the arrows of a way, those tried in vain included.
+    """
+    for step in steps:
+        yield step.arrow
+        for branch in step.tried:
+            yield branch.arrow
+            yield from _taken(branch.steps)
