@@ -16,13 +16,13 @@ from notifyrules.diagram.model import Box, Diagram, Mark
 from notifyrules.diagram.placement import Item, Placement, Plan, place, plan_rows
 from notifyrules.diagram.straightening import apart, sideways, straighten, weigh
 
-_TRIES: Final = 12
+_TRIES: Final = 24
 """Arrangements tried for a small chart."""
 _EFFORT: Final = 1_500
 """Items that are placed in all; a large chart gets fewer tries."""
 _POLISHED: Final = 400
 """Items up to which whole columns are moved to make a line straight."""
-_CROSSING: Final = 90
+_CROSSING: Final = 250
 """What a crossing costs, in pixels of sideways way."""
 _INVERSION: Final = 50
 """What it costs when a later way out stands to the left of an earlier one."""

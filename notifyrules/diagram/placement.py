@@ -33,6 +33,8 @@ BOX_GAP: Final = 24
 SMALL_GAP: Final = 10
 """Room between labels and lanes, and beside them."""
 
+_ORDERED: Final = 8
+"""One in so many arrangements keeps the ways out of every box in the order written."""
 _POINTS: Final = 72
 """Points in an inch; a point of the layout is a pixel of ours."""
 _OWN_BRANCH: Final = 4
@@ -353,7 +355,7 @@ def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
     """
     Describe the room that an item takes, and where arrows leave and enter it.
 
-    The ways out of a fan-out keep their order from left to right; in every second arrangement those of all boxes do.
+    The ways out of a fan-out keep their order from left to right; in some arrangements those of all boxes do.
     """
     if item.compound is None:
         return f"[shape=box fixedsize=true width={(item.left + item.right + SMALL_GAP) / _POINTS:.4f} height=0.1]"
@@ -366,7 +368,8 @@ def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
         at = round(port) + 1
     cells.append(_cell(right - at))
     row = "".join(cells)
-    order = " ordering=out" if seed % 2 or item.compound.box.shape is Shape.FAN_OUT else ""
+    ordered = seed % _ORDERED == _ORDERED - 1 or item.compound.box.shape is Shape.FAN_OUT
+    order = " ordering=out" if ordered else ""
     return f'[label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{row}</TR></TABLE>>{order}]'
 
 
