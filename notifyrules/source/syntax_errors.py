@@ -159,12 +159,10 @@ def _inside_brackets(error: _Error) -> YamlProblem | None:
     mark = source.text[opened]
     expected = "`,` or `}`" if mark == "{" else "`,` or `]`"
     line = error.line_of(opened)
-    if source.position(error.at)[0] == source.position(opened)[0]:
-        return _problem(error, f"found {_found(error)} where {expected} is expected", error.quoted(_INSIDE))
     column = source.position(opened)[1]
     comment = _COMMENT.search(line, column)
-    if comment is not None:
-        start = opened - (column - 1) + comment.start()
+    start = len(source.text) if comment is None else opened - (column - 1) + comment.start()
+    if comment is not None and start < error.at:
         span = Span(source, start, start + len(comment.group().rstrip()))
         form = quoted_form(source, start)
         return _problem(
@@ -173,6 +171,8 @@ def _inside_brackets(error: _Error) -> YamlProblem | None:
             "quote the text that contains it" + (f": `{form}`" if form else ""),
             span,
         )
+    if source.position(error.at)[0] == source.position(opened)[0]:
+        return _problem(error, f"found {_found(error)} where {expected} is expected", error.quoted(_INSIDE))
     indent = len(line) - len(line.lstrip())
     here = error.line_of(error.at)
     if len(here) - len(here.lstrip()) > indent:
