@@ -37,6 +37,7 @@ class TestNames:
             ("{outcome: muted}", "unknown-outcome: muted"),
             ("{reason: muted.yes}", "unknown-arrow: muted.yes"),
             ("{reason: muted}", "unknown-arrow: muted"),
+            ("{reason: somewhere.else.entirely}", "unknown-arrow: somewhere.else.entirely"),
             ("{through: [muted, kin]}", "unknown-node: kin"),
             ('{through: ["no"]}', 'unknown-node: "no"'),
             ("{data: {vai: [push]}}", "unknown-data: vai"),
@@ -125,6 +126,23 @@ class TestArrows:
         assert finding.message == "no arrows lead from `worth_it` to `kind`"
         assert finding.help == ("`kind` comes before `worth_it` on the chart; list the nodes in the order of the path",)
         assert finding.labels[0].span.text == "kind"
+
+    @pytest.mark.parametrize("expect", ["{reason: lost.then}", "{through: [lost]}"])
+    def test_a_node_that_nothing_leads_to(self, tmp_path: Path, expect: str) -> None:
+        """
+        Neither it nor its arrows can be expected.
+        """
+        rules = CHAT.replace("\ndata:\n", '\n  lost: {if: channel.muted, then: "yes", else: "no"}\ndata:\n')
+
+        assert [one.partition(":")[0] for one in expecting(tmp_path, expect, rules)] == ["impossible-expectation"]
+
+    def test_a_meaning_that_no_outcome_has(self, tmp_path: Path) -> None:
+        """
+        A chart that never waits cannot be expected to.
+        """
+        rules = CHAT.replace("notify: later", "notify: true")
+
+        assert expecting(tmp_path, "{notify: later}", rules) == ["impossible-expectation: later"]
 
     def test_an_outcome_that_nothing_leads_to(self, tmp_path: Path) -> None:
         """

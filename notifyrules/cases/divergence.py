@@ -37,23 +37,24 @@ def diverged(case: Case, failure: Failure) -> Divergence:
     Conditions are not looked at: it is the arrows that lead there, for some facts or for none.
     """
     path = _Path(case, failure.decision.steps)
-    for difference in failure.differences:
-        match difference.what:
-            case "outcome" | "reason" | "notify":
-                fitting = fitting_ends(case.expect, case.chart)
-                return Divergence(path.last_to_end(fitting), _goal(case, difference.what))
-            case "because":
-                return path.to_words(case.expect.because or "")
-            case "through":
-                missing = missing_node(case.expect.through, failure.decision)
-                assert missing is not None
-                name = case.expect.through[missing]
-                return Divergence(path.last_to_node(name), f"`{name}`")
-            case _:
-                ends = _ends_with_data(case)
-                step = path.last_to_end(ends)
-                return Divergence(step, "an outcome with this data", failure.decision.reason in ends)
-    raise AssertionError(failure)
+    # The others follow from the first difference.
+    what = failure.differences[0].what
+    match what:
+        case "outcome" | "reason" | "notify":
+            fitting = fitting_ends(case.expect, case.chart)
+            return Divergence(path.last_to_end(fitting), _goal(case, what))
+        case "because":
+            return path.to_words(case.expect.because or "")
+        case "through":
+            missing = missing_node(case.expect.through, failure.decision)
+            assert missing is not None
+            name = case.expect.through[missing]
+            return Divergence(path.last_to_node(name), f"`{name}`")
+        case _:
+            ends = _ends_with_data(case)
+            return Divergence(
+                path.last_to_end(ends), "an outcome with this data", arrived=failure.decision.reason in ends
+            )
 
 
 def _goal(case: Case, what: str) -> str:
@@ -65,10 +66,8 @@ def _goal(case: Case, what: str) -> str:
             return f"`{case.expect.outcome}`"
         case "reason":
             return f"`{case.expect.reason}`"
-        case "notify":
-            return " or ".join(f"`{name}`" for name in sorted(case.expect.outcomes))
         case _:
-            return "an outcome with this data"
+            return " or ".join(f"`{name}`" for name in sorted(case.expect.outcomes))
 
 
 class _Path:

@@ -366,19 +366,15 @@ def _written(expect: Scalar | LongExpectation) -> Written:
     return Written({key: _plain(value) for key, value in parts.items()}, place)
 
 
-def _plain(value: object) -> object:
+def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> object:
     """
     Take a part of an expectation as plain data.
     """
-    match value:
-        case dict():
-            return {str(key): one.plain() for key, one in value.items()}
-        case list():
-            return [one.plain() for one in value]
-        case Scalar() | Seq() | Map():
-            return value.plain()
-        case _:
-            return value
+    if isinstance(value, Scalar | Seq | Map):
+        return value.plain()
+    if isinstance(value, Mapping):
+        return {str(key): one.plain() for key, one in value.items()}
+    return [one.plain() for one in value]
 
 
 def _inside(span: Span, extent: Span) -> bool:
