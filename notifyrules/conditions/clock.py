@@ -71,7 +71,7 @@ def window_end(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetim
     end = _closing(instant, zone, schedule)
     if end is None:
         return None
-    if _never_closes(schedule.windows):
+    if _never_closes(schedule):
         return MAX_INSTANT
     # Ends within weeks: some stretch of every week lies in no window.
     while end < MAX_INSTANT and (later := _closing(end, zone, schedule)) is not None:
@@ -83,14 +83,14 @@ def _closing(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime 
     """
     Find the end of the stretch of open windows in which an instant lies, as far as it is known on that day.
     """
-    for start, end in _open_on(instant.toordinal(), zone.key, schedule.windows):
+    for start, end in _open_on(instant.toordinal(), zone.key, schedule):
         if start <= instant < end:
             return end
     return None
 
 
 @lru_cache(maxsize=4096)
-def _open_on(day: int, key: str, windows: tuple[Window, ...]) -> tuple[Stretch, ...]:
+def _open_on(day: int, key: str, schedule: Schedule) -> tuple[Stretch, ...]:
     """
     List when windows are open on one day of UTC, given by its ordinal.
 
@@ -104,7 +104,7 @@ def _open_on(day: int, key: str, windows: tuple[Window, ...]) -> tuple[Stretch, 
     found = sorted(
         _stretch(window, local_day, zone)
         for local_day in around
-        for window in windows
+        for window in schedule.windows
         if WEEKDAYS[local_day.weekday()] in window.days
     )
     midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
@@ -163,15 +163,15 @@ def _occurrences(wall: datetime, zone: ZoneInfo) -> Stretch:
 
 
 @lru_cache(maxsize=1024)
-def _never_closes(windows: tuple[Window, ...]) -> bool:
+def _never_closes(schedule: Schedule) -> bool:
     """
-    Tell whether windows cover the whole week.
+    Tell whether the windows of a schedule cover the whole week.
 
     No clock can open a gap between windows that join on the wall, because `until` acts at the last occurrence of a
     wall time and `from` at the first; and none can close a gap of the wall in every week.
     """
     covered = []
-    for window in windows:
+    for window in schedule.windows:
         for day in window.days:
             first_s = WEEKDAYS.index(day) * 86_400 + _seconds(window.from_)
             length_s = (_seconds(window.until) - _seconds(window.from_)) % 86_400 or 86_400

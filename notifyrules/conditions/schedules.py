@@ -7,7 +7,7 @@ What a schedule means on a given day in a given zone is worked out by :mod:`noti
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -48,6 +48,26 @@ class Schedule:
 
     windows: tuple[Window, ...]
     """In the order given; they may overlap."""
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Computed once: what a schedule means on a day is looked up by it at every decision."""
+
+    def __post_init__(self) -> None:
+        """
+        Compute the hash.
+        """
+        object.__setattr__(self, "_hash", hash(self.windows))
+
+    def __hash__(self) -> int:
+        """
+        Give the hash of the windows.
+        """
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Schedule], tuple[tuple[Window, ...]]]:
+        """
+        Pickle the windows alone: hashes differ from process to process.
+        """
+        return Schedule, (self.windows,)
 
     def __str__(self) -> str:
         """
