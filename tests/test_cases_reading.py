@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from notifyrules.cases import suite as suites
 from notifyrules.cases.suite import MAX_COMBINATIONS
 from notifyrules.rules import check, read_cases
 from tests.suites import CHAT, case, codes, found, read, write_cases
@@ -174,6 +175,17 @@ class TestEach:
 
         [finding] = found(tmp_path, cases)
         assert (finding.code.value, f"more than {MAX_COMBINATIONS:,}" in finding.message) == ("limit", True)
+
+    def test_too_many_cases_of_one_file_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        Many that are each in order cost as much as one that is not.
+        """
+        monkeypatch.setattr(suites, "MAX_VALUES", 100)
+        rest = "given: {message.kind: dm}, each: {channel.muted: [true, false]}, expect: {because: a}}\n"
+        cases = "".join(f"  - {{name: c{number}, {rest}" for number in range(7))
+
+        [finding] = found(tmp_path, cases)
+        assert (finding.code.value, finding.span.line) == ("limit", 10)
 
 
 class TestForm:

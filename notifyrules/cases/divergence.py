@@ -4,10 +4,9 @@ Find where a path left the ways that lead to what was expected.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifyrules.cases.expectations import fitting_ends
 from notifyrules.cases.model import Case
 from notifyrules.cases.runner import Failure, missing_node
 from notifyrules.cases.ways import Stand, Ways
@@ -41,8 +40,7 @@ def diverged(case: Case, failure: Failure) -> Divergence:
     what = failure.differences[0].what
     match what:
         case "outcome" | "reason" | "notify":
-            fitting = fitting_ends(case.expect, case.chart)
-            return Divergence(path.last_to_end(fitting), _goal(case, what))
+            return Divergence(path.last_to_end(_ends(case)), _goal(case, what))
         case "because":
             return path.to_words(case.expect.because or "")
         case "through":
@@ -100,7 +98,7 @@ class _Path:
         """
         Find the last step whose node leads to one of some arrows that end a decision.
         """
-        return self.last(lambda stand: any(end in ends for end in self.ways.ends_from([stand])))
+        return self.last(lambda stand: self.ways.leads_to([stand], ends))
 
     def last_to_node(self, name: str) -> Step | None:
         """
@@ -120,12 +118,12 @@ class _Path:
         """
         Give everything that is said behind a place.
         """
-        for arrow in self.ways.ends_from([stand]).values():
-            yield from _said(self._graph.outcomes[arrow.target].because)
-        for name in dict.fromkeys(place.node for place in self.ways.reached([stand])):
+        for name in self.ways.behind(stand):
             node = self._graph.nodes[name]
             for arrow in node.arrows:
                 yield from _said(arrow.because)
+                if self.ways.leads_to([stand], [arrow.id]):
+                    yield from _said(self._graph.outcomes[arrow.target].because)
             if isinstance(node, Call):
                 yield from _words(node.callee)
 
@@ -138,9 +136,18 @@ def _said(message: Message | None) -> Iterator[Message]:
         yield message
 
 
+def _ends(case: Case) -> Mapping[str, Arrow]:
+    """
+    Give the arrows that fit what a case expects of outcome, notify and reason, by their ids.
+    """
+    ends = case.chart.ways.ends_to(case.expect.outcomes)
+    reason = case.expect.reason
+    return ends if reason is None else {reason: ends[reason]}
+
+
 def _ends_with_data(case: Case) -> Collection[str]:
     """
-    Give the arrows that fit what a case expects, and whose outcomes carry, or may compute, the data expected.
+    Give those of them whose outcomes carry, or may compute, the data expected.
     """
     outcomes = case.chart.graph.outcomes
 
@@ -150,7 +157,7 @@ def _ends_with_data(case: Case) -> Collection[str]:
             isinstance(carried[name], Term) or carried[name] == value for name, value in case.expect.data.items()
         )
 
-    return {arrow.id for arrow in fitting_ends(case.expect, case.chart).values() if may_carry(arrow.target)}
+    return {arrow.id for arrow in _ends(case).values() if may_carry(arrow.target)}
 
 
 def _words(graph: Graph) -> Iterator[Message]:

@@ -6,7 +6,7 @@ Only arrows are looked at, never conditions: an expectation that passes here may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifyrules.cases.model import Chart, Expectation
@@ -16,7 +16,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.evaluation.record import NOTIFY_WRITTEN
-from notifyrules.graph.model import Arrow, Notify
+from notifyrules.graph.model import Notify
 from notifyrules.source.text import Span
 
 KEYS = ("outcome", "notify", "reason", "because", "data", "through")
@@ -77,17 +77,15 @@ class _Reader:
         if outcome is not None and outcome not in self.chart.graph.outcomes:
             self._unknown(Code.UNKNOWN_OUTCOME, outcome, "outcome", None, self.chart.graph.outcomes)
             return None
-        if reason is not None and reason not in self._arrows():
-            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, self._arrows())
+        if reason is not None and reason not in self.chart.ways.arrows:
+            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, self.chart.ways.arrows)
             return None
         if len(through) < len(self._listed()):
             return None
-        wanted = Expectation(outcome, notify, reason, because, data, through, frozenset())
-        ends = self._ends(wanted)
-        if ends is None or not self._leads(through, ends):
+        outcomes = self._outcomes(outcome, notify, reason)
+        if outcomes is None or not self._leads(through, outcomes, reason):
             return None
-        fitting = frozenset(arrow.target for arrow in ends.values())
-        return Expectation(outcome, notify, reason, because, data, through, fitting)
+        return Expectation(outcome, notify, reason, because, data, through, outcomes)
 
     # ---- Parts ----
 
@@ -171,51 +169,50 @@ class _Reader:
                 self._unknown(Code.UNKNOWN_NODE, shown, "through", number, self.chart.graph.nodes)
         return tuple(found)
 
-    def _arrows(self) -> Mapping[str, Arrow]:
-        """
-        Give every arrow of the chart by its id.
-        """
-        return {arrow.id: arrow for node in self.chart.graph.nodes.values() for arrow in node.arrows}
-
     # ---- Ways ----
 
-    def _ends(self, wanted: Expectation) -> Mapping[str, Arrow] | None:
+    def _outcomes(self, outcome: str | None, notify: Notify | None, reason: str | None) -> frozenset[str] | None:
         """
-        Find the arrows that can end a decision as expected; None after a finding.
+        Find the outcomes in which a decision can end as expected; None after a finding.
         """
-        graph, ends = self.chart.graph, self.chart.ways.ends
-        if wanted.reason is not None and wanted.reason not in ends:
-            self._impossible_reason(wanted.reason)
+        graph, ways = self.chart.graph, self.chart.ways
+        if reason is not None and reason not in ways.ends:
+            self._impossible_reason(reason)
             return None
-        if wanted.outcome is not None and not any(arrow.target == wanted.outcome for arrow in ends.values()):
-            self._impossible(
-                "outcome", f"no arrow leads to the outcome `{wanted.outcome}`", graph.outcomes[wanted.outcome].span
-            )
+        if outcome is not None and outcome not in ways.outcomes:
+            self._impossible("outcome", f"no arrow leads to the outcome `{outcome}`", graph.outcomes[outcome].span)
             return None
-        if wanted.notify is not None and not any(
-            graph.outcomes[one.target].notify is wanted.notify for one in ends.values()
-        ):
-            spelt = _spell(wanted.notify)
-            self._impossible("notify", f"no arrow leads to an outcome with `notify: {spelt}`", None)
+        possible = ways.outcomes if reason is None else [ways.ends[reason].target]
+        if outcome is not None:
+            if outcome not in possible:
+                arrow = ways.ends[reason or ""]
+                message = f"the arrow `{arrow.id}` ends in `{arrow.target}`, not in `{outcome}`"
+                self._impossible("reason", message, arrow.span)
+                return None
+            possible = [outcome]
+        meant = frozenset(name for name in possible if notify in (None, graph.outcomes[name].notify))
+        if not meant:
+            self._impossible_notify(notify, possible)
             return None
-        fitting = fitting_ends(wanted, self.chart)
-        if fitting:
-            return fitting
-        if wanted.reason is not None and wanted.outcome not in (None, ends[wanted.reason].target):
-            arrow = ends[wanted.reason]
-            self._impossible(
-                "reason", f"the arrow `{arrow.id}` ends in `{arrow.target}`, not in `{wanted.outcome}`", arrow.span
-            )
-            return None
-        outcome = graph.outcomes[wanted.outcome if wanted.outcome is not None else ends[wanted.reason or ""].target]
-        self._impossible("notify", f"the outcome `{outcome.name}` is `notify: {_spell(outcome.notify)}`", outcome.span)
-        return None
+        return meant
+
+    def _impossible_notify(self, notify: Notify | None, possible: Collection[str]) -> None:
+        """
+        Report a meaning that no outcome has that the decision can end in.
+        """
+        assert notify is not None
+        if len(possible) == 1:
+            outcome = self.chart.graph.outcomes[next(iter(possible))]
+            message = f"the outcome `{outcome.name}` is `notify: {_spell(outcome.notify)}`"
+            self._impossible("notify", message, outcome.span)
+        else:
+            self._impossible("notify", f"no arrow leads to an outcome with `notify: {_spell(notify)}`", None)
 
     def _impossible_reason(self, reason: str) -> None:
         """
         Report an arrow by which no decision ends.
         """
-        arrow = self._arrows()[reason]
+        arrow = self.chart.ways.arrows[reason]
         if arrow.target in self.chart.graph.nodes:
             message = f"the arrow `{reason}` leads on to the node `{arrow.target}`; a reason enters an outcome"
             advice = f"write `through: [{arrow.node}, {arrow.target}]` for an arrow on the way"
@@ -226,7 +223,7 @@ class _Reader:
             advice = "the reason is then the arrow by which the fan-out itself goes on"
         self._impossible("reason", message, arrow.span, advice)
 
-    def _leads(self, through: Sequence[str], ends: Mapping[str, Arrow]) -> bool:
+    def _leads(self, through: Sequence[str], outcomes: frozenset[str], reason: str | None) -> bool:
         """
         Check that arrows lead through the nodes in their order, and on to an end that is expected.
         """
@@ -240,10 +237,10 @@ class _Reader:
                 self._impossible_node(number, name, before)
                 return False
             before = name
-        if ends.keys() & ways.ends_from(stands).keys():
+        if ways.leads_to(stands, [reason]) if reason is not None else ways.leads_to_outcome(stands, outcomes):
             return True
-        targets = " or ".join(f"`{one}`" for one in dict.fromkeys(arrow.target for arrow in ends.values()))
-        by = f" by `{next(iter(ends))}`" if len(ends) == 1 else ""
+        targets = " or ".join(f"`{one}`" for one in self.chart.graph.outcomes if one in outcomes)
+        by = f" by `{reason}`" if reason is not None else ""
         self.findings.add(
             Code.IMPOSSIBLE_EXPECTATION,
             self.written.at("through", len(through) - 1),
@@ -335,20 +332,6 @@ def _advice(name: str, what: str, known: Sequence[str]) -> Iterator[str]:
         yield "there are " + ", ".join(f"`{one}`" for one in known) if known else "the rules declare none"
     if what == "an arrow":
         yield "an arrow is named by its node and its answer: `node.then`, `node.else`, `node.value`"
-
-
-def fitting_ends(wanted: Expectation, chart: Chart) -> Mapping[str, Arrow]:
-    """
-    Find the arrows into an outcome that fit what a case expects of outcome, notify and reason.
-    """
-    outcomes = chart.graph.outcomes
-    return {
-        arrow.id: arrow
-        for arrow in chart.ways.ends.values()
-        if wanted.outcome in (None, arrow.target)
-        and wanted.notify in (None, outcomes[arrow.target].notify)
-        and wanted.reason in (None, arrow.id)
-    }
 
 
 def _spell(notify: Notify) -> str:

@@ -5,6 +5,7 @@ Read a cases file: check it against its rules, and make its cases ready to be ru
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -26,6 +27,8 @@ from notifyrules.source.text import Span
 
 MAX_COMBINATIONS: Final = 10_000
 """Cases that one `each` may become."""
+MAX_VALUES: Final = 4_000_000
+"""Fact values that all cases of a file may have together, rows not counted: 100,000 cases of a chart of 40 facts."""
 
 _VALUE_SHOWN: Final = 40
 
@@ -155,6 +158,8 @@ class _Reader:
     shipped: Shipped
     findings: Findings
     _names: dict[str, Span] = field(default_factory=dict)
+    _values: int = 0
+    """Fact values of the cases so far."""
 
     def parts(self) -> tuple[tuple[Case, ...] | Rows, ...]:
         """
@@ -298,16 +303,23 @@ class _Reader:
                 )
         if len(self.findings) > before:
             return None
-        count = 1
-        for values in axes.values():
-            count *= len(values)
+        return self._multiply(part, axes)
+
+    def _multiply(self, part: CasePart, axes: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]] | None:
+        """
+        Give all combinations of some values; None for too many, of which none is made.
+        """
+        count = math.prod(map(len, axes.values()))
+        self._values += count * len(self.chart.graph.facts)
+        message = ""
         if count > MAX_COMBINATIONS:
-            self.findings.add(
-                Code.LIMIT,
-                part.name.span,
-                f"`each` makes {count:,} cases of this one, more than {MAX_COMBINATIONS:,}",
-                help="leave out facts that make no difference, or make several cases of it",
-            )
+            message = f"`each` makes {count:,} cases of this one, more than {MAX_COMBINATIONS:,}"
+        elif self._values > MAX_VALUES:
+            message = f"the cases up to here have more than {MAX_VALUES:,} fact values"
+        if message:
+            self._values = 0
+            advice = "leave out facts that make no difference, or write the cases into several files"
+            self.findings.add(Code.LIMIT, part.name.span, message, help=advice)
             return None
         return (dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values()))
 

@@ -26,6 +26,9 @@ class Stand(NamedTuple):
 class Ways:
     """
     The ways through one chart.
+
+    What can be come to from a place is one number, whose bits stand for places and for arrows that end a decision: so
+    asking costs little, however large the chart and however many cases ask.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -34,8 +37,40 @@ class Ways:
         """
         self._graph = graph
         self.start = Stand(graph.start, trying=False)
-        self.ends: Mapping[str, Arrow] = self.ends_from([self.start])
+        self.arrows: Mapping[str, Arrow] = {arrow.id: arrow for node in graph.nodes.values() for arrow in node.arrows}
+        """Every arrow of the chart, by its id."""
+        self._bits: dict[Stand | str, int] = {}
+        self._reached: dict[Stand, int] = {}
+        for name in reversed(graph.order):
+            for trying in (False, True):
+                self._reach(Stand(name, trying))
+        self.ends: Mapping[str, Arrow] = {
+            arrow.id: arrow for arrow in self.arrows.values() if self.leads_to([self.start], [arrow.id])
+        }
         """Every arrow by which a decision can end, by its id."""
+        self._ends_to: dict[str, dict[str, Arrow]] = {}
+        for arrow in self.ends.values():
+            self._ends_to.setdefault(arrow.target, {})[arrow.id] = arrow
+        self._masks: dict[frozenset[str], int] = {}
+
+    def _bit(self, of: Stand | str) -> int:
+        """
+        Give the bit of a place or of an arrow that ends a decision.
+        """
+        return self._bits.setdefault(of, 1 << len(self._bits))
+
+    def _reach(self, stand: Stand) -> None:
+        """
+        Note what can be come to from a place; what its arrows lead to has been noted before.
+        """
+        reached = self._bit(stand)
+        for arrow in self._graph.nodes[stand.node].arrows:
+            following = self.after(stand, arrow)
+            if following is not None:
+                reached |= self._reached[following]
+            elif not (stand.trying and self._graph.outcomes[arrow.target].notify is Notify.NO):
+                reached |= self._bit(arrow.id)
+        self._reached[stand] = reached
 
     def after(self, stand: Stand, arrow: Arrow) -> Stand | None:
         """
@@ -46,38 +81,58 @@ class Ways:
         node = self._graph.nodes[stand.node]
         return Stand(arrow.target, stand.trying or (isinstance(node, FanOut) and arrow is not node.otherwise))
 
-    def reached(self, stands: Iterable[Stand]) -> Collection[Stand]:
+    def _from(self, stands: Iterable[Stand]) -> int:
         """
-        Give every place that can be come to from some places, themselves included.
+        Give everything that can be come to from some places.
         """
-        seen = dict.fromkeys(stands)
-        waiting = list(seen)
-        while waiting:
-            stand = waiting.pop()
-            for arrow in self._graph.nodes[stand.node].arrows:
-                following = self.after(stand, arrow)
-                if following is not None and following not in seen:
-                    seen[following] = None
-                    waiting.append(following)
-        return seen
-
-    def ends_from(self, stands: Iterable[Stand]) -> Mapping[str, Arrow]:
-        """
-        Give the arrows by which a decision can end that has come to one of some places.
-        """
-        return {arrow.id: arrow for stand in self.reached(stands) for arrow in self._ends(stand)}
-
-    def _ends(self, stand: Stand) -> Iterator[Arrow]:
-        """
-        Give the arrows of a node that end a decision.
-        """
-        for arrow in self._graph.nodes[stand.node].arrows:
-            outcome = self._graph.outcomes.get(arrow.target)
-            if outcome is not None and not (stand.trying and outcome.notify is Notify.NO):
-                yield arrow
+        reached = 0
+        for stand in stands:
+            reached |= self._reached.get(stand, 0)
+        return reached
 
     def passing(self, stands: Iterable[Stand], node: str) -> tuple[Stand, ...]:
         """
-        Give the places at a node that can be come to from some places.
+        Give the places at a node that can be come to from some places, themselves included.
         """
-        return tuple(stand for stand in self.reached(stands) if stand.node == node)
+        reached = self._from(stands)
+        places = (Stand(node, trying=False), Stand(node, trying=True))
+        return tuple(place for place in places if reached & self._bits.get(place, 0))
+
+    @property
+    def outcomes(self) -> Collection[str]:
+        """
+        Name the outcomes in which a decision can end.
+        """
+        return self._ends_to.keys()
+
+    def ends_to(self, outcomes: Iterable[str]) -> dict[str, Arrow]:
+        """
+        Give the arrows by which a decision can end in one of some outcomes.
+        """
+        return {end: arrow for outcome in outcomes for end, arrow in self._ends_to.get(outcome, {}).items()}
+
+    def leads_to_outcome(self, stands: Iterable[Stand], outcomes: frozenset[str]) -> bool:
+        """
+        Tell whether a decision that has come to one of some places can end in one of some outcomes.
+        """
+        if outcomes not in self._masks:
+            self._masks[outcomes] = sum(self._bits[end] for end in self.ends_to(outcomes))
+        return bool(self._from(stands) & self._masks[outcomes])
+
+    def leads_to(self, stands: Iterable[Stand], ends: Iterable[str]) -> bool:
+        """
+        Tell whether a decision that has come to one of some places can end by one of some arrows.
+        """
+        reached = self._from(stands)
+        return any(reached & self._bits.get(end, 0) for end in ends)
+
+    def behind(self, stand: Stand) -> Iterator[str]:
+        """
+        Name the nodes that can be come to from a place, itself included.
+        """
+        reached = self._from([stand])
+        return (
+            name
+            for name in self._graph.order
+            if any(reached & self._bits[Stand(name, trying)] for trying in (False, True))
+        )
