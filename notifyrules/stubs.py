@@ -38,8 +38,14 @@ def write_stubs(graph: Graph) -> str:
         literals `Outcome` and `Reason`; the same for the same chart.
     """
     reasons = [arrow.id for node in graph.nodes.values() for arrow in node.arrows if arrow.target in graph.outcomes]
-    body = [*_group("Facts", "", graph), *_literal("Outcome", list(graph.outcomes)), *_literal("Reason", reasons)]
-    head = f'"""\nType the facts, outcomes and reasons of `{graph.name}`; written by `notifyrules stubs`.\n"""'
+    body = [
+        *_group("Facts", "", graph, set()),
+        *_literal("Outcome", list(graph.outcomes)),
+        *_literal("Reason", reasons),
+    ]
+    # The name may be that of a file, which may be anything: nothing of it may end the docstring.
+    name = re.sub(r"[^\w .-]", "_", graph.name)
+    head = f'"""\nType the facts, outcomes and reasons of `{name}`; written by `notifyrules stubs`.\n"""'
     return "\n".join([head, "", *_imports(body), "", '__all__ = ["Facts", "Outcome", "Reason"]', "", *body])
 
 
@@ -54,9 +60,15 @@ def _imports(body: list[str]) -> Iterator[str]:
             yield f"from {module} import {', '.join(wanted)}"
 
 
-def _group(name: str, prefix: str, graph: Graph) -> Iterator[str]:
+def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[str]:
     """
     Write the `TypedDict` of a group of facts, the groups inside of it first.
+
+    Args:
+        name: What the group is called.
+        prefix: The path of its facts, with a dot at the end.
+        graph: The chart.
+        taken: The names given so far, so that `a.b_c` and `a_b.c` get two.
     """
     parts = dict.fromkeys(fact[len(prefix) :].partition(".")[0] for fact in graph.facts if fact.startswith(prefix))
     fields: list[tuple[str, str]] = []
@@ -66,7 +78,10 @@ def _group(name: str, prefix: str, graph: Graph) -> Iterator[str]:
             fields.append((part, _field(graph.facts[path])))
             continue
         inner = "_" + "".join(word.capitalize() for word in path.replace(".", "_").split("_"))
-        yield from _group(inner, f"{path}.", graph)
+        while inner in taken:
+            inner += "_"
+        taken.add(inner)
+        yield from _group(inner, f"{path}.", graph, taken)
         needed = any(not fact.has_default for fact in graph.facts.values() if fact.name.startswith(f"{path}."))
         fields.append((part, inner if needed else f"NotRequired[{inner}]"))
     # The class form cannot hold a field that is a keyword, such as `global`; the call can, and reads the same to a

@@ -257,6 +257,28 @@ class TestRulesOfARecord:
         assert "are not at hand" in result.out
         assert result.err == ""
 
+    @pytest.mark.parametrize(
+        "way", ["{file}", "notifyrules:{file}", "notifyrules:../secret/team_chat.yaml", "link.yaml"]
+    )
+    def test_a_forged_path_opens_no_rules_elsewhere(
+        self, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+    ) -> None:
+        """
+        Neither an absolute path, nor the prefix of shipped rules, nor a link leads out of the current folder.
+        """
+        (tmp_path / "secret").mkdir()
+        (tmp_path / "here").mkdir()
+        team_chat(tmp_path / "secret")
+        secret = tmp_path / "secret" / "team_chat.yaml"
+        (tmp_path / "here" / "link.yaml").symlink_to(secret)
+        monkeypatch.chdir(tmp_path / "here")
+        record: dict[str, Any] = json.loads(log.read_text("utf-8"))
+        record["rules"]["path"] = way.format(file=secret)
+        result = run("explain", "--record", "-", stdin=json.dumps(record))
+
+        assert result.code == 0
+        assert "are not at hand" in result.out
+
 
 class TestMalformedRecords:
     @pytest.mark.parametrize(

@@ -113,3 +113,34 @@ class TestStubs:
         Stubs are reproducible, so they can be committed.
         """
         assert write_stubs(notifyrules.load("slack").graph) == write_stubs(notifyrules.load("slack").graph)
+
+    def test_a_hostile_file_name_runs_nothing(self, tmp_path: Path) -> None:
+        """
+        The name of the chart, which may be that of its file, cannot end the docstring it stands in.
+        """
+        rules = tmp_path / '"""+print(42)+""".yaml'
+        rules.write_text(_RULES, "utf-8")
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", write_stubs(notifyrules.load(rules).graph)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert (done.returncode, done.stdout) == (0, "")
+
+    def test_groups_that_read_alike_stay_apart(self, tmp_path: Path) -> None:
+        """
+        `a.b_c` and `a_b.c` are two groups.
+        """
+        rules = tmp_path / "rules.yaml"
+        rules.write_text(
+            "notifyrules: 1\n"
+            "facts: {a.b_c.x: bool, a_b.c.y: bool}\n"
+            'flow: {q: {if: a.b_c.x and a_b.c.y, then: "yes", else: "no"}}\n'
+            'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n',
+            "utf-8",
+        )
+        text = write_stubs(notifyrules.load(rules).graph)
+
+        assert (text.count("_ABC = TypedDict("), text.count("_ABC_ = TypedDict(")) == (1, 1)

@@ -21,6 +21,7 @@ from notifyrules.evaluation.record import Record
 from notifyrules.explanation import READERS, not_asked
 from notifyrules.explanation import explain as explain_record
 from notifyrules.explanation.words import HEADLINES, printable
+from notifyrules.shipped import shipped_path
 
 if TYPE_CHECKING:
     from notifyrules.rules import Rules
@@ -147,14 +148,28 @@ def _rules_at_hand(record: Record) -> Rules | None:
     A record may be forged, so it opens nothing but shipped rules and files below the current folder, and what is wrong
     with such a file is not shown.
     """
-    path = Path(record.path)
-    shipped = record.path.startswith(_SHIPPED)
-    if not shipped and (path.is_absolute() or ".." in path.parts):
-        return None
+    if record.path.startswith(_SHIPPED):
+        path: Path | None = shipped_path(record.path.removeprefix(_SHIPPED))
+    else:
+        path = _below_here(record.path)
     try:
-        return _load(record.path.removeprefix(_SHIPPED) if shipped else record.path, None)
-    except RulesError:
+        return None if path is None else _load(record.path.removeprefix(_SHIPPED), None)
+    except (RulesError, UsageError):
         return None
+
+
+def _below_here(name: str) -> Path | None:
+    """
+    Find a file below the current folder, links followed.
+
+    Returns:
+        None for a file elsewhere.
+    """
+    try:
+        path = Path(name).resolve()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return path if path.is_relative_to(Path.cwd()) else None
 
 
 def _decide_today(loaded: Rules, record: Record) -> tuple[Record | None, FactsError | None]:

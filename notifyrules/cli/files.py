@@ -16,7 +16,7 @@ from notifyrules.source.located import Map
 from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
 
-_HEADER: Final = re.compile(rb"""^[ \t]*[{]?[ \t]*['"]?notifyrules(-cases)?['"]?[ \t]*:""", re.MULTILINE)
+_HEADER: Final = re.compile(rb"""^[ \t]*+(?:[{][ \t]*+)?['"]?notifyrules(-cases)?['"]?[ \t]*:""", re.MULTILINE)
 _LOOKED_AT: Final = 64 * 1024
 _CHART_KEYS: Final = frozenset({"flow", "outcomes", "otherwise", "guarantees"})
 
@@ -72,8 +72,7 @@ def is_ours(file: Path) -> bool:
         True also for a file that cannot be read: it has to be looked at, not passed over.
     """
     try:
-        with file.open("rb") as opened:
-            return _HEADER.search(opened.read(_LOOKED_AT)) is not None
+        return not file.is_file() or _HEADER.search(_beginning(file, _LOOKED_AT)) is not None
     except OSError:
         return True
 
@@ -86,7 +85,7 @@ def is_chart(file: Path) -> bool:
         True also for a file that cannot be read as YAML: loading it tells why.
     """
     try:
-        content = file.read_bytes()[: MAX_BYTES + 1]
+        content = _beginning(file, MAX_BYTES + 1) if file.is_file() else b""
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return True
@@ -96,6 +95,14 @@ def is_chart(file: Path) -> bool:
     if not isinstance(tree, Map):
         return _HEADER.search(content) is not None
     return "notifyrules" in tree and not _CHART_KEYS.isdisjoint(tree)
+
+
+def _beginning(file: Path, size: int) -> bytes:
+    """
+    Read the first bytes of a regular file; opening anything else could wait for ever.
+    """
+    with file.open("rb") as opened:
+        return opened.read(size)
 
 
 def check_choice(what: str, given: str, known: Iterable[str]) -> None:

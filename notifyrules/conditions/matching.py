@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _WORD = re.compile(r"\w")
+_WORDS = re.compile(r"\w+")
 _LONG = 64
 
 
@@ -44,8 +45,13 @@ def has_word(text: str, words: str | tuple[str, ...]) -> bool:
     Tell whether a word, or one of several, stands in the text on its own, both case-folded.
     """
     folded = text.casefold()
-    wanted = (words,) if isinstance(words, str) else words
-    return any(_has_chunk(folded, word.casefold()) for word in wanted)
+    if isinstance(words, str):
+        return _has_chunk(folded, words.casefold())
+    wanted = dict.fromkeys(word.casefold() for word in words)
+    whole = [word for word in wanted if _WORDS.fullmatch(word)]
+    if whole and not _words_of(folded).isdisjoint(whole):
+        return True
+    return any(_has_chunk(folded, word) for word in wanted if not _WORDS.fullmatch(word))
 
 
 def has_glob_word(text: str, glob: str) -> bool:
@@ -74,8 +80,28 @@ def _has_chunk(text: str, word: str, *, wild: bool = False) -> bool:
     """
     if not word:
         return False
+    if not wild and len(word) <= _LONG:
+        return _bounded(word).search(text) is not None
     found = _occurrences(text, word, 0, wild=wild)
     return any(_begins(text, at, word) and _ends(text, at + len(word), word) for at in found)
+
+
+@lru_cache(maxsize=512)
+def _bounded(word: str) -> re.Pattern[str]:
+    """
+    Compile a short word with the boundaries that it needs.
+    """
+    before = r"(?<!\w)" if _is_word(word[0]) else ""
+    after = r"(?!\w)" if _is_word(word[-1]) else ""
+    return re.compile(before + re.escape(word) + after)
+
+
+@lru_cache(maxsize=16)
+def _words_of(text: str) -> frozenset[str]:
+    """
+    Cut a text into its words, once for a list of them that is looked for.
+    """
+    return frozenset(_WORDS.findall(text))
 
 
 def _begins(text: str, at: int, pattern: str) -> bool:

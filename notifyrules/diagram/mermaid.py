@@ -32,7 +32,7 @@ _LINKS: Final = {
     Emphasis.MISSED: f"stroke:{LIGHT.missed},stroke-width:2px,stroke-dasharray:6 4",
 }
 # Mermaid obeys some characters even between quotes: comments, directives, Markdown, HTML, entities.
-_OBEYED: Final = re.compile(r"""["#%&:;<>`\\*_~|{}\[\]]""")
+_OBEYED: Final = re.compile(r"""["#$%&:;<>`\\*_~|{}\[\]]""")
 
 
 def to_mermaid(diagram: Diagram) -> str:
