@@ -52,7 +52,7 @@ class TestHeader:
         """
         A file without a flow is one that others include, unless a key is misspelt.
         """
-        assert codes("notifyrules: 1\nfacts: {b: bool}\n") == ["unused-fact"]
+        assert codes("notifyrules: 1\nfacts: {b: bool}\n") == []
         assert codes("notifyrules: 1\nfacts: {b: bool}\nflwo: {}\n" + OUTCOMES) == ["unknown-key"]
 
 
