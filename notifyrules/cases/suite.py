@@ -310,14 +310,16 @@ class _Reader:
         Give all combinations of some values; None for too many, of which none is made.
         """
         count = math.prod(map(len, axes.values()))
-        self._values += count * len(self.chart.graph.facts)
+        if self._values > MAX_VALUES:
+            return None
         message = ""
         if count > MAX_COMBINATIONS:
             message = f"`each` makes {count:,} cases of this one, more than {MAX_COMBINATIONS:,}"
-        elif self._values > MAX_VALUES:
-            message = f"the cases up to here have more than {MAX_VALUES:,} fact values"
+        else:
+            self._values += count * len(self.chart.graph.facts)
+            if self._values > MAX_VALUES:
+                message = f"the cases up to here have more than {MAX_VALUES:,} fact values"
         if message:
-            self._values = 0
             advice = "leave out facts that make no difference, or write the cases into several files"
             self.findings.add(Code.LIMIT, part.name.span, message, help=advice)
             return None
