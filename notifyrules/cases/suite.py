@@ -27,8 +27,8 @@ from notifyrules.source.text import Span
 
 MAX_COMBINATIONS: Final = 10_000
 """Cases that one `each` may become."""
-MAX_VALUES: Final = 4_000_000
-"""Fact values that all cases of a file may have together, rows not counted: 100,000 cases of a chart of 40 facts."""
+MAX_VALUES: Final = 2_000_000
+"""Fact values that all cases of a file may have together, rows not counted: 50,000 cases of a chart of 40 facts."""
 
 _VALUE_SHOWN: Final = 40
 
