@@ -174,7 +174,7 @@ def _condition_advice(text: str, at: int, end: int, expected: str) -> str:
             return "" if expected == "a value" else f"this `{found}` closes nothing"
         case ">", _ if text[:at].endswith("<"):
             return _OPERATORS["<>"]
-        case ("in" | "is" | "==" | "!=" | "<" | ">" | "<=" | ">="), ("an operator or the end" | "the end"):
+        case (("in" | "is" | "==" | "!=" | "<" | ">" | "<=" | ">="), ("an operator or the end" | "the end")):
             return "put one of the two tests in parentheses, or join them with `and`"
         case _:
             return _OPERATORS.get(found, "")

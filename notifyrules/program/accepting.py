@@ -1,8 +1,8 @@
 """
 Write code that accepts facts given as plain dicts, nested or dotted, when every value is of the usual kind.
 
-It knows by sight what is surely valid; other values go to :func:`notifyrules.conditions.values.conform`, and what is not
-as expected to the reader, which alone makes errors.
+It knows by sight what is surely valid; other values go to :func:`notifyrules.conditions.values.conform`, and what is
+not as expected to the reader, which alone makes errors.
 """
 
 from __future__ import annotations
