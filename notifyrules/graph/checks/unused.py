@@ -59,7 +59,8 @@ def _unused_declarations(draft: Draft) -> None:
         return
     given = {str(key) for part in document.outcomes.values() for key in part.data}
     for data in draft.data.values():
-        if data.name not in given and not data.included:
+        # Data without a default must be given: that is said at the outcomes.
+        if data.name not in given and data.has_default and not data.included:
             findings.add(
                 Code.UNUSED_DATA,
                 data.span,
