@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
     from notifyrules.program.decision import Decision
     from notifyrules.program.facts import Facts
+    from notifyrules.program.unknown import UNKNOWN
     from notifyrules.rules import Rules, check, load
 
 __all__ = [
+    "UNKNOWN",
     "Decision",
     "FactProblem",
     "Facts",
@@ -46,6 +48,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "UNKNOWN": "notifyrules.program.unknown",
     "Decision": "notifyrules.program.decision",
     "FactProblem": "notifyrules.errors",
     "Facts": "notifyrules.program.facts",

@@ -5,19 +5,24 @@ Load rule files and ask them: what a back-end engineer calls.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notifyrules.conditions.values import describe
+from notifyrules.conditions.values import Value, describe
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.document.files import CASES_ENDINGS, Place, Shipped
-from notifyrules.errors import RulesError, UsageError
+from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
-from notifyrules.program.compiler import Program, compile_graph
+from notifyrules.program.compiler import Decide, Program, compile_graph
 from notifyrules.program.decision import Decision
-from notifyrules.program.facts import Extras, Facts
+from notifyrules.program.facts import Absent, Extras, Facts
+from notifyrules.program.held import LazyFacts
+from notifyrules.program.needs import Until, needed
+from notifyrules.program.specialize import Specializer
 from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
 
@@ -36,21 +41,51 @@ class Rules:
     Made by :func:`load`.
     """
 
-    __slots__ = ("_program", "_reader", "diagnostics", "graph")
+    __slots__ = ("_program", "_specializer", "decide", "diagnostics", "graph", "should_notify")
 
+    _program: Program
+    _specializer: Specializer
     graph: Graph
-    """The chart."""
+    """The chart; of specialized rules the whole one, which their decisions are explained by."""
     diagnostics: tuple[Diagnostic, ...]
     """The warnings found while loading, in reading order."""
+    should_notify: Decide
+    """
+    Decide whether to notify: `should_notify(facts, extras="forbid")` gives a :class:`~notifyrules.Decision`.
 
-    def __init__(self, graph: Graph, diagnostics: tuple[Diagnostic, ...]) -> None:
+    This is the compiled function itself (:class:`~notifyrules.program.compiler.Decide` says what it takes), so that a
+    call costs nothing but the decision. Of a chart that is made to be called it raises :class:`UsageError`.
+    """
+    decide: Decide
+    """Decide like :attr:`should_notify`, also where the chart is made to be called and says only an outcome."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        diagnostics: tuple[Diagnostic, ...],
+        program: Program | None = None,
+        specializer: Specializer | None = None,
+    ) -> None:
         """
-        Compile *graph*, in which only the warnings *diagnostics* were found.
+        Compile *graph*, in which only the warnings *diagnostics* were found, unless it is compiled already.
         """
-        self.graph = graph
-        self.diagnostics = diagnostics
-        self._program = compile_graph(graph)
-        self._reader = self._program.reader
+        program = program or compile_graph(graph)
+        unsaid = [outcome.name for outcome in graph.outcomes.values() if outcome.notify is Notify.UNSAID]
+        for name, value in {
+            "graph": graph,
+            "diagnostics": diagnostics,
+            "_program": program,
+            "_specializer": specializer or Specializer(graph),
+            "decide": program.decide,
+            "should_notify": _refusal(graph, unsaid[0]) if unsaid else program.decide,
+        }.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """
+        Refuse to be changed.
+        """
+        raise AttributeError("loaded rules never change; load the file again")
 
     @property
     def name(self) -> str:
@@ -80,58 +115,79 @@ class Rules:
         """
         return self._program
 
-    def facts(self, given: object, *, extras: Extras = "forbid") -> Facts:
+    def facts(self, given: object, *, extras: Extras = "forbid", absent: Absent = "default") -> Facts:
         """
         Validate facts once, for several questions.
 
         Args:
             given: A nested or dotted mapping, a dataclass, a pydantic object, or any object with the facts as
-                attributes. An absent fact takes its default; None is a value, legal only where the type has `null`.
+                attributes. An absent fact takes its default; None is a value, legal only where the type has `null`. A
+                fact given as a callable is asked for when a question on the path reads it, or a text that is asked for,
+                and at most once; :data:`~notifyrules.UNKNOWN` stands for one that nobody has got yet.
             extras: Whether facts that the rules do not declare are an error (`forbid`) or ignored (`ignore`).
+            absent: Whether absent facts take their default (`default`), or are not known yet (`unknown`).
 
         Returns:
-            A read-only mapping with a valid value for every declared fact.
+            A read-only mapping with a valid value for every declared fact, as far as they are known.
 
         Raises:
             FactsError: With every problem at once.
         """
-        return self._reader.read(given, extras)
+        return self._program.reader.read(given, extras, absent, self._program.fixed)
 
-    def should_notify(self, facts: object, *, extras: Extras = "forbid") -> Decision:
+    def needs(self, given: object, *, until: Until = "decision", extras: Extras = "forbid") -> tuple[str, ...]:
         """
-        Decide whether to notify.
+        Tell which facts are needed next, when only some are known.
 
         Args:
-            facts: As for :meth:`facts`, or what that method returned.
+            given: The facts that are known, as for :meth:`facts`; absent facts are not known yet, and nothing that was
+                given as a callable is asked.
+            until: What the facts are needed for: the outcome and its reason (`decision`), or the texts, `data` and
+                `recheck` as well (`explanation`).
             extras: As for :meth:`facts`.
 
         Returns:
-            The decision, which is true when the person is to be notified now.
+            Facts that the first open question reads, cheapest first by their `cost`: the first may settle it alone, so
+            get that one, or all where a way costs more than what it brings. None when what is known settles it; then
+            `should_notify(rules.facts(given, absent="unknown"))` decides.
 
         Raises:
-            FactsError: The facts are not what the rules declare.
-            UsageError: The chart is made to be called by others: some outcome does not say `notify`.
+            FactsError: What is given is not valid.
         """
-        unsaid = [outcome.name for outcome in self.graph.outcomes.values() if outcome.notify is Notify.UNSAID]
-        if unsaid:
-            raise UsageError(
-                f"`{self.name}` does not say whether `{unsaid[0]}` notifies",
-                "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`",
-            )
-        return self._program.decide(facts, extras)
+        return needed(self.graph, self.facts(given, extras=extras, absent="unknown").known(), until)
 
-    def decide(self, facts: object, *, extras: Extras = "forbid") -> Decision:
+    def specialize(self, known_facts: object, *, extras: Extras = "forbid") -> Rules:
         """
-        Decide like :meth:`should_notify`, also where the chart is made to be called and says only an outcome.
+        Make smaller rules for facts that are the same for many decisions.
 
         Args:
-            facts: As for :meth:`facts`.
+            known_facts: Some of the facts, as for :meth:`facts`; absent ones stay open.
             extras: As for :meth:`facts`.
 
+        Returns:
+            Rules that take the other facts, and decide like these would by all of them: the same outcome, reason,
+            steps and words. What they have in common with other known facts is compiled once.
+
         Raises:
-            FactsError: The facts are not what the rules declare.
+            FactsError: What is given is not valid.
         """
-        return self._program.decide(facts, extras)
+        given = self.facts(known_facts, extras=extras, absent="unknown")
+        if isinstance(given, LazyFacts) and (asked := given.callables()):
+            advice = "ask for it now, or leave it to the decisions"
+            raise FactsError(
+                FactProblem(name, "is a callable; what is known before is a value", advice) for name in asked
+            )
+        known = given.known()
+        if len(known) == len(self.known_facts):
+            return self
+        return Rules(self.graph, self.diagnostics, self._specializer.program(known), self._specializer)
+
+    @property
+    def known_facts(self) -> Mapping[str, Value]:
+        """
+        The facts that are fixed in specialized rules; none otherwise.
+        """
+        return {} if self._program.fixed is None else dict(self._program.fixed)
 
     def facts_schema(self) -> dict[str, Any]:
         """
@@ -139,7 +195,7 @@ class Rules:
         """
         from notifyrules.program.schema import facts_schema  # noqa: PLC0415 - only who asks for it needs it
 
-        return facts_schema(self.graph)
+        return facts_schema(replace(self.graph, facts=self._program.reader.declared))
 
     def to_svg(self, decision: Decision | None = None, *, expand: bool = False) -> str:
         """
@@ -165,6 +221,20 @@ class Rules:
         Show the name and the file.
         """
         return f"<Rules {self.name!r} from {self.graph.path}>"
+
+
+def _refusal(graph: Graph, outcome: str) -> Decide:
+    """
+    Make the function that refuses to say whether to notify, because *outcome* does not.
+    """
+
+    def refuse(facts: object, extras: Extras = "forbid") -> Decision:  # noqa: ARG001 - what it is asked does not matter
+        raise UsageError(
+            f"`{graph.name}` does not say whether `{outcome}` notifies",
+            "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`",
+        )
+
+    return refuse
 
 
 def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Rules:

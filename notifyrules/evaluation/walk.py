@@ -190,7 +190,7 @@ class _Walk:
                 holds = self.evaluate(node.condition, self.facts, read)
                 return self._step(node, "if", node.then if holds else node.otherwise, read)
             case Switch():
-                arrow = _case(node, self.evaluate(node.subject, self.facts, read))
+                arrow = case_of(node, self.evaluate(node.subject, self.facts, read))
                 return self._step(node, "switch", arrow, read)
             case First():
                 arrow = next(
@@ -246,7 +246,7 @@ def _words(step: Step) -> str | None:
     return None if step.inner is None else step.inner.because
 
 
-def _case(node: Switch, value: Value) -> Arrow:
+def case_of(node: Switch, value: Value) -> Arrow:
     """
     Find the arrow for the value met.
     """

@@ -1,8 +1,8 @@
 """
 Write code that accepts facts given as plain dicts, nested or dotted, when every value is of the usual kind.
 
-It knows by sight what is surely valid; other values go to :func:`notifyrules.conditions.values.conform`, and what is
-not as expected to the reader, which alone makes errors.
+It knows by sight what is surely valid; other values go to :func:`notifyrules.conditions.values.conform`, and whatever
+is not as expected to the reader, which alone makes errors.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def _check(wanted: Type, slot: str, names: Names) -> list[str]:
     """
     Write how a value is held to its type.
     """
-    read = f"{slot} = {names.thing('conform', conform)}({names.thing(f'{wanted}_type', wanted)}, {slot})"
+    read = f"{slot} = {names.thing('conform', conform)}({names.constant(wanted, f'{wanted}_type')}, {slot})"
     match wanted.base:
         case Basic.BOOL:
             # One test of the class is faster than two of identity, whichever way they go.
@@ -199,7 +199,10 @@ def _check(wanted: Type, slot: str, names: Names) -> list[str]:
         case Basic.TIMEZONE:
             test, read = "", f"{slot} = {names.thing('zone', _zone)}({slot})"
         case ListOf(Basic.TEXT):
-            test, read = "", f"{slot} = {names.thing('texts', _texts)}({slot}, {names.thing(f'{wanted}_type', wanted)})"
+            test, read = (
+                "",
+                f"{slot} = {names.thing('texts', _texts)}({slot}, {names.constant(wanted, f'{wanted}_type')})",
+            )
         case _:
             test = ""
     if wanted.nullable:

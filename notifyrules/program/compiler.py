@@ -7,6 +7,7 @@ accepts by sight and decides by them while they stand in local variables; whatev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Final, Protocol, cast
@@ -17,8 +18,12 @@ from notifyrules.program.accepting import Unusual, write_acceptance
 from notifyrules.program.calling import Calls, NotInline
 from notifyrules.program.decision import Decision, Verdict
 from notifyrules.program.expressions import Expressions, Spelling
-from notifyrules.program.facts import Extras, FactsReader
-from notifyrules.program.names import Names
+from notifyrules.program.facts import Extras, Facts, FactsReader
+from notifyrules.program.held import FIXED
+from notifyrules.program.names import Names, slots
+from notifyrules.program.partial import looking
+from notifyrules.program.residual import Front
+from notifyrules.program.unknown import NotKnown
 from notifyrules.program.writing import write_chart
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
@@ -43,7 +48,7 @@ class Decide(Protocol):
             The decision, which is true when the person is to be notified now.
 
         Raises:
-            FactsError: The facts are not what the rules declare.
+            FactsError: The facts are not what the rules declare, or one is needed that is not known yet.
         """
 
 
@@ -54,12 +59,34 @@ class Program:
     """
 
     graph: Graph
+    """The chart as it was compiled: of specialized rules what is left."""
     reader: FactsReader
     """Validates facts."""
+    fixed: Facts | None
+    """The facts that are fixed in specialized rules."""
     decide: Decide
     """The compiled function itself."""
     source: str
     """The generated Python, for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """
+    A compiled chart that still takes the facts that are fixed before.
+    """
+
+    graph: Graph
+    reader: FactsReader
+    bind: Callable[[Facts], Decide]
+    """Gives the function for fixed facts."""
+    source: str
+
+    def program(self, fixed: Facts) -> Program:
+        """
+        Fix the facts that are known before.
+        """
+        return Program(self.graph, self.reader, fixed, _documented(self.bind(fixed)), self.source)
 
 
 def compile_graph(graph: Graph) -> Program:
@@ -72,7 +99,33 @@ def compile_graph(graph: Graph) -> Program:
     Returns:
         A function that agrees with :func:`notifyrules.evaluation.walk.walk` on every input.
     """
-    return _Compiler(graph).program()
+    compiler = _Compiler(graph, graph, FactsReader(graph.facts))
+    source = compiler.source(None)
+    decide = cast("Decide", compiler.run(source)["decide"])
+    return Program(graph, compiler.reader, None, _documented(decide), source)
+
+
+def compile_residual(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader) -> Code:
+    """
+    Compile what is left of a chart when some facts are fixed.
+
+    Args:
+        whole: The chart.
+        left: What is left of it.
+        settled: The arrow into the outcome, where nothing is left.
+        reader: Reads the facts that are not fixed.
+    """
+    compiler = _Compiler(whole, left, reader)
+    source = compiler.source(settled)
+    return Code(left, reader, cast("Callable[[Facts], Decide]", compiler.run(source)["bind"]), source)
+
+
+def _documented(decide: Decide) -> Decide:
+    """
+    Give a generated function the words of what it does.
+    """
+    decide.__doc__ = Decide.__call__.__doc__
+    return decide
 
 
 class _Compiler:
@@ -80,74 +133,94 @@ class _Compiler:
     Write the source of one chart.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, whole: Graph, left: Graph, reader: FactsReader) -> None:
         """
-        Prepare to compile *graph*.
+        Prepare to compile *left*, all of *whole* or a part of it.
         """
-        self._graph = graph
-        self._reader = FactsReader(graph.facts)
-        self._slots = self._reader.kind.slots
+        self._whole = whole
+        self._graph = left
+        self.reader = reader
+        self._fixed = slots(name for name in reader.kind.names if name not in reader.kind.slots)
         self._names = Names()
-        self._verdicts: dict[str, str] = {}
-        self._facts = self._names.thing("Facts", self._reader.kind)
+        self._verdicts: dict[str, Verdict] = {}
+        self._facts = self._names.thing("Facts", reader.kind)
         self._decision = self._names.thing("Decision", Decision)
-        self._read = self._names.thing("read_facts", self._reader.read)
+        self._read = f"{self._names.thing('read_facts', reader.read)}(facts, extras"
+        self._read += f", 'default', {FIXED})" if self._fixed else ")"
+        self._partly = self._names.thing("decide_partly", self._decide_partly)
         for thing in (bool, dict, int, str, set, len):
             self._names.thing(thing.__name__, thing)
         self._names.thing("Function", FunctionType)
         self._names.thing("ODD", ODD)
 
-    def program(self) -> Program:
+    def run(self, source: str) -> dict[str, object]:
         """
-        Write and compile the function.
+        Run the source, and give what it defines.
         """
-        source = "\n".join(self._source()) + "\n"
         # Nothing but what stands in the table is to be found by any name.
         namespace = {**self._names.table, "__builtins__": {}}
-        exec(compile(source, f"<{self._graph.name} compiled by notifyrules>", "exec"), namespace)  # noqa: S102 - written above, from names and numbers only
-        return Program(self._graph, self._reader, cast("Decide", namespace["decide"]), source)
+        exec(compile(source, f"<{self._graph.name} compiled by notifyrules>", "exec"), namespace)  # noqa: S102 - written below, from names and numbers only
+        return namespace
 
-    def _source(self) -> list[str]:
+    def source(self, settled: Arrow | None) -> str:
         """
         Write the function and those that it calls.
         """
-        facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in self._slots.items()}
+        if settled is None:
+            functions, entry, by_variables = self._written()
+        else:
+            functions, entry, by_variables = [], self._answer(settled), self._answer(settled)
+        accepting = write_acceptance(self.reader.declared, self.reader.kind.slots, self._names)
+        other = f" or facts.{FIXED} is not {FIXED}" if self._fixed else ""
+        decide = [
+            "def decide(facts, extras='forbid'):",
+            f"    if facts.__class__ is not {self._facts}{other}:",
+            "        if facts.__class__ is dict:",
+            "            try:",
+            *(f"                {line}" for line in accepting),
+            "            except ODD:",
+            f"                facts = {self._read}",
+            "            else:",
+            *(f"                {line}" for line in self._going_on(by_variables)),
+            "        else:",
+            f"            facts = {self._read}",
+            "        if facts.incomplete:",
+            f"            return {self._partly}(facts)",
+            f"    d = {self._decision}()",
+            "    d._facts = facts",
+            *(f"    {line}" for line in entry),
+        ]
+        if self._fixed:
+            decide = [f"def bind({FIXED}):", *(f"    {line}" for line in decide), "    return decide"]
+        return "\n".join([*functions, *decide]) + "\n"
+
+    def _written(self) -> tuple[list[str], list[str], list[str] | None]:
+        """
+        Write the chart.
+
+        Returns:
+            Functions, the statements that decide by an object, and those that decide by variables; these are None where
+            the chart cannot do without functions that take the object.
+        """
+        facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in self.reader.kind.slots.items()}
+        facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names)
         calls = Calls(self._names, "facts")
         written = write_chart(
             self._graph, expressions=expressions, answers=self._answer, charts=calls, prefix="", variables="facts, d"
         )
-        accepting = write_acceptance(self._graph.facts, self._slots, self._names)
-        functions, going_on = self._by_variables() or ([], self._by_object())
-        return [
-            *functions,
-            *expressions.functions,
-            *calls.functions,
-            *written.functions,
-            "def decide(facts, extras='forbid'):",
-            f"    if facts.__class__ is not {self._facts}:",
-            "        if facts.__class__ is dict:",
-            "            try:",
-            *(f"                {line}" for line in accepting),
-            "            except ODD:",
-            f"                facts = {self._read}(facts, extras)",
-            "            else:",
-            *(f"                {line}" for line in going_on),
-            "        else:",
-            f"            facts = {self._read}(facts, extras)",
-            f"    d = {self._decision}()",
-            "    d._facts = facts",
-            *(f"    {line}" for line in written.entry),
-        ]
+        functions, by_variables = self._by_variables()
+        return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
 
-    def _by_variables(self) -> tuple[list[str], list[str]] | None:
+    def _by_variables(self) -> tuple[list[str], list[str] | None]:
         """
         Write how values are decided by that stand in local variables.
 
         Returns:
             Functions and statements, or None where the chart cannot do without functions that take its facts.
         """
-        facts = {name: Spelling(slot, (slot,)) for name, slot in self._slots.items()}
+        facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()}
+        facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names)
         try:
             written = write_chart(
@@ -159,24 +232,43 @@ class _Compiler:
                 variables="",
             )
         except NotInline:
-            return None
-        if written.functions:
-            return None
-        values = "".join(f"{slot}, " for slot in self._slots.values())
-        return expressions.functions, [f"d = {self._decision}()", f"d._facts = ({values})", *written.entry]
+            return [], None
+        return ([], None) if written.functions else (expressions.functions, written.entry)
 
-    def _by_object(self) -> list[str]:
+    def _going_on(self, by_variables: list[str] | None) -> list[str]:
         """
-        Write how the values become facts, which are then decided by.
+        Write what is done with accepted values: they are decided by, or become facts.
         """
-        return [f"facts = {self._facts}()", *(f"facts.{slot} = {slot}" for slot in self._slots.values())]
+        layout = self.reader.kind.layout
+        if by_variables is None:
+            return [f"facts = {self._facts}()", *(f"facts.{slot} = {slot}" for slot in layout)]
+        values = "".join(f"{slot}, " for slot in layout)
+        return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
 
     def _answer(self, arrow: Arrow) -> list[str]:
         """
         Write the answer of an arrow into an outcome.
         """
+        return [f"d._verdict = {self._names.thing(f'END_{arrow.id}', self._verdict(arrow))}", "return d"]
+
+    def _verdict(self, arrow: Arrow) -> Verdict:
+        """
+        Give the constant of an arrow into an outcome.
+        """
         if arrow.id not in self._verdicts:
-            notify = self._graph.outcomes[arrow.target].notify
-            verdict = Verdict(arrow.target, arrow.id, notify, self._graph, self._reader.kind)
-            self._verdicts[arrow.id] = self._names.thing(f"END_{arrow.id}", verdict)
-        return [f"d._verdict = {self._verdicts[arrow.id]}", "return d"]
+            notify = self._whole.outcomes[arrow.target].notify
+            self._verdicts[arrow.id] = Verdict(arrow.target, arrow.id, notify, self._whole, self.reader.kind)
+        return self._verdicts[arrow.id]
+
+    def _decide_partly(self, facts: Facts) -> Decision:
+        """
+        Decide by facts some of which are not known, if the others settle it.
+        """
+        front = Front(self._whole, looking(facts))
+        reached = front.reach()
+        if isinstance(reached, str):
+            raise NotKnown(*sorted(front.needed(reached) - facts.known().keys(), key=facts.names.index))
+        decision = Decision()
+        decision._facts = facts  # noqa: SLF001 - made here
+        decision._verdict = self._verdict(reached)  # noqa: SLF001
+        return decision

@@ -102,7 +102,7 @@ class Decision:
             return self._passage
         except AttributeError:
             # Two threads may both walk; they find the same.
-            self._passage = walk(self._verdict.graph, self.facts)
+            self._passage = walk(self._verdict.graph, self.facts, self.facts.evaluate)
             return self._passage
 
     @property

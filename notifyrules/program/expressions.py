@@ -212,7 +212,7 @@ class Expressions:
         """
         Write a comparison; ordered enumerations compare by their places in the order.
         """
-        if term.order is None:
+        if term.order is None or term.operator in ("==", "!="):
             return f"{self.write(term.left, ATOM)} {term.operator} {self.write(term.right, ATOM)}"
         places = self._places(term.order)
         return f"{places}[{self.write(term.left)}] {term.operator} {places}[{self.write(term.right)}]"

@@ -9,22 +9,23 @@ A pydantic model built from the declared facts says what is valid; every value g
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from notifyrules.conditions.values import Mismatch, Value, conform
+from notifyrules.conditions.values import Mismatch, Value, conform, describe, write_literal
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
 from notifyrules.program.given import Collector, Extras
-from notifyrules.program.held import UNKNOWN, Facts, LazyFacts, make_kind, make_lazy
+from notifyrules.program.held import FIXED, Facts, LazyFacts, make_kind, make_lazy
+from notifyrules.program.unknown import UNKNOWN
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["UNKNOWN", "Absent", "Extras", "Facts", "FactsReader"]
+__all__ = ["Absent", "Extras", "Facts", "FactsReader"]
 
 Absent = Literal["default", "unknown"]
 """What absent facts have: their default, or a value that is not known yet."""
@@ -44,16 +45,20 @@ class FactsReader:
     Read given facts for one chart.
     """
 
-    def __init__(self, declared: Mapping[str, Fact]) -> None:
+    def __init__(self, declared: Mapping[str, Fact], fixed: Collection[str] = ()) -> None:
         """
-        Prepare to read the *declared* facts.
+        Prepare to read the *declared* facts, some of which may be *fixed* before.
         """
-        self.declared = declared
-        self.kind = make_kind(declared)
+        self.declared = {name: fact for name, fact in declared.items() if name not in fixed}
+        """The facts that are read."""
+        self.kind = make_kind(self.declared, fixed, declared)
         """The class of what :meth:`read` gives."""
+        self._fixed = {name: declared[name] for name in fixed}
         self._collector = Collector(declared)
 
-    def read(self, given: object, extras: Extras = "forbid", absent: Absent = "default") -> Facts:
+    def read(
+        self, given: object, extras: Extras = "forbid", absent: Absent = "default", fixed: Facts | None = None
+    ) -> Facts:
         """
         Validate what a caller gives.
 
@@ -62,6 +67,7 @@ class FactsReader:
                 attributes; mixed as one likes. A fact given as a callable is asked for when it is needed.
             extras: Whether facts that the rules do not declare are an error or ignored.
             absent: Whether absent facts take their default, or are not known yet.
+            fixed: The facts that are fixed before, if any.
 
         Returns:
             One valid value for every declared fact, as far as they are known.
@@ -69,37 +75,68 @@ class FactsReader:
         Raises:
             FactsError: With every problem at once.
         """
-        if isinstance(given, self.kind):
+        if isinstance(given, self.kind) and getattr(given, FIXED, None) is fixed:
             return given
         problems: list[FactProblem] = []
         found = self._collector.collect(given, extras, problems)
+        if fixed is not None:
+            self._leave_out(fixed, found, problems)
         if absent == "unknown":
             found = dict.fromkeys(self.declared, UNKNOWN) | found
         values = self._validate({name: _set_aside(value) for name, value in found.items()}, problems)
         if problems:
-            order = {name: number for number, name in enumerate(self.declared)}
+            order = {name: number for number, name in enumerate(self.kind.names)}
             raise FactsError(sorted(problems, key=lambda problem: order.get(problem.path, len(order))))
-        return self.make(values)
+        return self.make(values, fixed)
 
-    def make(self, values: Mapping[str, Value | _Later]) -> Facts:
+    def _leave_out(self, fixed: Facts, found: dict[str, object], problems: list[FactProblem]) -> None:
+        """
+        Leave out facts that are fixed before; given again, they must be the same.
+        """
+        for name in [name for name in found if name in self._fixed]:
+            given = found.pop(name)
+            try:
+                same = conform(self._fixed[name].type, given) == fixed[name]
+            except Mismatch:
+                same = False
+            if not same:
+                message = f"is {write_literal(fixed[name])} in these specialized rules, found {describe(given)}"
+                problems.append(FactProblem(name, message, "ask the whole rules, or specialize them for this value"))
+
+    def make(self, values: Mapping[str, Value | _Later], fixed: Facts | None = None) -> Facts:
         """
         Hold values that are valid already.
         """
         pending = {name: value.given for name, value in values.items() if isinstance(value, _Later)}
-        facts = self._lazy() if pending else self.kind()
+        facts = self._make_lazy(pending) if pending else self.kind()
         for name, slot in self.kind.slots.items():
             if name not in pending:
                 setattr(facts, slot, values[name])
-        if isinstance(facts, LazyFacts):
-            facts._pending, facts._lock, facts._validate = pending, RLock(), self.validate  # noqa: SLF001 - made here
+        if fixed is not None:
+            setattr(facts, FIXED, fixed)
+        return facts
+
+    def _make_lazy(self, pending: dict[str, object]) -> LazyFacts:
+        """
+        Begin facts some of which are not known yet.
+        """
+        facts = self._open() if any(given is UNKNOWN for given in pending.values()) else self._lazy()
+        facts.pending, facts.validate, facts.lock = pending, self.validate, RLock()
         return facts
 
     @cached_property
     def _lazy(self) -> type[LazyFacts]:
         """
-        The class of facts some of which are not known yet.
+        The class of facts some of which can still be asked for.
         """
-        return make_lazy(self.kind)
+        return make_lazy(self.kind, known_to_somebody=True)
+
+    @cached_property
+    def _open(self) -> type[LazyFacts]:
+        """
+        The class of facts some of which are known to nobody.
+        """
+        return make_lazy(self.kind, known_to_somebody=False)
 
     @cached_property
     def model(self) -> type[BaseModel]:

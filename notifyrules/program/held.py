@@ -5,33 +5,17 @@ Hold the facts of one decision.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import Enum
 from threading import RLock
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
+from notifyrules.conditions.evaluator import Evaluate, evaluate
 from notifyrules.conditions.values import Value
-from notifyrules.errors import FactProblem, FactsError
 from notifyrules.program.names import slots
+from notifyrules.program.partial import evaluate_settled
+from notifyrules.program.unknown import UNKNOWN, NotKnown
 
-
-class Unknown(Enum):
-    """
-    The type of :data:`UNKNOWN`.
-    """
-
-    UNKNOWN = "unknown"
-
-    def __bool__(self) -> bool:
-        """
-        Refuse to be taken for a value.
-        """
-        raise TypeError("what is unknown is neither true nor false")
-
-
-UNKNOWN: Final = Unknown.UNKNOWN
-"""Stands for the value of a fact that nobody has got yet; deciding by it is an error that names the fact."""
-
-_UNSET: Final = object()
+FIXED: Final = "fixed"
+"""The slot in which facts of specialized rules hold those that were known before."""
 
 
 class Facts(Mapping[str, Value]):
@@ -43,18 +27,24 @@ class Facts(Mapping[str, Value]):
 
     __slots__ = ()
 
-    names: tuple[str, ...] = ()
+    names: ClassVar[tuple[str, ...]] = ()
     """The facts, in the order declared."""
-    slots: Mapping[str, str] = {}
+    slots: ClassVar[Mapping[str, str]] = {}
     """The slot of each fact that the object itself holds."""
+    layout: ClassVar[tuple[str, ...]] = ()
+    """All slots of the object."""
+    incomplete: ClassVar[bool] = False
+    """Whether some facts were known to nobody when the object was made."""
+    evaluate: ClassVar[Evaluate] = staticmethod(evaluate)
+    """Evaluates conditions by these facts."""
 
     @classmethod
-    def of(cls, values: Iterable[Value]) -> Self:
+    def of(cls, values: Iterable[object]) -> Self:
         """
         Hold valid values, given in the order of the slots.
         """
         facts = cls()
-        for slot, value in zip(cls.slots.values(), values, strict=True):
+        for slot, value in zip(cls.layout, values, strict=True):
             setattr(facts, slot, value)
         return facts
 
@@ -62,7 +52,11 @@ class Facts(Mapping[str, Value]):
         """
         Give the value of a fact.
         """
-        value: Value = getattr(self, self.slots[name])
+        slot = self.slots.get(name)
+        if slot is None:
+            fixed: Mapping[str, Value] = getattr(self, FIXED, {})
+            return fixed[name]
+        value: Value = getattr(self, slot)
         return value
 
     def __iter__(self) -> Iterator[str]:
@@ -85,7 +79,7 @@ class Facts(Mapping[str, Value]):
 
     def __repr__(self) -> str:
         """
-        Show the facts with their values.
+        Show the facts with their values, as far as they are known.
         """
         return f"Facts({self.known()!r})"
 
@@ -117,10 +111,11 @@ class LazyFacts(Facts):
 
     __slots__ = ()
 
-    _pending: dict[str, object]
-    """What each fact that is not known was given as: a callable, or :data:`UNKNOWN`."""
-    _lock: RLock
-    _validate: Callable[[str, object], Value]
+    pending: dict[str, object]
+    """What each fact that is not known was given as: a callable, or :data:`~notifyrules.program.unknown.UNKNOWN`."""
+    validate: Callable[[str, object], Value]
+    """Validates the value of a fact."""
+    lock: RLock
 
     def __getattr__(self, slot: str) -> Any:  # noqa: ANN401 - the value of any fact
         """
@@ -129,48 +124,64 @@ class LazyFacts(Facts):
         name = next((name for name, one in self.slots.items() if one == slot), None)
         if name is None:
             raise AttributeError(slot)
-        with self._lock:
-            given = self._pending.get(name, _UNSET)
+        with self.lock:
             # Another thread may have asked meanwhile.
-            if given is not _UNSET:
-                setattr(self, slot, self._ask(name, given))
-                del self._pending[name]
+            if name in self.pending:
+                setattr(self, slot, self._ask(name, self.pending[name]))
+                del self.pending[name]
         return getattr(self, slot)
 
     def _ask(self, name: str, given: object) -> Value:
         """
         Get the value of one fact.
         """
-        if not callable(given):
-            advice = "`needs` tells which facts a decision needs; get them first, or give them as callables"
-            raise FactsError([FactProblem(name, "is not known yet, and it is needed", advice)])
+        if given is UNKNOWN:
+            raise NotKnown(name)
+        assert callable(given)
         try:
-            return self._validate(name, given())
-        except FactsError:
-            raise
+            found = given()
         except Exception as error:
             error.add_note(f"while asking for the fact `{name}`")
             raise
+        return self.validate(name, found)
+
+    def callables(self) -> list[str]:
+        """
+        Name the facts that can be asked for, and have not been.
+        """
+        return [name for name, given in self.pending.items() if given is not UNKNOWN]
 
     def known(self) -> dict[str, Value]:
         """
         Give the facts whose values are known by now, without asking for any other.
         """
-        return {name: self[name] for name in self.names if name not in self._pending}
+        return {name: self[name] for name in self.names if name not in self.pending}
 
 
-def make_kind(names: Iterable[str]) -> type[Facts]:
+def make_kind(names: Iterable[str], fixed: Iterable[str] = (), order: Iterable[str] | None = None) -> type[Facts]:
     """
     Make the class that holds the facts of one chart.
+
+    Args:
+        names: The facts that each object holds itself.
+        fixed: Facts that are known before, and that all objects share.
+        order: All facts in the order declared; *names* unless given.
     """
     named = slots(names)
-    body = {"__slots__": tuple(named.values()), "names": tuple(named), "slots": named, "__doc__": Facts.__doc__}
-    return type("Facts", (Facts,), body)
+    layout = (*named.values(), FIXED) if fixed else tuple(named.values())
+    body = {"names": tuple(named if order is None else order), "slots": named, "layout": layout}
+    return type("Facts", (Facts,), {"__slots__": layout, "__doc__": Facts.__doc__, **body})
 
 
-def make_lazy(kind: type[Facts]) -> type[LazyFacts]:
+def make_lazy(kind: type[Facts], *, known_to_somebody: bool) -> type[LazyFacts]:
     """
     Make the class that holds the same facts while some are not known.
+
+    Args:
+        kind: The class that holds them when all are known.
+        known_to_somebody: Whether each can be asked for; otherwise conditions are evaluated as far as facts are known.
     """
-    body = {"__slots__": ("_pending", "_lock", "_validate"), "__doc__": LazyFacts.__doc__}
+    body: dict[str, object] = {"__slots__": ("pending", "validate", "lock"), "__doc__": LazyFacts.__doc__}
+    if not known_to_somebody:
+        body |= {"incomplete": True, "evaluate": staticmethod(evaluate_settled)}
     return type("LazyFacts", (LazyFacts, kind), body)

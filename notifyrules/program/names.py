@@ -8,7 +8,7 @@ written out only where it can be nothing but a literal, and every other value st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from notifyrules.conditions.values import Value
@@ -44,7 +44,7 @@ class Names:
         """
         return self._named(("thing", id(value)), wanted, value)
 
-    def constant(self, value: Value | frozenset[Value], wanted: str = "value") -> str:
+    def constant(self, value: Hashable, wanted: str = "value") -> str:
         """
         Name a value; equal values of one type share a name.
         """

@@ -1,0 +1,66 @@
+"""
+Make smaller rules of rules: decide once what is the same for many.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import lru_cache
+from threading import Lock
+from typing import Final
+
+from notifyrules.conditions.values import Value
+from notifyrules.graph.model import Graph
+from notifyrules.program.compiler import Code, Program, compile_residual
+from notifyrules.program.facts import Facts, FactsReader
+from notifyrules.program.held import make_kind
+from notifyrules.program.partial import OPEN
+from notifyrules.program.residual import Front, GraphKey
+
+_CODES: Final = 256
+"""Remains of one chart that are kept compiled; the one that was used longest ago goes first."""
+_FORMS: Final = 32
+"""Sets of known facts for which the classes that hold them are kept."""
+
+
+class Specializer:
+    """
+    Compile what is left of one chart, and keep it for all known facts that leave the same.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        """
+        Prepare to specialize *graph*.
+        """
+        self._graph = graph
+        self._codes: OrderedDict[tuple[FactsReader, GraphKey], Code] = OrderedDict()
+        self._lock = Lock()
+        self._form = lru_cache(_FORMS)(self._make_form)
+
+    def program(self, fixed: Mapping[str, Value]) -> Program:
+        """
+        Compile what is left when some facts are fixed.
+
+        Args:
+            fixed: Valid values.
+        """
+        residual = Front(self._graph, lambda name: fixed.get(name, OPEN)).residual()
+        reader, kind = self._form(frozenset(fixed))
+        key = (reader, residual.key)
+        with self._lock:
+            code = self._codes.get(key)
+            if code is None:
+                code = compile_residual(self._graph, residual.graph, residual.settled, reader)
+                self._codes[key] = code
+                if len(self._codes) > _CODES:
+                    self._codes.popitem(last=False)
+            self._codes.move_to_end(key)
+        return code.program(kind.of(fixed[name] for name in kind.names))
+
+    def _make_form(self, fixed: frozenset[str]) -> tuple[FactsReader, type[Facts]]:
+        """
+        Make what reads the facts that are not fixed, and the class of those that are.
+        """
+        names = [name for name in self._graph.facts if name in fixed]
+        return FactsReader(self._graph.facts, names), make_kind(names)
