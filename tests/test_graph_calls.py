@@ -1,0 +1,226 @@
+"""
+Claims about charts that call charts, and about guarantees.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from notifyrules.graph.builder import MAX_CALLS
+from notifyrules.graph.model import Call, Promise
+from tests.charts import OUTCOMES, asks, chart, codes, findings, rules_of, told
+
+ASKED = """notifyrules: 1
+facts: {b: bool, size: int = 3, name: text}
+flow:
+  large: {if: 'size > 3 and b', then: ja, else: named}
+  named: {if: 'name == "x"', then: ja, else: nein}
+outcomes:
+  ja: {notify: true, label: Yes!}
+  nein: {}
+"""
+HEAD = "notifyrules: 1\nallow: {unused-fact: not needed here, unused-outcome: not needed here}\n"
+
+
+ALL = "{b: bool, name: text, i: int}"
+BOTH = 'cases: {ja: "yes", nein: "no"}'
+
+
+def calling(call: str, facts: str = ALL) -> str:
+    """
+    Write a rule file with one call.
+    """
+    return HEAD + f"facts: {facts}\nflow:\n  q: {call}\n" + OUTCOMES
+
+
+class TestCalls:
+    @pytest.mark.parametrize(
+        ("call", "facts", "bound"),
+        [
+            ('{call: asked.yaml, cases: {ja: "yes", nein: "no"}}', "{b: bool, name: text}", ["b", "name"]),
+            (
+                '{call: asked.yaml, with: {b: not b, size: i + 1, name: \'"x"\'}, cases: {ja: "yes", nein: "no"}}',
+                "{b: bool, i: int}",
+                ["b", "size", "name"],
+            ),
+            (
+                '{call: asked.yaml, with: {name: maybe ?? "x"}, cases: {ja: "yes", nein: "no"}}',
+                "{b: bool, size: int, maybe: text | null}",
+                ["name", "b", "size"],
+            ),
+        ],
+    )
+    def test_binding(self, call: str, facts: str, bound: list[str]) -> None:
+        """
+        A fact of the called chart is bound by `with`, else by the caller's fact of its name and type, else its default.
+        """
+        node = rules_of(calling(call, facts), asked=ASKED).graph.nodes["q"]
+        assert isinstance(node, Call)
+
+        assert list(node.bindings) == bound
+        assert [arrow.id for arrow in node.arrows] == ["q.ja", "q.nein"]
+        assert node.cases["ja"].answer == "Yes!"
+
+    @pytest.mark.parametrize(
+        ("call", "facts", "code", "span", "message"),
+        [
+            (BOTH, "{b: bool}", "callee", "asked.yaml", "the fact `name` of `asked.yaml` gets no value"),
+            (BOTH, "{b: int, name: text}", "callee", "asked.yaml", "`b` is `int` here and `bool` in"),
+            (BOTH, "{b: bool | null, name: text}", "callee", "asked.yaml", "`b` is `bool | null` here"),
+            (f"with: {{b: i}}, {BOTH}", ALL, "type-mismatch", "i", "found `int`"),
+            (f"with: {{c: b}}, {BOTH}", ALL, "unknown-fact", "c", "`c` is not a fact of `asked.yaml`"),
+            (f"with: {{size: nope}}, {BOTH}", ALL, "unknown-fact", "nope", "`nope` is not a declared fact"),
+            (f"with: [b], {BOTH}", ALL, "wrong-shape", "[b]", "expected a mapping as `with`"),
+            ('cases: {ja: "yes"}', ALL, "missing-case", "asked.yaml", "no case for the outcome `nein`"),
+            ("cases: {}", ALL, "missing-case", "asked.yaml", "no case for the outcomes `ja`, `nein`"),
+            ('cases: {jaa: "yes", nein: "no"}', ALL, "unknown-outcome", "jaa", "`jaa` is not an outcome of"),
+            ('cases: {ja: "yes", nein: nope}', ALL, "unknown-target", "nope", "`nope` is not a node or an outcome"),
+            ('cases: {ja: "yes"}, else: "no"', ALL, "unknown-key", "else", "`else` is not a key of a `call` node"),
+            ("ask: x", ALL, "missing-key", "q", "`q` has no `cases`"),
+        ],
+    )
+    def test_mistakes(self, call: str, facts: str, code: str, span: str, message: str) -> None:
+        """
+        Every fact of a called chart has a value, and every outcome a way out.
+        """
+        text = calling(f"{{call: asked.yaml, {call}}}", facts)
+        [found] = told(text, asked=ASKED)
+
+        assert found[:2] == (code, span)
+        assert message in found[2]
+
+    @pytest.mark.parametrize(
+        ("asked", "code", "message"),
+        [
+            (ASKED.replace("size > 3 and b", "size > 3 and nope"), "unknown-fact", "`nope` is not a declared fact"),
+            ("notifyrules: 1\nfacts: {b: bool}\n", "callee", "has no `flow`, so it cannot be called"),
+            ("{", "yaml-syntax", "found the end of the file"),
+            ("", "wrong-shape", "the file is empty"),
+            ("notifyrules: 2\n", "format-version", "format version `2` is not known"),
+        ],
+    )
+    def test_broken(self, asked: str, code: str, message: str) -> None:
+        """
+        What is wrong with a called file is told there, once, and nothing of the caller besides.
+        """
+        call = '{call: asked.yaml, cases: {ja: r, nein: "no"}}\n  r: {call: asked.yaml, cases: {ja: "yes", nein: "no"}}'
+        found = told(calling(call), asked=asked)
+
+        assert {one[0] for one in found} == {code}
+        assert message in found[0][2]
+
+    def test_warnings_stay_at_home(self) -> None:
+        """
+        Warnings of a called file are its own affair.
+        """
+        odd = ASKED.replace("size > 3 and b", "size > 3 and b or b")
+
+        assert codes(calling('{call: asked.yaml, cases: {ja: "yes", nein: "no"}}'), asked=odd) == []
+
+    def test_shipped(self) -> None:
+        """
+        A shipped chart is called by its name.
+        """
+        text = calling('{call: "notifyrules:slack", cases: {"yes": "yes", hold: hold, "no": "no"}}')
+
+        assert not any(one.is_error for one in findings(text))
+        assert codes(calling('{call: "notifyrules:slac", cases: {}}')) == ["file"]
+
+    def test_circles(self) -> None:
+        """
+        Charts that call each other, or themselves, are told once, with the circle.
+        """
+        back = ASKED.replace("then: ja, else: named", "then: ja, else: back")
+        back = back.replace(
+            "flow:\n",
+            'flow:\n  start: {call: chart.yaml, with: {i: size}, cases: {"yes": ja, hold: ja, "no": large}}\n',
+        )
+        found = findings(
+            calling('{call: asked.yaml, cases: {ja: "yes", nein: "no"}}'),
+            asked=back.replace("else: back", "else: named"),
+        )
+        [itself] = findings(calling('{call: chart.yaml, cases: {"yes": "yes", hold: hold, "no": "no"}}'))
+
+        assert [one.code.value for one in found] == ["circle"]
+        assert "chart.yaml -> " in found[0].message
+        assert itself.code.value == "circle"
+
+    def test_deep(self) -> None:
+        """
+        Charts call each other a fixed number of times in a row.
+        """
+
+        def files(deep: int) -> dict[str, str]:
+            call = '  q: {call: %s.yaml, cases: {"yes": "yes", hold: hold, "no": "no"}}\n'
+            chain = {
+                f"c{number}": HEAD + "facts: {b: bool}\nflow:\n" + call % f"c{number + 1}" + OUTCOMES
+                for number in range(deep)
+            }
+            return {
+                **chain,
+                f"c{deep}": HEAD + 'facts: {b: bool}\nflow:\n  q: {if: b, then: "yes", else: "no"}\n' + OUTCOMES,
+            }
+
+        top = '{call: c0.yaml, cases: {"yes": "yes", hold: hold, "no": "no"}}'
+
+        assert "limit" not in codes(calling(top), **files(MAX_CALLS - 2))
+        assert "limit" in codes(calling(top), **files(MAX_CALLS + 1))
+
+
+class TestGuarantees:
+    @pytest.mark.parametrize(
+        ("text", "promise", "subjects"),
+        [
+            ('{name: g, never: ["yes", hold]}', Promise.NEVER, ("yes", "hold")),
+            ('{name: g, if: b, always: ["no"]}', Promise.ALWAYS, ("no",)),
+            ("{name: g, independent_of: t}", Promise.INDEPENDENT, ("t",)),
+            ("{name: g, monotone: level}", Promise.MONOTONE, ("level",)),
+            ('{name: g, reachable: "yes"}', Promise.REACHABLE, ("yes",)),
+        ],
+    )
+    def test_forms(self, text: str, promise: Promise, subjects: tuple[str, ...]) -> None:
+        """
+        A guarantee is one promise, for all facts or for some.
+        """
+        [guarantee] = rules_of(asks("b") + f"guarantees: [{text}]\n").graph.guarantees
+
+        assert (guarantee.promise, guarantee.subjects) == (promise, subjects)
+        assert (guarantee.condition is None) is ("if:" not in text)
+
+    @pytest.mark.parametrize(
+        ("text", "code", "span"),
+        [
+            ("{name: g}", "wrong-shape", "g"),
+            ('{name: g, never: ["yes"], always: ["no"]}', "wrong-shape", "g"),
+            ('{name: g, nevr: ["yes"]}', "unknown-key", "nevr"),
+            ("{name: g, never: [yess]}", "unknown-outcome", "yess"),
+            ("{name: g, reachable: q}", "unknown-outcome", "q"),
+            ("{name: g, independent_of: nope}", "unknown-fact", "nope"),
+            ("{name: g, monotone: kind}", "type-mismatch", "kind"),
+            ("{name: g, monotone: maybe_b}", "type-mismatch", "maybe_b"),
+            ('{name: g, if: maybe_b, never: ["yes"]}', "unguarded-null", "maybe_b"),
+            ('{name: g, if: i, never: ["yes"]}', "type-mismatch", "i"),
+        ],
+    )
+    def test_mistakes(self, text: str, code: str, span: str) -> None:
+        """
+        A promise is about outcomes and facts of the file, and its condition is checked like any other.
+        """
+        assert [one[:2] for one in told(asks("b") + f"guarantees: [{text}]\n")] == [(code, span)]
+
+
+class TestAssumptions:
+    def test_checked(self) -> None:
+        """
+        An assumption is a condition; what it reads is not used by that.
+        """
+        assert [one[:2] for one in told(asks("b", top="assume: [nope]\n"))] == [("unknown-fact", "nope")]
+        assert [one[:2] for one in told(asks("b", top="assume: [i]\n"))] == [("type-mismatch", "i")]
+
+    def test_never_tested(self) -> None:
+        """
+        Deciding does not test assumptions.
+        """
+        rules = rules_of(chart('q: {if: b, then: "yes", else: "no"}', top="assume: [b]\n"))
+
+        assert rules.should_notify({"b": False}).outcome == "no"
