@@ -20,7 +20,7 @@ from notifyrules.errors import FactsError, RulesError, UsageError
 CLEAN: Final = 0
 """The command did what was asked; a decision not to notify is one of these."""
 FOUND: Final = 1
-"""Something was found: a mistake in a rule file, a stale picture."""
+"""Something was found: a mistake in a rule file, a failing case, a stale picture."""
 MISUSE: Final = 2
 """The command was called wrongly, or given facts that the rules do not know."""
 BUG: Final = 3
