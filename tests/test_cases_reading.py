@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.cases import suite as suites
-from notifyrules.cases.suite import MAX_COMBINATIONS
+from notifyrules.cases import reading
+from notifyrules.cases.reading import MAX_COMBINATIONS
 from notifyrules.rules import check, read_cases
 from tests.suites import CHAT, case, codes, found, read, write_cases
 
@@ -180,7 +180,7 @@ class TestEach:
         """
         Many that are each in order cost as much as one that is not.
         """
-        monkeypatch.setattr(suites, "MAX_VALUES", 100)
+        monkeypatch.setattr(reading, "MAX_VALUES", 100)
         rest = "given: {message.kind: dm}, each: {channel.muted: [true, false]}, expect: {because: a}}\n"
         cases = "".join(f"  - {{name: c{number}, {rest}" for number in range(7))
 

@@ -1,0 +1,307 @@
+"""
+Make the cases of a file ready to be run, and report what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from notifyrules.cases.expectations import Written, read_expectation
+from notifyrules.cases.facts import Given, complete, defaults, read_given, read_value, report_unknown
+from notifyrules.cases.model import Case, Chart, Expectation
+from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
+from notifyrules.conditions.values import Value, write_literal
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.document.cases_model import CasePart, CasesDocument, LongExpectation
+from notifyrules.document.files import Place, Shipped, open_place, resolve
+from notifyrules.explanation.words import printable
+from notifyrules.source.located import Located, Map, Scalar, Seq
+from notifyrules.source.text import Span
+
+MAX_COMBINATIONS: Final = 10_000
+"""Cases that one `each` may become."""
+MAX_VALUES: Final = 2_000_000
+"""Fact values that all cases of a file may have together, rows not counted: 50,000 cases of a chart of 40 facts."""
+
+_VALUE_SHOWN: Final = 40
+
+
+@dataclass(slots=True)
+class CasesReader:
+    """
+    Read the cases of one file, each against the chart that they are about.
+    """
+
+    document: CasesDocument
+    chart: Chart
+    place: Place
+    shipped: Shipped
+    findings: Findings
+    _names: dict[str, Span] = field(default_factory=dict)
+    _values: int = 0
+    """Fact values of the cases so far."""
+
+    def parts(self) -> tuple[tuple[Case, ...] | Rows, ...]:
+        """
+        Read every case.
+        """
+        damaged = [found.span for found in self.findings]
+        base = read_given(self.document.given, self.chart, self.findings).over(defaults(self.chart))
+        found: list[tuple[Case, ...] | Rows] = []
+        for part in self.document.cases:
+            self._check_name(part)
+            given = read_given(part.given, self.chart, self.findings).over(base)
+            if not any(_inside(span, part.span) for span in damaged) and not self._check_form(part):
+                continue
+            if part.rows is not None:
+                rows = self._rows(part, given)
+                found.extend([] if rows is None else [rows])
+            elif part.expect is not None:
+                found.append(self._cases(part, given))
+        return tuple(found)
+
+    def _check_name(self, part: CasePart) -> None:
+        """
+        Report a name that an earlier case has: neither could be run by it.
+        """
+        name = printable(part.name)
+        if name in self._names:
+            self.findings.add(
+                Code.NAME_CLASH,
+                part.name.span,
+                f"two cases are named `{name}`",
+                help="say in the name what tells them apart",
+                labels=[Label(self._names[name], "the first one")],
+            )
+        elif not name:
+            self.findings.add(Code.BAD_NAME, part.name.span, "the name is empty", help="say what the case claims")
+        self._names.setdefault(name, part.name.span)
+
+    def _check_form(self, part: CasePart) -> bool:
+        """
+        Check that a case says what it expects, in one way.
+        """
+        name = part.name.span
+        if part.rows is None and part.expect is None:
+            self.findings.add(
+                Code.MISSING_KEY,
+                name,
+                "the case expects nothing: it has neither `expect` nor `rows`",
+                help="write `expect: outcome`, or name a file of recorded decisions with `rows: name.jsonl`",
+            )
+            return False
+        if isinstance(part.expect, LongExpectation) and not any(map(part.expect.key, LongExpectation.known_keys())):
+            self.findings.add(
+                Code.WRONG_SHAPE,
+                part.expect.span,
+                "the case expects nothing",
+                help="name " + ", ".join(f"`{key}`" for key in LongExpectation.known_keys()),
+            )
+            return False
+        for key in ("expect", "each"):
+            written = part.key(key)
+            if part.rows is not None and written is not None:
+                self.findings.add(
+                    Code.WRONG_SHAPE,
+                    written.span,
+                    f"a case with `rows` has no `{key}`: every row says what it gives and expects",
+                    help="make two cases of it",
+                )
+                return False
+        return True
+
+    # ---- Rows ----
+
+    def _rows(self, part: CasePart, given: Given) -> Rows | None:
+        """
+        Open the file of rows that a case names.
+        """
+        assert part.rows is not None
+        at = part.rows.span
+        found = resolve(part.rows, self.place, self.shipped, self.findings, at)
+        source = None if found is None else open_place(found, self.findings, at, most=MAX_BYTES)
+        if source is None:
+            return None
+        rows = Rows(
+            printable(part.name),
+            source,
+            row_lines(source),
+            self.chart,
+            given,
+            tuple(map(str, part.tags)),
+            None if part.skip is None else str(part.skip),
+        )
+        if not len(rows):
+            self.findings.add(Code.BAD_ROW, at, f"`{source.name}` holds no row", help="a row is one line of JSON")
+        return rows
+
+    # ---- Cases written out ----
+
+    def _cases(self, part: CasePart, given: Given) -> tuple[Case, ...]:
+        """
+        Make a case for every combination of `each`; one where there is none.
+        """
+        expect = self._expectation(part)
+        combinations = self._combinations(part)
+        if combinations is None:
+            return ()
+        found: list[Case] = []
+        names: set[str] = set()
+        for combination in combinations:
+            name = _combined_name(part.name, combination, names)
+            whole = Given(combination).over(given)
+            what = f"the case with {_shown(combination)}" if combination else "this case"
+            facts = complete(whole, self.chart, part.name.span, what, self.findings)
+            if facts is not None and expect is not None:
+                found.append(
+                    Case(
+                        name,
+                        self.chart,
+                        facts,
+                        expect,
+                        part.name.span,
+                        tuple(map(str, part.tags)),
+                        None if part.skip is None else str(part.skip),
+                    )
+                )
+        return tuple(found)
+
+    def _combinations(self, part: CasePart) -> Iterator[dict[str, Value]] | None:
+        """
+        Read `each` as all its combinations, the last fact changing fastest; None after a finding.
+        """
+        before = len(self.findings)
+        axes: dict[str, list[Value]] = {}
+        for key, written in part.each.items():
+            axes[str(key)] = self._axis(key, written)
+            if key in part.given:
+                self.findings.add(
+                    Code.DUPLICATE_KEY,
+                    key.span,
+                    f"the fact `{key}` stands in `given` and in `each`",
+                    help="give it in one of the two",
+                )
+        if len(self.findings) > before:
+            return None
+        return self._multiply(part, axes)
+
+    def _multiply(self, part: CasePart, axes: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]] | None:
+        """
+        Give all combinations of some values; None for too many, of which none is made.
+        """
+        count = math.prod(map(len, axes.values()))
+        if self._values > MAX_VALUES:
+            return None
+        message = ""
+        if count > MAX_COMBINATIONS:
+            message = f"`each` makes {count:,} cases of this one, more than {MAX_COMBINATIONS:,}"
+        else:
+            self._values += count * len(self.chart.graph.facts)
+            if self._values > MAX_VALUES:
+                message = f"the cases up to here have more than {MAX_VALUES:,} fact values"
+        if message:
+            advice = "leave out facts that make no difference, or write the cases into several files"
+            self.findings.add(Code.LIMIT, part.name.span, message, help=advice)
+            return None
+        return (dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values()))
+
+    def _axis(self, key: Scalar, written: Sequence[Located]) -> list[Value]:
+        """
+        Read the values of one fact of `each`.
+        """
+        fact = self.chart.graph.facts.get(key)
+        if fact is None:
+            report_unknown(str(key), key.span, self.chart, self.findings)
+            return []
+        if not written:
+            self.findings.add(
+                Code.WRONG_SHAPE, key.span, f"`{key}` has no values, so there is no case", help="list its values"
+            )
+        read = [read_value(fact, value, self.findings) for value in written]
+        values = [one[0] for one in read if one is not None]
+        for number, value in enumerate(values):
+            if len(values) == len(written) and value in values[:number]:
+                self.findings.add(
+                    Code.DUPLICATE_CASE,
+                    written[number].span,
+                    f"`{key}` has the value {write_literal(value)} twice",
+                    help="remove one of the two",
+                )
+        return values
+
+    def _expectation(self, part: CasePart) -> Expectation | None:
+        """
+        Read what a case expects; None after a finding.
+        """
+        assert part.expect is not None
+        return read_expectation(_written(part.expect), self.chart, self.findings)
+
+
+def _written(expect: Scalar | LongExpectation) -> Written:
+    """
+    Take an expectation as plain data, with the places of its parts.
+    """
+    if isinstance(expect, Scalar):
+        return Written({"outcome": str(expect)}, lambda _key, _item: expect.span)
+
+    def place(key: str, item: str | int | None) -> Span:
+        match key, item:
+            case "through", int() if expect.through:
+                return expect.through[item].span
+            case "data", str() if expect.data:
+                return next(name.span for name in expect.data if name == item)
+            case _:
+                value = getattr(expect, key)
+                holder = expect.key(key)
+                assert holder is not None
+                return value.span if isinstance(value, Scalar) else holder.span
+
+    parts = {key: getattr(expect, key) for key in LongExpectation.known_keys() if expect.key(key) is not None}
+    return Written({key: _plain(value) for key, value in parts.items()}, place)
+
+
+def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> object:
+    """
+    Take a part of an expectation as plain data.
+    """
+    if isinstance(value, Scalar | Seq | Map):
+        return value.plain()
+    if isinstance(value, Mapping):
+        return {str(key): one.plain() for key, one in value.items()}
+    return [one.plain() for one in value]
+
+
+def _inside(span: Span, extent: Span) -> bool:
+    """
+    Tell whether a span lies in an extent.
+    """
+    return span.source is extent.source and extent.start <= span.start and span.end <= extent.end
+
+
+def _combined_name(name: str, combination: Mapping[str, Value], names: set[str]) -> str:
+    """
+    Name a case by its claim and what tells it from the others of its `each`.
+    """
+    if not combination:
+        return printable(name)
+    label = _shown(combination)
+    if label in names:
+        # Long values are shortened, after which two may look the same.
+        label = f"{label}, {len(names) + 1}"
+    names.add(label)
+    return f"{printable(name)} [{label}]"
+
+
+def _shown(combination: Mapping[str, Value]) -> str:
+    """
+    Write the facts of a combination, shortened to what a name can carry.
+    """
+    written = ((name, printable(write_literal(value))) for name, value in combination.items())
+    return ", ".join(
+        f"{name}={value if len(value) <= _VALUE_SHOWN else value[:_VALUE_SHOWN] + '…'}" for name, value in written
+    )
