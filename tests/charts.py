@@ -38,7 +38,7 @@ def chart(flow: str, *, top: str = "", facts: str = FACTS, outcomes: str = OUTCO
     """
     Write a rule file around a flow, whose lines are indented here.
     """
-    lines = "".join(f"  {line}\n" for line in flow.strip("\n").splitlines())
+    lines = "".join(f"  {line}\n" for line in flow.strip("\n").split("\n"))
     return HEAD + top + facts + "flow:\n" + lines + outcomes
 
 

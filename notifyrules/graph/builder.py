@@ -340,6 +340,7 @@ def _digest(files: Mapping[str, Source], callees: list[Graph]) -> str:
     """
     Digest every file that a chart is made of, whatever its line ends.
     """
-    made_of = [f"{len(source.text)}\n" + source.text.replace("\r\n", "\n") for source in files.values()]
+    texts = [source.text.replace("\r\n", "\n") for source in files.values()]
+    made_of = [f"{len(text)}\n{text}" for text in texts]
     text = "\0".join([*made_of, *(callee.digest for callee in callees)])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,196 @@
+"""
+Claims about loading rules and asking them.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import notifyrules
+from notifyrules.errors import FactsError, RulesError, UsageError
+from notifyrules.rules import check, load
+from tests.charts import asks, rules_of, save
+
+
+class TestLoad:
+    def test_by_path(self, tmp_path: Path) -> None:
+        """
+        A file is loaded by its path, given as text or as a path, and named after itself.
+        """
+        path = save(tmp_path, asks("b"))
+
+        assert [load(path).name, load(str(path)).name] == ["chart", "chart"]
+        assert repr(load(path)) == f"<Rules 'chart' from {path}>"
+
+    def test_by_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        A shipped file is loaded by its name from any folder, unless a file of that name stands there.
+        """
+        monkeypatch.chdir(tmp_path)
+        shipped = load("slack")
+        (tmp_path / "slack").write_text(asks("b"))
+
+        assert shipped.graph.path == "notifyrules:slack"
+        assert load("slack").graph.path == "slack"
+
+    def test_errors(self, tmp_path: Path) -> None:
+        """
+        Loading raises with everything that was found, warnings too, and prints it.
+        """
+        path = save(tmp_path, asks("nope and maybe_b != true"))
+
+        with pytest.raises(RulesError) as raised:
+            load(path)
+
+        assert [one.message for one in raised.value.diagnostics] == [one.message for one in check(path)]
+        assert "`nope` is not a declared fact" in str(raised.value)
+
+    def test_warnings(self, tmp_path: Path) -> None:
+        """
+        Warnings keep no file from being loaded, and can be asked for.
+        """
+        path = save(tmp_path, asks("maybe_b != true"))
+
+        assert [one.code.value for one in load(path).diagnostics] == ["nullable-not-equal"]
+
+    def test_made_to_be_included(self, tmp_path: Path) -> None:
+        """
+        A file without a flow checks clean, and loading says that it decides nothing.
+        """
+        path = save(tmp_path, "notifyrules: 1\nfacts: {b: bool}\n")
+
+        assert check(path) == ()
+        with pytest.raises(RulesError, match="has no `flow`, so it decides nothing"):
+            load(path)
+
+    def test_digest(self, tmp_path: Path) -> None:
+        """
+        The digest tells versions apart, whatever the ends of the lines, and counts what is included and called.
+        """
+        text = asks("b", top="include: [other.yaml]\n")
+        digests = {
+            load(save(tmp_path, written, other="notifyrules: 1\n" + other)).digest
+            for written, other in [
+                (text, ""),
+                (text.replace("\n", "\r\n"), ""),
+                (text + "# more\n", ""),
+                (text, "# more\n"),
+            ]
+        }
+
+        assert len(digests) == 3
+        assert {len(one) for one in digests} == {64}
+
+
+class TestAsking:
+    def test_truth(self) -> None:
+        """
+        A decision is true when the person is to be notified now, and says when not yet.
+        """
+        rules = rules_of(asks("b").replace('else: "no"', "else: hold"))
+        yes, later = rules.should_notify({"b": True}), rules.should_notify({"b": False})
+
+        assert (bool(yes), yes.notify, yes.later, yes.outcome, yes.reason) == (True, True, False, "yes", "q.then")
+        assert (bool(later), later.notify, later.later, later.outcome) == (False, False, True, "hold")
+
+    def test_made_to_be_called(self) -> None:
+        """
+        A chart that says only an outcome can be decided, and does not say whether to notify.
+        """
+        rules = rules_of(asks("b").replace("{notify: true}", "{}"))
+
+        assert rules.decide({"b": True}).outcome == "yes"
+        with pytest.raises(UsageError, match="does not say whether `yes` notifies"):
+            rules.should_notify({"b": True})
+
+    def test_facts(self) -> None:
+        """
+        Facts are validated before anything is decided, with every problem at once.
+        """
+        rules = rules_of(asks("b and i > 3"))
+
+        with pytest.raises(FactsError) as raised:
+            rules.should_notify({"b": "no", "i": True, "j": 3})
+        assert [one.path for one in raised.value.problems] == ["b", "i", "j"]
+        assert rules.should_notify({"j": 3}, extras="ignore").outcome == "no"
+
+    def test_shipped_in_one_call(self) -> None:
+        """
+        The shipped chart of Slack is asked in one call.
+        """
+        assert notifyrules.should_notify({}).reason == load("slack").should_notify({}).reason
+        with pytest.raises(FactsError):
+            notifyrules.should_notify({"nope": 1})
+
+
+class TestImmutable:
+    def test_rules(self) -> None:
+        """
+        Loaded rules never change.
+        """
+        rules = rules_of(asks("b"))
+
+        with pytest.raises(AttributeError):
+            rules.graph = rules.graph
+        with pytest.raises(TypeError):
+            rules.graph.facts["x"] = rules.graph.facts["b"]  # type: ignore[index]
+        with pytest.raises(AttributeError):
+            rules.graph.nodes["q"].name = "r"  # type: ignore[misc]
+
+    def test_threads(self) -> None:
+        """
+        Many threads may ask the same rules.
+        """
+        rules = rules_of(asks("b and i > 3"))
+        wrong: list[object] = []
+
+        def ask(seed: int) -> None:
+            for number in range(2_000):
+                facts = {"b": (number + seed) % 2 == 0, "i": number % 8}
+                decision = rules.should_notify(facts)
+                expected = "q.then" if facts["b"] and number % 8 > 3 else "q.else"
+                if (decision.reason, decision.steps[0].arrow) != (expected, expected):
+                    wrong.append(facts)
+
+        threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert wrong == []
+
+    def test_same_every_time(self, tmp_path: Path) -> None:
+        """
+        The same file gives the same code and the same findings in every process.
+        """
+        path = save(tmp_path, asks('nope or b and c or kind in ["dm", "x"]'))
+        program = "import sys; from notifyrules.rules import check; print(*map(str, check(sys.argv[1])))"
+        runs = {
+            subprocess.run(
+                [sys.executable, "-c", program, path],
+                env={**os.environ, "PYTHONHASHSEED": seed},
+                capture_output=True,
+                check=True,
+            ).stdout
+            for seed in ("1", "2", "3")
+        }
+
+        assert len(runs) == 1
+
+    def test_facts_travel(self) -> None:
+        """
+        Validated facts are pickled and copied as plain values, which any rules take.
+        """
+        facts = rules_of(asks("b")).facts({"b": True})
+
+        assert rules_of(asks("b")).should_notify(pickle.loads(pickle.dumps(facts))).notify  # noqa: S301 - made a line above
+        assert dict(copy.copy(facts))["b"] is True
