@@ -304,9 +304,10 @@ class TestLets:
         """
         assert told('either(maybe_i, i) < 3 and either(maybe_t, t) == "x"', either__own__all="own ?? all") == []
         assert told("maybe_i is not null and pos(maybe_i)", pos__x="x > 0") == []
-        assert told(
-            "both(maybe_i, maybe_t) and maybe_i < len(maybe_t)", both__x__y="x is not null and y is not null"
-        ) == []
+        assert (
+            told("both(maybe_i, maybe_t) and maybe_i < len(maybe_t)", both__x__y="x is not null and y is not null")
+            == []
+        )
 
     def test_shown_where_used(self) -> None:
         """
