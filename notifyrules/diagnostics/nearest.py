@@ -31,7 +31,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     if len(word) > _LONGEST:
         return None
-    vocabulary = _vocabulary(tuple(str(name) for name in known))
+    vocabulary = _vocabulary(tuple(known))
     same = vocabulary.folded.get(word.casefold())
     if same is not None:
         return same
@@ -127,7 +127,7 @@ def _vocabulary(words: tuple[str, ...]) -> _Vocabulary:
     """
     Prepare words, once for the many mistakes of one file.
     """
-    return _Vocabulary(tuple(sorted(words)))
+    return _Vocabulary(tuple(sorted(map(str, words))))
 
 
 def _triples(word: str) -> set[str]:
