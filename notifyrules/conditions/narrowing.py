@@ -15,6 +15,8 @@ Key: TypeAlias = tuple[object, ...]
 Narrowed: TypeAlias = frozenset[Key]
 """The keys of values that are known not to be null."""
 
+_Seen: TypeAlias = "dict[tuple[int, bool], Narrowed | None]"
+
 _NOTHING: Narrowed = frozenset()
 
 
@@ -49,21 +51,32 @@ def known(term: t.Term, *, truth: bool) -> Narrowed:
     """
     Name the values that are not null when a condition has turned out to be *truth*.
     """
-    found = _known(term, truth)
+    found = _known(term, truth, {})
     return _NOTHING if found is None else found
 
 
-def _known(term: t.Term, truth: bool) -> Narrowed | None:  # noqa: FBT001 - one way out a form
+def _known(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001 - one way out a form
     """
     The same, with None for a condition that never turns out to be *truth*.
+
+    What was found before is *seen*: parts are looked at for both truths, and would be looked at anew each time.
+    """
+    if (id(term), truth) not in seen:
+        seen[id(term), truth] = _learned(term, truth, seen)
+    return seen[id(term), truth]
+
+
+def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
+    """
+    Learn from a condition by its form.
     """
     match term:
         case t.Constant(value=value):
             return _NOTHING if value is truth else None
         case t.LetUse(term=inner):
-            return _known(inner, truth)
+            return _known(inner, truth, seen)
         case t.Not(operand=operand):
-            return _known(operand, not truth)
+            return _known(operand, not truth, seen)
         case t.IsNull(operand=operand):
             return _NOTHING if truth else frozenset({key(operand)})
         case t.Contains(item=item):
@@ -71,16 +84,16 @@ def _known(term: t.Term, truth: bool) -> Narrowed | None:  # noqa: FBT001 - one 
         case t.Comparison():
             return _compared(term, truth)
         case t.Junction(every=every, items=items):
-            return _all(items, truth) if every is truth else _any(items, truth)
+            return _all(items, truth, seen) if every is truth else _any(items, truth, seen)
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
             return _one_of(
                 [
-                    _both(_known(condition, True), _known(then, truth)),  # noqa: FBT003
-                    _both(_known(condition, False), _known(otherwise, truth)),  # noqa: FBT003
+                    _both(_known(condition, True, seen), _known(then, truth, seen)),  # noqa: FBT003
+                    _both(_known(condition, False, seen), _known(otherwise, truth, seen)),  # noqa: FBT003
                 ]
             )
         case t.Coalesce(items=items):
-            return _one_of(_both(_known(item, truth), frozenset({key(item)})) for item in items)
+            return _one_of(_both(_known(item, truth, seen), frozenset({key(item)})) for item in items)
         case _:
             return _NOTHING
 
@@ -98,17 +111,17 @@ def _compared(term: t.Comparison, truth: bool) -> Narrowed:  # noqa: FBT001
     return frozenset(key(one) for one, other in sides if isinstance(other, t.Constant) and other.value is None)
 
 
-def _all(items: tuple[t.Term, ...], truth: bool) -> Narrowed | None:  # noqa: FBT001
+def _all(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
     """
     Learn from items that have all turned out to be *truth*.
     """
     found: Narrowed | None = _NOTHING
     for item in items:
-        found = _both(found, _known(item, truth))
+        found = _both(found, _known(item, truth, seen))
     return found
 
 
-def _any(items: tuple[t.Term, ...], truth: bool) -> Narrowed | None:  # noqa: FBT001
+def _any(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
     """
     Learn from items of which the first that turned out to be *truth* ended the search.
     """
@@ -116,8 +129,8 @@ def _any(items: tuple[t.Term, ...], truth: bool) -> Narrowed | None:  # noqa: FB
     def ways() -> Iterator[Narrowed | None]:
         before: Narrowed | None = _NOTHING
         for item in items:
-            yield _both(before, _known(item, truth))
-            before = _both(before, _known(item, not truth))
+            yield _both(before, _known(item, truth, seen))
+            before = _both(before, _known(item, not truth, seen))
 
     return _one_of(ways())
 
