@@ -17,7 +17,8 @@ from notifyrules.program.blocks import Block
 from notifyrules.program.expressions import Expressions, Spelling
 from notifyrules.program.names import Names
 from notifyrules.program.shape import CALLED, DONE, Shape
-from notifyrules.program.statements import Plan, Statements
+from notifyrules.program.statements import Statements
+from notifyrules.program.stretches import Plan
 from notifyrules.program.writing import write_chart
 
 _INSIDE: Final = 30

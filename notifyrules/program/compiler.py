@@ -176,22 +176,26 @@ class _Compiler:
             "def decide(facts, extras='forbid'):",
             f"    if facts.__class__ is not {self._facts}{other}:",
             "        if facts.__class__ is dict:",
-            "            try:",
-            *(f"                {line}" for line in accepting),
-            "            except ODD:",
-            f"                facts = {self._read}",
-            "            else:",
-            *(f"                {line}" for line in self._going_on(by_variables)),
-            "        else:",
-            f"            facts = {self._read}",
+            "            return decide_dict(facts, extras)",
+            f"        facts = {self._read}",
             "        if facts.incomplete:",
             f"            return {self._partly}(facts)",
             f"    d = {self._decision}()",
             "    d._facts = facts",
             *(f"    {line}" for line in entry),
+            "",
+            # A function of its own: the many variables would make every call of the other one dearer.
+            "def decide_dict(facts, extras):",
+            "    try:",
+            *(f"        {line}" for line in accepting),
+            "    except ODD:",
+            "        pass",
+            "    else:",
+            *(f"        {line}" for line in self._going_on(by_variables)),
+            f"    return decide({self._read})",
         ]
         if self._fixed:
-            decide = [f"def bind({FIXED}):", *(f"    {line}" for line in decide), "    return decide"]
+            decide = [f"def bind({FIXED}):", *(f"    {line}" if line else "" for line in decide), "    return decide"]
         return "\n".join([*functions, *decide]) + "\n"
 
     def _written(self) -> tuple[list[str], list[str], list[str] | None]:
@@ -241,7 +245,7 @@ class _Compiler:
         """
         layout = self.reader.kind.layout
         if by_variables is None:
-            return [f"facts = {self._facts}()", *(f"facts.{slot} = {slot}" for slot in layout)]
+            return [f"held = {self._facts}()", *(f"held.{slot} = {slot}" for slot in layout), "return decide(held)"]
         values = "".join(f"{slot}, " for slot in layout)
         return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
 

@@ -98,12 +98,11 @@ class Decision:
         """
         The way through the chart, made by the reference walk.
         """
-        try:
-            return self._passage
-        except AttributeError:
+        passage: Passage | None = getattr(self, "_passage", None)
+        if passage is None:
             # Two threads may both walk; they find the same.
-            self._passage = walk(self._verdict.graph, self.facts, self.facts.evaluate)
-            return self._passage
+            passage = self._passage = walk(self._verdict.graph, self.facts, self.facts.evaluate)
+        return passage
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -13,7 +13,8 @@ from notifyrules.conditions.terms import Term
 from notifyrules.graph.model import Call, First, Graph, Question, Switch
 from notifyrules.program.expressions import Expressions
 from notifyrules.program.shape import DECIDING, Shape
-from notifyrules.program.statements import Answers, Charts, Plan, Statements
+from notifyrules.program.statements import Statements
+from notifyrules.program.stretches import Answers, Charts, Plan
 
 _BRANCHES: Final = (40, 12, 4)
 """Nodes from which on a branch becomes a function: the first for which a chart does not grow out of proportion."""

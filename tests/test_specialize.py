@@ -1,0 +1,238 @@
+"""
+Claims about specialized rules: smaller, and no different.
+"""
+
+from __future__ import annotations
+
+import copy
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from notifyrules import UNKNOWN, FactsError, Rules, load
+from notifyrules.graph.model import FanOut, First, Question
+from tests.charts import OUTCOMES, rules_of
+
+RULES = """\
+notifyrules: 1
+facts:
+  message.kind: dm | group | channel
+  message.text: text = ""
+  message.urgent: bool = false
+  user.muted: bool = false
+  user.words: list of text = []
+  user.limit: int | null = null
+  user.name: text = "you"
+flow:
+  muted:
+    if: user.muted and not message.urgent
+    then: {to: "no", because: "{user.name} muted {message.kind}"}
+    else: kind
+  kind: {switch: message.kind, cases: {dm: "yes", group: fan, channel: table}}
+  fan: {ask: q, any: [urgent, word, limit], else: "no"}
+  table: {first: [{if: message.urgent, to: "yes"}, {if: "has_word(message.text, user.words)", to: "yes"}], else: "no"}
+  urgent: {if: message.urgent, then: "yes", else: "no"}
+  word: {if: "has_word(message.text, user.words)", then: "yes", else: "no"}
+  limit: {if: user.limit is not null and user.limit > 3, then: hold, else: "no"}
+"""
+
+
+@pytest.fixture
+def rules() -> Rules:
+    """
+    Load rules about messages and users.
+    """
+    return rules_of(RULES + OUTCOMES)
+
+
+DM = {"message": {"kind": "dm", "text": "", "urgent": False}}
+GROUP = {"message": {"kind": "group", "text": "deploy now", "urgent": False}}
+
+
+class TestDeciding:
+    @pytest.mark.parametrize(
+        "user", [{}, {"muted": True}, {"words": ["deploy"]}, {"limit": 5}, {"limit": None}], ids=str
+    )
+    @pytest.mark.parametrize("message", [DM, GROUP], ids=["dm", "group"])
+    def test_is_no_different(self, rules: Rules, message: dict[str, object], user: dict[str, object]) -> None:
+        """
+        The outcome, the reason, the steps with their facts and the words are those of the whole rules.
+        """
+        smaller = rules.specialize(message)
+        whole = rules.should_notify({**message, "user": user})
+        for given in ({"user": user}, smaller.facts({"user": user}), {**message, "user": user}, whole.facts):
+            decision = smaller.should_notify(given)
+
+            assert (decision.outcome, decision.reason) == (whole.outcome, whole.reason)
+            assert decision.passage == whole.passage
+            assert decision.facts == whole.facts
+            assert list(decision.facts) == list(rules.graph.facts)
+            assert decision.to_dict() == whole.to_dict()
+            assert decision.explain(reader="engineer") == whole.explain(reader="engineer")
+
+    def test_has_the_same_api(self, rules: Rules) -> None:
+        """
+        Facts, needs, schema, pictures and further specializing go on with what is left.
+        """
+        smaller = rules.specialize(GROUP)
+        smallest = smaller.specialize({"user.muted": False, "user.words": []})
+
+        assert smaller.needs({}) == ("user.muted",)
+        assert smaller.needs({"user.muted": False}) == ("user.words",)
+        assert list(smaller.facts_schema()["properties"]) == ["user"]
+        assert smaller.known_facts == {"message.kind": "group", "message.text": "deploy now", "message.urgent": False}
+        assert smallest.needs({}) == ("user.limit",)
+        assert smallest.should_notify({"user.limit": 4}).outcome == "hold"
+        assert (smaller.name, smaller.digest, smaller.graph) == (rules.name, rules.digest, rules.graph)
+        assert rules.known_facts == {}
+
+    def test_facts_may_be_asked_for_or_unknown(self, rules: Rules) -> None:
+        """
+        What is left may be given like any facts.
+        """
+        smaller = rules.specialize(GROUP)
+        asked: list[str] = []
+
+        def muted() -> bool:
+            asked.append("muted")
+            return True
+
+        decision = smaller.should_notify({"user": {"muted": muted}})
+
+        assert decision.because == "you muted group"
+        assert asked == ["muted"]
+        assert smaller.should_notify({"user": {"muted": True, "words": UNKNOWN}}).reason == "muted.then"
+        with pytest.raises(FactsError, match=r"user\.words: is needed"):
+            smaller.should_notify({"user.words": UNKNOWN})
+
+    def test_known_facts_stay_what_they_were(self, rules: Rules) -> None:
+        """
+        Given again they must be the same; the caller's own dict may change.
+        """
+        message = copy.deepcopy(GROUP)
+        smaller = rules.specialize(message)
+        message["message"]["kind"] = "dm"
+
+        assert smaller.should_notify({}).facts["message.kind"] == "group"
+        assert smaller.should_notify({"message.kind": "group"}).outcome == "no"
+        with pytest.raises(FactsError) as refused:
+            smaller.should_notify({"message.kind": "dm", "message.urgent": "yes"})
+        assert [str(problem).splitlines()[0] for problem in refused.value.problems] == [
+            'message.kind: is group in these specialized rules, found the text "dm"',
+            'message.urgent: is false in these specialized rules, found the text "yes"',
+        ]
+
+    def test_facts_of_others_are_read_anew(self, rules: Rules) -> None:
+        """
+        Facts that belong to rules specialized for something else do not pass for these rules' own.
+        """
+        one, other = rules.specialize(GROUP), rules.specialize(DM)
+
+        with pytest.raises(FactsError, match=r"message\.kind: is dm in these specialized rules"):
+            other.should_notify(one.facts({}))
+        again = rules.specialize(GROUP)
+        assert again.should_notify(one.facts({"user.limit": 9})).outcome == "hold"
+
+
+class TestKnownFacts:
+    def test_are_validated(self, rules: Rules) -> None:
+        """
+        Like any facts; absent ones stay open, and must be values.
+        """
+        with pytest.raises(FactsError, match=r"message\.kind: expected one of"):
+            rules.specialize({"message.kind": "dn"})
+        with pytest.raises(FactsError, match="nothing: is not a fact"):
+            rules.specialize({"nothing": 1})
+        with pytest.raises(FactsError, match=r"user\.muted: is a callable; what is known before is a value"):
+            rules.specialize({"user.muted": lambda: True})
+        assert rules.specialize({"nothing": 1}, extras="ignore") is rules
+
+    def test_none_leave_the_rules_as_they_are(self, rules: Rules) -> None:
+        """
+        So does a fact that is given as unknown.
+        """
+        assert rules.specialize({}) is rules
+        assert rules.specialize({"user.muted": UNKNOWN}) is rules
+
+    def test_all_leave_nothing_to_ask(self, rules: Rules) -> None:
+        """
+        Then the decision stands before it is asked for.
+        """
+        facts = dict(rules.facts(GROUP))
+        settled = rules.specialize(facts)
+
+        assert settled.program.graph.nodes == {}
+        assert settled.should_notify({}).passage == rules.should_notify(facts).passage
+
+
+class TestWhatIsLeft:
+    def test_is_smaller(self, rules: Rules) -> None:
+        """
+        Settled questions are gone, settled parts of conditions and tables too, and branches that surely refuse.
+        """
+        left = rules.specialize(GROUP).program.graph
+        muted, fan = left.nodes["muted"], left.nodes["fan"]
+
+        assert set(left.nodes) == {"muted", "fan", "word", "limit"}
+        assert isinstance(muted, Question)
+        assert isinstance(fan, FanOut)
+        assert muted.condition.span.text == "user.muted"
+        assert muted.otherwise.target == "fan"
+        assert [branch.target for branch in fan.branches] == ["word", "limit"]
+
+    def test_reasons_stay_the_arrows_of_the_chart(self, rules: Rules) -> None:
+        """
+        An arrow that leads past settled questions is the last of them.
+        """
+        left = rules.specialize({"message.kind": "dm"}).program.graph
+        muted = left.nodes["muted"]
+
+        assert isinstance(muted, Question)
+        assert (muted.then.id, muted.otherwise.id) == ("muted.then", "kind.dm")
+
+    def test_tables_end_at_a_row_that_holds(self, rules: Rules) -> None:
+        """
+        Rows behind it can never be reached, rows that never hold are left out.
+        """
+        table = rules.specialize({"message.kind": "channel", "message.urgent": False}).program.graph.nodes["table"]
+
+        assert isinstance(table, First)
+        assert [row.arrow.id for row in table.rows] == ["table.2"]
+        assert "table" not in rules.specialize({"message.kind": "channel", "message.urgent": True}).program.graph.nodes
+
+    def test_is_compiled_once_for_all_that_leave_the_same(self, rules: Rules) -> None:
+        """
+        Texts that settle nothing do not make other code.
+        """
+        texts = ["deploy", "hello", "déjà vu"]
+        codes = {
+            rules.specialize({"message": {"kind": "group", "text": text, "urgent": False}}).should_notify.__code__  # type: ignore[attr-defined]
+            for text in texts
+        }
+
+        assert len(codes) == 1
+
+    def test_slack_leaves_few_charts(self) -> None:
+        """
+        Hundreds of messages leave a handful of charts, so that compiling is paid for once.
+        """
+        rules = load("slack")
+        flags = ["in_thread", "is_dm", "mentions_user", "has_highlight_word", "overrides_dnd", "comments_on_own_file"]
+        codes = set()
+        for number in range(2 ** len(flags)):
+            message = {flag: bool(number >> place & 1) for place, flag in enumerate(flags)}
+            for broadcast in ("none", "here", "everyone"):
+                smaller = rules.specialize({"message": {**message, "broadcast": broadcast}})
+                codes.add(smaller.should_notify.__code__)  # type: ignore[attr-defined]
+
+        assert len(codes) < 100  # of 192
+
+    def test_threads_may_specialize_at_once(self, rules: Rules) -> None:
+        """
+        They get the same code.
+        """
+        with ThreadPoolExecutor(8) as pool:
+            made = list(pool.map(lambda _: rules.specialize(GROUP), range(40)))
+
+        assert len({one.should_notify.__code__ for one in made}) == 1  # type: ignore[attr-defined]
+        assert {one.should_notify({"user.limit": 9}).outcome for one in made} == {"hold"}
