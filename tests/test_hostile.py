@@ -58,15 +58,15 @@ FILES = {
     "a million line ends": "a: b" + "\n" * 300_000,
     "a million escapes": 'notifyrules: 1\ntitel: "' + "\\x41" * 200_000 + '"',
     "ten thousand nodes": flow(*(f'n{at}: {{if: b, then: n{at + 1}, else: "no"}}' for at in range(10_000))),
-    "thousands of mistakes": flow(*(f"n{at}: {{if: bb{at}, then: x{at}, else: y{at}}}" for at in range(3_000))),
+    "thousands of mistakes": flow(*(f"n{at}: {{if: bb{at}, then: x{at}, else: y{at}}}" for at in range(1_500))),
     "thousands of near names": "notifyrules: 1\nfacts:\n"
     + "".join(f"  fact_{at}: bool\n" for at in range(3_000))
     + "flow:\n"
     + "".join(f'  n{at}: {{if: fct_{at}, then: "yes", else: "no"}}\n' for at in range(500))
     + OUTCOMES,
-    "thousands of circles": flow(*(f"n{at}: {{if: b, then: n{at}, else: n{(at * 7) % 2_000}}}" for at in range(2_000))),
+    "thousands of circles": flow(*(f"n{at}: {{if: b, then: n{at}, else: n{(at * 7) % 1_000}}}" for at in range(1_000))),
     "a long condition": asks("b and " * 10_000 + "b"),
-    "long conditions": flow(*(f'n{at}: {{if: {"b and " * 1_600}b, then: n{at + 1}, else: "no"}}' for at in range(90))),
+    "long conditions": flow(*(f'n{at}: {{if: {"b and " * 1_600}b, then: n{at + 1}, else: "no"}}' for at in range(30))),
     "parentheses": asks("(" * 4_000 + "b" + ")" * 4_000),
     "negations": asks("not " * 2_000 + "b"),
     "choices": asks("b if b else " * 700 + "b"),
@@ -171,7 +171,7 @@ class TestManyFiles:
         """
         The YAML of all files of a chart is counted together.
         """
-        facts = "".join(f"  f{{}}_{at}: bool\n" for at in range(9_000))
+        facts = "".join(f"  f{{}}_{at}: bool\n" for at in range(7_000))
         others = {f"f{at}": "notifyrules: 1\nfacts:\n" + facts.replace("{}", str(at)) for at in range(4)}
         top = "include: [" + ", ".join(f"{name}.yaml" for name in others) + "]\n"
 

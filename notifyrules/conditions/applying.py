@@ -65,8 +65,10 @@ def inline(syntax: s.CallSyntax, lets: Mapping[str, LetSyntax], at: Context) -> 
     """
     Check a let with parameters as if its body stood here.
     """
-    let = lets[syntax.name]
-    assert let.parameters is not None
+    let = lets.get(syntax.name)
+    if let is None or let.parameters is None:
+        # Reported as a name that nothing bears.
+        return None
     if len(syntax.arguments) != len(let.parameters):
         message = f"`{syntax.name}` takes {count(len(let.parameters), 'argument')}, found {len(syntax.arguments)}"
         form = f"{syntax.name}({', '.join(let.parameters)})"

@@ -50,10 +50,11 @@ def check_condition(syntax: s.Syntax, scope: Scope, wanted: Type | None = None) 
     Returns:
         The term, or None after a finding.
     """
-    if not check_names(syntax, scope):
+    clean = check_names(syntax, scope)
+    term = _Checker(scope).whole(syntax, doubtful=not clean)
+    if term is None or not clean:
         return None
-    term = _Checker(scope).whole(syntax)
-    if term is None or wanted is None or fits(term.type, wanted):
+    if wanted is None or fits(term.type, wanted):
         return term
     _report_unfit(term, wanted, scope.findings)
     return None
@@ -70,7 +71,7 @@ def check_let(let: LetSyntax, scope: Scope) -> tuple[bool, t.Term | None]:
         return False, None
     if let.parameters is not None:
         return check_names(let.body, scope, let.parameters), None
-    term = _Checker(scope).whole(s.Name(let.span, let.name))
+    term = _Checker(scope).whole(s.Name(let.span, let.name), doubtful=False)
     assert term is None or isinstance(term, t.LetUse)
     return term is not None, None if term is None else term.term
 
@@ -103,11 +104,15 @@ class _Checker:
     deepest: int = 0
     exceeded: bool = False
 
-    def whole(self, syntax: s.Syntax) -> t.Term | None:
+    def whole(self, syntax: s.Syntax, *, doubtful: bool) -> t.Term | None:
         """
         Check the condition as a whole.
+
+        Args:
+            syntax: The condition.
+            doubtful: Whether it holds names that nothing bears, which were reported.
         """
-        return self.check(syntax, Context(self.check, self.scope.findings))
+        return self.check(syntax, Context(self.check, self.scope.findings, doubtful=doubtful))
 
     def check(self, syntax: s.Syntax, at: Context) -> t.Term | None:
         """
@@ -180,6 +185,9 @@ class _Checker:
             return self.check(argument.syntax, replace(at, bindings=argument.bindings, use=argument.use))
         if syntax.name in self.scope.facts:
             return t.FactRead(syntax.span, self.scope.facts[syntax.name], syntax.name)
+        let = self.scope.lets.get(syntax.name)
+        if let is None or let.parameters is not None:
+            return None
         term = self._let(syntax.name, syntax.span)
         return None if term is None else t.LetUse(syntax.span, term.type, syntax.name, term, shared=True)
 
@@ -191,9 +199,11 @@ class _Checker:
             body = self.scope.lets[name].body
             # Set first: a let that leads back to itself has been reported, and is found here without a term.
             self.scope.terms[name] = None
-            if body is not None and check_names(body, self.scope):
+            if body is not None:
+                clean = check_names(body, self.scope)
                 inner = _Checker(self.scope, level=self.level, deepest=self.level)
-                self.scope.terms[name] = inner.whole(body)
+                term = inner.whole(body, doubtful=not clean)
+                self.scope.terms[name] = term if clean else None
                 self.scope.extents[name] = (inner.count, inner.deepest - self.level)
         term = self.scope.terms[name]
         if term is None or not self._grow(*self.scope.extents[name], span):

@@ -72,7 +72,7 @@ def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) 
         waiting.extend(s.children(one))
         match one:
             case s.Name(span, name) if name not in scope.facts and name not in parameters:
-                clean = _known_let(name, span, scope) and clean
+                clean = _known_let(name, span, scope, parameters) and clean
             case s.CallSyntax(_, name, name_span) if name not in FUNCTIONS:
                 clean = _known_call(name, name_span, scope) and clean
             case _:
@@ -80,7 +80,7 @@ def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) 
     return clean
 
 
-def _known_let(name: str, span: Span, scope: Scope) -> bool:
+def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -> bool:
     """
     Tell whether a name that is no fact is a let without parameters, and report it if not.
     """
@@ -99,13 +99,12 @@ def _known_let(name: str, span: Span, scope: Scope) -> bool:
         message = f"`{name}` is a function and needs its arguments"
         scope.findings.add(Code.WRONG_ARGUMENTS, span, message, help=f"write `{FUNCTIONS[name].signature}`")
         return False
-    scope.findings.add(
-        Code.UNKNOWN_FACT, span, f"`{_clip(name)}` is not a declared fact", help=_meant_value(name, scope)
-    )
+    advice = _meant_value(name, scope, parameters)
+    scope.findings.add(Code.UNKNOWN_FACT, span, f"`{_clip(name)}` is not a declared fact", help=advice)
     return False
 
 
-def _meant_value(name: str, scope: Scope) -> str:
+def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
     """
     Say what an unknown name was probably meant for.
     """
@@ -113,7 +112,7 @@ def _meant_value(name: str, scope: Scope) -> str:
     if holder is not None:
         return f"a value is quoted text: `{quote(name)}` is one of `{holder}`"
     values = (let.name for let in scope.lets.values() if let.parameters is None)
-    near = nearest(name, [*scope.facts, *scope.broken, *values])
+    near = nearest(name, [*parameters, *scope.facts, *scope.broken, *values])
     if near is not None:
         return f"did you mean `{near}`?"
     if name in ("yes", "no", "on", "off"):

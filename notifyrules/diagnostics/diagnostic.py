@@ -86,14 +86,11 @@ class Findings:
 
     def _is_settled(self, span: Span) -> bool:
         """
-        Tell whether a stretch lies in one that is dealt with, or around it.
+        Tell whether a stretch lies in one that is dealt with.
         """
-        settled = self._settled.get(span.source)
-        if settled is None:
-            return False
-        at = bisect_right(settled, (span.start, span.end))
-        before = at > 0 and span.start < settled[at - 1][1]
-        return before or (at < len(settled) and settled[at][0] < span.end)
+        settled = self._settled.get(span.source, [])
+        at = bisect_right(settled, (span.start, len(span.source.text)))
+        return at > 0 and span.end <= settled[at - 1][1]
 
     def add(  # noqa: PLR0913 - the parts of a finding, all but three of them optional
         self,

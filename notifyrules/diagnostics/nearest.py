@@ -11,7 +11,9 @@ from functools import lru_cache
 _CUTOFF = 0.7
 """How alike two words are, from 0 to 1, when one may be meant for the other."""
 _FEW = 20
-"""Words that are all compared; of more, those that share the most letter triples."""
+"""Words that are all compared; of more, the closest."""
+_CLOSEST = 6
+"""Words that share the most letter triples, and are compared."""
 _COMMON = 200
 """Words that share a letter triple which tells nothing any more."""
 _LONGEST = 200
@@ -119,7 +121,7 @@ class _Vocabulary:
             names = self._triples.get(triple, ())
             if len(names) <= _COMMON:
                 shared.update(names)
-        return [name for name, _ in shared.most_common(_FEW)]
+        return [name for name, _ in shared.most_common(_CLOSEST)]
 
 
 @lru_cache(maxsize=8)

@@ -81,7 +81,7 @@ def _read_tree(
         findings.add(_CODES[problem.what], problem.span, problem.message, help=problem.help, labels=labels)
         if tree is not None and problem.what != "duplicate":
             # What else is wrong with the same scalar follows from what YAML made of it.
-            findings.settle(problem.span)
+            findings.settle(problem.spoilt or problem.span)
     if tree is None and not problems:
         findings.add(
             Code.WRONG_SHAPE,
@@ -124,9 +124,30 @@ def read_document(source: Source, findings: Findings, budget: Budget | None = No
     if tree is None or not _check_version(tree, "notifyrules", findings):
         return None
     unknown = (key for key in tree if key not in Fragment.known_keys())
-    fragment = not any(key in _OWN or nearest(key, _OWN) is not None for key in unknown)
+    whole = any(key in _OWN or nearest(key, _OWN) is not None for key in unknown)
+    return _read(Document if whole else Fragment, tree, twice, findings)
+
+
+def read_included(source: Source, findings: Findings, budget: Budget) -> Reading | None:
+    """
+    Read a file that another one includes; one that is a rule file all the same is read as such.
+
+    Returns:
+        What could be read, or None where there is too little to go on with.
+    """
+    tree, twice = _read_tree(source, findings, budget)
+    if tree is None or not _check_version(tree, "notifyrules", findings):
+        return None
+    return _read(Document if any(key in _OWN for key in tree) else Fragment, tree, twice, findings)
+
+
+def _read(
+    kind: type[Document | Fragment], tree: Map, twice: tuple[tuple[str, str], ...], findings: Findings
+) -> Reading | None:
+    """
+    Read a tree as one kind of file.
+    """
     broken = set(twice)
-    kind: type[Document | Fragment] = Fragment if fragment else Document
     document = read_part(kind, tree, findings, broken)
     return None if document is None else Reading(document, frozenset(broken))
 

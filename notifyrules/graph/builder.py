@@ -17,7 +17,7 @@ from notifyrules.diagnostics.nearest import nearest
 from notifyrules.document.cut_texts import explain_cut_texts
 from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.document.model import Document, Shared
-from notifyrules.document.reader import Reading, read_document
+from notifyrules.document.reader import Reading, read_document, read_included
 from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS
 from notifyrules.graph.cycles import topological
@@ -146,7 +146,7 @@ class Library:
             if found is None or opened is None:
                 return None
             files[found.name] = opened
-            included = read_document(opened, findings, self._budget)
+            included = read_included(opened, findings, self._budget)
             if included is None:
                 return None
             fragments.append(included.document)

@@ -19,6 +19,7 @@ def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
     """
     state: dict[str, int] = {}
     found: list[tuple[str, ...]] = []
+    told: set[str] = set()
     for start in edges:
         if start in state:
             continue
@@ -35,8 +36,9 @@ def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
                 state[name] = _DONE
             elif state.get(target) == _OPEN:
                 circle = tuple(path[path.index(target) :])
-                if not any(set(circle) & set(other) for other in found):
+                if told.isdisjoint(circle):
                     found.append(circle)
+                    told.update(circle)
             else:
                 state[target] = _OPEN
                 path.append(target)

@@ -52,6 +52,8 @@ class Draft:
     """Nodes, outcomes and classes that a misspelt name was probably meant for: they are not reported as unused."""
     loose: bool = False
     """Whether some way out leads nowhere or in a circle, so that it is not known what was meant to be reached."""
+    circular: bool = False
+    """Whether the chart leads back to itself."""
     unread: bool = False
     """Whether some condition could not be checked, so that what it reads is not known."""
 

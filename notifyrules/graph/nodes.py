@@ -144,7 +144,6 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
     Build a fan-out.
     """
     branches: list[Arrow | None] = []
-    questions = {str(node): other.ask for node, other in draft.document.flow.items()}
     taken: dict[str, Span] = {}
     for branch in part.any:
         leaving = read_target(branch, draft, nodes_only=True)
@@ -164,8 +163,8 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
             )
         taken[leaving.target] = leaving.span
         branches.append(
-            leaving.arrow(name, leaving.target, questions.get(leaving.target) or leaving.target)
-            if leaving.target in questions
+            leaving.arrow(name, leaving.target, str(asked.ask or leaving.target))
+            if (asked := draft.document.flow.get(Scalar(leaving.target, leaving.span))) is not None
             else None
         )
     otherwise = read_exit(part.else_, name, "else", draft)

@@ -22,3 +22,5 @@ class YamlProblem:
     help: str = ""
     rival: Span | None = None
     """Where the first of two equal keys stands."""
+    spoilt: Span | None = None
+    """What cannot be judged because of it, where that is more than the span."""

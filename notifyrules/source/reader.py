@@ -287,7 +287,7 @@ class _Builder:
             text = _SURROGATE.sub("\ufffd", text)
             half = Scalar(text, span, kind, style).part(text.index("\ufffd"), text.index("\ufffd") + 1)
             message = f"`{half.text}` is half of a surrogate pair and no character"
-            self.problems.append(YamlProblem("syntax", message, half, "write the character itself"))
+            self.problems.append(YamlProblem("syntax", message, half, "write the character itself", spoilt=span))
         return Scalar(text, span, kind, style)
 
     def _add(self, value: Located) -> None:

@@ -26,7 +26,7 @@ def check_cycle(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
         shown = " -> ".join((*circle, circle[0]))
         closing = next(target for target in written_targets(flow[circle[-1]]) if target == circle[0])  # type: ignore[index]
         first = next(name for name in flow if name == circle[0])
-        draft.loose = True
+        draft.loose = draft.circular = True
         draft.findings.add(
             Code.CYCLE,
             closing.span,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.graph.cycles import find_cycles, topological
+from notifyrules.graph.cycles import topological
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.edges import edges
 from notifyrules.graph.model import FanOut, Node
@@ -24,7 +24,7 @@ def check_nesting(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None
     Report the first fan-out that stands too deep.
     """
     leads = edges(draft.document)
-    if not leads or nodes is None or find_cycles(leads):
+    if not leads or nodes is None or draft.circular:
         return
     depth: dict[str, int] = {}
     root = ""
