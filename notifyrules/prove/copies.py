@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import z3
 
-from notifyrules.prove.formulas import Formula, Thing
+from notifyrules.prove.formulas import Formula, Thing, constants_of
 from notifyrules.prove.inputs import Inputs
 from notifyrules.prove.solving import Solver
 from notifyrules.prove.symbols import Symbol, terms_of
+from notifyrules.prove.translation import Definition
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Copy:
     """The other value of the fact."""
     given: list[Formula] = field(default_factory=list)
     """What holds for it."""
+    definitions: dict[int, Definition] = field(default_factory=dict)
+    """The parts that are copied, by the number of their names."""
     solver: Solver = field(init=False)
     """Knows both values, and what `assume` says of each."""
     _copied: dict[int, tuple[Thing, Thing]] = field(default_factory=dict)
@@ -44,7 +47,7 @@ class Copy:
             if not meaning.eq(one.meaning):
                 other = z3.Const(f"part {number}, {name} changed", meaning.sort())
                 copy._copied[one.name.get_id()] = (one.name, other)
-                copy.given.append(other == meaning)
+                copy.definitions[other.get_id()] = Definition(other, meaning)
         truths = ((truth, copy.replaced(truth)) for truth in world.truths)
         copy.given.extend(changed for truth, changed in truths if not changed.eq(truth))
         return copy
@@ -53,24 +56,5 @@ class Copy:
         """
         Give what a term is for the second value.
         """
-        pairs = [self._copied[id_] for id_ in _constants(thing) if id_ in self._copied]
+        pairs = [self._copied[id_] for id_ in constants_of(thing) if id_ in self._copied]
         return z3.substitute(thing, *pairs) if pairs else thing
-
-
-def _constants(thing: Thing) -> set[int]:
-    """
-    Number the names that a term is made of.
-    """
-    found: set[int] = set()
-    seen: set[int] = set()
-    waiting = [thing]
-    while waiting:
-        one = waiting.pop()
-        if one.get_id() in seen:
-            continue
-        seen.add(one.get_id())
-        children = one.children()
-        if not children:
-            found.add(one.get_id())
-        waiting.extend(children)
-    return found

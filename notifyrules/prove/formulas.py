@@ -161,3 +161,22 @@ class Formulas:
         Give what holds where two terms of one sort are the same.
         """
         return self.true if left.eq(right) else left == right
+
+
+def constants_of(thing: Thing) -> set[int]:
+    """
+    Number the names that a term is made of.
+    """
+    found: set[int] = set()
+    seen: set[int] = set()
+    waiting = [thing]
+    while waiting:
+        one = waiting.pop()
+        if one.get_id() in seen:
+            continue
+        seen.add(one.get_id())
+        children = one.children()
+        if not children:
+            found.add(one.get_id())
+        waiting.extend(children)
+    return found

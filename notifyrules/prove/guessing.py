@@ -115,7 +115,7 @@ class Guesser:
                     inside[id(call)] = bind(call, facts)
                 facts = inside[id(call)]
             # Outside of the test for null that guards it, a test has no meaning and may fail.
-            with contextlib.suppress(TypeError, AttributeError, ValueError):
+            with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
                 score += evaluate(asked.term, facts, {}) is told
         return score
 

@@ -61,7 +61,7 @@ class Proof:
         if fact not in self.copies:
             copy = Copy.make(self.inputs, fact)
             given = (*self.inputs.domain(), *self.assumed, *copy.given, *map(copy.replaced, self.assumed))
-            copy.solver = Solver(self.chart.world, given, self.limit)
+            copy.solver = Solver(self.chart.world, given, self.limit, copy.definitions)
             self.copies[fact] = copy
         return self.copies[fact]
 

@@ -4,15 +4,15 @@ Ask the solver, within a time limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 import z3
 
-from notifyrules.prove.formulas import Formula
+from notifyrules.prove.formulas import Formula, constants_of
 from notifyrules.prove.limit import Limit
-from notifyrules.prove.translation import World
+from notifyrules.prove.translation import Definition, World
 
 
 class Answer(Enum):
@@ -37,11 +37,16 @@ class Solver:
     Answer questions about everything that holds in a world.
     """
 
-    __slots__ = ("_names", "_solver", "limit", "model", "world")
+    __slots__ = ("_definitions", "_names", "_solver", "limit", "model", "world")
 
-    def __init__(self, world: World, given: Iterable[Formula], limit: Limit) -> None:
+    def __init__(
+        self, world: World, given: Iterable[Formula], limit: Limit, more: Mapping[int, Definition] | None = None
+    ) -> None:
         """
         Take for granted what always holds in *world*, and what is *given*.
+
+        Definitions, those of the world and *more*, are told to the solver as soon as a question needs them: it would
+        work out all that it knows.
         """
         self.world = world
         self.limit = limit
@@ -49,14 +54,29 @@ class Solver:
         """The last solution that was found."""
         self._solver = z3.Solver(ctx=world.formulas.context)
         self._names: dict[int, tuple[Formula, Formula]] = {}
-        self._solver.add(*world.truths, *(one.name == one.meaning for one in world.definitions.values()))
+        self._definitions = {**world.definitions, **(more or {})}
+        self.grant(world.truths)
         self.grant(given)
 
     def grant(self, formulas: Iterable[Formula]) -> None:
         """
         Take something for granted from now on.
         """
-        self._solver.add(*formulas)
+        for formula in formulas:
+            self._define(formula)
+            self._solver.add(formula)
+
+    def _define(self, formula: Formula) -> None:
+        """
+        Tell the solver what the names in a formula stand for.
+        """
+        waiting = [formula]
+        while waiting:
+            for number in constants_of(waiting.pop()):
+                definition = self._definitions.pop(number, None)
+                if definition is not None:
+                    self._solver.add(definition.name == definition.meaning)
+                    waiting.append(definition.meaning)
 
     def ask(self, *formulas: Formula) -> Answer:
         """
@@ -97,6 +117,7 @@ class Solver:
         """
         Give a formula a name, so that the solver learns across questions.
         """
+        self._define(formula)
         if z3.is_const(formula) and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
             return formula
         known = self._names.get(formula.get_id())

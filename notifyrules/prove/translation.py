@@ -82,7 +82,9 @@ class World:
     truths: list[Formula] = field(default_factory=list)
     """What always holds."""
     definitions: dict[int, Definition] = field(default_factory=dict)
-    """The parts that have a name, by the number of what they stand for, each behind those that it is made of."""
+    """The parts that have a name, by the number of the name, each behind those that it is made of."""
+    defined: dict[int, Thing] = field(default_factory=dict)
+    """Their names, by the number of what they stand for."""
 
     def __post_init__(self) -> None:
         """
@@ -96,10 +98,11 @@ class World:
         """
         if z3.is_const(thing) or (z3.is_not(thing) and z3.is_const(thing.arg(0))):
             return thing
-        if thing.get_id() not in self.definitions:
+        if thing.get_id() not in self.defined:
             name = z3.Const(f"part {len(self.definitions)}", thing.sort())
-            self.definitions[thing.get_id()] = Definition(name, thing)
-        return self.definitions[thing.get_id()].name
+            self.definitions[name.get_id()] = Definition(name, thing)
+            self.defined[thing.get_id()] = name
+        return self.defined[thing.get_id()]
 
     def open(self, name: str, things: tuple[Thing, ...], result: object) -> Thing:
         """
@@ -122,7 +125,7 @@ class Translator:
         """
         self.world = world
         self.facts = facts
-        self._calls = calls
+        self.calls = calls
         self._formulas = world.formulas
         self._symbols = world.symbols
         self._known: dict[int, tuple[t.Term, Symbol]] = {}
@@ -189,7 +192,7 @@ class Translator:
         Remember a test that may depend on what is left open.
         """
         if term.type.base is Basic.BOOL:
-            self.world.asked.append(Asked(term, self._calls, symbol))
+            self.world.asked.append(Asked(term, self.calls, symbol))
         return symbol
 
     def _truth(self, formula: Formula) -> Symbol:
@@ -382,7 +385,7 @@ class Translator:
         key = (name, *(thing.get_id() for thing in things))
         found = self.world.opens.get(key)
         if found is None:
-            found = Open(term, self._calls, name, arguments, things, self._result(name, things, kind))
+            found = Open(term, self.calls, name, arguments, things, self._result(name, things, kind))
             self.world.opens[key] = found
         return found.result
 
