@@ -252,7 +252,23 @@ def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = 
         RulesError: With everything that was found, when any of it is an error.
         UsageError: What is given is no path.
     """
-    findings, graph = _build(_place(path, root))
+    return load_place(_place(path, root))
+
+
+def load_place(place: Place) -> Rules:
+    """
+    Load the rule file of a place.
+
+    Args:
+        place: The file, what messages call it, and the folder that `include` and `call` must stay inside.
+
+    Returns:
+        The rules, compiled.
+
+    Raises:
+        RulesError: With everything that was found, when any of it is an error.
+    """
+    findings, graph = _build(place)
     if graph is None:
         raise RulesError(findings.sorted())
     return Rules(graph, findings.sorted())
@@ -316,8 +332,7 @@ def prove(
     Raises:
         UsageError: The solver is not installed.
     """
-    if not can_prove():
-        raise UsageError("proofs need the solver z3", "install it with `pip install 'notifyrules[prove]'`")
+    require_solver()
     from notifyrules.prove.check import prove as prove_graph  # noqa: PLC0415 - the solver is an extra
     from notifyrules.prove.limit import LIMIT_S, Limit  # noqa: PLC0415
 
@@ -325,6 +340,17 @@ def prove(
     if examined.graph is None:
         return examined
     return prove_graph(examined.graph, examined.diagnostics, Limit(LIMIT_S) if limit is None else limit, watch)
+
+
+def require_solver() -> None:
+    """
+    Refuse to go on without the solver.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    if not can_prove():
+        raise UsageError("proofs need the solver z3", "install it with `pip install 'notifyrules[prove]'`")
 
 
 def can_prove() -> bool:

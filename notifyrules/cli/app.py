@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from notifyrules.cli import check, decide, explain, new, render, schema, stubs, test
+from notifyrules.cli import check, decide, diff, explain, new, render, schema, stubs, test
 from notifyrules.cli.command import Command
 from notifyrules.cli.door import BUG, CLEAN, DEBUG, FOUND, INTERRUPTED, MISUSE, at_the_door, report_bug
 from notifyrules.cli.output import write_line
@@ -36,7 +36,7 @@ app: Final = typer.Typer(
     help=_HELP,
 )
 
-for _command in (check, decide, explain, test, render, new, schema, stubs):
+for _command in (check, decide, explain, test, diff, render, new, schema, stubs):
     _name = _command.__name__.rpartition(".")[2]
     app.command(
         _name, cls=Command, short_help=_command.SUMMARY, help=_command.HELP, epilog=f"Example: {_command.EXAMPLE}"

@@ -1,0 +1,157 @@
+"""
+The command `diff`: say what changes for whom from one version of a rule file to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from notifyrules.cli.door import CLEAN, FOUND
+from notifyrules.cli.files import check_choice
+from notifyrules.cli.inputs import parse_json
+from notifyrules.cli.options import Root, Timeout
+from notifyrules.cli.output import show_work, write
+from notifyrules.cli.revisions import load_version
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
+from notifyrules.prove.limit import LIMIT_S, Limit
+
+if TYPE_CHECKING:
+    from notifyrules.diff.gate import Gate
+    from notifyrules.diff.model import Comparison
+    from notifyrules.diff.rows import Counted
+
+SUMMARY: Final = "Say what changes for whom from one version to another."
+HELP: Final = """
+Say what changes for whom from one version of a rule file to another.
+
+OLD and NEW are rule files, names of shipped ones, or files of a git revision, such as HEAD~1:rules/slack.yaml.
+
+Either it is proved that every decision stays as it is, or the facts that are decided otherwise are described, each
+change with an example, both paths and the reasons. Renamed nodes and reworded questions are no changes of decisions and
+are told apart.
+
+The exit code is 1 when a decision changes in a way that --allow does not name, and 0 otherwise.
+"""
+EXAMPLE: Final = "notifyrules diff HEAD~1:rules/slack.yaml rules/slack.yaml --allow 'no->hold'"
+
+_FORMATS: Final = ("text", "json", "markdown", "github")
+_PICTURES: Final = (".svg", ".dot", ".gv", ".mmd", ".mermaid", ".png")
+
+
+def diff(  # noqa: PLR0913, PLR0917 - the options of the command
+    old: Annotated[str, typer.Argument(metavar="OLD", hidden=True)],
+    new: Annotated[str, typer.Argument(metavar="NEW", hidden=True)],
+    allow: Annotated[
+        list[str],
+        typer.Option(
+            "--allow",
+            metavar="CHANGE",
+            help="A change that is meant, such as no->hold; may be repeated.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    rows: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help='Recorded facts as JSON Lines, {"facts": ...} a line: how many change?'),
+    ] = None,
+    picture: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw both versions as one picture: SVG, PNG, DOT or Mermaid."),
+    ] = None,
+    output_format: Annotated[
+        str, typer.Option("--format", metavar="|".join(_FORMATS), help="How the changes are told.")
+    ] = "text",
+    *,
+    timeout: Timeout = LIMIT_S,
+    root: Root = None,
+) -> int:
+    """
+    Compare two versions and tell what changes.
+
+    Returns:
+        Whether a decision changes in a way that is not allowed.
+    """
+    from notifyrules.rules import require_solver  # noqa: PLC0415 - `--help` answers without it
+
+    check_choice("format", output_format, _FORMATS)
+    if picture is not None and Path(picture).suffix.lower() not in _PICTURES:
+        raise UsageError(f"`{visible(picture)}` does not tell its format", f"end it in one of {', '.join(_PICTURES)}")
+    require_solver()
+    from notifyrules.diff.compare import compare  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.diff.gate import read_gate  # noqa: PLC0415
+    from notifyrules.diff.rows import count_rows  # noqa: PLC0415
+
+    before, after = load_version(old, root), load_version(new, root)
+    gate = read_gate(allow, before, after)
+    with show_work("comparing") as watch:
+        comparison = compare(before, after, Limit(timeout), watch)
+        counted = None if rows is None else count_rows(before, after, _read_rows(rows))
+    write(_formatter(output_format)(comparison, gate, counted))
+    if picture is not None:
+        _draw(comparison, Path(picture))
+    return FOUND if gate.refused(comparison) else CLEAN
+
+
+def _formatter(name: str) -> Callable[[Comparison, Gate, Counted | None], str]:
+    """
+    Find the function that writes a format.
+    """
+    from notifyrules.diff import annotations, machine, markdown, text  # noqa: PLC0415 - only one of them is needed
+
+    return {
+        "text": text.format_text,
+        "json": machine.format_json,
+        "markdown": markdown.format_markdown,
+        "github": annotations.format_github,
+    }[name]
+
+
+def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """
+    Read recorded facts, one row at a time.
+
+    Raises:
+        UsageError: The file cannot be read, or a row of it is none.
+    """
+    try:
+        with Path(file).open(encoding="utf-8-sig") as opened:
+            for number, line in enumerate(opened, 1):
+                if not line.strip():
+                    continue
+                place = f"{visible(file)}:{number}"
+                row = parse_json(place, line)
+                facts = row.get("facts") if isinstance(row, Mapping) else None
+                if not isinstance(row, Mapping) or not isinstance(facts, Mapping):
+                    raise UsageError(f"{place}: a row is an object with `facts`, such as {{'facts': {{}}}}")
+                yield str(row.get("id", place)), facts
+    except UnicodeDecodeError:
+        raise UsageError(f"the rows `{visible(file)}` are not UTF-8 text") from None
+    except OSError as error:
+        reason = (error.strerror or "the name is not valid").lower()
+        raise UsageError(f"the rows `{visible(file)}` cannot be read: {reason}") from None
+
+
+def _draw(comparison: Comparison, path: Path) -> None:
+    """
+    Draw both versions as one picture.
+    """
+    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.cli.pictures import Picture  # noqa: PLC0415
+    from notifyrules.diff.picture import draw_comparison  # noqa: PLC0415
+
+    drawn = draw_comparison(comparison)
+    match path.suffix.lower():
+        case ".png":
+            content = diagram.to_png(drawn)
+        case ".dot" | ".gv":
+            content = diagram.to_dot(drawn).encode()
+        case ".mmd" | ".mermaid":
+            content = diagram.to_mermaid(drawn).encode()
+        case _:
+            content = diagram.to_svg(drawn).encode()
+    Picture(path, content).save()

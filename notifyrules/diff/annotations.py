@@ -1,0 +1,62 @@
+"""
+Print a comparison as workflow commands of GitHub Actions, which shows them beside the lines of a pull request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notifyrules.diagnostics.github import annotate
+from notifyrules.diff.gate import Gate
+from notifyrules.diff.model import Comparison, Region
+from notifyrules.diff.rows import Counted
+from notifyrules.diff.telling import caveats, decision, facts_shown, headline, remaining
+from notifyrules.explanation.words import assignments
+from notifyrules.source.text import Span
+
+
+def format_github(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+    """
+    Print one annotation a region: an error where the change is not allowed, else a notice.
+
+    Returns:
+        Lines that end in a line end.
+    """
+    return "".join(f"{line}\n" for line in _lines(comparison, gate, rows))
+
+
+def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
+    """
+    Print the annotations, those about the whole file last.
+    """
+    for region in comparison.regions:
+        command = "notice" if gate.passes(region.change) else "error"
+        title = f"decisions change: {region.change}"
+        yield annotate(command, title, _place(comparison, region), _told(comparison, region))
+    whole = comparison.new.nodes[comparison.new.start].span
+    summary = [headline(comparison), *comparison.inputs]
+    if rows is not None:
+        summary.append(f"of {rows.total:,} recorded decisions {rows.changed:,} change")
+    refused = [change for change in comparison.open if not gate.passes(change)]
+    yield annotate("error" if refused else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
+
+
+def _place(comparison: Comparison, region: Region) -> Span:
+    """
+    Find the arrow that settles the decision now.
+    """
+    step = region.after.passage.steps[-1]
+    arrows = {arrow.id: arrow.span for arrow in comparison.new.nodes[step.node].arrows}
+    return arrows[step.arrow]
+
+
+def _told(comparison: Comparison, region: Region) -> Iterator[str]:
+    """
+    Say who is concerned, with an example.
+    """
+    conditions = [*comparison.within, *remaining(comparison, region)]
+    yield f"where {' and '.join(conditions)}" if conditions else "for all facts"
+    yield from caveats(comparison, region)
+    yield f"for example: {', '.join(assignments(facts_shown(comparison, region))) or 'all facts at their defaults'}"
+    yield f"before: {decision(region.before)}"
+    yield f"after: {decision(region.after)}"

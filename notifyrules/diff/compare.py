@@ -1,0 +1,55 @@
+"""
+Compare two versions of a rule file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.regions import compare_decisions
+from notifyrules.diff.structure import match
+from notifyrules.diff.versions import translate_both
+from notifyrules.graph.model import Graph
+from notifyrules.prove.limit import Limit
+
+
+def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> Comparison:
+    """
+    Find what changes from one version to another, and for whom.
+
+    Args:
+        old: The version before.
+        new: The version after.
+        limit: How long it may take.
+        watch: Is told what is being worked on.
+    """
+    watch("what both are made of")
+    structure = match(old, new)
+    versions = translate_both(old, new, structure, limit)
+    watch("what they decide")
+    compared = compare_decisions(versions, limit)
+    finding = Finding.EQUIVALENT
+    if compared.regions:
+        finding = Finding.CHANGED
+    elif compared.open:
+        finding = Finding.UNDECIDED
+    notes = list(versions.together.notes)
+    if not versions.same_assumptions:
+        notes.append("`assume` says something else; facts that either version allows are compared")
+    notes.extend(
+        f"the data `{name}` {'is new' if name in new.data else 'is gone'}"
+        for name in dict.fromkeys((*old.data, *new.data))
+        if (name in old.data) is not (name in new.data)
+    )
+    return Comparison(
+        old,
+        new,
+        finding,
+        compared.regions,
+        compared.within,
+        compared.open,
+        structure,
+        tuple(notes),
+        complete=not limit.exceeded,
+    )

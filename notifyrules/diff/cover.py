@@ -1,0 +1,222 @@
+"""
+Describe a set of facts by few and short conditions.
+
+A set is given by a formula. A solution of it is described by all of its features, of which then as many are left out
+as can be (a prime implicant), until the descriptions cover the set. The same is done for everything outside of the set;
+whichever description is shorter is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from notifyrules.conditions.values import Value
+from notifyrules.diff.features import Facts, Feature
+from notifyrules.diff.spelling import AND, NOT, OR, Spelt, at_least
+from notifyrules.prove.formulas import Formula
+from notifyrules.prove.solving import Answer, Solver
+
+MOST = 24
+"""Conditions that one set is described by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """
+    Facts of which some features have one of some values, all of them at once.
+    """
+
+    parts: Mapping[int, frozenset[Value]]
+    """The values by the number of the feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """
+    Cubes that together are a set, or lie in it.
+    """
+
+    cubes: tuple[Cube, ...]
+    complete: bool
+    """Whether they are the whole set."""
+
+    @property
+    def size(self) -> int:
+        """
+        Count what a reader has to take in.
+        """
+        return sum(len(cube.parts) for cube in self.cubes) + len(self.cubes)
+
+
+@dataclass(slots=True)
+class Describer:
+    """
+    Describe sets of the facts that a solver knows.
+    """
+
+    solver: Solver
+    features: Sequence[Feature]
+
+    def formula(self, cube: Cube) -> Formula:
+        """
+        Give the facts of a cube.
+        """
+        world = self.solver.world
+        return world.formulas.every(self.features[at].among(values, world) for at, values in cube.parts.items())
+
+    def holds(self, cube: Cube, facts: Facts) -> bool:
+        """
+        Tell whether some facts are those of a cube.
+        """
+        return all(self.features[at].look(facts) in values for at, values in cube.parts.items())
+
+    def cover(self, inside: Formula, outside: Formula, *, worth: int | None = None) -> Cover:
+        """
+        Cover a set with cubes.
+
+        Args:
+            inside: The set.
+            outside: Everything else.
+            worth: The size from which on the cover is of no use; None for any.
+        """
+        formulas = self.solver.world.formulas
+        cubes: list[Cube] = []
+        left = inside
+        while len(cubes) < MOST and (worth is None or Cover(tuple(cubes), complete=False).size < worth):
+            answer = self.solver.ask(left)
+            if answer is not Answer.YES:
+                return Cover(tuple(self._needed(cubes)), answer is Answer.NO)
+            cube = self._implicant(outside)
+            if cube is None:
+                break
+            cubes.append(cube)
+            left = formulas.every((left, formulas.negate(self.formula(cube))))
+        return Cover(tuple(cubes), complete=False)
+
+    def common(self, inside: Formula) -> Cube:
+        """
+        Find what all facts of a set have in common.
+        """
+        world = self.solver.world
+        parts: dict[int, frozenset[Value]] = {}
+        for at, feature in enumerate(self.features):
+            if self.solver.ask(inside) is not Answer.YES:
+                break
+            found = self._value(feature)
+            others = [one for one in feature.ways if found is not None and one is not found[0]]
+            kept = [one for one in others if self.solver.ask(inside, feature.ways[one]) is not Answer.NO]
+            if found is not None and len(kept) < len(others):
+                parts[at] = frozenset((*found, *kept))
+        return self._shortest(Cube(parts), world.formulas.true)
+
+    def _shortest(self, cube: Cube, given: Formula) -> Cube:
+        """
+        Leave out what the rest of a cube says already.
+        """
+        world = self.solver.world
+        parts = dict(cube.parts)
+        for at in tuple(parts):
+            rest = [self.features[other].among(values, world) for other, values in parts.items() if other != at]
+            opposite = world.formulas.negate(self.features[at].among(parts[at], world))
+            if self.solver.ask(given, *rest, opposite) is Answer.NO:
+                del parts[at]
+        return Cube(parts)
+
+    def _implicant(self, outside: Formula) -> Cube | None:
+        """
+        Describe the solution at hand, and leave out as much as can be without meeting what is outside.
+        """
+        world = self.solver.world
+        values = ((at, self._value(feature)) for at, feature in enumerate(self.features))
+        known = {at: value[0] for at, value in values if value is not None}
+        best: list[int] | None = None
+        for order in (list(known), list(reversed(known))):
+            core = self.solver.core([self.features[at].ways[known[at]] for at in order], fixed=[outside])
+            if core is not None and (best is None or len(core) < len(best)):
+                best = [order[number] for number in core]
+        if best is None:
+            return None
+        parts = {at: frozenset({known[at]}) for at in sorted(best)}
+        for at in tuple(parts):
+            rest = [self.features[other].among(held, world) for other, held in parts.items() if other != at]
+            more = (value for value in self.features[at].ways if value not in parts[at])
+            wider = [
+                value for value in more if self.solver.ask(outside, *rest, self.features[at].ways[value]) is Answer.NO
+            ]
+            parts[at] = parts[at].union(wider)
+        return Cube(parts)
+
+    def _value(self, feature: Feature) -> tuple[Value] | None:
+        """
+        Read the value of a feature in the solution at hand.
+
+        Returns:
+            The value in a tuple, because it may be None itself; None where the solution gives none.
+        """
+        model = self.solver.model
+        for value, way in feature.ways.items():
+            if z3.is_true(model.eval(way, model_completion=True)):
+                return (value,)
+        return None
+
+    def _needed(self, cubes: Sequence[Cube]) -> Iterator[Cube]:
+        """
+        Leave out cubes that the others cover.
+        """
+        formulas = self.solver.world.formulas
+        kept = list(cubes)
+        for cube in sorted(cubes, key=lambda one: -len(one.parts)):
+            others = formulas.some(self.formula(other) for other in kept if other is not cube)
+            if len(kept) > 1 and self.solver.ask(self.formula(cube), formulas.negate(others)) is Answer.NO:
+                kept.remove(cube)
+        yield from kept
+
+    # ---- Words ----
+
+    def tell(self, cube: Cube) -> tuple[str, ...]:
+        """
+        Write a cube as conditions that hold together, tests for null before what they guard.
+
+        What is left out is told apart.
+        """
+        parts = sorted(cube.parts.items(), reverse=True)
+        features = [(self.features[at], values) for at, values in parts if self.features[at].flag is None]
+        told = [one for feature, values in features for one in feature.tell(values)]
+        return tuple(dict.fromkeys(_side_by_side(told)))
+
+    def tell_outside(self, cubes: Sequence[Cube]) -> tuple[str, ...]:
+        """
+        Write everything that lies in none of some cubes as conditions that hold together.
+        """
+        clauses: dict[Spelt, None] = {}
+        for cube in sorted(cubes, key=lambda one: len(one.parts)):
+            opposites = []
+            for at, values in sorted(cube.parts.items(), reverse=True):
+                told = self.features[at].tell(frozenset(self.features[at].ways) - values)
+                opposites.append(told[0] if len(told) == 1 else (" and ".join(_side_by_side(told)), AND))
+            joined = " or ".join(at_least(one, NOT) for one in opposites)
+            clauses[opposites[0] if len(opposites) == 1 else (joined, OR)] = None
+        return tuple(_side_by_side(list(clauses)))
+
+    def flagged(self, cube: Cube, *, left_out: bool) -> tuple[str, ...]:
+        """
+        Name the facts that are left out in a cube, or those that are given where leaving them out is possible.
+        """
+        parts = ((self.features[at], values) for at, values in cube.parts.items())
+        return tuple(feature.flag for feature, values in parts if feature.flag is not None and values == {left_out})
+
+    def speaks_of_leaving_out(self, cubes: Sequence[Cube]) -> bool:
+        """
+        Tell whether some cube depends on what is left out, which a condition cannot say.
+        """
+        return any(self.features[at].flag is not None for cube in cubes for at in cube.parts)
+
+
+def _side_by_side(told: Sequence[Spelt]) -> list[str]:
+    """
+    Write conditions so that they can be joined with `and`.
+    """
+    return [one[0] if len(told) == 1 else at_least(one, AND) for one in told]

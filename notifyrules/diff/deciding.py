@@ -1,0 +1,41 @@
+"""
+Decide by the reference walk, and tell decisions apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notifyrules.conditions.values import Value
+from notifyrules.diff.model import Decided
+from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.graph.model import Graph
+
+
+def decide(graph: Graph, facts: Mapping[str, Value]) -> Decided:
+    """
+    Decide by the reference walk.
+    """
+    passage = walk(graph, facts)
+    outcome = graph.outcomes[passage.outcome]
+    return Decided(
+        outcome.name,
+        outcome.notify,
+        passage.steps[-1].arrow,
+        passage.because,
+        data_of(outcome, facts),
+        recheck_of(graph, passage, facts),
+        passage,
+    )
+
+
+def differ(before: Decided, after: Decided) -> bool:
+    """
+    Tell whether two decisions differ in more than words and ways.
+    """
+    data = {name: (value, after.data[name]) for name, value in before.data.items() if name in after.data}
+    return (
+        (before.outcome, before.notify) != (after.outcome, after.notify)
+        or any(one != other for one, other in data.values())
+        or before.recheck_at != after.recheck_at
+    )

@@ -1,0 +1,430 @@
+"""
+Find what conditions can say about facts: the features by which regions are described.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast
+
+import z3
+
+from notifyrules.conditions import terms as t
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.types import BOOL, Basic
+from notifyrules.conditions.values import Value
+from notifyrules.diff.inputs import Side, Together, left_out
+from notifyrules.diff.spelling import (
+    ATOM,
+    COALESCED,
+    COMPARED,
+    NOT,
+    OR,
+    SUM,
+    Names,
+    Spelt,
+    at_least,
+    negated,
+    spell_value,
+    spelt,
+)
+from notifyrules.evaluation.walk import bind
+from notifyrules.graph.model import Call, Graph, Node, Switch, conditions
+from notifyrules.prove.formulas import Formula
+from notifyrules.prove.symbols import Pick, Symbol, Truth
+from notifyrules.prove.translation import Translator, World
+
+Facts: TypeAlias = Mapping[str, Value]
+_Facts: TypeAlias = Callable[[Facts], Facts]
+"""Turns the facts of both versions into those of one chart, perhaps a called one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """
+    Something about the facts that has one of a few values.
+    """
+
+    name: str
+    """What it is about, in words of the language."""
+    ways: Mapping[Value, Formula]
+    """When it has which value; exactly one holds."""
+    tell: Callable[[frozenset[Value]], tuple[Spelt, ...]]
+    """Puts into words that the value is one of some: conditions that hold together."""
+    look: Callable[[Facts], Value]
+    """Finds its value for some facts."""
+    flag: str | None = None
+    """The fact that is left out, where that is what it is about."""
+
+    def among(self, values: Iterable[Value], world: World) -> Formula:
+        """
+        Say that the value is one of some.
+        """
+        return world.formulas.some(self.ways[value] for value in values)
+
+
+def features_of(together: Together, world: World) -> tuple[Feature, ...]:
+    """
+    Find all that the conditions of two versions ask about.
+
+    Returns:
+        Simple facts last: where there is a choice, they describe a region.
+    """
+    found: dict[str, Feature] = {}
+    finder = _Finder(together, world, found)
+    for side in (together.old, together.new):
+        translator = Translator(world, side.given, ())
+        for term in side.graph.assume:
+            finder.find(term, translator, _names(side), side.facts)
+        finder.find_in_chart(side.graph, translator, _names(side), side.facts)
+    asked = sorted(found.values(), key=lambda one: -len(one.name))
+    return (*asked, *finder.facts())
+
+
+def _names(side: Side) -> Names:
+    """
+    Call the facts of one version as both do.
+    """
+    return lambda name: (side.names[name], ATOM)
+
+
+@dataclass(slots=True)
+class _Finder:
+    """
+    Collect features.
+    """
+
+    together: Together
+    world: World
+    found: dict[str, Feature]
+    _read: set[str] = field(default_factory=set)
+
+    def facts(self) -> Iterator[Feature]:
+        """
+        Give the features that facts are themselves: bools, enumerations, and what is left out.
+        """
+        inputs = self.together.inputs
+        flags = {left_out(name): name for name in (*self.together.old.names, *self.together.new.names)}
+        for fact in inputs.facts.values():
+            symbol = inputs.symbols[fact.name]
+            if isinstance(symbol.payload, Pick):
+                yield _enumeration(fact.name, (fact.name, ATOM), symbol, _reader(fact.name))
+            elif isinstance(symbol.payload, Truth):
+                flag = flags.get(fact.name)
+                ways = _yes_no(symbol.payload.holds, symbol.null, self.world)
+                yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
+
+    def find_in_chart(self, graph: Graph, translator: Translator, names: Names, facts: _Facts) -> None:
+        """
+        Find what the nodes of a chart ask, and those of the charts it calls.
+        """
+        for name in graph.order:
+            node = graph.nodes[name]
+            self._find_in_node(node, translator, names, facts)
+            if isinstance(node, Call):
+                inner = Translator(self.world, _bound(node, translator), (*translator.calls, node))
+                self.find_in_chart(node.callee, inner, _bound_names(node, names), _binder(node, facts))
+
+    def _find_in_node(self, node: Node, translator: Translator, names: Names, facts: _Facts) -> None:
+        """
+        Find what one node asks.
+        """
+        if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
+            self._find_values(node, translator, names, facts)
+            return
+        for term in conditions(node):
+            if term.type.base is Basic.BOOL:
+                self.find(term, translator, names, facts)
+
+    def _find_values(self, node: Switch, translator: Translator, names: Names, facts: _Facts) -> None:
+        """
+        Find which values a switch asks for; of an enumeration all are features already, or are made one here.
+        """
+        subject = node.subject
+        symbol = translator.value(subject)
+        words = spelt(subject, names)
+
+        def look(values: Facts) -> Value:
+            return evaluate(subject, facts(values), {})
+
+        if isinstance(symbol.payload, Pick):
+            if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
+                feature = _enumeration(words[0], words, symbol, look)
+                if not self._is_fact(feature):
+                    self.found.setdefault(words[0], feature)
+            return
+        for case in node.cases:
+            for value in case.values:
+                equal = t.Comparison(subject.span, BOOL, "==", subject, _constant(subject, value), None)
+                self._add(equal, translator, names, facts)
+
+    def _is_fact(self, feature: Feature) -> bool:
+        """
+        Tell whether a feature is what some fact is anyway.
+        """
+        symbols = self.together.inputs.symbols
+        return feature.name in symbols and isinstance(symbols[feature.name].payload, Pick)
+
+    def find(self, term: t.Term, translator: Translator, names: Names, facts: _Facts) -> None:
+        """
+        Find the tests that a condition is made of.
+        """
+        match term:
+            case t.LetUse(term=inner):
+                self.find(inner, translator, names, facts)
+            case t.Not(operand=operand):
+                self.find(operand, translator, names, facts)
+            case t.Junction(items=items):
+                for item in items:
+                    self.find(item, translator, names, facts)
+            case t.Choice():
+                for part in t.parts(term):
+                    self.find(part, translator, names, facts)
+            case t.Coalesce(items=items):
+                for item in items:
+                    self.find(item, translator, names, facts)
+            case t.Comparison(left=left, right=right) if left.type.base is Basic.BOOL and right.type.base is Basic.BOOL:
+                for part in (left, right):
+                    self.find(part, translator, names, facts)
+            case t.Constant():
+                return
+            case _:
+                self._add(term, translator, names, facts)
+
+    def _add(self, term: t.Term, translator: Translator, names: Names, facts: _Facts) -> None:
+        """
+        Make a test a feature, unless facts tell as much themselves.
+        """
+        symbol = translator.value(term)
+        assert isinstance(symbol.payload, Truth)
+        if self._told_by_facts(term, translator):
+            return
+        guards = [guard for guard in _guards(term) if translator.value(guard).null is not self.world.formulas.false]
+        nulls = [translator.value(guard).null for guard in guards]
+        if term.type.nullable:
+            nulls.append(symbol.null)
+        ways = _yes_no(symbol.payload.holds, self.world.formulas.some(nulls), self.world)
+        test = _Test(term, tuple(guards), names)
+
+        def look(values: Facts) -> Value:
+            inside = facts(values)
+            if any(evaluate(guard, inside, {}) is None for guard in guards):
+                return None
+            return evaluate(term, inside, {})
+
+        self.found.setdefault(test.yes[0], Feature(test.yes[0], ways, test.tell, look))
+
+    def _told_by_facts(self, term: t.Term, translator: Translator) -> bool:
+        """
+        Tell whether a test only asks which value of an enumeration a fact has, or whether a bool holds.
+        """
+        symbols = self.together.inputs.symbols
+        match term:
+            case t.FactRead():
+                read: tuple[t.Term, ...] = (term,)
+            case t.Comparison(left=left, right=right):
+                read = (left, right)
+            case t.Contains(item=item, collection=collection):
+                read = (item, *(collection.items if isinstance(collection, t.ListTerm) else (collection,)))
+            case t.IsNull(operand=operand):
+                read = (operand,)
+            case _:
+                return False
+        variables = {id_ for one in symbols.values() for id_ in _numbers(one)}
+        facts = [one for one in map(_bare, read) if not isinstance(one, t.Constant)]
+        return (
+            len(facts) == 1
+            and isinstance(facts[0], t.FactRead)
+            and set(_numbers(translator.value(facts[0]))) <= variables
+            and isinstance(translator.value(facts[0]).payload, (Pick, Truth))
+        )
+
+
+def _numbers(symbol: Symbol) -> Iterator[int]:
+    """
+    Number the formulas of a bool or an enumeration.
+    """
+    if isinstance(symbol.payload, Pick):
+        yield from (way.get_id() for way in symbol.payload.ways.values())
+    elif isinstance(symbol.payload, Truth):
+        yield symbol.payload.holds.get_id()
+
+
+def _bare(term: t.Term) -> t.Term:
+    """
+    Look through lets.
+    """
+    while isinstance(term, t.LetUse):
+        term = term.term
+    return term
+
+
+def _constant(subject: t.Term, value: Value) -> t.Constant:
+    """
+    Write out a value that a switch asks for.
+    """
+    return t.Constant(subject.span, subject.type.required, value)
+
+
+def _reader(name: str) -> Callable[[Facts], Value]:
+    """
+    Read a fact.
+    """
+    return lambda facts: facts[name]
+
+
+def _yes_no(holds: Formula, null: Formula, world: World) -> dict[Value, Formula]:
+    """
+    Give the ways of a test that may have no meaning for null.
+    """
+    formulas = world.formulas
+    there = formulas.negate(null)
+    ways: dict[Value, Formula] = {
+        True: formulas.every((there, holds)),
+        False: formulas.every((there, formulas.negate(holds))),
+    }
+    return ways if null is formulas.false else {**ways, None: null}
+
+
+def _guards(term: t.Term) -> tuple[t.Term, ...]:
+    """
+    List what a test takes for granted not to be null.
+    """
+    found: list[t.Term] = []
+    for one in t.walk(term):
+        match one:
+            case t.FactRead() if not one.type.nullable:
+                found.append(one)
+            case t.LetUse(term=inner) if inner.type.nullable and not one.type.nullable:
+                found.append(inner)
+            case t.Call(function=function) if function.result.nullable and not one.type.nullable:
+                found.append(one)
+            case t.Coalesce(items=items) if items[-1].type.nullable and not one.type.nullable:
+                found.append(one)
+            case t.Choice() if (one.then.type.nullable or one.otherwise.type.nullable) and not one.type.nullable:
+                found.append(one)
+            case _:
+                pass
+    return tuple(found)
+
+
+# ---- Words ----
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """
+    A test in words.
+    """
+
+    term: t.Term
+    guards: tuple[t.Term, ...]
+    names: Names
+
+    @property
+    def yes(self) -> Spelt:
+        """
+        Say that it holds.
+        """
+        return spelt(self.term, self.names)
+
+    def tell(self, values: frozenset[Value]) -> tuple[Spelt, ...]:
+        """
+        Say that it comes out as one of some values; None is that it has no meaning, because something is null.
+        """
+        tested = [at_least(spelt(guard, self.names), SUM) for guard in self.guards]
+        there: tuple[Spelt, ...] = tuple((f"{one} is not null", COMPARED) for one in tested)
+        missing = [f"{one} is null" for one in tested]
+        plain = spelt(self.term, self.names) if True in values else negated(self.term, self.names)
+        if {True, False} <= values:
+            return there
+        if None not in values:
+            return (*there, plain)
+        parts = [*missing, *([at_least(plain, NOT)] if len(values) > 1 else [])]
+        return ((" or ".join(parts), OR if len(parts) > 1 else COMPARED),)
+
+
+def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:  # noqa: FBT001
+    """
+    Put a bool into words.
+    """
+    words: dict[frozenset[Value], Spelt] = {
+        frozenset({True}): (f"{name} == true", COMPARED) if nullable else (name, ATOM),
+        frozenset({False}): (f"{name} == false", COMPARED) if nullable else (f"not {name}", NOT),
+        frozenset({None}): (f"{name} is null", COMPARED),
+        frozenset({True, False}): (f"{name} is not null", COMPARED),
+        frozenset({True, None}): (f"{name} ?? true", COALESCED),
+        frozenset({False, None}): (f"not ({name} ?? false)", NOT),
+    }
+    return lambda values: (words[values],)
+
+
+def _enumeration(name: str, words: Spelt, symbol: Symbol, look: Callable[[Facts], Value]) -> Feature:
+    """
+    Make a feature of a value of an enumeration.
+    """
+    assert isinstance(symbol.payload, Pick)
+    nullable = not z3.is_false(symbol.null)
+    ways: dict[Value, Formula] = dict(symbol.payload.ways.items())
+    if nullable:
+        ways[None] = symbol.null
+    all_values = tuple(symbol.payload.ways)
+    subject = at_least(words, SUM)
+
+    def tell(values: frozenset[Value]) -> tuple[Spelt, ...]:
+        held = [value for value in all_values if value in values]
+        others = [value for value in all_values if value not in values]
+        if not held or (not others and None not in values):
+            return ((f"{subject} is {'not null' if held else 'null'}", COMPARED),)
+        # `not in` is true for null as well; `!=` is too, which is easily overlooked.
+        outside = None in values or (len(others) < len(held) and not nullable)
+        named = others if outside else held
+        if len(named) > 1 or (outside and nullable):
+            return ((f"{subject} {'not in' if outside else 'in'} {_listed(named)}", COMPARED),)
+        return ((f"{subject} {'!=' if outside else '=='} {spell_value(named[0])[0]}", COMPARED),)
+
+    return Feature(name, ways, tell, look)
+
+
+def _listed(values: Iterable[str]) -> str:
+    """
+    Write values as a list.
+    """
+    return spell_value(cast("Value", tuple(values)))[0]
+
+
+# ---- Called charts ----
+
+
+def _bound(node: Call, translator: Translator) -> dict[str, Symbol]:
+    """
+    Give the facts of a called chart.
+    """
+    symbols = translator.world.symbols
+    return {
+        fact.name: translator.value(node.bindings[fact.name])
+        if fact.name in node.bindings
+        else symbols.constant(fact.default, fact.type)
+        for fact in node.callee.facts.values()
+    }
+
+
+def _bound_names(node: Call, names: Names) -> Names:
+    """
+    Call the facts of a called chart by what the call binds to them.
+    """
+
+    def name(fact: str) -> Spelt:
+        if fact in node.bindings:
+            return spelt(node.bindings[fact], names)
+        return spell_value(node.callee.facts[fact].default)
+
+    return name
+
+
+def _binder(node: Call, facts: _Facts) -> _Facts:
+    """
+    Compute the facts of a called chart.
+    """
+    return lambda values: bind(node, facts(values))

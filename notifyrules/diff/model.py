@@ -1,0 +1,184 @@
+"""
+Hold what two versions of a rule file have in common and what not: plain values, which need no solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from notifyrules.conditions.values import Value
+from notifyrules.evaluation.step import Passage
+from notifyrules.graph.model import Graph, Notify
+
+
+class Finding(Enum):
+    """
+    What came of comparing the decisions of two versions.
+    """
+
+    EQUIVALENT = "equivalent"
+    """Proved: every facts are decided alike."""
+    CHANGED = "changed"
+    """Some facts are decided otherwise: shown."""
+    UNDECIDED = "undecided"
+    """No change was shown, and that there is none was not proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """
+    What one version decides for some facts.
+    """
+
+    outcome: str
+    notify: Notify
+    reason: str
+    """The id of the arrow that settled it."""
+    because: str | None
+    data: Mapping[str, Value]
+    recheck_at: datetime | None
+    passage: Passage
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """
+        Name the arrows taken, in order.
+        """
+        return tuple(step.arrow for step in self.passage.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """
+    Facts for which one outcome becomes another.
+    """
+
+    conditions: tuple[str, ...]
+    """Which facts they are: conditions that hold together."""
+    left_out: tuple[str, ...]
+    """Facts that the caller leaves out, so that a changed default decides; the condition says nothing of them."""
+    given: tuple[str, ...]
+    """Facts that the caller gives, where it is another matter if they are left out."""
+    exact: bool
+    """Whether every facts of the condition change so; otherwise the condition only holds for all that do."""
+    facts: Mapping[str, Value]
+    """Facts to show it, without those that are left out."""
+    before: Decided
+    after: Decided
+    reasons_before: tuple[str, ...]
+    """The arrows that settle it before, for all facts of the region; those of the facts shown first."""
+    reasons_after: tuple[str, ...]
+
+    @property
+    def condition(self) -> str:
+        """
+        Say which facts they are by one condition, as a rule file could hold it.
+        """
+        return " and ".join(self.conditions) or "true"
+
+    @property
+    def change(self) -> str:
+        """
+        Name the change as the gate does: `no->hold`.
+        """
+        return f"{self.before.outcome}->{self.after.outcome}"
+
+    @property
+    def carried_only(self) -> bool:
+        """
+        Tell whether the outcome stays and only data or recheck change.
+        """
+        return (self.before.outcome, self.before.notify) == (self.after.outcome, self.after.notify)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """
+    An arrow that leads elsewhere than before.
+    """
+
+    before: str
+    """The arrow's id before."""
+    after: str
+    """Its id now."""
+    led_to: str
+    leads_to: str
+
+
+START = "(start)"
+"""The id of the arrow at which a chart begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """
+    Words that changed.
+    """
+
+    what: str
+    """The id of what says them now."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """
+    How the boxes and arrows of two versions differ.
+    """
+
+    nodes: Mapping[str, str]
+    """The nodes that both have: new names by old ones."""
+    added_nodes: tuple[str, ...]
+    removed_nodes: tuple[str, ...]
+    """By their old names."""
+    added_arrows: tuple[str, ...]
+    """Out of nodes that were there before."""
+    removed_arrows: tuple[str, ...]
+    """By their old ids, out of nodes that are still there."""
+    moved: tuple[Moved, ...]
+    asked_otherwise: tuple[Reworded, ...]
+    """Nodes with another condition, perhaps to the same effect."""
+    reworded: tuple[Reworded, ...]
+    """Questions, labels and texts for a person."""
+    arrows: Mapping[str, str]
+    """The arrows that both have: new ids by old ones."""
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """
+        Give the nodes that have another name now.
+        """
+        return {was: now for was, now in self.nodes.items() if was != now}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """
+    What changes from one version of a rule file to another.
+    """
+
+    old: Graph
+    new: Graph
+    finding: Finding
+    regions: tuple[Region, ...]
+    """Smaller conditions first, within each change."""
+    within: tuple[str, ...]
+    """What all facts that change have in common: conditions that hold together."""
+    open: tuple[str, ...]
+    """Changes, named as the gate does, that could neither be shown nor excluded."""
+    structure: Structure
+    inputs: tuple[str, ...]
+    """What is to be said of facts and assumptions, one sentence each."""
+    complete: bool
+    """Whether everything was looked at within the time limit."""
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """
+        Name the changes, each once.
+        """
+        return tuple(dict.fromkeys((*(region.change for region in self.regions), *self.open)))

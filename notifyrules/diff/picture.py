@@ -1,0 +1,97 @@
+"""
+Draw two versions as one picture: the new chart, with what was added, removed and led elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from notifyrules.diagram.drawing import draw_overlaid
+from notifyrules.diagram.model import START, Arrow, Box, Diagram, Emphasis, Mark, Overlay, Shape
+from notifyrules.diff.model import START as BEGINNING
+from notifyrules.diff.model import Comparison, Structure
+from notifyrules.diff.telling import headline
+
+_WAS = "was:"
+"""What the keys of boxes and arrows begin with that only the old version has."""
+_QUIET = Mark(Emphasis.FADED)
+_GONE = Mark(Emphasis.TRIED, ("removed",))
+
+
+def draw_comparison(comparison: Comparison) -> Diagram:
+    """
+    Draw the new chart with its changes.
+
+    Returns:
+        What is new or leads elsewhere lit, what is gone dashed, everything else faded.
+    """
+    new = draw_overlaid(comparison.new, _new_marks(comparison))
+    old = draw_overlaid(comparison.old, Overlay(_old_marks(comparison), _QUIET))
+    boxes, arrows = _gone(comparison.structure, old, new)
+    words = f"{comparison.old.path} compared with {comparison.new.path}: {headline(comparison).replace('`', '')}"
+    return replace(
+        new,
+        boxes=(*new.boxes, *boxes),
+        arrows=(*new.arrows, *arrows),
+        words=words,
+        description=f"{new.description} {words}",
+    )
+
+
+def _new_marks(comparison: Comparison) -> Overlay:
+    """
+    Mark what is new in the new chart.
+    """
+    structure = comparison.structure
+    marks = {name: Mark(Emphasis.LIT, ("added",)) for name in structure.added_nodes}
+    marks |= {one.what: Mark(Emphasis.LIT, ("asks otherwise",)) for one in structure.asked_otherwise}
+    for name in structure.added_nodes:
+        marks |= {arrow.id: Mark(Emphasis.LIT) for arrow in comparison.new.nodes[name].arrows if arrow.written}
+    marks |= {id_: Mark(Emphasis.LIT, ("added",)) for id_ in structure.added_arrows}
+    for moved in structure.moved:
+        id_ = f"{START}.then" if moved.after == BEGINNING else moved.after
+        marks[id_] = Mark(Emphasis.LIT, ("moved",))
+    return Overlay(marks, _QUIET)
+
+
+def _old_marks(comparison: Comparison) -> dict[str, Mark]:
+    """
+    Mark what is gone in the old chart, so that also exits that are not written are drawn.
+    """
+    structure = comparison.structure
+    marks = dict.fromkeys(structure.removed_nodes, _GONE)
+    for name in structure.removed_nodes:
+        marks |= {arrow.id: Mark(Emphasis.TRIED) for arrow in comparison.old.nodes[name].arrows if arrow.written}
+    marks |= dict.fromkeys(structure.removed_arrows, _GONE)
+    marks |= {moved.before: Mark(Emphasis.TRIED, ("until now",)) for moved in structure.moved}
+    return marks
+
+
+def _gone(structure: Structure, old: Diagram, new: Diagram) -> tuple[list[Box], list[Arrow]]:
+    """
+    Take from the picture of the old chart what the new one does not have.
+    """
+    gone = {*structure.removed_arrows, *(moved.before for moved in structure.moved)}
+    keys = {box.key: box.key for box in new.boxes if box.shape in (Shape.START, Shape.END)} | dict(structure.nodes)
+    there = {box.key for box in new.boxes}
+    boxes: dict[str, Box] = {}
+    arrows = []
+    before = {box.key: box for box in old.boxes}
+
+    def place(key: str) -> str:
+        if key in keys and keys[key] in there:
+            return keys[key]
+        mark = replace(before[key].mark, emphasis=Emphasis.TRIED)
+        boxes.setdefault(key, replace(before[key], key=_WAS + key, mark=mark))
+        return _WAS + key
+
+    for arrow in old.arrows:
+        left = arrow.source in structure.removed_nodes
+        begins = arrow.source == START and BEGINNING in gone
+        if left or begins or gone & set(arrow.ids):
+            ids = tuple(_WAS + id_ for id_ in arrow.ids) or (f"{_WAS}{START}.then",)
+            source, target = place(arrow.source), place(arrow.target)
+            mark = Mark(Emphasis.TRIED, arrow.mark.notes)
+            row = arrow.row if left else None
+            arrows.append(replace(arrow, ids=ids, source=source, target=target, mark=mark, row=row))
+    return list(boxes.values()), arrows

@@ -1,0 +1,149 @@
+"""
+Show described facts by an example that the reference walk confirms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.values import Value
+from notifyrules.diff.cover import Cube
+from notifyrules.diff.deciding import decide, differ
+from notifyrules.diff.inputs import Together, left_out
+from notifyrules.diff.model import Region
+from notifyrules.diff.versions import Versions
+from notifyrules.prove.chart import Chart
+from notifyrules.prove.formulas import Formula
+from notifyrules.prove.model import Facts
+from notifyrules.prove.solving import Answer
+from notifyrules.prove.witness import Witness, find_witness
+
+_REASONS = 20
+"""Reasons that are listed for one region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """
+    Facts with their description.
+    """
+
+    facts: Formula
+    """What is described."""
+    conditions: tuple[str, ...]
+    size: int
+    """What a reader has to take in."""
+    cube: Cube
+    exact: bool
+    outside: tuple[Cube, ...] = ()
+    """What is not meant, where the condition says it that way."""
+
+
+def last_arrows(chart: Chart) -> dict[str, Formula]:
+    """
+    Give the arrows that lead to outcomes, and when each is taken.
+    """
+    return {
+        arrow.id: chart.passed[arrow.id]
+        for name in chart.graph.order
+        for arrow in chart.graph.nodes[name].arrows
+        if arrow.target in chart.graph.outcomes
+    }
+
+
+def show(versions: Versions, described: Sequence[Described]) -> tuple[list[Region], bool]:
+    """
+    Show each description by facts that the reference walk confirms.
+
+    Returns:
+        The regions, and whether every description could be settled: shown, or proved empty.
+    """
+    regions: list[Region] = []
+    settled = True
+    for one in described:
+        found = _witness(versions, one)
+        if isinstance(found, Witness):
+            regions.append(_region(versions, one, found))
+        elif found is Answer.UNKNOWN:
+            settled = False
+    return regions, settled
+
+
+def _witness(versions: Versions, one: Described) -> Witness | Answer:
+    """
+    Find facts of a description.
+    """
+    describer = versions.describer
+    formulas = versions.solver.world.formulas
+    goal = formulas.every((one.facts, describer.formula(one.cube)))
+
+    def confirm(values: Facts, _: Value) -> bool:
+        if not describer.holds(one.cube, values) or any(describer.holds(cube, values) for cube in one.outside):
+            return False
+        sides = (versions.together.old, versions.together.new)
+        facts = [side.facts(values) for side in sides]
+        kept = [
+            all(evaluate(term, side, {}) is True for term in terms)
+            for terms, side in zip(versions.assumed, facts, strict=True)
+        ]
+        return any(kept) and differ(*(decide(side.graph, one) for side, one in zip(sides, facts, strict=True)))
+
+    return find_witness(versions.solver, versions.together.inputs, goal, confirm)
+
+
+def _region(versions: Versions, one: Described, witness: Witness) -> Region:
+    """
+    Put a region together.
+    """
+    describer = versions.describer
+    together = versions.together
+    before, after = (decide(side.graph, side.facts(witness.facts)) for side in (together.old, together.new))
+    inside = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
+    reasons_before, reasons_after = [before.reason], [after.reason]
+    if not versions.solver.world.opens:
+        reasons_before, reasons_after = _reasons(versions, inside, reasons_before, reasons_after)
+    return Region(
+        one.conditions,
+        describer.flagged(one.cube, left_out=True),
+        describer.flagged(one.cube, left_out=False),
+        one.exact,
+        _given(together, witness.facts),
+        before,
+        after,
+        tuple(reasons_before),
+        tuple(reasons_after),
+    )
+
+
+def _reasons(versions: Versions, inside: Formula, before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """
+    List the arrows that settle the decisions of a region, on either side.
+    """
+    formulas = versions.solver.world.formulas
+    sides: Mapping[bool, tuple[Chart, list[str]]] = {False: (versions.old, before), True: (versions.new, after)}
+    for chart, known in sides.values():
+        last = last_arrows(chart)
+        while len(known) < _REASONS:
+            others = formulas.some(passed for id_, passed in last.items() if id_ not in known)
+            if versions.solver.ask(inside, others) is not Answer.YES:
+                break
+            model = versions.solver.model
+            taken = [id_ for id_, passed in last.items() if z3.is_true(model.eval(passed, model_completion=True))]
+            known.extend(id_ for id_ in taken if id_ not in known)
+    return before, after
+
+
+def _given(together: Together, values: Facts) -> dict[str, Value]:
+    """
+    Keep the facts that a reader must know: those given that differ from their default or have none.
+    """
+    shown = {}
+    for side in (together.old, together.new):
+        for name, called in side.names.items():
+            if values.get(left_out(name)) is not True:
+                shown[called] = values[called]
+    return shown

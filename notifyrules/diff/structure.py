@@ -1,0 +1,284 @@
+"""
+Match the boxes and arrows of two versions of a chart.
+
+Decisions are compared elsewhere; here is only what a reader of the picture would see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from notifyrules.diff.model import START, Moved, Reworded, Structure
+from notifyrules.diff.spelling import spell
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch
+
+
+@dataclass(slots=True)
+class _Matching:
+    """
+    What was matched so far.
+    """
+
+    old: Graph
+    new: Graph
+    nodes: dict[str, str] = field(default_factory=dict)
+    """New names by old ones."""
+
+
+def match(old: Graph, new: Graph) -> Structure:
+    """
+    Compare two charts as they are drawn.
+    """
+    matching = _Matching(old, new)
+    matching.nodes.update({name: name for name in old.order if name in new.order and _alike(old, new, name, name)})
+    _find_renamed(matching)
+    # What is left with the same name is the same box, asking something else.
+    taken = set(matching.nodes.values())
+    for name in old.order:
+        if name in new.order and name not in matching.nodes and name not in taken:
+            matching.nodes[name] = name
+    arrows = dict(_matched_arrows(matching))
+    kept = set(matching.nodes.values())
+    before, after = _arrows(old), _arrows(new)
+    return Structure(
+        nodes=matching.nodes,
+        added_nodes=tuple(name for name in new.order if name not in kept),
+        removed_nodes=tuple(name for name in old.order if name not in matching.nodes),
+        added_arrows=tuple(id_ for id_, one in after.items() if one.node in kept and id_ not in arrows.values()),
+        removed_arrows=tuple(id_ for id_, one in before.items() if one.node in matching.nodes and id_ not in arrows),
+        moved=tuple(_moved(matching, arrows, before, after)),
+        asked_otherwise=tuple(_asked_otherwise(matching)),
+        reworded=tuple(_reworded(matching, arrows, before, after)),
+        arrows=arrows,
+    )
+
+
+def _arrows(graph: Graph) -> dict[str, Arrow]:
+    """
+    List the arrows of a chart by id.
+    """
+    return {arrow.id: arrow for name in graph.order for arrow in graph.nodes[name].arrows}
+
+
+def _alike(old: Graph, new: Graph, was: str, now: str) -> bool:
+    """
+    Tell whether two nodes ask the same in the same way.
+    """
+    return _asked(old.nodes[was]) == _asked(new.nodes[now])
+
+
+def _asked(node: Node) -> tuple[object, ...]:
+    """
+    Say what a node asks.
+    """
+    match node:
+        case Question(condition=condition):
+            return "if", spell(condition)
+        case Switch(subject=subject):
+            return "switch", spell(subject)
+        case First(rows=rows):
+            return "first", *(spell(row.condition) for row in rows)
+        case FanOut(branches=branches):
+            return "any", *(branch.target for branch in branches)
+        case Call(callee=callee, bindings=bindings):
+            return "call", callee.name, *((name, spell(term)) for name, term in bindings.items())
+
+
+def _find_renamed(matching: _Matching) -> None:
+    """
+    Match nodes of different names that ask the same, or at least say the same, the likeliest pairs first.
+    """
+    old, new = matching.old, matching.new
+    left = [name for name in old.order if name not in new.nodes]
+    right = [name for name in new.order if name not in old.nodes]
+    said = {
+        name: (_asked(graph.nodes[name]), graph.nodes[name].ask)
+        for graph in (new, old)
+        for name in (*left, *right)
+        if name in graph.nodes
+    }
+    pairs = [(was, now) for was in left for now in right if any(map(_equal, said[was], said[now]))]
+    before, after = _Leading.of(old), _Leading.of(new)
+    while pairs:
+        points = {pair: _likeness(matching, pair, said, (before, after)) for pair in pairs}
+        best = max(pairs, key=lambda pair: points[pair])
+        if points[best] < _ENOUGH:
+            return
+        matching.nodes[best[0]] = best[1]
+        pairs = [pair for pair in pairs if pair[0] != best[0] and pair[1] != best[1]]
+
+
+_ENOUGH = 4
+"""Points that make two nodes the same: they ask the same and something around them is the same too."""
+
+
+def _equal(one: object, other: object) -> bool:
+    """
+    Tell whether two things are equal.
+    """
+    return one == other
+
+
+@dataclass(frozen=True, slots=True)
+class _Leading:
+    """
+    What leads where in one chart.
+    """
+
+    targets: Mapping[str, frozenset[str]]
+    sources: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, graph: Graph) -> _Leading:
+        """
+        Read the arrows of a chart.
+        """
+        arrows = _arrows(graph).values()
+        targets = {name: frozenset(arrow.target for arrow in graph.nodes[name].arrows) for name in graph.order}
+        sources = {name: frozenset(one.node for one in arrows if one.target == name) for name in graph.order}
+        return cls(targets, sources)
+
+
+def _likeness(
+    matching: _Matching,
+    pair: tuple[str, str],
+    said: Mapping[str, tuple[object, str]],
+    leading: tuple[_Leading, _Leading],
+) -> int:
+    """
+    Count what speaks for two nodes being one under two names.
+    """
+    was, now = pair
+    before, after = leading
+    nodes = matching.nodes
+    points = 3 * (said[was][0] == said[now][0]) + 2 * (said[was][1] == said[now][1])
+    points += {nodes.get(name, name) for name in before.targets[was]} == after.targets[now]
+    points += {nodes.get(name, name) for name in before.sources[was]} == after.sources[now]
+    return points
+
+
+def _matched_arrows(matching: _Matching) -> Iterator[tuple[str, str]]:
+    """
+    Match the arrows of matched nodes: by their answer, rows by what they ask.
+    """
+    for was, now in matching.nodes.items():
+        one, other = matching.old.nodes[was], matching.new.nodes[now]
+        endings = {arrow.id.removeprefix(f"{now}."): arrow for arrow in other.arrows}
+        if isinstance(one, First) and isinstance(other, First):
+            yield from _matched_rows(one, other)
+            continue
+        for arrow in one.arrows:
+            ending = arrow.id.removeprefix(f"{was}.")
+            if isinstance(one, FanOut) and arrow is not one.otherwise:
+                ending = matching.nodes.get(arrow.target, arrow.target)
+            if ending in endings:
+                yield arrow.id, endings[ending].id
+
+
+def _matched_rows(one: First, other: First) -> Iterator[tuple[str, str]]:
+    """
+    Match the rows of a table: those with a name by it, others by their condition, the rest by their number.
+    """
+    left, right = list(one.rows), list(other.rows)
+    keys: tuple[Callable[[Row], object], ...] = (
+        lambda row: None if _ending(row.arrow).isdigit() else _ending(row.arrow),
+        lambda row: spell(row.condition),
+        lambda row: _ending(row.arrow),
+    )
+    for key in keys:
+        for row in tuple(left):
+            found = next((rival for rival in right if key(row) is not None and key(row) == key(rival)), None)
+            if found is not None:
+                left.remove(row)
+                right.remove(found)
+                yield row.arrow.id, found.arrow.id
+    yield one.otherwise.id, other.otherwise.id
+
+
+def _ending(arrow: Arrow) -> str:
+    """
+    Give what the id of an arrow ends with, behind the name of its node.
+    """
+    return arrow.id.removeprefix(f"{arrow.node}.")
+
+
+def _moved(
+    matching: _Matching, arrows: Mapping[str, str], before: Mapping[str, Arrow], after: Mapping[str, Arrow]
+) -> Iterator[Moved]:
+    """
+    List the arrows that lead elsewhere.
+    """
+    if matching.nodes.get(matching.old.start) != matching.new.start:
+        yield Moved(START, START, matching.old.start, matching.new.start)
+    for was, now in arrows.items():
+        led_to, leads_to = before[was].target, after[now].target
+        if matching.nodes.get(led_to, led_to) != leads_to:
+            yield Moved(was, now, led_to, leads_to)
+
+
+def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
+    """
+    List the nodes whose condition reads otherwise.
+    """
+    for was, now in matching.nodes.items():
+        one, other = matching.old.nodes[was], matching.new.nodes[now]
+        if isinstance(one, FanOut) and isinstance(other, FanOut):
+            continue
+        if not _alike(matching.old, matching.new, was, now):
+            yield Reworded(now, _written(one), _written(other))
+
+
+def _written(node: Node) -> str:
+    """
+    Write what a node asks on one line.
+    """
+    match node:
+        case Question(condition=condition):
+            return spell(condition)
+        case Switch(subject=subject):
+            return spell(subject)
+        case First(rows=rows):
+            return "; ".join(spell(row.condition) for row in rows)
+        case FanOut(branches=branches):
+            return ", ".join(branch.target for branch in branches)
+        case Call(reference=reference, bindings=bindings):
+            return ", ".join((reference, *(f"{name}: {spell(term)}" for name, term in bindings.items())))
+
+
+def _reworded(
+    matching: _Matching, arrows: Mapping[str, str], before: Mapping[str, Arrow], after: Mapping[str, Arrow]
+) -> Iterator[Reworded]:
+    """
+    List questions, labels and texts for a person that read otherwise.
+    """
+    for was, now in matching.nodes.items():
+        one, other = matching.old.nodes[was], matching.new.nodes[now]
+        # A question that is not written is its condition, which is told as such.
+        if one.ask != other.ask and not (one.ask in (was, _written(one)) and other.ask in (now, _written(other))):
+            yield Reworded(now, one.ask, other.ask)
+    for first, second in arrows.items():
+        yield from _words(second, before[first].label, after[second].label)
+        yield from _words(second, _template(before[first].because), _template(after[second].because))
+    for name, outcome in matching.old.outcomes.items():
+        if name in matching.new.outcomes:
+            rival = matching.new.outcomes[name]
+            yield from _words(name, outcome.label, rival.label)
+            yield from _words(name, _template(outcome.because), _template(rival.because))
+
+
+def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworded]:
+    """
+    Give words that changed.
+    """
+    if before != after:
+        yield Reworded(what, before or "", after or "")
+
+
+def _template(message: Message | None) -> str | None:
+    """
+    Write a text for a person as a rule file holds it.
+    """
+    if message is None:
+        return None
+    return "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)

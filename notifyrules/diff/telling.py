@@ -1,0 +1,159 @@
+"""
+Put a comparison into words that all formats share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from notifyrules.conditions.values import Value, write_literal
+from notifyrules.diff.model import START, Comparison, Decided, Finding, Region, Structure
+from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable
+
+REGIONS: Final = 8
+"""Regions that are told of one change; all of them are in the JSON."""
+_CONDITIONS: Final = 8
+"""Conditions that are told of one region, the shortest."""
+_SHOWN: Final = 12
+
+
+def headline(comparison: Comparison) -> str:
+    """
+    Say in one sentence what changes.
+    """
+    match comparison.finding:
+        case Finding.EQUIVALENT:
+            return "every decision stays as it is: proved for all facts"
+        case Finding.UNDECIDED:
+            changes = ", ".join(f"`{change}`" for change in comparison.open)
+            return f"no change of a decision was shown, and none excluded for {changes}"
+        case Finding.CHANGED:
+            changes = ", ".join(f"`{change}`" for change in comparison.changes)
+            return f"decisions change: {changes}"
+
+
+def remaining(comparison: Comparison, region: Region) -> tuple[str, ...]:
+    """
+    List what a region says beyond what all changes have in common, as far as a reader follows.
+    """
+    rest = _beyond(comparison, region)
+    return tuple(map(_bare, rest)) if len(rest) == 1 else rest[:_CONDITIONS]
+
+
+def _beyond(comparison: Comparison, region: Region) -> tuple[str, ...]:
+    """
+    List what a region says beyond what all changes have in common.
+    """
+    return tuple(one for one in region.conditions if one not in comparison.within)
+
+
+def _bare(condition: str) -> str:
+    """
+    Take the parentheses off a condition that stands alone.
+    """
+    depth = 0
+    for at, character in enumerate(condition):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0 and at < len(condition) - 1:
+            return condition
+    return condition[1:-1] if condition.startswith("(") else condition
+
+
+def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
+    """
+    Say what the conditions that are told of a region do not.
+    """
+    more = len(_beyond(comparison, region)) - _CONDITIONS
+    if more > 0:
+        yield f"and {more} more {'conditions' if more > 1 else 'condition'}, which `--format json` tells"
+    for name in region.left_out:
+        yield f"where `{name}` is left out"
+    for name in region.given:
+        yield f"where `{name}` is given"
+    if not region.exact:
+        yield "not all of them: the full condition is too long to be read"
+
+
+def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:
+    """
+    Keep the facts of an example that a reader must know: those that are not what they are by default.
+    """
+    shown = {}
+    for name, value in region.facts.items():
+        declared = [fact for graph in (comparison.old, comparison.new) if (fact := graph.facts.get(name)) is not None]
+        if not declared or not all(fact.has_default and fact.default == value for fact in declared):
+            shown[name] = value
+    return shown
+
+
+def decision(decided: Decided) -> str:
+    """
+    Say what is decided, by what, and in which words.
+    """
+    because = f": {printable(decided.because)}" if decided.because else ""
+    return f"{printable(decided.outcome)} by {decided.reason}{because}"
+
+
+def meaning(decided: Decided) -> str:
+    """
+    Say what a decision means for the notification.
+    """
+    return HEADLINES[decided.notify].lower()
+
+
+def carried(region: Region) -> Iterator[tuple[str, str, str]]:
+    """
+    List what a decision carries and what becomes of it.
+    """
+    for name, value in region.before.data.items():
+        if name in region.after.data and region.after.data[name] != value:
+            yield name, write_literal(value), write_literal(region.after.data[name])
+    if region.before.recheck_at != region.after.recheck_at:
+        yield "recheck", write_literal(region.before.recheck_at), write_literal(region.after.recheck_at)
+
+
+def others(reasons: Sequence[str]) -> str:
+    """
+    Name the further reasons of a region.
+    """
+    return enumerate_shortly((f"{one}" for one in reasons[1:]), most=_SHOWN)
+
+
+def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
+    """
+    List what a reader of the picture sees: the kind of change, and what changed.
+    """
+    for was, now in structure.renamed.items():
+        yield "renamed", f"`{was}` is called `{now}`"
+    for name in structure.added_nodes:
+        yield "added", f"node `{name}`"
+    for name in structure.removed_nodes:
+        yield "removed", f"node `{name}`"
+    for arrow in structure.added_arrows:
+        yield "added", f"arrow `{arrow}`"
+    for arrow in structure.removed_arrows:
+        yield "removed", f"arrow `{arrow}`"
+    for moved in structure.moved:
+        if moved.after == START:
+            yield "moved", f"the chart begins with `{moved.leads_to}`, where it began with `{moved.led_to}`"
+        else:
+            yield "moved", f"`{moved.after}` leads to `{moved.leads_to}`, where it led to `{moved.led_to}`"
+    for asked in structure.asked_otherwise:
+        yield "asked", f"`{asked.what}` asks `{printable(asked.after)}`, where it asked `{printable(asked.before)}`"
+    for words in structure.reworded:
+        yield "reworded", f"`{words.what}`: {_quoted(words.after)}, before {_quoted(words.before)}"
+
+
+def _quoted(text: str) -> str:
+    """
+    Show words of the file.
+    """
+    return f"“{printable(text)}”" if text else "nothing"
+
+
+def counted(rows: Mapping[str, int]) -> list[tuple[str, int]]:
+    """
+    List how many recorded decisions change in which way, most first.
+    """
+    return sorted(rows.items(), key=lambda entry: (-entry[1], entry[0]))
