@@ -28,7 +28,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     structure = match(old, new)
     versions = translate_both(old, new, structure, limit)
     watch("what they decide")
-    compared = compare_decisions(versions, limit)
+    compared = compare_decisions(versions, limit, watch)
     finding = Finding.EQUIVALENT
     if compared.regions:
         finding = Finding.CHANGED

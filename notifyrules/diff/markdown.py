@@ -21,6 +21,7 @@ from notifyrules.diff.telling import (
     headline,
     meaning,
     others,
+    paths,
     remaining,
 )
 from notifyrules.explanation.words import assignments, printable
@@ -100,21 +101,22 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
     yield ""
     yield "| | decision | reason | path |"
     yield "|---|---|---|---|"
-    yield _row("before", region.before, region.reasons_before)
-    yield _row("after", region.after, region.reasons_after)
+    before, after = paths(comparison, region)
+    yield _row("before", region.before, before, region.reasons_before)
+    yield _row("after", region.after, after, region.reasons_after)
     for name, was, now in carried(region):
         yield ""
         yield f"{_code(name)} was {_code(was)} and is {_code(now)}."
 
 
-def _row(title: str, decided: Decided, reasons: Sequence[str]) -> str:
+def _row(title: str, decided: Decided, path: Sequence[str], reasons: Sequence[str]) -> str:
     """
     Write what one version decides as a row of a table.
     """
     because = f" {_plain(printable(decided.because))}" if decided.because else ""
     more = f" (elsewhere {_code(others(reasons))})" if len(reasons) > 1 else ""
-    path = " → ".join(map(_code, decided.path))
-    cells = (title, f"{_code(decided.outcome)}, {meaning(decided)}", f"{_code(decided.reason)}{because}{more}", path)
+    way = " → ".join(arrow if arrow.startswith("(") else _code(arrow) for arrow in path)
+    cells = (title, f"{_code(decided.outcome)}, {meaning(decided)}", f"{_code(decided.reason)}{because}{more}", way)
     return f"| {' | '.join(cells)} |"
 
 

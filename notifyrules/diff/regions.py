@@ -4,14 +4,14 @@ Find the facts that two versions decide differently, and describe them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import z3
 
 from notifyrules.diff.cover import Cover, Cube
 from notifyrules.diff.model import Region
-from notifyrules.diff.showing import Described, last_arrows, show
+from notifyrules.diff.showing import Described, Shown, last_arrows, show
 from notifyrules.diff.versions import Versions
 from notifyrules.prove.chart import Chart
 from notifyrules.prove.formulas import Formula
@@ -20,9 +20,12 @@ from notifyrules.prove.solving import Answer
 
 _PARTS = 20
 """Parts that a change is told in."""
-_SHORT = (None, 30, 10)
-"""What a description may hold, conditions and alternatives, that can be parted no more, once and twice."""
-_TOO_LONG = 1_000
+_SHORT = 10
+"""Conditions and alternatives that a reader takes in at a glance."""
+_LONG = 30
+"""Conditions and alternatives beyond which a part is parted again."""
+_ENDLESS = 1_000
+"""The size of what has no complete description: behind everything that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +39,33 @@ class Compared:
     within: tuple[str, ...]
 
 
-def compare_decisions(versions: Versions, limit: Limit) -> Compared:
+def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], None]) -> Compared:
     """
     Find the regions in which two versions decide differently.
+
+    Args:
+        versions: Both, in formulas.
+        limit: How long it may take. Every change is shown once before any is described at length.
+        watch: Is told what is being worked on.
     """
     formulas = versions.solver.world.formulas
-    regions: list[Region] = []
-    undecided: list[str] = []
-    possible = _possible(versions)
-    for (was, now), answer in possible.items():
-        if answer is Answer.NO:
-            continue
-        found, settled = _regions(versions, versions.differences[was, now], limit)
-        regions.extend(found)
-        if not settled:
-            undecided.append(f"{was}->{now}")
+    possible = {
+        pair: versions.differences[pair] for pair, answer in _possible(versions).items() if answer is not Answer.NO
+    }
+    shown: dict[tuple[str, str], Shown] = {}
+    for (was, now), changed in possible.items():
+        watch(f"{was}->{now}")
+        shown[was, now] = _shown_shortly(versions, changed, limit)
+    for (was, now), changed in possible.items():
+        if not all(region.exact for region in shown[was, now].regions):
+            watch(f"all of {was}->{now}")
+            shown[was, now] = _shown_fully(versions, changed, limit) or shown[was, now]
+    regions = tuple(region for one in shown.values() for region in one.regions)
+    undecided = tuple(f"{was}->{now}" for (was, now), one in shown.items() if not one.settled)
     within: tuple[str, ...] = ()
     if regions and not undecided:
-        changed = formulas.some(versions.differences[pair] for pair in possible)
-        within = versions.describer.tell(versions.describer.common(changed))
-    return Compared(tuple(regions), tuple(undecided), within)
+        within = versions.describer.tell(versions.describer.common(formulas.some(possible.values())))
+    return Compared(regions, undecided, within)
 
 
 def _possible(versions: Versions) -> dict[tuple[str, str], Answer]:
@@ -78,17 +88,25 @@ def _possible(versions: Versions) -> dict[tuple[str, str], Answer]:
     return {pair: found[pair] for pair in versions.differences}
 
 
-def _regions(versions: Versions, changed: Formula, limit: Limit) -> tuple[list[Region], bool]:
+def _shown_shortly(versions: Versions, changed: Formula, limit: Limit) -> Shown:
     """
-    Describe the facts of one change: together where that is short, otherwise by what settles the decisions.
+    Describe one change by all of its facts where that is short, otherwise by what these have in common.
+    """
+    return show(versions, _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)])
+
+
+def _shown_fully(versions: Versions, changed: Formula, limit: Limit) -> Shown | None:
+    """
+    Describe all facts of one change, in parts where it is too long otherwise.
 
     Returns:
-        The regions that some facts show, and whether they are all that there may be.
+        None where the time did not suffice.
     """
     sides = [_by_reasons(versions, changed, chart) for chart in (versions.old, versions.new)]
-    sides.sort(key=len, reverse=True)
-    described = _described(versions, changed, sides, limit)
-    return show(versions, sorted(described, key=lambda one: one.size))
+    parting = sorted((side for side in sides if len(side) > 1), key=len, reverse=True)
+    described = _parted(versions, [changed], parting, limit)
+    shown = show(versions, sorted(described, key=lambda one: one.size))
+    return None if limit.is_over() else shown
 
 
 def _by_reasons(versions: Versions, changed: Formula, chart: Chart) -> list[Formula]:
@@ -108,18 +126,20 @@ def _by_reasons(versions: Versions, changed: Formula, chart: Chart) -> list[Form
     return parts if answer is Answer.NO else []
 
 
-def _described(versions: Versions, facts: Formula, sides: Sequence[Sequence[Formula]], limit: Limit) -> list[Described]:
+def _parted(
+    versions: Versions, sets: Iterable[Formula], parting: Sequence[Sequence[Formula]], limit: Limit
+) -> list[Described]:
     """
-    Describe a set of facts, in parts where it is too long otherwise.
+    Describe sets of facts; those that are too long are parted by one side, and if need be by the other.
     """
-    while sides and len(sides[0]) < 2:  # noqa: PLR2004 - one part is no part
-        sides = sides[1:]
-    described = _at_once(versions, facts, _SHORT[len(sides)], limit)
-    if described or not sides:
-        return described
     formulas = versions.solver.world.formulas
-    parts = (formulas.every((facts, part)) for part in sides[0])
-    return [one for part in parts for one in _described(versions, part, sides[1:], limit)]
+    described: list[Described] = []
+    for facts in sets:
+        found = _at_once(versions, facts, _LONG if parting else None, limit)
+        if not found and parting:
+            found = _parted(versions, (formulas.every((facts, part)) for part in parting[0]), parting[1:], limit)
+        described.extend(found or [_in_common(versions, facts)])
+    return described
 
 
 def _at_once(versions: Versions, facts: Formula, worth: int | None, limit: Limit) -> list[Described]:
@@ -142,7 +162,12 @@ def _at_once(versions: Versions, facts: Formula, worth: int | None, limit: Limit
     if inside.complete:
         cubes = sorted(inside.cubes, key=lambda cube: len(cube.parts))
         return [Described(facts, describer.tell(cube), len(cube.parts) + 1, cube, exact=True) for cube in cubes]
-    if worth is not None and not limit.is_over():
-        return []
-    common = describer.common(facts)
-    return [Described(facts, describer.tell(common), _TOO_LONG, common, exact=False)]
+    return []
+
+
+def _in_common(versions: Versions, facts: Formula) -> Described:
+    """
+    Describe a set of facts by what they have in common.
+    """
+    common = versions.describer.common(facts)
+    return Described(facts, versions.describer.tell(common), _ENDLESS, common, exact=False)

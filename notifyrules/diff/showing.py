@@ -55,12 +55,20 @@ def last_arrows(chart: Chart) -> dict[str, Formula]:
     }
 
 
-def show(versions: Versions, described: Sequence[Described]) -> tuple[list[Region], bool]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    Descriptions with an example each.
+    """
+
+    regions: tuple[Region, ...]
+    settled: bool
+    """Whether every description could be shown, or was proved to be empty."""
+
+
+def show(versions: Versions, described: Sequence[Described]) -> Shown:
     """
     Show each description by facts that the reference walk confirms.
-
-    Returns:
-        The regions, and whether every description could be settled: shown, or proved empty.
     """
     regions: list[Region] = []
     settled = True
@@ -70,7 +78,7 @@ def show(versions: Versions, described: Sequence[Described]) -> tuple[list[Regio
             regions.append(_region(versions, one, found))
         elif found is Answer.UNKNOWN:
             settled = False
-    return regions, settled
+    return Shown(tuple(regions), settled)
 
 
 def _witness(versions: Versions, one: Described) -> Witness | Answer:

@@ -5,6 +5,7 @@ Put a comparison into words that all formats share.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Final
 
 from notifyrules.conditions.values import Value, write_literal
@@ -15,6 +16,8 @@ REGIONS: Final = 8
 """Regions that are told of one change; all of them are in the JSON."""
 _CONDITIONS: Final = 8
 """Conditions that are told of one region, the shortest."""
+_ALIKE: Final = 6
+"""Arrows that both paths begin with and that are told one by one."""
 _SHOWN: Final = 12
 
 
@@ -100,6 +103,20 @@ def meaning(decided: Decided) -> str:
     Say what a decision means for the notification.
     """
     return HEADLINES[decided.notify].lower()
+
+
+def paths(comparison: Comparison, region: Region) -> tuple[list[str], list[str]]:
+    """
+    Give the paths before and after, with what both begin with cut short where it is long.
+    """
+    before, after = region.before.path, region.after.path
+    arrows = comparison.structure.arrows
+    pairs = zip(before, after, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: arrows.get(pair[0]) == pair[1], pairs))
+    if alike <= _ALIKE:
+        return list(before), list(after)
+    cut = f"({alike - 2} more that stay)"
+    return [before[0], cut, *before[alike - 1 :]], [after[0], cut, *after[alike - 1 :]]
 
 
 def carried(region: Region) -> Iterator[tuple[str, str, str]]:

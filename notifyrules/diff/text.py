@@ -20,6 +20,7 @@ from notifyrules.diff.telling import (
     headline,
     meaning,
     others,
+    paths,
     remaining,
 )
 from notifyrules.explanation.words import assignments, paragraph, printable
@@ -86,18 +87,19 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
         yield f"  ({caveat.replace('`', '')})"
     example = ", ".join(assignments(facts_shown(comparison, region))) or "all facts as they are by default"
     yield from paragraph(example, 2, bullet="example  ")
-    yield from _decided("before", region.before, region.reasons_before)
-    yield from _decided("after", region.after, region.reasons_after)
+    before, after = paths(comparison, region)
+    yield from _decided("before", region.before, before, region.reasons_before)
+    yield from _decided("after", region.after, after, region.reasons_after)
     for name, was, now in carried(region):
         yield from paragraph(printable(f"{name} was {was}, is {now}"), 2, bullet="carries  ")
 
 
-def _decided(title: str, decided: Decided, reasons: Sequence[str]) -> Iterator[str]:
+def _decided(title: str, decided: Decided, path: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
     """
     Write what one version decides, and the way there.
     """
     yield from paragraph(f"{decision(decided)} ({meaning(decided)})", 2, bullet=f"{title:8} ")
-    yield from paragraph(" > ".join(decided.path), 11)
+    yield from paragraph(" > ".join(path), 11)
     if len(reasons) > 1:
         yield from paragraph(f"elsewhere in it by {others(reasons)}", 11)
 
