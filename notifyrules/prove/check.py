@@ -43,15 +43,15 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
         # Of facts that do not exist, everything could be proved.
         findings.extend([contradiction])
         return Proofs(graph, findings.sorted())
-    watch("what is reached")
-    reached = reach(proof)
-    findings.extend(find_dead(proof, reached, tuple(known)))
-    findings.extend(find_unobtainable(proof, reached))
     judged = []
     for number, guarantee in enumerate(graph.guarantees):
         watch(f"guarantee {number + 1} of {len(graph.guarantees)}")
         judged.append(judge(proof, number))
         findings.extend(_report(graph, guarantee, judged[-1], limit))
+    watch("what is reached")
+    reached = reach(proof)
+    findings.extend(find_dead(proof, reached, tuple(known)))
+    findings.extend(find_unobtainable(proof, reached))
     for fact, found in find_ineffective(proof, reached):
         watch(f"what {fact.name} changes")
         findings.extend([found] if found is not None else [])
@@ -91,15 +91,17 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
             return
         case Standing.UNDECIDED:
             why = "no facts were found that break it, and none that it holds for all"
+            help_ = "narrow it with `if`, or pass what texts and calendars tell as facts"
             if limit.exceeded:
                 why = f"the time limit of {limit.seconds:g} s came first"
+                help_ = "allow more with `--timeout`"
             elif guarantee.promise is Promise.REACHABLE:
                 why = "no facts were found for it, and no proof that there are none"
             yield Diagnostic(
                 Code.UNDECIDED,
                 f"`{guarantee.name}` is neither proved nor broken: {why}",
                 guarantee.span,
-                ("narrow it with `if`, or pass what texts and calendars tell as facts",),
+                (help_,),
             )
         case Standing.BROKEN:
             yield _broken(graph, guarantee, judged.example)

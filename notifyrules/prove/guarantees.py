@@ -88,6 +88,8 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
     """
     Look for a change of one fact that changes what it must not.
     """
+    if proof.limit.is_over():
+        return Answer.UNKNOWN
     [name] = guarantee.subjects
     formulas = proof.chart.world.formulas
     copy = proof.vary(name)

@@ -85,6 +85,8 @@ class Solver:
         Returns:
             The answer; :attr:`model` has the solution if there is one.
         """
+        if self.limit.is_over():
+            return Answer.UNKNOWN
         return self._check([self._name(formula) for formula in formulas])
 
     def core(self, formulas: Sequence[Formula], *, fixed: Sequence[Formula] = ()) -> list[int] | None:
@@ -95,6 +97,8 @@ class Solver:
             Their numbers, 0-based, none of which can be left out; earlier ones are left out where there is a choice.
             None where the solver does not find that they contradict.
         """
+        if self.limit.is_over():
+            return None
         named = [self._name(formula) for formula in formulas]
         always = [self._name(formula) for formula in fixed]
         if self._check([*always, *named]) is not Answer.NO:
