@@ -1,37 +1,28 @@
 """
 Write code that accepts facts given as plain dicts, nested or dotted, when every value is of the usual kind.
 
-It knows by sight what is surely valid; other values go to :func:`notifyrules.conditions.values.conform`, and whatever
-is not as expected to the reader, which alone makes errors.
+It knows at a glance what is surely valid; other values go to :mod:`notifyrules.program.quick`, and whatever is not as
+expected to the reader, which alone makes errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import Schedule
-from notifyrules.conditions.types import TIMEZONE, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import (
-    MAX_DURATION,
-    MAX_INSTANT,
-    MAX_INT,
-    MAX_ITEMS,
-    MAX_TEXT,
-    MIN_INSTANT,
-    Value,
-    conform,
-)
+from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MAX_TEXT, MIN_INSTANT
 from notifyrules.graph.model import Fact
 from notifyrules.program.names import Names
+from notifyrules.program.quick import ZONES, quick_reader
 
-_TOP: Final = "facts"
-"""The variable that holds what the caller gave."""
-_EMPTY: Final[dict[str, object]] = {}
-"""Stands where a group of facts was not given; only read from."""
+_TOP: Final = "given"
+"""The variable that holds all that is given, what was absent filled in."""
+_LISTS: Final = frozenset({list, tuple})
 
 
 @dataclass(slots=True)
@@ -41,18 +32,26 @@ class _Group:
     """
 
     variable: str
+    key: str = ""
+    """What it is called in the dict that holds it."""
+    holder: str = ""
+    """The variable of that dict."""
     facts: dict[str, Fact] = field(default_factory=dict)
     groups: dict[str, _Group] = field(default_factory=dict)
+    defaults: dict[str, object] = field(default_factory=dict)
+    """What stands for each entry that is absent; nothing for facts without a default."""
+
+    def __len__(self) -> int:
+        """
+        Count the entries.
+        """
+        return len(self.facts) + len(self.groups)
 
 
 class Unusual(Exception):  # noqa: N818 - no error: the reader takes over
     """
     Say that facts are not as generated code expects them.
     """
-
-
-ABSENT: Final = object()
-"""Stands where a fact without a default was not given."""
 
 
 def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
@@ -68,15 +67,19 @@ def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], nam
         Statements about `facts`, a dict. They raise :class:`Unusual`, `KeyError`, `TypeError` or
         :class:`~notifyrules.conditions.values.Mismatch` where the reader must look.
     """
-    lines = _Acceptance(declared, slots, names).fetch()
+    acceptance = _Acceptance(declared, slots, names)
+    lines = acceptance.fetch()
     for fact in declared.values():
-        lines += _check(fact.type, slots[fact.name], names)
+        lines += acceptance.check(fact.type, slots[fact.name])
     return lines
 
 
 class _Acceptance:
     """
-    Write how values are taken from a dict: all given and nested, some given and nested, or dotted.
+    Write how values are taken from a dict, nested or dotted, and held to their types.
+
+    Where entries are absent, their defaults are filled in first, so that all can be read in one way. A dict that then
+    has as many entries as it should, each of which is found, has no others.
     """
 
     def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> None:
@@ -86,161 +89,167 @@ class _Acceptance:
         self._declared = declared
         self._slots = slots
         self._names = names
+        self._raise = f"raise {names.thing('Unusual', Unusual)}"
+        self._read: dict[Type, str] = {}
         self._groups = [_Group(_TOP)]
         for fact in declared.values():
             *path, last = fact.name.split(".")
             group = self._groups[0]
             for part in path:
                 if part not in group.groups:
-                    group.groups[part] = _Group(f"group{len(self._groups)}")
-                    self._groups.append(group.groups[part])
+                    inner = _Group(names.new(f"{part}_group"), part, group.variable)
+                    # One that is absent is one in which all is absent.
+                    group.defaults[part] = inner.defaults
+                    group.groups[part] = inner
+                    self._groups.append(inner)
                 group = group.groups[part]
             group.facts[last] = fact
+            if fact.has_default:
+                group.defaults[last] = fact.default
+
+    # ---- Taking values ----
 
     def fetch(self) -> list[str]:
         """
-        Write all three ways.
+        Write how values are taken.
         """
         top = self._groups[0]
-        lines = [*self._if_whole(), *_indent(self._whole()), f"elif {self._known(top)}:", *_indent(self._nested())]
-        if top.groups:
-            keys = self._names.constant(frozenset(self._declared), "keys")
-            lines += [f"elif {_TOP}.keys() <= {keys}:", *_indent(self._dotted())]
-        raising = self._names.thing("Unusual", Unusual)
-        return [*lines, "else:", f"    raise {raising}"]
-
-    def _if_whole(self) -> list[str]:
-        """
-        Write the test for a nested dict in which nothing is missing, as far as numbers tell.
-        """
-        top, *inner = self._groups
-        tests = [f"len({_TOP}) == {len(top.facts) + len(top.groups)}"]
-        for group in self._groups:
-            for key, one in group.groups.items():
-                taken = f"{_TOP}[{key!r}]" if group is top else f"{group.variable}.get({key!r})"
-                tests.append(f"({one.variable} := {taken}).__class__ is dict")
-        if inner:
-            entries = sum(len(group.facts) + len(group.groups) for group in inner)
-            tests.append(f"{' + '.join(f'len({group.variable})' for group in inner)} == {entries}")
-        return ["if (", *(f"    {'and ' if number else ''}{test}" for number, test in enumerate(tests)), "):"]
-
-    def _whole(self) -> list[str]:
-        """
-        Write that every value is taken.
-        """
-        lines = [
-            f"{self._slots[fact.name]} = {group.variable}[{key!r}]"
-            for group in self._groups
-            for key, fact in group.facts.items()
+        if not top.groups:
+            return [*self._filled(top.defaults, len(top)), *self._counted(len(top)), *self._take(top)]
+        nested: list[str] = []
+        level = [top]
+        while inner := [one for group in level for one in group.groups.values()]:
+            nested += self._enter(inner)
+            level = inner
+        nested += [line for group in self._groups for line in self._take(group)]
+        # A name of a group tells the forms apart; those that are dotted have none.
+        test = f"len({_TOP}) == {len(top)} and {next(iter(top.groups))!r} in {_TOP}"
+        return [
+            *self._filled(top.defaults, len(top)),
+            f"if {test}:",
+            *_indent(nested),
+            "else:",
+            *_indent(self._dotted()),
         ]
-        return lines or ["pass"]
-
-    def _nested(self) -> list[str]:
-        """
-        Write that values are taken from dicts in dicts as far as they are given.
-        """
-        lines: list[str] = []
-        for group in self._groups:
-            if group.variable != _TOP:
-                raising = self._names.thing("Unusual", Unusual)
-                lines += [
-                    f"if {group.variable}.__class__ is not dict or not {self._known(group)}:",
-                    f"    raise {raising}",
-                ]
-            empty = self._names.thing("EMPTY", _EMPTY)
-            lines += [f"{one.variable} = {group.variable}.get({key!r}, {empty})" for key, one in group.groups.items()]
-            lines += [self._get(fact, group.variable, key) for key, fact in group.facts.items()]
-        return lines or ["pass"]
 
     def _dotted(self) -> list[str]:
         """
-        Write that values are taken by their dotted names as far as they are given.
+        Write how values are taken by their dotted names.
         """
-        return [self._get(fact, _TOP, fact.name) for fact in self._declared.values()]
+        defaults: dict[str, object] = {fact.name: fact.default for fact in self._declared.values() if fact.has_default}
+        taken = [f"{self._slots[name]} = {_TOP}[{name!r}]" for name in self._declared]
+        return [*self._filled(defaults, len(taken)), *self._counted(len(taken)), *taken]
 
-    def _known(self, group: _Group) -> str:
+    def _filled(self, defaults: Mapping[str, object], count: int) -> list[str]:
         """
-        Write the test that a dict has no other keys than it should.
+        Write that what is absent at the top is filled in.
         """
-        return f"{group.variable}.keys() <= {self._names.constant(frozenset({*group.facts, *group.groups}), 'keys')}"
+        named = self._names.thing("defaults", defaults)
+        return [f"{_TOP} = facts if len(facts) >= {count} else {named} | facts"]
 
-    def _get(self, fact: Fact, variable: str, key: str) -> str:
+    def _counted(self, count: int) -> list[str]:
         """
-        Write that a value is taken if it is given.
+        Write the test that there are no more entries than there should be.
         """
-        absent = self._names.literal(fact.default) if fact.has_default else self._names.thing("ABSENT", ABSENT)
-        return f"{self._slots[fact.name]} = {variable}.get({key!r}, {absent})"
+        return [f"if len({_TOP}) != {count}:", f"    {self._raise}"]
+
+    def _enter(self, groups: Sequence[_Group]) -> list[str]:
+        """
+        Write that groups are taken from those around them; where something in them is absent, it is filled in.
+        """
+        # One test of all of them is faster than a test of each.
+        dicts = _unless(f"{one.variable}.__class__ is dict" for one in groups)
+        whole = _unless(f"len({one.variable}) == {len(one)}" for one in groups)
+        filling = [
+            f"{one.variable} = {self._names.thing(f'{one.key}_defaults', one.defaults)} | {one.variable}"
+            for one in groups
+        ]
+        return [
+            *(f"{one.variable} = {one.holder}[{one.key!r}]" for one in groups),
+            *dicts,
+            f"    {self._raise}",
+            *whole,
+            *_indent(filling),
+            *_indent(whole),
+            f"        {self._raise}",
+        ]
+
+    def _take(self, group: _Group) -> list[str]:
+        """
+        Write that the facts of a group are taken.
+        """
+        return [f"{self._slots[fact.name]} = {group.variable}[{key!r}]" for key, fact in group.facts.items()]
+
+    # ---- Holding them to their types ----
+
+    def check(self, wanted: Type, slot: str) -> list[str]:
+        """
+        Write how a value is held to its type.
+        """
+        match wanted.base:
+            case ListOf():
+                lists = self._names.thing("lists", _LISTS)
+                lines = [
+                    f"{slot} = () if {slot}.__class__ in {lists} and not {slot} else {self._reading(wanted, slot)}"
+                ]
+                test = ""
+            case _:
+                lines = [f"{slot} = {self._reading(wanted, slot)}"]
+                test = self._unusual(wanted, slot)
+        if wanted.nullable:
+            test = f"{slot} is not None" + (f" and ({test})" if " or " in test else f" and {test}" if test else "")
+        return [f"if {test}:", *_indent(lines)] if test else lines
+
+    def _unusual(self, wanted: Type, slot: str) -> str:
+        """
+        Write the test that a value cannot be known at a glance.
+        """
+        thing, kind = self._names.thing, f"{slot}.__class__ is not"
+        match wanted.base:
+            case Basic.BOOL:
+                # One test of the class is faster than two of identity, whichever way they go.
+                return f"{kind} bool"
+            case Basic.INT:
+                return f"{kind} int or not {-MAX_INT} <= {slot} <= {MAX_INT}"
+            case Basic.TEXT:
+                return f"{kind} str or len({slot}) > {MAX_TEXT} or not {slot}.isascii()"
+            case Enumeration(values):
+                return f"{kind} str or {slot} not in {self._names.choices(values)}"
+            case Basic.INSTANT:
+                # Numbers are compared faster than instants; the very last instant is not usual.
+                years = f"{MIN_INSTANT.year} <= {slot}.year < {MAX_INSTANT.year}"
+                return (
+                    f"{kind} {thing('datetime', datetime)} or {slot}.tzinfo is not {thing('UTC', UTC)} or not {years}"
+                )
+            case Basic.TIME:
+                finer = f"{slot}.tzinfo is not None or {slot}.microsecond or {slot}.fold"
+                return f"{kind} {thing('time', time)} or {finer}"
+            case Basic.DURATION:
+                most = MAX_DURATION.days
+                return f"{kind} {thing('timedelta', timedelta)} or not {-most} <= {slot}.days < {most}"
+            case Basic.TIMEZONE:
+                return f"{kind} {thing('ZoneInfo', ZoneInfo)} or {slot} not in {thing('zones', ZONES)}"
+            case _:
+                assert wanted.base is Basic.SCHEDULE
+                return f"{kind} {thing('Schedule', Schedule)}"
+
+    def _reading(self, wanted: Type, slot: str) -> str:
+        """
+        Write that a value is read.
+        """
+        if wanted not in self._read:
+            self._read[wanted] = self._names.thing(f"read_{wanted.required}", quick_reader(wanted))
+        return f"{self._read[wanted]}({slot})"
 
 
-def _check(wanted: Type, slot: str, names: Names) -> list[str]:
+def _unless(tests: Iterable[str]) -> list[str]:
     """
-    Write how a value is held to its type.
+    Begin an `if` for when not all of some tests hold.
     """
-    read = f"{slot} = {names.thing('conform', conform)}({names.constant(wanted, f'{wanted}_type')}, {slot})"
-    match wanted.base:
-        case Basic.BOOL:
-            # One test of the class is faster than two of identity, whichever way they go.
-            test = f"{slot}.__class__ is not bool"
-        case Basic.INT:
-            test = f"{slot}.__class__ is not int or not {-MAX_INT} <= {slot} <= {MAX_INT}"
-        case Basic.TEXT:
-            test = f"{slot}.__class__ is not str or len({slot}) > {MAX_TEXT} or not {slot}.isascii()"
-        case Enumeration(values):
-            test = f"{slot}.__class__ is not str or {slot} not in {names.choices(values)}"
-        case Basic.INSTANT:
-            kind, utc = names.thing("datetime", datetime), names.thing("UTC", UTC)
-            low, high = names.constant(MIN_INSTANT, "MIN_INSTANT"), names.constant(MAX_INSTANT, "MAX_INSTANT")
-            test = f"{slot}.__class__ is not {kind} or {slot}.tzinfo is not {utc} or not {low} <= {slot} <= {high}"
-        case Basic.DURATION:
-            kind, most = names.thing("timedelta", timedelta), names.constant(MAX_DURATION, "MAX_DURATION")
-            test = f"{slot}.__class__ is not {kind} or not -{most} <= {slot} <= {most}"
-        case Basic.SCHEDULE:
-            test = f"{slot}.__class__ is not {names.thing('Schedule', Schedule)}"
-        case Basic.TIMEZONE:
-            test, read = "", f"{slot} = {names.thing('zone', _zone)}({slot})"
-        case ListOf(Basic.TEXT):
-            test, read = (
-                "",
-                f"{slot} = {names.thing('texts', _texts)}({slot}, {names.constant(wanted, f'{wanted}_type')})",
-            )
-        case _:
-            test = ""
-    if wanted.nullable:
-        test = f"{slot} is not None and ({test})" if test else f"{slot} is not None"
-    return [f"if {test}:", f"    {read}"] if test else [read]
-
-
-_ZONES: Final[dict[str, ZoneInfo]] = {}
-"""The time zones met so far, by key."""
-
-
-def _zone(given: object) -> Value:
-    """
-    Read a time zone, one that was met before without looking it up anew.
-    """
-    key = given.key if isinstance(given, ZoneInfo) else given
-    if key.__class__ is not str:
-        return conform(TIMEZONE, given)
-    assert isinstance(key, str)
-    if key not in _ZONES:
-        found = conform(TIMEZONE, given)
-        assert isinstance(found, ZoneInfo)
-        _ZONES[key] = found
-    return _ZONES[key]
-
-
-def _texts(given: object, wanted: Type) -> Value:
-    """
-    Read a list of texts, usual ones without looking at each in full.
-    """
-    if given.__class__ is list or given.__class__ is tuple:
-        assert isinstance(given, (list, tuple))
-        found = tuple(given)
-        if len(found) <= MAX_ITEMS and all(
-            one.__class__ is str and len(one) <= MAX_TEXT and one.isascii() for one in found
-        ):
-            return found
-    return conform(wanted, given)
+    first, *others = tests
+    if not others:
+        return [f"if not {first}:"]
+    return ["if not (", f"    {first}", *(f"    and {test}" for test in others), "):"]
 
 
 def _indent(lines: Iterable[str]) -> list[str]:
