@@ -5,7 +5,7 @@ Read texts for people: words with conditions in braces.
 from __future__ import annotations
 
 from notifyrules.conditions.terms import Constant, Term
-from notifyrules.conditions.types import Basic, ListOf
+from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type, quote
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Message
@@ -13,6 +13,9 @@ from notifyrules.source.located import Scalar
 
 MAX_LENGTH = 2_000
 """Code points in one text."""
+
+_OTHERS = {Basic.BOOL: "false", Basic.INT: "0", Basic.TEXT: '"..."', Basic.DURATION: "0s", Basic.TIME: "00:00"}
+"""What may be written where a value is null."""
 
 
 def read_message(scalar: Scalar, draft: Draft) -> Message | None:
@@ -110,7 +113,7 @@ def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | N
             Code.UNGUARDED_NULL,
             span,
             f"`{span.text.strip()}` may be null here, and null has no words",
-            help=f'say what to write instead: `{span.text.strip()} ?? "..."`',
+            help=_instead_of_null(span.text.strip(), term.type),
         )
         return None
     if isinstance(term.type.base, ListOf):
@@ -129,3 +132,17 @@ def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | N
     if isinstance(term, Constant):
         draft.findings.add(Code.CONSTANT_CONDITION, span, "this is always the same", help="write it into the text")
     return term
+
+
+def _instead_of_null(written: str, kind: Type) -> str:
+    """
+    Say how words are found for null.
+    """
+    match kind.base:
+        case Enumeration(values):
+            other = quote(values[0])
+        case Basic() as basic if basic in _OTHERS:
+            other = _OTHERS[basic]
+        case _:
+            return "ask whether it is null, and give that answer other words"
+    return f"say what to write instead: `{written} ?? {other}`"
