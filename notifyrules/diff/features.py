@@ -189,6 +189,9 @@ class _Finder:
                     self.find(part, translator, names, facts)
             case t.Constant():
                 return
+            case t.FactRead() if translator.calls:
+                # What the call binds to it was looked at where it calls.
+                return
             case _:
                 self._add(term, translator, names, facts)
 

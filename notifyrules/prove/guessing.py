@@ -156,6 +156,10 @@ class Guesser:
                 yield from self._lists(fact)
             case Basic.INSTANT:
                 yield from self._instants()
+            case Enumeration(values):
+                yield from values
+            case Basic.BOOL:
+                yield from (False, True)
             case base:
                 assert isinstance(base, Basic)
                 yield from (
