@@ -20,6 +20,7 @@ import pytest
 from pydantic import BaseModel
 
 from notifyrules import Decision, FactsError, Rules
+from notifyrules.conditions.schedules import Schedule, Window
 from tests.charts import OUTCOMES, rules_of
 
 RULES = """\
@@ -212,6 +213,10 @@ class Kind(StrEnum):
     DM = "dm"
 
 
+class Means(StrEnum):
+    MAIL = "mail"
+
+
 class Shouted(str, Enum):  # noqa: UP042 - what callers still write
     dm = "DM"
     DM = "dm"
@@ -245,6 +250,7 @@ allow: {unused-fact: not needed here}
 outcomes: {"yes": {notify: true}, "no": {notify: false}}
 """
 NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+WEEKNIGHT = Window(("mon", "tue"), time(22), time(7))
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +277,8 @@ class TestValues:
             ("at", datetime(2026, 11, 23, 23, 0, tzinfo=timezone(timedelta(hours=1))), NIGHT),
             ("at", datetime(2026, 11, 23, 23, 0, tzinfo=ZoneInfo("Europe/Berlin")), NIGHT),
             ("at", "2026-11-23T23:00:00+01:00", NIGHT),
+            ("at", datetime(2200, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)),
+            ("at", datetime(1970, 1, 1, 1, 0, tzinfo=timezone(timedelta(hours=1))), datetime(1970, 1, 1, tzinfo=UTC)),
             ("wall", "07:30", time(7, 30)),
             ("wall", time(7, 30), time(7, 30)),
             ("long", "2h30m", timedelta(hours=2, minutes=30)),
@@ -278,9 +286,13 @@ class TestValues:
             ("zone", "Europe/Berlin", ZoneInfo("Europe/Berlin")),
             ("zone", ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Berlin")),
             ("zone", ZoneInfo.no_cache("Europe/Berlin"), ZoneInfo("Europe/Berlin")),
+            ("hours", [{"days": ["tue", "mon"], "from": "22:00", "until": "07:00"}], Schedule((WEEKNIGHT,))),
+            ("hours", [{"from": time(22), "days": ("mon", "tue"), "until": "07:00"}], Schedule((WEEKNIGHT,))),
             ("texts", ["a", "é"], ("a", "é")),
             ("texts", ("a",), ("a",)),
             ("many", ["push", "mail"], ("push", "mail")),
+            ("many", [Means.MAIL], ("mail",)),
+            ("texts", [Text("x")], ("x",)),
             ("maybe", None, None),
             ("maybe", NIGHT, NIGHT),
         ],
@@ -317,9 +329,25 @@ class TestValues:
             ("e", ["dm"]),
             ("at", NIGHT.replace(tzinfo=None)),
             ("at", NIGHT.replace(year=2201)),
+            ("at", datetime(2200, 1, 1, 0, 0, 1, tzinfo=UTC)),
+            ("at", datetime(1970, 1, 1, tzinfo=timezone(timedelta(hours=1)))),
+            ("at", "2026-11-23T23:00:00"),
+            ("t", "é\ud800"),
+            ("texts", ["\ud800"]),
+            ("texts", ["x" * 65_537]),
+            ("texts", ["x"] * 10_001),
+            ("many", ["push"] * 10_001),
             ("wall", NIGHT),
             ("long", 90),
+            ("long", "90"),
             ("long", timedelta(days=4_000)),
+            ("wall", time(7, 30, microsecond=1)),
+            ("hours", [{"days": ["mon,tue"], "from": "22:00", "until": "07:00"}]),
+            ("hours", [{"days": ["mon,tue", "wed"], "from": "22:00", "until": "07:00"}]),
+            ("hours", [{"days": [], "from": "22:00", "until": "07:00"}]),
+            ("hours", [{"days": [1], "from": "22:00", "until": "07:00"}]),
+            ("hours", [{"days": ["mon"], "from": "22:00", "till": "07:00"}]),
+            ("hours", {}),
             ("zone", "Europe/Berlinn"),
             ("zone", "UTC+1"),
             ("texts", "push"),

@@ -57,7 +57,7 @@ def within(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> bool:
     """
     Tell whether some window of a schedule is open at an instant.
     """
-    return _closing(instant, zone, schedule) is not None
+    return bool(schedule.windows) and _closing(instant, zone, schedule) is not None
 
 
 def window_end(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime | None:

@@ -44,6 +44,8 @@ def has_word(text: str, words: str | tuple[str, ...]) -> bool:
     """
     Tell whether a word, or one of several, stands in the text on its own, both case-folded.
     """
+    if not words:
+        return False
     folded = text.casefold()
     if isinstance(words, str):
         return _has_chunk(folded, words.casefold())

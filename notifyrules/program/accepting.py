@@ -115,43 +115,37 @@ class _Acceptance:
         """
         top = self._groups[0]
         if not top.groups:
-            return [*self._filled(top.defaults, len(top)), *self._counted(len(top)), *self._take(top)]
+            return [*self._filled(top.defaults, len(top)), *self._take(top)]
         nested: list[str] = []
         level = [top]
         while inner := [one for group in level for one in group.groups.values()]:
             nested += self._enter(inner)
             level = inner
         nested += [line for group in self._groups for line in self._take(group)]
-        # A name of a group tells the forms apart; those that are dotted have none.
-        test = f"len({_TOP}) == {len(top)} and {next(iter(top.groups))!r} in {_TOP}"
+        defaults: dict[str, object] = {fact.name: fact.default for fact in self._declared.values() if fact.has_default}
+        dotted = [f"{self._slots[name]} = {_TOP}[{name!r}]" for name in self._declared]
+        count, filled = len(top), f"{self._names.thing('defaults', top.defaults)} | facts"
         return [
-            *self._filled(top.defaults, len(top)),
-            f"if {test}:",
+            f"{_TOP} = facts",
+            # The name of a group tells the forms apart; those that are dotted have none.
+            f"if (len({_TOP}) == {count} and {next(iter(top.groups))!r} in {_TOP}) or (",
+            f"    len({_TOP}) < {count} and len({_TOP} := {filled}) == {count}",
+            "):",
             *_indent(nested),
             "else:",
-            *_indent(self._dotted()),
+            *_indent([*self._filled(defaults, len(dotted)), *dotted]),
         ]
-
-    def _dotted(self) -> list[str]:
-        """
-        Write how values are taken by their dotted names.
-        """
-        defaults: dict[str, object] = {fact.name: fact.default for fact in self._declared.values() if fact.has_default}
-        taken = [f"{self._slots[name]} = {_TOP}[{name!r}]" for name in self._declared]
-        return [*self._filled(defaults, len(taken)), *self._counted(len(taken)), *taken]
 
     def _filled(self, defaults: Mapping[str, object], count: int) -> list[str]:
         """
-        Write that what is absent at the top is filled in.
+        Write that what is absent is filled in, where there are no groups.
         """
         named = self._names.thing("defaults", defaults)
-        return [f"{_TOP} = facts if len(facts) >= {count} else {named} | facts"]
-
-    def _counted(self, count: int) -> list[str]:
-        """
-        Write the test that there are no more entries than there should be.
-        """
-        return [f"if len({_TOP}) != {count}:", f"    {self._raise}"]
+        return [
+            f"{_TOP} = facts",
+            f"if len({_TOP}) != {count} and len({_TOP} := {named} | facts) != {count}:",
+            f"    {self._raise}",
+        ]
 
     def _enter(self, groups: Sequence[_Group]) -> list[str]:
         """
@@ -160,10 +154,10 @@ class _Acceptance:
         # One test of all of them is faster than a test of each.
         dicts = _unless(f"{one.variable}.__class__ is dict" for one in groups)
         whole = _unless(f"len({one.variable}) == {len(one)}" for one in groups)
-        filling = [
-            f"{one.variable} = {self._names.thing(f'{one.key}_defaults', one.defaults)} | {one.variable}"
-            for one in groups
-        ]
+        filling: list[str] = []
+        for one in groups:
+            defaults = self._names.thing(f"{one.key}_defaults", one.defaults)
+            filling += [f"if len({one.variable}) != {len(one)}:", f"    {one.variable} = {defaults} | {one.variable}"]
         return [
             *(f"{one.variable} = {one.holder}[{one.key!r}]" for one in groups),
             *dicts,

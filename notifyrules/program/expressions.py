@@ -18,7 +18,7 @@ CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
 _SMALL = 10
 """Terms up to which a let is written out at each use instead of being called."""
 _FEW = 4
-"""Values up to which a tuple is searched faster than a set."""
+"""Values other than texts up to which a tuple is searched faster than a set."""
 _DEEP = 40
 """Levels of an expression after which the rest becomes a function; CPython allows two hundred parentheses."""
 
@@ -233,4 +233,7 @@ class Expressions:
         if not isinstance(term, t.ListTerm) or not all(isinstance(item, t.Constant) for item in term.items):
             return self.write(term, ATOM)
         values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
-        return self.names.literal(values) if len(values) <= _FEW else self.names.choices(values)
+        # Of texts the hash is known, so that a set is faster at once.
+        if len(values) <= _FEW and not all(isinstance(value, str) for value in values):
+            return self.names.literal(values)
+        return self.names.choices(values)
