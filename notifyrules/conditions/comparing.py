@@ -25,7 +25,11 @@ def check_compared(syntax: s.Compared, at: Context) -> t.Term | None:
     pairs: list[t.Term] = []
     for number, operator in enumerate(syntax.operators):
         left, right = operands[number], operands[number + 1]
-        made = None if left is None or right is None else _pair(operator, left, right, syntax.span, at)
+        if left is None or right is None:
+            continue
+        # With the parentheses around them, of which the terms know nothing.
+        start, end = syntax.operands[number].span.start, syntax.operands[number + 1].span.end
+        made = _pair(operator, left, right, Span(syntax.span.source, start, end), at)
         if made is not None:
             pairs.append(made)
     if len(pairs) < len(syntax.operators):
@@ -37,8 +41,6 @@ def _pair(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -
     """
     Check one comparison.
     """
-    if at.use is None and left.span.source is right.span.source and left.span.start < right.span.end:
-        span = Span(span.source, left.span.start, right.span.end)
     if operator in ("==", "!="):
         if not _comparable(left, right, at):
             return None
