@@ -4,7 +4,7 @@ Find what conditions can say about facts: the features by which regions are desc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
@@ -57,11 +57,11 @@ class Feature:
     flag: str | None = None
     """The fact that is left out, where that is what it is about."""
 
-    def among(self, values: Iterable[Value], world: World) -> Formula:
+    def among(self, values: Collection[Value], world: World) -> Formula:
         """
         Say that the value is one of some.
         """
-        return world.formulas.some(self.ways[value] for value in values)
+        return world.formulas.some(way for value, way in self.ways.items() if value in values)
 
 
 def features_of(together: Together, world: World) -> tuple[Feature, ...]:
