@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
 
 from notifyrules.diff.model import START, Moved, Reworded, Structure
 from notifyrules.diff.spelling import spell
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch
+
+_Said: TypeAlias = tuple[tuple[object, ...], str]
+"""What a node asks, and in which words."""
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -68,9 +74,9 @@ def _alike(old: Graph, new: Graph, was: str, now: str) -> bool:
     return _asked(old.nodes[was]) == _asked(new.nodes[now])
 
 
-def _asked(node: Node) -> tuple[object, ...]:
+def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[object, ...]:
     """
-    Say what a node asks.
+    Say what a node asks; a fan-out asks its branches, of which some may have other names now.
     """
     match node:
         case Question(condition=condition):
@@ -80,7 +86,7 @@ def _asked(node: Node) -> tuple[object, ...]:
         case First(rows=rows):
             return "first", *(spell(row.condition) for row in rows)
         case FanOut(branches=branches):
-            return "any", *(branch.target for branch in branches)
+            return "any", *(names.get(branch.target, branch.target) for branch in branches)
         case Call(callee=callee, bindings=bindings):
             return "call", callee.name, *((name, spell(term)) for name, term in bindings.items())
 
@@ -98,7 +104,7 @@ def _find_renamed(matching: _Matching) -> None:
         for name in (*left, *right)
         if name in graph.nodes
     }
-    pairs = [(was, now) for was in left for now in right if any(map(_equal, said[was], said[now]))]
+    pairs = [(was, now) for was in left for now in right if _may_be_one(said[was], said[now])]
     before, after = _Leading.of(old), _Leading.of(new)
     while pairs:
         points = {pair: _likeness(matching, pair, said, (before, after)) for pair in pairs}
@@ -113,11 +119,11 @@ _ENOUGH = 4
 """Points that make two nodes the same: they ask the same and something around them is the same too."""
 
 
-def _equal(one: object, other: object) -> bool:
+def _may_be_one(one: _Said, other: _Said) -> bool:
     """
-    Tell whether two things are equal.
+    Tell whether two nodes ask or say the same, or are fan-outs, whose branches may be found to be the same yet.
     """
-    return one == other
+    return one[0] == other[0] or one[1] == other[1] or one[0][0] == other[0][0] == "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ class _Leading:
 def _likeness(
     matching: _Matching,
     pair: tuple[str, str],
-    said: Mapping[str, tuple[object, str]],
+    said: Mapping[str, _Said],
     leading: tuple[_Leading, _Leading],
 ) -> int:
     """
@@ -152,7 +158,10 @@ def _likeness(
     was, now = pair
     before, after = leading
     nodes = matching.nodes
-    points = 3 * (said[was][0] == said[now][0]) + 2 * (said[was][1] == said[now][1])
+    asked = said[was][0]
+    if isinstance(node := matching.old.nodes[was], FanOut):
+        asked = _asked(node, nodes)
+    points = 3 * (asked == said[now][0]) + 2 * (said[was][1] == said[now][1])
     points += {nodes.get(name, name) for name in before.targets[was]} == after.targets[now]
     points += {nodes.get(name, name) for name in before.sources[was]} == after.sources[now]
     return points
@@ -224,9 +233,14 @@ def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
         if isinstance(one, FanOut) and isinstance(other, FanOut):
+            # Branches that are new or gone are arrows; here is only in which order the others are tried.
+            tried = [matching.nodes.get(branch.target, branch.target) for branch in one.branches]
+            tries = [branch.target for branch in other.branches]
+            if [name for name in tried if name in tries] == [name for name in tries if name in tried]:
+                continue
+        elif _alike(matching.old, matching.new, was, now):
             continue
-        if not _alike(matching.old, matching.new, was, now):
-            yield Reworded(now, _written(one), _written(other))
+        yield Reworded(now, _written(one), _written(other))
 
 
 def _written(node: Node) -> str:
