@@ -17,7 +17,8 @@ What holds throughout, and tests hold it:
 6. Same input, same bytes.
 7. No rule by name: no node or outcome of any rule file appears in this package.
 8. Layers: a module imports only what stands below it, as `pyproject.toml` lists.
-9. Doors do the I/O: this module, the command line and the pytest plugin.
+9. Doors do the I/O: this module, the command line and the pytest plugin; what they call opens only the files that
+   rule files name (:mod:`notifyrules.document.files`) and runs only the layout program.
 
 Importing the package is light; what is heavy is imported when it is used.
 """
@@ -27,20 +28,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from notifyrules.diagnostics.diagnostic import Diagnostic
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
+    from notifyrules.evaluation.record import Record
+    from notifyrules.evaluation.step import Branch, Step
     from notifyrules.program.decision import Decision
-    from notifyrules.program.facts import Facts
+    from notifyrules.program.facts import Extras, Facts
     from notifyrules.program.unknown import UNKNOWN
     from notifyrules.rules import Rules, check, load
 
 __all__ = [
     "UNKNOWN",
+    "Branch",
     "Decision",
+    "Diagnostic",
     "FactProblem",
     "Facts",
     "FactsError",
+    "Record",
     "Rules",
     "RulesError",
+    "Step",
     "UsageError",
     "check",
     "load",
@@ -49,12 +57,16 @@ __all__ = [
 
 _HOMES = {
     "UNKNOWN": "notifyrules.program.unknown",
+    "Branch": "notifyrules.evaluation.step",
     "Decision": "notifyrules.program.decision",
+    "Diagnostic": "notifyrules.diagnostics.diagnostic",
     "FactProblem": "notifyrules.errors",
     "Facts": "notifyrules.program.facts",
     "FactsError": "notifyrules.errors",
+    "Record": "notifyrules.evaluation.record",
     "Rules": "notifyrules.rules",
     "RulesError": "notifyrules.errors",
+    "Step": "notifyrules.evaluation.step",
     "UsageError": "notifyrules.errors",
     "check": "notifyrules.rules",
     "load": "notifyrules.rules",
@@ -63,13 +75,14 @@ _HOMES = {
 _slack: Rules | None = None
 
 
-def should_notify(facts: object) -> Decision:
+def should_notify(facts: object, extras: Extras = "forbid") -> Decision:
     """
     Decide by the shipped chart of Slack whether to notify.
 
     Args:
         facts: A nested or dotted mapping, a dataclass, a pydantic object, or any object with the facts as attributes;
             `notifyrules schema slack` lists them.
+        extras: Whether facts that the chart does not declare are an error (`forbid`) or ignored (`ignore`).
 
     Returns:
         The decision, which is true when the person is to be notified now.
@@ -82,7 +95,7 @@ def should_notify(facts: object) -> Decision:
         from notifyrules.rules import load  # noqa: PLC0415 - importing the package stays light
 
         _slack = load("slack")
-    return _slack.should_notify(facts)
+    return _slack.should_notify(facts, extras)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names

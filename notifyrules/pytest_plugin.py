@@ -9,20 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.document.files import CASES_ENDINGS, is_ours
 
 if TYPE_CHECKING:
     from notifyrules.cases.model import Case
     from notifyrules.cases.rows import BadRow
     from notifyrules.cases.runner import Result
     from notifyrules.cases.suite import Charts
-
-_HEADER: Final = b"notifyrules-cases"
-_LOOKED_AT: Final = 64 * 1024
 
 _charts: pytest.StashKey[Charts] = pytest.StashKey()
 
@@ -50,13 +47,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CasesFile 
     """
     Take the files that are named like cases and say that they are.
     """
-    if not file_path.name.endswith(CASES_ENDINGS):
-        return None
-    with file_path.open("rb") as file:
-        # Other tools may name files so; theirs are left alone.
-        if _HEADER not in file.read(_LOOKED_AT):
-            return None
-    return CasesFile.from_parent(parent, path=file_path)
+    # Other tools may name files so; theirs are left alone.
+    if file_path.name.endswith(CASES_ENDINGS) and is_ours(file_path):
+        return CasesFile.from_parent(parent, path=file_path)
+    return None
 
 
 class CasesFile(pytest.File):

@@ -216,6 +216,12 @@ class Rules:
         passage = None if decision is None else decision.passage
         return to_svg(draw(self.graph, passage=passage, expand=expand))
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """
+        Refuse to be pickled: the rules are code, compiled where they are loaded.
+        """
+        raise TypeError("loaded rules cannot be pickled; load the file where it is needed")
+
     def __repr__(self) -> str:
         """
         Show the name and the file.

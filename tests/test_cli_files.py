@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from notifyrules.cli.files import is_chart, is_ours
+from notifyrules.cli.files import is_chart
+from notifyrules.document.files import is_ours
 
 
 class TestStrangeFiles:

@@ -131,6 +131,26 @@ class TestAsking:
             notifyrules.should_notify({"nope": 1})
 
 
+class TestPublicNames:
+    @pytest.mark.parametrize("name", notifyrules.__all__)
+    def test_found(self, name: str) -> None:
+        """
+        Every public name can be taken from the package, and is listed by `dir`.
+        """
+        assert getattr(notifyrules, name) is not None
+        assert name in dir(notifyrules)
+
+    def test_what_callers_receive(self) -> None:
+        """
+        What decisions and findings consist of has a public type.
+        """
+        decision = notifyrules.should_notify({"channel.muted": True, "nothing.of.ours": 1}, extras="ignore")
+
+        assert all(isinstance(step, notifyrules.Step) for step in decision.steps)
+        assert isinstance(decision.record(), notifyrules.Record)
+        assert all(isinstance(found, notifyrules.Diagnostic) for found in check("no/such/file.yaml"))
+
+
 class TestImmutable:
     def test_rules(self) -> None:
         """
@@ -144,6 +164,13 @@ class TestImmutable:
             rules.graph.facts["x"] = rules.graph.facts["b"]  # type: ignore[index]
         with pytest.raises(AttributeError):
             rules.graph.nodes["q"].name = "r"  # type: ignore[misc]
+
+    def test_rules_stay(self) -> None:
+        """
+        Rules are not sent to other processes: these load the file.
+        """
+        with pytest.raises(TypeError, match="load the file where it is needed"):
+            pickle.dumps(load("slack"))
 
     def test_threads(self) -> None:
         """

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, is_ours, root_of_cases, root_within, yaml_files
+from notifyrules.cli.files import check_choice, root_of_cases, root_within, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import Picture, make_folder
@@ -21,7 +21,7 @@ from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.document.files import CASES_ENDINGS, is_ours
 from notifyrules.errors import UsageError
 from notifyrules.prove.limit import LIMIT_S, Limit
 from notifyrules.prove.model import Proofs

@@ -5,19 +5,17 @@ Find rule files in folders, and check words that choose something.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.document.files import beginning, is_headed
 from notifyrules.errors import UsageError
 from notifyrules.source.located import Map
 from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
 
-_HEADER: Final = re.compile(rb"""^[ \t]*+(?:[{][ \t]*+)?['"]?notifyrules(-cases)?['"]?[ \t]*:""", re.MULTILINE)
-_LOOKED_AT: Final = 64 * 1024
 _CHART_KEYS: Final = frozenset({"flow", "outcomes", "otherwise", "guarantees"})
 
 
@@ -64,19 +62,6 @@ def root_of_cases(folder: Path, file: Path) -> Path | None:
     return here if file.resolve().is_relative_to(here) else root_within(folder, file)
 
 
-def is_ours(file: Path) -> bool:
-    """
-    Tell whether a YAML file says that it is a rule file or a file of cases.
-
-    Returns:
-        True also for a file that cannot be read: it has to be looked at, not passed over.
-    """
-    try:
-        return not file.is_file() or _HEADER.search(_beginning(file, _LOOKED_AT)) is not None
-    except OSError:
-        return True
-
-
 def is_chart(file: Path) -> bool:
     """
     Tell whether a YAML file is a rule file with a chart of its own, and none that is made to be included.
@@ -85,24 +70,16 @@ def is_chart(file: Path) -> bool:
         True also for a file that cannot be read as YAML: loading it tells why.
     """
     try:
-        content = _beginning(file, MAX_BYTES + 1) if file.is_file() else b""
+        content = beginning(file, MAX_BYTES + 1) if file.is_file() else b""
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return True
     if len(content) > MAX_BYTES:
-        return _HEADER.search(content) is not None
+        return is_headed(content)
     tree, _ = read_yaml(Source(str(file), text))
     if not isinstance(tree, Map):
-        return _HEADER.search(content) is not None
+        return is_headed(content)
     return "notifyrules" in tree and not _CHART_KEYS.isdisjoint(tree)
-
-
-def _beginning(file: Path, size: int) -> bytes:
-    """
-    Read the first bytes of a regular file; opening anything else could wait for ever.
-    """
-    with file.open("rb") as opened:
-        return opened.read(size)
 
 
 def check_choice(what: str, given: str, known: Iterable[str]) -> None:

@@ -17,13 +17,13 @@ from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
 from notifyrules.cases.selection import Selection
 from notifyrules.cases.suite import Suite
-from notifyrules.cli.files import is_chart, is_ours, root_of_cases, save_text, yaml_files
+from notifyrules.cli.files import is_chart, root_of_cases, save_text, yaml_files
 from notifyrules.cli.output import palette_for, with_progress, write
 from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.document.files import CASES_ENDINGS, is_ours
 from notifyrules.errors import RulesError, UsageError
 from notifyrules.rules import load, new_charts, read_cases
 from notifyrules.shipped import shipped_path

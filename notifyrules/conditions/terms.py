@@ -251,10 +251,3 @@ def facts_read(term: Term) -> frozenset[str]:
     Name the facts whose values a term may read.
     """
     return frozenset(one.name for one in walk(term) if isinstance(one, FactRead))
-
-
-def lets_used(term: Term) -> frozenset[str]:
-    """
-    Name the lets a term uses, directly or through others.
-    """
-    return frozenset(one.name for one in walk(term) if isinstance(one, LetUse))

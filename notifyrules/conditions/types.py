@@ -216,8 +216,6 @@ def share_values(left: Base, right: Base) -> bool:
     match left, right:
         case Enumeration(values), Enumeration(others):
             return not set(values).isdisjoint(others)
-        case ListOf(), ListOf():
-            return True
         case _:
             return True
 

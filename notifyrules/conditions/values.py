@@ -489,7 +489,7 @@ def write(value: Value) -> str:
 
 def write_literal(value: Value) -> str:
     """
-    Write a value as a condition or a facts file would hold it: bools as true and false, odd texts quoted.
+    Write a value as a facts file or `--set` would hold it: bools as true and false, odd texts quoted.
     """
     match value:
         case bool():

@@ -5,6 +5,7 @@ Open the files that rule files name, and none outside their root.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,9 @@ from notifyrules.source.text import Source, Span
 
 CASES_ENDINGS = (".cases.yaml", ".cases.yml")
 """What the name of a file of cases ends with."""
+_HEADER = re.compile(rb"""^[ \t]*+(?:[{][ \t]*+)?['"]?notifyrules(-cases)?['"]?[ \t]*:""", re.MULTILINE)
+_LOOKED_AT = 64 * 1024
+"""Bytes of a file among which its header is looked for."""
 _MOST_LOOKED_AT = 1_000
 """Entries of a folder among which a misspelt name is looked for."""
 SHIPPED_PREFIX = "notifyrules:"
@@ -47,6 +51,34 @@ class Shipped:
 
     root: Path
     names: tuple[str, ...]
+
+
+def is_ours(file: Path) -> bool:
+    """
+    Tell whether a YAML file says that it is a rule file or a file of cases.
+
+    Returns:
+        True also for a file that cannot be read: it has to be looked at, not passed over.
+    """
+    try:
+        return not file.is_file() or is_headed(beginning(file, _LOOKED_AT))
+    except OSError:
+        return True
+
+
+def is_headed(content: bytes) -> bool:
+    """
+    Tell whether the header of a rule file or of a file of cases begins a line.
+    """
+    return _HEADER.search(content) is not None
+
+
+def beginning(file: Path, size: int) -> bytes:
+    """
+    Read the first bytes of a regular file; opening anything else could wait for ever.
+    """
+    with file.open("rb") as opened:
+        return opened.read(size)
 
 
 def open_place(place: Place, findings: Findings, at: Span | None = None, *, most: int = MAX_BYTES) -> Source | None:

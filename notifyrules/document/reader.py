@@ -54,19 +54,18 @@ class Reading:
     """Section and name of what was reported, so that uses of it are not; the name :data:`WHOLE` for a whole section."""
 
 
-def read_tree(source: Source, findings: Findings, budget: Budget | None = None) -> Map | None:
+def read_tree(source: Source, findings: Findings) -> Map | None:
     """
     Read a file as a located mapping.
 
     Args:
         source: The file.
         findings: Takes what is wrong with it.
-        budget: What may still be spent on it.
 
     Returns:
         The mapping, or None after a finding.
     """
-    return _read_tree(source, findings, budget)[0]
+    return _read_tree(source, findings)[0]
 
 
 def _read_tree(

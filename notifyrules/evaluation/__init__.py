@@ -1,3 +1,3 @@
 """
-Decide: validate facts, walk the graph, compile it, and hold what was decided.
+Decide by the walk that defines what a chart means, and record what was decided.
 """

@@ -103,7 +103,7 @@ class Library:
         if place.path not in self._sources:
             found = Findings()
             source = open_place(place, found, at)
-            self._budget.bytes -= 0 if source is None else len(source.text)
+            self._budget.bytes -= 0 if source is None else len(source.text.encode())
             if self._budget.bytes < 0:
                 message = f"the files of the chart are larger than {MAX_CHART_BYTES // 1024:,} KiB together"
                 found.add(Code.LIMIT, at or Span(Source(place.name, ""), 0, 0), message)

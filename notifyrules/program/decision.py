@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.record import Record
@@ -16,6 +16,9 @@ from notifyrules.evaluation.step import Passage, Step
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.program.held import Facts
+
+if TYPE_CHECKING:
+    from notifyrules.explanation.explain import Reader
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +165,7 @@ class Decision:
         """
         return self.record().to_dict()
 
-    def explain(self, reader: str = "support") -> str:
+    def explain(self, reader: Reader = "support") -> str:
         """
         Tell why, in sentences.
 
