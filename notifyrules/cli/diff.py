@@ -124,10 +124,10 @@ def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
                 if not line.strip():
                     continue
                 place = f"{visible(file)}:{number}"
-                row = parse_json(place, line)
+                row = parse_json(visible(file), line, first_line=number)
                 facts = row.get("facts") if isinstance(row, Mapping) else None
                 if not isinstance(row, Mapping) or not isinstance(facts, Mapping):
-                    raise UsageError(f"{place}: a row is an object with `facts`, such as {{'facts': {{}}}}")
+                    raise UsageError(f'{place}: a row is an object with `facts`, such as `{{"facts": {{}}}}`')
                 yield str(row.get("id", place)), facts
     except UnicodeDecodeError:
         raise UsageError(f"the rows `{visible(file)}` are not UTF-8 text") from None

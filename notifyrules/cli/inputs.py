@@ -70,28 +70,30 @@ def read_text(path: str, what: str) -> tuple[str, str]:
         raise UsageError(f"{what} `{visible(name)}` cannot be read: {reason.lower()}") from None
 
 
-def parse_json(name: str, text: str) -> object:
+def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
     """
     Parse JSON strictly: no key twice, no NaN, no nesting without end.
 
     Args:
         name: What messages call the file.
         text: Its text.
+        first_line: The line on which it begins, for JSON that is a line of a file.
 
     Raises:
         UsageError: It is not JSON; the message says where.
     """
+    above = first_line - 1
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
+        place = f"{name}:{error.lineno + above}:{error.colno}"
         if error.msg == "Extra data":
-            place = f"{name}:{error.lineno}:{error.colno}"
             advice = "give one only, such as a single line of a log"
             raise UsageError(f"{place}: a second JSON value begins here", advice) from None
-        raise UsageError(f"{name}:{error.lineno}:{error.colno}: this is not JSON: {error.msg.lower()}") from None
+        raise UsageError(f"{place}: this is not JSON: {error.msg.lower()}") from None
     except _Refused as error:
         before = text[: _find(text, error.word)]
-        place = f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+        place = f"{name}:{before.count(chr(10)) + first_line}:{len(before) - before.rfind(chr(10))}"
         raise UsageError(f"{place}: {error}") from None
     except RecursionError:
         raise UsageError(f"{name}: the JSON nests too deeply") from None

@@ -1,0 +1,439 @@
+"""
+Compare versions on the command line: formats, files, revisions, pictures, exit codes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli import TEAM_CHAT, run
+from tests.diagrams import elements
+from tests.versions import EDITED, edited
+
+GOLDEN = Path(__file__).parent / "golden" / "diff"
+SLACK = Path(__file__).parents[1] / "rules" / "slack.yaml"
+REWORDED = edited(TEAM_CHAT, ("Channel muted?", "Is the channel muted?"))
+NOT_A_CHANGE = "every decision stays as it is: proved for all facts"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """
+    Work in a folder with two versions of a rule file.
+    """
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old.yaml").write_text(TEAM_CHAT, "utf-8")
+    (tmp_path / "new.yaml").write_text(EDITED, "utf-8")
+    return tmp_path
+
+
+class TestFormats:
+    @pytest.mark.parametrize("name", ["text", "json", "markdown", "github"])
+    def test_what_changes_for_whom(self, name: str, golden: Callable[[Path, str], None]) -> None:
+        """
+        Every format, to the byte.
+        """
+        golden(GOLDEN / f"team_chat.{name}", run("diff", "old.yaml", "new.yaml", "--format", name).out)
+
+    @pytest.mark.parametrize("name", ["text", "json", "markdown", "github"])
+    def test_what_is_allowed_and_what_was_recorded(
+        self, name: str, folder: Path, golden: Callable[[Path, str], None]
+    ) -> None:
+        """
+        A change that is allowed, recorded decisions, and more rows that nobody decides than anybody reads.
+        """
+        rows = [
+            {"facts": {"message.kind": "dm", "user.in_dnd": number > 2}, "id": f"row {number}"} for number in range(9)
+        ]
+        lines = [json.dumps(row) for row in (*rows, *({"facts": {}} for _ in range(9)))]
+        (folder / "rows.jsonl").write_text("\n".join(lines), "utf-8")
+        asked = "overlaps(message.labels"
+        (folder / "old.yaml").write_text(edited(TEAM_CHAT, (asked, f'contains(lower(channel.name), "A") or {asked}')))
+        words = ("diff", "old.yaml", "new.yaml", "--format", name, "--rows", "rows.jsonl", "--allow", "no->hold")
+
+        golden(GOLDEN / f"recorded.{name}", run(*words).out)
+
+    @pytest.mark.parametrize("name", ["text", "json", "markdown", "github"])
+    def test_nothing_changes(self, name: str, folder: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        That every decision stays is said, and what is reworded all the same.
+        """
+        (folder / "new.yaml").write_text(REWORDED, "utf-8")
+        result = run("diff", "old.yaml", "new.yaml", "--format", name)
+
+        assert (result.code, result.err) == (0, "")
+        golden(GOLDEN / f"reworded.{name}", result.out)
+
+    def test_one_arrow_of_slack(self, folder: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        In the largest of charts that everybody knows, one quiet re-route is told for whom it is one.
+        """
+        text = SLACK.read_text("utf-8")
+        (folder / "slack.yaml").write_text(text, "utf-8")
+        dnd = "if: message.overrides_dnd\n    then: broadcast\n"
+        (folder / "quiet.yaml").write_text(edited(text, (dnd, dnd.replace("broadcast", "thread"))), "utf-8")
+        result = run("diff", "slack.yaml", "quiet.yaml")
+
+        assert result.code == 1
+        golden(GOLDEN / "slack.text", result.out)
+
+    def test_an_unknown_format_is_misuse(self) -> None:
+        """
+        The nearest format is offered.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--format", "markdwn")
+
+        assert result.code == 2
+        assert "did you mean `markdown`?" in result.err
+
+    def test_what_is_worked_on_is_shown_on_a_terminal(self) -> None:
+        """
+        Where a person waits, they see what for.
+        """
+        assert "comparing" in run("diff", "old.yaml", "new.yaml", terminal=True).err
+
+
+class TestExitCodes:
+    @pytest.mark.parametrize(
+        ("allowed", "code"),
+        [
+            ([], 1),
+            (["no->hold"], 1),
+            (["no->hold", "yes->no", "no->yes"], 0),
+            (["no->*", "yes->no"], 0),
+            (["*->*"], 0),
+            (["*->no", "* -> yes"], 1),
+        ],
+    )
+    def test_only_what_is_allowed_passes(self, allowed: list[str], code: int) -> None:
+        """
+        The exit code is 1 as long as any change of a decision is not allowed.
+        """
+        options = [word for change in allowed for word in ("--allow", change)]
+
+        assert run("diff", "old.yaml", "new.yaml", *options).code == code
+
+    @pytest.mark.parametrize(
+        ("allowed", "message"),
+        [
+            ("no", "`no` is no change\n  help: write the outcomes before and after, such as `no->hold`"),
+            ("no->hld", "`hld` is not an outcome of `new.yaml`\n  help: did you mean `hold`?"),
+            ("hold->no", "`hold` is not an outcome of `old.yaml`\n  help: the outcomes are `yes`, `no`"),
+        ],
+    )
+    def test_what_cannot_be_allowed_is_misuse(self, allowed: str, message: str) -> None:
+        """
+        A change that is misspelt would allow nothing, so it is refused.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--allow", allowed)
+
+        assert (result.code, result.out) == (2, "")
+        assert message in result.err
+
+    def test_a_file_with_errors_is_a_finding(self, folder: Path) -> None:
+        """
+        What is wrong with it is told as ever.
+        """
+        (folder / "new.yaml").write_text(edited(TEAM_CHAT, ("if: user.in_dnd", "if: user.in_dmd")), "utf-8")
+        result = run("diff", "old.yaml", "new.yaml")
+
+        assert (result.code, result.out) == (1, "")
+        assert "error[unknown-fact]" in result.err
+
+    def test_shipped_rules_go_by_their_names(self) -> None:
+        """
+        A shipped chart is the same as itself.
+        """
+        result = run("diff", "slack", "slack")
+
+        assert result.code == 0
+        assert NOT_A_CHANGE in result.out
+
+    def test_without_the_solver(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        The extra that is missing is named.
+        """
+        monkeypatch.setattr("notifyrules.rules.can_prove", lambda: False)
+        result = run("diff", "old.yaml", "new.yaml")
+
+        assert result.code == 2
+        assert "notifyrules[prove]" in result.err
+
+
+class TestLimit:
+    def test_no_time_no_claims(self) -> None:
+        """
+        Without time nothing is proved and nothing shown: every change there may be is open, and fails.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--timeout", "0")
+
+        assert result.code == 1
+        assert "no change of a decision was shown, and none excluded for" in result.out
+        assert "the time limit was reached" in result.out
+
+    def test_changes_that_may_be_are_held_to_the_gate(self) -> None:
+        """
+        What is allowed anyway need not be decided.
+        """
+        assert run("diff", "old.yaml", "new.yaml", "--timeout", "0", "--allow", "*->*").code == 0
+
+
+class TestRows:
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b'{"facts": {}', "rows.jsonl:1:13: this is not JSON"),
+            (b"\n\n[]\n", "rows.jsonl:3: a row is an object with `facts`"),
+            (b'{"facts": []}\n', "rows.jsonl:1: a row is an object with `facts`"),
+            (b'\n{"facts": {"a": 1, "a": 2}}\n', "rows.jsonl:2:20: the key `a` stands here twice"),
+            (b'{"facts": {}}\n{} {}\n', "rows.jsonl:2:4: a second JSON value begins here"),
+            (b'{"id": 1}\n', "rows.jsonl:1: a row is an object with `facts`"),
+            (b"\xff\xfe\n", "the rows `rows.jsonl` are not UTF-8 text"),
+        ],
+        ids=["cut off", "a list", "no object", "a key twice", "two values", "no facts", "bytes"],
+    )
+    def test_files_that_hold_no_rows_are_misuse(self, folder: Path, content: bytes, message: str) -> None:
+        """
+        The line is named.
+        """
+        (folder / "rows.jsonl").write_bytes(content)
+        result = run("diff", "old.yaml", "new.yaml", "--rows", "rows.jsonl")
+
+        assert (result.code, result.out) == (2, "")
+        assert message in result.err
+
+    def test_a_missing_file_is_misuse(self) -> None:
+        """
+        The system says why.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--rows", "none.jsonl")
+
+        assert result.code == 2
+        assert "the rows `none.jsonl` cannot be read: no such file or directory" in result.err
+
+    def test_rows_are_counted(self, folder: Path) -> None:
+        """
+        How many recorded decisions change in which way; those of rows with neither facts are told apart.
+        """
+        asked = [{"message.kind": "dm", "user.in_dnd": True}, {"message.kind": "dm"}, {"message.size": "x"}]
+        lines = "".join(json.dumps({"facts": facts}) + "\n\n" for facts in asked)
+        (folder / "rows.jsonl").write_text("\ufeff" + lines, "utf-8")
+        rows = run("diff", "old.yaml", "new.yaml", "--rows", "rows.jsonl", "--format", "json").json["rows"]
+
+        assert (rows["total"], rows["changed"], rows["changes"]) == (2, 1, {"no->hold": 1})
+        assert rows["examples"] == {"no->hold": ["rows.jsonl:1"]}
+        assert [problem.partition(": ")[0] for problem in rows["passed_over"]] == ["rows.jsonl:5"]
+
+
+@pytest.fixture
+def repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """
+    Make a git repository in which the second of two revisions changes a rule file, and one that it includes.
+    """
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "somebody")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "somebody@example.org")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    git("init", "--quiet")
+    rules = folder / "rules"
+    rules.mkdir()
+    included = edited(TEAM_CHAT, ("facts:\n", "include: [common.yaml]\nfacts:\n"), ("if: user.in_dnd", "if: is_quiet"))
+    called = edited(
+        included, ("dnd: {ask: User in DnD?, if: is_quiet, then: {", "dnd: {call: dnd.yml, cases: {quiet: {")
+    )
+    called = edited(called, ("Do Not Disturb is on}, else: kind}", "Do Not Disturb is on}, free: kind}}"))
+    (rules / "team_chat.yaml").write_text(called, "utf-8")
+    (rules / "common.yaml").write_text(
+        "notifyrules: 1\nfacts: {user.away: bool = false}\nlet: {is_quiet: user.in_dnd}\n"
+    )
+    callee = "notifyrules: 1\nfacts: {user.in_dnd: bool}\nflow: {q: {if: user.in_dnd, then: quiet, else: free}}\n"
+    (rules / "dnd.yml").write_text(callee + "outcomes: {quiet: {}, free: {}}\n", "utf-8")
+    (folder / "empty").mkdir()
+    (folder / "empty" / "README").write_text("nothing\n", "utf-8")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "first")
+    (rules / "dnd.yml").write_text(
+        callee.replace("user.in_dnd: bool}", "user.in_dnd: bool, user.away: bool}").replace(
+            "if: user.in_dnd", "if: user.in_dnd or user.away"
+        )
+        + "outcomes: {quiet: {}, free: {}}\n",
+        "utf-8",
+    )
+    git("commit", "--quiet", "--all", "--message", "second")
+    return folder
+
+
+def git(*arguments: str) -> None:
+    """
+    Run git in the current folder.
+    """
+    subprocess.run(["git", *arguments], check=True, capture_output=True)  # noqa: S607 - whichever git there is
+
+
+class TestRevisions:
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("HEAD~1:rules/team_chat.yaml", "rules/team_chat.yaml"),
+            ("HEAD~1:rules/team_chat.yaml", "HEAD:./rules/team_chat.yaml"),
+            ("HEAD~1:rules/../rules/team_chat.yaml", "HEAD:{here}/rules/team_chat.yaml"),
+        ],
+        ids=["a file", "relative", "absolute"],
+    )
+    def test_what_a_file_calls_is_of_its_revision(self, repository: Path, old: str, new: str) -> None:
+        """
+        Only the called chart changed; so it is what makes decisions change.
+        """
+        result = run("diff", old, new.format(here=repository.as_posix()), "--format", "json")
+
+        assert result.err == ""
+        assert [one["change"] for one in result.json["changes"]] == ["yes->no"]
+        assert result.json["regions"][0]["facts"]["user.away"] is True
+        assert result.json["old"]["path"] == old
+
+    @pytest.mark.usefixtures("repository")
+    def test_a_revision_is_what_it_is(self) -> None:
+        """
+        The same revision twice is equivalent.
+        """
+        assert NOT_A_CHANGE in run("diff", "HEAD:rules/team_chat.yaml", "HEAD:rules/team_chat.yaml").out
+
+    def test_a_dot_means_the_current_folder(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        As git has it; without a dot a path begins at the top of the repository.
+        """
+        monkeypatch.chdir(repository / "rules")
+        result = run("diff", "HEAD:./team_chat.yaml", "HEAD:rules/team_chat.yaml")
+
+        assert (result.code, result.err) == (0, "")
+
+    @pytest.mark.usefixtures("repository")
+    def test_the_root_is_a_folder_of_the_revision(self) -> None:
+        """
+        Includes and calls may come from anywhere inside of it.
+        """
+        result = run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml", "--root", ".")
+
+        assert (result.code, result.err) == (0, "")
+
+    @pytest.mark.usefixtures("repository")
+    @pytest.mark.parametrize(
+        ("word", "message"),
+        [
+            ("HEAD~7:rules/team_chat.yaml", "there is no revision `HEAD~7`"),
+            ("--all:rules/team_chat.yaml", "there is no revision `--all`"),
+            ("HEAD:rules/slack.yaml", "there is no `rules/slack.yaml` in the revision `HEAD`"),
+            ("HEAD:none/slack.yaml", "there is no `none/slack.yaml` in the revision `HEAD`"),
+            ("HEAD:empty/slack.yaml", "there is no `empty/slack.yaml` in the revision `HEAD`"),
+            ("HEAD:rules", "there is no `rules` in the revision `HEAD`"),
+            ("HEAD:../team_chat.yaml", "`../team_chat.yaml` lies outside of the repository"),
+        ],
+    )
+    def test_what_is_not_there_is_misuse(self, word: str, message: str) -> None:
+        """
+        It is said what there is not.
+        """
+        result = run("diff", "--", word, "rules/team_chat.yaml")
+
+        assert (result.code, result.out) == (2, "")
+        assert message in result.err
+
+    def test_files_may_be_called_like_revisions(self, folder: Path) -> None:
+        """
+        What is there as a file is read as one.
+        """
+        (folder / "HEAD:old.yaml").write_text(TEAM_CHAT, "utf-8")
+
+        assert run("diff", "HEAD:old.yaml", "old.yaml").code == 0
+
+    def test_a_folder_without_git_has_no_revisions(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        What git says is passed on.
+        """
+        monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(folder.parent))
+        result = run("diff", "HEAD:old.yaml", "new.yaml")
+
+        assert result.code == 2
+        assert "git does not answer: fatal: not a git repository" in result.err
+
+    def test_without_git(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        It is only needed for revisions.
+        """
+        monkeypatch.setenv("PATH", str(folder))
+        result = run("diff", "HEAD:old.yaml", "new.yaml")
+
+        assert result.code == 2
+        assert "git is needed to read a revision, and is not installed" in result.err
+        assert run("diff", "old.yaml", "old.yaml").code == 0
+
+    @pytest.mark.usefixtures("repository")
+    def test_a_revision_that_is_too_large_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        Only the rule files below the root are read, and those not without end.
+        """
+        monkeypatch.setattr("notifyrules.cli.revisions._MOST", 1024)
+        result = run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml")
+
+        assert result.code == 2
+        assert "the rule files of the revision are larger than" in result.err
+
+
+class TestPicture:
+    @pytest.mark.parametrize(
+        ("name", "start"),
+        [
+            ("a.svg", b"<"),
+            ("a.png", b"\x89PNG"),
+            ("a.dot", b"digraph"),
+            ("a.GV", b"digraph"),
+            ("a.mmd", b"flowchart"),
+            ("a.mermaid", b"flowchart"),
+        ],
+    )
+    def test_the_suffix_tells_the_format(self, folder: Path, name: str, start: bytes) -> None:
+        """
+        The file's name says what to draw; the text is printed as well.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--picture", name)
+
+        assert "decisions change" in result.out
+        assert (folder / name).read_bytes().startswith(start)
+
+    def test_a_suffix_that_tells_nothing_is_misuse(self) -> None:
+        """
+        Before anything is compared.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--picture", "a.pdf")
+
+        assert (result.code, result.out) == (2, "")
+        assert "`a.pdf` does not tell its format" in result.err
+
+    def test_what_is_new_gone_and_moved_stands_out(self, folder: Path) -> None:
+        """
+        Everything else is faded; what was there before is dashed, beside what is there now.
+        """
+        run("diff", "old.yaml", "new.yaml", "--picture", "a.svg")
+        arrows = elements((folder / "a.svg").read_text("utf-8"), "g", class_="nr-arrow")
+        classes = {one.get("data-arrow"): [part.get("class") for part in one if part.get("class")] for one in arrows}
+        marked = {id_: found[0] for id_, found in classes.items() if found[0] != "nr-line nr-faded"}
+        lit = dict.fromkeys(("bot.then", "bot.else", "dnd.then", "kind.dm"), "nr-line nr-lit")
+
+        assert marked == {**lit, **dict.fromkeys(("was:dnd.then", "was:kind.dm"), "nr-line nr-tried")}
+
+    def test_both_versions_in_one_picture(self, folder: Path, golden: Callable[[Path, str], None]) -> None:
+        """
+        To the byte.
+        """
+        run("diff", "old.yaml", "new.yaml", "--picture", "a.svg")
+
+        golden(GOLDEN / "team_chat.svg", (folder / "a.svg").read_bytes().decode())
