@@ -1,0 +1,3 @@
+"""
+Measure what a decision costs, beside what the same decision costs elsewhere.
+"""

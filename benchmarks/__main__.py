@@ -1,0 +1,68 @@
+"""
+Measure everything and print it: `python -m benchmarks`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Final
+
+from benchmarks import deciding, fanout, growing, peers, starting
+from benchmarks.subjects import subjects
+from benchmarks.table import Table, write_page
+
+_ROWS: Final = 1_000
+"""Facts in a round: fewer of them the processor would learn by heart, more would not stay in its caches."""
+
+
+def main() -> None:
+    """
+    Run the command.
+    """
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
+    parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
+    parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
+    options = parser.parse_args()
+    parts = [_machine()]
+    print(parts[0])
+    for table in _tables(quick=options.quick):
+        parts.append(str(table))
+        print(f"\n{table}", flush=True)
+    if options.write:
+        write_page("\n".join(parts))
+
+
+def _machine() -> str:
+    """
+    Say what was measured on what.
+    """
+    return (
+        f"Measured with notifyrules {version('notifyrules')}, "
+        f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}; "
+        "medians of interleaved rounds in one process.\n"
+    )
+
+
+def _tables(*, quick: bool) -> Iterator[Table]:
+    """
+    Measure one thing after the other.
+    """
+    charts = subjects()
+    slack = charts[0]
+    rounds = 20 if quick else 100
+    for subject in charts:
+        yield deciding.measure(subject, rows=_ROWS, rounds=rounds)
+    for subject in charts:
+        yield deciding.measure_telling(subject, rows=20, rounds=10 if quick else 50)
+    yield peers.measure(slack, rounds=10 if quick else 60)
+    yield fanout.measure(slack, members=20_000 if quick else 200_000)
+    yield growing.measure((10, 100, 300) if quick else (10, 30, 100, 300, 1_000), rounds=5 if quick else 15)
+    yield growing.measure_many(slack, loaded=20 if quick else 200, rounds=20 if quick else 100)
+    yield starting.measure(rounds=3 if quick else 15)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""
+Measure what a fresh interpreter pays to import the package and to load rules.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from statistics import median
+from time import perf_counter_ns
+
+from benchmarks.table import Table, duration
+
+_PROGRAMS = {
+    "bare Python": "pass",
+    "`import notifyrules`": "import notifyrules",
+    "and `load`": "import notifyrules; notifyrules.load('slack')",
+    "and the first decision": "import notifyrules; notifyrules.load('slack').should_notify({})",
+    "and the first wrong facts": (
+        "import notifyrules\ntry: notifyrules.load('slack').should_notify({'user.in_dnd': 1})\n"
+        "except notifyrules.FactsError: pass"
+    ),
+}
+
+
+def measure(*, rounds: int) -> Table:
+    """
+    Run fresh interpreters in turn.
+    """
+    found: dict[str, list[int]] = {name: [] for name in _PROGRAMS}
+    for _ in range(rounds + 1):
+        for name, program in _PROGRAMS.items():
+            begun = perf_counter_ns()
+            subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603 - our own words
+            found[name].append(perf_counter_ns() - begun)
+    # The first round fills the caches of the disk.
+    times = {name: median(each[1:]) for name, each in found.items()}
+    bare = times["bare Python"]
+    return Table(
+        "A fresh interpreter",
+        ["Medians of whole processes."],
+        ["", "time", "over bare Python"],
+        [[name, duration(time), duration(max(0, time - bare))] for name, time in times.items()],
+    )
