@@ -30,7 +30,7 @@ from notifyrules.conditions.values import (
     to_plain,
     zone_keys,
 )
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph, conditions
 from notifyrules.rules import Rules, load
@@ -98,10 +98,7 @@ def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
     for name, value in given.items():
         fact = graph.facts.get(name)
         if fact is None:
-            near = nearest(name, graph.facts)
-            problems.append(
-                FactProblem(name, "is not a fact of these rules", f"did you mean `{near}`?" if near else "")
-            )
+            problems.append(FactProblem(name, "is not a fact of these rules", did_you_mean(name, graph.facts)))
             continue
         try:
             fixed[name] = conform(fact.type, value)
@@ -271,8 +268,8 @@ def _together(
     if listed is not None:
         kept = [values for values in listed if holds(values)]
         if not kept:
-            what = ", ".join(f"`{name}`" for name in {**dict.fromkeys(names), **fixed})
-            raise UsageError(f"no values of {what} keep to what the rules assume", "give other facts, or none")
+            what = {**dict.fromkeys(names), **fixed}
+            raise UsageError(f"no values of {named(what)} keep to what the rules assume", "give other facts, or none")
         return st.sampled_from(kept)
 
     @st.composite

@@ -6,7 +6,7 @@ Only arrows are looked at, never conditions: an expectation that passes here may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifyrules.cases.model import Chart, Expectation
@@ -14,7 +14,7 @@ from notifyrules.cases.ways import Stand
 from notifyrules.conditions.values import Mismatch, Value, conform, describe
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.evaluation.record import NOTIFY_WRITTEN
 from notifyrules.graph.model import Notify
 from notifyrules.source.text import Span
@@ -135,7 +135,7 @@ class _Reader:
                     Code.TYPE_MISMATCH,
                     self.written.at("data", name),
                     f"`{name}` is `{declared.type}`: expected {mismatch.expected}, found {mismatch.found}",
-                    help=[mismatch.help] if mismatch.help else [],
+                    help=mismatch.help,
                 )
         return found
 
@@ -267,7 +267,7 @@ class _Reader:
             Code.IMPOSSIBLE_EXPECTATION,
             self.written.at("through", number),
             message,
-            help=[advice] if advice else [],
+            help=advice,
             labels=[Label(graph.nodes[name].span, "the node")],
         )
 
@@ -282,7 +282,7 @@ class _Reader:
             Code.IMPOSSIBLE_EXPECTATION,
             self.written.at(key, None),
             message,
-            help=[advice] if advice else [],
+            help=advice,
             labels=labels,
         )
 
@@ -291,12 +291,12 @@ class _Reader:
         Report a name that the rules do not know, with the nearest that they do.
         """
         what = _WHAT[code]
-        advice = next(_advice(name, what, tuple(known)), "")
+        advice = _advice(name, what, tuple(known))
         self.findings.add(
             code,
             self.written.at(key, item),
             f"`{name}` is not {what} of `{self.chart.graph.path}`",
-            help=[advice] if advice else [],
+            help=advice,
         )
 
     def _wrong_shape(self, key: str, expected: str, found: object) -> None:
@@ -317,21 +317,19 @@ _WHAT = {
 _MOST_NAMED = 12
 
 
-def _advice(name: str, what: str, known: Sequence[str]) -> Iterator[str]:
+def _advice(name: str, what: str, known: Sequence[str]) -> str:
     """
     Say what may have been meant.
     """
-    near = nearest(name, known)
-    if near is not None:
-        yield f"did you mean `{near}`?"
     node = name.partition(".")[0]
     same = [one for one in known if one.partition(".")[0] == node]
     if what == "an arrow" and same:
-        yield f"the arrows of `{node}` are " + ", ".join(f"`{one}`" for one in same)
-    if len(known) <= _MOST_NAMED:
-        yield "there are " + ", ".join(f"`{one}`" for one in known) if known else "the rules declare none"
-    if what == "an arrow":
-        yield "an arrow is named by its node and its answer: `node.then`, `node.else`, `node.value`"
+        otherwise = f"the arrows of `{node}` are {named(same)}"
+    elif what == "an arrow" and len(known) > _MOST_NAMED:
+        otherwise = "an arrow is named by its node and its answer: `node.then`, `node.else`, `node.value`"
+    else:
+        otherwise = f"there are {named(known)}" if known else "the rules declare none"
+    return did_you_mean(name, known, otherwise)
 
 
 def _spell(notify: Notify) -> str:

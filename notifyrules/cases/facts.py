@@ -13,6 +13,7 @@ from notifyrules.conditions.values import Mismatch, Value, conform, write_litera
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.program.facts import Facts
@@ -101,12 +102,9 @@ def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> s
     """
     near = nearest(name, chart.graph.facts)
     inside = [fact for fact in chart.graph.facts if fact.startswith(f"{name}.")]
+    advice = did_you_mean(name, chart.graph.facts, "declare it under `facts:` of the rule file, or remove it")
     if inside:
-        advice = "the facts of this group are " + ", ".join(f"`{fact}`" for fact in inside)
-    elif near is not None:
-        advice = f"did you mean `{near}`?"
-    else:
-        advice = "declare it under `facts:` of the rule file, or remove it"
+        advice = f"the facts of this group are {named(inside)}"
     findings.add(Code.UNKNOWN_FACT, span, f"`{name}` is not a fact of `{chart.graph.path}`", help=advice)
     return {*inside, *([near] if near is not None else [])}
 
@@ -126,7 +124,7 @@ def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findin
         Code.BAD_FACTS,
         span,
         f"`{fact.name}` cannot be {mismatch.found}; expected {mismatch.expected}",
-        help=[one for one in (mismatch.help, f"it says: {fact.about}" if fact.about else "") if one],
+        help=(mismatch.help, f"it says: {fact.about}" if fact.about else ""),
     )
 
 
@@ -151,7 +149,7 @@ def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findin
             Code.BAD_FACTS,
             span,
             f"{what} does not give `{name}`, which has no default",
-            help=[f"it says: {about}"] if about else [],
+            help=f"it says: {about}" if about else "",
         )
     if missing or given.broken:
         return None

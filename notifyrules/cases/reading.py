@@ -17,6 +17,7 @@ from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
 from notifyrules.conditions.values import Value, write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.phrases import named
 from notifyrules.document.cases_model import CasePart, CasesDocument, LongExpectation
 from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.explanation.words import printable
@@ -100,7 +101,7 @@ class CasesReader:
                 Code.WRONG_SHAPE,
                 part.expect.span,
                 "the case expects nothing",
-                help="name " + ", ".join(f"`{key}`" for key in LongExpectation.known_keys()),
+                help=f"name {named(LongExpectation.known_keys())}",
             )
             return False
         for key in ("expect", "each"):

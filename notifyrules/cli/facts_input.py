@@ -17,9 +17,8 @@ import typer
 from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.conditions.types import Basic, Enumeration, ListOf
 from notifyrules.conditions.values import Mismatch, conform
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
-from notifyrules.explanation.words import enumerate_shortly
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.source.located import Kind, Map, Scalar, Seq
 from notifyrules.source.problems import YamlProblem
@@ -55,7 +54,6 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _ITEM: Final = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'\s](?:[^,]*[^,\s])?)\s*(,|$)""")
 _SINGLE_QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
 _MAX_DIGITS: Final = 40
-_MOST_NAMED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +157,8 @@ def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
     """
     members = [one for one in facts if one.startswith(f"{name}.")]
     if not members:
-        near = nearest(name, facts)
-        advice = f"did you mean `{near}`?" if near else _declared(facts)
+        declared = f"the facts are {named(facts)}" if facts else "the rules declare no facts"
+        advice = did_you_mean(name, facts, declared)
         return FactProblem(f"{_SETTING}: {name}", "is not a fact of these rules", advice)
     tree, _ = read_yaml(Source(_SETTING, text))
     given = tree.items() if isinstance(tree, Map) else ()
@@ -168,14 +166,6 @@ def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
     first = next((one for one in members if one in meant), members[0])
     advice = f"set its facts one by one, such as `{_setting(first, meant.get(first, '...'))}`"
     return FactProblem(f"{_SETTING}: {name}", "is a group of facts", advice)
-
-
-def _declared(facts: Mapping[str, Fact]) -> str:
-    """
-    Name the facts that could have been meant.
-    """
-    shown = enumerate_shortly((f"`{name}`" for name in facts), most=_MOST_NAMED)
-    return f"the facts are {shown}" if facts else "the rules declare no facts"
 
 
 # ---- One setting ----

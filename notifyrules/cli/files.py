@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.files import beginning, is_headed
 from notifyrules.errors import UsageError
 from notifyrules.source.located import Map
@@ -91,9 +91,7 @@ def check_choice(what: str, given: str, known: Iterable[str]) -> None:
     """
     words = tuple(known)
     if given not in words:
-        near = nearest(given, words)
-        listed = ", ".join(f"`{word}`" for word in words)
-        raise UsageError(f"there is no {what} `{given}`", f"did you mean `{near}`?" if near else f"there are {listed}")
+        raise UsageError(f"there is no {what} `{given}`", did_you_mean(given, words, f"there are {named(words)}"))
 
 
 def save_text(file: Path, text: str) -> None:

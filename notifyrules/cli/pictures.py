@@ -15,6 +15,7 @@ from typing import Final
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import is_chart, root_within, yaml_files
 from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
+from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import RulesError, UsageError
 from notifyrules.evaluation.step import Passage
@@ -56,7 +57,7 @@ class Order:
         suffix = Path(self.output).suffix.lower()
         found = next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
         if found is None:
-            known = ", ".join(f"`{suffixes[0]}`" for suffixes in FORMATS.values())
+            known = named(suffixes[0] for suffixes in FORMATS.values())
             raise UsageError(f"`{self.output}` does not tell its format", f"end it in one of {known}, or give --format")
         return found
 

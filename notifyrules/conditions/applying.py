@@ -10,11 +10,12 @@ from dataclasses import replace
 from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.comparing import check_common_items
-from notifyrules.conditions.context import Argument, Context, count, described
+from notifyrules.conditions.context import Argument, Context, described
 from notifyrules.conditions.functions import FUNCTIONS, Function, Parameter, describe_types
 from notifyrules.conditions.names import LetSyntax
 from notifyrules.conditions.types import ListOf, Type, fits
 from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.phrases import count
 
 
 def check_call(syntax: s.CallSyntax, at: Context) -> t.Term | None:

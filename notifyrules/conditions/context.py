@@ -4,7 +4,7 @@ Say what holds at one place of a condition, and report what is wrong there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -129,20 +129,3 @@ def one_line(text: str) -> str:
     Fold a text to one line.
     """
     return " ".join(text.split())
-
-
-def count(number: int, noun: str) -> str:
-    """
-    Count a noun.
-    """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-_LISTED = 20
-
-
-def listed(words: Sequence[str]) -> str:
-    """
-    List words, as many as a line of help can carry.
-    """
-    return ", ".join(words[:_LISTED]) + (", …" if len(words) > _LISTED else "")

@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.context import Context, described, listed, one_line
+from notifyrules.conditions.context import Context, described, one_line
 from notifyrules.conditions.types import Base, Basic, Enumeration, Type, join, quote, share_values
 from notifyrules.conditions.values import Mismatch, conform, write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import listed
 from notifyrules.source.text import Span
 
 _UNWRITABLE = {
@@ -64,7 +65,7 @@ def report_impossible(literal: t.Term, other: t.Term, at: Context, verb: str = "
     if isinstance(literal, t.Constant) and allowed:
         near = nearest(str(literal.value), allowed)
         advice = [f"did you mean `{quote(near)}`?"] if near else []
-        advice.append("its values are " + listed([quote(value) for value in allowed]))
+        advice.append("its values are " + listed(map(quote, allowed)))
         written = quote(literal.value) if isinstance(literal.value, str) else write_literal(literal.value)
         message = f"`{one_line(other.span.text)}` never {verb} `{written}`"
         if verb == "is":

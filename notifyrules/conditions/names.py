@@ -13,7 +13,7 @@ from notifyrules.conditions.functions import FUNCTIONS
 from notifyrules.conditions.types import Enumeration, ListOf, Type, quote
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.source.text import Span
 
 _NAME_SHOWN = 80
@@ -112,12 +112,8 @@ def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
     if holder is not None:
         return f"a value is quoted text: `{quote(name)}` is one of `{holder}`"
     values = (let.name for let in scope.lets.values() if let.parameters is None)
-    near = nearest(name, [*parameters, *scope.facts, *scope.broken, *values])
-    if near is not None:
-        return f"did you mean `{near}`?"
-    if name in ("yes", "no", "on", "off"):
-        return "write `true` or `false`"
-    return "declare it under `facts:`"
+    otherwise = "write `true` or `false`" if name in ("yes", "no", "on", "off") else "declare it under `facts:`"
+    return did_you_mean(name, [*parameters, *scope.facts, *scope.broken, *values], otherwise)
 
 
 def _known_call(name: str, span: Span, scope: Scope) -> bool:
@@ -139,13 +135,12 @@ def _known_call(name: str, span: Span, scope: Scope) -> bool:
         message = f"`{name}` is a fact, not a function"
         scope.findings.add(Code.UNKNOWN_FUNCTION, span, message, help=f"write `{name}` alone")
         return False
-    near = nearest(name, [*FUNCTIONS, *(other.name for other in scope.lets.values() if other.parameters is not None)])
-    functions = ", ".join(f"`{function}`" for function in FUNCTIONS)
+    known = [*FUNCTIONS, *(other.name for other in scope.lets.values() if other.parameters is not None)]
     scope.findings.add(
         Code.UNKNOWN_FUNCTION,
         span,
         f"there is no function `{_clip(name)}`",
-        help=f"did you mean `{near}`?" if near else f"the functions are {functions}",
+        help=did_you_mean(name, known, f"the functions are {named(FUNCTIONS)}"),
     )
     return False
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window, write_time
 from notifyrules.conditions.types import TIME, Base, Basic, Enumeration, ListOf, Type, quote, spell, spell_value
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean
 
 Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | Schedule | tuple[Value, ...] | None"
 """One value of the language: instants in UTC, lists as tuples."""
@@ -223,8 +223,7 @@ def _enumerated(values: tuple[str, ...], given: object, wanted: Type) -> str:
         if text in values:
             # Interned, so that compiled comparisons of enumerations end at identity.
             return sys.intern(text)
-        near = nearest(text, values)
-        raise Mismatch(describe(text), _expected(wanted), f"did you mean `{near}`?" if near else "")
+        raise Mismatch(describe(text), _expected(wanted), did_you_mean(text, values))
     if isinstance(given, bool):
         raise Mismatch(describe(given), _expected(wanted), "write it in quotes")
     raise _unfit(given, wanted)
@@ -379,8 +378,7 @@ def _timezone(given: object, wanted: Type) -> ZoneInfo:
     if not isinstance(key, str):
         raise _unfit(given, wanted)
     if key not in zone_keys():
-        near = nearest(key, zone_keys())
-        raise Mismatch(describe(key), _expected(wanted), f"did you mean `{near}`?" if near else "")
+        raise Mismatch(describe(key), _expected(wanted), did_you_mean(key, zone_keys()))
     return ZoneInfo(str.__str__(key))
 
 
@@ -415,9 +413,8 @@ def _window(given: object, number: int) -> Window:
         raise Mismatch(f"{describe(given)} as window {number}", expected)
     for key in given:
         if key not in ("days", "from", "until"):
-            near = nearest(key, ("days", "from", "until")) if isinstance(key, str) else None
-            known = f"did you mean `{near}`?" if near else "its keys are `days`, `from` and `until`"
-            raise Mismatch(f"the key {_short(str(key))} in window {number}", expected, known)
+            meant = did_you_mean(key, ("days", "from", "until"), "its keys are `days`, `from` and `until`")
+            raise Mismatch(f"the key {_short(str(key))} in window {number}", expected, meant)
     times: list[time] = []
     for key in ("from", "until"):
         if key not in given:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import named
 from notifyrules.source.reader import MAX_BYTES
 from notifyrules.source.text import Source, Span
 
@@ -125,8 +127,6 @@ def _meant(place: Place) -> str:
     """
     Say which file could have been meant by one that does not exist.
     """
-    from notifyrules.diagnostics.nearest import nearest  # noqa: PLC0415 - only mistakes need it
-
     try:
         with os.scandir(place.path.parent) as entries:
             beside = [one.name for one in islice(entries, _MOST_LOOKED_AT) if one.name.endswith((".yaml", ".yml"))]
@@ -138,7 +138,7 @@ def _meant(place: Place) -> str:
         return f"did you mean `{Path(place.name).with_name(stems[near]).as_posix()}`?"
     if shipped is not None:
         return f"did you mean `{shipped}`?"
-    return "these come with notifyrules: " + ", ".join(f"`{one}`" for one in place.others) if place.others else ""
+    return f"these come with notifyrules: {named(place.others)}" if place.others else ""
 
 
 def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, at: Span) -> Place | None:
@@ -158,16 +158,12 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
     if reference.startswith(SHIPPED_PREFIX):
         name = reference.removeprefix(SHIPPED_PREFIX)
         if name not in shipped.names:
-            from notifyrules.diagnostics.nearest import nearest  # noqa: PLC0415 - only mistakes need it
-
             near = nearest(name, shipped.names)
             findings.add(
                 Code.FILE,
                 at,
                 f"no rule file `{name}` comes with notifyrules",
-                help=f"did you mean `{SHIPPED_PREFIX}{near}`?"
-                if near
-                else "those that do: " + ", ".join(f"`{one}`" for one in shipped.names),
+                help=f"did you mean `{SHIPPED_PREFIX}{near}`?" if near else f"those that do: {named(shipped.names)}",
             )
             return None
         return Place((shipped.root / f"{name}.yaml").resolve(), reference, shipped.root.resolve())

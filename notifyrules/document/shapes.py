@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import either
 from notifyrules.document.cutting import Path, resolve
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.model import NODE_KEYS, NodePart, Shapes
@@ -90,7 +91,7 @@ def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findi
             message = f"`{written}` is not a key of a node"
             findings.add(Code.UNKNOWN_KEY, written.span, message, help=f"did you mean `{near}`?")
             return path
-    kinds = ", ".join(f"`{one}`" for one in NODE_KEYS[:-1]) + f" or `{NODE_KEYS[-1]}`"
+    kinds = either([f"`{one}`" for one in NODE_KEYS])
     at = key.span if key is not None else value.span
     findings.add(Code.MISSING_KEY, at, f"the node `{path[-1]}` asks nothing: it has no {kinds}")
     return path

@@ -10,6 +10,7 @@ from itertools import pairwise
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, either, named
 from notifyrules.document.model import NodePart, UnknownKey
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Span
@@ -125,7 +126,7 @@ def _report(one: UnknownKey, findings: Findings) -> None:
     Report a key that nobody reads, with the one that was probably meant.
     """
     free = _free_keys(one)
-    meant = next((key for key in free if one.key in _MEANT.get(key, ())), None) or nearest(one.key, free)
+    synonym = next((key for key in free if one.key in _MEANT.get(key, ())), None)
     owners = [
         _PART_WORDS[part.__name__]
         for part in NodePart.__subclasses__()
@@ -136,11 +137,10 @@ def _report(one: UnknownKey, findings: Findings) -> None:
         notes = ["a colon is a part of the word before it unless a blank follows"]
         advice = f"write `{one.key} ...`"
     elif owners:
-        advice = f"`{one.key}` belongs to {_listed(owners)}"
-    elif meant is not None:
-        advice = f"did you mean `{meant}`?"
+        advice = f"`{one.key}` belongs to {either(owners)}"
     else:
-        advice = f"{_part_words(one)} may have " + ", ".join(f"`{key}`" for key in one.part.known_keys())
+        known = f"{_part_words(one)} may have {named(one.part.known_keys())}"
+        advice = f"did you mean `{synonym}`?" if synonym else did_you_mean(one.key, free, known)
     message = f"`{one.key}` is not a key of {_part_words(one)}"
     findings.add(Code.UNKNOWN_KEY, one.key.span, message, help=advice, notes=notes)
 
@@ -157,11 +157,3 @@ def _part_words(one: UnknownKey) -> str:
     Name the kind of mapping.
     """
     return _PART_WORDS.get(one.part.__name__, "this mapping")
-
-
-def _listed(words: Sequence[str]) -> str:
-    """
-    Join words as a sentence does.
-    """
-    *early, last = words
-    return f"{', '.join(early)} or {last}" if early else last

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from notifyrules.conditions.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
 from notifyrules.conditions.values import MAX_ITEMS, Mismatch, Value, conform, describe, write_literal
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
 
 Chosen = TypeVar("Chosen")
@@ -52,10 +52,7 @@ class Part:
         self._found: Mapping[object, object] = found
         for key in found:
             if key not in keys:
-                near = nearest(key, keys) if isinstance(key, str) else None
-                raise malformed(
-                    self._at(_shown(key)), "is not a key of records", f"did you mean `{near}`?" if near else ""
-                )
+                raise malformed(self._at(_shown(key)), "is not a key of records", did_you_mean(key, keys))
 
     def _at(self, key: str) -> str:
         """
@@ -107,7 +104,7 @@ class Part:
         # A number would be found where a bool stands.
         if (given is None or isinstance(given, (bool, str))) and given in choices:
             return choices[given]
-        expected = ", ".join(f"`{choice if isinstance(choice, str) else write_literal(choice)}`" for choice in choices)
+        expected = named(choice if isinstance(choice, str) else write_literal(choice) for choice in choices)
         raise malformed(self._at(key), f"is {describe(given)}, not one of {expected}")
 
     def instant_or_null(self, key: str) -> datetime | None:

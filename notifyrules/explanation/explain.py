@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
@@ -46,9 +46,6 @@ def explain(record: Record, *, reader: str = "support", not_asked: Sequence[Box]
         UsageError: There is no such reader.
     """
     if reader not in READERS:
-        near = nearest(reader, READERS)
-        known = ", ".join(f"`{name}`" for name in READERS)
-        raise UsageError(
-            f"there is no reader `{visible(reader)}`", f"did you mean `{near}`?" if near else f"the readers are {known}"
-        )
+        advice = did_you_mean(reader, READERS, f"the readers are {named(READERS)}")
+        raise UsageError(f"there is no reader `{visible(reader)}`", advice)
     return "\n".join(line.rstrip() for line in READERS[reader](record, not_asked))

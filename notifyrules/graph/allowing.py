@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from notifyrules.diagnostics.codes import PROVED, Code, Severity
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.model import Document, LongFact, Shared
 from notifyrules.graph.model import Allowance
 from notifyrules.source.located import Scalar
@@ -104,12 +104,12 @@ def _code(key: Scalar, findings: Findings) -> Code | None:
     try:
         code = Code(str(key))
     except ValueError:
-        near = nearest(key, [code.value for code in Code if code.severity is Severity.WARNING])
+        known = [code.value for code in Code if code.severity is Severity.WARNING]
         findings.add(
             Code.UNKNOWN_CODE,
             key.span,
             f"there is no finding `{key}`",
-            help=f"did you mean `{near}`?" if near else "use the code in brackets behind `warning`",
+            help=did_you_mean(key, known, "use the code in brackets behind `warning`"),
         )
         return None
     if code.severity is Severity.ERROR:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from notifyrules.conditions.types import BOOL
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.cut_texts import explain_cut_texts
 from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.document.model import Document, Shared
@@ -310,12 +310,11 @@ def _check_otherwise(draft: Draft) -> None:
     part = outcomes.get(name)
     if part is None:
         if not draft.is_broken("outcomes", name):
-            near = nearest(name, outcomes)
             draft.findings.add(
                 Code.UNKNOWN_OUTCOME,
                 name.span,
                 f"`{name}` is not an outcome of this file",
-                help=f"did you mean `{near}`?" if near else "`otherwise` names an outcome",
+                help=did_you_mean(name, outcomes, "`otherwise` names an outcome"),
             )
     elif part.notify is not None and part.notify.lower() != "false":
         draft.findings.add(

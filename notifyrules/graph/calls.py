@@ -10,6 +10,7 @@ from types import MappingProxyType
 from notifyrules.conditions.terms import FactRead, Term
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import CallPart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Arrow, Call, Graph
@@ -39,15 +40,9 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
     clean = True
     for key, leaving in exits.items():
         if key not in callee.outcomes:
-            near = nearest(key, callee.outcomes)
-            advice = (
-                f"did you mean `{near}`?"
-                if near
-                else "its outcomes are " + ", ".join(f"`{one}`" for one in callee.outcomes)
-            )
-            draft.findings.add(
-                Code.UNKNOWN_OUTCOME, key.span, f"`{key}` is not an outcome of `{part.call}`", help=advice
-            )
+            message = f"`{key}` is not an outcome of `{part.call}`"
+            advice = did_you_mean(key, callee.outcomes, f"its outcomes are {named(callee.outcomes)}")
+            draft.findings.add(Code.UNKNOWN_OUTCOME, key.span, message, help=advice)
             clean = False
         elif leaving is None:
             clean = False
@@ -57,11 +52,10 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
     missing = [outcome for outcome in callee.outcomes if outcome not in part.cases and outcome not in meant]
     if missing and not draft.is_broken("flow", name):
         draft.loose = True
-        names = ", ".join(f"`{outcome}`" for outcome in missing)
         draft.findings.add(
             Code.MISSING_CASE,
             part.call.span,
-            f"no case for the outcome{'s' if len(missing) > 1 else ''} {names} of `{part.call}`",
+            f"no case for the outcome{'s' if len(missing) > 1 else ''} {named(missing)} of `{part.call}`",
             help="say where every outcome of the called file goes on",
         )
         clean = False
@@ -93,12 +87,7 @@ def _bind(
     bindings: dict[str, Term] = {}
     for key, term in written.items():
         if key not in callee.facts:
-            near = nearest(key, callee.facts)
-            advice = (
-                f"did you mean `{near}`?"
-                if near
-                else "its facts are " + ", ".join(f"`{fact}`" for fact in callee.facts)
-            )
+            advice = did_you_mean(key, callee.facts, f"its facts are {named(callee.facts)}")
             draft.findings.add(Code.UNKNOWN_FACT, key.span, f"`{key}` is not a fact of `{part.call}`", help=advice)
             clean = False
         elif term is not None:

@@ -14,6 +14,7 @@ from notifyrules.conditions.written import Declaration, ListWord, Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import named
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
 from notifyrules.source.located import Scalar, Seq
@@ -279,8 +280,7 @@ def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
         }.get(word.text.lower(), word.text),
         TYPE_WORDS,
     )
-    known = ", ".join(f"`{basic.value}`" for basic in Basic)
-    advice = [f"the types are {known}, `list of` one of them, and values joined by `|`"]
+    advice = [f"the types are {named(Basic)}, `list of` one of them, and values joined by `|`"]
     advice.append(f"an enumeration of one value quotes it: `{single}`")
     if near is not None:
         advice = [f"did you mean `{near}`?"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from notifyrules.conditions.types import BOOL, Basic, Enumeration, Type
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import GuaranteePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Guarantee, Promise
@@ -36,7 +36,7 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
         # The promise may be what was reported.
         return None
     if len(written) != 1:
-        forms = ", ".join(f"`{promise.value}`" for promise in Promise)
+        forms = named(promise.value for promise in Promise)
         found = "none" if not written else " and ".join(f"`{promise.value}`" for promise in written)
         draft.findings.add(
             Code.WRONG_SHAPE,
@@ -61,14 +61,11 @@ def _check_outcome(name: Scalar, _promise: Promise, draft: Draft) -> bool:
     outcomes = draft.document.outcomes
     if name in outcomes or draft.is_broken("outcomes", name):
         return name in outcomes
-    near = nearest(name, outcomes)
     draft.findings.add(
         Code.UNKNOWN_OUTCOME,
         name.span,
         f"`{name}` is not an outcome of this file",
-        help=f"did you mean `{near}`?"
-        if near
-        else "the outcomes are " + ", ".join(f"`{outcome}`" for outcome in outcomes),
+        help=did_you_mean(name, outcomes, f"the outcomes are {named(outcomes)}"),
     )
     return False
 
@@ -80,12 +77,11 @@ def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:
     fact = draft.facts.get(name)
     if fact is None:
         if not draft.is_broken("facts", name):
-            near = nearest(name, draft.facts)
             draft.findings.add(
                 Code.UNKNOWN_FACT,
                 name.span,
                 f"`{name}` is not a declared fact",
-                help=f"did you mean `{near}`?" if near else "declare it under `facts:`",
+                help=did_you_mean(name, draft.facts, "declare it under `facts:`"),
             )
         return False
     if promise is Promise.MONOTONE and not _can_be_raised(fact.type):

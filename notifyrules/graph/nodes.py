@@ -10,6 +10,7 @@ from notifyrules.conditions.types import BOOL
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.model import (
     CallPart,
     FanOutPart,
@@ -48,7 +49,7 @@ def build_node(name: Scalar, part: NodePart, draft: Draft) -> Node | None:
         near = nearest(part.class_, draft.legend)
         if near is not None:
             draft.meant.add(near)
-        advice = f"did you mean `{near}`?" if near else f"give it a colour: `legend: {{{part.class_}: blue}}`"
+        advice = did_you_mean(part.class_, draft.legend, f"give it a colour: `legend: {{{part.class_}: blue}}`")
         draft.findings.add(
             Code.UNKNOWN_CLASS, part.class_.span, f"the class `{part.class_}` is not in the legend", help=advice
         )

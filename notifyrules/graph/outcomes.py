@@ -10,7 +10,7 @@ from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import DURATION, INSTANT, INT, Type, fits
 from notifyrules.conditions.values import Mismatch, Value, conform
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.model import OutcomePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
@@ -68,12 +68,8 @@ def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Te
         if declared is None:
             clean = False
             if not draft.is_broken("data", key) and not draft.is_incomplete("include", "data"):
-                near = nearest(key, draft.data)
-                advice = (
-                    f"did you mean `{near}`?"
-                    if near
-                    else f"declare it at the top of the file, under `data:`, such as `{key}: bool = false`"
-                )
+                declare = f"declare it at the top of the file, under `data:`, such as `{key}: bool = false`"
+                advice = did_you_mean(key, draft.data, declare)
                 draft.findings.add(Code.UNKNOWN_DATA, key.span, f"`{key}` is not declared under `data`", help=advice)
             continue
         given = _value(written, declared.type, draft)
@@ -119,10 +115,8 @@ def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] 
     try:
         return (conform(wanted, written.plain()),)
     except Mismatch as mismatch:
-        advice = [mismatch.help] if mismatch.help else []
-        draft.findings.add(
-            Code.TYPE_MISMATCH, written.span, f"expected {mismatch.expected}, found {mismatch.found}", help=advice
-        )
+        message = f"expected {mismatch.expected}, found {mismatch.found}"
+        draft.findings.add(Code.TYPE_MISMATCH, written.span, message, help=mismatch.help)
         return None
 
 

@@ -12,6 +12,7 @@ from notifyrules.conditions.names import LetSyntax, Scope
 from notifyrules.conditions.syntax import names_in
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
+from notifyrules.diagnostics.phrases import named
 from notifyrules.document.files import Place
 from notifyrules.document.model import Document, Fragment, Shared
 from notifyrules.document.reader import WHOLE, Reading
@@ -151,9 +152,8 @@ def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, in
         return
     names.legend[str(name)] = name.span
     if not is_colour(colour):
-        known = ", ".join(f"`{one}`" for one in COLOURS)
         message = f"`{colour}` is not a colour"
-        draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=f'use {known}, or `"#rrggbb"`')
+        draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=f'use {named(COLOURS)}, or `"#rrggbb"`')
     draft.legend[str(name)] = str(colour)
     if not included:
         draft.legend_spans[str(name)] = name.span

@@ -7,14 +7,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from notifyrules.conditions.context import listed
 from notifyrules.conditions.parser import parse_case_key
 from notifyrules.conditions.types import Basic, Enumeration, Type, quote
 from notifyrules.conditions.values import MAX_INT, Value, write, write_literal
 from notifyrules.conditions.written import Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import LongTarget, SwitchPart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Switch, SwitchCase
@@ -55,13 +54,13 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
     cases = [case for case in written if case is not None]
     _check_twice(cases, draft)
     closed = None if subject is None else _closed_values(subject.type)
-    named = {value for case in cases for value, _ in case.values}
+    answered = {value for case in cases for value, _ in case.values}
     otherwise: Exit | None = None
     broken = subject is None or len(cases) < len(written) or any(case.leaving is None for case in cases)
     if part.else_ is not None:
         otherwise = read_target(part.else_, draft)
         broken = broken or otherwise is None
-        if closed is not None and len(cases) == len(written) and set(closed) <= named:
+        if closed is not None and len(cases) == len(written) and set(closed) <= answered:
             key = part.key("else")
             draft.findings.add(
                 Code.USELESS_ELSE,
@@ -72,14 +71,13 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
     elif subject is not None:
         # An open type ends elsewhere; null, bools and enumerations are named by value whatever `otherwise` says.
         wanted = closed if closed is not None else ((None,) if subject.type.nullable else ())
-        missing = [value for value in wanted if value not in named]
+        missing = [value for value in wanted if value not in answered]
         if missing and len(cases) == len(written) and not draft.is_broken("flow", name):
             draft.loose = True
-            values = listed([f"`{write_literal(value)}`" for value in missing])
             draft.findings.add(
                 Code.MISSING_CASE,
                 part.switch.span,
-                f"no case for {values}",
+                f"no case for {named(map(write_literal, missing))}",
                 help="add a case, or an `else` for all other values",
             )
             broken = True
@@ -172,12 +170,8 @@ def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft:
     closed = _closed_values(kind)
     advice: list[str] = []
     notes: list[str] = []
-    if (
-        isinstance(value, str)
-        and isinstance(kind.base, Enumeration)
-        and (near := nearest(value, kind.base.values)) is not None
-    ):
-        advice.append(f"did you mean `{near}`?")
+    if isinstance(kind.base, Enumeration):
+        advice.append(did_you_mean(value, kind.base.values))
     unquoted = _unquoted(word.text) if word.quoted else None
     textual = kind.base is Basic.TEXT or (isinstance(kind.base, Enumeration) and word.text in kind.base.values)
     if unquoted is not None and _possible(unquoted[0], kind):
@@ -190,7 +184,7 @@ def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft:
     elif kind.base is Basic.BOOL and word.text in ("yes", "no", "on", "off"):
         advice.append(f"write `{'true' if word.text in ('yes', 'on') else 'false'}`")
     if closed is not None:
-        advice.append("its values are " + listed([f"`{write_literal(one)}`" for one in closed]))
+        advice.append("its values are " + named(map(write_literal, closed)))
     shown = quote(word.text) if word.quoted else word.text
     draft.findings.add(
         Code.IMPOSSIBLE_CASE, word.span, f"`{shown}` is not a value of `{kind}`", help=advice, notes=notes

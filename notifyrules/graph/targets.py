@@ -10,15 +10,13 @@ from notifyrules.conditions.types import LANGUAGE_WORDS, is_bare, quote
 from notifyrules.conditions.values import Value, write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Arrow, Message
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
-
-_LISTED = 10
-"""Names that a line of help can carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +123,14 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
         return not nodes_only
     if draft.is_broken("flow", name) or draft.is_broken("outcomes", name):
         return True
-    near = nearest(name, [*nodes, *(() if nodes_only else outcomes)])
+    known = [*nodes, *(() if nodes_only else outcomes)]
+    near = nearest(name, known)
     if near is None:
         draft.loose = True
-        listed = ", ".join(f"`{one}`" for one in list(nodes if nodes_only else outcomes)[:_LISTED])
-        advice = f"the {'nodes' if nodes_only else 'outcomes'} are {listed}"
     else:
         draft.meant.add(near)
-        advice = f"did you mean `{near}`?"
+    listed = f"the nodes are {named(nodes)}" if nodes_only else f"the outcomes are {named(outcomes)}"
+    advice = did_you_mean(name, known, listed)
     what = "a node" if nodes_only else "a node or an outcome"
     draft.findings.add(Code.UNKNOWN_TARGET, name.span, f"`{name}` is not {what} of this file", help=advice)
     return False
