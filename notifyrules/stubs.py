@@ -37,7 +37,7 @@ def write_stubs(graph: Graph) -> str:
         Python with one `TypedDict` for each group of facts, `Facts` for all of them in the nested form, and the
         literals `Outcome` and `Reason`; the same for the same chart.
     """
-    reasons = [arrow.id for node in graph.nodes.values() for arrow in node.arrows if arrow.target in graph.outcomes]
+    reasons = [arrow.id for arrow in graph.arrows.values() if arrow.target in graph.outcomes]
     body = [
         *_group("Facts", "", graph, set()),
         *_literal("Outcome", list(graph.outcomes)),

@@ -84,7 +84,7 @@ class _Path:
         for step in steps:
             # INVARIANT (steps are a path): each arrow leads to the next step's node.
             assert stand is not None
-            arrow = next(one for one in self._graph.nodes[step.node].arrows if one.id == step.arrow)
+            arrow = self._graph.arrows[step.arrow]
             self._places.append((stand, arrow, step))
             stand = self.ways.after(stand, arrow)
 
@@ -166,9 +166,9 @@ def _words(graph: Graph) -> Iterator[Message]:
     """
     for outcome in graph.outcomes.values():
         yield from _said(outcome.because)
+    for arrow in graph.arrows.values():
+        yield from _said(arrow.because)
     for node in graph.nodes.values():
-        for arrow in node.arrows:
-            yield from _said(arrow.because)
         if isinstance(node, Call):
             yield from _words(node.callee)
 

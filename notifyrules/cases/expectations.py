@@ -77,8 +77,8 @@ class _Reader:
         if outcome is not None and outcome not in self.chart.graph.outcomes:
             self._unknown(Code.UNKNOWN_OUTCOME, outcome, "outcome", None, self.chart.graph.outcomes)
             return None
-        if reason is not None and reason not in self.chart.ways.arrows:
-            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, self.chart.ways.arrows)
+        if reason is not None and reason not in self.chart.graph.arrows:
+            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, self.chart.graph.arrows)
             return None
         if len(through) < len(self._listed()):
             return None
@@ -212,7 +212,7 @@ class _Reader:
         """
         Report an arrow by which no decision ends.
         """
-        arrow = self.chart.ways.arrows[reason]
+        arrow = self.chart.graph.arrows[reason]
         if arrow.target in self.chart.graph.nodes:
             message = f"the arrow `{reason}` leads on to the node `{arrow.target}`; a reason enters an outcome"
             advice = f"write `through: [{arrow.node}, {arrow.target}]` for an arrow on the way"

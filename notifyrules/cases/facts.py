@@ -73,7 +73,7 @@ def _leaves(written: Mapping[Scalar, Located], prefix: str, chart: Chart) -> Ite
     """
     for key, value in written.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Map) and name in chart.groups:
+        if isinstance(value, Map) and name in chart.graph.groups:
             yield from _leaves(value, f"{name}.", chart)
         else:
             yield name, key, value

@@ -27,8 +27,6 @@ class Chart:
     reader: FactsReader
     ways: Ways
     """Where its arrows lead."""
-    groups: frozenset[str]
-    """What the dotted names of facts begin with: `channel` of `channel.muted`."""
     assumed: Callable[[Facts], bool]
     """Tells whether facts keep to everything that the rules assume."""
 
@@ -37,9 +35,8 @@ class Chart:
         """
         Make a graph ready to be asked.
         """
-        groups = {name[:at] for name in graph.facts for at, character in enumerate(name) if character == "."}
         program = compile_graph(graph)
-        return cls(graph, program, program.reader, Ways(graph), frozenset(groups), compile_assumptions(graph))
+        return cls(graph, program, program.reader, Ways(graph), compile_assumptions(graph))
 
 
 @dataclass(frozen=True, slots=True)

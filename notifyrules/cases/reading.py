@@ -57,7 +57,7 @@ class CasesReader:
         for part in self.document.cases:
             self._check_name(part)
             given = read_given(part.given, self.chart, self.findings).over(base)
-            if not any(_inside(span, part.span) for span in damaged) and not self._check_form(part):
+            if not any(map(part.span.covers, damaged)) and not self._check_form(part):
                 continue
             if part.rows is not None:
                 rows = self._rows(part, given)
@@ -275,13 +275,6 @@ def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> obj
     if isinstance(value, Mapping):
         return {str(key): one.plain() for key, one in value.items()}
     return [one.plain() for one in value]
-
-
-def _inside(span: Span, extent: Span) -> bool:
-    """
-    Tell whether a span lies in an extent.
-    """
-    return span.source is extent.source and extent.start <= span.start and span.end <= extent.end
 
 
 def _combined_name(name: str, combination: Mapping[str, Value], names: set[str]) -> str:

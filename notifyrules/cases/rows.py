@@ -143,7 +143,7 @@ class Rows:
             name = prefix + key
             fact = declared.get(name)
             if fact is None:
-                if isinstance(value, dict) and name in self.chart.groups:
+                if isinstance(value, dict) and name in self.chart.graph.groups:
                     self._take(line, value, f"{name}.", taken, broken, findings)
                 else:
                     broken |= report_unknown(name, find_key(line, key), self.chart, findings)

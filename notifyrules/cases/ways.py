@@ -37,15 +37,13 @@ class Ways:
         """
         self._graph = graph
         self.start = Stand(graph.start, trying=False)
-        self.arrows: Mapping[str, Arrow] = {arrow.id: arrow for node in graph.nodes.values() for arrow in node.arrows}
-        """Every arrow of the chart, by its id."""
         self._bits: dict[Stand | str, int] = {}
         self._reached: dict[Stand, int] = {}
         for name in reversed(graph.order):
             for trying in (False, True):
                 self._reach(Stand(name, trying))
         self.ends: Mapping[str, Arrow] = {
-            arrow.id: arrow for arrow in self.arrows.values() if self.leads_to([self.start], [arrow.id])
+            arrow.id: arrow for arrow in graph.arrows.values() if self.leads_to([self.start], [arrow.id])
         }
         """Every arrow by which a decision can end, by its id."""
         self._ends_to: dict[str, dict[str, Arrow]] = {}

@@ -13,7 +13,7 @@ from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.applying import check_call, inline
 from notifyrules.conditions.comparing import check_compared, check_membership, check_null_test
-from notifyrules.conditions.context import Context, described, null_help, one_line, spelled
+from notifyrules.conditions.context import Context, described, null_help, spelled
 from notifyrules.conditions.functions import FUNCTIONS
 from notifyrules.conditions.joining import (
     check_arithmetic,
@@ -81,7 +81,7 @@ def _report_unfit(term: t.Term, wanted: Type, findings: Findings) -> None:
     Say that a condition as a whole has another type than its place needs.
     """
     if term.type.nullable and not wanted.nullable and fits(term.type.required, wanted) and term.type.base is not None:
-        message = f"`{one_line(term.span.text)}` may be null here; {spelled(wanted)} is expected"
+        message = f"`{term.span.one_line}` may be null here; {spelled(wanted)} is expected"
         findings.add(Code.UNGUARDED_NULL, term.span, message, help=null_help(term))
         return
     advice = ""

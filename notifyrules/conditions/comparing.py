@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.context import Context, described, one_line
+from notifyrules.conditions.context import Context, described
 from notifyrules.conditions.mismatches import equality_advice, report_impossible, report_unordered
 from notifyrules.conditions.types import BOOL, Basic, ListOf, Type, common_order, fits, join, share_values
 from notifyrules.diagnostics.codes import Code
@@ -67,12 +67,12 @@ def _warn_of_null(operator: str, left: t.Term, right: t.Term, span: Span, at: Co
     if literal is not None:
         tested = right if literal is left else left
         if not tested.type.nullable and at.use is None:
-            message = f"`{one_line(tested.span.text)}` is never null"
+            message = f"`{tested.span.one_line}` is never null"
             at.report(Code.CONSTANT_CONDITION, span, message, "remove the test")
         return
     nullable = next((side for side in (left, right) if side.type.nullable), None)
     if operator == "!=" and nullable is not None:
-        words = one_line(nullable.span.text)
+        words = nullable.span.one_line
         at.report(
             Code.NULLABLE_NOT_EQUAL,
             span,
@@ -89,7 +89,7 @@ def _comparable(left: t.Term, right: t.Term, at: Context) -> bool:
         return True
     literal, other = (left, right) if isinstance(left, t.Constant) else (right, left)
     if join(left.type, right.type) is None:
-        message = f"`{one_line(other.span.text)}` is {described(other)} and is never equal to {described(literal)}"
+        message = f"`{other.span.one_line}` is {described(other)} and is never equal to {described(literal)}"
         if isinstance(other, t.Constant):
             message = f"{described(other)} is never equal to {described(literal)}"
         at.report(Code.TYPE_MISMATCH, literal.span, message, equality_advice(literal, other))
@@ -112,10 +112,10 @@ def check_membership(syntax: s.Membership, at: Context) -> t.Term | None:
     if item is None or collection is None:
         return None
     if not isinstance(collection.type.base, ListOf):
-        words = one_line(collection.span.text)
+        words = collection.span.one_line
         advice = "write the values in brackets: `in [...]`"
         if fits(collection.type, _TEXT) and fits(item.type, _TEXT):
-            advice = f"write `contains({words}, {one_line(item.span.text)})`"
+            advice = f"write `contains({words}, {item.span.one_line})`"
         at.report(Code.TYPE_MISMATCH, collection.span, f"`in` needs a list, found {described(collection)}", advice)
         return None
     if isinstance(collection, t.ListTerm):
@@ -157,7 +157,7 @@ def _could_be(item: t.Term, collection: t.Term, at: Context) -> bool:
     if inner is None or item.type.base is None:
         return True
     if join(item.type, Type(inner)) is None:
-        message = f"`{one_line(collection.span.text)}` holds `{Type(inner)}`, never {described(item)}"
+        message = f"`{collection.span.one_line}` holds `{Type(inner)}`, never {described(item)}"
         at.report(Code.TYPE_MISMATCH, item.span, message)
         return False
     if share_values(item.type.base, inner):
@@ -175,7 +175,7 @@ def check_null_test(syntax: s.NullTest, at: Context) -> t.Term | None:
         return None
     if not operand.type.nullable and at.use is None:
         result = "true" if syntax.negated else "false"
-        message = f"`{one_line(operand.span.text)}` is never null here, so this is always {result}"
+        message = f"`{operand.span.one_line}` is never null here, so this is always {result}"
         at.report(Code.CONSTANT_CONDITION, syntax.span, message, "remove the test")
     test: t.Term = t.IsNull(syntax.span, BOOL, operand)
     return t.Not(syntax.span, BOOL, test) if syntax.negated else test

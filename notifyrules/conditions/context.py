@@ -87,7 +87,7 @@ class Context:
         if term.type.base is None:
             self.report(Code.UNGUARDED_NULL, term.span, "`null` cannot stand here", *advice)
         else:
-            message = f"`{one_line(term.span.text)}` may be null here"
+            message = f"`{term.span.one_line}` may be null here"
             self.report(Code.UNGUARDED_NULL, term.span, message, *(advice or (null_help(term),)))
 
     def report(self, code: Code, span: Span, message: str, *advice: str) -> None:
@@ -118,14 +118,7 @@ def null_help(term: t.Term) -> str:
     """
     Say how to rule null out.
     """
-    words = one_line(term.span.text)
+    words = term.span.one_line
     if not isinstance(term, (t.FactRead, t.LetUse, t.Call)) or words.startswith("("):
         words = f"({words})"
     return f"test `{words} is not null` first, or give a default with `{words} ?? ...`"
-
-
-def one_line(text: str) -> str:
-    """
-    Fold a text to one line.
-    """
-    return " ".join(text.split())

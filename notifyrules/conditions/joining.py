@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.context import Context, described, one_line
+from notifyrules.conditions.context import Context, described
 from notifyrules.conditions.narrowing import Narrowed, known
 from notifyrules.conditions.types import BOOL, DURATION, INSTANT, INT, Base, Basic, ListOf, Type, join
 from notifyrules.conditions.values import Value
@@ -108,7 +108,7 @@ def check_coalesced(syntax: s.Coalesced, at: Context) -> t.Term | None:
             return None
         joined = Type(together.base, joined.nullable)
         if not item.type.nullable and at.use is None:
-            message = f"`{one_line(item.span.text)}` is never null, so what stands behind `??` is never used"
+            message = f"`{item.span.one_line}` is never null, so what stands behind `??` is never used"
             at.report(Code.CONSTANT_CONDITION, item.span, message, "remove `??` and what follows")
     return t.Coalesce(syntax.span, joined, tuple(found))
 
@@ -121,7 +121,7 @@ def check_logic(syntax: s.Logic, at: Context) -> t.Term | None:
     mixed = next((item for item in syntax.items if isinstance(item, s.Logic)), None)
     if mixed is not None:
         message = "`and` binds tighter than `or` here, which is easily misread"
-        at.report(Code.MIXED_AND_OR, syntax.span, message, f"write `({one_line(mixed.span.text)})`")
+        at.report(Code.MIXED_AND_OR, syntax.span, message, f"write `({mixed.span.one_line})`")
     items: list[t.Term] = []
     learnt: Narrowed = frozenset()
     for part in syntax.items:

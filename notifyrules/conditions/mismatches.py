@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.context import Context, described, one_line
+from notifyrules.conditions.context import Context, described
 from notifyrules.conditions.types import Base, Basic, Enumeration, Type, join, quote, share_values
 from notifyrules.conditions.values import Mismatch, conform, write_literal
 from notifyrules.diagnostics.codes import Code
@@ -29,7 +29,7 @@ def equality_advice(literal: t.Term, other: t.Term) -> str:
     kind = other.type.base
     value = literal.value if isinstance(literal, t.Constant) else None
     if kind is Basic.BOOL and value in ("true", "false", "yes", "no"):
-        words = one_line(other.span.text)
+        words = other.span.one_line
         return f"write `{words}` or `not {words}`"
     return _kind_advice(kind, value) or _kind_advice(literal.type.base, None)
 
@@ -67,12 +67,12 @@ def report_impossible(literal: t.Term, other: t.Term, at: Context, verb: str = "
         advice = [f"did you mean `{quote(near)}`?"] if near else []
         advice.append("its values are " + listed(map(quote, allowed)))
         written = quote(literal.value) if isinstance(literal.value, str) else write_literal(literal.value)
-        message = f"`{one_line(other.span.text)}` never {verb} `{written}`"
+        message = f"`{other.span.one_line}` never {verb} `{written}`"
         if verb == "is":
-            message = f"`{one_line(other.span.text)}` is never `{written}`"
+            message = f"`{other.span.one_line}` is never `{written}`"
         at.report(Code.IMPOSSIBLE_VALUE, literal.span, message, *advice)
         return
-    message = f"`{one_line(literal.span.text)}` and `{one_line(other.span.text)}` have no value in common"
+    message = f"`{literal.span.one_line}` and `{other.span.one_line}` have no value in common"
     at.report(Code.IMPOSSIBLE_VALUE, literal.span, message)
 
 
@@ -103,6 +103,6 @@ def report_unordered(operator: str, left: t.Term, right: t.Term, span: Span, at:
             literal, holder = (other, ordered) if isinstance(other, t.Constant) else (ordered, other)
             report_impossible(literal, holder, at)
             return
-        words = f"`{one_line(left.span.text)}` and `{one_line(right.span.text)}`"
+        words = f"`{left.span.one_line}` and `{right.span.one_line}`"
         advice = "compare with `==`, or with a value of the same ordered fact"
         at.report(Code.TYPE_MISMATCH, span, f"{words} do not share one ordered declaration", advice)

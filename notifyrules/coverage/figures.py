@@ -127,14 +127,13 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
     gaps: list[Gap] = [gap for sight in tally.atoms.values() for gap in _atom_gap(sight)]
     if tally.graph is not None:
         graph = tally.graph
-        arrows = [arrow for node in graph.nodes.values() for arrow in node.arrows]
-        counts |= {"nodes": len(graph.nodes), "arrows": len(arrows), "outcomes": len(graph.outcomes)}
+        counts |= {"nodes": len(graph.nodes), "arrows": len(graph.arrows), "outcomes": len(graph.outcomes)}
         gaps += [
             Gap("nodes", name, "was never asked", node.span)
             for name, node in graph.nodes.items()
             if not tally.nodes[name]
         ]
-        gaps += [gap for arrow in arrows for gap in _arrow_gap(arrow, tally, graph)]
+        gaps += [gap for arrow in graph.arrows.values() for gap in _arrow_gap(arrow, tally, graph)]
         gaps += [
             Gap("outcomes", name, "was never reached", outcome.span)
             for name, outcome in graph.outcomes.items()
@@ -156,7 +155,7 @@ def _atom_gap(sight: Sight) -> Iterator[Gap]:
     """
     Say what an atom never turned out to be.
     """
-    written = " ".join(sight.span.text.split())
+    written = sight.span.one_line
     if not sight.true and not sight.false:
         yield Gap("atoms", written, "was never true and never false", sight.span)
     elif not sight.true:

@@ -187,7 +187,7 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
                 yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
         case graphs.First(rows=rows, otherwise=otherwise):
             for number, row in enumerate(rows, 1):
-                drawn = Row(_label(row.arrow), _written(row.condition.span))
+                drawn = Row(_label(row.arrow), row.condition.span.one_line)
                 yield _Way((row.arrow,), f"{number} · {_label(row.arrow)}", drawn)
             yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
         case graphs.FanOut(branches=branches, otherwise=otherwise):
@@ -279,9 +279,9 @@ def _condition(node: graphs.Node) -> str | None:
     """
     match node:
         case graphs.Question(condition=condition):
-            return _written(condition.span)
+            return condition.span.one_line
         case graphs.Switch(subject=subject):
-            return _written(subject.span)
+            return subject.span.one_line
         case _:
             return None
 
@@ -388,13 +388,6 @@ def _href(callee: Graph) -> str | None:
     return f"{callee.name}.svg" if _SAFE_NAME.fullmatch(callee.name) else None
 
 
-def _written(span: Span) -> str:
-    """
-    Give a condition as it is written, on one line.
-    """
-    return " ".join(span.text.split())
-
-
 def _template(message: graphs.Message) -> str:
     """
     Give the words for a person as they are written, conditions in braces.
@@ -407,7 +400,7 @@ def _term(term: Term) -> str:
     """
     Give a condition inside of words.
     """
-    return _written(term.span)
+    return term.span.one_line
 
 
 def _place(span: Span) -> str:

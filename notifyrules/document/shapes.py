@@ -133,7 +133,7 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
     """
     if expected.startswith("a type"):
         return _type_explanation(value)
-    written = " ".join(value.span.text.split())
+    written = value.span.one_line
     form = f"quote it: `{quote(written)}`" if len(written) <= _SHOWN else "put it into quotes"
     if expected == "a mapping" and path[-1:] == ("allow",):
         return [], ["say why: `allow: {code: reason}`"]

@@ -109,7 +109,7 @@ def _report_split(first: UnknownKey, text: Span, findings: Findings) -> None:
     """
     Report a text that YAML ended at a comma.
     """
-    written = " ".join(text.text.split())
+    written = text.one_line
     findings.add(
         Code.UNKNOWN_KEY,
         first.key.span,

@@ -124,4 +124,4 @@ def _covers(extents: Iterable[Span], span: Span) -> bool:
     """
     Tell whether a span lies in one of some extents.
     """
-    return any(span.source is one.source and one.start <= span.start and span.end <= one.end for one in extents)
+    return any(one.covers(span) for one in extents)

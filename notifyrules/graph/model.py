@@ -8,8 +8,9 @@ acyclic, every target exists, every exit leads somewhere, and evaluating it cann
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import TypeAlias
 
 from notifyrules.conditions.terms import Term
@@ -352,3 +353,16 @@ class Graph:
     """The reachable nodes, every node before those its arrows lead to."""
     allowed: tuple[Allowance, ...] = ()
     """What the file allows of the findings that only proofs make."""
+    arrows: Mapping[str, Arrow] = field(init=False, repr=False)
+    """Every arrow by its id, node after node in the order written."""
+    groups: frozenset[str] = field(init=False, repr=False)
+    """What the dotted names of facts begin with: `channel` of `channel.muted`."""
+
+    def __post_init__(self) -> None:
+        """
+        Index the arrows and the groups of facts.
+        """
+        arrows = {arrow.id: arrow for node in self.nodes.values() for arrow in node.arrows}
+        groups = frozenset(name[:at] for name in self.facts for at, character in enumerate(name) if character == ".")
+        object.__setattr__(self, "arrows", MappingProxyType(arrows))
+        object.__setattr__(self, "groups", groups)

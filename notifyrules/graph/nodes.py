@@ -30,7 +30,7 @@ from notifyrules.graph.names import check_box_name
 from notifyrules.graph.switches import build_switch
 from notifyrules.graph.targets import Exit, check_target, read_exit, read_target
 from notifyrules.source.located import Scalar
-from notifyrules.source.text import Span
+from notifyrules.source.text import Span, one_line
 
 
 def build_node(name: Scalar, part: NodePart, draft: Draft) -> Node | None:
@@ -181,10 +181,3 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
         tuple(built),
         otherwise.arrow(name, "else", "none of these"),
     )
-
-
-def one_line(text: str) -> str:
-    """
-    Fold a text to one line.
-    """
-    return " ".join(text.split())

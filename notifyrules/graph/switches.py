@@ -19,7 +19,7 @@ from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Switch, SwitchCase
 from notifyrules.graph.targets import Exit, read_exit, read_target, value_id
 from notifyrules.source.located import Kind, Scalar
-from notifyrules.source.text import Span
+from notifyrules.source.text import Span, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
     built = tuple(_build_case(name, case) for case in cases)
     ending = None if otherwise is None else otherwise.arrow(name, "else", "anything else")
     return Switch(
-        str(name), part.ask or " ".join(part.switch.split()), part.class_, part.about, name.span, subject, built, ending
+        str(name), part.ask or one_line(part.switch), part.class_, part.about, name.span, subject, built, ending
     )
 
 

@@ -95,14 +95,34 @@ class Span:
         return self.source.text[self.start : self.end]
 
     @property
+    def one_line(self) -> str:
+        """
+        The words underlined, folded to one line.
+        """
+        return one_line(self.text)
+
+    @property
     def place(self) -> str:
         """
         The place as `file:line`, for a person.
         """
         return f"{self.source.name}:{self.line}"
 
+    def covers(self, other: Span) -> bool:
+        """
+        Tell whether another span lies in this one.
+        """
+        return self.source is other.source and self.start <= other.start and other.end <= self.end
+
     def __str__(self) -> str:
         """
         The place as `file:line:column`, which editors and terminals make a link of.
         """
         return f"{self.source.name}:{self.line}:{self.column}"
+
+
+def one_line(text: str) -> str:
+    """
+    Fold a text to one line.
+    """
+    return " ".join(text.split())

@@ -15,7 +15,7 @@ from notifyrules.conditions.narrowing import key
 from notifyrules.conditions.values import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import First, Node, Question, Switch
+from notifyrules.graph.model import Call, Node, conditions
 
 
 def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
@@ -24,7 +24,9 @@ def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> Non
     """
     if nodes is None:
         return
-    asked = [term for node in nodes.values() if node is not None for term in _asked(node)]
+    asked = [
+        term for node in nodes.values() if node is not None and not isinstance(node, Call) for term in conditions(node)
+    ]
     named = [
         let.term
         for let in draft.lets.values()
@@ -44,21 +46,6 @@ def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> Non
             draft.findings.add(
                 Code.CONSTANT_CONDITION, part.span, message, help="remove this part, or write the fact that is meant"
             )
-
-
-def _asked(node: Node) -> Iterator[t.Term]:
-    """
-    Give the conditions of a node.
-    """
-    match node:
-        case Question(condition=condition):
-            yield condition
-        case Switch(subject=subject):
-            yield subject
-        case First(rows=rows):
-            yield from (row.condition for row in rows)
-        case _:
-            return
 
 
 def _constant_parts(term: t.Term) -> Iterator[tuple[t.Term, str]]:
