@@ -43,6 +43,8 @@ def local_time(instant: datetime, zone: ZoneInfo) -> time:
     Give the wall time of an instant in a zone; what is finer than a second is cut off.
     """
     shown = local(instant, zone)
+    if not shown.microsecond and not shown.fold:
+        return shown.time()
     return time(shown.hour, shown.minute, shown.second)
 
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
+
+_DAYS = MAX_DURATION.days
+_FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
+Ordered = TypeVar("Ordered", int, timedelta, datetime)
 
 
 class Evaluate(Protocol):
@@ -117,32 +121,39 @@ def compare(operator: str, left: Any, right: Any, order: tuple[str, ...] | None)
             return bool(left >= right)
 
 
+# Each holds its result to the range only where it leaves it: these are called at every decision that adds something.
+
+
 def add_int(left: int, right: int) -> int:
     """
     Add two ints, held to their range.
     """
-    return max(-MAX_INT, min(MAX_INT, left + right))
+    total = left + right
+    return total if -MAX_INT <= total <= MAX_INT else _held(total, -MAX_INT, MAX_INT)
 
 
 def subtract_int(left: int, right: int) -> int:
     """
     Subtract two ints, held to their range.
     """
-    return max(-MAX_INT, min(MAX_INT, left - right))
+    total = left - right
+    return total if -MAX_INT <= total <= MAX_INT else _held(total, -MAX_INT, MAX_INT)
 
 
 def add_duration(left: timedelta, right: timedelta) -> timedelta:
     """
     Add two durations, held to their range.
     """
-    return max(-MAX_DURATION, min(MAX_DURATION, left + right))
+    total = left + right
+    return total if -_DAYS <= total.days < _DAYS else _held(total, -MAX_DURATION, MAX_DURATION)
 
 
 def subtract_duration(left: timedelta, right: timedelta) -> timedelta:
     """
     Subtract two durations, held to their range.
     """
-    return max(-MAX_DURATION, min(MAX_DURATION, left - right))
+    total = left - right
+    return total if -_DAYS <= total.days < _DAYS else _held(total, -MAX_DURATION, MAX_DURATION)
 
 
 def add_to_instant(left: datetime | timedelta, right: datetime | timedelta) -> datetime:
@@ -151,21 +162,30 @@ def add_to_instant(left: datetime | timedelta, right: datetime | timedelta) -> d
     """
     # Both lie in ranges whose sum the calendar of Python still has.
     moved: datetime = left + right  # type: ignore[assignment, operator]
-    return max(MIN_INSTANT, min(MAX_INSTANT, moved))
+    return moved if _FIRST_YEAR <= moved.year < _LAST_YEAR else _held(moved, MIN_INSTANT, MAX_INSTANT)
 
 
 def subtract_from_instant(left: datetime, right: timedelta) -> datetime:
     """
     Move an instant back by a duration, held to the range of instants.
     """
-    return max(MIN_INSTANT, min(MAX_INSTANT, left - right))
+    moved = left - right
+    return moved if _FIRST_YEAR <= moved.year < _LAST_YEAR else _held(moved, MIN_INSTANT, MAX_INSTANT)
 
 
 def between(left: datetime, right: datetime) -> timedelta:
     """
     Measure the duration from *right* to *left*, held to the range of durations.
     """
-    return max(-MAX_DURATION, min(MAX_DURATION, left - right))
+    length = left - right
+    return length if -_DAYS <= length.days < _DAYS else _held(length, -MAX_DURATION, MAX_DURATION)
+
+
+def _held(value: Ordered, least: Ordered, most: Ordered) -> Ordered:
+    """
+    Hold a value to a range.
+    """
+    return max(least, min(most, value))
 
 
 SUMS: Mapping[tuple[t.Sum, bool], Callable[[Any, Any], Value]] = {

@@ -15,13 +15,15 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import Schedule
 from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MAX_TEXT, MIN_INSTANT
+from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_TEXT, MIN_INSTANT
 from notifyrules.graph.model import Fact
 from notifyrules.program.names import Names
 from notifyrules.program.quick import ZONES, quick_reader
 
 _TOP: Final = "given"
 """The variable that holds all that is given, what was absent filled in."""
+_SMALL: Final = 1_000_000_000
+"""Ints below which Python compares them fastest; larger ones are as valid."""
 _LISTS: Final = frozenset({list, tuple})
 
 
@@ -204,7 +206,7 @@ class _Acceptance:
                 # One test of the class is faster than two of identity, whichever way they go.
                 return f"{kind} bool"
             case Basic.INT:
-                return f"{kind} int or not {-MAX_INT} <= {slot} <= {MAX_INT}"
+                return f"{kind} int or not {-_SMALL} < {slot} < {_SMALL}"
             case Basic.TEXT:
                 return f"{kind} str or len({slot}) > {MAX_TEXT} or not {slot}.isascii()"
             case Enumeration(values):
@@ -216,8 +218,7 @@ class _Acceptance:
                     f"{kind} {thing('datetime', datetime)} or {slot}.tzinfo is not {thing('UTC', UTC)} or not {years}"
                 )
             case Basic.TIME:
-                finer = f"{slot}.tzinfo is not None or {slot}.microsecond or {slot}.fold"
-                return f"{kind} {thing('time', time)} or {finer}"
+                return f"{kind} {thing('time', time)} or {slot}.tzinfo is not None or {slot}.microsecond"
             case Basic.DURATION:
                 most = MAX_DURATION.days
                 return f"{kind} {thing('timedelta', timedelta)} or not {-most} <= {slot}.days < {most}"

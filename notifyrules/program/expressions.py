@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import SUMS
 from notifyrules.program.names import Names
+from notifyrules.program.simpler import is_inside, listed_comparison
 
 CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
 """How tightly an expression of Python binds, loosest first."""
 
 _SMALL = 10
 """Terms up to which a let is written out at each use instead of being called."""
-_FEW = 4
-"""Values other than texts up to which a tuple is searched faster than a set."""
 _DEEP = 40
 """Levels of an expression after which the rest becomes a function; CPython allows two hundred parentheses."""
 
@@ -81,6 +80,8 @@ class Expressions:
         Write the opposite of a condition.
         """
         match term:
+            case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
+                return self.write_negated(listed)
             case t.Not(operand=operand):
                 return self.write(operand)
             case t.Comparison(operator="==" | "!=" as operator):
@@ -141,6 +142,8 @@ class Expressions:
         Write a term, and say how tightly it binds.
         """
         match term:
+            case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
+                return self._written(listed)
             case t.Constant(value=value):
                 return self.names.literal(value), ATOM
             case t.FactRead(name=name):
@@ -213,9 +216,19 @@ class Expressions:
         Write a comparison; ordered enumerations compare by their places in the order.
         """
         if term.order is None or term.operator in ("==", "!="):
-            return f"{self.write(term.left, ATOM)} {term.operator} {self.write(term.right, ATOM)}"
+            left, right = self._side(term.left, term.right), self._side(term.right, term.left)
+            return f"{left} {term.operator} {right}"
         places = self._places(term.order)
         return f"{places}[{self.write(term.left)}] {term.operator} {places}[{self.write(term.right)}]"
+
+    def _side(self, term: t.Term, other: t.Term) -> str:
+        """
+        Write one side of a comparison.
+        """
+        if isinstance(term, t.Arithmetic) and isinstance(other, t.Constant) and is_inside(other.value):
+            # Beyond the range the sum compares with this as the end of the range does.
+            return f"({self.write(term.left, ATOM)} {'-' if term.minus else '+'} {self.write(term.right, ATOM)})"
+        return self.write(term, ATOM)
 
     def _places(self, order: tuple[str, ...]) -> str:
         """
@@ -228,12 +241,9 @@ class Expressions:
 
     def _collection(self, term: t.Term) -> str:
         """
-        Write the right side of `in`; a list of many literals becomes a set.
+        Write the right side of `in`.
         """
         if not isinstance(term, t.ListTerm) or not all(isinstance(item, t.Constant) for item in term.items):
             return self.write(term, ATOM)
         values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
-        # Of texts the hash is known, so that a set is faster at once.
-        if len(values) <= _FEW and not all(isinstance(value, str) for value in values):
-            return self.names.literal(values)
         return self.names.choices(values)

@@ -16,6 +16,8 @@ from notifyrules.conditions.values import Value
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 _LONGEST = 60
+_FEW = 4
+"""Values other than texts up to which a tuple is searched faster than a set."""
 
 
 @dataclass(slots=True)
@@ -76,11 +78,13 @@ class Names:
 
     def choices(self, values: tuple[Value, ...]) -> str:
         """
-        Write a set of values to look something up in.
+        Write values to look something up in.
         """
-        if all(isinstance(value, str) and _WORD.fullmatch(value) for value in values):
-            # Behind `in`, Python makes one constant of it.
+        if all(value is None or (isinstance(value, str) and _WORD.fullmatch(value)) for value in values) and values:
+            # Behind `in`, Python makes one constant of it. Of texts the hash is known, so that a set is faster at once.
             return "{" + ", ".join(map(repr, values)) + "}"
+        if len(values) <= _FEW and not all(isinstance(value, str) for value in values):
+            return self.literal(values)
         return self.constant(frozenset(values), "values")
 
     def temporary(self) -> str:

@@ -14,8 +14,20 @@ from functools import lru_cache, partial
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from notifyrules.conditions.types import INSTANT, SCHEDULE, TEXT, TIMEZONE, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import MAX_INSTANT, MAX_ITEMS, MAX_TEXT, MIN_INSTANT, Value, conform
+from notifyrules.conditions.types import (
+    DURATION,
+    INSTANT,
+    INT,
+    SCHEDULE,
+    TEXT,
+    TIME,
+    TIMEZONE,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
+from notifyrules.conditions.values import MAX_INSTANT, MAX_INT, MAX_ITEMS, MAX_TEXT, MIN_INSTANT, Value, conform
 
 Read: TypeAlias = Callable[[object], Value]
 """Reads a given value of one type, or raises :class:`~notifyrules.conditions.values.Mismatch`."""
@@ -26,6 +38,8 @@ _BY_KEY: Final[dict[str, ZoneInfo]] = {}
 _TEXTS_KEPT: Final = 2_048
 """Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
 _SCHEDULES_KEPT: Final = 4_096
+_TEXTS: Final = Type(ListOf(Basic.TEXT))
+_FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
 _WINDOW_KEYS: Final = 3
 """Keys of a window that names its days."""
 
@@ -37,33 +51,25 @@ def quick_reader(wanted: Type) -> Read:
     Args:
         wanted: The type; that it may be null has been seen to.
     """
+    if isinstance(wanted.base, Basic) and wanted.base in _READERS:
+        return _READERS[wanted.base]
     match wanted.base:
-        case Basic.TEXT:
-            return _read_text
-        case Basic.INSTANT:
-            return partial(_read_instant, _remembering(wanted))
-        case Basic.TIME | Basic.DURATION:
-            return partial(_read_time, _remembering(wanted), wanted)
-        case Basic.TIMEZONE:
-            return _read_zone
-        case Basic.SCHEDULE:
-            return _read_schedule
         case ListOf(Basic.TEXT):
-            return partial(_read_texts, wanted)
+            return _read_texts
         case ListOf(Enumeration(values)):
             return partial(_read_members, {value: value for value in values}, wanted)
         case _:
             return partial(conform, wanted)
 
 
-def _remembering(wanted: Type) -> Callable[[str], Value]:
-    """
-    Make what reads texts and knows those that it has read lately.
-    """
-    return lru_cache(_TEXTS_KEPT)(partial(conform, wanted))
-
-
 # Below, the type itself is asked for: what a subclass says of itself, such as what it equals, need not be true.
+
+
+def _read_int(given: object) -> Value:
+    """
+    Read an int.
+    """
+    return given if type(given) is int and -MAX_INT <= given <= MAX_INT else conform(INT, given)
 
 
 def _read_text(given: object) -> Value:
@@ -79,27 +85,35 @@ def _read_text(given: object) -> Value:
     return conform(TEXT, given)
 
 
-def _read_instant(by_text: Callable[[str], Value], given: object) -> Value:
+_instant_of = lru_cache(_TEXTS_KEPT)(partial(conform, INSTANT))
+_time_of = lru_cache(_TEXTS_KEPT)(partial(conform, TIME))
+_duration_of = lru_cache(_TEXTS_KEPT)(partial(conform, DURATION))
+
+
+def _read_instant(given: object) -> Value:
     """
     Read an instant: a text, or a datetime with any offset.
     """
     if type(given) is str:
-        return by_text(given)
+        return _instant_of(given)
     # No offset leads from these years out of the range.
-    if (
-        type(given) is datetime
-        and MIN_INSTANT.year < given.year < MAX_INSTANT.year - 1
-        and given.utcoffset() is not None
-    ):
+    if type(given) is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1 and given.utcoffset() is not None:
         return given.astimezone(UTC)
     return conform(INSTANT, given)
 
 
-def _read_time(by_text: Callable[[str], Value], wanted: Type, given: object) -> Value:
+def _read_time(given: object) -> Value:
     """
-    Read a wall time or a duration.
+    Read a wall time.
     """
-    return by_text(given) if type(given) is str else conform(wanted, given)
+    return _time_of(given) if type(given) is str else conform(TIME, given)
+
+
+def _read_duration(given: object) -> Value:
+    """
+    Read a duration.
+    """
+    return _duration_of(given) if type(given) is str else conform(DURATION, given)
 
 
 def _read_zone(given: object) -> Value:
@@ -145,7 +159,7 @@ def _schedule_of(windows: tuple[tuple[str, str, str], ...]) -> Value:
     return conform(SCHEDULE, plain)
 
 
-def _read_texts(wanted: Type, given: object) -> Value:
+def _read_texts(given: object) -> Value:
     """
     Read a list of texts.
     """
@@ -153,10 +167,10 @@ def _read_texts(wanted: Type, given: object) -> Value:
         found = tuple(given)
         for one in found:
             if type(one) is not str or len(one) > MAX_TEXT or not one.isascii():
-                return conform(wanted, given)
+                return conform(_TEXTS, given)
         if len(found) <= MAX_ITEMS:
             return found
-    return conform(wanted, given)
+    return conform(_TEXTS, given)
 
 
 def _read_members(known: Mapping[str, str], wanted: Type, given: object) -> Value:
@@ -171,3 +185,14 @@ def _read_members(known: Mapping[str, str], wanted: Type, given: object) -> Valu
             return conform(wanted, given)
         found.append(known[one])
     return tuple(found) if len(found) <= MAX_ITEMS else conform(wanted, given)
+
+
+_READERS: Final[Mapping[Basic, Read]] = {
+    Basic.INT: _read_int,
+    Basic.TEXT: _read_text,
+    Basic.INSTANT: _read_instant,
+    Basic.TIME: _read_time,
+    Basic.DURATION: _read_duration,
+    Basic.TIMEZONE: _read_zone,
+    Basic.SCHEDULE: _read_schedule,
+}

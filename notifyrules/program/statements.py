@@ -114,7 +114,7 @@ class Statements(Stretches):
         """
         names = self._expressions.names
         if len(values) > 1:
-            written = names.literal(tuple(values))
+            written = names.choices(tuple(values))
             return f"{subject} in {written}", f"{subject} not in {written}"
         (value,) = values
         if value is None or isinstance(value, bool):

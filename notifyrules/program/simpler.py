@@ -1,0 +1,44 @@
+"""
+Find simpler ways to compute what a term means.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from notifyrules.conditions import terms as t
+from notifyrules.conditions.evaluator import compare
+from notifyrules.conditions.types import ListOf, Type
+from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
+
+
+def listed_comparison(term: t.Comparison) -> t.Contains | None:
+    """
+    Make a comparison of an ordered enumeration with one of its values a list of those for which it holds.
+    """
+    if term.order is None or term.operator in ("==", "!="):
+        return None
+    match term.left, term.right:
+        case (item, t.Constant(value=value)):
+            values = [one for one in term.order if compare(term.operator, one, value, term.order)]
+        case (t.Constant(value=value), item):
+            values = [one for one in term.order if compare(term.operator, value, one, term.order)]
+        case _:
+            return None
+    constants = tuple(t.Constant(term.span, item.type.required, one) for one in values)
+    return t.Contains(term.span, term.type, item, t.ListTerm(term.span, Type(ListOf(item.type.base)), constants))
+
+
+def is_inside(value: Value) -> bool:
+    """
+    Tell whether a value lies within its type's range, and not at its ends.
+    """
+    match value:
+        case int():
+            return -MAX_INT < value < MAX_INT
+        case timedelta():
+            return -MAX_DURATION < value < MAX_DURATION
+        case datetime():
+            return MIN_INSTANT < value < MAX_INSTANT
+        case _:
+            return False
