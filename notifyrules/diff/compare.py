@@ -4,7 +4,7 @@ Compare two versions of a rule file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from notifyrules.diff.model import Comparison, Finding
 from notifyrules.diff.regions import compare_decisions
@@ -12,6 +12,7 @@ from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
 from notifyrules.graph.model import Graph
 from notifyrules.prove.limit import Limit
+from notifyrules.prove.solving import Answer
 
 
 def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> Comparison:
@@ -35,13 +36,10 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     elif compared.open:
         finding = Finding.UNDECIDED
     notes = list(versions.together.notes)
-    if not versions.same_assumptions:
-        notes.append("`assume` says something else; facts that either version allows are compared")
-    notes.extend(
-        f"the data `{name}` {'is new' if name in new.data else 'is gone'}"
-        for name in dict.fromkeys((*old.data, *new.data))
-        if (name in old.data) is not (name in new.data)
-    )
+    if versions.other_assumptions is not Answer.NO:
+        known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
+        notes.append(f"{known} says something else; facts that either version allows are compared")
+    notes.extend(_data_notes(old, new))
     return Comparison(
         old,
         new,
@@ -53,3 +51,15 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         tuple(notes),
         complete=not limit.exceeded,
     )
+
+
+def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
+    """
+    Say how what decisions carry is declared otherwise.
+    """
+    for name in dict.fromkeys((*old.data, *new.data)):
+        was, now = old.data.get(name), new.data.get(name)
+        if was is None or now is None:
+            yield f"the data `{name}` {'is new' if was is None else 'is gone'}"
+        elif str(was.type) != str(now.type):
+            yield f"the data `{name}` was `{was.type}` and is `{now.type}`"

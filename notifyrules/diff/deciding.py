@@ -36,6 +36,20 @@ def differ(before: Decided, after: Decided) -> bool:
     data = {name: (value, after.data[name]) for name, value in before.data.items() if name in after.data}
     return (
         (before.outcome, before.notify) != (after.outcome, after.notify)
-        or any(one != other for one, other in data.values())
+        or any(not alike(one, other) for one, other in data.values())
         or before.recheck_at != after.recheck_at
     )
+
+
+def alike(one: Value, other: Value) -> bool:
+    """
+    Tell whether two values are the same, and of the same type.
+    """
+    return _typed(one) == _typed(other)
+
+
+def _typed(value: Value) -> object:
+    """
+    Give a value with its type: Python takes true for 1, also inside of lists.
+    """
+    return tuple(map(_typed, value)) if isinstance(value, tuple) else (type(value), value)

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from notifyrules.conditions.types import BOOL, Enumeration, Type, join
+from notifyrules.conditions.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import Value, write_literal
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.inputs import Inputs, plain
-from notifyrules.prove.symbols import Pick, Symbol
-from notifyrules.prove.translation import World
+from notifyrules.prove.symbols import Symbol
+from notifyrules.prove.translation import HAS, World
 
 
 @dataclass(slots=True)
@@ -66,8 +66,8 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     """
     Make variables for the facts of two versions.
 
-    A fact that only one version has may be anything: the other does not read it. One whose default changed may be left
-    out, so that each version takes its own.
+    A fact that only one version has may be anything: the other does not read it. One of another type has a value that
+    both types have, where there is one. One whose default changed may be left out, so that each version takes its own.
     """
     facts: dict[str, Fact] = {}
     sides = Side(old), Side(new)
@@ -75,16 +75,16 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     symbols: dict[str, Symbol] = {}
     for name in dict.fromkeys((*old.facts, *new.facts)):
         was, now = old.facts.get(name), new.facts.get(name)
-        together.notes.extend(_notes(name, was, now))
-        shared = None if was is None or now is None else join(was.type, now.type)
-        if was is not None and now is not None and shared is not None and _overlap(was.type, now.type):
+        shared = None if was is None or now is None else _meet(was.type, now.type)
+        together.notes.extend(_notes(name, was, now, shared))
+        if was is not None and now is not None and shared is not None:
             facts[name] = replace(
                 now, type=shared, has_default=was.has_default and now.has_default, default=was.default
             )
             symbols[name] = world.symbols.variable(name, shared)
             together.domain.append(world.symbols.domain(symbols[name], shared))
             for side, fact in zip(sides, (was, now), strict=True):
-                _see(side, fact, name, symbols[name], together)
+                _see(side, fact, name, symbols[name])
             if _default_changed(was, now):
                 _allow_leaving_out(name, was, now, together, facts, symbols)
             continue
@@ -94,7 +94,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
                 facts[called] = replace(one, name=called)
                 symbols[called] = world.symbols.variable(called, one.type)
                 together.domain.append(world.symbols.domain(symbols[called], one.type))
-                _see(side, one, called, symbols[called], together)
+                _see(side, one, called, symbols[called])
     together.inputs = Inputs(world, facts, symbols)
     for fact in facts.values():
         # Written out now, so that they are known to differ from everything else that is.
@@ -103,23 +103,26 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     return together
 
 
-def _see(side: Side, fact: Fact, called: str, symbol: Symbol, together: Together) -> None:
+def _see(side: Side, fact: Fact, called: str, symbol: Symbol) -> None:
     """
-    Let one version see a variable, restricted to the values that it takes.
+    Let one version see a variable.
     """
-    formulas = together.inputs.world.formulas
-    if isinstance(symbol.payload, Pick):
-        assert isinstance(fact.type.base, Enumeration)
-        ways = {value: symbol.payload.ways[value] for value in fact.type.base.values}
-        null = symbol.null if fact.type.nullable else formulas.false
-        together.domain.append(formulas.some((null, *ways.values())))
-        symbol = Symbol(null, Pick(ways))
-    elif not fact.type.nullable and symbol.null is not formulas.false:
-        together.domain.append(formulas.negate(symbol.null))
-        symbol = Symbol(formulas.false, symbol.payload)
     side.names[fact.name] = called
     side.symbols[fact.name] = symbol
     side.given[fact.name] = symbol
+
+
+def items_known(together: Together) -> Iterator[Formula]:
+    """
+    Say which of the texts that are written out are no items of a list, whose type in one version has fewer.
+    """
+    world = together.inputs.world
+    for fact in together.inputs.facts.values():
+        if isinstance(fact.type.base, ListOf) and isinstance(fact.type.base.item, Enumeration):
+            whole = world.symbols.whole(together.inputs.symbols[fact.name].payload)
+            for value, text in world.symbols.constants(Basic.TEXT.value):
+                if value not in fact.type.base.item.values:
+                    yield world.formulas.negate(world.open(HAS, (text, whole), world.formulas.booleans))
 
 
 def _allow_leaving_out(  # noqa: PLR0913, PLR0917 - the fact in all its forms
@@ -150,16 +153,37 @@ def _default_changed(was: Fact, now: Fact) -> bool:
     return was.has_default and now.has_default and (type(was.default), was.default) != (type(now.default), now.default)
 
 
-def _overlap(one: Type, other: Type) -> bool:
+def _meet(left: Type, right: Type) -> Type | None:
     """
-    Tell whether two types have values in common.
+    Find the type of the values that two types have in common.
+
+    Returns:
+        None where there are none, or only null or the empty list.
     """
-    if isinstance(one.base, Enumeration) and isinstance(other.base, Enumeration):
-        return bool(set(one.base.values) & set(other.base.values)) or (one.nullable and other.nullable)
-    return isinstance(one.base, Enumeration) is isinstance(other.base, Enumeration)
+    base = _meet_bases(left.base, right.base)
+    return None if base is None else Type(base, left.nullable and right.nullable)
 
 
-def _notes(name: str, was: Fact | None, now: Fact | None) -> Iterator[str]:
+def _meet_bases(left: Base | None, right: Base | None) -> Base | None:
+    """
+    Find what two types without null have in common.
+    """
+    match left, right:
+        case Enumeration(values), Enumeration(others):
+            shared = tuple(value for value in values if value in others)
+            return Enumeration(shared) if shared else None
+        case (Enumeration(), Basic.TEXT):
+            return left
+        case (Basic.TEXT, Enumeration()):
+            return right
+        case ListOf(item), ListOf(other):
+            shared_item = _meet_bases(item, other)
+            return None if shared_item is None else ListOf(shared_item)
+        case _:
+            return left if left == right else None
+
+
+def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:
     """
     Say how the declarations of a fact differ.
     """
@@ -170,7 +194,10 @@ def _notes(name: str, was: Fact | None, now: Fact | None) -> Iterator[str]:
         yield f"the fact `{name}` {words}{rest}"
         return
     if str(was.type) != str(now.type):
-        yield f"the fact `{name}` was `{was.type}` and is `{now.type}`; only values of both are compared"
+        compared = "every value before is compared with every value now"
+        if shared is not None:
+            compared = "only values of both are compared"
+        yield f"the fact `{name}` was `{was.type}` and is `{now.type}`; {compared}"
     if was.has_default and not now.has_default:
         yield f"the fact `{name}` must be given now; by default it was {write_literal(was.default)}"
     elif now.has_default and not was.has_default:

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from notifyrules.conditions.values import Value, write_literal
+from notifyrules.diff.deciding import alike
 from notifyrules.diff.model import START, Comparison, Decided, Finding, Region, Structure
 from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable
 
@@ -124,7 +125,7 @@ def carried(region: Region) -> Iterator[tuple[str, str, str]]:
     List what a decision carries and what becomes of it.
     """
     for name, value in region.before.data.items():
-        if name in region.after.data and region.after.data[name] != value:
+        if name in region.after.data and not alike(region.after.data[name], value):
             yield name, write_literal(value), write_literal(region.after.data[name])
     if region.before.recheck_at != region.after.recheck_at:
         yield "recheck", write_literal(region.before.recheck_at), write_literal(region.after.recheck_at)

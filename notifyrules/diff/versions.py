@@ -11,7 +11,7 @@ from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import join
 from notifyrules.diff.cover import Describer
 from notifyrules.diff.features import features_of
-from notifyrules.diff.inputs import Together, bring_together
+from notifyrules.diff.inputs import Together, bring_together, items_known
 from notifyrules.diff.lockstep import Lockstep
 from notifyrules.diff.model import Structure
 from notifyrules.graph.model import Graph
@@ -37,8 +37,8 @@ class Versions:
     solver: Solver
     describer: Describer
     assumed: tuple[tuple[Term, ...], tuple[Term, ...]]
-    same_assumptions: bool
-    """Whether both versions assume the same: proved."""
+    other_assumptions: Answer
+    """Whether the versions assume something else."""
     differences: dict[tuple[str, str], Formula] = field(default_factory=dict)
     """When which outcome becomes which other, or stays and carries something else."""
 
@@ -55,13 +55,13 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     features = features_of(together, world)
     differences = dict(_differences(charts, words, structure))
     complete(world)
-    solver = Solver(world, together.domain, limit)
+    solver = Solver(world, (*together.domain, *items_known(together)), limit)
     apart = world.formulas.negate(world.formulas.same(*assumed))
-    same = solver.ask(apart) is Answer.NO
+    other = Answer.NO if apart is world.formulas.false else solver.ask(apart)
     # Facts that only one version allows may be real all the same: whoever narrows `assume` must not hide a change.
-    solver.grant([assumed[0] if same else world.formulas.some(assumed)])
+    solver.grant([assumed[0] if other is Answer.NO else world.formulas.some(assumed)])
     terms = (old.assume, new.assume)
-    return Versions(together, charts[0], charts[1], solver, Describer(solver, features), terms, same, differences)
+    return Versions(together, charts[0], charts[1], solver, Describer(solver, features), terms, other, differences)
 
 
 def _differences(
@@ -89,9 +89,12 @@ def _data_differs(charts: Sequence[Chart], outcome: str) -> Iterator[Formula]:
     old, new = (chart.graph for chart in charts)
     for name, field_ in old.data.items():
         other = new.data.get(name)
-        if other is None or join(field_.type, other.type) is None:
+        if other is None:
             continue
         values = [_carried(chart, outcome, name) for chart in charts]
+        if join(field_.type, other.type) is None:
+            # No value is of both types, but nothing is nothing.
+            values = [Symbol(value.null, None) for value in values]
         yield charts[0].world.formulas.negate(symbols.equal(*values))
 
 

@@ -85,7 +85,10 @@ class Guesser:
             if fact.name in asked and found is not None:
                 self.soft.append(fact.name)
         for name in unknown:
-            self.facts[name] = next(self.choices(name), self.facts[name])
+            # The solution says that it is none of the values that are written out.
+            kind = self._variable(name).sort().name()
+            written = [value for value, _ in world.symbols.constants(kind)]
+            self.facts[name] = next((one for one in self.choices(name) if one not in written), self.facts[name])
 
     def _asked_about(self) -> frozenset[str]:
         """

@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 
 import z3
 
+from notifyrules.conditions.types import Enumeration
 from notifyrules.conditions.values import Value
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.guessing import Guesser
@@ -135,6 +136,8 @@ def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
     if fact.type.nullable and not fact.has_default:
         yield inputs.is_value(name, None)
     yield inputs.is_value(name, plain(fact.type))
+    if isinstance(fact.type.base, Enumeration):
+        yield from (inputs.is_value(name, value) for value in fact.type.base.values)
     symbol = inputs.symbols[name]
     if isinstance(symbol.payload, Amount):
         numbers = [*_SMALL, *(number + more for number in inputs.world.symbols.numbers for more in (0, 1, -1))]
