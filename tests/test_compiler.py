@@ -17,7 +17,7 @@ from notifyrules.evaluation.walk import walk
 from notifyrules.program.compiler import compile_graph
 from notifyrules.rules import Rules, load
 from notifyrules.shipped import shipped_names
-from tests.charts import rules_of
+from tests.charts import asks, rules_of
 
 FACTS = 8
 NODES = 300
@@ -280,6 +280,37 @@ flow:
   len: {if: "d_decision in [\\"'''#\\", 'a', 'b', 'c', 'd']", then: "yes", else: "no"}
 outcomes: {"yes": {notify: true}, "no": {notify: false}}
 """
+
+
+class TestLets:
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            "sum > 2 or sum < 0",
+            "(b and sum > 2) or sum < 0",
+            "(b or sum > 2) and (c or sum < 3)",
+            "not (sum > 2 and c) and sum != 1",
+            "(sum if b else i) > 1 or sum == 3",
+            "(1 if sum > 2 else i if c else sum) == 1 and sum < 4",
+            "(maybe_i ?? sum) > 1 and (sum > 2 or (maybe_i ?? sum) == 2)",
+            "twice > sum and sum > 1 and (b or twice < 9)",
+        ],
+    )
+    def test_values_that_are_kept_are_there_where_they_are_read(self, condition: str) -> None:
+        """
+        A let is computed once in a condition, wherever it is evaluated first, and is the same as computed anew.
+        """
+        text = asks(
+            condition,
+            top="let: {sum: i + j, twice: sum + sum}\n",
+        )
+        rules = rules_of(text.replace("facts:\n", "facts:\n  j: int = 1\n  maybe_i: int | null = null\n", 1))
+        for b, c, i, maybe in product((False, True), (False, True), (-2, 0, 1, 2, 3), (None, 1, 2)):
+            facts = dict(rules.facts({"b": b, "c": c, "i": i, "maybe_i": maybe}))
+            passage = walk(rules.graph, facts)
+
+            assert rules.should_notify(rules.facts(facts)).outcome == passage.outcome
+            assert rules.should_notify(facts).outcome == passage.outcome
 
 
 class TestSource:

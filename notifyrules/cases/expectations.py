@@ -15,14 +15,10 @@ from notifyrules.conditions.values import Mismatch, Value, conform, describe
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
-from notifyrules.evaluation.record import NOTIFY_WRITTEN
 from notifyrules.graph.model import Notify
 from notifyrules.source.text import Span
 
-KEYS = ("outcome", "notify", "reason", "because", "data", "through")
-"""What an expectation may name."""
-
-_NOTIFY: Mapping[bool | str, Notify] = {True: Notify.YES, False: Notify.NO, "later": Notify.LATER}
+_NOTIFY: Mapping[bool | str | None, Notify] = {one.written: one for one in Notify}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def read_expectation(written: Written, chart: Chart, findings: Findings) -> Expe
     Read an expectation and check it against the arrows of the chart.
 
     Args:
-        written: Plain data; of its keys only :data:`KEYS` are read.
+        written: Plain data; of its keys only those of an expectation are read.
         chart: The rules that the case is about.
         findings: Takes what is wrong with it.
 
@@ -336,5 +332,4 @@ def _spell(notify: Notify) -> str:
     """
     Spell `notify` as a rule file does.
     """
-    written = NOTIFY_WRITTEN[notify]
-    return "(not said)" if written is None else str(written).lower()
+    return "(not said)" if notify is Notify.UNSAID else notify.value

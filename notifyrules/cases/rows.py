@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from notifyrules.cases.expectations import KEYS, Written, read_expectation
+from notifyrules.cases.expectations import Written, read_expectation
 from notifyrules.cases.facts import Given, complete, report_mismatch, report_twice, report_unknown
 from notifyrules.cases.model import Case, Chart, Expectation
 from notifyrules.conditions.values import Mismatch, Value, conform, describe
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.diagnostics.phrases import either, named
+from notifyrules.document.cases_model import LongExpectation
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.program.facts import Facts
@@ -29,6 +31,8 @@ _REMEMBERED: Final = 10_000
 """Expectations, and values of a fact, that are kept because rows repeat them."""
 _SHORT: Final = 40
 _ID_SHOWN: Final = 80
+_KEYS: Final = LongExpectation.known_keys()
+"""What an expectation may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +192,16 @@ class Rows:
                 Code.BAD_ROW,
                 line,
                 f"expected an outcome or a mapping as `expect`, found {found}",
-                help=f"it names {', '.join(f'`{key}`' for key in KEYS[:-1])} or `{KEYS[-1]}`",
+                help=f"it names {either([f'`{key}`' for key in _KEYS])}",
             )
             return None
-        unknown = [key for key in values if key not in KEYS]
+        unknown = [key for key in values if key not in _KEYS]
         for key in unknown:
             findings.add(
                 Code.UNKNOWN_KEY,
                 find_key(line, key),
                 f"`{printable(key)}` is not a key of an expectation",
-                help=f"an expectation may have {', '.join(f'`{one}`' for one in KEYS)}",
+                help=f"an expectation may have {named(_KEYS)}",
             )
 
         def place(key: str, item: str | int | None) -> Span:

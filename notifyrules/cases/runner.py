@@ -11,7 +11,6 @@ from enum import Enum
 from notifyrules.cases.model import Case, Expectation
 from notifyrules.cases.rows import BadRow
 from notifyrules.conditions.values import Value
-from notifyrules.evaluation.record import NOTIFY_WRITTEN
 from notifyrules.program.decision import Decision
 
 
@@ -90,7 +89,7 @@ def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterato
     if expect.notify is not None:
         notify = case.chart.graph.outcomes[decision.outcome].notify
         if notify is not expect.notify:
-            yield Difference("notify", NOTIFY_WRITTEN[expect.notify], NOTIFY_WRITTEN[notify])
+            yield Difference("notify", expect.notify.written, notify.written)
     if expect.reason not in (None, decision.reason):
         yield Difference("reason", expect.reason, decision.reason)
     if expect.because is not None and expect.because != decision.because:

@@ -13,10 +13,10 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, root_of_cases, root_within, yaml_files
+from notifyrules.cli.files import check_choice, make_folder, root_of_cases, root_within, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
-from notifyrules.cli.pictures import Picture, make_folder
+from notifyrules.cli.pictures import Picture
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.phrases import did_you_mean, named, why
 from notifyrules.document.files import beginning, is_headed
 from notifyrules.errors import UsageError
 from notifyrules.source.located import Map
@@ -101,10 +101,33 @@ def save_text(file: Path, text: str) -> None:
     Raises:
         UsageError: The file cannot be written.
     """
+    save_bytes(file, text.encode())
+
+
+def save_bytes(file: Path, content: bytes) -> None:
+    """
+    Write a file, over one that may be there.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
     try:
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(f"`{file}` cannot be written: {error.strerror or error}") from None
+        file.write_bytes(content)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"`{file}` cannot be written: {why(error)}") from None
+
+
+def make_folder(folder: Path) -> None:
+    """
+    Make a folder and those around it, unless they are there already.
+
+    Raises:
+        UsageError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the folder `{folder}` cannot be made: {why(error)}") from None
 
 
 def save_new_text(file: Path, text: str) -> None:
@@ -114,14 +137,11 @@ def save_new_text(file: Path, text: str) -> None:
     Raises:
         UsageError: The file exists or cannot be written.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"the folder `{file.parent}` cannot be made: {error.strerror or error}") from None
+    make_folder(file.parent)
     try:
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)
     except FileExistsError:
         raise UsageError(f"`{file}` exists already", "choose another name; nothing was written") from None
     except OSError as error:
-        raise UsageError(f"`{file}` cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"`{file}` cannot be written: {why(error)}") from None

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_chart, root_within, yaml_files
+from notifyrules.cli.files import is_chart, make_folder, root_within, save_bytes, yaml_files
 from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
@@ -103,12 +103,8 @@ class Picture:
         Raises:
             UsageError: The file cannot be written.
         """
-        if self.fresh:
-            return
-        try:
-            self.path.write_bytes(self.content)
-        except (OSError, ValueError) as error:
-            raise UsageError(f"`{self.path}` cannot be written: {_reason(error)}") from None
+        if not self.fresh:
+            save_bytes(self.path, self.content)
 
 
 def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
@@ -194,19 +190,6 @@ def save_all(pictures: Sequence[Picture], target: Path) -> None:
         write_line(f"{state:9}  {visible(str(picture.path))}")
 
 
-def make_folder(folder: Path) -> None:
-    """
-    Make a folder for pictures, unless it is there already.
-
-    Raises:
-        UsageError: It cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the folder `{folder}` cannot be made: {_reason(error)}") from None
-
-
 def report_stale(pictures: Sequence[Picture], command: str) -> int:
     """
     Name the pictures that are not what would be drawn, and the command that draws them.
@@ -222,10 +205,3 @@ def report_stale(pictures: Sequence[Picture], command: str) -> int:
         return FOUND
     write_line("the picture is fresh" if len(pictures) == 1 else f"all {len(pictures)} pictures are fresh")
     return CLEAN
-
-
-def _reason(error: OSError | ValueError) -> str:
-    """
-    Say why the system refused, in its words.
-    """
-    return (getattr(error, "strerror", None) or "the name is not valid").lower()

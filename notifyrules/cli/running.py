@@ -17,7 +17,7 @@ from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
 from notifyrules.cases.selection import Selection
 from notifyrules.cases.suite import Suite
-from notifyrules.cli.files import is_chart, root_of_cases, save_text, yaml_files
+from notifyrules.cli.files import is_chart, make_folder, root_of_cases, save_text, yaml_files
 from notifyrules.cli.output import palette_for, with_progress, write
 from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Recorder
@@ -121,10 +121,7 @@ def draw_coverage(folder: Path, recorder: Recorder, covered: Sequence[FileCovera
         below = Path(path.name) if path.is_absolute() or ".." in path.parts else path
         target = folder / below.with_suffix(".svg")
         svg = to_svg(draw_overlaid(tally.graph, overlay(file, tally, tally.graph)))
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"`{target.parent}` cannot be made: {error.strerror or error}") from None
+        make_folder(target.parent)
         save_text(target, svg)
 
 

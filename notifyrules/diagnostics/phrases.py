@@ -46,6 +46,13 @@ def either(words: Sequence[str]) -> str:
     return f"{', '.join(early)} or {last}" if early else last
 
 
+def why(error: OSError | ValueError) -> str:
+    """
+    Say why the system refused something about a file, in its words.
+    """
+    return (getattr(error, "strerror", None) or "the name is not valid").lower()
+
+
 def count(number: int, noun: str) -> str:
     """
     Count a noun.

@@ -14,7 +14,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
+from notifyrules.diagnostics.phrases import why
 from notifyrules.errors import UsageError
+from notifyrules.source.text import one_line
 
 TIMEOUT_S: Final = 30
 """A chart of 1,000 boxes takes one second."""
@@ -86,9 +88,9 @@ def run_layout(dot: str, *options: str) -> bytes:
         raise UsageError(f"placing the boxes took longer than {TIMEOUT_S} seconds", advice) from None
     except OSError as error:
         advice = f"reinstall `{_DISTRIBUTION}`; DOT and Mermaid do not need it"
-        raise UsageError(f"`{Path(program).name}` cannot be run: {error.strerror}", advice) from None
+        raise UsageError(f"`{Path(program).name}` cannot be run: {why(error)}", advice) from None
     if done.returncode != 0 or not done.stdout:
-        said = " ".join(done.stderr.decode("utf-8", "replace").split())[:_SHOWN]
+        said = one_line(done.stderr.decode("utf-8", "replace"))[:_SHOWN]
         advice = "ask for DOT or Mermaid, and report this chart"
         raise UsageError(f"`{Path(program).name}` cannot place the boxes: {said or 'it gave no reason'}", advice)
     return done.stdout

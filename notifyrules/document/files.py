@@ -14,7 +14,7 @@ from pathlib import Path
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import named
+from notifyrules.diagnostics.phrases import named, why
 from notifyrules.source.reader import MAX_BYTES
 from notifyrules.source.text import Source, Span
 
@@ -118,7 +118,7 @@ def open_place(place: Place, findings: Findings, at: Span | None = None, *, most
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
     except (OSError, ValueError) as error:
-        problem = f"cannot be read: {getattr(error, 'strerror', None) or 'the name is not valid'}"
+        problem = f"cannot be read: {why(error)}"
     findings.add(Code.FILE, at, f"`{place.name}` {problem}", help=advice)
     return None
 

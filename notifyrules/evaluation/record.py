@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import Schedule
@@ -24,14 +24,6 @@ FORMAT_VERSION: Final = 1
 
 Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 """What JSON can hold, without its floating-point numbers."""
-
-NOTIFY_WRITTEN: Final[Mapping[Notify, Literal["later"] | bool | None]] = {
-    Notify.YES: True,
-    Notify.NO: False,
-    Notify.LATER: "later",
-    Notify.UNSAID: None,
-}
-"""What `notify` is called outside of Python; null for the outcome of a chart that is made to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +79,7 @@ class Record:
             "notifyrules-record": FORMAT_VERSION,
             "rules": {"name": self.rules, "title": self.title, "path": self.path, "digest": self.digest},
             "outcome": self.outcome,
-            "notify": NOTIFY_WRITTEN[self.notify],
+            "notify": self.notify.written,
             "reason": self.reason,
             "because": self.because,
             **_values("data", self.data),
@@ -119,7 +111,7 @@ class Record:
             path=rules.text("path"),
             digest=rules.text("digest"),
             facts=whole.values("facts"),
-            notify=whole.choice("notify", {written: notify for notify, written in NOTIFY_WRITTEN.items()}),
+            notify=whole.choice("notify", {notify.written: notify for notify in Notify}),
             reason=whole.text("reason"),
             passage=_read_passage(whole, rules.text("name")),
             data=whole.values("data"),

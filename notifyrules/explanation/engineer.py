@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from notifyrules.conditions.values import write_literal
-from notifyrules.evaluation.record import NOTIFY_WRITTEN, Record
+from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Step
 from notifyrules.explanation.unasked import not_read
 from notifyrules.explanation.words import assignments, paragraph, printable
@@ -21,7 +21,7 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
     """
     Tell the path by node and arrow ids, each node with its place in the rule file.
     """
-    yield from _row("outcome", f"{printable(record.outcome)} (notify: {write_literal(NOTIFY_WRITTEN[record.notify])})")
+    yield from _row("outcome", f"{printable(record.outcome)} (notify: {write_literal(record.notify.written)})")
     yield from _row("reason", printable(record.reason))
     if record.because is not None:
         yield from _row("because", printable(record.because))

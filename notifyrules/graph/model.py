@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import Type
@@ -26,10 +26,19 @@ class Notify(Enum):
     """
 
     YES = "true"
-    LATER = "later"
     NO = "false"
+    LATER = "later"
     UNSAID = "unsaid"
     """The outcome of a chart that is made to be called."""
+
+    @property
+    def written(self) -> Literal["later"] | bool | None:
+        """
+        What it is called outside of Python; null for the outcome of a chart that is made to be called.
+        """
+        if self is Notify.UNSAID:
+            return None
+        return "later" if self is Notify.LATER else self is Notify.YES
 
 
 @dataclass(frozen=True, slots=True)
