@@ -139,10 +139,10 @@ def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
     """
     Note that a class is used; a sub-chart that gives it another colour gets an entry of its own in the legend.
     """
-    if node.klass is None or node.klass not in level.graph.legend:
+    if node.class_ is None or node.class_ not in level.graph.legend:
         return
-    colour = colour_of(level.graph.legend[node.klass])
-    sheet.used.setdefault(level.graph, {})[node.klass] = colour
+    colour = colour_of(level.graph.legend[node.class_])
+    sheet.used.setdefault(level.graph, {})[node.class_] = colour
 
 
 def _legend(sheet: _Sheet) -> tuple[tuple[str, Colour], ...]:
@@ -151,10 +151,10 @@ def _legend(sheet: _Sheet) -> tuple[tuple[str, Colour], ...]:
     """
     found: dict[str, Colour] = {}
     for graph, used in sheet.used.items():
-        for klass in graph.legend:
-            if klass in used:
-                name = klass if found.get(klass, used[klass]) == used[klass] else f"{klass} ({graph.name})"
-                found[name] = used[klass]
+        for class_ in graph.legend:
+            if class_ in used:
+                name = class_ if found.get(class_, used[class_]) == used[class_] else f"{class_} ({graph.name})"
+                found[name] = used[class_]
     return tuple(found.items())
 
 
@@ -239,9 +239,10 @@ def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...],
         node.ask,
         _colour(level, node),
         sheet.overlay.mark(key),
+        kind=node.kind,
         caption=_caption(node),
         cluster=level.cluster,
-        klass=node.klass,
+        class_=node.class_,
         about=node.about,
         condition=_condition(node),
         place=_place(node.span),
@@ -254,7 +255,7 @@ def _colour(level: _Level, node: graphs.Node) -> Colour:
     """
     Find the colour of a node's class.
     """
-    given = None if node.klass is None else level.graph.legend.get(node.klass)
+    given = None if node.class_ is None else level.graph.legend.get(node.class_)
     return UNCLASSED if given is None else colour_of(given)
 
 

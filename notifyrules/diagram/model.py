@@ -127,11 +127,13 @@ class Box:
     text: str
     colour: Colour
     mark: Mark
+    kind: str = ""
+    """The kind of node, as its key names it; empty for other boxes."""
     caption: str = ""
     """What kind of box it is, in small letters, where the outline does not say it."""
     cluster: str = ""
     """The key of the cluster it stands in; empty for none."""
-    klass: str | None = None
+    class_: str | None = None
     about: str | None = None
     condition: str | None = None
     """The condition, or what a switch looks at, as written."""

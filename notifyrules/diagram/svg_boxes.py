@@ -16,13 +16,6 @@ from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
 from notifyrules.diagram.routing import DrawnBox
 from notifyrules.diagram.strokes import BREADTH, DASHED, DASHES, short, spot
 
-_KINDS: Final = {
-    Shape.QUESTION: "if",
-    Shape.SWITCH: "switch",
-    Shape.FIRST: "first",
-    Shape.FAN_OUT: "any",
-    Shape.CALL: "call",
-}
 _ROUND: Final = (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL)
 _OUTLINE: Final = "1.3"
 _BAR: Final = 8
@@ -66,15 +59,12 @@ def _data(box: Box) -> dict[str, str | None]:
     """
     List what is known of a box.
     """
-    kind = _KINDS.get(box.shape, box.shape.value)
-    if box.shape is Shape.TABLE:
-        kind = "first" if box.condition is None else "switch"
     return {
         "data-id": None if box.shape is Shape.START else _id(box),
-        "data-kind": kind,
+        "data-kind": box.kind or box.shape.value,
         "data-question": box.text,
         "data-condition": box.condition,
-        "data-class": box.klass,
+        "data-class": box.class_,
         "data-about": box.about,
         "data-source": box.place,
         "data-notify": box.notify.value if box.notify else None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast, get_args
 from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import Schedule
@@ -17,7 +17,7 @@ from notifyrules.conditions.types import Basic, ListOf, Type
 from notifyrules.conditions.values import Value, to_plain
 from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
 from notifyrules.evaluation.step import Branch, Passage, Step
-from notifyrules.graph.model import Notify
+from notifyrules.graph.model import Node, Notify
 
 FORMAT_VERSION: Final = 1
 """The version of the form that :meth:`Record.to_dict` writes."""
@@ -133,7 +133,7 @@ _STEP_KEYS = (
 )
 _BRANCH_KEYS = ("arrow", "outcome", "steps")
 _PASSAGE_KEYS = ("chart", "outcome", "because", "steps")
-_KINDS: Mapping[str | bool | None, str] = {kind: kind for kind in ("if", "switch", "first", "any", "call")}
+_KINDS: Mapping[str | bool | None, str] = {one.kind: one.kind for one in get_args(Node)}
 
 
 def _step(step: Step) -> Plain:

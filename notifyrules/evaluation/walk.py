@@ -176,9 +176,9 @@ class _Walk:
         for branch in node.branches:
             steps, outcome = self.follow(branch.target, trying=True)
             if self.graph.outcomes[outcome].notify is not Notify.NO:
-                return self._step(node, "any", branch, {}, tried=tuple(tried)), (steps, outcome)
+                return self._step(node, branch, {}, tried=tuple(tried)), (steps, outcome)
             tried.append(Branch(branch.id, tuple(steps), outcome))
-        return self._step(node, "any", node.otherwise, {}, tried=tuple(tried)), None
+        return self._step(node, node.otherwise, {}, tried=tuple(tried)), None
 
     def _ask(self, node: Question | Switch | First | Call) -> Step:
         """
@@ -188,15 +188,15 @@ class _Walk:
         match node:
             case Question():
                 holds = self.evaluate(node.condition, self.facts, read)
-                return self._step(node, "if", node.then if holds else node.otherwise, read)
+                return self._step(node, node.then if holds else node.otherwise, read)
             case Switch():
                 arrow = case_of(node, self.evaluate(node.subject, self.facts, read))
-                return self._step(node, "switch", arrow, read)
+                return self._step(node, arrow, read)
             case First():
                 arrow = next(
                     (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read)), node.otherwise
                 )
-                return self._step(node, "first", arrow, read)
+                return self._step(node, arrow, read)
             case Call():
                 reads: dict[str, dict[str, Value]] = {name: {} for name in node.callee.facts}
                 bound = {name: partial(_bound, node, name, self.facts, reads[name], self.evaluate) for name in reads}
@@ -205,12 +205,11 @@ class _Walk:
                 for asked in passed(inner.steps):
                     for name in asked.facts:
                         read.update(reads[name])
-                return self._step(node, "call", node.cases[inner.outcome], read, inner=inner)
+                return self._step(node, node.cases[inner.outcome], read, inner=inner)
 
-    def _step(  # noqa: PLR0913 - the parts of a step
+    def _step(
         self,
         node: Node,
-        kind: str,
         arrow: Arrow,
         read: dict[str, Value],
         *,
@@ -223,7 +222,7 @@ class _Walk:
         because = None if arrow.because is None else fill(arrow.because, self.facts)
         return Step(
             node=node.name,
-            kind=kind,
+            kind=node.kind,
             ask=node.ask,
             answer=arrow.answer,
             arrow=arrow.id,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import Type
@@ -117,10 +117,13 @@ class Box:
     name: str
     ask: str
     """The question; for a node without one, its condition as written."""
-    klass: str | None
+    class_: str | None
     about: str | None
     span: Span
     """The node's name in the file."""
+
+    kind: ClassVar[str]
+    """The key that makes the node what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class Question(Box):
     A two-way question.
     """
 
+    kind: ClassVar = "if"
     condition: Term
     then: Arrow
     otherwise: Arrow
@@ -158,6 +162,7 @@ class Switch(Box):
     A question with one way out per value.
     """
 
+    kind: ClassVar = "switch"
     subject: Term
     cases: tuple[SwitchCase, ...]
     otherwise: Arrow | None
@@ -188,6 +193,7 @@ class First(Box):
     An ordered table: the first row that holds.
     """
 
+    kind: ClassVar = "first"
     rows: tuple[Row, ...]
     otherwise: Arrow
 
@@ -205,6 +211,7 @@ class FanOut(Box):
     A fan-out: the first branch that does not refuse.
     """
 
+    kind: ClassVar = "any"
     branches: tuple[Arrow, ...]
     otherwise: Arrow
 
@@ -222,6 +229,7 @@ class Call(Box):
     Another chart asked as a question.
     """
 
+    kind: ClassVar = "call"
     callee: Graph
     reference: str
     """The file as the caller names it."""
