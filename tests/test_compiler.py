@@ -17,7 +17,8 @@ from notifyrules.evaluation.walk import walk
 from notifyrules.program.compiler import compile_graph
 from notifyrules.rules import Rules, load
 from notifyrules.shipped import shipped_names
-from tests.charts import asks, rules_of
+from tests.charts import node as write_node
+from tests.charts import rules_of
 
 FACTS = 8
 NODES = 300
@@ -300,10 +301,8 @@ class TestLets:
         """
         A let is computed once in a condition, wherever it is evaluated first, and is the same as computed anew.
         """
-        text = asks(
-            condition,
-            top="let: {sum: i + j, twice: sum + sum}\n",
-        )
+        question = f"{{if: '{condition}', then: 'yes', else: 'no'}}"
+        text = write_node(question, top="let: {sum: i + j, twice: sum + sum}\n")
         rules = rules_of(text.replace("facts:\n", "facts:\n  j: int = 1\n  maybe_i: int | null = null\n", 1))
         for b, c, i, maybe in product((False, True), (False, True), (-2, 0, 1, 2, 3), (None, 1, 2)):
             facts = dict(rules.facts({"b": b, "c": c, "i": i, "maybe_i": maybe}))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import SUMS
 from notifyrules.program.names import Names
-from notifyrules.program.simpler import is_inside, listed_comparison
+from notifyrules.program.simpler import is_inside, listed_comparison, repeated_lets
 
 CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
 """How tightly an expression of Python binds, loosest first."""
@@ -51,6 +51,10 @@ class Expressions:
     _used: dict[str, None] = field(default_factory=dict)
     """The variables that what is being written uses."""
     _level: int = 0
+    _repeated: frozenset[int] = frozenset()
+    """The lets that what is being written evaluates more than once, unless their values are kept."""
+    _kept: dict[int, str] = field(default_factory=dict)
+    """The variables that hold values of lets where what is written next is evaluated."""
 
     def count(self, term: t.Term) -> None:
         """
@@ -70,6 +74,8 @@ class Expressions:
         """
         Write a term, in parentheses where it binds less tightly than *least*.
         """
+        if not self._level:
+            self._repeated, self._kept = repeated_lets(term), {}
         self._level += 1
         text, binds = self._written(term) if self._level <= _DEEP else (self._use(self.outline(term, "deep")), ATOM)
         self._level -= 1
@@ -101,10 +107,8 @@ class Expressions:
         """
         if id(term) in self._outlined:
             return self._outlined[id(term)]
-        level, self._level = self._level, 0
-        with self._variables() as used:
+        with self._alone() as used:
             text = self.write(term)
-        self._level = level
         function = self.names.new(f"let_{name}")
         arguments = ", ".join(used)
         self.functions.append(f"def {function}({arguments}):\n    return {text}\n")
@@ -117,18 +121,30 @@ class Expressions:
         """
         if sum(1 for _ in t.walk(term)) > _SMALL:
             return self.outline(term, name)
-        with self._variables() as used:
+        with self._alone() as used:
             text = self.write(term, ATOM)
         return Spelling(text, tuple(used))
 
     @contextmanager
-    def _variables(self) -> Iterator[dict[str, None]]:
+    def _alone(self) -> Iterator[dict[str, None]]:
         """
-        Collect the variables that are used meanwhile.
+        Write something that can stand anywhere, and collect the variables that it uses.
         """
-        outer, self._used = self._used, {}
+        outer = self._used, self._level, self._repeated, self._kept
+        self._used, self._level = {}, 0
         yield self._used
-        self._used = outer | self._used
+        used = self._used
+        self._used, self._level, self._repeated, self._kept = outer
+        self._used |= used
+
+    @contextmanager
+    def _perhaps(self) -> Iterator[None]:
+        """
+        Write something that is perhaps not evaluated: what it keeps is not there behind it.
+        """
+        kept = dict(self._kept)
+        yield
+        self._kept = kept
 
     def _use(self, spelling: Spelling) -> str:
         """
@@ -172,21 +188,49 @@ class Expressions:
             case t.Not(operand=operand):
                 return f"not {self.write(operand, NOT)}", NOT
             case t.Junction(every=every, items=items):
-                return (" and " if every else " or ").join(self.write(one, NOT) for one in items), AND if every else OR
+                return self._junction(items, " and " if every else " or "), AND if every else OR
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
-                return f"{self.write(then, OR)} if {self.write(condition, OR)} else {self.write(otherwise)}", CHOICE
+                # Written in the order of evaluation, which is not that of the text.
+                test = self.write(condition, OR)
+                with self._perhaps():
+                    yes = self.write(then, OR)
+                with self._perhaps():
+                    no = self.write(otherwise)
+                return f"{yes} if {test} else {no}", CHOICE
             case t.Call(function=function, arguments=arguments):
                 name = self.names.thing(function.name, function.compute)
                 return f"{name}({', '.join(self.write(one) for one in arguments)})", ATOM
 
     def _let(self, use: t.LetUse) -> tuple[str, int]:
         """
+        Write a let: the variable that holds its value, or what computes it.
+        """
+        key = id(use.term)
+        if key in self._kept:
+            return self._kept[key], ATOM
+        text, binds = self._computed(use)
+        if key not in self._repeated:
+            return text, binds
+        variable = self._kept[key] = self.names.temporary()
+        return f"({variable} := {text})", ATOM
+
+    def _computed(self, use: t.LetUse) -> tuple[str, int]:
+        """
         Write out a let where it is small or used once, and call it otherwise.
         """
-        term = use.term
-        if self._uses.get(id(term), 0) <= 1 or sum(1 for _ in t.walk(term)) <= _SMALL:
-            return self._written(term)
-        return self._use(self.outline(term, use.name)), ATOM
+        if self._uses.get(id(use.term), 0) <= 1 or sum(1 for _ in t.walk(use.term)) <= _SMALL:
+            return self._written(use.term)
+        return self._use(self.outline(use.term, use.name)), ATOM
+
+    def _junction(self, items: tuple[t.Term, ...], between: str) -> str:
+        """
+        Write `and` or `or`; what the first item keeps is there for all that follows, what others keep is not.
+        """
+        first, *others = items
+        written = [self.write(first, NOT)]
+        with self._perhaps():
+            written += [self.write(one, NOT) for one in others]
+        return between.join(written)
 
     def _list(self, items: tuple[t.Term, ...]) -> str:
         """
@@ -201,9 +245,11 @@ class Expressions:
         Write `a ?? b`, evaluating every item at most once.
         """
         *early, last = items
-        written = self.write(last)
+        with self._perhaps():
+            written = self.write(last)
         for item in reversed(early):
-            first = self.write(item, ATOM)
+            with self._perhaps():
+                first = self.write(item, ATOM)
             again = first
             if not isinstance(item, t.FactRead):
                 again = self.names.temporary()

@@ -42,3 +42,27 @@ def is_inside(value: Value) -> bool:
             return MIN_INSTANT < value < MAX_INSTANT
         case _:
             return False
+
+
+def repeated_lets(term: t.Term) -> frozenset[int]:
+    """
+    Find the shared lets that are used more than once in a term and whose value is dear to compute.
+
+    Returns:
+        The ids of what they stand for.
+    """
+    uses: dict[int, int] = {}
+    dear: dict[int, bool] = {}
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, t.LetUse) and one.shared:
+            key = id(one.term)
+            uses[key] = uses.get(key, 0) + 1
+            if key not in dear:
+                dear[key] = any(isinstance(part, t.Call | t.Arithmetic) for part in t.walk(one.term))
+            elif dear[key]:
+                # Its value is kept, so what it is made of is not computed again.
+                continue
+        waiting.extend(t.parts(one))
+    return frozenset(key for key, count in uses.items() if count > 1 and dear[key])
