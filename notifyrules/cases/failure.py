@@ -4,7 +4,7 @@ Tell why a case failed, so that nobody has to open the code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from notifyrules.cases.divergence import diverged
@@ -14,9 +14,8 @@ from notifyrules.cases.runner import Difference, Failure, Result
 from notifyrules.conditions.values import write_literal
 from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
 from notifyrules.diagnostics.visible import visible
-from notifyrules.evaluation.step import Step
-from notifyrules.explanation.support import question_and_answer
-from notifyrules.explanation.words import assignments, paragraph, printable
+from notifyrules.explanation.path import question_and_answer, tell_steps
+from notifyrules.explanation.words import paragraph, printable
 
 _LABEL: Final = 17
 
@@ -68,8 +67,7 @@ def _lines(result: Result, palette: Palette) -> Iterator[str]:
         yield from _difference(difference)
     yield ""
     yield from _decided(result.failure)
-    for step in result.failure.decision.steps:
-        yield from _step(step, 4)
+    yield from tell_steps(result.failure.decision.steps, 4, lambda step: f": {question_and_answer(step)}")
     yield ""
     yield from _divergence(result.case, result.failure)
 
@@ -94,34 +92,6 @@ def _decided(failure: Failure) -> Iterator[str]:
     yield from paragraph(
         f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:", 2
     )
-
-
-def _step(step: Step, indent: int) -> Iterator[str]:
-    """
-    Tell one step with the values that it read; what happened inside of it stands further to the right.
-    """
-    place = f"{printable(step.file)}:{step.line}: {printable(step.node)}"
-    yield from paragraph(f"{place}: {question_and_answer(step)}", indent, hanging=4)
-    for assignment in assignments(step.facts):
-        yield from paragraph(assignment, indent + 4, hanging=2)
-    if step.inner is not None:
-        yield from paragraph(
-            f"the chart {printable(step.inner.chart)} decides {printable(step.inner.outcome)}:", indent + 4
-        )
-        yield from _steps(step.inner.steps, indent + 8)
-    for branch in step.tried:
-        yield from paragraph(
-            f"tried in vain: {printable(branch.arrow)}, which ended in {printable(branch.outcome)}", indent + 4
-        )
-        yield from _steps(branch.steps, indent + 8)
-
-
-def _steps(steps: Sequence[Step], indent: int) -> Iterator[str]:
-    """
-    Tell steps one below the other.
-    """
-    for step in steps:
-        yield from _step(step, indent)
 
 
 def _divergence(case: Case, failure: Failure) -> Iterator[str]:

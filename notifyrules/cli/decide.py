@@ -11,9 +11,9 @@ from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
 from notifyrules.cli.options import AsJson, Root, RulesFile
 from notifyrules.cli.output import write_json, write_line
-from notifyrules.conditions.values import write_literal
 from notifyrules.evaluation.record import Record
-from notifyrules.explanation.words import HEADLINES, assignments, printable
+from notifyrules.explanation.path import head
+from notifyrules.explanation.words import HEADLINES, printable
 
 SUMMARY: Final = "Say whether to notify, and why."
 HELP: Final = """
@@ -54,10 +54,5 @@ def _summary(record: Record) -> Iterator[str]:
     Put a decision on a few lines.
     """
     yield f"{HEADLINES[record.notify]}: {printable(record.outcome)}"
-    if record.because is not None:
-        yield f"  because  {printable(record.because)}"
-    yield f"  reason   {printable(record.reason)}"
-    for assignment in assignments(record.data):
-        yield f"  data     {assignment}"
-    if record.recheck_at is not None:
-        yield f"  recheck  {write_literal(record.recheck_at)}"
+    for label, text in head(record):
+        yield f"  {label:7}  {text}"

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from notifyrules.conditions.values import write_literal
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage, Step, passed
+from notifyrules.explanation.path import head, question_and_answer
 from notifyrules.explanation.unasked import not_read
 from notifyrules.explanation.words import HEADLINES, assignments, enumerate_shortly, paragraph, printable
 from notifyrules.graph.model import Box
@@ -26,24 +26,23 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
     yield ""
     yield from _row("chart", f"{printable(record.title)} ({printable(record.rules)})")
     yield from _row("outcome", printable(record.outcome))
-    if record.because is not None:
-        yield from _row("because", printable(record.because))
-    for assignment in assignments(record.data):
-        yield from _row("data", assignment)
-    if record.recheck_at is not None:
-        yield from _row("ask again", write_literal(record.recheck_at))
+    for label, text in head(record):
+        if label != "reason":
+            yield from _row(label, text)
     yield ""
     yield "How it was decided"
     yield ""
     for number, step in enumerate(record.passage.steps, 1):
         yield from _step(step, f"{number:3}. ", 0)
-    unread = not_read(record)
     asked = {step.ask for step in passed(record.passage.steps)}
     asks = dict.fromkeys(printable(node.ask) for node in not_asked if node.ask not in asked)
-    if asks or unread:
+    left_out = [
+        *_left_out("Questions not asked", asks, "; "),
+        *_left_out("Facts no question read", map(printable, not_read(record)), ", "),
+    ]
+    if left_out:
         yield ""
-    yield from _left_out("Questions not asked", asks, "; ")
-    yield from _left_out("Facts no question read", map(printable, unread), ", ")
+        yield from left_out
 
 
 def _row(label: str, text: str) -> Iterator[str]:
@@ -74,14 +73,6 @@ def _step(step: Step, bullet: str, indent: int) -> Iterator[str]:
             yield from _branch(branch, below)
     if step.because is not None:
         yield from paragraph(f"because: {printable(step.because)}", below, hanging=2)
-
-
-def question_and_answer(step: Step) -> str:
-    """
-    Put a question and its answer on one line.
-    """
-    ask = printable(step.ask)
-    return f"{ask}{' ' if ask.endswith('?') else ': '}{printable(step.answer)}"
 
 
 def _branch(branch: Branch, indent: int) -> Iterator[str]:
