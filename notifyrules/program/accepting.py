@@ -212,11 +212,10 @@ class _Acceptance:
             case Enumeration(values):
                 return f"{kind} str or {slot} not in {self._names.choices(values)}"
             case Basic.INSTANT:
-                # Numbers are compared faster than instants; the very last instant is not usual.
-                years = f"{MIN_INSTANT.year} <= {slot}.year < {MAX_INSTANT.year}"
-                return (
-                    f"{kind} {thing('datetime', datetime)} or {slot}.tzinfo is not {thing('UTC', UTC)} or not {years}"
-                )
+                low = self._names.constant(MIN_INSTANT, "MIN_INSTANT")
+                high = self._names.constant(MAX_INSTANT, "MAX_INSTANT")
+                zone = f"{slot}.tzinfo is not {thing('UTC', UTC)}"
+                return f"{kind} {thing('datetime', datetime)} or {zone} or not {low} <= {slot} <= {high}"
             case Basic.TIME:
                 return f"{kind} {thing('time', time)} or {slot}.tzinfo is not None or {slot}.microsecond"
             case Basic.DURATION:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.types import (
@@ -37,8 +37,12 @@ ZONES: Final[set[ZoneInfo]] = set()
 _BY_KEY: Final[dict[str, ZoneInfo]] = {}
 _TEXTS_KEPT: Final = 2_048
 """Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
+_SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
+"""The schedules read lately, by their windows: of each the number of its days, their names joined, and its times."""
 _SCHEDULES_KEPT: Final = 4_096
 _TEXTS: Final = Type(ListOf(Basic.TEXT))
+_IN_UTC: Final = len("2026-11-23T22:00:00Z")
+_WITH_OFFSET: Final = len("2026-11-23T22:00:00+01:00")
 _FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
 _WINDOW_KEYS: Final = 3
 """Keys of a window that names its days."""
@@ -85,21 +89,43 @@ def _read_text(given: object) -> Value:
     return conform(TEXT, given)
 
 
-_instant_of = lru_cache(_TEXTS_KEPT)(partial(conform, INSTANT))
 _time_of = lru_cache(_TEXTS_KEPT)(partial(conform, TIME))
 _duration_of = lru_cache(_TEXTS_KEPT)(partial(conform, DURATION))
 
 
-def _read_instant(given: object) -> Value:
+def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
     """
     Read an instant: a text, or a datetime with any offset.
     """
-    if type(given) is str:
+    if given.__class__ is str:
         return _instant_of(given)
     # No offset leads from these years out of the range.
-    if type(given) is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1 and given.utcoffset() is not None:
+    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1 and given.utcoffset() is not None:
         return given.astimezone(UTC)
     return conform(INSTANT, given)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _instant_of(text: str) -> Value:
+    """
+    Read an instant that was given as text.
+    """
+    if _is_plain(text):
+        try:
+            return _read_instant(datetime.fromisoformat(text))
+        except ValueError:
+            pass
+    return conform(INSTANT, text)
+
+
+def _is_plain(text: str) -> bool:
+    """
+    Tell whether a text has the form in which most instants are written, as far as Python would read others as well.
+    """
+    size = len(text)
+    return (
+        (size == _IN_UTC and text[19] == "Z") or (size == _WITH_OFFSET and text[19] in "+-" and text[22] == ":")
+    ) and text[4] + text[7] + text[10] + text[13] + text[16] == "--T::"
 
 
 def _read_time(given: object) -> Value:
@@ -116,12 +142,14 @@ def _read_duration(given: object) -> Value:
     return _duration_of(given) if type(given) is str else conform(DURATION, given)
 
 
-def _read_zone(given: object) -> Value:
+def _read_zone(given: Any) -> Value:  # noqa: ANN401
     """
     Read a time zone.
     """
-    if type(given) is str and given in _BY_KEY:
-        return _BY_KEY[given]
+    if given.__class__ is str:
+        known = _BY_KEY.get(given)
+        if known is not None:
+            return known
     zone = conform(TIMEZONE, given)
     assert isinstance(zone, ZoneInfo)
     ZONES.add(zone)
@@ -129,59 +157,53 @@ def _read_zone(given: object) -> Value:
     return zone
 
 
-def _read_schedule(given: object) -> Value:
+def _read_schedule(given: Any) -> Value:  # noqa: ANN401
     """
-    Read a schedule; one that is written in plain dicts and texts is looked up.
+    Read a schedule; one that is written in plain dicts and texts is looked up by what it holds.
     """
-    if type(given) is not list:
+    if given.__class__ is not list:
         return conform(SCHEDULE, given)
-    windows: list[tuple[str, str, str]] = []
+    key: tuple[int | str, ...] = ()
     for window in given:
-        if type(window) is not dict or len(window) != _WINDOW_KEYS:
+        if window.__class__ is not dict or len(window) != _WINDOW_KEYS:
             return conform(SCHEDULE, given)
-        days, from_, until = window.get("days"), window.get("from"), window.get("until")
-        if type(days) is not list or type(from_) is not str or type(until) is not str:
+        # A missing key raises `KeyError`, and a day that is no text `TypeError`: not as usual either.
+        days, from_, until = window["days"], window["from"], window["until"]
+        if days.__class__ is not list or from_.__class__ is not str or until.__class__ is not str:
             return conform(SCHEDULE, given)
-        joined = ",".join(days)
-        if joined.count(",") != len(days) - 1:
-            # A day with a comma is none, and must not look like two.
-            return conform(SCHEDULE, given)
-        windows.append((joined, from_, until))
-    return _schedule_of(tuple(windows))
+        # INVARIANT (one key, one schedule): no day has a comma, so with their number others cannot look like them.
+        key += (len(days), ",".join(days), from_, until)
+    known = _SCHEDULES.get(key)
+    if known is not None:
+        return known
+    if len(_SCHEDULES) >= _SCHEDULES_KEPT:
+        _SCHEDULES.clear()
+    schedule = _SCHEDULES[key] = conform(SCHEDULE, given)
+    return schedule
 
 
-@lru_cache(_SCHEDULES_KEPT)
-def _schedule_of(windows: tuple[tuple[str, str, str], ...]) -> Value:
-    """
-    Read a schedule by what its windows hold: days with commas between them, and two times.
-    """
-    plain = [{"days": days.split(","), "from": from_, "until": until} for days, from_, until in windows]
-    return conform(SCHEDULE, plain)
-
-
-def _read_texts(given: object) -> Value:
+def _read_texts(given: Any) -> Value:  # noqa: ANN401
     """
     Read a list of texts.
     """
-    if type(given) is list or type(given) is tuple:
-        found = tuple(given)
-        for one in found:
-            if type(one) is not str or len(one) > MAX_TEXT or not one.isascii():
-                return conform(_TEXTS, given)
-        if len(found) <= MAX_ITEMS:
-            return found
-    return conform(_TEXTS, given)
+    if given.__class__ is not list and given.__class__ is not tuple:
+        return conform(_TEXTS, given)
+    found = tuple(given)
+    for one in found:
+        if one.__class__ is not str or len(one) > MAX_TEXT or not one.isascii():
+            return conform(_TEXTS, given)
+    return found if len(found) <= MAX_ITEMS else conform(_TEXTS, given)
 
 
-def _read_members(known: Mapping[str, str], wanted: Type, given: object) -> Value:
+def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
     """
     Read a list of values of an enumeration.
     """
-    if type(given) is not list and type(given) is not tuple:
+    if given.__class__ is not list and given.__class__ is not tuple:
         return conform(wanted, given)
     found: list[str] = []
     for one in given:
-        if type(one) is not str or one not in known:
+        if one.__class__ is not str or one not in known:
             return conform(wanted, given)
         found.append(known[one])
     return tuple(found) if len(found) <= MAX_ITEMS else conform(wanted, given)
