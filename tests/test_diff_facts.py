@@ -8,31 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.model import Finding
 from notifyrules.diff.telling import carried
-from tests.versions import compared
-
-END = """
-outcomes:
-  "yes": {notify: true}
-  "no": {notify: false}
-"""
-
-
-def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:
-    """
-    Write a rule file that asks one condition; facts are parted by semicolons.
-    """
-    lines = "".join(f"  {one.strip()}\n" for one in facts.split(";"))
-    quoted = condition.replace("'", "''")
-    return f"notifyrules: 1\nfacts:\n{lines}{top}flow: {{q: {{if: '{quoted}', then: 'yes', else: 'no'}}}}{end}"
-
-
-def regions(told: Comparison) -> list[tuple[str, str]]:
-    """
-    List what changes where.
-    """
-    return [(region.change, region.condition) for region in told.regions]
+from tests.versions import asking, compared, regions
 
 
 class TestTypes:

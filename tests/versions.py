@@ -12,6 +12,12 @@ from notifyrules.prove.limit import Limit
 from notifyrules.rules import load
 from tests.cli import TEAM_CHAT
 
+END = """
+outcomes:
+  "yes": {notify: true}
+  "no": {notify: false}
+"""
+
 CHANGES = (
     ('then: {to: "no", because: Do Not Disturb is on}', "then: {to: hold, because: Do Not Disturb is on}"),
     ('  "yes": {notify: true}\n', '  "yes": {notify: true}\n  hold: {notify: later}\n'),
@@ -54,3 +60,19 @@ def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others:
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     graphs = [load(folder / f"{name}.yaml").graph for name in ("old", "new")]
     return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None)
+
+
+def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:
+    """
+    Write a rule file that asks one condition; facts are parted by semicolons.
+    """
+    lines = "".join(f"  {one.strip()}\n" for one in facts.split(";"))
+    quoted = condition.replace("'", "''")
+    return f"notifyrules: 1\nfacts:\n{lines}{top}flow: {{q: {{if: '{quoted}', then: 'yes', else: 'no'}}}}{end}"
+
+
+def regions(told: Comparison) -> list[tuple[str, str]]:
+    """
+    List what changes where.
+    """
+    return [(region.change, region.condition) for region in told.regions]

@@ -143,11 +143,17 @@ class Describer:
         for at in tuple(parts):
             rest = [self.features[other].among(held, world) for other, held in parts.items() if other != at]
             more = (value for value in self.features[at].ways if value not in parts[at])
-            wider = [
-                value for value in more if self.solver.ask(outside, *rest, self.features[at].ways[value]) is Answer.NO
-            ]
-            parts[at] = parts[at].union(wider)
+            parts[at] = parts[at].union(value for value in more if self._may_join(at, value, rest, outside))
         return Cube(parts)
+
+    def _may_join(self, at: int, value: Value, rest: Sequence[Formula], outside: Formula) -> bool:
+        """
+        Tell whether a feature may also have another value; null is not told of where the rest excludes it.
+        """
+        way = self.features[at].ways[value]
+        if self.solver.ask(outside, *rest, way) is not Answer.NO:
+            return False
+        return value is not None or self.solver.ask(*rest, way) is not Answer.NO
 
     def _value(self, feature: Feature) -> tuple[Value] | None:
         """

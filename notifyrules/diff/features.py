@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
-import z3
-
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.types import BOOL, Basic
@@ -109,7 +107,8 @@ class _Finder:
         for fact in inputs.facts.values():
             symbol = inputs.symbols[fact.name]
             if isinstance(symbol.payload, Pick):
-                yield _enumeration(fact.name, (fact.name, ATOM), symbol, _reader(fact.name))
+                words = fact.name, ATOM
+                yield _enumeration(words, symbol, _reader(fact.name), nullable=fact.type.nullable)
             elif isinstance(symbol.payload, Truth):
                 flag = flags.get(fact.name)
                 ways = _yes_no(symbol.payload.holds, symbol.null, self.world)
@@ -150,7 +149,7 @@ class _Finder:
 
         if isinstance(symbol.payload, Pick):
             if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
-                feature = _enumeration(words[0], words, symbol, look)
+                feature = _enumeration(words, symbol, look, nullable=subject.type.nullable)
                 if not self._is_fact(feature):
                     self.found.setdefault(words[0], feature)
             return
@@ -363,12 +362,11 @@ def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tupl
     return lambda values: (words[values],)
 
 
-def _enumeration(name: str, words: Spelt, symbol: Symbol, look: Callable[[Facts], Value]) -> Feature:
+def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[Facts], Value], *, nullable: bool) -> Feature:
     """
     Make a feature of a value of an enumeration.
     """
     assert isinstance(symbol.payload, Pick)
-    nullable = not z3.is_false(symbol.null)
     ways: dict[Value, Formula] = dict(symbol.payload.ways.items())
     if nullable:
         ways[None] = symbol.null
@@ -387,7 +385,7 @@ def _enumeration(name: str, words: Spelt, symbol: Symbol, look: Callable[[Facts]
             return ((f"{subject} {'not in' if outside else 'in'} {_listed(named)}", COMPARED),)
         return ((f"{subject} {'!=' if outside else '=='} {spell_value(named[0])[0]}", COMPARED),)
 
-    return Feature(name, ways, tell, look)
+    return Feature(words[0], ways, tell, look)
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -69,7 +69,8 @@ class Region:
     before: Decided
     after: Decided
     reasons_before: tuple[str, ...]
-    """The arrows that settle it before, for all facts of the region; those of the facts shown first."""
+    """The arrows that settle it before, for all facts of the region, that of the facts shown first; only that one in
+    charts of which something is left open, such as what a text holds."""
     reasons_after: tuple[str, ...]
 
     @property

@@ -4,6 +4,7 @@ Put a comparison into words that all formats share.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
@@ -20,6 +21,8 @@ _CONDITIONS: Final = 8
 _ALIKE: Final = 6
 """Arrows that both paths begin with and that are told one by one."""
 _SHOWN: Final = 12
+_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A text that is written out in a condition."""
 
 
 def headline(comparison: Comparison) -> str:
@@ -57,7 +60,7 @@ def _bare(condition: str) -> str:
     Take the parentheses off a condition that stands alone.
     """
     depth = 0
-    for at, character in enumerate(condition):
+    for at, character in enumerate(_TEXT.sub(lambda found: "." * len(found[0]), condition)):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if depth == 0 and at < len(condition) - 1:
             return condition

@@ -1,0 +1,203 @@
+"""
+Say for whom a decision changes: conditions as a rule file would hold them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notifyrules.diff.model import Finding
+from tests.charts import chart
+from tests.versions import asking, compared, regions
+
+ORDERED = "{type: a | b | c, ordered: true}"
+TABLE = {
+    "a bool": ("b: bool", "b", "b"),
+    "a bool that may be null": ("b: bool | null", "b == true", "b == true"),
+    "false, not null": ("b: bool | null", "b == false", "b == false"),
+    "null": ("b: bool | null", "b is null", "b is null"),
+    "anything but null": ("b: bool | null", "not (b is null)", "b is not null"),
+    "true unless false": ("b: bool | null", "b ?? true", "b ?? true"),
+    "false unless true": ("b: bool | null", "not (b ?? false)", "not (b ?? false)"),
+    "one value": ("k: a | b | c", 'k == "a"', 'k == "a"'),
+    "two of four": ("k: a | b | c | d", 'k in ["a", "b"]', 'k in ["a", "b"]'),
+    "all but one": ("k: a | b | c", 'k in ["a", "b"]', 'k != "c"'),
+    "a value that may be null": ("k: a | b | c | null", 'k == "a"', 'k == "a"'),
+    "no value": ("k: a | b | null", "k is null", "k is null"),
+    "any value": ("k: a | b | null", 'k in ["a", "b"]', "k is not null"),
+    "null among values": ("k: a | b | c | null", 'k is null or k == "a"', 'k not in ["b", "c"]'),
+    "null and all but one": ("k: a | b | null", 'k is null or k == "a"', 'k not in ["b"]'),
+    "an order": (f"k: {ORDERED}", 'k > "a"', 'k != "a"'),
+    "two in order": (f"k: {ORDERED}; m: {ORDERED}", "k > m", "k > m"),
+    "a number": ("i: int", "i == 3", "i == 3"),
+    "a number that may be null": ("i: int | null", "i is not null and i > 3", "i is not null and i > 3"),
+    "null or a number": ("i: int | null", "i is null or i > 3", "i is null or i > 3"),
+    "a number or another": ("i: int | null", "(i ?? 5) > 3", "i ?? 5 > 3"),
+    "a sum": ("i: int; j: int", "i - (j - 1) > -3", "i - (j - 1) > -3"),
+    "a sign": ("i: int", "-i > 3", "-i > 3"),
+    "a range": ("i: int", "0 <= i < 9", "i < 9 and 0 <= i"),
+    "a text": ("t: text", r't == "say \"x\""', r't == "say \"x\""'),
+    "some texts": ("t: text", 't in ["a", "b"]', 't in ["a", "b"]'),
+    "a text function": ("t: text", 'starts_with(lower(t), "a")', 'starts_with(lower(t), "a")'),
+    "a length": ("t: text", "len(t) <= 3", "len(t) <= 3"),
+    "a text that may be null": (
+        "t: text | null",
+        't is not null and contains(t, "a")',
+        't is not null and contains(t, "a")',
+    ),
+    "two sets": ("l: list of (x | y)", 'contains_all(l, ["x", "y"])', 'contains_all(l, ["x", "y"])'),
+    "an item": ("l: list of text; t: text", "t not in l", "t not in l"),
+    "an empty list": ("l: list of int", "l == []", "l == []"),
+    "instants": ("at: instant; now: instant", "at < now - 15m", "at < now - 15m"),
+    "instants that may be null": ("at: instant | null; now: instant", "(at ?? now) < now", "at ?? now < now"),
+    "a time": ("w: time", "w >= 22:00", "w >= 22:00"),
+    "a duration": ("d: duration", "d > 36h", "d > 1d12h"),
+    "a weekday": (
+        "z: timezone; now: instant",
+        'weekday(now, z) in ["sat", "sun"]',
+        'weekday(now, z) in ["sat", "sun"]',
+    ),
+    "a window": (
+        "z: timezone; s: schedule; now: instant",
+        "window_end(now, z, s) is not null and window_end(now, z, s) > now + 1h",
+        "window_end(now, z, s) is not null and window_end(now, z, s) > now + 1h",
+    ),
+    "a choice": ("b: bool; i: int", "(i if b else 3) > 4", "(i if b else 3) > 4"),
+    "a choice that may be null": (
+        "b: bool; i: int | null",
+        "(i if b else 3) is not null and (i if b else 3) > 4",
+        "(i if b else 3) is not null and (i if b else 3) > 4",
+    ),
+    "the first that is not null": (
+        "i: int | null; j: int | null",
+        "(i ?? j) is not null and (i ?? j) > 2",
+        "i ?? j is not null and i ?? j > 2",
+    ),
+    "both": ("b: bool; c: bool", "b and c", "c and b"),
+    "one of two": ("b: bool; c: bool", "b or c", "c or b"),
+}
+
+
+class TestWords:
+    @pytest.mark.parametrize(("facts", "condition", "told"), TABLE.values(), ids=TABLE)
+    def test_who_gets_it_no_more(self, tmp_path: Path, facts: str, condition: str, told: str) -> None:
+        """
+        The condition that was taken away is told, in the shortest of its forms.
+        """
+        comparison = compared(tmp_path, asking(facts, condition), asking(facts, "false"))
+
+        assert regions(comparison) == [("yes->no", told)]
+        assert comparison.regions[0].exact
+
+    @pytest.mark.parametrize(
+        ("facts", "was", "now", "expected"),
+        [
+            ("i: int", "i > 3", "i > 5", [("yes->no", "i <= 5 and i > 3")]),
+            ("w: time", "w >= 22:00", "w > 22:30", [("yes->no", "w <= 22:30 and w >= 22:00")]),
+            ("b: bool", "b", "not b", [("yes->no", "b"), ("no->yes", "not b")]),
+            ("i: int | null", "i is null", "i == 3", [("no->yes", "i == 3"), ("yes->no", "i is null")]),
+            ("b: bool; c: bool", "b == c", "false", [("yes->no", "not c and not b"), ("yes->no", "c and b")]),
+            (
+                "b: bool; c: bool",
+                "b if c else not b",
+                "false",
+                [("yes->no", "not c and not b"), ("yes->no", "c and b")],
+            ),
+        ],
+    )
+    def test_only_the_difference(
+        self, tmp_path: Path, facts: str, was: str, now: str, expected: list[tuple[str, str]]
+    ) -> None:
+        """
+        What both versions do alike is not told.
+        """
+        assert sorted(regions(compared(tmp_path, asking(facts, was), asking(facts, now)))) == sorted(expected)
+
+    def test_names_are_written_out(self, tmp_path: Path) -> None:
+        """
+        A let may mean something else in the other version, so its words are told.
+        """
+        facts = "i: int | null"
+        told = compared(
+            tmp_path,
+            asking(facts, "big", top="let: {value: i, big: value is not null and value > 3}\n"),
+            asking(facts, "big", top="let: {big: i is not null and i > 5}\n"),
+        )
+
+        assert regions(told) == [("yes->no", "i is not null and i <= 5 and i > 3")]
+
+
+class TestSwitches:
+    @pytest.mark.parametrize(
+        ("subject", "was", "now", "expected"),
+        [
+            ("kind", "{dm: 'yes', group | channel: 'no'}", "{dm | group: 'yes', channel: 'no'}", ['kind == "group"']),
+            (
+                "maybe_kind ?? kind",
+                "{dm: 'yes', group | channel: 'no'}",
+                "{dm | group: 'yes', channel: 'no'}",
+                ['maybe_kind ?? kind == "group"'],
+            ),
+            ("t", "{one: 'yes', two: 'no'}, else: 'no'", "{one: 'yes', two: 'yes'}, else: 'no'", ['t == "two"']),
+            ("i + 1", "{1: 'yes', 2: 'no'}, else: 'no'", "{1: 'yes', 2: 'yes'}, else: 'no'", ["i + 1 == 2"]),
+            ("b", "{true: 'yes', false: 'no'}", "{true: 'yes', false: 'yes'}", ["not b"]),
+            ("'\"x\"'", "{x: 'no'}", "{x: 'yes'}", ["true"]),
+            (
+                '\'"x" if b else "y"\'',
+                "{x: 'no', y: 'no'}",
+                "{x: 'no', y: 'yes'}",
+                ["not b"],
+            ),
+        ],
+        ids=["an enumeration", "computed", "a text", "a number", "a bool", "a constant", "a choice"],
+    )
+    def test_the_values_met(self, tmp_path: Path, subject: str, was: str, now: str, expected: list[str]) -> None:
+        """
+        Which values of what is asked go another way.
+        """
+        told = compared(tmp_path, *(chart(f"s: {{switch: {subject}, cases: {cases}}}") for cases in (was, now)))
+
+        assert regions(told) == [("no->yes", condition) for condition in expected]
+
+
+CALLEE = """\
+notifyrules: 1
+facts: {k: x | y | z = x, n: int = 0, b: bool = false}
+flow:
+  s: {switch: k, cases: {x: asked, y: free, z: held}}
+  asked: {if: n > 3 or b, then: held, else: free}
+outcomes: {held: {}, free: {}}
+"""
+
+
+class TestCalls:
+    @pytest.mark.parametrize(
+        ("bound", "was", "now", "expected"),
+        [
+            ("{n: i, b: b}", "n > 3", "n > 4", "not b and i <= 4 and i > 3"),
+            ("{n: i + 1, b: 'false'}", "n > 3", "n > 4", "i + 1 <= 4 and i + 1 > 3"),
+            ("{n: i, b: c and maybe_b == true}", "or b", "or not b and not b", None),
+            ("{k: \"'z' if b else 'x'\", n: i}", "z: held", "z: free", "b"),
+            ("{k: \"'z' if b else 'x'\"}", "n > 3", "n > -3", "not b"),
+            ("{n: 5, b: 'false'}", "n > 3", "n > 7", "true"),
+        ],
+        ids=["facts", "a sum", "a condition", "values", "a default", "a constant"],
+    )
+    def test_the_caller_is_spoken_of(
+        self, tmp_path: Path, bound: str, was: str, now: str, expected: str | None
+    ) -> None:
+        """
+        What a called chart asks is told in the facts of its caller.
+        """
+        flow = f"c: {{call: callee.yaml, with: {bound}, cases: {{held: hold, free: 'yes'}}}}"
+        new = CALLEE.replace(was, now)
+        assert new != CALLEE
+        old_flow, new_flow = chart(flow.replace("callee", "before")), chart(flow.replace("callee", "after"))
+        told = compared(tmp_path, old_flow, new_flow, before=CALLEE, after=new)
+
+        assert told.finding is Finding.CHANGED
+        assert all(region.exact for region in told.regions)
+        if expected is not None:
+            assert [condition for _, condition in regions(told)] == [expected]

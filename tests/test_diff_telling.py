@@ -1,0 +1,290 @@
+"""
+Tell a comparison in every format, and draw it: what is said when there is much, little or nothing to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from notifyrules.diagram.model import Diagram, Emphasis
+from notifyrules.diff.annotations import format_github
+from notifyrules.diff.gate import Gate
+from notifyrules.diff.machine import format_json
+from notifyrules.diff.markdown import format_markdown
+from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.picture import draw_comparison
+from notifyrules.diff.rows import Counted, count_rows
+from notifyrules.diff.telling import remaining
+from notifyrules.diff.text import format_text
+from tests.charts import chart
+from tests.versions import asking, compared, edited
+
+Format = Callable[[Comparison, Gate, Counted | None], str]
+READERS = (format_text, format_markdown)
+ALL: tuple[Format, ...] = (format_text, format_markdown, format_github, format_json)
+SHUT = Gate(())
+ODD = "(a == b) == (c == (d == e))"
+"""True for an odd number of false facts, so that nothing short can be said of it."""
+BOOLS = "a: bool; b: bool; c: bool; d: bool; e: bool"
+
+
+def words(text: str) -> str:
+    """
+    Join lines, so that it does not matter where they break.
+    """
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("form", ALL)
+class TestEveryFormat:
+    def test_what_carries_something_else(self, tmp_path: Path, form: Format) -> None:
+        """
+        The outcome stays, and what it carries is told.
+        """
+        old = asking("b: bool", "b", top="data: {sound: text = ping}\n")
+        told = form(compared(tmp_path, old, old.replace("ping", "pong")), SHUT, None)
+
+        assert "yes->yes" in told
+        assert form is format_github or ("ping" in told and "pong" in told)
+
+    def test_what_is_open(self, tmp_path: Path, form: Format) -> None:
+        """
+        A change that could neither be shown nor excluded is told as such.
+        """
+        old = asking("t: text", 'contains(lower(t), "A")')
+        comparison = compared(tmp_path, old, asking("t: text", "false"))
+
+        assert comparison.finding is Finding.UNDECIDED
+        assert "yes->no" in form(comparison, SHUT, None)
+
+    def test_time_that_ran_out(self, tmp_path: Path, form: Format) -> None:
+        """
+        Nothing is proved, nothing is shown, and both are said.
+        """
+        comparison = compared(tmp_path, asking("b: bool", "b"), asking("b: bool", "not b"), seconds=0)
+
+        assert not comparison.complete
+        assert comparison.finding is Finding.UNDECIDED
+        assert comparison.regions == ()
+        assert set(comparison.open) == {"yes->no", "no->yes"}
+        assert "yes->no" in form(comparison, SHUT, None)
+
+    def test_hostile_words(self, tmp_path: Path, form: Format) -> None:
+        """
+        Words of a file neither steer a terminal nor make lines of their own.
+        """
+        text = '"a`b|c\\n::error::d\\u001b[31m<script>"'
+        because = "{to: 'no', because: " + text + "}"
+        old = asking("b: bool", "b").replace("else: 'no'", f"else: {because}")
+        told = form(compared(tmp_path, old, asking("b: bool", "not b")), SHUT, None)
+
+        assert "\x1b" not in told
+        assert "\n::error::d" not in told
+
+
+class TestReaders:
+    @pytest.mark.parametrize("form", READERS)
+    def test_long_lists_are_cut(self, tmp_path: Path, form: Format) -> None:
+        """
+        Of many regions the first are told, and how many more there are; the JSON has all.
+        """
+        comparison = compared(tmp_path, asking(BOOLS, ODD), asking(BOOLS, "false"))
+        told = form(comparison, SHUT, None)
+
+        assert len(comparison.regions) == 16
+        assert words(told).lower().count("example") == 8
+        assert "8 more regions" in words(told)
+        assert len(json.loads(format_json(comparison, SHUT, None))["regions"]) == 16
+
+    @pytest.mark.parametrize("form", READERS)
+    def test_long_conditions_are_cut(self, tmp_path: Path, form: Format) -> None:
+        """
+        Of many conditions the first are told, and how many more there are.
+        """
+        names = [f"f{number}" for number in range(10)]
+        facts = "; ".join(f"{name}: bool" for name in (*names, "z"))
+        # Two changes, so that not all of it is what they have in common.
+        old = asking(facts, f"{' and '.join(names)} or z")
+        told = form(
+            compared(tmp_path, old, asking(facts, f"z and not f0 or not {' and not '.join(names)}")), SHUT, None
+        )
+
+        assert "more condition" in words(told)
+
+    @pytest.mark.parametrize("form", READERS)
+    def test_other_reasons(self, tmp_path: Path, form: Format) -> None:
+        """
+        Where several arrows settle the decisions of a region, those of the example come first.
+        """
+        flow = "one: {if: b, then: 'no', else: two}\ntwo: {if: c, then: 'no', else: 'no'}"
+        told = words(form(compared(tmp_path, chart(flow), chart("one: {if: b, then: 'yes', else: 'yes'}")), SHUT, None))
+
+        assert "elsewhere" in told
+        assert {id_ for id_ in ("one.then", "two.then", "two.else") if id_ in told} == {
+            "one.then",
+            "two.then",
+            "two.else",
+        }
+
+    @pytest.mark.parametrize("form", READERS)
+    def test_who_leaves_a_fact_out(self, tmp_path: Path, form: Format) -> None:
+        """
+        A changed default is a change for those who rely on it.
+        """
+        old, new = asking("f: int = 1", "f > 3"), asking("f: int = 5", "f > 3")
+        told = words(form(compared(tmp_path, old, new), SHUT, None)).replace("`", "")
+
+        assert "(where f is left out)" in told
+        assert "f = " not in told
+
+    @pytest.mark.parametrize("form", READERS)
+    def test_who_gives_a_fact(self, tmp_path: Path, form: Format) -> None:
+        """
+        Where leaving it out is another matter, that is said.
+        """
+        told = form(compared(tmp_path, asking("f: bool = false", "f"), asking("f: bool = true", "not f")), SHUT, None)
+
+        assert "(where f is given)" in words(told).replace("`", "")
+
+    @pytest.mark.parametrize("form", READERS)
+    def test_what_is_not_all(self, tmp_path: Path, form: Format) -> None:
+        """
+        A condition that others meet too is not told as if it were all there is to say.
+        """
+        facts = "n: int; m: int; b: bool"
+        versions = [
+            asking(facts, "b", top="data: {v: int = 0}\n").replace(
+                "{notify: true}", f"{{notify: true, data: {{v: {v}}}}}"
+            )
+            for v in ("{expr: n}", "{expr: m}")
+        ]
+        comparison = compared(tmp_path, *versions)
+        [region] = comparison.regions
+
+        assert (region.condition, region.exact) == ("b", False)
+        assert "not all of them" in words(form(comparison, SHUT, None))
+
+    def test_parentheses_that_a_lone_condition_needs(self, tmp_path: Path) -> None:
+        """
+        Those around the whole are taken off, others are not, whatever stands in texts.
+        """
+        facts = "t: text | null; u: text | null"
+        old = asking(facts, '(t is not null and t == "(") or (u is not null and u == ")")')
+        told = compared(tmp_path, old, asking(facts, "false"))
+        [region] = told.regions
+
+        assert region.condition.startswith("(")
+        assert region.condition.endswith(")")
+        assert remaining(replace(told, within=()), region) == (region.condition,)
+
+    def test_rows(self, tmp_path: Path) -> None:
+        """
+        The most frequent change comes first, with examples; what nobody decides is counted.
+        """
+        comparison = compared(tmp_path, asking("b: bool; c: bool", "b"), asking("b: bool; c: bool", "c"))
+        given = [(True, False), (True, True), *[(False, True)] * 5]
+        rows = [(f"row {number}", {"b": b, "c": c}) for number, (b, c) in enumerate(given)]
+        counted = count_rows(comparison.old, comparison.new, [*rows, ("odd", {"b": 1, "c": True})])
+        told = words(format_text(comparison, SHUT, counted))
+
+        assert (counted.total, counted.changed) == (7, 6)
+        assert (
+            "recorded decisions: 6 of 7 change 5 no->yes, such as row 2, row 3, row 4 1 yes->no, such as row 0" in told
+        )
+        assert "passed over: odd: b:" in told
+        assert "of 7 recorded decisions 6 change" in format_github(comparison, SHUT, counted)
+
+    def test_no_rows_change(self, tmp_path: Path) -> None:
+        """
+        That is said too.
+        """
+        comparison = compared(tmp_path, asking("b: bool", "b"), asking("b: bool", "b"))
+        counted = count_rows(comparison.old, comparison.new, [("one", {"b": True, "unknown": 3})])
+
+        assert "#### Recorded decisions: 0 of 1 change\n\n- none\n" in format_markdown(comparison, SHUT, counted)
+
+
+FLOW = """
+muted: {ask: Muted?, if: b, then: 'no', else: kind}
+kind: {ask: Which?, switch: kind, cases: {dm: 'yes', group: hold, channel: late}}
+late: {ask: Late?, first: [{if: i > 5, to: hold}, {if: i > 3, to: 'yes'}], else: {to: 'no'}}
+"""
+
+
+def marks(diagram: Diagram) -> dict[str, tuple[str, ...]]:
+    """
+    List the arrows that stand out, and how.
+    """
+    return {
+        " ".join(arrow.ids): (arrow.mark.emphasis.name, *arrow.mark.notes)
+        for arrow in diagram.arrows
+        if arrow.mark.emphasis is not Emphasis.FADED
+    }
+
+
+class TestPicture:
+    @pytest.mark.parametrize(
+        ("edits", "expected"),
+        [
+            ([], {}),
+            (
+                [("dm: 'yes'", "dm: late")],
+                {"kind.dm": ("LIT", "moved"), "was:kind.dm": ("TRIED", "until now")},
+            ),
+            (
+                [("group: hold, ", ""), ("channel: late", "channel | group: late")],
+                {"kind.channel kind.group": ("LIT", "moved"), "was:kind.group": ("TRIED", "until now")},
+            ),
+            (
+                [("muted: {ask: Muted?, if: b, then: 'no', else: kind}\n", "")],
+                {
+                    "": ("LIT", "moved"),
+                    "was:(start).then": ("TRIED",),
+                    "was:muted.then": ("TRIED",),
+                    "was:muted.else": ("TRIED",),
+                },
+            ),
+            ([("{if: i > 3, to: 'yes'}", "{if: i > 3, to: hold}")], None),
+            ([("{if: i > 3, to: 'yes'}", "{if: c, to: hold}, {if: i > 3, to: 'yes'}")], None),
+            ([(", {if: i > 3, to: 'yes'}", "")], None),
+        ],
+        ids=["nothing", "re-routed", "a case", "a node gone", "a row moved", "a row added", "a row gone"],
+    )
+    def test_what_stands_out(
+        self, tmp_path: Path, edits: list[tuple[str, str]], expected: dict[str, tuple[str, ...]] | None
+    ) -> None:
+        """
+        What is there now is lit, what was there is dashed, and everything else is faded.
+        """
+        comparison = compared(tmp_path, chart(FLOW), chart(edited(FLOW, *edits)))
+        drawn = draw_comparison(comparison)
+        keys = {box.key for box in drawn.boxes}
+
+        assert {end for arrow in drawn.arrows for end in (arrow.source, arrow.target)} <= keys
+        if expected is not None:
+            assert marks(drawn) == expected
+        else:
+            assert any(mark != ("LIT",) for mark in marks(drawn).values())
+
+    def test_boxes_that_are_gone_stay_visible(self, tmp_path: Path) -> None:
+        """
+        A node of the old chart alone is drawn dashed, and said to be removed.
+        """
+        new = edited(FLOW, ("channel: late", "channel: hold")).rsplit("late:", 1)[0]
+        drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(new)))
+        [gone] = [box for box in drawn.boxes if box.key == "was:late"]
+
+        assert (gone.mark.emphasis, gone.mark.notes) == (Emphasis.TRIED, ("removed",))
+
+    def test_the_title_says_what_changes(self, tmp_path: Path) -> None:
+        """
+        The picture can be read alone.
+        """
+        drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(edited(FLOW, ("group: hold", "group: 'no'")))))
+
+        assert drawn.words.endswith("decisions change: hold->no")
