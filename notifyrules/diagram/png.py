@@ -1,26 +1,30 @@
 """
 Write a picture as PNG, for places that show no SVG.
 
-The chart is that of the SVG, place by place. The program that paints it has the letters of Western scripts only and
-shows others as empty squares, so SVG is the better choice wherever there is one.
+What is painted is the SVG, element by element; only frames of clusters and arrows are asked for in a way of their own.
+The program that paints has the letters of Western scripts only and shows others as empty squares, so SVG is the better
+choice wherever there is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
 from typing import Final
+from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.compounds import HEAD, Point
 from notifyrules.diagram.dot import escaped
-from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL, TEXT
+from notifyrules.diagram.figures import LEADING
 from notifyrules.diagram.layout import run_layout
 from notifyrules.diagram.lettering import width
-from notifyrules.diagram.model import Diagram, Emphasis, Shape
-from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
-from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Panel, lay_panel
-from notifyrules.diagram.routing import Drawing, DrawnBox, DrawnCluster, route
-from notifyrules.diagram.strokes import BREADTH, DASHED, Stroke, bends, breadth_of, strokes, toward
+from notifyrules.diagram.model import Diagram
+from notifyrules.diagram.palette import LIGHT, line_on
+from notifyrules.diagram.panel import Panel, lay_panel
+from notifyrules.diagram.routing import DrawnCluster, route
+from notifyrules.diagram.strokes import DASHED, Stroke, bends, breadth_of, strokes, toward
+from notifyrules.diagram.svg import write_panel
+from notifyrules.diagram.svg_boxes import BASELINE
 from notifyrules.errors import UsageError
 
 LARGEST: Final = 16_000_000
@@ -31,9 +35,10 @@ SCALE: Final = 2
 """Pixels of the PNG for one of the SVG, so that it is sharp on fine screens."""
 
 _FONT: Final = "Helvetica"
-_BOLD: Final = f"{_FONT}-Bold"
 _POINTS: Final = 72
-_OUTLINE: Final = 1.3
+_APART: Final = ("nr-panel", "nr-cluster", "nr-arrow")
+"""The classes of elements of the SVG that are no marks."""
+_RULE: Final = re.compile(r"M(?P<x>\S+) (?P<y>\S+)(?P<way>[HV])(?P<end>\S+)")
 
 
 def to_png(diagram: Diagram) -> bytes:
@@ -55,23 +60,10 @@ def to_png(diagram: Diagram) -> bytes:
         raise UsageError(
             f"a picture of {size} pixels is too large for PNG", "ask for SVG, which stays sharp at any size"
         )
-    return run_layout("\n".join(_request(panel)), "-Kneato", "-n2", "-Tpng")
+    return run_layout("\n".join(_request(panel, write_panel(diagram, panel))), "-Kneato", "-n2", "-Tpng")
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """
-    One thing to be painted: a rectangle, or lines of text.
-    """
-
-    middle: Point
-    width: float
-    height: float
-    look: str
-    """Attributes of DOT."""
-
-
-def _request(panel: Panel) -> Iterator[str]:
+def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
     """
     Ask for a graph in which everything has its place already.
     """
@@ -85,131 +77,76 @@ def _request(panel: Panel) -> Iterator[str]:
         yield _cluster(f"cluster_{number}", one, panel.chart)
     for stroke in strokes(panel.drawing.arrows):
         yield _line(stroke, panel.chart)
-    marks = [*_moved(_chart(panel.drawing), panel.chart), *_around(panel)]
+    marks = (mark for part in root for mark in _marks(part, panel.chart if "transform" in part.attrib else (0, 0)))
     for number, mark in enumerate(marks):
-        size = f"width={mark.width / _POINTS:.4f} height={mark.height / _POINTS:.4f}"
-        yield f'm{number} [{mark.look} {size} pos="{_at(mark.middle)}"]'
+        yield f"m{number} [{mark}]"
     yield "}"
 
 
-def _moved(marks: Iterable[_Mark], by: Point) -> Iterator[_Mark]:
+def _marks(element: ET.Element, by: Point) -> Iterator[str]:
     """
-    Move marks to where the chart stands.
+    Paint the rectangles, rules and words of an element of the SVG, in its order.
     """
-    for mark in marks:
-        yield replace(mark, middle=_shift(mark.middle, by))
+    if element.get("class") in _APART:
+        return
+    match element.tag:
+        case "rect":
+            yield _rectangle(element, by)
+        case "path":
+            yield _rule(element, by)
+        case "text":
+            yield _words(element, by)
+    for inner in element:
+        yield from _marks(inner, by)
 
 
-def _chart(drawing: Drawing) -> Iterator[_Mark]:
+def _rectangle(element: ET.Element, by: Point) -> str:
     """
-    Paint the boxes, the titles of clusters and the labels of arrows.
+    Paint a rectangle, with an edge where it has one.
     """
-    for box in drawing.boxes:
-        yield from _box(box)
-    for one in drawing.clusters:
-        x, y = one.title_at
-        wide, high = one.title.width, one.title.height
-        yield _plate((x + wide / 2, y + high / 2), wide + 4, high, LIGHT.cluster)
-        yield _text(one.title.lines, (x, y), wide, SMALL, LIGHT.quiet, font=_BOLD, left=True)
-    for arrow in drawing.arrows:
-        if arrow.label is not None:
-            x, y = arrow.middle
-            words = arrow.label
-            ground = LIGHT.cluster if arrow.clustered else LIGHT.panel
-            yield _plate((x, y), words.width, words.height, ground)
-            emphasis = arrow.arrow.mark.emphasis
-            ink = LIGHT.quiet if emphasis is Emphasis.FADED else LIGHT.text
-            font = _BOLD if emphasis is Emphasis.LIT else _FONT
-            top = y - len(words.lines) * SMALL * LEADING / 2
-            yield _text(words.lines, (x - words.width / 2, top), words.width, SMALL, ink, font=font)
+    x, y, wide, high = (float(element.attrib[name]) for name in ("x", "y", "width", "height"))
+    style = ["filled", *(["rounded"] if "rx" in element.attrib else [])]
+    style += ["dashed"] if "stroke-dasharray" in element.attrib else []
+    edge = f'color="{element.get("stroke")}" penwidth={element.get("stroke-width", "0")}'
+    look = f'style="{",".join(style)}" fillcolor="{element.get("fill")}" {edge}'
+    return _mark((x + wide / 2, y + high / 2), by, wide, high, look)
 
 
-def _box(drawn: DrawnBox) -> Iterator[_Mark]:
+def _rule(element: ET.Element, by: Point) -> str:
     """
-    Paint one box.
+    Paint a line that runs sideways or down.
     """
-    figure, box = drawn.figure, drawn.figure.box
-    emphasis = box.mark.emphasis
-    vain = emphasis is Emphasis.TRIED and box.shape is Shape.REFUSAL
-    hollow = vain or emphasis is Emphasis.FADED
-    fill = LIGHT.panel if hollow else box.colour.fill
-    ink = LIGHT.quiet if emphasis is Emphasis.FADED else LIGHT.tried if vain else ink_on(fill)
-    line, breadth = box.colour.border, _OUTLINE
-    if emphasis is not Emphasis.PLAIN:
-        line, breadth = line_on(LIGHT, emphasis), BREADTH[emphasis]
-    dashed = ",dashed" if emphasis in DASHED and not vain else ""
-    look = f'style="rounded,filled{dashed}" fillcolor="{fill}" color="{line}" penwidth={breadth}'
-    middle = (drawn.x, drawn.top + figure.height / 2)
-    for offset in (6, 3, 0) if box.shape is Shape.FAN_OUT else (0,):
-        yield _Mark((middle[0] + offset, middle[1] + offset), figure.width, figure.height, look)
-    if box.shape is Shape.CALL:
-        for x in (drawn.x - figure.width / 2 + 8, drawn.x + figure.width / 2 - 8):
-            yield _plate((x, middle[1]), breadth, figure.height, line)
-    yield from _rows(drawn, ink)
-    left = drawn.x - figure.width / 2
-    gap = NOTE_GAP if figure.notes else 0
-    blocks = [block for block in (figure.text, figure.caption, figure.notes) if block]
-    y = drawn.top + (figure.head - sum(block.height for block in blocks) - gap) / 2
-    font = _BOLD if figure.style.bold else _FONT
-    yield _text(figure.text.lines, (left, y), figure.width, figure.style.size, ink, font=font)
-    y += figure.text.height
-    if figure.caption:
-        yield _text(figure.caption.lines, (left, y), figure.width, SMALL, ink, font=f"{_FONT}-Oblique")
-        y += figure.caption.height
-    if figure.notes:
-        yield _plate((drawn.x, y + gap / 2), figure.width - 16, 1, box.colour.border)
-        yield _text(figure.notes.lines, (left, y + gap), figure.width, SMALL, ink)
+    found = _RULE.fullmatch(element.attrib["d"])
+    assert found is not None
+    x, y, end = float(found["x"]), float(found["y"]), float(found["end"])
+    breadth = float(element.attrib["stroke-width"])
+    look = f'style=filled fillcolor="{element.get("stroke")}" penwidth=0'
+    if found["way"] == "H":
+        return _mark(((x + end) / 2, y), by, end - x, breadth, look)
+    return _mark((x, (y + end) / 2), by, breadth, end - y, look)
 
 
-def _rows(drawn: DrawnBox, ink: str) -> Iterator[_Mark]:
+def _words(element: ET.Element, by: Point) -> str:
     """
-    Paint the rows of a table.
+    Paint one line of text, in the middle of its place or to the right of it.
     """
-    figure, box = drawn.figure, drawn.figure.box
-    left, y = drawn.x - figure.width / 2, drawn.top + figure.head
-    for row, words, high in zip(box.rows, figure.rows, figure.row_heights, strict=True):
-        lit = row.mark.emphasis is Emphasis.LIT
-        if lit:
-            yield _plate((drawn.x, y + high / 2), figure.width - BREADTH[Emphasis.LIT], high, WHITE)
-        yield _plate((drawn.x, y), figure.width, 1, box.colour.border)
-        at, wide = (left + ROW_SIDE, y + (high - words.height) / 2), figure.width - 2 * ROW_SIDE
-        font = _BOLD if lit else _FONT
-        yield _text(words.lines, at, wide, SMALL, INK if lit else ink, font=font, left=True)
-        y += high
+    text, size, bold = element.text or "", int(element.attrib["font-size"]), "font-weight" in element.attrib
+    wide, high = width(text, size, bold=bold), size * LEADING
+    x, y = float(element.attrib["x"]), float(element.attrib["y"]) - size * BASELINE
+    left = element.get("text-anchor") == "start"
+    font = _FONT + ("-Bold" if bold else "-Oblique" if "font-style" in element.attrib else "")
+    quoted = f"{escaped([text])}{chr(92)}{'l' if left else 'n'}".replace('"', '\\"')
+    ink = f'fontsize={size} fontname="{font}" fontcolor="{element.get("fill")}"'
+    look = f'style="" penwidth=0 color="#ffffff00" {ink} label="{quoted}"'
+    return _mark((x + wide / 2 if left else x, y), by, wide, high, look)
 
 
-def _around(panel: Panel) -> Iterator[_Mark]:
+def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
     """
-    Paint the sentence above the chart, and the legend.
+    Put something into its place.
     """
-    if panel.words:
-        yield _text(panel.words, (0, MARGIN), panel.width, TEXT, LIGHT.text, font=_BOLD)
-    for entry in panel.legend:
-        look = f'style="rounded,filled" fillcolor="{entry.colour.fill}" color="{entry.colour.border}"'
-        yield _Mark((entry.x + SWATCH / 2, entry.y + LEGEND_LINE / 2), SWATCH, SWATCH, look)
-        at = (entry.x + SWATCH + SWATCH_GAP, entry.y + (LEGEND_LINE - SMALL * LEADING) / 2)
-        yield _text([entry.name], at, width(entry.name, SMALL), SMALL, LIGHT.text, left=True)
-
-
-def _plate(middle: Point, wide: float, high: float, colour: str) -> _Mark:
-    """
-    Paint a rectangle without an edge.
-    """
-    return _Mark(middle, wide, high, f'style=filled fillcolor="{colour}" penwidth=0')
-
-
-def _text(  # noqa: PLR0913 - the measures of a text
-    lines: Iterable[str], at: Point, wide: float, size: int, ink: str, *, font: str = _FONT, left: bool = False
-) -> _Mark:
-    """
-    Paint lines of text, in the middle of a stretch or at the left of it.
-    """
-    shown = [escaped([line]) for line in lines]
-    height = len(shown) * size * LEADING
-    words = "".join(f"{line}{chr(92)}{'l' if left else 'n'}" for line in shown)
-    quoted = words.replace('"', '\\"')
-    look = f'style="" penwidth=0 color="#ffffff00" fontsize={size} fontname="{font}" fontcolor="{ink}" label="{quoted}"'
-    return _Mark((at[0] + wide / 2, at[1] + height / 2), wide, height, look)
+    size = f"width={wide / _POINTS:.4f} height={high / _POINTS:.4f}"
+    return f'{look} {size} pos="{_at(_shift(middle, by))}"'
 
 
 def _cluster(name: str, drawn: DrawnCluster, by: Point) -> str:

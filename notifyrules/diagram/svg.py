@@ -37,12 +37,12 @@ def to_svg(diagram: Diagram) -> str:
     Raises:
         UsageError: There is no layout program, or it failed; DOT and Mermaid need none.
     """
-    root = _write(diagram, lay_panel(diagram, route(diagram)))
+    root = write_panel(diagram, lay_panel(diagram, route(diagram)))
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _write(diagram: Diagram, panel: Panel) -> ET.Element:
+def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
     """
     Write the panel and everything on it.
     """

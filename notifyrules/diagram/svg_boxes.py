@@ -22,7 +22,7 @@ _BAR: Final = 8
 """From the edges of a call to its bars."""
 _STACK: Final = (6, 3)
 """How far the sheets behind a fan-out stand out."""
-_BASELINE: Final = 0.35
+BASELINE: Final = 0.35
 """From the middle of a line of text to its baseline, in font sizes."""
 
 
@@ -113,7 +113,7 @@ def write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int, 
         style: Further attributes.
     """
     for number, line in enumerate(lines):
-        place = {"x": short(at[0]), "y": short(at[1] + size * (LEADING * (number + 0.5) + _BASELINE))}
+        place = {"x": short(at[0]), "y": short(at[1] + size * (LEADING * (number + 0.5) + BASELINE))}
         ET.SubElement(parent, "text", {**place, "font-size": str(size), **style}).text = line
 
 
