@@ -4,8 +4,9 @@ Read the facts that cases give, so that every problem is reported where the fact
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from notifyrules.cases.model import Chart
 from notifyrules.conditions.evaluator import evaluate
@@ -17,8 +18,11 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.program.facts import Facts
-from notifyrules.source.located import Located, Map, Scalar
+from notifyrules.source.located import Located, Scalar
 from notifyrules.source.text import Span
+
+Key = TypeVar("Key", bound=str)
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +53,52 @@ def read_given(written: Mapping[Scalar, Located], chart: Chart, findings: Findin
     """
     Read the facts of a `given`, nested or dotted.
     """
+    return take(
+        written, chart, lambda key: key.span, lambda fact, _, value: read_value(fact, value, findings), findings
+    )
+
+
+def take(
+    written: Mapping[Key, Thing],
+    chart: Chart,
+    place: Callable[[Key], Span],
+    read: Callable[[Fact, Key, Thing], tuple[Value] | None],
+    findings: Findings,
+) -> Given:
+    """
+    Take the facts of a mapping, nested or dotted.
+
+    Args:
+        written: The mapping.
+        chart: The rules.
+        place: Finds the place of a key.
+        read: Gives the value of a fact in a tuple, or None after a finding.
+        findings: Takes the facts that are not declared or given twice.
+    """
     values: dict[str, Value] = {}
     broken: set[str] = set()
-    for name, key, value in _leaves(written, "", chart):
+    for name, key, value in _leaves(written, "", chart.graph.groups):
         fact = chart.graph.facts.get(name)
         if fact is None:
-            broken |= report_unknown(name, key.span, chart, findings)
-            continue
-        if name in values or name in broken:
-            report_twice(name, key.span, findings)
-            continue
-        read = read_value(fact, value, findings)
-        if read is None:
+            broken |= report_unknown(name, place(key), chart, findings)
+        elif name in values or name in broken:
+            message = f"the fact `{name}` is given twice"
+            findings.add(Code.DUPLICATE_KEY, place(key), message, help="give it once, nested or dotted")
+        elif (found := read(fact, key, value)) is None:
             broken.add(name)
         else:
-            values[name] = read[0]
+            values[name] = found[0]
     return Given(values, frozenset(broken))
 
 
-def _leaves(written: Mapping[Scalar, Located], prefix: str, chart: Chart) -> Iterator[tuple[str, Scalar, Located]]:
+def _leaves(written: Mapping[Key, Thing], prefix: str, groups: Container[str]) -> Iterator[tuple[str, Key, Thing]]:
     """
     Give each fact of a mapping that may be nested, with its key.
     """
     for key, value in written.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Map) and name in chart.graph.groups:
-            yield from _leaves(value, f"{name}.", chart)
+        if name in groups and isinstance(value, Mapping):
+            yield from _leaves(value, f"{name}.", groups)
         else:
             yield name, key, value
 
@@ -107,13 +131,6 @@ def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> s
         advice = f"the facts of this group are {named(inside)}"
     findings.add(Code.UNKNOWN_FACT, span, f"`{name}` is not a fact of `{chart.graph.path}`", help=advice)
     return {*inside, *([near] if near is not None else [])}
-
-
-def report_twice(name: str, span: Span, findings: Findings) -> None:
-    """
-    Report a fact that is given both nested and dotted.
-    """
-    findings.add(Code.DUPLICATE_KEY, span, f"the fact `{name}` is given twice", help="give it once, nested or dotted")
 
 
 def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findings) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from notifyrules.cases.expectations import Written, read_expectation
-from notifyrules.cases.facts import Given, complete, report_mismatch, report_twice, report_unknown
+from notifyrules.cases.facts import Given, complete, report_mismatch, take
 from notifyrules.cases.model import Case, Chart, Expectation
 from notifyrules.conditions.values import Mismatch, Value, conform, describe
 from notifyrules.diagnostics.codes import Code
@@ -123,42 +124,17 @@ class Rows:
                 help='a row is `{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`',
             )
             return None
-        taken: dict[str, Value] = {}
-        broken: set[str] = set()
-        self._take(line, given, "", taken, broken, findings)
-        whole = Given(taken, frozenset(broken)).over(self.base)
-        facts = complete(whole, self.chart, line, "this row", findings)
-        return None if len(findings) else facts
 
-    def _take(  # noqa: PLR0913, PLR0917 - one frame of a walk over nested names
-        self,
-        line: Span,
-        given: Mapping[str, object],
-        prefix: str,
-        taken: dict[str, Value],
-        broken: set[str],
-        findings: Findings,
-    ) -> None:
-        """
-        Take the facts of a mapping, nested or dotted.
-        """
-        declared = self.chart.graph.facts
-        for key, value in given.items():
-            name = prefix + key
-            fact = declared.get(name)
-            if fact is None:
-                if isinstance(value, dict) and name in self.chart.graph.groups:
-                    self._take(line, value, f"{name}.", taken, broken, findings)
-                else:
-                    broken |= report_unknown(name, find_key(line, key), self.chart, findings)
-            elif name in taken:
-                report_twice(name, find_key(line, key), findings)
-            else:
-                try:
-                    taken[name] = self._value(fact, value)
-                except Mismatch as mismatch:
-                    broken.add(name)
-                    report_mismatch(fact, mismatch, find_key(line, key), findings)
+        def read(fact: Fact, key: str, value: object) -> tuple[Value] | None:
+            try:
+                return (self._value(fact, value),)
+            except Mismatch as mismatch:
+                report_mismatch(fact, mismatch, find_key(line, key), findings)
+                return None
+
+        taken = take(given, self.chart, partial(find_key, line), read, findings)
+        facts = complete(taken.over(self.base), self.chart, line, "this row", findings)
+        return None if len(findings) else facts
 
     def _value(self, fact: Fact, given: object) -> Value:
         """
