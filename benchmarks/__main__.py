@@ -8,14 +8,10 @@ import argparse
 import platform
 from collections.abc import Iterator
 from importlib.metadata import version
-from typing import Final
 
 from benchmarks import deciding, fanout, growing, peers, starting
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
-
-_ROWS: Final = 1_000
-"""Facts in a round: fewer of them the processor would learn by heart, more would not stay in its caches."""
 
 
 def main() -> None:
@@ -52,15 +48,15 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     """
     charts = subjects()
     slack = charts[0]
-    rounds = 20 if quick else 100
+    rounds = 100 if quick else 600
     for subject in charts:
-        yield deciding.measure(subject, rows=_ROWS, rounds=rounds)
+        yield deciding.measure(subject, rounds=rounds)
     for subject in charts:
-        yield deciding.measure_telling(subject, rows=20, rounds=10 if quick else 50)
+        yield deciding.measure_telling(subject, rounds=20 if quick else 100)
     yield peers.measure(slack, rounds=10 if quick else 60)
     yield fanout.measure(slack, members=20_000 if quick else 200_000)
     yield growing.measure((10, 100, 300) if quick else (10, 30, 100, 300, 1_000), rounds=5 if quick else 15)
-    yield growing.measure_many(slack, loaded=20 if quick else 200, rounds=20 if quick else 100)
+    yield growing.measure_many(slack, loaded=20 if quick else 200, rounds=100 if quick else 300)
     yield starting.measure(rounds=3 if quick else 15)
 
 

@@ -7,38 +7,40 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from benchmarks.subjects import Subject, nest
 from benchmarks.table import Table, duration, multiple
-from benchmarks.timing import Contender, race
+from benchmarks.timing import Contender, race, ratio, typical
 from notifyrules.program.decision import Decision
 from notifyrules.rules import Rules
 
 OBJECT = "by hand, over an object with slots"
 DICT = "by hand, over the nested dict"
+_ROWS = 5_000
 _CHECKED = 5_000
 """Random facts for which all must give the same answer before anything is timed."""
 
 
-def measure(subject: Subject, *, rows: int, rounds: int) -> Table:
+def measure(subject: Subject, *, rounds: int) -> Table:
     """
     Measure the forms in which one chart is asked.
     """
     check(subject)
-    by_object, by_dict, *others = _contenders(subject, rows)
+    rows = subject.rows(_ROWS)
+    by_object, by_dict, *others = _contenders(subject, rows[0])
     found: list[Sequence[str]] = []
     for number, other in enumerate(others):
-        # Each against the two alone: what is slow would leave their facts in no cache of the processor.
-        times = race([by_object, by_dict, other], rounds)
-        shown = [by_object, by_dict, other] if number == 0 else [other]
+        # Each against the two alone: what is slow would leave their code and facts in no cache of the processor.
+        times = race([by_object, by_dict, other], rows, rounds)
         found += [
             [
                 one.name,
-                duration(times[one.name]),
-                multiple(times[one.name] / times[OBJECT]),
-                multiple(times[one.name] / times[DICT]),
+                duration(typical(times, one.name)),
+                multiple(ratio(times, one.name, OBJECT)),
+                multiple(ratio(times, one.name, DICT)),
             ]
-            for one in shown
+            for one in ([by_object, by_dict, other] if number == 0 else [other])
         ]
     return Table(
         f"One decision of `{subject.name}`",
@@ -65,29 +67,30 @@ def check(subject: Subject, count: int = _CHECKED) -> None:
         assert outcome == subject.decide_dict(nest(facts)), facts
 
 
-def _contenders(subject: Subject, count: int) -> Iterator[Contender]:
+def _contenders(subject: Subject, first: Mapping[str, object]) -> Iterator[Contender]:
     """
     Give every form. Each has rules of its own: one function fed with several forms in turn is slower for all of them.
     """
-    rows = subject.rows(count)
-    nested = [nest(row) for row in rows]
-    yield Contender(OBJECT, subject.decide_object, [subject.hold(row) for row in rows])
-    yield Contender(DICT, subject.decide_dict, nested)
+
+    def of_rules(name: str, make: Callable[[Any], object]) -> Contender:
+        return Contender(name, again(subject.rules).should_notify, make)
+
+    yield Contender(OBJECT, subject.decide_object, subject.hold)
+    yield Contender(DICT, subject.decide_dict, nest)
     rules = again(subject.rules)
-    yield Contender("validated facts", rules.should_notify, [rules.facts(row) for row in rows])
-    yield Contender("nested dict", again(rules).should_notify, nested)
-    yield Contender(
-        "nested dict, as `json.loads` gives it", again(rules).should_notify, [_by_json(one) for one in nested]
-    )
-    yield Contender(
-        "nested dict, defaults left out", again(rules).should_notify, [_left_out(rules, row) for row in rows]
-    )
-    yield Contender("dotted dict", again(rules).should_notify, rows)
-    yield Contender("every fact a callable", again(rules).should_notify, [_callables(row) for row in rows])
-    known = {name: value for name, value in rows[0].items() if not name.startswith(_VARYING)}
+    yield Contender("validated facts", rules.should_notify, rules.facts)
+    yield of_rules("nested dict", nest)
+    yield of_rules("nested dict, as `json.loads` gives it", _by_json)
+    yield of_rules("nested dict, defaults left out", lambda row: _left_out(rules, row))
+    yield of_rules("dotted dict", dict)
+    yield of_rules("every fact a callable", _callables)
+    known = {name: value for name, value in first.items() if not name.startswith(_VARYING)}
     special = again(rules).specialize(known)
-    rest = [special.facts({name: row[name] for name in row if name not in known}) for row in rows]
-    yield Contender("specialized, the rest validated", special.should_notify, rest)
+    yield Contender(
+        "specialized, the rest validated",
+        special.should_notify,
+        lambda row: special.facts({name: value for name, value in row.items() if name not in known}),
+    )
 
 
 _VARYING = ("preferences.", "user.", "person.")
@@ -101,11 +104,11 @@ def again(rules: Rules) -> Rules:
     return Rules(rules.graph, rules.diagnostics)
 
 
-def _by_json(facts: Mapping[str, object]) -> dict[str, object]:
+def _by_json(row: Mapping[str, object]) -> dict[str, object]:
     """
     Send facts through JSON: keys and values are texts that nobody else holds.
     """
-    found: dict[str, object] = json.loads(json.dumps(facts, default=_plain))
+    found: dict[str, object] = json.loads(json.dumps(nest(row), default=_plain))
     return found
 
 
@@ -144,12 +147,11 @@ def _callables(row: Mapping[str, object]) -> dict[str, Callable[[], object]]:
     return {name: asking(value) for name, value in row.items()}
 
 
-def measure_telling(subject: Subject, *, rows: int, rounds: int) -> Table:
+def measure_telling(subject: Subject, *, rounds: int) -> Table:
     """
     Measure what somebody pays who reads why.
     """
     rules = again(subject.rules)
-    facts = [rules.facts(row) for row in subject.rows(rows)]
     decide = rules.should_notify
 
     def reading(read: Callable[[Decision], object]) -> Callable[[object], object]:
@@ -164,10 +166,11 @@ def measure_telling(subject: Subject, *, rows: int, rounds: int) -> Table:
         "`explain()`": lambda decision: decision.explain(),
         "`to_dict()`": lambda decision: decision.to_dict(),
     }
-    times = race([Contender(name, reading(read), facts) for name, read in readers.items()], rounds)
+    contenders = [Contender(name, reading(read), rules.facts) for name, read in readers.items()]
+    times = race(contenders, subject.rows(_ROWS), rounds, calls=10)
     return Table(
         f"A decision of `{subject.name}`, and what is read of it",
         ["Validated facts; each line decides anew and then reads. Who does not ask pays nothing."],
         ["read", "time"],
-        [[name, duration(time)] for name, time in times.items()],
+        [[name, duration(typical(times, name))] for name in readers],
     )

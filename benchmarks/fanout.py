@@ -4,15 +4,15 @@ Measure one message to many members: what is the same for all is decided once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from time import perf_counter_ns
 
 from benchmarks.deciding import again
 from benchmarks.subjects import Subject, nest
 from benchmarks.table import Table, duration, multiple
+from benchmarks.timing import CALLS, Contender, race, ratio, typical
 
-_MEMBERS_ALIKE = 1_000
+_MEMBERS_ALIKE = 2_000
 """Different members; a larger audience is made of them."""
 
 
@@ -34,19 +34,11 @@ def measure(subject: Subject, *, members: int) -> Table:
         {name: value for name, value in subject.draw(chance).items() if name not in known}
         for _ in range(_MEMBERS_ALIKE)
     ]
-    audience = [different[number % len(different)] for number in range(members)]
     whole = [known | one for one in different]
     rules = subject.rules
     smaller = rules.specialize(known)
     for one, rest in zip(whole, different, strict=True):
         assert rules.should_notify(one).reason == smaller.should_notify(rest).reason
-
-    def all_of(call: Callable[[object], object], forms: list[object]) -> float:
-        spread = [forms[number % len(forms)] for number in range(len(audience))]
-        begun = perf_counter_ns()
-        for form in spread:
-            call(form)
-        return perf_counter_ns() - begun
 
     first = again(rules)
     begun = perf_counter_ns()
@@ -56,18 +48,15 @@ def measure(subject: Subject, *, members: int) -> Table:
     first.specialize(known | {"channel.name": "#random"})
     from_cache = perf_counter_ns() - begun
     validating, members_validating = again(rules), again(rules).specialize(known)
-    times = {
-        "by hand, all facts in an object": all_of(subject.decide_object, [subject.hold(one) for one in whole]),
-        "all facts, validated": all_of(validating.should_notify, [validating.facts(one) for one in whole]),
-        "all facts, in a nested dict": all_of(again(rules).should_notify, [nest(one) for one in whole]),
-        "specialized, the rest validated": all_of(
-            members_validating.should_notify, [members_validating.facts(one) for one in different]
-        ),
-        "specialized, the rest in a nested dict": all_of(
-            again(rules).specialize(known).should_notify, [nest(one) for one in different]
-        ),
-    }
-    base = times["by hand, all facts in an object"]
+    base, rounds = "by hand, all facts in an object", max(1, members // CALLS)
+    contenders = [
+        Contender(base, subject.decide_object, lambda one: subject.hold(known | one)),
+        Contender("all facts, validated", validating.should_notify, lambda one: validating.facts(known | one)),
+        Contender("all facts, in a nested dict", again(rules).should_notify, lambda one: nest(known | one)),
+        Contender("specialized, the rest validated", members_validating.should_notify, members_validating.facts),
+        Contender("specialized, the rest in a nested dict", again(rules).specialize(known).should_notify, nest),
+    ]
+    times = race(contenders, different, rounds)
     return Table(
         f"One message to {members:,} members",
         [
@@ -77,5 +66,8 @@ def measure(subject: Subject, *, members: int) -> Table:
             f"For a message of another channel, which leaves the same, it took {duration(from_cache)}.",
         ],
         ["", "all members", "a member", "to by hand"],
-        [[name, duration(time), duration(time / members), multiple(time / base)] for name, time in times.items()],
+        [
+            [name, duration(sum(each) * CALLS), duration(typical(times, name)), multiple(ratio(times, name, base))]
+            for name, each in times.items()
+        ],
     )

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from benchmarks.deciding import again
 from benchmarks.subjects import Subject
 from benchmarks.table import Table, duration
-from benchmarks.timing import Contender, once_ms, race
+from benchmarks.timing import Contender, once_ms, race, typical, unchanged
 from notifyrules.program.compiler import compile_graph
 from notifyrules.rules import load
 
 _FLAGS = 20
-_DECISIONS = 200
+_DECISIONS = 1_000
 
 
 def measure(sizes: Sequence[int], *, rounds: int) -> Table:
@@ -38,7 +38,7 @@ def measure(sizes: Sequence[int], *, rounds: int) -> Table:
                 rules.facts({f"flag{number}": chance.random() < 0.5 for number in range(_FLAGS)})
                 for _ in range(_DECISIONS)
             ]
-            deciding = race([Contender("", rules.should_notify, facts)], rounds)[""]
+            deciding = typical(race([Contender("", rules.should_notify, unchanged)], facts, 10 * rounds), "")
             source = rules.program.source
             rows.append(
                 [
@@ -110,12 +110,13 @@ def measure_many(subject: Subject, *, loaded: int, rounds: int) -> Table:
     """
     rows = subject.rows(_DECISIONS)
     one = again(subject.rules)
-    before = race([Contender("", one.should_notify, [one.facts(row) for row in rows])], rounds)[""]
+    contender = Contender("", one.should_notify, one.facts)
+    before = typical(race([contender], rows, rounds), "")
     others = [again(subject.rules) for _ in range(loaded)]
     for other in others:
         for row in rows[:20]:
             other.should_notify(row)
-    after = race([Contender("", one.should_notify, [one.facts(row) for row in rows])], rounds)[""]
+    after = typical(race([contender], rows, rounds), "")
     return Table(
         "Many rule files",
         ["Validated facts; each loaded file has been asked before."],

@@ -1,5 +1,8 @@
 """
 Time calls against each other: interleaved rounds in one process, medians and ratios.
+
+What is called gets other facts in every round, made right before: facts that come again and again the processor would
+learn by heart, and many facts that are made in advance would not stay in its caches. In life they are new and at hand.
 """
 
 from __future__ import annotations
@@ -9,54 +12,86 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Final, TypeAlias
+
+Rounds: TypeAlias = Mapping[str, Sequence[float]]
+"""By contender, the nanoseconds a call of every round."""
+
+CALLS: Final = 50
+"""Calls of a contender in a round."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
     """
-    Something that is called with one argument after the other.
+    Something that is called with facts.
     """
 
     name: str
     call: Callable[[Any], object]
-    arguments: Sequence[object]
+    make: Callable[[Any], object]
+    """Makes what it is called with of a row."""
 
 
-def race(contenders: Sequence[Contender], rounds: int) -> dict[str, float]:
+def race(contenders: Sequence[Contender], rows: Sequence[object], rounds: int, calls: int = CALLS) -> Rounds:
     """
     Time contenders in turn, so that what slows the machine down for a while meets all of them.
 
     Args:
         contenders: What is timed.
-        rounds: How often each goes through its arguments.
+        rows: What they are called for, some after the other in each round, from the start again when all were used.
+        rounds: How often each is timed.
+        calls: How many rows each is called for in a round.
 
     Returns:
-        By name the median of the rounds, in nanoseconds a call. What the loop around the calls costs is part of all.
+        The times of all rounds. What the loop around the calls costs is part of them.
     """
     found: dict[str, list[float]] = {one.name: [] for one in contenders}
-    for one in contenders:
-        _round(one)
     gc.collect()
     gc.freeze()
     try:
-        for _ in range(rounds):
+        for number in range(-max(1, rounds // 10), rounds):
+            taken = [rows[(number * calls + place) % len(rows)] for place in range(calls)]
             for one in contenders:
-                found[one.name].append(_round(one))
+                time = _round(one, taken)
+                # The first rounds are for code to get warm.
+                if number >= 0:
+                    found[one.name].append(time)
     finally:
         gc.unfreeze()
-    return {name: median(times) for name, times in found.items()}
+    return found
 
 
-def _round(contender: Contender) -> float:
+def _round(contender: Contender, rows: Sequence[object]) -> float:
     """
-    Call a contender with all of its arguments, and give the nanoseconds a call.
+    Call a contender for some rows, and give the nanoseconds a call.
     """
-    call, arguments = contender.call, contender.arguments
+    call, arguments = contender.call, [contender.make(row) for row in rows]
     begun = perf_counter_ns()
     for argument in arguments:
         call(argument)
     return (perf_counter_ns() - begun) / len(arguments)
+
+
+def typical(rounds: Rounds, name: str) -> float:
+    """
+    Give the median of a contender.
+    """
+    return median(rounds[name])
+
+
+def ratio(rounds: Rounds, name: str, base: str) -> float:
+    """
+    Give the median of the ratios of one contender to another, both being taken from the same round.
+    """
+    return median(one / other for one, other in zip(rounds[name], rounds[base], strict=True))
+
+
+def unchanged(row: object) -> object:
+    """
+    Call with the row itself.
+    """
+    return row
 
 
 def once_ms(call: Callable[[], object], rounds: int) -> float:
@@ -69,10 +104,3 @@ def once_ms(call: Callable[[], object], rounds: int) -> float:
         call()
         times.append(perf_counter_ns() - begun)
     return median(times) / 1e6
-
-
-def ratios(measured: Mapping[str, float], base: str) -> dict[str, float]:
-    """
-    Express medians as multiples of one of them.
-    """
-    return {name: value / measured[base] for name, value in measured.items()}
