@@ -25,6 +25,7 @@ _TOP: Final = "given"
 _SMALL: Final = 1_000_000_000
 """Ints below which Python compares them fastest; larger ones are as valid."""
 _LISTS: Final = frozenset({list, tuple})
+_ZONE_KINDS: Final = frozenset({str, ZoneInfo})
 
 
 @dataclass(slots=True)
@@ -189,6 +190,10 @@ class _Acceptance:
                     f"{slot} = () if {slot}.__class__ in {lists} and not {slot} else {self._reading(wanted, slot)}"
                 ]
                 test = ""
+            case Basic.TIMEZONE:
+                kinds, zones = self._names.thing("zone_kinds", _ZONE_KINDS), self._names.thing("zones", ZONES)
+                found = f"({slot}.__class__ in {kinds} and {zones}.get({slot}))"
+                lines, test = [f"{slot} = {found} or {self._reading(wanted, slot)}"], ""
             case _:
                 lines = [f"{slot} = {self._reading(wanted, slot)}"]
                 test = self._unusual(wanted, slot)
@@ -221,8 +226,6 @@ class _Acceptance:
             case Basic.DURATION:
                 most = MAX_DURATION.days
                 return f"{kind} {thing('timedelta', timedelta)} or not {-most} <= {slot}.days < {most}"
-            case Basic.TIMEZONE:
-                return f"{kind} {thing('ZoneInfo', ZoneInfo)} or {slot} not in {thing('zones', ZONES)}"
             case _:
                 assert wanted.base is Basic.SCHEDULE
                 return f"{kind} {thing('Schedule', Schedule)}"

@@ -32,9 +32,8 @@ from notifyrules.conditions.values import MAX_INSTANT, MAX_INT, MAX_ITEMS, MAX_T
 Read: TypeAlias = Callable[[object], Value]
 """Reads a given value of one type, or raises :class:`~notifyrules.conditions.values.Mismatch`."""
 
-ZONES: Final[set[ZoneInfo]] = set()
-"""The time zones met so far, each as the one object that stands for it."""
-_BY_KEY: Final[dict[str, ZoneInfo]] = {}
+ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
+"""The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""
 _TEXTS_KEPT: Final = 2_048
 """Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
 _SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
@@ -142,18 +141,13 @@ def _read_duration(given: object) -> Value:
     return _duration_of(given) if type(given) is str else conform(DURATION, given)
 
 
-def _read_zone(given: Any) -> Value:  # noqa: ANN401
+def _read_zone(given: object) -> Value:
     """
-    Read a time zone.
+    Read a time zone that was not met before.
     """
-    if given.__class__ is str:
-        known = _BY_KEY.get(given)
-        if known is not None:
-            return known
     zone = conform(TIMEZONE, given)
     assert isinstance(zone, ZoneInfo)
-    ZONES.add(zone)
-    _BY_KEY[zone.key] = zone
+    ZONES[zone] = ZONES[zone.key] = zone
     return zone
 
 
