@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
-from notifyrules.cli.options import AsJson, Root, RulesFile
+from notifyrules.cli.facts_input import read_facts
+from notifyrules.cli.options import AsJson, FactsFiles, Root, RulesFile, Settings
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.path import head

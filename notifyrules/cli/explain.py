@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
+from notifyrules.cli.facts_input import read_facts
 from notifyrules.cli.files import check_choice
 from notifyrules.cli.inputs import parse_json, read_text
-from notifyrules.cli.options import AsJson, Root
+from notifyrules.cli.options import AsJson, FactsFiles, Root, Settings
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.errors import FactsError, RulesError, UsageError
 from notifyrules.evaluation.record import Record

@@ -27,3 +27,26 @@ Timeout: TypeAlias = Annotated[
     ),
 ]
 """The option `--timeout`."""
+Settings: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="FACT=VALUE",
+        help=(
+            "One fact, such as channel.muted=true; wins over --facts; may be repeated. A list is [a, b]. Blanks around"
+            " a value and an item are dropped, except in 'single' or \"double\" quotes, which are taken off."
+        ),
+        show_default=False,
+    ),
+]
+"""The option `--set`, repeated."""
+FactsFiles: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--facts",
+        metavar="FILE",
+        help="Facts as JSON or YAML; - reads standard input. May be repeated: of a fact in several, the last counts.",
+        show_default=False,
+    ),
+]
+"""The option `--facts`, repeated."""

@@ -11,9 +11,9 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import FactsFiles, Settings, read_facts
+from notifyrules.cli.facts_input import read_facts
 from notifyrules.cli.files import check_choice
-from notifyrules.cli.options import Root
+from notifyrules.cli.options import FactsFiles, Root, Settings
 from notifyrules.cli.output import write_bytes
 from notifyrules.cli.pictures import FORMATS, Order, Picture, draw, draw_all, report_stale, save_all
 from notifyrules.errors import UsageError
