@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifyrules.diagram.lettering import printable, width, wrap
+from notifyrules.diagram.lettering import drawable, width, wrap
 
 
 class TestWidth:
@@ -126,4 +126,4 @@ class TestPrintable:
         """
         One line that may stand in any format.
         """
-        assert printable(text) == shown
+        assert drawable(text) == shown

@@ -12,7 +12,7 @@ from notifyrules.source.located import Map, Scalar
 from notifyrules.source.quoting import offsets_in_double_quotes, written_width
 from notifyrules.source.reader import read_yaml
 from notifyrules.source.text import Source
-from notifyrules.source.unquoted import quote, quoted_form
+from notifyrules.source.unquoted import quote_yaml, quoted_form
 
 STYLES = {
     "plain": "key: one two three\n",
@@ -153,7 +153,7 @@ class TestQuote:
         """
         A text is put into the quotes that need the fewest changes, and YAML reads it back.
         """
-        assert expected == quote(value)
+        assert expected == quote_yaml(value)
         assert value == str(scalar_in(f"key: {expected}"))
 
     @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from notifyrules.diagram.figures import LARGE, SMALL, TEXT, Figure, figure, label, small
-from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.lettering import drawable
 from notifyrules.diagram.model import Arrow, Box, Cluster, Diagram, Emphasis, Mark, Shape
 from notifyrules.diagram.palette import LIGHT, ink_on
 
@@ -169,7 +169,7 @@ def _legend(diagram: Diagram) -> str:
     """
     rows = (
         f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'
-        f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(printable(name).replace("_", " "))}</FONT></TD></TR>'
+        f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(name).replace("_", " "))}</FONT></TD></TR>'
         for name, colour in diagram.legend
     )
     return f'<<TABLE BORDER="0" CELLSPACING="4">{"".join(rows)}</TABLE>>'
@@ -179,7 +179,7 @@ def _text(text: str) -> str:
     """
     Escape one line of text.
     """
-    return escaped([printable(text)])
+    return escaped([drawable(text)])
 
 
 def escaped(lines: Iterable[str]) -> str:

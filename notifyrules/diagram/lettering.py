@@ -57,7 +57,7 @@ _BETWEEN_MARKS: Final = re.compile(r"[^/._,;:&|)-]*[/._,;:&|)-]*")
 _PIECES: Final = re.compile(r"\s+")
 
 
-def printable(text: str) -> str:
+def drawable(text: str) -> str:
     """
     Make one line of a text that may stand in XML, DOT and Mermaid.
 
@@ -76,7 +76,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     Measure one line of text.
 
     Args:
-        text: One line, as :func:`printable` gives it.
+        text: One line, as :func:`drawable` gives it.
         size: The font size in pixels.
         bold: Whether it is set in bold.
 
@@ -101,7 +101,7 @@ def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False
     Returns:
         At least one line.
     """
-    pieces = [part for word in _words(printable(text)) for part in _cut(word, size, limit, bold=bold)]
+    pieces = [part for word in _words(drawable(text)) for part in _cut(word, size, limit, bold=bold)]
     broken = _fill(pieces, limit)
     # As many lines as needed, each no longer than needed: a last line of one word looks like a mistake.
     low, high = limit / 2, limit

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from notifyrules.diagram.figures import figure, label
-from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.lettering import drawable
 from notifyrules.diagram.model import Box, Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import LIGHT, ink_on
 
@@ -74,7 +74,7 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
             yield f"  {names[box.key]}{left}{_quoted(words)}{right}"
     for number, cluster in enumerate(diagram.clusters):
         if cluster.parent == key:
-            yield f"  subgraph s{number}[{_quoted([printable(cluster.title)])}]"
+            yield f"  subgraph s{number}[{_quoted([drawable(cluster.title)])}]"
             yield from _cluster(cluster.key, diagram, names)
             yield "  end"
 

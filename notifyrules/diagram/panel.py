@@ -10,7 +10,7 @@ from typing import Final
 
 from notifyrules.diagram.compounds import Point
 from notifyrules.diagram.figures import LEADING, SMALL, TEXT
-from notifyrules.diagram.lettering import printable, width, wrap
+from notifyrules.diagram.lettering import drawable, width, wrap
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.routing import Drawing
 from notifyrules.graph.colours import Colour
@@ -66,7 +66,7 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     """
     words = wrap(diagram.words, TEXT, limit=max(drawing.width, _NARROWEST_WORDS), lines=_MOST_LINES, bold=True)
     words = words if diagram.words else ()
-    names = [printable(name).replace("_", " ") for name, _ in diagram.legend]
+    names = [drawable(name).replace("_", " ") for name, _ in diagram.legend]
     wide = [SWATCH + SWATCH_GAP + width(name, SMALL) for name in names]
     inner = max([drawing.width, *wide, *(width(line, TEXT, bold=True) for line in words)])
     above = len(words) * TEXT * LEADING + _WORDS_GAP if words else 0

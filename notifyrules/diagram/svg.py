@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering
-from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.lettering import drawable
 from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diagram.palette import DARK, LIGHT, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
@@ -60,8 +60,8 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
             "text-anchor": "middle",
         },
     )
-    ET.SubElement(root, "title", {"id": f"{diagram.name}-title"}).text = printable(diagram.title)
-    ET.SubElement(root, "desc", {"id": f"{diagram.name}-desc"}).text = printable(diagram.description)
+    ET.SubElement(root, "title", {"id": f"{diagram.name}-title"}).text = drawable(diagram.title)
+    ET.SubElement(root, "desc", {"id": f"{diagram.name}-desc"}).text = drawable(diagram.description)
     ET.SubElement(root, "style").text = _style()
     ground = {"class": "nr-panel", "fill": LIGHT.panel, "stroke": LIGHT.frame}
     rectangle(root, (0.5, 0.5), (panel.width - 1, panel.height - 1), 12, ground)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.compounds import Point
 from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL
-from notifyrules.diagram.lettering import printable
+from notifyrules.diagram.lettering import drawable
 from notifyrules.diagram.model import Box, Emphasis, Shape
 from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
 from notifyrules.diagram.routing import DrawnBox
@@ -75,14 +75,14 @@ def known(attributes: Mapping[str, str | None]) -> dict[str, str]:
     """
     Keep the attributes that say something, each in one printable line.
     """
-    return {name: printable(value) for name, value in attributes.items() if value}
+    return {name: drawable(value) for name, value in attributes.items() if value}
 
 
 def written(*parts: str | None) -> str:
     """
     Put what there is on lines of its own, as tooltips show it.
     """
-    return "\n".join(printable(part) for part in parts if part)
+    return "\n".join(drawable(part) for part in parts if part)
 
 
 def linked(parent: ET.Element, href: str | None) -> ET.Element:

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, Tag
 
 from notifyrules.document.leaves import Anything, Key, Name, Prose, Version
-from notifyrules.document.model import Part
-from notifyrules.source.located import Map
+from notifyrules.document.model import BY_LENGTH, Part
 
 
 class LongExpectation(Part):
@@ -26,16 +25,9 @@ class LongExpectation(Part):
     through: list[Name] | None = Field(None, description="Nodes on the path, in order.")
 
 
-def _kind(value: object) -> str:
-    """
-    Tell a bare outcome from the long form.
-    """
-    return "#long" if isinstance(value, Map) else "#short"
-
-
 Expectation: TypeAlias = Annotated[
     Annotated[Name, Tag("#short")] | Annotated[LongExpectation, Tag("#long")],
-    Discriminator(_kind),
+    BY_LENGTH,
     Field(description="An outcome, or `{outcome, notify, reason, because, data, through}`."),
 ]
 

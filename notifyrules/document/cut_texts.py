@@ -10,7 +10,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.source.located import Located, Map, Scalar, Seq, Style
 from notifyrules.source.text import Span
-from notifyrules.source.unquoted import quote
+from notifyrules.source.unquoted import quote_yaml
 
 _LOOKED_AT = 200
 """Code points behind a text in which its comment is looked for."""
@@ -40,12 +40,13 @@ def _warn(text: Scalar, findings: Findings) -> None:
     if not comment.startswith("#") or comment == rest or comment[1:2] in ("", " ", "\t", "#", "-", "="):
         return
     at = text.span.end + len(rest) - len(comment)
+    whole = quote_yaml(f"{text} {comment}")
     findings.add(
         Code.CUT_TEXT,
         Span(text.span.source, at, at + len(comment)),
         f"YAML cuts the text here: `{text}`",
         notes=["a `#` behind a blank begins a comment"],
-        help=f"quote the whole text: `{quote(f'{text} {comment}')}`; or, for a comment, put a blank behind the `#`",
+        help=f"quote the whole text: `{whole}`; or, for a comment, put a blank behind the `#`",
     )
 
 

@@ -136,6 +136,10 @@ Allow: TypeAlias = Annotated[
 ]
 
 
+BY_LENGTH = Discriminator(lambda value: "#long" if isinstance(value, Map) else "#short")
+"""Tells what is written in short from what is written as a mapping."""
+
+
 class LongTarget(Part):
     """
     A target with words of its own.
@@ -146,16 +150,9 @@ class LongTarget(Part):
     label: Prose | None = Field(None, description="What the picture writes on the arrow.")
 
 
-def _target_kind(value: object) -> str:
-    """
-    Tell a short target from a long one.
-    """
-    return "#long" if isinstance(value, Map) else "#short"
-
-
 Target: TypeAlias = Annotated[
     Annotated[TargetName, Tag("#short")] | Annotated[LongTarget, Tag("#long")],
-    Discriminator(_target_kind),
+    BY_LENGTH,
     Field(description="A node, an outcome, or `{to, because, label}`."),
 ]
 
@@ -288,16 +285,9 @@ class LongFact(Part):
         return self.key("default") is not None
 
 
-def _fact_kind(value: object) -> str:
-    """
-    Tell a fact's short form from its long one.
-    """
-    return "#long" if isinstance(value, Map) else "#short"
-
-
 FactPart: TypeAlias = Annotated[
     Annotated[Declaration, Tag("#short")] | Annotated[LongFact, Tag("#long")],
-    Discriminator(_fact_kind),
+    BY_LENGTH,
     Field(description="A type with its default, such as `bool = false`, or the long form."),
 ]
 

@@ -16,7 +16,7 @@ from notifyrules.document.model import NODE_KEYS, NodePart, Shapes
 from notifyrules.document.unknown_keys import stands_for
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
-from notifyrules.source.unquoted import quote
+from notifyrules.source.unquoted import quote_yaml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -134,7 +134,7 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
     if expected.startswith("a type"):
         return _type_explanation(value)
     written = value.span.one_line
-    form = f"quote it: `{quote(written)}`" if len(written) <= _SHOWN else "put it into quotes"
+    form = f"quote it: `{quote_yaml(written)}`" if len(written) <= _SHOWN else "put it into quotes"
     if expected == "a mapping" and path[-1:] == ("allow",):
         return [], ["say why: `allow: {code: reason}`"]
     if isinstance(value, Scalar):

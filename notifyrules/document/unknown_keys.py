@@ -14,7 +14,7 @@ from notifyrules.diagnostics.phrases import did_you_mean, either, named
 from notifyrules.document.model import NodePart, UnknownKey
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Span
-from notifyrules.source.unquoted import quote
+from notifyrules.source.unquoted import quote_yaml
 
 _SHOWN = 80
 """Code points of a value that a line of help can carry."""
@@ -115,7 +115,7 @@ def _report_split(first: UnknownKey, text: Span, findings: Findings) -> None:
         first.key.span,
         f"`{first.key}` is not a key of {_part_words(first)}",
         notes=["YAML ends a text without quotes at the comma inside `{...}`, and takes the rest for a key"],
-        help=f"quote the whole text: `{quote(written)}`" if len(written) <= _SHOWN else "quote the whole text",
+        help=f"quote the whole text: `{quote_yaml(written)}`" if len(written) <= _SHOWN else "quote the whole text",
     )
     # The half in front of the comma is no condition, whatever is found in it.
     findings.settle(text)

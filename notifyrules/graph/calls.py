@@ -12,7 +12,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import CallPart
-from notifyrules.graph.draft import Draft
+from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Arrow, Call, Graph
 from notifyrules.graph.targets import read_target
 from notifyrules.source.located import Scalar
@@ -61,17 +61,7 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
         clean = False
     if bindings is None or not clean:
         return None
-    return Call(
-        str(name),
-        part.ask or callee.title,
-        part.class_,
-        part.about,
-        name.span,
-        callee,
-        str(part.call),
-        bindings,
-        MappingProxyType(cases),
-    )
+    return Call(*head(name, part, callee.title), callee, str(part.call), bindings, MappingProxyType(cases))
 
 
 def _bind(

@@ -16,7 +16,7 @@ from notifyrules.conditions.types import Type
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.document.files import Place
-from notifyrules.document.model import Document
+from notifyrules.document.model import Document, NodePart
 from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
 from notifyrules.source.budget import MAX_CONDITIONS, Budget
@@ -120,3 +120,10 @@ class Draft:
         The type of every fact.
         """
         return {name: fact.type for name, fact in self.facts.items()}
+
+
+def head(name: Scalar, part: NodePart, ask: str) -> tuple[str, str, str | None, str | None, Span]:
+    """
+    Give what every box begins with; the question is *ask* unless the author has one.
+    """
+    return str(name), part.ask or str(ask), part.class_, part.about, name.span

@@ -23,7 +23,7 @@ from notifyrules.document.model import (
     Node as NodePart,
 )
 from notifyrules.graph.calls import build_call
-from notifyrules.graph.draft import Draft
+from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Arrow, FanOut, First, Node, Question, Row
 from notifyrules.graph.names import check_box_name
@@ -77,17 +77,8 @@ def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None
     otherwise = read_exit(part.else_, name, "else", draft)
     if condition is None or then is None or otherwise is None:
         return None
-    ask = part.ask or one_line(part.if_)
-    return Question(
-        str(name),
-        ask,
-        part.class_,
-        part.about,
-        name.span,
-        condition,
-        then.arrow(name, "then", "Yes"),
-        otherwise.arrow(name, "else", "No"),
-    )
+    ways = then.arrow(name, "then", "Yes"), otherwise.arrow(name, "else", "No")
+    return Question(*head(name, part, one_line(part.if_)), condition, *ways)
 
 
 def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
@@ -116,15 +107,7 @@ def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
     built = [row for row in rows if row is not None]
     if otherwise is None or len(built) < len(rows):
         return None
-    return First(
-        str(name),
-        part.ask or str(name),
-        part.class_,
-        part.about,
-        name.span,
-        tuple(built),
-        otherwise.arrow(name, "else", "none of these"),
-    )
+    return First(*head(name, part, name), tuple(built), otherwise.arrow(name, "else", "none of these"))
 
 
 def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
@@ -172,12 +155,4 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
     built = [branch for branch in branches if branch is not None]
     if otherwise is None or len(built) < len(branches):
         return None
-    return FanOut(
-        str(name),
-        part.ask or str(name),
-        part.class_,
-        part.about,
-        name.span,
-        tuple(built),
-        otherwise.arrow(name, "else", "none of these"),
-    )
+    return FanOut(*head(name, part, name), tuple(built), otherwise.arrow(name, "else", "none of these"))

@@ -15,7 +15,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import LongTarget, SwitchPart
-from notifyrules.graph.draft import Draft
+from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Switch, SwitchCase
 from notifyrules.graph.targets import Exit, read_exit, read_target, value_id
 from notifyrules.source.located import Kind, Scalar
@@ -88,9 +88,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
         return None
     built = tuple(_build_case(name, case) for case in cases)
     ending = None if otherwise is None else otherwise.arrow(name, "else", "anything else")
-    return Switch(
-        str(name), part.ask or one_line(part.switch), part.class_, part.about, name.span, subject, built, ending
-    )
+    return Switch(*head(name, part, one_line(part.switch)), subject, built, ending)
 
 
 def _build_case(name: Scalar, case: _WrittenCase) -> SwitchCase:

@@ -26,10 +26,10 @@ def quoted_form(source: Source, at: int) -> str:
     start = _value_start(text, column - 1)
     end = _value_end(text, column - 1) if _opened(text[:start]) else len(text)
     value = text[start:end].strip()
-    return quote(value) if 0 < len(value) <= _SHOWN else ""
+    return quote_yaml(value) if 0 < len(value) <= _SHOWN else ""
 
 
-def quote(value: str) -> str:
+def quote_yaml(value: str) -> str:
     """
     Put a text into the quotes that need the fewest changes.
     """
