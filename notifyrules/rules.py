@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notifyrules.conditions.values import Value, describe
+from notifyrules.conditions.misfits import describe
+from notifyrules.conditions.values import Value
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.document.files import CASES_ENDINGS, Place, Shipped

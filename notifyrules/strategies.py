@@ -17,19 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.misfits import Mismatch
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT, zone_keys
 from notifyrules.conditions.schedules import WEEKDAYS
 from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import (
-    MAX_DURATION,
-    MAX_INSTANT,
-    MAX_INT,
-    MIN_INSTANT,
-    Mismatch,
-    Value,
-    conform,
-    to_plain,
-    zone_keys,
-)
+from notifyrules.conditions.values import MAX_INT, Value, conform
+from notifyrules.conditions.writing import to_plain
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph, conditions

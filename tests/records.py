@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from notifyrules.conditions.values import MAX_DURATION, MAX_INT, Value
+from notifyrules.conditions.moments import MAX_DURATION
+from notifyrules.conditions.values import MAX_INT, Value
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage, Step
 from notifyrules.graph.model import Notify

@@ -12,9 +12,10 @@ from hypothesis import given
 
 from notifyrules import strategies
 from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.terms import facts_read
 from notifyrules.conditions.types import Basic, Enumeration
-from notifyrules.conditions.values import MAX_INSTANT, MIN_INSTANT, Value
+from notifyrules.conditions.values import Value
 from notifyrules.graph.model import Fact
 from notifyrules.program.assumptions import compile_assumptions
 from notifyrules.rules import load

@@ -14,8 +14,9 @@ import pytest
 
 import notifyrules
 from notifyrules.conditions.clock import local_time, weekday, window_end, within
+from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.schedules import Schedule
-from notifyrules.conditions.values import MAX_INSTANT, MIN_INSTANT, write
+from notifyrules.conditions.writing import write
 from tests.schedules import schedule
 
 BERLIN = "Europe/Berlin"

@@ -11,7 +11,8 @@ import pytest
 
 from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.functions import FUNCTIONS
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.conditions.values import MAX_INT, Value
 from tests.conditions import check, value_of
 
 

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notifyrules.conditions.misfits import Mismatch
+from notifyrules.conditions.moments import MAX_DURATION
 from notifyrules.conditions.types import (
     BOOL,
     DURATION,
@@ -27,18 +29,8 @@ from notifyrules.conditions.types import (
     fits,
     join,
 )
-from notifyrules.conditions.values import (
-    MAX_DURATION,
-    MAX_INT,
-    MAX_ITEMS,
-    MAX_TEXT,
-    Mismatch,
-    Value,
-    conform,
-    to_plain,
-    write,
-    write_literal,
-)
+from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT, Value, conform
+from notifyrules.conditions.writing import to_plain, write, write_literal
 from tests.property.expressions import BASES, pool
 
 KIND = Type(Enumeration(("dm", "group")))

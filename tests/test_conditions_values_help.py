@@ -9,6 +9,7 @@ from enum import Enum
 
 import pytest
 
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.types import (
     BOOL,
     DURATION,
@@ -23,7 +24,7 @@ from notifyrules.conditions.types import (
     ListOf,
     Type,
 )
-from notifyrules.conditions.values import Mismatch, conform
+from notifyrules.conditions.values import conform
 
 CHANNELS = Type(ListOf(Enumeration(("push", "badge", "email"))))
 TEXTS = Type(ListOf(Basic.TEXT))

@@ -15,9 +15,11 @@ import jsonschema
 import pytest
 
 import notifyrules
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window
 from notifyrules.conditions.types import SCHEDULE, Type
-from notifyrules.conditions.values import Mismatch, conform, to_plain, write, write_literal
+from notifyrules.conditions.values import conform
+from notifyrules.conditions.writing import to_plain, write, write_literal
 from notifyrules.explanation.words import show
 from notifyrules.program.schema import type_schema
 from tests.schedules import read, schedule

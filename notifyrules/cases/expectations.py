@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from notifyrules.cases.model import Chart, Expectation
 from notifyrules.cases.ways import Stand
-from notifyrules.conditions.values import Mismatch, Value, conform, describe
+from notifyrules.conditions.misfits import Mismatch, describe
+from notifyrules.conditions.values import Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from notifyrules.cases.model import Chart
 from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.values import Mismatch, Value, conform, write_literal
+from notifyrules.conditions.misfits import Mismatch
+from notifyrules.conditions.values import Value, conform
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest

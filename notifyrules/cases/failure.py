@@ -11,7 +11,7 @@ from notifyrules.cases.divergence import diverged
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Difference, Failure, Result
-from notifyrules.conditions.values import write_literal
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
 from notifyrules.diagnostics.visible import visible
 from notifyrules.explanation.path import question_and_answer, tell_steps

@@ -14,7 +14,8 @@ from notifyrules.cases.expectations import Written, read_expectation
 from notifyrules.cases.facts import Given, complete, defaults, read_given, read_value, report_unknown
 from notifyrules.cases.model import Case, Chart, Expectation
 from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
-from notifyrules.conditions.values import Value, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import named

@@ -16,7 +16,7 @@ from notifyrules.cases.failure import describe_failure
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Failure, Result, Status
-from notifyrules.conditions.values import to_plain
+from notifyrules.conditions.writing import to_plain
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.github import annotate, format_github
 from notifyrules.diagnostics.human import format_finding

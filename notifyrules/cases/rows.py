@@ -15,7 +15,8 @@ from typing import Final
 from notifyrules.cases.expectations import Written, read_expectation
 from notifyrules.cases.facts import Given, complete, report_mismatch, take
 from notifyrules.cases.model import Case, Chart, Expectation
-from notifyrules.conditions.values import Mismatch, Value, conform, describe
+from notifyrules.conditions.misfits import Mismatch, describe
+from notifyrules.conditions.values import Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.phrases import either, named

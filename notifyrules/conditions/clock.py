@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.moments import MAX_INSTANT
 from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
-from notifyrules.conditions.values import MAX_INSTANT
 
 Stretch: TypeAlias = tuple[datetime, datetime]
 """The first instant inside and the first one behind, in UTC."""

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.conditions.values import MAX_INT, Value
 
 _DAYS = MAX_DURATION.days
 _FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year

@@ -8,8 +8,10 @@ import re
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.context import Context, described
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.types import Base, Basic, Enumeration, Type, join, quote, share_values
-from notifyrules.conditions.values import Mismatch, conform, write_literal
+from notifyrules.conditions.values import conform
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import listed

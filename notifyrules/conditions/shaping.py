@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifyrules.conditions import syntax as s
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.types import BOOL, DURATION, INT, LANGUAGE_WORDS, NULL, TIME, Enumeration, Type
-from notifyrules.conditions.values import Mismatch, conform
+from notifyrules.conditions.values import conform
 from notifyrules.conditions.written import Refused
 from notifyrules.diagnostics.codes import Code
 from notifyrules.source.located import Scalar

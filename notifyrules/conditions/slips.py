@@ -11,8 +11,11 @@ from enum import Enum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.misfits import Mismatch
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT
 from notifyrules.conditions.types import INSTANT, Base, Basic, ListOf
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, Mismatch, conform, to_plain
+from notifyrules.conditions.values import conform
+from notifyrules.conditions.writing import to_plain
 
 _BOOLS: Final = frozenset({"yes", "no", "on", "off", "true", "false"})
 _INSTANT: Final = re.compile(

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from notifyrules.conditions.values import Value, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.graph.model import Graph

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from notifyrules.conditions.types import BOOL, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import Value, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write_literal
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.inputs import Inputs, plain

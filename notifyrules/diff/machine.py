@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from notifyrules.conditions.values import to_plain
+from notifyrules.conditions.writing import to_plain
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.model import Comparison, Decided, Region, Reworded
 from notifyrules.diff.rows import Counted

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from notifyrules.conditions import terms as t
-from notifyrules.conditions.values import Value, write
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write
 
 Spelt: TypeAlias = tuple[str, int]
 """Words, and how tightly they bind."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
 
-from notifyrules.conditions.values import Value, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.deciding import alike
 from notifyrules.diff.model import START, Comparison, Decided, Finding, Region, Structure
 from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable

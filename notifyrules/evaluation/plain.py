@@ -9,8 +9,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
+from notifyrules.conditions.misfits import Mismatch, describe
 from notifyrules.conditions.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
-from notifyrules.conditions.values import MAX_ITEMS, Mismatch, Value, conform, describe, write_literal
+from notifyrules.conditions.values import MAX_ITEMS, Value, conform
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
 

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.conditions.schedules import Schedule
 from notifyrules.conditions.types import Basic, ListOf, Type
-from notifyrules.conditions.values import Value, to_plain
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import to_plain
 from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
 from notifyrules.evaluation.step import Branch, Passage, Step
 from notifyrules.graph.model import Node, Notify

@@ -14,7 +14,8 @@ from functools import partial
 
 from notifyrules.conditions.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.conditions.terms import Term
-from notifyrules.conditions.values import Value, write
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write
 from notifyrules.evaluation.computed import Computed
 from notifyrules.evaluation.step import Branch, Passage, Step, passed
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch

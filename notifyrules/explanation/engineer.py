@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from notifyrules.conditions.values import write_literal
+from notifyrules.conditions.writing import write_literal
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Step
 from notifyrules.explanation.path import head, tell_steps

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from notifyrules.conditions.values import write_literal
+from notifyrules.conditions.writing import write_literal
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Step
 from notifyrules.explanation.words import assignments, paragraph, printable

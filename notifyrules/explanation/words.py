@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from notifyrules.conditions.schedules import Schedule
-from notifyrules.conditions.values import Value, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.visible import cells, visible
 from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Notify

@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.parser import parse_declaration
 from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
-from notifyrules.conditions.values import Mismatch, Value, conform
+from notifyrules.conditions.values import Value, conform
 from notifyrules.conditions.written import Declaration, ListWord, Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.types import DURATION, INSTANT, INT, Type, fits
-from notifyrules.conditions.values import Mismatch, Value, conform
+from notifyrules.conditions.values import Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.model import OutcomePart

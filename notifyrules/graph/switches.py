@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from notifyrules.conditions.parser import parse_case_key
 from notifyrules.conditions.types import Basic, Enumeration, Type, quote
-from notifyrules.conditions.values import MAX_INT, Value, write, write_literal
+from notifyrules.conditions.values import MAX_INT, Value
+from notifyrules.conditions.writing import write, write_literal
 from notifyrules.conditions.written import Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label

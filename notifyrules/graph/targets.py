@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from notifyrules.conditions.types import LANGUAGE_WORDS, is_bare, quote
-from notifyrules.conditions.values import Value, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean, named

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.schedules import Schedule
 from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_TEXT, MIN_INSTANT
+from notifyrules.conditions.values import MAX_TEXT
 from notifyrules.graph.model import Fact
 from notifyrules.program.names import Names
 from notifyrules.program.quick import ZONES, quick_reader
@@ -68,7 +69,7 @@ def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], nam
 
     Returns:
         Statements about `facts`, a dict. They raise :class:`Unusual`, `KeyError`, `TypeError` or
-        :class:`~notifyrules.conditions.values.Mismatch` where the reader must look.
+        :class:`~notifyrules.conditions.misfits.Mismatch` where the reader must look.
     """
     acceptance = _Acceptance(declared, slots, names)
     lines = acceptance.fetch()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Final, Protocol, cast
 
-from notifyrules.conditions.values import Mismatch
+from notifyrules.conditions.misfits import Mismatch
 from notifyrules.graph.model import Arrow, Graph
 from notifyrules.program.accepting import Unusual, write_acceptance
 from notifyrules.program.calling import Calls, NotInline

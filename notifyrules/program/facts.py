@@ -15,7 +15,9 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from notifyrules.conditions.values import Mismatch, Value, conform, describe, write_literal
+from notifyrules.conditions.misfits import Mismatch, describe
+from notifyrules.conditions.values import Value, conform
+from notifyrules.conditions.writing import write_literal
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
 from notifyrules.program.given import Collector, Extras

@@ -10,7 +10,7 @@ import keyword
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from notifyrules.conditions.values import describe
+from notifyrules.conditions.misfits import describe
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact

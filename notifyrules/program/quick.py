@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.types import (
     DURATION,
     INSTANT,
@@ -27,10 +28,10 @@ from notifyrules.conditions.types import (
     ListOf,
     Type,
 )
-from notifyrules.conditions.values import MAX_INSTANT, MAX_INT, MAX_ITEMS, MAX_TEXT, MIN_INSTANT, Value, conform
+from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT, Value, conform
 
 Read: TypeAlias = Callable[[object], Value]
-"""Reads a given value of one type, or raises :class:`~notifyrules.conditions.values.Mismatch`."""
+"""Reads a given value of one type, or raises :class:`~notifyrules.conditions.misfits.Mismatch`."""
 
 ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
 """The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS
 from notifyrules.conditions.types import TIME, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT, to_plain
+from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT
+from notifyrules.conditions.writing import to_plain
 from notifyrules.graph.model import Fact, Graph
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import compare
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.types import ListOf, Type
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value
+from notifyrules.conditions.values import MAX_INT, Value
 
 
 def listed_comparison(term: t.Comparison) -> t.Contains | None:

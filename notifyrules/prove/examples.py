@@ -11,7 +11,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from notifyrules.conditions.values import Value, to_plain, write_literal
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import to_plain, write_literal
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.prove.model import Example, Facts

@@ -10,15 +10,10 @@ from datetime import datetime, time, timedelta
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.schedules import Schedule
 from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import (
-    MAX_DURATION,
-    MAX_INSTANT,
-    MAX_INT,
-    MIN_INSTANT,
-    Value,
-)
+from notifyrules.conditions.values import MAX_INT, Value
 from notifyrules.prove.formulas import Formula, Formulas, Number, Thing
 
 MICROSECOND = timedelta(microseconds=1)

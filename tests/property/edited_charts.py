@@ -16,8 +16,9 @@ from random import Random
 from typing import Any
 
 from notifyrules.conditions.evaluator import evaluate
+from notifyrules.conditions.moments import MAX_INSTANT
 from notifyrules.conditions.types import Basic, Enumeration, ListOf
-from notifyrules.conditions.values import MAX_INSTANT, Value
+from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import Passage
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import Fact, Graph

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from notifyrules.conditions.functions import FUNCTIONS
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.conditions.types import (
     BOOL,
     DURATION,
@@ -34,7 +35,8 @@ from notifyrules.conditions.types import (
     Type,
     quote,
 )
-from notifyrules.conditions.values import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Value, conform, to_plain
+from notifyrules.conditions.values import MAX_INT, Value, conform
+from notifyrules.conditions.writing import to_plain
 
 Facts: TypeAlias = Mapping[str, Value]
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]

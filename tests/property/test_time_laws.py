@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifyrules.conditions.clock import local_time, weekday, window_end, within
+from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT, zone_keys
 from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.conditions.types import SCHEDULE
-from notifyrules.conditions.values import MAX_INSTANT, MIN_INSTANT, conform, to_plain, zone_keys
+from notifyrules.conditions.values import conform
+from notifyrules.conditions.writing import to_plain
 from tests.schedules import (
     DAY,
     MINUTE,

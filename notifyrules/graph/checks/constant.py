@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.narrowing import key
-from notifyrules.conditions.values import write_literal
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Call, Node, conditions
