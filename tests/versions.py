@@ -26,9 +26,9 @@ CHANGES = (
     ('{dm: "yes"', "{dm: bot"),
     ("What kind of message?", "Which kind?"),
     ("  message.size: int = 0\n", "  message.size: int = 0\n  message.from_bot: bool = false\n"),
-    ("message.size < 100", "message.size < 200"),
+    ("if: user.in_dnd,", "if: user.in_dnd and message.size < 100,"),
 )
-"""What :data:`EDITED` changes: one arrow moved, a node and a fact added, one renamed, one reworded, one asking more."""
+"""What :data:`EDITED` changes: arrows led elsewhere, a node and a fact added, a node renamed, reworded, asking more."""
 
 
 def edited(text: str, *changes: tuple[str, str]) -> str:

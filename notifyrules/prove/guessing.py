@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 import z3
 
+from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import MAX_TEXT, Value
 from notifyrules.evaluation.walk import bind
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Call, Fact
 from notifyrules.prove.formulas import Thing
 from notifyrules.prove.inputs import ALWAYS, NOON, Inputs, plain, read
 from notifyrules.prove.symbols import RANGES, Amount, Opaque, Pick, Truth, value_of
@@ -47,6 +48,8 @@ class Guesser:
     facts: dict[str, Value] = field(default_factory=dict)
     soft: list[str] = field(default_factory=list)
     """The facts that are guessed."""
+    _unknown: list[str] = field(default_factory=list)
+    """The facts of which the solution says no value."""
     _wanted: list[tuple[Asked, bool]] = field(default_factory=list)
 
     def guesses(self) -> Iterator[Mapping[str, Value]]:
@@ -54,12 +57,20 @@ class Guesser:
         Give facts that may be what the solution stands for, the likeliest first.
         """
         self._begin()
-        yield dict(self.facts)
-        if not self.soft:
-            return
         self._wanted = [(asked, self._told(asked)) for asked in self.inputs.world.asked]
+        yield from self._improved()
+        unlike = self._unlike_any_written()
+        if unlike:
+            self.facts.update(unlike)
+            yield from self._improved()
+
+    def _improved(self) -> Iterator[Mapping[str, Value]]:
+        """
+        Give the facts as they are, then with better and better guesses.
+        """
+        yield dict(self.facts)
         best = self._score()
-        for _ in range(_SWEEPS):
+        for _ in range(_SWEEPS if self.soft else 0):
             before = best
             for name in self.soft:
                 best = self._improve(name, best)
@@ -67,28 +78,36 @@ class Guesser:
             if best == before or best == len(self._wanted):
                 return
 
+    def _unlike_any_written(self) -> dict[str, Value]:
+        """
+        Guess anew what the solution says is none of the values that are written out, and was guessed to be one.
+        """
+        found = {}
+        for name in self._unknown:
+            kind = self._variable(name).sort().name()
+            written = [value for value, _ in self.inputs.world.symbols.constants(kind)]
+            if self.facts[name] in written:
+                found[name] = next((one for one in self.choices(name) if one not in written), self.facts[name])
+        return found
+
     def _begin(self) -> None:
         """
         Take what the solution knows, and a first guess for the rest.
         """
         world = self.inputs.world
         asked = self._asked_about()
-        unknown = []
         for fact in self.inputs.facts.values():
             symbol = self.inputs.symbols[fact.name]
             found = read(self.model, symbol, fact.type, world)
             if z3.is_expr(found):
-                unknown.append(fact.name)
+                self._unknown.append(fact.name)
                 self.facts[fact.name] = plain(fact.type)
             else:
                 self.facts[fact.name] = found
             if fact.name in asked and found is not None:
                 self.soft.append(fact.name)
-        for name in unknown:
-            # The solution says that it is none of the values that are written out.
-            kind = self._variable(name).sort().name()
-            written = [value for value, _ in world.symbols.constants(kind)]
-            self.facts[name] = next((one for one in self.choices(name) if one not in written), self.facts[name])
+        for name in self._unknown:
+            self.facts[name] = next(self.choices(name), self.facts[name])
 
     def _asked_about(self) -> frozenset[str]:
         """
@@ -109,18 +128,29 @@ class Guesser:
         """
         Count the tests that come out as the solution says.
         """
-        inside: dict[int, Mapping[str, Value]] = {}
         score = 0
+        inside: dict[int, Mapping[str, Value]] = {}
         for asked, told in self._wanted:
-            facts: Mapping[str, Value] = self.facts
-            for call in asked.calls:
-                if id(call) not in inside:
-                    inside[id(call)] = bind(call, facts)
-                facts = inside[id(call)]
+            facts = self._seen(asked.calls, inside)
             # Outside of the test for null that guards it, a test has no meaning and may fail.
             with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
                 score += evaluate(asked.term, facts, {}) is told
         return score
+
+    def _seen(self, calls: Sequence[Call], inside: dict[int, Mapping[str, Value]]) -> Mapping[str, Value]:
+        """
+        Give the facts as they are seen inside of some calls.
+
+        Args:
+            calls: The calls, outermost first.
+            inside: The facts of calls that were looked into before.
+        """
+        facts: Mapping[str, Value] = self.facts
+        for call in calls:
+            if id(call) not in inside:
+                inside[id(call)] = bind(call, facts)
+            facts = inside[id(call)]
+        return facts
 
     def _improve(self, name: str, best: int) -> int:
         """
@@ -183,7 +213,7 @@ class Guesser:
         Guess a text: what its tests ask for, then what is written out, alone and joined.
         """
         mine = self._variable(fact.name)
-        yield self._made_to_measure(mine)
+        yield from self._made_to_measure(mine)
         written = [str(value) for value, _ in self.inputs.world.symbols.constants(Basic.TEXT.value)][:_TEXTS]
         yield f"text {[*self.inputs.facts].index(fact.name) + 1}"
         yield ""
@@ -195,28 +225,39 @@ class Guesser:
         joined = (one + gap + other for gap in ("", " ") for one in (*written, "x") for other in (*written, "x"))
         yield from (text for _, text in zip(range(_GUESSES), joined, strict=False))
 
-    def _made_to_measure(self, mine: Thing) -> str:
+    def _made_to_measure(self, mine: Thing) -> Iterator[str]:
         """
-        Build a text of all that the solution says it begins with, holds and ends with.
+        Build a text of all that the solution says it begins with, holds and ends with, and one that says a bit more.
         """
         held: dict[str, list[str]] = {}
         for one in self.inputs.world.opens.values():
             if isinstance(one.result.payload, Truth) and one.things[0].eq(mine) and self._is_true(one):
-                pattern = next(
-                    (
-                        str(value)
-                        for value, thing in self.inputs.world.symbols.constants(Basic.TEXT.value)
-                        if len(one.things) > 1 and thing.eq(one.things[1])
-                    ),
-                    "",
-                )
-                held.setdefault(one.function, []).append(pattern)
+                held.setdefault(one.function, []).append(self._pattern(one))
         begins = max(held.get("starts_with", [""]), key=len)
         ends = max(held.get("ends_with", [""]), key=len)
         middle = [*held.get("contains", []), *held.get("has_word", []), *held.get("has_glob_word", [])]
         middle = [part for part in middle if part not in begins + ends]
-        text = begins + " ".join(_expanded(part, "", "x") for part in middle) + ends
-        return text or _expanded(max(held.get("matches", [""]), key=len), "", "x")
+        parts = [_expanded(part, "", "x") for part in middle]
+        glob = max(held.get("matches", [""]), key=len)
+        yield begins + " ".join(parts) + ends or _expanded(glob, "", "x")
+        if begins or parts or ends:
+            yield begins + " ".join((*parts, "x")) + ends
+        elif "*" in glob:
+            yield _expanded(glob, "x", "x")
+
+    def _pattern(self, one: Open) -> str:
+        """
+        Find what a test looks for in a text: a text that is written out, or what comes of the facts as they are.
+        """
+        if not isinstance(one.term, t.Call) or len(one.things) == 1:
+            return ""
+        for value, thing in self.inputs.world.symbols.constants(Basic.TEXT.value):
+            if thing.eq(one.things[1]):
+                return str(value)
+        found: Value = ""
+        with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
+            found = evaluate(one.term.arguments[1], self._seen(one.calls, {}), {})
+        return found if isinstance(found, str) else ""
 
     def _lists(self, fact: Fact) -> Iterator[Value]:
         """

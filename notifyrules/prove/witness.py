@@ -140,7 +140,8 @@ def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
         yield from (inputs.is_value(name, value) for value in fact.type.base.values)
     symbol = inputs.symbols[name]
     if isinstance(symbol.payload, Amount):
-        numbers = [*_SMALL, *(number + more for number in inputs.world.symbols.numbers for more in (0, 1, -1))]
+        written = sorted(inputs.world.symbols.numbers, key=abs)
+        numbers = [*_SMALL, *(number + more for number in written for more in (0, 1, -1))]
         there = inputs.world.formulas.negate(symbol.null)
         for number in dict.fromkeys(numbers):
             yield inputs.world.formulas.every((there, symbol.payload.number == number))
