@@ -406,7 +406,7 @@ def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | 
     """
     Build a chart; one without a `flow` is an error unless *fragments* may stand alone.
     """
-    built = _library().build(place)
+    built = Library(_shipped()).build(place)
     if built.graph is None and not built.findings.errors and not fragments:
         at = Span(Source(place.name, ""), 0, 0)
         built.findings.add(
@@ -416,13 +416,6 @@ def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | 
             help="a file of facts and lets is brought into a rule file with `include:`",
         )
     return built.findings, built.graph
-
-
-def _library() -> Library:
-    """
-    Begin with no file read.
-    """
-    return Library(_shipped())
 
 
 def _shipped() -> Shipped:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -206,15 +206,9 @@ def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:
             kind = Type(Basic.TEXT) if isinstance(part.value, str) else part.type.required
             values = found.setdefault(kind, {})
             near = (part.value - 1, part.value, part.value + 1) if kind == Type(Basic.INT) else (part.value,)  # type: ignore[operator]
-            values.update(dict.fromkeys(_within(near)))
+            # Not the neighbours of the largest and smallest numbers.
+            values.update({one: None for one in near if not isinstance(one, int) or -MAX_INT <= one <= MAX_INT})
     return {kind: tuple(values)[:_MOST_CONSTANTS] for kind, values in found.items()}
-
-
-def _within(values: Sequence[Value]) -> Iterator[Value]:
-    """
-    Leave out the neighbours of the largest and smallest numbers.
-    """
-    return (value for value in values if not isinstance(value, int) or -MAX_INT <= value <= MAX_INT)
 
 
 # ---- Facts that are assumed together ----

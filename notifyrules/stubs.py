@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type
+from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf
 from notifyrules.graph.model import Fact, Graph
 
 _PYTHON = {
@@ -100,16 +100,9 @@ def _field(fact: Fact) -> str:
     """
     Write the type of one fact; one with a default may be left out.
     """
-    kind = _python(fact.type)
+    assert fact.type.base is not None
+    kind = _python_base(fact.type.base) + (" | None" if fact.type.nullable else "")
     return f"NotRequired[{kind}]" if fact.has_default else kind
-
-
-def _python(kind: Type) -> str:
-    """
-    Write a type as Python annotates it.
-    """
-    assert kind.base is not None
-    return _python_base(kind.base) + (" | None" if kind.nullable else "")
 
 
 def _python_base(base: Base) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from notifyrules.cases.expectations import Written, read_expectation
 from notifyrules.cases.facts import Given, complete, defaults, read_given, read_value, report_unknown
-from notifyrules.cases.model import Case, Chart, Expectation
+from notifyrules.cases.model import Case, Chart
 from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
@@ -148,7 +148,8 @@ class CasesReader:
         """
         Make a case for every combination of `each`; one where there is none.
         """
-        expect = self._expectation(part)
+        assert part.expect is not None
+        expect = read_expectation(_written(part.expect), self.chart, self.findings)
         combinations = self._combinations(part)
         if combinations is None:
             return ()
@@ -235,13 +236,6 @@ class CasesReader:
                     help="remove one of the two",
                 )
         return values
-
-    def _expectation(self, part: CasePart) -> Expectation | None:
-        """
-        Read what a case expects; None after a finding.
-        """
-        assert part.expect is not None
-        return read_expectation(_written(part.expect), self.chart, self.findings)
 
 
 def _written(expect: Scalar | LongExpectation) -> Written:

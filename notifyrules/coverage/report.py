@@ -4,7 +4,7 @@ Report coverage to people and to programs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from notifyrules.coverage.figures import KINDS, Figure, FileCoverage, Gap, add
 from notifyrules.diagnostics.visible import visible
@@ -29,7 +29,7 @@ def format_coverage(files: Sequence[FileCoverage]) -> str:
         )
         for row in rows
     ]
-    gaps = [line for file in files for line in _gaps(file.gaps)]
+    gaps = [f"  {visible(str(gap.span))}: {visible(gap.sentence)}" for file in files for gap in file.gaps]
     return "\n".join([*lines, *(["", "not covered:", *gaps] if gaps else [])]) + "\n"
 
 
@@ -62,13 +62,6 @@ def _row(name: str, figures: Mapping[str, Figure]) -> tuple[str, ...]:
     total = add(figures.values())
     counts = (f"{figures[kind].covered} of {figures[kind].total}" if figures[kind].total else "-" for kind in KINDS)
     return (name, *counts, f"{total.covered} of {total.total}  {total.percent:>5}")
-
-
-def _gaps(gaps: Sequence[Gap]) -> Iterator[str]:
-    """
-    List what is not covered.
-    """
-    return (f"  {visible(str(gap.span))}: {visible(gap.sentence)}" for gap in gaps)
 
 
 def _data(figures: Mapping[str, Figure]) -> dict[str, object]:

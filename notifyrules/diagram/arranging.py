@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from notifyrules.diagram.channels import Channel, channels
-from notifyrules.diagram.model import Box, Diagram, Mark
+from notifyrules.diagram.model import Diagram, Mark
 from notifyrules.diagram.placement import Item, Placement, Plan, place, plan_rows
 from notifyrules.diagram.straightening import apart, sideways, straighten, weigh
 
@@ -65,16 +65,13 @@ def _bare(diagram: Diagram) -> Diagram:
     """
     drawn = tuple(replace(arrow, mark=Mark()) for arrow in diagram.arrows if arrow.written)
     kept = {arrow.source for arrow in drawn} | {arrow.target for arrow in drawn}
-    boxes = tuple(_bare_box(box) for box in diagram.boxes if box.key in kept)
+    boxes = tuple(
+        replace(box, mark=Mark(), rows=tuple(replace(row, mark=Mark()) for row in box.rows))
+        for box in diagram.boxes
+        if box.key in kept
+    )
     clusters = tuple(replace(cluster, mark=Mark()) for cluster in diagram.clusters)
     return replace(diagram, boxes=boxes, arrows=drawn, clusters=clusters)
-
-
-def _bare_box(box: Box) -> Box:
-    """
-    Leave out what an overlay put on a box.
-    """
-    return replace(box, mark=Mark(), rows=tuple(replace(row, mark=Mark()) for row in box.rows))
 
 
 def _best(plan: Plan) -> Placement:

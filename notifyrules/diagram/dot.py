@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from notifyrules.diagram.figures import LARGE, SMALL, TEXT, Figure, figure, label, small
 from notifyrules.diagram.lettering import drawable
-from notifyrules.diagram.model import Arrow, Box, Cluster, Diagram, Emphasis, Mark, Shape
+from notifyrules.diagram.model import Arrow, Box, Cluster, Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import LIGHT, ink_on
 
 if TYPE_CHECKING:
@@ -107,7 +107,8 @@ def _attributes(box: Box) -> dict[str, str]:
     ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
     colours = {"fillcolor": LIGHT.panel if faded else box.colour.fill, "color": box.colour.border, "fontcolor": ink}
     found = {**colours, **_SHAPES.get(box.shape, {}), "tooltip": _text(box.about or box.text)}
-    found |= {key: value for key, value in _stressed(box.mark).items() if key != "style"}
+    if box.mark.emphasis is not Emphasis.PLAIN:
+        found |= {key: value for key, value in _LINES[box.mark.emphasis].items() if key != "style"}
     if box.shape is Shape.TABLE:
         return {**found, "label": _table(drawn, colours)}
     sizes = {Shape.START: LARGE, Shape.END: LARGE, Shape.EXIT: SMALL, Shape.REFUSAL: SMALL}
@@ -123,13 +124,6 @@ def _attributes(box: Box) -> dict[str, str]:
         "width": f"{drawn.width / _POINTS:.3f}",
         "height": f"{drawn.height / _POINTS:.3f}",
     }
-
-
-def _stressed(mark: Mark) -> dict[str, str]:
-    """
-    Describe how strongly a line is drawn.
-    """
-    return {} if mark.emphasis is Emphasis.PLAIN else _LINES[mark.emphasis]
 
 
 def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None:

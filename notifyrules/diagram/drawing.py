@@ -10,7 +10,6 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final, assert_never
 
-from notifyrules.conditions.terms import Term
 from notifyrules.diagram.decision import light
 from notifyrules.diagram.model import START, Arrow, Box, Cluster, Diagram, Mark, Overlay, Row, Shape
 from notifyrules.diagram.palette import ENDS, UNCLASSED
@@ -59,7 +58,7 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
     sheet = _Sheet(overlay, expand=expand, used={graph: {}})
     level = _Level(graph, "", "")
     start = Box(
-        START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_file(graph)
+        START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_base(graph.path)
     )
     sheet.boxes.append(start)
     sheet.arrows.append(Arrow((), START, _entry(level, graph.start, sheet), "", overlay.mark(f"{START}.then")))
@@ -393,15 +392,8 @@ def _template(message: graphs.Message) -> str:
     """
     Give the words for a person as they are written, conditions in braces.
     """
-    pieces = (piece if isinstance(piece, str) else f"{{{_term(piece)}}}" for piece in message.pieces)
+    pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
     return "".join(pieces)
-
-
-def _term(term: Term) -> str:
-    """
-    Give a condition inside of words.
-    """
-    return term.span.one_line
 
 
 def _place(span: Span) -> str:
@@ -409,13 +401,6 @@ def _place(span: Span) -> str:
     Name a place by file and line; without folders, so that the picture is the same wherever the files stand.
     """
     return f"{_base(span.source.name)}:{span.line}"
-
-
-def _file(graph: Graph) -> str:
-    """
-    Name the file of a chart without its folders.
-    """
-    return _base(graph.path)
 
 
 def _base(path: str) -> str:

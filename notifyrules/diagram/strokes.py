@@ -229,24 +229,17 @@ def _simplified(points: Sequence[Point]) -> list[Point]:
     for point in points:
         if way and _distance(way[-1], point) < _NEAR:
             continue
-        if len(way) > 1 and (_level(way[-2], way[-1], point) or _upright(way[-2], way[-1], point)):
+        if len(way) > 1 and _straight(way[-2], way[-1], point):
             way.pop()
         way.append(point)
     return way
 
 
-def _level(*points: Point) -> bool:
+def _straight(*points: Point) -> bool:
     """
-    Tell whether points are on one level line.
+    Tell whether points are on one level line, or one above the other.
     """
-    return all(abs(one[1] - other[1]) < _NEAR for one, other in pairwise(points))
-
-
-def _upright(*points: Point) -> bool:
-    """
-    Tell whether points are one above the other.
-    """
-    return all(abs(one[0] - other[0]) < _NEAR for one, other in pairwise(points))
+    return any(all(abs(one[axis] - other[axis]) < _NEAR for one, other in pairwise(points)) for axis in (0, 1))
 
 
 def _distance(one: Point, other: Point) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.source.located import Located, Map, Scalar, Seq, Style
 from notifyrules.source.text import Span
 from notifyrules.source.unquoted import quote_yaml
@@ -61,11 +61,4 @@ def explain_cut_texts(findings: Findings) -> None:
         cut = cuts.get((found.span.source, found.span.line))
         if found.code is Code.SYNTAX and cut is not None and found.span.end <= cut.span.start:
             findings.drop([found, cut])
-            findings.extend([_joined(found, cut)])
-
-
-def _joined(found: Diagnostic, cut: Diagnostic) -> Diagnostic:
-    """
-    Explain a syntax error by the cut behind it.
-    """
-    return replace(found, notes=(cut.message, *cut.notes), help=cut.help[:1])
+            findings.extend([replace(found, notes=(cut.message, *cut.notes), help=cut.help[:1])])

@@ -180,16 +180,9 @@ def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """
     Write values in their input form under *key*, and beside them the types that JSON cannot tell.
     """
-    written: dict[str, Plain] = {name: _plain(value) for name, value in values.items()}
+    written: dict[str, Plain] = {name: cast("Plain", to_plain(value)) for name, value in values.items()}
     types: dict[str, Plain] = {name: str(Type(base)) for name, value in values.items() if (base := _untold(value))}
     return {key: written, f"{key}_types": types} if types else {key: written}
-
-
-def _plain(value: Value) -> Plain:
-    """
-    Write one value in its input form.
-    """
-    return cast("Plain", to_plain(value))
 
 
 def _untold(value: Value) -> Basic | ListOf | None:

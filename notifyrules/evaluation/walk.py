@@ -50,7 +50,9 @@ def data_of(outcome: Outcome, facts: Mapping[str, Value]) -> dict[str, Value]:
     """
     Compute what a decision carries.
     """
-    return {name: _value(value, facts) for name, value in outcome.data.items()}
+    return {
+        name: evaluate(value, facts, {}) if isinstance(value, Term) else value for name, value in outcome.data.items()
+    }
 
 
 def recheck_of(graph: Graph, passage: Passage, facts: Mapping[str, Value]) -> datetime | None:
@@ -101,13 +103,6 @@ def _bound(node: Call, name: str, facts: Mapping[str, Value], read: dict[str, Va
     """
     term = node.bindings.get(name)
     return node.callee.facts[name].default if term is None else evaluate(term, facts, read)
-
-
-def _value(value: Value | Term, facts: Mapping[str, Value]) -> Value:
-    """
-    Compute one value of the data.
-    """
-    return evaluate(value, facts, {}) if isinstance(value, Term) else value
 
 
 @dataclass(slots=True)

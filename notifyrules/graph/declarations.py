@@ -133,7 +133,8 @@ def read_declaration(scalar: Scalar, findings: Findings, *, may_default: bool = 
     if written.default is None:
         return Declared(found, has_default=False, default=None)
     assert written.default_span is not None
-    if any(_report_odd_number(word, found.base, findings) for word in _words(written.default)):
+    words = written.default if isinstance(written.default, tuple) else (written.default,)
+    if any(_report_odd_number(word, found.base, findings) for word in words):
         return None
     if isinstance(written.default, tuple) and isinstance(found.base, ListOf):
         item = None if found.base.item is None else Type(found.base.item)
@@ -148,13 +149,6 @@ def read_declaration(scalar: Scalar, findings: Findings, *, may_default: bool = 
     else:
         plain = _plain(written.default, found.base)
     return _with_default(found, plain, written.default_span, findings, may_default=may_default)
-
-
-def _words(default: Word | tuple[Word, ...]) -> tuple[Word, ...]:
-    """
-    List the words of a default.
-    """
-    return default if isinstance(default, tuple) else (default,)
 
 
 def _report_odd_number(word: Word, base: Base | None, findings: Findings) -> bool:

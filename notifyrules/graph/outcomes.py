@@ -38,7 +38,8 @@ def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | No
         return None
     return Outcome(
         str(name),
-        _notify(part.notify),
+        # YAML also writes `True`.
+        Notify.UNSAID if part.notify is None else Notify(part.notify.lower()),
         part.label or str(name),
         because,
         MappingProxyType(data),
@@ -46,13 +47,6 @@ def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | No
         part.about,
         name.span,
     )
-
-
-def _notify(written: Scalar | None) -> Notify:
-    """
-    Read what the outcome means; YAML also writes `True`.
-    """
-    return Notify.UNSAID if written is None else Notify(written.lower())
 
 
 def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Term] | None:
