@@ -275,13 +275,7 @@ class _Reader:
         Report an expectation that no arrow leads to.
         """
         labels = [Label(span, "it stands here")] if span is not None else []
-        self.findings.add(
-            Code.IMPOSSIBLE_EXPECTATION,
-            self.written.at(key, None),
-            message,
-            help=advice,
-            labels=labels,
-        )
+        self.findings.add(Code.IMPOSSIBLE_EXPECTATION, self.written.at(key, None), message, help=advice, labels=labels)
 
     def _unknown(self, code: Code, name: str, key: str, item: str | int | None, known: Mapping[str, object]) -> None:
         """
@@ -290,10 +284,7 @@ class _Reader:
         what = _WHAT[code]
         advice = _advice(name, what, tuple(known))
         self.findings.add(
-            code,
-            self.written.at(key, item),
-            f"`{name}` is not {what} of `{self.chart.graph.path}`",
-            help=advice,
+            code, self.written.at(key, item), f"`{name}` is not {what} of `{self.chart.graph.path}`", help=advice
         )
 
     def _wrong_shape(self, key: str, expected: str, found: object) -> None:

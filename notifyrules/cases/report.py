@@ -21,6 +21,7 @@ from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.github import annotate, format_github
 from notifyrules.diagnostics.human import format_finding
 from notifyrules.diagnostics.machine import finding_data
+from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 
 _NOT_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -59,7 +60,7 @@ def summary(ran: Iterable[Ran]) -> str:
     files = tuple(ran)
     counts = {status: sum(one.count(status) for one in files) for status in Status}
     errors = sum(found.is_error for one in files for found in one.findings)
-    found = [f"{errors:,} error{'' if errors == 1 else 's'} in cases"] if errors else []
+    found = [f"{count(errors, 'error')} in cases"] if errors else []
     order = (Status.FAILED, Status.PASSED, Status.SKIPPED)
     told = [f"{counts[status]:,} {status.value}" for status in order if counts[status]]
     return ", ".join([*found, *told]) or "no case"

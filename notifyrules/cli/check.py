@@ -20,6 +20,7 @@ from notifyrules.cli.pictures import Picture
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human
+from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import CASES_ENDINGS, is_ours
 from notifyrules.errors import UsageError
@@ -44,10 +45,7 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def check(  # noqa: PLR0913 - the options of the command
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="PATHS", hidden=True),
-    ] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATHS", hidden=True)] = None,
     output_format: Annotated[
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How findings are printed.")
     ] = _HUMAN,
@@ -60,8 +58,7 @@ def check(  # noqa: PLR0913 - the options of the command
         ),
     ] = None,
     pictures: Annotated[
-        str | None,
-        typer.Option(metavar="FOLDER", help="Where to draw the paths that break guarantees."),
+        str | None, typer.Option(metavar="FOLDER", help="Where to draw the paths that break guarantees.")
     ] = None,
     timeout: Timeout = LIMIT_S,
     root: Root = None,
@@ -146,7 +143,7 @@ def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved:
         write(format_human(found, palette=palette_for(sys.stdout)))
         return
     where = files[0] if len(files) == 1 else f"{len(files)} files"
-    more = f"; {proved} guarantee{'s' if proved > 1 else ''} proved" if proved else ""
+    more = f"; {count(proved, 'guarantee')} proved" if proved else ""
     write(f"no findings in {where}{more}\n")
 
 

@@ -43,16 +43,12 @@ _SHIPPED: Final = "notifyrules:"
 
 
 def explain(  # noqa: PLR0913 - the options of the command
-    rules: Annotated[
-        str | None,
-        typer.Argument(metavar="RULES", hidden=True),
-    ] = None,
+    rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
     settings: Settings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
     reader: Annotated[str, typer.Option(metavar="|".join(READERS), help="Whom to explain it to.")] = "support",
     record: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A logged decision to explain; - reads standard input."),
+        str | None, typer.Option(metavar="FILE", help="A logged decision to explain; - reads standard input.")
     ] = None,
     *,
     as_json: AsJson = False,

@@ -42,8 +42,7 @@ def render(  # noqa: PLR0913 - the options of the command
     settings: Settings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
     output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output unless given."),
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output unless given.")
     ] = None,
     picture_format: Annotated[
         str | None,

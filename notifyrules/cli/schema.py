@@ -25,10 +25,7 @@ EXAMPLE: Final = "notifyrules schema slack"
 
 
 def schema(
-    rules: Annotated[
-        str | None,
-        typer.Argument(metavar="RULES", hidden=True),
-    ] = None,
+    rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
     cases: Annotated[bool, typer.Option("--cases", help="Print the schema of cases files instead.")] = False,  # noqa: FBT002 - typer's signature
     root: Root = None,
 ) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Severity
 from notifyrules.diagnostics.diagnostic import Diagnostic
+from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import cells, visible
 from notifyrules.source.text import Span
 
@@ -87,17 +88,10 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
     if not diagnostics:
         return "no findings"
     errors = sum(one.is_error for one in diagnostics)
-    counts = (_count(errors, "error"), _count(len(diagnostics) - errors, "warning"))
+    counts = ((errors, "error"), (len(diagnostics) - errors, "warning"))
     files = {one.span.source.name for one in diagnostics}
     where = visible(next(iter(files))) if len(files) == 1 else f"{len(files)} files"
-    return f"{', '.join(count for count in counts if count)} in {where}"
-
-
-def _count(number: int, noun: str) -> str:
-    """
-    Say how many, or nothing for none.
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else ""
+    return f"{', '.join(count(number, noun) for number, noun in counts if number)} in {where}"
 
 
 def _finding(found: Diagnostic, palette: Palette) -> Iterator[str]:

@@ -50,11 +50,7 @@ def _place(span: Span) -> Mapping[str, object]:
     """
     Give a span as JSON data.
     """
-    return {
-        "file": span.source.name,
-        "start": _position(span, span.start),
-        "end": _position(span, span.end),
-    }
+    return {"file": span.source.name, "start": _position(span, span.start), "end": _position(span, span.end)}
 
 
 def _position(span: Span, offset: int) -> Mapping[str, int]:

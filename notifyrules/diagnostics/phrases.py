@@ -57,4 +57,4 @@ def count(number: int, noun: str) -> str:
     """
     Count a noun.
     """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -6,6 +6,7 @@ A value that does not fit is reported, cut out, and the rest is read again, so t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -119,12 +120,12 @@ def read_document(source: Source, findings: Findings, budget: Budget | None = No
     Returns:
         What could be read, or None where there is too little to go on with.
     """
-    tree, twice = _read_tree(source, findings, budget)
-    if tree is None or not _check_version(tree, "notifyrules", findings):
-        return None
-    unknown = (key for key in tree if key not in Fragment.known_keys())
-    whole = any(key in _OWN or nearest(key, _OWN) is not None for key in unknown)
-    return _read(Document if whole else Fragment, tree, twice, findings)
+
+    def is_whole(tree: Map) -> bool:
+        unknown = (key for key in tree if key not in Fragment.known_keys())
+        return any(key in _OWN or nearest(key, _OWN) is not None for key in unknown)
+
+    return _read(source, findings, budget, is_whole)
 
 
 def read_included(source: Source, findings: Findings, budget: Budget) -> Reading | None:
@@ -134,19 +135,18 @@ def read_included(source: Source, findings: Findings, budget: Budget) -> Reading
     Returns:
         What could be read, or None where there is too little to go on with.
     """
+    return _read(source, findings, budget, lambda tree: any(key in _OWN for key in tree))
+
+
+def _read(source: Source, findings: Findings, budget: Budget | None, is_whole: Callable[[Map], bool]) -> Reading | None:
+    """
+    Read a file as a rule file or as one made to be included.
+    """
     tree, twice = _read_tree(source, findings, budget)
     if tree is None or not _check_version(tree, "notifyrules", findings):
         return None
-    return _read(Document if any(key in _OWN for key in tree) else Fragment, tree, twice, findings)
-
-
-def _read(
-    kind: type[Document | Fragment], tree: Map, twice: tuple[tuple[str, str], ...], findings: Findings
-) -> Reading | None:
-    """
-    Read a tree as one kind of file.
-    """
     broken = set(twice)
+    kind: type[Document | Fragment] = Document if is_whole(tree) else Fragment
     document = read_part(kind, tree, findings, broken)
     return None if document is None else Reading(document, frozenset(broken))
 

@@ -21,11 +21,7 @@ Reader: TypeAlias = Literal["user", "support", "engineer"]
 """The readers, by name."""
 
 READERS: Mapping[str, Callable[[Record, Sequence[Box]], Iterator[str]]] = MappingProxyType(
-    {
-        "user": explain_to_user,
-        "support": explain_to_support,
-        "engineer": explain_to_engineer,
-    }
+    {"user": explain_to_user, "support": explain_to_support, "engineer": explain_to_engineer}
 )
 """Whom a decision can be explained to: the person it is about, whoever helps that person, and the engineer."""
 

@@ -11,17 +11,8 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean
-from notifyrules.document.model import (
-    CallPart,
-    FanOutPart,
-    FirstPart,
-    QuestionPart,
-    RowPart,
-    SwitchPart,
-)
-from notifyrules.document.model import (
-    Node as NodePart,
-)
+from notifyrules.document.model import CallPart, FanOutPart, FirstPart, QuestionPart, RowPart, SwitchPart
+from notifyrules.document.model import Node as NodePart
 from notifyrules.graph.calls import build_call
 from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.messages import read_message

@@ -196,11 +196,7 @@ def _behind_a_value(error: _Error) -> YamlProblem | None:
     column = error.source.position(error.at)[1]
     before = error.line_of(error.at)[: column - 1]
     if before.strip():
-        return _problem(
-            error,
-            f"YAML ends the value before `{error.token}`",
-            error.quoted("quote the whole value"),
-        )
+        return _problem(error, f"YAML ends the value before `{error.token}`", error.quoted("quote the whole value"))
     return _problem(
         error,
         "this line is indented unlike those it belongs to",
