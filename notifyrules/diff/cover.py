@@ -199,12 +199,13 @@ class Describer:
         """
         clauses: dict[Spelt, None] = {}
         for cube in sorted(cubes, key=lambda one: len(one.parts)):
-            opposites = []
-            for at, values in sorted(cube.parts.items(), reverse=True):
-                told = self.features[at].tell(frozenset(self.features[at].ways) - values)
-                opposites.append(told[0] if len(told) == 1 else (" and ".join(_side_by_side(told)), AND))
-            joined = " or ".join(at_least(one, NOT) for one in opposites)
-            clauses[opposites[0] if len(opposites) == 1 else (joined, OR)] = None
+            parts = sorted(cube.parts.items(), reverse=True)
+            opposites = [self.features[at].tell(frozenset(self.features[at].ways) - values) for at, values in parts]
+            if len(opposites) == 1:
+                clauses.update(dict.fromkeys(opposites[0]))
+                continue
+            told = ((one[0] if len(one) == 1 else (" and ".join(_side_by_side(one)), AND)) for one in opposites)
+            clauses[" or ".join(at_least(one, NOT) for one in told), OR] = None
         return tuple(_side_by_side(list(clauses)))
 
     def flagged(self, cube: Cube, *, left_out: bool) -> tuple[str, ...]:
