@@ -51,6 +51,7 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     rounds = 100 if quick else 600
     for subject in charts:
         yield deciding.measure(subject, rounds=rounds)
+    yield deciding.measure_again(charts, rounds=rounds // 4)
     for subject in charts:
         yield deciding.measure_telling(subject, rounds=20 if quick else 100)
     yield peers.measure(slack, rounds=10 if quick else 60)
