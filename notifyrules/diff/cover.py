@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import z3
-
 from notifyrules.conditions.values import Value
 from notifyrules.diff.features import Facts, Feature
 from notifyrules.diff.spelling import AND, NOT, OR, Spelt, at_least
@@ -162,11 +160,7 @@ class Describer:
         Returns:
             The value in a tuple, because it may be None itself; None where the solution gives none.
         """
-        model = self.solver.model
-        for value, way in feature.ways.items():
-            if z3.is_true(model.eval(way, model_completion=True)):
-                return (value,)
-        return None
+        return next(((value,) for value, way in feature.ways.items() if self.solver.shows(way)), None)
 
     def _needed(self, cubes: Sequence[Cube]) -> Iterator[Cube]:
         """

@@ -7,29 +7,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifyrules.conditions.values import Value
-from notifyrules.diff.model import Decided
-from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.evaluation.record import Record, record_of
+from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph
 
 
-def decide(graph: Graph, facts: Mapping[str, Value]) -> Decided:
+def decide(graph: Graph, facts: Mapping[str, Value]) -> Record:
     """
     Decide by the reference walk.
     """
-    passage = walk(graph, facts)
-    outcome = graph.outcomes[passage.outcome]
-    return Decided(
-        outcome.name,
-        outcome.notify,
-        passage.steps[-1].arrow,
-        passage.because,
-        data_of(outcome, facts),
-        recheck_of(graph, passage, facts),
-        passage,
-    )
+    return record_of(graph, facts, walk(graph, facts))
 
 
-def differ(before: Decided, after: Decided) -> bool:
+def differ(before: Record, after: Record) -> bool:
     """
     Tell whether two decisions differ in more than words and ways.
     """

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from notifyrules.conditions.writing import to_plain
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Decided, Region, Reworded
+from notifyrules.diff.model import Comparison, Region, Reworded
 from notifyrules.diff.rows import Counted
+from notifyrules.evaluation.record import Record
 
 
 def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
@@ -64,7 +65,7 @@ def _region(region: Region) -> Mapping[str, object]:
     }
 
 
-def _decided(decided: Decided, reasons: tuple[str, ...]) -> Mapping[str, object]:
+def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
     """
     Give what one version decides as JSON data.
     """
@@ -77,7 +78,7 @@ def _decided(decided: Decided, reasons: tuple[str, ...]) -> Mapping[str, object]
         "because": decided.because,
         "data": {name: to_plain(value) for name, value in decided.data.items()},
         "recheck_at": to_plain(decided.recheck_at),
-        "path": list(decided.path),
+        "path": [step.arrow for step in decided.passage.steps],
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from notifyrules.diagnostics.visible import visible
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Decided, Region
+from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import (
     REGIONS,
@@ -24,6 +24,7 @@ from notifyrules.diff.telling import (
     paths,
     remaining,
 )
+from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import assignments, printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@-])")
@@ -109,7 +110,7 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
         yield f"{_code(name)} was {_code(was)} and is {_code(now)}."
 
 
-def _row(title: str, decided: Decided, path: Sequence[str], reasons: Sequence[str]) -> str:
+def _row(title: str, decided: Record, path: Sequence[str], reasons: Sequence[str]) -> str:
     """
     Write what one version decides as a row of a table.
     """

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 
 from notifyrules.conditions.values import Value
-from notifyrules.evaluation.step import Passage
-from notifyrules.graph.model import Graph, Notify
+from notifyrules.evaluation.record import Record
+from notifyrules.graph.model import Graph
 
 
 class Finding(Enum):
@@ -25,29 +24,6 @@ class Finding(Enum):
     """Some facts are decided otherwise: shown."""
     UNDECIDED = "undecided"
     """No change was shown, and that there is none was not proved."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """
-    What one version decides for some facts.
-    """
-
-    outcome: str
-    notify: Notify
-    reason: str
-    """The id of the arrow that settled it."""
-    because: str | None
-    data: Mapping[str, Value]
-    recheck_at: datetime | None
-    passage: Passage
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """
-        Name the arrows taken, in order.
-        """
-        return tuple(step.arrow for step in self.passage.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +42,8 @@ class Region:
     """Whether every facts of the condition change so; otherwise the condition only holds for all that do."""
     facts: Mapping[str, Value]
     """Facts to show it, without those that are left out."""
-    before: Decided
-    after: Decided
+    before: Record
+    after: Record
     reasons_before: tuple[str, ...]
     """The arrows that settle it before, for all facts of the region, that of the facts shown first; only that one in
     charts of which something is left open, such as what a text holds."""
@@ -86,13 +62,6 @@ class Region:
         Name the change as the gate does: `no->hold`.
         """
         return f"{self.before.outcome}->{self.after.outcome}"
-
-    @property
-    def carried_only(self) -> bool:
-        """
-        Tell whether the outcome stays and only data or recheck change.
-        """
-        return (self.before.outcome, self.before.notify) == (self.after.outcome, self.after.notify)
 
 
 @dataclass(frozen=True, slots=True)

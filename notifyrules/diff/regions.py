@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-import z3
-
 from notifyrules.diff.cover import Cover, Cube
 from notifyrules.diff.model import Region
 from notifyrules.diff.showing import Described, Shown, last_arrows, show
@@ -49,9 +47,8 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
         watch: Is told what is being worked on.
     """
     formulas = versions.solver.world.formulas
-    possible = {
-        pair: versions.differences[pair] for pair, answer in _possible(versions).items() if answer is not Answer.NO
-    }
+    answers = versions.solver.sort_out(versions.differences)
+    possible = {pair: one for pair, one in versions.differences.items() if answers[pair] is not Answer.NO}
     shown: dict[tuple[str, str], Shown] = {}
     for (was, now), changed in possible.items():
         watch(f"{was}->{now}")
@@ -66,26 +63,6 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
     if regions and not undecided:
         within = versions.describer.tell(versions.describer.common(formulas.some(possible.values())))
     return Compared(regions, undecided, within)
-
-
-def _possible(versions: Versions) -> dict[tuple[str, str], Answer]:
-    """
-    Find out which changes there may be.
-    """
-    solver = versions.solver
-    formulas = solver.world.formulas
-    waiting = dict(versions.differences)
-    found: dict[tuple[str, str], Answer] = {}
-    while waiting:
-        answer = solver.ask(formulas.some(waiting.values()))
-        if answer is not Answer.YES:
-            found.update(dict.fromkeys(waiting, answer))
-            break
-        model = solver.model
-        for pair in [pair for pair, one in waiting.items() if z3.is_true(model.eval(one, model_completion=True))]:
-            found[pair] = Answer.YES
-            del waiting[pair]
-    return {pair: found[pair] for pair in versions.differences}
 
 
 def _shown_shortly(versions: Versions, changed: Formula, limit: Limit) -> Shown:
@@ -116,14 +93,11 @@ def _by_reasons(versions: Versions, changed: Formula, chart: Chart) -> list[Form
     Returns:
         When each arrow does; nothing where there are too many, or not all could be found.
     """
-    formulas = versions.solver.world.formulas
     last = last_arrows(chart)
-    parts: list[Formula] = []
-    while (answer := versions.solver.ask(changed, formulas.some(last.values()))) is Answer.YES and len(parts) < _PARTS:
-        model = versions.solver.model
-        taken = [id_ for id_, one in last.items() if z3.is_true(model.eval(one, model_completion=True))]
-        parts.extend(last.pop(id_) for id_ in taken)
-    return parts if answer is Answer.NO else []
+    answers = versions.solver.sort_out(last, changed, most=_PARTS)
+    if Answer.UNKNOWN in answers.values():
+        return []
+    return [one for id_, one in last.items() if answers[id_] is Answer.YES]
 
 
 def _parted(

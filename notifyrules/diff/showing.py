@@ -4,18 +4,16 @@ Show described facts by an example that the reference walk confirms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import z3
-
-from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.values import Value
 from notifyrules.diff.cover import Cube
 from notifyrules.diff.deciding import decide, differ
 from notifyrules.diff.inputs import Together, left_out
 from notifyrules.diff.model import Region
 from notifyrules.diff.versions import Versions
+from notifyrules.evaluation.walk import keeps
 from notifyrules.prove.chart import Chart
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.model import Facts
@@ -94,11 +92,9 @@ def _witness(versions: Versions, one: Described) -> Witness | Answer:
             return False
         sides = (versions.together.old, versions.together.new)
         facts = [side.facts(values) for side in sides]
-        kept = [
-            all(evaluate(term, side, {}) is True for term in terms)
-            for terms, side in zip(versions.assumed, facts, strict=True)
-        ]
-        return any(kept) and differ(*(decide(side.graph, one) for side, one in zip(sides, facts, strict=True)))
+        if not any(keeps(side.graph, one) for side, one in zip(sides, facts, strict=True)):
+            return False
+        return differ(*(decide(side.graph, one) for side, one in zip(sides, facts, strict=True)))
 
     return find_witness(versions.solver, versions.together.inputs, goal, confirm)
 
@@ -111,9 +107,6 @@ def _region(versions: Versions, one: Described, witness: Witness) -> Region:
     together = versions.together
     before, after = (decide(side.graph, side.facts(witness.facts)) for side in (together.old, together.new))
     inside = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
-    reasons_before, reasons_after = [before.reason], [after.reason]
-    if not versions.solver.world.opens:
-        reasons_before, reasons_after = _reasons(versions, inside, reasons_before, reasons_after)
     return Region(
         one.conditions,
         describer.flagged(one.cube, left_out=True),
@@ -122,27 +115,20 @@ def _region(versions: Versions, one: Described, witness: Witness) -> Region:
         _given(together, witness.facts),
         before,
         after,
-        tuple(reasons_before),
-        tuple(reasons_after),
+        _reasons(versions, inside, versions.old, before.reason),
+        _reasons(versions, inside, versions.new, after.reason),
     )
 
 
-def _reasons(versions: Versions, inside: Formula, before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+def _reasons(versions: Versions, inside: Formula, chart: Chart, known: str) -> tuple[str, ...]:
     """
-    List the arrows that settle the decisions of a region, on either side.
+    List the arrows that settle the decisions of a region in one version, *known* first.
     """
-    formulas = versions.solver.world.formulas
-    sides: Mapping[bool, tuple[Chart, list[str]]] = {False: (versions.old, before), True: (versions.new, after)}
-    for chart, known in sides.values():
-        last = last_arrows(chart)
-        while len(known) < _REASONS:
-            others = formulas.some(passed for id_, passed in last.items() if id_ not in known)
-            if versions.solver.ask(inside, others) is not Answer.YES:
-                break
-            model = versions.solver.model
-            taken = [id_ for id_, passed in last.items() if z3.is_true(model.eval(passed, model_completion=True))]
-            known.extend(id_ for id_ in taken if id_ not in known)
-    return before, after
+    if versions.solver.world.opens:
+        return (known,)
+    others = {id_: one for id_, one in last_arrows(chart).items() if id_ != known}
+    answers = versions.solver.sort_out(others, inside, most=_REASONS - 1)
+    return (known, *(id_ for id_, answer in answers.items() if answer is Answer.YES))
 
 
 def _given(together: Together, values: Facts) -> dict[str, Value]:

@@ -12,7 +12,8 @@ from typing import Final
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.deciding import alike
-from notifyrules.diff.model import START, Comparison, Decided, Finding, Region, Structure
+from notifyrules.diff.model import START, Comparison, Finding, Region, Structure
+from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable
 
 REGIONS: Final = 8
@@ -95,7 +96,7 @@ def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:
     return shown
 
 
-def decision(decided: Decided) -> str:
+def decision(decided: Record) -> str:
     """
     Say what is decided, by what, and in which words.
     """
@@ -103,7 +104,7 @@ def decision(decided: Decided) -> str:
     return f"{printable(decided.outcome)} by {decided.reason}{because}"
 
 
-def meaning(decided: Decided) -> str:
+def meaning(decided: Record) -> str:
     """
     Say what a decision means for the notification.
     """
@@ -114,7 +115,7 @@ def paths(comparison: Comparison, region: Region) -> tuple[list[str], list[str]]
     """
     Give the paths before and after, with what both begin with cut short where it is long.
     """
-    before, after = region.before.path, region.after.path
+    before, after = (tuple(step.arrow for step in one.passage.steps) for one in (region.before, region.after))
     arrows = comparison.structure.arrows
     pairs = zip(before, after, strict=False)
     alike = sum(1 for _ in takewhile(lambda pair: arrows.get(pair[0]) == pair[1], pairs))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Decided, Region
+from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import (
     REGIONS,
@@ -23,6 +23,7 @@ from notifyrules.diff.telling import (
     paths,
     remaining,
 )
+from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import assignments, paragraph, printable
 
 
@@ -94,7 +95,7 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
         yield from paragraph(printable(f"{name} was {was}, is {now}"), 2, bullet="carries  ")
 
 
-def _decided(title: str, decided: Decided, path: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
+def _decided(title: str, decided: Record, path: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
     """
     Write what one version decides, and the way there.
     """

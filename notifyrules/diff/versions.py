@@ -36,7 +36,6 @@ class Versions:
     new: Chart
     solver: Solver
     describer: Describer
-    assumed: tuple[tuple[Term, ...], tuple[Term, ...]]
     other_assumptions: Answer
     """Whether the versions assume something else."""
     differences: dict[tuple[str, str], Formula] = field(default_factory=dict)
@@ -60,8 +59,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     other = Answer.NO if apart is world.formulas.false else solver.ask(apart)
     # Facts that only one version allows may be real all the same: whoever narrows `assume` must not hide a change.
     solver.grant([assumed[0] if other is Answer.NO else world.formulas.some(assumed)])
-    terms = (old.assume, new.assume)
-    return Versions(together, charts[0], charts[1], solver, Describer(solver, features), terms, other, differences)
+    return Versions(together, charts[0], charts[1], solver, Describer(solver, features), other, differences)
 
 
 def _differences(

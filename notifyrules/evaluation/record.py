@@ -18,7 +18,8 @@ from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import to_plain
 from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
 from notifyrules.evaluation.step import Branch, Passage, Step
-from notifyrules.graph.model import Node, Notify
+from notifyrules.evaluation.walk import data_of, recheck_of
+from notifyrules.graph.model import Graph, Node, Notify
 
 FORMAT_VERSION: Final = 1
 """The version of the form that :meth:`Record.to_dict` writes."""
@@ -121,6 +122,30 @@ class Record:
         if not record.passage.steps:
             raise malformed("steps", "is empty")
         return record
+
+
+def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Record:
+    """
+    Gather everything about a decision.
+
+    Args:
+        graph: The chart.
+        facts: One valid value for every fact that it declares.
+        passage: How the walk went for them.
+    """
+    outcome = graph.outcomes[passage.outcome]
+    return Record(
+        rules=graph.name,
+        title=graph.title,
+        path=graph.path,
+        digest=graph.digest,
+        facts=facts,
+        notify=outcome.notify,
+        reason=passage.steps[-1].arrow,
+        passage=passage,
+        data=data_of(outcome, facts),
+        recheck_at=recheck_of(graph, passage, facts),
+    )
 
 
 _RECORD_KEYS = (

@@ -39,6 +39,13 @@ def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate
     return _Walk(graph, facts, evaluate).passage()
 
 
+def keeps(graph: Graph, facts: Mapping[str, Value]) -> bool:
+    """
+    Tell whether facts keep to what the chart assumes.
+    """
+    return all(evaluate(term, facts, {}) is True for term in graph.assume)
+
+
 def fill(message: Message, facts: Mapping[str, Value]) -> str:
     """
     Fill the values into a text for a person.

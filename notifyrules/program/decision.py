@@ -5,13 +5,13 @@ Hold what was decided, and tell why when asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from notifyrules.conditions.values import Value
-from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import Graph, Notify
@@ -139,21 +139,9 @@ class Decision:
         """
         Gather everything about the decision as one value.
         """
-        graph = self._verdict.graph
-        passage, data, recheck_at = self.passage, dict(self.data), self.recheck_at
-        return Record(
-            rules=graph.name,
-            title=graph.title,
-            path=graph.path,
-            digest=graph.digest,
-            # Last, when all that the others need has been asked for.
-            facts=self.facts.known(),
-            notify=self._verdict.notify,
-            reason=self.reason,
-            passage=passage,
-            data=data,
-            recheck_at=recheck_at,
-        )
+        record = record_of(self._verdict.graph, self.facts, self.passage)
+        # Last, when all that the rest needs has been asked for.
+        return replace(record, facts=self.facts.known())
 
     def to_dict(self) -> dict[str, Any]:
         """

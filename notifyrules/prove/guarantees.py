@@ -7,7 +7,7 @@ from __future__ import annotations
 from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.types import Enumeration
 from notifyrules.conditions.values import Value
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.prove.copies import Copy
 from notifyrules.prove.formulas import Formula
@@ -48,7 +48,7 @@ def _applies(proof: Proof, guarantee: Guarantee, facts: Facts) -> bool:
     Tell whether a guarantee speaks of some facts.
     """
     condition = guarantee.condition
-    return proof.keeps(facts) and (condition is None or evaluate(condition, facts, {}) is True)
+    return keeps(proof.graph, facts) and (condition is None or evaluate(condition, facts, {}) is True)
 
 
 def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:

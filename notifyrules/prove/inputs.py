@@ -17,7 +17,7 @@ from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import Value
 from notifyrules.graph.model import Fact
 from notifyrules.prove.formulas import Formula, Thing
-from notifyrules.prove.symbols import RANGES, Amount, Opaque, Pick, Several, Symbol, Truth, value_of
+from notifyrules.prove.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, value_of
 from notifyrules.prove.translation import World
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -121,13 +121,6 @@ def plain(kind: Type) -> Value:
             return ZoneInfo("UTC")
         case Basic.SCHEDULE:
             return Schedule(())
-
-
-def is_exact(kind: Type) -> bool:
-    """
-    Tell whether the solver knows all about values of a type.
-    """
-    return kind.base is None or isinstance(kind.base, Enumeration) or kind.base is Basic.BOOL or kind.base in RANGES
 
 
 ALWAYS = Schedule((Window(WEEKDAYS, time(0), time(0)),))

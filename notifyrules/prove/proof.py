@@ -8,9 +8,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import z3
-
-from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.terms import Term
 from notifyrules.graph.model import Graph
 from notifyrules.prove.chart import Chart, translate
@@ -19,7 +16,6 @@ from notifyrules.prove.formulas import Formula
 from notifyrules.prove.inputs import Inputs, plain
 from notifyrules.prove.lemmas import complete
 from notifyrules.prove.limit import Limit
-from notifyrules.prove.model import Facts
 from notifyrules.prove.sampling import Samples, sample
 from notifyrules.prove.solving import Answer, Solver
 from notifyrules.prove.translation import World
@@ -65,35 +61,12 @@ class Proof:
             self.copies[fact] = copy
         return self.copies[fact]
 
-    def keeps(self, facts: Facts) -> bool:
-        """
-        Tell whether facts keep to `assume`.
-        """
-        return all(evaluate(term, facts, {}) is True for term in self.graph.assume)
-
     def sort_out(self, formulas: Mapping[str, Formula], shown: Collection[str]) -> dict[str, Answer]:
         """
         Find out which of some formulas can hold, but for those of which that was shown.
-
-        Every solution tells of all formulas at once, so that there are fewer questions than formulas.
         """
-        every = self.chart.world.formulas
-        waiting = {name: one for name, one in formulas.items() if one is not every.false and name not in shown}
-        found = {name: Answer.YES if name in shown else Answer.NO for name in formulas if name not in waiting}
-        while waiting:
-            answer = self.solver.ask(every.some(waiting.values()))
-            if answer is not Answer.YES:
-                found.update(dict.fromkeys(waiting, answer))
-                break
-            model = self.solver.model
-            met = [name for name, formula in waiting.items() if z3.is_true(model.eval(formula, model_completion=True))]
-            if not met:
-                found.update(dict.fromkeys(waiting, Answer.UNKNOWN))
-                break
-            for name in met:
-                found[name] = Answer.YES
-                del waiting[name]
-        return found
+        found = self.solver.sort_out({name: one for name, one in formulas.items() if name not in shown})
+        return {name: found.get(name, Answer.YES) for name in formulas}
 
 
 def begin(graph: Graph, limit: Limit) -> Proof:

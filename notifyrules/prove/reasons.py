@@ -149,12 +149,12 @@ class Ways:
         return Ruling(tuple(arrows[number - first] for number in core if number >= first), assumed)
 
 
-def clip(text: str, longest: int = _LONGEST) -> str:
+def clip(text: str) -> str:
     """
     Put words of the file on one line, shortened to what a sentence can carry.
     """
     folded = " ".join(text.split())
-    return folded if len(folded) <= longest else folded[: longest - 1] + "…"
+    return folded if len(folded) <= _LONGEST else folded[: _LONGEST - 1] + "…"
 
 
 def _and(items: Iterator[str]) -> str:

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from notifyrules.conditions.evaluator import evaluate
 from notifyrules.conditions.types import Basic, Enumeration, ListOf
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import Passage, Step
-from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.evaluation.walk import data_of, keeps, recheck_of, walk
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.prove.inputs import ALWAYS, NOON, Inputs, plain
 from notifyrules.prove.limit import Limit
@@ -54,7 +53,7 @@ class Samples:
         """
         Walk for some facts, if they keep to `assume`.
         """
-        if not _keeps(self.graph, facts):
+        if not keeps(self.graph, facts):
             return
         passage = walk(self.graph, facts)
         self.facts.append(facts)
@@ -70,7 +69,7 @@ class Samples:
             told = _told(self.graph, facts)
             for value in self.pools[fact]:
                 changed = {**facts, fact: value}
-                if value != facts[fact] and _keeps(self.graph, changed) and _told(self.graph, changed) != told:
+                if value != facts[fact] and keeps(self.graph, changed) and _told(self.graph, changed) != told:
                     return True
         return False
 
@@ -130,13 +129,6 @@ def _pool(fact: Fact, world: World) -> Iterable[Value]:
         case _:
             pass
     return found
-
-
-def _keeps(graph: Graph, facts: Facts) -> bool:
-    """
-    Tell whether facts keep to `assume`.
-    """
-    return all(evaluate(term, facts, {}) is True for term in graph.assume)
 
 
 def _told(graph: Graph, facts: Facts) -> tuple[object, ...]:

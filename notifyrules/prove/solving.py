@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import z3
 
 from notifyrules.prove.formulas import Formula, constants_of
 from notifyrules.prove.limit import Limit
 from notifyrules.prove.translation import Definition, World
+
+_K = TypeVar("_K")
 
 
 class Answer(Enum):
@@ -88,6 +90,39 @@ class Solver:
         if self.limit.is_over():
             return Answer.UNKNOWN
         return self._check([self._name(formula) for formula in formulas])
+
+    def shows(self, formula: Formula) -> bool:
+        """
+        Tell whether a formula holds in the solution at hand.
+        """
+        return bool(z3.is_true(self.model.eval(formula, model_completion=True)))
+
+    def sort_out(self, formulas: Mapping[_K, Formula], *given: Formula, most: int | None = None) -> dict[_K, Answer]:
+        """
+        Find out which of some formulas can hold.
+
+        Every solution tells of all formulas at once, so that there are fewer questions than formulas.
+
+        Args:
+            formulas: The formulas, by any names.
+            given: What holds besides.
+            most: How many are wanted that can hold; the others may stay unknown.
+        """
+        never = self.world.formulas.false
+        found = dict.fromkeys(formulas, Answer.NO)
+        waiting = {name: formula for name, formula in formulas.items() if formula is not never}
+        left = len(waiting) if most is None else most
+        while waiting:
+            answer = Answer.UNKNOWN if left <= 0 else self.ask(*given, self.world.formulas.some(waiting.values()))
+            met = [name for name, one in waiting.items() if self.shows(one)] if answer is Answer.YES else []
+            if not met:
+                found.update(dict.fromkeys(waiting, Answer.UNKNOWN if answer is Answer.YES else answer))
+                break
+            for name in met:
+                found[name] = Answer.YES
+                del waiting[name]
+            left -= len(met)
+        return found
 
     def core(self, formulas: Sequence[Formula], *, fixed: Sequence[Formula] = ()) -> list[int] | None:
         """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.types import Basic
-from notifyrules.graph.model import Arrow, Call, Message, Node
+from notifyrules.graph.model import Call, Message
 from notifyrules.prove.chart import Chart
 from notifyrules.prove.formulas import Formula, Number, Thing
 from notifyrules.prove.symbols import Amount, Symbol
@@ -140,7 +140,7 @@ def _recheck(chart: Chart) -> Recheck:
         node = graph.nodes[name]
         inner = _recheck(chart.inner[name]) if isinstance(node, Call) else silent
         found = silent
-        for arrow in reversed(_ways(node)):
+        for arrow in reversed(node.arrows):
             later = after.get(arrow.target, silent)
             said = _first(chart, later, inner)
             answer = chart.answers[arrow.id]
@@ -155,13 +155,6 @@ def _recheck(chart: Chart) -> Recheck:
             own = Recheck(formulas.true, _instant(chart, term))
             found = Recheck(formulas.choose(ends, own.said, found.said), symbols.choose(ends, own.at, found.at))
     return found
-
-
-def _ways(node: Node) -> tuple[Arrow, ...]:
-    """
-    List the ways out of a node.
-    """
-    return node.arrows
 
 
 def _first(chart: Chart, one: Recheck, other: Recheck) -> Recheck:
