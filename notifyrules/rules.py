@@ -141,8 +141,8 @@ class Rules:
         Tell which facts are needed next, when only some are known.
 
         Args:
-            given: The facts that are known, as for :meth:`facts`; absent facts are not known yet, and nothing that was
-                given as a callable is asked.
+            given: The facts that are known, as for :meth:`facts`. Absent facts are not known yet, and neither are those
+                given as callables, which are not asked.
             until: What the facts are needed for: the outcome and its reason (`decision`), or the texts, `data` and
                 `recheck` as well (`explanation`).
             extras: As for :meth:`facts`.
@@ -154,6 +154,7 @@ class Rules:
 
         Raises:
             FactsError: What is given is not valid.
+            UsageError: *until* is neither of the two.
         """
         return needed(self.graph, self.facts(given, extras=extras, absent="unknown").known(), until)
 

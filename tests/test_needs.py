@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifyrules import UNKNOWN, FactsError, Rules, load
+from notifyrules import UNKNOWN, FactsError, Rules, UsageError, load
 from tests.charts import OUTCOMES, rules_of
 
 RULES = """\
@@ -82,6 +82,19 @@ class TestNeeds:
         assert rules.needs(known) == ()
         assert rules.needs(known, until="explanation") == ("name",)
         assert rules.needs({**known, "name": "you"}, until="explanation") == ()
+
+    @pytest.mark.parametrize(
+        ("until", "advice"),
+        [("foo", "the choices are `decision`, `explanation`"), ("explanations", "did you mean `explanation`?")],
+    )
+    def test_they_are_needed_for_one_of_two_things(self, rules: Rules, until: str, advice: str) -> None:
+        """
+        Anything else is refused, whatever is known.
+        """
+        with pytest.raises(UsageError) as refused:
+            rules.needs({}, until=until)  # type: ignore[arg-type]
+
+        assert str(refused.value).splitlines() == [f"facts cannot be needed until `{until}`", f"  help: {advice}"]
 
     def test_callables_are_not_asked(self, rules: Rules) -> None:
         """

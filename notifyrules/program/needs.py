@@ -5,9 +5,12 @@ Tell which facts a decision needs, as long as some are not known.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from notifyrules.conditions.values import Value
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import Graph
 from notifyrules.program.partial import OPEN, evaluate_settled
@@ -16,6 +19,8 @@ from notifyrules.program.unknown import NotKnown
 
 Until = Literal["decision", "explanation"]
 """What the facts are needed for: the outcome and its reason, or the texts, `data` and `recheck` as well."""
+
+_CHOICES: Final[tuple[str, ...]] = get_args(Until)
 
 
 def needed(graph: Graph, known: Mapping[str, Value], until: Until) -> tuple[str, ...]:
@@ -30,7 +35,13 @@ def needed(graph: Graph, known: Mapping[str, Value], until: Until) -> tuple[str,
     Returns:
         The facts that the first open question reads, cheapest first, then in the order declared; none when all that is
         needed is known.
+
+    Raises:
+        UsageError: They cannot be needed for that.
     """
+    if until not in _CHOICES:
+        advice = did_you_mean(until, _CHOICES, f"the choices are {named(_CHOICES)}")
+        raise UsageError(f"facts cannot be needed until `{visible(str(until))}`", advice)
     front = Front(graph, lambda name: known.get(name, OPEN))
     reached = front.reach()
     if isinstance(reached, str):
