@@ -10,6 +10,7 @@ from notifyrules.conditions.shaping import DATE, DATED, clipped
 from notifyrules.conditions.types import LANGUAGE_WORDS, quote
 from notifyrules.conditions.written import Refused
 from notifyrules.diagnostics.codes import Code
+from notifyrules.source.problems import LONG_SCHEDULE
 
 _RULES = {"condition": "condition", "declaration": "type", "case_key": "case"}
 
@@ -135,6 +136,8 @@ def _advice(text: str, at: int, end: int, *, expected: str, rule: str) -> str:
     run = _RUN.match(text, at)
     advice = ""
     if rule == "declaration" and at > len(head):
+        if head.split("|")[0].strip() == "schedule":
+            return LONG_SCHEDULE
         several = f"quote a default of several words: `= {quote(default.strip())}`"
         advice = several if "|" not in default and "=" not in default else _TYPE_FIRST
     elif found == "of" and head[:at].endswith("list of list "):

@@ -7,12 +7,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from notifyrules.source.problems import YamlProblem
+from notifyrules.source.problems import LONG_SCHEDULE, YamlProblem
 from notifyrules.source.text import Source, Span
 from notifyrules.source.unquoted import in_flow, quoted_form
 
 _TOKEN = re.compile(r"[^\s,{}\[\]]+|[{}\[\],]")
 _COMMENT = re.compile(r"(?<=[ \t])#.*")
+_SCHEDULE = re.compile(r"\bschedule(?: *\| *null)? *= *\[")
 _INSIDE = "inside `{...}` and `[...]`, quote a text that contains a comma, a colon, a quote, a bracket or a brace"
 
 
@@ -57,8 +58,10 @@ class _Error:
 
     def quoted(self, advice: str) -> str:
         """
-        Complete an advice with the quoted form of the value, where that can be told.
+        Complete an advice with the quoted form of the value, where that can be told and quotes are the way out.
         """
+        if _SCHEDULE.search(self.line_of(self.at)[: self.source.position(self.at)[1]]):
+            return LONG_SCHEDULE
         form = quoted_form(self.source, self.at)
         return f"{advice}: `{form}`" if form else advice
 
