@@ -218,6 +218,21 @@ class TestProofs:
         assert both.err.startswith("2 guarantees were not proved")
         assert left_out.err == ""
 
+    def test_what_is_proved_is_counted_beside_what_is_found(self, folder: Path) -> None:
+        """
+        A warning or a broken guarantee does not hide that others hold.
+        """
+        pytest.importorskip("z3")
+        silent = "guarantees: [{name: silence, if: channel.muted, always: ['no']}, {name: DMs, reachable: 'yes'}"
+        (folder / "clean.yaml").write_text(f"{TEAM_CHAT}{silent}]\n", "utf-8")
+        (folder / "broken.yaml").write_text(f"{TEAM_CHAT}{silent}, {{name: peace, never: ['yes']}}]\n", "utf-8")
+        unused = TEAM_CHAT.replace("facts:\n", "facts:\n  nothing.reads_it: bool = false\n")
+        (folder / "warned.yaml").write_text(f"{unused}{silent}]\n", "utf-8")
+
+        assert run("check", "clean.yaml").out == "no findings in clean.yaml; 2 guarantees proved\n"
+        assert run("check", "broken.yaml").out.endswith("\n\n1 error in broken.yaml; 2 guarantees proved\n")
+        assert run("check", "warned.yaml").out.endswith("\n\n1 warning in warned.yaml; 2 guarantees proved\n")
+
     def test_where_nothing_is_promised_nothing_is_said(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """
         A file without guarantees does not need the solver.

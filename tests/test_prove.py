@@ -26,6 +26,8 @@ outcomes:
   "no": {notify: false}
 """
 
+OPEN = ", with the outcome that you want"
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -206,41 +208,87 @@ guarantees:
         ("promised", "message", "case"),
         [
             (
+                '{name: it, if: not dnd, always: ["yes"]}',
+                "`it` is broken: `no` by `size.else`",
+                ': `- {name: "it", given: {muted: true, size: 10, name: ""}, expect: "yes"}`',
+            ),
+            (
                 '{name: it, never: ["no"]}',
                 "`it` is broken: `no` by `size.else`",
-                '- {name: "it", given: {muted: true, size: 10, name: ""}, expect: "yes"}',
+                f'{OPEN}: `- {{name: "it", given: {{muted: true, size: 10, name: ""}}, expect: "yes"}}`',
             ),
             (
                 '{name: it, always: ["yes", hold]}',
                 "`it` is broken: `no` by `size.else`",
-                '- {name: "it", given: {muted: true, size: 10, name: ""}, expect: "yes"}',
+                f'{OPEN}: `- {{name: "it", given: {{muted: true, size: 10, name: ""}}, expect: "yes"}}`',
             ),
             (
                 "{name: it, if: not dnd, independent_of: size}",
                 "`it` is broken: `yes` by `size.then` with size = 0, `no` by `size.else` with size = 10",
-                '- {name: "it", given: {muted: true, name: ""}, each: {size: [0, 10]}, expect: "yes"}',
+                f'{OPEN}: `- {{name: "it", given: {{muted: true, name: ""}}, each: {{size: [0, 10]}}, expect: "yes"}}`',
             ),
             (
                 "{name: it, monotone: size}",
                 "`it` is broken: `yes` by `size.then` with size = 0, `no` by `size.else` with size = 10",
-                '- {name: "it", given: {muted: true, name: ""}, each: {size: [0, 10]}, expect: "yes"}',
+                f'{OPEN}: `- {{name: "it", given: {{muted: true, name: ""}}, each: {{size: [0, 10]}}, expect: "yes"}}`',
             ),
             (
                 "{name: it, monotone: dnd}",
                 "`it` is broken: `yes` by `muted.else` with dnd = false, `hold` by `dnd.then` with dnd = true",
-                '- {name: "it", given: {name: ""}, each: {dnd: [false, true]}, expect: "yes"}',
+                f'{OPEN}: `- {{name: "it", given: {{name: ""}}, each: {{dnd: [false, true]}}, expect: "yes"}}`',
             ),
         ],
     )
     def test_broken(self, promised: str, message: str, case: str) -> None:
         """
         The facts that break a guarantee are few, and come as a case to paste that fails until it is mended.
+
+        Where several outcomes would keep the promise, the one that stands there is not said to be right.
         """
         [finding] = findings_of(self.CHART + promised)
 
         assert finding.code is Code.BROKEN_GUARANTEE
         assert finding.message == message
-        assert f"to hold it as a case: `{case}`" in finding.help
+        assert f"to hold it as a case{case}" in finding.help
+
+    @pytest.mark.parametrize(
+        ("fact", "chart", "note"),
+        [
+            ("size", "", 'both with muted = true, name = ""'),
+            ("size", 'name: text = ""', "both with muted = true"),
+            ("dnd", 'name: text = ""', "both with all other facts at their defaults"),
+        ],
+    )
+    def test_a_change_is_shown_with_what_stays(self, fact: str, chart: str, note: str) -> None:
+        """
+        The facts that a change leaves as they are do not read as part of the value that changes.
+        """
+        [finding] = findings_of(
+            self.CHART.replace("name: text", chart or "name: text") + f"{{name: it, monotone: {fact}}}"
+        )
+
+        assert finding.notes == (note,)
+
+    @pytest.mark.parametrize(
+        ("promised", "expected"),
+        [
+            ('never: ["no"]', 'to hold it as a case: `- {name: "it", given: {muted: true}, expect: {notify: true}}`'),
+            (
+                "never: [badge]",
+                'to hold it as a case, with the outcome that you want: `- {name: "it", expect: "no"}`',
+            ),
+        ],
+    )
+    def test_a_case_expects_no_more_than_was_promised(self, promised: str, expected: str) -> None:
+        """
+        Where all outcomes that keep the promise mean the same, the case leaves open which of them it is.
+        """
+        chart = "facts: {muted: bool = false}\nflow:\n  one: {if: muted, then: 'no', else: badge}\n"
+        end = 'outcomes: {badge: {notify: true}, "yes": {notify: true}, "no": {notify: false}}\n'
+        Path("chart.yaml").write_text(f"notifyrules: 1\n{chart}{end}guarantees: [{{name: it, {promised}}}]\n", "utf-8")
+        [finding] = (one for one in rules.prove("chart.yaml").diagnostics if one.code is Code.BROKEN_GUARANTEE)
+
+        assert finding.help[1] == expected
 
     def test_a_pasted_case_fails(self) -> None:
         """
@@ -442,6 +490,20 @@ flow:
         On the node, with its reason.
         """
         assert found(self.CHART % ", allow: {known-answer: the real system asks twice}") == []
+
+    def test_the_help_of_a_value_that_is_never_met_can_be_followed(self) -> None:
+        """
+        Where every value must be named, the allowance that the help shows silences it.
+        """
+        chart = (
+            "facts: {level: low | mid | high = low}\nflow:\n"
+            "  one: {if: level == 'low', then: 'yes', else: two}\n"
+            "  two: {switch: level, cases: {low: 'yes', mid: 'yes', high: 'no'}%s}\n"
+        )
+        [unmet] = [one for one in findings_of(chart % "") if one.code is Code.UNMET_VALUE]
+
+        assert "`allow: {unmet-value: why}` on the node" in unmet.help[0]
+        assert found(chart % ", allow: {unmet-value: why}") == []
 
     def test_one_that_nothing_needs_is_reported(self) -> None:
         """

@@ -137,14 +137,12 @@ def _prove_all(files: Mapping[str, Path | None], timeout_s: float) -> list[Proof
 
 def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved: int) -> None:
     """
-    Print findings in colour where the terminal wants it; also say when there are none.
+    Print findings in colour where the terminal wants it, or that there are none, and what was proved.
     """
-    if found:
-        write(format_human(found, palette=palette_for(sys.stdout)))
-        return
     where = files[0] if len(files) == 1 else f"{len(files)} files"
+    told = format_human(found, palette=palette_for(sys.stdout)) or f"no findings in {where}\n"
     more = f"; {count(proved, 'guarantee')} proved" if proved else ""
-    write(f"no findings in {where}{more}\n")
+    write(f"{told.rstrip()}{more}\n")
 
 
 def _draw_broken(checked: Sequence[Proofs], folder: Path) -> None:

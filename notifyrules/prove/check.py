@@ -12,7 +12,7 @@ from notifyrules.graph.allowing import silence
 from notifyrules.graph.model import Graph, Guarantee, Promise
 from notifyrules.prove.dead import find_dead, reach
 from notifyrules.prove.effects import find_ineffective, find_unobtainable
-from notifyrules.prove.examples import assignments, case, command, decided, given
+from notifyrules.prove.examples import assignments, command, decided, given, held_as_case
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.limit import Limit
 from notifyrules.prove.model import Example, Judged, Proofs, Standing
@@ -90,7 +90,7 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
         case Standing.PROVED:
             return
         case Standing.UNDECIDED:
-            why = "no facts were found that break it, and none that it holds for all"
+            why = "no facts were found that break it, and no proof that there are none"
             help_ = "narrow it with `if`, or pass what texts and calendars tell as facts"
             if limit.exceeded:
                 why = f"the time limit of {limit.seconds:g} s came first"
@@ -127,14 +127,14 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
             f"{decided(example.second)} with {values[1]}"
         )
         facts.pop(name, None)
-        notes = [f"for {assignments(facts)} otherwise"]
+        notes = [f"both with {assignments(facts) if facts else 'all other facts at their defaults'}"]
     return Diagnostic(
         Code.BROKEN_GUARANTEE,
         message,
         guarantee.span,
         (
             "mend the chart, or withdraw the promise",
-            f"to hold it as a case: `{case(graph, guarantee, example)}`",
+            held_as_case(graph, guarantee, example),
             f"to see the path: `{command(graph, example.facts)}`",
         ),
         labels,

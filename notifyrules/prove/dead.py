@@ -134,7 +134,10 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
             Code.DEAD_ARROW if last else Code.UNMET_VALUE,
             arrow.span,
             f"{words}, because {reason.words}",
-            "remove the `else`" if last else "leave it out where an `else` stands for it, or ask earlier",
+            "remove the `else`"
+            if last
+            else "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
+            f"`allow: {{{Code.UNMET_VALUE.value}: why}}` on the node says that it is meant",
             reason,
             reached,
             (arrow,),

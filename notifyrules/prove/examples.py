@@ -62,9 +62,11 @@ def _setting(value: Value) -> str:
     return plain if isinstance(plain, str) and plain != "null" else json.dumps(plain, ensure_ascii=False)
 
 
-def case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
+def held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
     """
-    Write a case that fails as long as the guarantee is broken, on one line that YAML and a cases file take.
+    Show a case that fails as long as the guarantee is broken, on one line that YAML and a cases file take.
+
+    Where several outcomes keep the promise, which of them is right is for whoever mends the rules to say.
     """
     facts = given(graph, example.facts)
     each: dict[str, Value] = {}
@@ -79,27 +81,33 @@ def case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
     )
     if each:
         parts.append(f"each: {_mapping(each)}")
-    return f"- {{{', '.join(parts)}, expect: {_expected(graph, guarantee, example)}}}"
+    expected, only = _expected(graph, guarantee, example)
+    chosen = "" if only else ", with the outcome that you want"
+    return f"to hold it as a case{chosen}: `- {{{', '.join(parts)}, expect: {expected}}}`"
 
 
-def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> str:
+def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str, bool]:
     """
-    Write what a case is to expect: what the guarantee promises, as far as that is one thing.
+    Write what a case is to expect.
+
+    Returns:
+        What the guarantee promises, as far as that is one thing, else one of the outcomes that keep it; and whether
+        nothing else keeps it.
     """
     if example.second is not None:
-        return _quoted(example.passage.outcome)
+        return _quoted(example.passage.outcome), False
     allowed = [name for name in graph.outcomes if (name in guarantee.subjects) is (guarantee.promise is Promise.ALWAYS)]
     if len(allowed) == 1:
-        return _quoted(allowed[0])
+        return _quoted(allowed[0]), True
     meanings = {graph.outcomes[name].notify for name in allowed}
     if (
         len(meanings) == 1
         and Notify.UNSAID not in meanings
         and graph.outcomes[example.passage.outcome].notify not in meanings
     ):
-        return f"{{notify: {meanings.pop().value}}}"
+        return f"{{notify: {meanings.pop().value}}}", True
     refusals = [name for name in allowed if graph.outcomes[name].notify is Notify.NO]
-    return _quoted((refusals or allowed or [example.passage.outcome])[0])
+    return _quoted((refusals or allowed or [example.passage.outcome])[0]), False
 
 
 def _mapping(facts: Mapping[str, Value]) -> str:
