@@ -2,9 +2,9 @@
 Run every example of the README and of the documentation, in the order in which they stand.
 
 A block of YAML that begins with a comment naming a file is written to that file, and checks clean unless the block
-behind it shows what is found. A `python` block runs; a `text` block behind it is what it prints. In a `console` block
-the lines behind `$` are run, and the lines below are what they print; a command without lines below only has to
-succeed.
+behind it shows what is found; proofs find nothing either, where the solver is installed. A `python` block runs; a
+`text` block behind it is what it prints. In a `console` block the lines behind `$` are run, and the lines below are
+what they print; a command without lines below only has to succeed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -24,9 +25,16 @@ import pytest
 
 import notifyrules
 from notifyrules.conditions.functions import FUNCTIONS, Function
+from notifyrules.rules import can_prove, prove
+from tests.cli import run
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMANDS = ("check", "decide", "diff", "explain", "new", "render", "schema", "stubs", "test")
+_COMMAND = re.compile(r"\bnotifyrules ([a-z]+)((?: [^`|\n&#]*)?)")
+_OPTION = re.compile(r"(?<![^\s/])-{1,2}[a-z][a-z-]*")
+_LISTED = re.compile(r"^ +-.*?(?=  |$)", re.MULTILINE)
+_ALONE = re.compile(r"`(--[a-z][a-z-]*)[^`]*`")
 _FILE = re.compile(r"# (\S+\.(?:yaml|json|jsonl|py))\n")
 
 
@@ -118,7 +126,7 @@ class _Session:
         Check a file that a document shows; one with findings must be the subject of a command that shows them.
         """
         with contextlib.chdir(self._folder):
-            found = notifyrules.check(name)
+            found = prove(name).diagnostics if can_prove() else notifyrules.check(name)
         if found:
             self.unclean[name] = "\n".join(str(one) for one in found)
 
@@ -149,6 +157,27 @@ def test_every_example_of_the_document_runs(path: Path, tmp_path: Path, monkeypa
         session.run(block)
 
     assert session.unclean == {}
+
+
+@cache
+def _options(command: str) -> frozenset[str]:
+    """
+    List the options of a command, as its help does.
+    """
+    return frozenset(_OPTION.findall("\n".join(_LISTED.findall(run(command, "--help").out))))
+
+
+@pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_option_that_a_document_names_exists(path: Path) -> None:
+    """
+    An option of a command is one of its own, and one that stands alone is one of some command.
+    """
+    text = path.read_text("utf-8")
+    named = [(command, one) for command, words in _COMMAND.findall(text) for one in _OPTION.findall(words)]
+    known = frozenset[str]().union(*map(_options, _COMMANDS))
+
+    assert [(command, one) for command, one in named if command not in _COMMANDS or one not in _options(command)] == []
+    assert [one for one in _ALONE.findall(text) if one not in known] == []
 
 
 def test_the_readme_lists_every_function_with_its_example(request: pytest.FixtureRequest) -> None:
