@@ -270,5 +270,5 @@ class TestCarried:
         old = asking("b: bool", "b")
         told = compared(tmp_path, old, old.replace("notify: false", "notify: later"))
 
-        assert regions(told) == [("no->no", "not b")]
+        assert regions(told) == [("no(false)->no(later)", "not b")]
         assert told.regions[0].before.notify is not told.regions[0].after.notify

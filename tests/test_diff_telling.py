@@ -167,7 +167,7 @@ class TestReaders:
         [region] = comparison.regions
 
         assert (region.condition, region.exact) == ("b", False)
-        assert "not all of them" in words(form(comparison, SHUT, None))
+        assert "only some of these facts" in words(form(comparison, SHUT, None))
 
     def test_parentheses_that_a_lone_condition_needs(self, tmp_path: Path) -> None:
         """

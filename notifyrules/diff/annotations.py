@@ -8,16 +8,16 @@ from collections.abc import Iterator
 
 from notifyrules.diagnostics.github import annotate
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Region
+from notifyrules.diff.model import REFUSED, Comparison, Region
 from notifyrules.diff.rows import Counted
-from notifyrules.diff.telling import caveats, decision, facts_shown, headline, remaining
+from notifyrules.diff.telling import REGIONS, caveats, decision, facts_shown, headline, kind_of, remaining
 from notifyrules.explanation.words import assignments
 from notifyrules.source.text import Span
 
 
 def format_github(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
     """
-    Print one annotation a region: an error where the change is not allowed, else a notice.
+    Print one annotation a region, of the first of each change: an error where it is not allowed, else a notice.
 
     Returns:
         Lines that end in a line end.
@@ -29,16 +29,18 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
     """
     Print the annotations, those about the whole file last.
     """
-    for region in comparison.regions:
-        command = "notice" if gate.passes(region.change) else "error"
-        title = f"decisions change: {region.change}"
-        yield annotate(command, title, _place(comparison, region), _told(comparison, region))
+    for change in comparison.changes:
+        regions = [region for region in comparison.regions if region.change == change]
+        command = "notice" if gate.passes(change) else "error"
+        for region in regions[:REGIONS]:
+            title = f"decisions change: {change}{kind_of(comparison, change)}"
+            yield annotate(command, title, _place(comparison, region), _told(comparison, region))
     whole = comparison.new.nodes[comparison.new.start].span
-    summary = [headline(comparison), *comparison.inputs]
+    summary = [headline(comparison), *comparison.refused, *comparison.inputs]
     if rows is not None:
         summary.append(f"of {rows.total:,} recorded decisions {rows.changed:,} change")
-    refused = [change for change in comparison.open if not gate.passes(change)]
-    yield annotate("error" if refused else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
+    untold = {*comparison.open, REFUSED} & {*gate.refused(comparison)}
+    yield annotate("error" if untold else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
 
 
 def _place(comparison: Comparison, region: Region) -> Span:

@@ -4,9 +4,10 @@ Compare two versions of a rule file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.notes import notes_on
 from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
@@ -39,7 +40,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
         notes.append(f"{known} says something else; facts that either version allows are compared")
-    notes.extend(_data_notes(old, new))
+    notes.extend(notes_on(old, new, structure))
     return Comparison(
         old,
         new,
@@ -49,17 +50,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         compared.open,
         structure,
         tuple(notes),
+        tuple(versions.together.refused),
+        same_inputs=not versions.together.notes,
         complete=not limit.exceeded,
     )
-
-
-def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """
-    Say how what decisions carry is declared otherwise.
-    """
-    for name in dict.fromkeys((*old.data, *new.data)):
-        was, now = old.data.get(name), new.data.get(name)
-        if was is None or now is None:
-            yield f"the data `{name}` {'is new' if was is None else 'is gone'}"
-        elif str(was.type) != str(now.type):
-            yield f"the data `{name}` was `{was.type}` and is `{now.type}`"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diff.model import Comparison
+from notifyrules.diff.model import REFUSED, Comparison, meaning_of
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
 
@@ -35,7 +35,8 @@ class Gate:
         """
         Name the changes of a comparison that are not allowed.
         """
-        return tuple(change for change in comparison.changes if not self.passes(change))
+        changes = (*comparison.changes, *((REFUSED,) if comparison.refused else ()))
+        return tuple(change for change in changes if not self.passes(change))
 
 
 def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
@@ -56,10 +57,19 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
         if not arrow:
             raise UsageError(f"`{word}` is no change", "write the outcomes before and after, such as `no->hold`")
         for name, graph in ((was, old), (now, new)):
-            if name != ANY and name not in graph.outcomes:
+            if word == REFUSED or name == ANY:
+                continue
+            if name not in graph.outcomes and name not in _with_meanings(graph):
                 near = nearest(name, graph.outcomes)
                 listed = ", ".join(f"`{one}`" for one in graph.outcomes)
                 advice = f"did you mean `{near}`?" if near else f"the outcomes are {listed}"
                 raise UsageError(f"`{name}` is not an outcome of `{graph.path}`", advice)
         allowed.append((was, now))
     return Gate(tuple(allowed))
+
+
+def _with_meanings(graph: Graph) -> frozenset[str]:
+    """
+    Name the outcomes with what they mean, as changes of a meaning do.
+    """
+    return frozenset(meaning_of(outcome.name, outcome.notify) for outcome in graph.outcomes.values())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from notifyrules.conditions.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
+from notifyrules.explanation.words import enumerate_shortly
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.inputs import Inputs, plain
@@ -54,6 +55,12 @@ class Together:
     """Says that every fact has a value that both versions take."""
     notes: list[str] = field(default_factory=list)
     """How the declarations differ, one sentence each."""
+    refused: list[str] = field(default_factory=list)
+    """Which facts that were valid before are not now, one sentence each."""
+
+
+_SHOWN = 10
+"""Values that one sentence names."""
 
 
 def left_out(name: str) -> str:
@@ -78,6 +85,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
         was, now = old.facts.get(name), new.facts.get(name)
         shared = None if was is None or now is None else _meet(was.type, now.type)
         together.notes.extend(_notes(name, was, now, shared))
+        together.refused.extend(_refused(name, was, now, shared))
         if was is not None and now is not None and shared is not None:
             facts[name] = replace(
                 now, type=shared, has_default=was.has_default and now.has_default, default=was.default
@@ -96,7 +104,8 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
                 symbols[called] = world.symbols.variable(called, one.type)
                 together.domain.append(world.symbols.domain(symbols[called], one.type))
                 _see(side, one, called, symbols[called])
-    together.inputs = Inputs(world, facts, symbols)
+    others = {name: (new.facts[name].default,) for name in facts if name in new.facts}
+    together.inputs = Inputs(world, facts, symbols, others)
     for fact in facts.values():
         # Written out now, so that they are known to differ from everything else that is.
         world.symbols.constant(fact.default, fact.type)
@@ -182,6 +191,30 @@ def _meet_bases(left: Base | None, right: Base | None) -> Base | None:
             return None if shared_item is None else ListOf(shared_item)
         case _:
             return left if left == right else None
+
+
+def _refused(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:
+    """
+    Say which values of a fact were taken before and are not now.
+
+    That a fact is gone refuses nothing: of objects only the declared names are read.
+    """
+    if now is None:
+        return
+    if was is not None and str(shared) != str(was.type):
+        gone = [f"`{value}`" for value in sorted(_values(was.type) - _values(now.type))] if shared is not None else []
+        what = enumerate_shortly(gone, most=_SHOWN) if gone else f"every value of `{was.type}`, but `{now.type}`"
+        yield f"the fact `{name}` no longer takes {what}"
+    if not now.has_default and (was is None or was.has_default):
+        yield f"the fact `{name}` may no longer be left out" if was else f"the new fact `{name}` must be given"
+
+
+def _values(kind: Type) -> frozenset[str]:
+    """
+    List the values of an enumeration, and null; nothing of other types.
+    """
+    values = kind.base.values if isinstance(kind.base, Enumeration) else ()
+    return frozenset((*values, *(("null",) if kind.nullable else ())))
 
 
 def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:

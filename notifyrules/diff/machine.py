@@ -30,6 +30,7 @@ def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str
         "within": " and ".join(comparison.within) or None,
         "regions": [_region(region) for region in comparison.regions],
         "inputs": list(comparison.inputs),
+        "refused": list(comparison.refused),
         "chart": {
             "renamed": dict(structure.renamed),
             "added_nodes": list(structure.added_nodes),
@@ -69,10 +70,9 @@ def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
     """
     Give what one version decides as JSON data.
     """
-    notify = {"true": True, "false": False}.get(decided.notify.value, decided.notify.value)
     return {
         "outcome": decided.outcome,
-        "notify": notify,
+        "notify": decided.notify.written,
         "reason": decided.reason,
         "reasons": list(reasons),
         "because": decided.because,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from notifyrules.diagnostics.visible import visible
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Region
+from notifyrules.diff.model import REFUSED, Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import (
     REGIONS,
@@ -19,6 +19,7 @@ from notifyrules.diff.telling import (
     counted,
     facts_shown,
     headline,
+    kind_of,
     meaning,
     others,
     paths,
@@ -54,7 +55,9 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
         yield from (f"- {_code(condition)}" for condition in comparison.within)
     for change in comparison.changes:
         yield from _change(comparison, change, gate)
-    yield from _section("Facts and data", list(map(_prose, comparison.inputs)))
+    title = f"Facts that are refused now{'' if gate.passes(REFUSED) else ' — not allowed'}"
+    yield from _section(title, list(map(_prose, comparison.refused)))
+    yield from _section("Facts, data and promises", list(map(_prose, comparison.inputs)))
     yield from _section("The chart", [f"{kind}: {_prose(what)}" for kind, what in chart_changes(comparison.structure)])
     if rows is not None:
         lines = [
@@ -74,7 +77,8 @@ def _change(comparison: Comparison, change: str, gate: Gate) -> Iterator[str]:
     """
     regions = [region for region in comparison.regions if region.change == change]
     yield ""
-    yield f"#### {_code(change)}{'' if gate.passes(change) else ' — not allowed'}"
+    kind = _plain(kind_of(comparison, change))
+    yield f"#### {_code(change)}{kind}{'' if gate.passes(change) else ' — not allowed'}"
     if change in comparison.open:
         yield ""
         yield "Some of it could neither be shown nor excluded."

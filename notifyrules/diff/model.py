@@ -10,7 +10,7 @@ from enum import Enum
 
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.record import Record
-from notifyrules.graph.model import Graph
+from notifyrules.graph.model import Graph, Notify
 
 
 class Finding(Enum):
@@ -24,6 +24,26 @@ class Finding(Enum):
     """Some facts are decided otherwise: shown."""
     UNDECIDED = "undecided"
     """No change was shown, and that there is none was not proved."""
+
+
+REFUSED = "accepted->refused"
+"""The change of facts that were decided before and that are not valid now."""
+
+
+def change_of(was: str, meant: Notify, now: str, means: Notify) -> str:
+    """
+    Name a change: `no->hold`, or `hold(later)->hold(false)` where an outcome keeps its name and not its meaning.
+    """
+    if was == now and meant is not means:
+        return f"{meaning_of(was, meant)}->{meaning_of(now, means)}"
+    return f"{was}->{now}"
+
+
+def meaning_of(outcome: str, notify: Notify) -> str:
+    """
+    Name an outcome with what it means for the notification.
+    """
+    return f"{outcome}({notify.value})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,7 @@ class Region:
         """
         Name the change as the gate does: `no->hold`.
         """
-        return f"{self.before.outcome}->{self.after.outcome}"
+        return change_of(self.before.outcome, self.before.notify, self.after.outcome, self.after.notify)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +163,16 @@ class Comparison:
     structure: Structure
     inputs: tuple[str, ...]
     """What is to be said of facts and assumptions, one sentence each."""
+    refused: tuple[str, ...]
+    """Which facts that were decided before are not valid now, one sentence each."""
+    same_inputs: bool
+    """Whether both versions take the same facts."""
     complete: bool
     """Whether everything was looked at within the time limit."""
 
     @property
     def changes(self) -> tuple[str, ...]:
         """
-        Name the changes, each once.
+        Name the changes of decisions, each once.
         """
         return tuple(dict.fromkeys((*(region.change for region in self.regions), *self.open)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from notifyrules.diff.cover import Cover, Cube
-from notifyrules.diff.model import Region
+from notifyrules.diff.model import Region, change_of
 from notifyrules.diff.showing import Described, Shown, last_arrows, show
 from notifyrules.diff.versions import Versions
 from notifyrules.prove.chart import Chart
@@ -52,27 +52,30 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
     shown: dict[tuple[str, str], Shown] = {}
     for (was, now), changed in possible.items():
         watch(f"{was}->{now}")
-        shown[was, now] = _shown_shortly(versions, changed, limit)
+        shown[was, now] = _shown_shortly(versions, (was, now), changed, limit)
     for (was, now), changed in possible.items():
         if not all(region.exact for region in shown[was, now].regions):
             watch(f"all of {was}->{now}")
-            shown[was, now] = _shown_fully(versions, changed, limit) or shown[was, now]
+            shown[was, now] = _shown_fully(versions, (was, now), changed, limit) or shown[was, now]
     regions = tuple(region for one in shown.values() for region in one.regions)
-    undecided = tuple(f"{was}->{now}" for (was, now), one in shown.items() if not one.settled)
+    old, new = versions.old.graph.outcomes, versions.new.graph.outcomes
+    undecided = tuple(
+        change_of(was, old[was].notify, now, new[now].notify) for (was, now), one in shown.items() if not one.settled
+    )
     within: tuple[str, ...] = ()
     if regions and not undecided:
         within = versions.describer.tell(versions.describer.common(formulas.some(possible.values())))
     return Compared(regions, undecided, within)
 
 
-def _shown_shortly(versions: Versions, changed: Formula, limit: Limit) -> Shown:
+def _shown_shortly(versions: Versions, pair: tuple[str, str], changed: Formula, limit: Limit) -> Shown:
     """
     Describe one change by all of its facts where that is short, otherwise by what these have in common.
     """
-    return show(versions, _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)])
+    return show(versions, pair, _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)])
 
 
-def _shown_fully(versions: Versions, changed: Formula, limit: Limit) -> Shown | None:
+def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula, limit: Limit) -> Shown | None:
     """
     Describe all facts of one change, in parts where it is too long otherwise.
 
@@ -82,7 +85,7 @@ def _shown_fully(versions: Versions, changed: Formula, limit: Limit) -> Shown | 
     sides = [_by_reasons(versions, changed, chart) for chart in (versions.old, versions.new)]
     parting = sorted((side for side in sides if len(side) > 1), key=len, reverse=True)
     described = _parted(versions, [changed], parting, limit)
-    shown = show(versions, sorted(described, key=lambda one: one.size))
+    shown = show(versions, pair, sorted(described, key=lambda one: one.size))
     return None if limit.is_over() else shown
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.diff.deciding import decide, differ
+from notifyrules.diff.model import REFUSED, change_of
 from notifyrules.errors import FactsError
+from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Graph
 from notifyrules.program.facts import FactsReader
 
@@ -23,13 +25,22 @@ class Counted:
     """
 
     total: int = 0
-    """The rows that both versions decide."""
+    """The rows that the version before decides."""
     changes: dict[str, int] = field(default_factory=dict)
     """How many change, by the name of the change: `no->hold`."""
     examples: dict[str, list[str]] = field(default_factory=dict)
     """The first rows of each change."""
     passed_over: list[str] = field(default_factory=list)
-    """Why rows could not be decided, one sentence each."""
+    """Why rows could not be decided before, one sentence each."""
+
+    def add(self, change: str, row: str) -> None:
+        """
+        Count a row that changes.
+        """
+        self.changes[change] = self.changes.get(change, 0) + 1
+        shown = self.examples.setdefault(change, [])
+        if len(shown) < _EXAMPLES:
+            shown.append(row)
 
     @property
     def changed(self) -> int:
@@ -48,20 +59,27 @@ def count_rows(old: Graph, new: Graph, rows: Iterable[tuple[str, Mapping[str, ob
         new: The version after.
         rows: The name of each row, and its facts. A fact that one of the versions does not declare is passed over.
     """
-    readers = [(graph, FactsReader(graph.facts)) for graph in (old, new)]
+    before, after = ((graph, FactsReader(graph.facts)) for graph in (old, new))
     counted = Counted()
     for name, given in rows:
-        try:
-            decided = [decide(graph, reader.read(given, extras="ignore")) for graph, reader in readers]
-        except FactsError as error:
-            counted.passed_over.append(f"{name}: {error.problems[0]}")
+        was, problem = _decided(*before, given)
+        if was is None:
+            counted.passed_over.append(f"{name}: {problem}")
             continue
         counted.total += 1
-        before, after = decided
-        if differ(before, after):
-            change = f"{before.outcome}->{after.outcome}"
-            counted.changes[change] = counted.changes.get(change, 0) + 1
-            shown = counted.examples.setdefault(change, [])
-            if len(shown) < _EXAMPLES:
-                shown.append(name)
+        now, problem = _decided(*after, given)
+        if now is None:
+            counted.add(REFUSED, f"{name} ({problem})")
+        elif differ(was, now):
+            counted.add(change_of(was.outcome, was.notify, now.outcome, now.notify), name)
     return counted
+
+
+def _decided(graph: Graph, reader: FactsReader, given: Mapping[str, object]) -> tuple[Record | None, str]:
+    """
+    Decide one row, or say why it cannot be decided.
+    """
+    try:
+        return decide(graph, reader.read(given, extras="ignore")), ""
+    except FactsError as error:
+        return None, str(error.problems[0])

@@ -64,14 +64,19 @@ class Shown:
     """Whether every description could be shown, or was proved to be empty."""
 
 
-def show(versions: Versions, described: Sequence[Described]) -> Shown:
+def show(versions: Versions, pair: tuple[str, str], described: Sequence[Described]) -> Shown:
     """
-    Show each description by facts that the reference walk confirms.
+    Show each description of a change by facts that the reference walk confirms.
+
+    Args:
+        versions: Both versions.
+        pair: The outcomes before and after.
+        described: What to show.
     """
     regions: list[Region] = []
     settled = True
     for one in described:
-        found = _witness(versions, one)
+        found = _witness(versions, pair, one)
         if isinstance(found, Witness):
             regions.append(_region(versions, one, found))
         elif found is Answer.UNKNOWN:
@@ -79,7 +84,7 @@ def show(versions: Versions, described: Sequence[Described]) -> Shown:
     return Shown(tuple(regions), settled)
 
 
-def _witness(versions: Versions, one: Described) -> Witness | Answer:
+def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witness | Answer:
     """
     Find facts of a description.
     """
@@ -94,7 +99,8 @@ def _witness(versions: Versions, one: Described) -> Witness | Answer:
         facts = [side.facts(values) for side in sides]
         if not any(keeps(side.graph, one) for side, one in zip(sides, facts, strict=True)):
             return False
-        return differ(*(decide(side.graph, one) for side, one in zip(sides, facts, strict=True)))
+        before, after = (decide(side.graph, one) for side, one in zip(sides, facts, strict=True))
+        return (before.outcome, after.outcome) == pair and differ(before, after)
 
     return find_witness(versions.solver, versions.together.inputs, goal, confirm)
 

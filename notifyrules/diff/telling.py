@@ -33,13 +33,28 @@ def headline(comparison: Comparison) -> str:
     """
     match comparison.finding:
         case Finding.EQUIVALENT:
-            return "every decision stays as it is: proved for all facts"
+            whom = "all facts" if comparison.same_inputs else "all facts that both versions take"
+            return f"every decision stays as it is: proved for {whom}"
         case Finding.UNDECIDED:
             changes = ", ".join(f"`{change}`" for change in comparison.open)
             return f"no change of a decision was shown, and none excluded for {changes}"
         case Finding.CHANGED:
-            changes = ", ".join(f"`{change}`" for change in comparison.changes)
-            return f"decisions change: {changes}"
+            shown = dict.fromkeys(region.change for region in comparison.regions)
+            changes = ", ".join(f"`{change}`{kind_of(comparison, change)}" for change in shown)
+            rest = ", ".join(f"`{change}`" for change in comparison.open if change not in shown)
+            return f"decisions change: {changes}" + (f"; neither shown nor excluded: {rest}" if rest else "")
+
+
+def kind_of(comparison: Comparison, change: str) -> str:
+    """
+    Say what changes where an outcome stays.
+    """
+    regions = [region for region in comparison.regions if region.change == change]
+    was, _, now = change.partition("->")
+    if was != now or not regions:
+        return ""
+    names = dict.fromkeys(name for region in regions for name, _, _ in carried(region))
+    return f" (other {', '.join(names)})"
 
 
 def remaining(comparison: Comparison, region: Region) -> tuple[str, ...]:
@@ -81,7 +96,7 @@ def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
     for name in region.given:
         yield f"where `{name}` is given"
     if not region.exact:
-        yield "not all of them: the full condition is too long to be read"
+        yield "only some of these facts: what sets them apart is too long, or more than the solver knows"
 
 
 def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Region
+from notifyrules.diff.model import REFUSED, Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import (
     REGIONS,
@@ -18,6 +18,7 @@ from notifyrules.diff.telling import (
     decision,
     facts_shown,
     headline,
+    kind_of,
     meaning,
     others,
     paths,
@@ -49,7 +50,8 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
     for change in comparison.changes:
         regions = [region for region in comparison.regions if region.change == change]
         yield ""
-        yield f"{change}{'' if gate.passes(change) else '  (not allowed)'}"
+        allowed = "" if gate.passes(change) else "  (not allowed)"
+        yield f"{printable(change)}{printable(kind_of(comparison, change))}{allowed}"
         if change in comparison.open:
             yield "  some of it could neither be shown nor excluded"
         for number, region in enumerate(regions[:REGIONS]):
@@ -57,7 +59,10 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
             yield from _region(comparison, region)
         if len(regions) > REGIONS:
             yield f"  and {len(regions) - REGIONS} more regions, which --format json tells"
-    yield from _listed("facts and data", [note.replace("`", "") for note in comparison.inputs])
+    if comparison.refused:
+        title = f"facts that are refused now{'' if gate.passes(REFUSED) else '  (not allowed)'}"
+        yield from _listed(title, [note.replace("`", "") for note in comparison.refused])
+    yield from _listed("facts, data and promises", [note.replace("`", "") for note in comparison.inputs])
     structure = [f"{kind}: {what.replace('`', '')}" for kind, what in chart_changes(comparison.structure)]
     yield from _listed("the chart", structure)
     if rows is not None:

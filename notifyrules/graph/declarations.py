@@ -275,7 +275,7 @@ def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
         }.get(word.text.lower(), word.text),
         TYPE_WORDS,
     )
-    advice = [f"the types are {named(Basic)}, `list of` one of them, and values joined by `|`"]
+    advice = [f"the types are {named(one.value for one in Basic)}, `list of` one of them, and values joined by `|`"]
     advice.append(f"an enumeration of one value quotes it: `{single}`")
     if near is not None:
         advice = [f"did you mean `{near}`?"]

@@ -4,8 +4,8 @@ Stand for the facts of one chart: a variable for each, and back from a solution 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,8 @@ class Inputs:
     world: World
     facts: Mapping[str, Fact]
     symbols: Mapping[str, Symbol]
+    others: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    """Values that are worth a look besides the defaults, such as defaults of another version."""
 
     @classmethod
     def declare(cls, world: World, facts: Mapping[str, Fact]) -> Inputs:

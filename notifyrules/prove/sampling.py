@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from random import Random
 
-from notifyrules.conditions.types import Basic, Enumeration, ListOf
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.evaluation.walk import data_of, keeps, recheck_of, walk
-from notifyrules.graph.model import Fact, Graph
-from notifyrules.prove.inputs import ALWAYS, NOON, Inputs, plain
+from notifyrules.graph.model import Graph
+from notifyrules.prove.drawing import draw, pools
+from notifyrules.prove.inputs import Inputs
 from notifyrules.prove.limit import Limit
 from notifyrules.prove.model import Facts
-from notifyrules.prove.symbols import RANGES, value_of
-from notifyrules.prove.translation import World
 
 _DRAWN = 600
 """Facts that are drawn; of a chart that assumes much, few of them keep to it."""
@@ -78,57 +74,13 @@ def sample(graph: Graph, inputs: Inputs, limit: Limit) -> Samples:
     """
     Walk a chart for facts drawn at random, the same ones every time.
     """
-    random = Random(0)  # noqa: S311 - the same facts every time
-    samples = Samples(graph, {fact.name: tuple(_pool(fact, inputs.world)) for fact in graph.facts.values()})
+    samples = Samples(graph, pools(inputs))
     until_s = limit.left_s * (1 - _SHARE)
-    for number in range(_DRAWN):
+    for facts in draw(inputs, samples.pools, _DRAWN):
         if len(samples.facts) >= _KEPT or limit.left_s < until_s:
             break
-        # Many decisions are at their most interesting where most facts are as usual.
-        usual = (number % 4) / 4
-        samples.look_at({fact.name: _draw(fact, samples, random, usual) for fact in graph.facts.values()})
+        samples.look_at(facts)
     return samples
-
-
-def _draw(fact: Fact, samples: Samples, random: Random, usual: float) -> Value:
-    """
-    Draw the value of one fact.
-    """
-    return fact.default if fact.has_default and random.random() < usual else random.choice(samples.pools[fact.name])
-
-
-def _pool(fact: Fact, world: World) -> Iterable[Value]:
-    """
-    List values of a fact that conditions may tell apart.
-    """
-    found: dict[Value, None] = {plain(fact.type): None}
-    if fact.has_default or fact.type.nullable:
-        found[fact.default] = None
-    texts = [value for value, _ in world.symbols.constants(Basic.TEXT.value)]
-    match fact.type.base:
-        case Enumeration(values):
-            found.update(dict.fromkeys(values))
-        case Basic.BOOL:
-            return (False, True, None) if fact.type.nullable else (False, True)
-        case Basic.TEXT:
-            found.update(dict.fromkeys(texts))
-        case Basic.INSTANT:
-            found.update({NOON + timedelta(hours=hour): None for hour in range(0, 7 * 24, 5)})
-        case Basic.SCHEDULE:
-            found[ALWAYS] = None
-        case ListOf(item):
-            items: Sequence[Value] = (
-                item.values if isinstance(item, Enumeration) else texts if item is Basic.TEXT else ()
-            )
-            found.update({(one,): None for one in items})
-            found[tuple(items)] = None
-        case Basic() as basic if basic in RANGES:
-            lowest, highest = RANGES[basic]
-            near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
-            found.update({value_of(number, basic): None for number in near if lowest <= number <= highest})
-        case _:
-            pass
-    return found
 
 
 def _told(graph: Graph, facts: Facts) -> tuple[object, ...]:

@@ -11,8 +11,9 @@ from typing import TypeAlias, cast
 
 import z3
 
-from notifyrules.conditions.types import Enumeration
+from notifyrules.conditions.types import Basic, Enumeration
 from notifyrules.conditions.values import Value
+from notifyrules.prove.drawing import draw, pools
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.guessing import Guesser
 from notifyrules.prove.inputs import Inputs, plain, read
@@ -20,6 +21,8 @@ from notifyrules.prove.model import Facts
 from notifyrules.prove.solving import Answer, Solver
 from notifyrules.prove.symbols import Amount, Symbol, Truth
 
+_DRAWN = 2_000
+"""Facts that are drawn at random where solutions show nothing."""
 _MODELS = 12
 """Solutions that are looked at before giving up."""
 _SECONDS = 60
@@ -70,8 +73,10 @@ def find_witness(
         Confirmed facts; `NO` where it is proved that there are none; `UNKNOWN` where neither could be shown.
     """
     first = solver.ask(goal)
-    if first is not Answer.YES:
+    if first is Answer.NO:
         return first
+    if first is Answer.UNKNOWN:
+        return _drawn(solver, inputs, confirm, varied) or first
     differing = [
         inputs.world.formulas.negate(inputs.is_value(fact.name, fact.default))
         for fact in inputs.facts.values()
@@ -89,10 +94,38 @@ def find_witness(
                         return Witness(facts, changed)
             goals.append(_other(solver, inputs))
             if len(goals) > _MODELS:
-                return Answer.UNKNOWN
+                return _drawn(solver, inputs, confirm, varied) or Answer.UNKNOWN
         if solver.limit.is_over():
-            break
-    return Answer.UNKNOWN
+            return Answer.UNKNOWN
+    return _drawn(solver, inputs, confirm, varied) or Answer.UNKNOWN
+
+
+def _drawn(solver: Solver, inputs: Inputs, confirm: Confirm, varied: Varied | None) -> Witness | None:
+    """
+    Look among facts drawn at random: the solver knows too little of what texts hold and when calendars change.
+    """
+    drawn_from = pools(inputs)
+    for facts in draw(inputs, drawn_from, _DRAWN):
+        if solver.limit.is_over():
+            return None
+        for changed in (None,) if varied is None else drawn_from[varied.name]:
+            if confirm(facts, changed):
+                return _plainer(Witness(facts, changed), inputs, confirm)
+    return None
+
+
+def _plainer(found: Witness, inputs: Inputs, confirm: Confirm) -> Witness:
+    """
+    Put facts back to their defaults, as far as they still show it.
+    """
+    facts = dict(found.facts)
+    for name, fact in inputs.facts.items():
+        usual = [
+            fact.default if fact.has_default else plain(fact.type),
+            *(_SMALL if fact.type.base is Basic.INT else ()),
+        ]
+        facts[name] = next((one for one in usual if confirm({**facts, name: one}, found.changed)), facts[name])
+    return Witness(facts, found.changed)
 
 
 def _at_most(differing: list[Formula], most: int) -> list[Formula]:

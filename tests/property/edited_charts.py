@@ -591,7 +591,8 @@ class Asked:
         """
         Name the change; None where there is none.
         """
-        names = f"{self.before.passage.outcome}->{self.after.passage.outcome}"
+        (was, meant), (now, means) = self.before.outcome, self.after.outcome
+        names = f"{was}({meant})->{now}({means})" if was == now and meant != means else f"{was}->{now}"
         return names if self.before.differs(self.after) else None
 
 

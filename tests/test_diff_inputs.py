@@ -1,0 +1,138 @@
+"""
+Compare versions of which one refuses facts, means something else by an outcome, or is edited beside boxes and arrows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notifyrules.diff.gate import Gate, read_gate
+from notifyrules.diff.model import Finding
+from notifyrules.diff.rows import count_rows
+from notifyrules.diff.telling import headline
+from tests.versions import END, asking, compared, edited, regions
+
+NIGHT = """
+notifyrules: 1
+facts:
+  now: instant
+  user.timezone: timezone = Europe/Berlin
+  user.quiet_hours:
+    type: schedule
+    default: [{from: "22:00", until: "07:00"}]
+flow:
+  quiet: {if: 'within(now, user.timezone, user.quiet_hours)', then: hold, else: "yes"}
+outcomes:
+  "yes": {notify: true}
+  hold: {notify: later, recheck: 'window_end(now, user.timezone, user.quiet_hours)'}
+"""
+
+SHUT = Gate(())
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("was", "now", "expected"),
+        [
+            ("f: a | b | c", "f: a | c", ("the fact `f` no longer takes `b`",)),
+            ("f: a | b | null", "f: a | b", ("the fact `f` no longer takes `null`",)),
+            ("f: text", "f: a | b", ("the fact `f` no longer takes every value of `text`, but `a | b`",)),
+            ("f: bool = false", "f: bool", ("the fact `f` may no longer be left out",)),
+            ("f: bool", "f: bool; g: int", ("the new fact `g` must be given",)),
+            ("f: {type: a | b, ordered: true}", "f: a | b", ()),
+            ("f: a | b", "f: a | b | c", ()),
+            ("f: bool", "f: bool = false", ()),
+            ("f: bool; g: int", "f: bool", ()),
+            ("f: bool", "f: bool; g: int = 3", ()),
+        ],
+    )
+    def test_what_was_valid_before(self, tmp_path: Path, was: str, now: str, expected: tuple[str, ...]) -> None:
+        """
+        Facts that were decided and are no longer valid are told, and fail the gate unless they are allowed.
+        """
+        told = compared(tmp_path, asking(was, "true"), asking(now, "true"))
+
+        assert told.finding is Finding.EQUIVALENT
+        assert headline(told).endswith("for all facts" if was == now else "for all facts that both versions take") or (
+            "ordered" in was
+        )
+        assert told.refused == expected
+        assert SHUT.refused(told) == (("accepted->refused",) if expected else ())
+        assert read_gate(["accepted->refused"], told.old, told.new).refused(told) == ()
+
+    def test_rows(self, tmp_path: Path) -> None:
+        """
+        A recorded decision that the new version refuses to make is a change; one that was never made is passed over.
+        """
+        told = compared(tmp_path, asking("f: a | b | c", "true"), asking("f: a | c", "true"))
+        counted = count_rows(told.old, told.new, [("one", {"f": "b"}), ("two", {"f": "a"}), ("odd", {"f": "z"})])
+
+        assert (counted.total, counted.changed, len(counted.passed_over)) == (2, 1, 1)
+        assert counted.changes == {"accepted->refused": 1}
+        assert counted.examples["accepted->refused"][0].startswith("one (f: ")
+
+
+class TestMeaning:
+    def test_an_outcome_that_means_something_else(self, tmp_path: Path) -> None:
+        """
+        It is a change of its own, which allowing the outcome to stay does not allow.
+        """
+        old = asking("b: bool", "b")
+        told = compared(tmp_path, old, edited(old, ("notify: false", "notify: later")))
+
+        assert told.changes == ("no(false)->no(later)",)
+        assert "the outcome `no` has `notify: later`, where it was `false`" in told.inputs
+        assert read_gate(["no->no"], told.old, told.new).refused(told) == told.changes
+        assert read_gate(["no(false)->no(later)"], told.old, told.new).refused(told) == ()
+
+
+class TestNotes:
+    @pytest.mark.parametrize(
+        ("change", "expected"),
+        [
+            (("n + 1", "n + 2"), "the outcome `yes` carries `count: n + 2`, where it was `n + 1`"),
+            (("recheck: 5m", "recheck: 1h"), "the outcome `no` has `recheck: 1h`, where it was `5m`"),
+            (("always: ['no']", "never: ['yes']"), "the guarantee `kept` promises something else"),
+            (("{name: kept", "{name: other"), "the guarantee `kept` is gone"),
+        ],
+    )
+    def test_edits_beside_the_chart(self, tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+        """
+        What decisions carry, when they ask again, and what is promised is told where it is edited.
+        """
+        end = (
+            "\ndata: {count: int = 0}\noutcomes:\n  'yes': {notify: true, data: {count: {expr: n + 1}}}\n"
+            "  'no': {notify: false, recheck: 5m}\nguarantees:\n  - {name: kept, if: n > 3, always: ['no']}\n"
+        )
+        old = asking("n: int; now: instant", "n <= 3", end=end)
+
+        assert expected in compared(tmp_path, old, edited(old, change)).inputs
+
+    def test_called_files(self, tmp_path: Path) -> None:
+        """
+        A called file that is another version is named.
+        """
+        old = "notifyrules: 1\nfacts: {b: bool}\nflow: {q: {call: one.yaml, cases: {'yes': 'yes', 'no': 'no'}}}" + END
+        told = compared(
+            tmp_path,
+            old,
+            edited(old, ("one.yaml", "two.yaml")),
+            one=asking("b: bool", "b"),
+            two=asking("b: bool", "not b"),
+        )
+
+        assert "`two.yaml`, which `q` calls, is another version" in told.inputs
+        assert told.finding is Finding.CHANGED
+
+
+class TestCalendars:
+    def test_quiet_hours_that_end_later(self, tmp_path: Path) -> None:
+        """
+        What the solver does not know of calendars is found by instants around the edges of the windows.
+        """
+        told = compared(tmp_path, NIGHT, edited(NIGHT, ('until: "07:00"', 'until: "08:00"')))
+
+        assert {"yes->hold", "hold->hold"} <= {change for change, _ in regions(told)}
+        assert all(region.left_out == ("user.quiet_hours",) for region in told.regions)
