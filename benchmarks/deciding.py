@@ -205,7 +205,7 @@ def measure_telling(subject: Subject, *, rounds: int) -> Table:
         f"A decision of `{subject.name}`, and what is read of it",
         [
             "Validated facts; each line decides anew and then reads. Who does not ask pays nothing.",
-            "Among so much other work little stays in the caches of the processor, so a decision costs more than above.",
+            "Among so much other work little stays in the processor's caches, so a decision costs more than above.",
         ],
         ["read", "time"],
         [[name, duration(typical(times, name))] for name in readers],
