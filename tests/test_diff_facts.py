@@ -261,7 +261,8 @@ class TestCarried:
         told = compared(tmp_path, *versions)
 
         assert told.finding is Finding.EQUIVALENT
-        assert told.inputs == ("the data `v` is gone", "the data `w` is new")
+        assert told.inputs == ("the data `w` is new",)
+        assert told.lost == {"data->gone": ("the data `v` is gone",)}
 
     def test_another_meaning_is_a_change(self, tmp_path: Path) -> None:
         """

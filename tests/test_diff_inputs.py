@@ -58,7 +58,7 @@ class TestRefused:
         assert headline(told).endswith("for all facts" if was == now else "for all facts that both versions take") or (
             "ordered" in was
         )
-        assert told.refused == expected
+        assert told.lost.get("accepted->refused", ()) == expected
         assert SHUT.refused(told) == (("accepted->refused",) if expected else ())
         assert read_gate(["accepted->refused"], told.old, told.new).refused(told) == ()
 
@@ -72,6 +72,20 @@ class TestRefused:
         assert (counted.total, counted.changed, len(counted.passed_over)) == (2, 1, 1)
         assert counted.changes == {"accepted->refused": 1}
         assert counted.examples["accepted->refused"][0].startswith("one (f: ")
+
+
+class TestGone:
+    def test_data_that_decisions_carried(self, tmp_path: Path) -> None:
+        """
+        Whoever reads it finds nothing now, which fails the gate unless it is allowed.
+        """
+        end = "\ndata: {n: int = 0}\noutcomes: {'yes': {notify: true, data: {n: 5}}, 'no': {notify: false}}\n"
+        told = compared(tmp_path, asking("b: bool", "b", end=end), asking("b: bool", "b"))
+
+        assert headline(told) == "every decision stays as it is, but for data that is gone: proved for all facts"
+        assert told.lost == {"data->gone": ("the data `n` is gone",)}
+        assert SHUT.refused(told) == ("data->gone",)
+        assert read_gate(["data->gone"], told.old, told.new).refused(told) == ()
 
 
 class TestMeaning:

@@ -21,6 +21,7 @@ from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage
 from notifyrules.explanation import READERS, explain
+from notifyrules.explanation.words import paragraph
 from notifyrules.graph.model import Arrow, Box, Notify, Question
 from notifyrules.source.text import Source, Span
 from tests.records import full_record, records, step
@@ -264,3 +265,14 @@ class TestPlainText:
         text = explain(replace(refusal(), passage=Passage("team_chat", "no", (read,), None)))
 
         assert f"message.text = {shown}" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("words", ["::error::", "::stop-commands::x", "##[error]"])
+def test_no_line_begins_with_a_command(words: str) -> None:
+    """
+    Words of a rule file never become commands to the runner of GitHub Actions by being broken into lines.
+    """
+    for length in range(30, 80):
+        text = f"{'x' * length} {words}pwned and more words that go on to another line"
+
+        assert not any(line.lstrip().startswith(words) for line in paragraph(text, 4, bullet="because  "))

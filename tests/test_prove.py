@@ -324,6 +324,40 @@ guarantees:
         assert judged(chart + '{name: it, never: ["no"]}').standing is Standing.PROVED
 
 
+class TestLists:
+    def test_null_is_none_of_the_items(self) -> None:
+        """
+        A value that may be null, looked for in a list, says nothing of the list where it is null.
+        """
+        facts = "facts:\n  x: a | b | c | null = null\n  xs: {type: list of (a | b | c), default: [c]}\n"
+        flow = (
+            "flow:\n  q1: {if: x is not null and x in xs, then: 'yes', else: q2}\n"
+            "  q2: {if: '\"c\" in xs', then: 'no', else: q3}\n  q3: {if: x is null, then: hold, else: 'no'}\n"
+        )
+
+        one = judged(f"{facts}{flow}guarantees: [{{name: never held, never: [hold]}}]\n")
+
+        assert one.standing is Standing.BROKEN
+
+    def test_lists_of_several_kinds(self) -> None:
+        """
+        Lists of numbers, times and words beside each other are kept apart.
+        """
+        facts = (
+            "facts:\n  text: text\n  words: {type: list of text, default: []}\n"
+            "  levels: {type: list of int, default: [1]}\n  times: list of time\n"
+        )
+        flow = (
+            "flow:\n  q1: {if: 'has_word(text, words)', then: 'yes', else: q2}\n"
+            "  q2: {if: 22:00 in times, then: q3, else: 'no'}\n"
+            f"  q3: {{if: {MAX_INT - 1} in levels, then: hold, else: 'no'}}\n"
+        )
+
+        one = judged(f"{facts}{flow}guarantees: [{{name: never held, never: [hold]}}]\n")
+
+        assert one.standing is Standing.BROKEN
+
+
 class TestCalls:
     CALLEE = """
 notifyrules: 1
@@ -532,6 +566,16 @@ flow:
 
 
 class TestLimit:
+    def test_no_end(self) -> None:
+        """
+        There may be no limit.
+        """
+        Path("chart.yaml").write_text(
+            "notifyrules: 1\nfacts: {b: bool}\nflow: {q: {if: b, then: 'yes'}}\notherwise: 'no'" + END
+        )
+
+        assert rules.prove("chart.yaml", limit=Limit(float("inf"))).judged == ()
+
     def test_no_time_no_claims(self) -> None:
         """
         When the time is up nothing is called proved, broken or dead, and that is reported.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from notifyrules.diagnostics.github import annotate
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import REFUSED, Comparison, Region
+from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import REGIONS, caveats, decision, facts_shown, headline, kind_of, remaining
 from notifyrules.explanation.words import assignments
@@ -36,10 +36,10 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
             title = f"decisions change: {change}{kind_of(comparison, change)}"
             yield annotate(command, title, _place(comparison, region), _told(comparison, region))
     whole = comparison.new.nodes[comparison.new.start].span
-    summary = [headline(comparison), *comparison.refused, *comparison.inputs]
+    summary = [headline(comparison), *(one for told in comparison.lost.values() for one in told), *comparison.inputs]
     if rows is not None:
         summary.append(f"of {rows.total:,} recorded decisions {rows.changed:,} change")
-    untold = {*comparison.open, REFUSED} & {*gate.refused(comparison)}
+    untold = {*comparison.open, *comparison.lost} & {*gate.refused(comparison)}
     yield annotate("error" if untold else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from notifyrules.diff.model import Comparison, Finding
-from notifyrules.diff.notes import notes_on
+from notifyrules.diff.model import GONE, REFUSED, Comparison, Finding
+from notifyrules.diff.notes import data_gone, notes_on
 from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
@@ -41,6 +41,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
         notes.append(f"{known} says something else; facts that either version allows are compared")
     notes.extend(notes_on(old, new, structure))
+    lost = {REFUSED: tuple(versions.together.refused), GONE: tuple(data_gone(old, new))}
     return Comparison(
         old,
         new,
@@ -50,7 +51,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         compared.open,
         structure,
         tuple(notes),
-        tuple(versions.together.refused),
+        {name: told for name, told in lost.items() if told},
         same_inputs=not versions.together.notes,
         complete=not limit.exceeded,
     )

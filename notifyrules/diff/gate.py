@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diff.model import REFUSED, Comparison, meaning_of
+from notifyrules.diff.model import GONE, REFUSED, Comparison, meaning_of
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
 
@@ -35,7 +35,7 @@ class Gate:
         """
         Name the changes of a comparison that are not allowed.
         """
-        changes = (*comparison.changes, *((REFUSED,) if comparison.refused else ()))
+        changes = (*comparison.changes, *comparison.lost)
         return tuple(change for change in changes if not self.passes(change))
 
 
@@ -57,7 +57,7 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
         if not arrow:
             raise UsageError(f"`{word}` is no change", "write the outcomes before and after, such as `no->hold`")
         for name, graph in ((was, old), (now, new)):
-            if word == REFUSED or name == ANY:
+            if word in (REFUSED, GONE) or name == ANY:
                 continue
             if name not in graph.outcomes and name not in _with_meanings(graph):
                 near = nearest(name, graph.outcomes)

@@ -30,7 +30,10 @@ def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str
         "within": " and ".join(comparison.within) or None,
         "regions": [_region(region) for region in comparison.regions],
         "inputs": list(comparison.inputs),
-        "refused": list(comparison.refused),
+        "lost": [
+            {"change": change, "allowed": gate.passes(change), "told": list(told)}
+            for change, told in comparison.lost.items()
+        ],
         "chart": {
             "renamed": dict(structure.renamed),
             "added_nodes": list(structure.added_nodes),

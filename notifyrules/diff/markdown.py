@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from notifyrules.diagnostics.visible import visible
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import REFUSED, Comparison, Region
+from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import (
     REGIONS,
@@ -55,8 +55,9 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
         yield from (f"- {_code(condition)}" for condition in comparison.within)
     for change in comparison.changes:
         yield from _change(comparison, change, gate)
-    title = f"Facts that are refused now{'' if gate.passes(REFUSED) else ' — not allowed'}"
-    yield from _section(title, list(map(_prose, comparison.refused)))
+    for change, told in comparison.lost.items():
+        title = f"{_code(change)}{'' if gate.passes(change) else ' — not allowed'}"
+        yield from _section(title, list(map(_prose, told)))
     yield from _section("Facts, data and promises", list(map(_prose, comparison.inputs)))
     yield from _section("The chart", [f"{kind}: {_prose(what)}" for kind, what in chart_changes(comparison.structure)])
     if rows is not None:

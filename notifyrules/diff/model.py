@@ -28,6 +28,8 @@ class Finding(Enum):
 
 REFUSED = "accepted->refused"
 """The change of facts that were decided before and that are not valid now."""
+GONE = "data->gone"
+"""The change of data that decisions carried and that is not declared any more."""
 
 
 def change_of(was: str, meant: Notify, now: str, means: Notify) -> str:
@@ -163,8 +165,9 @@ class Comparison:
     structure: Structure
     inputs: tuple[str, ...]
     """What is to be said of facts and assumptions, one sentence each."""
-    refused: tuple[str, ...]
-    """Which facts that were decided before are not valid now, one sentence each."""
+    lost: Mapping[str, tuple[str, ...]]
+    """What callers relied on and that is gone, one sentence each, by the name of the change: :data:`REFUSED`,
+    :data:`GONE`."""
     same_inputs: bool
     """Whether both versions take the same facts."""
     complete: bool

@@ -24,15 +24,22 @@ def notes_on(old: Graph, new: Graph, structure: Structure) -> Iterator[str]:
     yield from _callee_notes(structure, old, new)
 
 
+def data_gone(old: Graph, new: Graph) -> Iterator[str]:
+    """
+    Say which data decisions carried and carry no more.
+    """
+    return (f"the data `{name}` is gone" for name in old.data if name not in new.data)
+
+
 def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
     """
     Say how what decisions carry is declared otherwise.
     """
     for name in dict.fromkeys((*old.data, *new.data)):
         was, now = old.data.get(name), new.data.get(name)
-        if was is None or now is None:
-            yield f"the data `{name}` {'is new' if was is None else 'is gone'}"
-        elif str(was.type) != str(now.type):
+        if was is None:
+            yield f"the data `{name}` is new"
+        elif now is not None and str(was.type) != str(now.type):
             yield f"the data `{name}` was `{was.type}` and is `{now.type}`"
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.deciding import alike
-from notifyrules.diff.model import START, Comparison, Finding, Region, Structure
+from notifyrules.diff.model import GONE, START, Comparison, Finding, Region, Structure
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable
 
@@ -34,7 +34,8 @@ def headline(comparison: Comparison) -> str:
     match comparison.finding:
         case Finding.EQUIVALENT:
             whom = "all facts" if comparison.same_inputs else "all facts that both versions take"
-            return f"every decision stays as it is: proved for {whom}"
+            stays = "every decision stays as it is" + (", but for data that is gone" if GONE in comparison.lost else "")
+            return f"{stays}: proved for {whom}"
         case Finding.UNDECIDED:
             changes = ", ".join(f"`{change}`" for change in comparison.open)
             return f"no change of a decision was shown, and none excluded for {changes}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import REFUSED, Comparison, Region
+from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted
 from notifyrules.diff.telling import (
     REGIONS,
@@ -59,9 +59,9 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
             yield from _region(comparison, region)
         if len(regions) > REGIONS:
             yield f"  and {len(regions) - REGIONS} more regions, which --format json tells"
-    if comparison.refused:
-        title = f"facts that are refused now{'' if gate.passes(REFUSED) else '  (not allowed)'}"
-        yield from _listed(title, [note.replace("`", "") for note in comparison.refused])
+    for change, told in comparison.lost.items():
+        title = f"{change}{'' if gate.passes(change) else '  (not allowed)'}"
+        yield from _listed(title, [note.replace("`", "") for note in told])
     yield from _listed("facts, data and promises", [note.replace("`", "") for note in comparison.inputs])
     structure = [f"{kind}: {what.replace('`', '')}" for kind, what in chart_changes(comparison.structure)]
     yield from _listed("the chart", structure)

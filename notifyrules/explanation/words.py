@@ -99,7 +99,7 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
         hanging: Further blanks before all lines but the first.
 
     Returns:
-        At least one line, none longer than :data:`COLUMNS` unless a word is.
+        At least one line, none longer than :data:`COLUMNS` unless a word is, or could be taken for a command.
     """
     line = " " * indent + bullet
     rest = " " * (indent + len(bullet) + hanging)
@@ -107,7 +107,9 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
     fresh = True
     for word in text.split(" "):
         size = columns(word)
-        if not fresh and used + 1 + size > max(COLUMNS, len(rest) + _MIN_COLUMNS):
+        # A line that begins with these words is a command to the runner of GitHub Actions, blanks or not.
+        commands = word.startswith(("::", "##["))
+        if not fresh and not commands and used + 1 + size > max(COLUMNS, len(rest) + _MIN_COLUMNS):
             yield line
             line, used, fresh = rest, len(rest), True
         line += word if fresh else f" {word}"

@@ -296,7 +296,8 @@ class Guesser:
         payload = one.arguments[0].payload
         match payload:
             case Amount(number) if isinstance(base.item, Basic) and base.item in RANGES:
-                return value_of(self.model.eval(number, model_completion=True).as_long(), base.item)
+                found = self.model.eval(number, model_completion=True).as_long()
+                return value_of(found, base.item) if _fits(found, base.item) else None
             case Truth(holds) if base.item is Basic.BOOL:
                 return bool(z3.is_true(self.model.eval(holds, model_completion=True)))
             case Opaque() | Pick() if isinstance(base.item, Enumeration) or base.item is Basic.TEXT:

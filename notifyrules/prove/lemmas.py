@@ -67,6 +67,8 @@ def _work_out(one: Open, world: World, known: dict[tuple[object, ...], None]) ->
         if key in known:
             continue
         known[key] = None
+        if one.function in _PATTERNS and not all(_is_text(value) for _, value in combination):
+            continue
         value = function.compute(*(value for _, value in combination))
         things = tuple(thing for thing, _ in combination)
         world.truths.append(_gives(one, things, world.symbols.constant(value, function.result), world))
@@ -87,6 +89,13 @@ def _written(argument: Symbol, thing: Thing, world: World) -> Sequence[tuple[Thi
     listed = [(one, value) for value, one in known]
     alone = [pair for pair in listed if pair[0].eq(thing)]
     return alone or listed
+
+
+def _is_text(value: Value) -> bool:
+    """
+    Tell whether a value is a text or a list of texts: lists of other items are written out beside them.
+    """
+    return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(item, str) for item in value))
 
 
 def _gives(one: Open, things: tuple[Thing, ...], value: Symbol, world: World) -> Formula:
@@ -213,7 +222,9 @@ def _about_lists(opens: Sequence[Open], world: World) -> Iterator[Formula]:
             for item, whole in asked.values():
                 held = [one for one in (_item(part, world) for part in value) if _comparable(one, item)]
                 in_it = formulas.some(symbols.equal(Symbol(formulas.false, item.payload), one) for one in held)
-                yield formulas.same(world.open(HAS, (whole, thing), formulas.booleans), in_it)
+                # Null stands for one of the values of its enumeration, and says nothing of them.
+                told = formulas.same(world.open(HAS, (whole, thing), formulas.booleans), in_it)
+                yield formulas.implies(formulas.negate(item.null), told)
     for one in opens:
         if one.function in ("overlaps", "contains_all"):
             for asked in items.values():

@@ -32,6 +32,8 @@ class Answer(Enum):
 
 _SHARE = 4
 """One question may take a quarter of the time that is left."""
+_LONGEST_MS = 2**31
+"""The longest time that the solver takes."""
 
 
 class Solver:
@@ -173,12 +175,15 @@ class Solver:
         """
         if self.limit.is_over():
             return Answer.UNKNOWN
-        self._solver.set("timeout", max(1, int(self.limit.left_s * 1000 / _SHARE)))
+        self._solver.set("timeout", max(1, int(min(self.limit.left_s * 1000 / _SHARE, _LONGEST_MS))))
         found = self._solver.check(*assumptions)
         if found == z3.unsat:
             return Answer.NO
         if found == z3.sat:
             self.model = self._solver.model()
             return Answer.YES
+        if "keyboard" in self._solver.reason_unknown():
+            # The solver has taken the signal for itself.
+            raise KeyboardInterrupt
         self.limit.exceeded = True
         return Answer.UNKNOWN
