@@ -285,11 +285,20 @@ def repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def git(*arguments: str) -> None:
+def git(*arguments: str, given: str = "") -> bytes:
     """
     Run git in the current folder.
     """
-    subprocess.run(["git", *arguments], check=True, capture_output=True)  # noqa: S607 - whichever git there is
+    words = ["git", *arguments]
+    return subprocess.run(words, input=given.encode(), check=True, capture_output=True).stdout
+
+
+def commit(message: str) -> None:
+    """
+    Commit everything that is in the current folder.
+    """
+    git("add", ".")
+    git("commit", "--quiet", "--message", message)
 
 
 class TestRevisions:
@@ -362,11 +371,146 @@ class TestRevisions:
 
     def test_files_may_be_called_like_revisions(self, folder: Path) -> None:
         """
-        What is there as a file is read as one.
+        Where there is no such revision, what is there as a file is read as one.
         """
         (folder / "HEAD:old.yaml").write_text(TEAM_CHAT, "utf-8")
 
         assert run("diff", "HEAD:old.yaml", "old.yaml").code == 0
+
+    def test_no_file_stands_in_for_a_revision(self, repository: Path) -> None:
+        """
+        Whoever adds a file chooses its name, and must not choose what their change is compared with.
+        """
+        word = "HEAD:rules/team_chat.yaml"
+        (repository / word).parent.mkdir()
+        (repository / word).write_text(EDITED, "utf-8")
+        result = run("diff", word, "new.yaml")
+
+        assert (result.code, result.out) == (2, "")
+        assert f"`{word}` is a file, and `HEAD` is a revision as well" in result.err
+        assert f"for the file write ./{word}" in result.err
+        assert NOT_A_CHANGE in run("diff", f"./{word}", "new.yaml").out
+
+    def test_a_file_called_like_a_revision_is_read_without_git(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        Without git there is no revision that could be meant.
+        """
+        monkeypatch.setenv("PATH", str(folder))
+        (folder / "HEAD:old.yaml").write_text(TEAM_CHAT, "utf-8")
+
+        assert run("diff", "HEAD:old.yaml", "old.yaml").code == 0
+
+    @pytest.mark.parametrize("attribute", ["export-subst", "export-ignore", "ident"])
+    def test_attributes_change_no_revision(self, repository: Path, attribute: str) -> None:
+        """
+        What is compared is what was committed, not what git would pack or check out.
+        """
+        words = "$Format:%s$ $Id$"
+        (repository / "named.yaml").write_bytes(
+            edited(TEAM_CHAT, ("channel.muted,", f"channel.name == '{words}',")).encode()
+        )
+        commit("named")
+        (repository / ".gitattributes").write_text(f"*.yaml {attribute}\n", "utf-8")
+        commit("attributes")
+        result = run("diff", "HEAD:named.yaml", "named.yaml")
+
+        assert (result.code, result.err) == (0, "")
+        assert NOT_A_CHANGE in result.out
+
+    def test_links_are_followed_inside_of_a_revision(self, repository: Path) -> None:
+        """
+        To a file as to a folder; and includes count from where the file is.
+        """
+        (repository / "rules" / "link.yaml").symlink_to("team_chat.yaml")
+        (repository / "folder").symlink_to("rules")
+        commit("links")
+
+        assert NOT_A_CHANGE in run("diff", "HEAD:rules/link.yaml", "rules/team_chat.yaml").out
+        assert NOT_A_CHANGE in run("diff", "HEAD:folder/link.yaml", "rules/link.yaml", "--root", ".").out
+
+    @pytest.mark.parametrize(
+        "target",
+        ["{outside}/old.yaml", "../../old.yaml", "up/up/up/../../../old.yaml", "none/../../../old.yaml", "link.yaml"],
+    )
+    def test_links_lead_nowhere_else(self, repository: Path, target: str) -> None:
+        """
+        They are as if they were not there, and spoil nothing that is beside them.
+        """
+        (repository / "rules" / "up").symlink_to(".")
+        (repository / "rules" / "link.yaml").symlink_to(target.format(outside=repository.as_posix()))
+        commit("links")
+        result = run("diff", "HEAD:rules/link.yaml", "new.yaml")
+
+        assert (result.code, result.out) == (2, "")
+        assert "there is no `rules/link.yaml` in the revision `HEAD`" in result.err
+        assert NOT_A_CHANGE in run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml").out
+
+    @pytest.mark.usefixtures("repository")
+    def test_names_that_no_file_can_have_are_passed_over(self) -> None:
+        """
+        No rule file includes what is not called in UTF-8, and no folder holds a name that is too long.
+        """
+        blob = git("rev-parse", "HEAD:rules/dnd.yml").decode().strip()
+        for name in (b"rules/\xff.yaml", b"rules/" + b"a" * 300 + b".yaml"):
+            git("update-index", "--add", "--cacheinfo", os.fsdecode(b"100644," + blob.encode() + b"," + name))
+        git("commit", "--quiet", "--message", "names")
+
+        assert NOT_A_CHANGE in run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml").out
+        assert run("diff", f"HEAD:rules/{'a' * 300}.yaml", "new.yaml").code == 2
+
+    @pytest.mark.usefixtures("repository")
+    def test_a_name_is_only_once_in_a_revision(self) -> None:
+        """
+        Nobody could tell which of two files is meant, in a tree that was made so or where case does not count.
+        """
+        blob = git("rev-parse", "HEAD:rules/dnd.yml").decode().strip()
+        entry = f"100644 blob {blob}\ta.yaml\n"
+        tree = git("mktree", given=entry + entry).decode().strip()
+        revision = git("commit-tree", tree, "-m", "twice").decode().strip()
+        result = run("diff", f"{revision}:a.yaml", "new.yaml")
+
+        assert result.code == 2
+        assert "the revision has two files that are both called `a.yaml` here" in result.err
+
+    def test_a_large_file_is_refused_only_where_it_is_read(self, repository: Path) -> None:
+        """
+        As the file itself would be, however large.
+        """
+        (repository / "rules" / "large.yaml").write_text(TEAM_CHAT + "#" * 1024**2, "utf-8")
+        commit("large")
+        result = run("diff", "HEAD:rules/large.yaml", "rules/team_chat.yaml")
+
+        assert result.code == 1
+        assert "`HEAD:rules/large.yaml` is larger than 1,024 KiB" in result.err
+        assert NOT_A_CHANGE in run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml").out
+
+    @pytest.mark.usefixtures("repository")
+    @pytest.mark.parametrize("start", ["HEAD:", "HEAD:./", "", "./"])
+    @pytest.mark.parametrize("end", ["", "/a.yaml"])
+    def test_names_that_are_too_long_are_misuse(self, start: str, end: str) -> None:
+        """
+        Or found to be no files, as any other name.
+        """
+        result = run("diff", f"{start}{'a' * 5000}{end}", "new.yaml")
+
+        assert result.code in {1, 2}
+        assert "aaa" in result.err
+        assert "bug" not in result.err
+
+    def test_only_dots_before_a_slash_mean_the_current_folder(
+        self, repository: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        A folder may be called with a dot.
+        """
+        (repository / ".rules").mkdir()
+        (repository / ".rules" / "a.yaml").write_text(TEAM_CHAT, "utf-8")
+        commit("dot")
+        monkeypatch.chdir(repository / "rules")
+
+        assert NOT_A_CHANGE in run("diff", "HEAD:.rules/a.yaml", "../old.yaml").out
 
     def test_a_folder_without_git_has_no_revisions(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """

@@ -6,21 +6,47 @@ What a file includes and calls comes from the same revision.
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
-import tarfile
 import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import SHIPPED_PREFIX, Place
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
+from notifyrules.source.reader import MAX_BYTES
 
 _MOST: Final = 64 * 1024 * 1024
 """The rule files of a revision may be no larger than this many bytes together."""
+_EACH: Final = 512
+"""What a file counts besides its text: a million empty ones are too many as well."""
+_FILES: Final = ("100644", "100755")
+_LINK: Final = "120000"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """
+    A file or symbolic link of a revision that may be needed.
+    """
+
+    name: str
+    """Its path from the top of the repository."""
+    id: str
+    size: int
+    is_link: bool
+
+    @property
+    def is_read(self) -> bool:
+        """
+        Tell whether its content matters: of what is too large for any reader, only the size does.
+        """
+        return self.size <= MAX_BYTES
 
 
 def load_version(word: str, root: str | None) -> Graph:
@@ -33,43 +59,82 @@ def load_version(word: str, root: str | None) -> Graph:
 
     Raises:
         RulesError: With everything that was found, when any of it is an error.
-        UsageError: There is no such revision, or no such file in it.
+        UsageError: There is no such revision, or no such file in it; or a file is called like one.
     """
-    from notifyrules.rules import load, load_place  # noqa: PLC0415 - `--help` answers without it
-
     revision, colon, path = word.partition(":")
-    if not colon or not revision or not path or word.startswith(SHIPPED_PREFIX) or Path(word).exists():
+    if not colon or not revision or not path or word.startswith(SHIPPED_PREFIX):
+        return _load_file(word, root)
+    if os.path.lexists(word):
+        # Whoever adds such a file would otherwise choose what a change is compared with.
+        if _is_revision(revision):
+            raise UsageError(
+                f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well",
+                f"for the file write ./{word}; for the revision, rename the file",
+            )
+        return _load_file(word, root)
+    return _load_revision(word, root)
+
+
+def _load_file(word: str, root: str | None) -> Graph:
+    """
+    Load a rule file as it is.
+    """
+    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
+
+    try:
         return load(word, root=root).graph
-    top = _git("rev-parse", "--show-toplevel").decode().rstrip("\n")
+    except OSError as error:
+        raise UsageError(f"`{visible(word)}` cannot be read: {why(error)}") from None
+
+
+def _load_revision(word: str, root: str | None) -> Graph:
+    """
+    Load a rule file as it was in a revision.
+    """
+    from notifyrules.rules import load_place  # noqa: PLC0415 - `--help` answers without it
+
+    revision, _, path = word.partition(":")
+    top = os.fsdecode(_git("rev-parse", "--show-toplevel")).removesuffix("\n")
     commit = _commit(revision)
+    if not commit:
+        raise UsageError(
+            f"there is no revision `{visible(revision)}`", "write a file, or REV:path such as HEAD~1:a.yaml"
+        )
     inside = _inside(path, top)
-    folder = PurePosixPath(_inside(root, top)) if root is not None else inside.parent
+    folder = inside.parent if root is None else _inside(root, top)
     with tempfile.TemporaryDirectory() as name:
         base = Path(name).resolve()
-        _extract(commit, folder, top, base)
-        place = Place(base / inside, word, base / folder)
-        if not place.path.is_file():
+        _extract(top, _entries(commit, folder, inside, top), base)
+        # Unlike `Path.resolve`, it has an answer for every name.
+        real = Path(os.path.realpath(base / inside))
+        if not os.path.isfile(real):  # noqa: PTH113 - the same
             raise UsageError(f"there is no `{visible(path)}` in the revision `{visible(revision)}`")
-        return load_place(place).graph
+        return load_place(Place(real, word, real.parent if root is None else base / folder)).graph
+
+
+def _is_revision(revision: str) -> bool:
+    """
+    Tell whether git knows a revision; without git there is none.
+    """
+    try:
+        return bool(_commit(revision))
+    except UsageError:
+        return False
 
 
 def _commit(revision: str) -> str:
     """
-    Find the commit that a revision names.
+    Find the commit that a revision names; nothing where it names none.
     """
-    found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", wrong=True)
-    if not found:
-        raise UsageError(
-            f"there is no revision `{visible(revision)}`", "write a file, or REV:path such as HEAD~1:a.yaml"
-        )
-    return found.decode().strip()
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    return _git(*words, wrong=True).decode().strip()
 
 
 def _inside(path: str, top: str) -> PurePosixPath:
     """
     Give a path relative to the top of the repository, as git reads it: relative to the current folder only with a dot.
     """
-    relative = path if not path.startswith(".") else os.path.relpath(path, top)
+    relative = path if not path.startswith(("./", "../")) else os.path.relpath(path, top)
     normal = PurePosixPath(os.path.normpath(relative).replace(os.sep, "/"))
     if normal.is_absolute():
         normal = PurePosixPath(os.path.relpath(path, top).replace(os.sep, "/"))
@@ -78,35 +143,92 @@ def _inside(path: str, top: str) -> PurePosixPath:
     return normal
 
 
-def _extract(commit: str, folder: PurePosixPath, top: str, base: Path) -> None:
+def _entries(commit: str, folder: PurePosixPath, file: PurePosixPath, top: str) -> list[_Entry]:
     """
-    Write the rule files of a revision below a folder.
+    List what may be needed of a revision: the file, and below the folder all other rule files and all links.
     """
-    where = "" if folder == PurePosixPath() else f"{folder}/"
-    patterns = [f":(glob){where}**/*.{suffix}" for suffix in ("yaml", "yml")]
-    listed = _git("-C", top, "ls-tree", "-r", "--name-only", "-z", commit, "--", where or ".").decode().split("\0")
-    if not any(name.endswith((".yaml", ".yml")) for name in listed):
-        return
-    kept = [pattern for pattern in patterns if any(name.endswith(pattern.rpartition("*")[2]) for name in listed)]
-    content = _git("-C", top, "archive", "--format=tar", commit, "--", *kept)
-    if len(content) > _MOST:
+    where = () if folder == PurePosixPath() else ("--", f"{folder}/")
+    listed = _git("--literal-pathspecs", "-C", top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, *where)
+    entries = []
+    for line in listed.split(b"\0")[:-1]:
+        about, _, raw = line.partition(b"\t")
+        mode, _, id_, size = about.decode().split()
+        try:
+            name = raw.decode()
+        except UnicodeDecodeError:
+            continue  # no rule file can name it
+        if mode == _LINK or (mode in _FILES and (name.endswith((".yaml", ".yml")) or name == str(file))):
+            entries.append(_Entry(name, id_, int(size), mode == _LINK))
+    if sum(_EACH + (entry.size if entry.is_read else 0) for entry in entries) > _MOST:
         raise UsageError(
             f"the rule files of the revision are larger than {_MOST // 1024**2} MiB", "give a narrower --root"
         )
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        archive.extractall(base, filter="data")
+    return entries
 
 
-def _git(*arguments: str, wrong: bool = False) -> bytes:
+def _extract(top: str, entries: Sequence[_Entry], base: Path) -> None:
+    """
+    Write files and links of a revision below a folder, to the byte as they were committed.
+
+    Names that this system cannot hold and links that lead out of the folder are passed over.
+    """
+    contents = dict(_blobs(top, sorted({entry.id for entry in entries if entry.is_read})))
+    links = []
+    # The links last, so that nothing is written through them.
+    for entry in sorted(entries, key=lambda entry: entry.is_link):
+        path = base / entry.name
+        if os.path.normpath(path) != str(path) or not path.is_relative_to(base):
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not entry.is_link:
+                opened = path.open("xb")
+            elif entry.is_read:
+                path.symlink_to(os.fsdecode(contents[entry.id]))
+                links.append(path)
+        except FileExistsError:
+            raise UsageError(f"the revision has two files that are both called `{visible(entry.name)}` here") from None
+        except (OSError, ValueError):
+            continue
+        if not entry.is_link:
+            with opened:
+                if entry.is_read:
+                    opened.write(contents[entry.id])
+                else:
+                    opened.truncate(MAX_BYTES + 1)  # the reader refuses it for its size, whatever it holds
+    for path in links:
+        if not Path(os.path.realpath(path)).is_relative_to(base):
+            path.unlink()
+
+
+def _blobs(top: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """
+    Read what was committed, which no attribute of the repository changes.
+    """
+    if not ids:
+        return
+    answer = _git("-C", top, "cat-file", "--batch", "--buffer", given="".join(f"{id_}\n" for id_ in ids).encode())
+    start = 0
+    for id_ in ids:
+        end = answer.index(b"\n", start)
+        size = answer[start:end].rpartition(b" ")[2]
+        if not size.isdigit():
+            raise UsageError(f"git does not answer: the object {id_} is missing")
+        start = end + 1 + int(size) + 1
+        yield id_, answer[end + 1 : start - 1]
+
+
+def _git(*arguments: str, wrong: bool = False, given: bytes = b"") -> bytes:
     """
     Ask git.
 
     Args:
         arguments: The words behind `git`.
         wrong: Whether an answer that git calls wrong is one; it is empty then.
+        given: What git reads.
     """
     try:
-        run = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607 - the user's own git
+        run = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False)  # noqa: S603, S607 - the user's own git
     except OSError:
         raise UsageError("git is needed to read a revision, and is not installed") from None
     if run.returncode and not wrong:
