@@ -5,6 +5,7 @@ Claims about compiled charts: they decide as the reference walk does, whatever t
 from __future__ import annotations
 
 import ast
+import json
 import random
 import re
 from collections.abc import Iterator, Mapping
@@ -244,6 +245,66 @@ class TestCalls:
         Charts that are called in twos at every level do not fill the memory.
         """
         assert len(calling.program.source.splitlines()) < 20_000
+
+
+GIVEN = {
+    "k": ("'red'", "null"),
+    "n": ("3", "null", "-1"),
+    "l": ("['a', 'b']", "null", "[]"),
+    "b": ("true", "null"),
+    "d": ("2h", "null"),
+}
+"""For each fact of the called chart the constants that it is given."""
+ASKED = {
+    "k": ("k is null", "k is not null", "not (k is null)", "k == 'red'", "(k ?? 'green') != 'red'", "named"),
+    "n": ("n is not null", "(n ?? 1) + 1 > 2", "(n ?? 0) in [1, 3]", "(more ?? 1) > 2", "more is null"),
+    "l": ("l is not null", "'a' in (l ?? [])", "overlaps(l ?? ['b'], ['b', 'c'])"),
+    "b": ("b is null", "b is not null and b", "b ?? false"),
+    "d": ("d is null", "(d ?? 1h) + 1h > 2h"),
+}
+"""For each fact of the called chart the conditions that it asks."""
+
+
+class TestConstants:
+    @pytest.mark.parametrize("otherwise", ["{cases: {red: x, null: y, green: x}}", "{cases: {null: x}, else: y}"])
+    @pytest.mark.parametrize("given", GIVEN["k"])
+    def test_that_are_switched_on(self, given: str, otherwise: str) -> None:
+        """
+        A value that is always the same leads the same way as if it were read, and Python has nothing to warn of.
+        """
+        rules = _given(f"a: {{switch: k, {otherwise[1:]}", "k", given)
+
+        assert rules.should_notify({"go": True}).outcome == walk(rules.graph, {"go": True}).outcome
+
+    @pytest.mark.parametrize(
+        ("fact", "given", "condition"),
+        [(fact, one, asked) for fact, given in GIVEN.items() for one in given for asked in ASKED[fact]],
+    )
+    def test_that_are_asked(self, fact: str, given: str, condition: str) -> None:
+        """
+        A condition on constants is decided as if they were read, and Python has nothing to warn of.
+        """
+        rules = _given(f"a: {{if: {json.dumps(condition)}, then: x, else: y}}", fact, given)
+
+        assert rules.should_notify({"go": True}).outcome == walk(rules.graph, {"go": True}).outcome
+
+
+def _given(node: str, fact: str, given: str) -> Rules:
+    """
+    Load a chart that calls one of a single node with a constant.
+    """
+    called = (
+        "notifyrules: 1\nallow: {unused-fact: one is asked, unused-let: one is asked}\n"
+        "facts: {k: {type: red | green | null, default: null}, n: int | null = null, b: bool | null = null, "
+        "l: {type: list of text | null, default: null}, d: duration | null = null}\n"
+        f"let: {{more: n, named: k is not null}}\nflow:\n  {node}\noutcomes: {{x: {{}}, y: {{}}}}\n"
+    )
+    flow = (
+        "  a: {ask: Go?, if: go, then: c, else: 'no'}\n"
+        f"  c: {{call: called.yaml, with: {{{fact}: {json.dumps(given)}}}, cases: {{x: 'yes', y: 'no'}}}}\n"
+    )
+    ends = "outcomes: {'yes': {notify: true}, 'no': {notify: false}}\n"
+    return rules_of(f"notifyrules: 1\nfacts: {{go: bool = false}}\nflow:\n{flow}{ends}", called=called)
 
 
 def _calling(number: int, deep: int) -> str:

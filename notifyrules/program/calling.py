@@ -84,7 +84,7 @@ class Calls:
         for fact in node.callee.facts.values():
             term = node.bindings.get(fact.name)
             facts[fact.name] = (
-                Spelling(self._names.literal(fact.default), ())
+                Spelling(self._names.literal(fact.default), (), fact.default is None)
                 if term is None
                 else expressions.spell(term, f"{node.name}_{fact.name}")
             )

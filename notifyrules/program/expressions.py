@@ -32,6 +32,8 @@ class Spelling:
     """An expression that needs no parentheses."""
     variables: tuple[str, ...]
     """The local variables that it uses."""
+    null: bool | None = None
+    """Whether that is null, where it is known: the value of a called chart's fact may always be the same."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,23 @@ class Expressions:
             return self.outline(term, name)
         with self._alone() as used:
             text = self.write(term, ATOM)
-        return Spelling(text, tuple(used))
+        return Spelling(text, tuple(used), self.known_null(term))
+
+    def known_null(self, term: t.Term) -> bool | None:
+        """
+        Tell whether a term is null, where that can be seen without evaluating it; None where it cannot.
+        """
+        match term:
+            case t.LetUse(term=inner):
+                return self.known_null(inner)
+            case t.Constant(value=value):
+                return value is None
+            case t.FactRead(name=name):
+                return self.facts[name].null
+            case t.ListTerm():
+                return False
+            case _:
+                return None
 
     @contextmanager
     def _alone(self) -> Iterator[dict[str, None]]:
@@ -179,6 +197,11 @@ class Expressions:
                 return self._comparison(term), COMPARISON
             case t.Contains(item=item, collection=collection):
                 return f"{self.write(item, ATOM)} in {self._collection(collection)}", COMPARISON
+            # Of a literal, Python warns that it is never the same object as anything.
+            case t.IsNull(operand=operand) if (null := self.known_null(operand)) is not None:
+                return str(null), ATOM
+            case t.Not(operand=t.IsNull(operand=operand)) if (null := self.known_null(operand)) is not None:
+                return str(not null), ATOM
             case t.IsNull(operand=operand):
                 return f"{self.write(operand, ATOM)} is None", COMPARISON
             case t.Not(operand=t.IsNull(operand=operand)):
@@ -244,7 +267,9 @@ class Expressions:
         """
         Write `a ?? b`, evaluating every item at most once.
         """
-        *early, last = items
+        items = tuple(item for item in items[:-1] if not self.known_null(item)) + items[-1:]
+        known = next((number for number, item in enumerate(items) if self.known_null(item) is False), len(items) - 1)
+        *early, last = items[: known + 1]
         with self._perhaps():
             written = self.write(last)
         for item in reversed(early):

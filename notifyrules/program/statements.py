@@ -76,7 +76,9 @@ class Statements(Stretches):
         Write a switch; values that lead to the same place are asked together.
         """
         pairs = [(value, arrow) for case in node.cases for value, arrow in zip(case.values, case.arrows, strict=True)]
-        return self._by_value(self._expressions.write(node.subject, OR), pairs, node.otherwise, where)
+        subject = self._expressions.write(node.subject, OR)
+        literal = self._expressions.known_null(node.subject) is not None
+        return self._by_value(subject, pairs, node.otherwise, where, literal=literal)
 
     def _outcomes(self, node: Call, outcome: str, where: Where) -> Block:
         """
@@ -85,7 +87,13 @@ class Statements(Stretches):
         return self._by_value(outcome, list(node.cases.items()), None, where)
 
     def _by_value(
-        self, subject: str, pairs: Sequence[tuple[Value, Arrow]], otherwise: Arrow | None, where: Where
+        self,
+        subject: str,
+        pairs: Sequence[tuple[Value, Arrow]],
+        otherwise: Arrow | None,
+        where: Where,
+        *,
+        literal: bool = False,
     ) -> Block:
         """
         Choose by a value; where all values are named, the largest way needs no test.
@@ -102,7 +110,8 @@ class Statements(Stretches):
             largest = max(range(len(blocks)), key=lambda number: (blocks[number][1].last, number))
             last = blocks.pop(largest)[1]
         prelude: list[str] = []
-        if len(blocks) > 1 and not subject.isidentifier():
+        # Python warns of a literal that is asked whether it is the same object as something.
+        if literal or (len(blocks) > 1 and not subject.isidentifier()):
             variable = self._expressions.names.temporary()
             prelude, subject = [f"{variable} = {subject}"], variable
         ways = [(self._is_one_of(subject, values), block) for values, block in blocks]
