@@ -10,7 +10,7 @@ from collections import OrderedDict, UserDict, defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum, StrEnum
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel
 
-from notifyrules import Decision, FactsError, Rules
+from notifyrules import Decision, FactsError, Rules, UsageError
 from notifyrules.conditions.schedules import Schedule, Window
 from tests.charts import OUTCOMES, rules_of
 
@@ -468,7 +468,66 @@ class TestProblems:
             rules.should_notify({"channel.kind": "dm", "muted": bool})
 
 
+class Answering(tzinfo):
+    """
+    A time zone whose answer is whatever it holds.
+    """
+
+    def __init__(self, answer: object) -> None:
+        """
+        Hold an *answer*, which is raised where it is an exception.
+        """
+        self.answer = answer
+
+    def utcoffset(self, _when: datetime | None) -> Any:  # noqa: ANN401
+        """
+        Answer.
+        """
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def dst(self, _when: datetime | None) -> None:
+        """
+        Know nothing of summers.
+        """
+
+    def tzname(self, _when: datetime | None) -> str:
+        """
+        Have a name.
+        """
+        return "nowhere"
+
+
+class TestTimeZones:
+    @pytest.mark.parametrize(
+        "answer",
+        [timedelta(hours=24), timedelta(hours=-30), ValueError("no"), NotImplementedError(), "1h"],
+        ids=repr,
+    )
+    @pytest.mark.parametrize("ask", ["facts", "should_notify", "needs", "specialize"])
+    def test_that_give_no_offset_are_told_of(self, typed: Rules, ask: str, answer: object) -> None:
+        """
+        A time zone is an object of the caller's; what it does wrong is a problem of the fact.
+        """
+        with pytest.raises(FactsError) as refused:
+            getattr(typed, ask)({"at": NIGHT.replace(tzinfo=Answering(answer))})
+
+        [problem] = refused.value.problems
+        assert problem.path == "at"
+        assert problem.message.endswith("found a date and time whose time zone gives no valid offset")
+
+
 class TestExtras:
+    @pytest.mark.parametrize("ask", ["facts", "should_notify", "needs", "specialize"])
+    @pytest.mark.parametrize("extras", ["forbid ", "Ignore", None])
+    def test_a_word_that_is_no_choice_is_refused(self, rules: Rules, ask: str, extras: object) -> None:
+        """
+        A slip does not let undeclared facts pass.
+        """
+        with pytest.raises(UsageError, match="`extras` cannot be"):
+            getattr(rules, ask)({**NESTED, "trace": "x"}, extras=extras)
+
     @pytest.mark.parametrize(
         "given",
         [

@@ -44,12 +44,18 @@ def read_instant(given: object, wanted: Type) -> datetime:
     Read an instant: RFC 3339 text with its offset, or an aware datetime.
     """
     moment = _instant_from_text(given, wanted) if isinstance(given, str) else given
-    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+    if not isinstance(moment, datetime):
         raise misfit(given, wanted)
     try:
+        naive = moment.utcoffset() is None
         moment = moment.astimezone(UTC)
     except OverflowError:
-        moment = datetime.max.replace(tzinfo=UTC)
+        naive, moment = False, datetime.max.replace(tzinfo=UTC)
+    except (ValueError, TypeError, NotImplementedError):
+        # The time zone is an object of the caller's, which may answer anything.
+        raise Mismatch("a date and time whose time zone gives no valid offset", held_by(wanted)) from None
+    if naive:
+        raise misfit(given, wanted)
     if not MIN_INSTANT <= moment <= MAX_INSTANT:
         raise Mismatch("an instant outside of 1970 to 2200", "an instant within 1970 to 2200")
     return moment.replace(fold=0)

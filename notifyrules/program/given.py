@@ -8,16 +8,19 @@ import functools
 import inspect
 import keyword
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from notifyrules.conditions.misfits import describe
 from notifyrules.diagnostics.nearest import nearest
-from notifyrules.errors import FactProblem, FactsError
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
 
 Extras = Literal["forbid", "ignore"]
 """What becomes of given facts that the rules do not declare."""
 
+_EXTRAS: Final[tuple[str, ...]] = get_args(Extras)
 _ABSENT: Final = object()
 _LONGEST_PATH: Final = 200
 
@@ -45,7 +48,11 @@ class Collector:
 
         Raises:
             FactsError: It can hold no facts at all.
+            UsageError: *extras* is neither of the two.
         """
+        if extras not in _EXTRAS:
+            advice = did_you_mean(extras, _EXTRAS, f"the choices are {named(_EXTRAS)}")
+            raise UsageError(f"`extras` cannot be `{visible(str(extras))}`", advice)
         found: dict[str, object] = {}
         if isinstance(given, Mapping):
             self._from_mapping(given, "", found, extras, problems)

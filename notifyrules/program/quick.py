@@ -100,8 +100,12 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
     if given.__class__ is str:
         return _instant_of(given)
     # No offset leads from these years out of the range.
-    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1 and given.utcoffset() is not None:
-        return given.astimezone(UTC)
+    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1:
+        try:
+            if given.utcoffset() is not None:
+                return given.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError, NotImplementedError):
+            return conform(INSTANT, given)
     return conform(INSTANT, given)
 
 
