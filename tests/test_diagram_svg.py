@@ -5,6 +5,7 @@ Write a picture as SVG: whole, safe, readable by everybody, and the same every t
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -236,6 +237,18 @@ class TestHostileText:
         names = {element.tag for element in ET.fromstring(svg.encode()).iter()}  # noqa: S314 - written by this program
 
         assert names <= {f"{SVG}{name}" for name in HARMLESS}
+
+    @pytest.mark.parametrize("name", ["a\x1bb", "a b\tc", "é\ufffe", "\ud800"])
+    def test_ids_can_be_referred_to(self, small: Diagram, name: str) -> None:
+        """
+        Whatever the chart is called, no id has a blank in it, or what XML cannot hold.
+        """
+        root = ET.fromstring(to_svg(replace(small, name=name)).encode())  # noqa: S314 - written by this program
+        ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
+
+        assert root.attrib["aria-labelledby"].split(" ") == ids[:2]
+        assert len(set(ids)) == len(ids)
+        assert all(re.fullmatch(r"[A-Za-z0-9_./:-]+", one) for one in ids)
 
     @settings(max_examples=30)
     @given(text=st.text(max_size=60))

@@ -19,7 +19,7 @@ from notifyrules.diagram.palette import DARK, LIGHT, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
 from notifyrules.diagram.strokes import DASHED, DASHES, Stroke, breadth_of, pointed, rounded, short, spot, strokes
-from notifyrules.diagram.svg_boxes import known, linked, rectangle, write_box, write_lines, written
+from notifyrules.diagram.svg_boxes import identifier, known, linked, rectangle, write_box, write_lines, written
 
 _FONTS: Final = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"
 
@@ -47,6 +47,7 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
     Write the panel and everything on it.
     """
     wide, high = short(panel.width), short(panel.height)
+    title, description = identifier(f"{diagram.name}-title"), identifier(f"{diagram.name}-desc")
     root = ET.Element(
         "svg",
         {
@@ -55,13 +56,13 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
             "height": high,
             "viewBox": f"0 0 {wide} {high}",
             "role": "img",
-            "aria-labelledby": f"{diagram.name}-title {diagram.name}-desc",
+            "aria-labelledby": f"{title} {description}",
             "font-family": _FONTS,
             "text-anchor": "middle",
         },
     )
-    ET.SubElement(root, "title", {"id": f"{diagram.name}-title"}).text = drawable(diagram.title)
-    ET.SubElement(root, "desc", {"id": f"{diagram.name}-desc"}).text = drawable(diagram.description)
+    ET.SubElement(root, "title", {"id": title}).text = drawable(diagram.title)
+    ET.SubElement(root, "desc", {"id": description}).text = drawable(diagram.description)
     ET.SubElement(root, "style").text = _style()
     ground = {"class": "nr-panel", "fill": LIGHT.panel, "stroke": LIGHT.frame}
     rectangle(root, (0.5, 0.5), (panel.width - 1, panel.height - 1), 12, ground)

@@ -4,6 +4,7 @@ Write the boxes of a picture as SVG: their outlines, their words, and what is kn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -22,6 +23,7 @@ _BAR: Final = 8
 """From the edges of a call to its bars."""
 _STACK: Final = (6, 3)
 """How far the sheets behind a fan-out stand out."""
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_./:-]")
 BASELINE: Final = 0.35
 """From the middle of a line of text to its baseline, in font sizes."""
 
@@ -38,7 +40,7 @@ def write_box(chart: ET.Element, name: str, drawn: DrawnBox) -> None:
     box = drawn.figure.box
     group = ET.SubElement(chart, "g", {"class": "nr-box"})
     if box.shape is not Shape.START and box.shape is not Shape.REFUSAL:
-        group.set("id", f"{name}-{box.key}")
+        group.set("id", identifier(f"{name}-{box.key}"))
     group.attrib |= known(_data(box))
     title = box.text if box.shape is Shape.START else f"{_id(box)}: {box.text}"
     ET.SubElement(group, "title").text = written(title, box.condition, box.about, box.place)
@@ -69,6 +71,13 @@ def _data(box: Box) -> dict[str, str | None]:
         "data-source": box.place,
         "data-notify": box.notify.value if box.notify else None,
     }
+
+
+def identifier(text: str) -> str:
+    """
+    Make an id: blanks would end it where others refer to it, and XML cannot hold every character.
+    """
+    return _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", text)
 
 
 def known(attributes: Mapping[str, str | None]) -> dict[str, str]:
