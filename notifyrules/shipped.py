@@ -33,7 +33,10 @@ def shipped_path(name: str) -> Path | None:
     if not _NAME.fullmatch(name):
         return None
     path = shipped_root() / f"{name}.yaml"
-    return path if path.is_file() else None
+    try:
+        return path if path.is_file() else None
+    except OSError:  # a name that is too long
+        return None
 
 
 def shipped_names() -> tuple[str, ...]:

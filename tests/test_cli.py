@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -191,6 +192,27 @@ class TestProcess:
             told = process.stderr.read()
 
         assert (process.returncode, told) == (0, b"")
+
+    @pytest.mark.parametrize(
+        "command", ["check rules/slack.yaml", "test rules/slack.yaml", "render slack --format dot"]
+    )
+    @pytest.mark.parametrize(
+        ("redirected", "told"),
+        [
+            (">&-", "error: standard output is closed\n"),
+            ("> /dev/full", "error: standard output cannot be written: no space left on device\n"),
+            (">&- 2>&-", ""),
+            ("> /dev/full 2> /dev/full", ""),
+        ],
+    )
+    def test_output_that_goes_nowhere_is_misuse(self, command: str, redirected: str, told: str) -> None:
+        """
+        Where standard output takes nothing, one line says so, if there is anywhere to say it.
+        """
+        words = f"{shlex.join(NOTIFYRULES)} {command} {redirected}"
+        done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, check=False)
+
+        assert (done.returncode, done.stderr) == (2, told)
 
     def test_a_terminal_without_the_characters_gets_their_numbers(self) -> None:
         """

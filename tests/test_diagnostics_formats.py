@@ -283,6 +283,19 @@ class TestOneline:
         """
         assert len(FORMATS["oneline"](sample()).splitlines()) == len(sample())
 
+    @pytest.mark.parametrize("name", ["::error::x.yaml", "  ::error::x.yaml"])
+    def test_a_name_is_no_workflow_command(self, name: str) -> None:
+        """
+        GitHub Actions obeys lines that begin with `::`, so none does.
+        """
+        (span,) = marked("«b»", name)
+
+        assert FORMATS["oneline"]([Diagnostic(Code.UNUSED_FACT, "m", span)]) == (
+            f"./{name}:1:1: warning[unused-fact]: m\n"
+        )
+        lines = FORMATS["human"]([Diagnostic(Code.UNUSED_FACT, "m", span)]).splitlines()
+        assert not any(line.lstrip().startswith("::") for line in lines)
+
 
 class TestJson:
     def test_places(self) -> None:

@@ -14,7 +14,8 @@ import typer
 from notifyrules.cli import check, decide, diff, explain, new, render, schema, stubs, test
 from notifyrules.cli.command import Command
 from notifyrules.cli.door import BUG, CLEAN, DEBUG, FOUND, INTERRUPTED, MISUSE, at_the_door, report_bug
-from notifyrules.cli.output import write_line
+from notifyrules.cli.output import give_up, tell_error, unwritten, write_line
+from notifyrules.errors import UsageError
 
 _HELP: Final = f"""
 Decide, explain and draw whether somebody should be notified, from a flowchart kept as a YAML file.
@@ -89,6 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return exit_.code if isinstance(exit_.code, int) else BUG
     except KeyboardInterrupt:
         return INTERRUPTED
+    except UsageError as error:
+        tell_error(str(error))
+        return MISUSE
+    except OSError as error:
+        # Nothing but help is printed outside of the commands, which have a door of their own.
+        give_up(sys.stdout)
+        tell_error(str(unwritten(error)))
+        return MISUSE
     except Exception as error:  # noqa: BLE001 - the last door: whatever is left is a bug of ours
         return report_bug(error)
     return CLEAN

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, make_folder, root_of_cases, root_within, yaml_files
+from notifyrules.cli.files import check_choice, is_folder, make_folder, root_of_cases, root_within, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import Picture
@@ -176,7 +176,7 @@ def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     files: dict[str, Path | None] = {}
     given = None if root is None else Path(root)
     for path in paths:
-        if not Path(path).is_dir():
+        if not is_folder(path):
             files.setdefault(path, given)
             continue
         candidates = yaml_files(Path(path))

@@ -19,6 +19,21 @@ from notifyrules.source.text import Source
 _CHART_KEYS: Final = frozenset({"flow", "outcomes", "otherwise", "guarantees"})
 
 
+def is_folder(path: str | Path) -> bool:
+    """
+    Tell whether there is a folder of that name; there is none of a name that the system refuses.
+    """
+    # `Path` raises for a name that is too long.
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_there(path: str | Path) -> bool:
+    """
+    Tell whether there is anything of that name; there is nothing of a name that the system refuses.
+    """
+    return os.path.exists(path)  # noqa: PTH110
+
+
 def yaml_files(folder: Path) -> list[Path]:
     """
     List the YAML files of a folder and of the folders inside it, hidden ones and virtual environments left out.

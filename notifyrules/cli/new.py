@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.files import save_new_text
+from notifyrules.cli.files import is_there, save_new_text
 from notifyrules.cli.output import tell
 from notifyrules.errors import UsageError
 
@@ -38,7 +38,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file
         )
     starter = files("notifyrules.starter")
     cases = file.with_name(f"{name}.cases.yaml")
-    if cases.exists():
+    if is_there(cases):
         raise UsageError(f"`{cases}` exists already", "choose another name; nothing was written")
     for target, template in ((file, "starter.yaml"), (cases, "starter.cases.yaml")):
         text = starter.joinpath(template).read_text("utf-8")
@@ -59,6 +59,6 @@ def _write_schemas(folder: Path) -> None:
 
     for name, schema in (("rules.schema.json", format_schema()), ("cases.schema.json", cases_schema())):
         target = folder / name
-        if not target.exists():
+        if not is_there(target):
             save_new_text(target, json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
             tell(f"wrote {target}")

@@ -15,6 +15,8 @@ import typer
 
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.human import ANSI, PLAIN, Palette, format_human
+from notifyrules.diagnostics.phrases import why
+from notifyrules.errors import UsageError
 
 Item = TypeVar("Item")
 
@@ -22,24 +24,34 @@ _QUICK = 8
 """So few things are done before a progress bar could be read."""
 
 
-def palette_for(stream: TextIO) -> Palette:
+def is_terminal(stream: TextIO | None) -> bool:
+    """
+    Tell whether a stream is a terminal; Python has None in place of a stream that is closed.
+    """
+    return stream is not None and stream.isatty()
+
+
+def palette_for(stream: TextIO | None) -> Palette:
     """
     Choose the colours for a stream: none unless it is a terminal, and none where `NO_COLOR` is set.
 
     Source:
         The convention of no-color.org: any value that is not empty counts.
     """
-    plain = not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    plain = not is_terminal(stream) or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return PLAIN if plain else ANSI
 
 
 def write(text: str) -> None:
     """
     Print what was asked for.
+
+    Raises:
+        UsageError: Nothing can be written there.
     """
-    with reader_may_leave(sys.stdout):
-        typer.echo(text, nl=False)
-        sys.stdout.flush()
+    with _standard_output() as stream:
+        typer.echo(text, file=stream, nl=False)
+        stream.flush()
 
 
 def write_line(text: str) -> None:
@@ -59,18 +71,24 @@ def write_json(value: object) -> None:
 def write_bytes(content: bytes) -> None:
     """
     Print what is no text, such as a PNG.
+
+    Raises:
+        UsageError: Nothing can be written there.
     """
-    with reader_may_leave(sys.stdout):
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+    with _standard_output() as stream:
+        stream.buffer.write(content)
+        stream.buffer.flush()
 
 
 def tell(text: str) -> None:
     """
     Tell the person at the terminal something that is not what was asked for.
     """
-    with reader_may_leave(sys.stderr):
+    # Where nothing can be told, the exit code has to do.
+    try:
         typer.echo(text, err=True)
+    except OSError:
+        give_up(sys.stderr)
 
 
 def tell_error(text: str) -> None:
@@ -92,7 +110,7 @@ def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
     """
     Show on the terminal how far some long work has come; nothing where standard error is no terminal.
     """
-    if len(items) < _QUICK or not sys.stderr.isatty():
+    if len(items) < _QUICK or not is_terminal(sys.stderr):
         return items
     from rich.console import Console  # noqa: PLC0415 - only long work needs it
     from rich.progress import track  # noqa: PLC0415
@@ -108,7 +126,7 @@ def show_work(doing: str) -> Iterator[Callable[[str], None]]:
     Returns:
         A function that takes what is being worked on now.
     """
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415 - only long work needs it
@@ -119,12 +137,37 @@ def show_work(doing: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextlib.contextmanager
-def reader_may_leave(stream: TextIO) -> Iterator[None]:
+def _standard_output() -> Iterator[TextIO]:
     """
-    Go on in silence when whoever reads the output has seen enough, as `head` does.
+    Write what was asked for; in silence when whoever reads it has seen enough, as `head` does.
+
+    Raises:
+        UsageError: Nothing can be written there.
     """
+    # The type does not say so, but a closed one is None.
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise UsageError("standard output is closed")
     try:
-        yield
+        yield stream
     except BrokenPipeError:
+        give_up(stream)
+    except OSError as error:
+        give_up(stream)
+        raise unwritten(error) from None
+
+
+def unwritten(error: OSError) -> UsageError:
+    """
+    Say that standard output took nothing.
+    """
+    return UsageError(f"standard output cannot be written: {why(error)}")
+
+
+def give_up(stream: TextIO | None) -> None:
+    """
+    Let a stream lead nowhere: what it still holds would fail once more when the process ends.
+    """
+    if stream is not None:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_chart, make_folder, root_within, save_bytes, yaml_files
+from notifyrules.cli.files import is_chart, is_folder, is_there, make_folder, root_within, save_bytes, yaml_files
 from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
@@ -142,7 +142,7 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
     """
     from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
 
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"there is no folder `{folder}`", "name the folder of the rule files")
     files = [file for file in yaml_files(folder) if is_chart(file)]
     if not files:
@@ -199,7 +199,7 @@ def report_stale(pictures: Sequence[Picture], command: str) -> int:
     """
     stale = [picture for picture in pictures if not picture.fresh]
     for picture in stale:
-        tell_error(f"`{visible(str(picture.path))}` is {'stale' if picture.path.exists() else 'missing'}")
+        tell_error(f"`{visible(str(picture.path))}` is {'stale' if is_there(picture.path) else 'missing'}")
     if stale:
         tell(f"  help: run `{command}`")
         return FOUND

@@ -14,7 +14,7 @@ from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import read_facts
 from notifyrules.cli.files import check_choice
 from notifyrules.cli.options import FactsFiles, Root, Settings
-from notifyrules.cli.output import write_bytes
+from notifyrules.cli.output import is_terminal, write_bytes
 from notifyrules.cli.pictures import FORMATS, Order, Picture, draw, draw_all, report_stale, save_all
 from notifyrules.errors import UsageError
 
@@ -86,7 +86,7 @@ def _render_one(order: Order, *, check: bool) -> int:
         raise UsageError("no rules are named", "name a rule file or a shipped one, or draw a whole folder with --all")
     if check and order.output is None:
         raise UsageError("there is no picture to check", "name it with -o")
-    if order.output is None and order.chosen == "png" and sys.stdout.isatty():
+    if order.output is None and order.chosen == "png" and is_terminal(sys.stdout):
         raise UsageError("a PNG is nothing for a terminal", "name a file with -o")
     from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
 

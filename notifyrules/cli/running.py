@@ -17,12 +17,12 @@ from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
 from notifyrules.cases.selection import Selection
 from notifyrules.cases.suite import Suite
-from notifyrules.cli.files import is_chart, make_folder, root_of_cases, save_text, yaml_files
-from notifyrules.cli.output import palette_for, with_progress, write
+from notifyrules.cli.files import is_chart, is_folder, is_there, make_folder, root_of_cases, save_text, yaml_files
+from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
 from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.human import format_human
-from notifyrules.diagnostics.visible import visible
+from notifyrules.diagnostics.visible import visible_name
 from notifyrules.document.files import CASES_ENDINGS, is_ours
 from notifyrules.errors import RulesError, UsageError
 from notifyrules.rules import load, new_charts, read_cases
@@ -54,7 +54,7 @@ def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     files: dict[str, Path | None] = {}
     given = None if root is None else Path(root)
     for path in paths:
-        if Path(path).is_dir():
+        if is_folder(path):
             found = [file for file in yaml_files(Path(path)) if file.name.endswith(CASES_ENDINGS) and is_ours(file)]
             if not found:
                 raise UsageError(f"the folder `{path}` holds no cases", _WHERE_CASES_STAND)
@@ -69,13 +69,13 @@ def _beside(path: str) -> str:
     """
     Find the cases of a rule file, or of one that comes with the package.
     """
-    shipped = None if Path(path).exists() else shipped_path(path)
+    shipped = None if is_there(path) else shipped_path(path)
     rules = Path(path) if shipped is None else shipped
-    if not rules.exists():
+    if not is_there(rules):
         raise UsageError(f"`{path}` does not exist", "give a file of cases, a rule file or a folder")
     for ending in CASES_ENDINGS:
         cases = rules.with_name(rules.name.removesuffix(rules.suffix) + ending)
-        if cases.exists():
+        if is_there(cases):
             return str(cases)
     raise UsageError(f"no cases stand beside `{path}`", _WHERE_CASES_STAND)
 
@@ -97,7 +97,7 @@ def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> R
         if suite.chart is not None:
             recorder.learn(suite.chart.graph)
     for path in paths:
-        for file in yaml_files(Path(path)) if Path(path).is_dir() else ():
+        for file in yaml_files(Path(path)) if is_folder(path) else ():
             if not file.name.endswith(CASES_ENDINGS) and is_ours(file) and is_chart(file):
                 # One with errors decides nothing; `check` tells of it.
                 with contextlib.suppress(RulesError):
@@ -201,7 +201,7 @@ class _Progress:
         """
         self._bar: Progress | None = None
         self._waiting = 0
-        if total >= _LONG_RUN and sys.stderr.isatty():
+        if total >= _LONG_RUN and is_terminal(sys.stderr):
             from rich.console import Console  # noqa: PLC0415 - only long runs need it
             from rich.progress import Progress  # noqa: PLC0415
 
@@ -271,4 +271,4 @@ class _Printer:
         if ran.findings:
             self._progress.aside(format_human(ran.findings, palette=self._palette) + "\n")
         if ran.results and self._several:
-            self._progress.aside(f"{visible(ran.file)}: {summary([ran])}\n")
+            self._progress.aside(f"{visible_name(ran.file)}: {summary([ran])}\n")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from notifyrules.coverage.figures import KINDS, Figure, FileCoverage, Gap, add
-from notifyrules.diagnostics.visible import visible
+from notifyrules.diagnostics.visible import visible, visible_name
 
 
 def format_coverage(files: Sequence[FileCoverage]) -> str:
@@ -19,7 +19,7 @@ def format_coverage(files: Sequence[FileCoverage]) -> str:
     """
     if not files:
         return "coverage: there is no chart to measure\n"
-    rows = [("coverage", *KINDS, "total"), *(_row(visible(file.file), file.figures) for file in files)]
+    rows = [("coverage", *KINDS, "total"), *(_row(visible_name(file.file), file.figures) for file in files)]
     if len(files) > 1:
         rows.append(_row("total", kind_figures(files)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -29,7 +29,7 @@ def format_coverage(files: Sequence[FileCoverage]) -> str:
         )
         for row in rows
     ]
-    gaps = [f"  {visible(str(gap.span))}: {visible(gap.sentence)}" for file in files for gap in file.gaps]
+    gaps = [f"  {visible_name(str(gap.span))}: {visible(gap.sentence)}" for file in files for gap in file.gaps]
     return "\n".join([*lines, *(["", "not covered:", *gaps] if gaps else [])]) + "\n"
 
 

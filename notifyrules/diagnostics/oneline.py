@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from notifyrules.diagnostics.diagnostic import Diagnostic
-from notifyrules.diagnostics.visible import visible
+from notifyrules.diagnostics.visible import visible, visible_name
 
 
 def format_oneline(diagnostics: Sequence[Diagnostic]) -> str:
@@ -21,6 +21,6 @@ def format_oneline(diagnostics: Sequence[Diagnostic]) -> str:
         Lines that end in a line end; columns are 1-based code points.
     """
     return "".join(
-        f"{visible(str(one.span))}: {one.severity.value}[{one.code.value}]: {visible(one.message)}\n"
+        f"{visible_name(str(one.span))}: {one.severity.value}[{one.code.value}]: {visible(one.message)}\n"
         for one in diagnostics
     )

@@ -34,6 +34,19 @@ def visible(text: str) -> str:
     return shown if len(text) <= LONGEST else f"{shown}..."
 
 
+def visible_name(name: str) -> str:
+    """
+    Put the name of a file at the beginning of a line, so that nobody takes the line for anything else.
+
+    Args:
+        name: The name, perhaps with a place behind it.
+
+    Source:
+        GitHub Actions obeys lines of output that begin with `::`, blanks before it left out.
+    """
+    return visible(f"./{name}" if name.lstrip().startswith("::") else name)
+
+
 def cells(line: str) -> tuple[tuple[str, int], ...]:
     """
     Lay out one line of a file for a terminal.
