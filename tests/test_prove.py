@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import z3
 
 from notifyrules import rules
 from notifyrules.conditions.values import MAX_INT
@@ -16,6 +17,8 @@ from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import UsageError
 from notifyrules.prove.limit import Limit
 from notifyrules.prove.model import Judged, Proofs, Standing
+from notifyrules.prove.solving import Answer, Solver
+from notifyrules.prove.translation import World
 from notifyrules.shipped import shipped_names
 from tests.cli import run
 
@@ -563,6 +566,62 @@ flow:
         codes = {code for code, _ in found(self.CHART % ", allow: {broken-guarantee: never mind}")}
 
         assert "unknown-code" in codes
+
+
+class Stopped:
+    """
+    A solver that is stopped while it works.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """
+        Be stopped for a reason.
+        """
+        self.reason = reason
+
+    def set(self, *_: object) -> None:
+        """
+        Take any option.
+        """
+
+    def add(self, *_: object) -> None:
+        """
+        Take anything for granted.
+        """
+
+    def check(self, *_: object) -> z3.CheckSatResult:
+        """
+        Find out nothing.
+        """
+        return z3.unknown
+
+    def reason_unknown(self) -> str:
+        """
+        Say why.
+        """
+        return self.reason
+
+
+class TestInterrupts:
+    @pytest.mark.parametrize("reason", ["canceled", "interrupted from keyboard"])
+    def test_stop_the_whole_proof(self, reason: str) -> None:
+        """
+        The solver takes Ctrl-C for itself and only says that it was stopped; nobody waits for the time limit then.
+        """
+        solver = Solver(World(), (), Limit(60))
+        solver._solver = Stopped(reason)  # noqa: SLF001 - what stops a real one comes from outside
+
+        with pytest.raises(KeyboardInterrupt):
+            solver.ask(solver.world.formulas.true)
+
+    def test_giving_up_is_no_interrupt(self) -> None:
+        """
+        What the solver gives up on is not known.
+        """
+        solver = Solver(World(), (), Limit(60))
+        solver._solver = Stopped("incomplete quantifiers")  # noqa: SLF001 - the same
+
+        assert solver.ask(solver.world.formulas.true) is Answer.UNKNOWN
 
 
 class TestLimit:

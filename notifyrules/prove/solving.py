@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from time import monotonic
 from typing import Any, TypeVar
 
 import z3
@@ -32,6 +33,8 @@ class Answer(Enum):
 
 _SHARE = 4
 """One question may take a quarter of the time that is left."""
+_WHOLE = 0.9
+"""The part of its time that the solver uses at least when the time is what stops it."""
 _LONGEST_MS = 2**31
 """The longest time that the solver takes."""
 
@@ -175,15 +178,18 @@ class Solver:
         """
         if self.limit.is_over():
             return Answer.UNKNOWN
-        self._solver.set("timeout", max(1, int(min(self.limit.left_s * 1000 / _SHARE, _LONGEST_MS))))
+        most_ms = max(1, int(min(self.limit.left_s * 1000 / _SHARE, _LONGEST_MS)))
+        self._solver.set("timeout", most_ms)
+        began = monotonic()
         found = self._solver.check(*assumptions)
         if found == z3.unsat:
             return Answer.NO
         if found == z3.sat:
             self.model = self._solver.model()
             return Answer.YES
-        if "keyboard" in self._solver.reason_unknown():
-            # The solver has taken the signal for itself.
+        reason, took_ms = self._solver.reason_unknown(), (monotonic() - began) * 1000
+        if "keyboard" in reason or ("cancel" in reason and took_ms < most_ms * _WHOLE):
+            # Ctrl-C: the solver has taken the signal for itself, and often says no more than that it was stopped.
             raise KeyboardInterrupt
         self.limit.exceeded = True
         return Answer.UNKNOWN
