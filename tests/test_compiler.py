@@ -220,6 +220,45 @@ class TestShapes:
         assert compile_graph(rules.graph).source == rules.program.source == chart(woven()).program.source
 
 
+JOINS = """\
+notifyrules: 1
+facts: {x.p: bool = false, x.q: bool = false, x.r: bool = false, x.s: bool = true, x.t: bool = false}
+flow:
+  root: {any: [b1, b2], else: "no"}
+  b1: {if: x.p, then: g1, else: n}
+  n: {if: x.q, then: l1, else: m}
+  m: {if: x.r, then: g1, else: l1}
+  l1: {if: x.s, then: "no", else: l2}
+  l2: {if: x.t, then: "yes", else: l3}
+  l3: {if: x.p, then: "yes", else: l4}
+  l4: {if: x.q, then: "yes", else: l5}
+  l5: {if: x.r, then: "yes", else: "no"}
+  g1: {if: x.s, then: "no", else: g2}
+  g2: {if: x.t, then: "yes", else: g3}
+  g3: {if: x.p, then: "yes", else: g4}
+  g4: {if: x.q, then: "yes", else: g5}
+  g5: {if: x.r, then: "yes", else: "no"}
+  b2: {if: x.s, then: badge, else: "no"}
+outcomes: {"yes": {notify: true}, badge: {notify: true}, "no": {notify: false}}
+"""
+"""Two joins in a branch, each of which may refuse, and one of which is passed over on the way to the other."""
+
+
+class TestBranches:
+    def test_what_refuses_behind_a_join_goes_on_to_the_next_branch(self) -> None:
+        """
+        A refusal inside of a branch is no answer, wherever in the branch it stands.
+        """
+        rules = rules_of(JOINS)
+
+        assert rules.should_notify({}).reason == "b2.then"
+        for values in product((False, True), repeat=5):
+            facts = dict(zip(rules.graph.facts, values, strict=True))
+            passage = walk(rules.graph, facts)
+            decision = rules.should_notify(facts)
+            assert (decision.outcome, decision.reason) == (passage.outcome, passage.steps[-1].arrow)
+
+
 @pytest.fixture(scope="module", params=[2, 5, 8])
 def calling(request: pytest.FixtureRequest) -> Rules:
     """

@@ -10,6 +10,7 @@ from typing import cast
 from notifyrules.graph.model import Graph
 from notifyrules.program.expressions import Expressions, Spelling
 from notifyrules.program.held import Facts
+from notifyrules.program.limits import LIMITS
 from notifyrules.program.names import Names, slots
 
 
@@ -25,7 +26,7 @@ def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
     """
     names = Names()
     facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in slots(graph.facts).items()}
-    expressions = Expressions(facts, names)
+    expressions = Expressions(facts, names, LIMITS)
     for term in graph.assume:
         expressions.count(term)
     written = [f"    if {expressions.write_negated(term)}:\n        return False" for term in graph.assume]

@@ -7,7 +7,6 @@ A fact of the called chart is read by evaluating what it is bound to, so a fact 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from notifyrules.conditions.values import Value
 from notifyrules.evaluation.computed import Computed
@@ -15,18 +14,12 @@ from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Arrow, Call, FanOut, Graph
 from notifyrules.program.blocks import Block
 from notifyrules.program.expressions import Expressions, Spelling
+from notifyrules.program.limits import Limits
 from notifyrules.program.names import Names
 from notifyrules.program.shape import CALLED, DONE, Shape
 from notifyrules.program.statements import Statements
 from notifyrules.program.stretches import Plan
 from notifyrules.program.writing import write_chart
-
-_INSIDE: Final = 30
-"""Nodes up to which a chart is written where it is called, those of charts that it calls included."""
-_MOST_LOOPS: Final = 3
-"""Loops up to which it is."""
-_CHARTS: Final = 100
-"""Called charts that are written; further ones inside of them are walked."""
 
 
 class NotInline(Exception):  # noqa: N818 - no error: the chart is written in another way
@@ -40,17 +33,19 @@ class Calls:
     Write the charts that a chart calls.
     """
 
-    def __init__(self, names: Names, variables: str | None) -> None:
+    def __init__(self, names: Names, limits: Limits, variables: str | None) -> None:
         """
         Prepare to write.
 
         Args:
             names: The names that code may use.
+            limits: From where on things are written in another way.
             variables: The argument of functions that ask a chart; None where there can be no such function.
         """
         self.functions: list[str] = []
         """The source of the functions that ask charts."""
         self._names = names
+        self._limits = limits
         self._variables = variables
         self._inner: dict[tuple[int, str], Expressions] = {}
         self._asking: dict[tuple[object, ...], str] = {}
@@ -67,13 +62,17 @@ class Calls:
             self._inner[key] = self._bind(node, expressions)
         inner = self._inner[key]
         variable = self._names.temporary()
-        if _size(node.callee) <= _INSIDE:
+        if _size(node.callee, self._limits.inside) <= self._limits.inside:
             block = self._inside(node.callee, inner, variable)
             if block is not None:
                 return block, variable
         if self._variables is None:
             raise NotInline
-        asking = self._walked(node.callee, inner) if len(self._asking) >= _CHARTS else self._asked(node.callee, inner)
+        asking = (
+            self._walked(node.callee, inner)
+            if len(self._asking) >= self._limits.charts
+            else self._asked(node.callee, inner)
+        )
         return Block([f"{variable} = {asking}"], stays=True), variable
 
     def _bind(self, node: Call, expressions: Expressions) -> Expressions:
@@ -88,7 +87,7 @@ class Calls:
                 if term is None
                 else expressions.spell(term, f"{node.name}_{fact.name}")
             )
-        return Expressions(facts, self._names, expressions.functions)
+        return Expressions(facts, self._names, self._limits, expressions.functions)
 
     def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:
         """
@@ -103,8 +102,8 @@ class Calls:
 
         statements = Statements(
             chart,
-            Shape(chart),
-            Plan(),
+            Shape(chart, self._limits),
+            Plan(self._limits.branches[0]),
             expressions=inner,
             answers=answer,
             charts=self,
@@ -113,7 +112,7 @@ class Calls:
         )
         block = statements.body(CALLED, DONE)
         loops = sum(line.lstrip() == "while True:" for line in block.lines)
-        return None if statements.wanted or loops > _MOST_LOOPS else block
+        return None if statements.wanted or loops > self._limits.inside_loops else block
 
     def _asked(self, chart: Graph, inner: Expressions) -> str:
         """
@@ -125,6 +124,7 @@ class Calls:
             name = self._asking[key] = self._names.new(f"ask_{chart.name}")
             written = write_chart(
                 chart,
+                self._limits,
                 expressions=inner,
                 answers=lambda arrow: [f"return {arrow.target!r}"],
                 charts=self,
@@ -143,13 +143,13 @@ class Calls:
         return f"{self._names.thing('walk', _walk)}({self._names.thing('chart', chart)}, ({facts}))"
 
 
-def _size(chart: Graph) -> int:
+def _size(chart: Graph, most: int) -> int:
     """
-    Count the nodes of a chart and of those it calls; one with a fan-out is never written where it is called.
+    Count the nodes of a chart and of those it calls, up to more than *most*, which one with a fan-out always has.
     """
-    if any(isinstance(node, FanOut) for node in chart.nodes.values()) or len(chart.nodes) > _INSIDE:
-        return _INSIDE + 1
-    return len(chart.nodes) + sum(_size(node.callee) for node in chart.nodes.values() if isinstance(node, Call))
+    if any(isinstance(node, FanOut) for node in chart.nodes.values()) or len(chart.nodes) > most:
+        return most + 1
+    return len(chart.nodes) + sum(_size(node.callee, most) for node in chart.nodes.values() if isinstance(node, Call))
 
 
 def _walk(chart: Graph, facts: Sequence[Callable[[], Value]]) -> str:

@@ -20,6 +20,7 @@ from notifyrules.program.decision import Decision, Verdict
 from notifyrules.program.expressions import Expressions, Spelling
 from notifyrules.program.facts import Extras, Facts, FactsReader
 from notifyrules.program.held import FIXED
+from notifyrules.program.limits import LIMITS, Limits
 from notifyrules.program.names import Names, slots
 from notifyrules.program.partial import looking
 from notifyrules.program.residual import Front
@@ -89,23 +90,26 @@ class Code:
         return Program(self.graph, self.reader, fixed, _documented(self.bind(fixed)), self.source)
 
 
-def compile_graph(graph: Graph) -> Program:
+def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
     """
     Compile a chart.
 
     Args:
         graph: A chart without errors.
+        limits: From where on things are written in another way.
 
     Returns:
         A function that agrees with :func:`notifyrules.evaluation.walk.walk` on every input.
     """
-    compiler = _Compiler(graph, graph, FactsReader(graph.facts))
+    compiler = _Compiler(graph, graph, FactsReader(graph.facts), limits)
     source = compiler.source(None)
     decide = cast("Decide", compiler.run(source)["decide"])
     return Program(graph, compiler.reader, None, _documented(decide), source)
 
 
-def compile_residual(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader) -> Code:
+def compile_residual(
+    whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits = LIMITS
+) -> Code:
     """
     Compile what is left of a chart when some facts are fixed.
 
@@ -114,8 +118,9 @@ def compile_residual(whole: Graph, left: Graph, settled: Arrow | None, reader: F
         left: What is left of it.
         settled: The arrow into the outcome, where nothing is left.
         reader: Reads the facts that are not fixed.
+        limits: From where on things are written in another way.
     """
-    compiler = _Compiler(whole, left, reader)
+    compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
     return Code(left, reader, cast("Callable[[Facts], Decide]", compiler.run(source)["bind"]), source)
 
@@ -133,13 +138,14 @@ class _Compiler:
     Write the source of one chart.
     """
 
-    def __init__(self, whole: Graph, left: Graph, reader: FactsReader) -> None:
+    def __init__(self, whole: Graph, left: Graph, reader: FactsReader, limits: Limits) -> None:
         """
         Prepare to compile *left*, all of *whole* or a part of it.
         """
         self._whole = whole
         self._graph = left
         self.reader = reader
+        self._limits = limits
         self._fixed = slots(name for name in reader.kind.names if name not in reader.kind.slots)
         self._names = Names()
         self._verdicts: dict[str, Verdict] = {}
@@ -208,10 +214,16 @@ class _Compiler:
         """
         facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in self.reader.kind.slots.items()}
         facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in self._fixed.items()}
-        expressions = Expressions(facts, self._names)
-        calls = Calls(self._names, "facts")
+        expressions = Expressions(facts, self._names, self._limits)
+        calls = Calls(self._names, self._limits, "facts")
         written = write_chart(
-            self._graph, expressions=expressions, answers=self._answer, charts=calls, prefix="", variables="facts, d"
+            self._graph,
+            self._limits,
+            expressions=expressions,
+            answers=self._answer,
+            charts=calls,
+            prefix="",
+            variables="facts, d",
         )
         functions, by_variables = self._by_variables()
         return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
@@ -225,13 +237,14 @@ class _Compiler:
         """
         facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()}
         facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
-        expressions = Expressions(facts, self._names)
+        expressions = Expressions(facts, self._names, self._limits)
         try:
             written = write_chart(
                 self._graph,
+                self._limits,
                 expressions=expressions,
                 answers=self._answer,
-                charts=Calls(self._names, None),
+                charts=Calls(self._names, self._limits, None),
                 prefix="",
                 variables="",
             )

@@ -7,19 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.evaluator import SUMS
+from notifyrules.program.limits import Limits
 from notifyrules.program.names import Names
 from notifyrules.program.simpler import is_inside, listed_comparison, repeated_lets
 
 CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
 """How tightly an expression of Python binds, loosest first."""
-
-_SMALL = 10
-"""Terms up to which a let is written out at each use instead of being called."""
-_DEEP = 40
-"""Levels of an expression after which the rest becomes a function; CPython allows two hundred parentheses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,7 @@ class Expressions:
     facts: Mapping[str, Spelling]
     """How each fact is read."""
     names: Names
+    limits: Limits
     functions: list[str] = field(default_factory=list)
     """Takes the source of the functions that large or deep terms become."""
     _outlined: dict[int, Spelling] = field(default_factory=dict)
@@ -79,7 +77,9 @@ class Expressions:
         if not self._level:
             self._repeated, self._kept = repeated_lets(term), {}
         self._level += 1
-        text, binds = self._written(term) if self._level <= _DEEP else (self._use(self.outline(term, "deep")), ATOM)
+        text, binds = (
+            self._written(term) if self._level <= self.limits.deep else (self._use(self.outline(term, "deep")), ATOM)
+        )
         self._level -= 1
         return text if binds >= least else f"({text})"
 
@@ -121,7 +121,7 @@ class Expressions:
         """
         Spell a term as something that is read several times: called where it is large, else written out.
         """
-        if sum(1 for _ in t.walk(term)) > _SMALL:
+        if sum(1 for _ in t.walk(term)) > self.limits.let:
             return self.outline(term, name)
         with self._alone() as used:
             text = self.write(term, ATOM)
@@ -223,6 +223,8 @@ class Expressions:
             case t.Call(function=function, arguments=arguments):
                 name = self.names.thing(function.name, function.compute)
                 return f"{name}({', '.join(self.write(one) for one in arguments)})", ATOM
+            case _:
+                assert_never(term)
 
     def _let(self, use: t.LetUse) -> tuple[str, int]:
         """
@@ -241,7 +243,7 @@ class Expressions:
         """
         Write out a let where it is small or used once, and call it otherwise.
         """
-        if self._uses.get(id(use.term), 0) <= 1 or sum(1 for _ in t.walk(use.term)) <= _SMALL:
+        if self._uses.get(id(use.term), 0) <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
             return self._written(use.term)
         return self._use(self.outline(use.term, use.name)), ATOM
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Final
 
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch
+from notifyrules.program.limits import Limits
 
 REFUSED: Final = "(refused)"
 """The place behind a branch, where a refusal goes on."""
@@ -20,10 +21,6 @@ DONE: Final = "(done)"
 """The place behind a called chart, where each of its outcomes goes on."""
 
 _LARGE: Final = 1_000
-_LONGEST_RUN: Final = 50
-"""Nodes that are written inside and behind each other, however flat: writing them takes that many calls."""
-SMALL: Final = 4
-"""Nodes up to which what follows is written out at every arrow that leads there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,8 @@ class Scope:
     One stretch of code: what is written between an entry and the places that it leads to.
     """
 
+    entry: str
+    """The node that it begins with."""
     ends: Ends
     behind: Mapping[str, tuple[str, ...]]
     """For each node, the nodes that stand behind it, in order."""
@@ -96,11 +95,12 @@ class Shape:
     What holds for a chart as a whole.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, limits: Limits) -> None:
         """
         Measure a chart.
         """
         self.graph = graph
+        self.limits = limits
         self.reentrant = _reentrant(graph)
         """Fan-outs that a decision may come to again, after they have refused."""
         self.sizes = _sizes(graph)
@@ -111,7 +111,7 @@ class Shape:
         """
         Tell whether a node is written out at every arrow that leads to it.
         """
-        return self.sizes[name] <= SMALL
+        return self.sizes[name] <= self.limits.small
 
     def ways(self, node: Node) -> Iterator[tuple[Arrow, ...]]:
         """
@@ -158,7 +158,7 @@ class Shape:
         for name in order:
             if name in merges:
                 behind[above[name]] = (*behind.get(above[name], ()), name)
-        scope = Scope(ends, behind, merges, {}, {}, {}, {}, {}, set())
+        scope = Scope(entry, ends, behind, merges, {}, {}, {}, {}, {}, set())
         for name in reversed(order):
             self._measure(name, scope, functions)
         scope.cuts.discard(entry)
@@ -181,7 +181,7 @@ class Shape:
         scope.own_nesting[name] = _levels(self.graph.nodes[name], ways)
         scope.nesting[name] = scope.levels(name, later)
         scope.runs[name] = 1 + max([run, *(scope.runs[one] for one in later)])
-        if scope.runs[name] >= _LONGEST_RUN:
+        if scope.runs[name] >= self.limits.run:
             scope.cuts.add(name)
             scope.runs[name] = 0
 

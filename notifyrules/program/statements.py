@@ -8,13 +8,14 @@ again are entered once; one that is met again has refused before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from notifyrules.conditions.values import Value
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Notify, Question, Switch
-from notifyrules.program.blocks import STAY, Block, choose, loop
+from notifyrules.program.blocks import STAY, Block, choose
 from notifyrules.program.expressions import OR
 from notifyrules.program.shape import BRANCH, REFUSED
-from notifyrules.program.stretches import FLAT, MOST_LOOPS, Stretches, Where
+from notifyrules.program.stretches import Stretches, Where
 
 
 class Statements(Stretches):
@@ -45,6 +46,8 @@ class Statements(Stretches):
             case Call():
                 asked, outcome = self._charts(node, self._expressions)
                 return asked.then(lambda: self._outcomes(node, outcome, where))
+            case _:
+                assert_never(node)
 
     def _question(self, node: Question, where: Where) -> Block:
         """
@@ -148,13 +151,13 @@ class Statements(Stretches):
             refuses = self.graph.outcomes[name].notify is Notify.NO
             return STAY if refuses else Block(self._answers(branch), stays=False)
         functions = self._functions(trying=True)
-        if name in functions or self.shape.sizes[name] > self.plan.branch or where.loops >= MOST_LOOPS:
+        if name in functions or self.shape.sizes[name] > self.plan.branch or where.loops >= self.shape.limits.loops:
             self.wanted |= {(name, True)} - self.plan.functions
             return self._try(self._function(name, trying=True))
         scope = self.shape.scope(name, BRANCH, functions)
-        if scope.nesting[name] <= FLAT:
+        if scope.nesting[name] <= self.shape.limits.flat:
             return self._region(name, Where(scope, REFUSED, None, where.loops))
-        return loop(self._region(name, Where(scope, None, REFUSED, where.loops + 1)))
+        return self._loop(self._region(name, Where(scope, None, REFUSED, where.loops + 1)))
 
 
 def _either(tests: Sequence[str]) -> tuple[str, str]:

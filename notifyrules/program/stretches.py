@@ -11,21 +11,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Protocol
 
 from notifyrules.graph.model import Arrow, Call, Graph, Notify
 from notifyrules.program.blocks import STAY, Block, loop
 from notifyrules.program.expressions import Expressions
 from notifyrules.program.shape import BRANCH_FUNCTION, DECIDING, DONE, REFUSED, Ends, Scope, Shape
 
-FLAT: Final = 8
-"""Levels of indentation from which on the place behind is reached by `break`, which needs none."""
-_DEEPEST: Final = 30
-"""Levels of indentation from which on a node becomes a function; CPython allows a hundred."""
-_MOST_BEHIND: Final = 16
-"""Nodes that stand behind one; the others become functions."""
-MOST_LOOPS: Final = 8
-"""Loops inside each other; CPython allows twenty blocks."""
+
+class Unreachable(AssertionError):  # noqa: N818 - it names what was reached
+    """
+    Say that generated code went where nothing leads: a fault of the generator, never of the rules.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +45,10 @@ class Plan:
     What the parts of a chart become.
     """
 
+    branch: int
+    """Nodes from which on a branch becomes a function."""
     functions: set[tuple[str, bool]] = field(default_factory=set)
     """Nodes that are functions of their own: outside of branches, and in them."""
-    branch: int = 40
-    """Nodes from which on a branch becomes a function."""
     hops: bool = False
     """Whether functions are returned for the caller to call, so that the stack stays flat."""
 
@@ -127,6 +124,20 @@ class Stretches(ABC):
 
     # ---- Stretches of code ----
 
+    def _closed(self, block: Block) -> Block:
+        """
+        See to it that what must not run off its end says so: silence would be a refusal that nobody decided.
+        """
+        return block.then(
+            lambda: Block([f"raise {self._expressions.names.thing('Unreachable', Unreachable)}"], stays=False)
+        )
+
+    def _loop(self, block: Block) -> Block:
+        """
+        Write what is left by `break` or with an answer, and in no other manner.
+        """
+        return loop(self._closed(block))
+
     def body(self, ends: Ends, end: str | None = None) -> Block:
         """
         Write the whole chart, as what stands in an entry.
@@ -139,7 +150,8 @@ class Stretches(ABC):
         if (start, False) in self.plan.functions:
             begin = [f"r = {self._function(start, trying=False)}({self._variables})", *self._drive(), "return r"]
             return Block(begin, stays=False)
-        return self._stretch(start, self.shape.scope(start, ends, self._functions(trying=False)), end)
+        block = self._stretch(start, self.shape.scope(start, ends, self._functions(trying=False)), end)
+        return block if end is not None else self._closed(block)
 
     def function(self, name: str, *, trying: bool) -> list[str]:
         """
@@ -150,7 +162,7 @@ class Stretches(ABC):
         lines = [f"def {self._name(name, trying=trying)}({self._variables}):"]
         if trying and name in self.shape.reentrant:
             lines += [f"    if {name!r} in entered:", "        return None", f"    entered.add({name!r})"]
-        return [*lines, *self._stretch(name, scope, None).inside()]
+        return [*lines, *self._closed(self._stretch(name, scope, None)).inside()]
 
     def _stretch(self, name: str, scope: Scope, end: str | None) -> Block:
         """
@@ -204,8 +216,9 @@ class Stretches(ABC):
         """
         Write a node with some of the nodes that stand behind it.
         """
-        if len(later) > _MOST_BEHIND:
-            for one in later[_MOST_BEHIND:]:
+        limits = self.shape.limits
+        if len(later) > limits.behind:
+            for one in later[limits.behind :]:
                 self._want(one, where)
             return STAY
         if not later:
@@ -213,16 +226,18 @@ class Stretches(ABC):
         *before, last = later
         scope, rest = where.scope, tuple(before)
         needed = scope.outside(name, rest) - {last}
-        flat = scope.levels(name, rest) <= FLAT
+        flat = scope.levels(name, rest) <= limits.flat
         if flat and needed <= {where.behind}:
             return self._stand(name, rest, replace(where, end=last)).then(lambda: self._region(last, where))
-        if not needed and where.loops < MOST_LOOPS:
-            around = loop(self._stand(name, rest, Where(scope, None, last, where.loops + 1)))
+        if not needed and where.loops < limits.loops:
+            around = self._loop(self._stand(name, rest, Where(scope, None, last, where.loops + 1)))
             return around.then(lambda: self._region(last, where))
-        if flat and len(needed) == 1 and where.loops < MOST_LOOPS:
+        # Inside of this loop only one place beside the last node can be reached, from the last node too.
+        if flat and len(needed) == 1 and scope.leads[last] <= needed and where.loops < limits.loops:
             (goal,) = needed
             inner = Where(scope, last, goal, where.loops + 1)
             both = self._stand(name, rest, inner).then(lambda: self._region(last, replace(inner, end=goal)))
+            # Whatever runs off the end of both has come to the goal, which stands behind the loop.
             return loop(both.then(lambda: Block(["break"], stays=False))).then(lambda: self._go_to(goal, where))
         self._want(last, where)
         return self._stand(name, rest, where)
@@ -235,9 +250,11 @@ class Stretches(ABC):
             return STAY
         if place == where.behind:
             return Block(["break"], stays=False)
-        if place != REFUSED:
-            self._want(place, where)
-        return Block(["return None"], stays=False)
+        if place == REFUSED and not where.scope.ends.labelled:
+            return Block(["return None"], stays=False)
+        # What cannot be reached from here becomes a function; a place behind a branch cannot, so the branch does.
+        self._want(where.scope.entry if place in (REFUSED, DONE) else place, where)
+        return STAY
 
     # ---- Ways ----
 
@@ -257,7 +274,7 @@ class Stretches(ABC):
         if name in where.scope.merges:
             return self._go_to(name, where)
         block = self._region(name, where)
-        if block.levels >= _DEEPEST and not self.shape.is_small(name):
+        if block.levels >= self.shape.limits.deepest and not self.shape.is_small(name):
             self._want(name, where)
         return block
 

@@ -7,24 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
 
 from notifyrules.conditions.terms import Term
 from notifyrules.graph.model import Call, First, Graph, Question, Switch
 from notifyrules.program.expressions import Expressions
+from notifyrules.program.limits import Limits
 from notifyrules.program.shape import DECIDING, Shape
 from notifyrules.program.statements import Statements
 from notifyrules.program.stretches import Answers, Charts, Plan
-
-_BRANCHES: Final = (40, 12, 4)
-"""Nodes from which on a branch becomes a function: the first for which a chart does not grow out of proportion."""
-_LINES: Final = 200
-_LINES_A_NODE: Final = 15
-"""What a chart may grow to: so many lines, and so many more for each of its nodes."""
-_MANY_FUNCTIONS: Final = 20
-"""Functions from which on they are not called by each other, so that the stack stays flat."""
-_TRIES: Final = 6
-"""Plans after which everything that several arrows lead to becomes a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +30,33 @@ class Written:
 
 
 def write_chart(  # noqa: PLR0913 - what a chart is written with
-    graph: Graph, *, expressions: Expressions, answers: Answers, charts: Charts, prefix: str, variables: str
+    graph: Graph,
+    limits: Limits,
+    *,
+    expressions: Expressions,
+    answers: Answers,
+    charts: Charts,
+    prefix: str,
+    variables: str,
 ) -> Written:
     """
     Write a chart.
 
     Args:
         graph: The chart.
+        limits: From where on things are written in another way.
         expressions: Writes its conditions.
         answers: Writes its outcomes.
         charts: Writes the charts that it calls.
         prefix: What the names of its functions begin with.
         variables: The arguments that its functions hand to each other.
     """
-    shape = Shape(graph)
+    shape = Shape(graph, limits)
     for term in terms_of(graph):
         expressions.count(term)
-    for branch in _BRANCHES:
-        plan = Plan({(name, True) for name in shape.reentrant}, branch)
-        for attempt in count():
+    for branch in limits.branches:
+        plan = Plan(branch, {(name, True) for name in shape.reentrant})
+        for attempt in count():  # pragma: no branch - it ends within
             statements = Statements(
                 graph,
                 shape,
@@ -71,15 +69,15 @@ def write_chart(  # noqa: PLR0913 - what a chart is written with
             )
             written = _write(statements, shape)
             lacking = statements.wanted - plan.functions
-            if attempt == _TRIES:
+            if attempt == limits.tries:
                 lacking |= _shared(shape) - plan.functions
             if not lacking:
                 break
             plan.functions |= lacking
-            if len(plan.functions) > _MANY_FUNCTIONS:
+            if len(plan.functions) > limits.functions:
                 plan.hops = True
                 plan.functions.add((graph.start, False))
-        if len(written.entry) + len(written.functions) <= _LINES + _LINES_A_NODE * len(graph.order):
+        if len(written.entry) + len(written.functions) <= limits.lines + limits.lines_a_node * len(graph.order):
             break
     return written
 
