@@ -5,7 +5,7 @@ Say how a value differs from what its type holds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -17,6 +17,8 @@ MOST_TOLD = 5
 """Items of a list, or windows of a schedule, that one message tells of."""
 MAX_DIGITS = 18
 """Digits of a number beyond which it is not written out."""
+_NAME_SHOWN = 100
+"""Characters of the name of a type that a message shows, the last ones."""
 WINDOW = '`{days: [mon, tue], from: "22:00", until: "07:00"}`'
 """A window of a schedule, for a message."""
 _EXPECTED = {
@@ -84,8 +86,10 @@ def join_mismatches(unfit: Sequence[Mismatch]) -> Mismatch:
 
 def describe(given: object) -> str:
     """
-    Say what a given value is, in words and without the name of a Python type.
+    Say what a given value is: in words where it is of a kind that everybody knows, otherwise by its type.
     """
+    if is_blank(given):
+        return f"a missing value{_typed(given)}"
     match given:
         case None:
             return "null"
@@ -94,12 +98,13 @@ def describe(given: object) -> str:
         case Enum() if not isinstance(given, (str, int)):
             return f"the member {given.name} of an enumeration class"
         case int():
-            return f"the number {given}" if abs(given) < 10**MAX_DIGITS else "a number of many digits"
+            number = f"the number {int.__repr__(given)}" if abs(given) < 10**MAX_DIGITS else "a number of many digits"
+            return number + _typed(given)
         case float():
-            return f"the number {given}"
+            return f"the number {float(given)}{_typed(given)}"
         case str():
             return f"the text {shortened(given)}"
-        case datetime() | time() | timedelta() | timezone() | ZoneInfo() | Schedule():
+        case date() | time() | timedelta() | tzinfo() | Schedule():
             return _describe_time(given)
         case Mapping():
             return "a mapping"
@@ -109,17 +114,43 @@ def describe(given: object) -> str:
             return "a set, which has no order"
         case bytes() | bytearray():
             return "bytes"
+        case type():
+            return f"the class `{_name(given)}`"
         case _:
-            return "an object that is no value of the language"
+            return f"an object{_typed(given)}"
 
 
-def _describe_time(given: datetime | time | timedelta | timezone | ZoneInfo | Schedule) -> str:
+def is_blank(given: object) -> bool:
+    """
+    Tell whether a value is what pandas has where there is none; one of them passes for a date and time.
+    """
+    return type(given).__name__ in ("NAType", "NaTType")
+
+
+def _typed(given: object) -> str:
+    """
+    Name the type of a value that is of none of Python's own plain types.
+    """
+    return "" if type(given) in (int, float, date, datetime) else f" of the type `{_name(type(given))}`"
+
+
+def _name(kind: type) -> str:
+    """
+    Name a class as one would import it.
+    """
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return name[-_NAME_SHOWN:]
+
+
+def _describe_time(given: date | time | timedelta | tzinfo | Schedule) -> str:
     """
     Say what a given value is that has to do with time.
     """
     match given:
         case datetime():
-            return "a date and time" + ("" if given.tzinfo else " without an offset")
+            return f"a date and time{_typed(given)}" + ("" if given.tzinfo else " without an offset")
+        case date():
+            return f"a day{_typed(given)}"
         case time():
             return "a time of day"
         case timedelta():
@@ -128,6 +159,8 @@ def _describe_time(given: datetime | time | timedelta | timezone | ZoneInfo | Sc
             return "a fixed offset from UTC"
         case ZoneInfo():
             return "a time zone" if given.key else "a time zone without a key"
+        case tzinfo():
+            return f"a time zone{_typed(given)}"
         case Schedule():
             return "a schedule"
         case _:

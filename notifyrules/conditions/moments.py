@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from notifyrules.conditions.misfits import (
     Mismatch,
     describe,
     held_by,
+    is_blank,
     join_mismatches,
     misfit,
     shortened,
@@ -44,11 +45,11 @@ def read_instant(given: object, wanted: Type) -> datetime:
     Read an instant: RFC 3339 text with its offset, or an aware datetime.
     """
     moment = _instant_from_text(given, wanted) if isinstance(given, str) else given
-    if not isinstance(moment, datetime):
+    if not isinstance(moment, datetime) or is_blank(moment):
         raise misfit(given, wanted)
     try:
         naive = moment.utcoffset() is None
-        moment = moment.astimezone(UTC)
+        moment = moment if naive else _plain(moment.astimezone(UTC))
     except OverflowError:
         naive, moment = False, datetime.max.replace(tzinfo=UTC)
     except (ValueError, TypeError, NotImplementedError):
@@ -56,9 +57,19 @@ def read_instant(given: object, wanted: Type) -> datetime:
         raise Mismatch("a date and time whose time zone gives no valid offset", held_by(wanted)) from None
     if naive:
         raise misfit(given, wanted)
+    if getattr(given, "nanosecond", 0):
+        raise Mismatch("an instant finer than a microsecond", held_by(wanted), "round it to microseconds")
     if not MIN_INSTANT <= moment <= MAX_INSTANT:
         raise Mismatch("an instant outside of 1970 to 2200", "an instant within 1970 to 2200")
-    return moment.replace(fold=0)
+    return moment
+
+
+def _plain(moment: datetime) -> datetime:
+    """
+    Give an instant in UTC as Python's own, whatever class a caller derived from it.
+    """
+    clock = time(moment.hour, moment.minute, moment.second, moment.microsecond)
+    return datetime.combine(date(moment.year, moment.month, moment.day), clock, UTC)
 
 
 def _instant_from_text(given: str, wanted: Type) -> datetime:
@@ -91,7 +102,7 @@ def read_time(given: object, wanted: Type) -> time:
             raise Mismatch("a time of day with a time zone", held_by(wanted), "give the zone as a fact of its own")
         if given.microsecond:
             raise Mismatch("a time finer than a second", held_by(wanted))
-        return given.replace(fold=0)
+        return time(given.hour, given.minute, given.second)
     if isinstance(given, str) and (found := _TIME.fullmatch(given)) is not None:
         try:
             hour, minute, second = (int(part or 0) for part in found.groups())
@@ -110,7 +121,9 @@ def read_duration(given: object, wanted: Type) -> timedelta:
     Read a duration: `2h30m` (units w d h m s ms us, largest first) or a timedelta.
     """
     if isinstance(given, timedelta):
-        length = given
+        if getattr(given, "nanoseconds", 0):
+            raise Mismatch("a duration finer than a microsecond", held_by(wanted), "round it to microseconds")
+        length = timedelta(given.days, given.seconds, given.microseconds)
     elif isinstance(given, str) and (found := _DURATION.fullmatch(given)) is not None:
         sign, *amounts = found.groups()
         if any(len(amount or "") > MAX_DIGITS for amount in amounts):

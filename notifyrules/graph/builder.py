@@ -29,6 +29,7 @@ from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
 from notifyrules.graph.sharing import gather
 from notifyrules.source.budget import MAX_CHART_BYTES, Budget
+from notifyrules.source.located import words_of
 from notifyrules.source.text import Source, Span
 
 MAX_CALLS = 8
@@ -282,9 +283,9 @@ class _Parts:
         name = document.name or PurePath(draft.place.name.rpartition(":")[2]).name.partition(".")[0]
         return Graph(
             name=str(name),
-            title=document.title or "Should we send a notification?",
-            about=document.about,
-            source=document.source,
+            title=words_of(document.title) or "Should we send a notification?",
+            about=words_of(document.about),
+            source=words_of(document.source),
             path=draft.place.name,
             digest=digest,
             legend=MappingProxyType(draft.legend),

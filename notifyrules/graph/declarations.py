@@ -18,7 +18,7 @@ from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import named
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
-from notifyrules.source.located import Scalar, Seq
+from notifyrules.source.located import Scalar, Seq, words_of
 from notifyrules.source.text import Span
 
 _ODD_NUMBER = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(_[0-9]+)+")
@@ -68,7 +68,8 @@ def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, incl
             return None
         declared = completed
     cost = int(part.cost[:15]) if part.cost is not None else 1
-    return Fact(str(name), declared.type, declared.has_default, declared.default, part.about, cost, included, name.span)
+    about = words_of(part.about)
+    return Fact(str(name), declared.type, declared.has_default, declared.default, about, cost, included, name.span)
 
 
 def _long_default(name: Scalar, part: LongFact, declared: Declared, findings: Findings) -> Declared | None:

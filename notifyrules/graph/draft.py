@@ -20,7 +20,7 @@ from notifyrules.document.model import Document, NodePart
 from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
 from notifyrules.source.budget import MAX_CONDITIONS, Budget
-from notifyrules.source.located import Scalar
+from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span
 
 
@@ -126,4 +126,4 @@ def head(name: Scalar, part: NodePart, ask: str) -> tuple[str, str, str | None, 
     """
     Give what every box begins with; the question is *ask* unless the author has one.
     """
-    return str(name), part.ask or str(ask), part.class_, part.about, name.span
+    return str(name), words_of(part.ask) or str(ask), words_of(part.class_), words_of(part.about), name.span

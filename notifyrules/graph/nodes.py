@@ -20,7 +20,7 @@ from notifyrules.graph.model import Arrow, FanOut, First, Node, Question, Row
 from notifyrules.graph.names import check_box_name
 from notifyrules.graph.switches import build_switch
 from notifyrules.graph.targets import Exit, check_target, read_exit, read_target
-from notifyrules.source.located import Scalar
+from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span, one_line
 
 
@@ -110,8 +110,9 @@ def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
     known = check_target(row.to, draft)
     if condition is None or not known or (because is None and row.because is not None):
         return None
-    leaving = Exit(str(row.to), row.label, because, written=True, span=row.if_.span)
-    return Row(condition, leaving.arrow(name, row.name or str(number), row.label or one_line(row.if_)))
+    label = words_of(row.label)
+    leaving = Exit(str(row.to), label, because, written=True, span=row.if_.span)
+    return Row(condition, leaving.arrow(name, row.name or str(number), label or one_line(row.if_)))
 
 
 def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:

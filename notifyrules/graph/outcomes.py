@@ -16,7 +16,7 @@ from notifyrules.document.model import OutcomePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Notify, Outcome
-from notifyrules.source.located import Kind, Located, Map, Scalar
+from notifyrules.source.located import Kind, Located, Map, Scalar, words_of
 
 
 def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | None:
@@ -40,11 +40,11 @@ def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | No
         str(name),
         # YAML also writes `True`.
         Notify.UNSAID if part.notify is None else Notify(part.notify.lower()),
-        part.label or str(name),
+        words_of(part.label) or str(name),
         because,
         MappingProxyType(data),
         recheck,
-        part.about,
+        words_of(part.about),
         name.span,
     )
 

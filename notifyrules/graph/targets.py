@@ -16,7 +16,7 @@ from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Arrow, Message
-from notifyrules.source.located import Scalar
+from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span
 
 
@@ -32,11 +32,12 @@ class Exit:
     written: bool
     span: Span
 
-    def arrow(self, node: str, ending: str, answer: str) -> Arrow:
+    def arrow(self, node: Scalar, ending: str, answer: str) -> Arrow:
         """
         Make the arrow `node.ending`.
         """
-        return Arrow(f"{node}.{ending}", node, answer, self.label, self.target, self.because, self.written, self.span)
+        name = str(node)
+        return Arrow(f"{name}.{ending}", name, answer, self.label, self.target, self.because, self.written, self.span)
 
 
 def value_id(value: Value) -> str:
@@ -103,7 +104,7 @@ def read_target(written: Scalar | LongTarget, draft: Draft, *, nodes_only: bool 
     known = check_target(written.to, draft, nodes_only=nodes_only)
     if not known or (because is None and written.because is not None):
         return None
-    return Exit(str(written.to), written.label, because, written=True, span=written.to.span)
+    return Exit(str(written.to), words_of(written.label), because, written=True, span=written.to.span)
 
 
 def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> bool:

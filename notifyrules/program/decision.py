@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from notifyrules.conditions.values import Value
@@ -124,9 +123,9 @@ class Decision:
     @property
     def data(self) -> Mapping[str, Value]:
         """
-        What the outcome carries, by the names that the rules declare under `data`; lists are tuples.
+        What the outcome carries, by the names that the rules declare under `data`, in a new dict; lists are tuples.
         """
-        return MappingProxyType(data_of(self._verdict.graph.outcomes[self.outcome], self.facts))
+        return data_of(self._verdict.graph.outcomes[self.outcome], self.facts)
 
     @property
     def recheck_at(self) -> datetime | None:

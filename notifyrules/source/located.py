@@ -167,6 +167,13 @@ Located: TypeAlias = Scalar | Map | Seq
 """Any YAML value with its place."""
 
 
+def words_of(scalar: Scalar | None) -> str | None:
+    """
+    Give the bare words of a scalar that may be absent, for what outlives the file: they are compared, sent and kept.
+    """
+    return None if scalar is None else str(scalar)
+
+
 def _integer(text: str) -> int:
     """
     Read an integer of the core schema; one of thousands of digits is any number far out of range.
