@@ -4,10 +4,17 @@ Tell what was meant by a value that its type does not hold.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
-from enum import Enum
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum, IntEnum
+from fractions import Fraction
+from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
+import pytz
+from dateutil import tz
 
 from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.types import (
@@ -36,6 +43,26 @@ class Kind(Enum):
     """
 
     DM = "dm"
+
+
+class Level(IntEnum):
+    """
+    A class of members that are numbers, whose names are the values.
+    """
+
+    DM = 1
+
+
+ENUMERATION = Type(Enumeration(("dm", "group")))
+TRUE = np.bool_(1)
+BLANK = "leave the fact out where there is no value, or give None where it may be null"
+DAY = 'say when on that day and where: `datetime.combine(day, time(9), tzinfo=ZoneInfo("Europe/Berlin"))`'
+UNIT = "say in which unit, such as `15m` or `15s`"
+UNIX = "if it is a Unix time in seconds, write `2026-11-23T22:00:00Z`"
+WHOLE = "give `int(...)` of it, if it is meant to be whole"
+MEMBER = "give its `.value`, or derive the class from `StrEnum`"
+NAIVE = "give it a `tzinfo`, such as `datetime.UTC`"
+ZONE = 'name the zone, such as `ZoneInfo("Europe/Berlin")`'
 
 
 def refuse(wanted: Type, given: object) -> Mismatch:
@@ -94,7 +121,7 @@ class TestHelp:
             (1795471200000, "if it is a Unix time in milliseconds, write `2026-11-23T22:00:00Z`"),
             ("1795471200", "if it is a Unix time in seconds, write `2026-11-23T22:00:00Z`"),
             (10**400, ""),
-            (float("nan"), ""),
+            (float("nan"), BLANK),
             (-1, ""),
             (True, ""),
             ("tomorrow", ""),
@@ -193,3 +220,155 @@ class TestSeveral:
             "found no `until` in window 1; expected a time such as `22:00`, "
             'found the text "9:00" as `from` of window 2, the text "a" as `from` of window 3'
         )
+
+
+class TestOtherTypes:
+    @pytest.mark.parametrize(
+        ("wanted", "given", "found", "advice"),
+        [
+            (BOOL, TRUE, "an object of the type `numpy.bool`", "give `.item()` of it"),
+            (BOOL, np.int64(1), "an object of the type `numpy.int64`", "write true or false"),
+            (INT, np.int64(3), "an object of the type `numpy.int64`", "give `.item()` of it"),
+            (INT, TRUE, "an object of the type `numpy.bool`", ""),
+            (INT, np.float64(3.5), "the number 3.5 of the type `numpy.float64`", WHOLE),
+            (INT, 3.0, "the number 3.0", WHOLE),
+            (INT, Decimal(3), "an object of the type `decimal.Decimal`", WHOLE),
+            (INT, Fraction(3), "an object of the type `fractions.Fraction`", WHOLE),
+            (INT, Decimal("sNaN"), "an object of the type `decimal.Decimal`", BLANK),
+            (
+                DURATION,
+                Decimal(3),
+                "an object of the type `decimal.Decimal`",
+                "say in which unit, such as `15m` or `15s`",
+            ),
+            (DURATION, np.int64(3), "an object of the type `numpy.int64`", UNIT),
+            (
+                DURATION,
+                np.timedelta64(5, "m"),
+                "an object of the type `numpy.timedelta64`",
+                'give `.astype("timedelta64[us]").item()` of it',
+            ),
+            (DURATION, pd.Timedelta("5ns"), "a duration finer than a microsecond", "round it to microseconds"),
+            (INSTANT, Decimal("1795471200.5"), "an object of the type `decimal.Decimal`", UNIX),
+            (INSTANT, np.int64(1795471200), "an object of the type `numpy.int64`", UNIX),
+            (INSTANT, date(2026, 11, 23), "a day", DAY),
+            (
+                INSTANT,
+                pd.Timestamp("2026-11-23 22:00"),
+                "a date and time of the type `pandas.Timestamp` without an offset",
+                NAIVE,
+            ),
+            (
+                INSTANT,
+                pd.Timestamp("2026-11-23T22:00:00.000000001Z"),
+                "an instant finer than a microsecond",
+                "round it to microseconds",
+            ),
+            (
+                INSTANT,
+                np.datetime64("2026-11-23T22:00", "ns"),
+                "an object of the type `numpy.datetime64`",
+                'give `.astype("datetime64[us]").item()` of it with a `tzinfo`, such as `datetime.UTC`',
+            ),
+            (INSTANT, pd.NaT, "a missing value of the type `pandas.api.typing.NaTType`", BLANK),
+            (BOOL, pd.NA, "a missing value of the type `pandas.api.typing.NAType`", BLANK),
+            (TEXT, float("nan"), "the number nan", BLANK),
+            (TEXT, b"x", "bytes", "decode it first, as `.decode()` does"),
+            (TEXT, str, "the class `str`", ""),
+            (TEXT, SimpleNamespace(), "an object of the type `types.SimpleNamespace`", ""),
+            (TIME, datetime(2026, 11, 23, 22, tzinfo=UTC), "a date and time", "give its `.time()`"),
+            (
+                TIMEZONE,
+                pytz.timezone("Europe/Berlin"),
+                "a time zone of the type `pytz.tzfile.Europe/Berlin`",
+                "give `str(...)` of it, which is `Europe/Berlin`",
+            ),
+            (TIMEZONE, pytz.utc, "a time zone of the type `pytz.UTC`", "give `str(...)` of it, which is `UTC`"),
+            (TIMEZONE, tz.UTC, "a time zone of the type `dateutil.tz.tz.tzutc`", ZONE),
+            (TEXTS, np.array(["a"]), "an object of the type `numpy.ndarray`", "give `.tolist()` of it"),
+            (TEXTS, pd.Series(["a"]), "an object of the type `pandas.Series`", "give `.tolist()` of it"),
+            (
+                TEXTS,
+                {"a": 1}.keys(),
+                "an object of the type `dict_keys`",
+                "give a list, such as `list(...)` makes of it",
+            ),
+            (ENUMERATION, Level.DM, f"the number 1 of the type `{__name__}.Level`", "give its `.name.lower()`"),
+            (
+                INT,
+                Kind.DM,
+                "the member DM of an enumeration class",
+                "give its `.value`, or derive the class from `StrEnum`",
+            ),
+        ],
+        ids=lambda value: f"{type(value).__name__} {value}"[:50] if not isinstance(value, Type) else str(value),
+    )
+    def test_are_told_by_their_name_with_the_way_out(
+        self, wanted: Type, given: object, found: str, advice: str
+    ) -> None:
+        """
+        What numpy, pandas, decimals and other zones hold is never taken for something that it is not.
+        """
+        mismatch = refuse(wanted, given)
+
+        assert (mismatch.found, mismatch.help) == (found, advice)
+
+    @pytest.mark.parametrize(
+        ("wanted", "given", "way_out"),
+        [
+            (BOOL, TRUE, TRUE.item()),
+            (INT, np.int64(3), np.int64(3).item()),
+            (DURATION, np.timedelta64(5, "m"), np.timedelta64(5, "m").astype("timedelta64[us]").item()),
+            (
+                INSTANT,
+                np.datetime64("2026-11-23T22:00", "ns"),
+                np.datetime64("2026-11-23T22:00", "ns").astype("datetime64[us]").item().replace(tzinfo=UTC),
+            ),
+            (INSTANT, pd.Timestamp("2026-11-23 22:00"), pd.Timestamp("2026-11-23 22:00").replace(tzinfo=UTC)),
+            (TIMEZONE, pytz.timezone("Europe/Berlin"), str(pytz.timezone("Europe/Berlin"))),
+            (TEXTS, np.array(["a"]), np.array(["a"]).tolist()),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_the_way_out_is_one(self, wanted: Type, given: object, way_out: object) -> None:
+        """
+        What the help says to give is then read.
+        """
+        refuse(wanted, given)
+
+        conform(wanted, way_out)
+
+    @pytest.mark.parametrize(
+        ("wanted", "given", "value"),
+        [
+            (INSTANT, pd.Timestamp("2026-11-23 22:00", tz="UTC"), datetime(2026, 11, 23, 22, tzinfo=UTC)),
+            # Both occurrences of the hour that is repeated.
+            (
+                INSTANT,
+                pd.Timestamp("2026-10-25 00:30", tz="UTC").tz_convert("Europe/Berlin"),
+                datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+            ),
+            (
+                INSTANT,
+                pd.Timestamp("2026-10-25 01:30", tz="UTC").tz_convert("Europe/Berlin"),
+                datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+            ),
+            (
+                INSTANT,
+                pytz.timezone("Europe/Berlin").localize(datetime(2026, 11, 23, 23)),  # noqa: DTZ001 - as pytz wants it
+                datetime(2026, 11, 23, 22, tzinfo=UTC),
+            ),
+            (DURATION, pd.Timedelta("5min"), timedelta(minutes=5)),
+            (TEXT, np.str_("x"), "x"),
+            (ENUMERATION, np.str_("dm"), "dm"),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_those_derived_from_plain_ones_are_read(self, wanted: Type, given: object, value: object) -> None:
+        """
+        What is a datetime, a duration or a text by its class counts as one, and comes out as Python's own.
+        """
+        read = conform(wanted, given)
+
+        assert read == value
+        assert type(read) is type(value)

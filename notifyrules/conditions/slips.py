@@ -5,15 +5,15 @@ Guess what was meant by a value that its type does not hold, and say how that is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from enum import Enum
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT
-from notifyrules.conditions.types import INSTANT, Base, Basic, ListOf
+from notifyrules.conditions.misfits import Mismatch, is_blank
+from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, zone_keys
+from notifyrules.conditions.types import INSTANT, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import conform
 from notifyrules.conditions.writing import to_plain
 
@@ -48,8 +48,14 @@ def slip(base: Base, given: object) -> str:
     Returns:
         Help for the message; empty where nothing is usual.
     """
-    if isinstance(given, Enum) and not isinstance(given, (str, int)):
-        return "give its `.value`, or derive the class from `StrEnum`"
+    if isinstance(given, Enum):
+        return _member(base, given)
+    if is_blank(given) or (isinstance(given, (float, Decimal)) and str(given).lower().endswith("nan")):
+        return "leave the fact out where there is no value, or give None where it may be null"
+    if hasattr(type(given), "dtype"):
+        return _array(base, given)
+    if isinstance(given, (bytes, bytearray)):
+        return "decode it first, as `.decode()` does"
     if isinstance(base, ListOf):
         return _list(given)
     text = given if isinstance(given, str) and len(given) <= _LONGEST else None
@@ -58,18 +64,56 @@ def slip(base: Base, given: object) -> str:
             return _bool(given, text)
         case Basic.INT if text is not None and re.fullmatch(r"[-+]?[0-9]+", text):
             return "write the number without quotes"
+        case Basic.INT if hasattr(type(given), "as_integer_ratio") and not isinstance(given, bool):
+            return "give `int(...)` of it, if it is meant to be whole"
         case Basic.INSTANT:
             return _instant(given) if text is None else _instant_text(text)
         case Basic.TIME if text is not None and re.fullmatch(r"[0-9]:[0-9]{2}", text):
             return "write two digits for the hour, such as `09:00`"
+        case Basic.TIME if isinstance(given, datetime):
+            return "give its `.time()`"
         case Basic.DURATION:
             return _duration(given) if text is None else _duration_text(text)
         case Basic.TIMEZONE:
-            return _timezone(given)
+            return _timezone(given) if isinstance(given, tzinfo) else ""
         case Basic.SCHEDULE if isinstance(given, Mapping):
             return "put it into a list"
         case _:
             return ""
+
+
+def _member(base: Base, given: Enum) -> str:
+    """
+    Help with a member of an enumeration class: say what of it is the value, if anything is.
+    """
+    values = base.values if isinstance(base, Enumeration) else ()
+    name = str(given.name)
+    if given.value not in values:
+        for way, found in ((".name", name), (".name.lower()", name.lower())):
+            if found in values:
+                return f"give its `{way}`"
+    return "" if isinstance(given, (str, int)) else "give its `.value`, or derive the class from `StrEnum`"
+
+
+def _array(base: Base, given: Any) -> str:  # noqa: ANN401 - of libraries that this one does not know
+    """
+    Help with what arrays and columns hold, and with whole ones.
+    """
+    if getattr(given, "shape", ()):
+        way = next((name for name in ("tolist", "to_list") if hasattr(given, name)), "")
+        return f"give `.{way}()` of it" if way and isinstance(base, ListOf) else ""
+    if (kind := getattr(given.dtype, "kind", "")) in ("M", "m"):
+        # Of nanoseconds, `.item()` would be a bare number.
+        plain = f'.astype("{"datetime" if kind == "M" else "timedelta"}64[us]").item()'
+        return f"give `{plain}` of it" + (" with a `tzinfo`, such as `datetime.UTC`" if kind == "M" else "")
+    try:
+        item = given.item()
+        conform(Type(base), item)
+    except Mismatch:
+        return "" if item is given else slip(base, item)
+    except (AttributeError, TypeError, ValueError):
+        return ""
+    return "give `.item()` of it"
 
 
 def _list(given: object) -> str:
@@ -78,6 +122,8 @@ def _list(given: object) -> str:
     """
     if isinstance(given, (set, frozenset)):
         return "give a list, such as `sorted(...)` makes of it"
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, Mapping)):
+        return "give a list, such as `list(...)` makes of it"
     return "put it into a list" if isinstance(given, str) else ""
 
 
@@ -96,9 +142,11 @@ def _instant(given: object) -> str:
     """
     if isinstance(given, datetime):
         return "give it a `tzinfo`, such as `datetime.UTC`"
-    if isinstance(given, bool) or not isinstance(given, (int, float)):
+    if isinstance(given, date):
+        return 'say when on that day and where: `datetime.combine(day, time(9), tzinfo=ZoneInfo("Europe/Berlin"))`'
+    if isinstance(given, bool) or not isinstance(given, (int, float, Decimal)):
         return ""
-    end = MAX_INSTANT.timestamp()
+    end = int(MAX_INSTANT.timestamp())
     for unit, size in (("seconds", 1), ("milliseconds", 1000)):
         # What could be either is read as seconds: as milliseconds it would be in the first weeks of 1970.
         if 0 < given < end * size:
@@ -133,7 +181,7 @@ def _duration(given: object) -> str:
     """
     Help with a bare number.
     """
-    number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    number = isinstance(given, (int, float, Decimal)) and not isinstance(given, bool)
     return "say in which unit, such as `15m` or `15s`" if number else ""
 
 
@@ -156,12 +204,12 @@ def _duration_text(text: str) -> str:
     return f"write `{to_plain(length)}`" if timedelta() < length <= MAX_DURATION else ""
 
 
-def _timezone(given: object) -> str:
+def _timezone(given: tzinfo) -> str:
     """
     Help with an object that stands for a zone but does not name it.
     """
     if given == UTC and isinstance(given, timezone):
         return 'give `ZoneInfo("UTC")` or the text `UTC`'
-    if isinstance(given, (timezone, ZoneInfo)):
-        return 'name the zone, such as `ZoneInfo("Europe/Berlin")`'
-    return ""
+    if str(given) in zone_keys():
+        return f"give `str(...)` of it, which is `{given}`"
+    return 'name the zone, such as `ZoneInfo("Europe/Berlin")`'
