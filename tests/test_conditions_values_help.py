@@ -297,7 +297,7 @@ class TestOtherTypes:
             (
                 INT,
                 Kind.DM,
-                "the member DM of an enumeration class",
+                f"the member DM of the class `{__name__}.Kind`",
                 "give its `.value`, or derive the class from `StrEnum`",
             ),
         ],

@@ -158,10 +158,10 @@ class TestForms:
             {"channel": {"kind": "dm"}},
             {"channel.kind": "dm"},
             {"channel": {"kind": "dm", "limits": None}, "preferences": None},
-            {"channel": SimpleNamespace(kind="dm", limits=None), "preferences": SimpleNamespace()},
+            {"channel": SimpleNamespace(kind="dm", limits=None), "preferences": SimpleNamespace(via=())},
             SimpleNamespace(channel=SimpleNamespace(kind="dm"), preferences=None),
         ],
-        ids=["nested", "dotted", "None for groups", "None and nothing in objects", "an object"],
+        ids=["nested", "dotted", "None for groups", "None and less in objects", "an object"],
     )
     def test_absent_facts_take_their_default(self, rules: Rules, given: object) -> None:
         """

@@ -96,7 +96,7 @@ def describe(given: object) -> str:
         case bool():
             return "true" if given else "false"
         case Enum() if not isinstance(given, (str, int)):
-            return f"the member {given.name} of an enumeration class"
+            return f"the member {given.name} of the class `{_name(type(given))}`"
         case int():
             number = f"the number {int.__repr__(given)}" if abs(given) < 10**MAX_DIGITS else "a number of many digits"
             return number + _typed(given)
@@ -108,8 +108,10 @@ def describe(given: object) -> str:
             return _describe_time(given)
         case Mapping():
             return "a mapping"
-        case list() | tuple():
-            return "a list"
+        case list():
+            return f"a list{_typed(given)}"
+        case tuple():
+            return f"a tuple{_typed(given)}"
         case set() | frozenset():
             return "a set, which has no order"
         case bytes() | bytearray():
@@ -131,7 +133,7 @@ def _typed(given: object) -> str:
     """
     Name the type of a value that is of none of Python's own plain types.
     """
-    return "" if type(given) in (int, float, date, datetime) else f" of the type `{_name(type(given))}`"
+    return "" if type(given) in (int, float, list, tuple, date, datetime) else f" of the type `{_name(type(given))}`"
 
 
 def _name(kind: type) -> str:

@@ -7,8 +7,12 @@ from __future__ import annotations
 import functools
 import inspect
 import keyword
-from collections.abc import Mapping
-from typing import Final, Literal, get_args
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, time, timedelta, tzinfo
+from enum import Enum
+from itertools import islice
+from typing import Any, Final, Literal, get_args
 
 from notifyrules.conditions.misfits import describe
 from notifyrules.diagnostics.nearest import nearest
@@ -23,6 +27,13 @@ Extras = Literal["forbid", "ignore"]
 _EXTRAS: Final[tuple[str, ...]] = get_args(Extras)
 _ABSENT: Final = object()
 _LONGEST_PATH: Final = 200
+_PARTS: Final = 3
+"""Names of attributes that a message gives as examples."""
+_SINGLE: Final = (
+    *(str, bytes, bytearray, memoryview, int, float, complex, list, tuple, set, frozenset, range),
+    *(date, time, timedelta, tzinfo, Enum, type, functools.partial, Iterator),
+)
+"""Classes whose instances are one value, or give many one after the other, whatever attributes they have."""
 
 
 class Collector:
@@ -54,13 +65,16 @@ class Collector:
             advice = did_you_mean(extras, _EXTRAS, f"the choices are {named(_EXTRAS)}")
             raise UsageError(f"`extras` cannot be `{visible(str(extras))}`", advice)
         found: dict[str, object] = {}
-        if isinstance(given, Mapping):
-            self._from_mapping(given, "", found, extras, problems)
+        if (entries := _entries(given)) is not None:
+            self._from_mapping(entries, "", found, extras, problems)
         elif given is None or is_single(given):
             message = f"expected a mapping or an object, found {describe(given)}"
-            raise FactsError([FactProblem("(facts)", message, "give facts such as {'channel.muted': True}")])
-        else:
-            self._from_object(given, "", found, problems)
+            advice = _instead_of(given) or "give facts such as {'channel.muted': True}"
+            raise FactsError([FactProblem("(facts)", message, advice)])
+        elif not self._from_object(given, "", found, extras, problems) and self._declared:
+            message = f"found {describe(given)}, which has none of the facts"
+            advice = f"give a mapping, or an object with attributes such as {named(islice(self._parts(''), _PARTS))}"
+            raise FactsError([FactProblem("(facts)", message, advice)])
         return found
 
     def is_group(self, path: str) -> bool:
@@ -69,9 +83,16 @@ class Collector:
         """
         return path in self._groups
 
+    def _parts(self, prefix: str) -> Iterable[str]:
+        """
+        Give the facts and groups of a group by their names in it, in the order declared.
+        """
+        depth = len(prefix)
+        return dict.fromkeys(name[depth:].partition(".")[0] for name in self._declared if name.startswith(prefix))
+
     def _from_mapping(
         self,
-        given: Mapping[object, object],
+        entries: Iterable[tuple[object, object]],
         prefix: str,
         found: dict[str, object],
         extras: Extras,
@@ -80,7 +101,7 @@ class Collector:
         """
         Take the facts of a mapping, which may be nested, dotted, or both.
         """
-        for key, value in given.items():
+        for key, value in entries:
             if not isinstance(key, str):
                 place = prefix.rstrip(".") or "(facts)"
                 problems.append(FactProblem(place, f"the names of facts are text, found {describe(key)}"))
@@ -101,29 +122,46 @@ class Collector:
         """
         Take the facts of what stands where a group of facts does; None stands for no facts at all.
         """
-        if isinstance(value, Mapping):
-            self._from_mapping(value, f"{path}.", found, extras, problems)
-        elif is_single(value):
+        if value is None:
+            return
+        if (entries := _entries(value)) is not None:
+            self._from_mapping(entries, f"{path}.", found, extras, problems)
+            return
+        single = is_single(value)
+        if single or not self._from_object(value, f"{path}.", found, extras, problems):
             names = ", ".join(f"`{name}`" for name in self._declared if name.startswith(f"{path}."))
             what = f"expected a group of facts, found {describe(value)}"
-            problems.append(FactProblem(path, what, f"its facts are {names}"))
-        elif value is not None:
-            self._from_object(value, f"{path}.", found, problems)
+            what += "" if single else ", which has none of them"
+            problems.append(FactProblem(path, what, _instead_of(value) or f"its facts are {names}"))
 
-    def _from_object(self, given: object, prefix: str, found: dict[str, object], problems: list[FactProblem]) -> None:
+    def _from_object(
+        self, given: object, prefix: str, found: dict[str, object], extras: Extras, problems: list[FactProblem]
+    ) -> bool:
         """
         Take the declared facts from an object's attributes; whatever else it has is its own affair.
+
+        Returns:
+            Whether it has any of them.
         """
-        depth = len(prefix)
-        for part in dict.fromkeys(name[depth:].partition(".")[0] for name in self._declared if name.startswith(prefix)):
-            value = getattr(given, f"{part}_" if keyword.iskeyword(part) else part, _ABSENT)
+        any_there = False
+        fields = _fields(given)
+        lost = next((name for name in fields or () if re.fullmatch("_[0-9]+", name)), None)
+        if lost is not None:
+            what = f"the field `{lost}` of a named tuple has lost its name"
+            advice = "give a mapping, such as `to_dict('records')` makes of each row"
+            problems.append(FactProblem(prefix.rstrip(".") or "(facts)", what, advice))
+        for part in self._parts(prefix):
+            name = f"{part}_" if keyword.iskeyword(part) else part
+            value = _attribute(given, name) if fields is None or name in fields else _ABSENT
             path = prefix + part
             if value is _ABSENT:
                 continue
+            any_there = True
             if path in self._declared:
                 _take(path, value, found, problems)
             else:
-                self._from_group(path, value, found, "ignore", problems)
+                self._from_group(path, value, found, extras, problems)
+        return any_there or lost is not None
 
 
 def _take(path: str, value: object, found: dict[str, object], problems: list[FactProblem]) -> None:
@@ -135,9 +173,59 @@ def _take(path: str, value: object, found: dict[str, object], problems: list[Fac
     found[path] = value
 
 
+def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401 - whatever a caller gives
+    """
+    Give what a mapping holds, or what a row, headers and the like hold, which are no mappings by their class.
+
+    Returns:
+        Keys and values; None for anything else.
+    """
+    if isinstance(given, Mapping):
+        return given.items()
+    # The class is asked: a stand-in that has any attribute at all would have keys as well, but none to give.
+    if callable(getattr(type(given), "keys", None)) and hasattr(type(given), "__getitem__"):
+        return ((key, given[key]) for key in given.keys())  # noqa: SIM118 - to iterate may give values, as a row does
+    return None
+
+
+def _fields(given: object) -> tuple[str, ...] | None:
+    """
+    Give the fields of a named tuple, whose other attributes are those of any tuple; None for anything else.
+    """
+    return getattr(given, "_fields", None) if isinstance(given, tuple) else None
+
+
+def _attribute(given: object, name: str) -> object:
+    """
+    Read an attribute that may be missing; a property that fails by missing something else is not.
+    """
+    try:
+        return getattr(given, name)
+    except AttributeError as error:
+        if isinstance(inspect.getattr_static(given, name, None), (property, functools.cached_property)):
+            error.add_note(f"while reading the property `{name}` as a fact")
+            raise
+        return _ABSENT
+
+
 def is_single(value: object) -> bool:
     """
-    Tell whether something is one value, or a way to get one, and can have no attributes that are facts.
+    Tell whether something is one value, or a way to get some, and can have no attributes that are facts.
     """
-    singles = (str, bytes, bytearray, bool, int, float, list, tuple, set, frozenset, type, functools.partial)
-    return isinstance(value, singles) or inspect.isroutine(value) or inspect.isawaitable(value)
+    if isinstance(value, _SINGLE) or inspect.isroutine(value) or inspect.isawaitable(value):
+        return _fields(value) is None
+    # Columns and their values, and what is still computed elsewhere, have methods of many names.
+    kind = type(value)
+    return (hasattr(kind, "dtype") and hasattr(kind, "shape")) or hasattr(kind, "add_done_callback")
+
+
+def _instead_of(given: object) -> str:
+    """
+    Say what to give instead of something that holds no facts but leads to some; empty for anything else.
+    """
+    if inspect.iscoroutine(given):
+        # It is told here, so nobody needs to be warned that it was never awaited.
+        given.close()
+    if inspect.isawaitable(given):
+        return "await it before the facts are given"
+    return "give an instance of it" if isinstance(given, type) else ""

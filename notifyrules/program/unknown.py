@@ -45,3 +45,9 @@ class NotKnown(FactsError):  # noqa: N818 - one kind of FactsError, which is wha
         """
         advice = "`needs` tells which facts a decision needs: get them first, or give them as callables"
         super().__init__(FactProblem(name, "is needed, and is not known yet", advice) for name in names)
+
+    def __reduce__(self) -> tuple[type[FactsError], tuple[tuple[FactProblem, ...]]]:
+        """
+        Pickle as what callers catch: it is made of problems, and not of names.
+        """
+        return FactsError, (self.problems,)
