@@ -18,7 +18,7 @@ from notifyrules.document.files import CASES_ENDINGS, Place, Shipped
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
-from notifyrules.program.compiler import Decide, Program, compile_graph
+from notifyrules.program.compiler import NOT_SENT, Decide, Program, belonging, compile_graph
 from notifyrules.program.decision import Decision
 from notifyrules.program.facts import Absent, Extras, Facts
 from notifyrules.program.held import LazyFacts
@@ -222,7 +222,7 @@ class Rules:
         """
         Refuse to be pickled: the rules are code, compiled where they are loaded.
         """
-        raise TypeError("loaded rules cannot be pickled; load the file where it is needed")
+        raise TypeError(NOT_SENT)
 
     def __repr__(self) -> str:
         """
@@ -236,13 +236,13 @@ def _refusal(graph: Graph, outcome: str) -> Decide:
     Make the function that refuses to say whether to notify, because *outcome* does not.
     """
 
-    def refuse(facts: object, extras: Extras = "forbid") -> Decision:  # noqa: ARG001 - what it is asked does not matter
+    def refuse(_: object, facts: object, extras: Extras = "forbid") -> Decision:  # noqa: ARG001 - whatever it is asked
         raise UsageError(
             f"`{graph.name}` does not say whether `{outcome}` notifies",
             "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`",
         )
 
-    return refuse
+    return belonging(refuse)
 
 
 def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Rules:

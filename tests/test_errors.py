@@ -11,6 +11,7 @@ import pytest
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
+from notifyrules.program.unknown import NotKnown
 from notifyrules.source.text import Source, Span
 
 
@@ -86,7 +87,11 @@ class TestUsageError:
         assert str(error) == text
 
 
-@pytest.mark.parametrize("error", [FactsError([FactProblem("a", "b")]), UsageError("a", "b")], ids=["facts", "usage"])
+@pytest.mark.parametrize(
+    "error",
+    [FactsError([FactProblem("a", "b")]), NotKnown("a", "b"), UsageError("a", "b")],
+    ids=["facts", "not known", "usage"],
+)
 def test_travels_between_processes(error: Exception) -> None:
     """
     A worker process can hand an error to its parent.

@@ -10,6 +10,8 @@ import pickle
 import subprocess
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,36 @@ class TestImmutable:
         """
         with pytest.raises(TypeError, match="load the file where it is needed"):
             pickle.dumps(load("slack"))
+
+    @pytest.mark.parametrize("chart", ["whole", "specialized", "made to be called"])
+    @pytest.mark.parametrize("name", ["should_notify", "decide", "facts"])
+    def test_what_belongs_to_rules_stays(self, chart: str, name: str) -> None:
+        """
+        Nor is their function, which is told in the same words; what is copied with it is the same function.
+        """
+        notify = "{}" if chart == "made to be called" else "{notify: true}"
+        rules = rules_of(asks("b and c").replace("{notify: true}", notify))
+        if chart == "specialized":
+            rules = rules.specialize({"b": True})
+        function = getattr(rules, name)
+
+        with pytest.raises(TypeError) as refused:
+            pickle.dumps(function)
+        with pytest.raises(TypeError) as whole:
+            pickle.dumps(rules)
+        assert str(refused.value) == str(whole.value)
+        if name != "facts":
+            assert copy.deepcopy(function) == function
+
+    def test_a_pool_is_told_so(self) -> None:
+        """
+        Handing the function to another process fails with these words, and not with those of a name that is not found.
+        """
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            asked = pool.submit(load("slack").should_notify, {})
+
+            with pytest.raises(TypeError, match="load the file where it is needed"):
+                asked.result()
 
     def test_threads(self) -> None:
         """

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FunctionType
-from typing import Final, Protocol, cast
+from types import FunctionType, MethodType
+from typing import Any, Final, Protocol, Self, cast
 
 from notifyrules.conditions.misfits import Mismatch
 from notifyrules.graph.model import Arrow, Graph
@@ -29,6 +29,7 @@ from notifyrules.program.writing import write_chart
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 """What accepting code raises when the reader must look."""
+NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is needed"
 
 
 class Decide(Protocol):
@@ -79,7 +80,7 @@ class Code:
 
     graph: Graph
     reader: FactsReader
-    bind: Callable[[Facts], Decide]
+    bind: Callable[[Facts], object]
     """Gives the function for fixed facts."""
     source: str
 
@@ -87,7 +88,7 @@ class Code:
         """
         Fix the facts that are known before.
         """
-        return Program(self.graph, self.reader, fixed, _documented(self.bind(fixed)), self.source)
+        return Program(self.graph, self.reader, fixed, belonging(self.bind(fixed)), self.source)
 
 
 def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
@@ -103,8 +104,7 @@ def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
     """
     compiler = _Compiler(graph, graph, FactsReader(graph.facts), limits)
     source = compiler.source(None)
-    decide = cast("Decide", compiler.run(source)["decide"])
-    return Program(graph, compiler.reader, None, _documented(decide), source)
+    return Program(graph, compiler.reader, None, belonging(compiler.run(source)["decide"]), source)
 
 
 def compile_residual(
@@ -122,15 +122,47 @@ def compile_residual(
     """
     compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
-    return Code(left, reader, cast("Callable[[Facts], Decide]", compiler.run(source)["bind"]), source)
+    return Code(left, reader, cast("Callable[[Facts], object]", compiler.run(source)["bind"]), source)
 
 
-def _documented(decide: Decide) -> Decide:
+class _Loaded:
     """
-    Give a generated function the words of what it does.
+    Stand behind the function of loaded rules as what it is a method of, at no cost to its calls.
+
+    So whoever hands the function to another process is told what is said of the rules.
     """
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """
+        Give the object itself: the function never changes.
+        """
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """
+        Refuse to be pickled.
+        """
+        raise TypeError(NOT_SENT)
+
+    def __repr__(self) -> str:
+        """
+        Say what it stands for.
+        """
+        return "<loaded rules>"
+
+
+_LOADED: Final = _Loaded()
+
+
+def belonging(decide: object) -> Decide:
+    """
+    Make a function that decides, whose first argument nobody gives, one that belongs to loaded rules.
+    """
+    assert isinstance(decide, FunctionType)
     decide.__doc__ = Decide.__call__.__doc__
-    return decide
+    return cast("Decide", MethodType(decide, _LOADED))
 
 
 class _Compiler:
@@ -179,7 +211,7 @@ class _Compiler:
         accepting = write_acceptance(self.reader.declared, self.reader.kind.slots, self._names)
         other = f" or facts.{FIXED} is not {FIXED}" if self._fixed else ""
         decide = [
-            "def decide(facts, extras='forbid'):",
+            "def decide(_, facts, extras='forbid'):",
             f"    if facts.__class__ is not {self._facts}{other}:",
             "        if facts.__class__ is dict:",
             "            return decide_dict(facts, extras)",
@@ -198,7 +230,7 @@ class _Compiler:
             "        pass",
             "    else:",
             *(f"        {line}" for line in self._going_on(by_variables)),
-            f"    return decide({self._read})",
+            f"    return decide(None, {self._read})",
         ]
         if self._fixed:
             decide = [f"def bind({FIXED}):", *(f"    {line}" if line else "" for line in decide), "    return decide"]
@@ -258,7 +290,11 @@ class _Compiler:
         """
         layout = self.reader.kind.layout
         if by_variables is None:
-            return [f"held = {self._facts}()", *(f"held.{slot} = {slot}" for slot in layout), "return decide(held)"]
+            return [
+                f"held = {self._facts}()",
+                *(f"held.{slot} = {slot}" for slot in layout),
+                "return decide(None, held)",
+            ]
         values = "".join(f"{slot}, " for slot in layout)
         return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
 
