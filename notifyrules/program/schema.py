@@ -4,8 +4,10 @@ Describe the facts of one rule file as JSON Schema.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from notifyrules.conditions.moments import MAX_DURATION
 from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS
 from notifyrules.conditions.types import TIME, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT
@@ -14,6 +16,23 @@ from notifyrules.graph.model import Fact, Graph
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The dialect of JSON Schema that is written."""
+
+_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_CLOCK = f"[Tt ]{_MINUTE}:[0-5][0-9](\\.[0-9]{{1,6}}0*)?"
+_YEARS = "(19[7-9]|2[01][0-9])[0-9]-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_INSTANT = (
+    f"^({_YEARS}{_CLOCK}([Zz]|[+-]{_MINUTE})|1969-12-31{_CLOCK}-{_MINUTE}"
+    f"|2200-01-01({_CLOCK}\\+{_MINUTE}|[Tt ]00:00:00(\\.0+)?([Zz]|-00:00)))$"
+)
+"""
+Instants from 1970 to the beginning of 2200. On the days at either end an offset may lead out of the range, which a
+pattern cannot tell: it takes these.
+"""
+_UNITS = {"w": timedelta(7), "d": timedelta(1), "h": timedelta(hours=1), "m": timedelta(minutes=1)} | {
+    "s": timedelta(seconds=1),
+    "ms": timedelta(milliseconds=1),
+    "us": timedelta(microseconds=1),
+}
 
 _FORM = 'the nested form: the fact `a.b` stands as {"a": {"b": ...}}'
 
@@ -92,18 +111,26 @@ def _base_schema(base: Base) -> dict[str, Any]:
         case Basic.TEXT:
             return {"type": "string", "maxLength": MAX_TEXT}
         case Basic.INSTANT:
-            return {"type": "string", "format": "date-time"}
+            return {"type": "string", "format": "date-time", "pattern": _INSTANT}
         case Basic.TIME:
-            return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}
+            return {"type": "string", "pattern": f"^{_MINUTE}(:[0-5][0-9])?$"}
         case Basic.DURATION:
-            return {
-                "type": "string",
-                "pattern": "^-?(?=[0-9])([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?([0-9]+us)?$",
-            }
+            amounts = "".join(f"({_up_to(MAX_DURATION // size)}{unit})?" for unit, size in _UNITS.items())
+            return {"type": "string", "pattern": f"^-?(?=[0-9]){amounts}$"}
         case Basic.TIMEZONE:
             return {"type": "string", "examples": ["Europe/Berlin", "UTC"]}
         case Basic.SCHEDULE:
             return {"type": "array", "items": _window(), "maxItems": MAX_WINDOWS}
+
+
+def _up_to(most: int) -> str:
+    """
+    Write a pattern of the whole numbers up to one of them; zeros may stand before.
+    """
+    digits = str(most)
+    size = len(digits)
+    less = [f"{digits[:at]}[0-{int(one) - 1}][0-9]{{{size - at - 1}}}" for at, one in enumerate(digits) if one != "0"]
+    return f"0*([0-9]{{1,{size - 1}}}|{'|'.join(less)}|{digits})"
 
 
 def _window() -> dict[str, Any]:
