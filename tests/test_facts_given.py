@@ -72,6 +72,11 @@ class Colour(enum.Enum):
     RED = "red"
 
 
+class Name(str, enum.Enum):  # noqa: UP042 - what callers still write
+    LEVEL = "channel.level"
+    SHORT = "level"
+
+
 class Message:
     """
     Has none of the facts.
@@ -292,6 +297,18 @@ class TestMappings:
         with pytest.raises(FactsError, match=r"channel\.level: given twice"):
             rules.should_notify(given)
 
+    @pytest.mark.parametrize(
+        "given",
+        [{Name.LEVEL: "none"}, {np.str_("channel.level"): "none"}, {"channel": {Name.SHORT: "none"}, "muted": False}],
+        ids=["a member", "a text of numpy", "a member in a group"],
+    )
+    def test_names_of_derived_classes_are_names(self, rules: Rules, given: object) -> None:
+        """
+        Whether they are read or accepted by sight.
+        """
+        assert rules.should_notify(given).facts == rules.facts(given)
+        assert rules.should_notify(given).reason == "level.none"
+
 
 class TestNamedTuples:
     @pytest.mark.parametrize(
@@ -413,7 +430,11 @@ class TestNothing:
         """
         A coroutine is told to be awaited, whatever it stands for; Python has no need to warn of it as well.
         """
-        for given, place in ((coroutine(), r"\(facts\)"), ({"channel": coroutine()}, "channel")):
+        for given, place in (
+            (coroutine(), r"\(facts\)"),
+            ({"channel": coroutine()}, "channel"),
+            ({"muted": coroutine()}, "muted"),
+        ):
             with pytest.raises(FactsError, match=f"(?s){place}: .*`coroutine`\n  help: await it before"):
                 rules.should_notify(given)
 

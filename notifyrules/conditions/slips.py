@@ -4,6 +4,7 @@ Guess what was meant by a value that its type does not hold, and say how that is
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -48,6 +49,8 @@ def slip(base: Base, given: object) -> str:
     Returns:
         Help for the message; empty where nothing is usual.
     """
+    if advice := to_await(given):
+        return advice
     if isinstance(given, Enum):
         return _member(base, given)
     if is_blank(given) or (isinstance(given, (float, Decimal)) and str(given).lower().endswith("nan")):
@@ -56,8 +59,13 @@ def slip(base: Base, given: object) -> str:
         return _array(base, given)
     if isinstance(given, (bytes, bytearray)):
         return "decode it first, as `.decode()` does"
-    if isinstance(base, ListOf):
-        return _list(given)
+    return _list(given) if isinstance(base, ListOf) else _usual(base, given)
+
+
+def _usual(base: Base, given: object) -> str:
+    """
+    Help with a value of a usual class that is not what the type holds.
+    """
     text = given if isinstance(given, str) and len(given) <= _LONGEST else None
     match base:
         case Basic.BOOL:
@@ -80,6 +88,18 @@ def slip(base: Base, given: object) -> str:
             return "put it into a list"
         case _:
             return ""
+
+
+def to_await(given: object) -> str:
+    """
+    Help with what is still to be awaited; empty for anything else.
+    """
+    if inspect.iscoroutine(given):
+        # It is told here, so nobody needs to be warned that it was never awaited.
+        given.close()
+    if inspect.isawaitable(given):
+        return "await it before the facts are given; `needs` tells which facts a decision needs"
+    return ""
 
 
 def _member(base: Base, given: Enum) -> str:

@@ -8,7 +8,6 @@ A pydantic model built from the declared facts says what is valid; every value g
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -157,12 +156,7 @@ class FactsReader:
         try:
             return conform(self.declared[name].type, given)
         except Mismatch as mismatch:
-            advice = mismatch.help
-            if inspect.isawaitable(given):
-                advice = "await it before the facts are given; `needs` tells which facts a decision needs"
-                if inspect.iscoroutine(given):
-                    given.close()
-            details = {"expected": mismatch.expected, "found": mismatch.found, "help": advice}
+            details = {"expected": mismatch.expected, "found": mismatch.found, "help": mismatch.help}
             raise FactsError([self._problem(name, "value", details)]) from None
 
     def _validate(self, found: Mapping[str, object], problems: list[FactProblem]) -> dict[str, Value | _Later]:

@@ -106,7 +106,8 @@ class Collector:
                 place = prefix.rstrip(".") or "(facts)"
                 problems.append(FactProblem(place, f"the names of facts are text, found {describe(key)}"))
                 continue
-            path = f"{prefix}{key}"
+            # What a member of an enumeration class says of itself differs between versions of Python.
+            path = prefix + str.__str__(key)
             if path in self._declared:
                 _take(path, value, found, problems)
             elif path in self._groups:
@@ -223,9 +224,6 @@ def _instead_of(given: object) -> str:
     """
     Say what to give instead of something that holds no facts but leads to some; empty for anything else.
     """
-    if inspect.iscoroutine(given):
-        # It is told here, so nobody needs to be warned that it was never awaited.
-        given.close()
-    if inspect.isawaitable(given):
-        return "await it before the facts are given"
-    return "give an instance of it" if isinstance(given, type) else ""
+    from notifyrules.conditions.slips import to_await  # noqa: PLC0415 - only mistakes need it
+
+    return "give an instance of it" if isinstance(given, type) else to_await(given)
