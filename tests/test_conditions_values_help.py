@@ -55,7 +55,7 @@ class Level(IntEnum):
 
 ENUMERATION = Type(Enumeration(("dm", "group")))
 TRUE = np.bool_(1)
-BLANK = "leave the fact out where there is no value, or give None where it may be null"
+BLANK = "leave the fact out where there is no value, or give null where the type has it"
 DAY = 'say when on that day and where: `datetime.combine(day, time(9), tzinfo=ZoneInfo("Europe/Berlin"))`'
 UNIT = "say in which unit, such as `15m` or `15s`"
 UNIX = "if it is a Unix time in seconds, write `2026-11-23T22:00:00Z`"
@@ -230,8 +230,8 @@ class TestOtherTypes:
             (BOOL, np.int64(1), "an object of the type `numpy.int64`", "write true or false"),
             (INT, np.int64(3), "an object of the type `numpy.int64`", "give `.item()` of it"),
             (INT, TRUE, "an object of the type `numpy.bool`", ""),
-            (INT, np.float64(3.5), "the number 3.5 of the type `numpy.float64`", WHOLE),
-            (INT, 3.0, "the number 3.0", WHOLE),
+            (INT, np.float64(3.5), "the number 3.5 of the type `numpy.float64`", ""),
+            (INT, 3.0, "the number 3.0", ""),
             (INT, Decimal(3), "an object of the type `decimal.Decimal`", WHOLE),
             (INT, Fraction(3), "an object of the type `fractions.Fraction`", WHOLE),
             (INT, Decimal("sNaN"), "an object of the type `decimal.Decimal`", BLANK),

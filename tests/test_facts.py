@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
 from enum import Enum, StrEnum
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
+import pytz
 from pydantic import BaseModel
 
 from notifyrules import Decision, FactsError, Rules, UsageError
@@ -298,6 +302,12 @@ class TestValues:
             ("texts", [Text("x")], ("x",)),
             ("maybe", None, None),
             ("maybe", NIGHT, NIGHT),
+            ("at", pd.Timestamp(NIGHT), NIGHT),
+            ("maybe", pd.Timestamp(NIGHT).tz_convert("Europe/Berlin"), NIGHT),
+            ("long", pd.Timedelta("90min"), timedelta(minutes=90)),
+            ("t", np.str_("x"), "x"),
+            ("e", np.str_("dm"), "dm"),
+            ("texts", [np.str_("x")], ("x",)),
         ],
     )
     @pytest.mark.parametrize("others", [False, True], ids=["alone", "among all"])
@@ -363,6 +373,23 @@ class TestValues:
             ("texts", {"a"}),
             ("many", ["post"]),
             ("maybe", ""),
+            ("b", np.bool_(1)),
+            ("i", np.int64(1)),
+            ("i", Decimal(1)),
+            ("t", pd.NA),
+            ("e", pd.Series(["dm"])),
+            ("at", pd.NaT),
+            ("at", pd.Timestamp("2026-11-23")),
+            ("at", pd.Timestamp("2026-11-23T22:00:00.000000001Z")),
+            ("at", np.datetime64("2026-11-23")),
+            ("at", NIGHT.date()),
+            ("maybe", pd.NaT),
+            ("long", pd.Timedelta("1ns")),
+            ("zone", pytz.timezone("Europe/Berlin")),
+            ("zone", UTC),
+            ("texts", np.array(["a"])),
+            ("texts", pd.Series(["a"])),
+            ("many", (one for one in ["push"])),
         ],
         ids=lambda value: repr(value)[:40],
     )

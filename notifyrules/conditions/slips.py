@@ -54,7 +54,7 @@ def slip(base: Base, given: object) -> str:
     if isinstance(given, Enum):
         return _member(base, given)
     if is_blank(given) or (isinstance(given, (float, Decimal)) and str(given).lower().endswith("nan")):
-        return "leave the fact out where there is no value, or give None where it may be null"
+        return "leave the fact out where there is no value, or give null where the type has it"
     if hasattr(type(given), "dtype"):
         return _array(base, given)
     if isinstance(given, (bytes, bytearray)):
@@ -72,7 +72,7 @@ def _usual(base: Base, given: object) -> str:
             return _bool(given, text)
         case Basic.INT if text is not None and re.fullmatch(r"[-+]?[0-9]+", text):
             return "write the number without quotes"
-        case Basic.INT if hasattr(type(given), "as_integer_ratio") and not isinstance(given, bool):
+        case Basic.INT if hasattr(type(given), "as_integer_ratio") and type(given) not in (bool, float):
             return "give `int(...)` of it, if it is meant to be whole"
         case Basic.INSTANT:
             return _instant(given) if text is None else _instant_text(text)
