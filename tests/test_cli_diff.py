@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +139,12 @@ class TestExitCodes:
             ("no", "`no` is no change\n  help: write the outcomes before and after, such as `no->hold`"),
             ("no->hld", "`hld` is not an outcome of `new.yaml`\n  help: did you mean `hold`?"),
             ("hold->no", "`hold` is not an outcome of `old.yaml`\n  help: the outcomes are `yes`, `no`"),
+            ("facts:refuse", "`facts:refuse` is no change"),
+            ("facts:*", "`facts:*` is no change"),
+            ("*", "`*` is no change"),
+            ("", "`` is no change"),
+            ("data->gone", "`data` is not an outcome of `old.yaml`"),
+            ("accepted->refused", "`accepted` is not an outcome of `old.yaml`"),
         ],
     )
     def test_what_cannot_be_allowed_is_misuse(self, allowed: str, message: str) -> None:
@@ -148,6 +155,20 @@ class TestExitCodes:
 
         assert (result.code, result.out) == (2, "")
         assert message in result.err
+        assert result.err.endswith("`facts:refused`, `data:gone`\n")
+
+    def test_what_can_be_allowed_is_told(self, folder: Path) -> None:
+        """
+        The help lists the words; where something is not allowed, the options that let it pass are there to be copied.
+        """
+        (folder / "new.yaml").write_text(edited(EDITED, ("message.size: int = 0", "message.size: int")), "utf-8")
+        listed = " ".join(run("diff", "--help").out.split())
+        out = run("diff", "old.yaml", "new.yaml", "--allow", "no->*").out
+        options = next(line for line in out.splitlines() if "--allow" in line)
+
+        assert all(word in listed for word in ("'no->hold'", "facts:refused", "data:gone"))
+        assert options == "  --allow 'yes->no' --allow facts:refused"
+        assert run("diff", "old.yaml", "new.yaml", "--allow", "no->*", *shlex.split(options)).code == 0
 
     def test_a_file_with_errors_is_a_finding(self, folder: Path) -> None:
         """

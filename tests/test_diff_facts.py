@@ -138,6 +138,27 @@ class TestDefaults:
 
         assert (region.change, region.left_out) == ("yes->no", ("f",))
 
+    @pytest.mark.parametrize(
+        ("was", "now", "expected"),
+        [
+            (("f: bool = false", "f"), ("f: bool = true", "true"), {("not f", ("f",))}),
+            (("f: bool = false", "f"), ("f: bool = true", "f or b"), {("true", ()), ("b and not f", ("f",))}),
+            (("f: int = 1", "f > 0"), ("f: int = 5", "b"), {("not b and f > 0", ("f",)), ("b and f <= 0", ())}),
+            (("f: bool = false", "b"), ("f: bool = true", "not b"), {("not b", ()), ("b", ())}),
+            (("f: bool = false", "f"), ("f: bool = false", "true"), {("not f", ())}),
+        ],
+        ids=["also", "told apart", "one of two", "read by nobody", "the same default"],
+    )
+    def test_who_leaves_a_fact_out_may_be_meant_too(
+        self, tmp_path: Path, was: tuple[str, str], now: tuple[str, str], expected: set[tuple[str, tuple[str, ...]]]
+    ) -> None:
+        """
+        Where a condition speaks of a fact whose default changed, callers that leave it out are said to be among them.
+        """
+        old, new = (asking(f"{facts}; b: bool", condition) for facts, condition in (was, now))
+
+        assert {(region.condition, region.either) for region in compared(tmp_path, old, new).regions} == expected
+
 
 class TestAssumptions:
     def test_what_either_version_allows_is_compared(self, tmp_path: Path) -> None:
@@ -262,7 +283,7 @@ class TestCarried:
 
         assert told.finding is Finding.EQUIVALENT
         assert told.inputs == ("the data `w` is new",)
-        assert told.lost == {"data->gone": ("the data `v` is gone",)}
+        assert told.lost == {"data:gone": ("the data `v` is gone",)}
 
     def test_another_meaning_is_a_change(self, tmp_path: Path) -> None:
         """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diff.gate import Gate, read_gate
-from notifyrules.diff.model import Finding
+from notifyrules.diff.model import Comparison, Finding
 from notifyrules.diff.rows import count_rows
 from notifyrules.diff.telling import headline
 from tests.versions import END, asking, compared, edited, regions
@@ -58,9 +58,9 @@ class TestRefused:
         assert headline(told).endswith("for all facts" if was == now else "for all facts that both versions take") or (
             "ordered" in was
         )
-        assert told.lost.get("accepted->refused", ()) == expected
-        assert SHUT.refused(told) == (("accepted->refused",) if expected else ())
-        assert read_gate(["accepted->refused"], told.old, told.new).refused(told) == ()
+        assert told.lost.get("facts:refused", ()) == expected
+        assert SHUT.refused(told) == (("facts:refused",) if expected else ())
+        assert read_gate(["facts:refused"], told.old, told.new).refused(told) == ()
 
     def test_rows(self, tmp_path: Path) -> None:
         """
@@ -70,8 +70,8 @@ class TestRefused:
         counted = count_rows(told.old, told.new, [("one", {"f": "b"}), ("two", {"f": "a"}), ("odd", {"f": "z"})])
 
         assert (counted.total, counted.changed, len(counted.passed_over)) == (2, 1, 1)
-        assert counted.changes == {"accepted->refused": 1}
-        assert counted.examples["accepted->refused"][0].startswith("one (f: ")
+        assert counted.changes == {"facts:refused": 1}
+        assert counted.examples["facts:refused"][0].startswith("one (f: ")
 
 
 class TestGone:
@@ -83,9 +83,48 @@ class TestGone:
         told = compared(tmp_path, asking("b: bool", "b", end=end), asking("b: bool", "b"))
 
         assert headline(told) == "every decision stays as it is, but for data that is gone: proved for all facts"
-        assert told.lost == {"data->gone": ("the data `n` is gone",)}
-        assert SHUT.refused(told) == ("data->gone",)
-        assert read_gate(["data->gone"], told.old, told.new).refused(told) == ()
+        assert told.lost == {"data:gone": ("the data `n` is gone",)}
+        assert SHUT.refused(told) == ("data:gone",)
+        assert read_gate(["data:gone"], told.old, told.new).refused(told) == ()
+
+
+class TestWords:
+    NAMES = ("accepted", "refused", "gone", "data", "facts")
+
+    def versions(self, folder: Path) -> Comparison:
+        """
+        Compare versions that lose values and data, and whose outcomes are called like such losses.
+        """
+        ends = "".join(f"  {name}: {{notify: false}}\n" for name in self.NAMES)
+        flow = "q: {switch: f, cases: {a: accepted, b: refused, c: gone, d: data, e: facts}}"
+        top = "notifyrules: 1\nfacts: {f: a | b | c | d | e}\ndata: {n: int = 0}\n"
+        old = f"{top}flow: {{{flow}}}\noutcomes:\n{ends}"
+        new = edited(old, ("data: {n: int = 0}\n", ""), ("a | b | c | d | e", "a | b | c | d"), (", e: facts", ""))
+        return compared(folder, old, edited(new, ("a: accepted", "a: refused"), ("d: data", "d: gone")))
+
+    @pytest.mark.parametrize(
+        ("allowed", "refused"),
+        [
+            ((), ("accepted->refused", "data->gone", "facts:refused", "data:gone")),
+            (("*->*",), ("facts:refused", "data:gone")),
+            (("*->refused", "accepted->*"), ("data->gone", "facts:refused", "data:gone")),
+            (("accepted->refused", "data->gone"), ("facts:refused", "data:gone")),
+            (("*->gone",), ("accepted->refused", "facts:refused", "data:gone")),
+            (("facts:refused",), ("accepted->refused", "data->gone", "data:gone")),
+            (("data:gone", "facts:refused"), ("accepted->refused", "data->gone")),
+            (("*->*", " data:gone ", "facts:refused"), ()),
+        ],
+        ids=lambda words: " ".join(words) or "nothing",
+    )
+    def test_no_outcomes_stand_for_a_loss(
+        self, tmp_path: Path, allowed: tuple[str, ...], refused: tuple[str, ...]
+    ) -> None:
+        """
+        What callers lose passes by its own word alone, whatever outcomes are called, and the star is only an outcome.
+        """
+        told = self.versions(tmp_path)
+
+        assert read_gate(allowed, told.old, told.new).refused(told) == refused
 
 
 class TestMeaning:

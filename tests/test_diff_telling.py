@@ -10,13 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diff.annotations import format_github
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.machine import format_json
 from notifyrules.diff.markdown import format_markdown
-from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.model import Comparison, Finding, Reworded
 from notifyrules.diff.picture import draw_comparison
 from notifyrules.diff.rows import Counted, count_rows
 from notifyrules.diff.telling import remaining
@@ -140,7 +142,18 @@ class TestReaders:
         told = words(form(compared(tmp_path, old, new), SHUT, None)).replace("`", "")
 
         assert "(where f is left out)" in told
+        assert "(who leaves out f gets 5 now, and got 1 before)" in told.replace("_", "")
         assert "f = " not in told
+
+    @pytest.mark.parametrize("form", READERS)
+    def test_who_leaves_a_fact_out_is_among_them(self, tmp_path: Path, form: Format) -> None:
+        """
+        A condition counts a fact that is left out with its default before, so the one now is told.
+        """
+        old, new = asking("f: bool = false", "f"), asking("f: bool = true", "true")
+        told = words(form(compared(tmp_path, old, new), SHUT, None)).replace("`", "").replace("_", "")
+
+        assert "(also where f is left out) (who leaves out f gets true now, and got false before)" in told
 
     @pytest.mark.parametrize("form", READERS)
     def test_who_gives_a_fact(self, tmp_path: Path, form: Format) -> None:
@@ -207,6 +220,101 @@ class TestReaders:
         counted = count_rows(comparison.old, comparison.new, [("one", {"b": True, "unknown": 3})])
 
         assert "#### Recorded decisions: 0 of 1 change\n\n- none\n" in format_markdown(comparison, SHUT, counted)
+
+
+HOSTILE = """\
+notifyrules: 1
+title: "@team <img src=x> [a](http://b) www.c.de | `x"
+facts:
+  t: text = "a`b|c"
+  e: '"a|b" | "`c`" | "@all" | "\\\\" = "a|b"'
+data: {v: "text = ''"}
+flow:
+  q:
+    ask: "is `t` | @you?"
+    switch: e
+    cases: {'"a|b"': r, '`c`': {to: 'no', because: "@team | `x` <b>\\n- item\\n# head"}, '"@all" | "\\\\"': 'no'}
+  r: {if: 't == "x|`y`|"', then: 'yes', else: 'no'}
+outcomes:
+  'yes': {notify: true, data: {v: "`|` @x"}}
+  'no': {notify: false}
+guarantees:
+  - {name: "g `1` | @x", if: 't == "q"', never: ['yes']}
+"""
+CHANGES = (
+    ("then: 'yes', else: 'no'}", "then: 'yes', else: 'yes'}"),
+    ("`|` @x", "``| @x"),
+    ("g `1`", "g``"),
+    ("text = ''", "text = '_'"),
+    ('= "a|b"\'', '= "@all"\''),
+    ("r: {if: 't ==", "r: {if: 't !="),
+    ("is `t`", "is `` it"),
+)
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Token]:
+    """
+    Read what is written of two versions full of marks, as GitHub reads Markdown.
+    """
+    comparison = compared(tmp_path_factory.mktemp("hostile"), HOSTILE, edited(HOSTILE, *CHANGES))
+    read = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(format_markdown(comparison, SHUT, None))
+    return [part for block in read for part in (block, *(block.children or ()))]
+
+
+class TestMarkdown:
+    def test_nothing_in_a_file_is_markup(self, parts: list[Token]) -> None:
+        """
+        There are no links, pictures, tags and lists but those that are meant; nobody is called, outside of code.
+        """
+        kinds = {part.type.removesuffix("_open").removesuffix("_close") for part in parts}
+        shown = " ".join(part.content for part in parts if part.type == "text")
+
+        assert kinds <= {
+            *("heading", "inline", "text", "code_inline", "paragraph", "softbreak", "strong", "em"),
+            *("bullet_list", "list_item", "table", "thead", "tbody", "tr", "th", "td"),
+        }
+        assert not set("@<[|`*\\") & set(shown)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            'q."a|b"',
+            'q."@all", q."\\\\"',
+            'e != "a|b"',
+            't == "x|`y`|"',
+            "@team | `x` <b> - item # head",
+            "g `1` | @x",
+            'v: "``| @x"',
+            "“is `` it | @you?”",
+            "@team <img src=x> [a](http://b) www.c.de | `x",
+        ],
+    )
+    def test_words_are_shown_as_they_are(self, parts: list[Token], words: str) -> None:
+        """
+        Neither a backslash too many nor a backtick too few, in tables and outside of them.
+        """
+        assert words in {part.content for part in parts if part.type == "code_inline"}
+
+    def test_rows_have_their_cells(self, parts: list[Token]) -> None:
+        """
+        A bar in a cell does not end it.
+        """
+        assert sum(part.type == "td_open" for part in parts) == 4 * (
+            sum(part.type == "tr_open" for part in parts) // 3 * 2
+        )
+
+    def test_a_comment_takes_no_more(self, tmp_path: Path) -> None:
+        """
+        What GitHub would refuse as too long is cut, and says so.
+        """
+        comparison = compared(tmp_path, asking("b: bool", "b"), asking("b: bool", "not b"))
+        words = tuple(Reworded("q", "before " * 99, "after " * 99) for _ in range(99))
+        long = replace(comparison, structure=replace(comparison.structure, reworded=words))
+        told = format_markdown(long, SHUT, None)
+
+        assert 58_000 < len(told) < 60_100
+        assert told.endswith("\n\n_The rest does not fit into a comment: `--format json` tells it._\n")
 
 
 FLOW = """

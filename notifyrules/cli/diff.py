@@ -51,7 +51,8 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
         typer.Option(
             "--allow",
             metavar="CHANGE",
-            help="A change that is meant, such as no->hold; may be repeated.",
+            help="A change that is meant: outcomes, as in 'no->hold' (* is any outcome); facts:refused, facts that are"
+            " no longer taken; data:gone, data that is no longer carried. May be repeated.",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer copies it

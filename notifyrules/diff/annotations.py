@@ -39,6 +39,8 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
     summary = [headline(comparison), *(one for told in comparison.lost.values() for one in told), *comparison.inputs]
     if rows is not None:
         summary.append(f"of {rows.total:,} recorded decisions {rows.changed:,} change")
+    if way_out := gate.way_out(comparison):
+        summary.append(f"what is not allowed passes, where it is meant, with {way_out}")
     untold = {*comparison.open, *comparison.lost} & {*gate.refused(comparison)}
     yield annotate("error" if untold else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
 

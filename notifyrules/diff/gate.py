@@ -1,19 +1,22 @@
 """
 Hold a change to what was allowed: `no->hold` lets the outcome `no` become `hold`, and nothing else.
+
+What callers lose has words of its own, such as `facts:refused`, which no pair of outcomes stands for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diff.model import GONE, REFUSED, Comparison, meaning_of
+from notifyrules.diff.model import LOSSES, Comparison, meaning_of
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
 
 ANY = "*"
-"""Stands for every outcome."""
+"""Stands for every outcome, and for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,19 @@ class Gate:
     The changes that are allowed.
     """
 
-    allowed: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[str, str], ...]
+    """Outcomes before and after."""
+    losses: frozenset[str] = frozenset()
+    """Which of :data:`LOSSES`."""
 
     def passes(self, change: str) -> bool:
         """
         Tell whether a change, such as `no->hold`, is allowed.
         """
-        was, _, now = change.partition("->")
-        return any(one in (was, ANY) and other in (now, ANY) for one, other in self.allowed)
+        was, arrow, now = change.partition("->")
+        if not arrow:
+            return change in self.losses
+        return any(one in (was, ANY) and other in (now, ANY) for one, other in self.pairs)
 
     def refused(self, comparison: Comparison) -> tuple[str, ...]:
         """
@@ -38,34 +46,50 @@ class Gate:
         changes = (*comparison.changes, *comparison.lost)
         return tuple(change for change in changes if not self.passes(change))
 
+    def way_out(self, comparison: Comparison) -> str:
+        """
+        Write the options that let pass what is not allowed, as a shell takes them; nothing where all is.
+        """
+        return " ".join(f"--allow {shlex.quote(change)}" for change in self.refused(comparison))
+
 
 def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
     """
     Read what is allowed.
 
     Args:
-        words: Changes such as `no->hold`.
+        words: Changes such as `no->hold`, or losses such as `facts:refused`.
         old: The version before, whose outcomes stand on the left.
         new: The version after, whose outcomes stand on the right.
 
     Raises:
         UsageError: One of them is no change between these versions.
     """
-    allowed = []
-    for word in words:
+    pairs = []
+    losses = set()
+    for word in map(str.strip, words):
+        if word in LOSSES:
+            losses.add(word)
+            continue
         was, arrow, now = (part.strip() for part in word.partition("->"))
         if not arrow:
-            raise UsageError(f"`{word}` is no change", "write the outcomes before and after, such as `no->hold`")
+            advice = f"write the outcomes before and after, such as `no->hold`, or {_listed(LOSSES)}"
+            raise UsageError(f"`{word}` is no change", advice)
         for name, graph in ((was, old), (now, new)):
-            if word in (REFUSED, GONE) or name == ANY:
-                continue
-            if name not in graph.outcomes and name not in _with_meanings(graph):
+            if name != ANY and name not in graph.outcomes and name not in _with_meanings(graph):
                 near = nearest(name, graph.outcomes)
-                listed = ", ".join(f"`{one}`" for one in graph.outcomes)
-                advice = f"did you mean `{near}`?" if near else f"the outcomes are {listed}"
-                raise UsageError(f"`{name}` is not an outcome of `{graph.path}`", advice)
-        allowed.append((was, now))
-    return Gate(tuple(allowed))
+                advice = f"did you mean `{near}`?" if near else f"the outcomes are {_listed(graph.outcomes)}"
+                others = f"what else can be allowed is {_listed(LOSSES)}"
+                raise UsageError(f"`{name}` is not an outcome of `{graph.path}`", f"{advice}; {others}")
+        pairs.append((was, now))
+    return Gate(tuple(pairs), frozenset(losses))
+
+
+def _listed(names: Iterable[str]) -> str:
+    """
+    List names, each as it is written.
+    """
+    return ", ".join(f"`{one}`" for one in names)
 
 
 def _with_meanings(graph: Graph) -> frozenset[str]:

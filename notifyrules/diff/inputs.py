@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from notifyrules.conditions.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
-from notifyrules.explanation.words import enumerate_shortly
+from notifyrules.diff.spelling import prose, ticked
+from notifyrules.explanation.words import enumerate_shortly, show
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.prove.formulas import Formula
 from notifyrules.prove.inputs import Inputs, plain
@@ -202,8 +202,12 @@ def _refused(name: str, was: Fact | None, now: Fact | None, shared: Type | None)
     if now is None:
         return
     if was is not None and str(shared) != str(was.type):
-        gone = [f"`{value}`" for value in sorted(_values(was.type) - _values(now.type))] if shared is not None else []
-        what = enumerate_shortly(gone, most=_SHOWN) if gone else f"every value of `{was.type}`, but `{now.type}`"
+        gone = [ticked(value) for value in sorted(_values(was.type) - _values(now.type))] if shared is not None else []
+        what = (
+            enumerate_shortly(gone, most=_SHOWN)
+            if gone
+            else f"every value of {ticked(str(was.type))}, but {ticked(str(now.type))}"
+        )
         yield f"the fact `{name}` no longer takes {what}"
     if not now.has_default and (was is None or was.has_default):
         yield f"the fact `{name}` may no longer be left out" if was else f"the new fact `{name}` must be given"
@@ -224,19 +228,17 @@ def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -
     if was is None or now is None:
         fact, words = (now, "is new") if was is None else (was, "is gone")
         assert fact is not None
-        rest = f", by default {write_literal(fact.default)}" if fact.has_default else ", and has no default"
+        rest = f", by default {prose(show(fact.default))}" if fact.has_default else ", and has no default"
         yield f"the fact `{name}` {words}{rest}"
         return
     if str(was.type) != str(now.type):
         compared = "every value before is compared with every value now"
         if shared is not None:
             compared = "only values of both are compared"
-        yield f"the fact `{name}` was `{was.type}` and is `{now.type}`; {compared}"
+        yield f"the fact `{name}` was {ticked(str(was.type))} and is {ticked(str(now.type))}; {compared}"
     if was.has_default and not now.has_default:
-        yield f"the fact `{name}` must be given now; by default it was {write_literal(was.default)}"
+        yield f"the fact `{name}` must be given now; by default it was {prose(show(was.default))}"
     elif now.has_default and not was.has_default:
-        yield f"the fact `{name}` may be left out now, and is {write_literal(now.default)} then"
+        yield f"the fact `{name}` may be left out now, and is {prose(show(now.default))} then"
     elif _default_changed(was, now):
-        yield (
-            f"the fact `{name}` is {write_literal(now.default)} by default, where it was {write_literal(was.default)}"
-        )
+        yield (f"the fact `{name}` is {prose(show(now.default))} by default, where it was {prose(show(was.default))}")

@@ -63,6 +63,7 @@ def _region(region: Region) -> Mapping[str, object]:
         "exact": region.exact,
         "left_out": list(region.left_out),
         "given": list(region.given),
+        "left_out_or_given": list(region.either),
         "facts": {name: to_plain(value) for name, value in region.facts.items()},
         "before": _decided(region.before, region.reasons_before),
         "after": _decided(region.after, region.reasons_after),

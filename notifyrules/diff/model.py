@@ -26,10 +26,13 @@ class Finding(Enum):
     """No change was shown, and that there is none was not proved."""
 
 
-REFUSED = "accepted->refused"
+# INVARIANT (words of their own): what is no change from outcome to outcome has a colon and no arrow, as no pair has.
+REFUSED = "facts:refused"
 """The change of facts that were decided before and that are not valid now."""
-GONE = "data->gone"
+GONE = "data:gone"
 """The change of data that decisions carried and that is not declared any more."""
+LOSSES = (REFUSED, GONE)
+"""All changes that no pair of outcomes names."""
 
 
 def change_of(was: str, meant: Notify, now: str, means: Notify) -> str:
@@ -60,6 +63,9 @@ class Region:
     """Facts that the caller leaves out, so that a changed default decides; the condition says nothing of them."""
     given: tuple[str, ...]
     """Facts that the caller gives, where it is another matter if they are left out."""
+    either: tuple[str, ...]
+    """Facts that callers may leave out, so that a changed default decides, or give: the condition, in which one that is
+    left out counts with its default before, holds for both."""
     exact: bool
     """Whether every facts of the condition change so; otherwise the condition only holds for all that do."""
     facts: Mapping[str, Value]

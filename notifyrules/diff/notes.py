@@ -10,7 +10,7 @@ from notifyrules.conditions.terms import Term
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.model import Structure
-from notifyrules.diff.spelling import spell
+from notifyrules.diff.spelling import spell, ticked
 from notifyrules.graph.model import Call, Graph, Guarantee
 
 
@@ -40,7 +40,7 @@ def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
         if was is None:
             yield f"the data `{name}` is new"
         elif now is not None and str(was.type) != str(now.type):
-            yield f"the data `{name}` was `{was.type}` and is `{now.type}`"
+            yield f"the data `{name}` was {ticked(str(was.type))} and is {ticked(str(now.type))}"
 
 
 def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
@@ -56,10 +56,10 @@ def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
         for data in (one for one in outcome.data if one in rival.data):
             was, now = _written(outcome.data[data]), _written(rival.data[data])
             if was != now:
-                yield f"the outcome `{name}` carries `{data}: {now}`, where it was `{was}`"
+                yield f"the outcome `{name}` carries {ticked(f'{data}: {now}')}, where it was {ticked(was)}"
         was, now = _written(outcome.recheck), _written(rival.recheck)
         if was != now:
-            yield f"the outcome `{name}` has `recheck: {now}`, where it was `{was}`"
+            yield f"the outcome `{name}` has {ticked(f'recheck: {now}')}, where it was {ticked(was)}"
 
 
 def _written(value: Value | Term) -> str:
@@ -76,11 +76,11 @@ def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
     before, after = ({one.name: _promised(one) for one in graph.guarantees} for graph in (old, new))
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
-            yield f"the guarantee `{name}` is gone"
+            yield f"the guarantee {ticked(name)} is gone"
         elif name not in before:
-            yield f"the guarantee `{name}` is new"
+            yield f"the guarantee {ticked(name)} is new"
         elif before[name] != after[name]:
-            yield f"the guarantee `{name}` promises something else"
+            yield f"the guarantee {ticked(name)} promises something else"
 
 
 def _promised(guarantee: Guarantee) -> tuple[object, ...]:
@@ -98,4 +98,4 @@ def _callee_notes(structure: Structure, old: Graph, new: Graph) -> Iterator[str]
     for was, now in structure.nodes.items():
         one, other = old.nodes[was], new.nodes[now]
         if isinstance(one, Call) and isinstance(other, Call) and one.callee.digest != other.callee.digest:
-            yield f"`{other.reference}`, which `{now}` calls, is another version"
+            yield f"{ticked(other.reference)}, which `{now}` calls, is another version"

@@ -4,7 +4,7 @@ Show described facts by an example that the reference walk confirms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from notifyrules.conditions.values import Value
@@ -12,6 +12,7 @@ from notifyrules.diff.cover import Cube
 from notifyrules.diff.deciding import decide, differ
 from notifyrules.diff.inputs import Together, left_out
 from notifyrules.diff.model import Region
+from notifyrules.diff.spelling import names_in
 from notifyrules.diff.versions import Versions
 from notifyrules.evaluation.walk import keeps
 from notifyrules.prove.chart import Chart
@@ -117,6 +118,7 @@ def _region(versions: Versions, one: Described, witness: Witness) -> Region:
         one.conditions,
         describer.flagged(one.cube, left_out=True),
         describer.flagged(one.cube, left_out=False),
+        tuple(_either(versions, inside, one)),
         one.exact,
         _given(together, witness.facts),
         before,
@@ -124,6 +126,18 @@ def _region(versions: Versions, one: Described, witness: Witness) -> Region:
         _reasons(versions, inside, versions.old, before.reason),
         _reasons(versions, inside, versions.new, after.reason),
     )
+
+
+def _either(versions: Versions, inside: Formula, one: Described) -> Iterator[str]:
+    """
+    Name the facts that some callers leave out and others give, of which a description speaks without saying so.
+    """
+    spoken = {name for condition in one.conditions for name in names_in(condition)}
+    for at, feature in enumerate(versions.describer.features):
+        if feature.flag is None or at in one.cube.parts or (one.exact and feature.flag not in spoken):
+            continue
+        if versions.solver.ask(inside, feature.ways[True]) is not Answer.NO:
+            yield feature.flag
 
 
 def _reasons(versions: Versions, inside: Formula, chart: Chart, known: str) -> tuple[str, ...]:

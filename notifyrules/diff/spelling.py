@@ -7,12 +7,14 @@ its caller calls otherwise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write
+from notifyrules.explanation.words import printable
 
 Spelt: TypeAlias = tuple[str, int]
 """Words, and how tightly they bind."""
@@ -22,6 +24,12 @@ Names: TypeAlias = Callable[[str], Spelt]
 CHOICE, OR, AND, NOT, COMPARED, SUM, SIGN, COALESCED, ATOM = range(9)
 """From the loosest to the tightest."""
 
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+"""A text that is written out in a condition."""
+_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
+_PLAIN = re.compile(r"(?:[^\W_]|[ ,;?!'(){}\u2018-\u201D-]|[.:](?!\S))+")
+"""Words of which Markdown makes nothing: no mark, no link, no person, no number of an issue."""
+_TICKED = re.compile(r"(`+)(.*?[^`])\1(?!`)")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 
@@ -68,6 +76,37 @@ def spell_value(value: Value) -> Spelt:
         case _:
             text = write(value)
             return text, SIGN if text.startswith("-") else ATOM
+
+
+def names_in(condition: str) -> frozenset[str]:
+    """
+    Find the names that a condition in words speaks of: of its facts, and words of the language.
+    """
+    return frozenset(_NAME.findall(TEXT.sub("", condition)))
+
+
+def ticked(text: str) -> str:
+    """
+    Put words of a file in backticks, more than there are together in them, so that sentences are Markdown.
+    """
+    shown = printable(text)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    return f"{ticks} {shown} {ticks}" if len(ticks) > 1 or not shown else f"`{shown}`"
+
+
+def unticked(sentence: str) -> str:
+    """
+    Take the backticks off the words of a file.
+    """
+    return _TICKED.sub(lambda found: found[2].strip() if len(found[1]) > 1 else found[2], sentence)
+
+
+def prose(text: str) -> str:
+    """
+    Write words of a file into a sentence; in backticks where Markdown could take them for more than words.
+    """
+    shown = printable(text)
+    return shown if _PLAIN.fullmatch(shown) else ticked(shown)
 
 
 def negated(term: t.Term, names: Names = own_name) -> Spelt:

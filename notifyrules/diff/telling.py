@@ -4,7 +4,6 @@ Put a comparison into words that all formats share.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
@@ -13,8 +12,9 @@ from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.deciding import alike
 from notifyrules.diff.model import GONE, START, Comparison, Finding, Region, Structure
+from notifyrules.diff.spelling import TEXT, prose, ticked
 from notifyrules.evaluation.record import Record
-from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable
+from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable, show
 
 REGIONS: Final = 8
 """Regions that are told of one change; all of them are in the JSON."""
@@ -23,8 +23,6 @@ _CONDITIONS: Final = 8
 _ALIKE: Final = 6
 """Arrows that both paths begin with and that are told one by one."""
 _SHOWN: Final = 12
-_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-"""A text that is written out in a condition."""
 
 
 def headline(comparison: Comparison) -> str:
@@ -78,7 +76,7 @@ def _bare(condition: str) -> str:
     Take the parentheses off a condition that stands alone.
     """
     depth = 0
-    for at, character in enumerate(_TEXT.sub(lambda found: "." * len(found[0]), condition)):
+    for at, character in enumerate(TEXT.sub(lambda found: "." * len(found[0]), condition)):
         depth += {"(": 1, ")": -1}.get(character, 0)
         if depth == 0 and at < len(condition) - 1:
             return condition
@@ -96,6 +94,11 @@ def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
         yield f"where `{name}` is left out"
     for name in region.given:
         yield f"where `{name}` is given"
+    for name in region.either:
+        yield f"also where `{name}` is left out"
+    for name in (*region.left_out, *region.either):
+        was, now = (prose(show(graph.facts[name].default)) for graph in (comparison.old, comparison.new))
+        yield f"who leaves out `{name}` gets {now} now, and got {was} before"
     if not region.exact:
         yield "only some of these facts: what sets them apart is too long, or more than the solver knows"
 
@@ -164,31 +167,34 @@ def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
     List what a reader of the picture sees: the kind of change, and what changed.
     """
     for was, now in structure.renamed.items():
-        yield "renamed", f"`{was}` is called `{now}`"
+        yield "renamed", f"{ticked(was)} is called {ticked(now)}"
     for name in structure.added_nodes:
-        yield "added", f"node `{name}`"
+        yield "added", f"node {ticked(name)}"
     for name in structure.removed_nodes:
-        yield "removed", f"node `{name}`"
+        yield "removed", f"node {ticked(name)}"
     for arrow in structure.added_arrows:
-        yield "added", f"arrow `{arrow}`"
+        yield "added", f"arrow {ticked(arrow)}"
     for arrow in structure.removed_arrows:
-        yield "removed", f"arrow `{arrow}`"
+        yield "removed", f"arrow {ticked(arrow)}"
     for moved in structure.moved:
         if moved.after == START:
-            yield "moved", f"the chart begins with `{moved.leads_to}`, where it began with `{moved.led_to}`"
+            yield "moved", f"the chart begins with {ticked(moved.leads_to)}, where it began with {ticked(moved.led_to)}"
         else:
-            yield "moved", f"`{moved.after}` leads to `{moved.leads_to}`, where it led to `{moved.led_to}`"
+            yield (
+                "moved",
+                f"{ticked(moved.after)} leads to {ticked(moved.leads_to)}, where it led to {ticked(moved.led_to)}",
+            )
     for asked in structure.asked_otherwise:
-        yield "asked", f"`{asked.what}` asks `{printable(asked.after)}`, where it asked `{printable(asked.before)}`"
+        yield "asked", f"{ticked(asked.what)} asks {ticked(asked.after)}, where it asked {ticked(asked.before)}"
     for words in structure.reworded:
-        yield "reworded", f"`{words.what}`: {_quoted(words.after)}, before {_quoted(words.before)}"
+        yield "reworded", f"{ticked(words.what)}: {_quoted(words.after)}, before {_quoted(words.before)}"
 
 
 def _quoted(text: str) -> str:
     """
     Show words of the file.
     """
-    return f"“{printable(text)}”" if text else "nothing"
+    return prose(f"“{printable(text)}”") if text else "nothing"
 
 
 def counted(rows: Mapping[str, int]) -> list[tuple[str, int]]:

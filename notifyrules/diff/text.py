@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted
+from notifyrules.diff.spelling import unticked
 from notifyrules.diff.telling import (
     REGIONS,
     carried,
@@ -43,7 +44,7 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
     Write the parts, each under its title.
     """
     yield f"{comparison.old.path} -> {comparison.new.path}"
-    yield from paragraph(headline(comparison).replace("`", ""))
+    yield from paragraph(unticked(headline(comparison)))
     if comparison.within:
         yield ""
         yield from _conditions("all of it is within", comparison.within)
@@ -51,7 +52,7 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
         regions = [region for region in comparison.regions if region.change == change]
         yield ""
         allowed = "" if gate.passes(change) else "  (not allowed)"
-        yield f"{printable(change)}{printable(kind_of(comparison, change))}{allowed}"
+        yield f"{printable(f'{change}{kind_of(comparison, change)}')}{allowed}"
         if change in comparison.open:
             yield "  some of it could neither be shown nor excluded"
         for number, region in enumerate(regions[:REGIONS]):
@@ -61,9 +62,12 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
             yield f"  and {len(regions) - REGIONS} more regions, which --format json tells"
     for change, told in comparison.lost.items():
         title = f"{change}{'' if gate.passes(change) else '  (not allowed)'}"
-        yield from _listed(title, [note.replace("`", "") for note in told])
-    yield from _listed("facts, data and promises", [note.replace("`", "") for note in comparison.inputs])
-    structure = [f"{kind}: {what.replace('`', '')}" for kind, what in chart_changes(comparison.structure)]
+        yield from _listed(title, [unticked(note) for note in told])
+    if way_out := gate.way_out(comparison):
+        # On one line however long it is, so that it can be copied.
+        yield from ("", "what is not allowed passes, where it is meant, with", f"  {way_out}")
+    yield from _listed("facts, data and promises", [unticked(note) for note in comparison.inputs])
+    structure = [f"{kind}: {unticked(what)}" for kind, what in chart_changes(comparison.structure)]
     yield from _listed("the chart", structure)
     if rows is not None:
         yield from _rows(rows)
@@ -90,7 +94,7 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
     elif not comparison.within:
         yield "  for all facts"
     for caveat in caveats(comparison, region):
-        yield f"  ({caveat.replace('`', '')})"
+        yield f"  ({unticked(caveat)})"
     example = ", ".join(assignments(facts_shown(comparison, region))) or "all facts as they are by default"
     yield from paragraph(example, 2, bullet="example  ")
     before, after = paths(comparison, region)
