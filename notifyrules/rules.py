@@ -168,7 +168,8 @@ class Rules:
 
         Returns:
             Rules that take the other facts, and decide like these would by all of them: the same outcome, reason,
-            steps and words. What they have in common with other known facts is compiled once.
+            steps and words. What they have in common with other known facts is compiled once, and kept for those used
+            last: some 60 KiB for each, and no more than 8 MB for one chart.
 
         Raises:
             FactsError: What is given is not valid.

@@ -21,6 +21,7 @@ from notifyrules.conditions.types import SCHEDULE, Type
 from notifyrules.conditions.values import conform
 from notifyrules.conditions.writing import to_plain, write, write_literal
 from notifyrules.explanation.words import show
+from notifyrules.program.quick import quick_reader
 from notifyrules.program.schema import type_schema
 from tests.schedules import read, schedule
 
@@ -137,6 +138,20 @@ class TestReading:
         A schedule may have as many windows as the limit says.
         """
         assert len(read([NIGHT] * MAX_WINDOWS).windows) == MAX_WINDOWS
+
+
+class TestKeeping:
+    def test_only_what_is_short_is_kept(self) -> None:
+        """
+        One of usual size is read once; of many long ones none stays in memory.
+        """
+        quick = quick_reader(SCHEDULE)
+        starts = [f"{number // 60:02}:{number % 60:02}" for number in range(99)]
+        windows = [{"days": ["mon"], "from": start, "until": "23:59"} for start in starts]
+
+        assert quick(windows[:14]) is quick(windows[:14])
+        assert quick(windows) is not quick(windows)
+        assert quick(windows) == quick(windows)
 
 
 class TestWriting:

@@ -5,6 +5,8 @@ Claims about specialized rules: smaller, and no different.
 from __future__ import annotations
 
 import copy
+import gc
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -227,9 +229,36 @@ class TestWhatIsLeft:
 
         assert len(codes) < 100  # of 192
 
+    def test_what_is_kept_is_bounded(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        However many sets of facts are known, memory stays; what was used longest ago is compiled again, to the same.
+        """
+        monkeypatch.setattr("notifyrules.program.specialize._KEPT", 20_000)
+        names = ["user.muted", "message.urgent", "user.words", "user.limit", "user.name"]
+        values = {"user.muted": False, "message.urgent": False, "user.words": [], "user.limit": 5, "user.name": "x"}
+        sets = [names[:end] for end in range(1, 6)] + [names[start:] for start in range(1, 5)]
+
+        def code(known: list[str]) -> object:
+            smaller = rules.specialize({name: values[name] for name in known})
+            return smaller.should_notify.__code__  # type: ignore[attr-defined]
+
+        first = code(sets[0])
+        sizes = []
+        tracemalloc.start()
+        for _ in range(3):
+            for known in sets:
+                code(known)
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+
+        assert sizes[2] < 1.05 * sizes[1] < 20 * 20_000
+        assert code(sets[0]) is not first
+        assert code(sets[0]) is code(sets[0])
+
     def test_threads_may_specialize_at_once(self, rules: Rules) -> None:
         """
-        They get the same code.
+        They get the same code, also where there is room for only one.
         """
         with ThreadPoolExecutor(8) as pool:
             made = list(pool.map(lambda _: rules.specialize(GROUP), range(40)))

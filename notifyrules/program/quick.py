@@ -40,6 +40,8 @@ _TEXTS_KEPT: Final = 2_048
 _SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
 """The schedules read lately, by their windows: of each the number of its days, their names joined, and its times."""
 _SCHEDULES_KEPT: Final = 4_096
+_WINDOWS_KEPT: Final = 14
+"""Windows of a schedule that is kept: who writes a hundred is not to fill the memory of all."""
 _TEXTS: Final = Type(ListOf(Basic.TEXT))
 _IN_UTC: Final = len("2026-11-23T22:00:00Z")
 _WITH_OFFSET: Final = len("2026-11-23T22:00:00+01:00")
@@ -160,7 +162,7 @@ def _read_schedule(given: Any) -> Value:  # noqa: ANN401
     """
     Read a schedule; one that is written in plain dicts and texts is looked up by what it holds.
     """
-    if given.__class__ is not list:
+    if given.__class__ is not list or len(given) > _WINDOWS_KEPT:
         return conform(SCHEDULE, given)
     key: tuple[int | str, ...] = ()
     for window in given:

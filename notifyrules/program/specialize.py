@@ -18,8 +18,9 @@ from notifyrules.program.held import make_kind
 from notifyrules.program.partial import OPEN
 from notifyrules.program.residual import Front, GraphKey
 
-_CODES: Final = 256
-"""Remains of one chart that are kept compiled; the one that was used longest ago goes first."""
+_KEPT: Final = 1_500_000
+"""Code points of generated source whose code is kept for one chart, some five bytes for each; what was used longest ago
+goes first."""
 _FORMS: Final = 32
 """Sets of known facts for which the classes that hold them are kept."""
 
@@ -34,7 +35,8 @@ class Specializer:
         Prepare to specialize *graph*.
         """
         self._graph = graph
-        self._codes: OrderedDict[tuple[FactsReader, GraphKey], Code] = OrderedDict()
+        self._codes: OrderedDict[tuple[frozenset[str], GraphKey], Code] = OrderedDict()
+        self._kept = 0
         self._lock = Lock()
         self._form = lru_cache(_FORMS)(self._make_form)
 
@@ -46,16 +48,19 @@ class Specializer:
             fixed: Valid values.
         """
         residual = Front(self._graph, lambda name: fixed.get(name, OPEN)).residual()
-        reader, kind = self._form(frozenset(fixed))
-        key = (reader, residual.key)
+        names = frozenset(fixed)
+        reader, kind = self._form(names)
+        key = (names, residual.key)
         with self._lock:
             code = self._codes.get(key)
             if code is None:
                 code = compile_residual(self._graph, residual.graph, residual.settled, reader)
                 self._codes[key] = code
-                if len(self._codes) > _CODES:
-                    self._codes.popitem(last=False)
+                self._kept += len(code.source)
             self._codes.move_to_end(key)
+            while self._kept > _KEPT and len(self._codes) > 1:
+                _, forgotten = self._codes.popitem(last=False)
+                self._kept -= len(forgotten.source)
         return code.program(kind.of(fixed[name] for name in kind.names))
 
     def _make_form(self, fixed: frozenset[str]) -> tuple[FactsReader, type[Facts]]:
