@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from notifyrules.source.budget import MAX_EVENTS, Budget
+from notifyrules.source.lines import colon_problem
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
 from notifyrules.source.problems import YamlProblem
 from notifyrules.source.syntax_errors import character_problem, syntax_problem
@@ -18,6 +19,7 @@ from notifyrules.source.text import Source, Span
 from notifyrules.source.unquoted import quoted_form
 
 if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.events import Event
 
 MAX_BYTES = 1024 * 1024
@@ -91,7 +93,7 @@ def read_yaml(source: Source, budget: Budget | None = None) -> tuple[Located | N
     except _Stop as stop:
         problem = stop.problem
     except MarkedYAMLError as error:
-        problem = syntax_problem(source, error)
+        problem = _unclosed(builder.last, error) or syntax_problem(source, error)
     except YAMLError as error:
         problem = character_problem(source, getattr(error, "position", 0))
     except (OverflowError, ValueError):
@@ -100,6 +102,23 @@ def read_yaml(source: Source, budget: Budget | None = None) -> tuple[Located | N
     else:
         return builder.whole(), tuple(builder.problems)
     return None, (*builder.problems, problem)
+
+
+def _unclosed(last: Scalar | None, error: MarkedYAMLError) -> YamlProblem | None:
+    """
+    Word a quote that is closed lines further down, by the quote that opens another text there.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if last is None or not last.quoted or mark is None or "expected <block end>" not in str(error.problem):
+        return None
+    line = last.span.line
+    if line == last.span.source.position(last.span.end)[0] or last.span.end < mark.index - 1:
+        return None
+    sign = last.span.text[0]
+    message = f"the text that begins with {sign} does not end in its line, and goes on to line {mark.line + 1}"
+    return YamlProblem(
+        "syntax", message, Span(last.span.source, last.span.start, last.span.start + 1), f"close it with another {sign}"
+    )
 
 
 def _beyond_unicode(source: Source, at: int) -> YamlProblem:
@@ -137,6 +156,8 @@ class _Builder:
         self._documents = 0
         self.read_to = 0
         """Offset behind the last thing that was read."""
+        self.last: Scalar | None = None
+        """The last scalar that was read."""
 
     def whole(self) -> Located | None:
         """
@@ -169,7 +190,7 @@ class _Builder:
                 self._stop_at_sign(event, "is a YAML alias; rule files say everything where it stands")
             case "ScalarEvent":
                 self._refuse_tag_and_anchor(event)
-                scalar = self._scalar(event)
+                self.last = scalar = self._scalar(event)
                 self._refuse_ambiguous_number(scalar)
                 self._add(scalar)
             case "MappingStartEvent" | "SequenceStartEvent":
@@ -177,12 +198,12 @@ class _Builder:
                 span = self._span(event)
                 value: Map | Seq = Map(span) if name == "MappingStartEvent" else Seq(span)
                 if self._open and isinstance(self._open[-1], Map) and self._keys[-1] is None:
-                    self._stop(
-                        "feature",
-                        "a key must be a text, not a list or a mapping",
-                        event,
-                        "quote a key that starts with a bracket or a brace",
-                    )
+                    advice = "quote a key that starts with a bracket or a brace"
+                    if name == "SequenceStartEvent":
+                        advice = f"one target for several values is written `a | b: target`; or {advice}"
+                    elif self._open[-1].span.text.startswith("{"):
+                        advice = f"a condition stands without braces; {advice}"
+                    self._stop("feature", "a key must be a text, not a list or a mapping", event, advice)
                 self._add(value)
                 self._open.append(value)
                 self._keys.append(None)
@@ -314,6 +335,11 @@ class _Builder:
                         "write the keys out, or use `include:`",
                     )
                 )
+            if value.style is Style.PLAIN and (" {" in value or " [" in value):
+                # No name of the format has a bracket in it: the colon in front of it was forgotten.
+                forgotten = colon_problem(self.source, value.span.start)
+                if forgotten is not None:
+                    raise _Stop(forgotten)
             if value in parent:
                 rival = parent.key(value)
                 assert rival is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from notifyrules.source.lines import colon_problem, misplaced_line
 from notifyrules.source.problems import LONG_SCHEDULE, YamlProblem
 from notifyrules.source.text import Source, Span
 from notifyrules.source.unquoted import in_flow, quoted_form
@@ -14,6 +15,7 @@ from notifyrules.source.unquoted import in_flow, quoted_form
 _TOKEN = re.compile(r"[^\s,{}\[\]]+|[{}\[\],]")
 _COMMENT = re.compile(r"(?<=[ \t])#.*")
 _SCHEDULE = re.compile(r"\bschedule(?: *\| *null)? *= *\[")
+_BARE_KEY = re.compile(r" *(?=[A-Za-z_][\w.]* +\{)")
 _INSIDE = "inside `{...}` and `[...]`, quote a text that contains a comma, a colon, a quote, a bracket or a brace"
 
 
@@ -107,16 +109,10 @@ def _worded(error: _Error) -> YamlProblem:
     """
     Find the words for one kind of error after the other.
     """
-    for kind in (_unclosed_quote, _inside_brackets, _behind_a_value, _odd_start, _colon, _escape, _block_text):
+    for kind in _KINDS:
         found = kind(error)
         if found is not None:
             return found
-    if "could not find expected ':'" in error.problem:
-        return _problem(
-            error,
-            "this line is neither a key with its `:` nor part of the text above",
-            "a text that goes on in the next line is indented deeper than its key",
-        )
     if "expected the node content" in error.problem:
         return _problem(error, f"found {_found(error)} where a value is expected", _INSIDE)
     said = f"{error.problem[:1].lower()}{error.problem[1:]} {error.context}".strip()
@@ -188,6 +184,15 @@ def _inside_brackets(error: _Error) -> YamlProblem | None:
     )
 
 
+def _no_colon(error: _Error) -> YamlProblem | None:
+    """
+    Word a line that has no colon, which YAML tells at the line behind it.
+    """
+    if "could not find expected ':'" not in error.problem:
+        return None
+    return colon_problem(error.source, error.at if error.opened is None else error.opened)
+
+
 def _behind_a_value(error: _Error) -> YamlProblem | None:
     """
     Word what goes on behind a value that has ended, and lines that are indented wrongly.
@@ -200,7 +205,7 @@ def _behind_a_value(error: _Error) -> YamlProblem | None:
     before = error.line_of(error.at)[: column - 1]
     if before.strip():
         return _problem(error, f"YAML ends the value before `{error.token}`", error.quoted("quote the whole value"))
-    return _problem(
+    return misplaced_line(error.source, error.at) or _problem(
         error,
         "this line is indented unlike those it belongs to",
         "give all keys of one mapping, and all items of one list, the same indentation",
@@ -217,6 +222,8 @@ def _odd_start(error: _Error) -> YamlProblem | None:
     character = error.source.text[error.at : error.at + 1]
     span = Span(error.source, error.at, error.at + 1)
     before = error.line_of(error.at)[: error.source.position(error.at)[1] - 1]
+    if character == "\t" and before.strip():
+        return _problem(error, "a tab stands here, which YAML does not take for a blank", "write a blank instead", span)
     if character == "\t" or "\t" in before[: len(before) - len(before.lstrip())]:
         return _problem(error, "a tab stands in the indentation", "indent with spaces", span)
     name = "a backtick" if character == "`" else f"`{character}`"
@@ -231,6 +238,13 @@ def _colon(error: _Error) -> YamlProblem | None:
     """
     if "mapping values are not allowed" not in error.problem:
         return None
+    if (misplaced := misplaced_line(error.source, error.at)) is not None:
+        return misplaced
+    before = error.line_of(error.at)[: error.source.position(error.at)[1]]
+    if (bare := _BARE_KEY.match(before)) is not None:
+        return colon_problem(error.source, error.at - len(before) + bare.end() + 1)
+    if " ? " in before:
+        return _problem(error, "YAML takes this `:` for the end of a key", "write `a if condition else b`")
     advice = error.quoted("a text that contains `: ` stands in quotes")
     return _problem(error, "YAML takes what stands before this `:` for a key, which cannot stand here", advice)
 
@@ -273,3 +287,7 @@ def _block_text(error: _Error) -> YamlProblem | None:
         "quote a text that starts with it" + (f": `{form}`" if form else ""),
         Span(error.source, error.opened, error.opened + 1),
     )
+
+
+_KINDS = (_unclosed_quote, _inside_brackets, _no_colon, _behind_a_value, _odd_start, _colon, _escape, _block_text)
+"""What words one kind of error each, in the order in which they are asked."""

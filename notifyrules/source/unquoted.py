@@ -26,6 +26,9 @@ def quoted_form(source: Source, at: int) -> str:
     start = _value_start(text, column - 1)
     end = _value_end(text, column - 1) if _opened(text[:start]) else len(text)
     value = text[start:end].strip()
+    if len(value) > 1 and value[0] in "\"'" and value[0] == value[-1] and text[column - 2 : column].strip()[1:]:
+        # The text holds the quotes that it stands in: they are meant, but of the other kind.
+        value = value[1:-1]
     return quote_yaml(value) if 0 < len(value) <= _SHOWN else ""
 
 
