@@ -249,7 +249,7 @@ class TestChecker:
         [
             ("mesage.in", "did you mean `message.in`?"),
             ("dm", 'a value is quoted text: `"dm"` is one of `kind`'),
-            ("yes", "write `true` or `false`"),
+            ("yes", "write `true`"),
             ("nope", "declare it under `facts:`"),
             ("strts_with(t, t)", "did you mean `starts_with`?"),
             ('kind == "DM"', 'did you mean `"dm"`?'),

@@ -13,7 +13,7 @@ from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.applying import check_call, inline
 from notifyrules.conditions.comparing import check_compared, check_membership, check_null_test
-from notifyrules.conditions.context import Context, described, null_help, spelled
+from notifyrules.conditions.context import Context, comparison_help, described, null_help, spelled
 from notifyrules.conditions.functions import FUNCTIONS
 from notifyrules.conditions.joining import (
     check_arithmetic,
@@ -86,7 +86,7 @@ def _report_unfit(term: t.Term, wanted: Type, findings: Findings) -> None:
         return
     advice = ""
     if wanted == BOOL:
-        advice = "compare it with something" + (", or test it with `is not null`" if term.type.nullable else "")
+        advice = comparison_help(term) + (", or test it with `is not null`" if term.type.nullable else "")
     message = f"expected {spelled(wanted)}, found {described(term)}"
     findings.add(Code.TYPE_MISMATCH, term.span, message, help=advice)
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.narrowing import Narrowed
-from notifyrules.conditions.types import BOOL, Basic, Type, fits, quote
+from notifyrules.conditions.types import BOOL, Basic, Enumeration, ListOf, Type, fits, quote
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.source.text import Span
@@ -75,7 +75,7 @@ class Context:
             self.may_be_null(term)
         else:
             message = f"expected {spelled(BOOL)}, found {described(term)}"
-            self.report(Code.TYPE_MISMATCH, term.span, message, "compare it with something")
+            self.report(Code.TYPE_MISMATCH, term.span, message, comparison_help(term))
         return None
 
     def may_be_null(self, term: t.Term, *advice: str) -> None:
@@ -112,6 +112,22 @@ def described(term: t.Term) -> str:
     if isinstance(term, t.Constant) and isinstance(term.value, str) and term.type.base is not Basic.TIMEZONE:
         return f"the text `{quote(term.value)}`"
     return spelled(term.type)
+
+
+def comparison_help(term: t.Term) -> str:
+    """
+    Say how to make a condition of a value that is none.
+    """
+    words, base = term.span.one_line, term.type.base
+    if isinstance(term, t.Constant) and isinstance(base, Enumeration):
+        return f"write the whole comparison again, as in `fact == {words}`, or `fact in [..., {words}]`"
+    if isinstance(base, ListOf):
+        return f"compare it with something, such as `len({words}) > 0`"
+    if isinstance(base, Enumeration):
+        return f"compare it with something, such as `{words} == {quote(base.values[0])}`"
+    signs = {Basic.INT: "> 0", Basic.TEXT: '!= ""', Basic.DURATION: "> 0s", Basic.TIME: ">= 09:00"}
+    sign = signs.get(base) if base is not None else None
+    return "compare it with something" + (f", such as `{words} {sign}`" if sign else "")
 
 
 def null_help(term: t.Term) -> str:

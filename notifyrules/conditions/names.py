@@ -4,11 +4,13 @@ Know the names that the conditions of a file may use, and report those that noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifyrules.conditions import syntax as s
 from notifyrules.conditions import terms as t
+from notifyrules.conditions.elsewhere import instead_of, meant_function, meant_literal
 from notifyrules.conditions.functions import FUNCTIONS
 from notifyrules.conditions.types import Enumeration, ListOf, Type, quote
 from notifyrules.diagnostics.codes import Code
@@ -17,6 +19,7 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.source.text import Span
 
 _NAME_SHOWN = 80
+_USABLE = re.compile(r"[a-z0-9_.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) 
         match one:
             case s.Name(span, name) if name not in scope.facts and name not in parameters:
                 clean = _known_let(name, span, scope, parameters) and clean
-            case s.CallSyntax(_, name, name_span) if name not in FUNCTIONS:
-                clean = _known_call(name, name_span, scope) and clean
+            case s.CallSyntax(_, name, _) if name not in FUNCTIONS:
+                clean = _known_call(one, scope, parameters) and clean
             case _:
                 pass
     return clean
@@ -111,15 +114,29 @@ def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
     holder = next((fact for fact, kind in scope.facts.items() if name in _values(kind)), None)
     if holder is not None:
         return f"a value is quoted text: `{quote(name)}` is one of `{holder}`"
+    if literal := meant_literal(name):
+        return f"write `{literal}`"
+    holder, _, last = name.rpartition(".")
+    if holder in scope.facts and (function := _function(last)):
+        return f"write `{function}({holder})`"
     values = (let.name for let in scope.lets.values() if let.parameters is None)
-    otherwise = "write `true` or `false`" if name in ("yes", "no", "on", "off") else "declare it under `facts:`"
-    return did_you_mean(name, [*parameters, *scope.facts, *scope.broken, *values], otherwise)
+    otherwise = "declare it under `facts:`" + (": `now: instant`" if name == "now" else "")
+    broken = (one for one in scope.broken if _USABLE.fullmatch(one))
+    return did_you_mean(name, [*parameters, *scope.facts, *broken, *values], otherwise)
 
 
-def _known_call(name: str, span: Span, scope: Scope) -> bool:
+def _function(word: str) -> str:
+    """
+    Name the function that a word was meant for, as this language or another one calls it; empty where there is none.
+    """
+    return word if word in FUNCTIONS else meant_function(word)
+
+
+def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> bool:
     """
     Tell whether a called name is a let with parameters, and report it if not.
     """
+    name, span = call.name, call.name_span
     let = scope.lets.get(name)
     if let is not None:
         scope.used.add(name)
@@ -135,14 +152,29 @@ def _known_call(name: str, span: Span, scope: Scope) -> bool:
         message = f"`{name}` is a fact, not a function"
         scope.findings.add(Code.UNKNOWN_FUNCTION, span, message, help=f"write `{name}` alone")
         return False
-    known = [*FUNCTIONS, *(other.name for other in scope.lets.values() if other.parameters is not None)]
-    scope.findings.add(
-        Code.UNKNOWN_FUNCTION,
-        span,
-        f"there is no function `{_clip(name)}`",
-        help=did_you_mean(name, known, f"the functions are {named(FUNCTIONS)}"),
-    )
+    advice = _meant_call(call, scope, parameters)
+    scope.findings.add(Code.UNKNOWN_FUNCTION, span, f"there is no function `{_clip(name)}`", help=advice)
     return False
+
+
+def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> list[str]:
+    """
+    Say what an unknown function was probably meant for, or what to do without it.
+    """
+    holder, _, last = call.name.rpartition(".")
+    subject = holder in scope.facts or holder in scope.lets or holder in parameters
+    arguments = [*([holder] if subject else []), *(argument.span.one_line for argument in call.arguments)]
+    if subject and (function := _function(last)):
+        return [f"write `{function}({', '.join(arguments)})`"]
+    if advice := instead_of(last if subject else call.name, arguments):
+        return [advice]
+    if function := meant_function(call.name):
+        return [f"did you mean `{function}`?"]
+    known = [*FUNCTIONS, *(other.name for other in scope.lets.values() if other.parameters is not None)]
+    near = did_you_mean(call.name, known)
+    if near:
+        return [near]
+    return ["compute it beforehand and pass it as a fact", f"the functions are {named(FUNCTIONS)}"]
 
 
 def _values(kind: Type) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ def _usual(base: Base, given: object) -> str:
             return "write the number without quotes"
         case Basic.INT if hasattr(type(given), "as_integer_ratio") and type(given) not in (bool, float):
             return "give `int(...)` of it, if it is meant to be whole"
+        case Basic.INT if isinstance(given, float) or (text is not None and re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", text)):
+            return "numbers are whole: count in a smaller unit, such as cents or percent"
         case Basic.INSTANT:
             return _instant(given) if text is None else _instant_text(text)
         case Basic.TIME if text is not None and re.fullmatch(r"[0-9]:[0-9]{2}", text):
@@ -153,7 +155,7 @@ def _bool(given: object, text: str | None) -> str:
     """
     if text is not None and text.lower() in _BOOLS:
         return "write true or false, without quotes"
-    return "write true or false" if isinstance(given, int) and given in (0, 1) else ""
+    return "write true or false" if (isinstance(given, int) and given in (0, 1)) or text in ("0", "1") else ""
 
 
 def _instant(given: object) -> str:

@@ -24,7 +24,7 @@ from notifyrules.graph.cycles import topological
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.guarantees import build_guarantee
 from notifyrules.graph.model import Call, Graph, Guarantee, Node, Outcome
-from notifyrules.graph.names import check_box_name, report_clash
+from notifyrules.graph.names import check_box_name, report_clash, used_as
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
 from notifyrules.graph.sharing import gather
@@ -251,7 +251,7 @@ class _Parts:
         document, findings = draft.document, draft.findings
         for name in document.outcomes:
             if not check_box_name(name, "an outcome", findings):
-                draft.broken.add(("outcomes", name.lower()))
+                draft.broken |= {("outcomes", used) for used in used_as(name)}
             elif name in document.flow:
                 draft.meant.add(name)
                 node = next(key for key in document.flow if key == name)
@@ -260,7 +260,7 @@ class _Parts:
             _check_otherwise(draft)
         for name in document.flow:
             if not check_box_name(name, "a node", findings):
-                draft.broken.add(("flow", name.lower()))
+                draft.broken |= {("flow", used) for used in used_as(name)}
         outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
         nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
         return cls(nodes, outcomes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from notifyrules.conditions.elsewhere import meant_type, no_type
 from notifyrules.conditions.misfits import Mismatch
 from notifyrules.conditions.parser import parse_declaration
 from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
@@ -202,6 +203,8 @@ def _with_default(
     try:
         return Declared(wanted, has_default=True, default=conform(wanted, plain))
     except Mismatch as mismatch:
+        if plain is None:
+            mismatch.help = f"where it may be null, write `{wanted} | null = null`"
         _report_unfit(mismatch, span, findings)
         return None
 
@@ -248,7 +251,7 @@ def _read_type(written: Declaration, scalar: Scalar, findings: Findings) -> Type
         quoted = quote(first.text)
         base = _named_type(first, f"'{quoted}'" if scalar.quoted else quoted, findings)
     else:
-        base = _enumeration(others, findings)
+        base = _enumeration(others, findings, scalar)
     return None if base is None else Type(base, nullable)
 
 
@@ -263,23 +266,13 @@ def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
     """
     if word.text in TYPE_WORDS:
         return Basic(word.text)
-    near = nearest(
-        {
-            "string": "text",
-            "str": "text",
-            "boolean": "bool",
-            "integer": "int",
-            "number": "int",
-            "datetime": "instant",
-            "timestamp": "instant",
-            "enum": "a | b",
-        }.get(word.text.lower(), word.text),
-        TYPE_WORDS,
-    )
+    near = meant_type(word.text) or nearest(word.text, TYPE_WORDS)
     advice = [f"the types are {named(one.value for one in Basic)}, `list of` one of them, and values joined by `|`"]
     advice.append(f"an enumeration of one value quotes it: `{single}`")
-    if near is not None:
+    if near:
         advice = [f"did you mean `{near}`?"]
+    elif elsewhere := no_type(word.text):
+        advice = [elsewhere]
     findings.add(Code.BAD_TYPE, word.span, f"there is no type `{word.text}`", help=advice)
     return None
 
@@ -303,9 +296,9 @@ def _list_type(word: ListWord, findings: Findings) -> ListOf | None:
     return None if named is None else ListOf(named)
 
 
-def _enumeration(words: list[Word | ListWord], findings: Findings) -> Enumeration | None:
+def _enumeration(words: list[Word | ListWord], findings: Findings, whole: str = "") -> Enumeration | None:
     """
-    Read the values of an enumeration.
+    Read the values of an enumeration; *whole* is the declaration that may have been meant for something else.
     """
     values: dict[str, Span] = {}
     for word in words:
@@ -319,11 +312,13 @@ def _enumeration(words: list[Word | ListWord], findings: Findings) -> Enumeratio
             return None
         if not word.quoted and (word.text in TYPE_WORDS or word.text in ("true", "false", "null")):
             what = "names a type" if word.text in TYPE_WORDS else "is no text"
+            meant = "bool" if what == "is no text" else meant_type(whole)
+            advice = f"write `{meant}`; or " if meant and meant != whole else ""
             findings.add(
                 Code.BAD_TYPE,
                 word.span,
                 f"`{word.text}` {what}, and cannot be joined with other values",
-                help=f'quote it for the value: `"{word.text}"`; only `null` joins a type',
+                help=f'{advice}quote it for the value: `"{word.text}"`; only `null` joins a type',
             )
             return None
         if word.text in values:

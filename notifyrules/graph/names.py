@@ -69,14 +69,27 @@ def _suggestion(name: str) -> str:
     """
     Propose a name that would do.
     """
+    proposal = _proposal(name)
+    return f", such as `{proposal}`" if proposal else ""
+
+
+def _proposal(name: str) -> str:
+    """
+    Make a name that would do of one that does not; empty where none can be made.
+    """
     if not name.isascii():
         return ""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     parts = [re.sub(r"[^a-z0-9]+", "_", part).strip("_") for part in snake.split(".")]
     proposal = ".".join(part for part in parts if part)
-    if proposal and proposal != name and all(is_segment(part) for part in proposal.split(".")):
-        return f", such as `{proposal}`"
-    return ""
+    return proposal if proposal != name and all(is_segment(part) for part in proposal.split(".")) else ""
+
+
+def used_as(name: str) -> tuple[str, str]:
+    """
+    Give the names by which something with a bad name may be used: as it was written, and as was proposed.
+    """
+    return str(name), _proposal(name) or name.lower()
 
 
 @dataclass(frozen=True, slots=True)

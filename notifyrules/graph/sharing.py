@@ -21,7 +21,7 @@ from notifyrules.graph.cycles import find_cycles
 from notifyrules.graph.declarations import read_data_field, read_fact
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
-from notifyrules.graph.names import check_path, report_clash, split_let
+from notifyrules.graph.names import check_path, report_clash, split_let, used_as
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
@@ -109,7 +109,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
     """
     for name, written in part.facts.items():
         if not check_path(name, name.span, "a fact", draft.findings):
-            draft.broken |= {("facts", name), ("facts", name.lower())}
+            draft.broken |= {("facts", used) for used in used_as(name)}
         elif _free(name, name.span, "a fact", names, draft):
             fact = read_fact(name, written, draft.findings, included=included)
             if fact is None:
@@ -130,7 +130,7 @@ def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, i
     Take one value that decisions carry.
     """
     if not check_path(name, name.span, "data", draft.findings):
-        draft.broken.add(("data", name))
+        draft.broken |= {("data", used) for used in used_as(name)}
         return
     if name in names.data:
         report_clash(name, name.span, names.data[name], "other data", draft.findings)
@@ -166,7 +166,7 @@ def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, include
     split = split_let(key, draft.findings)
     if split is None:
         name = key.partition("(")[0].strip()
-        draft.broken |= {("let", name), ("let", name.lower())}
+        draft.broken |= {("let", used) for used in used_as(name)}
         return
     name, parameters = split.name, split.parameters
     if not _free(name, key.span, "a let", names, draft):

@@ -14,6 +14,7 @@ from notifyrules.source.text import Source, Span
 _LINE = re.compile(r"(?P<blanks> *)(?P<dashes>(?:- +)*)(?P<words>[^\s#].*)")
 _KEY = re.compile(r"(?P<key>\"[^\"]*\"|'[^']*'|[^\s\"'{}\[\]:,#][^:#]*?) *:(?:\s+(?P<value>.*))?")
 _NO_COLON = re.compile(r"(?P<key>[A-Za-z_][\w.]*)(?P<sign>:|\s*=\s*|\s+|$)(?P<value>.*)")
+_TWO_COLONS = re.compile(r" *(?P<key>[\w.]+): +(?P<type>[A-Za-z]+): *(?P<value>[^#]*[^\s#])(?:\s+#.*)?")
 _COMMENT = re.compile(r"(?://|--+) *(?P<text>.*)")
 _BEHIND = re.compile(r"\s+#.*")
 _TYPED = ("facts", "data")
@@ -141,6 +142,18 @@ def colon_problem(source: Source, at: int) -> YamlProblem | None:
         message = f"`{key}` has no `:` behind it, so this line is no key"
         rest = "; a text that goes on in the next line is indented deeper than its key" if value else ""
     return YamlProblem("syntax", message, line.span(source), f"write `{f'{key}: {value}'.rstrip()}`{rest}")
+
+
+def typed_line(source: Source, at: int) -> str:
+    """
+    Write the declaration of a fact as it was meant where a colon stands behind its type; empty for any other line.
+    """
+    number, column = source.position(at)
+    found = _TWO_COLONS.fullmatch(source.line(number)[:_READ])
+    if found is None or found.end("type") != column - 1 or _section(source, number) not in _TYPED:
+        return ""
+    value = found["value"]
+    return f"{found['key']}: {value}" if "|" in value else f"{found['key']}: {found['type']} = {value}"
 
 
 def _typed(default: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from notifyrules.source.lines import colon_problem, misplaced_line
+from notifyrules.source.lines import colon_problem, misplaced_line, typed_line
 from notifyrules.source.problems import LONG_SCHEDULE, YamlProblem
 from notifyrules.source.text import Source, Span
 from notifyrules.source.unquoted import in_flow, quoted_form
@@ -243,6 +243,8 @@ def _colon(error: _Error) -> YamlProblem | None:
     before = error.line_of(error.at)[: error.source.position(error.at)[1]]
     if (bare := _BARE_KEY.match(before)) is not None:
         return colon_problem(error.source, error.at - len(before) + bare.end() + 1)
+    if meant := typed_line(error.source, error.at):
+        return _problem(error, "YAML takes what stands before this `:` for a key", f"write `{meant}`")
     if " ? " in before:
         return _problem(error, "YAML takes this `:` for the end of a key", "write `a if condition else b`")
     advice = error.quoted("a text that contains `: ` stands in quotes")
