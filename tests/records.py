@@ -136,6 +136,7 @@ def full_record() -> Record:
         passage=Passage("team_chat", "hold", steps, "it is night, and quiet hours are on"),
         data={"via": ("push", "badge")},
         recheck_at=datetime(2026, 11, 24, 7, tzinfo=UTC),
+        told_from=("now",),
     )
 
 
@@ -207,4 +208,5 @@ def records(draw: st.DrawFn) -> Record:
         passage=Passage(rules, draw(texts), way, draw(st.none() | texts)),
         data=draw(named_values),
         recheck_at=draw(st.none() | instants),
+        told_from=tuple(draw(st.lists(texts, max_size=2))),
     )

@@ -24,6 +24,7 @@ from notifyrules.explanation import READERS, explain
 from notifyrules.explanation.words import paragraph
 from notifyrules.graph.model import Arrow, Box, Notify, Question
 from notifyrules.source.text import Source, Span
+from tests.charts import chart, rules_of
 from tests.records import full_record, records, step
 
 GOLDEN = Path(__file__).parent / "golden" / "explain"
@@ -164,13 +165,64 @@ class TestWhatWasLeftOut:
 
         assert explain(refusal(), not_asked=left_out).endswith("Question 8? and 21 more")
 
-    def test_facts_no_question_read_are_named(self) -> None:
+    def test_facts_that_nothing_read_are_named(self) -> None:
         """
         Support sees which facts did not matter.
         """
         record = replace(refusal(), facts={**refusal().facts, "device.kind": "mobile"})
 
-        assert explain(record).endswith("Facts no question read: device.kind")
+        assert explain(record).endswith("Facts not read: device.kind")
+
+    @pytest.mark.parametrize(
+        ("outcome", "read"),
+        [
+            ("{notify: later, data: {via: {expr: text.data}}}", "text.data"),
+            ('{notify: later, because: "it says {text.because}"}', "text.because"),
+            ("{notify: later, recheck: at}", "at"),
+            ("{notify: later, recheck: 5m}", "now"),
+            ("{notify: later, recheck: wait}", "now, wait"),
+        ],
+    )
+    def test_facts_that_were_told_are_read(self, outcome: str, read: str) -> None:
+        """
+        A fact from which the words, the data or the recheck of the decision were made is not called unread.
+        """
+        top = "data: {via: text = none}\n"
+        facts = (
+            "facts:\n  b: bool = false\n  text.data: text = x\n  text.because: text = y\n  wait: duration = 5m\n"
+            "  at: instant = 2026-11-23T21:00:00Z\n  now: instant = 2026-11-23T21:00:00Z\n"
+        )
+        flow = "q: {if: b, then: done, else: done}"
+        rules = rules_of(chart(flow, top=top, facts=facts, outcomes=f"outcomes:\n  done: {outcome}\n"))
+        names = ["text.data", "text.because", "wait", "at", "now"]
+        unread = ", ".join(name for name in names if name not in read.split(", "))
+        decision = rules.should_notify({})
+
+        assert decision.explain().endswith(f"Facts not read: {unread}")
+        assert explain(Record.from_dict(decision.to_dict())) == decision.explain()
+
+    def test_facts_that_a_called_chart_told_are_read(self) -> None:
+        """
+        A fact that only the words of a called chart read, by what it is bound to, is not called unread.
+        """
+        callee = (
+            'notifyrules: 1\nfacts: {b: bool = false, why: text = ""}\nflow: {q: {if: b, then: done, else: done}}\n'
+            'outcomes: {done: {because: "{why}"}}\n'
+        )
+        flow = "q: {call: callee.yaml, with: {b: b, why: lower(t)}, cases: {done: no}}"
+        facts = "facts:\n  b: bool = false\n  t: text = X\n  u: text = X\n"
+        rules = rules_of(chart(flow, facts=facts), callee=callee)
+
+        assert rules.should_notify({}).explain().endswith("Facts not read: u")
+
+    def test_an_older_record_is_read(self) -> None:
+        """
+        A record that does not say what was told from is explained all the same.
+        """
+        written = refusal().to_dict()
+        del written["told_from"]
+
+        assert Record.from_dict(written) == refusal()
 
     def test_facts_read_in_vain_are_read(self) -> None:
         """
@@ -180,7 +232,7 @@ class TestWhatWasLeftOut:
         record = refusal()
         way = replace(record.passage, steps=(replace(record.passage.steps[0], tried=(tried,)), record.passage.steps[1]))
 
-        assert "Facts no question read" not in explain(
+        assert "Facts not read" not in explain(
             replace(record, facts={**record.facts, "device.kind": "mobile"}, passage=way)
         )
 

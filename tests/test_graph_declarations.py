@@ -320,3 +320,44 @@ class TestLegend:
             ("nope", "wrong-shape"),
             ('"#1"', "wrong-shape"),
         ]
+
+
+class TestNamesThatCannotBeSeen:
+    @pytest.mark.parametrize(
+        "escape", [r"\0", r"\e", r"\n", r"\t", r"\x7f", r"\N", r"\u202e", r"\u2066", r"\P", r"\uFEFF"]
+    )
+    @pytest.mark.parametrize(
+        ("top", "what"),
+        [
+            ('name: "a{}b"\n', "a chart"),
+            ('legend: {{"a{}b": blue}}\n', "a class"),
+            ('guarantees: [{{name: "a{}b", never: [hold]}}]\n', "a guarantee"),
+        ],
+    )
+    def test_they_are_told(self, top: str, what: str, escape: str) -> None:
+        """
+        A name with a control character, or one that reorders text, is an error, and no traceback of a later stage.
+        """
+        found = [one for one in findings(asks("b", top=top.format(escape))) if one.is_error]
+
+        assert [(one.code.value, one.span.text) for one in found] == [("bad-name", f'"a{escape}b"')]
+        assert f"is not the name of {what}: it holds a character that cannot be seen" in found[0].message
+
+    @pytest.mark.parametrize("name", ["Quiet hours", "<b>&", "静かな時間", "a\u200db", "ساعات"])
+    def test_all_others_may_be(self, name: str) -> None:
+        """
+        Words of any script and signs of all kinds are names of a chart.
+        """
+        assert rules_of(asks("b", top=f'name: "{name}"\n')).graph.name == name
+
+    @pytest.mark.parametrize("name", ["isAway", "is-away", "Is.Away", "IS_AWAY"])
+    def test_a_bad_name_is_told_once(self, name: str) -> None:
+        """
+        A fact whose name cannot be is reported where it is declared, however its uses are spelt, and never proposed.
+        """
+        lines = f"facts:\n  user.{name}: bool = false\n"
+        for use in (f"user.{name}", "user.is_away"):
+            if "-" not in use and name != "Is.Away":
+                text = HEAD + lines + f'flow: {{q: {{if: {use}, then: "yes", else: "no"}}}}\n' + OUTCOMES
+
+                assert codes(text) == ["bad-name"]

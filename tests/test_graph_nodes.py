@@ -187,7 +187,7 @@ class TestSwitches:
         [
             ('kind, cases: {DM: "yes"}, else: "no"', "did you mean `dm`?"),
             ('b, cases: {"true": "yes"}, else: "no"', "write `true` without quotes"),
-            ('b, cases: {no: "yes"}, else: "no"', "write `false`"),
+            ('b, cases: {no: "yes"}, else: "no"', "write `false:`"),
             ('maybe_kind, cases: {"null": "yes"}, else: "no"', "write `null` without quotes"),
             ('t, cases: {true: "yes"}, else: "no"', 'for the text, write `"true"` in quotes'),
             ('t, cases: {a b: "yes"}, else: "no"', '"a b"'),

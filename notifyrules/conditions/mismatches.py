@@ -8,8 +8,9 @@ import re
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.context import Context, described
+from notifyrules.conditions.elsewhere import meant_literal
 from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.types import Base, Basic, Enumeration, Type, join, quote, share_values
+from notifyrules.conditions.types import Base, Basic, Enumeration, Type, join, quote, share_values, spell
 from notifyrules.conditions.values import conform
 from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
@@ -30,7 +31,7 @@ def equality_advice(literal: t.Term, other: t.Term) -> str:
     """
     kind = other.type.base
     value = literal.value if isinstance(literal, t.Constant) else None
-    if kind is Basic.BOOL and value in ("true", "false", "yes", "no"):
+    if kind is Basic.BOOL and isinstance(value, str) and meant_literal(value) in ("true", "false"):
         words = other.span.one_line
         return f"write `{words}` or `not {words}`"
     return _kind_advice(kind, value) or _kind_advice(literal.type.base, None)
@@ -96,7 +97,8 @@ def report_unordered(operator: str, left: t.Term, right: t.Term, span: Span, at:
         at.report(Code.TYPE_MISMATCH, span, message, advice)
     elif left.type.base.order is None and right.type.base.order is None:
         message = f"`{operator}` needs values in an order, and these are not declared `ordered`"
-        at.report(Code.TYPE_MISMATCH, span, message, "declare the fact in its long form with `ordered: true`")
+        form = f"{{type: {spell(left.type.base)}, ordered: true}}"
+        at.report(Code.TYPE_MISMATCH, span, message, f"declare the fact in its long form, low to high: `{form}`")
     else:
         ordered, other = (left, right) if left.type.base.order is not None else (right, left)
         assert ordered.type.base is not None

@@ -127,16 +127,16 @@ def read_duration(given: object, wanted: Type) -> timedelta:
     elif isinstance(given, str) and (found := _DURATION.fullmatch(given)) is not None:
         sign, *amounts = found.groups()
         if any(len(amount or "") > MAX_DIGITS for amount in amounts):
-            raise Mismatch(describe(given), "a duration within ten years")
+            raise Mismatch(describe(given), "a duration within ten years, which are 3,653 days")
         try:
             length = timedelta(**{unit: int(amount or 0) for unit, amount in zip(_UNITS, amounts, strict=True)})
         except OverflowError:
-            raise Mismatch(describe(given), "a duration within ten years") from None
+            raise Mismatch(describe(given), "a duration within ten years, which are 3,653 days") from None
         length = -length if sign else length
     else:
         raise misfit(given, wanted)
     if not -MAX_DURATION <= length <= MAX_DURATION:
-        raise Mismatch(describe(given), "a duration within ten years")
+        raise Mismatch(describe(given), "a duration within ten years, which are 3,653 days")
     return length
 
 

@@ -120,6 +120,15 @@ class Part:
         assert isinstance(instant, datetime)
         return instant
 
+    def names(self, key: str) -> tuple[str, ...]:
+        """
+        Give a list of names; none where the key is missing, as in logs that were written before there was one.
+        """
+        given = self._found.get(key, ())
+        if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
+            raise malformed(self._at(key), "is not a list of names")
+        return tuple(map(str, given))
+
     def part(self, key: str, keys: Collection[str]) -> Part:
         """
         Give a mapping that has no other keys than *keys*.

@@ -18,6 +18,7 @@ from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import to_plain
 from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
 from notifyrules.evaluation.step import Branch, Passage, Step
+from notifyrules.evaluation.told import told_from
 from notifyrules.evaluation.walk import data_of, recheck_of
 from notifyrules.graph.model import Graph, Node, Notify
 
@@ -54,6 +55,8 @@ class Record:
     """What the outcome carries."""
     recheck_at: datetime | None
     """When to ask again, in UTC; None where the outcome does not say."""
+    told_from: tuple[str, ...] = ()
+    """Facts that the words, the data and the recheck were made from, in the order declared."""
 
     @property
     def outcome(self) -> str:
@@ -87,6 +90,7 @@ class Record:
             **_values("data", self.data),
             "recheck_at": None if self.recheck_at is None else str(to_plain(self.recheck_at)),
             **_values("facts", self.facts),
+            "told_from": list(self.told_from),
             "steps": [_step(step) for step in self.passage.steps],
         }
 
@@ -118,6 +122,7 @@ class Record:
             passage=_read_passage(whole, rules.text("name")),
             data=whole.values("data"),
             recheck_at=whole.instant_or_null("recheck_at"),
+            told_from=whole.names("told_from"),
         )
         if not record.passage.steps:
             raise malformed("steps", "is empty")
@@ -145,12 +150,13 @@ def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Rec
         passage=passage,
         data=data_of(outcome, facts),
         recheck_at=recheck_of(graph, passage, facts),
+        told_from=told_from(graph, facts, passage),
     )
 
 
 _RECORD_KEYS = (
     *("notifyrules-record", "rules", "outcome", "notify", "reason", "because", "data", "data_types", "recheck_at"),
-    *("facts", "facts_types", "steps"),
+    *("facts", "facts_types", "told_from", "steps"),
 )
 _RULES_KEYS = ("name", "title", "path", "digest")
 _STEP_KEYS = (

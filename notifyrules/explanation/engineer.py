@@ -34,7 +34,7 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
         yield from paragraph(f"not asked: {', '.join(printable(node.name) for node in not_asked)}", hanging=2)
     if unread := not_read(record):
         yield ""
-        yield "read by no node:"
+        yield "not read:"
         for assignment in assignments({name: record.facts[name] for name in unread}):
             yield from paragraph(assignment, 2, hanging=2)
 

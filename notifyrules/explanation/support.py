@@ -38,7 +38,7 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
     asks = dict.fromkeys(printable(node.ask) for node in not_asked if node.ask not in asked)
     left_out = [
         *_left_out("Questions not asked", asks, "; "),
-        *_left_out("Facts no question read", map(printable, not_read(record)), ", "),
+        *_left_out("Facts not read", map(printable, not_read(record)), ", "),
     ]
     if left_out:
         yield ""

@@ -1,5 +1,5 @@
 """
-Find what a decision left out: the questions that were not asked and the facts that no question read.
+Find what a decision left out: the questions that were not asked and the facts that were not read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def not_asked(graph: Graph, passage: Passage) -> tuple[Box, ...]:
 
 def not_read(record: Record) -> tuple[str, ...]:
     """
-    List the facts that no question read, in the order declared.
+    List the facts that neither a question nor a text, data or a recheck read, in the order declared.
     """
-    read = {name for step in passed(record.passage.steps) for name in step.facts}
+    read = {*record.told_from, *(name for step in passed(record.passage.steps) for name in step.facts)}
     return tuple(name for name in record.facts if name not in read)

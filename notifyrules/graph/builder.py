@@ -24,7 +24,7 @@ from notifyrules.graph.cycles import topological
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.guarantees import build_guarantee
 from notifyrules.graph.model import Call, Graph, Guarantee, Node, Outcome
-from notifyrules.graph.names import check_box_name, report_clash, used_as
+from notifyrules.graph.names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
 from notifyrules.graph.sharing import gather
@@ -249,6 +249,10 @@ class _Parts:
         Build every node and every outcome.
         """
         document, findings = draft.document, draft.findings
+        if document.name is not None:
+            check_visible(document.name, "a chart", findings)
+        for part in document.guarantees:
+            check_visible(part.name, "a guarantee", findings)
         for name in document.outcomes:
             if not check_box_name(name, "an outcome", findings):
                 draft.broken |= {("outcomes", used) for used in used_as(name)}

@@ -4,12 +4,13 @@ Build guarantees: promises about every possible input, checked here and proved e
 
 from __future__ import annotations
 
-from notifyrules.conditions.types import BOOL, Basic, Enumeration, Type
+from notifyrules.conditions.types import BOOL, Basic, Enumeration, Type, spell
+from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import GuaranteePart
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Guarantee, Promise
+from notifyrules.graph.model import Fact, Guarantee, Promise
 from notifyrules.source.located import Scalar
 
 
@@ -89,10 +90,21 @@ def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:
             Code.TYPE_MISMATCH,
             name.span,
             f"`{name}` is `{fact.type}`, which cannot be raised",
-            help="a monotone fact is a bool, an int or an ordered enumeration, and never null",
+            help=("a monotone fact is a bool, an int or an ordered enumeration, and never null", _ordered_form(fact)),
         )
         return False
     return True
+
+
+def _ordered_form(fact: Fact) -> str:
+    """
+    Show how an enumeration is declared with its order; empty for a fact of another type.
+    """
+    if not isinstance(fact.type.base, Enumeration):
+        return ""
+    default = f", default: {write_literal(fact.default)}" if fact.has_default and fact.default is not None else ""
+    form = f"{fact.name}: {{type: {spell(fact.type.base)}, ordered: true{default}}}"
+    return f"give its values an order, from low to high, where it is declared: `{form}`"
 
 
 def _can_be_raised(kind: Type) -> bool:

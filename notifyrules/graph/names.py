@@ -12,6 +12,7 @@ from notifyrules.conditions.functions import FUNCTIONS
 from notifyrules.conditions.types import LANGUAGE_WORDS
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.visible import LONGEST, visible
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
@@ -38,6 +39,17 @@ def check_box_name(name: Scalar, what: str, findings: Findings) -> bool:
         f"`{name}` is not the name of {what}",
         help=f"names are lower case, digits and `_`{_suggestion(name)}",
     )
+    return False
+
+
+def check_visible(name: Scalar, what: str, findings: Findings) -> bool:
+    """
+    Check a name that may be any words, but must be seen: it becomes a file name, an id, a line of output.
+    """
+    if visible(name[:LONGEST]) == name[:LONGEST]:
+        return True
+    message = f"`{name}` is not the name of {what}: it holds a character that cannot be seen"
+    findings.add(Code.BAD_NAME, name.span, message, help="write letters, digits and signs, on one line")
     return False
 
 

@@ -21,7 +21,7 @@ from notifyrules.graph.cycles import find_cycles
 from notifyrules.graph.declarations import read_data_field, read_fact
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
-from notifyrules.graph.names import check_path, report_clash, split_let, used_as
+from notifyrules.graph.names import check_path, check_visible, report_clash, split_let, used_as
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
@@ -151,6 +151,7 @@ def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, in
         report_clash(name, name.span, names.legend[name], "another class", draft.findings)
         return
     names.legend[str(name)] = name.span
+    check_visible(name, "a class", draft.findings)
     if not is_colour(colour):
         message = f"`{colour}` is not a colour"
         draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=f'use {named(COLOURS)}, or `"#rrggbb"`')

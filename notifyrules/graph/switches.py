@@ -5,8 +5,10 @@ Build switches: one way out per value, every value accounted for.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from notifyrules.conditions.elsewhere import meant_literal
 from notifyrules.conditions.parser import parse_case_key
 from notifyrules.conditions.types import Basic, Enumeration, Type, quote
 from notifyrules.conditions.values import MAX_INT, Value
@@ -79,7 +81,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
                 Code.MISSING_CASE,
                 part.switch.span,
                 f"no case for {named(map(write_literal, missing))}",
-                help="add a case, or an `else` for all other values",
+                help=f"add {_cases(missing)}, or an `else` for all other values",
             )
             broken = True
         if closed is None and not broken:
@@ -90,6 +92,17 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
     built = tuple(_build_case(name, case) for case in cases)
     ending = None if otherwise is None else otherwise.arrow(name, "else", "anything else")
     return Switch(*head(name, part, one_line(part.switch)), subject, built, ending)
+
+
+def _cases(missing: Sequence[Value]) -> str:
+    """
+    Show the lines of cases that are missing, as many as a line of help can carry.
+    """
+    few = 4
+    if len(missing) > few:
+        return f"a case for each, such as `{value_id(missing[0])}: target`"
+    lines = [f"`{value_id(value)}: target`" for value in missing]
+    return ("the cases " if len(lines) > 1 else "the case ") + ", ".join(lines)
 
 
 def _build_case(name: Scalar, case: _WrittenCase) -> SwitchCase:
@@ -150,8 +163,8 @@ def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Val
     """
     if word.quoted:
         value: Value = word.text
-    elif word.text in ("true", "false", "null"):
-        value = {"true": True, "false": False, "null": None}[word.text]
+    elif word.text in _LITERALS:
+        value = _LITERALS[word.text]
     elif word.text.lstrip("-").isdigit():
         value = int(word.text[:20])
     else:
@@ -180,8 +193,10 @@ def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft:
         reader = "the language reads" if key.kind is Kind.TEXT else "YAML and the language read"
         notes.append(f"{reader} `{word.text}` without quotes as {_KINDS[type(value)]}")
         advice.append(f"for the text, write `{quote(word.text)}` in quotes")
-    elif kind.base is Basic.BOOL and word.text in ("yes", "no", "on", "off"):
-        advice.append(f"write `{'true' if word.text in ('yes', 'on') else 'false'}`")
+    elif (literal := meant_literal(word.text)) and _possible(_LITERALS[literal], kind):
+        advice.append(f"write `{literal}:`, without quotes")
+    elif word.text.lower() in ("else", "default", "otherwise", "_", "*", "any", "other", "others"):
+        advice.append("what no case names goes to `else: target`, which stands below `cases:` and not in it")
     if closed is not None:
         advice.append("its values are " + named(map(write_literal, closed)))
     shown = quote(word.text) if word.quoted else word.text
@@ -190,6 +205,7 @@ def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft:
     )
 
 
+_LITERALS: Mapping[str, Value] = {"true": True, "false": False, "null": None}
 _KINDS = {bool: "a bool", int: "a number", type(None): "null"}
 
 
@@ -200,8 +216,8 @@ def _unquoted(text: str) -> tuple[Value] | None:
     Returns:
         The bool, number or null that it would be, in a tuple; None where it would be text all the same.
     """
-    if text in ("true", "false", "null"):
-        return ({"true": True, "false": False, "null": None}[text],)
+    if text in _LITERALS:
+        return (_LITERALS[text],)
     return (int(text),) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
 
 
