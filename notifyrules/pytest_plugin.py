@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notifyrules.document.files import CASES_ENDINGS, is_ours
+from notifyrules.document.files import CASES_ENDINGS, is_ours, project_root
 
 if TYPE_CHECKING:
     from notifyrules.cases.model import Case
@@ -86,8 +86,13 @@ class CasesFile(pytest.File):
 
     def _root(self) -> Path | None:
         """
-        Choose the folder that the file's rules and rows must stay inside: the widest of those pytest works in.
+        Choose the folder that the file's rules and rows must stay inside, like every command.
+
+        Returns:
+            Where nothing is marked and there is no repository, the widest of the folders that pytest works in.
         """
+        if (found := project_root(self.path.resolve())) is not None:
+            return found
         folders = (self.config.rootpath, self.config.invocation_params.dir)
         around = [folder for folder in folders if self.path.is_relative_to(folder)]
         return min(around, key=lambda folder: len(folder.parts), default=None)

@@ -14,7 +14,7 @@ from notifyrules.conditions.misfits import describe
 from notifyrules.conditions.values import Value
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
-from notifyrules.document.files import CASES_ENDINGS, Place, Shipped
+from notifyrules.document.files import CASES_ENDINGS, Place, Shipped, given_root, marked_root
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
@@ -252,16 +252,17 @@ def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = 
 
     Args:
         path: The file, or the name of one that comes with the package, such as `slack`.
-        root: The folder that `include` and `call` must stay inside; the file's own folder unless given.
+        root: The folder that `include` and `call` must stay inside; unless given, the nearest one around the file in
+            which a file `.notifyrules-root` stands, never beyond its repository, else the file's own folder.
 
     Returns:
         The rules, compiled.
 
     Raises:
         RulesError: With everything that was found, when any of it is an error.
-        UsageError: What is given is no path.
+        UsageError: What is given is no path, or the root no folder.
     """
-    return load_place(_place(path, root))
+    return load_place(find_place(path, root))
 
 
 def load_place(place: Place) -> Rules:
@@ -289,13 +290,14 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
 
     Args:
         path: The file, or the name of one that comes with the package.
-        root: As for :func:`load`; for a file of cases as for :func:`read_cases`.
+        root: As for :func:`load`.
 
     Returns:
         The findings in reading order; empty for a clean file.
 
     Raises:
-        UsageError: What is given is no path. Nothing for a bad file: that is what the findings are for.
+        UsageError: What is given is no path, or the root no folder. Nothing for a bad file: that is what the findings
+            are for.
     """
     return examine(path, root=root).diagnostics
 
@@ -310,7 +312,7 @@ def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None
     """
     from notifyrules.prove.model import Proofs  # noqa: PLC0415 - loading rules does without it
 
-    place = _place(path, root)
+    place = find_place(path, root)
     if not place.name.endswith(CASES_ENDINGS):
         findings, graph = _build(place, fragments=True)
         return Proofs(graph, findings.sorted())
@@ -379,8 +381,7 @@ def read_cases(
 
     Args:
         path: The file.
-        root: The folder that the rules and rows it names must stay inside; unless given the working directory, and
-            for a file outside of that the file's own folder.
+        root: The folder that the rules and rows it names must stay inside, as for :func:`load`.
         charts: Rules that were loaded for other files of cases; they are not loaded again.
 
     Returns:
@@ -388,10 +389,7 @@ def read_cases(
     """
     from notifyrules.cases.suite import read_suite  # noqa: PLC0415 - only cases need it
 
-    place = _place(path, root)
-    here = Path.cwd()
-    if root is None and place.path.is_relative_to(here):
-        place = Place(place.path, place.name, here)
+    place = find_place(path, root)
     return read_suite(place, new_charts() if charts is None else charts)
 
 
@@ -427,20 +425,20 @@ def _shipped() -> Shipped:
     return Shipped(shipped_root(), shipped_names())
 
 
-def _place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> Place:
+def find_place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> Place:
     """
-    Find a file by its path, or by the name of one that is shipped.
+    Find a file by its path, or by the name of one that is shipped, and its root.
 
     A name without a folder and a suffix is a shipped one, unless a file of that name exists.
 
+    Args:
+        path: As for :func:`load`.
+        root: As for :func:`load`.
+
     Raises:
-        UsageError: What is given is no path.
+        UsageError: What is given is no path, or the root no folder.
     """
-    try:
-        name = os.fsdecode(path)
-    except TypeError:
-        found = f"expected the path of a rule file, found {describe(path)}"
-        raise UsageError(found, "give text or a `pathlib.Path`") from None
+    name, around = _name(path, "a rule file"), None if root is None else given_root(_name(root, "the root folder"))
     if "\n" in name or (name.lstrip().startswith(("{", "notifyrules:")) and ": " in name):
         raise UsageError("expected the path of a rule file, found what could be its text", "load it from a file")
     shipped = shipped_path(name)
@@ -451,4 +449,15 @@ def _place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) ->
     except (OSError, ValueError, RuntimeError):
         real = Path("/nonexistent")
     others = () if Path(name).suffix else shipped_names()
-    return Place(real, name, Path(root).resolve() if root is not None else real.parent, others)
+    return Place(real, name, around or marked_root(real) or real.parent, others)
+
+
+def _name(path: str | os.PathLike[str], what: str) -> str:
+    """
+    Take the path of *what* as text.
+    """
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        found = f"expected the path of {what}, found {describe(path)}"
+        raise UsageError(found, "give text or a `pathlib.Path`") from None

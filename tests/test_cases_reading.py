@@ -262,22 +262,22 @@ class TestFiles:
 
         assert [one.name for one in read(tmp_path, cases)] == ["x"]
 
-    def test_the_root_is_the_working_directory(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_root_is_the_folder_of_the_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """
-        Rules and rows may stand anywhere inside of it, and nowhere else.
+        Or the one that is given, or marked: rules and rows may stand anywhere inside of it, wherever one is.
         """
         inner = tmp_path / "a" / "b"
         inner.mkdir(parents=True)
         cases = write_cases(inner, f"notifyrules-cases: 1\nrules: ../../chat.yaml\ncases:\n{DM}")
         (inner / "chat.yaml").rename(tmp_path / "chat.yaml")
 
-        monkeypatch.chdir(tmp_path)
-        assert check("a/b/chat.cases.yaml") == ()
-        monkeypatch.chdir(tmp_path / "a")
-        assert [one.code.value for one in check("b/chat.cases.yaml")] == ["outside-root"]
-        assert check("b/chat.cases.yaml", root=tmp_path) == ()
-        monkeypatch.chdir("/")
-        assert [one.code.value for one in check(cases, root=inner)] == ["outside-root"]
+        for here in (tmp_path, inner):
+            monkeypatch.chdir(here)
+            assert [one.code.value for one in check(cases)] == ["outside-root"]
+            assert [one.code.value for one in check(cases, root=inner.parent)] == ["outside-root"]
+            assert check(cases, root=tmp_path) == ()
+        (tmp_path / ".notifyrules-root").touch()
+        assert check(cases) == ()
 
     @pytest.mark.parametrize("text", ["", "a: 1", "[1]", "notifyrules-cases: 2\n", "notifyrules: 1\n", "{", "\0"])
     def test_what_is_no_file_of_cases_is_a_finding(self, tmp_path: Path, text: str) -> None:

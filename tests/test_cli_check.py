@@ -40,15 +40,6 @@ class TestExitCodes:
 
         assert run("check", "a.yaml", *options).code == code
 
-    def test_a_missing_file_is_a_finding(self) -> None:
-        """
-        It is told like any other, and the exit code is 1.
-        """
-        result = run("check", "none.yaml")
-
-        assert result.code == 1
-        assert "error[file]: `none.yaml` does not exist" in result.out
-
     def test_an_unknown_format_is_misuse(self) -> None:
         """
         The nearest format is offered.
@@ -291,7 +282,7 @@ class TestRoot:
 
     def test_includes_outside_of_the_root_are_findings(self, folder: Path) -> None:
         """
-        Without `--root` the folder of the rule file is the root.
+        Without `--root`, a marker and a repository the folder of the rule file is the root.
         """
         (folder / "rules").mkdir()
         (folder / "common.yaml").write_text("notifyrules: 1\nfacts: {user.in_dmd: bool = false}\n", "utf-8")

@@ -423,15 +423,6 @@ class TestRules:
         assert (result.code, result.out) == (1, "")
         assert "error[unknown-fact]" in result.err
 
-    def test_a_missing_rule_file_is_a_finding(self, tmp_path: Path) -> None:
-        """
-        It is told like everything else that is wrong with a rule file.
-        """
-        result = run("decide", tmp_path / "none.yaml")
-
-        assert result.code == 1
-        assert "error[file]" in result.err
-
     def test_a_chart_made_to_be_called_is_misuse(self, tmp_path: Path) -> None:
         """
         It gives an outcome, but does not say whether to notify.

@@ -24,7 +24,7 @@ Decide, explain and draw whether somebody should be notified, from a flowchart k
 Exit codes:
   {CLEAN}  clean, or the question was answered, whatever the answer
   {FOUND}  something was found: a mistake in a rule file, a failing case, a stale picture
-  {MISUSE}  misuse: an unknown option, facts that the rules do not declare
+  {MISUSE}  misuse: an unknown option, a file that cannot be opened, facts that the rules do not declare
   {BUG}  a bug in notifyrules; {DEBUG}=1 shows its traceback
 """
 

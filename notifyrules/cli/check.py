@@ -13,16 +13,17 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, is_folder, make_folder, root_of_cases, root_within, yaml_files
+from notifyrules.cli.files import check_choice, is_folder, make_folder, require_file, root_for, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import Picture
+from notifyrules.cli.readers import changed_and_readers
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import CASES_ENDINGS, is_ours
+from notifyrules.document.files import is_ours
 from notifyrules.errors import UsageError
 from notifyrules.prove.limit import LIMIT_S, Limit
 from notifyrules.prove.model import Proofs
@@ -50,6 +51,13 @@ def check(  # noqa: PLR0913 - the options of the command
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How findings are printed.")
     ] = _HUMAN,
     *,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="PATHS are files that changed: check the rule files among them, and what reads any of them.",
+        ),
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
     prove: Annotated[
         bool | None,
@@ -70,7 +78,7 @@ def check(  # noqa: PLR0913 - the options of the command
         Whether something was found that fails the check.
     """
     check_choice("format", output_format, FORMATS)
-    files = _gather(paths or ["."], root)
+    files = (changed_and_readers if changed else _gather)(paths or ["."], root)
     checked = _check_all(files) if _leaves_out(prove) else _prove_all(files, timeout)
     findings = Findings()
     for one in checked:
@@ -171,13 +179,13 @@ def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     List the files to check: those named, and those of the folders named.
 
     Returns:
-        For each file its root, which unless given is the folder in which it was found; None for that of the file.
+        For each file its root; None for its own folder.
     """
     files: dict[str, Path | None] = {}
-    given = None if root is None else Path(root)
     for path in paths:
         if not is_folder(path):
-            files.setdefault(path, given)
+            require_file(path)
+            files.setdefault(path, root_for(path, root))
             continue
         candidates = yaml_files(Path(path))
         ours = [file for file in candidates if is_ours(file)]
@@ -190,6 +198,5 @@ def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
             more = f" and {others - 1} more" if others > 1 else ""
             tell(f"passed over, without a `notifyrules:` header: {visible(str(first))}{more}")
         for file in ours:
-            choose = root_of_cases if file.name.endswith(CASES_ENDINGS) else root_within
-            files.setdefault(str(file), given or choose(Path(path), file))
+            files.setdefault(str(file), root_for(file, root, Path(path)))
     return files

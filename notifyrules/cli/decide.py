@@ -9,6 +9,7 @@ from typing import Final
 
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import read_facts
+from notifyrules.cli.files import load_named
 from notifyrules.cli.options import AsJson, FactsFiles, Root, RulesFile, Settings
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.evaluation.record import Record
@@ -36,9 +37,7 @@ def decide(
     """
     Decide for the given facts and print the decision.
     """
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
-
-    loaded = load(rules, root=root)
+    loaded = load_named(rules, root)
     given = read_facts(loaded.graph, settings, facts)
     with given.blamed():
         record = loaded.should_notify(given.values).record()

@@ -16,6 +16,7 @@ from notifyrules.cli.inputs import parse_json
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import show_work, write
 from notifyrules.cli.revisions import load_version
+from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.prove.limit import LIMIT_S, Limit
@@ -132,9 +133,8 @@ def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
                 yield str(row.get("id", place)), facts
     except UnicodeDecodeError:
         raise UsageError(f"the rows `{visible(file)}` are not UTF-8 text") from None
-    except OSError as error:
-        reason = (error.strerror or "the name is not valid").lower()
-        raise UsageError(f"the rows `{visible(file)}` cannot be read: {reason}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the rows `{visible(file)}` cannot be read: {why(error)}") from None
 
 
 def _draw(comparison: Comparison, path: Path) -> None:

@@ -22,7 +22,7 @@ CLEAN: Final = 0
 FOUND: Final = 1
 """Something was found: a mistake in a rule file, a failing case, a stale picture."""
 MISUSE: Final = 2
-"""The command was called wrongly, or given facts that the rules do not know."""
+"""The command was called wrongly: it was given a file that cannot be opened, or facts that the rules do not know."""
 BUG: Final = 3
 """The package is at fault."""
 INTERRUPTED: Final = 130

@@ -12,7 +12,7 @@ import typer
 
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import read_facts
-from notifyrules.cli.files import check_choice
+from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.cli.options import AsJson, FactsFiles, Root, Settings
 from notifyrules.cli.output import write_json, write_line
@@ -75,9 +75,7 @@ def _explain_now(  # noqa: PLR0913 - the options of the command
     """
     Decide for the given facts and explain the decision.
     """
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
-
-    loaded = load(rules, root=root)
+    loaded = load_named(rules, root)
     given = read_facts(loaded.graph, settings, facts)
     with given.blamed():
         record = loaded.decide(given.values).record()
@@ -107,7 +105,7 @@ def _explain_record(record: Record, rules: str | None, reader: str, root: str | 
     """
     Explain a logged decision, and compare the rules of then with today's.
     """
-    loaded = _rules_at_hand(record) if rules is None else _load(rules, root)
+    loaded = _rules_at_hand(record) if rules is None else load_named(rules, root)
     changed = None if loaded is None else loaded.digest != record.digest
     asked = () if loaded is None or changed else not_asked(loaded.graph, record.passage)
     text = explain_record(record, reader=reader, not_asked=asked)
@@ -128,15 +126,6 @@ def _explain_record(record: Record, rules: str | None, reader: str, root: str | 
         write_line(f"{text}\n\n{since}" if since else text)
 
 
-def _load(rules: str, root: str | None) -> Rules:
-    """
-    Load the rules that were named.
-    """
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
-
-    return load(rules, root=root)
-
-
 def _rules_at_hand(record: Record) -> Rules | None:
     """
     Load the rules that a record names, if they are at hand.
@@ -149,7 +138,7 @@ def _rules_at_hand(record: Record) -> Rules | None:
     else:
         path = _below_here(record.path)
     try:
-        return None if path is None else _load(record.path.removeprefix(_SHIPPED), None)
+        return None if path is None else load_named(record.path.removeprefix(_SHIPPED), None)
     except (RulesError, UsageError):
         return None
 

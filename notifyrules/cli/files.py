@@ -7,16 +7,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
+from notifyrules.cli.output import tell
 from notifyrules.diagnostics.phrases import did_you_mean, named, why
-from notifyrules.document.files import beginning, is_headed
+from notifyrules.diagnostics.visible import visible
+from notifyrules.document.files import given_root, is_ours, project_root, unopened
 from notifyrules.errors import UsageError
-from notifyrules.source.located import Map
-from notifyrules.source.reader import MAX_BYTES, read_yaml
-from notifyrules.source.text import Source
 
-_CHART_KEYS: Final = frozenset({"flow", "outcomes", "otherwise", "guarantees"})
+if TYPE_CHECKING:
+    from notifyrules.rules import Rules
 
 
 def is_folder(path: str | Path) -> bool:
@@ -39,13 +39,13 @@ def yaml_files(folder: Path) -> list[Path]:
     List the YAML files of a folder and of the folders inside it, hidden ones and virtual environments left out.
 
     Returns:
-        Sorted by folder and name.
+        Sorted by folder and name; a folder that may not be listed is told of.
 
     Source:
         PEP 405: a virtual environment is a folder that holds `pyvenv.cfg`.
     """
     found: list[Path] = []
-    for where, folders, files in os.walk(folder):
+    for where, folders, files in os.walk(folder, onerror=_tell_unlisted):
         if "pyvenv.cfg" in files:
             folders.clear()
             continue
@@ -56,45 +56,70 @@ def yaml_files(folder: Path) -> list[Path]:
     return found
 
 
-def root_within(folder: Path, file: Path) -> Path | None:
+def _tell_unlisted(error: OSError) -> None:
     """
-    Choose the folder that a file's includes and calls stay inside: the one in which it was found.
+    Tell of a folder that is passed over because the system does not list it.
+    """
+    tell(f"passed over: {visible(str(error.filename))}: {why(error)}")
+
+
+def our_files(folder: Path) -> list[Path]:
+    """
+    List the rule files and files of cases of a folder: the same for every command, whatever it does with them.
+    """
+    return [file for file in yaml_files(folder) if is_ours(file)]
+
+
+def require_file(word: str) -> None:
+    """
+    Refuse a word of the command line that names no file which can be opened, and no shipped one.
+
+    Raises:
+        UsageError: With what was probably meant.
+    """
+    from notifyrules.rules import find_place  # noqa: PLC0415 - `--help` answers without it
+
+    if trouble := unopened(find_place(word, None)):
+        raise UsageError(f"`{word}` {trouble[0]}", trouble[1])
+
+
+def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> Path | None:
+    """
+    Choose the root of a file: the same for every command, and wherever one is.
+
+    Args:
+        file: The file.
+        root: The one that is asked for, which wins.
+        folder: The folder in which the file was found.
 
     Returns:
-        None for a link to a file elsewhere, whose own folder is taken.
+        The marked root, else the top of the repository, else the folder in which the file was found; None where that
+        leaves the file's own.
+
+    Raises:
+        UsageError: There is no such root.
     """
-    return folder if file.resolve().is_relative_to(folder.resolve()) else None
+    if root is not None:
+        return given_root(root)
+    # Unlike `Path.resolve`, it has an answer for every name.
+    real = Path(os.path.realpath(file))
+    # A link to a file elsewhere is no file of the folder.
+    inside = folder is not None and real.is_relative_to(os.path.realpath(folder))
+    return project_root(real) or (folder if inside else None)
 
 
-def root_of_cases(folder: Path, file: Path) -> Path | None:
+def load_named(word: str, root: str | None) -> Rules:
     """
-    Choose the folder that what a file of cases names stays inside.
+    Load the rules that the command line names.
 
-    Returns:
-        The working directory, as for a file that is named; for a file outside of that as for a rule file.
+    Raises:
+        RulesError: With everything that was found, when any of it is an error.
+        UsageError: There is no such file, or the root is no folder.
     """
-    here = Path.cwd()
-    return here if file.resolve().is_relative_to(here) else root_within(folder, file)
+    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
 
-
-def is_chart(file: Path) -> bool:
-    """
-    Tell whether a YAML file is a rule file with a chart of its own, and none that is made to be included.
-
-    Returns:
-        True also for a file that cannot be read as YAML: loading it tells why.
-    """
-    try:
-        content = beginning(file, MAX_BYTES + 1) if file.is_file() else b""
-        text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return True
-    if len(content) > MAX_BYTES:
-        return is_headed(content)
-    tree, _ = read_yaml(Source(str(file), text))
-    if not isinstance(tree, Map):
-        return is_headed(content)
-    return "notifyrules" in tree and not _CHART_KEYS.isdisjoint(tree)
+    require_file(word)
+    return load(word, root=root_for(word, root))
 
 
 def check_choice(what: str, given: str, known: Iterable[str]) -> None:

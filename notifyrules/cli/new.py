@@ -5,6 +5,7 @@ The command `new`: write a rule file to start from.
 from __future__ import annotations
 
 import re
+import shlex
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +15,7 @@ import typer
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.files import is_there, save_new_text
 from notifyrules.cli.output import tell
+from notifyrules.diagnostics.phrases import operand
 from notifyrules.errors import UsageError
 
 SUMMARY: Final = "Write a commented rule file to start from, with its cases."
@@ -45,7 +47,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file
         save_new_text(target, re.sub(r"\bstarter\b", name, text))
         tell(f"wrote {target}")
     _write_schemas(file.parent)
-    tell(f"next: notifyrules check {file}")
+    tell(f"next: {shlex.join(['notifyrules', 'check', operand(str(file))])}")
     return CLEAN
 
 

@@ -14,7 +14,7 @@ Root: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="FOLDER",
-        help="The folder that includes and calls stay inside; unless given, that of the rule file or the one named.",
+        help="The folder that named files stay inside; unless given, the marked one, else the top of the repository.",
     ),
 ]
 """The option `--root`."""

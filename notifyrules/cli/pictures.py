@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import Final
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_chart, is_folder, is_there, make_folder, root_within, save_bytes, yaml_files
+from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save_bytes
 from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
-from notifyrules.diagnostics.phrases import named
+from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
-from notifyrules.errors import RulesError, UsageError
+from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.errors import UsageError
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph
 
@@ -66,7 +67,8 @@ class Order:
         """
         The command that draws it.
         """
-        words = ["notifyrules", "render", *(["--all"] if self.every else []), *([self.rules] if self.rules else [])]
+        words = ["notifyrules", "render", *(["--all"] if self.every else [])]
+        words += [operand(self.rules)] if self.rules else []
         for setting in self.settings:
             words += ["--set", setting]
         for file in self.facts:
@@ -140,24 +142,21 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
     Raises:
         UsageError: There is nothing to draw.
     """
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
+    from notifyrules.rules import examine  # noqa: PLC0415 - `--help` answers without it
 
     if not is_folder(folder):
         raise UsageError(f"there is no folder `{folder}`", "name the folder of the rule files")
-    files = [file for file in yaml_files(folder) if is_chart(file)]
-    if not files:
-        raise UsageError(
-            f"the folder `{folder}` holds no charts", "a rule file is YAML that begins with `notifyrules: 1`"
-        )
+    files = [file for file in our_files(folder) if not file.name.endswith(CASES_ENDINGS)]
     drawn: dict[str, Path] = {}
     pictures: list[Picture] = []
     code = CLEAN
     for file in with_progress(files, "drawing"):
-        try:
-            graph = load(file, root=order.root or root_within(folder, file)).graph
-        except RulesError as error:
-            tell_findings(error.diagnostics)
+        examined = examine(file, root=root_for(file, order.root, folder))
+        graph = examined.graph
+        if any(one.is_error for one in examined.diagnostics):
+            tell_findings(examined.diagnostics)
             code = FOUND
+        if graph is None:
             continue
         if problem := _unfit_name(graph.name, drawn):
             tell_error(f"`{visible(str(file))}` {problem}")
@@ -165,6 +164,10 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
             continue
         drawn[graph.name] = file
         pictures.append(Picture(target / f"{graph.name}{FORMATS[order.chosen][0]}", draw(graph, order, None)))
+    if not pictures and code == CLEAN:
+        raise UsageError(
+            f"the folder `{folder}` holds no charts", "a rule file is YAML that begins with `notifyrules: 1`"
+        )
     return pictures, code
 
 

@@ -12,7 +12,7 @@ import typer
 
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import read_facts
-from notifyrules.cli.files import check_choice
+from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.options import FactsFiles, Root, Settings
 from notifyrules.cli.output import is_terminal, write_bytes
 from notifyrules.cli.pictures import FORMATS, Order, Picture, draw, draw_all, report_stale, save_all
@@ -73,7 +73,7 @@ def _render_folder(order: Order, *, check: bool) -> int:
     target = Path(order.output or _PICTURES_FOLDER)
     pictures, code = draw_all(Path(order.rules or _RULES_FOLDER), target, order)
     if check:
-        return max(code, report_stale(pictures, order.command))
+        return max(code, report_stale(pictures, order.command) if pictures else CLEAN)
     save_all(pictures, target)
     return code
 
@@ -88,9 +88,7 @@ def _render_one(order: Order, *, check: bool) -> int:
         raise UsageError("there is no picture to check", "name it with -o")
     if order.output is None and order.chosen == "png" and is_terminal(sys.stdout):
         raise UsageError("a PNG is nothing for a terminal", "name a file with -o")
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
-
-    loaded = load(order.rules, root=order.root)
+    loaded = load_named(order.rules, order.root)
     passage = None
     if order.settings or order.facts:
         given = read_facts(loaded.graph, order.settings, order.facts)

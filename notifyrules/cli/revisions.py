@@ -7,6 +7,7 @@ What a file includes and calls comes from the same revision.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from notifyrules.cli.files import load_named
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import SHIPPED_PREFIX, Place
+from notifyrules.document.files import ROOT_MARKER, SHIPPED_PREFIX, Place, project_root
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
 from notifyrules.source.reader import MAX_BYTES
@@ -69,7 +71,7 @@ def load_version(word: str, root: str | None) -> Graph:
         if _is_revision(revision):
             raise UsageError(
                 f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well",
-                f"for the file write ./{word}; for the revision, rename the file",
+                f"for the file write {shlex.quote('./' + word)}; for the revision, rename the file",
             )
         return _load_file(word, root)
     return _load_revision(word, root)
@@ -79,10 +81,8 @@ def _load_file(word: str, root: str | None) -> Graph:
     """
     Load a rule file as it is.
     """
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
-
     try:
-        return load(word, root=root).graph
+        return load_named(word, root).graph
     except OSError as error:
         raise UsageError(f"`{visible(word)}` cannot be read: {why(error)}") from None
 
@@ -101,15 +101,20 @@ def _load_revision(word: str, root: str | None) -> Graph:
             f"there is no revision `{visible(revision)}`", "write a file, or REV:path such as HEAD~1:a.yaml"
         )
     inside = _inside(path, top)
-    folder = inside.parent if root is None else _inside(root, top)
+    folder = PurePosixPath() if root is None else _below(root, top)
     with tempfile.TemporaryDirectory() as name:
         base = Path(name).resolve()
         _extract(top, _entries(commit, folder, inside, top), base)
+        if not (base / folder).is_dir():
+            raise UsageError(f"there is no folder `{visible(str(root))}` in the revision `{visible(revision)}`")
         # Unlike `Path.resolve`, it has an answer for every name.
         real = Path(os.path.realpath(base / inside))
         if not os.path.isfile(real):  # noqa: PTH113 - the same
             raise UsageError(f"there is no `{visible(path)}` in the revision `{visible(revision)}`")
-        return load_place(Place(real, word, real.parent if root is None else base / folder)).graph
+        # The root is found as in the work tree, in which this stands at the top too.
+        (base / ".git").touch()
+        around = (base / folder).resolve() if root is not None else project_root(real) or base
+        return load_place(Place(real, word, around)).graph
 
 
 def _is_revision(revision: str) -> bool:
@@ -134,10 +139,16 @@ def _inside(path: str, top: str) -> PurePosixPath:
     """
     Give a path relative to the top of the repository, as git reads it: relative to the current folder only with a dot.
     """
-    relative = path if not path.startswith(("./", "../")) else os.path.relpath(path, top)
-    normal = PurePosixPath(os.path.normpath(relative).replace(os.sep, "/"))
-    if normal.is_absolute():
-        normal = PurePosixPath(os.path.relpath(path, top).replace(os.sep, "/"))
+    if path.startswith(("./", "../")) or Path(path).is_absolute():
+        return _below(path, top)
+    return _below(os.path.join(top, path), top)  # noqa: PTH118 - `Path` refuses some names
+
+
+def _below(path: str, top: str) -> PurePosixPath:
+    """
+    Give a path of the work tree relative to the top of the repository.
+    """
+    normal = PurePosixPath(os.path.relpath(os.path.join(os.path.realpath("."), path), top).replace(os.sep, "/"))  # noqa: PTH118
     if ".." in normal.parts:
         raise UsageError(f"`{visible(path)}` lies outside of the repository")
     return normal
@@ -157,7 +168,7 @@ def _entries(commit: str, folder: PurePosixPath, file: PurePosixPath, top: str) 
             name = raw.decode()
         except UnicodeDecodeError:
             continue  # no rule file can name it
-        if mode == _LINK or (mode in _FILES and (name.endswith((".yaml", ".yml")) or name == str(file))):
+        if mode == _LINK or (mode in _FILES and (name.endswith((".yaml", ".yml", ROOT_MARKER)) or name == str(file))):
             entries.append(_Entry(name, id_, int(size), mode == _LINK))
     if sum(_EACH + (entry.size if entry.is_read else 0) for entry in entries) > _MOST:
         raise UsageError(

@@ -4,7 +4,6 @@ Find the cases that the command line names, run them, and show how far the run h
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +16,15 @@ from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
 from notifyrules.cases.selection import Selection
 from notifyrules.cases.suite import Suite
-from notifyrules.cli.files import is_chart, is_folder, is_there, make_folder, root_of_cases, save_text, yaml_files
+from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, require_file, root_for, save_text
 from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
 from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible_name
-from notifyrules.document.files import CASES_ENDINGS, is_ours
-from notifyrules.errors import RulesError, UsageError
-from notifyrules.rules import load, new_charts, read_cases
+from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.errors import UsageError
+from notifyrules.rules import examine, new_charts, read_cases
 from notifyrules.shipped import shipped_path
 
 if TYPE_CHECKING:
@@ -46,22 +45,23 @@ def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     List the files of cases: those named, those of the folders named, and those beside the rule files named.
 
     Returns:
-        For each file its root; None for the usual one.
+        For each file its root; None for its own folder.
 
     Raises:
         UsageError: One of the paths leads to no cases.
     """
     files: dict[str, Path | None] = {}
-    given = None if root is None else Path(root)
     for path in paths:
         if is_folder(path):
-            found = [file for file in yaml_files(Path(path)) if file.name.endswith(CASES_ENDINGS) and is_ours(file)]
+            found = [file for file in our_files(Path(path)) if file.name.endswith(CASES_ENDINGS)]
             if not found:
                 raise UsageError(f"the folder `{path}` holds no cases", _WHERE_CASES_STAND)
             for file in found:
-                files.setdefault(str(file), given or root_of_cases(Path(path), file))
+                files.setdefault(str(file), root_for(file, root, Path(path)))
         else:
-            files.setdefault(path if path.endswith(CASES_ENDINGS) else _beside(path), given)
+            require_file(path)
+            named = path if path.endswith(CASES_ENDINGS) else _beside(path)
+            files.setdefault(named, root_for(named, root))
     return files
 
 
@@ -71,8 +71,6 @@ def _beside(path: str) -> str:
     """
     shipped = None if is_there(path) else shipped_path(path)
     rules = Path(path) if shipped is None else shipped
-    if not is_there(rules):
-        raise UsageError(f"`{path}` does not exist", "give a file of cases, a rule file or a folder")
     for ending in CASES_ENDINGS:
         cases = rules.with_name(rules.name.removesuffix(rules.suffix) + ending)
         if is_there(cases):
@@ -97,11 +95,12 @@ def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> R
         if suite.chart is not None:
             recorder.learn(suite.chart.graph)
     for path in paths:
-        for file in yaml_files(Path(path)) if is_folder(path) else ():
-            if not file.name.endswith(CASES_ENDINGS) and is_ours(file) and is_chart(file):
+        for file in our_files(Path(path)) if is_folder(path) else ():
+            if not file.name.endswith(CASES_ENDINGS):
                 # One with errors decides nothing; `check` tells of it.
-                with contextlib.suppress(RulesError):
-                    recorder.learn(load(file, root=root or root_of_cases(Path(path), file)).graph)
+                graph = examine(file, root=root_for(file, root, Path(path))).graph
+                if graph is not None:
+                    recorder.learn(graph)
     return recorder
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
+from notifyrules.cli.files import load_named
 from notifyrules.cli.options import Root
 from notifyrules.cli.output import write_json
 
@@ -37,7 +38,5 @@ def schema(
 
         write_json(cases_schema() if cases else format_schema())
     else:
-        from notifyrules.rules import load  # noqa: PLC0415
-
-        write_json(load(rules, root=root).facts_schema())
+        write_json(load_named(rules, root).facts_schema())
     return CLEAN

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.files import save_text
+from notifyrules.cli.files import load_named, save_text
 from notifyrules.cli.options import Root
 from notifyrules.cli.output import write
 
@@ -32,10 +32,9 @@ def stubs(
     """
     Write the module.
     """
-    from notifyrules.rules import load  # noqa: PLC0415 - loading is heavy
-    from notifyrules.stubs import write_stubs  # noqa: PLC0415
+    from notifyrules.stubs import write_stubs  # noqa: PLC0415 - loading is heavy
 
-    text = write_stubs(load(rules, root=root).graph)
+    text = write_stubs(load_named(rules, root).graph)
     if output is None:
         write(text)
     else:

@@ -12,6 +12,7 @@ import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import check_choice, save_text
+from notifyrules.cli.options import Root
 from notifyrules.cli.output import tell_error, write, write_json
 from notifyrules.errors import UsageError
 
@@ -78,15 +79,7 @@ def test(  # noqa: PLR0913 - the options of a command
             show_default=False,
         ),
     ] = None,
-    root: Annotated[
-        str | None,
-        typer.Option(
-            "--root",
-            metavar="FOLDER",
-            help="The folder that rules and rows named by cases stay inside; the working directory unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    root: Root = None,
 ) -> int:
     """
     Run cases and print what became of them.

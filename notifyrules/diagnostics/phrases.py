@@ -46,6 +46,13 @@ def either(words: Sequence[str]) -> str:
     return f"{', '.join(early)} or {last}" if early else last
 
 
+def operand(path: str) -> str:
+    """
+    Spell a path so that no command takes it for an option.
+    """
+    return f"./{path}" if path.startswith("-") else path
+
+
 def why(error: OSError | ValueError) -> str:
     """
     Say why the system refused something about a file, in its words.

@@ -1,5 +1,5 @@
 """
-Open the files that rule files name, and none outside their root.
+Tell rule files from others, find the root of each, and open the files that they name, none outside of it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,22 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import named, why
-from notifyrules.source.reader import MAX_BYTES
+from notifyrules.errors import UsageError
+from notifyrules.source.located import Map
+from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source, Span
 
 CASES_ENDINGS = (".cases.yaml", ".cases.yml")
 """What the name of a file of cases ends with."""
-_HEADER = re.compile(rb"""^[ \t]*+(?:[{][ \t]*+)?['"]?notifyrules(-cases)?['"]?[ \t]*:""", re.MULTILINE)
-_LOOKED_AT = 64 * 1024
-"""Bytes of a file among which its header is looked for."""
+ROOT_MARKER = ".notifyrules-root"
+"""The file, whatever it holds, whose folder is the root of the rule files below it."""
+HEADERS = ("notifyrules", "notifyrules-cases")
+"""The keys of which a rule file and a file of cases have one."""
+_KEY = r"""[ \t]*+(?:[{][ \t]*+)?['"]?notifyrules(?:-cases)?['"]?[ \t]*:"""
+_FIRST_KEY = re.compile(rf"(?:[ \t]*+(?:#[^\r\n]*+|---[ \t]*+)?[\r\n])*+{_KEY}\s")
+_SOME_LINE = re.compile(rf"(?:^|[\r\n]){_KEY}")
+_REPOSITORY = ".git"
+"""What stands at the top of a repository: a folder, or a file in a submodule and in a second work tree."""
 _MOST_LOOKED_AT = 1_000
 """Entries of a folder among which a misspelt name is looked for."""
 SHIPPED_PREFIX = "notifyrules:"
@@ -60,27 +68,105 @@ def is_ours(file: Path) -> bool:
     Tell whether a YAML file says that it is a rule file or a file of cases.
 
     Returns:
-        True also for a file that cannot be read: it has to be looked at, not passed over.
+        True also for a file that cannot be read, and for one that is no YAML and has such a header on one of its lines:
+        they have to be looked at, not passed over.
     """
     try:
-        return not file.is_file() or is_headed(beginning(file, _LOOKED_AT))
+        if not file.is_file():
+            return True
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
     except OSError:
         return True
+    # What is no UTF-8 cannot be a rule file, and whoever wrote one in UTF-16 has to be told so.
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = content.decode("utf-16" if wide else "utf-8-sig", "replace")
+    if HEADERS[0] not in text:
+        return False
+    if _FIRST_KEY.match(text):
+        return True
+    tree = None if len(content) > MAX_BYTES else read_yaml(Source(str(file), text))[0]
+    if isinstance(tree, Map):
+        return any(header in tree for header in HEADERS)
+    return _SOME_LINE.search(text) is not None
 
 
-def is_headed(content: bytes) -> bool:
+def marked_root(file: Path) -> Path | None:
     """
-    Tell whether the header of a rule file or of a file of cases begins a line.
+    Find the root that is marked by a file in a folder around a rule file; None where there is none.
+
+    Args:
+        file: The real path of the rule file.
     """
-    return _HEADER.search(content) is not None
+    return _around(file)[0]
 
 
-def beginning(file: Path, size: int) -> bytes:
+def project_root(file: Path) -> Path | None:
     """
-    Read the first bytes of a regular file; opening anything else could wait for ever.
+    Find the root of a rule file in a project: the marked one, else the top of the repository; None where is neither.
+
+    Args:
+        file: The real path of the rule file.
     """
-    with file.open("rb") as opened:
-        return opened.read(size)
+    marked, top = _around(file)
+    return marked or top
+
+
+def given_root(folder: str) -> Path:
+    """
+    Take a folder for the root because it was asked for.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    # `Path` raises for a name that is too long, and takes an empty one for the current folder.
+    if os.path.isdir(folder):  # noqa: PTH112
+        return Path(folder).resolve()
+    problem = "is no folder" if os.path.exists(folder) else "does not exist"  # noqa: PTH110
+    raise UsageError(f"the root `{folder}` {problem}", "name the folder that includes and calls stay inside")
+
+
+def root_option(place: Place) -> str:
+    """
+    Name the root for a command that is given the file; empty where commands find one that is as wide.
+    """
+    if place.name.startswith(SHIPPED_PREFIX):
+        return ""
+    if place.root.is_relative_to(project_root(place.path) or place.path.parent):
+        return ""
+    return str(place.root) if Path(place.name).is_absolute() else os.path.relpath(place.root)
+
+
+def _around(file: Path) -> tuple[Path | None, Path | None]:
+    """
+    Find the nearest folder with a marker, never beyond the repository, and the top of the repository.
+    """
+    marked = None
+    for folder in file.parents:
+        if marked is None and os.path.lexists(folder / ROOT_MARKER):
+            marked = folder
+        if os.path.lexists(folder / _REPOSITORY):
+            return marked, folder
+    return marked, None
+
+
+def unopened(place: Place) -> tuple[str, str] | None:
+    """
+    Say what keeps a file from being opened, whatever it holds, and the way out; None where nothing does.
+    """
+    try:
+        mode = place.path.stat().st_mode
+    except FileNotFoundError:
+        return "does not exist", _meant(place)
+    except PermissionError:
+        return "may not be read", ""
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {why(error)}", ""
+    if stat.S_ISDIR(mode):
+        return "is a folder, not a file", ""
+    if not stat.S_ISREG(mode):
+        return "is not a regular file", ""
+    return None if os.access(place.path, os.R_OK) else ("may not be read", "")
 
 
 def open_place(place: Place, findings: Findings, at: Span | None = None, *, most: int = MAX_BYTES) -> Source | None:
@@ -97,24 +183,14 @@ def open_place(place: Place, findings: Findings, at: Span | None = None, *, most
         Its text, or None after a finding.
     """
     at = at or Span(Source(place.name, ""), 0, 0)
-    problem, advice = "", ""
+    problem, advice = unopened(place) or ("", "")
     try:
-        mode = place.path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            problem = "is a folder, not a file"
-        elif not stat.S_ISREG(mode):
-            problem = "is not a regular file"
-        else:
+        if not problem:
             with place.path.open("rb") as file:
                 content = file.read(most + 1)
-            if len(content) > most:
-                problem = f"is larger than {most // 1024:,} KiB"
-            else:
+            if len(content) <= most:
                 return Source(place.name, content.decode("utf-8-sig"))
-    except FileNotFoundError:
-        problem, advice = "does not exist", _meant(place)
-    except PermissionError:
-        problem = "may not be read"
+            problem = f"is larger than {most // 1024:,} KiB"
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
     except (OSError, ValueError) as error:
@@ -176,8 +252,9 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         findings.add(
             Code.OUTSIDE_ROOT,
             at,
-            f"`{reference}` lies outside of the root folder",
-            help="move the file below the folder of the rule file, or give a wider root with `root=` or `--root`",
+            f"`{reference}` lies outside of the root folder `{_shown_root(base)}`",
+            help=f"move it below that folder, or mark a wider root by an empty file `{ROOT_MARKER}`, or give `--root`",
+            notes=[_why_root(base)],
         )
         return None
     name = (
@@ -186,3 +263,26 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         else f"{SHIPPED_PREFIX}{path.relative_to(base.root).with_suffix('').as_posix()}"
     )
     return Place(path, name.replace(os.sep, "/"), base.root)
+
+
+def _shown_root(base: Place) -> str:
+    """
+    Name the root from where the name of a file counts.
+    """
+    if base.name.startswith(SHIPPED_PREFIX):
+        return SHIPPED_PREFIX
+    shown = os.path.normpath(Path(base.name).parent / os.path.relpath(base.root, base.path.parent))
+    return shown.replace(os.sep, "/")
+
+
+def _why_root(base: Place) -> str:
+    """
+    Say why a folder is the root of a file.
+    """
+    if os.path.lexists(base.root / ROOT_MARKER):
+        return f"it is the root because `{ROOT_MARKER}` stands in it"
+    if os.path.lexists(base.root / _REPOSITORY):
+        return "it is the root as the top of the repository"
+    if base.root == base.path.parent:
+        return "it is the root as the folder of the file, which no other is known for"
+    return "it is the root that was given"

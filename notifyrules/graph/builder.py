@@ -15,7 +15,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.cut_texts import explain_cut_texts
-from notifyrules.document.files import Place, Shipped, open_place, resolve
+from notifyrules.document.files import Place, Shipped, open_place, resolve, root_option
 from notifyrules.document.model import Document, Shared
 from notifyrules.document.reader import Reading, read_document, read_included
 from notifyrules.graph.allowing import apply_allowances
@@ -303,6 +303,7 @@ class _Parts:
             otherwise=None if document.otherwise is None else str(document.otherwise),
             guarantees=guarantees,
             order=topological({one.name: tuple(arrow.target for arrow in one.arrows) for one in nodes.values()}, start),
+            root=root_option(draft.place),
         )
 
 

@@ -370,6 +370,8 @@ class Graph:
     """The reachable nodes, every node before those its arrows lead to."""
     allowed: tuple[Allowance, ...] = ()
     """What the file allows of the findings that only proofs make."""
+    root: str = ""
+    """What `--root` has to name beside the file; empty where commands find the root themselves."""
     arrows: Mapping[str, Arrow] = field(init=False, repr=False)
     """Every arrow by its id, node after node in the order written."""
     groups: frozenset[str] = field(init=False, repr=False)

@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import to_plain, write_literal
+from notifyrules.diagnostics.phrases import operand
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.prove.model import Example, Facts
@@ -48,7 +49,8 @@ def command(graph: Graph, facts: Facts) -> str:
     """
     Write the command that draws the chart with the path of some facts lit.
     """
-    words = ["notifyrules", "render", graph.path.removeprefix("notifyrules:")]
+    words = ["notifyrules", "render", operand(graph.path.removeprefix("notifyrules:"))]
+    words += ["--root", graph.root] if graph.root else []
     for name, value in given(graph, facts).items():
         words += ["--set", f"{name}={_setting(value)}"]
     return shlex.join([*words, "-o", f"{PurePath(graph.name).name}.svg"])
@@ -59,7 +61,11 @@ def _setting(value: Value) -> str:
     Write a value as the command line takes it.
     """
     plain = to_plain(value)
-    return plain if isinstance(plain, str) and plain != "null" else json.dumps(plain, ensure_ascii=False)
+    if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
+        bare = plain == plain.strip() and plain[0] not in "\"'"
+        return plain if bare else json.dumps(plain, ensure_ascii=False)
+    written = json.dumps(plain, ensure_ascii=False)
+    return written if written.isprintable() else json.dumps(plain)
 
 
 def held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
