@@ -4,20 +4,55 @@ Find the rule files that come with the package, by names such as `slack` or `blo
 
 from __future__ import annotations
 
+import os
 import re
+from functools import cache
 from pathlib import Path
 
 _NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*")
 # A wheel holds the files inside the package; a source checkout and an editable install have them beside it.
-_INSTALLED = Path(__file__).with_name("shipped_rules")
-_CHECKOUT = Path(__file__).parents[1] / "rules"
+_INSTALLED = Path(__file__).absolute().with_name("shipped_rules")
+_CHECKOUT = _INSTALLED.parents[1] / "rules"
 
 
 def shipped_root() -> Path:
     """
     Give the folder of the shipped rule files, which is the root that their includes and calls must stay inside.
     """
-    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+    found = next((folder for folder in (_INSTALLED, _CHECKOUT) if folder.is_dir()), None)
+    archive = None if found is not None else next((one for one in _INSTALLED.parents if one.is_file()), None)
+    return found or (_CHECKOUT if archive is None else _unpacked(archive))
+
+
+@cache
+def _unpacked(archive: Path) -> Path:
+    """
+    Copy the files out of the archive from which the package is imported, until the process ends.
+    """
+    import atexit  # noqa: PLC0415 - only an archive needs these
+    import shutil  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
+    from zipfile import ZipFile  # noqa: PLC0415
+
+    folder, process = Path(tempfile.mkdtemp(prefix="notifyrules-")).resolve(), os.getpid()
+
+    def remove() -> None:
+        # A process that was forked from this one leaves them to it.
+        if os.getpid() == process:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    with ZipFile(archive) as opened:
+        names = [name for name in opened.namelist() if not name.endswith("/")]
+        places = (f"{place.relative_to(archive).as_posix()}/" for place in (_INSTALLED, _CHECKOUT))
+        inside = next((place for place in places if any(name.startswith(place) for name in names)), "/")
+        for name in names:
+            target = folder / name.removeprefix(inside)
+            # The archive is as trusted as the code in it; yet nothing is written elsewhere.
+            if name.startswith(inside) and target.resolve().is_relative_to(folder):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(opened.read(name))
+    return folder
 
 
 def shipped_path(name: str) -> Path | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -214,6 +215,45 @@ class TestProcess:
         done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, check=False)
 
         assert (done.returncode, done.stderr) == (2, told)
+
+    @pytest.mark.parametrize(
+        "command",
+        [["decide", "slack", "--facts", "-"], ["render", "slack", "--facts", "-"], ["explain", "--record", "-"]],
+    )
+    def test_standard_input_that_is_closed_is_misuse(self, command: list[str]) -> None:
+        """
+        Whoever runs the command without one asked it to read one.
+        """
+        words = f"{shlex.join([*NOTIFYRULES, *command])} <&-"
+        done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, check=False)
+
+        assert (done.returncode, done.stdout) == (2, "")
+        assert re.fullmatch("error: the (facts file|record) cannot be read: standard input is closed\n", done.stderr)
+
+    def test_the_package_runs_as_a_module(self) -> None:
+        """
+        Where no script is on the path, under the same name.
+        """
+        done = subprocess.run(
+            [sys.executable, "-m", "notifyrules", "render"], capture_output=True, text=True, check=False
+        )
+
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: no rules are named")
+
+    @pytest.mark.parametrize("module", ["typer", "notifyrules.cli.app", "lark"])
+    def test_an_interrupt_while_it_is_loaded_ends_it_at_once(self, tmp_path: Path, module: str) -> None:
+        """
+        With the exit code of one that was stopped, and without a traceback.
+        """
+        stopper = "import os, signal\n\ndef find_spec(name, path=None, target=None):\n"
+        stopper += f"    if name == {module!r}:\n        os.kill(os.getpid(), signal.SIGINT)\n"
+        (tmp_path / "stopper.py").write_text(stopper, "utf-8")
+        code = f"import sys; sys.path.append({str(tmp_path)!r}); import stopper; sys.meta_path.insert(0, stopper)\n"
+        words = [sys.executable, "-c", code + NOTIFYRULES[-1], "decide", "slack"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
     def test_a_terminal_without_the_characters_gets_their_numbers(self) -> None:
         """

@@ -4,6 +4,25 @@ Offer the package on the command line.
 
 from __future__ import annotations
 
-from notifyrules.cli.app import main
+from collections.abc import Sequence
 
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the command line.
+
+    Args:
+        arguments: The words behind the program's name; those of the process unless given.
+
+    Returns:
+        The exit code.
+    """
+    # Whoever stops the program may do so while it is being loaded.
+    try:
+        from notifyrules.cli import app  # noqa: PLC0415 - loading it takes a while
+
+        return app.main(arguments)
+    except KeyboardInterrupt:
+        return 130

@@ -9,8 +9,9 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
+from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 
@@ -54,7 +55,11 @@ def read_text(path: str, what: str) -> tuple[str, str]:
     name = "<standard input>" if path == STANDARD_INPUT else path
     try:
         if path == STANDARD_INPUT:
-            content = sys.stdin.buffer.read(MAX_BYTES + 1)
+            # The type does not say so, but a closed one is None.
+            stream: TextIO | None = sys.stdin
+            if stream is None:
+                raise UsageError(f"{what} cannot be read: standard input is closed")
+            content = stream.buffer.read(MAX_BYTES + 1)
         else:
             with Path(path).open("rb") as file:
                 content = file.read(MAX_BYTES + 1)
@@ -66,8 +71,7 @@ def read_text(path: str, what: str) -> tuple[str, str]:
             f"{what} `{visible(name)}` is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
         ) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the name is not valid"
-        raise UsageError(f"{what} `{visible(name)}` cannot be read: {reason.lower()}") from None
+        raise UsageError(f"{what} `{visible(name)}` cannot be read: {why(error)}") from None
 
 
 def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
