@@ -24,6 +24,7 @@ from notifyrules.document.cases_model import LongExpectation
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.program.facts import Facts
+from notifyrules.source.json_errors import find_json_error
 from notifyrules.source.text import Source, Span
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -253,10 +254,10 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
         if isinstance(row, dict):
             return row
         problem = f"expected a JSON object, found {describe(row)}"
-    except json.JSONDecodeError as error:
-        start = min(line.start + error.pos, line.end)
-        at = Span(line.source, start, min(start + 1, line.end))
-        problem = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+    except json.JSONDecodeError:
+        place, found = find_json_error(line.text)
+        at = Span(line.source, line.start + place, min(line.start + place + 1, line.end))
+        problem = f"this is not JSON: {found}"
     except _Refused as error:
         problem = str(error)
     except RecursionError:

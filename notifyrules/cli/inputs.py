@@ -14,6 +14,7 @@ from typing import Final, TextIO
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
+from notifyrules.source.json_errors import SECOND_VALUE, find_json_error
 
 STANDARD_INPUT: Final = "-"
 """What names standard input where a file is expected."""
@@ -86,21 +87,18 @@ def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
     Raises:
         UsageError: It is not JSON; the message says where.
     """
-    above = first_line - 1
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
-    except json.JSONDecodeError as error:
-        place = f"{name}:{error.lineno + above}:{error.colno}"
-        if error.msg == "Extra data":
-            advice = "give one only, such as a single line of a log"
-            raise UsageError(f"{place}: a second JSON value begins here", advice) from None
-        raise UsageError(f"{place}: this is not JSON: {error.msg.lower()}") from None
+    except json.JSONDecodeError:
+        at, problem = find_json_error(text)
+        advice = "give one only, such as a single line of a log" if problem == SECOND_VALUE else ""
+        problem = problem if advice else f"this is not JSON: {problem}"
     except _Refused as error:
-        before = text[: _find(text, error.word)]
-        place = f"{name}:{before.count(chr(10)) + first_line}:{len(before) - before.rfind(chr(10))}"
-        raise UsageError(f"{place}: {error}") from None
+        at, problem, advice = _find(text, error.word), str(error), ""
     except RecursionError:
         raise UsageError(f"{name}: the JSON nests too deeply") from None
+    line, column = text.count("\n", 0, at) + first_line, at - text.rfind("\n", 0, at)
+    raise UsageError(f"{name}:{line}:{column}: {problem}", advice)
 
 
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

@@ -253,7 +253,7 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
             Code.OUTSIDE_ROOT,
             at,
             f"`{reference}` lies outside of the root folder `{_shown_root(base)}`",
-            help=f"move it below that folder, or mark a wider root by an empty file `{ROOT_MARKER}`, or give `--root`",
+            help=_way_inside(base),
             notes=[_why_root(base)],
         )
         return None
@@ -263,6 +263,17 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         else f"{SHIPPED_PREFIX}{path.relative_to(base.root).with_suffix('').as_posix()}"
     )
     return Place(path, name.replace(os.sep, "/"), base.root)
+
+
+def _way_inside(base: Place) -> str:
+    """
+    Say what to do about a file outside of the root; no marker widens a root beyond its repository.
+    """
+    if os.path.lexists(base.root / _REPOSITORY):
+        return "move it below that folder, or give a wider root with `root=` or `--root`"
+    return (
+        f"move it below that folder, or mark a wider root by an empty file `{ROOT_MARKER}`, or give `root=` or `--root`"
+    )
 
 
 def _shown_root(base: Place) -> str:
