@@ -151,6 +151,68 @@ class TestChoosing:
         assert run("test").out.endswith("\n2 failed, 1 passed\n")
 
 
+class TestManyFailures:
+    @pytest.fixture(autouse=True)
+    def _recorded(self, folder: Path) -> None:
+        """
+        Record 95 groups that should have been told, and some more of other kinds.
+        """
+        recorded: list[dict[str, object]] = [
+            *({"message.kind": "group"} for _ in range(95)),
+            *({"message.kind": "dm", "channel.muted": True} for _ in range(2)),
+            *({"message.kind": "dm", f"channel.mute{number}": True} for number in range(20)),
+        ]
+        rows = [{"id": number, "facts": facts, "expect": "yes"} for number, facts in enumerate(recorded, 1)]
+        each = "  - {name: all, each: {message.kind: [group, channel]}, expect: 'yes'}\n"
+        write_cases(
+            folder,
+            f"{FAILS}{FAILS.replace('a group', 'another')}{each}  - {{name: recorded, rows: rows.jsonl}}\n",
+            rows="\n".join(map(json.dumps, rows)),
+        )
+
+    def test_one_stands_for_all_that_end_by_the_same_arrow(self) -> None:
+        """
+        It is told as ever, and the others are counted; cases that are written out stand alone.
+        """
+        lines = run("test").out.splitlines()
+
+        assert [line.partition(": ")[2] for line in lines if line.startswith("FAILED")] == [
+            "a group",
+            "another",
+            "all [message.kind=group]",
+            "recorded [1]",
+            "recorded [96]",
+            "recorded [98]",
+        ]
+        assert lines[-6:] == [
+            "1 more fails by `worth_it.else` like all [message.kind=group]: [message.kind=channel]",
+            "94 more fail by `worth_it.else` like recorded [1]: [2], [3], [4], [5], [6] and 89 more",
+            "1 more fails by `muted.then` like recorded [96]: [97]",
+            "19 more fail like recorded [98]: [99], [100], [101], [102], [103] and 14 more",
+            "",
+            "121 failed",
+        ]
+
+    def test_of_annotations_only_ten_are_shown(self) -> None:
+        """
+        So that each counts those that are like it.
+        """
+        annotations = [line for line in run("test", "--format", "github").out.splitlines() if line.startswith("::")]
+
+        assert len(annotations) == 6
+        assert "94 more fail by `worth_it.else` like recorded [1]" in annotations[3]
+        assert "19 more fail like recorded [98]" in annotations[5]
+
+    def test_programs_get_every_one(self) -> None:
+        """
+        A build server counts what fails from run to run.
+        """
+        [file] = run("test", "--format", "json", "--junit", "out.xml").json["files"]
+
+        assert len(file["cases"]) == 121
+        assert len(list(ET.parse("out.xml").getroot().iter("failure"))) == 121  # noqa: S314 - our own
+
+
 class TestReports:
     def test_findings_fail_and_nothing_of_the_file_is_run(self, folder: Path) -> None:
         """

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from notifyrules.cases.divergence import diverged
 from notifyrules.cases.failure import describe_failure
+from notifyrules.cases.likeness import gather_alike, tell_rest
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Failure, Result, Status
@@ -186,7 +187,7 @@ def _xml(text: str) -> str:
 
 def format_case_annotations(ran: Iterable[Ran]) -> str:
     """
-    Print findings and failing cases as annotations of GitHub, each at its line of the fixtures.
+    Print findings and failing cases as annotations of GitHub, each at its line of the fixtures, one for all alike.
 
     Returns:
         Lines that end in a line end; none where all is well.
@@ -200,15 +201,15 @@ def _annotations(ran: Iterable[Ran]) -> Iterator[str]:
     """
     for one in ran:
         yield format_github(one.findings)
-        for result in one.results:
-            if isinstance(result.case, BadRow):
-                yield format_github(result.case.findings)
-            elif result.status is Status.FAILED:
-                lines = describe_failure(result).splitlines()[1:]
-                yield (
-                    annotate("error", f"failed: {result.case.name}", result.case.span, [one_line(result), *lines])
-                    + "\n"
-                )
+        # GitHub shows ten annotations of a step, so each stands for all that are like it.
+        for alike in gather_alike(one.results, one.file):
+            first, rest = alike[0], tell_rest(alike)
+            if isinstance(first.case, BadRow):
+                notes = (rest,) if rest else ()
+                yield format_github([replace(one, notes=(*one.notes, *notes)) for one in first.case.findings])
+            else:
+                lines = [one_line(first), *describe_failure(first).splitlines()[1:], *(["", rest] if rest else [])]
+                yield annotate("error", f"failed: {first.case.name}", first.case.span, lines) + "\n"
 
 
 def one_line(result: Result) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from notifyrules.cases.failure import describe_failure, describe_skip
+from notifyrules.cases.likeness import gather_alike, likeness, tell_rest
 from notifyrules.cases.model import Case
 from notifyrules.cases.report import Ran, summary
 from notifyrules.cases.runner import Result, Status, run
@@ -158,12 +159,12 @@ class _Watch:
     printer: _Printer | None
     recorder: Recorder | None
 
-    def result(self, result: Result) -> None:
+    def result(self, result: Result, file: str) -> None:
         """
-        Print a result, and walk the case that has it.
+        Print a result of a file of cases, and walk the case that has it.
         """
         if self.printer is not None:
-            self.printer.result(result)
+            self.printer.result(result, file)
         if self.recorder is not None and isinstance(result.case, Case) and result.status is not Status.SKIPPED:
             self.recorder.walk(result.case.chart.graph, result.case.facts)
 
@@ -178,7 +179,7 @@ def _run(suites: Sequence[Suite], selection: Selection, watch: _Watch, *, first:
             watch.progress.advance()
             if selection.takes(case):
                 results.append(run(case))
-                watch.result(results[-1])
+                watch.result(results[-1], suite.file)
                 if first and results[-1].status is Status.FAILED:
                     break
         ran = Ran(suite.file, suite.findings, results)
@@ -252,21 +253,28 @@ class _Printer:
         """
         self._progress = progress
         self._several = several
+        self._printed: set[tuple[object, ...]] = set()
         self._palette = palette_for(sys.stdout)
 
-    def result(self, result: Result) -> None:
+    def result(self, result: Result, file: str) -> None:
         """
-        Print why a case failed, or why it was skipped.
+        Print why a case failed, unless one like it was printed before, or why it was skipped.
         """
         if result.status is Status.FAILED:
+            alike = likeness(result, file)
+            if alike in self._printed:
+                return
+            self._printed.add(alike)
             self._progress.aside(f"{describe_failure(result, palette=self._palette)}\n\n")
         elif result.status is Status.SKIPPED:
             self._progress.aside(f"{describe_skip(result)}\n")
 
     def file(self, ran: Ran) -> None:
         """
-        Print what was found in a file of cases, and of several how many of its cases passed.
+        Print what was found in a file of cases, which failures were counted only, and of several how many passed.
         """
+        if counted := list(filter(None, map(tell_rest, gather_alike(ran.results, ran.file)))):
+            self._progress.aside("".join(f"{line}\n" for line in counted) + "\n")
         if ran.findings:
             self._progress.aside(format_human(ran.findings, palette=self._palette) + "\n")
         if ran.results and self._several:
