@@ -5,6 +5,7 @@ Run cases on the command line: which files, which reports, which exit codes.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -157,7 +158,7 @@ class TestManyFailures:
         """
         Record 95 groups that should have been told, and some more of other kinds.
         """
-        recorded: list[dict[str, object]] = [
+        recorded: list[Mapping[str, object]] = [
             *({"message.kind": "group"} for _ in range(95)),
             *({"message.kind": "dm", "channel.muted": True} for _ in range(2)),
             *({"message.kind": "dm", f"channel.mute{number}": True} for number in range(20)),
