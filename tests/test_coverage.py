@@ -19,6 +19,8 @@ from notifyrules.coverage.recorder import Recorder, Tally
 from notifyrules.coverage.report import coverage_data, format_coverage
 from notifyrules.diagram import to_svg
 from notifyrules.diagram.drawing import draw_overlaid
+from notifyrules.diagram.drawing import draw_overlaid
+from notifyrules.diagram.figures import label as letter_label
 from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph
@@ -371,11 +373,25 @@ class TestChart:
         marks = overlay(file, tally, graph).marks
 
         assert (marks["first.then"].notes, marks["first.then"].breadth) == (("10x",), 6.0)
-        assert (marks["kinds.y"].notes, marks["kinds.y"].breadth) == (("y 1x",), 1.4)
-        assert marks["kinds.z"] == Mark(Emphasis.MISSED, ("z 0x",))
+        assert (marks["kinds.y"].notes, marks["kinds.y"].breadth) == (("1x, never z",), 1.4)
+        assert marks["kinds.z"] == Mark(Emphasis.MISSED, ("1x, never z",))
         assert marks["rows.else"] == Mark(Emphasis.MISSED, ("0x",))
         assert marks["quiet"].emphasis is Emphasis.MISSED
         assert "rows" not in marks
+
+    @pytest.mark.parametrize(
+        ("kinds", "label"), [("xyyzz", "y, z: 4x"), ("xyyy", "y, z: 3x, never z"), ("x", "y, z: 0x")]
+    )
+    def test_arrows_that_are_drawn_as_one_are_counted_as_one(self, tmp_path: Path, kinds: str, label: str) -> None:
+        """
+        Their label says once how often they were walked, and which of them never was.
+        """
+        walked: list[Facts] = [{"a": True, "kind": kind} for kind in kinds]
+        graph, tally, file = recorded(tmp_path, TestNodesArrowsAndOutcomes.TEXT, *walked)
+        drawn = draw_overlaid(graph, overlay(file, tally, graph))
+        shared = next(arrow for arrow in drawn.arrows if "kinds.z" in arrow.ids)
+
+        assert " ".join(letter_label(shared.label, shared.mark.notes).lines) == label
 
     def test_branches_tell_how_often_they_won_and_were_tried(self, tmp_path: Path) -> None:
         """

@@ -49,29 +49,30 @@ def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int
     """
     shared = _shared(node)
     for arrow in node.arrows:
-        count = tally.arrows[arrow.id]
+        together = shared.get(arrow.id, (arrow,))
+        count = sum(tally.arrows[one.id] for one in together)
         note = f"{count:,}x"
         if isinstance(node, FanOut) and arrow is not node.otherwise:
             note = f"won {count:,}x, tried in vain {tally.tried[arrow.id]:,}x"
-        elif arrow.id in shared:
-            note = f"{arrow.answer} {count:,}x"
+        elif count and (never := [one.answer for one in together if not tally.arrows[one.id]]):
+            note = f"{note}, never {', '.join(never)}"
         if ("arrows", arrow.id) in missed:
             yield arrow.id, Mark(Emphasis.MISSED, (note,))
         else:
             yield arrow.id, Mark(Emphasis.PLAIN, (note,), _breadth(count, most))
 
 
-def _shared(node: Node) -> Mapping[str, Arrow]:
+def _shared(node: Node) -> Mapping[str, tuple[Arrow, ...]]:
     """
-    Give the arrows that are drawn as one with others, so that each needs its name beside its count.
+    Give the arrows of a switch with those that each is drawn as one with: they are counted together.
     """
     cases = node.cases if isinstance(node, Switch) else ()
-    return {arrow.id: arrow for case in cases if len(case.arrows) > 1 for arrow in case.arrows}
+    return {arrow.id: case.arrows for case in cases for arrow in case.arrows}
 
 
 def _breadth(count: int, most: int) -> float:
     """
     Choose how broad an arrow is: as the logarithm of its count, so that rare arrows can be told apart as well.
     """
-    share = math.log(max(count, 1)) / math.log(most) if most > 1 else 0
+    share = min(1, math.log(max(count, 1)) / math.log(most)) if most > 1 else 0
     return round(_THINNEST + (_BROADEST - _THINNEST) * share, 1)

@@ -10,6 +10,7 @@ from typing import Final
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
+from notifyrules.diagram.words import NOT_SET
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.graph.model import Graph
 
@@ -80,5 +81,5 @@ def _value(value: Value) -> str:
     """
     Write one value, shortened to what a box can hold.
     """
-    written = write_literal(value)
+    written = NOT_SET if value is None else write_literal(value)
     return written if len(written) <= _LONGEST_VALUE else written[: _LONGEST_VALUE - 1] + "…"

@@ -11,9 +11,11 @@ from pathlib import PurePosixPath
 from typing import Final, assert_never
 
 from notifyrules.diagram.decision import light
+from notifyrules.diagram.figures import label
 from notifyrules.diagram.model import START, Arrow, Box, Cluster, Diagram, Mark, Overlay, Row, Shape
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.diagram.palette import START as START_COLOUR
+from notifyrules.diagram.words import case_words, condition_words, data_words, label_of, message_words, row_words
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph import model as graphs
 from notifyrules.graph.colours import Colour, colour_of
@@ -24,6 +26,8 @@ LONGEST_FIRST: Final = 3
 """An ordered table with more rows than this is drawn as a table."""
 WIDEST_SWITCH: Final = 6
 """A switch with more ways out than this is drawn as a table."""
+LONGEST_LABEL: Final = 3
+"""An ordered table or a switch with more lines than this on one arrow is drawn as a table, however few its ways out."""
 
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
@@ -177,47 +181,41 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
     match node:
         case graphs.Question():
             for arrow in node.arrows:
-                yield _Way((arrow,), _label(arrow))
+                yield _Way((arrow,), label_of(arrow))
         case graphs.Switch(cases=cases, otherwise=otherwise):
             for case in cases:
-                label = (case.arrows[0].label or "").strip() or ", ".join(arrow.answer for arrow in case.arrows)
+                label = case_words(case)
                 yield _Way(case.arrows, label, Row(label, None))
             if otherwise is not None:
-                yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
+                yield _Way((otherwise,), label_of(otherwise), Row(label_of(otherwise), None))
         case graphs.First(rows=rows, otherwise=otherwise):
             for number, row in enumerate(rows, 1):
-                drawn = Row(_label(row.arrow), row.condition.span.one_line)
-                yield _Way((row.arrow,), f"{number} · {_label(row.arrow)}", drawn)
-            yield _Way((otherwise,), _label(otherwise), Row(_label(otherwise), None))
+                words = row_words(row)
+                yield _Way((row.arrow,), f"{number} · {words}", Row(words, row.condition.span.one_line))
+            yield _Way((otherwise,), label_of(otherwise), Row(label_of(otherwise), None))
         case graphs.FanOut(branches=branches, otherwise=otherwise):
             for number, branch in enumerate(branches, 1):
                 yield _Way((branch,), f"{number} · {branch.label}" if branch.label else str(number))
-            yield _Way((otherwise,), _label(otherwise))
+            yield _Way((otherwise,), label_of(otherwise))
         case graphs.Call(cases=calls):
             for arrow in calls.values():
-                yield _Way((arrow,), _label(arrow))
+                yield _Way((arrow,), label_of(arrow))
         case _:
             assert_never(node)
-
-
-def _label(arrow: graphs.Arrow) -> str:
-    """
-    Choose what is written on an arrow: the author's words, else the answer.
-    """
-    return (arrow.label or "").strip() or arrow.answer
 
 
 def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:
     """
     Choose the outline of a node.
     """
+    wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in ways)
     match node:
         case graphs.Question():
             return Shape.QUESTION
         case graphs.Switch():
-            return Shape.TABLE if len(ways) > WIDEST_SWITCH else Shape.SWITCH
+            return Shape.TABLE if wordy or len(ways) > WIDEST_SWITCH else Shape.SWITCH
         case graphs.First(rows=rows):
-            return Shape.TABLE if len(rows) > LONGEST_FIRST else Shape.FIRST
+            return Shape.TABLE if wordy or len(rows) > LONGEST_FIRST else Shape.FIRST
         case graphs.FanOut():
             return Shape.FAN_OUT
         case graphs.Call():
@@ -230,12 +228,12 @@ def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...],
     """
     Draw the box of a node.
     """
-    key = level.prefix + node.name
+    key, condition = level.prefix + node.name, _condition(node)
     rows = tuple(way.row for way in ways if way.row is not None) if shape is Shape.TABLE else ()
     return Box(
         key,
         shape,
-        node.ask,
+        condition_words(node.ask) if node.ask == condition else node.ask,
         _colour(level, node),
         sheet.overlay.mark(key),
         kind=node.kind,
@@ -243,7 +241,7 @@ def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...],
         cluster=level.cluster,
         class_=node.class_,
         about=node.about,
-        condition=_condition(node),
+        condition=condition,
         place=_place(node.span),
         rows=rows,
         href=_href(node.callee) if isinstance(node, graphs.Call) else None,
@@ -293,13 +291,13 @@ def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sh
     ids = tuple(level.prefix + arrow.id for arrow in way.arrows)
     target = way.arrows[0].target
     mark = sheet.overlay.mark(*ids)
-    because = next((_template(arrow.because) for arrow in way.arrows if arrow.because is not None), None)
+    because = next((message_words(arrow.because) for arrow in way.arrows if arrow.because is not None), None)
     outcome = level.graph.outcomes.get(target)
     if outcome is None or level.prefix or outcome.notify is not Notify.NO:
         end = level.prefix + target if outcome is not None else _entry(level, target, sheet)
     else:
         end = f"{ids[0]}:{target}"
-        sheet.boxes.append(_end(outcome, end, Shape.REFUSAL, Mark(mark.emphasis), level.cluster))
+        sheet.boxes.append(_end(outcome, end, Shape.REFUSAL, Mark(mark.emphasis), level))
     label = way.label if row is None else ""
     written = any(arrow.written for arrow in way.arrows)
     sheet.arrows.append(Arrow(ids, source, end, label, mark, row, because, written))
@@ -337,7 +335,7 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
     for name, outcome in node.callee.outcomes.items():
         key = inside.prefix + name
         if key in reached:
-            sheet.boxes.append(_end(outcome, key, Shape.EXIT, sheet.overlay.mark(key), inside.cluster))
+            sheet.boxes.append(_end(outcome, key, Shape.EXIT, sheet.overlay.mark(key), inside))
             arrow = node.cases[name]
             _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
 
@@ -349,12 +347,12 @@ def _draw_ends(level: _Level, sheet: _Sheet) -> None:
     reached = {arrow.target for arrow in sheet.arrows}
     for name, outcome in level.graph.outcomes.items():
         if name in reached:
-            sheet.boxes.append(_end(outcome, name, Shape.END, sheet.overlay.mark(name), ""))
+            sheet.boxes.append(_end(outcome, name, Shape.END, sheet.overlay.mark(name), level))
 
 
-def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, cluster: str) -> Box:
+def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, level: _Level) -> Box:
     """
-    Draw an outcome.
+    Draw an outcome, with the data that decisions carry from there: those of a called chart are dropped.
     """
     return Box(
         key,
@@ -362,7 +360,8 @@ def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, cluster: s
         outcome.label,
         ENDS[outcome.notify],
         mark,
-        cluster=cluster,
+        caption="" if level.prefix else data_words(outcome, level.graph),
+        cluster=level.cluster,
         about=outcome.about,
         place=_place(outcome.span),
         notify=outcome.notify,
@@ -386,14 +385,6 @@ def _href(callee: Graph) -> str | None:
     Link to the picture of a called chart, which stands beside this one under the name of the chart.
     """
     return f"{callee.name}.svg" if _SAFE_NAME.fullmatch(callee.name) else None
-
-
-def _template(message: graphs.Message) -> str:
-    """
-    Give the words for a person as they are written, conditions in braces.
-    """
-    pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
-    return "".join(pieces)
 
 
 def _place(span: Span) -> str:

@@ -70,7 +70,8 @@ _STYLES: Final = {
 ROW_SIDE: Final = 10
 """Room to the left of the words in a row."""
 
-_ROW: Final = Style(SMALL, 240, 300, 4, ROW_SIDE, 5)
+_ROW: Final = Style(SMALL, 240, 300, 8, ROW_SIDE, 5)
+_CAPTION: Final = Style(SMALL, 200, 200, 3, 0, 0)
 _LABEL: Final = Style(SMALL, 110, 200, 4, 4, 1)
 _TITLE: Final = Style(SMALL, 400, 400, 1, 0, 0, bold=True)
 _NOTE_LIMIT: Final = 240
@@ -126,11 +127,12 @@ def small(box: Box) -> Figure:
     """
     Set an end as one that stands beside the arrow that leads to it.
     """
-    text = letter(box.text, _STYLES[Shape.REFUSAL])
     style = _STYLES[Shape.REFUSAL]
-    return Figure(
-        box, text, None, None, (), even(text.width + 2 * style.side), even(text.height + 2 * style.top), (), style
-    )
+    text = letter(box.text, style)
+    caption = letter(box.caption, _CAPTION) if box.caption else None
+    wide = max(text.width, caption.width if caption else 0) + 2 * style.side
+    high = text.height + (caption.height if caption else 0) + 2 * style.top
+    return Figure(box, text, caption, None, (), even(wide), even(high), (), style)
 
 
 def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingProxyType({})) -> Figure:
@@ -144,7 +146,7 @@ def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingP
     """
     style = _STYLES[box.shape]
     text = letter(box.text, style)
-    caption = letter(box.caption, Style(SMALL, 200, 200, 1, 0, 0)) if box.caption else None
+    caption = letter(box.caption, _CAPTION) if box.caption else None
     notes = _notes(box.mark.notes) if box.mark.notes else None
     rows = tuple(letter(row.text, _ROW) for row in box.rows)
     parts = [part for part in (text, caption, notes) if part is not None]
@@ -167,7 +169,7 @@ def label(text: str, notes: tuple[str, ...] = ()) -> Lettering:
     """
     Set the words on an arrow, with the room that they need around them.
     """
-    found = letter(", ".join([text, *notes]) if text else ", ".join(notes), _LABEL, bold=True)
+    found = letter(": ".join(part for part in (text, ", ".join(notes)) if part), _LABEL, bold=True)
     return Lettering(found.lines, even(found.width + 2 * _LABEL.side), even(found.height + 2 * _LABEL.top))
 
 

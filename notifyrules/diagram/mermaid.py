@@ -70,7 +70,9 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
         if box.cluster == key:
             left, right = _OUTLINES[box.shape]
             drawn = figure(box)
-            words = [line for part in (drawn.text, drawn.notes) if part for line in part.lines]
+            # How a box chooses its way out is told by its outline.
+            carried = drawn.caption if box.notify else None
+            words = [line for part in (drawn.text, carried, drawn.notes) if part for line in part.lines]
             yield f"  {names[box.key]}{left}{_quoted(words)}{right}"
     for number, cluster in enumerate(diagram.clusters):
         if cluster.parent == key:

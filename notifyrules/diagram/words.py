@@ -1,0 +1,102 @@
+"""
+Choose the words of a picture: what a person wrote comes before what the language would say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from notifyrules.conditions.terms import Term
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write
+from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row, SwitchCase
+
+NOT_SET: Final = "not set"
+"""What a picture calls null."""
+
+# Text in quotes is what somebody compares with, and is left alone.
+_NULL: Final = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|\bis (?P<set>not )?null\b|(?P<sign>[=!]=) null\b""")
+_NAMES: Final = re.compile(r"[a-z_][a-z0-9_]*(?: [a-z_][a-z0-9_]*)*")
+
+
+def label_of(arrow: Arrow) -> str:
+    """
+    Choose what is written on an arrow: the author's words, else the answer.
+    """
+    return (arrow.label or "").strip() or arrow.answer
+
+
+def case_words(case: SwitchCase) -> str:
+    """
+    Choose what is written on the way out for some values.
+    """
+    pairs = zip(case.values, case.arrows, strict=True)
+    answers = (NOT_SET if value is None else arrow.answer for value, arrow in pairs)
+    return (case.arrows[0].label or "").strip() or ", ".join(answers)
+
+
+def row_words(row: Row) -> str:
+    """
+    Choose what stands in a row of an ordered table.
+
+    The author's words are its label, else its name, else a condition that is nothing but names, else why it settles the
+    decision; only a row without any of them shows its condition as it is written.
+    """
+    arrow, written = row.arrow, row.condition.span.one_line
+    name = arrow.id.removeprefix(f"{arrow.node}.")
+    if arrow.label and arrow.label.strip():
+        return arrow.label.strip()
+    if not name.isdecimal():
+        return name.replace("_", " ")
+    if _NAMES.fullmatch(written):
+        return written.replace("_", " ")
+    return condition_words(written) if arrow.because is None else message_words(arrow.because)
+
+
+def condition_words(written: str) -> str:
+    """
+    Put what a condition says of null in words, and leave the rest as it is written.
+    """
+
+    def words(found: re.Match[str]) -> str:
+        if found["text"]:
+            return found["text"]
+        return "is set" if found["set"] or found["sign"] == "!=" else f"is {NOT_SET}"
+
+    return _NULL.sub(words, written)
+
+
+def message_words(message: Message) -> str:
+    """
+    Give the words for a person as they are written, conditions in braces.
+    """
+    pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
+    return "".join(pieces)
+
+
+def value_words(value: Value) -> str:
+    """
+    Write a value for a person: lists without brackets, and null in words.
+    """
+    if value is None:
+        return NOT_SET
+    return ", ".join(map(write, value)) or "nothing" if isinstance(value, tuple) else write(value)
+
+
+def data_words(outcome: Outcome, graph: Graph) -> str:
+    """
+    Say in one line what a decision carries that ends here, as far as it is not what every decision carries.
+    """
+    told = {name: held for name, held in outcome.data.items() if not _is_default(graph.data[name], held)}
+    return "; ".join(
+        f"{name}: {condition_words(held.span.one_line) if isinstance(held, Term) else value_words(held)}"
+        for name, held in told.items()
+    )
+
+
+def _is_default(field: DataField, held: Value | Term) -> bool:
+    """
+    Tell whether a data field holds what it holds unless an outcome says otherwise.
+    """
+    return not isinstance(held, Term) and field.has_default and held == field.default
