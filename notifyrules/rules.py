@@ -219,6 +219,14 @@ class Rules:
         passage = None if decision is None else decision.passage
         return to_svg(draw(self.graph, passage=passage, expand=expand))
 
+    def _repr_svg_(self) -> str | None:
+        """
+        Draw the chart for a notebook; None, which shows the text, where it cannot be drawn.
+        """
+        from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
+
+        return notebook_svg(self.graph)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         """
         Refuse to be pickled: the rules are code, compiled where they are loaded.

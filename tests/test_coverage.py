@@ -19,7 +19,6 @@ from notifyrules.coverage.recorder import Recorder, Tally
 from notifyrules.coverage.report import coverage_data, format_coverage
 from notifyrules.diagram import to_svg
 from notifyrules.diagram.drawing import draw_overlaid
-from notifyrules.diagram.drawing import draw_overlaid
 from notifyrules.diagram.figures import label as letter_label
 from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.evaluation.walk import walk

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diagram import to_dot, to_mermaid, to_svg
-from notifyrules.diagram.drawing import draw
-from notifyrules.diagram.model import Box, Shape
-from tests.diagrams import arrow, box, chart, drawn, lit, texts
+from notifyrules.diagram.model import Shape
+from tests.diagrams import arrow, box, drawn, lit, texts
 
 WORDS = """\
 notifyrules: 1
@@ -138,7 +137,11 @@ class TestNull:
 class TestData:
     @pytest.mark.parametrize(
         ("key", "words"),
-        [("all", "via: push, badge; sound: not set; thread: channel.name"), ("plain", ""), ("size.else:no", "badge: no")],
+        [
+            ("all", "via: push, badge; sound: not set; thread: channel.name"),
+            ("plain", ""),
+            ("size.else:no", "badge: no"),
+        ],
     )
     def test_an_end_shows_what_decisions_carry(self, tmp_path: Path, key: str, words: str) -> None:
         """
@@ -163,4 +166,3 @@ class TestData:
         svg = to_svg(drawn(tmp_path, text))
 
         assert sum("medium" in line for line in texts(svg)) <= 3
-

@@ -141,18 +141,8 @@ def _draw(comparison: Comparison, path: Path) -> None:
     """
     Draw both versions as one picture.
     """
-    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
-    from notifyrules.cli.pictures import Picture  # noqa: PLC0415
+    from notifyrules.cli.pictures import Picture, format_of, write_picture  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diff.picture import draw_comparison  # noqa: PLC0415
 
-    drawn = draw_comparison(comparison)
-    match path.suffix.lower():
-        case ".png":
-            content = diagram.to_png(drawn)
-        case ".dot" | ".gv":
-            content = diagram.to_dot(drawn).encode()
-        case ".mmd" | ".mermaid":
-            content = diagram.to_mermaid(drawn).encode()
-        case _:
-            content = diagram.to_svg(drawn).encode()
+    content = write_picture(draw_comparison(comparison), format_of(path.suffix) or "svg", comparison.new.path)
     Picture(path, content).save()

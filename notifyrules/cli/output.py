@@ -99,6 +99,14 @@ def tell_error(text: str) -> None:
     tell(palette.paint(palette.error, "error") + f": {text}")
 
 
+def tell_warning(text: str) -> None:
+    """
+    Tell the person what is not quite what was asked for.
+    """
+    palette = palette_for(sys.stderr)
+    tell(palette.paint(palette.warning, "warning") + f": {text}")
+
+
 def tell_findings(diagnostics: Sequence[Diagnostic]) -> None:
     """
     Show what was found in a rule file to the person at the terminal.

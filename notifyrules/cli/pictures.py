@@ -6,21 +6,24 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save_bytes
-from notifyrules.cli.output import tell, tell_error, tell_findings, with_progress, write_line
+from notifyrules.cli.output import tell, tell_error, tell_findings, tell_warning, with_progress, write_line
 from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import CASES_ENDINGS
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph
+
+if TYPE_CHECKING:
+    from notifyrules.diagram.model import Diagram
 
 FORMATS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"svg": (".svg",), "dot": (".dot", ".gv"), "mermaid": (".mmd", ".mermaid"), "png": (".png",)}
@@ -55,8 +58,7 @@ class Order:
         """
         if self.given_format is not None or self.output is None or self.every:
             return self.given_format or "svg"
-        suffix = Path(self.output).suffix.lower()
-        found = next((name for name, suffixes in FORMATS.items() if suffix in suffixes), None)
+        found = format_of(Path(self.output).suffix)
         if found is None:
             known = named(suffixes[0] for suffixes in FORMATS.values())
             raise UsageError(f"`{self.output}` does not tell its format", f"end it in one of {known}, or give --format")
@@ -115,16 +117,42 @@ def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
     """
     from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
 
-    picture = diagram.draw(graph, passage=passage, expand=order.expand)
-    match order.chosen:
+    return write_picture(diagram.draw(graph, passage=passage, expand=order.expand), order.chosen, graph.path)
+
+
+def write_picture(picture: Diagram, chosen: str, subject: str) -> bytes:
+    """
+    Write a picture in one of :data:`FORMATS`, and tell what the format cannot show of it.
+
+    Args:
+        picture: The picture.
+        chosen: The format.
+        subject: What the picture is of, as messages call it.
+    """
+    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
+
+    caveats: Iterable[str] = ()
+    match chosen:
         case "png":
-            return diagram.to_png(picture)
+            content = diagram.to_png(picture)
+            caveats = diagram.png_caveats(picture)
         case "dot":
-            return diagram.to_dot(picture).encode()
+            content = diagram.to_dot(picture).encode()
         case "mermaid":
-            return diagram.to_mermaid(picture).encode()
+            text = diagram.to_mermaid(picture)
+            content, caveats = text.encode(), diagram.mermaid_caveats(picture, text)
         case _:
-            return diagram.to_svg(picture).encode()
+            content = diagram.to_svg(picture).encode()
+    for caveat in caveats:
+        tell_warning(f"`{visible(subject)}`: {caveat}")
+    return content
+
+
+def format_of(suffix: str) -> str | None:
+    """
+    Tell a format by its suffix; None for a suffix that stands for none.
+    """
+    return next((name for name, suffixes in FORMATS.items() if suffix.lower() in suffixes), None)
 
 
 def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], int]:

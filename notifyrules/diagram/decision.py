@@ -9,6 +9,7 @@ from typing import Final
 
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write_literal
+from notifyrules.diagram.lettering import set_apart
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.diagram.words import NOT_SET
 from notifyrules.evaluation.step import Passage, Step
@@ -34,8 +35,9 @@ def light(graph: Graph, passage: Passage) -> Overlay:
     marks: dict[str, Mark] = {START: Mark(Emphasis.LIT), f"{START}.then": Mark(Emphasis.LIT)}
     _light_passage(passage, "", Emphasis.LIT, marks)
     outcome = graph.outcomes[passage.outcome]
-    words = f"Decision: {outcome.label}"
-    return Overlay(marks, Mark(Emphasis.FADED), f"{words} ({passage.because})" if passage.because else words)
+    words = f"Decision: {set_apart(outcome.label)}"
+    because = f" ({set_apart(passage.because)})" if passage.because else ""
+    return Overlay(marks, Mark(Emphasis.FADED), words + because)
 
 
 def _light_passage(passage: Passage, prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:
@@ -82,4 +84,4 @@ def _value(value: Value) -> str:
     Write one value, shortened to what a box can hold.
     """
     written = NOT_SET if value is None else write_literal(value)
-    return written if len(written) <= _LONGEST_VALUE else written[: _LONGEST_VALUE - 1] + "…"
+    return set_apart(written if len(written) <= _LONGEST_VALUE else written[: _LONGEST_VALUE - 1] + "…")

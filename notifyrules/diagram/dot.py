@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from notifyrules.diagram.figures import LARGE, SMALL, TEXT, Figure, figure, label, small
-from notifyrules.diagram.lettering import drawable
+from notifyrules.diagram.lettering import directed, drawable
 from notifyrules.diagram.model import Arrow, Box, Cluster, Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import LIGHT, ink_on
 
@@ -116,7 +116,7 @@ def _attributes(box: Box) -> dict[str, str]:
         found |= {"fontsize": str(sizes[box.shape]), "fontname": f"{FONT}-Bold"}
     if box.href:
         found["URL"] = box.href
-    lines = [line for part in (drawn.text, drawn.caption, drawn.notes) if part for line in part.lines]
+    lines = [line for part in (drawn.text, drawn.caption, drawn.notes) if part for line in directed(part.lines)]
     # Graphviz measures with its own fonts; ours is the width of the widest that readers have.
     return {
         **found,
@@ -136,7 +136,7 @@ def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None
         found["penwidth"] = f"{arrow.mark.breadth:g}"
     found["fontcolor"] = LIGHT.quiet if arrow.mark.emphasis is Emphasis.FADED else LIGHT.text
     if arrow.label or arrow.mark.notes:
-        found["label"] = escaped(f" {line} " for line in label(arrow.label, arrow.mark.notes).lines)
+        found["label"] = escaped(f" {line} " for line in directed(label(arrow.label, arrow.mark.notes).lines))
     graph.edge(source, names[arrow.target], tooltip=_text(", ".join(arrow.ids)), **found)
 
 
@@ -144,14 +144,14 @@ def _table(drawn: Figure, colours: Mapping[str, str]) -> str:
     """
     Write a table as an HTML-like label, with a port for each row.
     """
-    head = "<BR/>".join(f"{escape(line)}" for line in drawn.text.lines)
+    head = "<BR/>".join(f"{escape(line)}" for line in directed(drawn.text.lines))
     if drawn.caption:
         head += f'<BR/><FONT POINT-SIZE="{SMALL}"><I>{escape(" ".join(drawn.caption.lines))}</I></FONT>'
     if drawn.notes:
         head += "".join(f'<BR/><FONT POINT-SIZE="{SMALL}">{escape(line)}</FONT>' for line in drawn.notes.lines)
     rows = [f'<TR><TD WIDTH="{drawn.width}">{head}</TD></TR>']
     for number, words in enumerate(drawn.rows):
-        text = "".join(f'{escape(line)}<BR ALIGN="LEFT"/>' for line in words.lines)
+        text = "".join(f'{escape(line)}<BR ALIGN="LEFT"/>' for line in directed(words.lines))
         rows.append(f'<TR><TD PORT="r{number}" ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{text}</FONT></TD></TR>')
     style = f'BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="6" BGCOLOR="{colours["fillcolor"]}"'
     return f'<<TABLE {style} COLOR="{colours["color"]}">{"".join(rows)}</TABLE>>'
@@ -173,7 +173,7 @@ def _text(text: str) -> str:
     """
     Escape one line of text.
     """
-    return escaped([drawable(text)])
+    return escaped(directed([drawable(text)]))
 
 
 def escaped(lines: Iterable[str]) -> str:

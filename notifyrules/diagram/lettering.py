@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -26,7 +26,8 @@ _LETTER: Final = 640
 _SIGN: Final = 1000
 _ELLIPSIS: Final = "…"
 _JOINER: Final = "\u200d"
-_JOINED: Final = re.compile(f"{_JOINER}.")
+JOINED: Final = re.compile(f"{_JOINER}.")
+"""What is drawn as one with the character before it."""
 _LATIN: Final = dict(
     zip(
         map(chr, range(0x20, 0x7F)),
@@ -55,6 +56,9 @@ _NO_CHARACTERS: Final = re.compile("[\ufffe\uffff]")
 _BETWEEN_MARKS: Final = re.compile(r"[^/._,;:&|)-]*[/._,;:&|)-]*")
 """The parts of a word that is too long for a line, each with the marks behind it."""
 _PIECES: Final = re.compile(r"\s+")
+_LEFTWARDS, _RIGHTWARDS, _ENDED = "\u2067", "\u2066", "\u2069"
+"""Set a stretch of text apart from the direction of the text around it: right to left, left to right, until here."""
+_APART: Final = re.compile(f"([{_LEFTWARDS}{_RIGHTWARDS}][^\u2066-\u2069]*{_ENDED})")
 
 
 def drawable(text: str) -> str:
@@ -68,7 +72,58 @@ def drawable(text: str) -> str:
         The text with blanks run together, with what nobody would see spelt out, such as `<U+202E>`, and cut at 1,000
         code points.
     """
-    return _NO_CHARACTERS.sub("\ufffd", visible(_PIECES.sub(" ", text).strip()))
+    pieces = _APART.split(_PIECES.sub(" ", text).strip())
+    # Every other piece is set apart, and the marks around it reorder nothing outside of them.
+    shown = (
+        piece[0] + visible(piece[1:-1]) + piece[-1] if number % 2 and _has_leftward(piece) else visible(piece)
+        for number, piece in enumerate(pieces)
+    )
+    return _NO_CHARACTERS.sub("\ufffd", "".join(shown))
+
+
+def is_leftward(text: str) -> bool:
+    """
+    Tell whether a text is to be read from right to left: its first letter with a direction decides.
+
+    Source:
+        Unicode Standard Annex 9, rules P2 and P3.
+    """
+    directions = map(unicodedata.bidirectional, _APART.sub("", text))
+    return next((one for one in directions if one in ("L", "R", "AL")), "L") != "L"
+
+
+def set_apart(text: str) -> str:
+    """
+    Keep a text that somebody wrote from being mixed up with the sentence that it is put into.
+
+    Returns:
+        The text, with marks around it that nobody sees where letters in it run from right to left.
+    """
+    if not _has_leftward(text):
+        return text
+    return (_LEFTWARDS if is_leftward(text) else _RIGHTWARDS) + visible(_PIECES.sub(" ", text).strip()) + _ENDED
+
+
+def leftward(line: str) -> str:
+    """
+    Mark a line as one that runs from right to left, for formats that know no other way to say so.
+    """
+    return f"{_LEFTWARDS}{line}{_ENDED}"
+
+
+def directed(lines: Iterable[str]) -> list[str]:
+    """
+    Mark the lines of one text where it runs from right to left.
+    """
+    kept = list(lines)
+    return list(map(leftward, kept)) if is_leftward(" ".join(kept)) else kept
+
+
+def _has_leftward(text: str) -> bool:
+    """
+    Tell whether any letter of a text runs from right to left.
+    """
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -83,8 +138,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     Returns:
         Pixels that it takes at the most in the fonts of common machines.
     """
-    # Emoji that are joined are drawn as one.
-    return sum(map(_advance, _JOINED.sub("", text))) * size / 1000 * _SLACK * (_BOLD if bold else 1)
+    return sum(map(_advance, JOINED.sub("", text))) * size / 1000 * _SLACK * (_BOLD if bold else 1)
 
 
 def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:
@@ -111,13 +165,27 @@ def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False
             high = middle
         else:
             low = middle
-    broken = _fill(pieces, high)
+    broken = _set_lines_apart(_fill(pieces, high))
     if len(broken) > lines:
         kept = broken[lines - 1]
         while kept and width(kept + _ELLIPSIS, size, bold=bold) > limit:
             kept = kept[:-1]
         broken = [*broken[: lines - 1], kept.rstrip() + _ELLIPSIS]
     return tuple(broken)
+
+
+def _set_lines_apart(lines: list[str]) -> list[str]:
+    """
+    Begin again on the next line what is set apart and was broken.
+    """
+    found: list[str] = []
+    mark = ""
+    for line in lines:
+        whole = mark + line
+        opened = max(whole.rfind(_LEFTWARDS), whole.rfind(_RIGHTWARDS))
+        mark = whole[opened] if opened > whole.rfind(_ENDED) else ""
+        found.append(whole + (_ENDED if mark else ""))
+    return found
 
 
 def _fill(pieces: list[tuple[str, float]], limit: float) -> list[str]:

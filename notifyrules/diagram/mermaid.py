@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from notifyrules.diagram.figures import figure, label
-from notifyrules.diagram.lettering import drawable
+from notifyrules.diagram.lettering import directed, drawable
 from notifyrules.diagram.model import Box, Diagram, Emphasis, Shape
 from notifyrules.diagram.palette import LIGHT, ink_on
 
@@ -50,7 +50,7 @@ def to_mermaid(diagram: Diagram) -> str:
     lines = ["flowchart TD", *_cluster("", diagram, names)]
     for arrow in diagram.arrows:
         words = arrow.label if arrow.row is None else rows[arrow.source][arrow.row].text
-        shown = f"|{_quoted(label(words, arrow.mark.notes).lines)}|" if words or arrow.mark.notes else ""
+        shown = f"|{_quoted(directed(label(words, arrow.mark.notes).lines))}|" if words or arrow.mark.notes else ""
         lines.append(f"  {names[arrow.source]} -->{shown} {names[arrow.target]}")
     for emphasis, style in _LINKS.items():
         links = [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]
@@ -72,11 +72,11 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
             drawn = figure(box)
             # How a box chooses its way out is told by its outline.
             carried = drawn.caption if box.notify else None
-            words = [line for part in (drawn.text, carried, drawn.notes) if part for line in part.lines]
+            words = [line for part in (drawn.text, carried, drawn.notes) if part for line in directed(part.lines)]
             yield f"  {names[box.key]}{left}{_quoted(words)}{right}"
     for number, cluster in enumerate(diagram.clusters):
         if cluster.parent == key:
-            yield f"  subgraph s{number}[{_quoted([drawable(cluster.title)])}]"
+            yield f"  subgraph s{number}[{_quoted(directed([drawable(cluster.title)]))}]"
             yield from _cluster(cluster.key, diagram, names)
             yield "  end"
 

@@ -130,7 +130,7 @@ class Box:
     kind: str = ""
     """The kind of node, as its key names it; empty for other boxes."""
     caption: str = ""
-    """In small letters: what kind of box it is, where the outline does not say it, or what decisions carry from an end."""
+    """In small letters: what kind of box it is, where the outline does not say it; of an end, what decisions carry."""
     cluster: str = ""
     """The key of the cluster it stands in; empty for none."""
     class_: str | None = None

@@ -2,8 +2,8 @@
 Write a picture as PNG, for places that show no SVG.
 
 What is painted is the SVG, element by element; only frames of clusters and arrows are asked for in a way of their own.
-The program that paints has the letters of Western scripts only and shows others as empty squares, so SVG is the better
-choice wherever there is one.
+The program that paints has the letters of Latin, Greek, Cyrillic and Hebrew only; every other character becomes a
+square, as wide as it may be, and :mod:`notifyrules.diagram.caveats` tells which. So SVG is the better choice.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from notifyrules.diagram.caveats import UNPAINTED
 from notifyrules.diagram.compounds import HEAD, Point
 from notifyrules.diagram.dot import escaped
 from notifyrules.diagram.figures import LEADING
 from notifyrules.diagram.layout import run_layout
-from notifyrules.diagram.lettering import width
+from notifyrules.diagram.lettering import JOINED, leftward, width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.palette import LIGHT, line_on
 from notifyrules.diagram.panel import Panel, lay_panel
@@ -36,6 +37,7 @@ SCALE: Final = 2
 
 _FONT: Final = "Helvetica"
 _POINTS: Final = 72
+_SQUARE: Final = "\u25a1"
 _APART: Final = ("nr-panel", "nr-cluster", "nr-arrow")
 """The classes of elements of the SVG that are no marks."""
 _RULE: Final = re.compile(r"M(?P<x>\S+) (?P<y>\S+)(?P<way>[HV])(?P<end>\S+)")
@@ -132,13 +134,18 @@ def _words(element: ET.Element, by: Point) -> str:
     """
     text, size, bold = element.text or "", int(element.attrib["font-size"]), "font-weight" in element.attrib
     wide, high = width(text, size, bold=bold), size * LEADING
+    text = UNPAINTED.sub(lambda found: _SQUARE if width(found[0], size) else "", JOINED.sub("", text))
     x, y = float(element.attrib["x"]), float(element.attrib["y"]) - size * BASELINE
-    left = element.get("text-anchor") == "start"
+    turned = element.get("direction") == "rtl"
+    # The program that paints counts the marks of direction as letters.
+    wide += 2 * size if turned else 0
+    # The side of its place that it stands at; it starts at the right one where it runs from right to left.
+    side = {None: "n", "start": "r" if turned else "l", "end": "l" if turned else "r"}[element.get("text-anchor")]
     font = _FONT + ("-Bold" if bold else "-Oblique" if "font-style" in element.attrib else "")
-    quoted = f"{escaped([text])}{chr(92)}{'l' if left else 'n'}".replace('"', '\\"')
+    quoted = f"{escaped([leftward(text) if turned else text])}{chr(92)}{side}".replace('"', '\\"')
     ink = f'fontsize={size} fontname="{font}" fontcolor="{element.get("fill")}"'
     look = f'style="" penwidth=0 color="#ffffff00" {ink} label="{quoted}"'
-    return _mark((x + wide / 2 if left else x, y), by, wide, high, look)
+    return _mark((x + {"l": wide / 2, "n": 0, "r": -wide / 2}[side], y), by, wide, high, look)
 
 
 def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:

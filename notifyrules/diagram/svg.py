@@ -8,18 +8,21 @@ so that programs which read no style sheets draw the light picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from notifyrules.diagram.drawing import draw
 from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering
-from notifyrules.diagram.lettering import drawable
+from notifyrules.diagram.lettering import drawable, set_apart
 from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diagram.palette import DARK, LIGHT, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
 from notifyrules.diagram.strokes import DASHED, DASHES, Stroke, breadth_of, pointed, rounded, short, spot, strokes
 from notifyrules.diagram.svg_boxes import identifier, known, linked, rectangle, write_box, write_lines, written
+from notifyrules.evaluation.step import Passage
+from notifyrules.graph.model import Graph
 
 _FONTS: Final = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"
 
@@ -40,6 +43,23 @@ def to_svg(diagram: Diagram) -> str:
     root = write_panel(diagram, lay_panel(diagram, route(diagram)))
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def notebook_svg(graph: Graph, find_passage: Callable[[], Passage] | None = None) -> str | None:
+    """
+    Draw a chart where somebody only looks, and nothing may be raised.
+
+    Args:
+        graph: The chart.
+        find_passage: Finds the way of a decision, which may ask the host for facts.
+
+    Returns:
+        SVG, or None where there is no layout program, the chart is too large for it, or the host fails.
+    """
+    try:
+        return to_svg(draw(graph, passage=find_passage and find_passage()))
+    except Exception:  # noqa: BLE001 - the host may raise anything, and a notebook shows the text instead
+        return None
 
 
 def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
@@ -119,7 +139,9 @@ def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
     cluster = drawn.cluster
     data = {"data-id": cluster.key, "data-question": cluster.title, "data-source": cluster.place}
     group = ET.SubElement(chart, "g", {"class": "nr-sub-chart", **known(data)})
-    ET.SubElement(group, "title").text = written(f"{cluster.key}: {cluster.title}", cluster.about, cluster.place)
+    ET.SubElement(group, "title").text = written(
+        f"{cluster.key}: {set_apart(cluster.title)}", cluster.about, cluster.place
+    )
     frame = {"class": "nr-cluster", "fill": LIGHT.cluster, "stroke": LIGHT.frame}
     size = (drawn.right - drawn.left, drawn.bottom - drawn.top)
     rectangle(group, (drawn.left, drawn.top), size, 10, frame)

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.compounds import Point
 from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL
-from notifyrules.diagram.lettering import drawable
+from notifyrules.diagram.lettering import drawable, is_leftward, set_apart
 from notifyrules.diagram.model import Box, Emphasis, Shape
 from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
 from notifyrules.diagram.routing import DrawnBox
@@ -42,7 +42,7 @@ def write_box(chart: ET.Element, name: str, drawn: DrawnBox) -> None:
     if box.shape is not Shape.START and box.shape is not Shape.REFUSAL:
         group.set("id", identifier(f"{name}-{box.key}"))
     group.attrib |= known(_data(box))
-    title = box.text if box.shape is Shape.START else f"{_id(box)}: {box.text}"
+    title = box.text if box.shape is Shape.START else f"{_id(box)}: {set_apart(box.text)}"
     ET.SubElement(group, "title").text = written(title, box.condition, box.about, box.place)
     holder = linked(group, box.href)
     _write_outline(holder, drawn)
@@ -112,15 +112,20 @@ def rectangle(parent: ET.Element, at: Point, size: Point, radius: float, style: 
 
 def write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int, style: Mapping[str, str]) -> None:
     """
-    Write lines of text one below the other.
+    Write the lines of one text one below the other.
 
     Args:
         parent: Where to.
         lines: The lines.
         at: Where they are aligned sideways, and the top of the first.
         size: The font size.
-        style: Further attributes.
+        style: Further attributes; the anchor `start` is the left end of a line, and `end` the right one.
     """
+    lines = list(lines)
+    if is_leftward(" ".join(lines)):
+        # A line that runs from right to left starts at its right end.
+        anchor = {"start": "end", "end": "start"}.get(style.get("text-anchor", ""))
+        style = {**style, **({"text-anchor": anchor} if anchor else {}), "direction": "rtl", "unicode-bidi": "embed"}
     for number, line in enumerate(lines):
         place = {"x": short(at[0]), "y": short(at[1] + size * (LEADING * (number + 0.5) + BASELINE))}
         ET.SubElement(parent, "text", {**place, "font-size": str(size), **style}).text = line
@@ -214,12 +219,14 @@ def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
         group = ET.SubElement(parent, "g", {"class": "nr-row", **data})
         if row.condition:
             ET.SubElement(group, "title").text = written(row.text, row.condition)
-        style = {**_ink(box), "text-anchor": "start"}
+        leftward = is_leftward(row.text)
+        style = {**_ink(box), "text-anchor": "end" if leftward else "start"}
         if row.mark.emphasis is Emphasis.LIT:
             inside = (left + BREADTH[Emphasis.LIT] / 2, y), (figure.width - BREADTH[Emphasis.LIT], high)
             rectangle(group, *inside, 0, {"fill": WHITE})
             style |= {"fill": INK, "font-weight": "bold"}
         rule = {"d": f"M{spot((left, y))}H{short(right)}", "stroke": box.colour.border, "stroke-width": "1"}
         ET.SubElement(group, "path", rule)
-        write_lines(group, words.lines, (left + ROW_SIDE, y + (high - words.height) / 2), SMALL, style)
+        side = right - ROW_SIDE if leftward else left + ROW_SIDE
+        write_lines(group, words.lines, (side, y + (high - words.height) / 2), SMALL, style)
         y += high

@@ -10,6 +10,7 @@ from typing import Final
 from notifyrules.conditions.terms import Term
 from notifyrules.conditions.values import Value
 from notifyrules.conditions.writing import write
+from notifyrules.diagram.lettering import set_apart
 from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row, SwitchCase
 
 NOT_SET: Final = "not set"
@@ -90,7 +91,7 @@ def data_words(outcome: Outcome, graph: Graph) -> str:
     """
     told = {name: held for name, held in outcome.data.items() if not _is_default(graph.data[name], held)}
     return "; ".join(
-        f"{name}: {condition_words(held.span.one_line) if isinstance(held, Term) else value_words(held)}"
+        f"{name}: {set_apart(condition_words(held.span.one_line) if isinstance(held, Term) else value_words(held))}"
         for name, held in told.items()
     )
 

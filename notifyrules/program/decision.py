@@ -164,6 +164,14 @@ class Decision:
 
         return explain(self.record(), reader=reader, not_asked=not_asked(self._verdict.graph, self.passage))
 
+    def _repr_svg_(self) -> str | None:
+        """
+        Draw the chart with the way of the decision lit, for a notebook; None where it cannot be drawn.
+        """
+        from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
+
+        return notebook_svg(self._verdict.graph, lambda: self.passage)
+
     def __copy__(self) -> Self:
         """
         Give the object itself: it never changes.
