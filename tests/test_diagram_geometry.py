@@ -13,6 +13,8 @@ import pytest
 
 from notifyrules import load
 from notifyrules.diagram import draw
+from notifyrules.diagram.arranging import READABLE_WIDTH
+from notifyrules.diagram.compounds import compounds
 from notifyrules.diagram.model import Diagram, Shape
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, route
 from notifyrules.errors import UsageError
@@ -240,6 +242,61 @@ class TestReading:
         boxes = self.find(drawn(tmp_path))
 
         assert boxes["(start)"].x == boxes["muted"].x == boxes["dnd"].x == boxes["preference"].x
+
+    @pytest.mark.parametrize(
+        ("rows", "left", "right"),
+        [
+            (("onward",) * 5, 0, 1),
+            (("onward", "onward", "loud", "onward", "loud"), 1, 1),
+            (("loud", "loud", "onward", "onward", "silent"), 0, 2),
+            (("loud", "soft", "loud", "soft", "loud"), 0, 3),
+        ],
+        ids=["one way on", "an end below", "an end above", "an exit that goes on"],
+    )
+    def test_a_chart_goes_on_below_the_middle_of_a_table(
+        self, tmp_path: Path, rows: tuple[str, ...], left: int, right: int
+    ) -> None:
+        """
+        The line that goes on comes back to the middle; others run down where they cross none, to the left or right.
+        """
+        table = "\n".join(f"      - {{if: n < {number}, to: {to}}}" for number, to in enumerate(rows))
+        text = f"""\
+notifyrules: 1
+facts: {{n: int = 0}}
+flow:
+  table:
+    first:
+{table}
+    else: silent
+  onward: {{if: n == 7, then: loud, else: soft}}
+outcomes: {{loud: {{notify: true}}, soft: {{notify: later}}, silent: {{notify: false}}}}
+"""
+        diagram = drawn(tmp_path, text if "onward" in rows else text.replace("else: silent\n", "else: onward\n", 1))
+        (table_box,) = (one for one in compounds(diagram) if one.box.key == "table")
+        on = {leaving.x for leaving in table_box.exits if leaving.arrow.target == "onward"}
+        boxes = self.find(diagram)
+
+        assert on == {0}
+        assert boxes["onward"].x == boxes["table"].x
+        assert len({one.points[1][0] for one in table_box.exits if one.points[1][0] < 0}) == left
+        assert len({one.points[1][0] for one in table_box.exits if one.points[1][0] > 0}) == right
+
+    def test_a_chart_that_would_be_too_wide_asks_below_instead_of_beside(self, tmp_path: Path) -> None:
+        """
+        Questions that are asked in passing stand beside the others only as far as the letters stay readable.
+        """
+        ways = "".join(
+            f"  q{at}: {{ask: Is it so with the number {at}?, if: n == {at}, then: yes{at}, else: p{at}}}\n"
+            f"  p{at}: {{ask: And is it really so?, if: n == 9, then: yes{at}, else: silent}}\n"
+            for at in range(3)
+        )
+        text = "notifyrules: 1\nfacts: {n: int = 0, kind: a | b | c = a}\nflow:\n  kind: {switch: kind, "
+        text += f"cases: {{a: q0, b: q1, c: q2}}}}\n{ways}"
+        ends = "".join(f"  yes{at}: {{notify: true}}\n" for at in range(3))
+        diagram = drawn(tmp_path, f"{text}outcomes:\n{ends}  silent: {{notify: false}}\n")
+
+        assert self.find(diagram)["p0"].top > self.find(diagram)["q0"].top
+        assert route(diagram).width <= READABLE_WIDTH
 
     def test_arrows_lead_down_or_sideways(self, tmp_path: Path) -> None:
         """

@@ -16,6 +16,9 @@ from notifyrules.diagram.model import Diagram, Mark
 from notifyrules.diagram.placement import Item, Placement, Plan, place, plan_rows
 from notifyrules.diagram.straightening import apart, sideways, straighten, weigh
 
+READABLE_WIDTH: Final = 900
+"""A wider chart is made smaller where it stands in a page, and its letters with it."""
+
 _TRIES: Final = 24
 """Arrangements tried for a small chart."""
 _EFFORT: Final = 1_500
@@ -28,6 +31,8 @@ _INVERSION: Final = 50
 """What it costs when a later way out stands to the left of an earlier one."""
 _WIDTH: Final = 1.5
 """What a pixel of the whole width costs."""
+_BEYOND: Final = 6
+"""What it costs beyond :data:`READABLE_WIDTH`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,10 @@ def arrange(diagram: Diagram) -> Arrangement:
     """
     bare = _bare(diagram)
     best = _best(plan_rows(bare))
+    if _width(best) > READABLE_WIDTH:
+        best = min(best, _best(plan_rows(bare, sides=False)), key=_cost)
     if bare != diagram:
-        plan = plan_rows(diagram)
+        plan = plan_rows(diagram, sides=best.plan.sides)
         alike = plan.rank == best.plan.rank and not diagram.clusters
         best = _spread(best, plan) if alike else _best(plan)
     polished = straighten(best, columns=len(best.plan.items) <= _POLISHED)
@@ -88,9 +95,17 @@ def _cost(placement: Placement) -> float:
     """
     crossings = sum(channel.crossings for channel in channels(placement))
     runs = sum(weigh(sideways(link, placement.x)) for link in placement.plan.links)
+    width = _width(placement)
+    beyond = _BEYOND * max(0, width - READABLE_WIDTH)
+    return crossings * _CROSSING + runs + _INVERSION * _inversions(placement) + _WIDTH * width + beyond
+
+
+def _width(placement: Placement) -> float:
+    """
+    Measure the whole width of a placement.
+    """
     left = min(placement.x[item.key] - item.left for row in placement.rows for item in row)
-    right = max(placement.x[item.key] + item.right for row in placement.rows for item in row)
-    return crossings * _CROSSING + runs + _INVERSION * _inversions(placement) + _WIDTH * (right - left)
+    return max(placement.x[item.key] + item.right for row in placement.rows for item in row) - left
 
 
 def _inversions(placement: Placement) -> int:

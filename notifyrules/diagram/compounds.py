@@ -95,9 +95,13 @@ class Compound:
     down: float
 
 
-def compounds(diagram: Diagram) -> tuple[Compound, ...]:
+def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
     """
     Put together the boxes of a picture.
+
+    Args:
+        diagram: The picture.
+        sides: Whether a question that is asked in passing stands beside the one that leads to it, which takes width.
 
     Returns:
         The compounds, in reading order; every box is part of one of them.
@@ -107,15 +111,15 @@ def compounds(diagram: Diagram) -> tuple[Compound, ...]:
     for arrow in diagram.arrows:
         leaving[arrow.source].append(arrow)
     beside = _ends_beside(diagram, boxes)
-    sides = _side_questions(diagram, boxes, leaving)
-    taken = {*beside, *sides.values()}
+    passing = _side_questions(diagram, boxes, leaving) if sides else {}
+    taken = {*beside, *passing.values()}
     found: list[Compound] = []
     for box in diagram.boxes:
         if box.key in taken:
             continue
         ways = leaving[box.key]
-        if box.key in sides:
-            found.append(_with_side(box, boxes[sides[box.key]], boxes, leaving))
+        if box.key in passing:
+            found.append(_with_side(box, boxes[passing[box.key]], boxes, leaving))
         elif box.shape is Shape.TABLE:
             found.append(_table(box, boxes, ways, beside))
         else:
@@ -294,14 +298,44 @@ def _table(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Co
         wires.append(Wire(way, ((edge, y), (edge + _ROW_STUB, y)), None, (edge, y)))
     reach = _ROW_STUB + max(end.width for _, end in stops.values()) if stops else _LANE
     onward = [way for way in ways if way.target not in beside]
-    # The first row takes the outermost line, so that the rows below it need not cross it.
-    lanes = {target: lane for lane, target in enumerate(reversed(dict.fromkeys(way.target for way in onward)), 1)}
+    lanes = _lanes(onward, boxes, edge, edge + reach)
+    bottom = base + main.height + (_LANE if lanes else 0)
     exits: list[Exit] = []
     for way in onward:
         assert way.row is not None
-        x, y = edge + reach + _LANE * lanes[way.target], base + main.row_middle(way.row)
-        exits.append(Exit(way, ((edge, y), (x, y), (x, base + main.height))))
-    right = edge + reach + _LANE * len(lanes)
-    return Compound(
-        box, (Part(main, 0, base), *parts), tuple(wires), tuple(exits), edge, right, -base, base + main.height
-    )
+        x, y = lanes[way.target], base + main.row_middle(way.row)
+        back = ((0, bottom),) if way.target == next(iter(lanes)) else ()
+        exits.append(Exit(way, ((edge if x > 0 else -edge, y), (x, y), (x, bottom), *back)))
+    left, right = max([edge, *(-x for x in lanes.values())]), max([edge + reach, *lanes.values()])
+    return Compound(box, (Part(main, 0, base), *parts), tuple(wires), tuple(exits), left, right, -base, bottom)
+
+
+def _lanes(ways: Sequence[Arrow], boxes: Mapping[str, Box], left: float, right: float) -> dict[str, float]:
+    """
+    Find where the lines run down that leave the rows of a table.
+
+    One of them comes back to the middle below the table, so that the chart does not step aside with every table: the
+    one that goes on, which most rows lead to. The others run down on that side on which they cross none.
+
+    Args:
+        ways: The arrows.
+        boxes: The boxes that they lead to.
+        left: How far the table reaches to the left.
+        right: How far it reaches to the right, with what stands beside its rows.
+
+    Returns:
+        For each box that they lead to where its line runs down, the one that comes back first.
+    """
+    rows: dict[str, list[int]] = {}
+    for way in ways:
+        rows.setdefault(way.target, []).append(way.row or 0)
+    order = sorted(rows, key=lambda key: (boxes[key].shape is not Shape.END, len(rows[key]), max(rows[key])))
+    if not order:
+        return {}
+    back = order[-1]
+    others = [key for key in rows if key != back]
+    # The first row takes the outermost line, so that the rows below it need not cross it.
+    above = [key for key in reversed(others) if max(rows[key]) < min(rows[back])]
+    below = [key for key in reversed(others) if key not in above]
+    lanes = {key: right + _LANE * lane for lane, key in enumerate([back, *above], 1)}
+    return lanes | {key: -left - _LANE * lane for lane, key in enumerate(below, 1)}

@@ -71,7 +71,7 @@ ROW_SIDE: Final = 10
 """Room to the left of the words in a row."""
 
 _ROW: Final = Style(SMALL, 240, 300, 8, ROW_SIDE, 5)
-_CAPTION: Final = Style(SMALL, 200, 200, 3, 0, 0)
+_CAPTION: Final = Style(SMALL, 240, 240, 3, 0, 0)
 _LABEL: Final = Style(SMALL, 110, 200, 4, 4, 1)
 _TITLE: Final = Style(SMALL, 400, 400, 1, 0, 0, bold=True)
 _NOTE_LIMIT: Final = 240

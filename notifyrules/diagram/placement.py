@@ -119,6 +119,8 @@ class Plan:
     links: Mapping[Link, int]
     """All that runs between rows, with the weight of being straight."""
     routes: tuple[Route, ...]
+    sides: bool
+    """Whether questions that are asked in passing stand beside the one that leads to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +138,24 @@ class Placement:
     """The left and right edge of each cluster."""
 
 
-def plan_rows(diagram: Diagram) -> Plan:
+def plan_rows(diagram: Diagram, *, sides: bool = True) -> Plan:
     """
     Find the row of every box, and what passes the rows between.
+
+    Args:
+        diagram: The picture.
+        sides: Whether a question that is asked in passing stands beside the one that leads to it.
 
     Raises:
         UsageError: The chart has more than :data:`MOST_BOXES`, or there is no layout program, or it failed.
     """
-    found = {compound.box.key: compound for compound in compounds(diagram)}
+    found = {compound.box.key: compound for compound in compounds(diagram, sides=sides)}
     if len(found) > MOST_BOXES:
         advice = "split it with `call:`, or ask for DOT or Mermaid, which place nothing"
         raise UsageError(f"a chart of {len(found):,} boxes is too large to be placed", advice)
     draft = _Draft(diagram, found, _rank(diagram, found))
     _lay_routes(draft)
-    return Plan(diagram, draft.items, draft.rank, draft.links, tuple(draft.routes))
+    return Plan(diagram, draft.items, draft.rank, draft.links, tuple(draft.routes), sides)
 
 
 def place(plan: Plan, seed: int) -> Placement:
