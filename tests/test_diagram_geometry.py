@@ -281,6 +281,26 @@ outcomes: {{loud: {{notify: true}}, soft: {{notify: later}}, silent: {{notify: f
         assert len({one.points[1][0] for one in table_box.exits if one.points[1][0] < 0}) == left
         assert len({one.points[1][0] for one in table_box.exits if one.points[1][0] > 0}) == right
 
+    def test_an_end_of_one_arrow_stands_beside_a_question_that_goes_on(self, tmp_path: Path) -> None:
+        """
+        What goes on is below; an end that others lead to as well is at the bottom.
+        """
+        text = """\
+notifyrules: 1
+facts: {n: int = 0}
+flow:
+  one: {ask: One?, if: n == 1, then: loud, else: two}
+  two: {ask: Two?, if: n == 2, then: soft, else: three}
+  three: {ask: Three?, if: n == 3, then: soft, else: last}
+outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
+"""
+        boxes = self.find(drawn(tmp_path, text))
+
+        assert boxes["loud"].x > boxes["one"].x
+        assert boxes["one"].top <= boxes["loud"].top < boxes["one"].top + boxes["one"].figure.height
+        assert boxes["two"].x == boxes["one"].x
+        assert min(boxes["soft"].top, boxes["last"].top) > boxes["three"].top + boxes["three"].figure.height
+
     def test_a_chart_that_would_be_too_wide_asks_below_instead_of_beside(self, tmp_path: Path) -> None:
         """
         Questions that are asked in passing stand beside the others only as far as the letters stay readable.

@@ -110,8 +110,8 @@ def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
     leaving: dict[str, list[Arrow]] = {key: [] for key in boxes}
     for arrow in diagram.arrows:
         leaving[arrow.source].append(arrow)
-    beside = _ends_beside(diagram, boxes)
     passing = _side_questions(diagram, boxes, leaving) if sides else {}
+    beside = _ends_beside(boxes, leaving, {*passing, *passing.values()})
     taken = {*beside, *passing.values()}
     found: list[Compound] = []
     for box in diagram.boxes:
@@ -123,19 +123,32 @@ def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
         elif box.shape is Shape.TABLE:
             found.append(_table(box, boxes, ways, beside))
         else:
-            found.append(_plain(box, boxes, ways))
+            found.append(_plain(box, boxes, ways, beside))
     return tuple(found)
 
 
-def _ends_beside(diagram: Diagram, boxes: Mapping[str, Box]) -> frozenset[str]:
+def _ends_beside(
+    boxes: Mapping[str, Box], leaving: Mapping[str, Sequence[Arrow]], apart: Collection[str]
+) -> frozenset[str]:
     """
-    Find the ends that stand beside the arrow that leads to them: refusals, and what one row of a table alone leads to.
+    Find the ends that stand beside the arrow that leads to them.
+
+    They are the refusals, and ends that only one arrow leads to: from the row of a table, or from a box that also goes
+    on to another, which then stands below it.
+
+    Args:
+        boxes: The boxes.
+        leaving: Their ways out.
+        apart: Boxes beside which others stand.
     """
-    entered = Counter(arrow.target for arrow in diagram.arrows)
-    alone = {arrow.target for arrow in diagram.arrows if arrow.row is not None and entered[arrow.target] == 1}
-    return frozenset(
-        key for key, box in boxes.items() if box.shape is Shape.REFUSAL or (box.shape is Shape.END and key in alone)
-    )
+    entered = Counter(arrow.target for ways in leaving.values() for arrow in ways)
+    found = {key for key, box in boxes.items() if box.shape is Shape.REFUSAL}
+    for key, ways in leaving.items():
+        ends = {way.target for way in ways if boxes[way.target].shape is Shape.END}
+        goes_on = any(boxes[way.target].shape not in (Shape.END, Shape.REFUSAL) for way in ways)
+        if key not in apart and (goes_on or boxes[key].shape is Shape.TABLE):
+            found |= {end for end in ends if entered[end] == 1}
+    return frozenset(found)
 
 
 def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> dict[str, str]:
@@ -164,12 +177,12 @@ def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping
     return found
 
 
-def _plain(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow]) -> Compound:
+def _plain(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Collection[str]) -> Compound:
     """
-    Put a box together with the refusals to its right; its other arrows leave from the middle of its lower edge.
+    Put a box together with the ends to its right; its other arrows leave from the middle of its lower edge.
     """
-    refused = [way for way in ways if boxes[way.target].shape is Shape.REFUSAL]
-    onward = [way for way in ways if boxes[way.target].shape is not Shape.REFUSAL]
+    refused = [way for way in ways if way.target in beside]
+    onward = [way for way in ways if way.target not in beside]
     stack = _Stack.of(refused, boxes)
     main = figure(box, least=stack.height)
     half = main.width / 2
