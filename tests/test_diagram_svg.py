@@ -17,16 +17,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.diagram import to_svg
+from notifyrules import load
+from notifyrules.diagram import draw, to_svg
 from notifyrules.diagram.lettering import width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.routing import route
+from notifyrules.shipped import shipped_names
 from tests.diagrams import CALLER, SVG, TABLES, drawn, elements, lit, texts
 
 GOLDEN = Path(__file__).parent / "golden" / "svg"
 MUTED: dict[str, object] = {"channel.muted": True, "channel.name": "#random"}
 
-HARMLESS = ("svg", "title", "desc", "style", "g", "rect", "path", "text", "a")
+HARMLESS = ("svg", "title", "desc", "style", "g", "rect", "path", "circle", "text", "a")
 HOSTILE = {
     "markup": "<script>alert(1)</script> & \"quoted\" 'single' ]]> <!-- &lt;",
     "backslashes": r"C:\new \N \G \l %s ${x} `code`",
@@ -122,7 +124,7 @@ class TestGolden:
 
 
 class TestReaders:
-    def test_it_is_an_image_with_a_title_and_a_description(self, tmp_path: Path) -> None:
+    def test_it_is_a_flowchart_with_a_title_and_a_description(self, tmp_path: Path) -> None:
         """
         A screen reader says what the picture shows.
         """
@@ -131,7 +133,7 @@ class TestReaders:
         labels = (root.get("aria-labelledby") or "").split()
         title, description = (next(one for one in root.iter() if one.get("id") == label) for label in labels)
 
-        assert root.get("role") == "img"
+        assert (root.get("role"), root.get("aria-roledescription")) == ("graphics-document document", "flowchart")
         assert title.text == "Should we send a notification?"
         assert description.text == (
             "A chart with one node of each kind but a call. A flowchart of 8 boxes. It begins with “Channel muted?” "
@@ -140,11 +142,12 @@ class TestReaders:
 
     def test_every_box_carries_what_is_known_of_it(self, tmp_path: Path) -> None:
         """
-        Id, kind, question, condition, class, `about`, file and line.
+        Key, id, kind, question, condition, class, `about`, file and line.
         """
         (group,) = elements(to_svg(drawn(tmp_path)), "g", id="team_chat-followed")
 
         assert {key: value for key, value in group.attrib.items() if key.startswith("data-")} == {
+            "data-key": "followed",
             "data-id": "followed",
             "data-kind": "if",
             "data-question": "Thread message & user subscribed?",
@@ -174,6 +177,73 @@ class TestReaders:
         (group,) = elements(to_svg(drawn(tmp_path)), "g", data_arrow="preference.mentions preference.default")
 
         assert (group.get("data-from"), group.get("data-to")) == ("preference", "worth_it")
+
+    @pytest.mark.parametrize("name", shipped_names())
+    @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
+    def test_arrows_lead_from_box_to_box(self, name: str, expand: bool) -> None:  # noqa: FBT001 - a column of the table
+        """
+        No two boxes have the same key, also not two ends of the same outcome, and every arrow names two of them.
+        """
+        svg = to_svg(draw(load(name).graph, expand=expand))
+        keys = [box.get("data-key") for box in elements(svg, "g", class_="nr-box")]
+        named = {arrow.get(end) for arrow in elements(svg, "g", class_="nr-arrow") for end in ("data-from", "data-to")}
+
+        assert len(set(keys)) == len(keys)
+        assert named == set(keys)
+
+    def test_every_arrow_holds_its_words_and_its_tooltip(self, tmp_path: Path) -> None:
+        """
+        The pointer is told of the arrow on its words as on its line, and within seven pixels of it.
+        """
+        (group,) = elements(to_svg(drawn(tmp_path)), "g", data_arrow="dnd.then")
+        reach = [path for path in group if path.get("pointer-events") == "stroke"]
+
+        assert group.findtext(f"{SVG}title") == "dnd.then\nYes\nDo Not Disturb is on"
+        assert [text.text for text in group.iter(f"{SVG}text")] == ["Yes"]
+        assert [(path.get("stroke"), path.get("stroke-width")) for path in reach] == [("transparent", "14")]
+
+    def test_the_keyboard_reaches_every_box_after_those_that_lead_to_it(self, tmp_path: Path) -> None:
+        """
+        The order in the file is the order in which boxes are reached and read, from the start to the ends.
+        """
+        svg = to_svg(drawn(tmp_path))
+        boxes = elements(svg, "g", class_="nr-box")
+        order = [box.get("data-key") for box in boxes]
+
+        assert {(box.get("tabindex"), box.get("role")) for box in boxes} == {("0", "graphics-symbol img")}
+        assert order[0] == "(start)"
+        for arrow in elements(svg, "g", class_="nr-arrow"):
+            assert order.index(arrow.get("data-from")) < order.index(arrow.get("data-to"))
+
+    def test_a_box_says_where_its_ways_lead(self, tmp_path: Path) -> None:
+        """
+        Who hears the chart hears the question, then each answer with what it leads to; arrows are not read again.
+        """
+        svg = to_svg(drawn(tmp_path))
+        (group,) = elements(svg, "g", id="team_chat-dnd")
+
+        assert group.get("aria-label") == "User in DnD?"
+        assert group.findtext(f"{SVG}desc") == (
+            "Yes: “NO” (Do Not Disturb is on)\nNo: “What is the channel preference?”"
+        )
+        assert {arrow.get("aria-hidden") for arrow in elements(svg, "g", class_="nr-arrow")} == {"true"}
+
+    def test_a_row_says_where_it_leads(self, tmp_path: Path) -> None:
+        """
+        The words of the row stand for those of the arrow.
+        """
+        (group,) = elements(to_svg(drawn(tmp_path, TABLES)), "g", id="tables-size")
+
+        assert (group.findtext(f"{SVG}desc") or "").startswith("Small: “yes”\n")
+
+    def test_a_box_that_links_is_reached_by_its_link(self, tmp_path: Path) -> None:
+        """
+        One stop of the keyboard for one thing.
+        """
+        (group,) = elements(to_svg(drawn(tmp_path, CALLER)), "g", id="caller-gate")
+
+        assert (group.get("tabindex"), group.get("role")) == (None, "graphics-object group")
+        assert group.find(f"{SVG}a") is not None
 
     def test_questions_answers_and_the_legend_can_be_read(self, tmp_path: Path) -> None:
         """
@@ -224,7 +294,17 @@ class TestReaders:
         (style,) = elements(svg, "style")
 
         assert panel.get("fill") == "#ffffff"
-        assert (style.text or "").startswith("@media (prefers-color-scheme:dark){.nr-panel{fill:#0d1117")
+        assert "prefers-color-scheme:dark){.nr-panel{fill:#0d1117" in (style.text or "")
+
+    def test_what_is_dark_is_for_screens(self, tmp_path: Path) -> None:
+        """
+        Paper is white, whatever the system of whoever prints; the window around a picture follows the picture.
+        """
+        (style,) = elements(to_svg(drawn(tmp_path)), "style")
+        media = re.findall(r"@media ([^{]*)\{", style.text or "")
+
+        assert media == ["screen", "screen and (prefers-color-scheme:dark)"]
+        assert (style.text or "").startswith("@media screen{.nr-chart{color-scheme:light dark}}")
 
 
 class TestHostileText:

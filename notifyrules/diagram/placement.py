@@ -30,7 +30,7 @@ MOST_BOXES: Final = 2_000
 """Boxes, refusals not counted, of the largest chart that is placed; it takes some ten seconds."""
 BOX_GAP: Final = 24
 """Room between compounds."""
-SMALL_GAP: Final = 10
+SMALL_GAP: Final = 12
 """Room between labels and lanes, and beside them."""
 
 _ORDERED: Final = 8

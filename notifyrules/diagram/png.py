@@ -38,7 +38,7 @@ SCALE: Final = 2
 _FONT: Final = "Helvetica"
 _POINTS: Final = 72
 _SQUARE: Final = "\u25a1"
-_APART: Final = ("nr-panel", "nr-cluster", "nr-arrow")
+_APART: Final = ("nr-panel", "nr-cluster")
 """The classes of elements of the SVG that are no marks."""
 _RULE: Final = re.compile(r"M(?P<x>\S+) (?P<y>\S+)(?P<way>[HV])(?P<end>\S+)")
 
@@ -78,7 +78,7 @@ def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
     for number, one in enumerate(panel.drawing.clusters):
         yield _cluster(f"cluster_{number}", one, panel.chart)
     for stroke in strokes(panel.drawing.arrows):
-        yield _line(stroke, panel.chart)
+        yield from _line(stroke, panel.chart)
     marks = (mark for part in root for mark in _marks(part, panel.chart if "transform" in part.attrib else (0, 0)))
     for number, mark in enumerate(marks):
         yield f"m{number} [{mark}]"
@@ -94,8 +94,10 @@ def _marks(element: ET.Element, by: Point) -> Iterator[str]:
     match element.tag:
         case "rect":
             yield _rectangle(element, by)
+        case "circle":
+            yield _dot(element, by)
         case "path":
-            yield _rule(element, by)
+            yield from _rule(element, by)
         case "text":
             yield _words(element, by)
     for inner in element:
@@ -114,18 +116,29 @@ def _rectangle(element: ET.Element, by: Point) -> str:
     return _mark((x + wide / 2, y + high / 2), by, wide, high, look)
 
 
-def _rule(element: ET.Element, by: Point) -> str:
+def _dot(element: ET.Element, by: Point) -> str:
     """
-    Paint a line that runs sideways or down.
+    Paint a dot.
+    """
+    x, y, radius = (float(element.attrib[name]) for name in ("cx", "cy", "r"))
+    look = f'shape=circle style=filled fillcolor="{element.get("fill")}" penwidth=0'
+    return _mark((x, y), by, 2 * radius, 2 * radius, look)
+
+
+def _rule(element: ET.Element, by: Point) -> Iterator[str]:
+    """
+    Paint a line of a box that runs sideways or down; arrows are painted in a way of their own.
     """
     found = _RULE.fullmatch(element.attrib["d"])
-    assert found is not None
+    if found is None:
+        return
     x, y, end = float(found["x"]), float(found["y"]), float(found["end"])
     breadth = float(element.attrib["stroke-width"])
     look = f'style=filled fillcolor="{element.get("stroke")}" penwidth=0'
     if found["way"] == "H":
-        return _mark(((x + end) / 2, y), by, end - x, breadth, look)
-    return _mark((x, (y + end) / 2), by, breadth, end - y, look)
+        yield _mark(((x + end) / 2, y), by, end - x, breadth, look)
+    else:
+        yield _mark((x, (y + end) / 2), by, breadth, end - y, look)
 
 
 def _words(element: ET.Element, by: Point) -> str:
@@ -167,25 +180,25 @@ def _cluster(name: str, drawn: DrawnCluster, by: Point) -> str:
     return f"subgraph {name} {{ graph [{look}] {inner} }}"
 
 
-def _line(stroke: Stroke, by: Point) -> str:
+def _line(stroke: Stroke, by: Point) -> Iterator[str]:
     """
-    Paint an arrow.
+    Paint an arrow, piece by piece; the head on the last one.
     """
-    points = list(stroke.points)
-    head = ""
-    if stroke.head is not None:
-        # The head is painted from the end of the line to its tip.
-        points[-1] = toward(stroke.head[1], stroke.head[0], HEAD)
-        head = f"e,{_at(_shift(stroke.head[1], by))} "
-    way = [points[0]]
-    for entry, corner, leave in bends(points):
-        way += [way[-1], entry, entry, corner, corner, leave]
-    way += [way[-1], points[-1], points[-1]]
     mark = stroke.drawn.arrow.mark
     style = "dashed" if mark.emphasis in DASHED else "solid"
-    arrow = "normal" if head else "none"
-    look = f'color="{line_on(LIGHT, mark.emphasis)}" penwidth={breadth_of(mark):g} style={style} arrowhead={arrow}'
-    return f'first -> last [{look} pos="{head}{" ".join(_at(_shift(point, by)) for point in way)}"]'
+    look = f'color="{line_on(LIGHT, mark.emphasis)}" penwidth={breadth_of(mark):g} style={style}'
+    for piece in stroke.pieces:
+        points, head = list(piece), ""
+        if stroke.head is not None and piece is stroke.pieces[-1]:
+            # The head is painted from the end of the line to its tip.
+            points[-1] = toward(stroke.head[1], stroke.head[0], HEAD)
+            head = f"e,{_at(_shift(stroke.head[1], by))} "
+        way = [points[0]]
+        for entry, corner, leave in bends(points):
+            way += [way[-1], entry, entry, corner, corner, leave]
+        way += [way[-1], points[-1], points[-1]]
+        places = " ".join(_at(_shift(point, by)) for point in way)
+        yield f'first -> last [{look} arrowhead={"normal" if head else "none"} pos="{head}{places}"]'
 
 
 def _shift(point: Point, by: Point) -> Point:

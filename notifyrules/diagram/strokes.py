@@ -1,7 +1,8 @@
 """
-Draw each line once where several arrows run together, with round corners and one head.
+Draw each line once where several arrows run together, with round corners, one head, and a dot where they meet.
 
-Lines drawn over each other look bolder than they are, because their soft edges add up.
+Lines drawn over each other look bolder than they are, because their soft edges add up. Lines that only cross are told
+from lines that meet: one of them is broken where the other runs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.compounds import HEAD, Point
+from notifyrules.diagram.crossings import Course, cross
 from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.diagram.routing import DrawnArrow
 
@@ -30,6 +32,15 @@ DASHED: Final = frozenset({Emphasis.TRIED, Emphasis.MISSED})
 DASHES: Final = "6 4"
 """The pattern of dashed lines: dash and gap."""
 
+REACH: Final = 14
+"""How broad the stretch is, in pixels, in which the pointer finds a line."""
+NEAR_REACH: Final = 8
+"""How broad it is where another line crosses."""
+DOT: Final = 2.5
+"""The radius of the dot where a line runs into another one; it grows with the line."""
+
+_LEAST: Final = 2
+"""A shorter piece of a broken line is left out."""
 _NEAR: Final = 0.05
 """Points nearer to each other than this are the same."""
 _HIDDEN: Final = 3
@@ -43,10 +54,16 @@ class Stroke:
     """
 
     drawn: DrawnArrow
-    points: tuple[Point, ...]
-    """The way of the line, without the stretch that it shares with an arrow drawn before."""
+    pieces: tuple[tuple[Point, ...], ...]
+    """The line, without the stretch that it shares with an arrow drawn before, broken where it is crossed."""
     head: tuple[Point, Point] | None
     """Where the head begins and where it points; None where an arrow drawn before has it."""
+    joint: Point | None
+    """Where it runs into the line of another arrow."""
+    wide: tuple[tuple[Point, ...], ...]
+    """Where the pointer finds it within :data:`REACH`."""
+    near: tuple[tuple[Point, ...], ...]
+    """Where other lines are so near that the pointer finds it only within :data:`NEAR_REACH`."""
 
 
 def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
@@ -57,15 +74,36 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
         arrows: All arrows of a picture.
 
     Returns:
-        The strokes in drawing order: what is emphasised lies on top. Only lines that look the same share a stretch.
+        The strokes in drawing order: what is emphasised lies on top. A line that would lie below the same stretch of a
+        stronger one is not drawn there; what is dashed hides nothing.
     """
-    inked: dict[tuple[int, float], _Ink] = {}
-    found: list[tuple[tuple[int, float], DrawnArrow]] = []
+    looks: dict[tuple[int, float], list[DrawnArrow]] = {}
     for one in arrows:
-        mark = one.arrow.mark
-        found.append(((mark.emphasis.strength, breadth_of(mark)), one))
-    found.sort(key=lambda entry: entry[0])
-    return tuple(_stroke(one, inked.setdefault(look, _Ink())) for look, one in found)
+        looks.setdefault((one.arrow.mark.emphasis.strength, breadth_of(one.arrow.mark)), []).append(one)
+    solid, every = _Ink(), _Ink()
+    layers: list[list[_Draft]] = []
+    for _, found in sorted(looks.items(), key=lambda entry: entry[0], reverse=True):
+        ink = solid.copy() if found[0].arrow.mark.emphasis in DASHED else solid
+        layers.append([_draft(one, ink, every) for one in found])
+    drafts = [draft for layer in reversed(layers) for draft in layer]
+    courses = [draft.course for draft in drafts]
+    cross(courses)
+    return tuple(map(_stroke, drafts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """
+    What is drawn of an arrow, as distances from its beginning.
+    """
+
+    drawn: DrawnArrow
+    course: Course
+    begun: float
+    """Where the part begins that no other arrow has."""
+    ended: float
+    """Where that part ends."""
+    joint: float | None
 
 
 @dataclass(slots=True)
@@ -76,6 +114,12 @@ class _Ink:
 
     stretches: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
     """None of those of one line touch."""
+
+    def copy(self) -> _Ink:
+        """
+        Begin with the same lines.
+        """
+        return _Ink({key: list(stretches) for key, stretches in self.stretches.items()})
 
     def add(self, start: Point, end: Point) -> None:
         """
@@ -113,22 +157,67 @@ def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]
     return ("level" if axis == 0 else "upright", round(start[1 - axis], 1)), low, high
 
 
-def _stroke(one: DrawnArrow, ink: _Ink) -> Stroke:
+def _draft(one: DrawnArrow, ink: _Ink, every: _Ink) -> _Draft:
     """
     Leave out the beginning and the end of an arrow where they are drawn already.
+
+    Args:
+        one: The arrow.
+        ink: What is drawn already and would lie on the line, or look like it.
+        every: All that is drawn already.
     """
     way = _simplified(one.points)
     total = sum(_distance(start, end) for start, end in pairwise(way))
-    begun, ended = _shared(way, ink), _shared(way[::-1], ink)
+    begun, ended, met = _shared(way, ink), _shared(way[::-1], ink), _shared(way[::-1], every)
     for start, end in pairwise(way):
         ink.add(start, end)
+        every.add(start, end)
     if begun + ended >= total:
         begun = ended = 0
-    head = (way[-2], way[-1]) if ended == 0 else None
     # A corner of the other arrow is round, so the line goes on until it is straight.
     first = max(begun - RADIUS, 0)
     last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
-    return Stroke(one, _cut(way, first, last), head)
+    # In the bend, clear of the head that may follow.
+    joint = total - met + min(RADIUS, met) / 2 if 0 < met < total else None
+    mark = one.arrow.mark
+    look = (mark.emphasis.strength, breadth_of(mark))
+    return _Draft(one, Course(way, first, last, look), begun, total - ended, joint)
+
+
+def _stroke(draft: _Draft) -> Stroke:
+    """
+    Break a line where others cross it, and find where the pointer reaches it without taking from those.
+    """
+    course = draft.course
+    way, under = course.way, course.under
+    head = (way[-2], way[-1]) if course.last < draft.ended else None
+    joint = None if draft.joint is None else _cut(way, 0, draft.joint)[-1]
+    # Beside the line of another arrow the pointer means that one.
+    margin = min(REACH / 2, (draft.ended - draft.begun) / 4)
+    first = draft.begun + margin if draft.begun else 0
+    last = draft.ended if head else draft.ended - margin
+    return Stroke(
+        draft.drawn,
+        _pieces(way, course.first, course.last, under),
+        head,
+        joint,
+        _pieces(way, first, last, [*under, *course.over]),
+        _pieces(way, first, last, under) if course.over else (),
+    )
+
+
+def _pieces(
+    way: Sequence[Point], first: float, last: float, gaps: Iterable[tuple[float, float]]
+) -> tuple[tuple[Point, ...], ...]:
+    """
+    Take a stretch of a way without its gaps.
+    """
+    kept: list[tuple[Point, ...]] = []
+    for low, high in sorted([*gaps, (last, last)]):
+        if low - first > _LEAST:
+            kept.append(_cut(way, first, min(low, last)))
+        first = max(first, high)
+    return tuple(kept)
 
 
 def _shared(way: Sequence[Point], ink: _Ink) -> float:
@@ -169,12 +258,19 @@ def bends(points: Sequence[Point]) -> Iterator[tuple[Point, Point, Point]]:
         yield toward(corner, before, radius), corner, toward(corner, after, radius)
 
 
-def rounded(points: Sequence[Point]) -> str:
+def rounded(pieces: Iterable[Sequence[Point]]) -> str:
     """
-    Run a line through points, with round corners.
+    Run lines through points, with round corners.
 
     Returns:
         Path data of SVG.
+    """
+    return "".join(_rounded(points) for points in pieces)
+
+
+def _rounded(points: Sequence[Point]) -> str:
+    """
+    Run one line through points.
     """
     corners = (f"L{spot(entry)}Q{spot(corner)} {spot(leave)}" for entry, corner, leave in bends(points))
     return f"M{spot(points[0])}{''.join(corners)}L{spot(points[-1])}"

@@ -16,10 +16,23 @@ from notifyrules.diagram.drawing import draw
 from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering
 from notifyrules.diagram.lettering import drawable, set_apart
 from notifyrules.diagram.model import Diagram, Emphasis
-from notifyrules.diagram.palette import DARK, LIGHT, line_on
+from notifyrules.diagram.palette import DARK, LIGHT, Scheme, line_on
 from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
-from notifyrules.diagram.strokes import DASHED, DASHES, Stroke, breadth_of, pointed, rounded, short, spot, strokes
+from notifyrules.diagram.strokes import (
+    DASHED,
+    DASHES,
+    DOT,
+    NEAR_REACH,
+    REACH,
+    Stroke,
+    breadth_of,
+    pointed,
+    rounded,
+    short,
+    spot,
+    strokes,
+)
 from notifyrules.diagram.svg_boxes import identifier, known, linked, rectangle, write_box, write_lines, written
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph
@@ -75,7 +88,9 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
             "width": wide,
             "height": high,
             "viewBox": f"0 0 {wide} {high}",
-            "role": "img",
+            "class": "nr-chart",
+            "role": "graphics-document document",
+            "aria-roledescription": "flowchart",
             "aria-labelledby": f"{title} {description}",
             "font-family": _FONTS,
             "text-anchor": "middle",
@@ -111,25 +126,48 @@ def _style() -> str:
         colour = line_on(DARK, emphasis)
         rules.append(f".nr-line.nr-{emphasis.value}{{stroke:{colour}}}")
         rules.append(f".nr-head.nr-{emphasis.value}{{fill:{colour}}}")
-    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
+    # Paper is white: the dark colours, and the dark window around a picture that is opened alone, are for screens.
+    return (
+        "@media screen{.nr-chart{color-scheme:light dark}}"
+        f".nr-box:focus,.nr-box a:focus{{outline:none}}{_focus(LIGHT)}"
+        f"@media screen and (prefers-color-scheme:dark){{{''.join(rules)}{_focus(DARK)}}}"
+    )
+
+
+def _focus(scheme: Scheme) -> str:
+    """
+    Write how the box is shown that the keyboard has reached.
+    """
+    return f".nr-box:focus-visible>rect,.nr-box a:focus-visible>rect{{stroke:{scheme.text};stroke-width:4}}"
 
 
 def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
     """
-    Write clusters, arrows, boxes and labels: what stands later lies on top.
+    Write clusters, arrows and boxes: what stands later lies on top, and is read later.
     """
-    lines = strokes(drawing.arrows)
     for cluster in drawing.clusters:
         _write_cluster(chart, cluster)
-    for stroke in lines:
+    for stroke in strokes(drawing.arrows):
         _write_arrow(chart, stroke)
+    onward = _ways_on(diagram)
     for box in drawing.boxes:
-        write_box(chart, diagram.name, box)
+        write_box(chart, diagram.name, box, onward.get(box.figure.box.key, ()))
     for cluster in drawing.clusters:
         _write_title(chart, cluster)
-    for stroke in lines:
-        if stroke.drawn.label is not None:
-            _write_label(chart, stroke.drawn, stroke.drawn.label)
+
+
+def _ways_on(diagram: Diagram) -> dict[str, list[str]]:
+    """
+    Put the arrows that leave each box in words, for those who cannot see where they lead.
+    """
+    boxes = {box.key: box for box in diagram.boxes}
+    found: dict[str, list[str]] = {}
+    for arrow in diagram.arrows:
+        words = arrow.label if arrow.row is None else boxes[arrow.source].rows[arrow.row].text
+        because = f" ({arrow.because})" if arrow.because else ""
+        on = f"“{boxes[arrow.target].text}”{because}"
+        found.setdefault(arrow.source, []).append(f"{words}: {on}" if words else on)
+    return found
 
 
 def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
@@ -160,49 +198,55 @@ def _write_title(chart: ET.Element, drawn: DrawnCluster) -> None:
 
 def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
     """
-    Write one arrow with its head.
+    Write one arrow with its head, its words, and the room in which the pointer finds it.
     """
     arrow = stroke.drawn.arrow
-    emphasis = arrow.mark.emphasis
+    emphasis, breadth = arrow.mark.emphasis, breadth_of(arrow.mark)
     data = {
         "data-arrow": " ".join(arrow.ids),
         "data-from": arrow.source,
         "data-to": arrow.target,
         "data-because": arrow.because,
     }
-    group = ET.SubElement(chart, "g", {"class": "nr-arrow", **known(data)})
-    if arrow.ids:
-        ET.SubElement(group, "title").text = written(", ".join(arrow.ids), arrow.label, arrow.because)
+    # What it says stands in the words of the box it leaves.
+    group = ET.SubElement(chart, "g", {"class": "nr-arrow", **known(data), "aria-hidden": "true"})
+    ET.SubElement(group, "title").text = written(", ".join(arrow.ids) or "start", arrow.label, arrow.because)
     colour = line_on(LIGHT, emphasis)
-    style = {"stroke": colour, "stroke-width": short(breadth_of(arrow.mark))}
+    style = {"stroke": colour, "stroke-width": short(breadth), "pointer-events": "none"}
     if emphasis in DASHED:
         style["stroke-dasharray"] = DASHES
-    line = {"class": f"nr-line nr-{emphasis.value}", "d": rounded(stroke.points), "fill": "none"}
+    line = {"class": f"nr-line nr-{emphasis.value}", "d": rounded(stroke.pieces), "fill": "none"}
     ET.SubElement(group, "path", {**line, **style})
+    mark = {"class": f"nr-head nr-{emphasis.value}", "fill": colour}
     if stroke.head is not None:
-        head = {
-            "class": f"nr-head nr-{emphasis.value}",
-            "d": pointed(*stroke.head, breadth_of(arrow.mark)),
-            "fill": colour,
-        }
-        ET.SubElement(group, "path", head)
+        ET.SubElement(group, "path", {**mark, "d": pointed(*stroke.head, breadth)})
+    if stroke.joint is not None:
+        x, y = map(short, stroke.joint)
+        dot = {"cx": x, "cy": y, "r": short(DOT + breadth / 2), "pointer-events": "none"}
+        ET.SubElement(group, "circle", {**mark, **dot})
+    if stroke.drawn.label is not None:
+        _write_label(group, stroke.drawn, stroke.drawn.label)
+    for pieces, reach in ((stroke.wide, REACH), (stroke.near, NEAR_REACH)):
+        if pieces:
+            unseen = {"d": rounded(pieces), "fill": "none", "stroke": "transparent", "stroke-width": str(reach)}
+            ET.SubElement(group, "path", {**unseen, "pointer-events": "stroke"})
 
 
-def _write_label(chart: ET.Element, drawn: DrawnArrow, words: Lettering) -> None:
+def _write_label(group: ET.Element, drawn: DrawnArrow, words: Lettering) -> None:
     """
     Write the words on an arrow, on a ground of their own.
     """
     x, y = drawn.middle
     kind, colour = ("nr-inside", LIGHT.cluster) if drawn.clustered else ("nr-ground", LIGHT.panel)
     ground = {"class": kind, "fill": colour}
-    rectangle(chart, (x - words.width / 2, y - words.height / 2), (words.width, words.height), 0, ground)
+    rectangle(group, (x - words.width / 2, y - words.height / 2), (words.width, words.height), 0, ground)
     style = {"class": "nr-text", "fill": LIGHT.text}
     match drawn.arrow.mark.emphasis:
         case Emphasis.FADED:
             style = {"class": "nr-quiet", "fill": LIGHT.quiet}
         case Emphasis.LIT:
             style["font-weight"] = "bold"
-    write_lines(chart, words.lines, (x, y - len(words.lines) * SMALL * LEADING / 2), SMALL, style)
+    write_lines(group, words.lines, (x, y - len(words.lines) * SMALL * LEADING / 2), SMALL, style)
 
 
 def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:

@@ -28,7 +28,7 @@ BASELINE: Final = 0.35
 """From the middle of a line of text to its baseline, in font sizes."""
 
 
-def write_box(chart: ET.Element, name: str, drawn: DrawnBox) -> None:
+def write_box(chart: ET.Element, name: str, drawn: DrawnBox, onward: Iterable[str]) -> None:
     """
     Write one box with all that is known of it.
 
@@ -36,18 +36,31 @@ def write_box(chart: ET.Element, name: str, drawn: DrawnBox) -> None:
         chart: Where to.
         name: The name of the picture, which ids begin with.
         drawn: The box and its place.
+        onward: Its ways out, in words.
     """
     box = drawn.figure.box
-    group = ET.SubElement(chart, "g", {"class": "nr-box"})
+    group = ET.SubElement(chart, "g", {"class": "nr-box", **_met(box)})
     if box.shape is not Shape.START and box.shape is not Shape.REFUSAL:
         group.set("id", identifier(f"{name}-{box.key}"))
     group.attrib |= known(_data(box))
     title = box.text if box.shape is Shape.START else f"{_id(box)}: {set_apart(box.text)}"
     ET.SubElement(group, "title").text = written(title, box.condition, box.about, box.place)
+    if ways := written(*onward):
+        ET.SubElement(group, "desc").text = ways
     holder = linked(group, box.href)
     _write_outline(holder, drawn)
     _write_rows(holder, drawn)
     _write_text(holder, drawn)
+
+
+def _met(box: Box) -> dict[str, str]:
+    """
+    Say how the keyboard and a screen reader meet a box: as one thing, by its question; where it links, by the link.
+    """
+    named = {"aria-label": drawable(box.text)}
+    if box.href is not None:
+        return {"role": "graphics-object group", **named}
+    return {"tabindex": "0", "role": "graphics-symbol img", **named}
 
 
 def _id(box: Box) -> str:
@@ -62,6 +75,7 @@ def _data(box: Box) -> dict[str, str | None]:
     List what is known of a box.
     """
     return {
+        "data-key": box.key,
         "data-id": None if box.shape is Shape.START else _id(box),
         "data-kind": box.kind or box.shape.value,
         "data-question": box.text,
