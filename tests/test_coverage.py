@@ -372,14 +372,14 @@ class TestChart:
         marks = overlay(file, tally, graph).marks
 
         assert (marks["first.then"].notes, marks["first.then"].breadth) == (("10x",), 6.0)
-        assert (marks["kinds.y"].notes, marks["kinds.y"].breadth) == (("1x, never z",), 1.4)
-        assert marks["kinds.z"] == Mark(Emphasis.MISSED, ("1x, never z",))
+        assert (marks["kinds.y"].notes, marks["kinds.y"].breadth) == (("1x, none for z",), 1.4)
+        assert marks["kinds.z"] == Mark(Emphasis.MISSED, ("1x, none for z",))
         assert marks["rows.else"] == Mark(Emphasis.MISSED, ("0x",))
         assert marks["quiet"].emphasis is Emphasis.MISSED
         assert "rows" not in marks
 
     @pytest.mark.parametrize(
-        ("kinds", "label"), [("xyyzz", "y, z: 4x"), ("xyyy", "y, z: 3x, never z"), ("x", "y, z: 0x")]
+        ("kinds", "label"), [("xyyzz", "y, z: 4x"), ("xyyy", "y, z: 3x, none for z"), ("x", "y, z: 0x")]
     )
     def test_arrows_that_are_drawn_as_one_are_counted_as_one(self, tmp_path: Path, kinds: str, label: str) -> None:
         """
@@ -391,6 +391,17 @@ class TestChart:
         shared = next(arrow for arrow in drawn.arrows if "kinds.z" in arrow.ids)
 
         assert " ".join(letter_label(shared.label, shared.mark.notes).lines) == label
+
+    def test_null_is_called_not_set(self, tmp_path: Path) -> None:
+        """
+        As on the arrows themselves.
+        """
+        text = TestNodesArrowsAndOutcomes.TEXT.replace("x | y | z = x", "x | y | null = null").replace(
+            "y | z", "y | null"
+        )
+        graph, tally, file = recorded(tmp_path, text, {"a": True, "kind": "y"})
+
+        assert overlay(file, tally, graph).marks["kinds.null"].notes == ("1x, none for not set",)
 
     def test_branches_tell_how_often_they_won_and_were_tried(self, tmp_path: Path) -> None:
         """

@@ -4,8 +4,12 @@ Write labels that run from right to left, and those that a format has no letters
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -44,6 +48,7 @@ outcomes:
   "yes": {notify: true, label: שלח!, data: {sound: צליל?}}
   "no": {notify: false, label: לא., because: "השתקת את {channel.name}."}
 """
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 MUTED: dict[str, object] = {"channel.muted": True}
 SCRIPTS = {"Chinese": "频道已静音吗", "Arabic": "هل القناة صامتة؟", "Thai": "ผู้ใช้ออนไลน์", "emoji": "👍🏽👨‍👩‍👧"}
 
@@ -240,3 +245,37 @@ class TestNotebooks:
         monkeypatch.setenv("PATH", "")
 
         assert (rules._repr_svg_(), decision._repr_svg_()) == (None, None)
+
+
+LAST_MARK = """
+<script>
+const found = [...document.querySelectorAll('text')].map(text => {
+  const whole = text.textContent;
+  const left = at => text.getStartPositionOfChar(at).x, first = left(0), last = left(whole.length - 1);
+  const box = text.getBBox(), frame = (text.closest('g.nr-box') ?? text.parentNode).querySelector('rect').getBBox();
+  return [whole, last < first, box.x >= frame.x && box.x + box.width <= frame.x + frame.width];
+});
+document.body.dataset.found = JSON.stringify(found);
+</script>
+"""
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, and fonts for what is looked at")
+def test_a_browser_shows_the_last_mark_at_the_left(tmp_path: Path) -> None:
+    """
+    And the words inside of their box.
+    """
+    page = tmp_path / "page.html"
+    page.write_text(f"<meta charset=utf-8>{to_svg(drawn(tmp_path, HEBREW))}{LAST_MARK}", encoding="utf-8")
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    shown = subprocess.run(
+        [*command, "--dump-dom", page.as_uri()], capture_output=True, check=True, timeout=60
+    ).stdout.decode()
+    told = json.loads(unescape(re.findall('data-found="([^"]*)"', shown)[0]))
+    seen = {words: (leftwards, inside) for words, leftwards, inside in told}
+
+    assert seen["האם הערוץ מושתק?"] == (True, True)
+    assert seen["לא."] == (True, True)
+    assert seen["אזכור אישי (@user)."][0] is True
+    assert seen["Latin first, then עברית?"] == (False, True)

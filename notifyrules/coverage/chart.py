@@ -11,7 +11,8 @@ from typing import Final
 from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Tally
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
-from notifyrules.graph.model import Arrow, FanOut, Graph, Node, Switch
+from notifyrules.diagram.words import answers
+from notifyrules.graph.model import FanOut, Graph, Node, Switch
 
 _THINNEST: Final = 1.4
 _BROADEST: Final = 6.0
@@ -49,25 +50,25 @@ def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int
     """
     shared = _shared(node)
     for arrow in node.arrows:
-        together = shared.get(arrow.id, (arrow,))
-        count = sum(tally.arrows[one.id] for one in together)
+        together = shared.get(arrow.id, {arrow.id: arrow.answer})
+        count = sum(tally.arrows[one] for one in together)
         note = f"{count:,}x"
         if isinstance(node, FanOut) and arrow is not node.otherwise:
             note = f"won {count:,}x, tried in vain {tally.tried[arrow.id]:,}x"
-        elif count and (never := [one.answer for one in together if not tally.arrows[one.id]]):
-            note = f"{note}, never {', '.join(never)}"
+        elif count and (never := [answer for one, answer in together.items() if not tally.arrows[one]]):
+            note = f"{note}, none for {', '.join(never)}"
         if ("arrows", arrow.id) in missed:
             yield arrow.id, Mark(Emphasis.MISSED, (note,))
         else:
             yield arrow.id, Mark(Emphasis.PLAIN, (note,), _breadth(count, most))
 
 
-def _shared(node: Node) -> Mapping[str, tuple[Arrow, ...]]:
+def _shared(node: Node) -> Mapping[str, Mapping[str, str]]:
     """
-    Give the arrows of a switch with those that each is drawn as one with: they are counted together.
+    Give the arrows of a switch with the answers of those that each is drawn as one with: they are counted together.
     """
     cases = node.cases if isinstance(node, Switch) else ()
-    return {arrow.id: case.arrows for case in cases for arrow in case.arrows}
+    return {arrow.id: answers(case) for case in cases for arrow in case.arrows}
 
 
 def _breadth(count: int, most: int) -> float:

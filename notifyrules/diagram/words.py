@@ -32,9 +32,15 @@ def case_words(case: SwitchCase) -> str:
     """
     Choose what is written on the way out for some values.
     """
+    return (case.arrows[0].label or "").strip() or ", ".join(answers(case).values())
+
+
+def answers(case: SwitchCase) -> dict[str, str]:
+    """
+    Give the words for each value of a case, by the id of its arrow.
+    """
     pairs = zip(case.values, case.arrows, strict=True)
-    answers = (NOT_SET if value is None else arrow.answer for value, arrow in pairs)
-    return (case.arrows[0].label or "").strip() or ", ".join(answers)
+    return {arrow.id: NOT_SET if value is None else arrow.answer for value, arrow in pairs}
 
 
 def row_words(row: Row) -> str:
