@@ -70,24 +70,24 @@ class TestPath:
 
 
 class TestValues:
-    def test_the_values_that_were_read_stand_in_the_box(self, tmp_path: Path) -> None:
+    def test_a_box_knows_the_values_that_were_read_in_it(self, tmp_path: Path) -> None:
         """
         Each as the facts file would hold it.
         """
         diagram = lit(tmp_path, {"message.mentions_user": True})
 
-        assert box(diagram, "muted").mark.notes == ("channel.muted = false",)
-        assert box(diagram, "personal").mark.notes == ("message.kind = channel", "message.mentions_user = true")
+        assert box(diagram, "muted").mark.values == ("channel.muted = false",)
+        assert box(diagram, "personal").mark.values == ("message.kind = channel", "message.mentions_user = true")
 
     def test_faded_boxes_have_none(self, tmp_path: Path) -> None:
         """
         What was not asked has no values to show.
         """
-        assert box(lit(tmp_path, {"channel.muted": True}), "dnd").mark.notes == ()
+        assert box(lit(tmp_path, {"channel.muted": True}), "dnd").mark.values == ()
 
     def test_many_values_are_counted(self, tmp_path: Path) -> None:
         """
-        A box shows five values and says how many more there are.
+        Five values are shown, and how many more there are.
         """
         names = [f"f{number}" for number in range(9)]
         text = (
@@ -95,20 +95,20 @@ class TestValues:
             f'flow: {{ask: {{if: {" or ".join(names)}, then: "yes", else: "no"}}}}\n'
             'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n'
         )
-        notes = box(lit(tmp_path, {}, text), "ask").mark.notes
+        notes = box(lit(tmp_path, {}, text), "ask").mark.values
 
         assert notes[4:] == ("f4 = false", "and 4 more facts")
 
     def test_a_long_value_is_shortened(self, tmp_path: Path) -> None:
         """
-        A text of any length fits a box.
+        A text of any length can be shown.
         """
         text = (
             "notifyrules: 1\nname: long\ntitle: T\nfacts: {s: text}\n"
             'flow: {ask: {if: s == "a", then: "yes", else: "no"}}\n'
             'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n'
         )
-        (note,) = box(lit(tmp_path, {"s": "x" * 5_000}, text), "ask").mark.notes
+        (note,) = box(lit(tmp_path, {"s": "x" * 5_000}, text), "ask").mark.values
 
         assert len(note) < 80
         assert note.endswith("…")
@@ -164,4 +164,4 @@ class TestCalledCharts:
         """
         diagram = lit(tmp_path, {"user.away": True, "user.asleep": True}, CALLER)
 
-        assert box(diagram, "gate").mark.notes == ("user.asleep = true", "message.urgent = false")
+        assert box(diagram, "gate").mark.values == ("user.asleep = true", "message.urgent = false")

@@ -5,6 +5,7 @@ Put everything in its place: nothing lies on anything else, and no arrow runs th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from random import Random
@@ -14,8 +15,10 @@ import pytest
 from notifyrules import load
 from notifyrules.diagram import draw
 from notifyrules.diagram.arranging import READABLE_WIDTH
-from notifyrules.diagram.compounds import compounds
+from notifyrules.diagram.asides import stand_beside
+from notifyrules.diagram.compounds import Point, compounds
 from notifyrules.diagram.model import Diagram, Shape
+from notifyrules.diagram.panel import lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, route
 from notifyrules.errors import UsageError
 from notifyrules.shipped import shipped_names
@@ -71,6 +74,14 @@ def faults(drawing: Drawing) -> Iterator[str]:
         for stretch in stretches(arrow):
             yield from (f"{key} through {box}" for box in boxes if box not in ends and meets(stretch, boxes[box]))
             yield from (f"{key} over {other}" for other in labels if other != key and meets(stretch, labels[other]))
+    values = {
+        f"values of {one.box}": (one.left, one.top, one.left + one.words.width, one.top + one.words.height)
+        for one in drawing.values
+    }
+    yield from (f"{one} on {key}" for one, key in product(values, boxes) if meets(values[one], boxes[key]))
+    yield from (f"{one} on {key}" for one, key in product(values, labels) if meets(values[one], labels[key]))
+    for one, arrow in product(values, drawing.arrows):
+        yield from (f"{one} on {arrow.arrow.key}" for way in stretches(arrow) if meets(values[one], way))
     yield from _run_together(drawing)
     for cluster in drawing.clusters:
         frame = (cluster.left, cluster.top, cluster.right, cluster.bottom)
@@ -181,13 +192,16 @@ class TestNothingLiesOnAnything:
         """
         assert list(faults(route(drawn(tmp_path, TABLES)))) == []
 
-    def test_with_a_decision_on_it(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("seed", range(4))
+    def test_with_a_decision_on_it(self, tmp_path: Path, seed: int) -> None:
         """
-        Boxes grow with the values in them, and make room for each other.
+        What is shown beside the chart keeps clear of it, but for ends that hang at a corner of their box.
         """
-        facts = {"b": True, "e": "q", "i": 3}
+        diagram = lit(tmp_path, {"b": True, "e": "q", "i": 3}, random_chart(seed))
+        drawing = lay_panel(diagram, route(diagram)).drawing
+        hung = {arrow.arrow.target for arrow in drawing.arrows if not arrow.arrow.written and arrow.label is None}
 
-        assert list(faults(route(lit(tmp_path, dict(facts), random_chart(3))))) == []
+        assert [fault for fault in faults(drawing) if not any(key in fault for key in hung)] == []
 
     def test_the_check_sees_what_is_wrong(self, tmp_path: Path) -> None:
         """
@@ -344,21 +358,111 @@ outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
 
         assert numbers["1"] < numbers["2"]
 
-    def test_a_decision_keeps_the_arrangement(self, tmp_path: Path) -> None:
-        """
-        One knows the chart again: boxes keep their order in every row.
-        """
-        bare, shown = self.find(drawn(tmp_path)), self.find(lit(tmp_path, {"message.in_thread": True}))
-        row = ["personal", "thread"]
-
-        assert sorted(row, key=lambda key: bare[key].x) == sorted(row, key=lambda key: shown[key].x)
-        assert shown["muted"].x == shown["dnd"].x == shown["preference"].x
-
     def test_slack_fits_a_page(self) -> None:
         """
         The chart of Slack can be read without scrolling sideways in a README.
         """
         assert route(draw(load(SLACK).graph)).width < 830
+
+
+class TestOneGeometry:
+    SLACK_FACTS = (
+        {},
+        {"channel.muted": True},
+        {"message.in_thread": True},
+        {"message.is_dm": True},
+        {"preferences.global": "all"},
+    )
+
+    def places(self, diagram: Diagram) -> tuple[float, float, dict[str, Rectangle], dict[str, tuple[Point, ...]]]:
+        """
+        Place a picture on its panel: its size, its boxes, and the ways of its arrows.
+        """
+        panel = lay_panel(diagram, route(diagram))
+        boxes = {box.figure.box.key: outline(box) for box in panel.drawing.boxes}
+        return panel.width, panel.height, boxes, {arrow.arrow.key: arrow.points for arrow in panel.drawing.arrows}
+
+    def faults(self, bare: Diagram, shown: Diagram) -> Iterator[str]:
+        """
+        Find what moved or grew.
+        """
+        before, after = self.places(bare), self.places(shown)
+        if before[:2] != after[:2]:
+            yield f"the size: {before[:2]} became {after[:2]}"
+        for old, new in ((before[2], after[2]), (before[3], after[3])):
+            yield from (key for key, place in old.items() if new[key] != place)
+
+    @pytest.mark.parametrize("facts", SLACK_FACTS, ids=str)
+    def test_a_decision_moves_nothing(self, facts: dict[str, object]) -> None:
+        """
+        A picture with a decision has the size of the bare one, and every box and arrow stands where it stands there.
+        """
+        rules = load(SLACK)
+        shown = draw(rules.graph, passage=rules.should_notify(facts).passage)
+
+        assert list(self.faults(draw(rules.graph), shown)) == []
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_in_any_chart(self, tmp_path: Path, seed: int) -> None:
+        """
+        Also where the decision ends at an exit that is not written.
+        """
+        text = random_chart(seed).replace("flow:", 'otherwise: "no"\nflow:').replace(', else: "no"', "")
+        shown = lit(tmp_path, {"b": False, "e": "q", "i": 3}, text)
+
+        assert list(self.faults(drawn(tmp_path, text), shown)) == []
+
+    def test_a_row_that_is_not_written_makes_no_table_longer(self, tmp_path: Path) -> None:
+        """
+        Its end stands beside the table, and its words on the arrow.
+        """
+        text = TABLES.replace('    else: "no"\n', "").replace("flow:", 'otherwise: "no"\nflow:', 1)
+        shown = lit(tmp_path, {"size": 90}, text)
+        panel = lay_panel(shown, route(shown))
+        (aside,) = (arrow for arrow in panel.drawing.arrows if not arrow.arrow.written)
+
+        assert list(self.faults(drawn(tmp_path, text), shown)) == []
+        assert (aside.arrow.label, aside.arrow.row) == ("none of these", None)
+
+    def test_values_stand_beside_their_box_where_there_is_room(self, tmp_path: Path) -> None:
+        """
+        And nowhere else.
+        """
+        shown = lit(tmp_path, {"channel.muted": True})
+        panel = lay_panel(shown, route(shown))
+        boxes = {box.figure.box.key: outline(box) for box in panel.drawing.boxes}
+
+        assert [one.box for one in panel.drawing.values] == ["muted", "followed"]
+        for one in panel.drawing.values:
+            left, top, right, bottom = boxes[one.box]
+            near = (left - 8, top - 8 - one.words.height, right + 8 + one.words.width, bottom + 8)
+            assert meets((one.left, one.top, one.left + one.words.width, one.top + one.words.height), near)
+
+    def test_an_end_that_finds_no_room_hangs_at_its_box(self, tmp_path: Path) -> None:
+        """
+        It is shown in any case.
+        """
+        shown = lit(tmp_path, {})
+        drawing = route(shown)
+        everything = (-1e4, -1e4, 1e4, 1e4)
+        full = stand_beside(shown, drawing, [everything], everything)
+        home = next(outline(box) for box in full.boxes if box.figure.box.key == "worth_it")
+        end = next(outline(box) for box in full.boxes if box.figure.box.key == "worth_it.else:no")
+
+        assert full.values == ()
+        assert home[0] < end[0] < home[2] < end[2]
+        assert home[1] < end[1] < home[3] < end[3]
+
+    def test_words_above_the_chart_have_their_room_in_every_picture(self, tmp_path: Path) -> None:
+        """
+        What does not fit into two lines is cut, and is whole in the tooltip.
+        """
+        bare = drawn(tmp_path)
+        panel = lay_panel(replace(bare, words="many words " * 80), route(bare))
+
+        assert panel.chart == lay_panel(bare, route(bare)).chart
+        assert len(panel.words.lines) == 2
+        assert panel.words.height < panel.chart[1]
 
 
 class TestLimits:

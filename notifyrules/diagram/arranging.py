@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from notifyrules.diagram.channels import Channel, channels
-from notifyrules.diagram.model import Diagram, Mark
+from notifyrules.diagram.model import Arrow, Diagram, Mark, Shape
 from notifyrules.diagram.placement import Item, Placement, Plan, place, plan_rows
 from notifyrules.diagram.straightening import apart, sideways, straighten, weigh
 
@@ -49,21 +49,50 @@ def arrange(diagram: Diagram) -> Arrangement:
     """
     Find the place of everything in the rows of a picture.
 
-    A picture with something shown on it is arranged like the bare chart, so that one knows it again.
+    A picture with something shown on it is arranged like the bare chart, so that one knows it again; where nothing is
+    written into boxes and on arrows, everything stands in the very same place.
 
     Raises:
         UsageError: There is no layout program, or it failed.
     """
-    bare = _bare(diagram)
+    noted = _noted(diagram) or not all(arrow.written for arrow in diagram.arrows)
+    bare = _bare(diagram) if noted else diagram
     best = _best(plan_rows(bare))
     if _width(best) > READABLE_WIDTH:
         best = min(best, _best(plan_rows(bare, sides=False)), key=_cost)
-    if bare != diagram:
+    if noted:
         plan = plan_rows(diagram, sides=best.plan.sides)
         alike = plan.rank == best.plan.rank and not diagram.clusters
         best = _spread(best, plan) if alike else _best(plan)
     polished = straighten(best, columns=len(best.plan.items) <= _POLISHED)
     return Arrangement(polished, channels(polished))
+
+
+def split(diagram: Diagram) -> tuple[Diagram, tuple[Arrow, ...]]:
+    """
+    Take out of a picture what the file does not write, where it can stand beside the chart without moving it.
+
+    Returns:
+        The rest, and the arrows that were taken out, each of which leads to a refusal of its own. Nothing is taken out
+        where notes make boxes grow anyway, or where an arrow leads on.
+    """
+    loose = tuple(arrow for arrow in diagram.arrows if not arrow.written)
+    boxes = {box.key: box for box in diagram.boxes}
+    if _noted(diagram) or any(boxes[arrow.target].shape is not Shape.REFUSAL for arrow in loose):
+        return diagram, ()
+    gone = {arrow.target for arrow in loose}
+    kept = (
+        replace(box, rows=tuple(row for row in box.rows if row.written)) for box in diagram.boxes if box.key not in gone
+    )
+    arrows = tuple(arrow for arrow in diagram.arrows if arrow.written)
+    return replace(diagram, boxes=tuple(kept), arrows=arrows), loose
+
+
+def _noted(diagram: Diagram) -> bool:
+    """
+    Tell whether an overlay writes into boxes or on arrows.
+    """
+    return any(mark.notes for mark in (*(box.mark for box in diagram.boxes), *(one.mark for one in diagram.arrows)))
 
 
 def _bare(diagram: Diagram) -> Diagram:

@@ -53,7 +53,7 @@ def _light_steps(steps: Iterable[Step], prefix: str, emphasis: Emphasis, marks: 
     Mark the steps of a way: their boxes, the arrows taken, the branches tried before, and the called charts.
     """
     for step in steps:
-        _add(marks, prefix + step.node, Mark(emphasis, _values(step)))
+        _add(marks, prefix + step.node, Mark(emphasis, values=_values(step)))
         _add(marks, prefix + step.arrow, Mark(emphasis))
         for branch in step.tried:
             _add(marks, prefix + branch.arrow, Mark(Emphasis.TRIED))

@@ -94,7 +94,7 @@ def _frame(cluster: Cluster) -> dict[str, str]:
     Describe the frame of a cluster.
     """
     link = {"URL": cluster.href} if cluster.href else {}
-    style = {"style": "rounded,filled", "fillcolor": LIGHT.cluster, "color": LIGHT.frame, "fontsize": str(SMALL)}
+    style = {"style": "rounded,filled", "fillcolor": LIGHT.cluster, "color": LIGHT.fence, "fontsize": str(SMALL)}
     return {"label": _text(cluster.title), "tooltip": _text(cluster.about or cluster.title), **style, **link}
 
 
@@ -102,7 +102,7 @@ def _attributes(box: Box) -> dict[str, str]:
     """
     Describe a box.
     """
-    drawn = small(box) if box.shape is Shape.REFUSAL else figure(box)
+    drawn = small(box) if box.shape is Shape.REFUSAL else figure(box.spelt)
     faded = box.mark.emphasis is Emphasis.FADED
     ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
     colours = {"fillcolor": LIGHT.panel if faded else box.colour.fill, "color": box.colour.border, "fontcolor": ink}

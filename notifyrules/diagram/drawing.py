@@ -171,7 +171,8 @@ def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
         drawn = tuple(arrow for arrow in way.arrows if arrow.written or level.prefix + arrow.id in overlay.marks)
         if drawn:
             mark = overlay.mark(*(level.prefix + arrow.id for arrow in drawn))
-            yield _Way(drawn, way.label, None if way.row is None else replace(way.row, mark=mark))
+            written = any(arrow.written for arrow in drawn)
+            yield _Way(drawn, way.label, None if way.row is None else replace(way.row, mark=mark, written=written))
 
 
 def _all_ways(node: graphs.Node) -> Iterator[_Way]:
@@ -208,12 +209,14 @@ def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:
     """
     Choose the outline of a node.
     """
-    wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in ways)
+    # What only an overlay shows does not make another chart of it.
+    shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
+    wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
     match node:
         case graphs.Question():
             return Shape.QUESTION
         case graphs.Switch():
-            return Shape.TABLE if wordy or len(ways) > WIDEST_SWITCH else Shape.SWITCH
+            return Shape.TABLE if wordy or len(shown) > WIDEST_SWITCH else Shape.SWITCH
         case graphs.First(rows=rows):
             return Shape.TABLE if wordy or len(rows) > LONGEST_FIRST else Shape.FIRST
         case graphs.FanOut():

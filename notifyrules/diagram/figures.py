@@ -147,7 +147,7 @@ def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingP
     style = _STYLES[box.shape]
     text = letter(box.text, style)
     caption = letter(box.caption, _CAPTION) if box.caption else None
-    notes = _notes(box.mark.notes) if box.mark.notes else None
+    notes = letter_notes(box.mark.notes) if box.mark.notes else None
     rows = tuple(letter(row.text, _ROW) for row in box.rows)
     parts = [part for part in (text, caption, notes) if part is not None]
     inside = max(part.width for part in parts) + 2 * style.side
@@ -157,9 +157,9 @@ def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingP
     return Figure(box, text, caption, notes, rows, even(max(broad, _LEAST)), even(tall), heights, style)
 
 
-def _notes(notes: tuple[str, ...]) -> Lettering:
+def letter_notes(notes: tuple[str, ...]) -> Lettering:
     """
-    Set the notes of a box, each on as many lines as it takes.
+    Set the notes of a box, or the values beside it, each on as many lines as it takes.
     """
     lines = tuple(line for note in notes for line in wrap(note, SMALL, limit=_NOTE_LIMIT, lines=3))
     return Lettering(lines, max(width(line, SMALL) for line in lines), len(lines) * SMALL * LEADING)

@@ -69,7 +69,7 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
     for box in diagram.boxes:
         if box.cluster == key:
             left, right = _OUTLINES[box.shape]
-            drawn = figure(box)
+            drawn = figure(box.spelt)
             # How a box chooses its way out is told by its outline.
             carried = drawn.caption if box.notify else None
             words = [line for part in (drawn.text, carried, drawn.notes) if part for line in directed(part.lines)]

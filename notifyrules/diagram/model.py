@@ -8,7 +8,7 @@ value and from nothing else, so all of them show the same chart.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -72,6 +72,8 @@ class Mark:
     """Lines written into the box, or behind the label of the arrow."""
     breadth: float | None = None
     """How broad the line of an arrow is, in pixels; None for what its emphasis has."""
+    values: tuple[str, ...] = ()
+    """What was read in a box, a line each: shown where there is room, as nothing may move for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ class Overlay:
             return self.rest
         strongest = max((mark.emphasis for mark in found), key=lambda emphasis: emphasis.strength)
         broadest = max((mark.breadth for mark in found if mark.breadth is not None), default=None)
-        return Mark(strongest, tuple(dict.fromkeys(note for mark in found for note in mark.notes)), broadest)
+        notes = tuple(dict.fromkeys(note for mark in found for note in mark.notes))
+        values = tuple(dict.fromkeys(value for mark in found for value in mark.values))
+        return Mark(strongest, notes, broadest, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class Row:
     """The condition as written; None for the value of a switch."""
     mark: Mark = field(default_factory=Mark)
     """What is said about the arrow that leaves the row."""
+    written: bool = True
+    """False where the file does not write it, as with arrows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,13 @@ class Box:
     """The picture of the sub-chart: a relative link that is safe to follow."""
     notify: Notify | None = None
     """What an end means for the notification; None for other boxes."""
+
+    @property
+    def spelt(self) -> Box:
+        """
+        The box with what was read in it among its notes, for formats that leave placing to others.
+        """
+        return replace(self, mark=replace(self.mark, notes=(*self.mark.notes, *self.mark.values)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,18 @@
 Choose the colours of everything on the chart that no legend speaks of, and ink that can be read on any of them.
 
 Contrast is that of the Web Content Accessibility Guidelines 2.2: 4.5 for text, 3 for lines that carry meaning. The
-light colours are those of the picture; the dark ones replace what stands on the panel itself when the reader's page is
-dark. Boxes keep their colours, so the chart is the same chart by night.
+light colours are those of the picture; the dark ones replace them when the reader's screen is dark. Boxes keep their
+hues, so the chart is the same chart by night, and does not glare.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, assert_never
 
 from notifyrules.diagram.model import Emphasis
-from notifyrules.graph.colours import Colour
+from notifyrules.graph.colours import COLOURS, NIGHT, Colour
 from notifyrules.graph.model import Notify
 
 READABLE: Final = 4.5
@@ -37,9 +38,11 @@ class Scheme:
     panel: str
     """The ground of the whole picture; text and lines below are read on it."""
     frame: str
-    """The edge of the panel, and of the clusters."""
+    """The edge of the panel."""
     cluster: str
     """The ground of an opened sub-chart."""
+    fence: str
+    """The edge of an opened sub-chart."""
     line: str
     """Arrows."""
     text: str
@@ -60,6 +63,7 @@ LIGHT: Final = Scheme(
     panel=WHITE,
     frame="#d0d7de",
     cluster="#f6f8fa",
+    fence="#848d97",
     line="#57606a",
     text=INK,
     quiet="#636c76",
@@ -72,6 +76,7 @@ DARK: Final = Scheme(
     panel="#0d1117",
     frame="#30363d",
     cluster="#161b22",
+    fence="#6e7681",
     line="#9aa4af",
     text="#e6edf3",
     quiet="#8f98a3",
@@ -83,11 +88,11 @@ DARK: Final = Scheme(
 
 START: Final = Colour("#f5f5f5", "#666666")
 """The start box."""
-UNCLASSED: Final = Colour("#ffffff", "#8c959f")
+UNCLASSED: Final = Colour("#ffffff", "#848d97")
 """A box without a class."""
 ENDS: Final = {
     Notify.YES: Colour("#00cc66", "#00994d"),
-    Notify.LATER: Colour("#ffbf3f", "#b97a00"),
+    Notify.LATER: Colour("#ffbf3f", "#a86f00"),
     Notify.NO: Colour("#e00000", "#a80000"),
     Notify.UNSAID: Colour("#e4e8ed", "#6e7781"),
 }
@@ -98,6 +103,37 @@ Source:
     Green and red are those of Slack's chart (see :data:`notifyrules.graph.colours.COLOURS`); its red `#ff0000` has a
     contrast of 4.0 with white words, so ours is a shade darker.
 """
+
+
+_NIGHT: Final = {
+    **{COLOURS[name].fill: fill for name, fill in NIGHT.items()},
+    START.fill: "#2d333b",
+    UNCLASSED.fill: "#21262d",
+    ENDS[Notify.YES].fill: "#157a41",
+    ENDS[Notify.LATER].fill: "#8a5a00",
+    ENDS[Notify.NO].fill: "#b01e1e",
+    ENDS[Notify.UNSAID].fill: "#444c56",
+}
+"""The fills of a dark page, by those of a light one."""
+
+
+def night(colour: Colour) -> Colour:
+    """
+    Give the shades of a box on a dark page: as dark as the page lets it be seen, within an edge that is lighter.
+
+    Args:
+        colour: One of the palette, or of an author's own; what is lighter by day is lighter by night.
+    """
+    channels = [int(colour.fill[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    own = _written(0.1 + 0.3 * channel**3 for channel in channels)
+    return Colour(_NIGHT.get(colour.fill, own), _written(0.45 + 0.25 * channel**2 for channel in channels))
+
+
+def _written(channels: Iterable[float]) -> str:
+    """
+    Write a colour, given its channels from 0 to 1.
+    """
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
 
 
 def line_on(scheme: Scheme, emphasis: Emphasis) -> str:

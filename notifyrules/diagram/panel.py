@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from notifyrules.diagram.asides import stand_beside
 from notifyrules.diagram.compounds import Point
-from notifyrules.diagram.figures import LEADING, SMALL, TEXT
+from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering
 from notifyrules.diagram.lettering import drawable, width, wrap
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.routing import Drawing
@@ -25,9 +26,15 @@ LEGEND_LINE: Final = 22
 """The height of an entry of the legend."""
 
 _ENTRY_GAP: Final = 20
-_WORDS_GAP: Final = 16
-_NARROWEST_WORDS: Final = 360
-_MOST_LINES: Final = 4
+_HEADER: Final = 44
+"""
+The height above the chart, for one line of words or two smaller ones.
+
+It is there on every picture, so that those with and without words can be laid over each other.
+"""
+_HEADER_LINES: Final = 2
+_EDGE: Final = 6
+"""Room between the edge of the panel and what stands beside the chart."""
 _CLEAR: Final = 16
 """Room around the legend where it stands beside the chart."""
 
@@ -53,8 +60,10 @@ class Panel:
     drawing: Drawing
     width: float
     height: float
-    words: tuple[str, ...]
+    words: Lettering
     """The lines above the chart, in bold."""
+    words_size: int
+    """Their font size."""
     chart: Point
     """The upper left corner of the chart."""
     legend: tuple[Entry, ...]
@@ -64,13 +73,10 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     """
     Put a chart on its panel: the legend into a corner that is free, else below the chart.
     """
-    words = wrap(diagram.words, TEXT, limit=max(drawing.width, _NARROWEST_WORDS), lines=_MOST_LINES, bold=True)
-    words = words if diagram.words else ()
     names = [drawable(name).replace("_", " ") for name, _ in diagram.legend]
     wide = [SWATCH + SWATCH_GAP + width(name, SMALL) for name in names]
-    inner = max([drawing.width, *wide, *(width(line, TEXT, bold=True) for line in words)])
-    above = len(words) * TEXT * LEADING + _WORDS_GAP if words else 0
-    chart = (MARGIN + (inner - drawing.width) / 2, MARGIN + above)
+    inner = max([drawing.width, *wide])
+    chart = (MARGIN + (inner - drawing.width) / 2, float(_HEADER))
     corner = _free_corner(drawing, max(wide, default=0), LEGEND_LINE * len(wide))
     if corner is not None:
         places = [(chart[0] + corner, chart[1] + LEGEND_LINE * line) for line in range(len(wide))]
@@ -80,7 +86,22 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     legend = (
         Entry(name, colour, x, y) for name, (_, colour), (x, y) in zip(names, diagram.legend, places, strict=True)
     )
-    return Panel(drawing, inner + 2 * MARGIN, bottom + MARGIN, words, chart, tuple(legend))
+    taken = [(x - chart[0], y - chart[1], x - chart[0] + max(wide), y - chart[1] + LEGEND_LINE) for x, y in places]
+    bounds = (_EDGE - chart[0], 0.0, inner + 2 * MARGIN - _EDGE - chart[0], drawing.height + MARGIN - _EDGE)
+    whole = stand_beside(diagram, drawing, taken, bounds)
+    words, size = _headline(diagram.words, inner)
+    return Panel(whole, inner + 2 * MARGIN, bottom + MARGIN, words, size, chart, tuple(legend))
+
+
+def _headline(text: str, limit: float) -> tuple[Lettering, int]:
+    """
+    Set the words above the chart in one line, or in two smaller ones; what does not fit is cut.
+    """
+    if not text:
+        return Lettering((), 0, 0), TEXT
+    size, lines = (TEXT, 1) if width(drawable(text), TEXT, bold=True) <= limit else (SMALL, _HEADER_LINES)
+    found = wrap(text, size, limit=limit, lines=lines, bold=True)
+    return Lettering(found, limit, len(found) * size * LEADING), size
 
 
 def _side_by_side(entries: Sequence[float], limit: float) -> list[Point]:

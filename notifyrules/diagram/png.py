@@ -175,7 +175,7 @@ def _cluster(name: str, drawn: DrawnCluster, by: Point) -> str:
     """
     x, y = by
     bounds = f"{drawn.left + x:.1f},{-drawn.bottom - y:.1f},{drawn.right + x:.1f},{-drawn.top - y:.1f}"
-    look = f'bb="{bounds}" style="rounded,filled" fillcolor="{LIGHT.cluster}" color="{LIGHT.frame}"'
+    look = f'bb="{bounds}" style="rounded,filled" fillcolor="{LIGHT.cluster}" color="{LIGHT.fence}"'
     inner = f'{name}_inner [style=invis width=0 height=0 pos="{_at((drawn.left + x + 1, drawn.top + y + 1))}"]'
     return f"subgraph {name} {{ graph [{look}] {inner} }}"
 

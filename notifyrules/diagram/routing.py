@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from notifyrules.diagram.arranging import Arrangement, arrange
+from notifyrules.diagram.arranging import Arrangement, arrange, split
 from notifyrules.diagram.channels import LEVEL, Net
 from notifyrules.diagram.compounds import HEAD, Point, Wire
 from notifyrules.diagram.figures import Figure, Lettering, letter_title
@@ -75,6 +75,19 @@ class DrawnCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnValues:
+    """
+    The values that were read in a box, and their place beside it.
+    """
+
+    box: str
+    """The key of the box."""
+    words: Lettering
+    left: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """
     A picture in which everything has its place; the chart begins at 0, 0.
@@ -85,6 +98,7 @@ class Drawing:
     boxes: tuple[DrawnBox, ...]
     arrows: tuple[DrawnArrow, ...]
     clusters: tuple[DrawnCluster, ...]
+    values: tuple[DrawnValues, ...] = ()
 
 
 def route(diagram: Diagram) -> Drawing:
@@ -92,11 +106,13 @@ def route(diagram: Diagram) -> Drawing:
     Give everything in a picture its place, and arrows their way.
 
     Returns:
-        The picture with every box, arrow and cluster in its place; its upper left corner is at 0, 0.
+        The picture with every box, arrow and cluster in its place; its upper left corner is at 0, 0. What is drawn
+        beside it, where there is room, is not in it.
 
     Raises:
         UsageError: There is no layout program, or it failed.
     """
+    diagram, _ = split(diagram)
     arrangement = arrange(diagram)
     placement = arrangement.placement
     grid = _grid(arrangement)

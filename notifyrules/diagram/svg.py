@@ -13,11 +13,11 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.drawing import draw
-from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering
+from notifyrules.diagram.figures import LEADING, SMALL, Lettering
 from notifyrules.diagram.lettering import drawable, set_apart
 from notifyrules.diagram.model import Diagram, Emphasis
-from notifyrules.diagram.palette import DARK, LIGHT, Scheme, line_on
-from notifyrules.diagram.panel import LEGEND_LINE, MARGIN, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
+from notifyrules.diagram.palette import DARK, LIGHT, Scheme, line_on, night
+from notifyrules.diagram.panel import LEGEND_LINE, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
 from notifyrules.diagram.strokes import (
     DASHED,
@@ -33,7 +33,16 @@ from notifyrules.diagram.strokes import (
     spot,
     strokes,
 )
-from notifyrules.diagram.svg_boxes import identifier, known, linked, rectangle, write_box, write_lines, written
+from notifyrules.diagram.svg_boxes import (
+    coloured,
+    identifier,
+    known,
+    linked,
+    rectangle,
+    write_box,
+    write_lines,
+    written,
+)
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph
 
@@ -98,11 +107,15 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
     )
     ET.SubElement(root, "title", {"id": title}).text = drawable(diagram.title)
     ET.SubElement(root, "desc", {"id": description}).text = drawable(diagram.description)
-    ET.SubElement(root, "style").text = _style()
+    ET.SubElement(root, "style").text = _style(diagram)
     ground = {"class": "nr-panel", "fill": LIGHT.panel, "stroke": LIGHT.frame}
     rectangle(root, (0.5, 0.5), (panel.width - 1, panel.height - 1), 12, ground)
-    words = {"class": "nr-text", "font-weight": "bold", "fill": LIGHT.text}
-    write_lines(root, panel.words, (panel.width / 2, MARGIN), TEXT, words)
+    if panel.words.lines:
+        group = ET.SubElement(root, "g", {"class": "nr-words"})
+        ET.SubElement(group, "title").text = drawable(diagram.words)
+        style = {"class": "nr-text", "font-weight": "bold", "fill": LIGHT.text}
+        top = (panel.chart[1] - panel.words.height) / 2
+        write_lines(group, panel.words.lines, (panel.width / 2, top), panel.words_size, style)
     chart = ET.SubElement(root, "g", {"transform": f"translate({spot(panel.chart)})"})
     _write_chart(chart, diagram, panel.drawing)
     if panel.legend:
@@ -110,17 +123,22 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
     return root
 
 
-def _style() -> str:
+def _style(diagram: Diagram) -> str:
     """
-    Write the colours for a dark page, which replace those of the elements on the panel.
+    Write the colours for a dark page, which replace those of the elements.
     """
+    used = {
+        colour.fill: night(colour)
+        for colour in (*(box.colour for box in diagram.boxes), *dict(diagram.legend).values())
+    }
     rules = [
         f".nr-panel{{fill:{DARK.panel};stroke:{DARK.frame}}}",
         f".nr-ground{{fill:{DARK.panel}}}",
-        f".nr-cluster{{fill:{DARK.cluster};stroke:{DARK.frame}}}",
+        f".nr-cluster{{fill:{DARK.cluster};stroke:{DARK.fence}}}",
         f".nr-inside{{fill:{DARK.cluster}}}",
         f".nr-text{{fill:{DARK.text}}}",
         f".nr-quiet{{fill:{DARK.quiet}}}",
+        *(f".nr-{fill[1:]}{{fill:{dark.fill};stroke:{dark.border}}}" for fill, dark in used.items()),
     ]
     for emphasis in Emphasis:
         colour = line_on(DARK, emphasis)
@@ -150,8 +168,10 @@ def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
     for stroke in strokes(drawing.arrows):
         _write_arrow(chart, stroke)
     onward = _ways_on(diagram)
+    values = {one.box: one for one in drawing.values}
     for box in drawing.boxes:
-        write_box(chart, diagram.name, box, onward.get(box.figure.box.key, ()))
+        key = box.figure.box.key
+        write_box(chart, diagram.name, box, onward.get(key, ()), values=values.get(key))
     for cluster in drawing.clusters:
         _write_title(chart, cluster)
 
@@ -180,7 +200,7 @@ def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
     ET.SubElement(group, "title").text = written(
         f"{cluster.key}: {set_apart(cluster.title)}", cluster.about, cluster.place
     )
-    frame = {"class": "nr-cluster", "fill": LIGHT.cluster, "stroke": LIGHT.frame}
+    frame = {"class": "nr-cluster", "fill": LIGHT.cluster, "stroke": LIGHT.fence}
     size = (drawn.right - drawn.left, drawn.bottom - drawn.top)
     rectangle(group, (drawn.left, drawn.top), size, 10, frame)
 
@@ -254,7 +274,7 @@ def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
     Write the classes with their colours.
     """
     for entry in legend:
-        style = {"fill": entry.colour.fill, "stroke": entry.colour.border, "stroke-width": "1.3"}
+        style = {**coloured(entry.colour), "stroke-width": "1.3"}
         rectangle(group, (entry.x, entry.y + (LEGEND_LINE - SWATCH) / 2), (SWATCH, SWATCH), 4, style)
         text = {"class": "nr-text", "fill": LIGHT.text, "text-anchor": "start"}
         top = entry.y + (LEGEND_LINE - SMALL * LEADING) / 2

@@ -13,9 +13,10 @@ from notifyrules.diagram.compounds import Point
 from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL
 from notifyrules.diagram.lettering import drawable, is_leftward, set_apart
 from notifyrules.diagram.model import Box, Emphasis, Shape
-from notifyrules.diagram.palette import INK, LIGHT, WHITE, ink_on, line_on
-from notifyrules.diagram.routing import DrawnBox
+from notifyrules.diagram.palette import INK, LIGHT, ink_on, line_on
+from notifyrules.diagram.routing import DrawnBox, DrawnValues
 from notifyrules.diagram.strokes import BREADTH, DASHED, DASHES, short, spot
+from notifyrules.graph.colours import Colour
 
 _ROUND: Final = (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL)
 _OUTLINE: Final = "1.3"
@@ -28,7 +29,9 @@ BASELINE: Final = 0.35
 """From the middle of a line of text to its baseline, in font sizes."""
 
 
-def write_box(chart: ET.Element, name: str, drawn: DrawnBox, onward: Iterable[str]) -> None:
+def write_box(
+    chart: ET.Element, name: str, drawn: DrawnBox, onward: Iterable[str], *, values: DrawnValues | None
+) -> None:
     """
     Write one box with all that is known of it.
 
@@ -37,6 +40,7 @@ def write_box(chart: ET.Element, name: str, drawn: DrawnBox, onward: Iterable[st
         name: The name of the picture, which ids begin with.
         drawn: The box and its place.
         onward: Its ways out, in words.
+        values: What was read in it, where there is room for that.
     """
     box = drawn.figure.box
     group = ET.SubElement(chart, "g", {"class": "nr-box", **_met(box)})
@@ -44,13 +48,17 @@ def write_box(chart: ET.Element, name: str, drawn: DrawnBox, onward: Iterable[st
         group.set("id", identifier(f"{name}-{box.key}"))
     group.attrib |= known(_data(box))
     title = box.text if box.shape is Shape.START else f"{_id(box)}: {set_apart(box.text)}"
-    ET.SubElement(group, "title").text = written(title, box.condition, box.about, box.place)
-    if ways := written(*onward):
+    ET.SubElement(group, "title").text = written(title, box.condition, *box.mark.values, box.about, box.place)
+    if ways := written(*box.mark.values, *onward):
         ET.SubElement(group, "desc").text = ways
     holder = linked(group, box.href)
     _write_outline(holder, drawn)
     _write_rows(holder, drawn)
     _write_text(holder, drawn)
+    if values is not None:
+        emphasis = box.mark.emphasis
+        ink = {"class": f"nr-head nr-{emphasis.value}", "fill": line_on(LIGHT, emphasis), "text-anchor": "start"}
+        write_lines(holder, values.words.lines, (values.left, values.top), SMALL, ink)
 
 
 def _met(box: Box) -> dict[str, str]:
@@ -115,6 +123,13 @@ def linked(parent: ET.Element, href: str | None) -> ET.Element:
     return parent if href is None else ET.SubElement(parent, "a", {"href": href})
 
 
+def coloured(colour: Colour) -> dict[str, str]:
+    """
+    Fill and edge something in a colour, under the class that makes it dark on a dark page.
+    """
+    return {"class": f"nr-{colour.fill[1:]}", "fill": colour.fill, "stroke": colour.border}
+
+
 def rectangle(parent: ET.Element, at: Point, size: Point, radius: float, style: Mapping[str, str]) -> None:
     """
     Write a rectangle, with round corners where *radius* is not 0.
@@ -169,16 +184,17 @@ def _outline_style(box: Box) -> dict[str, str]:
     """
     emphasis = box.mark.emphasis
     hollow = emphasis is Emphasis.FADED or _is_vain_end(box)
-    style = {"fill": LIGHT.panel if hollow else box.colour.fill, "stroke": box.colour.border, "stroke-width": _OUTLINE}
-    classes = ["nr-ground"] if hollow else []
+    style = {**coloured(box.colour), "stroke-width": _OUTLINE}
+    if hollow:
+        style |= {"class": "nr-ground", "fill": LIGHT.panel}
     if emphasis is not Emphasis.PLAIN:
-        classes += ["nr-line", f"nr-{emphasis.value}"]
+        style["class"] += f" nr-line nr-{emphasis.value}"
         style |= {"stroke": line_on(LIGHT, emphasis), "stroke-width": short(BREADTH[emphasis])}
     if box.shape is Shape.EXIT and emphasis is not Emphasis.LIT:
         style["stroke-dasharray"] = "3 2"
     elif emphasis in DASHED and not _is_vain_end(box):
         style["stroke-dasharray"] = DASHES
-    return {"class": " ".join(classes), **style} if classes else style
+    return style
 
 
 def _is_vain_end(box: Box) -> bool:
@@ -196,7 +212,7 @@ def _ink(box: Box) -> dict[str, str]:
         return {"class": "nr-quiet", "fill": LIGHT.quiet}
     if _is_vain_end(box):
         return {"class": "nr-head nr-tried", "fill": LIGHT.tried}
-    return {"fill": ink_on(box.colour.fill)}
+    return {"class": "nr-text", "fill": ink_on(box.colour.fill)}
 
 
 def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
@@ -217,7 +233,7 @@ def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
     if figure.notes:
         half = figure.width / 2 - 8
         rule = f"M{spot((drawn.x - half, y + gap / 2))}H{short(drawn.x + half)}"
-        ET.SubElement(parent, "path", {"d": rule, "stroke": box.colour.border, "stroke-width": "1"})
+        ET.SubElement(parent, "path", {"d": rule, **coloured(box.colour), "stroke-width": "1"})
         write_lines(parent, figure.notes.lines, (drawn.x, y + gap), SMALL, ink)
 
 
@@ -237,9 +253,9 @@ def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
         style = {**_ink(box), "text-anchor": "end" if leftward else "start"}
         if row.mark.emphasis is Emphasis.LIT:
             inside = (left + BREADTH[Emphasis.LIT] / 2, y), (figure.width - BREADTH[Emphasis.LIT], high)
-            rectangle(group, *inside, 0, {"fill": WHITE})
+            rectangle(group, *inside, 0, {"class": "nr-ground", "fill": LIGHT.panel})
             style |= {"fill": INK, "font-weight": "bold"}
-        rule = {"d": f"M{spot((left, y))}H{short(right)}", "stroke": box.colour.border, "stroke-width": "1"}
+        rule = {"d": f"M{spot((left, y))}H{short(right)}", **coloured(box.colour), "stroke-width": "1"}
         ET.SubElement(group, "path", rule)
         side = right - ROW_SIDE if leftward else left + ROW_SIDE
         write_lines(group, words.lines, (side, y + (high - words.height) / 2), SMALL, style)

@@ -2,8 +2,9 @@
 Name the colours that a legend may use.
 
 Source:
-    Fills and borders are those of Slack's published chart of 2017 (its legend, and its YES and NO); `teal`, `pink` and
-    `brown` are this project's own, of the same lightness.
+    The hues of the first five are those of Slack's published chart of 2017. Its pale fills are hard to tell apart: its
+    yellow and orange are only 8 apart by CIEDE2000. Ours were searched for so that every two are 14 apart, and 8 as
+    people see them to whom red, green or blue is missing, by day and by night.
 """
 
 from __future__ import annotations
@@ -28,19 +29,35 @@ class Colour:
 
 COLOURS: Mapping[str, Colour] = MappingProxyType(
     {
-        "blue": Colour("#dae8fc", "#6c8ebf"),
-        "purple": Colour("#e1d5e7", "#9673a6"),
-        "yellow": Colour("#fff2cc", "#d6b656"),
-        "orange": Colour("#ffe6cc", "#d79b00"),
-        "green": Colour("#d5e8d4", "#82b366"),
-        "red": Colour("#f8cecc", "#b85450"),
-        "grey": Colour("#f5f5f5", "#666666"),
-        "teal": Colour("#d3f0ee", "#4d9c96"),
-        "pink": Colour("#fbdcea", "#c26a92"),
-        "brown": Colour("#ece0d4", "#94704c"),
+        "blue": Colour("#c3d3fd", "#6e80b8"),
+        "purple": Colour("#baa1d9", "#8866b9"),
+        "yellow": Colour("#fff9a5", "#8a833a"),
+        "orange": Colour("#f7c185", "#b87035"),
+        "green": Colour("#acebbc", "#4d905c"),
+        "red": Colour("#ef8178", "#e04138"),
+        "grey": Colour("#e6e8e7", "#808281"),
+        "teal": Colour("#56cbc2", "#1a9185"),
+        "pink": Colour("#f99abc", "#d8537b"),
+        "brown": Colour("#c5ab9c", "#98735f"),
     }
 )
 """Every named colour."""
+
+NIGHT: Mapping[str, str] = MappingProxyType(
+    {
+        "blue": "#0864b2",
+        "purple": "#3d2470",
+        "yellow": "#7b662e",
+        "orange": "#753d00",
+        "green": "#416347",
+        "red": "#640000",
+        "grey": "#595c5d",
+        "teal": "#023d41",
+        "pink": "#93517f",
+        "brown": "#49372d",
+    }
+)
+"""The fill of each on a dark page."""
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}")
 
