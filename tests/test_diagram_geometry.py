@@ -366,7 +366,7 @@ outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
 
 
 class TestOneGeometry:
-    SLACK_FACTS = (
+    SLACK_FACTS: tuple[dict[str, object], ...] = (
         {},
         {"channel.muted": True},
         {"message.in_thread": True},

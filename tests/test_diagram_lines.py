@@ -129,6 +129,15 @@ class TestEveryLine:
         """
         assert list(faults(strokes(route(lit(tmp_path, {"message.in_thread": True})).arrows))) == []
 
+    def test_of_a_decision_that_tried_much(self) -> None:
+        """
+        And with dashed lines that faint ones run into.
+        """
+        rules = load("slack")
+        passage = rules.should_notify({"preferences.channel": "mentions"}).passage
+
+        assert list(faults(strokes(route(draw(rules.graph, passage=passage)).arrows))) == []
+
     def test_lines_of_all_breadths(self) -> None:
         """
         And where each arrow has a breadth of its own, as in a picture of coverage.
@@ -202,13 +211,13 @@ class TestJoints:
         assert (below.head, below.joint) == (None, (50, 63.5))
         assert above.head is not None
 
-    def test_what_is_dashed_hides_nothing(self) -> None:
+    def test_what_was_missed_leaves_a_shared_line_to_what_was_not(self) -> None:
         """
-        A faint line is seen between the dashes of one that was tried in vain, and has a head and a dot.
+        A line that some case walked is never dashed, whatever else runs into it.
         """
-        dashed = line((50, 0), (50, 100), emphasis=Emphasis.TRIED)
-        faint = line((0, 0), (0, 60), (50, 60), (50, 100), key="b", emphasis=Emphasis.FADED)
-        below, _ = strokes([dashed, faint])
+        missed = line((50, 0), (50, 100), emphasis=Emphasis.MISSED)
+        walked = line((0, 0), (0, 60), (50, 60), (50, 100), key="b")
+        below, above = strokes([missed, walked])
 
-        assert below.head is not None
-        assert below.joint == (50, 63.5)
+        assert (below.drawn, below.head is not None, below.joint) == (walked, True, None)
+        assert (above.drawn, above.head, above.joint) == (missed, None, (50, 63.5))

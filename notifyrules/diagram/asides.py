@@ -28,8 +28,10 @@ _TAIL: Final = 8
 """Line that is seen before a label and behind it."""
 _NEAR: Final = 5
 """Room between a box and the values beside it."""
-_HANG: Final = 12
-"""How far an end that hangs at a corner lies on its box."""
+_HANG: Final = 13
+"""How far an end that hangs at a corner lies on its box: below the words, and clear of the lines under it."""
+_OUT: Final = 4
+"""How far it stands out sideways, where the way down from the middle of the box leaves it the room."""
 
 
 def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle], bounds: Rectangle) -> Drawing:
@@ -164,12 +166,12 @@ def _hung(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[Drawn
     """
     Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it.
     """
-    left, _, right, bottom = _outline(home)
-    top = bottom - _HANG
-    spots = []
-    for x in (right - _HANG + end.width / 2, left + _HANG - end.width / 2):
-        beyond = (right + _CLEAR + 1, x + end.width / 2) if x > home.x else (x - end.width / 2, left - _CLEAR - 1)
-        spots.append(((beyond[0], top, beyond[1], top + end.height), (x, top)))
+    _, _, right, bottom = _outline(home)
+    top, half = bottom - _HANG, end.width / 2
+    reach = max(right - home.x + _OUT - half, half + 2 * _CLEAR)
+    spots = [
+        ((x - half, bottom + _CLEAR, x + half, top + end.height), (x, top)) for x in (home.x + reach, home.x - reach)
+    ]
     x, _ = room.take(spots) or spots[0][1]
     box = DrawnBox(end, x, top)
     points = ((x, top + 2), (x, top + end.height - 2))

@@ -74,20 +74,18 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
         arrows: All arrows of a picture.
 
     Returns:
-        The strokes in drawing order: what is emphasised lies on top. A line that would lie below the same stretch of a
-        stronger one is not drawn there; what is dashed hides nothing.
+        The strokes in drawing order: what is emphasised lies on top. A stretch that several arrows share is drawn as
+        the strongest of them; what was missed leaves it to what was not.
     """
     looks: dict[tuple[int, float], list[DrawnArrow]] = {}
     for one in arrows:
         looks.setdefault((one.arrow.mark.emphasis.strength, breadth_of(one.arrow.mark)), []).append(one)
-    solid, every = _Ink(), _Ink()
-    layers: list[list[_Draft]] = []
-    for _, found in sorted(looks.items(), key=lambda entry: entry[0], reverse=True):
-        ink = solid.copy() if found[0].arrow.mark.emphasis in DASHED else solid
-        layers.append([_draft(one, ink, every) for one in found])
-    drafts = [draft for layer in reversed(layers) for draft in layer]
-    courses = [draft.course for draft in drafts]
-    cross(courses)
+    ink = _Ink()
+    layers: dict[tuple[int, float], list[_Draft]] = {}
+    for look in sorted(looks, key=lambda look: (look[0] != Emphasis.MISSED.strength, look), reverse=True):
+        layers[look] = [_draft(one, ink) for one in looks[look]]
+    drafts = [draft for look in sorted(layers) for draft in layers[look]]
+    cross([draft.course for draft in drafts])
     return tuple(map(_stroke, drafts))
 
 
@@ -103,7 +101,6 @@ class _Draft:
     """Where the part begins that no other arrow has."""
     ended: float
     """Where that part ends."""
-    joint: float | None
 
 
 @dataclass(slots=True)
@@ -114,12 +111,6 @@ class _Ink:
 
     stretches: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
     """None of those of one line touch."""
-
-    def copy(self) -> _Ink:
-        """
-        Begin with the same lines.
-        """
-        return _Ink({key: list(stretches) for key, stretches in self.stretches.items()})
 
     def add(self, start: Point, end: Point) -> None:
         """
@@ -157,31 +148,23 @@ def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]
     return ("level" if axis == 0 else "upright", round(start[1 - axis], 1)), low, high
 
 
-def _draft(one: DrawnArrow, ink: _Ink, every: _Ink) -> _Draft:
+def _draft(one: DrawnArrow, ink: _Ink) -> _Draft:
     """
     Leave out the beginning and the end of an arrow where they are drawn already.
-
-    Args:
-        one: The arrow.
-        ink: What is drawn already and would lie on the line, or look like it.
-        every: All that is drawn already.
     """
     way = _simplified(one.points)
     total = sum(_distance(start, end) for start, end in pairwise(way))
-    begun, ended, met = _shared(way, ink), _shared(way[::-1], ink), _shared(way[::-1], every)
+    begun, ended = _shared(way, ink), _shared(way[::-1], ink)
     for start, end in pairwise(way):
         ink.add(start, end)
-        every.add(start, end)
     if begun + ended >= total:
         begun = ended = 0
     # A corner of the other arrow is round, so the line goes on until it is straight.
     first = max(begun - RADIUS, 0)
     last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
-    # In the bend, clear of the head that may follow.
-    joint = total - met + min(RADIUS, met) / 2 if 0 < met < total else None
     mark = one.arrow.mark
     look = (mark.emphasis.strength, breadth_of(mark))
-    return _Draft(one, Course(way, first, last, look), begun, total - ended, joint)
+    return _Draft(one, Course(way, first, last, look), begun, total - ended)
 
 
 def _stroke(draft: _Draft) -> Stroke:
@@ -191,7 +174,8 @@ def _stroke(draft: _Draft) -> Stroke:
     course = draft.course
     way, under = course.way, course.under
     head = (way[-2], way[-1]) if course.last < draft.ended else None
-    joint = None if draft.joint is None else _cut(way, 0, draft.joint)[-1]
+    # In the bend, clear of the head that may follow.
+    joint = None if head else _cut(way, 0, (draft.ended + course.last) / 2)[-1]
     # Beside the line of another arrow the pointer means that one.
     margin = min(REACH / 2, (draft.ended - draft.begun) / 4)
     first = draft.begun + margin if draft.begun else 0
