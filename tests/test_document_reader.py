@@ -138,7 +138,7 @@ class TestWrongShapes:
             (asks("b", top="name: true\n"), "true", "expected a name as `name`, found the bool true", '"true"'),
             (asks("b", top="include: a.yaml\n"), "a.yaml", "expected a list as `include`, found text", "[a.yaml]"),
             (asks("b", top="legend: [a]\n"), "[a]", "expected a mapping as `legend`, found a list", ""),
-            (node(f"{{if: [b], {EXITS}}}"), "[b]", "expected a condition as `if`, found a list", '"[b]"'),
+            (node(f"{{if: [b], {EXITS}}}"), "[b]", "expected a condition as `if`, found a list", "`b`"),
             (node(f"{{if: '', {EXITS}}}"), "''", "expected a condition as `if`, found an empty text", "write"),
             (node(f"{{if: , {EXITS}}}"), ":", "expected a condition as `if`, found nothing", "give it a value"),
             (node('{if: b, then: ["yes"], else: "no"}'), '["yes"]', "expected a node or an outcome", "the name alone"),

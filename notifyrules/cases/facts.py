@@ -147,6 +147,30 @@ def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findin
     )
 
 
+def missing_facts(given: Given, chart: Chart) -> tuple[str, ...]:
+    """
+    Name the facts that have no default and were not given.
+    """
+    return tuple(name for name in chart.graph.facts if name not in given.values and name not in given.broken)
+
+
+def report_missing(name: str, chart: Chart, span: Span, what: str, findings: Findings, cases: int = 1) -> None:  # noqa: PLR0913, PLR0917 - the parts of a sentence
+    """
+    Report a fact that one case or several do not give, with both ways out: there, and where it is declared.
+    """
+    fact = chart.graph.facts[name]
+    who = f"{what} does not give" if cases == 1 else f"{cases:,} cases, this one first, do not give"
+    default = f"`{name}: {fact.type} = null`" if fact.type.nullable else "a default"
+    advice = f"give it, for all cases in the `given` at the top of the file; or declare it with {default}"
+    findings.add(
+        Code.BAD_FACTS,
+        span,
+        f"{who} `{name}`, which has no default",
+        help=(advice, f"it says: {fact.about}" if fact.about else ""),
+        labels=[Label(fact.span, "it is declared here")],
+    )
+
+
 def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findings) -> Facts | None:
     """
     Check that facts are whole and keep to what the rules assume.
@@ -161,15 +185,9 @@ def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findin
     Returns:
         The facts, or None where the case cannot be run.
     """
-    missing = [name for name in chart.graph.facts if name not in given.values and name not in given.broken]
+    missing = missing_facts(given, chart)
     for name in missing:
-        about = chart.graph.facts[name].about
-        findings.add(
-            Code.BAD_FACTS,
-            span,
-            f"{what} does not give `{name}`, which has no default",
-            help=f"it says: {about}" if about else "",
-        )
+        report_missing(name, chart, span, what, findings)
     if missing or given.broken:
         return None
     facts = chart.reader.make(given.values)

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from notifyrules.cases.expectations import Written, read_expectation
-from notifyrules.cases.facts import Given, complete, defaults, read_given, read_value, report_unknown
+from notifyrules.cases.facts import (
+    Given,
+    complete,
+    defaults,
+    missing_facts,
+    read_given,
+    read_value,
+    report_missing,
+    report_unknown,
+)
 from notifyrules.cases.model import Case, Chart
 from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
 from notifyrules.conditions.values import Value
@@ -47,6 +56,8 @@ class CasesReader:
     _names: dict[str, Span] = field(default_factory=dict)
     _values: int = 0
     """Fact values of the cases so far."""
+    _missing: dict[str, list[tuple[Span, str]]] = field(default_factory=dict)
+    """The cases that do not give a fact without a default, and what to call them."""
 
     def parts(self) -> tuple[tuple[Case, ...] | Rows, ...]:
         """
@@ -65,6 +76,9 @@ class CasesReader:
                 found.extend([] if rows is None else [rows])
             elif part.expect is not None:
                 found.append(self._cases(part, given))
+        # One mistake, at the fact or in the `given` of the file, however many cases it shows in.
+        for name, places in self._missing.items():
+            report_missing(name, self.chart, *places[0], self.findings, len(places))
         return tuple(found)
 
     def _check_name(self, part: CasePart) -> None:
@@ -159,7 +173,10 @@ class CasesReader:
             name = _combined_name(part.name, combination, names)
             whole = Given(combination).over(given)
             what = f"the case with {_shown(combination)}" if combination else "this case"
-            facts = complete(whole, self.chart, part.name.span, what, self.findings)
+            missing = missing_facts(whole, self.chart)
+            for absent in missing:
+                self._missing.setdefault(absent, []).append((part.name.span, what))
+            facts = None if missing else complete(whole, self.chart, part.name.span, what, self.findings)
             if facts is not None and expect is not None:
                 found.append(
                     Case(

@@ -25,6 +25,27 @@ _SHOWN = 60
 """Code points of a value that a line of help can carry."""
 _NEEDED = frozenset({"if", "switch", "first", "any", "call", "to", "type", "cases", "name", "rules"})
 """Keys without which the mapping around them makes no sense."""
+_OTHER_KINDS = {
+    **dict.fromkeys(("when", "condition", "cond", "test"), "did you mean `if`?"),
+    "unless": "write `if: not (...)`",
+    **dict.fromkeys(("all", "and"), "join conditions in one text: `if: a and b`"),
+    "or": "join conditions in one text: `if: a or b`; `any` lists nodes",
+    **dict.fromkeys(("match", "case", "on"), "did you mean `switch`?"),
+    **dict.fromkeys(("rows", "table", "rules", "one_of"), "did you mean `first`?"),
+}
+"""What people write for the key that makes a node what it is."""
+_JOINED = {"all": "and", "and": "and", "any": "or", "or": "or", "not": "not"}
+"""What other formats join conditions with."""
+_FORMS = {
+    "facts": "name: type = default",
+    "flow": "name: {ask: ..., if: ..., then: ...}",
+    "outcomes": "name: {notify: true}",
+    "cases": "value: target",
+    "let": "name: condition",
+    "data": "name: type = default",
+    "legend": "class: blue",
+}
+"""How a line of a section is written."""
 _TEXTUAL = ("text", "a name", "a condition", "a node or an outcome")
 _YES_OR_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
@@ -87,13 +108,15 @@ def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findi
         return path
     for written in value:
         near = nearest(written, NODE_KEYS)
-        if near is not None and written not in NodePart.known_keys():
+        advice = _OTHER_KINDS.get(written, f"did you mean `{near}`?" if near is not None else "")
+        if advice and written not in NodePart.known_keys():
             message = f"`{written}` is not a key of a node"
-            findings.add(Code.UNKNOWN_KEY, written.span, message, help=f"did you mean `{near}`?")
+            findings.add(Code.UNKNOWN_KEY, written.span, message, help=advice)
             return path
     kinds = either([f"`{one}`" for one in NODE_KEYS])
     at = key.span if key is not None else value.span
-    findings.add(Code.MISSING_KEY, at, f"the node `{path[-1]}` asks nothing: it has no {kinds}")
+    message = f"the node `{path[-1]}` asks nothing: it has no {kinds}"
+    findings.add(Code.MISSING_KEY, at, message, help="write `if: condition`, or what else it asks")
     return path
 
 
@@ -140,12 +163,54 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
     if isinstance(value, Scalar):
         return _scalar_explanation(value, expected, written, path)
     if expected == "a node or an outcome":
-        return [], ["write the name alone, such as `then: target`"]
+        return [], ["write the name alone, such as `then: target`; several nodes are asked by an `any` node"]
+    if expected == "a condition":
+        return _condition_explanation(value, path)
+    if expected == "a mapping" and isinstance(value, Seq) and (line := _FORMS.get(str(path[-1]))):
+        return [], [f"write one line each, without `-`: `{line}`"]
+    if expected == "a list" and path[-1:] == ("first",):
+        return [], ["put a `-` in front of every row: `- {if: condition, to: target}`"]
     if expected in _TEXTUAL:
         listed = "YAML reads a value that starts with `[` as a list"
         mapped = "YAML reads a value that starts with `{`, or holds `: `, as a mapping"
         return [listed if isinstance(value, Seq) else mapped], [form]
     return [], []
+
+
+def _condition_explanation(value: Located, path: Path) -> tuple[list[str], list[str]]:
+    """
+    Explain a list or a mapping that stands where a condition is expected.
+    """
+    parts = {key: one for key, one in value.items() if key in _JOINED} if isinstance(value, Map) else {}
+    items = next(iter(parts.values())) if len(parts) == 1 else value
+    sign = next((_JOINED[key] for key in parts), "and")
+    if isinstance(items, Seq) and any(isinstance(item, Map) for item in items):
+        window = '`{type: schedule, default: [{from: "22:00", until: "07:00"}]}`'
+        asked = "ask it with `within(now, user.zone, quiet_hours)`"
+        return [], [f"a schedule is a fact, declared in the long form, such as `quiet_hours: {window[1:]}; {asked}"]
+    conditions = [str(item) for item in items] if isinstance(items, Seq) else [str(items)]
+    plain = all(isinstance(item, Scalar) for item in items) if isinstance(items, Seq) else isinstance(items, Scalar)
+    if isinstance(value, Seq) and plain and path[:1] == ("let",):
+        return ["YAML reads a value that starts with `[` or `-` as a list"], [
+            f'quote it: `"[{", ".join(conditions)}]"`'
+        ]
+    joined = f" {sign} ".join(conditions)
+    if sign == "not":
+        joined = f"not ({joined})"
+    if isinstance(value, Map) and len(value) == 1 and not parts:
+        # Braces around a condition, as in texts.
+        [(key, one)] = value.items()
+        joined, plain = str(key), isinstance(one, Scalar) and one in ("", "true")
+    if plain and joined and len(joined) <= _SHOWN:
+        return [], [f"a condition is one text: `{quote_yaml(joined) if _needs_quotes(joined) else joined}`"]
+    return [], ["a condition is one text, such as `channel.muted and not user.in_dnd`"]
+
+
+def _needs_quotes(text: str) -> bool:
+    """
+    Tell whether a text that starts or goes on so would be something else to YAML.
+    """
+    return text[:1] in "[{\"'!&*#|>@`%" or ": " in text or " #" in text
 
 
 def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) -> tuple[list[str], list[str]]:
@@ -156,7 +221,9 @@ def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) 
     wants_bool = expected in ("true or false", "`true`, `false` or `later`")
     notes: list[str] = []
     advice = ""
-    if value == "":
+    if expected == "a mapping" and path[:1] == ("outcomes",) and len(path) > 1:
+        advice = "an outcome says whether to notify: `{notify: false}`"
+    elif value == "":
         advice = "write the condition" if value.quoted else "give it a value, or remove the key"
     elif value.kind is not Kind.TEXT and expected in _TEXTUAL:
         notes = [f"YAML reads `{value}` without quotes as {describe_node(value)}"]
@@ -170,8 +237,6 @@ def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) 
         advice = "write it without quotes"
     elif expected == "a list" and len(written) <= _SHOWN:
         advice = f"put it into brackets: `[{written}]`"
-    elif expected == "a mapping" and path[:1] == ("outcomes",):
-        advice = "an outcome says whether to notify: `{notify: false}`"
     return notes, [advice]
 
 

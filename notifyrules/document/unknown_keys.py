@@ -4,6 +4,7 @@ Report keys that nobody reads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean, either, named
-from notifyrules.document.model import NodePart, UnknownKey
+from notifyrules.document.model import NODE_KEYS, NodePart, UnknownKey
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Span
 from notifyrules.source.unquoted import quote_yaml
@@ -27,6 +28,13 @@ _MEANT: Mapping[str, tuple[str, ...]] = {
     "because": ("reason", "why"),
 }
 """What people write for a key."""
+_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "to": (*NODE_KEYS, "notify", "else"),
+    "if": ("else", "default"),
+}
+"""Keys of something else, which stand where a key is missing."""
+_GLUED = re.compile(r"(?P<key>[a-z_]+)(?P<sign>:| +)(?P<value>\S.*)")
+"""A key that has grown together with its value for want of a colon, or of the blank behind it."""
 _PART_WORDS = {
     "Document": "a rule file",
     "Fragment": "a file made to be included",
@@ -50,7 +58,12 @@ def stands_for(written: str, missing: str) -> bool:
     """
     Tell whether an unknown key was probably meant for one that is missing.
     """
-    return written in _MEANT.get(missing, ()) or nearest(written, [missing]) is not None
+    glued = _GLUED.fullmatch(written)
+    return (
+        written in _MEANT.get(missing, ())
+        or written in _ELSEWHERE.get(missing, ())
+        or nearest(written if glued is None else glued["key"], [missing]) is not None
+    )
 
 
 def report_unknown_keys(unknown: Sequence[UnknownKey], findings: Findings) -> None:
@@ -64,6 +77,13 @@ def report_unknown_keys(unknown: Sequence[UnknownKey], findings: Findings) -> No
     joined = {id(key) for key in behind.values()}
     start: UnknownKey | None = None
     for one in unknown:
+        if (
+            one.part.__name__ == "LongTarget"
+            and any(key in NODE_KEYS for key in one.holder)
+            and one.key not in NODE_KEYS
+        ):
+            # One node that stands in another is one mistake.
+            continue
         if start is None or id(one.key) not in behind:
             start = one
         if id(one.key) in joined:
@@ -73,6 +93,13 @@ def report_unknown_keys(unknown: Sequence[UnknownKey], findings: Findings) -> No
             _report(one, findings)
         else:
             _report_split(start, text, findings)
+
+
+def _is_nested_node(one: UnknownKey) -> bool:
+    """
+    Tell whether a whole node stands where the name of one is expected.
+    """
+    return one.part.__name__ == "LongTarget" and any(key in NODE_KEYS for key in one.holder)
 
 
 def _is_piece(one: UnknownKey) -> bool:
@@ -133,7 +160,12 @@ def _report(one: UnknownKey, findings: Findings) -> None:
         if issubclass(one.part, NodePart) and one.key in part.known_keys()
     ]
     notes: list[str] = []
-    if one.key.endswith(":") and one.key[:-1] in one.part.known_keys():
+    glued = _GLUED.fullmatch(one.key[:_SHOWN])
+    if advice := _belongs(one):
+        pass
+    elif glued is not None and glued["key"] in free:
+        advice = f"write `{glued['key']}: {glued['value']}`"
+    elif one.key.endswith(":") and one.key[:-1] in one.part.known_keys():
         notes = ["a colon is a part of the word before it unless a blank follows"]
         advice = f"write `{one.key} ...`"
     elif owners:
@@ -143,6 +175,24 @@ def _report(one: UnknownKey, findings: Findings) -> None:
         advice = f"did you mean `{synonym}`?" if synonym else did_you_mean(one.key, free, known)
     message = f"`{one.key}` is not a key of {_part_words(one)}"
     findings.add(Code.UNKNOWN_KEY, one.key.span, message, help=advice, notes=notes)
+
+
+def _belongs(one: UnknownKey) -> str:
+    """
+    Say where a key of something else belongs; empty for any other key.
+    """
+    part, key = one.part.__name__, one.key
+    if issubclass(one.part, NodePart) and key in ("elif", "elsif", "elseif", "else if"):
+        return "a node asks one question: lead `else` to another node, or write rows: `first: [{if: ..., to: ...}]`"
+    if issubclass(one.part, NodePart) and key in ("because", "label"):
+        return f"`{key}` stands in the target: `then: {{to: target, {key}: ...}}`"
+    if _is_nested_node(one):
+        return "a node cannot stand in another: give it a name of its own under `flow:`, and lead there by its name"
+    if part == "LongTarget" and key == "notify":
+        return "`notify` belongs to an outcome: lead there by its name"
+    if part == "RowPart" and key in ("else", "default", "otherwise"):
+        return "where no row holds is said beside `first:`, not in it: `else: target`"
+    return ""
 
 
 def _free_keys(one: UnknownKey) -> list[str]:

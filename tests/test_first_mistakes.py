@@ -1,0 +1,178 @@
+"""
+Claims about a newcomer's first mistakes in whole files: one finding each, at its place, with a way out that works.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from notifyrules.diagnostics.diagnostic import Diagnostic
+from notifyrules.rules import check
+from tests.charts import findings
+
+CHART = """\
+notifyrules: 1
+facts:
+  ticket.text: text = ""
+  ticket.is_assigned: bool = false
+  ticket.priority: low | normal | urgent = normal
+  user.is_away: bool = false
+  user.level: a | b | null = null
+otherwise: silent
+flow:
+  away:
+    ask: Is the user away?
+    if: user.is_away
+    then: urgent
+    else: level
+  level:
+    switch: user.level
+    cases: {a: ring, b: silent, null: urgent}
+  urgent:
+    first:
+      - if: ticket.priority == "urgent"
+        to: ring
+      - if: has_word(ticket.text, "help") and ticket.is_assigned
+        to: ring
+    else: silent
+outcomes:
+  ring: {notify: true}
+  silent: {notify: false}
+"""
+IF = "    if: user.is_away\n"
+SWITCH = "{a: ring, b: silent, null: urgent}"
+RING = "  ring: {notify: true}"
+ROWS = """\
+      - if: ticket.priority == "urgent"
+        to: ring
+      - if: has_word(ticket.text, "help") and ticket.is_assigned
+        to: ring
+    else: silent
+"""
+
+
+def mistake(good: str, bad: str) -> Diagnostic:
+    """
+    Make one mistake in the chart, and give the one error that is found.
+    """
+    assert CHART.count(good) == 1
+    [found] = [one for one in findings(CHART.replace(good, bad)) if one.is_error]
+    return found
+
+
+class TestCharts:
+    def test_the_chart_is_silent(self) -> None:
+        """
+        Without a mistake nothing is found.
+        """
+        assert [one.message for one in findings(CHART)] == []
+
+    @pytest.mark.parametrize(
+        ("good", "bad", "span", "advice"),
+        [
+            (IF, "    if: {user.is_away}\n", "{user.is_away}", "`user.is_away`"),
+            (IF, "    if:\n      user.is_away: true\n", "user.is_away: true", "`user.is_away`"),
+            (IF, "    if: {all: [user.is_away]}\n", "{all: [user.is_away]}", "`user.is_away`"),
+            (IF, "    if: {not: user.is_away}\n", "{not: user.is_away}", "`not (user.is_away)`"),
+            (
+                IF,
+                "    if:\n      any:\n        - user.is_away\n        - ticket.is_assigned\n",
+                "any:",
+                "`user.is_away or ticket.is_assigned`",
+            ),
+            (
+                IF,
+                "    if: [user.is_away, ticket.is_assigned]\n",
+                "[user.is_away, ticket.is_assigned]",
+                "`user.is_away and ticket.is_assigned`",
+            ),
+            (
+                IF,
+                '    if: [{from: "22:00", until: "07:00"}]\n',
+                '[{from: "22:00", until: "07:00"}]',
+                "a schedule is a fact, declared in the long form",
+            ),
+            (IF, "    when: user.is_away\n", "when", "did you mean `if`?"),
+            (IF, "    unless: user.is_away\n", "unless", "`if: not (...)`"),
+            (IF, "    all: [user.is_away]\n", "all", "`if: a and b`"),
+            (IF, "", "away", "write `if: condition`"),
+            ("    else: level", "    elif: ticket.is_assigned", "elif", "`first: [{if:"),
+            ("    else: level", "    else if: ticket.is_assigned", "else if", "`first: [{if:"),
+            (
+                "    then: urgent\n",
+                "    then:\n      ask: Theirs?\n      if: ticket.is_assigned\n      then: ring\n",
+                "if",
+                "a node cannot stand in another",
+            ),
+            ("    then: urgent", "    then: {notify: true}", "notify", "lead there by its name"),
+            ("    then: urgent", "    then: [urgent, level]", "[urgent, level]", "`then: target`"),
+            ("    else: level", "    else: level\n    because: away", "because", "`then: {to: target,"),
+            (SWITCH, "{a: ring, b: silent}", "user.level", "`null: target`"),
+            (SWITCH, "{a: ring, else: silent}", "else", "below `cases:`"),
+            (SWITCH, "{a: ring, b: ring, None: urgent}", "None", "`null:`"),
+            (SWITCH, "[a: ring]", "[a: ring]", "`value: target`"),
+            (ROWS, ROWS.replace("    else", "      - else"), "else", "beside `first:`"),
+            (ROWS, "      if: user.is_away\n      to: ring\n", "if: user.is_away", "in front of every row"),
+            (RING, "  ring: {notify:true}", "notify:true", "`notify: true`"),
+            (RING, "  ring: {notify true}", "notify true", "`notify: true`"),
+            (RING, "  ring:", ":", "`{notify: false}`"),
+            (RING, "  ring: true", "true", "`{notify: false}`"),
+        ],
+    )
+    def test_one_finding_with_the_way_out(self, good: str, bad: str, span: str, advice: str) -> None:
+        """
+        A mistake is told once, at the words that are wrong, with what to write.
+        """
+        found = mistake(good, bad)
+
+        assert found.span.text == span
+        assert advice in "; ".join(found.help)
+
+    def test_an_order_is_shown(self) -> None:
+        """
+        A promise about raising a plain enumeration shows the declaration with which it can be made.
+        """
+        promise = "guarantees: [{name: urgent rings, monotone: ticket.priority}]\noutcomes:\n"
+        found = mistake("outcomes:\n", promise)
+        meant = "  ticket.priority: {type: low | normal | urgent, ordered: true, default: normal}\n"
+        ordered = CHART.replace("  ticket.priority: low | normal | urgent = normal\n", meant)
+
+        assert f"`{meant.strip()}`" in "; ".join(found.help)
+        assert findings(ordered.replace("outcomes:\n", promise)) == ()
+
+    @pytest.mark.parametrize("key", ["yes", "Yes", "on", "True", '"yes"', '"True"'])
+    def test_a_switch_over_a_bool(self, key: str) -> None:
+        """
+        The cases of a bool are `true:` and `false:`, whatever says yes elsewhere.
+        """
+        node = f"    switch: user.is_away\n    cases: {{{key}: urgent, false: level}}\n  level"
+        found = mistake(IF + "    then: urgent\n    else: level\n  level", node)
+
+        assert (found.span.text, found.help[0]) == (key, "write `true:`, without quotes")
+
+    def test_ten_years(self) -> None:
+        """
+        The longest duration is told in days.
+        """
+        found = mistake("  user.is_away: bool", "  user.wait: duration = 3654d\n  user.is_away: bool")
+
+        assert "within ten years, which are 3,653 days" in found.message
+
+
+class TestCases:
+    def test_a_fact_without_default_is_told_once(self, tmp_path: Path) -> None:
+        """
+        However many cases do not give a fact, it is one finding, which shows the declaration and both ways out.
+        """
+        chart = CHART.replace("user.level: a | b | null = null", "user.level: a | b | null")
+        cases = "".join(f"  - {{name: c{number}, expect: ring}}\n" for number in range(89))
+        (tmp_path / "x.yaml").write_text(chart, "utf-8")
+        (tmp_path / "x.cases.yaml").write_text(f"notifyrules-cases: 1\nrules: x.yaml\ncases:\n{cases}", "utf-8")
+        [found] = check(tmp_path / "x.cases.yaml")
+
+        assert found.message == "89 cases, this one first, do not give `user.level`, which has no default"
+        assert [label.span.text for label in found.labels] == ["user.level"]
+        assert "declare it with `user.level: a | b | null = null`" in found.help[0]
+        assert "in the `given` at the top of the file" in found.help[0]
