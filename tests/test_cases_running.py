@@ -206,6 +206,41 @@ class TestDivergence:
         divergence = diverged(case(result.case), failure(result))
         assert (divergence.step is not None, divergence.arrived) == (True, True)
 
+    @pytest.mark.parametrize(
+        ("then", "words", "node", "arrived"),
+        [
+            pytest.param('{to: b, because: "it is {kind}"}', "it is dm", None, False, id="later words replace them"),
+            pytest.param('{to: c, because: "it is {kind}"}', "it is group", "a", True, id="for another value"),
+            pytest.param('{to: c, because: "it is {kind}"}', "it is mail", None, False, id="for no value"),
+            pytest.param('{to: c, because: "it has {size}"}', "it has 7", "a", True, id="for another number"),
+            pytest.param('{to: c, because: "it has {size}"}', "it has no", None, False, id="for no number"),
+            pytest.param('{to: c, because: "it is {long}"}', "it is yes", "a", True, id="for the other bool"),
+            pytest.param('{to: c, because: "it is {long}"}', "it is long", None, False, id="for no bool"),
+            pytest.param(
+                '{to: c, because: "it is {kind}"}', "as you like", None, False, id="words before the outcome's"
+            ),
+            pytest.param("c", "as you wish", None, False, id="the outcome says something else"),
+            pytest.param("b", "late", "b", False, id="on another arrow"),
+        ],
+    )
+    def test_words_that_some_facts_give(
+        self, tmp_path: Path, then: str, words: str, node: str | None, arrived: object
+    ) -> None:
+        """
+        Words lead from where some way on ends with them in force, and for values that there are.
+        """
+        rules = (
+            "notifyrules: 1\nfacts: {kind: dm | group = dm, size: int = 3, long: bool = false}\nflow:\n"
+            f"  a: {{if: not long, then: {then}, else: b}}\n"
+            "  b: {if: long, then: {to: done, because: late}, else: {to: done, because: early}}\n"
+            '  c: {if: size > 5 and kind == "dm", then: done, else: done}\n'
+            "outcomes: {done: {notify: true, because: as you like}}\n"
+        )
+        [result] = results(tmp_path, f"  - {{name: x, expect: {{because: {words}}}}}\n", rules=rules)
+        divergence = diverged(case(result.case), failure(result))
+
+        assert (None if divergence.step is None else divergence.step.node, divergence.arrived) == (node, arrived)
+
 
 class TestSelection:
     CASES = (

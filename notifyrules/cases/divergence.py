@@ -4,13 +4,18 @@ Find where a path left the ways that lead to what was expected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from notifyrules.cases.model import Case
 from notifyrules.cases.runner import Failure, missing_node
 from notifyrules.cases.ways import Stand, Ways
 from notifyrules.conditions.terms import Term
+from notifyrules.conditions.types import Basic, Enumeration, Type
+from notifyrules.conditions.values import Value
+from notifyrules.conditions.writing import write
 from notifyrules.evaluation.step import Step
 from notifyrules.graph.model import Arrow, Call, Graph, Message
 
@@ -110,22 +115,85 @@ class _Path:
         """
         Find the last step whose node leads to something that may say a text to a person.
         """
-        step = self.last(lambda stand: any(_may_be(message, text) for message in self._messages(stand)))
-        taken = [arrow.because for _, arrow, one in self._places if one is step]
-        return Divergence(step, "these words", any(one is not None and _may_be(one, text) for one in taken))
+        spoken = _Spoken(self._graph, self.ways, text)
+        said: list[str | None] = [None]
+        for _, _, step in self._places:
+            words = step.because if step.because is not None or step.inner is None else step.inner.because
+            said.append(said[-1] if words is None else words)
+        last = next(
+            (
+                at
+                for at in reversed(range(len(self._places)))
+                if spoken.may_be(spoken.behind(self._places[at][0]), said[at])
+            ),
+            None,
+        )
+        if last is None:
+            return Divergence(None, "these words")
+        stand, arrow, step = self._places[last]
+        arrived = spoken.may_be(spoken.along(stand, arrow), said[last])
+        return Divergence(step, "these words", arrived)
 
-    def _messages(self, stand: Stand) -> Iterator[Message]:
+
+class _Speech(NamedTuple):
+    """
+    What the ways on from a place may say to a person.
+    """
+
+    says: bool = False
+    """Whether some way ends with the text in force, from an arrow or a called chart on it."""
+    silent: bool = False
+    """Whether some way says nothing, so that what was said before stays in force."""
+    own: bool = False
+    """Whether some way that says nothing ends in an outcome whose own words may be the text."""
+
+
+class _Spoken:
+    """
+    Whether a text may be in force at the end of the ways through a chart: the last words on a way count.
+    """
+
+    def __init__(self, graph: Graph, ways: Ways, text: str) -> None:
         """
-        Give everything that is said behind a place.
+        Look for *text* behind every place, from the end.
         """
-        for name in self.ways.behind(stand):
-            node = self._graph.nodes[name]
-            for arrow in node.arrows:
-                yield from _said(arrow.because)
-                if self.ways.leads_to([stand], [arrow.id]):
-                    yield from _said(self._graph.outcomes[arrow.target].because)
-            if isinstance(node, Call):
-                yield from _words(node.callee)
+        self._graph, self._ways, self._text = graph, ways, text
+        self._behind: dict[Stand, _Speech] = {}
+        for name in reversed(graph.order):
+            for trying in (False, True):
+                stand = Stand(name, trying)
+                found = [self.along(stand, arrow) for arrow in graph.nodes[name].arrows]
+                self._behind[stand] = _Speech(*(any(kinds) for kinds in zip(*found, strict=True)))
+
+    def behind(self, stand: Stand) -> _Speech:
+        """
+        Give what the ways on from a place may say.
+        """
+        return self._behind[stand]
+
+    def along(self, stand: Stand, arrow: Arrow) -> _Speech:
+        """
+        Give what the ways on from a place along one of its arrows may say.
+        """
+        following = self._ways.after(stand, arrow)
+        if following is not None:
+            rest = self._behind[following]
+        elif self._ways.leads_to([stand], [arrow.id]):
+            own = self._graph.outcomes[arrow.target].because
+            rest = _Speech(silent=True, own=own is not None and _may_be(own, self._text))
+        else:
+            rest = _Speech()
+        if arrow.because is not None:
+            return _Speech(rest.says or (rest.silent and _may_be(arrow.because, self._text)))
+        node = self._graph.nodes[stand.node]
+        called = isinstance(node, Call) and any(_may_be(one, self._text) for one in _words(node.callee))
+        return rest._replace(says=rest.says or (rest.silent and called))
+
+    def may_be(self, speech: _Speech, said: str | None) -> bool:
+        """
+        Tell whether the text may be in force at the end, where *said* is in force so far.
+        """
+        return speech.says or (speech.own if said is None else speech.silent and said == self._text)
 
 
 def _said(message: Message | None) -> Iterator[Message]:
@@ -153,9 +221,7 @@ def _ends_with_data(case: Case) -> Collection[str]:
 
     def may_carry(outcome: str) -> bool:
         carried = outcomes[outcome].data
-        return all(
-            isinstance(carried[name], Term) or carried[name] == value for name, value in case.expect.data.items()
-        )
+        return all(_may_have(carried[name], value) for name, value in case.expect.data.items())
 
     return {arrow.id for arrow in _ends(case).values() if may_carry(arrow.target)}
 
@@ -186,4 +252,36 @@ def _may_be(message: Message, text: str) -> bool:
             return False
         at = found + len(piece)
     last = message.pieces[-1] if message.pieces else ""
-    return text.endswith(last) and (len(message.pieces) > 1 or text == last) if isinstance(last, str) else True
+    if isinstance(last, str) and not (text.endswith(last) and (len(message.pieces) > 1 or text == last)):
+        return False
+    terms = [number for number, piece in enumerate(message.pieces) if not isinstance(piece, str)]
+    if len(terms) != 1:
+        return True
+    around = message.pieces[: terms[0]], message.pieces[terms[0] + 1 :]
+    start, end = (sum(len(str(piece)) for piece in pieces) for pieces in around)
+    value = message.pieces[terms[0]]
+    assert isinstance(value, Term)
+    return len(text) >= start + end and _may_read(value.type, text[start : len(text) - end])
+
+
+def _may_have(carried: Value | Term, value: Value) -> bool:
+    """
+    Tell whether data could have a value: it is that, or is computed and may be.
+    """
+    if not isinstance(carried, Term):
+        return carried == value
+    base = carried.type.base
+    return value in base.values if isinstance(base, Enumeration) and isinstance(value, str) else True
+
+
+def _may_read(kind: Type, written: str) -> bool:
+    """
+    Tell whether a value of a type could be written so in a text.
+    """
+    if kind.nullable and written == write(None):
+        return True
+    if isinstance(kind.base, Enumeration):
+        return written in kind.base.values
+    if kind.base is Basic.BOOL:
+        return written in (write(True), write(False))  # noqa: FBT003 - values of the language
+    return kind.base is not Basic.INT or re.fullmatch(r"-?[0-9]{1,16}", written) is not None

@@ -7,7 +7,7 @@ refusal that only branches lead to is never the reason of a decision.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
@@ -123,14 +123,3 @@ class Ways:
         """
         reached = self._from(stands)
         return any(reached & self._bits.get(end, 0) for end in ends)
-
-    def behind(self, stand: Stand) -> Iterator[str]:
-        """
-        Name the nodes that can be come to from a place, itself included.
-        """
-        reached = self._from([stand])
-        return (
-            name
-            for name in self._graph.order
-            if any(reached & self._bits[Stand(name, trying)] for trying in (False, True))
-        )

@@ -17,20 +17,20 @@ class _Watched(Mapping[str, Value]):
     Facts that remember which of them were read.
     """
 
-    __slots__ = ("_facts", "read")
+    __slots__ = ("_facts", "names_read")
 
     def __init__(self, facts: Mapping[str, Value]) -> None:
         """
         Watch *facts*.
         """
         self._facts = facts
-        self.read: set[str] = set()
+        self.names_read: set[str] = set()
 
     def __getitem__(self, name: str) -> Value:
         """
         Give a value, and note that it was read.
         """
-        self.read.add(name)
+        self.names_read.add(name)
         return self._facts[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -59,7 +59,7 @@ def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tup
     data_of(graph.outcomes[passage.outcome], watched)
     recheck_of(graph, passage, watched)
     _tell(graph, watched, passage)
-    return tuple(name for name in graph.facts if name in watched.read)
+    return tuple(name for name in graph.facts if name in watched.names_read)
 
 
 def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> None:
