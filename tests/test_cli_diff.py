@@ -242,6 +242,27 @@ class TestRows:
         assert (result.code, result.out) == (2, "")
         assert message in result.err
 
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no file without end")
+    def test_a_row_without_end_is_misuse(self) -> None:
+        """
+        No more is read of it than a row may have.
+        """
+        result = run("diff", "old.yaml", "new.yaml", "--rows", "/dev/zero")
+
+        assert result.code == 2
+        assert "/dev/zero:1: a row is larger than 16 MiB" in result.err
+
+    def test_many_keys_are_looked_at_once(self, folder: Path) -> None:
+        """
+        That one of very many stands there twice is found at once.
+        """
+        keys = ", ".join(f'"k{number}": 1' for number in range(100_000))
+        (folder / "rows.jsonl").write_text(f'{{"facts": {{{keys}, "k99999": 2}}}}\n', "utf-8")
+        result = run("diff", "old.yaml", "new.yaml", "--rows", "rows.jsonl")
+
+        assert result.code == 2
+        assert "the key `k99999` stands here twice" in result.err
+
     def test_a_missing_file_is_misuse(self) -> None:
         """
         The system says why.

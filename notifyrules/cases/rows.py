@@ -7,6 +7,7 @@ A file may hold very many rows, so a row is decoded when its turn comes, and a b
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -228,8 +229,7 @@ def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     """
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
         raise _Refused(f"the key `{printable(twice)}` stands twice in one object")
     return found
 

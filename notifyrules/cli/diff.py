@@ -5,6 +5,7 @@ The command `diff`: say what changes for whom from one version of a rule file to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,7 +13,7 @@ import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import check_choice
-from notifyrules.cli.inputs import parse_json
+from notifyrules.cli.inputs import MAX_BYTES, parse_json
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import show_work, write
 from notifyrules.cli.revisions import load_version
@@ -122,10 +123,12 @@ def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
     """
     try:
         with Path(file).open(encoding="utf-8-sig") as opened:
-            for number, line in enumerate(opened, 1):
+            for number, line in enumerate(iter(partial(opened.readline, MAX_BYTES + 1), ""), 1):
+                place = f"{visible(file)}:{number}"
+                if len(line) > MAX_BYTES:
+                    raise UsageError(f"{place}: a row is larger than {MAX_BYTES // 1024**2} MiB")
                 if not line.strip():
                     continue
-                place = f"{visible(file)}:{number}"
                 row = parse_json(visible(file), line, first_line=number)
                 facts = row.get("facts") if isinstance(row, Mapping) else None
                 if not isinstance(row, Mapping) or not isinstance(facts, Mapping):
