@@ -8,6 +8,7 @@ import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,14 @@ from notifyrules.conditions.types import Type, join
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import Comparison, Finding, Region
 from notifyrules.diff.telling import chart_changes
-from notifyrules.errors import RulesError
+from notifyrules.errors import FactsError, RulesError
 from notifyrules.graph.model import Graph
+from notifyrules.program.facts import FactsReader
+from notifyrules.program.unknown import UNKNOWN
 from notifyrules.prove.limit import Limit
 from notifyrules.rules import load
 from tests.property.edited_charts import (
+    TYPES,
     Asked,
     Decision,
     Version,
@@ -190,6 +194,20 @@ class TestExact:
         assert exact.told.open == ()
         assert exact.told.complete
 
+    def test_who_is_refused_now_is_told(self, exact: Compared) -> None:
+        """
+        Where some caller, who may leave facts out, was decided and is not any more, that is told, and only there.
+        """
+        was, now = (FactsReader(graph.facts) for graph in (exact.old, exact.new))
+        kinds = exact.before.chart.facts
+        given = (
+            {name: value for name, value in zip(kinds, values, strict=True) if value is not UNKNOWN}
+            for values in product(*((*TYPES[kind], UNKNOWN) for kind in kinds.values()))
+        )
+        refused = any(takes(was, facts) and not takes(now, facts) for facts in given)
+
+        assert refused is ("facts:refused" in exact.told.lost)
+
     def test_exact_regions_hold_what_changes_and_nothing_else(self, exact: Compared) -> None:
         """
         All facts of an exact region change as it is told.
@@ -348,6 +366,17 @@ def written(folder: Path, before: Version, after: Version) -> Compared:
     save(before, folder / "old")
     save(after, folder / "new")
     return compared(folder, before, after)
+
+
+def takes(reader: FactsReader, facts: Mapping[str, object]) -> bool:
+    """
+    Tell whether facts are valid; those that are not declared are passed over.
+    """
+    try:
+        reader.read(facts, extras="ignore")
+    except FactsError:
+        return False
+    return True
 
 
 def is_told(region: Region, asked: Asked) -> bool:
