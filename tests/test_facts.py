@@ -411,6 +411,22 @@ class TestValues:
 
 
 class TestProblems:
+    def test_very_many_names_are_not_all_told(self) -> None:
+        """
+        Of names that are no facts a hundred are told, and that there are more; what is a fact is read all the same.
+        """
+        rules = rules_of(
+            "notifyrules: 1\nfacts: {a: bool, b: int}\nflow: {q: {if: a, then: 'yes', else: 'no'}}\n" + OUTCOMES
+        )
+        given: dict[object, object] = {f"k{number}": 1 for number in range(50_000)}
+        given |= dict.fromkeys(range(50000), 1)
+        with pytest.raises(FactsError) as caught:
+            rules.should_notify({**given, "a": True, "b": "x"})
+
+        told = [problem.path for problem in caught.value.problems]
+        assert told == ["b", *(f"k{number}" for number in range(100)), "(facts)"]
+        assert "more names are no facts" in caught.value.problems[-1].message
+
     @pytest.mark.parametrize(
         ("given", "told"),
         [

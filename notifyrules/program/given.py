@@ -34,6 +34,8 @@ _SINGLE: Final = (
     *(date, time, timedelta, tzinfo, Enum, type, functools.partial, Iterator),
 )
 """Classes whose instances are one value, or give many one after the other, whatever attributes they have."""
+_TOLD: Final = 100
+"""Problems beyond which names that are no facts are only said to be more: a caller can give millions."""
 
 
 class Collector:
@@ -103,8 +105,9 @@ class Collector:
         """
         for key, value in entries:
             if not isinstance(key, str):
-                place = prefix.rstrip(".") or "(facts)"
-                problems.append(FactProblem(place, f"the names of facts are text, found {describe(key)}"))
+                if _is_told(problems):
+                    place = prefix.rstrip(".") or "(facts)"
+                    problems.append(FactProblem(place, f"the names of facts are text, found {describe(key)}"))
                 continue
             # What a member of an enumeration class says of itself differs between versions of Python.
             path = prefix + str.__str__(key)
@@ -112,7 +115,7 @@ class Collector:
                 _take(path, value, found, problems)
             elif path in self._groups:
                 self._from_group(path, value, found, extras, problems)
-            elif extras == "forbid":
+            elif extras == "forbid" and _is_told(problems):
                 near = nearest(path, self._declared)
                 advice = f"did you mean `{near}`?" if near else ""
                 problems.append(FactProblem(path[:_LONGEST_PATH], "is not a fact of these rules", advice))
@@ -163,6 +166,15 @@ class Collector:
             else:
                 self._from_group(path, value, found, extras, problems)
         return any_there or lost is not None
+
+
+def _is_told(problems: list[FactProblem]) -> bool:
+    """
+    Tell whether there is room for one more name that is no fact, and say once where there is none.
+    """
+    if len(problems) == _TOLD:
+        problems.append(FactProblem("(facts)", f"{_TOLD} problems are told; more names are no facts of these rules"))
+    return len(problems) < _TOLD
 
 
 def _take(path: str, value: object, found: dict[str, object], problems: list[FactProblem]) -> None:
