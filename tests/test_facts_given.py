@@ -26,6 +26,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy
 
 import notifyrules
 from notifyrules import FactsError, Rules
@@ -340,8 +341,30 @@ class TestNamedTuples:
         """
         A row of a frame as a named tuple loses the names of its columns that have a dot.
         """
-        with pytest.raises(FactsError, match="the field `_2` of a named tuple has lost its name\n  help: give a mapp"):
+        with pytest.raises(
+            FactsError, match="the field `_2` of a named tuple has lost the name of its column\n  help: "
+        ):
             getattr(rules, ask)(columns({"muted": False, **QUIET}))
+
+    def test_fields_with_other_names_are_told(self, rules: Rules) -> None:
+        """
+        Drivers of databases put underscores where a field cannot have the dots of its column.
+        """
+        fields = collections.namedtuple("fields", ["muted", "channel_level"])  # noqa: PYI024
+
+        with pytest.raises(FactsError, match="the field `channel_level` of a named tuple has lost the name"):
+            rules.should_notify(fields(muted=False, channel_level="none"))
+
+    @pytest.mark.parametrize("more", [{}, {"muted": False}, {"id": 7}], ids=["alone", "with another", "with a column"])
+    def test_rows_that_look_like_them_are_read(self, rules: Rules, more: dict[str, object]) -> None:
+        """
+        The rows of SQLAlchemy keep the dots of their columns, and give them as attributes.
+        """
+        labels = [sqlalchemy.literal(value).label(name) for name, value in {**QUIET, **more}.items()]
+        with sqlalchemy.create_engine("sqlite://").connect() as connection:
+            given = connection.execute(sqlalchemy.select(*labels)).one()
+
+        assert rules.should_notify(given).reason == "level.none"
 
 
 class TestNothing:

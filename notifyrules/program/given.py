@@ -149,12 +149,13 @@ class Collector:
         """
         any_there = False
         fields = _fields(given)
-        lost = next((name for name in fields or () if re.fullmatch("_[0-9]+", name)), None)
+        parts = [*self._parts(prefix), *(name for name in fields or () if "." in name)]
+        lost = next((name for name in fields or () if self._is_lost(prefix, name)), None)
         if lost is not None:
-            what = f"the field `{lost}` of a named tuple has lost its name"
-            advice = "give a mapping, such as `to_dict('records')` makes of each row"
+            what = f"the field `{lost}` of a named tuple has lost the name of its column"
+            advice = "give a mapping from names to values, such as a dict"
             problems.append(FactProblem(prefix.rstrip(".") or "(facts)", what, advice))
-        for part in self._parts(prefix):
+        for part in parts:
             name = f"{part}_" if keyword.iskeyword(part) else part
             value = _attribute(given, name) if fields is None or name in fields else _ABSENT
             path = prefix + part
@@ -163,9 +164,18 @@ class Collector:
             any_there = True
             if path in self._declared:
                 _take(path, value, found, problems)
-            else:
+            elif path in self._groups:
                 self._from_group(path, value, found, extras, problems)
         return any_there or lost is not None
+
+    def _is_lost(self, prefix: str, field: str) -> bool:
+        """
+        Tell whether the field of a named tuple was made of a column whose name has dots, which fields cannot have.
+        """
+        dotted = (name[len(prefix) :] for name in self._declared if name.startswith(prefix))
+        made = {name.replace(".", "_") for name in dotted if "." in name}
+        known = prefix + field in self._declared
+        return not known and (field in made or re.fullmatch("_[0-9]+", field) is not None)
 
 
 def _is_told(problems: list[FactProblem]) -> bool:
@@ -203,9 +213,12 @@ def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN
 
 def _fields(given: object) -> tuple[str, ...] | None:
     """
-    Give the fields of a named tuple, whose other attributes are those of any tuple; None for anything else.
+    Give the fields of a named tuple or a row that looks like one; None for anything else.
+
+    Its other attributes are those of any tuple, such as `count` and `index`.
     """
-    return getattr(given, "_fields", None) if isinstance(given, tuple) else None
+    fields = getattr(given, "_fields", None) if hasattr(type(given), "_asdict") else None
+    return fields if isinstance(fields, tuple) else None
 
 
 def _attribute(given: object, name: str) -> object:
