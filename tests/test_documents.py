@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import shlex
 import subprocess
@@ -25,6 +26,8 @@ import pytest
 
 import notifyrules
 from notifyrules.conditions.functions import FUNCTIONS, Function
+from notifyrules.conditions.matching import has_glob_word
+from notifyrules.conditions.words import has_word
 from notifyrules.rules import can_prove, prove
 from tests.cli import run
 
@@ -35,6 +38,7 @@ _COMMAND = re.compile(r"\bnotifyrules ([a-z]+)((?: [^`|\n&#]*)?)")
 _OPTION = re.compile(r"(?<![^\s/])-{1,2}[a-z][a-z-]*")
 _LISTED = re.compile(r"^ +-.*?(?=  |$)", re.MULTILINE)
 _ALONE = re.compile(r"`(--[a-z][a-z-]*)[^`]*`")
+_WORDS = re.compile(r"^\| `(\".*?\")` \| `(\".*?\")` \| (yes|no) \| (yes|no) \|", re.MULTILINE)
 _FILE = re.compile(r"# (\S+\.(?:yaml|json|jsonl|py))\n")
 
 
@@ -193,6 +197,24 @@ def test_the_readme_lists_every_function_with_its_example(request: pytest.Fixtur
         return
 
     assert rows == listed
+
+
+def test_the_table_of_words_is_true() -> None:
+    """
+    Each row of the table says what both rules for words say.
+    """
+    said = _WORDS.findall((ROOT / "docs" / "words.md").read_text("utf-8"))
+    found = [
+        (
+            text,
+            word,
+            *("yes" if find(json.loads(text), json.loads(word)) else "no" for find in (has_word, has_glob_word)),
+        )
+        for text, word, *_ in said
+    ]
+
+    assert len(said) > 20
+    assert said == found
 
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)

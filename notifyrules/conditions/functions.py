@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from notifyrules.conditions.clock import local_time, weekday, window_end, within
-from notifyrules.conditions.matching import has_glob_word, has_word, matches
+from notifyrules.conditions.matching import has_glob_word, matches
 from notifyrules.conditions.schedules import WEEKDAYS
 from notifyrules.conditions.types import (
     BOOL,
@@ -27,6 +27,7 @@ from notifyrules.conditions.types import (
     Type,
 )
 from notifyrules.conditions.values import Value
+from notifyrules.conditions.words import has_word
 
 _TEXTS = Type(ListOf(Basic.TEXT))
 _ANY_LIST = Type(ListOf(None))
@@ -176,7 +177,8 @@ _ALL = (
         (_text("text"), _text("glob")),
         BOOL,
         matches,
-        "Tells whether a glob (`*` any text, `?` one code point) covers the whole text, whatever the case.",
+        "Tells whether a glob (`*` any text within a line, `?` one code point) covers the whole text, "
+        "whatever the case, as Matrix compares.",
         'matches("m.room.member", "M.room.*")',
     ),
     Function(
@@ -184,7 +186,8 @@ _ALL = (
         (_text("text"), Parameter("words", (TEXT, _TEXTS))),
         BOOL,
         has_word,
-        "Tells whether a word, or one of a list of words, stands in the text on its own, whatever the case.",
+        "Tells whether a word, or one of a list of words, stands in the text on its own, whatever the case, "
+        "as people mean it.",
         'has_word("Deploy now!", ["deploy", "release"])',
     ),
     Function(
@@ -192,7 +195,8 @@ _ALL = (
         (_text("text"), _text("glob")),
         BOOL,
         has_glob_word,
-        "Tells whether a glob covers a stretch of the text that stands on its own, whatever the case.",
+        "Tells whether a glob covers a stretch of the text that begins and ends inside of no word, "
+        "whatever the case, as Matrix compares.",
         'has_glob_word("ask ada_42 again", "ada*")',
     ),
     Function(

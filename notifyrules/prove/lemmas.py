@@ -12,9 +12,10 @@ from itertools import combinations, product
 
 from notifyrules.conditions import terms as t
 from notifyrules.conditions.functions import FUNCTIONS
-from notifyrules.conditions.matching import matches
+from notifyrules.conditions.matching import matches, normal_glob
 from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type
 from notifyrules.conditions.values import MAX_ITEMS, MAX_TEXT, Value
+from notifyrules.conditions.words import normal_word
 from notifyrules.prove.formulas import Formula, Number, Thing
 from notifyrules.prove.symbols import LIST, Amount, Opaque, Several, Symbol, Truth
 from notifyrules.prove.translation import HAS, Open, World
@@ -129,26 +130,27 @@ def _about_patterns(opens: Sequence[Open], world: World) -> Iterator[Formula]:
             about.setdefault(one.things[0].get_id(), []).append((one, pattern))
     for listed in about.values():
         for one, pattern in listed:
-            if _found_everywhere(one.function, pattern):
+            if found_everywhere(one.function, pattern):
                 yield _holds(one)
         for pair in combinations(listed, 2):
             for (one, pattern), (other, rival) in (pair, pair[::-1]):
-                if _implies(one.function, pattern, other.function, rival):
+                if implies(one.function, pattern, other.function, rival):
                     yield formulas.implies(_holds(one), _holds(other))
-            if _excludes(*((one.function, pattern) for one, pattern in pair)):
+            if excludes(*((one.function, pattern) for one, pattern in pair)):
                 yield formulas.negate(formulas.every(_holds(one) for one, _ in pair))
 
 
-def _found_everywhere(function: str, pattern: str) -> bool:
+def found_everywhere(function: str, pattern: str) -> bool:
     """
     Tell whether a pattern fits every text.
     """
-    if function == "matches":
+    if function == "has_glob_word":
         return pattern != "" and not pattern.strip("*")
+    # Not even `*` alone matches every text: it does not stand for a line end.
     return function in ("starts_with", "ends_with", "contains") and not pattern
 
 
-def _implies(function: str, pattern: str, other: str, rival: str) -> bool:
+def implies(function: str, pattern: str, other: str, rival: str) -> bool:
     """
     Tell whether every text that one pattern fits is fitted by another.
     """
@@ -162,13 +164,16 @@ def _implies(function: str, pattern: str, other: str, rival: str) -> bool:
         case "matches", "matches":
             # A `?` could be taken for the `*` of the narrower pattern, which may stand for nothing.
             return "?" not in rival and matches(pattern, rival)
-        case ("has_word", "has_word") | ("has_glob_word", "has_glob_word"):
-            return pattern.casefold() == rival.casefold()
+        case "has_word", "has_word":
+            return normal_word(pattern) == normal_word(rival)
+        case "has_glob_word", "has_glob_word":
+            # Without signs, what is equal by case folding alone is still another word: `s` and the long s.
+            return pattern.lower() == rival.lower() and normal_glob(pattern) == normal_glob(rival)
         case _:
             return False
 
 
-def _excludes(first: tuple[str, str], second: tuple[str, str]) -> bool:
+def excludes(first: tuple[str, str], second: tuple[str, str]) -> bool:
     """
     Tell whether no text fits two patterns.
     """
@@ -181,7 +186,7 @@ def _excludes(first: tuple[str, str], second: tuple[str, str]) -> bool:
         case "ends_with":
             return not (pattern.endswith(rival) or rival.endswith(pattern))
         case "matches":
-            ends = [(_fixed(glob), _fixed(glob[::-1])) for glob in (pattern.casefold(), rival.casefold())]
+            ends = [(_fixed(glob), _fixed(glob[::-1])) for glob in map(normal_glob, (pattern, rival))]
             return any(
                 not (one.startswith(another) or another.startswith(one)) for one, another in zip(*ends, strict=True)
             )
