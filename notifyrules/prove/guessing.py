@@ -217,6 +217,8 @@ class Guesser:
         written = [str(value) for value, _ in self.inputs.world.symbols.constants(Basic.TEXT.value)][:_TEXTS]
         yield f"text {[*self.inputs.facts].index(fact.name) + 1}"
         yield ""
+        # The one text of one character that `*` does not cover.
+        yield "\n"
         yield from written
         lengths = [number for number in self.inputs.world.symbols.numbers if 0 <= number <= min(_LONGEST, MAX_TEXT)]
         yield from ("x" * (number + more) for number in lengths for more in (0, 1))
