@@ -56,8 +56,8 @@ def has_glob_word(text: str, glob: str) -> bool:
             return False
     text = _same_variants(text)
     if len(glob) <= _LONG or len(glob := normal_glob(glob)) <= _LONG:
-        parts, pattern = _anywhere(glob, plain=text.isascii())
-        return all(part in text for part in parts) and pattern.search(text) is not None
+        part, pattern = _anywhere(glob, plain=text.isascii())
+        return part in text and pattern.search(text) is not None
     return _covers(text, glob, within=True)
 
 
@@ -89,22 +89,23 @@ def _whole(glob: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=512)
-def _anywhere(glob: str, *, plain: bool) -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _anywhere(glob: str, *, plain: bool) -> tuple[str, re.Pattern[str]]:
     """
     Compile a short glob that stands anywhere, for texts in ASCII or for all.
 
     With a star in it, only the first place in each line that it can begin at is tried: a later one finds no more.
 
     Returns:
-        What a text must hold, which is quickly told, and the regular expression.
+        A part that a text must hold, which is quickly told, and the regular expression.
     """
     glob = normal_glob(glob)
     first, *rest = _chunks(glob)
     begins, ends = (_cut(edge, plain=plain) for edge in (glob[0], glob[-1]))
-    pattern = f"{begins}{first}{ends}"
+    # What is spelt out stands first: that is what regular expressions look for quickly.
+    pattern = f"{first}(?<={begins}{first}){ends}"
     if rest:
         pattern = f"(?m)^(?>[^\n]*?{begins}{first}){_leftmost(rest[:-1])}[^\n]*?{rest[-1]}{ends}"
-    return tuple(_SIGNS.split(glob)), _compile(pattern, plain=plain)
+    return max(_SIGNS.split(glob), key=len), _compile(pattern, plain=plain)
 
 
 def _chunks(glob: str) -> list[str]:

@@ -22,7 +22,7 @@ _BETWEEN = "\ud800"
 _LONG = 64
 """Code points of a word above which it is compared by pieces."""
 _MANY = 16
-"""Words of a list above which the pieces of the text are looked up."""
+"""Words of a list above which they are looked up among the pieces of the text."""
 _MARKS = 1_000
 """Code points of a text above which its marks are sorted first: composing takes their number squared."""
 _TWO = {ord(mark): unicodedata.normalize("NFD", mark) for mark in "\u0344\u0f73\u0f75\u0f81"}
@@ -36,29 +36,41 @@ def has_word(text: str, words: str | tuple[str, ...]) -> bool:
     if not words:
         return False
     text = _folded(text)
-    wanted = [normal_word(word) for word in ((words,) if isinstance(words, str) else words)]
-    if any(" " in word for word in wanted):
-        text = " ".join(text.split())
-    wanted = [word for word in wanted if word and word in text]
-    if len(wanted) > _MANY and not _pieces_of(text).isdisjoint(wanted):
+    if isinstance(words, str):
+        return _stands(text, normal_word(words))
+    if len(words) > _MANY and not _pieces_of(text).isdisjoint(map(normal_word, words)):
         return True
-    return any(_stands(text, word) for word in wanted)
+    return any(_stands(text, normal_word(word)) for word in words)
 
 
 def normal_word(word: str) -> str:
     """
     Write a word so that it is equal to every word that is found wherever it is.
     """
+    if word.isascii() and word.isalnum():
+        return word.lower()
     return " ".join(_folded(word).split())
 
 
 def _stands(text: str, word: str) -> bool:
     """
-    Tell whether a word that is in a text stands there on its own, both folded.
+    Tell whether a word stands in a text on its own, both folded.
     """
+    if " " in word:
+        text = _spaced(text)
+    if not word or word not in text:
+        return False
     if text.isascii() and len(word) <= _LONG:
         return _bounded(word).search(text) is not None
     return _cut(word) in _cut(text)
+
+
+@lru_cache(maxsize=16)
+def _spaced(text: str) -> str:
+    """
+    Write a text with one blank for each run of white space.
+    """
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=512)
@@ -67,7 +79,8 @@ def _bounded(word: str) -> re.Pattern[str]:
     Compile a short word in ASCII with the boundaries that it needs.
     """
     begins, ends = (r"\b" if re.match(r"\w", edge) else "" for edge in (word[0], word[-1]))
-    return re.compile(begins + re.escape(word) + ends)
+    # What is spelt out stands first: that is what regular expressions look for quickly.
+    return re.compile(f"{re.escape(word)}(?<={begins}{re.escape(word)}){ends}")
 
 
 @lru_cache(maxsize=16)
@@ -75,8 +88,7 @@ def _cut(text: str) -> str:
     """
     Write a folded text with its pieces parted.
     """
-    piece = _PLAIN if text.isascii() else _piece()
-    return f"{_BETWEEN}{_BETWEEN.join(piece.findall(text))}{_BETWEEN}"
+    return f"{_BETWEEN}{_BETWEEN.join(_pieces(text))}{_BETWEEN}"
 
 
 @lru_cache(maxsize=16)
@@ -84,7 +96,14 @@ def _pieces_of(text: str) -> frozenset[str]:
     """
     List the pieces of a folded text, once for many words that are looked for.
     """
-    return frozenset(_cut(text).split(_BETWEEN))
+    return frozenset(_pieces(text))
+
+
+def _pieces(text: str) -> list[str]:
+    """
+    Cut a folded text into its pieces.
+    """
+    return (_PLAIN if text.isascii() else _piece()).findall(text)
 
 
 @lru_cache(maxsize=1)
