@@ -130,6 +130,49 @@ class TestCharts:
         assert found.span.text == span
         assert advice in "; ".join(found.help)
 
+    @pytest.mark.parametrize(
+        ("good", "bad", "key", "holder"),
+        [
+            (
+                "    ask: Is the user away?\n    if: user.is_away\n    then: urgent\n    else: level\n",
+                "  ask: Is the user away?\n  if: user.is_away\n  then: urgent\n  else: level\n",
+                "ask",
+                "away",
+            ),
+            ("    else: level\n", "  else: level\n", "else", "away"),
+            ("    then: urgent\n    else: level\n", "  then: urgent\n  else: level\n", "then", "away"),
+            ("  ring: {notify: true}", "  ring:\n  notify: true", "notify", "ring"),
+            ("  user.is_away: bool = false", "  user.is_away:\n  type: bool\n  default: false", "type", "user.is_away"),
+        ],
+    )
+    def test_keys_beside_their_name(self, good: str, bad: str, key: str, holder: str) -> None:
+        """
+        Keys that are not indented below the name they belong to are one finding, and are read as they were meant.
+        """
+        found = mistake(good, bad)
+
+        assert (found.span.text, found.message) == (key, f"`{key}` stands beside `{holder}`, not in it")
+        assert found.help == (f"indent what belongs to `{holder}` deeper than its name",)
+
+    def test_nested_facts(self) -> None:
+        """
+        Facts in groups are one finding a group, with a line as it is written; their uses are not found.
+        """
+        found = mistake("  user.is_away: bool = false\n", "  user:\n    is_away: bool = false\n    name: text = x\n")
+
+        assert (found.span.text, "`user.is_away: bool = false`" in found.help[0]) == ("user", True)
+
+    def test_names_like_keys(self) -> None:
+        """
+        Nodes, outcomes and facts may be named like the keys of a node, an outcome or a fact.
+        """
+        names = {"level": "first", "urgent:\n": "then:\n", "urgent\n": "then\n", "null: urgent": "null: then"}
+        chart = CHART.replace("ticket.is_assigned", "default")
+        for name, key in names.items():
+            chart = chart.replace(name, key)
+
+        assert [one.message for one in findings(chart)] == []
+
     def test_an_order_is_shown(self) -> None:
         """
         A promise about raising a plain enumeration shows the declaration with which it can be made.

@@ -21,6 +21,7 @@ from notifyrules.document.cutting import Path, cut, named_part
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.model import FORMAT_VERSION, Document, Fragment, Part, Shapes
 from notifyrules.document.shapes import report_empty, report_shape
+from notifyrules.document.structure import mend
 from notifyrules.document.unknown_keys import report_unknown_keys
 from notifyrules.source.budget import Budget
 from notifyrules.source.located import Kind, Map, Scalar
@@ -145,6 +146,7 @@ def _read(source: Source, findings: Findings, budget: Budget | None, is_whole: C
     tree, twice = _read_tree(source, findings, budget)
     if tree is None or not _check_version(tree, "notifyrules", findings):
         return None
+    mend(tree, findings)
     broken = set(twice)
     kind: type[Document | Fragment] = Document if is_whole(tree) else Fragment
     document = read_part(kind, tree, findings, broken)

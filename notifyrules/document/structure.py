@@ -1,0 +1,108 @@
+"""
+Report parts that stand one level too high or too low, once, and read on as they were meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.document.model import NODE_KEYS, LongFact, NodePart, OutcomePart, Part
+from notifyrules.source.located import Kind, Located, Map, Scalar
+from notifyrules.source.text import Span
+
+_HOLDERS: Mapping[str, type[Part]] = {"flow": NodePart, "outcomes": OutcomePart, "facts": LongFact}
+"""What the names of a section hold."""
+
+
+def mend(tree: Map, findings: Findings) -> None:
+    """
+    Put the keys of a node, fact or outcome that stand beside its name under it, and write nested facts dotted.
+
+    Args:
+        tree: A rule file; what is mended is changed in it.
+        findings: Takes one error for each part.
+    """
+    for section, kind in _HOLDERS.items():
+        key = tree.key(section)
+        held = None if key is None else tree[key]
+        if key is not None and isinstance(held, Map):
+            tree[key] = _undented(held, _keys(kind), findings, short=kind is LongFact)
+    key = tree.key("facts")
+    facts = None if key is None else tree[key]
+    if key is not None and isinstance(facts, Map):
+        tree[key] = _flattened(facts, findings)
+
+
+def _keys(kind: type[Part]) -> frozenset[str]:
+    """
+    List the keys of a kind of part; of nodes, those of all kinds.
+    """
+    return frozenset(key for one in (kind, *kind.__subclasses__()) for key in one.known_keys())
+
+
+def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: bool) -> Map:
+    """
+    Put keys that stand beside a name under it.
+
+    Args:
+        held: The names of a section.
+        keys: The keys of what they hold.
+        findings: Takes one error for each name.
+        short: Whether a name may hold a word alone, so that only what follows an empty name can belong to it.
+    """
+    mended = Map(held.span)
+    name: Scalar | None = None
+    told: Scalar | None = None
+    for key, value in held.items():
+        above = None if name is None else mended[name]
+        open_ = above is not None and (_is_empty(above) or (isinstance(above, Map) and key not in above))
+        if name is None or above is None or not open_ or key not in keys or not _is_part(key, value):
+            mended[key] = value
+            name = key if _is_empty(value) or (isinstance(value, Map) and not short) else None
+            continue
+        if told is not name:
+            message = f"`{key}` stands beside `{name}`, not in it"
+            advice = f"indent what belongs to `{name}` deeper than its name"
+            findings.add(Code.WRONG_SHAPE, key.span, message, help=advice)
+            told = name
+        inner = Map(above.span if isinstance(above, Map) else Span(key.span.source, key.span.start, held.span.end))
+        inner.update(above if isinstance(above, Map) else {})
+        inner[key] = value
+        mended[name] = inner
+    return mended
+
+
+def _is_part(key: Scalar, value: Located) -> bool:
+    """
+    Tell whether a value may be that of a key inside of a part, and is none of a name of its own.
+    """
+    if not isinstance(value, Map):
+        return True
+    return key in ("cases", "with", "data", "allow", "then", "else") and not any(one in value for one in NODE_KEYS)
+
+
+def _is_empty(value: Located) -> bool:
+    """
+    Tell whether nothing stands behind a name.
+    """
+    return isinstance(value, Scalar) and value.kind is Kind.NULL and value == ""
+
+
+def _flattened(facts: Map, findings: Findings) -> Map:
+    """
+    Write facts that are nested in groups with their dotted names.
+    """
+    mended = Map(facts.span)
+    for key, value in facts.items():
+        if not isinstance(value, Map) or not value or any(one in LongFact.known_keys() for one in value):
+            mended[key] = value
+            continue
+        first, declared = next(iter(value.items()))
+        form = f"{key}.{first}: {declared}" if isinstance(declared, Scalar) else f"{key}.{first}: ..."
+        message = f"`{key}` is a group of facts, and facts are declared by their whole names"
+        findings.add(Code.WRONG_SHAPE, key.span, message, help=f"write one line each, such as `{form}`")
+        for inner, one in value.items():
+            mended[Scalar(f"{key}.{inner}", inner.span)] = one
+    return mended
