@@ -46,4 +46,6 @@ class TestSchema:
         """
         There are no facts to describe where the rules do not load.
         """
-        assert run("schema", tmp_path / "none.yaml").code == 1
+        (tmp_path / "broken.yaml").write_text("notifyrules: 1\nflow: 1\n", "utf-8")
+
+        assert run("schema", tmp_path / "broken.yaml").code == 1
