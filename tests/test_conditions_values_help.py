@@ -59,6 +59,7 @@ BLANK = "leave the fact out where there is no value, or give null where the type
 DAY = 'say when on that day and where: `datetime.combine(day, time(9), tzinfo=ZoneInfo("Europe/Berlin"))`'
 UNIT = "say in which unit, such as `15m` or `15s`"
 UNIX = "if it is a Unix time in seconds, write `2026-11-23T22:00:00Z`"
+SMALLER = "numbers are whole: count in a smaller unit, such as cents or percent"
 WHOLE = "give `int(...)` of it, if it is meant to be whole"
 MEMBER = "give its `.value`, or derive the class from `StrEnum`"
 NAIVE = "give it a `tzinfo`, such as `datetime.UTC`"
@@ -230,8 +231,8 @@ class TestOtherTypes:
             (BOOL, np.int64(1), "an object of the type `numpy.int64`", "write true or false"),
             (INT, np.int64(3), "an object of the type `numpy.int64`", "give `.item()` of it"),
             (INT, TRUE, "an object of the type `numpy.bool`", ""),
-            (INT, np.float64(3.5), "the number 3.5 of the type `numpy.float64`", ""),
-            (INT, 3.0, "the number 3.0", ""),
+            (INT, np.float64(3.5), "the number 3.5 of the type `numpy.float64`", SMALLER),
+            (INT, 3.0, "the number 3.0", SMALLER),
             (INT, Decimal(3), "an object of the type `decimal.Decimal`", WHOLE),
             (INT, Fraction(3), "an object of the type `fractions.Fraction`", WHOLE),
             (INT, Decimal("sNaN"), "an object of the type `decimal.Decimal`", BLANK),

@@ -125,7 +125,7 @@ class TestDirection:
         """
         svg = to_svg(lit(tmp_path, MUTED, HEBREW))
 
-        assert '>channel.name = \u2067"כללי?"\u2069<' in svg
+        assert 'channel.name = \u2067"כללי?"\u2069\n' in svg
         assert ">sound: \u2067צליל?\u2069<" in svg  # noqa: RUF001 - Hebrew
 
     def test_what_is_set_apart_stays_so_on_the_next_line(self) -> None:

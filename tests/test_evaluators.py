@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from notifyrules.evaluation.step import passed
 from notifyrules.evaluation.walk import walk
 from notifyrules.rules import Rules, load
 
-CORPORA = sorted((Path(__file__).parent / "corpora").glob("*.jsonl"))
+CORPORA = [
+    path.with_name(path.name.replace(".cases.yaml", ".jsonl"))
+    for path in sorted((Path(__file__).parent / "corpora").glob("*.cases.yaml"))
+]
 SPECIALIZED = 100
 """Rows of each corpus by which rules are specialized, which takes longer than deciding."""
 
@@ -28,6 +32,14 @@ def rows(path: Path, rules: Rules) -> Iterator[dict[str, Value]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield dict(rules.facts(json.loads(line)["facts"]))
+
+
+def deciding(path: Path) -> Rules:
+    """
+    Load the rules that the cases beside a corpus are about.
+    """
+    cases = path.with_suffix(".cases.yaml").read_text("utf-8")
+    return load(re.findall(r"(?m)^rules: \S*/(\w+)\.yaml$", cases)[0])
 
 
 def nested(facts: Mapping[str, Value]) -> dict[str, object]:
@@ -56,7 +68,7 @@ class TestCorpora:
         """
         Walked, compiled from every form, lazy, and by no more facts than the path reads.
         """
-        rules = load(path.stem)
+        rules = deciding(path)
         count = 0
         for facts in rows(path, rules):
             count += 1
@@ -77,7 +89,7 @@ class TestCorpora:
         """
         Whatever part of a row is known before, the rest leads to the same decision along the same steps.
         """
-        rules = load(path.stem)
+        rules = deciding(path)
         chance = random.Random(1)  # noqa: S311 - no secret
         for facts in list(rows(path, rules))[::29][:SPECIALIZED]:
             names = list(facts)
