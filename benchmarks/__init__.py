@@ -1,3 +1,1 @@
-"""
-Measure what a decision costs, beside what the same decision costs elsewhere.
-"""
+"""Measure what a decision costs, beside what the same decision costs elsewhere."""

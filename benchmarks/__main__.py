@@ -1,6 +1,4 @@
-"""
-Measure everything and print it: `python -m benchmarks`.
-"""
+"""Measure everything and print it: `python -m benchmarks`."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from benchmarks.table import Table, write_page
 
 
 def main() -> None:
-    """
-    Run the command.
-    """
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
@@ -32,9 +28,7 @@ def main() -> None:
 
 
 def _machine() -> str:
-    """
-    Say what was measured on what.
-    """
+    """Say what was measured on what."""
     return (
         f"Measured with notifyrules {version('notifyrules')}, "
         f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}; "
@@ -43,9 +37,7 @@ def _machine() -> str:
 
 
 def _tables(*, quick: bool) -> Iterator[Table]:
-    """
-    Measure one thing after the other.
-    """
+    """Measure one thing after the other."""
     charts = subjects()
     slack = charts[0]
     rounds = 100 if quick else 600

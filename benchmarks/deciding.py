@@ -1,6 +1,4 @@
-"""
-Measure single decisions: by every form of facts, against functions written by hand.
-"""
+"""Measure single decisions: by every form of facts, against functions written by hand."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ _CHECKED = 5_000
 
 
 def measure(subject: Subject, *, rounds: int) -> Table:
-    """
-    Measure the forms in which one chart is asked.
-    """
+    """Measure the forms in which one chart is asked."""
     check(subject)
     rows = subject.rows(_ROWS)
     by_object, by_dict, *others = _contenders(subject, rows[0])
@@ -57,9 +53,7 @@ def measure(subject: Subject, *, rounds: int) -> Table:
 
 
 def measure_again(charts: Sequence[Subject], *, rounds: int) -> Table:
-    """
-    Measure with the same few facts in every round, which is how most people would time a function.
-    """
+    """Measure with the same few facts in every round, which is how most people would time a function."""
     found: list[Sequence[str]] = []
     for subject in charts:
         rows = subject.rows(_SAME)
@@ -102,7 +96,9 @@ def check(subject: Subject, count: int = _CHECKED) -> None:
 
 def _contenders(subject: Subject, first: Mapping[str, object]) -> Iterator[Contender]:
     """
-    Give every form. Each has rules of its own: one function fed with several forms in turn is slower for all of them.
+    Give every form.
+
+    Each has rules of its own: one function fed with several forms in turn is slower for all of them.
     """
 
     def of_rules(name: str, make: Callable[[Any], object]) -> Contender:
@@ -131,24 +127,18 @@ _VARYING = ("preferences.", "user.", "person.")
 
 
 def again(rules: Rules) -> Rules:
-    """
-    Compile rules anew.
-    """
+    """Compile rules anew."""
     return Rules(rules.graph, rules.diagnostics)
 
 
 def _by_json(row: Mapping[str, object]) -> dict[str, object]:
-    """
-    Send facts through JSON: keys and values are texts that nobody else holds.
-    """
+    """Send facts through JSON: keys and values are texts that nobody else holds."""
     found: dict[str, object] = json.loads(json.dumps(nest(row), default=_plain))
     return found
 
 
 def _plain(value: object) -> str:
-    """
-    Write what JSON lacks in its input form.
-    """
+    """Write what JSON lacks in its input form."""
     if isinstance(value, timedelta):
         return f"{value // timedelta(seconds=1)}s"
     assert isinstance(value, datetime | time)
@@ -156,9 +146,7 @@ def _plain(value: object) -> str:
 
 
 def _left_out(rules: Rules, row: Mapping[str, object]) -> dict[str, object]:
-    """
-    Leave out the facts that have their default.
-    """
+    """Leave out the facts that have their default."""
     facts, declared = rules.facts(row), rules.graph.facts
     return nest(
         {
@@ -170,9 +158,7 @@ def _left_out(rules: Rules, row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _callables(row: Mapping[str, object]) -> dict[str, Callable[[], object]]:
-    """
-    Give every fact as something to ask.
-    """
+    """Give every fact as something to ask."""
 
     def asking(value: object) -> Callable[[], object]:
         return lambda: value
@@ -181,9 +167,7 @@ def _callables(row: Mapping[str, object]) -> dict[str, Callable[[], object]]:
 
 
 def measure_telling(subject: Subject, *, rounds: int) -> Table:
-    """
-    Measure what somebody pays who reads why.
-    """
+    """Measure what somebody pays who reads why."""
     rules = again(subject.rules)
     decide = rules.should_notify
 

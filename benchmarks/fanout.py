@@ -1,6 +1,4 @@
-"""
-Measure one message to many members: what is the same for all is decided once.
-"""
+"""Measure one message to many members: what is the same for all is decided once."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ _MEMBERS_ALIKE = 2_000
 
 
 def measure(subject: Subject, *, members: int) -> Table:
-    """
-    Measure Slack's chart for one message in one channel, with members who differ in the rest.
-    """
+    """Measure Slack's chart for one message in one channel, with members who differ in the rest."""
     chance = Random(3)
     known = {
         "message.in_thread": False,

@@ -1,6 +1,4 @@
-"""
-Say Slack's chart as one formula, for engines that read expressions.
-"""
+"""Say Slack's chart as one formula, for engines that read expressions."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ Term: TypeAlias = "str | Is | Every | Some | Not"
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """
-    A fact has a value.
-    """
+    """A fact has a value."""
 
     fact: str
     value: str
@@ -24,56 +20,42 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """
-    All conditions hold.
-    """
+    """All conditions hold."""
 
     parts: Sequence[Term]
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """
-    One of the conditions holds.
-    """
+    """One of the conditions holds."""
 
     parts: Sequence[Term]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """
-    A condition does not hold.
-    """
+    """A condition does not hold."""
 
     part: Term
 
 
 def _every(*parts: Term) -> Every:
-    """
-    Join conditions by `and`.
-    """
+    """Join conditions by `and`."""
     return Every(parts)
 
 
 def _some(*parts: Term) -> Some:
-    """
-    Join conditions by `or`.
-    """
+    """Join conditions by `or`."""
     return Some(parts)
 
 
 def _channel(value: str) -> Is:
-    """
-    Compare the preference for the channel.
-    """
+    """Compare the preference for the channel."""
     return Is("preferences.channel", value)
 
 
 def _global(value: str) -> Is:
-    """
-    Compare the preference for everything.
-    """
+    """Compare the preference for everything."""
     return Is("preferences.global", value)
 
 
@@ -113,9 +95,7 @@ WAITS: Final = _every(Is("device.kind", "mobile"), Not("device.past_push_thresho
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """
-    How a language of expressions spells things.
-    """
+    """How a language of expressions spells things."""
 
     every: str
     some: str
@@ -130,9 +110,7 @@ CEDAR: Final = Spelling(" && ", " || ", "!", "context.")
 
 
 def spell(term: Term, spelling: Spelling) -> str:
-    """
-    Write a condition as an expression.
-    """
+    """Write a condition as an expression."""
     match term:
         case str():
             return spelling.prefix + term
@@ -147,16 +125,12 @@ def spell(term: Term, spelling: Spelling) -> str:
 
 
 def spell_outcome(spelling: Spelling) -> str:
-    """
-    Write the whole decision as an expression that gives the outcome.
-    """
+    """Write the whole decision as an expression that gives the outcome."""
     return f'{spell(NOTIFIES, spelling)} ? ({spell(WAITS, spelling)} ? "hold" : "yes") : "no"'
 
 
 def json_logic(term: Term) -> dict[str, Any]:
-    """
-    Write a condition as JsonLogic.
-    """
+    """Write a condition as JsonLogic."""
     match term:
         case str():
             return {"var": term}

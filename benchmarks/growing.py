@@ -1,6 +1,4 @@
-"""
-Measure what grows with a chart: loading, compiling, the generated code; and what must not grow with other charts.
-"""
+"""Measure what grows with a chart: loading, compiling, the generated code; and what must not grow with other charts."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ _DECISIONS = 1_000
 
 
 def measure(sizes: Sequence[int], *, rounds: int) -> Table:
-    """
-    Measure charts of several sizes.
-    """
+    """Measure charts of several sizes."""
     rows: list[Sequence[str]] = []
     with TemporaryDirectory() as folder:
         for size in sizes:
@@ -62,9 +58,7 @@ def measure(sizes: Sequence[int], *, rounds: int) -> Table:
 
 
 def write_chart(size: int) -> str:
-    """
-    Write a chart in which arrows lead to one of the next few nodes, so that most nodes are shared.
-    """
+    """Write a chart in which arrows lead to one of the next few nodes, so that most nodes are shared."""
     return "\n".join(
         [
             "notifyrules: 1",
@@ -82,9 +76,7 @@ def write_chart(size: int) -> str:
 
 
 def _nodes(size: int) -> Iterator[str]:
-    """
-    Write the nodes.
-    """
+    """Write the nodes."""
     chance = Random(size)
     for number in range(size):
 
@@ -105,9 +97,7 @@ def _nodes(size: int) -> Iterator[str]:
 
 
 def measure_many(subject: Subject, *, loaded: int, rounds: int) -> Table:
-    """
-    Measure a decision while one and while many rule files are loaded.
-    """
+    """Measure a decision while one and while many rule files are loaded."""
     rows = subject.rows(_DECISIONS)
     one = again(subject.rules)
     contender = Contender("", one.should_notify, one.facts)

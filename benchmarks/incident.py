@@ -1,6 +1,4 @@
-"""
-Decide `incident.yaml` by hand: a chart of another trade, which no shipped file resembles.
-"""
+"""Decide `incident.yaml` by hand: a chart of another trade, which no shipped file resembles."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ _WORTH_A_MAIL: Final = frozenset({"incident", "drill", "release"})
 
 @dataclass(slots=True)
 class IncidentFacts:
-    """
-    The facts that the chart asks for, held the way that is read fastest.
-    """
+    """The facts that the chart asks for, held the way that is read fastest."""
 
     now: datetime
     alert_kind: str
@@ -44,9 +40,7 @@ class IncidentFacts:
 
 
 def decide_object(facts: IncidentFacts) -> str:
-    """
-    Decide by an object.
-    """
+    """Decide by an object."""
     now = facts.now
     severity = facts.alert_severity
     silenced = facts.service_silenced_until
@@ -92,9 +86,7 @@ def decide_object(facts: IncidentFacts) -> str:
 
 
 def decide_dict(facts: Mapping[str, Any]) -> str:
-    """
-    Decide by dicts in a dict, believing that every value is what it should be.
-    """
+    """Decide by dicts in a dict, believing that every value is what it should be."""
     alert, service, person, now = facts["alert"], facts["service"], facts["person"], facts["now"]
     severity = alert["severity"]
     silenced = service["silenced_until"]
@@ -140,9 +132,7 @@ def decide_dict(facts: Mapping[str, Any]) -> str:
 
 
 def prepare(given: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Read the values that an object holds in a form of their own.
-    """
+    """Read the values that an object holds in a form of their own."""
     return {**given, "person.timezone": ZoneInfo(given["person.timezone"])}
 
 
@@ -151,9 +141,7 @@ _TEAMS: Final = ["payments", "search", "accounts"]
 
 
 def draw(chance: Random) -> dict[str, object]:
-    """
-    Draw facts by dotted name.
-    """
+    """Draw facts by dotted name."""
     now = _MONDAY + timedelta(minutes=chance.randrange(7 * 24 * 60))
     kinds = ["outage", "latency", "errors", "capacity", "security", "certificate", "backup", "cost", "info"]
     until = now + timedelta(minutes=chance.randrange(-30, 30))

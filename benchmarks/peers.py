@@ -1,6 +1,4 @@
-"""
-Ask other engines for the same decisions: those that install from the package index, with Slack's chart as one formula.
-"""
+"""Ask other engines for the same decisions: those on PyPI, with Slack's chart as one formula."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ _CALLS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """
-    An engine.
-    """
+    """An engine."""
 
     package: str
     """Its name at the package index."""
@@ -38,18 +34,14 @@ class Peer:
 
 
 def _zen(zen: Any) -> Ask:
-    """
-    Ask zen-engine, whose expressions are compiled before.
-    """
+    """Ask zen-engine, whose expressions are compiled before."""
     expression = zen.compile_expression(spell_outcome(WORDS))
     ask: Ask = expression.evaluate
     return ask
 
 
 def _zen_graph(zen: Any) -> Ask:
-    """
-    Ask zen-engine by a decision graph with one node, as its editor makes it.
-    """
+    """Ask zen-engine by a decision graph with one node, as its editor makes it."""
     nodes = [
         {"id": "in", "name": "in", "type": "inputNode"},
         {
@@ -69,9 +61,7 @@ def _zen_graph(zen: Any) -> Ask:
 
 
 def _google_cel(cel: Any) -> Ask:
-    """
-    Ask Google's CEL.
-    """
+    """Ask Google's CEL."""
     groups = ("channel", "message", "user", "preferences", "device")
     environment = cel.NewEnv(variables={group: cel.Type.Map(cel.Type.STRING, cel.Type.DYN) for group in groups})
     expression = environment.compile(spell_outcome(C_LIKE))
@@ -79,18 +69,14 @@ def _google_cel(cel: Any) -> Ask:
 
 
 def _common_expressions(cel: Any) -> Ask:
-    """
-    Ask the CEL of common-expression-language.
-    """
+    """Ask the CEL of common-expression-language."""
     program = cel.compile(spell_outcome(C_LIKE))
     ask: Ask = program.execute
     return ask
 
 
 def _cedar(cedar: Any) -> Ask:
-    """
-    Ask Cedar, which permits or forbids: one question, whether to notify now.
-    """
+    """Ask Cedar, which permits or forbids: one question, whether to notify now."""
     when = f"{spell(NOTIFIES, CEDAR)} && !{spell(WAITS, CEDAR)}"
     policies = f"permit(principal, action, resource) when {{ {when} }};"
     request = {"principal": 'User::"ada"', "action": 'Action::"notify"', "resource": 'Message::"1"'}
@@ -98,9 +84,7 @@ def _cedar(cedar: Any) -> Ask:
 
 
 def _rego(regopy: Any) -> Ask:
-    """
-    Ask Rego.
-    """
+    """Ask Rego."""
     numbers, rules = count(1), list[str]()
     notifies = rego(NOTIFIES, lambda: f"part{next(numbers)}", rules)
     rules += [f"notifies if {{ {notifies} }}", f"waits if {{ {rego(WAITS, str, rules)} }}"]
@@ -119,17 +103,13 @@ def _rego(regopy: Any) -> Ask:
 
 
 def _json_logic(module: Any) -> Ask:
-    """
-    Ask JsonLogic.
-    """
+    """Ask JsonLogic."""
     logic = {"if": [json_logic(NOTIFIES), {"if": [json_logic(WAITS), "hold", "yes"]}, "no"]}
     return lambda facts: module.jsonLogic(logic, facts)
 
 
 def _rule_engine(module: Any) -> Ask:
-    """
-    Ask rule-engine.
-    """
+    """Ask rule-engine."""
     rule = module.Rule(spell_outcome(WORDS))
     ask: Ask = rule.evaluate
     return ask
@@ -148,9 +128,7 @@ PEERS: Final = (
 
 
 def measure(subject: Subject, *, rounds: int, peers: Sequence[Peer] = PEERS) -> Table:
-    """
-    Measure what engines need for the decisions of Slack's chart, given the same nested dicts.
-    """
+    """Measure what engines need for the decisions of Slack's chart, given the same nested dicts."""
     rows = subject.rows(_CHECKED)
     asked: dict[str, Ask] = {}
     missing: list[str] = []

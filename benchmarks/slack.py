@@ -15,9 +15,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class SlackFacts:
-    """
-    The facts that the chart asks for, held the way that is read fastest.
-    """
+    """The facts that the chart asks for, held the way that is read fastest."""
 
     channel_muted: bool
     message_in_thread: bool
@@ -39,9 +37,7 @@ class SlackFacts:
 
 
 def decide_object(facts: SlackFacts) -> str:
-    """
-    Decide by an object.
-    """
+    """Decide by an object."""
     if facts.channel_muted and not (facts.message_in_thread and facts.user_follows_thread):
         return "no"
     if facts.user_in_dnd and not facts.message_overrides_dnd:
@@ -92,9 +88,7 @@ def decide_object(facts: SlackFacts) -> str:
 
 
 def decide_dict(facts: Mapping[str, Mapping[str, Any]]) -> str:
-    """
-    Decide by dicts in a dict, believing that every value is what it should be.
-    """
+    """Decide by dicts in a dict, believing that every value is what it should be."""
     message = facts["message"]
     user = facts["user"]
     if facts["channel"]["muted"] and not (message["in_thread"] and user["follows_thread"]):
@@ -149,9 +143,7 @@ def decide_dict(facts: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def draw(chance: Random) -> dict[str, object]:
-    """
-    Draw facts by dotted name: most messages are nothing special, and most people have not silenced the channel.
-    """
+    """Draw facts by dotted name: most messages are nothing special, and most people have not silenced the channel."""
     in_thread = chance.random() < 0.4
     kind = chance.choice(["desktop", "mobile"])
     preferences = ["all", "mentions", "mentions"] + ([] if kind == "desktop" else ["dms", "highlight_words"])

@@ -1,6 +1,4 @@
-"""
-Measure what a fresh interpreter pays to import the package and to load rules.
-"""
+"""Measure what a fresh interpreter pays to import the package and to load rules."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ _PROGRAMS = {
 
 
 def measure(*, rounds: int) -> Table:
-    """
-    Run fresh interpreters in turn.
-    """
+    """Run fresh interpreters in turn."""
     found: dict[str, list[int]] = {name: [] for name in _PROGRAMS}
     for _ in range(rounds):
         for name, program in _PROGRAMS.items():

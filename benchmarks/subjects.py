@@ -1,6 +1,4 @@
-"""
-Name the charts that are measured, with what stands against each.
-"""
+"""Name the charts that are measured, with what stands against each."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ HERE: Final = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """
-    A chart, and the best functions that were written for it by hand.
-    """
+    """A chart, and the best functions that were written for it by hand."""
 
     name: str
     rules: Rules
@@ -35,24 +31,18 @@ class Subject:
     decide_dict: Callable[[Any], str]
 
     def rows(self, count: int, seed: int = 1) -> list[dict[str, object]]:
-        """
-        Draw facts, the same at every run.
-        """
+        """Draw facts, the same at every run."""
         chance = Random(seed)
         return [self.draw(chance) for _ in range(count)]
 
     def hold(self, facts: Mapping[str, object]) -> object:
-        """
-        Make the object that the function written by hand reads.
-        """
+        """Make the object that the function written by hand reads."""
         prepared = {name.replace(".", "_"): value for name, value in self.prepare(facts).items()}
         return self.held(**{field.name: prepared[field.name] for field in fields(self.held)})
 
 
 def nest(facts: Mapping[str, object]) -> dict[str, object]:
-    """
-    Write facts as dicts in dicts, with keys as Python code writes them: one object for each word.
-    """
+    """Write facts as dicts in dicts, with keys as Python code writes them: one object for each word."""
     whole: dict[str, object] = {}
     for name, value in facts.items():
         *path, last = map(sys.intern, name.split("."))
@@ -64,16 +54,12 @@ def nest(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def unchanged(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """
-    Give facts as they are.
-    """
+    """Give facts as they are."""
     return facts
 
 
 def subjects() -> Sequence[Subject]:
-    """
-    Load the charts that are measured.
-    """
+    """Load the charts that are measured."""
     return (
         Subject(
             "slack", load("slack"), slack.draw, slack.SlackFacts, unchanged, slack.decide_object, slack.decide_dict

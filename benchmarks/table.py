@@ -1,6 +1,4 @@
-"""
-Write what was measured as Markdown, for the terminal and for the documentation.
-"""
+"""Write what was measured as Markdown, for the terminal and for the documentation."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ _END: Final = "<!-- /measured -->\n"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """
-    One table with its heading and what there is to say about it.
-    """
+    """One table with its heading and what there is to say about it."""
 
     title: str
     about: Sequence[str]
@@ -28,25 +24,19 @@ class Table:
     rows: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
-        """
-        Write the table; all columns but the first hold numbers.
-        """
+        """Write the table; all columns but the first hold numbers."""
         lines = [f"### {self.title}", "", *self.about, "", _row(self.header)]
         lines.append("|---|" + "---:|" * (len(self.header) - 1))
         return "\n".join([*lines, *map(_row, self.rows)]) + "\n"
 
 
 def _row(cells: Sequence[str]) -> str:
-    """
-    Write one row.
-    """
+    """Write one row."""
     return f"| {' | '.join(cells)} |"
 
 
 def duration(ns: float) -> str:
-    """
-    Write nanoseconds in the unit that suits them.
-    """
+    """Write nanoseconds in the unit that suits them."""
     for limit, unit, scale in ((1e3, "ns", 1.0), (1e6, "µs", 1e3), (1e9, "ms", 1e6)):
         if ns < limit:
             value = ns / scale
@@ -55,16 +45,12 @@ def duration(ns: float) -> str:
 
 
 def multiple(ratio: float) -> str:
-    """
-    Write a ratio with the digits that it can bear.
-    """
+    """Write a ratio with the digits that it can bear."""
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
 def write_page(text: str) -> None:
-    """
-    Put what was measured between the marks of the page.
-    """
+    """Put what was measured between the marks of the page."""
     before, begin, rest = PAGE.read_text("utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
     assert begin

@@ -1,6 +1,4 @@
-"""
-Decide the chart `team_chat` by hand: the functions that generated code is measured against.
-"""
+"""Decide the chart `team_chat` by hand: the functions that generated code is measured against."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """
-    A window of quiet hours, prepared for being asked.
-    """
+    """A window of quiet hours, prepared for being asked."""
 
     days: tuple[str, ...]
     from_: time
@@ -29,9 +25,7 @@ class Quiet:
 
 @dataclass(slots=True)
 class TeamChatFacts:
-    """
-    The facts that the chart asks for, held the way that is read fastest.
-    """
+    """The facts that the chart asks for, held the way that is read fastest."""
 
     now: datetime
     message_kind: str
@@ -65,9 +59,7 @@ class TeamChatFacts:
 
 
 def prepare(given: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Read the values that an object holds in a form of their own.
-    """
+    """Read the values that an object holds in a form of their own."""
     windows = given["preferences.quiet_hours"]
     return {
         **given,
@@ -80,9 +72,7 @@ def prepare(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decide_object(facts: TeamChatFacts) -> str:
-    """
-    Decide by an object.
-    """
+    """Decide by an object."""
     sender, user = facts.sender_id, facts.user_id
     if sender == user or facts.user_has_read:
         return "no"
@@ -139,9 +129,7 @@ def decide_object(facts: TeamChatFacts) -> str:
 
 
 def decide_dict(facts: Mapping[str, Any]) -> str:
-    """
-    Decide by dicts in a dict, believing that every value is what it should be.
-    """
+    """Decide by dicts in a dict, believing that every value is what it should be."""
     message = facts["message"]
     user = facts["user"]
     preferences = facts["preferences"]
@@ -193,16 +181,12 @@ def decide_dict(facts: Mapping[str, Any]) -> str:
 
 
 def _has_word(text: str, words: Sequence[str]) -> bool:
-    """
-    Tell whether one of some words stands in a text.
-    """
+    """Tell whether one of some words stands in a text."""
     return not set(_WORDS.findall(text.casefold())).isdisjoint([word.casefold() for word in words])
 
 
 def _is_quiet(local: datetime, windows: Sequence[Quiet]) -> bool:
-    """
-    Tell whether a window is open on the wall clock; true to the chart but for hours in which the clock changes.
-    """
+    """Tell whether a window is open on the wall clock; true to the chart but for hours in which the clock changes."""
     clock, today, yesterday = local.time(), _DAYS[local.weekday()], _DAYS[local.weekday() - 1]
     for one in windows:
         if one.from_ < one.until:
@@ -214,9 +198,7 @@ def _is_quiet(local: datetime, windows: Sequence[Quiet]) -> bool:
 
 
 def _is_quiet_by_dicts(local: datetime, windows: Sequence[Mapping[str, Any]]) -> bool:
-    """
-    Tell whether a window is open, as plain dicts tell; times of the same form are ordered like their texts.
-    """
+    """Tell whether a window is open, as plain dicts tell; times of the same form are ordered like their texts."""
     clock, today, yesterday = local.strftime("%H:%M"), _DAYS[local.weekday()], _DAYS[local.weekday() - 1]
     for one in windows:
         if one["from"] < one["until"]:
@@ -248,9 +230,7 @@ _MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 
 
 def draw(chance: Random) -> dict[str, object]:
-    """
-    Draw facts by dotted name: mostly channel messages to people who set some preferences and quiet hours.
-    """
+    """Draw facts by dotted name: mostly channel messages to people who set some preferences and quiet hours."""
     now = _MONDAY + timedelta(minutes=chance.randrange(7 * 24 * 60))
     sender, user = chance.sample(_PEOPLE, 2)
     in_thread = chance.random() < 0.3

@@ -23,9 +23,7 @@ CALLS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """
-    Something that is called with facts.
-    """
+    """Something that is called with facts."""
 
     name: str
     call: Callable[[Any], object]
@@ -63,9 +61,7 @@ def race(contenders: Sequence[Contender], rows: Sequence[object], rounds: int, c
 
 
 def _round(contender: Contender, rows: Sequence[object]) -> float:
-    """
-    Call a contender for some rows, and give the nanoseconds a call.
-    """
+    """Call a contender for some rows, and give the nanoseconds a call."""
     call, arguments = contender.call, [contender.make(row) for row in rows]
     begun = perf_counter_ns()
     for argument in arguments:
@@ -74,30 +70,22 @@ def _round(contender: Contender, rows: Sequence[object]) -> float:
 
 
 def typical(rounds: Rounds, name: str) -> float:
-    """
-    Give the median of a contender.
-    """
+    """Give the median of a contender."""
     return median(rounds[name])
 
 
 def ratio(rounds: Rounds, name: str, base: str) -> float:
-    """
-    Give the median of the ratios of one contender to another, both being taken from the same round.
-    """
+    """Give the median of the ratios of one contender to another, both being taken from the same round."""
     return median(one / other for one, other in zip(rounds[name], rounds[base], strict=True))
 
 
 def unchanged(row: object) -> object:
-    """
-    Call with the row itself.
-    """
+    """Call with the row itself."""
     return row
 
 
 def once_ms(call: Callable[[], object], rounds: int) -> float:
-    """
-    Time something that takes long, and give the median in milliseconds.
-    """
+    """Time something that takes long, and give the median in milliseconds."""
     times: list[int] = []
     for _ in range(rounds):
         begun = perf_counter_ns()

@@ -99,9 +99,7 @@ def should_notify(facts: object, extras: Extras = "forbid") -> Decision:
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
-    """
-    Import a public name when it is first used.
-    """
+    """Import a public name when it is first used."""
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
@@ -113,7 +111,5 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
 
 
 def __dir__() -> list[str]:
-    """
-    List the public names.
-    """
+    """List the public names."""
     return sorted(__all__)

@@ -1,6 +1,4 @@
-"""
-Run the command line by `python -m notifyrules`.
-"""
+"""Run the command line by `python -m notifyrules`."""
 
 from __future__ import annotations
 

@@ -14,24 +14,18 @@ from notifyrules.diagnostics.visible import visible
 
 
 class RulesError(Exception):
-    """
-    Say that a rule file cannot be used, with everything that was found in it.
-    """
+    """Say that a rule file cannot be used, with everything that was found in it."""
 
     diagnostics: tuple[Diagnostic, ...]
     """All findings in reading order, warnings included; at least one is an error."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """
-        Carry *diagnostics*.
-        """
+        """Carry *diagnostics*."""
         self.diagnostics = tuple(diagnostics)
         super().__init__(self.diagnostics)
 
     def __str__(self) -> str:
-        """
-        Draw the findings the way the command line prints them.
-        """
+        """Draw the findings the way the command line prints them."""
         from notifyrules.diagnostics.human import format_human  # noqa: PLC0415 - only a traceback needs it
 
         return format_human(self.diagnostics).rstrip("\n")
@@ -39,9 +33,7 @@ class RulesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FactProblem:
-    """
-    Name one thing that is wrong with the facts of a decision.
-    """
+    """Name one thing that is wrong with the facts of a decision."""
 
     path: str
     """The fact, as the rules declare it; the path as given where the rules declare no such fact."""
@@ -53,38 +45,28 @@ class FactProblem:
     """What the rules say that the fact is; empty where they say nothing."""
 
     def __str__(self) -> str:
-        """
-        Put the problem on one line, and each help on another.
-        """
+        """Put the problem on one line, and each help on another."""
         return _with_help(f"{self.path}: {self.message}", self.help, f"it says: {self.about}" if self.about else "")
 
 
 class FactsError(Exception):
-    """
-    Say that the facts of a decision are not what the rules declare, with every problem at once.
-    """
+    """Say that the facts of a decision are not what the rules declare, with every problem at once."""
 
     problems: tuple[FactProblem, ...]
     """At least one; in the order the rules declare the facts, undeclared ones last."""
 
     def __init__(self, problems: Iterable[FactProblem]) -> None:
-        """
-        Carry *problems*.
-        """
+        """Carry *problems*."""
         self.problems = tuple(problems)
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        """
-        List the problems, one below the other.
-        """
+        """List the problems, one below the other."""
         return "\n".join(str(problem) for problem in self.problems)
 
 
 class UsageError(Exception):
-    """
-    Say that something was asked for that cannot be, whatever the rules and facts: the caller's own mistake.
-    """
+    """Say that something was asked for that cannot be, whatever the rules and facts: the caller's own mistake."""
 
     message: str
     """What cannot be: lower case, one line, no final stop."""
@@ -92,22 +74,16 @@ class UsageError(Exception):
     """The way out; empty where there is nothing to say."""
 
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - the word that messages print
-        """
-        Carry *message* and its *help*.
-        """
+        """Carry *message* and its *help*."""
         self.message = message
         self.help = help
         super().__init__(message, help)
 
     def __str__(self) -> str:
-        """
-        Put the message on one line, and its help on another.
-        """
+        """Put the message on one line, and its help on another."""
         return _with_help(self.message, self.help)
 
 
 def _with_help(message: str, *helps: str) -> str:
-    """
-    Put a message on one line and each help on another, with nothing in them that a terminal would obey.
-    """
+    """Put a message on one line and each help on another, with nothing in them that a terminal would obey."""
     return "\n".join((visible(message), *(f"  help: {visible(one)}" for one in helps if one)))

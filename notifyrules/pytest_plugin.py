@@ -25,28 +25,20 @@ _charts: pytest.StashKey[Charts] = pytest.StashKey()
 
 
 class CasesWarning(pytest.PytestWarning):
-    """
-    Tell of something in a file of cases that works and is probably not meant.
-    """
+    """Tell of something in a file of cases that works and is probably not meant."""
 
 
 class CaseFailedError(Exception):
-    """
-    Say that a decision is not what its case expects.
-    """
+    """Say that a decision is not what its case expects."""
 
     def __init__(self, result: Result) -> None:
-        """
-        Carry the *result*.
-        """
+        """Carry the *result*."""
         super().__init__(result.case.name)
         self.result = result
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CasesFile | None:
-    """
-    Take the files that are named like cases and say that they are.
-    """
+    """Take the files that are named like cases and say that they are."""
     # Other tools may name files so; theirs are left alone.
     if file_path.name.endswith(CASES_ENDINGS) and is_ours(file_path):
         return CasesFile.from_parent(parent, path=file_path)
@@ -54,9 +46,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CasesFile 
 
 
 class CasesFile(pytest.File):
-    """
-    A file of cases.
-    """
+    """A file of cases."""
 
     def collect(self) -> Iterator[CaseItem]:
         """
@@ -78,9 +68,7 @@ class CasesFile(pytest.File):
             yield CaseItem.from_parent(self, name=case.name, case=case)
 
     def _name(self) -> str:
-        """
-        Name the file the way it can be opened from where pytest was started.
-        """
+        """Name the file the way it can be opened from where pytest was started."""
         here = self.config.invocation_params.dir
         return os.path.relpath(self.path, here) if self.path.is_relative_to(here) else str(self.path)
 
@@ -99,14 +87,10 @@ class CasesFile(pytest.File):
 
 
 class CaseItem(pytest.Item):
-    """
-    One case; its tags are keywords for `-k`.
-    """
+    """One case; its tags are keywords for `-k`."""
 
     def __init__(self, *, case: Case | BadRow, **arguments: Any) -> None:  # noqa: ANN401 - what pytest hands on
-        """
-        Make an item of *case*.
-        """
+        """Make an item of *case*."""
         super().__init__(**arguments)
         self.case = case
         self.extra_keyword_matches.update(case.tags)
@@ -128,9 +112,7 @@ class CaseItem(pytest.Item):
             raise CaseFailedError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - pytest's signature
-        """
-        Tell of a failure as `notifyrules test` does.
-        """
+        """Tell of a failure as `notifyrules test` does."""
         if not isinstance(excinfo.value, CaseFailedError):
             return super().repr_failure(excinfo, *arguments, **options)
         from notifyrules.cases.failure import describe_failure  # noqa: PLC0415 - only failures need it
@@ -138,9 +120,7 @@ class CaseItem(pytest.Item):
         return describe_failure(excinfo.value.result)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """
-        Give the place of the case: its line in the file of cases, or in the file of rows.
-        """
+        """Give the place of the case: its line in the file of cases, or in the file of rows."""
         span = self.case.span
         place = self.config.invocation_params.dir / span.source.name
         return place, span.line - 1, self.name

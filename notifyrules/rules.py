@@ -1,6 +1,4 @@
-"""
-Load rule files and ask them: what a back-end engineer calls.
-"""
+"""Load rule files and ask them: what a back-end engineer calls."""
 
 from __future__ import annotations
 
@@ -67,9 +65,7 @@ class Rules:
         program: Program | None = None,
         specializer: Specializer | None = None,
     ) -> None:
-        """
-        Compile *graph*, in which only the warnings *diagnostics* were found, unless it is compiled already.
-        """
+        """Compile *graph*, in which only the warnings *diagnostics* were found, unless it is compiled already."""
         program = program or compile_graph(graph)
         unsaid = [outcome.name for outcome in graph.outcomes.values() if outcome.notify is Notify.UNSAID]
         for name, value in {
@@ -83,37 +79,27 @@ class Rules:
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """
-        Refuse to be changed.
-        """
+        """Refuse to be changed."""
         raise AttributeError("loaded rules never change; load the file again")
 
     @property
     def name(self) -> str:
-        """
-        The name of the chart.
-        """
+        """The name of the chart."""
         return self.graph.name
 
     @property
     def title(self) -> str:
-        """
-        What the chart decides.
-        """
+        """What the chart decides."""
         return self.graph.title
 
     @property
     def digest(self) -> str:
-        """
-        SHA-256, in hexadecimal, of every file that the rules are made of: what a log keeps to tell versions apart.
-        """
+        """SHA-256, in hexadecimal, of every file the rules are made of: what a log keeps to tell versions apart."""
         return self.graph.digest
 
     @property
     def program(self) -> Program:
-        """
-        The compiled chart, with its generated source.
-        """
+        """The compiled chart, with its generated source."""
         return self._program
 
     def facts(self, given: object, *, extras: Extras = "forbid", absent: Absent = "default") -> Facts:
@@ -187,15 +173,11 @@ class Rules:
 
     @property
     def known_facts(self) -> Mapping[str, Value]:
-        """
-        The facts that are fixed in specialized rules; none otherwise.
-        """
+        """The facts that are fixed in specialized rules; none otherwise."""
         return {} if self._program.fixed is None else dict(self._program.fixed)
 
     def facts_schema(self) -> dict[str, Any]:
-        """
-        Describe the facts as JSON Schema (draft 2020-12), nested by their dotted names.
-        """
+        """Describe the facts as JSON Schema (draft 2020-12), nested by their dotted names."""
         from notifyrules.program.schema import facts_schema  # noqa: PLC0415 - only who asks for it needs it
 
         return facts_schema(replace(self.graph, facts=self._program.reader.declared))
@@ -220,30 +202,22 @@ class Rules:
         return to_svg(draw(self.graph, passage=passage, expand=expand))
 
     def _repr_svg_(self) -> str | None:
-        """
-        Draw the chart for a notebook; None, which shows the text, where it cannot be drawn.
-        """
+        """Draw the chart for a notebook; None, which shows the text, where it cannot be drawn."""
         from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
 
         return notebook_svg(self.graph)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """
-        Refuse to be pickled: the rules are code, compiled where they are loaded.
-        """
+        """Refuse to be pickled: the rules are code, compiled where they are loaded."""
         raise TypeError(NOT_SENT)
 
     def __repr__(self) -> str:
-        """
-        Show the name and the file.
-        """
+        """Show the name and the file."""
         return f"<Rules {self.name!r} from {self.graph.path}>"
 
 
 def _refusal(graph: Graph, outcome: str) -> Decide:
-    """
-    Make the function that refuses to say whether to notify, because *outcome* does not.
-    """
+    """Make the function that refuses to say whether to notify, because *outcome* does not."""
 
     def refuse(_: object, facts: object, extras: Extras = "forbid") -> Decision:  # noqa: ARG001 - whatever it is asked
         raise UsageError(
@@ -373,9 +347,7 @@ def require_solver() -> None:
 
 
 def can_prove() -> bool:
-    """
-    Tell whether the solver is installed.
-    """
+    """Tell whether the solver is installed."""
     from importlib.util import find_spec  # noqa: PLC0415 - only proofs need it
 
     return find_spec("z3") is not None
@@ -402,18 +374,14 @@ def read_cases(
 
 
 def new_charts() -> Charts:
-    """
-    Begin to load rules for several files of cases.
-    """
+    """Begin to load rules for several files of cases."""
     from notifyrules.cases.suite import Charts  # noqa: PLC0415 - only cases need it
 
     return Charts(_shipped())
 
 
 def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | None]:
-    """
-    Build a chart; one without a `flow` is an error unless *fragments* may stand alone.
-    """
+    """Build a chart; one without a `flow` is an error unless *fragments* may stand alone."""
     built = Library(_shipped()).build(place)
     if built.graph is None and not built.findings.errors and not fragments:
         at = Span(Source(place.name, ""), 0, 0)
@@ -427,9 +395,7 @@ def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | 
 
 
 def _shipped() -> Shipped:
-    """
-    Tell where the rule files of this package are.
-    """
+    """Tell where the rule files of this package are."""
     return Shipped(shipped_root(), shipped_names())
 
 
@@ -461,9 +427,7 @@ def find_place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None
 
 
 def _name(path: str | os.PathLike[str], what: str) -> str:
-    """
-    Take the path of *what* as text.
-    """
+    """Take the path of *what* as text."""
     try:
         return os.fsdecode(path)
     except TypeError:

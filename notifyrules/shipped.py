@@ -1,6 +1,4 @@
-"""
-Find the rule files that come with the package, by names such as `slack` or `blocks/quiet_hours`.
-"""
+"""Find the rule files that come with the package, by names such as `slack` or `blocks/quiet_hours`."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ _CHECKOUT = _INSTALLED.parents[1] / "rules"
 
 
 def shipped_root() -> Path:
-    """
-    Give the folder of the shipped rule files, which is the root that their includes and calls must stay inside.
-    """
+    """Give the folder of the shipped rule files, which is the root that their includes and calls must stay inside."""
     found = next((folder for folder in (_INSTALLED, _CHECKOUT) if folder.is_dir()), None)
     archive = None if found is not None else next((one for one in _INSTALLED.parents if one.is_file()), None)
     return found or (_CHECKOUT if archive is None else _unpacked(archive))
@@ -26,9 +22,7 @@ def shipped_root() -> Path:
 
 @cache
 def _unpacked(archive: Path) -> Path:
-    """
-    Copy the files out of the archive from which the package is imported, until the process ends.
-    """
+    """Copy the files out of the archive from which the package is imported, until the process ends."""
     import atexit  # noqa: PLC0415 - only an archive needs these
     import shutil  # noqa: PLC0415
     import tempfile  # noqa: PLC0415
@@ -75,9 +69,7 @@ def shipped_path(name: str) -> Path | None:
 
 
 def shipped_names() -> tuple[str, ...]:
-    """
-    List the names of all shipped rule files, sorted.
-    """
+    """List the names of all shipped rule files, sorted."""
     root = shipped_root()
     found = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.yaml"))
     # The name of a file of cases has a dot in it, so it is no name of rules.

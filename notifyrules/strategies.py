@@ -83,9 +83,7 @@ def facts(
 
 
 def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
-    """
-    Read the facts that every example has.
-    """
+    """Read the facts that every example has."""
     problems: list[FactProblem] = []
     fixed: dict[str, Value] = {}
     for name, value in given.items():
@@ -106,9 +104,7 @@ def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _values(fact: Fact, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
-    """
-    Make a strategy of the values of one fact, its default the simplest.
-    """
+    """Make a strategy of the values of one fact, its default the simplest."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
     assert fact.type.base is not None
@@ -120,9 +116,7 @@ def _values(fact: Fact, constants: Mapping[Type, Sequence[Value]]) -> SearchStra
 
 
 def _listed(fact: Fact) -> list[Value] | None:
-    """
-    List the values of a fact that has few, its default first; None for one that has many.
-    """
+    """List the values of a fact that has few, its default first; None for one that has many."""
     base = fact.type.base
     values: list[Value]
     if base is Basic.BOOL:
@@ -137,9 +131,7 @@ def _listed(fact: Fact) -> list[Value] | None:
 
 
 def _base_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
-    """
-    Make a strategy of the values of a type, often those that the conditions of the rules look for.
-    """
+    """Make a strategy of the values of a type, often those that the conditions of the rules look for."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
     general = _general_values(base, constants)
@@ -148,9 +140,7 @@ def _base_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> Searc
 
 
 def _general_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
-    """
-    Make a strategy of all the values of a type, simple ones more often.
-    """
+    """Make a strategy of all the values of a type, simple ones more often."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
     match base:
@@ -184,9 +174,7 @@ def _general_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> Se
 
 
 def _windows() -> SearchStrategy[dict[str, object]]:
-    """
-    Make a strategy of the windows of schedules.
-    """
+    """Make a strategy of the windows of schedules."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
     clock = st.builds(lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.sampled_from([0, 30]))
@@ -195,9 +183,7 @@ def _windows() -> SearchStrategy[dict[str, object]]:
 
 
 def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:
-    """
-    Gather the values that conditions are written with, by their types; of numbers also the neighbours.
-    """
+    """Gather the values that conditions are written with, by their types; of numbers also the neighbours."""
     found: dict[Type, dict[Value, None]] = {}
     for term in (*graph.assume, *(term for node in graph.nodes.values() for term in conditions(node))):
         for part in t.walk(term):
@@ -215,9 +201,7 @@ def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:
 
 
 def _groups(graph: Graph, free: Collection[str]) -> list[tuple[tuple[str, ...], tuple[t.Term, ...]]]:
-    """
-    Gather the facts that some assumption connects, directly or through others, with those assumptions.
-    """
+    """Gather the facts that some assumption connects, directly or through others, with those assumptions."""
     groups: list[tuple[set[str], list[t.Term]]] = []
     for term in graph.assume:
         names, terms = set(t.facts_read(term)), [term]
@@ -241,9 +225,7 @@ def _together(
     free: Mapping[str, SearchStrategy[Value]],
     fixed: Mapping[str, Value],
 ) -> SearchStrategy[dict[str, Value]]:
-    """
-    Make a strategy of facts that some assumptions are about.
-    """
+    """Make a strategy of facts that some assumptions are about."""
     from hypothesis import reject  # noqa: PLC0415
     from hypothesis import strategies as st  # noqa: PLC0415
 
@@ -271,9 +253,7 @@ def _together(
 
 
 def _combinations(graph: Graph, names: Sequence[str]) -> list[dict[str, Value]] | None:
-    """
-    List all combinations of facts that have few values, those nearest to the defaults first; None for too many.
-    """
+    """List all combinations of facts that have few values, those nearest to the defaults first; None for too many."""
     axes: list[list[Value]] = []
     count = 1
     for name in names:

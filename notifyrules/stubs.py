@@ -1,6 +1,4 @@
-"""
-Write a typed Python module for one rule file, so that a type checker knows its facts, outcomes and reasons.
-"""
+"""Write a typed Python module for one rule file, so that a type checker knows its facts, outcomes and reasons."""
 
 from __future__ import annotations
 
@@ -50,9 +48,7 @@ def write_stubs(graph: Graph) -> str:
 
 
 def _imports(body: list[str]) -> Iterator[str]:
-    """
-    Write the imports that the body needs.
-    """
+    """Write the imports that the body needs."""
     words = set(re.findall(r"\w+", "\n".join(body)))
     for module, names in _IMPORTS:
         wanted = [name for name in names if name in words]
@@ -97,18 +93,14 @@ def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[st
 
 
 def _field(fact: Fact) -> str:
-    """
-    Write the type of one fact; one with a default may be left out.
-    """
+    """Write the type of one fact; one with a default may be left out."""
     assert fact.type.base is not None
     kind = _python_base(fact.type.base) + (" | None" if fact.type.nullable else "")
     return f"NotRequired[{kind}]" if fact.has_default else kind
 
 
 def _python_base(base: Base) -> str:
-    """
-    Write a type without null.
-    """
+    """Write a type without null."""
     match base:
         case Enumeration(values):
             return f"Literal[{', '.join(repr(value) for value in values)}]"
@@ -120,9 +112,7 @@ def _python_base(base: Base) -> str:
 
 
 def _literal(name: str, values: list[str]) -> Iterator[str]:
-    """
-    Write an alias of literal texts, one a line where they are many.
-    """
+    """Write an alias of literal texts, one a line where they are many."""
     line = f"{name}: TypeAlias = Literal[{', '.join(repr(value) for value in values)}]"
     if len(line) <= _LINE:
         yield line

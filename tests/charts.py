@@ -1,6 +1,4 @@
-"""
-Write small rule files for tests, check them and load them.
-"""
+"""Write small rule files for tests, check them and load them."""
 
 from __future__ import annotations
 
@@ -35,24 +33,18 @@ HEAD = "notifyrules: 1\nallow: {unused-fact: not needed here, unused-outcome: no
 
 
 def chart(flow: str, *, top: str = "", facts: str = FACTS, outcomes: str = OUTCOMES) -> str:
-    """
-    Write a rule file around a flow, whose lines are indented here.
-    """
+    """Write a rule file around a flow, whose lines are indented here."""
     lines = "".join(f"  {line}\n" for line in flow.strip("\n").split("\n"))
     return HEAD + top + facts + "flow:\n" + lines + outcomes
 
 
 def node(text: str, *, top: str = "") -> str:
-    """
-    Write a rule file with one node.
-    """
+    """Write a rule file with one node."""
     return chart(f"q: {text}", top=top)
 
 
 def asks(condition: str, *, top: str = "") -> str:
-    """
-    Write a rule file that asks one condition.
-    """
+    """Write a rule file that asks one condition."""
     quoted = condition.replace("'", "''")
     return node(f'{{if: \'{quoted}\', then: "yes", else: "no"}}', top=top)
 
@@ -70,31 +62,23 @@ def findings(text: str | bytes, **others: str) -> tuple[Diagnostic, ...]:
 
 
 def told(text: str | bytes, **others: str) -> list[tuple[str, str, str]]:
-    """
-    Check a rule file and tell what was found: code, underlined words, message.
-    """
+    """Check a rule file and tell what was found: code, underlined words, message."""
     return [(one.code.value, one.span.text, one.message) for one in findings(text, **others)]
 
 
 def codes(text: str | bytes, **others: str) -> list[str]:
-    """
-    Check a rule file and give the codes of what was found.
-    """
+    """Check a rule file and give the codes of what was found."""
     return [one.code.value for one in findings(text, **others)]
 
 
 def rules_of(text: str, **others: str) -> Rules:
-    """
-    Load a rule file called `chart.yaml`.
-    """
+    """Load a rule file called `chart.yaml`."""
     with tempfile.TemporaryDirectory() as folder:
         return load(save(Path(folder), text, **others))
 
 
 def save(folder: Path, text: str | bytes, **others: str) -> Path:
-    """
-    Write a rule file and others beside it.
-    """
+    """Write a rule file and others beside it."""
     for name, other in others.items():
         (folder / f"{name}.yaml").write_text(other, "utf-8")
     path = folder / "chart.yaml"

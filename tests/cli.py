@@ -1,6 +1,4 @@
-"""
-Run the command line inside the test's process, with everything it reads and prints as plain text.
-"""
+"""Run the command line inside the test's process, with everything it reads and prints as plain text."""
 
 from __future__ import annotations
 
@@ -59,9 +57,7 @@ outcomes: {held: {}, free: {}}
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """
-    What a command printed, and how it ended.
-    """
+    """What a command printed, and how it ended."""
 
     code: int
     out: str
@@ -71,21 +67,15 @@ class Result:
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever was printed
-        """
-        Standard output, read as JSON.
-        """
+        """Standard output, read as JSON."""
         return json.loads(self.out)
 
 
 class Terminal(io.TextIOWrapper):
-    """
-    A stream that says it is a terminal.
-    """
+    """A stream that says it is a terminal."""
 
     def isatty(self) -> bool:
-        """
-        Say so.
-        """
+        """Say so."""
         return True
 
 
@@ -110,9 +100,7 @@ def run(*arguments: str | Path, stdin: str | bytes = b"", terminal: bool = False
 
 
 def team_chat(folder: Path) -> Path:
-    """
-    Write the chart into a folder.
-    """
+    """Write the chart into a folder."""
     path = folder / "team_chat.yaml"
     path.write_text(TEAM_CHAT, "utf-8")
     return path

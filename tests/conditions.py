@@ -1,6 +1,4 @@
-"""
-Parse, check and evaluate single conditions for tests.
-"""
+"""Parse, check and evaluate single conditions for tests."""
 
 from __future__ import annotations
 
@@ -45,25 +43,19 @@ FACTS: Mapping[str, str] = {
 
 
 def scalar(text: str) -> Scalar:
-    """
-    Make a scalar that is a whole file.
-    """
+    """Make a scalar that is a whole file."""
     return Scalar(text, Span(Source("x.yaml", text), 0, len(text)))
 
 
 def type_of(text: str) -> Type:
-    """
-    Read a type.
-    """
+    """Read a type."""
     declared = read_declaration(scalar(text), Findings())
     assert declared is not None, text
     return declared.type
 
 
 def scope(lets: Mapping[str, str], findings: Findings) -> Scope:
-    """
-    Declare the facts, and lets by the keys and bodies that they would have in a file.
-    """
+    """Declare the facts, and lets by the keys and bodies that they would have in a file."""
     facts = {name: type_of(spelt) for name, spelt in FACTS.items()}
     assert isinstance(facts["level"].base, Enumeration)
     facts["level"] = Type(Enumeration(facts["level"].base.values, facts["level"].base.values))
@@ -97,9 +89,7 @@ def check(text: str, wanted: str | None = None, **lets: str) -> tuple[Term | Non
 
 
 def check_lets(**lets: str) -> tuple[Diagnostic, ...]:
-    """
-    Check lets by themselves, in the order given.
-    """
+    """Check lets by themselves, in the order given."""
     findings = Findings()
     known = scope({_key(name): body for name, body in lets.items()}, findings)
     for let in known.lets.values():
@@ -108,24 +98,18 @@ def check_lets(**lets: str) -> tuple[Diagnostic, ...]:
 
 
 def _key(name: str) -> str:
-    """
-    Spell a let's key.
-    """
+    """Spell a let's key."""
     first, *parameters = name.split("__")
     return f"{first}({', '.join(parameters)})" if parameters else first
 
 
 def told(text: str, wanted: str | None = None, **lets: str) -> list[tuple[str, str, str]]:
-    """
-    Check a condition and tell what was found: code, underlined words, message.
-    """
+    """Check a condition and tell what was found: code, underlined words, message."""
     return [(one.code.value, one.span.text, one.message) for one in check(text, wanted, **lets)[1]]
 
 
 def value_of(text: str, facts: Mapping[str, Value] | None = None, **lets: str) -> Value:
-    """
-    Compute the value of a condition in which nothing is wrong.
-    """
+    """Compute the value of a condition in which nothing is wrong."""
     term, found = check(text, **lets)
     assert term is not None, [one.message for one in found]
     return evaluate(term, facts or {}, {})

@@ -1,6 +1,4 @@
-"""
-Give all tests the golden files and the settings of the property tests.
-"""
+"""Give all tests the golden files and the settings of the property tests."""
 
 from __future__ import annotations
 
@@ -25,24 +23,18 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """
-    Add the switch that accepts what the tests see now as what they expect from now on.
-    """
+    """Add the switch that accepts what the tests see now as what they expect from now on."""
     parser.addoption("--update-golden", action="store_true", help="rewrite golden files that differ; review the diff")
 
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """
-    Give a function that holds a text to a golden file: `golden(path, actual)`.
-    """
+    """Give a function that holds a text to a golden file: `golden(path, actual)`."""
     return rewrite if request.config.getoption("--update-golden") else compare
 
 
 def compare(path: Path, actual: str) -> None:
-    """
-    Fail when a golden file is missing or is not, byte for byte, *actual*.
-    """
+    """Fail when a golden file is missing or is not, byte for byte, *actual*."""
     expected = path.read_bytes().decode() if path.is_file() else None
     if expected is None:
         pytest.fail(f"{path} does not exist; run `pytest --update-golden` and review it", pytrace=False)
@@ -51,8 +43,6 @@ def compare(path: Path, actual: str) -> None:
 
 
 def rewrite(path: Path, actual: str) -> None:
-    """
-    Make *actual* the content of a golden file.
-    """
+    """Make *actual* the content of a golden file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(actual.encode())

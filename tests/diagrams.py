@@ -1,6 +1,4 @@
-"""
-Make the charts that the pictures of the tests show.
-"""
+"""Make the charts that the pictures of the tests show."""
 
 from __future__ import annotations
 
@@ -129,39 +127,29 @@ outcomes:
 
 
 def chart(folder: Path, text: str = TEAM_CHAT) -> Graph:
-    """
-    Load a chart, beside which :data:`QUIET` stands.
-    """
+    """Load a chart, beside which :data:`QUIET` stands."""
     return load(_written(folder, text)).graph
 
 
 def decided(folder: Path, facts: dict[str, object], text: str = TEAM_CHAT) -> tuple[Graph, Passage]:
-    """
-    Load a chart and let it decide.
-    """
+    """Load a chart and let it decide."""
     rules = load(_written(folder, text))
     return rules.graph, rules.should_notify(facts).passage
 
 
 def drawn(folder: Path, text: str = TEAM_CHAT, *, expand: bool = False) -> Diagram:
-    """
-    Load a chart and draw it.
-    """
+    """Load a chart and draw it."""
     return draw(chart(folder, text), expand=expand)
 
 
 def lit(folder: Path, facts: dict[str, object], text: str = TEAM_CHAT, *, expand: bool = False) -> Diagram:
-    """
-    Load a chart and draw it with a decision on it.
-    """
+    """Load a chart and draw it with a decision on it."""
     graph, passage = decided(folder, facts, text)
     return draw(graph, passage=passage, expand=expand)
 
 
 def _written(folder: Path, text: str) -> Path:
-    """
-    Write a chart to a file.
-    """
+    """Write a chart to a file."""
     (folder / "quiet.yaml").write_text(QUIET, encoding="utf-8")
     path = folder / "chart.yaml"
     path.write_text(text, encoding="utf-8")
@@ -169,23 +157,17 @@ def _written(folder: Path, text: str) -> Path:
 
 
 def box(diagram: Diagram, key: str) -> Box:
-    """
-    Find a box by its key.
-    """
+    """Find a box by its key."""
     return next(box for box in diagram.boxes if box.key == key)
 
 
 def arrow(diagram: Diagram, key: str) -> Arrow:
-    """
-    Find the arrow that stands for an arrow of the graph.
-    """
+    """Find the arrow that stands for an arrow of the graph."""
     return next(arrow for arrow in diagram.arrows if key in arrow.ids)
 
 
 def elements(svg: str, name: str, **attributes: str) -> list[ET.Element]:
-    """
-    Find elements of a picture by their name and attributes; `_` in an attribute's name stands for `-`.
-    """
+    """Find elements of a picture by their name and attributes; `_` in an attribute's name stands for `-`."""
     wanted = {key.strip("_").replace("_", "-"): value for key, value in attributes.items()}
     return [
         element
@@ -195,7 +177,5 @@ def elements(svg: str, name: str, **attributes: str) -> list[ET.Element]:
 
 
 def texts(svg: str) -> list[str]:
-    """
-    List all the words that a picture shows.
-    """
+    """List all the words that a picture shows."""
     return ["".join(element.itertext()) for element in elements(svg, "text")]

@@ -1,6 +1,4 @@
-"""
-Make records of decisions without deciding anything: one that holds every kind of step, and any number of odd ones.
-"""
+"""Make records of decisions without deciding anything: one with every kind of step, and any number of odd ones."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ def step(
     line: int = 1,
     file: str = "rules/team_chat.yaml",
 ) -> Step:
-    """
-    Make one step; the arrow is `node.then` or `node.else` unless given.
-    """
+    """Make one step; the arrow is `node.then` or `node.else` unless given."""
     taken = arrow or f"{node}.{'then' if answer == 'Yes' else 'else'}"
     return Step(node, kind, ask, answer, taken, to, facts or {}, because, tried, inner, file, line)
 
@@ -46,9 +42,7 @@ _NIGHT = datetime(2026, 11, 23, 22, 5, tzinfo=UTC)
 
 
 def full_record() -> Record:
-    """
-    Make a decision that passes every kind of node, and ends at an outcome with everything an outcome can have.
-    """
+    """Make a decision that passes every kind of node, and ends at an outcome with everything an outcome can have."""
     unfollowed = (
         step("highlight", "Highlight word?", "Yes", "thread", {"message.has_highlight_word": True}, line=44),
         step("thread", "Thread message?", "Yes", "subscribed", {"message.in_thread": True}, line=45),
@@ -166,9 +160,7 @@ named_values = st.dictionaries(texts, values, max_size=3)
 
 
 def _steps(inner: st.SearchStrategy[Step]) -> st.SearchStrategy[Step]:
-    """
-    Make steps that hold the given ones in branches and called charts.
-    """
+    """Make steps that hold the given ones in branches and called charts."""
     inside = st.lists(inner, max_size=2).map(tuple)
     branches = st.lists(st.builds(Branch, texts, inside, texts), max_size=2).map(tuple)
     passages = st.none() | st.builds(Passage, texts, texts, inside, st.none() | texts)
@@ -178,9 +170,7 @@ def _steps(inner: st.SearchStrategy[Step]) -> st.SearchStrategy[Step]:
 def _step_of(
     branches: st.SearchStrategy[tuple[Branch, ...]], passages: st.SearchStrategy[Passage | None]
 ) -> st.SearchStrategy[Step]:
-    """
-    Make steps with any words.
-    """
+    """Make steps with any words."""
     return st.builds(
         *(Step, texts, st.sampled_from(KINDS), texts, texts, texts, texts, named_values, st.none() | texts),
         *(branches, passages, texts, st.integers(0, 10_000)),
@@ -192,9 +182,7 @@ steps = st.recursive(_step_of(st.just(()), st.none()), _steps, max_leaves=5)
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """
-    Make any record.
-    """
+    """Make any record."""
     rules = draw(texts)
     way = tuple(draw(st.lists(steps, min_size=1, max_size=3)))
     return Record(

@@ -1,6 +1,4 @@
-"""
-Make schedules for tests, and say what they mean by counting minutes.
-"""
+"""Make schedules for tests, and say what they mean by counting minutes."""
 
 from __future__ import annotations
 
@@ -24,16 +22,12 @@ MARGIN = 4
 
 
 def schedule(*windows: str) -> Schedule:
-    """
-    Make a schedule from windows such as `22:00-07:00` and `sat sun 21:00-09:00`.
-    """
+    """Make a schedule from windows such as `22:00-07:00` and `sat sun 21:00-09:00`."""
     return Schedule(tuple(_window(*window.split()) for window in windows))
 
 
 def _window(*words: str) -> Window:
-    """
-    Make a window from its days, if any, and its times.
-    """
+    """Make a window from its days, if any, and its times."""
     *days, times = words
     from_, until = map(time.fromisoformat, times.split("-"))
     return Window(tuple(days) or WEEKDAYS, from_, until)
@@ -51,9 +45,7 @@ day_sets = st.one_of(
 
 
 def schedules_of(times: st.SearchStrategy[time], *, least: int = 0) -> st.SearchStrategy[Schedule]:
-    """
-    Make schedules whose windows begin and end at some of *times*.
-    """
+    """Make schedules whose windows begin and end at some of *times*."""
     return st.lists(st.builds(Window, day_sets, times, times), min_size=least, max_size=4).map(tuple).map(Schedule)
 
 
@@ -63,18 +55,14 @@ schedules = schedules_of(st.one_of(round_minutes, seconds))
 
 @cache
 def packaged(key: str) -> ZoneInfo:
-    """
-    Read a zone from the packaged data, whatever the system has.
-    """
+    """Read a zone from the packaged data, whatever the system has."""
     with files("tzdata").joinpath("zoneinfo", *key.split("/")).open("rb") as data:
         return ZoneInfo.from_file(data, key=key)
 
 
 @cache
 def jumps(key: str, first: int, last: int) -> tuple[datetime, ...]:
-    """
-    Find the instants, exact to the minute, at which the clock of a zone jumps in the years *first* to *last*.
-    """
+    """Find the instants, exact to the minute, at which the clock of a zone jumps in the years *first* to *last*."""
     zone = packaged(key)
 
     def offset(instant: datetime) -> timedelta | None:
@@ -95,9 +83,7 @@ def jumps(key: str, first: int, last: int) -> tuple[datetime, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """
-    The minutes of a zone, one after the other, each with what the clock shows.
-    """
+    """The minutes of a zone, one after the other, each with what the clock shows."""
 
     start: datetime
     """The first minute, in UTC."""
@@ -106,22 +92,16 @@ class Line:
 
     @property
     def end(self) -> datetime:
-        """
-        The end of what is painted: for the days behind it not every window is known.
-        """
+        """The end of what is painted: for the days behind it not every window is known."""
         return self.start + (len(self.shown) - 3 * 24 * 60) * MINUTE
 
     def instants(self) -> Iterator[tuple[int, datetime]]:
-        """
-        Give the minutes that lie far enough from both ends for every window that touches them to be known.
-        """
+        """Give the minutes that lie far enough from both ends for every window that touches them to be known."""
         edge = MARGIN * 24 * 60
         return ((number, self.start + number * MINUTE) for number in range(edge, len(self.shown) - edge))
 
     def closings(self, painted: list[bool]) -> list[datetime | None]:
-        """
-        Tell of every minute that is painted which is the next that is not, at most the end; of the others nothing.
-        """
+        """Tell of every painted minute which is the next that is not, at most the end; of the others nothing."""
         found: list[datetime | None] = [None] * len(painted)
         closing = self.end
         for number in range(len(painted) - 3 * 24 * 60 - 1, -1, -1):
@@ -167,9 +147,7 @@ class Line:
 
 
 def line(key: str, first: date, days: int) -> Line:
-    """
-    Lay out the minutes of a zone for *days* days of UTC, and some more on either side.
-    """
+    """Lay out the minutes of a zone for *days* days of UTC, and some more on either side."""
     zone = packaged(key)
     start = datetime(first.year, first.month, first.day, tzinfo=UTC) - MARGIN * DAY
     moments = (start + number * MINUTE for number in range((days + 2 * MARGIN) * 24 * 60))
@@ -177,9 +155,7 @@ def line(key: str, first: date, days: int) -> Line:
 
 
 def read(given: object) -> Schedule:
-    """
-    Read a schedule in its input form.
-    """
+    """Read a schedule in its input form."""
     found = conform(SCHEDULE, given)
     assert isinstance(found, Schedule)
     return found

@@ -1,6 +1,4 @@
-"""
-Write small charts with cases into folders, and read them.
-"""
+"""Write small charts with cases into folders, and read them."""
 
 from __future__ import annotations
 
@@ -67,39 +65,29 @@ def write_cases(folder: Path, cases: str, *, rules: str = CHAT, rows: str | byte
 
 
 def read(folder: Path, cases: str, *, rules: str = CHAT, rows: str | bytes | None = None) -> Suite:
-    """
-    Read cases about the chart.
-    """
+    """Read cases about the chart."""
     return read_cases(write_cases(folder, cases, rules=rules, rows=rows))
 
 
 def found(folder: Path, cases: str, *, rules: str = CHAT, rows: str | bytes | None = None) -> tuple[Diagnostic, ...]:
-    """
-    Find everything that is wrong with cases, their rows included.
-    """
+    """Find everything that is wrong with cases, their rows included."""
     return find_all(read(folder, cases, rules=rules, rows=rows)).sorted()
 
 
 def codes(folder: Path, cases: str, *, rules: str = CHAT, rows: str | bytes | None = None) -> list[str]:
-    """
-    Name the findings by what is found and what is underlined.
-    """
+    """Name the findings by what is found and what is underlined."""
     return [f"{one.code.value}: {one.span.text}" for one in found(folder, cases, rules=rules, rows=rows)]
 
 
 def case(one: Runnable) -> Case:
-    """
-    Take what is to be run for a case, and none that cannot be read.
-    """
+    """Take what is to be run for a case, and none that cannot be read."""
     assert isinstance(one, Case)
 
     return one
 
 
 def results(folder: Path, cases: str, *, rules: str = CHAT, rows: str | bytes | None = None) -> list[Result]:
-    """
-    Run all cases.
-    """
+    """Run all cases."""
     suite = read(folder, cases, rules=rules, rows=rows)
     assert suite.findings == ()
 

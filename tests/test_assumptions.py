@@ -1,6 +1,4 @@
-"""
-Hold compiled assumptions to what they mean.
-"""
+"""Hold compiled assumptions to what they mean."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ from notifyrules.shipped import shipped_names
 
 
 def some_values(fact: Fact) -> tuple[Value, ...]:
-    """
-    List values of a fact that assumptions tell apart.
-    """
+    """List values of a fact that assumptions tell apart."""
     base = fact.type.base
     found: tuple[Value, ...] = (fact.default,)
     if base is Basic.BOOL:
@@ -42,9 +38,7 @@ def some_values(fact: Fact) -> tuple[Value, ...]:
 
 
 def combinations(facts: list[Fact]) -> Iterator[dict[str, Value]]:
-    """
-    Give combinations of values, the same at every run.
-    """
+    """Give combinations of values, the same at every run."""
     chance = random.Random(1)  # noqa: S311 - no secret
     for _ in range(3_000):
         yield {fact.name: chance.choice(some_values(fact)) for fact in facts}
@@ -52,9 +46,7 @@ def combinations(facts: list[Fact]) -> Iterator[dict[str, Value]]:
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_compiled_assumptions_hold_where_all_of_them_hold(name: str) -> None:
-    """
-    The answer is that of the reference for facts that keep to them and for facts that do not.
-    """
+    """The answer is that of the reference for facts that keep to them and for facts that do not."""
     rules = load(name)
     read = {fact for term in rules.graph.assume for fact in facts_read(term)}
     base = {fact.name: some_values(fact)[0] for fact in rules.graph.facts.values()}
@@ -71,9 +63,7 @@ def test_compiled_assumptions_hold_where_all_of_them_hold(name: str) -> None:
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_they_hold_for_facts_that_keep_to_them(name: str) -> None:
-    """
-    Whatever a strategy gives keeps to what is assumed.
-    """
+    """Whatever a strategy gives keeps to what is assumed."""
     rules = load(name)
     holds = compile_assumptions(rules.graph)
 

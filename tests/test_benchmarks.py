@@ -1,6 +1,4 @@
-"""
-Hold the functions that benchmarks measure against to the rules: a baseline with other answers would be none.
-"""
+"""Hold the functions that benchmarks measure against to the rules: a baseline with other answers would be none."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ SUBJECTS = subjects()
 
 
 def holds(term: Term, facts: dict[str, object]) -> bool:
-    """
-    Evaluate a condition of the formula that other engines are given.
-    """
+    """Evaluate a condition of the formula that other engines are given."""
     match term:
         case str():
             return facts[term] is True
@@ -38,9 +34,7 @@ def holds(term: Term, facts: dict[str, object]) -> bool:
 class TestBaselines:
     @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
     def test_decide_as_the_rules_do(self, subject: Subject) -> None:
-        """
-        Over random facts, both functions give the outcome of the chart, and all outcomes are met.
-        """
+        """Over random facts, both functions give the outcome of the chart, and all outcomes are met."""
         outcomes = set()
         for facts in subject.rows(3_000, seed=5):
             outcome = subject.rules.should_notify(facts).outcome
@@ -50,9 +44,7 @@ class TestBaselines:
         assert outcomes == set(subject.rules.graph.outcomes)
 
     def test_decide_as_was_recorded(self) -> None:
-        """
-        Over the recorded decisions of Slack's chart, too.
-        """
+        """Over the recorded decisions of Slack's chart, too."""
         slack = next(subject for subject in SUBJECTS if subject.name == "slack")
         lines = CORPUS.read_text("utf-8").splitlines()
         for line in lines:
@@ -63,9 +55,7 @@ class TestBaselines:
         assert len(lines) > 1
 
     def test_formula(self) -> None:
-        """
-        What other engines are given is the same chart.
-        """
+        """What other engines are given is the same chart."""
         slack = next(subject for subject in SUBJECTS if subject.name == "slack")
         for facts in slack.rows(3_000, seed=6):
             told = ("hold" if holds(WAITS, facts) else "yes") if holds(NOTIFIES, facts) else "no"
@@ -74,7 +64,5 @@ class TestBaselines:
 
 class TestCharts:
     def test_of_any_size_have_no_errors(self) -> None:
-        """
-        The charts that are measured by their size can be loaded.
-        """
+        """The charts that are measured by their size can be loaded."""
         assert len(rules_of(write_chart(120)).graph.nodes) >= 120

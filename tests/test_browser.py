@@ -1,6 +1,4 @@
-"""
-Open pictures in a real browser: point at them, walk through them by keyboard, print them, and look at them at night.
-"""
+"""Open pictures in a real browser: point at them, walk them by keyboard, print them, and look at them at night."""
 
 from __future__ import annotations
 
@@ -59,14 +57,10 @@ return missed;
 
 
 class Browser:
-    """
-    A browser without a window, spoken to by WebDriver.
-    """
+    """A browser without a window, spoken to by WebDriver."""
 
     def __init__(self, port: int, folder: Path) -> None:
-        """
-        Open it, with nothing remembered.
-        """
+        """Open it, with nothing remembered."""
         self.port = port
         options = {"binary": shutil.which("chromium"), "args": [*QUIET.split(), f"--user-data-dir={folder}"]}
         wanted = {"browserName": "chrome", "goog:chromeOptions": options}
@@ -76,9 +70,7 @@ class Browser:
         self.command("Emulation.setDeviceMetricsOverride", size)
 
     def call(self, method: str, path: str, body: object = None) -> dict[str, str]:
-        """
-        Ask for something.
-        """
+        """Ask for something."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, None if body is None else json.dumps(body))
         found: dict[str, str] = json.loads(connection.getresponse().read())["value"]
@@ -86,15 +78,11 @@ class Browser:
         return found
 
     def command(self, name: str, values: object) -> dict[str, str]:
-        """
-        Ask for something that only this browser can do.
-        """
+        """Ask for something that only this browser can do."""
         return self.call("POST", f"{self.session}/goog/cdp/execute", {"cmd": name, "params": values})
 
     def show(self, svg: str, folder: Path, *, scheme: str = "light", media: str = "screen") -> None:
-        """
-        Open a picture.
-        """
+        """Open a picture."""
         file = folder / "picture.svg"
         file.write_text(svg, encoding="utf-8")
         features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -102,23 +90,17 @@ class Browser:
         self.call("POST", f"{self.session}/url", {"url": file.as_uri()})
 
     def run(self, script: str) -> object:
-        """
-        Run a script in the page.
-        """
+        """Run a script in the page."""
         return self.call("POST", f"{self.session}/execute/sync", {"script": script, "args": []})
 
     def press(self, key: str) -> None:
-        """
-        Press a key.
-        """
+        """Press a key."""
         keys = [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]
         actions = [{"type": "key", "id": "keyboard", "actions": keys}]
         self.call("POST", f"{self.session}/actions", {"actions": actions})
 
     def colour(self, x: int, y: int) -> tuple[int, ...]:
-        """
-        Look at one pixel.
-        """
+        """Look at one pixel."""
         clip = {"x": x, "y": y, "width": 1, "height": 1, "scale": 1}
         png = base64.b64decode(self.command("Page.captureScreenshot", {"clip": clip})["data"])
         at = png.index(b"IDAT")
@@ -128,9 +110,7 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """
-    Open a browser.
-    """
+    """Open a browser."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -151,17 +131,13 @@ class TestPointer:
     @pytest.mark.parametrize("name", shipped_names())
     @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
     def test_everything_is_found(self, browser: Browser, tmp_path: Path, name: str, expand: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        Every arrow in its middle, three pixels beside that and on its words; every box all over.
-        """
+        """Every arrow in its middle, three pixels beside that and on its words; every box all over."""
         browser.show(load(name).to_svg(expand=expand), tmp_path)
 
         assert browser.run(POINTED) == []
 
     def test_with_a_decision_on_it(self, browser: Browser, tmp_path: Path) -> None:
-        """
-        So it is among lit and faint lines.
-        """
+        """So it is among lit and faint lines."""
         rules = load("slack")
         browser.show(rules.to_svg(rules.should_notify({"channel.muted": True})), tmp_path)
 
@@ -170,9 +146,7 @@ class TestPointer:
 
 class TestKeyboard:
     def test_every_box_is_reached_in_order(self, browser: Browser, tmp_path: Path) -> None:
-        """
-        Tab by tab, from the start to the ends; the box that is reached has a heavy edge.
-        """
+        """Tab by tab, from the start to the ends; the box that is reached has a heavy edge."""
         browser.show(load("blocks/preference").to_svg(), tmp_path)
         keys = browser.run("return [...document.querySelectorAll('.nr-box')].map(box => box.dataset.key)")
         assert isinstance(keys, list)
@@ -189,27 +163,21 @@ class TestNight:
     PANEL = "return getComputedStyle(document.querySelector('.nr-panel')).fill"
 
     def test_a_dark_picture_has_a_dark_window(self, browser: Browser, tmp_path: Path) -> None:
-        """
-        Opened alone, it does not stand in a white one.
-        """
+        """Opened alone, it does not stand in a white one."""
         browser.show(load("blocks/preference").to_svg(), tmp_path, scheme="dark")
 
         assert max(browser.colour(WIDE - 10, HIGH - 10)) < 40
         assert browser.run(self.PANEL) == "rgb(13, 17, 23)"
 
     def test_a_light_one_has_a_white_window(self, browser: Browser, tmp_path: Path) -> None:
-        """
-        As the reader's system is.
-        """
+        """As the reader's system is."""
         browser.show(load("blocks/preference").to_svg(), tmp_path)
 
         assert browser.colour(WIDE - 10, HIGH - 10) == (255, 255, 255)
         assert browser.run(self.PANEL) == "rgb(255, 255, 255)"
 
     def test_paper_is_white(self, browser: Browser, tmp_path: Path) -> None:
-        """
-        Also when somebody prints from a dark system.
-        """
+        """Also when somebody prints from a dark system."""
         browser.show(load("blocks/preference").to_svg(), tmp_path, scheme="dark", media="print")
 
         assert browser.colour(WIDE - 10, HIGH - 10) == (255, 255, 255)

@@ -1,6 +1,4 @@
-"""
-Read expectations: what no arrow leads to is found before anything is run.
-"""
+"""Read expectations: what no arrow leads to is found before anything is run."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ CHARTS = {name: Chart.of(rules.graph) for name, rules in RULES.items()}
 
 
 def expecting(folder: Path, expect: str, rules: str = CHAT) -> list[str]:
-    """
-    Name the findings of one expectation.
-    """
+    """Name the findings of one expectation."""
     return codes(folder, f"  - {{name: x, given: {{message.kind: dm}}, expect: {expect}}}\n", rules=rules)
 
 
@@ -48,15 +44,11 @@ class TestNames:
         ],
     )
     def test_what_the_rules_do_not_have_is_found(self, tmp_path: Path, expect: str, expected: str) -> None:
-        """
-        Each at the narrowest place.
-        """
+        """Each at the narrowest place."""
         assert expecting(tmp_path, expect) == [expected]
 
     def test_the_arrows_of_the_node_are_offered(self, tmp_path: Path) -> None:
-        """
-        A reason that names an answer which the node does not have is told which it has.
-        """
+        """A reason that names an answer which the node does not have is told which it has."""
         [finding] = found(tmp_path, "  - {name: x, given: {message.kind: dm}, expect: {reason: kind.others}}\n")
 
         assert finding.help == ("the arrows of `kind` are `kind.dm`, `kind.group`, `kind.channel`",)
@@ -95,9 +87,7 @@ class TestArrows:
         ],
     )
     def test_what_no_arrow_leads_to_is_found(self, tmp_path: Path, expect: str) -> None:
-        """
-        Conditions are not looked at: arrows alone show that it can never pass.
-        """
+        """Conditions are not looked at: arrows alone show that it can never pass."""
         assert [one.partition(":")[0] for one in expecting(tmp_path, expect)] == ["impossible-expectation"]
 
     @pytest.mark.parametrize(
@@ -112,15 +102,11 @@ class TestArrows:
         ],
     )
     def test_what_arrows_lead_to_is_in_order(self, tmp_path: Path, expect: str) -> None:
-        """
-        Whether some facts fulfil it is for the run to tell.
-        """
+        """Whether some facts fulfil it is for the run to tell."""
         assert expecting(tmp_path, expect) == []
 
     def test_a_node_that_comes_earlier_is_told_so(self, tmp_path: Path) -> None:
-        """
-        The help says that the order is wrong, and the rule file is shown.
-        """
+        """The help says that the order is wrong, and the rule file is shown."""
         [finding] = found(tmp_path, "  - {name: x, given: {message.kind: dm}, expect: {through: [worth_it, kind]}}\n")
 
         assert finding.message == "no arrows lead from `worth_it` to `kind`"
@@ -129,25 +115,19 @@ class TestArrows:
 
     @pytest.mark.parametrize("expect", ["{reason: lost.then}", "{through: [lost]}"])
     def test_a_node_that_nothing_leads_to(self, tmp_path: Path, expect: str) -> None:
-        """
-        Neither it nor its arrows can be expected.
-        """
+        """Neither it nor its arrows can be expected."""
         rules = CHAT.replace("\ndata:\n", '\n  lost: {if: channel.muted, then: "yes", else: "no"}\ndata:\n')
 
         assert [one.partition(":")[0] for one in expecting(tmp_path, expect, rules)] == ["impossible-expectation"]
 
     def test_a_meaning_that_no_outcome_has(self, tmp_path: Path) -> None:
-        """
-        A chart that never waits cannot be expected to.
-        """
+        """A chart that never waits cannot be expected to."""
         rules = CHAT.replace("notify: later", "notify: true")
 
         assert expecting(tmp_path, "{notify: later}", rules) == ["impossible-expectation: later"]
 
     def test_an_outcome_that_nothing_leads_to(self, tmp_path: Path) -> None:
-        """
-        It is declared, and all the same no case can expect it.
-        """
+        """It is declared, and all the same no case can expect it."""
         rules = CHAT + "  lost: {notify: true}\n"
 
         assert expecting(tmp_path, "lost", rules) == ["impossible-expectation: lost"]
@@ -155,9 +135,7 @@ class TestArrows:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_was_decided_can_be_expected(name: str) -> None:
-    """
-    Whatever a decision is, an expectation of all of it has no findings.
-    """
+    """Whatever a decision is, an expectation of all of it has no findings."""
     rules, chart = RULES[name], CHARTS[name]
 
     @given(strategies.facts(rules))
@@ -171,9 +149,7 @@ def test_what_was_decided_can_be_expected(name: str) -> None:
 
 
 def _decided(rules: Rules, facts: dict[str, object]) -> Written:
-    """
-    Expect exactly what is decided.
-    """
+    """Expect exactly what is decided."""
     decision = rules.should_notify(facts)
     expected = {
         "outcome": decision.outcome,

@@ -1,6 +1,4 @@
-"""
-Hold what `notifyrules test` prints of cases that must fail: a runner that cannot fail would prove nothing.
-"""
+"""Hold what `notifyrules test` prints of cases that must fail: a runner that cannot fail would prove nothing."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ FILES = sorted(FOLDER.glob("*.cases.yaml"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.partition(".")[0])
 def test_fails_and_tells_why(path: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    The exit code is 1; told are the line, what differs, the path with its values, and where it went another way.
-    """
+    """The exit code is 1; told are the line, what differs, the path with its values, and where it went another way."""
     monkeypatch.chdir(FOLDER)
 
     done = run("test", path.name)
@@ -30,9 +26,7 @@ def test_fails_and_tells_why(path: Path, golden: Callable[[Path, str], None], mo
 
 
 def test_every_kind_of_report_is_held(golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    The same failures as JUnit XML, JSON and annotations of GitHub.
-    """
+    """The same failures as JUnit XML, JSON and annotations of GitHub."""
     monkeypatch.chdir(FOLDER)
     files = ["wrong_reason.cases.yaml", "rows.cases.yaml", "unknown_fact.cases.yaml"]
 

@@ -1,6 +1,4 @@
-"""
-Read recorded decisions: a case a line, and a finding at its line for one that cannot be read.
-"""
+"""Read recorded decisions: a case a line, and a finding at its line for one that cannot be read."""
 
 from __future__ import annotations
 
@@ -19,27 +17,21 @@ DM = '{"facts": {"message.kind": "dm"}, "expect": "yes"}'
 
 
 def rows(folder: Path, *lines: str | dict[str, object]) -> Suite:
-    """
-    Read rows about the chart.
-    """
+    """Read rows about the chart."""
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     return read(folder, CASES, rows=text)
 
 
 class TestRow:
     def test_is_a_case_named_by_its_id(self, tmp_path: Path) -> None:
-        """
-        A row without an `id` is named by its line; empty lines count and are no rows.
-        """
+        """A row without an `id` is named by its line; empty lines count and are no rows."""
         suite = rows(tmp_path, {"id": "a-1", **json.loads(DM)}, "", "  ", {"id": 7, **json.loads(DM)}, DM)
 
         assert [one.name for one in suite] == ["logged [a-1]", "logged [7]", "logged [line 5]"]
         assert len(suite) == 3
 
     def test_ids_that_stand_twice_are_told_apart(self, tmp_path: Path) -> None:
-        """
-        Each row has a name of its own.
-        """
+        """Each row has a name of its own."""
         row = {"id": "a", **json.loads(DM)}
 
         assert [one.name for one in rows(tmp_path, row, row, row)] == [
@@ -49,9 +41,7 @@ class TestRow:
         ]
 
     def test_starts_from_given_like_any_case(self, tmp_path: Path) -> None:
-        """
-        The facts of a row stand over those of the case and of the file; they may be nested.
-        """
+        """The facts of a row stand over those of the case and of the file; they may be nested."""
         suite = read(
             tmp_path,
             "notifyrules-cases: 1\nrules: chat.yaml\ngiven: {channel.name: a, channel.muted: true}\ncases:\n"
@@ -63,9 +53,7 @@ class TestRow:
         assert (facts["channel.name"], facts["channel.muted"], facts["message.kind"]) == ("a", False, "dm")
 
     def test_values_are_never_mixed_up(self, tmp_path: Path) -> None:
-        """
-        Values that Python takes for equal stay what they are: a row with 1 after a row with true is a finding.
-        """
+        """Values that Python takes for equal stay what they are: a row with 1 after a row with true is a finding."""
         suite = rows(
             tmp_path,
             '{"facts": {"message.kind": "dm", "channel.muted": false}, "expect": "yes"}',
@@ -76,9 +64,7 @@ class TestRow:
         assert [type(one).__name__ for one in suite] == ["Case", "BadRow", "BadRow"]
 
     def test_points_to_its_line_and_tells_its_source(self, tmp_path: Path) -> None:
-        """
-        Other keys are allowed; `source` is kept.
-        """
+        """Other keys are allowed; `source` is kept."""
         suite = rows(tmp_path, DM, {"source": "the log", "seen": 3, **json.loads(DM)})
 
         [_, second] = suite
@@ -87,17 +73,13 @@ class TestRow:
 
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
     def test_line_ends_do_not_matter(self, tmp_path: Path, end: str) -> None:
-        """
-        Windows line ends, and one more or less at the end.
-        """
+        """Windows line ends, and one more or less at the end."""
         suite = read(tmp_path, CASES, rows=f"{DM}{end}{DM}{end}".encode())
 
         assert [type(one).__name__ for one in suite] == ["Case", "Case"]
 
     def test_a_line_separator_inside_a_text_ends_no_row(self, tmp_path: Path) -> None:
-        """
-        JSON allows U+2028 inside of texts.
-        """
+        """JSON allows U+2028 inside of texts."""
         suite = rows(tmp_path, '{"facts": {"message.kind": "dm", "channel.name": "a\u2028b"}, "expect": "yes"}')
 
         assert case(next(iter(suite))).facts["channel.name"] == "a\u2028b"
@@ -105,9 +87,7 @@ class TestRow:
 
 @pytest.mark.soak
 def test_very_many_rows(tmp_path: Path) -> None:
-    """
-    A file of 50,000 rows is run whole, and the one that is wrong is found.
-    """
+    """A file of 50,000 rows is run whole, and the one that is wrong is found."""
     kinds = [("dm", "yes"), ("group", "no"), ("channel", "no")] * 16_667
     lines = [
         f'{{"id": {number}, "facts": {{"message.kind": "{kind}"}}, "expect": "{outcome}"}}'
@@ -152,9 +132,7 @@ class TestMalformed:
         ],
     )
     def test_is_a_finding_at_its_line(self, tmp_path: Path, row: str, expected: str) -> None:
-        """
-        Whatever stands in a row, its line is told, and the rows around it are read.
-        """
+        """Whatever stands in a row, its line is told, and the rows around it are read."""
         suite = rows(tmp_path, DM, row, DM)
 
         [finding] = [found for one in suite if isinstance(one, BadRow) for found in one.findings]
@@ -163,15 +141,11 @@ class TestMalformed:
         assert [type(one).__name__ for one in suite] == ["Case", "BadRow", "Case"]
 
     def test_is_found_by_check(self, tmp_path: Path) -> None:
-        """
-        Checking a file of cases looks at its rows.
-        """
+        """Checking a file of cases looks at its rows."""
         assert codes(tmp_path, CASES, rows=f"{DM}\n[]\n") == ["bad-row: []"]
 
     def test_fails_the_run(self, tmp_path: Path) -> None:
-        """
-        A row that cannot be read has failed.
-        """
+        """A row that cannot be read has failed."""
         assert [one.status for one in results(tmp_path, CASES, rows=f"{DM}\n[]\n")] == [Status.PASSED, Status.FAILED]
 
     @pytest.mark.parametrize(
@@ -180,9 +154,7 @@ class TestMalformed:
     def test_a_file_of_rows_that_is_none_is_found_at_its_name(
         self, tmp_path: Path, content: bytes | None, code: str
     ) -> None:
-        """
-        A missing file, one that is no text, one without a row.
-        """
+        """A missing file, one that is no text, one without a row."""
         [finding] = found(tmp_path, CASES, rows=content)
 
         assert (finding.code.value, finding.span.text) == (code, "rows.jsonl")

@@ -1,6 +1,4 @@
-"""
-Run cases: what is compared, what a failure tells, which cases are chosen.
-"""
+"""Run cases: what is compared, what a failure tells, which cases are chosen."""
 
 from __future__ import annotations
 
@@ -23,18 +21,14 @@ MENTIONED = "given: {message.kind: group, message.mentioned: [ada]}"
 
 
 def failure(result: Result) -> Failure:
-    """
-    Take a result for a failure.
-    """
+    """Take a result for a failure."""
     assert result.failure is not None
 
     return result.failure
 
 
 def differences(folder: Path, expect: str, given_facts: str = MENTIONED) -> list[tuple[str, object, object]]:
-    """
-    Run one case and tell how it differs.
-    """
+    """Run one case and tell how it differs."""
     [result] = results(folder, f"  - {{name: x, {given_facts}, expect: {expect}}}\n")
     return (
         [] if result.failure is None else [(one.what, one.expected, one.actual) for one in result.failure.differences]
@@ -57,9 +51,7 @@ class TestCompared:
         ],
     )
     def test_what_is_as_expected_passes(self, tmp_path: Path, expect: str) -> None:
-        """
-        Only what the case names is compared.
-        """
+        """Only what the case names is compared."""
         assert differences(tmp_path, expect) == []
 
     @pytest.mark.parametrize(
@@ -84,24 +76,18 @@ class TestCompared:
     def test_what_differs_is_told(
         self, tmp_path: Path, expect: str, expected: list[tuple[str, object, object]]
     ) -> None:
-        """
-        Everything that differs, in one go.
-        """
+        """Everything that differs, in one go."""
         assert differences(tmp_path, expect) == expected
 
     def test_a_refusal_is_not_waiting(self, tmp_path: Path) -> None:
-        """
-        `notify: false` means a refusal, which `later` is not.
-        """
+        """`notify: false` means a refusal, which `later` is not."""
         held = "given: {message.kind: group, message.in_thread: true, user.follows_thread: true}"
 
         assert differences(tmp_path, "{notify: false}", held) == [("notify", False, "later")]
         assert differences(tmp_path, "{notify: later}", held) == []
 
     def test_a_chart_that_is_made_to_be_called_can_be_tested(self, tmp_path: Path) -> None:
-        """
-        Its outcomes do not say `notify`, and a case expects an outcome of it all the same.
-        """
+        """Its outcomes do not say `notify`, and a case expects an outcome of it all the same."""
         rules = "notifyrules: 1\nfacts: {a: bool}\nflow: {q: {if: a, then: x, else: y}}\noutcomes: {x: {}, y: {}}\n"
 
         [passed, failed] = results(tmp_path, "  - {name: x, each: {a: [true, false]}, expect: x}\n", rules=rules)
@@ -109,18 +95,14 @@ class TestCompared:
         assert (passed.status, failed.status) == (Status.PASSED, Status.FAILED)
 
     def test_a_skipped_case_is_not_run(self, tmp_path: Path) -> None:
-        """
-        It would fail, and does not.
-        """
+        """It would fail, and does not."""
         [result] = results(tmp_path, f'  - {{name: x, {MENTIONED}, expect: "no", skip: not decided yet}}\n')
 
         assert result.status is Status.SKIPPED
 
     @pytest.mark.parametrize("name", ["slack", "zulip", "matrix", "mattermost_push"])
     def test_what_was_decided_passes_and_anything_else_fails(self, name: str) -> None:
-        """
-        A case that expects exactly what is decided passes; one that expects another reason of the chart fails.
-        """
+        """A case that expects exactly what is decided passes; one that expects another reason of the chart fails."""
         rules, template = load(name), _template(name)
         reasons = sorted(template.chart.ways.ends)
 
@@ -138,9 +120,7 @@ class TestCompared:
 
 
 def _template(name: str) -> Case:
-    """
-    Take some case about a shipped chart.
-    """
+    """Take some case about a shipped chart."""
     from notifyrules.document.files import Place  # noqa: PLC0415 - only this needs a place
     from notifyrules.shipped import shipped_root  # noqa: PLC0415
 
@@ -151,9 +131,7 @@ def _template(name: str) -> Case:
 def _expecting(  # noqa: PLR0917 - the parts of a case
     template: Case, rules: Rules, facts: dict[str, object], outcome: str | None, reason: str, path: tuple[str, ...]
 ) -> Case:
-    """
-    Make a case that expects something.
-    """
+    """Make a case that expects something."""
     from dataclasses import replace  # noqa: PLC0415
 
     expect = replace(template.expect, outcome=outcome, notify=None, reason=reason, because=None, data={}, through=path)
@@ -186,18 +164,14 @@ class TestDivergence:
     def test_the_last_node_that_leads_to_what_was_expected(
         self, tmp_path: Path, given_facts: str, expect: str, node: str | None
     ) -> None:
-        """
-        By the arrows alone; inside a branch of a fan-out, a refusal is nothing to arrive at.
-        """
+        """By the arrows alone; inside a branch of a fan-out, a refusal is nothing to arrive at."""
         [result] = results(tmp_path, f"  - {{name: x, given: {given_facts}, expect: {expect}}}\n")
 
         step = diverged(case(result.case), failure(result)).step
         assert (None if step is None else step.node) == node
 
     def test_the_right_arrow_with_other_words(self, tmp_path: Path) -> None:
-        """
-        An arrow that says it for other facts is told to be the right one.
-        """
+        """An arrow that says it for other facts is told to be the right one."""
         [result] = results(
             tmp_path,
             "  - {name: x, given: {message.kind: dm, channel.muted: true}, expect: {because: you muted ada}}\n",
@@ -226,9 +200,7 @@ class TestDivergence:
     def test_words_that_some_facts_give(
         self, tmp_path: Path, then: str, words: str, node: str | None, arrived: object
     ) -> None:
-        """
-        Words lead from where some way on ends with them in force, and for values that there are.
-        """
+        """Words lead from where some way on ends with them in force, and for values that there are."""
         rules = (
             "notifyrules: 1\nfacts: {kind: dm | group = dm, size: int = 3, long: bool = false}\nflow:\n"
             f"  a: {{if: not long, then: {then}, else: b}}\n"
@@ -268,9 +240,7 @@ class TestSelection:
         ],
     )
     def test_takes_by_name_tag_and_outcome(self, tmp_path: Path, selection: Selection, expected: list[str]) -> None:
-        """
-        Words stand in the name whatever the case; a row that cannot be read may expect any outcome.
-        """
+        """Words stand in the name whatever the case; a row that cannot be read may expect any outcome."""
         suite = read(tmp_path, self.CASES, rules=CHAT, rows=self.ROWS)
 
         assert [one.name for one in suite if selection.takes(one)] == expected

@@ -1,6 +1,4 @@
-"""
-Enter by the command line's door: help, misuse, bugs, readers that leave early.
-"""
+"""Enter by the command line's door: help, misuse, bugs, readers that leave early."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ NOTIFYRULES = [sys.executable, "-c", "import sys; from notifyrules.cli import ma
 
 class TestHelp:
     def test_the_exit_codes_are_documented(self) -> None:
-        """
-        Whoever scripts the command finds them in its help.
-        """
+        """Whoever scripts the command finds them in its help."""
         result = run("--help")
 
         assert result.code == 0
@@ -34,42 +30,32 @@ class TestHelp:
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_every_command_has_help_with_an_example(self, command: str) -> None:
-        """
-        The help of a command ends with a line to copy.
-        """
+        """The help of a command ends with a line to copy."""
         result = run(command, "--help")
 
         assert result.code == 0
         assert f"Example: notifyrules {command} " in result.out.strip().splitlines()[-1]
 
     def test_no_command_at_all_shows_the_help(self) -> None:
-        """
-        Who types only the name learns what there is.
-        """
+        """Who types only the name learns what there is."""
         result = run()
 
         assert "Commands:" in result.out + result.err
 
     @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)], ids=str)
     def test_help_says_nothing_of_shell_completion(self, command: tuple[str, ...]) -> None:
-        """
-        Options that nobody asked for are not offered.
-        """
+        """Options that nobody asked for are not offered."""
         assert "completion" not in run(*command, "--help").out
 
     def test_the_version_is_told(self) -> None:
-        """
-        `--version` prints one line.
-        """
+        """`--version` prints one line."""
         result = run("--version")
 
         assert result.code == 0
         assert result.out.startswith("notifyrules")
 
     def test_the_examples_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        What the help shows works as it stands.
-        """
+        """What the help shows works as it stands."""
         monkeypatch.chdir(tmp_path)
         (tmp_path / "rules").mkdir()
         team_chat(tmp_path / "rules")
@@ -86,9 +72,7 @@ class TestMisuse:
         ids=" ".join,
     )
     def test_a_wrong_call_is_misuse(self, arguments: list[str]) -> None:
-        """
-        The exit code is 2, with a word of what is wrong and without a traceback.
-        """
+        """The exit code is 2, with a word of what is wrong and without a traceback."""
         result = run(*arguments)
 
         assert (result.code, result.out) == (2, "")
@@ -96,9 +80,7 @@ class TestMisuse:
         assert "Traceback" not in result.err
 
     def test_an_escape_sequence_is_not_printed(self) -> None:
-        """
-        What a script passes on from strangers cannot reach the terminal raw.
-        """
+        """What a script passes on from strangers cannot reach the terminal raw."""
         result = run("decide", "slack", "--set", "\x1b[2J=1")
 
         assert result.code == 2
@@ -106,25 +88,19 @@ class TestMisuse:
 
 
 def broken(*_: object, **__: object) -> int:
-    """
-    Fail as only a bug can.
-    """
+    """Fail as only a bug can."""
     raise ZeroDivisionError("division by zero \x1b[2J")
 
 
 class TestBugs:
     @pytest.fixture(autouse=True)
     def _bug(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        Put a bug where rules are loaded.
-        """
+        """Put a bug where rules are loaded."""
         monkeypatch.setattr("notifyrules.rules.load", broken)
         monkeypatch.delenv(door.DEBUG, raising=False)
 
     def test_a_bug_is_one_line_and_how_to_report_it(self) -> None:
-        """
-        The exit code is 3, and no traceback frightens anybody.
-        """
+        """The exit code is 3, and no traceback frightens anybody."""
         result = run("decide", "slack")
 
         assert (result.code, result.out) == (3, "")
@@ -136,9 +112,7 @@ class TestBugs:
         assert len(result.err.splitlines()) == 2
 
     def test_the_traceback_is_shown_when_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        With the variable set, the traceback stands before the line.
-        """
+        """With the variable set, the traceback stands before the line."""
         monkeypatch.setenv(door.DEBUG, "1")
         result = run("decide", "slack")
 
@@ -149,9 +123,7 @@ class TestBugs:
     def test_a_failure_before_any_command_ends_the_same(
         self, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], code: int
     ) -> None:
-        """
-        Whatever happens while the command line itself is read, no traceback is shown.
-        """
+        """Whatever happens while the command line itself is read, no traceback is shown."""
 
         def fail(**_: object) -> None:
             raise failure
@@ -163,9 +135,7 @@ class TestBugs:
         assert "Traceback" not in result.err
 
     def test_an_interrupt_is_no_bug(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        Who stops the command gets the shell's own exit code, and no words.
-        """
+        """Who stops the command gets the shell's own exit code, and no words."""
 
         def stopped(*_: object, **__: object) -> int:
             raise KeyboardInterrupt
@@ -176,14 +146,10 @@ class TestBugs:
 
 
 class TestProcess:
-    """
-    A few claims that only a real process can show.
-    """
+    """A few claims that only a real process can show."""
 
     def test_a_reader_that_leaves_is_no_failure(self) -> None:
-        """
-        `notifyrules schema slack | head -1` ends in silence.
-        """
+        """`notifyrules schema slack | head -1` ends in silence."""
         with subprocess.Popen(
             [*NOTIFYRULES, "schema", "slack"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:
@@ -208,9 +174,7 @@ class TestProcess:
         ],
     )
     def test_output_that_goes_nowhere_is_misuse(self, command: str, redirected: str, told: str) -> None:
-        """
-        Where standard output takes nothing, one line says so, if there is anywhere to say it.
-        """
+        """Where standard output takes nothing, one line says so, if there is anywhere to say it."""
         words = f"{shlex.join(NOTIFYRULES)} {command} {redirected}"
         done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, check=False)
 
@@ -221,9 +185,7 @@ class TestProcess:
         [["decide", "slack", "--facts", "-"], ["render", "slack", "--facts", "-"], ["explain", "--record", "-"]],
     )
     def test_standard_input_that_is_closed_is_misuse(self, command: list[str]) -> None:
-        """
-        Whoever runs the command without one asked it to read one.
-        """
+        """Whoever runs the command without one asked it to read one."""
         words = f"{shlex.join([*NOTIFYRULES, *command])} <&-"
         done = subprocess.run(["/bin/sh", "-c", words], capture_output=True, text=True, check=False)
 
@@ -231,9 +193,7 @@ class TestProcess:
         assert re.fullmatch("error: the (facts file|record) cannot be read: standard input is closed\n", done.stderr)
 
     def test_the_package_runs_as_a_module(self) -> None:
-        """
-        Where no script is on the path, under the same name.
-        """
+        """Where no script is on the path, under the same name."""
         done = subprocess.run(
             [sys.executable, "-m", "notifyrules", "render"], capture_output=True, text=True, check=False
         )
@@ -243,9 +203,7 @@ class TestProcess:
 
     @pytest.mark.parametrize("module", ["typer", "notifyrules.cli.app", "lark"])
     def test_an_interrupt_while_it_is_loaded_ends_it_at_once(self, tmp_path: Path, module: str) -> None:
-        """
-        With the exit code of one that was stopped, and without a traceback.
-        """
+        """With the exit code of one that was stopped, and without a traceback."""
         stopper = "import os, signal\n\ndef find_spec(name, path=None, target=None):\n"
         stopper += f"    if name == {module!r}:\n        os.kill(os.getpid(), signal.SIGINT)\n"
         (tmp_path / "stopper.py").write_text(stopper, "utf-8")
@@ -256,9 +214,7 @@ class TestProcess:
         assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
     def test_a_terminal_without_the_characters_gets_their_numbers(self) -> None:
-        """
-        Where output cannot hold a character, it is written out.
-        """
+        """Where output cannot hold a character, it is written out."""
         environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
         command = [*NOTIFYRULES, "decide", "slack", "--set", "channel.muted=true", "--set", "channel.name=#会"]
         done = subprocess.run(command, env=environment, capture_output=True, check=False)
@@ -267,9 +223,7 @@ class TestProcess:
         assert b"you muted #\\u4f1a" in done.stdout
 
     def test_help_comes_without_the_heavy_parts(self) -> None:
-        """
-        Help answers before the YAML reader, the grammar and the drawing are imported.
-        """
+        """Help answers before the YAML reader, the grammar and the drawing are imported."""
         probe = (
             "import sys; from notifyrules.cli import main; main(['--help']);"
             "print(sorted({'ruamel', 'lark', 'graphviz', 'z3'} & set(sys.modules)), file=sys.stderr)"
@@ -281,9 +235,7 @@ class TestProcess:
 
 class TestProgress:
     def test_long_work_is_shown_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        The items come through, and the bar goes to standard error.
-        """
+        """The items come through, and the bar goes to standard error."""
         monkeypatch.setattr("sys.stderr", Terminal(io.BytesIO(), "utf-8"))
         items = list(range(20))
         tracked = with_progress(items, "checking")
@@ -292,9 +244,7 @@ class TestProgress:
         assert list(tracked) == items
 
     def test_short_work_and_pipes_are_left_alone(self) -> None:
-        """
-        Nothing is wrapped around a few items.
-        """
+        """Nothing is wrapped around a few items."""
         items = [1, 2]
 
         assert with_progress(items, "checking") is items

@@ -1,6 +1,4 @@
-"""
-Decide on the command line: the ways to give facts, and what is printed.
-"""
+"""Decide on the command line: the ways to give facts, and what is printed."""
 
 from __future__ import annotations
 
@@ -15,48 +13,36 @@ from tests.cli import CALLED, run, team_chat
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    """
-    Give the path of a rule file.
-    """
+    """Give the path of a rule file."""
     return team_chat(tmp_path)
 
 
 class TestAnswer:
     def test_the_answer_its_words_and_its_reason_are_printed(self, rules: Path) -> None:
-        """
-        Three lines tell outcome, words for a person, and the id of the arrow.
-        """
+        """Three lines tell outcome, words for a person, and the id of the arrow."""
         result = run("decide", rules, "--set", "message.kind=dm", "--set", "channel.muted=true")
 
         assert result.out == "Not notified: no\n  because  you muted this channel\n  reason   muted.then\n"
 
     @pytest.mark.parametrize("setting", ["message.kind=dm", "message.kind=group"])
     def test_the_exit_code_does_not_tell_the_answer(self, rules: Path, setting: str) -> None:
-        """
-        It ran, so the exit code is 0, whatever was decided.
-        """
+        """It ran, so the exit code is 0, whatever was decided."""
         assert run("decide", rules, "--set", setting).code == 0
 
     def test_json_is_the_record_of_the_decision(self, rules: Path) -> None:
-        """
-        What is printed for programs can be kept in a log and read back.
-        """
+        """What is printed for programs can be kept in a log and read back."""
         result = run("decide", rules, "--set", "message.kind=dm", "--json")
 
         assert Record.from_dict(result.json).outcome == "yes"
 
     def test_shipped_rules_go_by_their_name(self) -> None:
-        """
-        The chart that comes with the package needs no path.
-        """
+        """The chart that comes with the package needs no path."""
         result = run("decide", "slack", "--set", "channel.muted=true", "--set", "channel.name=#random")
 
         assert "because  you muted #random" in result.out
 
     def test_data_and_recheck_are_printed(self, tmp_path: Path) -> None:
-        """
-        What the outcome carries stands below the answer.
-        """
+        """What the outcome carries stands below the answer."""
         path = tmp_path / "held.yaml"
         path.write_text(
             "notifyrules: 1\nfacts: {now: instant, quiet: bool}\ndata: {via: 'list of text = []'}\n"
@@ -99,9 +85,7 @@ class TestSettings:
         ids=lambda value: value if isinstance(value, str) else "",
     )
     def test_a_value_is_read_as_its_fact_is_declared(self, rules: Path, setting: str, name: str, value: object) -> None:
-        """
-        Texts and enumerations stand bare, lists in brackets, `null` is null where the type has it.
-        """
+        """Texts and enumerations stand bare, lists in brackets, `null` is null where the type has it."""
         result = run(
             "decide",
             rules,
@@ -136,9 +120,7 @@ class TestSettings:
         ids=lambda value: value[:30],
     )
     def test_a_wrong_value_is_misuse_that_names_the_fact(self, rules: Path, setting: str, message: str) -> None:
-        """
-        The message says which fact, what was found and what is expected.
-        """
+        """The message says which fact, what was found and what is expected."""
         result = run("decide", rules, "--set", setting)
 
         assert (result.code, result.out) == (2, "")
@@ -146,26 +128,20 @@ class TestSettings:
 
     @pytest.mark.parametrize("setting", ["channel.muted", "=true", ""])
     def test_a_setting_without_a_fact_or_a_value_is_misuse(self, rules: Path, setting: str) -> None:
-        """
-        The form is shown.
-        """
+        """The form is shown."""
         result = run("decide", rules, "--set", setting)
 
         assert result.code == 2
         assert "write `--set fact=value`" in result.err
 
     def test_all_wrong_settings_are_told_at_once(self, rules: Path) -> None:
-        """
-        One run shows every mistake.
-        """
+        """One run shows every mistake."""
         result = run("decide", rules, "--set", "channel.muted=maybe", "--set", "message.size=x", "--set", "no.such=1")
 
         assert result.err.count("error: --set: ") == 3
 
     def test_setting_a_fact_twice_is_misuse(self, rules: Path) -> None:
-        """
-        Neither of two values wins in silence.
-        """
+        """Neither of two values wins in silence."""
         result = run("decide", rules, "--set", "message.size=1", "--set", "message.size=2")
 
         assert result.code == 2
@@ -186,9 +162,7 @@ class TestSettings:
     def test_quotes_of_either_kind_keep_blanks_and_commas(
         self, rules: Path, setting: str, name: str, value: object
     ) -> None:
-        """
-        A value is read the same alone and in a list: blanks around it are dropped, quotes taken off.
-        """
+        """A value is read the same alone and in a list: blanks around it are dropped, quotes taken off."""
         result = run("decide", rules, "--set", "message.kind=dm", "--set", setting, "--json")
 
         assert result.json["facts"][name] == value
@@ -208,40 +182,30 @@ class TestSettings:
         ],
     )
     def test_help_is_what_the_shell_takes(self, rules: Path, setting: str, advice: str) -> None:
-        """
-        What is said to do can be typed.
-        """
+        """What is said to do can be typed."""
         assert f"\n  help: {advice}\n" in run("decide", rules, "--set", setting).err
 
     def test_a_group_is_told_from_an_unknown_fact(self, rules: Path) -> None:
-        """
-        The name is right; it only holds no value of its own.
-        """
+        """The name is right; it only holds no value of its own."""
         assert "--set: channel: is a group of facts\n" in run("decide", rules, "--set", "channel=x").err
 
     @pytest.mark.parametrize("command", ["decide", "explain", "render"])
     def test_a_setting_without_its_option_is_understood(self, rules: Path, command: str) -> None:
-        """
-        The option that was forgotten is named.
-        """
+        """The option that was forgotten is named."""
         result = run(command, rules, "--json" if command != "render" else "--expand", "channel.name=a b")
 
         assert result.code == 2
         assert "help: did you mean `--set 'channel.name=a b'`?" in result.err
 
     def test_a_word_too_many_is_no_setting(self, rules: Path) -> None:
-        """
-        Only what looks like a setting is taken for one.
-        """
+        """Only what looks like a setting is taken for one."""
         result = run("decide", rules, "other.yaml", "--set", "message.kind=dm")
 
         assert result.code == 2
         assert "did you mean" not in result.err
 
     def test_a_missing_fact_is_misuse(self, rules: Path) -> None:
-        """
-        A fact without a default has to be given.
-        """
+        """A fact without a default has to be given."""
         result = run("decide", rules)
 
         assert result.code == 2
@@ -261,26 +225,20 @@ class TestFactsFile:
         ids=["dotted YAML", "nested YAML", "JSON", "JSON by another name", "braces that are no JSON"],
     )
     def test_json_and_yaml_are_read_nested_or_dotted(self, rules: Path, tmp_path: Path, name: str, text: str) -> None:
-        """
-        What the file is written in, and under which name, does not matter.
-        """
+        """What the file is written in, and under which name, does not matter."""
         file = tmp_path / name
         file.write_text(text, "utf-8")
 
         assert run("decide", rules, "--facts", file, "--json").json["reason"] == "muted.then"
 
     def test_a_dash_is_standard_input(self, rules: Path) -> None:
-        """
-        Facts can be piped in.
-        """
+        """Facts can be piped in."""
         result = run("decide", rules, "--facts", "-", "--json", stdin='{"message.kind": "dm"}')
 
         assert result.json["outcome"] == "yes"
 
     def test_a_setting_wins_over_the_file(self, rules: Path) -> None:
-        """
-        One fact can be varied against a file.
-        """
+        """One fact can be varied against a file."""
         result = run(
             "decide", rules, "--facts", "-", "--set", "message.kind=channel", "--json", stdin="message: {kind: dm}"
         )
@@ -288,9 +246,7 @@ class TestFactsFile:
         assert result.json["facts"]["message.kind"] == "channel"
 
     def test_a_later_file_wins_over_an_earlier_one(self, rules: Path, tmp_path: Path) -> None:
-        """
-        Facts that several situations share are kept once; what is wrong is found in the file that counts.
-        """
+        """Facts that several situations share are kept once; what is wrong is found in the file that counts."""
         (tmp_path / "all.yaml").write_text("message: {kind: dm}\nchannel.muted: nonsense\n", "utf-8")
         (tmp_path / "one.yaml").write_text("channel: {muted: true}\n", "utf-8")
         first, second = tmp_path / "all.yaml", tmp_path / "one.yaml"
@@ -299,18 +255,14 @@ class TestFactsFile:
         assert f"{first}:2:1: channel.muted: expected" in run("decide", rules, "--facts", first).err
 
     def test_pairs_of_surrogates_in_json_are_one_character(self, rules: Path) -> None:
-        """
-        Escapes as JSON writers print them are read as JSON means them.
-        """
+        """Escapes as JSON writers print them are read as JSON means them."""
         facts = json.dumps({"message.kind": "dm", "channel.name": "🎉"})
         result = run("decide", rules, "--facts", "-", "--json", stdin=facts)
 
         assert result.json["facts"]["channel.name"] == "🎉"
 
     def test_a_wrong_value_is_found_in_the_file(self, rules: Path, tmp_path: Path) -> None:
-        """
-        The message says file, line and column of the fact in YAML.
-        """
+        """The message says file, line and column of the fact in YAML."""
         file = tmp_path / "facts.yaml"
         file.write_text("message: {kind: dm}\nchannel:\n  muted: no\n", "utf-8")
         result = run("decide", rules, "--facts", file)
@@ -339,9 +291,7 @@ class TestFactsFile:
         ids=lambda value: value[:30],
     )
     def test_what_is_no_set_of_facts_is_misuse(self, rules: Path, text: str, message: str) -> None:
-        """
-        Traps of YAML, duplicate keys and wrong shapes are told with their place.
-        """
+        """Traps of YAML, duplicate keys and wrong shapes are told with their place."""
         result = run("decide", rules, "--facts", "-", stdin=text)
 
         assert (result.code, result.out) == (2, "")
@@ -359,9 +309,7 @@ class TestFactsFile:
         ids=["syntax", "duplicate", "NaN", "-Infinity", "depth"],
     )
     def test_a_json_file_is_held_to_be_json(self, rules: Path, tmp_path: Path, text: str, message: str) -> None:
-        """
-        A file that calls itself JSON is not read as YAML instead.
-        """
+        """A file that calls itself JSON is not read as YAML instead."""
         (tmp_path / "facts.json").write_text(text, "utf-8")
         result = run("decide", rules, "--facts", tmp_path / "facts.json")
 
@@ -369,9 +317,7 @@ class TestFactsFile:
         assert message in result.err
 
     def test_a_file_that_cannot_be_read_is_misuse(self, rules: Path, tmp_path: Path) -> None:
-        """
-        Missing files and folders are told apart.
-        """
+        """Missing files and folders are told apart."""
         missing = run("decide", rules, "--facts", tmp_path / "none.yaml")
         folder = run("decide", rules, "--facts", tmp_path)
 
@@ -380,18 +326,14 @@ class TestFactsFile:
         assert "cannot be read" in folder.err
 
     def test_bytes_that_are_no_text_are_misuse(self, rules: Path) -> None:
-        """
-        The first byte that is wrong is named.
-        """
+        """The first byte that is wrong is named."""
         result = run("decide", rules, "--facts", "-", stdin=b"a: \xff")
 
         assert result.code == 2
         assert "is not UTF-8 text: byte 3 is 0xff" in result.err
 
     def test_too_much_of_anything_is_refused(self, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        Input beyond the limit is not read to its end.
-        """
+        """Input beyond the limit is not read to its end."""
         monkeypatch.setattr("notifyrules.cli.inputs.MAX_BYTES", 10)
         result = run("decide", rules, "--facts", "-", stdin='{"message.kind": "dm"}')
 
@@ -399,9 +341,7 @@ class TestFactsFile:
         assert "is larger than" in result.err
 
     def test_too_much_yaml_is_refused(self, rules: Path) -> None:
-        """
-        YAML beyond the limit of rule files is not read.
-        """
+        """YAML beyond the limit of rule files is not read."""
         result = run("decide", rules, "--facts", "-", stdin="a: " + "x" * 2_000_000)
 
         assert result.code == 2
@@ -410,9 +350,7 @@ class TestFactsFile:
 
 class TestRules:
     def test_broken_rules_are_findings(self, tmp_path: Path) -> None:
-        """
-        The findings are shown on standard error and the exit code is 1.
-        """
+        """The findings are shown on standard error and the exit code is 1."""
         path = tmp_path / "broken.yaml"
         path.write_text(
             'notifyrules: 1\nflow: {a: {if: nope, then: "yes", else: "yes"}}\noutcomes: {"yes": {notify: true}}\n',
@@ -424,9 +362,7 @@ class TestRules:
         assert "error[unknown-fact]" in result.err
 
     def test_a_chart_made_to_be_called_is_misuse(self, tmp_path: Path) -> None:
-        """
-        It gives an outcome, but does not say whether to notify.
-        """
+        """It gives an outcome, but does not say whether to notify."""
         path = tmp_path / "quiet.yaml"
         path.write_text(CALLED, "utf-8")
         result = run("decide", path)

@@ -1,6 +1,4 @@
-"""
-Compare versions on the command line: formats, files, revisions, pictures, exit codes.
-"""
+"""Compare versions on the command line: formats, files, revisions, pictures, exit codes."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ NOT_A_CHANGE = "every decision stays as it is: proved for all facts"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Work in a folder with two versions of a rule file.
-    """
+    """Work in a folder with two versions of a rule file."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old.yaml").write_text(TEAM_CHAT, "utf-8")
     (tmp_path / "new.yaml").write_text(EDITED, "utf-8")
@@ -37,18 +33,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestFormats:
     @pytest.mark.parametrize("name", ["text", "json", "markdown", "github"])
     def test_what_changes_for_whom(self, name: str, golden: Callable[[Path, str], None]) -> None:
-        """
-        Every format, to the byte.
-        """
+        """Every format, to the byte."""
         golden(GOLDEN / f"team_chat.{name}", run("diff", "old.yaml", "new.yaml", "--format", name).out)
 
     @pytest.mark.parametrize("name", ["text", "json", "markdown", "github"])
     def test_what_is_allowed_and_what_was_recorded(
         self, name: str, folder: Path, golden: Callable[[Path, str], None]
     ) -> None:
-        """
-        A change that is allowed, recorded decisions, and more rows that nobody decides than anybody reads.
-        """
+        """A change that is allowed, recorded decisions, and more rows that nobody decides than anybody reads."""
         rows = [
             {"facts": {"message.kind": "dm", "user.in_dnd": number > 2}, "id": f"row {number}"} for number in range(9)
         ]
@@ -60,9 +52,7 @@ class TestFormats:
 
     @pytest.mark.parametrize("name", ["text", "json", "markdown", "github"])
     def test_nothing_changes(self, name: str, folder: Path, golden: Callable[[Path, str], None]) -> None:
-        """
-        That every decision stays is said, and what is reworded all the same.
-        """
+        """That every decision stays is said, and what is reworded all the same."""
         (folder / "new.yaml").write_text(REWORDED, "utf-8")
         result = run("diff", "old.yaml", "new.yaml", "--format", name)
 
@@ -70,9 +60,7 @@ class TestFormats:
         golden(GOLDEN / f"reworded.{name}", result.out)
 
     def test_one_arrow_of_slack(self, folder: Path) -> None:
-        """
-        In a chart of forty boxes one quiet re-route is told for whom it is one, and all of them.
-        """
+        """In a chart of forty boxes one quiet re-route is told for whom it is one, and all of them."""
         text = SLACK.read_text("utf-8")
         (folder / "slack.yaml").write_text(text, "utf-8")
         dnd = "if: message.overrides_dnd\n    then: broadcast\n"
@@ -98,18 +86,14 @@ class TestFormats:
         assert told["complete"]
 
     def test_an_unknown_format_is_misuse(self) -> None:
-        """
-        The nearest format is offered.
-        """
+        """The nearest format is offered."""
         result = run("diff", "old.yaml", "new.yaml", "--format", "markdwn")
 
         assert result.code == 2
         assert "did you mean `markdown`?" in result.err
 
     def test_what_is_worked_on_is_shown_on_a_terminal(self) -> None:
-        """
-        Where a person waits, they see what for.
-        """
+        """Where a person waits, they see what for."""
         assert "comparing" in run("diff", "old.yaml", "new.yaml", terminal=True).err
 
 
@@ -126,9 +110,7 @@ class TestExitCodes:
         ],
     )
     def test_only_what_is_allowed_passes(self, allowed: list[str], code: int) -> None:
-        """
-        The exit code is 1 as long as any change of a decision is not allowed.
-        """
+        """The exit code is 1 as long as any change of a decision is not allowed."""
         options = [word for change in allowed for word in ("--allow", change)]
 
         assert run("diff", "old.yaml", "new.yaml", *options).code == code
@@ -148,9 +130,7 @@ class TestExitCodes:
         ],
     )
     def test_what_cannot_be_allowed_is_misuse(self, allowed: str, message: str) -> None:
-        """
-        A change that is misspelt would allow nothing, so it is refused.
-        """
+        """A change that is misspelt would allow nothing, so it is refused."""
         result = run("diff", "old.yaml", "new.yaml", "--allow", allowed)
 
         assert (result.code, result.out) == (2, "")
@@ -158,9 +138,7 @@ class TestExitCodes:
         assert result.err.endswith("`facts:refused`, `data:gone`\n")
 
     def test_what_can_be_allowed_is_told(self, folder: Path) -> None:
-        """
-        The help lists the words; where something is not allowed, the options that let it pass are there to be copied.
-        """
+        """The help lists the words; where something is not allowed, the options that let it pass are there to copy."""
         (folder / "new.yaml").write_text(edited(EDITED, ("message.size: int = 0", "message.size: int")), "utf-8")
         listed = " ".join(run("diff", "--help").out.split())
         out = run("diff", "old.yaml", "new.yaml", "--allow", "no->*").out
@@ -171,9 +149,7 @@ class TestExitCodes:
         assert run("diff", "old.yaml", "new.yaml", "--allow", "no->*", *shlex.split(options)).code == 0
 
     def test_a_file_with_errors_is_a_finding(self, folder: Path) -> None:
-        """
-        What is wrong with it is told as ever.
-        """
+        """What is wrong with it is told as ever."""
         (folder / "new.yaml").write_text(edited(TEAM_CHAT, ("if: user.in_dnd", "if: user.in_dmd")), "utf-8")
         result = run("diff", "old.yaml", "new.yaml")
 
@@ -181,18 +157,14 @@ class TestExitCodes:
         assert "error[unknown-fact]" in result.err
 
     def test_shipped_rules_go_by_their_names(self) -> None:
-        """
-        A shipped chart is the same as itself.
-        """
+        """A shipped chart is the same as itself."""
         result = run("diff", "slack", "slack")
 
         assert result.code == 0
         assert NOT_A_CHANGE in result.out
 
     def test_without_the_solver(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        The extra that is missing is named.
-        """
+        """The extra that is missing is named."""
         monkeypatch.setattr("notifyrules.rules.can_prove", lambda: False)
         result = run("diff", "old.yaml", "new.yaml")
 
@@ -202,9 +174,7 @@ class TestExitCodes:
 
 class TestLimit:
     def test_no_time_no_claims(self) -> None:
-        """
-        Without time nothing is proved and nothing shown: every change there may be is open, and fails.
-        """
+        """Without time nothing is proved and nothing shown: every change there may be is open, and fails."""
         result = run("diff", "old.yaml", "new.yaml", "--timeout", "0")
 
         assert result.code == 1
@@ -212,9 +182,7 @@ class TestLimit:
         assert "the time limit was reached" in result.out
 
     def test_changes_that_may_be_are_held_to_the_gate(self) -> None:
-        """
-        What is allowed anyway need not be decided.
-        """
+        """What is allowed anyway need not be decided."""
         assert run("diff", "old.yaml", "new.yaml", "--timeout", "0", "--allow", "*->*").code == 0
 
 
@@ -233,9 +201,7 @@ class TestRows:
         ids=["cut off", "a list", "no object", "a key twice", "two values", "no facts", "bytes"],
     )
     def test_files_that_hold_no_rows_are_misuse(self, folder: Path, content: bytes, message: str) -> None:
-        """
-        The line is named.
-        """
+        """The line is named."""
         (folder / "rows.jsonl").write_bytes(content)
         result = run("diff", "old.yaml", "new.yaml", "--rows", "rows.jsonl")
 
@@ -244,18 +210,14 @@ class TestRows:
 
     @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no file without end")
     def test_a_row_without_end_is_misuse(self) -> None:
-        """
-        No more is read of it than a row may have.
-        """
+        """No more is read of it than a row may have."""
         result = run("diff", "old.yaml", "new.yaml", "--rows", "/dev/zero")
 
         assert result.code == 2
         assert "/dev/zero:1: a row is larger than 16 MiB" in result.err
 
     def test_many_keys_are_looked_at_once(self, folder: Path) -> None:
-        """
-        That one of very many stands there twice is found at once.
-        """
+        """That one of very many stands there twice is found at once."""
         keys = ", ".join(f'"k{number}": 1' for number in range(100_000))
         (folder / "rows.jsonl").write_text(f'{{"facts": {{{keys}, "k99999": 2}}}}\n', "utf-8")
         result = run("diff", "old.yaml", "new.yaml", "--rows", "rows.jsonl")
@@ -264,18 +226,14 @@ class TestRows:
         assert "the key `k99999` stands here twice" in result.err
 
     def test_a_missing_file_is_misuse(self) -> None:
-        """
-        The system says why.
-        """
+        """The system says why."""
         result = run("diff", "old.yaml", "new.yaml", "--rows", "none.jsonl")
 
         assert result.code == 2
         assert "the rows `none.jsonl` cannot be read: no such file or directory" in result.err
 
     def test_rows_are_counted(self, folder: Path) -> None:
-        """
-        How many recorded decisions change in which way; those of rows with neither facts are told apart.
-        """
+        """How many recorded decisions change in which way; those of rows with neither facts are told apart."""
         asked = [{"message.kind": "dm", "user.in_dnd": True}, {"message.kind": "dm"}, {"message.size": "x"}]
         lines = "".join(json.dumps({"facts": facts}) + "\n\n" for facts in asked)
         (folder / "rows.jsonl").write_text("\ufeff" + lines, "utf-8")
@@ -288,9 +246,7 @@ class TestRows:
 
 @pytest.fixture
 def repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Make a git repository in which the second of two revisions changes a rule file, and one that it includes.
-    """
+    """Make a git repository in which the second of two revisions changes a rule file, and one that it includes."""
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)
     for who in ("AUTHOR", "COMMITTER"):
@@ -328,17 +284,13 @@ def repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def git(*arguments: str, given: str = "") -> bytes:
-    """
-    Run git in the current folder.
-    """
+    """Run git in the current folder."""
     words = ["git", *arguments]
     return subprocess.run(words, input=given.encode(), check=True, capture_output=True).stdout
 
 
 def commit(message: str) -> None:
-    """
-    Commit everything that is in the current folder.
-    """
+    """Commit everything that is in the current folder."""
     git("add", ".")
     git("commit", "--quiet", "--message", message)
 
@@ -354,9 +306,7 @@ class TestRevisions:
         ids=["a file", "relative", "absolute"],
     )
     def test_what_a_file_calls_is_of_its_revision(self, repository: Path, old: str, new: str) -> None:
-        """
-        Only the called chart changed; so it is what makes decisions change.
-        """
+        """Only the called chart changed; so it is what makes decisions change."""
         result = run("diff", old, new.format(here=repository.as_posix()), "--format", "json")
 
         assert result.err == ""
@@ -366,15 +316,11 @@ class TestRevisions:
 
     @pytest.mark.usefixtures("repository")
     def test_a_revision_is_what_it_is(self) -> None:
-        """
-        The same revision twice is equivalent.
-        """
+        """The same revision twice is equivalent."""
         assert NOT_A_CHANGE in run("diff", "HEAD:rules/team_chat.yaml", "HEAD:rules/team_chat.yaml").out
 
     def test_a_dot_means_the_current_folder(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        As git has it; without a dot a path begins at the top of the repository.
-        """
+        """As git has it; without a dot a path begins at the top of the repository."""
         monkeypatch.chdir(repository / "rules")
         result = run("diff", "HEAD:./team_chat.yaml", "HEAD:rules/team_chat.yaml")
 
@@ -382,9 +328,7 @@ class TestRevisions:
 
     @pytest.mark.usefixtures("repository")
     def test_the_root_is_a_folder_of_the_revision(self) -> None:
-        """
-        Includes and calls may come from anywhere inside of it.
-        """
+        """Includes and calls may come from anywhere inside of it."""
         result = run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml", "--root", ".")
 
         assert (result.code, result.err) == (0, "")
@@ -403,26 +347,20 @@ class TestRevisions:
         ],
     )
     def test_what_is_not_there_is_misuse(self, word: str, message: str) -> None:
-        """
-        It is said what there is not.
-        """
+        """It is said what there is not."""
         result = run("diff", "--", word, "rules/team_chat.yaml")
 
         assert (result.code, result.out) == (2, "")
         assert message in result.err
 
     def test_files_may_be_called_like_revisions(self, folder: Path) -> None:
-        """
-        Where there is no such revision, what is there as a file is read as one.
-        """
+        """Where there is no such revision, what is there as a file is read as one."""
         (folder / "HEAD:old.yaml").write_text(TEAM_CHAT, "utf-8")
 
         assert run("diff", "HEAD:old.yaml", "old.yaml").code == 0
 
     def test_no_file_stands_in_for_a_revision(self, repository: Path) -> None:
-        """
-        Whoever adds a file chooses its name, and must not choose what their change is compared with.
-        """
+        """Whoever adds a file chooses its name, and must not choose what their change is compared with."""
         word = "HEAD:rules/team_chat.yaml"
         (repository / word).parent.mkdir()
         (repository / word).write_text(EDITED, "utf-8")
@@ -436,9 +374,7 @@ class TestRevisions:
     def test_a_file_called_like_a_revision_is_read_without_git(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        Without git there is no revision that could be meant.
-        """
+        """Without git there is no revision that could be meant."""
         monkeypatch.setenv("PATH", str(folder))
         (folder / "HEAD:old.yaml").write_text(TEAM_CHAT, "utf-8")
 
@@ -446,9 +382,7 @@ class TestRevisions:
 
     @pytest.mark.parametrize("attribute", ["export-subst", "export-ignore", "ident"])
     def test_attributes_change_no_revision(self, repository: Path, attribute: str) -> None:
-        """
-        What is compared is what was committed, not what git would pack or check out.
-        """
+        """What is compared is what was committed, not what git would pack or check out."""
         words = "$Format:%s$ $Id$"
         (repository / "named.yaml").write_bytes(
             edited(TEAM_CHAT, ("channel.muted,", f"channel.name == '{words}',")).encode()
@@ -462,9 +396,7 @@ class TestRevisions:
         assert NOT_A_CHANGE in result.out
 
     def test_links_are_followed_inside_of_a_revision(self, repository: Path) -> None:
-        """
-        To a file as to a folder; and includes count from where the file is.
-        """
+        """To a file as to a folder; and includes count from where the file is."""
         (repository / "rules" / "link.yaml").symlink_to("team_chat.yaml")
         (repository / "folder").symlink_to("rules")
         commit("links")
@@ -477,9 +409,7 @@ class TestRevisions:
         ["{outside}/old.yaml", "../../old.yaml", "up/up/up/../../../old.yaml", "none/../../../old.yaml", "link.yaml"],
     )
     def test_links_lead_nowhere_else(self, repository: Path, target: str) -> None:
-        """
-        They are as if they were not there, and spoil nothing that is beside them.
-        """
+        """They are as if they were not there, and spoil nothing that is beside them."""
         (repository / "rules" / "up").symlink_to(".")
         (repository / "rules" / "link.yaml").symlink_to(target.format(outside=repository.as_posix()))
         commit("links")
@@ -491,9 +421,7 @@ class TestRevisions:
 
     @pytest.mark.usefixtures("repository")
     def test_names_that_no_file_can_have_are_passed_over(self) -> None:
-        """
-        No rule file includes what is not called in UTF-8, and no folder holds a name that is too long.
-        """
+        """No rule file includes what is not called in UTF-8, and no folder holds a name that is too long."""
         blob = git("rev-parse", "HEAD:rules/dnd.yml").decode().strip()
         for name in (b"rules/\xff.yaml", b"rules/" + b"a" * 300 + b".yaml"):
             git("update-index", "--add", "--cacheinfo", os.fsdecode(b"100644," + blob.encode() + b"," + name))
@@ -504,9 +432,7 @@ class TestRevisions:
 
     @pytest.mark.usefixtures("repository")
     def test_a_name_is_only_once_in_a_revision(self) -> None:
-        """
-        Nobody could tell which of two files is meant, in a tree that was made so or where case does not count.
-        """
+        """Nobody could tell which of two files is meant, in a tree that was made so or where case does not count."""
         blob = git("rev-parse", "HEAD:rules/dnd.yml").decode().strip()
         entry = f"100644 blob {blob}\ta.yaml\n"
         tree = git("mktree", given=entry + entry).decode().strip()
@@ -517,9 +443,7 @@ class TestRevisions:
         assert "the revision has two files that are both called `a.yaml` here" in result.err
 
     def test_a_large_file_is_refused_only_where_it_is_read(self, repository: Path) -> None:
-        """
-        As the file itself would be, however large.
-        """
+        """As the file itself would be, however large."""
         (repository / "rules" / "large.yaml").write_text(TEAM_CHAT + "#" * 1024**2, "utf-8")
         commit("large")
         result = run("diff", "HEAD:rules/large.yaml", "rules/team_chat.yaml")
@@ -532,9 +456,7 @@ class TestRevisions:
     @pytest.mark.parametrize("start", ["HEAD:", "HEAD:./", "", "./"])
     @pytest.mark.parametrize("end", ["", "/a.yaml"])
     def test_names_that_are_too_long_are_misuse(self, start: str, end: str) -> None:
-        """
-        Or found to be no files, as any other name.
-        """
+        """Or found to be no files, as any other name."""
         result = run("diff", f"{start}{'a' * 5000}{end}", "new.yaml")
 
         assert result.code in {1, 2}
@@ -544,9 +466,7 @@ class TestRevisions:
     def test_only_dots_before_a_slash_mean_the_current_folder(
         self, repository: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        A folder may be called with a dot.
-        """
+        """A folder may be called with a dot."""
         (repository / ".rules").mkdir()
         (repository / ".rules" / "a.yaml").write_text(TEAM_CHAT, "utf-8")
         commit("dot")
@@ -555,9 +475,7 @@ class TestRevisions:
         assert NOT_A_CHANGE in run("diff", "HEAD:.rules/a.yaml", "../old.yaml").out
 
     def test_a_folder_without_git_has_no_revisions(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        What git says is passed on.
-        """
+        """What git says is passed on."""
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(folder.parent))
         result = run("diff", "HEAD:old.yaml", "new.yaml")
 
@@ -565,9 +483,7 @@ class TestRevisions:
         assert "git does not answer: fatal: not a git repository" in result.err
 
     def test_without_git(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        It is only needed for revisions.
-        """
+        """It is only needed for revisions."""
         monkeypatch.setenv("PATH", str(folder))
         result = run("diff", "HEAD:old.yaml", "new.yaml")
 
@@ -577,9 +493,7 @@ class TestRevisions:
 
     @pytest.mark.usefixtures("repository")
     def test_a_revision_that_is_too_large_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        Only the rule files below the root are read, and those not without end.
-        """
+        """Only the rule files below the root are read, and those not without end."""
         monkeypatch.setattr("notifyrules.cli.revisions._MOST", 1024)
         result = run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml")
 
@@ -600,27 +514,21 @@ class TestPicture:
         ],
     )
     def test_the_suffix_tells_the_format(self, folder: Path, name: str, start: bytes) -> None:
-        """
-        The file's name says what to draw; the text is printed as well.
-        """
+        """The file's name says what to draw; the text is printed as well."""
         result = run("diff", "old.yaml", "new.yaml", "--picture", name)
 
         assert "decisions change" in result.out
         assert (folder / name).read_bytes().startswith(start)
 
     def test_a_suffix_that_tells_nothing_is_misuse(self) -> None:
-        """
-        Before anything is compared.
-        """
+        """Before anything is compared."""
         result = run("diff", "old.yaml", "new.yaml", "--picture", "a.pdf")
 
         assert (result.code, result.out) == (2, "")
         assert "`a.pdf` does not tell its format" in result.err
 
     def test_what_is_new_gone_and_moved_stands_out(self, folder: Path) -> None:
-        """
-        Everything else is faded; what was there before is dashed, beside what is there now.
-        """
+        """Everything else is faded; what was there before is dashed, beside what is there now."""
         run("diff", "old.yaml", "new.yaml", "--picture", "a.svg")
         arrows = elements((folder / "a.svg").read_text("utf-8"), "g", class_="nr-arrow")
         classes = {one.get("data-arrow"): [part.get("class") for part in one if part.get("class")] for one in arrows}
@@ -630,9 +538,7 @@ class TestPicture:
         assert marked == {**lit, **dict.fromkeys(("was:dnd.then", "was:kind.dm"), "nr-line nr-tried")}
 
     def test_both_versions_in_one_picture(self, folder: Path, golden: Callable[[Path, str], None]) -> None:
-        """
-        To the byte.
-        """
+        """To the byte."""
         run("diff", "old.yaml", "new.yaml", "--picture", "a.svg")
 
         golden(GOLDEN / "team_chat.svg", (folder / "a.svg").read_bytes().decode())

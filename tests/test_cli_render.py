@@ -1,6 +1,4 @@
-"""
-Draw on the command line: one chart, all charts of a folder, and whether pictures are fresh.
-"""
+"""Draw on the command line: one chart, all charts of a folder, and whether pictures are fresh."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ FRAGMENT = "notifyrules: 1\nfacts: {user.role: text}\n"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Work in a folder with one rule file.
-    """
+    """Work in a folder with one rule file."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules").mkdir()
     team_chat(tmp_path / "rules")
@@ -25,17 +21,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def render(*arguments: str) -> Result:
-    """
-    Draw the rule file.
-    """
+    """Draw the rule file."""
     return run("render", "rules/team_chat.yaml", *arguments)
 
 
 class TestOneChart:
     def test_svg_goes_to_standard_output(self) -> None:
-        """
-        Without a file and a format, SVG is printed.
-        """
+        """Without a file and a format, SVG is printed."""
         result = render()
 
         assert result.code == 0
@@ -48,22 +40,16 @@ class TestOneChart:
         ids=lambda value: value if isinstance(value, str) else "",
     )
     def test_the_suffix_tells_the_format(self, folder: Path, name: str, start: bytes) -> None:
-        """
-        The file's name says what to draw.
-        """
+        """The file's name says what to draw."""
         assert render("-o", name).code == 0
         assert (folder / name).read_bytes().startswith(start)
 
     def test_mermaid_is_text(self) -> None:
-        """
-        Mermaid can be printed into a Markdown file.
-        """
+        """Mermaid can be printed into a Markdown file."""
         assert "flowchart" in render("--format", "mermaid").out
 
     def test_a_format_that_is_given_wins(self, folder: Path) -> None:
-        """
-        Whatever the suffix says.
-        """
+        """Whatever the suffix says."""
         assert render("-o", "a.txt", "--format", "dot").code == 0
         assert (folder / "a.txt").read_bytes().startswith(b"digraph")
 
@@ -80,33 +66,25 @@ class TestOneChart:
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",
     )
     def test_what_cannot_be_drawn_is_misuse(self, options: list[str], message: str) -> None:
-        """
-        The message says what is missing.
-        """
+        """The message says what is missing."""
         result = render(*options)
 
         assert result.code == 2
         assert message in result.err
 
     def test_a_png_is_not_thrown_at_a_terminal(self) -> None:
-        """
-        A terminal would not survive it.
-        """
+        """A terminal would not survive it."""
         result = run("render", "rules/team_chat.yaml", "--format", "png", terminal=True)
 
         assert result.code == 2
         assert "a PNG is nothing for a terminal" in result.err
 
     def test_rules_have_to_be_named(self) -> None:
-        """
-        Without rules there is nothing to draw.
-        """
+        """Without rules there is nothing to draw."""
         assert "no rules are named" in run("render").err
 
     def test_facts_light_a_path(self) -> None:
-        """
-        The picture of a decision is not the bare one.
-        """
+        """The picture of a decision is not the bare one."""
         lit = render("--set", "message.kind=dm")
 
         assert lit.code == 0
@@ -115,9 +93,7 @@ class TestOneChart:
 
 class TestAll:
     def test_every_chart_is_drawn_under_its_name(self, folder: Path) -> None:
-        """
-        Charts of inner folders too; what is made to be included, files of cases and other YAML files are left out.
-        """
+        """Charts of inner folders too; what is made to be included, files of cases and other YAML are left out."""
         blocks = folder / "rules" / "blocks"
         blocks.mkdir()
         (blocks / "b.yaml").write_text(TEAM_CHAT.replace("name: team_chat", "name: other"), "utf-8")
@@ -130,9 +106,7 @@ class TestAll:
         assert sorted(path.name for path in (folder / "diagrams").iterdir()) == ["other.svg", "team_chat.svg"]
 
     def test_a_folder_that_cannot_be_made_is_misuse(self, folder: Path) -> None:
-        """
-        The reason is the system's.
-        """
+        """The reason is the system's."""
         (folder / "diagrams").write_text("", "utf-8")
         result = run("render", "--all")
 
@@ -140,25 +114,19 @@ class TestAll:
         assert "the folder `diagrams` cannot be made: file exists" in result.err
 
     def test_what_was_drawn_is_told(self) -> None:
-        """
-        A second run finds everything unchanged.
-        """
+        """A second run finds everything unchanged."""
         first, second = run("render", "--all"), run("render", "--all")
 
         assert first.out.split() == ["drawn", str(Path("diagrams/team_chat.svg"))]
         assert second.out.split() == ["unchanged", str(Path("diagrams/team_chat.svg"))]
 
     def test_folders_and_format_can_be_chosen(self, folder: Path) -> None:
-        """
-        The folder of rules is named first, that of pictures by `-o`.
-        """
+        """The folder of rules is named first, that of pictures by `-o`."""
         assert run("render", "--all", "rules", "-o", "pictures", "--format", "dot").code == 0
         assert (folder / "pictures" / "team_chat.dot").is_file()
 
     def test_a_chart_with_errors_does_not_stop_the_others(self, folder: Path) -> None:
-        """
-        It is told of, and the exit code is 1.
-        """
+        """It is told of, and the exit code is 1."""
         (folder / "rules" / "a.yaml").write_text("notifyrules: 1\nflow: {}\n", "utf-8")
         result = run("render", "--all")
 
@@ -172,9 +140,7 @@ class TestAll:
         ids=["bytes", "no YAML", "too large"],
     )
     def test_a_file_that_cannot_be_read_is_told_of(self, folder: Path, content: bytes) -> None:
-        """
-        It is not taken for a file that is made to be included and left out.
-        """
+        """It is not taken for a file that is made to be included and left out."""
         (folder / "rules" / "a.yaml").write_bytes(content)
         result = run("render", "--all")
 
@@ -187,9 +153,7 @@ class TestAll:
         ids=["twice", "a path"],
     )
     def test_a_name_that_is_no_file_of_its_own_is_refused(self, folder: Path, name: str, message: str) -> None:
-        """
-        Pictures are called after charts, and the name of a chart is a stranger's.
-        """
+        """Pictures are called after charts, and the name of a chart is a stranger's."""
         (folder / "rules" / "z.yaml").write_text(TEAM_CHAT.replace("name: team_chat", f"name: {name}"), "utf-8")
         result = run("render", "--all")
 
@@ -199,9 +163,7 @@ class TestAll:
 
     @pytest.mark.parametrize(("name", "message"), [("none", "there is no folder"), ("diagrams", "holds no charts")])
     def test_nothing_to_draw_is_misuse(self, folder: Path, name: str, message: str) -> None:
-        """
-        Drawing nothing is not the same as drawing everything.
-        """
+        """Drawing nothing is not the same as drawing everything."""
         (folder / "diagrams").mkdir()
         result = run("render", "--all", name)
 
@@ -211,18 +173,14 @@ class TestAll:
 
 class TestCheck:
     def test_fresh_pictures_pass(self) -> None:
-        """
-        What was just drawn is fresh.
-        """
+        """What was just drawn is fresh."""
         run("render", "--all")
         result = run("render", "--check")
 
         assert (result.code, result.out) == (0, "the picture is fresh\n")
 
     def test_a_stale_picture_fails_and_says_what_to_run(self, folder: Path) -> None:
-        """
-        After a change of the rules the picture is named, and the command that draws it again works.
-        """
+        """After a change of the rules the picture is named, and the command that draws it again works."""
         run("render", "--all")
         (folder / "rules" / "team_chat.yaml").write_text(TEAM_CHAT.replace("User in DnD?", "Busy?"), "utf-8")
         result = run("render", "--check")
@@ -236,9 +194,7 @@ class TestCheck:
         assert run("render", "--check").code == 0
 
     def test_a_missing_picture_fails_and_nothing_is_written(self, folder: Path) -> None:
-        """
-        Checking does not draw.
-        """
+        """Checking does not draw."""
         result = run("render", "--check")
 
         assert result.code == 1
@@ -246,9 +202,7 @@ class TestCheck:
         assert not (folder / "diagrams").exists()
 
     def test_one_picture_is_checked_with_all_its_options(self, folder: Path) -> None:
-        """
-        The command that is told draws the very picture that was checked.
-        """
+        """The command that is told draws the very picture that was checked."""
         options = ["--set", "message.kind=dm", "--set", "channel.name=a b", "-o", "a.svg", "--expand"]
         render(*options)
         fresh = render(*options, "--check")

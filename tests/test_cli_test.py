@@ -1,6 +1,4 @@
-"""
-Run cases on the command line: which files, which reports, which exit codes.
-"""
+"""Run cases on the command line: which files, which reports, which exit codes."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ SKIPPED = '  - {name: a channel, given: {message.kind: channel}, expect: "yes", 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Work in an empty folder.
-    """
+    """Work in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -32,9 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestFiles:
     @pytest.mark.parametrize("paths", [[], ["."], ["chat.cases.yaml"], ["chat.yaml"], [".", "chat.yaml"]])
     def test_named_or_beside_the_rules_or_in_a_folder(self, folder: Path, paths: list[str]) -> None:
-        """
-        Each file of cases is run once.
-        """
+        """Each file of cases is run once."""
         write_cases(folder, PASSES)
 
         done = run("test", *paths)
@@ -42,9 +36,7 @@ class TestFiles:
         assert (done.code, done.out) == (0, "1 passed\n")
 
     def test_several_files_have_a_line_each(self, folder: Path) -> None:
-        """
-        Files are run in the order of their names, and counted together.
-        """
+        """Files are run in the order of their names, and counted together."""
         (folder / "a").mkdir()
         write_cases(folder, PASSES + SKIPPED)
         write_cases(folder / "a", PASSES)
@@ -55,9 +47,7 @@ class TestFiles:
         )
 
     def test_cases_of_the_package(self) -> None:
-        """
-        Rules are named like everywhere.
-        """
+        """Rules are named like everywhere."""
         assert run("test", "slack").code == 0
 
     @pytest.mark.parametrize(
@@ -70,9 +60,7 @@ class TestFiles:
         ],
     )
     def test_a_run_that_finds_no_case_fails(self, folder: Path, path: str, message: str) -> None:
-        """
-        Whatever the reason, it is told.
-        """
+        """Whatever the reason, it is told."""
         (folder / "alone.yaml").write_text("notifyrules: 1\n", "utf-8")
 
         done = run("test", path)
@@ -81,18 +69,14 @@ class TestFiles:
         assert message in done.out + done.err
 
     def test_files_of_other_tools_are_left_alone(self, folder: Path) -> None:
-        """
-        A file that is only named like cases is not ours.
-        """
+        """A file that is only named like cases is not ours."""
         write_cases(folder, PASSES)
         (folder / "other.cases.yaml").write_text("steps: []\n", "utf-8")
 
         assert run("test").out == "1 passed\n"
 
     def test_virtual_environments_are_left_alone(self, folder: Path) -> None:
-        """
-        The package that is installed in one brings cases of its own.
-        """
+        """The package that is installed in one brings cases of its own."""
         write_cases(folder, PASSES)
         (folder / "env" / "lib").mkdir(parents=True)
         (folder / "env" / "pyvenv.cfg").touch()
@@ -101,9 +85,7 @@ class TestFiles:
         assert run("test").out == "1 passed\n"
 
     def test_the_root(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        Rules outside of the working directory are refused unless the root is wider.
-        """
+        """Rules outside of the working directory are refused unless the root is wider."""
         inner = folder / "inner"
         inner.mkdir()
         write_cases(inner, f"notifyrules-cases: 1\nrules: ../chat.yaml\ncases:\n{PASSES}")
@@ -125,17 +107,13 @@ class TestChoosing:
         ],
     )
     def test_by_name_tag_and_outcome(self, folder: Path, options: list[str], out: str) -> None:
-        """
-        What is not chosen is neither run nor counted.
-        """
+        """What is not chosen is neither run nor counted."""
         write_cases(folder, PASSES + FAILS)
 
         assert run("test", *options).out == out
 
     def test_nothing_chosen_fails(self, folder: Path) -> None:
-        """
-        A filter with a typing mistake is no green run.
-        """
+        """A filter with a typing mistake is no green run."""
         write_cases(folder, PASSES)
 
         done = run("test", "-k", "nothing")
@@ -143,9 +121,7 @@ class TestChoosing:
         assert (done.code, done.err) == (1, "error: no case was found that is asked for\n")
 
     def test_the_first_failure_ends_the_run(self, folder: Path) -> None:
-        """
-        What comes behind it is not run.
-        """
+        """What comes behind it is not run."""
         write_cases(folder, FAILS + FAILS.replace("a group", "another") + PASSES)
 
         assert run("test", "-x").out.endswith("\n1 failed\n")
@@ -155,9 +131,7 @@ class TestChoosing:
 class TestManyFailures:
     @pytest.fixture(autouse=True)
     def _recorded(self, folder: Path) -> None:
-        """
-        Record 95 groups that should have been told, and some more of other kinds.
-        """
+        """Record 95 groups that should have been told, and some more of other kinds."""
         recorded: list[Mapping[str, object]] = [
             *({"message.kind": "group"} for _ in range(95)),
             *({"message.kind": "dm", "channel.muted": True} for _ in range(2)),
@@ -172,9 +146,7 @@ class TestManyFailures:
         )
 
     def test_one_stands_for_all_that_end_by_the_same_arrow(self) -> None:
-        """
-        It is told as ever, and the others are counted; cases that are written out stand alone.
-        """
+        """It is told as ever, and the others are counted; cases that are written out stand alone."""
         lines = run("test").out.splitlines()
 
         assert [line.partition(": ")[2] for line in lines if line.startswith("FAILED")] == [
@@ -195,9 +167,7 @@ class TestManyFailures:
         ]
 
     def test_of_annotations_only_ten_are_shown(self) -> None:
-        """
-        So that each counts those that are like it.
-        """
+        """So that each counts those that are like it."""
         annotations = [line for line in run("test", "--format", "github").out.splitlines() if line.startswith("::")]
 
         assert len(annotations) == 6
@@ -205,9 +175,7 @@ class TestManyFailures:
         assert "19 more fail like recorded [98]" in annotations[5]
 
     def test_programs_get_every_one(self) -> None:
-        """
-        A build server counts what fails from run to run.
-        """
+        """A build server counts what fails from run to run."""
         [file] = run("test", "--format", "json", "--junit", "out.xml").json["files"]
 
         assert len(file["cases"]) == 121
@@ -216,9 +184,7 @@ class TestManyFailures:
 
 class TestReports:
     def test_findings_fail_and_nothing_of_the_file_is_run(self, folder: Path) -> None:
-        """
-        Errors in a file of cases are printed like those of rules.
-        """
+        """Errors in a file of cases are printed like those of rules."""
         write_cases(folder, PASSES.replace("message.kind", "message.kin"))
 
         done = run("test")
@@ -228,9 +194,7 @@ class TestReports:
         assert done.out.endswith("\n1 error in cases\n")
 
     def test_junit(self, folder: Path) -> None:
-        """
-        One suite a file, one case a case, and errors for what was found in the file.
-        """
+        """One suite a file, one case a case, and errors for what was found in the file."""
         write_cases(folder, PASSES + FAILS + SKIPPED)
         (folder / "b.cases.yaml").write_text("notifyrules-cases: 1\nrules: chat.yaml\ncases: [{name: x}]\n", "utf-8")
 
@@ -252,9 +216,7 @@ class TestReports:
         assert [part.tag for case in broken for part in case] == ["error"]
 
     def test_junit_holds_any_text(self, folder: Path) -> None:
-        """
-        Characters that XML does not have are written out.
-        """
+        """Characters that XML does not have are written out."""
         write_cases(folder, FAILS.replace("a group", '"<&> \\uFFFE \\x07"'))
 
         run("test", "--junit", "out.xml")
@@ -263,17 +225,13 @@ class TestReports:
         assert case.get("name") == "<&> <U+FFFE> <U+0007>"
 
     def test_a_report_that_cannot_be_written_is_misuse(self, folder: Path) -> None:
-        """
-        It is told in one line.
-        """
+        """It is told in one line."""
         write_cases(folder, PASSES)
 
         assert run("test", "--junit", "none/out.xml").code == 2
 
     def test_json(self, folder: Path) -> None:
-        """
-        Every case with its place and status; a failing one with the whole decision.
-        """
+        """Every case with its place and status; a failing one with the whole decision."""
         write_cases(folder, PASSES + FAILS)
 
         report = run("test", "--format", "json").json
@@ -285,9 +243,7 @@ class TestReports:
         assert failed["decision"]["reason"] == "worth_it.else"
 
     def test_the_same_run_gives_the_same_bytes(self, folder: Path) -> None:
-        """
-        No report holds a time or a path of the machine.
-        """
+        """No report holds a time or a path of the machine."""
         write_cases(folder, PASSES + FAILS)
         options = ["test", "--format", "json", "--coverage", "--junit"]
 
@@ -299,17 +255,13 @@ class TestReports:
 
     @pytest.mark.parametrize("option", [["--format", "xml"], ["--fail-under", "101"], ["--fail-under", "most"]])
     def test_misuse(self, folder: Path, option: list[str]) -> None:
-        """
-        Unknown formats and shares that are none.
-        """
+        """Unknown formats and shares that are none."""
         write_cases(folder, PASSES)
 
         assert run("test", *option).code == 2
 
     def test_a_long_run_shows_how_far_it_is(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        On a terminal, beside failures that are printed as they come.
-        """
+        """On a terminal, beside failures that are printed as they come."""
         monkeypatch.setattr(running, "_LONG_RUN", 1)
         monkeypatch.setattr(running, "_STEP", 1)
         write_cases(folder, FAILS + PASSES)
@@ -323,9 +275,7 @@ class TestReports:
 
 class TestCoverage:
     def test_is_printed_below_the_summary(self, folder: Path) -> None:
-        """
-        A table, then what is not covered with its places.
-        """
+        """A table, then what is not covered with its places."""
         write_cases(folder, PASSES)
 
         done = run("test", "--coverage")
@@ -337,9 +287,7 @@ class TestCoverage:
 
     @pytest.mark.parametrize(("least", "code"), [("30", 0), ("30.01", 1), ("30%", 0), ("100", 1)])
     def test_a_threshold_fails_the_run(self, folder: Path, least: str, code: int) -> None:
-        """
-        The share is compared as it is, not as it is shown.
-        """
+        """The share is compared as it is, not as it is shown."""
         rules = (
             "notifyrules: 1\nfacts: {a: bool = false, message.kind: dm | group | channel}\n"
             'flow: {x: {if: a, then: "yes", else: "no"}, y: {switch: message.kind, cases: {dm | group | channel: x}}}\n'
@@ -354,9 +302,7 @@ class TestCoverage:
         assert ("error: 30.0% is covered, less than" in done.err) == bool(code)
 
     def test_rules_without_cases_count(self, folder: Path) -> None:
-        """
-        A rule file in a folder that is tested, about which there are no cases, is not covered at all.
-        """
+        """A rule file in a folder that is tested, about which there are no cases, is not covered at all."""
         write_cases(folder, PASSES)
         (folder / "lone.yaml").write_text((folder / "chat.yaml").read_text("utf-8"), "utf-8")
 
@@ -369,9 +315,7 @@ class TestCoverage:
         assert json.dumps(report["files"][1]["nodes"]) == '{"covered": 0, "total": 6}'
 
     def test_is_drawn_on_the_charts(self, folder: Path) -> None:
-        """
-        One picture a rule file, where the rule file stands below the folder.
-        """
+        """One picture a rule file, where the rule file stands below the folder."""
         (folder / "a").mkdir()
         write_cases(folder / "a", PASSES)
 

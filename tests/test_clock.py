@@ -23,16 +23,12 @@ BERLIN = "Europe/Berlin"
 
 
 def at(text: str) -> datetime:
-    """
-    Read an instant, with the offset that the zone's clock has then.
-    """
+    """Read an instant, with the offset that the zone's clock has then."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def closes(text: str, zone: str, plan: Schedule) -> str | None:
-    """
-    Find when a schedule closes, written in UTC.
-    """
+    """Find when a schedule closes, written in UTC."""
     end = window_end(at(text), ZoneInfo(zone), plan)
     return None if end is None else write(end)
 
@@ -48,9 +44,7 @@ class TestWindows:
         ],
     )
     def test_the_beginning_is_inside_and_the_end_outside(self, instant: str, expected: object) -> None:
-        """
-        The instant of `from` is inside, that of `until` outside.
-        """
+        """The instant of `from` is inside, that of `until` outside."""
         assert within(at(instant), ZoneInfo(BERLIN), schedule("22:00-07:00")) is expected
 
     @pytest.mark.parametrize(
@@ -64,17 +58,13 @@ class TestWindows:
         ],
     )
     def test_a_window_past_midnight_belongs_to_the_day_on_which_it_starts(self, instant: str, expected: object) -> None:
-        """
-        On Saturday morning Friday's window is open; on Monday morning, which follows a Sunday, none is.
-        """
+        """On Saturday morning Friday's window is open; on Monday morning, which follows a Sunday, none is."""
         plan = schedule("mon tue wed thu fri 22:00-07:00")
 
         assert within(at(instant), ZoneInfo(BERLIN), plan) is expected
 
     def test_the_same_time_twice_is_24_hours(self) -> None:
-        """
-        "`until` equal to `from` is 24 hours", which on the wall is the same time of the next day.
-        """
+        """On the wall, "`until` equal to `from` is 24 hours" is the same time of the next day."""
         plan = schedule("sat 12:00-12:00")
 
         assert closes("2026-11-21T12:00:00+01:00", BERLIN, plan) == "2026-11-22T11:00:00Z"
@@ -82,15 +72,11 @@ class TestWindows:
         assert closes("2026-10-24T12:00:00+02:00", BERLIN, plan) == "2026-10-25T11:00:00Z"
 
     def test_the_year_turns_inside_a_window(self) -> None:
-        """
-        A window of New Year's Eve reaches into the new year.
-        """
+        """A window of New Year's Eve reaches into the new year."""
         assert closes("2026-12-31T23:59:59+01:00", BERLIN, schedule("thu 22:00-07:00")) == "2027-01-01T06:00:00Z"
 
     def test_an_empty_schedule_is_never_open(self) -> None:
-        """
-        Without windows nothing is within.
-        """
+        """Without windows nothing is within."""
         assert not within(at("2026-11-23T23:00:00+01:00"), ZoneInfo(BERLIN), schedule())
         assert closes("2026-11-23T23:00:00+01:00", BERLIN, schedule()) is None
 
@@ -114,9 +100,7 @@ class TestSkippedTimes:
         ],
     )
     def test_it_acts_at_the_jump(self, zone: str, plan: str, opens: str, shut: str) -> None:
-        """
-        A wall time that is skipped acts at the jump.
-        """
+        """A wall time that is skipped acts at the jump."""
         before, end = datetime.fromisoformat(opens) - datetime.resolution, datetime.fromisoformat(shut)
 
         assert not within(before, ZoneInfo(zone), schedule(plan))
@@ -128,9 +112,7 @@ class TestSkippedTimes:
         [(BERLIN, "02:15-02:45", "2026-03-29T01:00:00Z"), ("Pacific/Apia", "fri 09:00-17:00", "2011-12-30T10:00:00Z")],
     )
     def test_a_window_that_is_skipped_whole_is_not_open(self, zone: str, plan: str, instant: str) -> None:
-        """
-        A window that begins and ends at the jump is never open on that day.
-        """
+        """A window that begins and ends at the jump is never open on that day."""
         assert closes(instant, zone, schedule(plan)) is None
 
 
@@ -151,9 +133,7 @@ class TestTimesThatOccurTwice:
         ],
     )
     def test_the_first_begins_and_the_last_ends(self, zone: str, plan: str, opens: str, shut: str) -> None:
-        """
-        A wall time that occurs twice acts at its first occurrence for `from` and at its last for `until`.
-        """
+        """A wall time that occurs twice acts at its first occurrence for `from` and at its last for `until`."""
         before, end = datetime.fromisoformat(opens) - datetime.resolution, datetime.fromisoformat(shut)
 
         assert not within(before, ZoneInfo(zone), schedule(plan))
@@ -163,9 +143,7 @@ class TestTimesThatOccurTwice:
 
 class TestWindowEnd:
     def test_it_is_null_outside(self) -> None:
-        """
-        Outside of every window there is no end.
-        """
+        """Outside of every window there is no end."""
         assert closes("2026-11-23T12:00:00+01:00", BERLIN, schedule("22:00-07:00")) is None
 
     @pytest.mark.parametrize(
@@ -178,9 +156,7 @@ class TestWindowEnd:
         ids=str,
     )
     def test_windows_that_adjoin_or_overlap_are_one(self, plan: Schedule) -> None:
-        """
-        The end is the end of all of them.
-        """
+        """The end is the end of all of them."""
         assert closes("2026-11-20T22:00:00+01:00", BERLIN, plan) == "2026-11-22T22:00:00Z"
 
     @pytest.mark.parametrize(
@@ -194,9 +170,7 @@ class TestWindowEnd:
     )
     @pytest.mark.parametrize("zone", ["UTC", BERLIN, "Pacific/Apia"])
     def test_windows_without_end_give_the_end_of_the_range(self, plan: Schedule, zone: str) -> None:
-        """
-        Windows that join without end give the end of the range of instants.
-        """
+        """Windows that join without end give the end of the range of instants."""
         assert window_end(MIN_INSTANT, ZoneInfo(zone), plan) == MAX_INSTANT
         assert window_end(MAX_INSTANT, ZoneInfo(zone), plan) == MAX_INSTANT
 
@@ -206,23 +180,17 @@ class TestWindowEnd:
         ids=str,
     )
     def test_no_end_lies_behind_the_range(self, plan: Schedule, expected: str) -> None:
-        """
-        A window that is open at the end of the range ends there.
-        """
+        """A window that is open at the end of the range ends there."""
         assert closes("2199-12-31T23:00:00Z", "UTC", plan) == expected
 
     def test_one_second_a_week_is_a_gap(self) -> None:
-        """
-        A schedule that leaves one second of the week out closes then.
-        """
+        """A schedule that leaves one second of the week out closes then."""
         plan = schedule("mon tue wed thu fri sat 00:00-00:00", "sun 00:00-23:59:59")
 
         assert closes("2026-11-23T00:00:00Z", "UTC", plan) == "2026-11-29T23:59:59Z"
 
     def test_a_window_before_the_range_reaches_into_it(self) -> None:
-        """
-        At the first instant the window of the evening before is open.
-        """
+        """At the first instant the window of the evening before is open."""
         assert closes("1970-01-01T00:00:00Z", "UTC", schedule("wed 22:00-07:00")) == "1970-01-01T07:00:00Z"
 
 
@@ -245,26 +213,18 @@ class TestClocks:
         ],
     )
     def test_the_zone_says_what_its_clock_shows(self, instant: str, zone: str, shown: time, day: str) -> None:
-        """
-        The wall time is in whole seconds, and the day is the day there.
-        """
+        """The wall time is in whole seconds, and the day is the day there."""
         assert local_time(at(instant), ZoneInfo(zone)) == shown
         assert weekday(at(instant), ZoneInfo(zone)) == day
 
     def test_the_zone_data_is_the_packaged_one(self) -> None:
-        """
-        A zone that knows other rules than the package, as one of an old system may, decides nothing.
-        """
+        """A zone that knows other rules than the package, as one of an old system may, decides nothing."""
 
         class Old(ZoneInfo):
-            """
-            A zone whose data is not the package's.
-            """
+            """A zone whose data is not the package's."""
 
             def fromutc(self, _dt: datetime) -> datetime:
-                """
-                Be asked by nobody.
-                """
+                """Be asked by nobody."""
                 raise AssertionError
 
         assert local_time(at("2026-11-23T12:00:00Z"), Old(BERLIN)) == time(13, 0)
@@ -274,9 +234,7 @@ class TestClocks:
 class TestRules:
     @pytest.fixture
     def rules(self, tmp_path: Path) -> notifyrules.Rules:
-        """
-        Load rules that hold a notification until the quiet hours end.
-        """
+        """Load rules that hold a notification until the quiet hours end."""
         path = tmp_path / "rules.yaml"
         path.write_text(
             """\
@@ -314,35 +272,27 @@ outcomes:
         ],
     )
     def test_a_decision_says_when_to_ask_again(self, rules: notifyrules.Rules, now: str, expected: str) -> None:
-        """
-        `recheck_at` is the end of the quiet hours, in UTC; the words give it in the person's zone.
-        """
+        """`recheck_at` is the end of the quiet hours, in UTC; the words give it in the person's zone."""
         decision = rules.should_notify({"now": now, "user.timezone": BERLIN})
 
         assert (decision.outcome, decision.because) == ("hold", "quiet until 07:00")
         assert decision.recheck_at == datetime.fromisoformat(expected)
 
     def test_a_null_says_nothing(self, rules: notifyrules.Rules) -> None:
-        """
-        A `recheck` that is null leaves it open when to ask again.
-        """
+        """A `recheck` that is null leaves it open when to ask again."""
         decision = rules.should_notify({"now": "2026-11-22T12:00:00Z"})
 
         assert (decision.outcome, decision.recheck_at) == ("later", None)
 
     def test_asking_again_then_is_not_held(self, rules: notifyrules.Rules) -> None:
-        """
-        At the instant to ask again the quiet hours are over.
-        """
+        """At the instant to ask again the quiet hours are over."""
         facts = {"now": "2026-11-23T23:00:00+01:00", "user.timezone": BERLIN}
         again = rules.should_notify({**facts, "now": rules.should_notify(facts).recheck_at})
 
         assert again.outcome == "yes"
 
     def test_an_explanation_shows_the_windows(self, rules: notifyrules.Rules) -> None:
-        """
-        Support reads which windows were asked.
-        """
+        """Support reads which windows were asked."""
         decision = rules.should_notify({"now": "2026-11-23T23:00:00Z"})
 
         assert "user.quiet_hours = [mon-fri 22:00-07:00]" in decision.explain(reader="support")

@@ -1,6 +1,4 @@
-"""
-Claims about compiled charts: they decide as the reference walk does, whatever their shape, and stay small.
-"""
+"""Claims about compiled charts: they decide as the reference walk does, whatever their shape, and stay small."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ OUTCOMES = {"no": "false", "hold": "later", "yes": "true"}
 
 
 def chart(nodes: Mapping[str, str], *, top: str = "") -> Rules:
-    """
-    Load a chart of nodes that ask the facts `a.f0` to `a.f7` and `a.kind`.
-    """
+    """Load a chart of nodes that ask the facts `a.f0` to `a.f7` and `a.kind`."""
     facts = "".join(f"  a.f{number}: bool = false\n" for number in range(FACTS))
     flow = "".join(f"  {name}: {{{node}}}\n" for name, node in nodes.items())
     ends = "".join(f"  '{name}': {{notify: {notify}}}\n" for name, notify in OUTCOMES.items())
@@ -39,33 +35,25 @@ def chart(nodes: Mapping[str, str], *, top: str = "") -> Rules:
 
 
 def asks(number: int, then: str, otherwise: str) -> str:
-    """
-    Write a question about one of the facts.
-    """
+    """Write a question about one of the facts."""
     return f"if: a.f{number % FACTS}, then: '{then}', else: '{otherwise}'"
 
 
 def chain() -> dict[str, str]:
-    """
-    A row of questions, each of which may end.
-    """
+    """A row of questions, each of which may end."""
     nodes = {f"n{i}": asks(i, ("yes", "no")[i % 2], f"n{i + 1}") for i in range(NODES - 1)}
     return {**nodes, f"n{NODES - 1}": asks(0, "yes", "hold")}
 
 
 def far_end() -> dict[str, str]:
-    """
-    A row of questions, all of which lead to the same few nodes at the end.
-    """
+    """A row of questions, all of which lead to the same few nodes at the end."""
     nodes = {f"n{i}": asks(i, "m0", f"n{i + 1}") for i in range(NODES - 7)}
     nodes[f"n{NODES - 7}"] = asks(1, "m0", "no")
     return {**nodes, **{f"m{i}": asks(i + 3, "hold", f"m{i + 1}") for i in range(5)}, "m5": asks(2, "yes", "no")}
 
 
 def ladder() -> dict[str, str]:
-    """
-    Two rails with rungs both ways: as many paths as two to the power of its length.
-    """
+    """Two rails with rungs both ways: as many paths as two to the power of its length."""
     nodes = {"a0": asks(0, "a1", "b1")}
     for i in range(1, NODES // 2):
         nodes[f"a{i}"] = asks(i, f"a{i + 1}", f"b{i + 1}")
@@ -75,35 +63,27 @@ def ladder() -> dict[str, str]:
 
 
 def skipping() -> dict[str, str]:
-    """
-    Every node leads to the next and to the one behind it.
-    """
+    """Every node leads to the next and to the one behind it."""
     nodes = {f"n{i}": asks(i, f"n{i + 1}", f"n{i + 2}") for i in range(NODES - 2)}
     return {**nodes, f"n{NODES - 2}": asks(1, "yes", f"n{NODES - 1}"), f"n{NODES - 1}": asks(2, "no", "hold")}
 
 
 def tables() -> dict[str, str]:
-    """
-    Tables whose first row goes on, so that nothing can be flat.
-    """
+    """Tables whose first row goes on, so that nothing can be flat."""
     rows = "first: [{{if: a.f{0}, to: {1}}}, {{if: a.f{2}, to: 'yes'}}, {{if: a.f{3}, to: hold}}], else: 'no'"
     nodes = {f"n{i}": rows.format(i % 8, f"n{i + 1}", (i + 1) % 8, (i + 5) % 8) for i in range(NODES)}
     return {**nodes, f"n{NODES}": asks(0, "yes", "no")}
 
 
 def switches() -> dict[str, str]:
-    """
-    Switches two of whose values go on.
-    """
+    """Switches two of whose values go on."""
     cases = "switch: a.kind, cases: {{red: {0}, green: 'yes', blue: {1}}}"
     nodes = {f"n{i}": cases.format(f"n{i + 1}", f"n{i + 2}") for i in range(NODES)}
     return {**nodes, f"n{NODES}": asks(0, "yes", "no"), f"n{NODES + 1}": asks(1, "hold", "no")}
 
 
 def nested() -> dict[str, str]:
-    """
-    Fan-outs inside fan-outs on branches that they share, as deep as is allowed.
-    """
+    """Fan-outs inside fan-outs on branches that they share, as deep as is allowed."""
     deep, wide = 10, 3
     nodes = {}
     for i in range(deep):
@@ -116,9 +96,7 @@ def nested() -> dict[str, str]:
 
 
 def again() -> dict[str, str]:
-    """
-    Fan-outs whose branch and whose `else` lead to the same next fan-out.
-    """
+    """Fan-outs whose branch and whose `else` lead to the same next fan-out."""
     nodes = {}
     for i in range(10):
         following = f"f{i + 1}" if i < 9 else "no"
@@ -128,9 +106,7 @@ def again() -> dict[str, str]:
 
 
 def fans() -> dict[str, str]:
-    """
-    A long flow with many fan-outs on the same long branches.
-    """
+    """A long flow with many fan-outs on the same long branches."""
     nodes = {}
     for i in range(NODES - 40):
         following = f"n{i + 1}" if i + 1 < NODES - 40 else "no"
@@ -144,9 +120,7 @@ def fans() -> dict[str, str]:
 
 
 def woven() -> dict[str, str]:
-    """
-    A chart at random, with arrows near and far.
-    """
+    """A chart at random, with arrows near and far."""
     chance = random.Random(7)  # noqa: S311 - no secret
     nodes = {}
     for i in range(NODES):
@@ -172,9 +146,7 @@ SHAPES = (chain, far_end, ladder, skipping, tables, switches, nested, again, fan
 
 
 def situations(rules: Rules) -> Iterator[dict[str, Value]]:
-    """
-    Give facts for which different things happen.
-    """
+    """Give facts for which different things happen."""
     chance = random.Random(3)  # noqa: S311 - no secret
     for often, _ in product((0.1, 0.5, 0.9), range(40)):
         facts: dict[str, Value] = {name: chance.random() < often for name in rules.graph.facts}
@@ -184,9 +156,7 @@ def situations(rules: Rules) -> Iterator[dict[str, Value]]:
 class TestShapes:
     @pytest.mark.parametrize("shape", SHAPES)
     def test_decide_as_the_walk_does(self, shape: object) -> None:
-        """
-        From validated facts and from a dict, the outcome and the reason are those of the reference.
-        """
+        """From validated facts and from a dict, the outcome and the reason are those of the reference."""
         assert callable(shape)
         rules = chart(shape())
         seen = set()
@@ -200,9 +170,7 @@ class TestShapes:
 
     @pytest.mark.parametrize("shape", SHAPES)
     def test_stay_small(self, shape: object) -> None:
-        """
-        The code grows with the chart, not with its paths, and is nowhere deeper than Python allows.
-        """
+        """The code grows with the chart, not with its paths, and is nowhere deeper than Python allows."""
         assert callable(shape)
         rules = chart(shape())
         lines = rules.program.source.splitlines()
@@ -212,9 +180,7 @@ class TestShapes:
         assert max(len(line) - len(line.lstrip()) for line in lines) < 4 * 40
 
     def test_code_is_the_same_for_the_same_chart(self) -> None:
-        """
-        Same input, same bytes.
-        """
+        """Same input, same bytes."""
         rules = chart(woven())
 
         assert compile_graph(rules.graph).source == rules.program.source == chart(woven()).program.source
@@ -246,9 +212,7 @@ outcomes: {"yes": {notify: true}, badge: {notify: true}, "no": {notify: false}}
 
 class TestBranches:
     def test_what_refuses_behind_a_join_goes_on_to_the_next_branch(self) -> None:
-        """
-        A refusal inside of a branch is no answer, wherever in the branch it stands.
-        """
+        """A refusal inside of a branch is no answer, wherever in the branch it stands."""
         rules = rules_of(JOINS)
 
         assert rules.should_notify({}).reason == "b2.then"
@@ -261,9 +225,7 @@ class TestBranches:
 
 @pytest.fixture(scope="module", params=[2, 5, 8])
 def calling(request: pytest.FixtureRequest) -> Rules:
-    """
-    Load a chart that calls the next one twice, which does the same, and so on: too many calls to be written out.
-    """
+    """Load a chart that calls the next one twice, which does the same, and so on: too many calls to be written out."""
     deep: int = request.param
     return rules_of(_calling(0, deep), **{f"chart{i}": _calling(i, deep) for i in range(1, deep)})
 
@@ -271,18 +233,14 @@ def calling(request: pytest.FixtureRequest) -> Rules:
 class TestCalls:
     @pytest.mark.parametrize("facts", [{"x": x, "y": False, "z": z} for x in (False, True) for z in (0, 1, 9)], ids=str)
     def test_decide_as_the_walk_does(self, calling: Rules, facts: dict[str, Value]) -> None:
-        """
-        What a called chart reads is computed from the caller's facts, however deep.
-        """
+        """What a called chart reads is computed from the caller's facts, however deep."""
         passage = walk(calling.graph, facts)
         decision = calling.should_notify(facts)
 
         assert (decision.outcome, decision.reason) == (passage.outcome, passage.steps[-1].arrow)
 
     def test_stay_small(self, calling: Rules) -> None:
-        """
-        Charts that are called in twos at every level do not fill the memory.
-        """
+        """Charts that are called in twos at every level do not fill the memory."""
         assert len(calling.program.source.splitlines()) < 20_000
 
 
@@ -308,9 +266,7 @@ class TestConstants:
     @pytest.mark.parametrize("otherwise", ["{cases: {red: x, null: y, green: x}}", "{cases: {null: x}, else: y}"])
     @pytest.mark.parametrize("given", GIVEN["k"])
     def test_that_are_switched_on(self, given: str, otherwise: str) -> None:
-        """
-        A value that is always the same leads the same way as if it were read, and Python has nothing to warn of.
-        """
+        """A value that is always the same leads the same way as if it were read, and Python has nothing to warn of."""
         rules = _given(f"a: {{switch: k, {otherwise[1:]}", "k", given)
 
         assert rules.should_notify({"go": True}).outcome == walk(rules.graph, {"go": True}).outcome
@@ -320,18 +276,14 @@ class TestConstants:
         [(fact, one, asked) for fact, given in GIVEN.items() for one in given for asked in ASKED[fact]],
     )
     def test_that_are_asked(self, fact: str, given: str, condition: str) -> None:
-        """
-        A condition on constants is decided as if they were read, and Python has nothing to warn of.
-        """
+        """A condition on constants is decided as if they were read, and Python has nothing to warn of."""
         rules = _given(f"a: {{if: {json.dumps(condition)}, then: x, else: y}}", fact, given)
 
         assert rules.should_notify({"go": True}).outcome == walk(rules.graph, {"go": True}).outcome
 
 
 def _given(node: str, fact: str, given: str) -> Rules:
-    """
-    Load a chart that calls one of a single node with a constant.
-    """
+    """Load a chart that calls one of a single node with a constant."""
     called = (
         "notifyrules: 1\nallow: {unused-fact: one is asked, unused-let: one is asked}\n"
         "facts: {k: {type: red | green | null, default: null}, n: int | null = null, b: bool | null = null, "
@@ -347,9 +299,7 @@ def _given(node: str, fact: str, given: str) -> Rules:
 
 
 def _calling(number: int, deep: int) -> str:
-    """
-    Write one chart of a row, each of which calls the next one twice.
-    """
+    """Write one chart of a row, each of which calls the next one twice."""
     following = f"chart{number + 1}.yaml"
     flow = "  p: {if: x and z > 2, then: 'yes', else: 'no'}\n"
     if number + 1 < deep:
@@ -398,9 +348,7 @@ class TestLets:
         ],
     )
     def test_values_that_are_kept_are_there_where_they_are_read(self, condition: str) -> None:
-        """
-        A let is computed once in a condition, wherever it is evaluated first, and is the same as computed anew.
-        """
+        """A let is computed once in a condition, wherever it is evaluated first, and is the same as computed anew."""
         question = f"{{if: '{condition}', then: 'yes', else: 'no'}}"
         text = write_node(question, top="let: {sum: i + j, twice: sum + sum}\n")
         rules = rules_of(text.replace("facts:\n", "facts:\n  j: int = 1\n  maybe_i: int | null = null\n", 1))
@@ -414,9 +362,7 @@ class TestLets:
 
 class TestSource:
     def test_no_words_of_a_file_become_code(self) -> None:
-        """
-        Names that mean something to Python, and texts that would end a literal, are harmless.
-        """
+        """Names that mean something to Python, and texts that would end a literal, are harmless."""
         rules = rules_of(HOSTILE)
         tree = ast.parse(rules.program.source)
 
@@ -433,9 +379,7 @@ class TestSource:
 
     @pytest.mark.parametrize("name", shipped_names())
     def test_reads_like_the_chart(self, name: str) -> None:
-        """
-        The names of facts can be found in the code of every shipped file, which fits a few pages.
-        """
+        """The names of facts can be found in the code of every shipped file, which fits a few pages."""
         rules = load(name)
         source = rules.program.source
 
@@ -443,9 +387,7 @@ class TestSource:
         assert len(source.splitlines()) < 1_500
 
     def test_long_conditions_are_cut(self) -> None:
-        """
-        A condition may be as deep as the language allows; Python allows fewer parentheses.
-        """
+        """A condition may be as deep as the language allows; Python allows fewer parentheses."""
         lets = "".join(f"  l{i}: {'not (a.f0 and ' * 10}l{i - 1}{')' * 10}\n" for i in range(1, 4))
         rules = chart({"n0": "if: l3, then: 'yes', else: 'no'"}, top=f"let:\n  l0: a.f1 or a.f2\n{lets}")
 

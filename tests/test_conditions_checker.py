@@ -1,6 +1,4 @@
-"""
-Claims about checking conditions: names, types, null, and what is refused because it could fail.
-"""
+"""Claims about checking conditions: names, types, null, and what is refused because it could fail."""
 
 from __future__ import annotations
 
@@ -207,9 +205,7 @@ DOUBTED = [
 class TestChecker:
     @pytest.mark.parametrize("text", HELD)
     def test_held(self, text: str) -> None:
-        """
-        What cannot fail for any facts is in order.
-        """
+        """What cannot fail for any facts is in order."""
         term, found = check(text, "bool")
 
         assert [one.message for one in found] == []
@@ -217,9 +213,7 @@ class TestChecker:
 
     @pytest.mark.parametrize(("text", "code", "span", "message"), REFUSED, ids=[one[0] for one in REFUSED])
     def test_refused(self, text: str, code: str, span: str, message: str) -> None:
-        """
-        What could fail for some facts is refused once, at the narrowest place.
-        """
+        """What could fail for some facts is refused once, at the narrowest place."""
         [found] = told(text, "bool")
 
         assert (code, span) == found[:2]
@@ -227,9 +221,7 @@ class TestChecker:
 
     @pytest.mark.parametrize(("text", "code", "span", "message"), DOUBTED, ids=[one[0] for one in DOUBTED])
     def test_doubted(self, text: str, code: str, span: str, message: str) -> None:
-        """
-        What works and is probably not meant is a warning.
-        """
+        """What works and is probably not meant is a warning."""
         term, [found] = check(text, "bool")
 
         assert term is not None
@@ -238,9 +230,7 @@ class TestChecker:
         assert message in found.message
 
     def test_several(self) -> None:
-        """
-        Independent mistakes of one condition are all found.
-        """
+        """Independent mistakes of one condition are all found."""
         assert [span for _, span, _ in told("b and nope and also")] == ["nope", "also"]
         assert [span for _, span, _ in told('kind == "DM" and maybe_i > 3 and i > 2')] == ['"DM"', "maybe_i"]
 
@@ -270,17 +260,13 @@ class TestChecker:
         ],
     )
     def test_the_way_out(self, text: str, advice: str) -> None:
-        """
-        A finding says how to write what was meant.
-        """
+        """A finding says how to write what was meant."""
         [found] = check(text, "bool")[1]
 
         assert advice in "; ".join(found.help)
 
     def test_wanted_type(self) -> None:
-        """
-        A condition as a whole must have the type that its place needs.
-        """
+        """A condition as a whole must have the type that its place needs."""
         assert told("maybe_i ?? 3", "int") == []
         assert told("i", "int | null") == []
         assert told('"dm"', "dm | group") == []
@@ -291,17 +277,13 @@ class TestChecker:
 
 class TestLets:
     def test_values(self) -> None:
-        """
-        A let names a value, and what a test in it rules out is ruled out where it is used.
-        """
+        """A let names a value, and what a test in it rules out is ruled out where it is used."""
         assert told("has and maybe_i < 3", has="maybe_i is not null") == []
         assert told("neg or maybe_i < 3", neg="not has", has="maybe_i is not null") == []
         assert told("own is not null and own < 3", own="maybe_i ?? maybe_i") == []
 
     def test_parameters(self) -> None:
-        """
-        A let with parameters is inlined, then typed.
-        """
+        """A let with parameters is inlined, then typed."""
         assert told('either(maybe_i, i) < 3 and either(maybe_t, t) == "x"', either__own__all="own ?? all") == []
         assert told("maybe_i is not null and pos(maybe_i)", pos__x="x > 0") == []
         assert (
@@ -310,9 +292,7 @@ class TestLets:
         )
 
     def test_shown_where_used(self) -> None:
-        """
-        A mistake that only shows in one use is told in the let, with the place of the use.
-        """
+        """A mistake that only shows in one use is told in the let, with the place of the use."""
         [found] = check("pos(t)", pos__x="x > 0")[1]
 
         assert found.span.text == "x > 0"
@@ -328,29 +308,21 @@ class TestLets:
         ],
     )
     def test_misused(self, text: str, code: str, message: str) -> None:
-        """
-        A let takes exactly its parameters, which nobody else knows.
-        """
+        """A let takes exactly its parameters, which nobody else knows."""
         assert [(code, message)] == [(one, words) for one, _, words in told(text, has="b", pos__x="x > 0")]
 
     def test_once(self) -> None:
-        """
-        A mistake in a let is told once, however often it is used.
-        """
+        """A mistake in a let is told once, however often it is used."""
         assert len(told("bad or bad or worse", bad="nope", worse="bad and b")) == 1
         assert len(check_lets(bad="nope", worse="bad and b")) == 1
 
     def test_unused_parameters_are_not_typed(self) -> None:
-        """
-        A let that nobody uses has its names checked, not its types, which depend on the use.
-        """
+        """A let that nobody uses has its names checked, not its types, which depend on the use."""
         assert list(check_lets(odd__x='x + "a"')) == []
         assert [one.span.text for one in check_lets(odd__x="x + nope")] == ["nope"]
 
     def test_read(self) -> None:
-        """
-        What a let reads, its users read.
-        """
+        """What a let reads, its users read."""
         term = check("pos(i) and own", pos__x="x > 0", own="maybe_b ?? b")[0]
         assert term is not None
 
@@ -359,9 +331,7 @@ class TestLets:
 
 class TestLimits:
     def test_written_out(self) -> None:
-        """
-        Lets that use each other twice become exponentially many terms, and are refused instead.
-        """
+        """Lets that use each other twice become exponentially many terms, and are refused instead."""
         bombs = {f"l{number}__x": f"l{number + 1}(x) and l{number + 1}(x)" for number in range(30)}
         [found] = told("l0(b)", l30__x="x", **bombs)
 
@@ -370,9 +340,7 @@ class TestLimits:
 
     @pytest.mark.parametrize("reverse", [False, True])
     def test_deep(self, reverse: bool) -> None:  # noqa: FBT001 - pytest passes it by name
-        """
-        A chain of lets is as deep as its conditions together, and told once.
-        """
+        """A chain of lets is as deep as its conditions together, and told once."""
         names = [f"l{number}" for number in range(MAX_DEPTH)]
         chain = dict(zip(names, [*(f"{name} + i" for name in names[1:]), "i"], strict=True))
         found = check_lets(**(dict(reversed(chain.items())) if reverse else chain))
@@ -380,8 +348,6 @@ class TestLimits:
         assert [one.code.value for one in found] == ["limit"]
 
     def test_chain_of_defaults(self) -> None:
-        """
-        Every item of `??` is one level deeper than the one before.
-        """
+        """Every item of `??` is one level deeper than the one before."""
         assert told("(" + "maybe_i ?? " * (MAX_DEPTH - 5) + "3) == 3") == []
         assert [code for code, _, _ in told("(" + "maybe_i ?? " * MAX_DEPTH + "3) == 3")] == ["limit"]

@@ -1,6 +1,4 @@
-"""
-Claims about what other languages write: the way out that a message names is one, when it is followed.
-"""
+"""Claims about what other languages write: the way out that a message names is one, when it is followed."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ outcomes:
 
 
 def found_in(condition: str) -> Diagnostic:
-    """
-    Find the one mistake of a condition.
-    """
+    """Find the one mistake of a condition."""
     quoted = "'" + condition.replace("'", "''") + "'"
     [found] = [one for one in findings(CHART.format(condition=quoted)) if one.is_error]
     return found
@@ -105,9 +101,7 @@ class TestConditions:
         ],
     )
     def test_the_way_out_works(self, written: str, replaced: str, meant: str) -> None:
-        """
-        What the help says to write, written there, makes a condition in which nothing is wrong.
-        """
+        """What the help says to write, written there, makes a condition in which nothing is wrong."""
         found = found_in(written)
         mended = written.replace(replaced, f"{meant} " if meant == "not" else meant)
 
@@ -149,9 +143,7 @@ class TestConditions:
         ],
     )
     def test_what_to_do_instead(self, written: str, span: str, advice: str) -> None:
-        """
-        What the language cannot say is told with what to do instead.
-        """
+        """What the language cannot say is told with what to do instead."""
         found = found_in(written)
 
         assert (found.span.text, [advice]) == (span, [one for one in [advice] if one in " ".join(found.help)])
@@ -194,9 +186,7 @@ class TestTypes:
         ],
     )
     def test_the_way_out_works(self, written: str, meant: str) -> None:
-        """
-        A declaration of another language is refused with the same in this one, which is read.
-        """
+        """A declaration of another language is refused with the same in this one, which is read."""
         taken = Findings()
 
         assert meant_type(written) == meant
@@ -222,9 +212,7 @@ class TestTypes:
         ],
     )
     def test_what_to_do_instead(self, written: str, advice: str) -> None:
-        """
-        A type that the language does not have is told with what to declare instead.
-        """
+        """A type that the language does not have is told with what to declare instead."""
         taken = Findings()
 
         assert declared(written, taken) is None
@@ -232,15 +220,11 @@ class TestTypes:
 
     @pytest.mark.parametrize("written", ["", "foo", "a | b", "a b", "?", "[]", "list of", "x" * 500, "(" * 100])
     def test_nothing_is_made_up(self, written: str) -> None:
-        """
-        Where nothing of another language is recognised, nothing is proposed.
-        """
+        """Where nothing of another language is recognised, nothing is proposed."""
         assert meant_type(written) in ("", written)
 
 
 def declared(written: str, findings: Findings) -> object:
-    """
-    Read a declaration.
-    """
+    """Read a declaration."""
     source = Source("x.yaml", written)
     return read_declaration(Scalar(written, Span(source, 0, len(written)), Kind.TEXT, Style.PLAIN), findings)

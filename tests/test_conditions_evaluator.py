@@ -1,6 +1,4 @@
-"""
-Claims about what conditions mean where it is not obvious: ends of ranges, null, what is read.
-"""
+"""Claims about what conditions mean where it is not obvious: ends of ranges, null, what is read."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ class TestSums:
         ],
     )
     def test_held_to_the_range(self, text: str, facts: Mapping[str, Value], expected: Value) -> None:
-        """
-        Every sum is held to the range of its type, step by step from left to right.
-        """
+        """Every sum is held to the range of its type, step by step from left to right."""
         assert expected == value_of(text, facts)
 
 
@@ -60,26 +56,20 @@ class TestNull:
         ],
     )
     def test_null(self, text: str, expected: Value) -> None:
-        """
-        Null equals null alone, and is in no list.
-        """
+        """Null equals null alone, and is in no list."""
         assert expected == value_of(text, {"maybe_i": None, "ints": (1, 2)})
 
 
 class TestOrder:
     def test_enumerations(self) -> None:
-        """
-        An ordered enumeration is ordered as declared, not by its letters.
-        """
+        """An ordered enumeration is ordered as declared, not by its letters."""
         assert [value_of('level < "high"', {"level": one}) for one in ("low", "mid", "high")] == [True, True, False]
 
     @pytest.mark.parametrize(
         ("text", "expected"), [("1 < i <= 3", [False, True, True, False]), ("3 > i < 2", [True, False, False, False])]
     )
     def test_chains(self, text: str, expected: list[bool]) -> None:
-        """
-        A chain holds when every pair of neighbours does.
-        """
+        """A chain holds when every pair of neighbours does."""
         assert expected == [value_of(text, {"i": one}) for one in (1, 2, 3, 4)]
 
 
@@ -96,9 +86,7 @@ class TestReading:
         ],
     )
     def test_only_what_is_needed(self, text: str, expected: list[str]) -> None:
-        """
-        Facts are read from left to right, and no further than needed.
-        """
+        """Facts are read from left to right, and no further than needed."""
         term = check(text)[0]
         assert term is not None
         read: dict[str, Value] = {}
@@ -110,9 +98,7 @@ class TestReading:
 class TestFunctions:
     @pytest.mark.parametrize("name", [one for one, function in FUNCTIONS.items() if "now" not in function.example])
     def test_examples(self, name: str) -> None:
-        """
-        The example of a function is a condition that is true.
-        """
+        """The example of a function is a condition that is true."""
         assert value_of(FUNCTIONS[name].example) is True
 
     @pytest.mark.parametrize(
@@ -137,7 +123,5 @@ class TestFunctions:
         ],
     )
     def test_edges(self, text: str, expected: Value) -> None:
-        """
-        Empty texts and lists, missing separators and letters of more than one code point have answers too.
-        """
+        """Empty texts and lists, missing separators and letters of more than one code point have answers too."""
         assert expected == value_of(text)

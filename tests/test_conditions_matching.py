@@ -1,6 +1,4 @@
-"""
-Claims about globs, held to recorded answers of Matrix's evaluator and to a second reading by regular expressions.
-"""
+"""Claims about globs, held to recorded answers of Matrix's evaluator and to a second reading by regular expressions."""
 
 # ruff: noqa: RUF001 - letters that look alike are what is tried
 
@@ -26,9 +24,7 @@ globs = st.text("aAsſkßéİΣι\u0345_ .\n", max_size=3) | st.text("aAsſkßé
 
 
 def same_letters() -> dict[str, str]:
-    """
-    Give for each letter in lower case that simple case folding makes another one that other one, in lower case.
-    """
+    """Give for each letter in lower case that simple case folding makes another one that other one, in lower case."""
     simple = {letter: letter.casefold() for letter in EVERY if letter.lower() == letter and len(letter.casefold()) == 1}
     # Folded to two letters in full, to one in the simple way: named in CaseFolding.txt.
     simple |= {"\ufb05": "\ufb06", "\u1fd3": "\u0390", "\u1fe3": "\u03b0"}
@@ -39,16 +35,12 @@ SAME = same_letters()
 
 
 def folded(text: str) -> str:
-    """
-    Fold letters one for one; what is two letters in lower case is folded to nothing.
-    """
+    """Fold letters one for one; what is two letters in lower case is folded to nothing."""
     return "".join(SAME.get(small, small) if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def expected(text: str, glob: str, form: str) -> bool:
-    """
-    Read a glob as the regular expression that the evaluator makes of it, in a form for whole texts or for words.
-    """
+    """Read a glob as the regular expression that the evaluator makes of it, in a form for whole texts or for words."""
     wild, text = "*" in glob or "?" in glob, text.lower()
     if not wild and glob.lower() not in text:
         return False
@@ -92,17 +84,13 @@ class TestMatches:
         ],
     )
     def test_table(self, text: str, glob: str, fits: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        A glob covers the whole text, whatever the case; no sign stands for a line end, and no letter for two.
-        """
+        """A glob covers the whole text, whatever the case; no sign stands for a line end, and no letter for two."""
         assert fits is matches(text, glob)
 
     @settings(max_examples=500)
     @given(texts, globs)
     def test_like_a_regular_expression(self, text: str, glob: str) -> None:
-        """
-        For every text and glob the answer is that of the regular expression that says the same.
-        """
+        """For every text and glob the answer is that of the regular expression that says the same."""
         wild = "*" in glob or "?" in glob
 
         assert (expected(text, glob, r"\A{}\Z") if wild else text.lower() == glob.lower()) is matches(text, glob)
@@ -143,25 +131,19 @@ class TestHasGlobWord:
         ],
     )
     def test_table(self, text: str, glob: str, found: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        A stretch begins and ends inside of no word, where letters, marks, digits, connectors and joiners are a word's.
-        """
+        """A stretch begins and ends inside no word; letters, marks, digits, connectors and joiners are a word's."""
         assert found is has_glob_word(text, glob)
 
     @settings(max_examples=500)
     @given(texts, globs)
     def test_like_a_regular_expression(self, text: str, glob: str) -> None:
-        """
-        For every text and glob the answer is that of the regular expression that the evaluator makes of it.
-        """
+        """For every text and glob the answer is that of the regular expression that the evaluator makes of it."""
         assert (glob != "" and expected(text, glob, r"(?:^|\b|\W){}(?:\b|\W|\Z)")) is has_glob_word(text, glob)
 
 
 class TestBoth:
     def test_the_evaluator_of_matrix_said_so(self) -> None:
-        """
-        Synapse 1.163's evaluator gave these answers for conditions on the body, and for others on another key.
-        """
+        """Synapse 1.163's evaluator gave these answers for conditions on the body, and for others on another key."""
         rows = [json.loads(line) for line in RECORDED.read_text("utf-8").splitlines()]
         answers = [
             {
@@ -176,9 +158,7 @@ class TestBoth:
         assert rows == answers
 
     def test_letters_that_are_the_same(self) -> None:
-        """
-        Of all code points, just those are replaced that simple case folding makes another letter in lower case.
-        """
+        """Of all code points, just those are replaced that simple case folding makes another letter in lower case."""
         small = "".join(letter for letter in EVERY if letter.lower() == letter)
 
         assert normal_glob(small) == "".join(SAME.get(letter, letter) for letter in small)
@@ -187,9 +167,7 @@ class TestBoth:
     @given(texts.filter(bool), globs.filter(lambda glob: glob.strip("*") != ""))
     @example("a\nb\nba b", "\nb*b")
     def test_a_long_glob_is_found_like_a_short_one(self, text: str, glob: str) -> None:
-        """
-        The two ways to look for a glob with signs give the same answers.
-        """
+        """The two ways to look for a glob with signs give the same answers."""
         found, fits = has_glob_word(text, glob + "*"), matches(text, glob + "*")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(matching, "_LONG", -1)
@@ -215,8 +193,6 @@ class TestBoth:
         ids=range(11),
     )
     def test_nothing_blows_up(self, text: str, glob: str) -> None:
-        """
-        A pattern made to be slow or to need much room is answered all the same.
-        """
+        """A pattern made to be slow or to need much room is answered all the same."""
         assert not matches(text, glob)
         assert not has_glob_word(text, glob)

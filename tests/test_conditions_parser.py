@@ -1,6 +1,4 @@
-"""
-Claims about reading conditions: how tightly what binds, and how mistakes are told.
-"""
+"""Claims about reading conditions: how tightly what binds, and how mistakes are told."""
 
 from __future__ import annotations
 
@@ -17,18 +15,14 @@ from tests.conditions import scalar, told, value_of
 
 
 def grouped(text: str) -> str:
-    """
-    Write a condition with parentheses around everything.
-    """
+    """Write a condition with parentheses around everything."""
     syntax = parse_condition(scalar(text), Findings())
     assert syntax is not None
     return _grouped(syntax)
 
 
 def _grouped(syntax: s.Syntax) -> str:
-    """
-    Write an expression with parentheses around every part of it.
-    """
+    """Write an expression with parentheses around every part of it."""
     parts = [_grouped(part) for part in s.children(syntax)]
     match syntax:
         case s.Literal() | s.Name():
@@ -89,9 +83,7 @@ class TestPrecedence:
         ],
     )
     def test_what_binds_tighter(self, text: str, expected: str | None) -> None:
-        """
-        From the tightest: `??`, `-a`, `+ -`, comparisons and tests, `not`, `and`, `or`, `if else`.
-        """
+        """From the tightest: `??`, `-a`, `+ -`, comparisons and tests, `not`, `and`, `or`, `if else`."""
         if expected is None:
             assert parse_condition(scalar(text), Findings()) is None
         else:
@@ -114,24 +106,18 @@ class TestPrecedence:
         ],
     )
     def test_literals(self, text: str, expected: object) -> None:
-        """
-        Literals are texts in either quotes, whole numbers, bools, null and lists.
-        """
+        """Literals are texts in either quotes, whole numbers, bools, null and lists."""
         assert expected == value_of(text)
 
     @pytest.mark.parametrize(
         ("one", "other"), [("2h30m", "150m"), ("1d", "24h"), ("1w", "7d"), ("1s500ms", "1500ms"), ("1ms", "1000us")]
     )
     def test_durations(self, one: str, other: str) -> None:
-        """
-        A duration is written in its units, largest first.
-        """
+        """A duration is written in its units, largest first."""
         assert value_of(one) == value_of(other)
 
     def test_times(self) -> None:
-        """
-        A time is written as a clock shows it.
-        """
+        """A time is written as a clock shows it."""
         assert value_of("22:00") == value_of("22:00:00")
         assert value_of("07:30 < 22:00") is True
 
@@ -178,9 +164,7 @@ class TestMistakes:
         ],
     )
     def test_words(self, text: str, span: str, message: str, advice: str) -> None:
-        """
-        What was found and what is expected is said at the word that is wrong, with what to write instead.
-        """
+        """What was found and what is expected is said at the word that is wrong, with what to write instead."""
         findings = Findings()
         parse_condition(scalar(text), findings)
         if not message:
@@ -193,9 +177,7 @@ class TestMistakes:
         assert advice in "".join(found.help)
 
     def test_dates_are_no_sums(self) -> None:
-        """
-        A day that reads as a subtraction is no point in time, and comparing it with one says so.
-        """
+        """A day that reads as a subtraction is no point in time, and comparing it with one says so."""
         [(code, words, message)] = told("at > 2026-11-23")
 
         assert (code, words) == ("type-mismatch", "at > 2026-11-23")
@@ -204,9 +186,7 @@ class TestMistakes:
 
 class TestLimits:
     def test_length(self) -> None:
-        """
-        A condition of more than ten thousand characters is refused unread.
-        """
+        """A condition of more than ten thousand characters is refused unread."""
         assert [code for code, _, _ in told("b and " * (MAX_LENGTH // 6 + 1) + "b")] == ["limit"]
 
     @pytest.mark.parametrize(
@@ -222,23 +202,17 @@ class TestLimits:
         ],
     )
     def test_depth(self, before: str, inner: str, after: str) -> None:
-        """
-        Whatever stands inside of itself too often is refused: parentheses, `not`, calls, choices, sums.
-        """
+        """Whatever stands inside of itself too often is refused: parentheses, `not`, calls, choices, sums."""
         deep = before * (MAX_DEPTH + 1) + inner + after * (MAX_DEPTH + 1)
 
         assert [code for code, _, _ in told(deep)] == ["limit"]
 
     def test_brackets_in_texts_do_not_count(self) -> None:
-        """
-        A text may hold as many brackets as it likes.
-        """
+        """A text may hold as many brackets as it likes."""
         assert told('t == "' + "(" * 1_000 + '"') == []
 
     def test_long_is_not_deep(self) -> None:
-        """
-        A thousand items of one `and` are as deep as two.
-        """
+        """A thousand items of one `and` are as deep as two."""
         assert told("b and " * 1_000 + "b") == []
 
 
@@ -258,9 +232,7 @@ class TestDeclarations:
         ],
     )
     def test_types_and_defaults(self, text: str, alternatives: list[str], default: str | None) -> None:
-        """
-        A type is its alternatives, a default what stands behind `=`; most need no quotes.
-        """
+        """A type is its alternatives, a default what stands behind `=`; most need no quotes."""
         found = parse_declaration(scalar(text), Findings())
         assert found is not None
         assert not isinstance(found.default, tuple)
@@ -269,9 +241,7 @@ class TestDeclarations:
         assert default == (None if found.default is None else found.default.text)
 
     def test_lists(self) -> None:
-        """
-        `list of` binds tighter than `|`.
-        """
+        """`list of` binds tighter than `|`."""
         found = parse_declaration(scalar("list of (push | badge) | null = [push, 'badge']"), Findings())
         assert found is not None
         [listed, null] = found.alternatives
@@ -296,9 +266,7 @@ class TestDeclarations:
         ],
     )
     def test_mistakes(self, text: str, span: str, advice: str) -> None:
-        """
-        A declaration that cannot be read is told like a condition.
-        """
+        """A declaration that cannot be read is told like a condition."""
         findings = Findings()
         parse_declaration(scalar(text), findings)
         [found] = findings
@@ -321,9 +289,7 @@ class TestCaseKeys:
         ],
     )
     def test_values(self, text: str, style: Style, expected: list[str]) -> None:
-        """
-        A key that YAML quotes whole and that holds no bar is that text; any other is read like the values of a type.
-        """
+        """A key without a bar that YAML quotes whole is that text; any other is read like the values of a type."""
         written = text if style is Style.PLAIN else f"{style.value}{text}{style.value}"
         key = Scalar(text, Span(Source("x", written), 0, len(written)), Kind.TEXT, style)
         words = parse_case_key(key, Findings())
@@ -333,9 +299,7 @@ class TestCaseKeys:
 
     @pytest.mark.parametrize(("text", "advice"), [("a b", '"a b"'), ("1 | 01", "write `1`"), ("a |", ""), ("| a", "")])
     def test_mistakes(self, text: str, advice: str) -> None:
-        """
-        A key that cannot be read says how to write it.
-        """
+        """A key that cannot be read says how to write it."""
         findings = Findings()
 
         assert parse_case_key(scalar(text), findings) is None

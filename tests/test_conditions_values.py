@@ -1,6 +1,4 @@
-"""
-Claims about values: what is one, what is none, and that each is written the way it is read.
-"""
+"""Claims about values: what is one, what is none, and that each is written the way it is read."""
 
 from __future__ import annotations
 
@@ -38,9 +36,7 @@ LATE = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
 
 
 class Member(StrEnum):
-    """
-    A class of members that are texts.
-    """
+    """A class of members that are texts."""
 
     DM = "dm"
 
@@ -77,9 +73,7 @@ class TestConform:
         ],
     )
     def test_taken(self, wanted: Type, given_value: object, expected: Value) -> None:
-        """
-        A value of the type is taken as the language holds it: instants in UTC, lists as tuples, members as texts.
-        """
+        """A value of the type is taken as the language holds it: instants in UTC, lists as tuples, members as texts."""
         found = conform(wanted, given_value)
 
         assert (expected, type(expected)) == (found, type(found))
@@ -135,9 +129,7 @@ class TestConform:
         ],
     )
     def test_refused(self, wanted: Type, given_value: object) -> None:
-        """
-        Anything else is refused: nothing is guessed, rounded or cut.
-        """
+        """Anything else is refused: nothing is guessed, rounded or cut."""
         with pytest.raises(Mismatch):
             conform(wanted, given_value)
 
@@ -146,9 +138,7 @@ class TestConform:
         st.sampled_from(BASES).flatmap(lambda base: st.tuples(st.just(Type(base)), st.sampled_from(pool(Type(base)))))
     )
     def test_written_as_read(self, found: tuple[Type, Value]) -> None:
-        """
-        What a value is written to is read back to the same value.
-        """
+        """What a value is written to is read back to the same value."""
         wanted, value = found
 
         assert value == conform(wanted, to_plain(value))
@@ -175,9 +165,7 @@ class TestConform:
         ],
     )
     def test_words(self, value: Value, words: str, literal: str) -> None:
-        """
-        For a person a value is written in its input form; for a file, texts are quoted where they must be.
-        """
+        """For a person a value is written in its input form; for a file, texts are quoted where they must be."""
         assert (words, literal) == (write(value), write_literal(value))
 
 
@@ -197,9 +185,7 @@ class TestTypes:
         ],
     )
     def test_fits(self, actual: str, wanted: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        A type fits a wider one: an enumeration a larger one and `text`, a value one that may be null.
-        """
+        """A type fits a wider one: an enumeration a larger one and `text`, a value one that may be null."""
         assert expected is fits(_type(actual), _type(wanted))
 
     @pytest.mark.parametrize(
@@ -216,18 +202,14 @@ class TestTypes:
         ],
     )
     def test_join(self, left: str, right: str, expected: str) -> None:
-        """
-        Two types join to one that holds the values of both, if there is one; the order does not matter.
-        """
+        """Two types join to one that holds the values of both, if there is one; the order does not matter."""
         assert expected == str(join(_type(left), _type(right)))
         reverse = join(_type(right), _type(left))
         assert fits(reverse, _type(expected)) if reverse is not None else expected == "None"
 
 
 def _type(spelt: str) -> Type:
-    """
-    Make a type as these tables spell it; a single word that is no type is an enumeration.
-    """
+    """Make a type as these tables spell it; a single word that is no type is an enumeration."""
     base, nullable = spelt.removesuffix("null").removesuffix(" | "), spelt.endswith("null")
     if not base:
         return Type(None, nullable=True)

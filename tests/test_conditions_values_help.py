@@ -1,6 +1,4 @@
-"""
-Tell what was meant by a value that its type does not hold.
-"""
+"""Tell what was meant by a value that its type does not hold."""
 
 from __future__ import annotations
 
@@ -38,17 +36,13 @@ TEXTS = Type(ListOf(Basic.TEXT))
 
 
 class Kind(Enum):
-    """
-    A class of members that are no texts.
-    """
+    """A class of members that are no texts."""
 
     DM = "dm"
 
 
 class Level(IntEnum):
-    """
-    A class of members that are numbers, whose names are the values.
-    """
+    """A class of members that are numbers, whose names are the values."""
 
     DM = 1
 
@@ -67,9 +61,7 @@ ZONE = 'name the zone, such as `ZoneInfo("Europe/Berlin")`'
 
 
 def refuse(wanted: Type, given: object) -> Mismatch:
-    """
-    Give what is said of a value that its type does not hold.
-    """
+    """Give what is said of a value that its type does not hold."""
     with pytest.raises(Mismatch) as refused:
         conform(wanted, given)
     return refused.value
@@ -95,9 +87,7 @@ class TestHelp:
         ids=lambda value: repr(value) if not isinstance(value, Type) else "",
     )
     def test_a_usual_slip_is_told_with_its_way_out(self, wanted: Type, given: object, advice: str) -> None:
-        """
-        What people write for a bool, a number, an enumeration, a list, a time is known.
-        """
+        """What people write for a bool, a number, an enumeration, a list, a time is known."""
         assert refuse(wanted, given).help == advice
 
     @pytest.mark.parametrize(
@@ -130,9 +120,7 @@ class TestHelp:
         ids=repr,
     )
     def test_an_instant_is_spelt_out(self, given: object, advice: str) -> None:
-        """
-        Seconds, offset and Unix times are shown in the form that is read; help is never wrong itself.
-        """
+        """Seconds, offset and Unix times are shown in the form that is read; help is never wrong itself."""
         assert refuse(INSTANT, given).help == advice
 
     @pytest.mark.parametrize(
@@ -153,9 +141,7 @@ class TestHelp:
         ids=lambda value: repr(value)[:20],
     )
     def test_a_duration_is_spelt_out(self, given: object, advice: str) -> None:
-        """
-        What a person understands as a duration is shown in the form that is read.
-        """
+        """What a person understands as a duration is shown in the form that is read."""
         assert refuse(DURATION, given).help == advice
 
     @pytest.mark.parametrize(
@@ -172,48 +158,36 @@ class TestHelp:
         ids=["UTC", "an hour", "misspelt"],
     )
     def test_a_zone_has_a_name(self, given: object, found: str, advice: str) -> None:
-        """
-        A fixed offset knows no summer, so it is no zone.
-        """
+        """A fixed offset knows no summer, so it is no zone."""
         mismatch = refuse(TIMEZONE, given)
 
         assert (mismatch.found, mismatch.help) == (found, advice)
 
     def test_a_set_is_told_from_a_list(self) -> None:
-        """
-        A set is not called a list.
-        """
+        """A set is not called a list."""
         assert refuse(TEXTS, {"a"}).found == "a set, which has no order"
 
 
 class TestSeveral:
     def test_every_unfit_item_is_told(self) -> None:
-        """
-        One message names all, each with the word that was meant.
-        """
+        """One message names all, each with the word that was meant."""
         mismatch = refuse(CHANNELS, ["psuh", "push", "emial"])
 
         assert mismatch.found == 'the text "psuh" as item 1, the text "emial" as item 3'
         assert mismatch.help == "did you mean `push`, did you mean `email`?"
 
     def test_the_same_help_is_told_once(self) -> None:
-        """
-        What helps one item helps the others.
-        """
+        """What helps one item helps the others."""
         assert refuse(Type(ListOf(Basic.INT)), ["1", 2, "3"]).help == "write the number without quotes"
 
     def test_of_very_many_the_first_are_told(self) -> None:
-        """
-        Five are enough to see what is wrong.
-        """
+        """Five are enough to see what is wrong."""
         mismatch = refuse(TEXTS, list(range(10_000)))
 
         assert mismatch.found == ", ".join(f"the number {one} as item {one + 1}" for one in range(5)) + ", and more"
 
     def test_every_unfit_window_is_told_with_what_is_expected(self) -> None:
-        """
-        Windows that are wrong in different ways are all told.
-        """
+        """Windows that are wrong in different ways are all told."""
         windows = [{"from": "22:00"}, {"from": "9:00", "until": "10:00"}, {"from": "a", "until": "b"}]
 
         assert str(refuse(SCHEDULE, windows)) == (
@@ -307,9 +281,7 @@ class TestOtherTypes:
     def test_are_told_by_their_name_with_the_way_out(
         self, wanted: Type, given: object, found: str, advice: str
     ) -> None:
-        """
-        What numpy, pandas, decimals and other zones hold is never taken for something that it is not.
-        """
+        """What numpy, pandas, decimals and other zones hold is never taken for something that it is not."""
         mismatch = refuse(wanted, given)
 
         assert (mismatch.found, mismatch.help) == (found, advice)
@@ -332,9 +304,7 @@ class TestOtherTypes:
         ids=lambda value: type(value).__name__,
     )
     def test_the_way_out_is_one(self, wanted: Type, given: object, way_out: object) -> None:
-        """
-        What the help says to give is then read.
-        """
+        """What the help says to give is then read."""
         refuse(wanted, given)
 
         conform(wanted, way_out)
@@ -366,9 +336,7 @@ class TestOtherTypes:
         ids=lambda value: type(value).__name__,
     )
     def test_those_derived_from_plain_ones_are_read(self, wanted: Type, given: object, value: object) -> None:
-        """
-        What is a datetime, a duration or a text by its class counts as one, and comes out as Python's own.
-        """
+        """What is a datetime, a duration or a text by its class counts as one, and comes out as Python's own."""
         read = conform(wanted, given)
 
         assert read == value

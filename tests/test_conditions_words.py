@@ -1,6 +1,4 @@
-"""
-Claims about people's words, held to a second reading that looks at every place of a text.
-"""
+"""Claims about people's words, held to a second reading that looks at every place of a text."""
 
 # ruff: noqa: RUF001 - letters that look alike are what is tried
 
@@ -25,17 +23,13 @@ words = st.text(LETTERS, max_size=4)
 
 
 def normal(text: str) -> str:
-    """
-    Compose and fold a text, and make white space one blank.
-    """
+    """Compose and fold a text, and make white space one blank."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     return re.sub(r"\s+", " ", folded)
 
 
 def kinds(text: str) -> list[tuple[str, bool]]:
-    """
-    Say of each character what kind it is, a mark being of the kind of what it stands on, and whether it is a mark.
-    """
+    """Say of each character what kind it is, a mark being of the kind it stands on, and whether it is a mark."""
     found: list[tuple[str, bool]] = []
     for character in text:
         if regex.match(r"[\p{M}\u200c\u200d]", character):
@@ -48,17 +42,13 @@ def kinds(text: str) -> list[tuple[str, bool]]:
 
 
 def joined(left: tuple[str, bool], right: tuple[str, bool]) -> bool:
-    """
-    Tell whether two neighbours are of one word.
-    """
+    """Tell whether two neighbours are of one word."""
     kind, is_mark = right
     return kind != "none" if is_mark else left[0] == kind == "parted"
 
 
 def expected(text: str, word: str) -> bool:
-    """
-    Look for a word at every place of a text; it may begin and end only where no two characters of one word meet.
-    """
+    """Look for a word at every place of a text; it may begin and end only where no two characters of one word meet."""
     text, word = normal(text), normal(word).strip(" ")
     cuts = [True, *(not joined(*pair) for pair in pairwise(kinds(text))), True]
     places = range(len(text) - len(word) + 1)
@@ -90,9 +80,7 @@ class TestHasWord:
         ],
     )
     def test_table(self, text: str, word: str, found: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        A word stands on its own where it begins or ends with a letter, digit or `_`; nothing in it is a sign.
-        """
+        """A word stands on its own where it begins or ends with a letter, digit or `_`; nothing in it is a sign."""
         assert found is has_word(text, word)
 
     @pytest.mark.parametrize(
@@ -117,9 +105,7 @@ class TestHasWord:
         ids=range(15),
     )
     def test_marks(self, text: str, word: str, found: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        What is written in two ways is one word; marks and joiners belong to the word before them, if one is there.
-        """
+        """What is written in two ways is one word; marks and joiners belong to the word before them, if any."""
         assert found is has_word(text, word)
 
     @pytest.mark.parametrize(
@@ -141,9 +127,7 @@ class TestHasWord:
         ],
     )
     def test_scripts_without_blanks(self, text: str, word: str) -> None:
-        """
-        A word of a script that parts no words by blanks is found anywhere, and such a script bounds other words.
-        """
+        """A word of a script that parts no words by blanks is found anywhere, and such a script bounds other words."""
         assert has_word(text, word)
 
     @pytest.mark.parametrize(
@@ -151,9 +135,7 @@ class TestHasWord:
         [("กินข้าว", "ก"), ("redeployを", "deploy"), ("番茄", "茄汁"), ("한국어로", "한국"), ("カ\u3099", "カ")],
     )
     def test_other_scripts_and_parts_of_letters(self, text: str, word: str) -> None:
-        """
-        A letter is not found without its marks, nor a word in the middle of one of a script that has blanks.
-        """
+        """A letter is not found without its marks, nor a word in the middle of one of a script that has blanks."""
         assert not has_word(text, word)
 
     @pytest.mark.parametrize(
@@ -173,25 +155,19 @@ class TestHasWord:
         ids=range(10),
     )
     def test_white_space(self, text: str, word: str, found: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        A run of white space is any other one, and what stands around a word does not count.
-        """
+        """A run of white space is any other one, and what stands around a word does not count."""
         assert found is has_word(text, word)
 
     @settings(max_examples=1000)
     @given(texts, words)
     def test_like_looking_at_every_place(self, text: str, word: str) -> None:
-        """
-        For every text and word the answer is that of the slow way that says the same.
-        """
+        """For every text and word the answer is that of the slow way that says the same."""
         assert expected(text, word) is has_word(text, word)
 
     @settings(max_examples=300)
     @given(texts, st.lists(words, max_size=30))
     def test_lists(self, text: str, listed: list[str]) -> None:
-        """
-        Of several words one is enough, however many they are; of none, none is found.
-        """
+        """Of several words one is enough, however many they are; of none, none is found."""
         found = any(has_word(text, word) for word in listed)
 
         assert found is has_word(text, tuple(listed))
@@ -202,9 +178,7 @@ class TestHasWord:
     @settings(max_examples=300)
     @given(texts, words)
     def test_long_words(self, text: str, word: str) -> None:
-        """
-        A long word is looked for in another way, and found where a short one is.
-        """
+        """A long word is looked for in another way, and found where a short one is."""
         found = has_word(text, word)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(words_of_people, "_LONG", 0)
@@ -214,9 +188,7 @@ class TestHasWord:
 
     @given(texts, words)
     def test_normal_words(self, text: str, word: str) -> None:
-        """
-        A word in its normal form is found where it is, and the form of that is the same.
-        """
+        """A word in its normal form is found where it is, and the form of that is the same."""
         assert has_word(text, word) is has_word(text, normal_word(word))
         assert normal_word(word) == normal_word(normal_word(word))
 
@@ -233,8 +205,6 @@ class TestHasWord:
         ids=range(6),
     )
     def test_nothing_blows_up(self, text: str, word: str) -> None:
-        """
-        Words and marks made to be slow are answered all the same.
-        """
+        """Words and marks made to be slow are answered all the same."""
         assert not has_word(text, word)
         assert not has_word(text, (word, *map(str, range(1_000))))

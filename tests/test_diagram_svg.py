@@ -1,6 +1,4 @@
-"""
-Write a picture as SVG: whole, safe, readable by everybody, and the same every time.
-"""
+"""Write a picture as SVG: whole, safe, readable by everybody, and the same every time."""
 
 from __future__ import annotations
 
@@ -49,9 +47,7 @@ HOSTILE = {
 
 
 def with_text(diagram: Diagram, text: str) -> Diagram:
-    """
-    Put a text into every place of a picture that holds one.
-    """
+    """Put a text into every place of a picture that holds one."""
     boxes = tuple(
         replace(box, text=text, about=text, condition=text, rows=tuple(replace(row, text=text) for row in box.rows))
         for box in diagram.boxes
@@ -66,41 +62,29 @@ def with_text(diagram: Diagram, text: str) -> Diagram:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Diagram:
-    """
-    Draw a chart with a cluster.
-    """
+    """Draw a chart with a cluster."""
     return drawn(tmp_path_factory.mktemp("small"), CALLER, expand=True)
 
 
 class TestGolden:
     def test_the_chart(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
-        """
-        The picture of a chart, to the byte.
-        """
+        """The picture of a chart, to the byte."""
         golden(GOLDEN / "team_chat.svg", to_svg(drawn(tmp_path)))
 
     def test_a_decision(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
-        """
-        The same chart with a decision on it.
-        """
+        """The same chart with a decision on it."""
         golden(GOLDEN / "team_chat.muted.svg", to_svg(lit(tmp_path, MUTED)))
 
     def test_an_opened_chart(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
-        """
-        A chart with another one opened inside of it.
-        """
+        """A chart with another one opened inside of it."""
         golden(GOLDEN / "caller.opened.svg", to_svg(drawn(tmp_path, CALLER, expand=True)))
 
     def test_tables(self, tmp_path: Path, golden: Callable[[Path, str], None]) -> None:
-        """
-        Two tables, and a decision that takes a row of each.
-        """
+        """Two tables, and a decision that takes a row of each."""
         golden(GOLDEN / "tables.lit.svg", to_svg(lit(tmp_path, {"size": 25, "kind": "d"}, TABLES)))
 
     def test_the_same_picture_gives_the_same_bytes_in_another_process(self, tmp_path: Path) -> None:
-        """
-        Nothing depends on the order of sets or on the clock.
-        """
+        """Nothing depends on the order of sets or on the clock."""
         expected = to_svg(drawn(tmp_path))
         code = (
             "import sys; from notifyrules import load; from notifyrules.diagram import draw, to_svg; "
@@ -114,9 +98,7 @@ class TestGolden:
             assert found.decode() == expected
 
     def test_the_same_chart_in_another_folder_gives_the_same_bytes(self, tmp_path: Path) -> None:
-        """
-        A picture names files without their folders.
-        """
+        """A picture names files without their folders."""
         other = tmp_path / "other"
         other.mkdir()
 
@@ -125,9 +107,7 @@ class TestGolden:
 
 class TestReaders:
     def test_it_is_a_flowchart_with_a_title_and_a_description(self, tmp_path: Path) -> None:
-        """
-        A screen reader says what the picture shows.
-        """
+        """A screen reader says what the picture shows."""
         svg = to_svg(lit(tmp_path, MUTED))
         root = ET.fromstring(svg)  # noqa: S314 - written by this program
         labels = (root.get("aria-labelledby") or "").split()
@@ -141,9 +121,7 @@ class TestReaders:
         )
 
     def test_every_box_carries_what_is_known_of_it(self, tmp_path: Path) -> None:
-        """
-        Key, id, kind, question, condition, class, `about`, file and line.
-        """
+        """Key, id, kind, question, condition, class, `about`, file and line."""
         (group,) = elements(to_svg(drawn(tmp_path)), "g", id="team_chat-followed")
 
         assert {key: value for key, value in group.attrib.items() if key.startswith("data-")} == {
@@ -158,9 +136,7 @@ class TestReaders:
         }
 
     def test_every_box_has_a_tooltip(self, tmp_path: Path) -> None:
-        """
-        The pointer shows the same, a line each.
-        """
+        """The pointer shows the same, a line each."""
         (group,) = elements(to_svg(drawn(tmp_path)), "g", id="team_chat-followed")
 
         assert group.findtext(f"{SVG}title") == (
@@ -171,9 +147,7 @@ class TestReaders:
         )
 
     def test_every_arrow_carries_its_ids(self, tmp_path: Path) -> None:
-        """
-        A page can find the arrow of a reason.
-        """
+        """A page can find the arrow of a reason."""
         (group,) = elements(to_svg(drawn(tmp_path)), "g", data_arrow="preference.mentions preference.default")
 
         assert (group.get("data-from"), group.get("data-to")) == ("preference", "worth_it")
@@ -181,9 +155,7 @@ class TestReaders:
     @pytest.mark.parametrize("name", shipped_names())
     @pytest.mark.parametrize("expand", [False, True], ids=["folded", "opened"])
     def test_arrows_lead_from_box_to_box(self, name: str, expand: bool) -> None:  # noqa: FBT001 - a column of the table
-        """
-        No two boxes have the same key, also not two ends of the same outcome, and every arrow names two of them.
-        """
+        """No two boxes have the same key, also not two ends of the same outcome, and every arrow names two of them."""
         svg = to_svg(draw(load(name).graph, expand=expand))
         keys = [box.get("data-key") for box in elements(svg, "g", class_="nr-box")]
         named = {arrow.get(end) for arrow in elements(svg, "g", class_="nr-arrow") for end in ("data-from", "data-to")}
@@ -192,9 +164,7 @@ class TestReaders:
         assert named == set(keys)
 
     def test_every_arrow_holds_its_words_and_its_tooltip(self, tmp_path: Path) -> None:
-        """
-        The pointer is told of the arrow on its words as on its line, and within seven pixels of it.
-        """
+        """The pointer is told of the arrow on its words as on its line, and within seven pixels of it."""
         (group,) = elements(to_svg(drawn(tmp_path)), "g", data_arrow="dnd.then")
         reach = [path for path in group if path.get("pointer-events") == "stroke"]
 
@@ -203,9 +173,7 @@ class TestReaders:
         assert [(path.get("stroke"), path.get("stroke-width")) for path in reach] == [("transparent", "14")]
 
     def test_the_keyboard_reaches_every_box_after_those_that_lead_to_it(self, tmp_path: Path) -> None:
-        """
-        The order in the file is the order in which boxes are reached and read, from the start to the ends.
-        """
+        """The order in the file is the order in which boxes are reached and read, from the start to the ends."""
         svg = to_svg(drawn(tmp_path))
         boxes = elements(svg, "g", class_="nr-box")
         order = [box.get("data-key") for box in boxes]
@@ -216,9 +184,7 @@ class TestReaders:
             assert order.index(arrow.get("data-from")) < order.index(arrow.get("data-to"))
 
     def test_a_box_says_where_its_ways_lead(self, tmp_path: Path) -> None:
-        """
-        Who hears the chart hears the question, then each answer with what it leads to; arrows are not read again.
-        """
+        """Who hears the chart hears the question, then each answer with what it leads to; arrows are not read again."""
         svg = to_svg(drawn(tmp_path))
         (group,) = elements(svg, "g", id="team_chat-dnd")
 
@@ -229,66 +195,50 @@ class TestReaders:
         assert {arrow.get("aria-hidden") for arrow in elements(svg, "g", class_="nr-arrow")} == {"true"}
 
     def test_a_row_says_where_it_leads(self, tmp_path: Path) -> None:
-        """
-        The words of the row stand for those of the arrow.
-        """
+        """The words of the row stand for those of the arrow."""
         (group,) = elements(to_svg(drawn(tmp_path, TABLES)), "g", id="tables-size")
 
         assert (group.findtext(f"{SVG}desc") or "").startswith("Small: “yes”\n")
 
     def test_a_box_that_links_is_reached_by_its_link(self, tmp_path: Path) -> None:
-        """
-        One stop of the keyboard for one thing.
-        """
+        """One stop of the keyboard for one thing."""
         (group,) = elements(to_svg(drawn(tmp_path, CALLER)), "g", id="caller-gate")
 
         assert (group.get("tabindex"), group.get("role")) == (None, "graphics-object group")
         assert group.find(f"{SVG}a") is not None
 
     def test_questions_answers_and_the_legend_can_be_read(self, tmp_path: Path) -> None:
-        """
-        The words of the chart are text, not outlines.
-        """
+        """The words of the chart are text, not outlines."""
         found = texts(to_svg(drawn(tmp_path)))
 
         assert {"Channel muted?", "Yes", "No", "Nothing", "1 · Small", "NO", "YES", "pref", "state"} <= set(found)
 
     def test_rows_carry_their_conditions(self, tmp_path: Path) -> None:
-        """
-        A row shows its label, and its condition as tooltip and data.
-        """
+        """A row shows its label, and its condition as tooltip and data."""
         (row,) = elements(to_svg(drawn(tmp_path, TABLES)), "g", class_="nr-row", data_condition="size < 40")
 
         assert row.findtext(f"{SVG}title") == "Large\nsize < 40"
         assert [words.text for words in row.iter(f"{SVG}text")] == ["Large"]
 
     def test_the_row_that_held_is_set_in_bold(self, tmp_path: Path) -> None:
-        """
-        Of all rows only the one that the decision took.
-        """
+        """Of all rows only the one that the decision took."""
         rows = elements(to_svg(lit(tmp_path, {"size": 35}, TABLES)), "g", class_="nr-row")
         words = [text for row in rows for text in row.iter(f"{SVG}text")]
 
         assert [text.text for text in words if text.get("font-weight") == "bold"] == ["Large"]
 
     def test_the_values_of_a_decision_can_be_read(self, tmp_path: Path) -> None:
-        """
-        They stand in the boxes that read them.
-        """
+        """They stand in the boxes that read them."""
         found = texts(to_svg(lit(tmp_path, MUTED)))
 
         assert {"channel.muted = true", "Decision: NO (you muted #random)"} <= set(found)
 
     def test_a_called_chart_links_to_its_picture(self, tmp_path: Path) -> None:
-        """
-        The link is a file name beside this picture, and the only link there is.
-        """
+        """The link is a file name beside this picture, and the only link there is."""
         assert [link.get("href") for link in elements(to_svg(drawn(tmp_path, CALLER)), "a")] == ["quiet.svg"]
 
     def test_it_has_a_ground_of_its_own_and_dark_colours_for_dark_pages(self, tmp_path: Path) -> None:
-        """
-        Whatever page it stands on, its words stand on its own panel.
-        """
+        """Whatever page it stands on, its words stand on its own panel."""
         svg = to_svg(drawn(tmp_path))
         (panel,) = elements(svg, "rect", class_="nr-panel")
         (style,) = elements(svg, "style")
@@ -297,9 +247,7 @@ class TestReaders:
         assert "prefers-color-scheme:dark){.nr-panel{fill:#0d1117" in (style.text or "")
 
     def test_what_is_dark_is_for_screens(self, tmp_path: Path) -> None:
-        """
-        Paper is white, whatever the system of whoever prints; the window around a picture follows the picture.
-        """
+        """Paper is white, whatever the system of whoever prints; the window around a picture follows the picture."""
         (style,) = elements(to_svg(drawn(tmp_path)), "style")
         media = re.findall(r"@media ([^{]*)\{", style.text or "")
 
@@ -310,9 +258,7 @@ class TestReaders:
 class TestHostileText:
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
     def test_any_text_gives_a_whole_file(self, small: Diagram, text: str) -> None:
-        """
-        Nothing that somebody writes breaks the picture, becomes markup, or needs anything from outside.
-        """
+        """Nothing that somebody writes breaks the picture, becomes markup, or needs anything from outside."""
         svg = to_svg(with_text(small, text))
         names = {element.tag for element in ET.fromstring(svg.encode()).iter()}  # noqa: S314 - written by this program
 
@@ -320,9 +266,7 @@ class TestHostileText:
 
     @pytest.mark.parametrize("name", ["a\x1bb", "a b\tc", "é\ufffe", "\ud800"])
     def test_ids_can_be_referred_to(self, small: Diagram, name: str) -> None:
-        """
-        Whatever the chart is called, no id has a blank in it, or what XML cannot hold.
-        """
+        """Whatever the chart is called, no id has a blank in it, or what XML cannot hold."""
         root = ET.fromstring(to_svg(replace(small, name=name)).encode())  # noqa: S314 - written by this program
         ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
 
@@ -333,23 +277,17 @@ class TestHostileText:
     @settings(max_examples=30)
     @given(text=st.text(max_size=60))
     def test_any_unicode_gives_a_whole_file(self, small: Diagram, text: str) -> None:
-        """
-        Also what no list of nasty texts thinks of.
-        """
+        """Also what no list of nasty texts thinks of."""
         ET.fromstring(to_svg(with_text(small, text)).encode())  # noqa: S314 - written by this program
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
     def test_every_line_fits_its_box(self, small: Diagram, text: str) -> None:
-        """
-        Long words are cut, long texts wrapped, and wide scripts measured as wide as they are.
-        """
+        """Long words are cut, long texts wrapped, and wide scripts measured as wide as they are."""
         for box in route(with_text(small, text)).boxes:
             figure = box.figure
             for line in figure.text.lines:
                 assert width(line, figure.style.size, bold=figure.style.bold) <= figure.width
 
     def test_a_character_that_nobody_would_see_is_spelt_out(self, small: Diagram) -> None:
-        """
-        A picture cannot be made to say something else than its file.
-        """
+        """A picture cannot be made to say something else than its file."""
         assert any("<U+202E>" in words for words in texts(to_svg(with_text(small, "x \u202e y"))))

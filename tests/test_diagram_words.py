@@ -1,6 +1,4 @@
-"""
-Choose the words of a picture.
-"""
+"""Choose the words of a picture."""
 
 from __future__ import annotations
 
@@ -80,53 +78,39 @@ class TestRows:
         ],
     )
     def test_a_row_shows_what_a_person_wrote(self, tmp_path: Path, row: int, words: str) -> None:
-        """
-        Its label, else its name, else the names that are its condition, else why; a bare condition is the last resort.
-        """
+        """Its label, else its name, else the names that are its condition, else why, and last a bare condition."""
         assert box(drawn(tmp_path, WORDS), "size").rows[row].text == words
 
     def test_the_condition_of_a_row_stays_as_written(self, tmp_path: Path) -> None:
-        """
-        It is still told by the tooltip.
-        """
+        """It is still told by the tooltip."""
         assert box(drawn(tmp_path, WORDS), "size").rows[5].condition == "preferences.wants_all is not null"
 
     def test_a_short_table_with_long_conditions_is_a_table(self, tmp_path: Path) -> None:
-        """
-        What would be cut on an arrow has room in a row.
-        """
+        """What would be cut on an arrow has room in a row."""
         diagram = drawn(tmp_path, SHORT_TABLE)
 
         assert box(diagram, "size").shape is Shape.TABLE
         assert "three" in " ".join(texts(to_svg(diagram)))
 
     def test_a_short_table_with_short_words_is_a_question_with_arrows(self, tmp_path: Path) -> None:
-        """
-        Two short answers are read faster on arrows.
-        """
+        """Two short answers are read faster on arrows."""
         assert box(drawn(tmp_path), "size").shape is Shape.FIRST
 
 
 class TestNull:
     def test_an_arrow_for_null_says_not_set(self, tmp_path: Path) -> None:
-        """
-        Null is a word of the language; a text that is spelt like it is the author's.
-        """
+        """Null is a word of the language; a text that is spelt like it is the author's."""
         diagram = drawn(tmp_path, WORDS)
 
         assert [arrow(diagram, key).label for key in ("level.null", "level.off")] == ["not set", "null, off"]
 
     def test_a_question_without_words_says_not_set(self, tmp_path: Path) -> None:
-        """
-        Its condition takes the place of the question.
-        """
+        """Its condition takes the place of the question."""
         assert box(drawn(tmp_path, WORDS), "unsaid").text == "preferences.wants_all is not set"
 
     @pytest.mark.parametrize("write", [to_svg, to_dot, to_mermaid])
     def test_every_format_and_a_decision_say_not_set(self, tmp_path: Path, write: object) -> None:
-        """
-        The words are those of the picture, so all formats have them, and so have the values of a decision.
-        """
+        """The words are those of the picture, so all formats have them, and so have the values of a decision."""
         assert callable(write)
         written = write(lit(tmp_path, {"channel.muted": True}, WORDS))
 
@@ -144,24 +128,18 @@ class TestData:
         ],
     )
     def test_an_end_shows_what_decisions_carry(self, tmp_path: Path, key: str, words: str) -> None:
-        """
-        What every decision carries anyway is left out.
-        """
+        """What every decision carries anyway is left out."""
         assert box(drawn(tmp_path, WORDS), key).caption == words
 
     @pytest.mark.parametrize("write", [to_svg, to_dot, to_mermaid])
     def test_every_format_shows_it(self, tmp_path: Path, write: object) -> None:
-        """
-        Below the name of the end.
-        """
+        """Below the name of the end."""
         assert callable(write)
 
         assert "badge" in write(drawn(tmp_path, WORDS)).replace("#58;", ":")
 
     def test_it_is_bounded(self, tmp_path: Path) -> None:
-        """
-        Data may be long texts; three lines of them are shown.
-        """
+        """Data may be long texts; three lines of them are shown."""
         text = WORDS.replace("[push, badge]", f"[{', '.join(f'medium_number_{number}' for number in range(40))}]")
         svg = to_svg(drawn(tmp_path, text))
 

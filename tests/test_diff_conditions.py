@@ -1,6 +1,4 @@
-"""
-Say for whom a decision changes: conditions as a rule file would hold them.
-"""
+"""Say for whom a decision changes: conditions as a rule file would hold them."""
 
 from __future__ import annotations
 
@@ -83,9 +81,7 @@ TABLE = {
 class TestWords:
     @pytest.mark.parametrize(("facts", "condition", "told"), TABLE.values(), ids=TABLE)
     def test_who_gets_it_no_more(self, tmp_path: Path, facts: str, condition: str, told: str) -> None:
-        """
-        The condition that was taken away is told, in the shortest of its forms.
-        """
+        """The condition that was taken away is told, in the shortest of its forms."""
         comparison = compared(tmp_path, asking(facts, condition), asking(facts, "false"))
 
         assert regions(comparison) == [("yes->no", told)]
@@ -110,15 +106,11 @@ class TestWords:
     def test_only_the_difference(
         self, tmp_path: Path, facts: str, was: str, now: str, expected: list[tuple[str, str]]
     ) -> None:
-        """
-        What both versions do alike is not told.
-        """
+        """What both versions do alike is not told."""
         assert sorted(regions(compared(tmp_path, asking(facts, was), asking(facts, now)))) == sorted(expected)
 
     def test_names_are_written_out(self, tmp_path: Path) -> None:
-        """
-        A let may mean something else in the other version, so its words are told.
-        """
+        """A let may mean something else in the other version, so its words are told."""
         facts = "i: int | null"
         told = compared(
             tmp_path,
@@ -154,9 +146,7 @@ class TestSwitches:
         ids=["an enumeration", "computed", "a text", "a number", "a bool", "a constant", "a choice"],
     )
     def test_the_values_met(self, tmp_path: Path, subject: str, was: str, now: str, expected: list[str]) -> None:
-        """
-        Which values of what is asked go another way.
-        """
+        """Which values of what is asked go another way."""
         told = compared(tmp_path, *(chart(f"s: {{switch: {subject}, cases: {cases}}}") for cases in (was, now)))
 
         assert regions(told) == [("no->yes", condition) for condition in expected]
@@ -188,9 +178,7 @@ class TestCalls:
     def test_the_caller_is_spoken_of(
         self, tmp_path: Path, bound: str, was: str, now: str, expected: str | None
     ) -> None:
-        """
-        What a called chart asks is told in the facts of its caller.
-        """
+        """What a called chart asks is told in the facts of its caller."""
         flow = f"c: {{call: callee.yaml, with: {bound}, cases: {{held: hold, free: 'yes'}}}}"
         new = CALLEE.replace(was, now)
         assert new != CALLEE

@@ -1,6 +1,4 @@
-"""
-Compare versions whose facts, assumptions and data are declared otherwise: what is compared, and what is told of it.
-"""
+"""Compare versions whose facts, assumptions and data are declared otherwise: what is compared, what is told of it."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ class TestTypes:
     def test_only_values_of_both_are_compared(
         self, tmp_path: Path, was: tuple[str, str], now: tuple[str, str], expected: list[tuple[str, str]]
     ) -> None:
-        """
-        A caller of the old version and one of the new could both give them; it is told so.
-        """
+        """A caller of the old version and one of the new could both give them; it is told so."""
         told = compared(tmp_path, asking(*was), asking(*now))
 
         assert regions(told) == expected
@@ -70,18 +66,14 @@ class TestTypes:
     def test_where_no_value_is_of_both_all_are_compared(
         self, tmp_path: Path, was: tuple[str, str], now: tuple[str, str], expected: list[tuple[str, str]]
     ) -> None:
-        """
-        Nobody knows what is given now in place of what was given; the two are told apart.
-        """
+        """Nobody knows what is given now in place of what was given; the two are told apart."""
         told = compared(tmp_path, asking(*was), asking(*now))
 
         assert regions(told) == expected
         assert told.inputs[0].endswith("`; every value before is compared with every value now")
 
     def test_what_can_be_given_is_shown(self, tmp_path: Path) -> None:
-        """
-        An example is one that both versions take, whatever else one of them would take.
-        """
+        """An example is one that both versions take, whatever else one of them would take."""
         told = compared(tmp_path, asking("f: list of (a | b)", "f == []"), asking("f: list of text", "true"))
 
         assert [set(region.facts["f"]) <= {"a", "b"} for region in told.regions] == [True]  # type: ignore[arg-type]
@@ -89,9 +81,7 @@ class TestTypes:
 
 class TestDefaults:
     def test_who_leaves_a_fact_out_gets_another_default(self, tmp_path: Path) -> None:
-        """
-        Nothing changes for those who give it.
-        """
+        """Nothing changes for those who give it."""
         told = compared(tmp_path, asking("f: bool = false", "f"), asking("f: bool = true", "f"))
         [region] = told.regions
 
@@ -100,9 +90,7 @@ class TestDefaults:
         assert told.inputs == ("the fact `f` is true by default, where it was false",)
 
     def test_who_gives_a_fact_may_be_meant_alone(self, tmp_path: Path) -> None:
-        """
-        Where leaving it out makes the difference go away, that is said.
-        """
+        """Where leaving it out makes the difference go away, that is said."""
         told = compared(tmp_path, asking("f: bool = false", "f"), asking("f: bool = true", "not f"))
 
         assert [(region.change, region.condition, region.given) for region in told.regions] == [
@@ -121,18 +109,14 @@ class TestDefaults:
         ],
     )
     def test_what_callers_have_to_know(self, tmp_path: Path, was: str, now: str, note: str) -> None:
-        """
-        How to call has changed, though no decision has.
-        """
+        """How to call has changed, though no decision has."""
         told = compared(tmp_path, asking(was, "true"), asking(now, "true"))
 
         assert told.finding is Finding.EQUIVALENT
         assert told.inputs == (note,)
 
     def test_another_type_with_another_default(self, tmp_path: Path) -> None:
-        """
-        Who leaves it out gets a value of either type.
-        """
+        """Who leaves it out gets a value of either type."""
         old, new = asking("f: a | b = a", 'f == "a"'), asking('f: text = "z"', 'f == "a"')
         [region] = compared(tmp_path, old, new).regions
 
@@ -152,9 +136,7 @@ class TestDefaults:
     def test_who_leaves_a_fact_out_may_be_meant_too(
         self, tmp_path: Path, was: tuple[str, str], now: tuple[str, str], expected: set[tuple[str, tuple[str, ...]]]
     ) -> None:
-        """
-        Where a condition speaks of a fact whose default changed, callers that leave it out are said to be among them.
-        """
+        """Where a condition names a fact whose default changed, callers that leave it out are said to be among them."""
         old, new = (asking(f"{facts}; b: bool", condition) for facts, condition in (was, now))
 
         assert {(region.condition, region.either) for region in compared(tmp_path, old, new).regions} == expected
@@ -162,9 +144,7 @@ class TestDefaults:
 
 class TestAssumptions:
     def test_what_either_version_allows_is_compared(self, tmp_path: Path) -> None:
-        """
-        Assuming more must not hide a change.
-        """
+        """Assuming more must not hide a change."""
         facts = "b: bool; c: bool"
         told = compared(tmp_path, asking(facts, "b"), asking(facts, "b and c", top="assume: [c]\n"))
 
@@ -172,9 +152,7 @@ class TestAssumptions:
         assert told.inputs == ("`assume` says something else; facts that either version allows are compared",)
 
     def test_what_both_assume_is_assumed(self, tmp_path: Path) -> None:
-        """
-        In other words too.
-        """
+        """In other words too."""
         facts = "b: bool; c: bool"
         old = asking(facts, "b", top="assume: [b or c]\n")
         told = compared(tmp_path, old, asking(facts, "b or not c", top="assume: [not (not b and not c)]\n"))
@@ -182,9 +160,7 @@ class TestAssumptions:
         assert (told.finding, told.inputs) == (Finding.EQUIVALENT, ())
 
     def test_without_time_nobody_knows(self, tmp_path: Path) -> None:
-        """
-        That the assumptions differ is no more claimed than that they are the same.
-        """
+        """That the assumptions differ is no more claimed than that they are the same."""
         old = asking("b: bool; c: bool", "b", top="assume: [b]\n")
         told = compared(tmp_path, old, asking("b: bool; c: bool", "c", top="assume: [c]\n"), seconds=0)
 
@@ -194,9 +170,7 @@ class TestAssumptions:
 
 
 def carrying(value: str, declared: str = "int = 0", *, rechecked: str = "null") -> str:
-    """
-    Write a rule file whose only decision carries something.
-    """
+    """Write a rule file whose only decision carries something."""
     end = (
         f"\ndata:\n  v: {declared}\noutcomes:\n  'yes': {{notify: true, data: {{v: {value}}}, recheck: {rechecked}}}\n"
     )
@@ -245,9 +219,7 @@ class TestCarried:
     def test_what_decisions_carry(
         self, tmp_path: Path, was: str, now: str, expected: list[tuple[str, str, str]] | None
     ) -> None:
-        """
-        The outcome stays; what it carries, and when to ask again, is held to the value and its type.
-        """
+        """The outcome stays; what it carries, and when to ask again, is held to the value and its type."""
         told = compared(tmp_path, was, now)
 
         if expected == []:
@@ -266,18 +238,14 @@ class TestCarried:
         ],
     )
     def test_another_type_is_told(self, tmp_path: Path, was: str, now: str, note: str) -> None:
-        """
-        Though every value stays, who reads it has to know.
-        """
+        """Though every value stays, who reads it has to know."""
         versions = [asking("b: bool", "b", top=f"data:\n  v: {declared}\n") for declared in (was, now)]
         told = compared(tmp_path, *versions)
 
         assert (told.finding, told.inputs) == (Finding.EQUIVALENT, (note,))
 
     def test_data_that_is_new_or_gone(self, tmp_path: Path) -> None:
-        """
-        It is told apart: no decision carries another value of it.
-        """
+        """It is told apart: no decision carries another value of it."""
         versions = [asking("b: bool", "b", top=f"data: {{{name}: int = 0}}\n") for name in ("v", "w")]
         told = compared(tmp_path, *versions)
 
@@ -286,9 +254,7 @@ class TestCarried:
         assert told.lost == {"data:gone": ("the data `v` is gone",)}
 
     def test_another_meaning_is_a_change(self, tmp_path: Path) -> None:
-        """
-        An outcome of the same name that notifies otherwise is another decision.
-        """
+        """An outcome of the same name that notifies otherwise is another decision."""
         old = asking("b: bool", "b")
         told = compared(tmp_path, old, old.replace("notify: false", "notify: later"))
 

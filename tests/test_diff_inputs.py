@@ -1,6 +1,4 @@
-"""
-Compare versions of which one refuses facts, means something else by an outcome, or is edited beside boxes and arrows.
-"""
+"""Compare versions where one refuses facts, means other things by an outcome, or is edited beside boxes and arrows."""
 
 from __future__ import annotations
 
@@ -49,9 +47,7 @@ class TestRefused:
         ],
     )
     def test_what_was_valid_before(self, tmp_path: Path, was: str, now: str, expected: tuple[str, ...]) -> None:
-        """
-        Facts that were decided and are no longer valid are told, and fail the gate unless they are allowed.
-        """
+        """Facts that were decided and are no longer valid are told, and fail the gate unless they are allowed."""
         told = compared(tmp_path, asking(was, "true"), asking(now, "true"))
 
         assert told.finding is Finding.EQUIVALENT
@@ -63,9 +59,7 @@ class TestRefused:
         assert read_gate(["facts:refused"], told.old, told.new).refused(told) == ()
 
     def test_rows(self, tmp_path: Path) -> None:
-        """
-        A recorded decision that the new version refuses to make is a change; one that was never made is passed over.
-        """
+        """A recorded decision that the new version refuses to make is a change; one never made is passed over."""
         told = compared(tmp_path, asking("f: a | b | c", "true"), asking("f: a | c", "true"))
         counted = count_rows(told.old, told.new, [("one", {"f": "b"}), ("two", {"f": "a"}), ("odd", {"f": "z"})])
 
@@ -76,9 +70,7 @@ class TestRefused:
 
 class TestGone:
     def test_data_that_decisions_carried(self, tmp_path: Path) -> None:
-        """
-        Whoever reads it finds nothing now, which fails the gate unless it is allowed.
-        """
+        """Whoever reads it finds nothing now, which fails the gate unless it is allowed."""
         end = "\ndata: {n: int = 0}\noutcomes: {'yes': {notify: true, data: {n: 5}}, 'no': {notify: false}}\n"
         told = compared(tmp_path, asking("b: bool", "b", end=end), asking("b: bool", "b"))
 
@@ -92,9 +84,7 @@ class TestWords:
     NAMES = ("accepted", "refused", "gone", "data", "facts")
 
     def versions(self, folder: Path) -> Comparison:
-        """
-        Compare versions that lose values and data, and whose outcomes are called like such losses.
-        """
+        """Compare versions that lose values and data, and whose outcomes are called like such losses."""
         ends = "".join(f"  {name}: {{notify: false}}\n" for name in self.NAMES)
         flow = "q: {switch: f, cases: {a: accepted, b: refused, c: gone, d: data, e: facts}}"
         top = "notifyrules: 1\nfacts: {f: a | b | c | d | e}\ndata: {n: int = 0}\n"
@@ -119,9 +109,7 @@ class TestWords:
     def test_no_outcomes_stand_for_a_loss(
         self, tmp_path: Path, allowed: tuple[str, ...], refused: tuple[str, ...]
     ) -> None:
-        """
-        What callers lose passes by its own word alone, whatever outcomes are called, and the star is only an outcome.
-        """
+        """What callers lose passes by its own word alone, whatever outcomes are called; the star is only an outcome."""
         told = self.versions(tmp_path)
 
         assert read_gate(allowed, told.old, told.new).refused(told) == refused
@@ -129,9 +117,7 @@ class TestWords:
 
 class TestMeaning:
     def test_an_outcome_that_means_something_else(self, tmp_path: Path) -> None:
-        """
-        It is a change of its own, which allowing the outcome to stay does not allow.
-        """
+        """It is a change of its own, which allowing the outcome to stay does not allow."""
         old = asking("b: bool", "b")
         told = compared(tmp_path, old, edited(old, ("notify: false", "notify: later")))
 
@@ -152,9 +138,7 @@ class TestNotes:
         ],
     )
     def test_edits_beside_the_chart(self, tmp_path: Path, change: tuple[str, str], expected: str) -> None:
-        """
-        What decisions carry, when they ask again, and what is promised is told where it is edited.
-        """
+        """What decisions carry, when they ask again, and what is promised is told where it is edited."""
         end = (
             "\ndata: {count: int = 0}\noutcomes:\n  'yes': {notify: true, data: {count: {expr: n + 1}}}\n"
             "  'no': {notify: false, recheck: 5m}\nguarantees:\n  - {name: kept, if: n > 3, always: ['no']}\n"
@@ -164,9 +148,7 @@ class TestNotes:
         assert expected in compared(tmp_path, old, edited(old, change)).inputs
 
     def test_called_files(self, tmp_path: Path) -> None:
-        """
-        A called file that is another version is named.
-        """
+        """A called file that is another version is named."""
         old = "notifyrules: 1\nfacts: {b: bool}\nflow: {q: {call: one.yaml, cases: {'yes': 'yes', 'no': 'no'}}}" + END
         told = compared(
             tmp_path,
@@ -182,9 +164,7 @@ class TestNotes:
 
 class TestCalendars:
     def test_quiet_hours_that_end_later(self, tmp_path: Path) -> None:
-        """
-        What the solver does not know of calendars is found by instants around the edges of the windows.
-        """
+        """What the solver does not know of calendars is found by instants around the edges of the windows."""
         told = compared(tmp_path, NIGHT, edited(NIGHT, ('until: "07:00"', 'until: "08:00"')))
 
         assert {"yes->hold", "hold->hold"} <= {change for change, _ in regions(told)}

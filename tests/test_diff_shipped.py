@@ -1,6 +1,4 @@
-"""
-Re-route one arrow of a shipped chart: whoever it concerns is found, and an independent search finds nobody else.
-"""
+"""Re-route one arrow of a shipped chart: whoever it concerns is found, and an independent search finds nobody else."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 40
 
 
 def re_routed(random: Random, graph: Graph) -> tuple[Graph, Arrow, str]:
-    """
-    Lead one arrow elsewhere, so that nothing is left without a way.
-    """
+    """Lead one arrow elsewhere, so that nothing is left without a way."""
     arrows = [arrow for name in graph.order for arrow in led(graph.nodes[name])]
     arrow = random.choice(arrows)
     later = graph.order[graph.order.index(arrow.node) + 1 :]
@@ -48,16 +44,12 @@ def re_routed(random: Random, graph: Graph) -> tuple[Graph, Arrow, str]:
 
 
 def led(node: Node) -> tuple[Arrow, ...]:
-    """
-    List the arrows of a node that can lead elsewhere; a branch of a fan-out is the node that it leads to.
-    """
+    """List the arrows of a node that can lead elsewhere; a branch of a fan-out is the node that it leads to."""
     return (node.otherwise,) if isinstance(node, FanOut) else node.arrows
 
 
 def with_arrow(node: Node, was: Arrow, now: Arrow) -> Node:
-    """
-    Give a node another arrow in place of one.
-    """
+    """Give a node another arrow in place of one."""
 
     def other(arrow: Arrow) -> Arrow:
         return now if arrow is was else arrow
@@ -79,9 +71,7 @@ def with_arrow(node: Node, was: Arrow, now: Arrow) -> Node:
 
 
 def searched(random: Random, graph: Graph, told: Comparison) -> Iterator[Mapping[str, Value]]:
-    """
-    Draw facts that keep to what is assumed: anywhere, and around what is told.
-    """
+    """Draw facts that keep to what is assumed: anywhere, and around what is told."""
     pools = {name: pool(fact.type) for name, fact in graph.facts.items()}
     shown = [region.facts for region in told.regions]
     found = 0
@@ -99,9 +89,7 @@ def searched(random: Random, graph: Graph, told: Comparison) -> Iterator[Mapping
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", shipped_names())
 def test_one_arrow(name: str, seed: int, tmp_path: Path) -> None:
-    """
-    Facts that are found to change are those of a region that says so, and those of an exact region change.
-    """
+    """Facts that are found to change are those of a region that says so, and those of an exact region change."""
     random = dice(seed)
     old = load(name).graph
     new, arrow, target = re_routed(random, old)

@@ -1,6 +1,4 @@
-"""
-Match the boxes and arrows of two versions: what a reader of the picture sees change.
-"""
+"""Match the boxes and arrows of two versions: what a reader of the picture sees change."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ QUIET += "outcomes: {held: {}, free: {}}\n"
 
 
 def changes(folder: Path, old: str, new: str, **others: str) -> list[tuple[str, str]]:
-    """
-    List what a reader sees change.
-    """
+    """List what a reader sees change."""
     for name, text in {"old": old, "new": new, **others}.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     graphs = [load(folder / f"{name}.yaml").graph for name in ("old", "new")]
@@ -104,17 +100,13 @@ class TestNodes:
     def test_what_a_reader_sees(
         self, tmp_path: Path, edits: list[tuple[str, str]], expected: list[tuple[str, str]]
     ) -> None:
-        """
-        What was edited is told, and nothing else.
-        """
+        """What was edited is told, and nothing else."""
         new = edited(CHART, *((was, now.replace("\n", "\n  ")) for was, now in edits))
 
         assert changes(tmp_path, CHART, new) == expected
 
     def test_what_is_gone(self, tmp_path: Path) -> None:
-        """
-        A removed node is told by its old name, and the arrow that led there as led elsewhere.
-        """
+        """A removed node is told by its old name, and the arrow that led there as led elsewhere."""
         new = edited(
             CHART, ("[wanted, urgent]", "[urgent]"), ('  wanted: {ask: Wanted?, if: c, then: "yes", else: "no"}\n', "")
         )
@@ -122,9 +114,7 @@ class TestNodes:
         assert changes(tmp_path, CHART, new) == [("removed", "node `wanted`"), ("removed", "arrow `loud.wanted`")]
 
     def test_another_start(self, tmp_path: Path) -> None:
-        """
-        Where the chart begins is an arrow too.
-        """
+        """Where the chart begins is an arrow too."""
         old = chart("a: {ask: A?, if: b, then: c_, else: c_}\nc_: {ask: C?, if: c, then: 'yes', else: 'no'}")
         new = chart("c_: {ask: C?, if: c, then: 'yes', else: 'no'}")
 
@@ -134,9 +124,7 @@ class TestNodes:
         ]
 
     def test_two_that_have_nothing_in_common(self, tmp_path: Path) -> None:
-        """
-        Nodes that only stand at the same place are two.
-        """
+        """Nodes that only stand at the same place are two."""
         old = chart("a: {ask: A?, if: b, then: 'yes', else: 'no'}")
         new = chart("z: {ask: Z?, if: c, then: 'yes', else: 'no'}")
 
@@ -147,17 +135,13 @@ class TestNodes:
         ]
 
     def test_a_name_that_another_node_took_over(self, tmp_path: Path) -> None:
-        """
-        A node whose kind changed is the same box, asking something else.
-        """
+        """A node whose kind changed is the same box, asking something else."""
         new = edited(CHART, ('if: c, then: "yes", else: "no"}', 'switch: c, cases: {true: "yes", false: "no"}}'))
 
         assert ("asked", "`wanted` asks `c`, where it asked `c`") in changes(tmp_path, CHART, new)
 
     def test_no_decision_changes_by_names(self, tmp_path: Path) -> None:
-        """
-        Names and words are told, and the decisions are proved to be the same.
-        """
+        """Names and words are told, and the decisions are proved to be the same."""
         new = edited(CHART, ("muted: {ask: Muted?", "silenced: {ask: Is it muted?"))
         told = compared(tmp_path, CHART, new)
 
@@ -232,15 +216,11 @@ class TestArrows:
     def test_what_a_reader_sees(
         self, tmp_path: Path, edits: list[tuple[str, str]], expected: list[tuple[str, str]]
     ) -> None:
-        """
-        What was edited is told, and nothing else; rows are known by their name or what they ask.
-        """
+        """What was edited is told, and nothing else; rows are known by their name or what they ask."""
         assert changes(tmp_path, CHART, edited(CHART, *edits)) == expected
 
     def test_a_switch_with_other_values(self, tmp_path: Path) -> None:
-        """
-        A value that has its own way now is an arrow more.
-        """
+        """A value that has its own way now is an arrow more."""
         old = chart('s: {switch: kind, cases: {dm: "yes", group: hold}, else: "no"}')
         new = chart('s: {switch: kind, cases: {dm: "yes", channel: hold}, else: "no"}')
 
@@ -261,9 +241,7 @@ class TestCalls:
         ids=["bound otherwise", "another chart", "re-routed"],
     )
     def test_what_a_reader_sees(self, tmp_path: Path, edit: tuple[str, str], expected: list[tuple[str, str]]) -> None:
-        """
-        What a call asks, of whom, and where its answers lead.
-        """
+        """What a call asks, of whom, and where its answers lead."""
         other = QUIET.replace("name: quiet", "name: other")
 
         assert changes(tmp_path, CALLING, edited(CALLING, edit), quiet=QUIET, other=other) == expected

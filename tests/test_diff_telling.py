@@ -1,6 +1,4 @@
-"""
-Tell a comparison in every format, and draw it: what is said when there is much, little or nothing to say.
-"""
+"""Tell a comparison in every format, and draw it: what is said when there is much, little or nothing to say."""
 
 from __future__ import annotations
 
@@ -36,18 +34,14 @@ BOOLS = "a: bool; b: bool; c: bool; d: bool; e: bool"
 
 
 def words(text: str) -> str:
-    """
-    Join lines, so that it does not matter where they break.
-    """
+    """Join lines, so that it does not matter where they break."""
     return " ".join(text.split())
 
 
 @pytest.mark.parametrize("form", ALL)
 class TestEveryFormat:
     def test_what_carries_something_else(self, tmp_path: Path, form: Format) -> None:
-        """
-        The outcome stays, and what it carries is told.
-        """
+        """The outcome stays, and what it carries is told."""
         old = asking("b: bool", "b", top="data: {sound: text = ping}\n")
         told = form(compared(tmp_path, old, old.replace("ping", "pong")), SHUT, None)
 
@@ -55,9 +49,7 @@ class TestEveryFormat:
         assert form is format_github or ("ping" in told and "pong" in told)
 
     def test_what_is_open(self, tmp_path: Path, form: Format) -> None:
-        """
-        A change that could neither be shown nor excluded is told as such.
-        """
+        """A change that could neither be shown nor excluded is told as such."""
         old = asking("t: text", 'contains(lower(t), "A")')
         comparison = compared(tmp_path, old, asking("t: text", "false"))
 
@@ -65,9 +57,7 @@ class TestEveryFormat:
         assert "yes->no" in form(comparison, SHUT, None)
 
     def test_time_that_ran_out(self, tmp_path: Path, form: Format) -> None:
-        """
-        Nothing is proved, nothing is shown, and both are said.
-        """
+        """Nothing is proved, nothing is shown, and both are said."""
         comparison = compared(tmp_path, asking("b: bool", "b"), asking("b: bool", "not b"), seconds=0)
 
         assert not comparison.complete
@@ -77,9 +67,7 @@ class TestEveryFormat:
         assert "yes->no" in form(comparison, SHUT, None)
 
     def test_hostile_words(self, tmp_path: Path, form: Format) -> None:
-        """
-        Words of a file neither steer a terminal nor make lines of their own.
-        """
+        """Words of a file neither steer a terminal nor make lines of their own."""
         text = '"a`b|c\\n::error::d\\u001b[31m<script>"'
         because = "{to: 'no', because: " + text + "}"
         old = asking("b: bool", "b").replace("else: 'no'", f"else: {because}")
@@ -92,9 +80,7 @@ class TestEveryFormat:
 class TestReaders:
     @pytest.mark.parametrize("form", READERS)
     def test_long_lists_are_cut(self, tmp_path: Path, form: Format) -> None:
-        """
-        Of many regions the first are told, and how many more there are; the JSON has all.
-        """
+        """Of many regions the first are told, and how many more there are; the JSON has all."""
         comparison = compared(tmp_path, asking(BOOLS, ODD), asking(BOOLS, "false"))
         told = form(comparison, SHUT, None)
 
@@ -105,9 +91,7 @@ class TestReaders:
 
     @pytest.mark.parametrize("form", READERS)
     def test_long_conditions_are_cut(self, tmp_path: Path, form: Format) -> None:
-        """
-        Of many conditions the first are told, and how many more there are.
-        """
+        """Of many conditions the first are told, and how many more there are."""
         names = [f"f{number}" for number in range(10)]
         facts = "; ".join(f"{name}: bool" for name in (*names, "z"))
         # Two changes, so that not all of it is what they have in common.
@@ -120,9 +104,7 @@ class TestReaders:
 
     @pytest.mark.parametrize("form", READERS)
     def test_other_reasons(self, tmp_path: Path, form: Format) -> None:
-        """
-        Where several arrows settle the decisions of a region, those of the example come first.
-        """
+        """Where several arrows settle the decisions of a region, those of the example come first."""
         flow = "one: {if: b, then: 'no', else: two}\ntwo: {if: c, then: 'no', else: 'no'}"
         told = words(form(compared(tmp_path, chart(flow), chart("one: {if: b, then: 'yes', else: 'yes'}")), SHUT, None))
 
@@ -135,9 +117,7 @@ class TestReaders:
 
     @pytest.mark.parametrize("form", READERS)
     def test_who_leaves_a_fact_out(self, tmp_path: Path, form: Format) -> None:
-        """
-        A changed default is a change for those who rely on it.
-        """
+        """A changed default is a change for those who rely on it."""
         old, new = asking("f: int = 1", "f > 3"), asking("f: int = 5", "f > 3")
         told = words(form(compared(tmp_path, old, new), SHUT, None)).replace("`", "")
 
@@ -147,9 +127,7 @@ class TestReaders:
 
     @pytest.mark.parametrize("form", READERS)
     def test_who_leaves_a_fact_out_is_among_them(self, tmp_path: Path, form: Format) -> None:
-        """
-        A condition counts a fact that is left out with its default before, so the one now is told.
-        """
+        """A condition counts a fact that is left out with its default before, so the one now is told."""
         old, new = asking("f: bool = false", "f"), asking("f: bool = true", "true")
         told = words(form(compared(tmp_path, old, new), SHUT, None)).replace("`", "").replace("_", "")
 
@@ -157,18 +135,14 @@ class TestReaders:
 
     @pytest.mark.parametrize("form", READERS)
     def test_who_gives_a_fact(self, tmp_path: Path, form: Format) -> None:
-        """
-        Where leaving it out is another matter, that is said.
-        """
+        """Where leaving it out is another matter, that is said."""
         told = form(compared(tmp_path, asking("f: bool = false", "f"), asking("f: bool = true", "not f")), SHUT, None)
 
         assert "(where f is given)" in words(told).replace("`", "")
 
     @pytest.mark.parametrize("form", READERS)
     def test_what_is_not_all(self, tmp_path: Path, form: Format) -> None:
-        """
-        A condition that others meet too is not told as if it were all there is to say.
-        """
+        """A condition that others meet too is not told as if it were all there is to say."""
         facts = "n: int; m: int; b: bool"
         versions = [
             asking(facts, "b", top="data: {v: int = 0}\n").replace(
@@ -183,9 +157,7 @@ class TestReaders:
         assert "only some of these facts" in words(form(comparison, SHUT, None))
 
     def test_parentheses_that_a_lone_condition_needs(self, tmp_path: Path) -> None:
-        """
-        Those around the whole are taken off, others are not, whatever stands in texts.
-        """
+        """Those around the whole are taken off, others are not, whatever stands in texts."""
         facts = "t: text | null; u: text | null"
         old = asking(facts, '(t is not null and t == "(") or (u is not null and u == ")")')
         told = compared(tmp_path, old, asking(facts, "false"))
@@ -196,9 +168,7 @@ class TestReaders:
         assert remaining(replace(told, within=()), region) == (region.condition,)
 
     def test_rows(self, tmp_path: Path) -> None:
-        """
-        The most frequent change comes first, with examples; what nobody decides is counted.
-        """
+        """The most frequent change comes first, with examples; what nobody decides is counted."""
         comparison = compared(tmp_path, asking("b: bool; c: bool", "b"), asking("b: bool; c: bool", "c"))
         given = [(True, False), (True, True), *[(False, True)] * 5]
         rows = [(f"row {number}", {"b": b, "c": c}) for number, (b, c) in enumerate(given)]
@@ -213,9 +183,7 @@ class TestReaders:
         assert "of 7 recorded decisions 6 change" in format_github(comparison, SHUT, counted)
 
     def test_no_rows_change(self, tmp_path: Path) -> None:
-        """
-        That is said too.
-        """
+        """That is said too."""
         comparison = compared(tmp_path, asking("b: bool", "b"), asking("b: bool", "b"))
         counted = count_rows(comparison.old, comparison.new, [("one", {"b": True, "unknown": 3})])
 
@@ -254,9 +222,7 @@ CHANGES = (
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Token]:
-    """
-    Read what is written of two versions full of marks, as GitHub reads Markdown.
-    """
+    """Read what is written of two versions full of marks, as GitHub reads Markdown."""
     comparison = compared(tmp_path_factory.mktemp("hostile"), HOSTILE, edited(HOSTILE, *CHANGES))
     read = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(format_markdown(comparison, SHUT, None))
     return [part for block in read for part in (block, *(block.children or ()))]
@@ -264,9 +230,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Token]:
 
 class TestMarkdown:
     def test_nothing_in_a_file_is_markup(self, parts: list[Token]) -> None:
-        """
-        There are no links, pictures, tags and lists but those that are meant; nobody is called, outside of code.
-        """
+        """There are no links, pictures, tags and lists but those that are meant; nobody is called, outside of code."""
         kinds = {part.type.removesuffix("_open").removesuffix("_close") for part in parts}
         shown = " ".join(part.content for part in parts if part.type == "text")
 
@@ -291,23 +255,17 @@ class TestMarkdown:
         ],
     )
     def test_words_are_shown_as_they_are(self, parts: list[Token], words: str) -> None:
-        """
-        Neither a backslash too many nor a backtick too few, in tables and outside of them.
-        """
+        """Neither a backslash too many nor a backtick too few, in tables and outside of them."""
         assert words in {part.content for part in parts if part.type == "code_inline"}
 
     def test_rows_have_their_cells(self, parts: list[Token]) -> None:
-        """
-        A bar in a cell does not end it.
-        """
+        """A bar in a cell does not end it."""
         assert sum(part.type == "td_open" for part in parts) == 4 * (
             sum(part.type == "tr_open" for part in parts) // 3 * 2
         )
 
     def test_a_comment_takes_no_more(self, tmp_path: Path) -> None:
-        """
-        What GitHub would refuse as too long is cut, and says so.
-        """
+        """What GitHub would refuse as too long is cut, and says so."""
         comparison = compared(tmp_path, asking("b: bool", "b"), asking("b: bool", "not b"))
         words = tuple(Reworded("q", "before " * 99, "after " * 99) for _ in range(99))
         long = replace(comparison, structure=replace(comparison.structure, reworded=words))
@@ -325,9 +283,7 @@ late: {ask: Late?, first: [{if: i > 5, to: hold}, {if: i > 3, to: 'yes'}], else:
 
 
 def marks(diagram: Diagram) -> dict[str, tuple[str, ...]]:
-    """
-    List the arrows that stand out, and how.
-    """
+    """List the arrows that stand out, and how."""
     return {
         " ".join(arrow.ids): (arrow.mark.emphasis.name, *arrow.mark.notes)
         for arrow in diagram.arrows
@@ -366,9 +322,7 @@ class TestPicture:
     def test_what_stands_out(
         self, tmp_path: Path, edits: list[tuple[str, str]], expected: dict[str, tuple[str, ...]] | None
     ) -> None:
-        """
-        What is there now is lit, what was there is dashed, and everything else is faded.
-        """
+        """What is there now is lit, what was there is dashed, and everything else is faded."""
         comparison = compared(tmp_path, chart(FLOW), chart(edited(FLOW, *edits)))
         drawn = draw_comparison(comparison)
         keys = {box.key for box in drawn.boxes}
@@ -380,9 +334,7 @@ class TestPicture:
             assert any(mark != ("LIT",) for mark in marks(drawn).values())
 
     def test_boxes_that_are_gone_stay_visible(self, tmp_path: Path) -> None:
-        """
-        A node of the old chart alone is drawn dashed, and said to be removed.
-        """
+        """A node of the old chart alone is drawn dashed, and said to be removed."""
         new = edited(FLOW, ("channel: late", "channel: hold")).rsplit("late:", 1)[0]
         drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(new)))
         [gone] = [box for box in drawn.boxes if box.key == "was:late"]
@@ -390,9 +342,7 @@ class TestPicture:
         assert (gone.mark.emphasis, gone.mark.notes) == (Emphasis.TRIED, ("removed",))
 
     def test_the_title_says_what_changes(self, tmp_path: Path) -> None:
-        """
-        The picture can be read alone.
-        """
+        """The picture can be read alone."""
         drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(edited(FLOW, ("group: hold", "group: 'no'")))))
 
         assert drawn.words.endswith("decisions change: hold->no")

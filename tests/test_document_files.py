@@ -1,6 +1,4 @@
-"""
-Claims about the files that are read: which, how large, and none outside of the root.
-"""
+"""Claims about the files that are read: which, how large, and none outside of the root."""
 
 from __future__ import annotations
 
@@ -27,34 +25,26 @@ class TestOpening:
         ],
     )
     def test_refused(self, content: bytes, message: str) -> None:
-        """
-        A file that is too large or is no UTF-8 text is refused.
-        """
+        """A file that is too large or is no UTF-8 text is refused."""
         [(code, _, words)] = told(content)
 
         assert code == "file"
         assert message in words
 
     def test_byte_order_mark(self) -> None:
-        """
-        A byte order mark is no part of the text, and moves no column.
-        """
+        """A byte order mark is no part of the text, and moves no column."""
         text = asks("nope")
 
         assert told(text) == told(b"\xef\xbb\xbf" + text.encode())
 
     def test_as_large_as_allowed(self) -> None:
-        """
-        A file of just as many bytes as allowed is read.
-        """
+        """A file of just as many bytes as allowed is read."""
         text = asks("b")
 
         assert codes(text + "#" * (MAX_BYTES - len(text))) == []
 
     def test_missing(self, tmp_path: Path) -> None:
-        """
-        A file that does not exist, a folder and an odd name are findings.
-        """
+        """A file that does not exist, a folder and an odd name are findings."""
         messages = [check(path)[0].message for path in (tmp_path / "nope.yaml", tmp_path, str(tmp_path) + "/a\0b")]
 
         assert "does not exist" in messages[0]
@@ -63,9 +53,7 @@ class TestOpening:
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
     def test_no_regular_file(self, tmp_path: Path) -> None:
-        """
-        A pipe and a device are not waited for.
-        """
+        """A pipe and a device are not waited for."""
         os.mkfifo(tmp_path / "pipe.yaml")
         (tmp_path / "zero.yaml").symlink_to("/dev/zero")
 
@@ -74,18 +62,14 @@ class TestOpening:
 
     @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
     def test_unreadable(self, tmp_path: Path) -> None:
-        """
-        A file that may not be read is a finding.
-        """
+        """A file that may not be read is a finding."""
         path = save(tmp_path, asks("b"))
         path.chmod(0)
 
         assert "may not be read" in check(path)[0].message
 
     def test_name_too_long(self, tmp_path: Path) -> None:
-        """
-        A name that no system takes is a finding.
-        """
+        """A name that no system takes is a finding."""
         assert [one.code.value for one in check(tmp_path / ("x" * 5_000))] == ["file"]
 
 
@@ -104,18 +88,14 @@ class TestReferences:
         ],
     )
     def test_refused(self, reference: str, code: str, message: str) -> None:
-        """
-        A reference that leads nowhere or out of the root is told where it stands.
-        """
+        """A reference that leads nowhere or out of the root is told where it stands."""
         [(found, span, words)] = told(asks("b", top=f'include: ["{reference}"]\n'))
 
         assert (code, f'"{reference}"') == (found, span)
         assert message in words
 
     def test_links(self, tmp_path: Path) -> None:
-        """
-        A link that leads out of the root leads out of the root; one that stays inside does not.
-        """
+        """A link that leads out of the root leads out of the root; one that stays inside does not."""
         inside, outside = tmp_path / "inside", tmp_path / "outside"
         inside.mkdir()
         outside.mkdir()
@@ -130,9 +110,7 @@ class TestReferences:
         assert _codes(save(inside, asks("b", top="include: [round.yaml]\n"))) == ["file"]
 
     def test_wider_root(self, tmp_path: Path) -> None:
-        """
-        A wider root lets a file name what lies beside its folder.
-        """
+        """A wider root lets a file name what lies beside its folder."""
         (tmp_path / "common.yaml").write_text(COMMON)
         (tmp_path / "sub").mkdir()
         path = save(tmp_path / "sub", asks("b", top="include: [../common.yaml]\n"))
@@ -142,9 +120,7 @@ class TestReferences:
         assert load(path, root=tmp_path).name == "chart"
 
     def test_relative_to_the_file(self, tmp_path: Path) -> None:
-        """
-        A reference counts from the file that holds it.
-        """
+        """A reference counts from the file that holds it."""
         (tmp_path / "sub").mkdir()
         (tmp_path / "sub" / "a.yaml").write_text("notifyrules: 1\ninclude: [b.yaml]\n")
         (tmp_path / "sub" / "b.yaml").write_text("notifyrules: 1\ninclude: [../c.yaml]\n")
@@ -156,7 +132,5 @@ class TestReferences:
 
 
 def _codes(path: Path) -> list[str]:
-    """
-    Check a file and give the codes of what was found.
-    """
+    """Check a file and give the codes of what was found."""
     return [one.code.value for one in check(path)]

@@ -1,6 +1,4 @@
-"""
-Claims about the shape of rule files: every key known, every value of its form, what YAML made of it.
-"""
+"""Claims about the shape of rule files: every key known, every value of its form, what YAML made of it."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ class TestHeader:
         ],
     )
     def test_version(self, text: str, message: str, advice: str) -> None:
-        """
-        A file says which version of the format it is written in, and nothing is read of one that is not known.
-        """
+        """A file says which version of the format it is written in, and nothing is read of one that is not known."""
         [found] = findings(text + "flow: 5\n")
 
         assert ("format-version", message) == (found.code.value, found.message)
@@ -43,15 +39,11 @@ class TestHeader:
         ],
     )
     def test_no_mapping(self, text: str, message: str) -> None:
-        """
-        A file is a mapping of keys to values.
-        """
+        """A file is a mapping of keys to values."""
         assert [("wrong-shape", message)] == [(code, words) for code, _, words in told(text)]
 
     def test_made_to_be_included(self) -> None:
-        """
-        A file without a flow is one that others include, unless a key is misspelt.
-        """
+        """A file without a flow is one that others include, unless a key is misspelt."""
         assert codes("notifyrules: 1\nfacts: {b: bool}\n") == []
         assert codes("notifyrules: 1\nfacts: {b: bool}\nflwo: {}\n" + OUTCOMES) == ["unknown-key"]
 
@@ -87,9 +79,7 @@ class TestUnknownKeys:
         ],
     )
     def test_once(self, text: str, span: str, message: str, advice: str) -> None:
-        """
-        A key that nobody reads is told with the one that was meant, and what is missing for it is not told besides.
-        """
+        """A key that nobody reads is told with the one meant, and what is missing for it is not told besides."""
         [found] = findings(text)
 
         assert ("unknown-key", span) == (found.code.value, found.span.text)
@@ -109,9 +99,7 @@ class TestUnknownKeys:
         ],
     )
     def test_text_with_a_comma(self, text: str, span: str, form: str) -> None:
-        """
-        A text that YAML ended at its comma is told once, with the quoted form; its halves are not judged.
-        """
+        """A text that YAML ended at its comma is told once, with the quoted form; its halves are not judged."""
         [found] = findings(text)
 
         assert ("unknown-key", span) == (found.code.value, found.span.text)
@@ -119,9 +107,7 @@ class TestUnknownKeys:
         assert form in found.help[0]
 
     def test_key_without_a_blank(self) -> None:
-        """
-        `default:}` is a key with a colon in it, and the finding says so.
-        """
+        """`default:}` is a key with a colon in it, and the finding says so."""
         [found] = findings(asks("b").replace("maybe_b: bool | null = null", "maybe_b: {type: bool | null, default:}"))
 
         assert found.message == "`default:` is not a key of a fact"
@@ -166,9 +152,7 @@ class TestWrongShapes:
         ],
     )  # fmt: skip
     def test_once(self, text: str, span: str, message: str, advice: str) -> None:
-        """
-        A value of the wrong shape is told once, at its place, with what YAML made of it and the form that was meant.
-        """
+        """A value of the wrong shape is told once, at its place, with what YAML made of it and the form meant."""
         [found] = findings(text)
 
         assert span == found.span.text
@@ -176,9 +160,7 @@ class TestWrongShapes:
         assert advice in "; ".join(found.help)
 
     def test_notes(self) -> None:
-        """
-        What YAML made of a text is said in a note.
-        """
+        """What YAML made of a text is said in a note."""
         [found] = findings(asks("b", top="title: {a: b}\n"))
 
         assert found.notes == ("YAML reads a value that starts with `{`, or holds `: `, as a mapping",)
@@ -197,17 +179,13 @@ class TestWrongShapes:
         ],
     )
     def test_sections(self, text: str, expected: str) -> None:
-        """
-        A whole section that is missing or of another shape is told once, and what refers to it is not.
-        """
+        """A whole section that is missing or of another shape is told once, and what refers to it is not."""
         [(_, _, message)] = told(text)
 
         assert expected in message
 
     def test_the_rest_is_read_on(self) -> None:
-        """
-        A slip in one part hides no slip in another, nor in another key of the same part.
-        """
+        """A slip in one part hides no slip in another, nor in another key of the same part."""
         text = node("{if: nope, ask: 5, then: {to: odd, label: [x]}, else: gone}").replace(
             "notify: later", "notify: soon"
         )
@@ -222,9 +200,7 @@ class TestWrongShapes:
         ]
 
     def test_repeated_keys(self) -> None:
-        """
-        A key that stands twice is told once, whatever the two say.
-        """
+        """A key that stands twice is told once, whatever the two say."""
         assert codes(node(f"{{if: b, if: c, {EXITS}}}")) == ["duplicate-key"]
         assert codes(asks("b", top="facts: {extra: bool}\n")) == ["duplicate-key"]
         twice = f'q: {{if: b, then: r, else: "no"}}\nr: {{if: c, {EXITS}}}\nq: {{if: c, {EXITS}}}'
@@ -232,27 +208,21 @@ class TestWrongShapes:
 
     @pytest.mark.parametrize("word", ["010", "1_000"])
     def test_odd_numbers(self, word: str) -> None:
-        """
-        A number that YAML readers disagree on is told once, wherever it stands.
-        """
+        """A number that YAML readers disagree on is told once, wherever it stands."""
         assert codes(asks("b", top=f"title: {word}\n")) == ["yaml-feature"]
         assert codes(node(f'{{switch: i, cases: {{{word}: "yes"}}, else: "no"}}')) == ["yaml-feature"]
 
 
 class TestCutTexts:
     def test_text(self) -> None:
-        """
-        A comment that looks like a part of the text before it is a warning, with the quoted form.
-        """
+        """A comment that looks like a part of the text before it is a warning, with the quoted form."""
         [found] = findings(asks("b", top="title: for #general\n"))
 
         assert (found.code.value, found.span.text) == ("cut-text", "#general")
         assert '"for #general"' in found.help[0]
 
     def test_condition(self) -> None:
-        """
-        A condition that is cut so that it cannot be read is one error, which tells of the cut.
-        """
+        """A condition that is cut so that it cannot be read is one error, which tells of the cut."""
         [found] = findings(chart('q:\n  if: t == "x #general"\n  then: "yes"\n  else: "no"'))
 
         assert (found.code.value, found.is_error) == ("syntax", True)
@@ -261,7 +231,5 @@ class TestCutTexts:
 
     @pytest.mark.parametrize("comment", ["# general", "#", "## x", "#--- x", "#=x", "  # a note"])
     def test_comments(self, comment: str) -> None:
-        """
-        What looks like a comment is one.
-        """
+        """What looks like a comment is one."""
         assert codes(asks("b", top=f"title: muted {comment}\n")) == []

@@ -44,9 +44,7 @@ _FILE = re.compile(r"# (\S+\.(?:yaml|json|jsonl|py))\n")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """
-    One fenced block.
-    """
+    """One fenced block."""
 
     language: str
     text: str
@@ -54,26 +52,20 @@ class Block:
 
 
 def _blocks(path: Path) -> Iterator[Block]:
-    """
-    Give the fenced blocks of a document.
-    """
+    """Give the fenced blocks of a document."""
     text = path.read_text("utf-8")
     for found in _BLOCK.finditer(text):
         yield Block(found[1], found[2], text.count("\n", 0, found.start()) + 1)
 
 
 def _documents() -> list[Path]:
-    """
-    List the README and the documentation, but for the page that is generated from examples with tests of their own.
-    """
+    """List the README and the documentation, but for the page generated from examples with tests of their own."""
     written = (path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name != "findings.md")
     return [ROOT / "README.md", *written]
 
 
 def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """
-    Run one `notifyrules` command in a folder.
-    """
+    """Run one `notifyrules` command in a folder."""
     program, *words = shlex.split(command)
     assert program == "notifyrules", command
 
@@ -83,14 +75,10 @@ def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 class _Session:
-    """
-    The examples of one document, sharing a folder and the names of their Python.
-    """
+    """The examples of one document, sharing a folder and the names of their Python."""
 
     def __init__(self, folder: Path) -> None:
-        """
-        Run in *folder*.
-        """
+        """Run in *folder*."""
         self._folder = folder
         # A real module: dataclasses and frameworks look up where a class or a view comes from.
         self.module = ModuleType("examples")
@@ -99,9 +87,7 @@ class _Session:
         """What was found in the files shown so far, unless the document shows that it is found."""
 
     def run(self, block: Block) -> None:
-        """
-        Run one block.
-        """
+        """Run one block."""
         match block.language:
             case "yaml" | "json":
                 named = _FILE.match(block.text)
@@ -126,18 +112,14 @@ class _Session:
                 pass
 
     def _check(self, name: str) -> None:
-        """
-        Check a file that a document shows; one with findings must be the subject of a command that shows them.
-        """
+        """Check a file that a document shows; one with findings must be the subject of a command that shows them."""
         with contextlib.chdir(self._folder):
             found = prove(name).diagnostics if can_prove() else notifyrules.check(name)
         if found:
             self.unclean[name] = "\n".join(str(one) for one in found)
 
     def _console(self, text: str) -> None:
-        """
-        Run the commands of a console block.
-        """
+        """Run the commands of a console block."""
         for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
             command, _, expected = part.partition("\n")
             if expected.strip():
@@ -152,9 +134,7 @@ class _Session:
 
 @pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_example_of_the_document_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Every example does what the document says it does.
-    """
+    """Every example does what the document says it does."""
     session = _Session(tmp_path)
     monkeypatch.setitem(sys.modules, "examples", session.module)
     for block in _blocks(path):
@@ -165,17 +145,13 @@ def test_every_example_of_the_document_runs(path: Path, tmp_path: Path, monkeypa
 
 @cache
 def _options(command: str) -> frozenset[str]:
-    """
-    List the options of a command, as its help does.
-    """
+    """List the options of a command, as its help does."""
     return frozenset(_OPTION.findall("\n".join(_LISTED.findall(run(command, "--help").out))))
 
 
 @pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_option_that_a_document_names_exists(path: Path) -> None:
-    """
-    An option of a command is one of its own, and one that stands alone is one of some command.
-    """
+    """An option of a command is one of its own, and one that stands alone is one of some command."""
     text = path.read_text("utf-8")
     named = [(command, one) for command, words in _COMMAND.findall(text) for one in _OPTION.findall(words)]
     known = frozenset[str]().union(*map(_options, _COMMANDS))
@@ -185,9 +161,7 @@ def test_every_option_that_a_document_names_exists(path: Path) -> None:
 
 
 def test_the_readme_lists_every_function_with_its_example(request: pytest.FixtureRequest) -> None:
-    """
-    The list of functions is what the language itself says of them.
-    """
+    """The list of functions is what the language itself says of them."""
     path = ROOT / "README.md"
     before, begin, rest = path.read_text("utf-8").partition("<!-- functions -->\n")
     listed, end, after = rest.partition("<!-- /functions -->")
@@ -200,9 +174,7 @@ def test_the_readme_lists_every_function_with_its_example(request: pytest.Fixtur
 
 
 def test_the_table_of_words_is_true() -> None:
-    """
-    Each row of the table says what both rules for words say.
-    """
+    """Each row of the table says what both rules for words say."""
     said = _WORDS.findall((ROOT / "docs" / "words.md").read_text("utf-8"))
     found = [
         (
@@ -219,9 +191,7 @@ def test_the_table_of_words_is_true() -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_the_example_of_every_function_is_true(function: Function, tmp_path: Path) -> None:
-    """
-    What the documentation shows of a function holds.
-    """
+    """What the documentation shows of a function holds."""
     rules = tmp_path / "rules.yaml"
     condition = function.example.replace("'", "''")
     rules.write_text(

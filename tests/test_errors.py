@@ -1,6 +1,4 @@
-"""
-Hold what the three exceptions carry and how they draw themselves.
-"""
+"""Hold what the three exceptions carry and how they draw themselves."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ from notifyrules.source.text import Source, Span
 
 class TestRulesError:
     def test_draws_findings(self) -> None:
-        """
-        The text is what the command line prints, without colours.
-        """
+        """The text is what the command line prints, without colours."""
         span = Span(Source("x.yaml", "flow: {}\n"), 6, 8)
         error = RulesError([Diagnostic(Code.WRONG_SHAPE, "a chart needs a node", span)])
 
@@ -34,9 +30,7 @@ class TestRulesError:
         )
 
     def test_carries_findings(self) -> None:
-        """
-        The findings stay values, in order.
-        """
+        """The findings stay values, in order."""
         span = Span(Source("x.yaml", "a"), 0, 1)
         found = [Diagnostic(Code.SYNTAX, "one", span), Diagnostic(Code.LIMIT, "two", span)]
 
@@ -45,9 +39,7 @@ class TestRulesError:
 
 class TestFactsError:
     def test_lists_problems(self) -> None:
-        """
-        Every problem has its line, and its help below it.
-        """
+        """Every problem has its line, and its help below it."""
         error = FactsError(
             [
                 FactProblem("channel.muted", "the text `no`, expected true or false"),
@@ -62,9 +54,7 @@ class TestFactsError:
         )
 
     def test_hostile_words(self) -> None:
-        """
-        What the caller was given reaches no terminal raw.
-        """
+        """What the caller was given reaches no terminal raw."""
         assert str(FactProblem("a\x1b[2J", "x\ny", "\u202ez")) == "a<U+001B>[2J: x<U+000A>y\n  help: <U+202E>z"
 
 
@@ -81,9 +71,7 @@ class TestUsageError:
         ids=["bare", "with help"],
     )
     def test_text(self, error: UsageError, text: str) -> None:
-        """
-        The help stands below the message.
-        """
+        """The help stands below the message."""
         assert str(error) == text
 
 
@@ -93,7 +81,5 @@ class TestUsageError:
     ids=["facts", "not known", "usage"],
 )
 def test_travels_between_processes(error: Exception) -> None:
-    """
-    A worker process can hand an error to its parent.
-    """
+    """A worker process can hand an error to its parent."""
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes

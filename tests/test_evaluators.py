@@ -1,6 +1,4 @@
-"""
-Hold all ways to decide to each other over the recorded decisions of real systems.
-"""
+"""Hold all ways to decide to each other over the recorded decisions of real systems."""
 
 from __future__ import annotations
 
@@ -26,26 +24,20 @@ SPECIALIZED = 100
 
 
 def rows(path: Path, rules: Rules) -> Iterator[dict[str, Value]]:
-    """
-    Give the facts of each recorded decision, defaults filled in.
-    """
+    """Give the facts of each recorded decision, defaults filled in."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield dict(rules.facts(json.loads(line)["facts"]))
 
 
 def deciding(path: Path) -> Rules:
-    """
-    Load the rules that the cases beside a corpus are about.
-    """
+    """Load the rules that the cases beside a corpus are about."""
     cases = path.with_suffix(".cases.yaml").read_text("utf-8")
     return load(re.findall(r"(?m)^rules: \S*/(\w+)\.yaml$", cases)[0])
 
 
 def nested(facts: Mapping[str, Value]) -> dict[str, object]:
-    """
-    Write facts as dicts in dicts; no corpus has groups in groups.
-    """
+    """Write facts as dicts in dicts; no corpus has groups in groups."""
     whole: dict[str, object] = {}
     for name, value in facts.items():
         group, dot, last = name.partition(".")
@@ -56,18 +48,14 @@ def nested(facts: Mapping[str, Value]) -> dict[str, object]:
 
 
 def asking(value: Value) -> Callable[[], Value]:
-    """
-    Give a value as a callable.
-    """
+    """Give a value as a callable."""
     return lambda: value
 
 
 @pytest.mark.parametrize("path", CORPORA, ids=lambda path: path.stem)
 class TestCorpora:
     def test_everybody_decides_the_same(self, path: Path) -> None:
-        """
-        Walked, compiled from every form, lazy, and by no more facts than the path reads.
-        """
+        """Walked, compiled from every form, lazy, and by no more facts than the path reads."""
         rules = deciding(path)
         count = 0
         for facts in rows(path, rules):
@@ -86,9 +74,7 @@ class TestCorpora:
         assert count > 1
 
     def test_specialized_rules_decide_the_same(self, path: Path) -> None:
-        """
-        Whatever part of a row is known before, the rest leads to the same decision along the same steps.
-        """
+        """Whatever part of a row is known before, the rest leads to the same decision along the same steps."""
         rules = deciding(path)
         chance = random.Random(1)  # noqa: S311 - no secret
         for facts in list(rows(path, rules))[::29][:SPECIALIZED]:

@@ -1,6 +1,4 @@
-"""
-Put decisions into words for the three readers.
-"""
+"""Put decisions into words for the three readers."""
 
 from __future__ import annotations
 
@@ -31,9 +29,7 @@ GOLDEN = Path(__file__).parent / "golden" / "explain"
 
 
 def refusal(because: str | None = "you muted #random") -> Record:
-    """
-    Make the decision of a muted channel.
-    """
+    """Make the decision of a muted channel."""
     steps = (
         step("muted", "Channel muted?", "Yes", "followed", {"channel.muted": True}),
         step(
@@ -55,9 +51,7 @@ def refusal(because: str | None = "you muted #random") -> Record:
 
 
 def question(name: str, ask: str) -> Box:
-    """
-    Make a node that was not asked.
-    """
+    """Make a node that was not asked."""
     span = Span(Source("rules/team_chat.yaml", ""), 0, 0)
     out = Arrow(f"{name}.then", name, "Yes", None, "yes", None, written=True, span=span)
     return Question(name, ask, None, None, span, Constant(span, BOOL, value=True), out, out)
@@ -66,30 +60,22 @@ def question(name: str, ask: str) -> Box:
 class TestReaders:
     @pytest.mark.parametrize("reader", READERS)
     def test_a_decision_with_everything(self, reader: str, golden: Callable[[Path, str], None]) -> None:
-        """
-        Each reader's words for a decision that passes every kind of node.
-        """
+        """Each reader's words for a decision that passes every kind of node."""
         left_out = (question("dnd", "User in DnD?"), question("mobile", "Mobile?"), question("mobile_2", "Mobile?"))
 
         golden(GOLDEN / f"full.{reader}.txt", explain(full_record(), reader=reader, not_asked=left_out) + "\n")
 
     @pytest.mark.parametrize("reader", READERS)
     def test_a_short_refusal(self, reader: str, golden: Callable[[Path, str], None]) -> None:
-        """
-        Each reader's words for a refusal after two questions.
-        """
+        """Each reader's words for a refusal after two questions."""
         golden(GOLDEN / f"refusal.{reader}.txt", explain(refusal(), reader=reader) + "\n")
 
     def test_support_is_the_reader_unless_said(self) -> None:
-        """
-        Without a reader, support's words are given.
-        """
+        """Without a reader, support's words are given."""
         assert explain(refusal()) == explain(refusal(), reader="support")
 
     def test_an_unknown_reader_is_a_usage_error(self) -> None:
-        """
-        A misspelt reader is not guessed, but offered.
-        """
+        """A misspelt reader is not guessed, but offered."""
         with pytest.raises(UsageError, match="there is no reader `suport`") as caught:
             explain(refusal(), reader="suport")
 
@@ -108,15 +94,11 @@ class TestUser:
         ids=lambda value: value.value if isinstance(value, Notify) else "",
     )
     def test_the_sentence_says_what_happened_and_why(self, notify: Notify, opening: str) -> None:
-        """
-        One sentence tells the answer and the reason.
-        """
+        """One sentence tells the answer and the reason."""
         assert explain(replace(refusal(), notify=notify), reader="user") == opening
 
     def test_without_because_the_last_question_is_told(self) -> None:
-        """
-        Rules that give no words still leave the person with a reason.
-        """
+        """Rules that give no words still leave the person with a reason."""
         question_and_answer = "the question “Thread message and user subscribed?”, answered “No”"
 
         assert (
@@ -125,23 +107,17 @@ class TestUser:
 
     @pytest.mark.parametrize("end", [".", "!", "?", "…"])
     def test_a_sentence_ends_once(self, end: str) -> None:
-        """
-        Words that bring their own end get no full stop behind it.
-        """
+        """Words that bring their own end get no full stop behind it."""
         assert explain(refusal(f"you muted it{end}"), reader="user") == f"You were not notified: you muted it{end}"
 
     def test_a_later_answer_says_when(self) -> None:
-        """
-        A decision that is to be asked again says so.
-        """
+        """A decision that is to be asked again says so."""
         held = replace(refusal(), notify=Notify.LATER, recheck_at=datetime(2026, 11, 24, 7, tzinfo=UTC))
 
         assert explain(held, reader="user").endswith(" This is looked at again at 07:00 UTC on 2026-11-24.")
 
     def test_the_time_is_that_of_the_persons_own_clock(self) -> None:
-        """
-        Where the facts name one time zone, an instant is told as a clock there shows it.
-        """
+        """Where the facts name one time zone, an instant is told as a clock there shows it."""
         facts = {"user.timezone": ZoneInfo("Asia/Kathmandu")}
         held = replace(refusal(), notify=Notify.LATER, facts=facts, recheck_at=datetime(2026, 11, 24, 20, tzinfo=UTC))
 
@@ -150,25 +126,19 @@ class TestUser:
 
 class TestWhatWasLeftOut:
     def test_equal_questions_are_listed_once(self) -> None:
-        """
-        Nodes that ask the same are one question to support.
-        """
+        """Nodes that ask the same are one question to support."""
         left_out = (question("a", "Thread message?"), question("b", "Thread message?"))
 
         assert "Questions not asked: Thread message?" in explain(refusal(), not_asked=left_out).splitlines()
 
     def test_many_questions_are_cut_short(self) -> None:
-        """
-        Of many questions the first nine are named, the others counted.
-        """
+        """Of many questions the first nine are named, the others counted."""
         left_out = tuple(question(f"n{number}", f"Question {number}?") for number in range(30))
 
         assert explain(refusal(), not_asked=left_out).endswith("Question 8? and 21 more")
 
     def test_facts_that_nothing_read_are_named(self) -> None:
-        """
-        Support sees which facts did not matter.
-        """
+        """Support sees which facts did not matter."""
         record = replace(refusal(), facts={**refusal().facts, "device.kind": "mobile"})
 
         assert explain(record).endswith("Facts not read: device.kind")
@@ -184,9 +154,7 @@ class TestWhatWasLeftOut:
         ],
     )
     def test_facts_that_were_told_are_read(self, outcome: str, read: str) -> None:
-        """
-        A fact from which the words, the data or the recheck of the decision were made is not called unread.
-        """
+        """A fact from which the words, the data or the recheck of the decision were made is not called unread."""
         top = "data: {via: text = none}\n"
         facts = (
             "facts:\n  b: bool = false\n  text.data: text = x\n  text.because: text = y\n  wait: duration = 5m\n"
@@ -202,9 +170,7 @@ class TestWhatWasLeftOut:
         assert explain(Record.from_dict(decision.to_dict())) == decision.explain()
 
     def test_facts_that_a_called_chart_told_are_read(self) -> None:
-        """
-        A fact that only the words of a called chart read, by what it is bound to, is not called unread.
-        """
+        """A fact that only the words of a called chart read, by what it is bound to, is not called unread."""
         callee = (
             'notifyrules: 1\nfacts: {b: bool = false, why: text = ""}\nflow: {q: {if: b, then: done, else: done}}\n'
             'outcomes: {done: {because: "{why}"}}\n'
@@ -216,18 +182,14 @@ class TestWhatWasLeftOut:
         assert rules.should_notify({}).explain().endswith("Facts not read: u")
 
     def test_an_older_record_is_read(self) -> None:
-        """
-        A record that does not say what was told from is explained all the same.
-        """
+        """A record that does not say what was told from is explained all the same."""
         written = refusal().to_dict()
         del written["told_from"]
 
         assert Record.from_dict(written) == refusal()
 
     def test_facts_read_in_vain_are_read(self) -> None:
-        """
-        A fact that a refused branch read is not called unread.
-        """
+        """A fact that a refused branch read is not called unread."""
         tried = Branch("any_of.dm", (step("dm", "DM?", "No", "no", {"device.kind": "mobile"}),), "no")
         record = refusal()
         way = replace(record.passage, steps=(replace(record.passage.steps[0], tried=(tried,)), record.passage.steps[1]))
@@ -240,9 +202,7 @@ class TestWhatWasLeftOut:
 class TestPlainText:
     @given(records(), st.sampled_from(sorted(READERS)))
     def test_nothing_reaches_the_terminal_raw(self, record: Record, reader: str) -> None:
-        """
-        Whatever names, values and words a record holds, the text has no control character but the line end.
-        """
+        """Whatever names, values and words a record holds, the text has no control character but the line end."""
         text = explain(record, reader=reader)
 
         assert not [
@@ -254,9 +214,7 @@ class TestPlainText:
 
     @given(records(), st.sampled_from(sorted(READERS)))
     def test_no_line_ends_in_blanks(self, record: Record, reader: str) -> None:
-        """
-        The text has neither trailing blanks nor a line end at its end.
-        """
+        """The text has neither trailing blanks nor a line end at its end."""
         text = explain(record, reader=reader)
 
         assert all(line == line.rstrip(" ") for line in text.split("\n"))
@@ -264,9 +222,7 @@ class TestPlainText:
 
     @pytest.mark.parametrize("reader", ["support", "engineer"])
     def test_a_line_fits_eighty_columns(self, reader: str) -> None:
-        """
-        Long questions, values and words are broken between words.
-        """
+        """Long questions, values and words are broken between words."""
         long = "a rather long " * 20
         steps = tuple(
             replace(one, ask=long, because=long, facts={"message.text": long}) for one in full_record().passage.steps
@@ -276,25 +232,19 @@ class TestPlainText:
         assert max(map(len, explain(record, reader=reader, not_asked=[question("a", long)] * 3).splitlines())) <= 80
 
     def test_wide_characters_count_twice(self) -> None:
-        """
-        Text in characters that take two columns is broken at forty of them.
-        """
+        """Text in characters that take two columns is broken at forty of them."""
         words = " ".join(["通知"] * 40)
 
         assert all(len(line) < 60 for line in explain(refusal(words)).splitlines())
 
     def test_an_escape_sequence_is_spelt_out(self) -> None:
-        """
-        A channel's name cannot clear the screen of whoever looks into it.
-        """
+        """A channel's name cannot clear the screen of whoever looks into it."""
         record = refusal("you muted \x1b[2J#random")
 
         assert explain(record, reader="user") == "You were not notified: you muted <U+001B>[2J#random."
 
     def test_a_line_end_in_a_value_cannot_forge_a_line(self) -> None:
-        """
-        A value of several lines stays on its line.
-        """
+        """A value of several lines stays on its line."""
         forged = step("muted", "Channel muted?", "Yes", "no", {"channel.name": "x\nNotified"})
         text = explain(replace(refusal(), passage=Passage("team_chat", "no", (forged,), None)))
 
@@ -310,9 +260,7 @@ class TestPlainText:
         ids=["text", "list of texts", "list"],
     )
     def test_a_long_value_is_cut_short(self, value: str | tuple[int | str, ...], shown: str) -> None:
-        """
-        Of a long value the beginning is shown, and how long it is.
-        """
+        """Of a long value the beginning is shown, and how long it is."""
         read = step("a", "Long?", "Yes", "no", {"message.text": value})
         text = explain(replace(refusal(), passage=Passage("team_chat", "no", (read,), None)))
 
@@ -321,9 +269,7 @@ class TestPlainText:
 
 @pytest.mark.parametrize("words", ["::error::", "::stop-commands::x", "##[error]"])
 def test_no_line_begins_with_a_command(words: str) -> None:
-    """
-    Words of a rule file never become commands to the runner of GitHub Actions by being broken into lines.
-    """
+    """Words of a rule file never become commands to the runner of GitHub Actions by being broken into lines."""
     for length in range(30, 80):
         text = f"{'x' * length} {words}pwned and more words that go on to another line"
 

@@ -1,6 +1,4 @@
-"""
-Claims about facts: the forms in which they are given, what is wrong with them, and that they stay what they were.
-"""
+"""Claims about facts: the forms in which they are given, what is wrong with them, and that they stay what they were."""
 
 from __future__ import annotations
 
@@ -61,9 +59,7 @@ READ = {**DOTTED, "preferences.via": ("push", "mail")}
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    """
-    Load rules whose facts stand in groups, and groups in groups.
-    """
+    """Load rules whose facts stand in groups, and groups in groups."""
     return rules_of(RULES + OUTCOMES)
 
 
@@ -92,9 +88,7 @@ class Message(BaseModel):
 
 
 def decided(rules: Rules, given: object) -> dict[str, object]:
-    """
-    Give the facts that a decision was made by.
-    """
+    """Give the facts that a decision was made by."""
     facts = rules.should_notify(given).facts
     assert facts == rules.facts(given)
     return dict(facts)
@@ -140,15 +134,11 @@ class TestForms:
         ],
     )
     def test_all_forms_say_the_same(self, rules: Rules, given: object) -> None:
-        """
-        Mappings, nested or dotted or both, and objects of any kind are read alike.
-        """
+        """Mappings, nested or dotted or both, and objects of any kind are read alike."""
         assert decided(rules, given) == READ
 
     def test_a_keyword_stands_with_an_underscore(self, rules: Rules) -> None:
-        """
-        An attribute cannot be called `global`; in a mapping the fact keeps its name.
-        """
+        """An attribute cannot be called `global`; in a mapping the fact keeps its name."""
         assert (
             decided(rules, {"channel.kind": "dm", "preferences": SimpleNamespace(global_="none")})["preferences.global"]
             == "none"
@@ -168,9 +158,7 @@ class TestForms:
         ids=["nested", "dotted", "None for groups", "None and less in objects", "an object"],
     )
     def test_absent_facts_take_their_default(self, rules: Rules, given: object) -> None:
-        """
-        So does a group that is None, and an attribute that is missing.
-        """
+        """So does a group that is None, and an attribute that is missing."""
         assert decided(rules, given) == {
             "muted": False,
             "channel.name": "this channel",
@@ -181,9 +169,7 @@ class TestForms:
         }
 
     def test_a_dict_that_makes_up_values_is_not_changed(self, rules: Rules) -> None:
-        """
-        What a defaultdict would put in place of a missing fact is not asked for.
-        """
+        """What a defaultdict would put in place of a missing fact is not asked for."""
         channel: defaultdict[str, object] = defaultdict(lambda: "dm", {"name": "#random", "limits": {"push": 2}})
 
         with pytest.raises(FactsError, match=r"channel\.kind: is missing and has no default"):
@@ -191,9 +177,7 @@ class TestForms:
         assert set(channel) == {"name", "limits"}
 
     def test_facts_are_facts(self, rules: Rules) -> None:
-        """
-        What `facts` returned is taken as it is, by `facts` and by decisions; facts of other rules are read anew.
-        """
+        """What `facts` returned is taken as it is, by `facts` and by decisions; facts of other rules are read anew."""
         facts = rules.facts(NESTED)
         others = rules_of(RULES + OUTCOMES).facts(NESTED)
 
@@ -202,9 +186,7 @@ class TestForms:
         assert decided(rules, others) == READ
 
     def test_no_facts_are_needed_where_all_have_a_default(self) -> None:
-        """
-        An empty dict is as good as any.
-        """
+        """An empty dict is as good as any."""
         rules = rules_of(
             'notifyrules: 1\nfacts: {a: bool = true}\nflow: {q: {if: a, then: "yes", else: "no"}}\n'
             'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n'
@@ -259,9 +241,7 @@ WEEKNIGHT = Window(("mon", "tue"), time(22), time(7))
 
 @pytest.fixture(scope="module")
 def typed() -> Rules:
-    """
-    Load rules with a fact of every type.
-    """
+    """Load rules with a fact of every type."""
     return rules_of(TYPES)
 
 
@@ -314,9 +294,7 @@ class TestValues:
     def test_are_read_as_the_language_holds_them(
         self, typed: Rules, name: str, given: object, value: object, *, others: bool
     ) -> None:
-        """
-        A value is the same whether it was accepted by sight or read; a subclass does not get through.
-        """
+        """A value is the same whether it was accepted by sight or read; a subclass does not get through."""
         facts = {**(dict(typed.facts({})) if others else {}), name: given}
         found = typed.should_notify(facts).facts[name]
 
@@ -395,9 +373,7 @@ class TestValues:
     )
     @pytest.mark.parametrize("others", [False, True], ids=["alone", "among all"])
     def test_wrong_ones_are_told_alike(self, typed: Rules, name: str, given: object, *, others: bool) -> None:
-        """
-        Deciding tells the same problem as validating, and only that one.
-        """
+        """Deciding tells the same problem as validating, and only that one."""
         facts = {**(dict(typed.facts({})) if others else {}), name: given}
         with pytest.raises(FactsError) as read:
             typed.facts(facts)
@@ -412,9 +388,7 @@ class TestValues:
 
 class TestProblems:
     def test_very_many_names_are_not_all_told(self) -> None:
-        """
-        Of names that are no facts a hundred are told, and that there are more; what is a fact is read all the same.
-        """
+        """Of names that are no facts a hundred are told, and that there are more; facts are read all the same."""
         rules = rules_of(
             "notifyrules: 1\nfacts: {a: bool, b: int}\nflow: {q: {if: a, then: 'yes', else: 'no'}}\n" + OUTCOMES
         )
@@ -476,9 +450,7 @@ class TestProblems:
         ],
     )
     def test_are_told(self, rules: Rules, given: object, told: list[str]) -> None:
-        """
-        Every problem at once, in the order declared, with the way out.
-        """
+        """Every problem at once, in the order declared, with the way out."""
         for read in (rules.facts, rules.should_notify):
             with pytest.raises(FactsError) as refused:
                 read(given)
@@ -489,56 +461,40 @@ class TestProblems:
         "given", [None, "dm", 3, [("muted", True)], Rules, lambda: NESTED], ids=lambda given: type(given).__name__
     )
     def test_what_can_hold_no_facts(self, rules: Rules, given: object) -> None:
-        """
-        A function or a class is no set of facts, though it has attributes.
-        """
+        """A function or a class is no set of facts, though it has attributes."""
         with pytest.raises(FactsError, match=r"\(facts\): expected a mapping or an object, found "):
             rules.should_notify(given)
 
     @pytest.mark.parametrize("group", [lambda: {"kind": "dm"}, Channel, [], 5], ids=lambda group: type(group).__name__)
     def test_what_is_no_group(self, rules: Rules, group: object) -> None:
-        """
-        A callable stands for one fact, not for a group; nothing in it is silently a default.
-        """
+        """A callable stands for one fact, not for a group; nothing in it is silently a default."""
         with pytest.raises(FactsError, match="channel: expected a group of facts, found "):
             rules.should_notify({"channel": group, "channel.kind": "dm"})
 
     def test_a_class_is_no_way_to_get_a_value(self, rules: Rules) -> None:
-        """
-        `bool` given for a bool is a slip, not something to ask: it would give False.
-        """
+        """`bool` given for a bool is a slip, not something to ask: it would give False."""
         with pytest.raises(FactsError, match="muted: expected true or false, found "):
             rules.should_notify({"channel.kind": "dm", "muted": bool})
 
 
 class Answering(tzinfo):
-    """
-    A time zone whose answer is whatever it holds.
-    """
+    """A time zone whose answer is whatever it holds."""
 
     def __init__(self, answer: object) -> None:
-        """
-        Hold an *answer*, which is raised where it is an exception.
-        """
+        """Hold an *answer*, which is raised where it is an exception."""
         self.answer = answer
 
     def utcoffset(self, _when: datetime | None) -> Any:  # noqa: ANN401
-        """
-        Answer.
-        """
+        """Answer."""
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
     def dst(self, _when: datetime | None) -> None:
-        """
-        Know nothing of summers.
-        """
+        """Know nothing of summers."""
 
     def tzname(self, _when: datetime | None) -> str:
-        """
-        Have a name.
-        """
+        """Have a name."""
         return "nowhere"
 
 
@@ -550,9 +506,7 @@ class TestTimeZones:
     )
     @pytest.mark.parametrize("ask", ["facts", "should_notify", "needs", "specialize"])
     def test_that_give_no_offset_are_told_of(self, typed: Rules, ask: str, answer: object) -> None:
-        """
-        A time zone is an object of the caller's; what it does wrong is a problem of the fact.
-        """
+        """A time zone is an object of the caller's; what it does wrong is a problem of the fact."""
         with pytest.raises(FactsError) as refused:
             getattr(typed, ask)({"at": NIGHT.replace(tzinfo=Answering(answer))})
 
@@ -565,9 +519,7 @@ class TestExtras:
     @pytest.mark.parametrize("ask", ["facts", "should_notify", "needs", "specialize"])
     @pytest.mark.parametrize("extras", ["forbid ", "Ignore", None])
     def test_a_word_that_is_no_choice_is_refused(self, rules: Rules, ask: str, extras: object) -> None:
-        """
-        A slip does not let undeclared facts pass.
-        """
+        """A slip does not let undeclared facts pass."""
         with pytest.raises(UsageError, match="`extras` cannot be"):
             getattr(rules, ask)({**NESTED, "trace": "x"}, extras=extras)
 
@@ -581,9 +533,7 @@ class TestExtras:
         ids=["nested", "dotted", "in a group"],
     )
     def test_are_ignored_when_asked_for(self, rules: Rules, given: object) -> None:
-        """
-        What the rules do not declare is an error unless the caller asks for it to be ignored.
-        """
+        """What the rules do not declare is an error unless the caller asks for it to be ignored."""
         with pytest.raises(FactsError, match="is not a fact of these rules"):
             rules.should_notify(given)
 
@@ -591,9 +541,7 @@ class TestExtras:
         assert rules.should_notify(given, extras="ignore").outcome == "yes"
 
     def test_of_objects_are_their_own_affair(self, rules: Rules) -> None:
-        """
-        An object has attributes for other reasons than these rules.
-        """
+        """An object has attributes for other reasons than these rules."""
         given = SimpleNamespace(channel=SimpleNamespace(kind="dm", kin="x"), trace="x")
 
         assert rules.should_notify(given).outcome == "yes"
@@ -601,9 +549,7 @@ class TestExtras:
 
 class TestStaying:
     def test_a_decision_keeps_its_own_facts(self, rules: Rules) -> None:
-        """
-        What the caller does to its dict afterwards changes nothing about a decision, made or told.
-        """
+        """What the caller does to its dict afterwards changes nothing about a decision, made or told."""
         given = copy.deepcopy(NESTED)
         decision = rules.should_notify(given)
         given["channel"]["name"] = "#other"  # type: ignore[index]
@@ -615,9 +561,7 @@ class TestStaying:
         assert decision.reason == decision.steps[-1].arrow == "preference.then"
 
     def test_facts_are_read_only(self, rules: Rules) -> None:
-        """
-        Neither values nor facts can be put into them.
-        """
+        """Neither values nor facts can be put into them."""
         facts = rules.facts(NESTED)
 
         with pytest.raises(TypeError):
@@ -632,9 +576,7 @@ class TestStaying:
         assert repr(rules.facts({"channel.kind": "dm"})).startswith("Facts({'muted': False, 'channel.name': ")
 
     def test_facts_are_copied_and_pickled(self, rules: Rules) -> None:
-        """
-        A copy is the object itself; another process gets a plain dict, from which its own rules read the same facts.
-        """
+        """A copy is the object itself; another process gets a plain dict, from which its rules read the same facts."""
         facts = rules.facts(NESTED)
         sent = pickle.loads(pickle.dumps(facts))  # noqa: S301 - our own
 
@@ -644,9 +586,7 @@ class TestStaying:
         assert rules.facts(sent) == facts
 
     def test_a_decision_is_copied_and_not_pickled(self, rules: Rules) -> None:
-        """
-        What another process can use of a decision is its record.
-        """
+        """What another process can use of a decision is its record."""
         decision = rules.should_notify(NESTED)
 
         assert copy.copy(decision) is copy.deepcopy(decision) is decision
@@ -655,17 +595,13 @@ class TestStaying:
         assert pickle.loads(pickle.dumps(decision.record())) == decision.record()  # noqa: S301 - our own
 
     def test_rules_never_change(self, rules: Rules) -> None:
-        """
-        Nobody can put another function or chart into loaded rules.
-        """
+        """Nobody can put another function or chart into loaded rules."""
         for name in ("graph", "should_notify", "more"):
             with pytest.raises(AttributeError, match="loaded rules never change"):
                 setattr(rules, name, None)
 
     def test_many_threads_decide_alike(self, rules: Rules) -> None:
-        """
-        One object of rules serves all threads, and so does one decision.
-        """
+        """One object of rules serves all threads, and so does one decision."""
         kinds = ["dm", "group", "channel"] * 100
         decision = rules.should_notify(NESTED)
 
@@ -683,15 +619,11 @@ class TestStaying:
 
 class TestAsking:
     def test_the_function_says_what_it_does(self, rules: Rules) -> None:
-        """
-        `help` finds words on the compiled function.
-        """
+        """`help` finds words on the compiled function."""
         assert (rules.should_notify.__doc__ or "").strip().startswith("Decide whether to notify.")
 
     def test_extras_may_stand_second(self, rules: Rules) -> None:
-        """
-        Facts and what becomes of extras are the only arguments.
-        """
+        """Facts and what becomes of extras are the only arguments."""
         assert rules.should_notify(facts=NESTED, extras="forbid").outcome == "yes"
         with pytest.raises(TypeError):
             rules.should_notify(NESTED, "ignore", 1)  # type: ignore[call-arg]

@@ -50,9 +50,7 @@ ASKS = ["facts", "should_notify", "decide", "specialize", "needs"]
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    """
-    Load rules all of whose facts have a default.
-    """
+    """Load rules all of whose facts have a default."""
     return rules_of(RULES + OUTCOMES)
 
 
@@ -79,39 +77,27 @@ class Name(str, enum.Enum):  # noqa: UP042 - what callers still write
 
 
 class Message:
-    """
-    Has none of the facts.
-    """
+    """Has none of the facts."""
 
 
 class Keyed:
-    """
-    A mapping by what it does, and not by its class.
-    """
+    """A mapping by what it does, and not by its class."""
 
     def __init__(self, held: dict[str, object]) -> None:
-        """
-        Hold what is given.
-        """
+        """Hold what is given."""
         self.held = held
 
     def keys(self) -> list[str]:
-        """
-        Name what is held.
-        """
+        """Name what is held."""
         return list(self.held)
 
     def __getitem__(self, key: str) -> object:
-        """
-        Give what is held.
-        """
+        """Give what is held."""
         return self.held[key]
 
 
 def row(**columns: object) -> sqlite3.Row:
-    """
-    Make a row of a database; `__` in the name of a column is a dot.
-    """
+    """Make a row of a database; `__` in the name of a column is a dot."""
     database = sqlite3.connect(":memory:")
     database.row_factory = sqlite3.Row
     names = ", ".join(f'? as "{name.replace("__", ".")}"' for name in columns)
@@ -121,9 +107,7 @@ def row(**columns: object) -> sqlite3.Row:
 
 
 def headers(**fields: str) -> email.message.Message:
-    """
-    Make headers as servers of HTTP give them.
-    """
+    """Make headers as servers of HTTP give them."""
     found = email.message.Message()
     for name, value in fields.items():
         found[name.replace("__", ".")] = value
@@ -131,32 +115,24 @@ def headers(**fields: str) -> email.message.Message:
 
 
 def columns(values: dict[str, object]) -> object:
-    """
-    Make a row of a data frame, with its columns as fields.
-    """
+    """Make a row of a data frame, with its columns as fields."""
     return next(pd.DataFrame([values]).itertuples())
 
 
 def proxied(held: dict[str, object]) -> object:
-    """
-    Make what a manager of processes hands out for a dict, without the process.
-    """
+    """Make what a manager of processes hands out for a dict, without the process."""
     proxy: Any = multiprocessing.managers.DictProxy.__new__(multiprocessing.managers.DictProxy)
     proxy._callmethod = lambda name, arguments=(), _named=None: getattr(held, name)(*arguments)  # noqa: SLF001 - asks the manager
     return proxy
 
 
 async def coroutine() -> dict[str, object]:
-    """
-    Give facts, once it is awaited.
-    """
+    """Give facts, once it is awaited."""
     return dict(QUIET)
 
 
 def generator() -> Iterator[dict[str, object]]:
-    """
-    Give facts one after the other.
-    """
+    """Give facts one after the other."""
     yield dict(QUIET)
 
 
@@ -233,9 +209,7 @@ class TestMappings:
     )
     @pytest.mark.parametrize("ask", ASKS)
     def test_whatever_has_keys_and_items_is_read(self, rules: Rules, given: object, ask: str) -> None:
-        """
-        A row of a database says what the dict made of it says, whatever its class.
-        """
+        """A row of a database says what the dict made of it says, whatever its class."""
         read = getattr(rules, ask)(given)
 
         match ask:
@@ -269,18 +243,14 @@ class TestMappings:
     )
     @pytest.mark.parametrize("ask", ASKS)
     def test_their_names_are_checked(self, rules: Rules, given: object, told: str, ask: str) -> None:
-        """
-        A column that is called otherwise than the fact is told, as the key of a dict is.
-        """
+        """A column that is called otherwise than the fact is told, as the key of a dict is."""
         with pytest.raises(FactsError) as refused:
             getattr(rules, ask)(given)
 
         assert str(refused.value).startswith(told)
 
     def test_other_columns_may_be_passed_over(self, rules: Rules) -> None:
-        """
-        As of any mapping, when the caller asks for it.
-        """
+        """As of any mapping, when the caller asks for it."""
         given = row(channel__level="none", id=7)
         with pytest.raises(FactsError, match="id: is not a fact of these rules"):
             rules.should_notify(given)
@@ -289,9 +259,7 @@ class TestMappings:
         assert rules.should_notify({"channel": row(level="none", id=7)}, extras="ignore").reason == "level.none"
 
     def test_a_name_that_comes_twice_is_told(self, rules: Rules) -> None:
-        """
-        Headers may hold a name more than once.
-        """
+        """Headers may hold a name more than once."""
         given = headers(channel__level="none")
         given["channel.level"] = "all"
 
@@ -304,9 +272,7 @@ class TestMappings:
         ids=["a member", "a text of numpy", "a member in a group"],
     )
     def test_names_of_derived_classes_are_names(self, rules: Rules, given: object) -> None:
-        """
-        Whether they are read or accepted by sight.
-        """
+        """Whether they are read or accepted by sight."""
         assert rules.should_notify(given).facts == rules.facts(given)
         assert rules.should_notify(given).reason == "level.none"
 
@@ -318,16 +284,12 @@ class TestNamedTuples:
         ids=["in one another", "in a dict", "a dict in one", "an object in one"],
     )
     def test_are_read_by_name(self, rules: Rules, given: object) -> None:
-        """
-        Their fields are attributes like those of any object.
-        """
+        """Their fields are attributes like those of any object."""
         assert rules.should_notify(given).reason == "level.none"
         assert rules.facts(given)["channel.level"] == "none"
 
     def test_what_every_tuple_has_is_no_fact(self) -> None:
-        """
-        `count` and `index` are methods of tuples, and nothing to ask.
-        """
+        """`count` and `index` are methods of tuples, and nothing to ask."""
         counting = rules_of(
             "notifyrules: 1\nfacts: {count: int = 0, n: int = 0}\n"
             'flow: {q: {if: count + n > 0, then: "yes", else: "no"}}\n' + OUTCOMES
@@ -338,18 +300,14 @@ class TestNamedTuples:
 
     @pytest.mark.parametrize("ask", ASKS)
     def test_fields_without_their_names_are_told(self, rules: Rules, ask: str) -> None:
-        """
-        A row of a frame as a named tuple loses the names of its columns that have a dot.
-        """
+        """A row of a frame as a named tuple loses the names of its columns that have a dot."""
         with pytest.raises(
             FactsError, match="the field `_2` of a named tuple has lost the name of its column\n  help: "
         ):
             getattr(rules, ask)(columns({"muted": False, **QUIET}))
 
     def test_fields_with_other_names_are_told(self, rules: Rules) -> None:
-        """
-        Drivers of databases put underscores where a field cannot have the dots of its column.
-        """
+        """Drivers of databases put underscores where a field cannot have the dots of its column."""
         fields = collections.namedtuple("fields", ["muted", "channel_level"])  # noqa: PYI024
 
         with pytest.raises(FactsError, match="the field `channel_level` of a named tuple has lost the name"):
@@ -357,9 +315,7 @@ class TestNamedTuples:
 
     @pytest.mark.parametrize("more", [{}, {"muted": False}, {"id": 7}], ids=["alone", "with another", "with a column"])
     def test_rows_that_look_like_them_are_read(self, rules: Rules, more: dict[str, object]) -> None:
-        """
-        The rows of SQLAlchemy keep the dots of their columns, and give them as attributes.
-        """
+        """The rows of SQLAlchemy keep the dots of their columns, and give them as attributes."""
         labels = [sqlalchemy.literal(value).label(name) for name, value in {**QUIET, **more}.items()]
         with sqlalchemy.create_engine("sqlite://").connect() as connection:
             given = connection.execute(sqlalchemy.select(*labels)).one()
@@ -371,9 +327,7 @@ class TestNothing:
     @pytest.mark.parametrize("make", NONE_OF_THEM.values(), ids=NONE_OF_THEM)
     @pytest.mark.parametrize("ask", ASKS)
     def test_that_has_none_of_the_facts_is_accepted(self, rules: Rules, make: Callable[[], object], ask: str) -> None:
-        """
-        It is told what it is, and by its type unless everybody knows it by another word.
-        """
+        """It is told what it is, and by its type unless everybody knows it by another word."""
         with pytest.raises(FactsError) as refused:
             getattr(rules, ask)(make())
 
@@ -388,9 +342,7 @@ class TestNothing:
     def test_is_accepted_for_a_group(
         self, rules: Rules, make: Callable[[], object], outer: Callable[..., object], ask: str
     ) -> None:
-        """
-        What stands where a group does holds some of its facts, or is None.
-        """
+        """What stands where a group does holds some of its facts, or is None."""
         with pytest.raises(FactsError) as refused:
             getattr(rules, ask)(outer(muted=False, channel=make()))
 
@@ -441,18 +393,14 @@ class TestNothing:
         ids=["an object", "a class", "a generator", "an object as a group", "a class as a group"],
     )
     def test_is_told_without_its_type_and_the_way_out(self, rules: Rules, given: object, told: str) -> None:
-        """
-        Whoever wires facts in sees what came, and what should have come.
-        """
+        """Whoever wires facts in sees what came, and what should have come."""
         with pytest.raises(FactsError) as refused:
             rules.should_notify(given)
 
         assert str(refused.value) == told
 
     def test_is_awaited(self, rules: Rules) -> None:
-        """
-        A coroutine is told to be awaited, whatever it stands for; Python has no need to warn of it as well.
-        """
+        """A coroutine is told to be awaited, whatever it stands for; Python has no need to warn of it as well."""
         for given, place in (
             (coroutine(), r"\(facts\)"),
             ({"channel": coroutine()}, "channel"),
@@ -462,9 +410,7 @@ class TestNothing:
                 rules.should_notify(given)
 
     def test_is_needed_where_rules_have_no_facts(self) -> None:
-        """
-        Where nothing is declared, nothing is passed over.
-        """
+        """Where nothing is declared, nothing is passed over."""
         rules = rules_of(
             'notifyrules: 1\nfacts: {}\nflow: {q: {if: "true", then: "yes", else: "no"}}\n'
             "allow: {constant-condition: the smallest chart}\n" + OUTCOMES
@@ -476,24 +422,18 @@ class TestNothing:
 
 class TestProperties:
     def test_that_fail_are_not_taken_for_absent(self, rules: Rules) -> None:
-        """
-        A property that misses an attribute of something else is a mistake in it, and not a fact that nobody has set.
-        """
+        """A property that misses an attribute of something else is a mistake in it, and not a fact that nobody set."""
 
         class Failing:
             @property
             def muted(self) -> bool:
-                """
-                Look in the wrong place.
-                """
+                """Look in the wrong place."""
                 return self.settings.muted  # type: ignore[attr-defined, no-any-return]
 
         class FailingOnce:
             @cached_property
             def channel(self) -> object:
-                """
-                Look in the wrong place.
-                """
+                """Look in the wrong place."""
                 return self.settings.channel  # type: ignore[attr-defined]
 
         for given in (Failing(), FailingOnce()):
@@ -502,17 +442,13 @@ class TestProperties:
             assert "while reading the property" in raised.value.__notes__[0]
 
     def test_of_slots_that_hold_nothing_are_absent(self, rules: Rules) -> None:
-        """
-        An attribute that was never set is a fact that nobody has set.
-        """
+        """An attribute that was never set is a fact that nobody has set."""
 
         class Slotted:
             __slots__ = ("channel", "muted")
 
             def __init__(self) -> None:
-                """
-                Set one of the two.
-                """
+                """Set one of the two."""
                 self.channel = {"level": "none"}
 
         assert rules.should_notify(Slotted()).reason == "level.none"

@@ -1,6 +1,4 @@
-"""
-Say what is wrong with the facts of a decision: all of it, and nothing that only follows from it.
-"""
+"""Say what is wrong with the facts of a decision: all of it, and nothing that only follows from it."""
 
 from __future__ import annotations
 
@@ -24,18 +22,14 @@ outcomes: {"yes": {notify: true}, "no": {notify: false}}
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Rules:
-    """
-    Load rules with facts that have no default.
-    """
+    """Load rules with facts that have no default."""
     path = tmp_path / "rules.yaml"
     path.write_text(RULES, "utf-8")
     return load(path)
 
 
 def problems(rules: Rules, given: object) -> list[str]:
-    """
-    Give the lines that tell what is wrong with facts.
-    """
+    """Give the lines that tell what is wrong with facts."""
     with pytest.raises(FactsError) as refused:
         rules.should_notify(given)
     return str(refused.value).splitlines()
@@ -44,9 +38,7 @@ def problems(rules: Rules, given: object) -> list[str]:
 class TestWhatFollows:
     @pytest.mark.parametrize("given", [None, "x", 5, [("user.muted", True)]], ids=repr)
     def test_what_is_no_set_of_facts_is_the_only_problem(self, rules: Rules, given: object) -> None:
-        """
-        No fact is called missing.
-        """
+        """No fact is called missing."""
         message, advice = problems(rules, given)
 
         assert message.startswith("(facts): expected a mapping or an object, found ")
@@ -54,9 +46,7 @@ class TestWhatFollows:
 
     @pytest.mark.parametrize("given", [[True], "x", True], ids=repr)
     def test_a_group_that_is_none_misses_no_facts(self, rules: Rules, given: object) -> None:
-        """
-        Only the group is told; the facts of other groups are still missed.
-        """
+        """Only the group is told; the facts of other groups are still missed."""
         found = problems(rules, {"user": given})
 
         assert [line for line in found if line.startswith("user")] == [
@@ -67,9 +57,7 @@ class TestWhatFollows:
 
 class TestHelp:
     def test_each_help_has_a_line(self, rules: Rules) -> None:
-        """
-        The word that was meant and what the fact is do not run into each other.
-        """
+        """The word that was meant and what the fact is do not run into each other."""
         given = {"user": {"muted": True, "name": "x"}, "message.kind": "mobil"}
 
         assert problems(rules, given) == [
@@ -79,9 +67,7 @@ class TestHelp:
         ]
 
     def test_a_missing_fact_says_what_it_is(self, rules: Rules) -> None:
-        """
-        Whoever wires facts in learns what to give.
-        """
+        """Whoever wires facts in learns what to give."""
         assert problems(rules, {"user.name": "x", "message.kind": "mobile"}) == [
             "user.muted: is missing and has no default",
             "  help: it says: The user wants silence",

@@ -1,6 +1,4 @@
-"""
-Claims about the JSON Schema of facts: a validator that knows only the schema takes what the rules take.
-"""
+"""Claims about the JSON Schema of facts: a validator that knows only the schema takes what the rules take."""
 
 from __future__ import annotations
 
@@ -35,33 +33,25 @@ outcomes: {"yes": {notify: true}, "no": {notify: false}}
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    """
-    Load rules with a fact of each type that has to do with time.
-    """
+    """Load rules with a fact of each type that has to do with time."""
     return rules_of(RULES)
 
 
 @pytest.fixture(scope="module", params=shipped_names())
 def shipped(request: pytest.FixtureRequest) -> tuple[Rules, jsonschema.Draft202012Validator]:
-    """
-    Load the rules that come with the package, each with a validator of its facts.
-    """
+    """Load the rules that come with the package, each with a validator of its facts."""
     rules = load(request.param)
     return rules, jsonschema.Draft202012Validator(rules.facts_schema())
 
 
 @pytest.fixture(scope="module")
 def validator(rules: Rules) -> jsonschema.Draft202012Validator:
-    """
-    Make a validator of the facts, which knows nothing of formats, as most do not.
-    """
+    """Make a validator of the facts, which knows nothing of formats, as most do not."""
     return jsonschema.Draft202012Validator(rules.facts_schema())
 
 
 def read(rules: Rules, facts: dict[str, object]) -> bool:
-    """
-    Tell whether the rules take facts.
-    """
+    """Tell whether the rules take facts."""
     try:
         rules.facts(facts)
     except FactsError:
@@ -114,9 +104,7 @@ class TestInstants:
     def test_are_bounded(
         self, rules: Rules, validator: jsonschema.Draft202012Validator, name: str, text: str, *, taken: bool
     ) -> None:
-        """
-        The schema knows the range of instants, and the form that they have.
-        """
+        """The schema knows the range of instants, and the form that they have."""
         facts: dict[str, object] = {name: [text] if name == "times" else text}
 
         assert (validator.is_valid(facts), read(rules, facts)) == (taken, taken)
@@ -130,9 +118,7 @@ class TestInstants:
     def test_of_any_offset_are_taken(
         self, rules: Rules, validator: jsonschema.Draft202012Validator, moment: datetime, minutes: int
     ) -> None:
-        """
-        Nothing that the rules take is invalid; nothing is valid that lies more than a day outside of the range.
-        """
+        """Nothing that the rules take is invalid; nothing is valid that lies more than a day outside of the range."""
         instant = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
         text = instant.isoformat()
         taken, valid = read(rules, {"at": text}), validator.is_valid({"at": text})
@@ -176,16 +162,12 @@ class TestDurations:
     def test_are_bounded(
         self, rules: Rules, validator: jsonschema.Draft202012Validator, text: str, *, taken: bool
     ) -> None:
-        """
-        No unit alone leads out of the range.
-        """
+        """No unit alone leads out of the range."""
         assert (validator.is_valid({"long": text}), read(rules, {"long": text})) == (taken, taken)
 
     @given(length=st.timedeltas(-MAX_DURATION, MAX_DURATION))
     def test_that_are_taken_are_valid(self, validator: jsonschema.Draft202012Validator, length: timedelta) -> None:
-        """
-        In the form in which the rules themselves write them.
-        """
+        """In the form in which the rules themselves write them."""
         assert validator.is_valid({"long": to_plain(length)})
 
 
@@ -195,9 +177,7 @@ class TestFacts:
     def test_that_are_taken_are_valid(
         self, shipped: tuple[Rules, jsonschema.Draft202012Validator], data: st.DataObject
     ) -> None:
-        """
-        Facts that the shipped rules take are valid by the schema, nested as it describes them.
-        """
+        """Facts that the shipped rules take are valid by the schema, nested as it describes them."""
         rules, validator = shipped
         nested: dict[str, object] = {}
         for path, value in data.draw(strategies.facts(rules)).items():

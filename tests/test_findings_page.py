@@ -1,6 +1,4 @@
-"""
-Hold the page of findings to the catalogue and its examples.
-"""
+"""Hold the page of findings to the catalogue and its examples."""
 
 from __future__ import annotations
 
@@ -25,16 +23,12 @@ A code never changes its meaning.
 
 
 def test_the_page_is_generated(golden: Callable[[Path, str], None]) -> None:
-    """
-    Every code stands on the page with its real output; `--update-golden` writes it anew.
-    """
+    """Every code stands on the page with its real output; `--update-golden` writes it anew."""
     golden(PAGE, "".join(_page()))
 
 
 def _page() -> Iterator[str]:
-    """
-    Write the page.
-    """
+    """Write the page."""
     yield _HEAD.format(index="\n".join(f"- [`{code.value}`](#{code.value}) ({_kind(code)})" for code in Code))
     for code in Code:
         bad, good = example(code.value, "bad"), example(code.value, "good")
@@ -45,16 +39,12 @@ def _page() -> Iterator[str]:
 
 
 def _kind(code: Code) -> str:
-    """
-    Name the severity, and what is needed to find it.
-    """
+    """Name the severity, and what is needed to find it."""
     return f"{code.severity.value}, found by proof" if code in PROVED else code.severity.value
 
 
 def _listing(path: Path) -> str:
-    """
-    Show a file; of one with odd characters, what can be printed.
-    """
+    """Show a file; of one with odd characters, what can be printed."""
     text = path.read_bytes().decode("utf-8", "backslashreplace").rstrip()
     shown = "".join(character if character.isprintable() or character == "\n" else "�" for character in text)
     lines = shown.split("\n")

@@ -1,6 +1,4 @@
-"""
-Claims about a newcomer's first mistakes in whole files: one finding each, at its place, with a way out that works.
-"""
+"""Claims about a newcomer's first mistakes in whole files: one finding each, at its place, with a working way out."""
 
 from __future__ import annotations
 
@@ -54,9 +52,7 @@ ROWS = """\
 
 
 def mistake(good: str, bad: str) -> Diagnostic:
-    """
-    Make one mistake in the chart, and give the one error that is found.
-    """
+    """Make one mistake in the chart, and give the one error that is found."""
     assert CHART.count(good) == 1
     [found] = [one for one in findings(CHART.replace(good, bad)) if one.is_error]
     return found
@@ -64,9 +60,7 @@ def mistake(good: str, bad: str) -> Diagnostic:
 
 class TestCharts:
     def test_the_chart_is_silent(self) -> None:
-        """
-        Without a mistake nothing is found.
-        """
+        """Without a mistake nothing is found."""
         assert [one.message for one in findings(CHART)] == []
 
     @pytest.mark.parametrize(
@@ -122,9 +116,7 @@ class TestCharts:
         ],
     )
     def test_one_finding_with_the_way_out(self, good: str, bad: str, span: str, advice: str) -> None:
-        """
-        A mistake is told once, at the words that are wrong, with what to write.
-        """
+        """A mistake is told once, at the words that are wrong, with what to write."""
         found = mistake(good, bad)
 
         assert found.span.text == span
@@ -146,26 +138,20 @@ class TestCharts:
         ],
     )
     def test_keys_beside_their_name(self, good: str, bad: str, key: str, holder: str) -> None:
-        """
-        Keys that are not indented below the name they belong to are one finding, and are read as they were meant.
-        """
+        """Keys that are not indented below the name they belong to are one finding, and are read as they were meant."""
         found = mistake(good, bad)
 
         assert (found.span.text, found.message) == (key, f"`{key}` stands beside `{holder}`, not in it")
         assert found.help == (f"indent what belongs to `{holder}` deeper than its name",)
 
     def test_nested_facts(self) -> None:
-        """
-        Facts in groups are one finding a group, with a line as it is written; their uses are not found.
-        """
+        """Facts in groups are one finding a group, with a line as it is written; their uses are not found."""
         found = mistake("  user.is_away: bool = false\n", "  user:\n    is_away: bool = false\n    name: text = x\n")
 
         assert (found.span.text, "`user.is_away: bool = false`" in found.help[0]) == ("user", True)
 
     def test_names_like_keys(self) -> None:
-        """
-        Nodes, outcomes and facts may be named like the keys of a node, an outcome or a fact.
-        """
+        """Nodes, outcomes and facts may be named like the keys of a node, an outcome or a fact."""
         names = {"level": "first", "urgent:\n": "then:\n", "urgent\n": "then\n", "null: urgent": "null: then"}
         chart = CHART.replace("ticket.is_assigned", "default")
         for name, key in names.items():
@@ -174,9 +160,7 @@ class TestCharts:
         assert [one.message for one in findings(chart)] == []
 
     def test_an_order_is_shown(self) -> None:
-        """
-        A promise about raising a plain enumeration shows the declaration with which it can be made.
-        """
+        """A promise about raising a plain enumeration shows the declaration with which it can be made."""
         promise = "guarantees: [{name: urgent rings, monotone: ticket.priority}]\noutcomes:\n"
         found = mistake("outcomes:\n", promise)
         meant = "  ticket.priority: {type: low | normal | urgent, ordered: true, default: normal}\n"
@@ -187,18 +171,14 @@ class TestCharts:
 
     @pytest.mark.parametrize("key", ["yes", "Yes", "on", "True", '"yes"', '"True"'])
     def test_a_switch_over_a_bool(self, key: str) -> None:
-        """
-        The cases of a bool are `true:` and `false:`, whatever says yes elsewhere.
-        """
+        """The cases of a bool are `true:` and `false:`, whatever says yes elsewhere."""
         node = f"    switch: user.is_away\n    cases: {{{key}: urgent, false: level}}\n  level"
         found = mistake(IF + "    then: urgent\n    else: level\n  level", node)
 
         assert (found.span.text, found.help[0]) == (key, "write `true:`, without quotes")
 
     def test_ten_years(self) -> None:
-        """
-        The longest duration is told in days.
-        """
+        """The longest duration is told in days."""
         found = mistake("  user.is_away: bool", "  user.wait: duration = 3654d\n  user.is_away: bool")
 
         assert "within ten years, which are 3,653 days" in found.message
@@ -206,9 +186,7 @@ class TestCharts:
 
 class TestCases:
     def test_a_fact_without_default_is_told_once(self, tmp_path: Path) -> None:
-        """
-        However many cases do not give a fact, it is one finding, which shows the declaration and both ways out.
-        """
+        """However many cases do not give a fact, it is one finding, which shows the declaration and both ways out."""
         chart = CHART.replace("user.level: a | b | null = null", "user.level: a | b | null")
         cases = "".join(f"  - {{name: c{number}, expect: ring}}\n" for number in range(89))
         (tmp_path / "x.yaml").write_text(chart, "utf-8")

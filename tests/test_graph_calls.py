@@ -1,6 +1,4 @@
-"""
-Claims about charts that call charts, and about guarantees.
-"""
+"""Claims about charts that call charts, and about guarantees."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ BOTH = 'cases: {ja: "yes", nein: "no"}'
 
 
 def calling(call: str, facts: str = ALL) -> str:
-    """
-    Write a rule file with one call.
-    """
+    """Write a rule file with one call."""
     return HEAD + f"facts: {facts}\nflow:\n  q: {call}\n" + OUTCOMES
 
 
@@ -51,9 +47,7 @@ class TestCalls:
         ],
     )
     def test_binding(self, call: str, facts: str, bound: list[str]) -> None:
-        """
-        A fact of the called chart is bound by `with`, else by the caller's fact of its name and type, else its default.
-        """
+        """A called chart's fact is bound by `with`, else the caller's fact of its name and type, else its default."""
         node = rules_of(calling(call, facts), asked=ASKED).graph.nodes["q"]
         assert isinstance(node, Call)
 
@@ -80,9 +74,7 @@ class TestCalls:
         ],
     )
     def test_mistakes(self, call: str, facts: str, code: str, span: str, message: str) -> None:
-        """
-        Every fact of a called chart has a value, and every outcome a way out.
-        """
+        """Every fact of a called chart has a value, and every outcome a way out."""
         text = calling(f"{{call: asked.yaml, {call}}}", facts)
         [found] = told(text, asked=ASKED)
 
@@ -100,9 +92,7 @@ class TestCalls:
         ],
     )
     def test_broken(self, asked: str, code: str, message: str) -> None:
-        """
-        What is wrong with a called file is told there, once, and nothing of the caller besides.
-        """
+        """What is wrong with a called file is told there, once, and nothing of the caller besides."""
         call = '{call: asked.yaml, cases: {ja: r, nein: "no"}}\n  r: {call: asked.yaml, cases: {ja: "yes", nein: "no"}}'
         found = told(calling(call), asked=asked)
 
@@ -110,26 +100,20 @@ class TestCalls:
         assert message in found[0][2]
 
     def test_warnings_stay_at_home(self) -> None:
-        """
-        Warnings of a called file are its own affair.
-        """
+        """Warnings of a called file are its own affair."""
         odd = ASKED.replace("size > 3 and b", "size > 3 and b or b")
 
         assert codes(calling('{call: asked.yaml, cases: {ja: "yes", nein: "no"}}'), asked=odd) == []
 
     def test_shipped(self) -> None:
-        """
-        A shipped chart is called by its name.
-        """
+        """A shipped chart is called by its name."""
         text = calling('{call: "notifyrules:slack", cases: {"yes": "yes", hold: hold, "no": "no"}}')
 
         assert not any(one.is_error for one in findings(text))
         assert codes(calling('{call: "notifyrules:slac", cases: {}}')) == ["file"]
 
     def test_circles(self) -> None:
-        """
-        Charts that call each other, or themselves, are told once, with the circle.
-        """
+        """Charts that call each other, or themselves, are told once, with the circle."""
         back = ASKED.replace("then: ja, else: named", "then: ja, else: back")
         back = back.replace(
             "flow:\n",
@@ -146,9 +130,7 @@ class TestCalls:
         assert itself.code.value == "circle"
 
     def test_deep(self) -> None:
-        """
-        Charts call each other a fixed number of times in a row.
-        """
+        """Charts call each other a fixed number of times in a row."""
 
         def files(deep: int) -> dict[str, str]:
             call = '  q: {call: %s.yaml, cases: {"yes": "yes", hold: hold, "no": "no"}}\n'
@@ -179,9 +161,7 @@ class TestGuarantees:
         ],
     )
     def test_forms(self, text: str, promise: Promise, subjects: tuple[str, ...]) -> None:
-        """
-        A guarantee is one promise, for all facts or for some.
-        """
+        """A guarantee is one promise, for all facts or for some."""
         [guarantee] = rules_of(asks("b") + f"guarantees: [{text}]\n").graph.guarantees
 
         assert (guarantee.promise, guarantee.subjects) == (promise, subjects)
@@ -203,24 +183,18 @@ class TestGuarantees:
         ],
     )
     def test_mistakes(self, text: str, code: str, span: str) -> None:
-        """
-        A promise is about outcomes and facts of the file, and its condition is checked like any other.
-        """
+        """A promise is about outcomes and facts of the file, and its condition is checked like any other."""
         assert [one[:2] for one in told(asks("b") + f"guarantees: [{text}]\n")] == [(code, span)]
 
 
 class TestAssumptions:
     def test_checked(self) -> None:
-        """
-        An assumption is a condition; what it reads is not used by that.
-        """
+        """An assumption is a condition; what it reads is not used by that."""
         assert [one[:2] for one in told(asks("b", top="assume: [nope]\n"))] == [("unknown-fact", "nope")]
         assert [one[:2] for one in told(asks("b", top="assume: [i]\n"))] == [("type-mismatch", "i")]
 
     def test_never_tested(self) -> None:
-        """
-        Deciding does not test assumptions.
-        """
+        """Deciding does not test assumptions."""
         rules = rules_of(chart('q: {if: b, then: "yes", else: "no"}', top="assume: [b]\n"))
 
         assert rules.should_notify({"b": False}).outcome == "no"

@@ -1,6 +1,4 @@
-"""
-Claims about what a file declares: facts, lets, data, classes, and what it includes.
-"""
+"""Claims about what a file declares: facts, lets, data, classes, and what it includes."""
 
 from __future__ import annotations
 
@@ -13,9 +11,7 @@ FLOW = 'flow: {q: {if: b, then: "yes", else: "no"}}\n'
 
 
 def declaring(line: str) -> str:
-    """
-    Write a rule file with one more fact.
-    """
+    """Write a rule file with one more fact."""
     return HEAD + "facts:\n  b: bool = false\n" + f"  {line}\n" + FLOW + OUTCOMES
 
 
@@ -48,18 +44,14 @@ class TestFacts:
         ],
     )
     def test_types_and_defaults(self, line: str, spelt: str, default: Value) -> None:
-        """
-        A fact has a type and perhaps a default, in the short form or in the long one.
-        """
+        """A fact has a type and perhaps a default, in the short form or in the long one."""
         fact = list(rules_of(declaring(line)).graph.facts.values())[-1]
 
         assert str(fact.type) == spelt
         assert (fact.default if fact.has_default else ...) == default
 
     def test_long_form(self) -> None:
-        """
-        The long form says what a fact means, what it costs, and whether its values have an order.
-        """
+        """The long form says what a fact means, what it costs, and whether its values have an order."""
         line = "x: {type: low | high, ordered: true, about: how loud, cost: 5}"
         fact = rules_of(declaring(line)).graph.facts["x"]
 
@@ -107,9 +99,7 @@ class TestFacts:
         ],
     )
     def test_mistakes(self, line: str, code: str, span: str, message: str) -> None:
-        """
-        A declaration that cannot be is told once, at the word that is wrong.
-        """
+        """A declaration that cannot be is told once, at the word that is wrong."""
         [found] = told(declaring(line))
 
         assert found[:2] == (code, span)
@@ -132,17 +122,13 @@ class TestFacts:
         ],
     )
     def test_the_way_out(self, line: str, advice: str) -> None:
-        """
-        A finding shows the form that was meant.
-        """
+        """A finding shows the form that was meant."""
         [found] = findings(declaring(line))
 
         assert advice in "; ".join(found.help)
 
     def test_a_reported_fact_is_not_unknown_besides(self) -> None:
-        """
-        What reads a fact whose declaration is wrong is not reported too.
-        """
+        """What reads a fact whose declaration is wrong is not reported too."""
         assert codes(declaring("x: bol").replace("if: b", "if: b and x")) == ["bad-type"]
         assert codes(declaring("message.isIn: bool").replace("if: b", "if: b and message.isIn")) == ["bad-name"]
 
@@ -166,9 +152,7 @@ class TestLets:
         ],
     )
     def test_keys(self, key: str, code: str, span: str, message: str) -> None:
-        """
-        The name of a let, and each of its parameters, is its own.
-        """
+        """The name of a let, and each of its parameters, is its own."""
         [found] = told(asks("c", top=f"let:\n  {key}: c\n"))
 
         assert found == (code, span, message)
@@ -183,26 +167,20 @@ class TestLets:
         ],
     )
     def test_circles(self, lets: str, message: str) -> None:
-        """
-        Lets that lead back to themselves are told once, with the circle.
-        """
+        """Lets that lead back to themselves are told once, with the circle."""
         [(code, _, words)] = told(asks("b", top=f"let:\n  {lets}\n"))
 
         assert code == "cycle"
         assert message in words
 
     def test_two_lets_may_name_a_parameter_alike(self) -> None:
-        """
-        A parameter is known in its own let only.
-        """
+        """A parameter is known in its own let only."""
         assert codes(asks("x(b) and y(b)", top="let:\n  x(a): not a\n  y(a): a or c\n")) == []
 
 
 class TestUnused:
     def test_facts_and_lets(self) -> None:
-        """
-        A fact, let or datum that nothing uses is a warning; a use in a text or in data counts.
-        """
+        """A fact, let or datum that nothing uses is a warning; a use in a text or in data counts."""
         text = asks("b").replace("allow: {unused-fact: not needed here, unused-outcome: not needed here}\n", "")
 
         assert {"unused-fact", "unused-outcome"} == set(codes(text))
@@ -212,9 +190,7 @@ class TestUnused:
         )
 
     def test_only_assumed(self) -> None:
-        """
-        A fact that only an assumption or a guarantee reads is asked for in vain.
-        """
+        """A fact that only an assumption or a guarantee reads is asked for in vain."""
         text = "notifyrules: 1\nassume: [x or b]\nfacts: {b: bool, x: bool}\n" + FLOW
         text += OUTCOMES.replace("  hold: {notify: later}\n", "") + 'guarantees: [{name: g, if: x, never: ["yes"]}]\n'
 
@@ -222,9 +198,7 @@ class TestUnused:
 
     @pytest.mark.parametrize("condition", ["b and nope", "b and (c"])
     def test_silent_while_something_is_unknown(self, condition: str) -> None:
-        """
-        While a condition cannot be read, nothing is said to be unused: that one may use it.
-        """
+        """While a condition cannot be read, nothing is said to be unused: that one may use it."""
         text = asks(condition).replace("allow: {unused-fact: not needed here, unused-outcome: not needed here}\n", "")
 
         assert {"unused-fact", "unused-let"} & set(codes(text)) == set()
@@ -232,9 +206,7 @@ class TestUnused:
 
 class TestIncludes:
     def test_what_comes_in(self) -> None:
-        """
-        Facts, lets, data, classes and assumptions of another file are those of this one, and never unused.
-        """
+        """Facts, lets, data, classes and assumptions of another file are those of this one, and never unused."""
         other = "notifyrules: 1\nfacts: {extra: bool}\nlet: {more: extra or b}\ndata: {d: int = 1}\nlegend: {p: blue}\n"
         rules = rules_of(asks("more", top="include: [other.yaml]\n"), other=other + "assume: [extra]\n")
 
@@ -255,9 +227,7 @@ class TestIncludes:
         ],
     )
     def test_clashes(self, other: str, message: str) -> None:
-        """
-        One name in two files is an error, with the place of the other.
-        """
+        """One name in two files is an error, with the place of the other."""
         top = "include: [other.yaml]\nlet: {mine: c}\ndata: {d: int = 2}\nlegend: {p: blue}\n"
         found = [
             one
@@ -270,18 +240,14 @@ class TestIncludes:
         assert found[0].labels[0].span.source.name.endswith("chart.yaml")
 
     def test_diamond(self) -> None:
-        """
-        A file that two others include is taken once.
-        """
+        """A file that two others include is taken once."""
         shared = "notifyrules: 1\nfacts: {extra: bool}\n"
         both = "notifyrules: 1\ninclude: [shared.yaml]\n"
 
         assert codes(asks("extra", top="include: [one.yaml, two.yaml]\n"), one=both, two=both, shared=shared) == []
 
     def test_circle(self) -> None:
-        """
-        Files that include each other are told once, with the circle.
-        """
+        """Files that include each other are told once, with the circle."""
         [(code, _, message)] = told(
             asks("b", top="include: [one.yaml]\n"),
             one="notifyrules: 1\ninclude: [two.yaml]\n",
@@ -293,15 +259,11 @@ class TestIncludes:
 
     @pytest.mark.parametrize("other", ["notifyrules: 2\n", "", "a: b: c", "facts: {extra: bool}\n"])
     def test_unreadable(self, other: str) -> None:
-        """
-        What an included file cannot be read to declare is not said to be unknown.
-        """
+        """What an included file cannot be read to declare is not said to be unknown."""
         assert len(told(asks("b and extra and more(b)", top="include: [other.yaml]\n"), other=other)) == 1
 
     def test_its_own_allowances(self) -> None:
-        """
-        What an included file allows is silent where it is included.
-        """
+        """What an included file allows is silent where it is included."""
         other = "notifyrules: 1\nlet: {odd: maybe_b != true}\n"
         chart = asks("odd", top="include: [other.yaml]\n")
 
@@ -311,9 +273,7 @@ class TestIncludes:
 
 class TestLegend:
     def test_colours(self) -> None:
-        """
-        A class has one of the named colours, or one by its digits.
-        """
+        """A class has one of the named colours, or one by its digits."""
         text = asks("b", top='legend: {p: blue, q: "#12ab34", r: nope, s: "#1"}\n')
 
         assert [(span, code) for code, span, _ in told(text) if code != "unused-class"] == [
@@ -335,9 +295,7 @@ class TestNamesThatCannotBeSeen:
         ],
     )
     def test_they_are_told(self, top: str, what: str, escape: str) -> None:
-        """
-        A name with a control character, or one that reorders text, is an error, and no traceback of a later stage.
-        """
+        """A name with a control character, or one that reorders text, is an error, no traceback of a later stage."""
         found = [one for one in findings(asks("b", top=top.format(escape))) if one.is_error]
 
         assert [(one.code.value, one.span.text) for one in found] == [("bad-name", f'"a{escape}b"')]
@@ -345,16 +303,12 @@ class TestNamesThatCannotBeSeen:
 
     @pytest.mark.parametrize("name", ["Quiet hours", "<b>&", "静かな時間", "a\u200db", "ساعات"])
     def test_all_others_may_be(self, name: str) -> None:
-        """
-        Words of any script and signs of all kinds are names of a chart.
-        """
+        """Words of any script and signs of all kinds are names of a chart."""
         assert rules_of(asks("b", top=f'name: "{name}"\n')).graph.name == name
 
     @pytest.mark.parametrize("name", ["isAway", "is-away", "Is.Away", "IS_AWAY"])
     def test_a_bad_name_is_told_once(self, name: str) -> None:
-        """
-        A fact whose name cannot be is reported where it is declared, however its uses are spelt, and never proposed.
-        """
+        """A fact whose name cannot be is reported where declared, however its uses are spelt, and never proposed."""
         lines = f"facts:\n  user.{name}: bool = false\n"
         for use in (f"user.{name}", "user.is_away"):
             if "-" not in use and name != "Is.Away":

@@ -1,6 +1,4 @@
-"""
-Claims about the chart: nodes, ways out and their ids, outcomes, and what is wrong with a chart as a whole.
-"""
+"""Claims about the chart: nodes, ways out and their ids, outcomes, and what is wrong with a chart as a whole."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ TAIL = 'end: {if: c, then: "yes", else: "no"}'
 
 
 def arrows_of(text: str) -> list[str]:
-    """
-    List the ids of the arrows of the node `q`.
-    """
+    """List the ids of the arrows of the node `q`."""
     return [arrow.id for arrow in rules_of(text).graph.nodes["q"].arrows]
 
 
@@ -41,15 +37,11 @@ class TestArrows:
         ],
     )
     def test_ids(self, text: str, expected: list[str]) -> None:
-        """
-        An arrow's id is its node and the way: `then`, `else`, the value met, the row or its name, the branch.
-        """
+        """An arrow's id is its node and the way: `then`, `else`, the value met, the row or its name, the branch."""
         assert arrows_of(chart(f"q: {text}")) == expected
 
     def test_otherwise(self) -> None:
-        """
-        Ways out that are not written end at `otherwise`, have ids all the same, and are not drawn.
-        """
+        """Ways out that are not written end at `otherwise`, have ids all the same, and are not drawn."""
         graph = rules_of(chart("q: {if: b}", top='otherwise: "no"\n')).graph
 
         assert [(one.id, one.target, one.written) for one in graph.nodes["q"].arrows] == [
@@ -58,9 +50,7 @@ class TestArrows:
         ]
 
     def test_answers(self) -> None:
-        """
-        An arrow says its answer in words, and what the author wants written on it instead.
-        """
+        """An arrow says its answer in words, and what the author wants written on it instead."""
         [then, other] = rules_of(node('{if: b, then: {to: "yes", label: Sure}, else: "no"}')).graph.nodes["q"].arrows
 
         assert ((then.answer, then.label), (other.answer, other.label)) == (("Yes", "Sure"), ("No", None))
@@ -74,9 +64,7 @@ class TestArrows:
         ],
     )
     def test_question(self, text: str, asked: str) -> None:
-        """
-        A node without a question asks its condition.
-        """
+        """A node without a question asks its condition."""
         assert rules_of(node(text)).graph.nodes["q"].ask == asked
 
 
@@ -109,9 +97,7 @@ class TestTargets:
         ],
     )
     def test_mistakes(self, text: str, code: str, span: str, message: str) -> None:
-        """
-        A way out that leads nowhere is told once, and what it should have reached is not said to be unreachable.
-        """
+        """A way out that leads nowhere is told once, and what it should have reached is not said to be unreachable."""
         outcomes = OUTCOMES.replace("  hold: {notify: later}\n", "")
         [found] = told(chart(f"q: {text}", outcomes=outcomes).replace(", unused-outcome: not needed here", ""))
 
@@ -128,17 +114,13 @@ class TestTargets:
         ],
     )
     def test_the_way_out(self, text: str, advice: str) -> None:
-        """
-        The finding names what could have been meant.
-        """
+        """The finding names what could have been meant."""
         [found] = findings(chart(f"q: {text}"))
 
         assert advice in found.help
 
     def test_branch_called_else(self) -> None:
-        """
-        A branch `else` would have the id of the exit `else`.
-        """
+        """A branch `else` would have the id of the exit `else`."""
         text = chart(f'q: {{any: [else], else: "no"}}\nelse: {{if: b, {EXITS}}}')
 
         assert codes(text) == ["name-clash"]
@@ -174,9 +156,7 @@ class TestSwitches:
         ],
     )
     def test_mistakes(self, text: str, code: str, span: str, message: str) -> None:
-        """
-        Every value has one way out, and every case a value that can be met.
-        """
+        """Every value has one way out, and every case a value that can be met."""
         [found] = told(node(f"{{switch: {text}}}"))
 
         assert found[:2] == (code, span)
@@ -194,9 +174,7 @@ class TestSwitches:
         ],
     )
     def test_the_way_out(self, text: str, advice: str) -> None:
-        """
-        What YAML or the language made of a key is told with the way to write what was meant.
-        """
+        """What YAML or the language made of a key is told with the way to write what was meant."""
         [found] = findings(node(f"{{switch: {text}}}"))
 
         assert advice in "; ".join(found.help)
@@ -214,15 +192,11 @@ class TestSwitches:
         ],
     )
     def test_held(self, text: str) -> None:
-        """
-        Anything with values may be asked for, with keys of several values and quoted ones.
-        """
+        """Anything with values may be asked for, with keys of several values and quoted ones."""
         assert codes(node(f"{{switch: {text}}}")) == []
 
     def test_otherwise_is_no_case(self) -> None:
-        """
-        An enumeration names every value, whatever `otherwise` says; an open type need not.
-        """
+        """An enumeration names every value, whatever `otherwise` says; an open type need not."""
         top = 'otherwise: "no"\n'
 
         assert codes(node('{switch: kind, cases: {dm: "yes"}}', top=top)) == ["missing-case"]
@@ -231,9 +205,7 @@ class TestSwitches:
 
 class TestOutcomes:
     def test_meaning(self) -> None:
-        """
-        An outcome notifies, holds, refuses, or leaves that to whoever calls the chart.
-        """
+        """An outcome notifies, holds, refuses, or leaves that to whoever calls the chart."""
         outcomes = OUTCOMES + "  unsaid: {}\n"
         graph = rules_of(chart(f"q: {{if: b, {EXITS}}}", outcomes=outcomes)).graph
 
@@ -261,9 +233,7 @@ class TestOutcomes:
         ],
     )
     def test_mistakes(self, said: str, top: str, code: str, span: str) -> None:
-        """
-        What an outcome says, carries and asks for is checked like any condition.
-        """
+        """What an outcome says, carries and asks for is checked like any condition."""
         outcomes = OUTCOMES.replace("{notify: false}", f"{{notify: false, {said}}}")
         found = told(chart(f"q: {{if: b, {EXITS}}}", top=top, outcomes=outcomes))
 
@@ -271,26 +241,20 @@ class TestOutcomes:
 
     @pytest.mark.parametrize("recheck", ["15m", "at", "maybe_at", "null", "now + 15m", "15m if b else 1h"])
     def test_recheck(self, recheck: str) -> None:
-        """
-        When to ask again is an instant, a duration from the fact `now`, or nothing.
-        """
+        """When to ask again is an instant, a duration from the fact `now`, or nothing."""
         outcomes = OUTCOMES.replace("{notify: false}", f"{{notify: false, recheck: {recheck}}}")
 
         assert codes(chart(f"q: {{if: b, {EXITS}}}", outcomes=outcomes)) == []
 
     def test_recheck_without_a_clock(self) -> None:
-        """
-        A duration counts from the fact `now`, which must be declared.
-        """
+        """A duration counts from the fact `now`, which must be declared."""
         outcomes = OUTCOMES.replace("{notify: false}", "{notify: false, recheck: 15m}")
         facts = FACTS.replace("  now: instant = 2026-11-23T22:00:00Z\n", "")
 
         assert codes(chart(f"q: {{if: b, {EXITS}}}", facts=facts, outcomes=outcomes)) == ["no-recheck-clock"]
 
     def test_data(self) -> None:
-        """
-        Every outcome carries every declared value: its own, or the default; without either that is an error.
-        """
+        """Every outcome carries every declared value: its own, or the default; without either that is an error."""
         outcomes = OUTCOMES.replace("{notify: true}", "{notify: true, data: {via: [push], n: {expr: i + 1}}}")
         top = "data:\n  via: list of text = []\n  n: int | null = 3\n"
         graph = rules_of(chart(f"q: {{if: b, {EXITS}}}", top=top, outcomes=outcomes)).graph
@@ -309,15 +273,11 @@ class TestOutcomes:
         ],
     )
     def test_otherwise(self, top: str, code: str, message: str) -> None:
-        """
-        Where unwritten ways end is an outcome that refuses.
-        """
+        """Where unwritten ways end is an outcome that refuses."""
         assert [(one, words) for one, _, words in told(asks("b", top=top))] == [(code, message)]
 
     def test_names(self) -> None:
-        """
-        Nodes and outcomes share their names, which are lower case.
-        """
+        """Nodes and outcomes share their names, which are lower case."""
         both = chart(f'q: {{if: b, then: hold, else: "no"}}\nhold: {{if: c, {EXITS}}}')
 
         assert codes(both) == ["name-clash"]
@@ -337,9 +297,7 @@ class TestWholeChart:
         ],
     )
     def test_cycles(self, flow: str, message: str) -> None:
-        """
-        A chart that leads back to itself is told once, at the arrow that closes the circle, with the circle.
-        """
+        """A chart that leads back to itself is told once, at the arrow that closes the circle, with the circle."""
         [found] = findings(chart(flow))
 
         assert found.code.value == "cycle"
@@ -348,25 +306,19 @@ class TestWholeChart:
         assert [label.span.text for label in found.labels] == [message.partition(" ")[0]]
 
     def test_several_cycles(self) -> None:
-        """
-        Circles that share no node are told each.
-        """
+        """Circles that share no node are told each."""
         flow = 'q: {if: b, then: r, else: s}\nr: {if: b, then: r, else: "no"}\ns: {if: b, then: s, else: "no"}'
 
         assert codes(chart(flow)) == ["cycle", "cycle"]
 
     def test_unreachable(self) -> None:
-        """
-        Of nodes that no arrow leads to, the first of each group is told.
-        """
+        """Of nodes that no arrow leads to, the first of each group is told."""
         flow = f'q: {{if: b, {EXITS}}}\nlost: {{if: b, then: more, else: "no"}}\nmore: {{if: c, {EXITS}}}'
 
         assert told(chart(flow)) == [("unreachable-node", "lost", "no arrow leads to `lost`")]
 
     def test_unused(self) -> None:
-        """
-        An outcome, class or datum that nothing leads to or uses is a warning.
-        """
+        """An outcome, class or datum that nothing leads to or uses is a warning."""
         text = asks("b", top="legend: {p: blue}\ndata: {d: int = 1}\n").replace(", unused-outcome: not needed here", "")
 
         assert codes(text) == ["unused-class", "unused-data", "unused-outcome"]
@@ -384,17 +336,13 @@ class TestWholeChart:
         ],
     )
     def test_constant(self, condition: str, span: str, message: str) -> None:
-        """
-        A condition, or a part of one, that comes out the same for all facts is a warning.
-        """
+        """A condition, or a part of one, that comes out the same for all facts is a warning."""
         found = [one for one in told(asks(condition)) if one[0] == "constant-condition"]
 
         assert ("constant-condition", span, message) in found
 
     def test_nesting(self) -> None:
-        """
-        Fan-outs on the branches of fan-outs are followed a fixed number of levels deep.
-        """
+        """Fan-outs on the branches of fan-outs are followed a fixed number of levels deep."""
 
         def nested(depth: int) -> str:
             flow = [f'f{level}: {{any: [f{level + 1}], else: "no"}}' for level in range(depth)]
@@ -416,15 +364,11 @@ class TestAllow:
         ],
     )
     def test_places(self, text: str, expected: list[str]) -> None:
-        """
-        A warning is allowed with a reason, where it is or for the whole file; errors are not, nor what does not occur.
-        """
+        """A warning is allowed with a reason, there or for the whole file; errors are not, nor what does not occur."""
         assert codes(text) == expected
 
     def test_facts_and_outcomes(self) -> None:
-        """
-        A fact and an outcome allow what is found in them.
-        """
+        """A fact and an outcome allow what is found in them."""
         text = HEAD.replace("allow: {unused-fact: not needed here, unused-outcome: not needed here}\n", "")
         text += "facts:\n  b: bool\n  x: {type: int, allow: {unused-fact: the caller has it}}\n"
         text += f"flow: {{q: {{if: b, {EXITS}}}}}\n" + OUTCOMES.replace(
@@ -434,9 +378,7 @@ class TestAllow:
         assert codes(text) == []
 
     def test_only_its_own(self) -> None:
-        """
-        What one node allows, another one does not.
-        """
+        """What one node allows, another one does not."""
         flow = 'q: {if: maybe_b != true, allow: {nullable-not-equal: fine}, then: end, else: "no"}\n'
         flow += f"end: {{if: maybe_b != false, {EXITS}}}"
 

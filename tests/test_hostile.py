@@ -23,16 +23,12 @@ HEAD = "notifyrules: 1\nfacts: {b: bool, i: int, t: text, maybe_i: int | null}\n
 
 
 def flow(*nodes: str) -> str:
-    """
-    Write a rule file from its nodes.
-    """
+    """Write a rule file from its nodes."""
     return HEAD + "flow:\n" + "".join(f"  {node}\n" for node in nodes) + OUTCOMES
 
 
 def doubling(first: str, step: str, number: int) -> str:
-    """
-    Write lets each of which uses the one before it several times.
-    """
+    """Write lets each of which uses the one before it several times."""
     lets = [f"  l0: {first}\n", *(f"  l{at}: {step.replace('l', f'l{at - 1}')}\n" for at in range(1, number))]
     return (
         HEAD
@@ -99,9 +95,7 @@ FILES = {
 class TestFiles:
     @pytest.mark.parametrize("text", FILES.values(), ids=FILES)
     def test_found(self, text: str) -> None:
-        """
-        A harmful file is told in findings that can be printed, and is not loaded.
-        """
+        """A harmful file is told in findings that can be printed, and is not loaded."""
         found = findings(text)
 
         assert any(one.is_error for one in found)
@@ -111,17 +105,13 @@ class TestFiles:
 
     @pytest.mark.parametrize("text", [FILES["brackets"], FILES["calls"], FILES["lets written out twice"]])
     def test_not_loaded(self, text: str, tmp_path: Path) -> None:
-        """
-        Loading a harmful file raises what loading raises.
-        """
+        """Loading a harmful file raises what loading raises."""
         with pytest.raises(RulesError):
             load(save(tmp_path, text))
 
     @pytest.mark.parametrize("seed", range(20))
     def test_bytes(self, seed: int) -> None:
-        """
-        Random bytes are findings.
-        """
+        """Random bytes are findings."""
         chance = random.Random(seed)  # noqa: S311 - no secret
         alphabet = [bytes(range(256)), b"{}[]:,-?|>&*!%@`#\"' \n\tabc01"][seed % 2]
         content = bytes(chance.choice(alphabet) for _ in range(chance.randrange(1, 2_000)))
@@ -130,17 +120,13 @@ class TestFiles:
         assert codes(b"notifyrules: 1\n" + content)
 
     def test_large(self) -> None:
-        """
-        A chart of two thousand nodes is read, checked and compiled.
-        """
+        """A chart of two thousand nodes is read, checked and compiled."""
         nodes = [f'n{at}: {{if: "i > {at}", then: n{at + 1}, else: "no"}}' for at in range(2_000)]
 
         assert codes(flow(*nodes, 'n2000: {if: b, then: "yes", else: hold}')) == ["unused-fact", "unused-fact"]
 
     def test_more_than_can_be_listed(self) -> None:
-        """
-        Of thousands of findings the errors are listed first, and the last one says how many there are.
-        """
+        """Of thousands of findings the errors are listed first, and the last one says how many there are."""
         nodes = [f'n{at}: {{if: b or b and b, then: nope{at}, else: "no"}}' for at in range(1_500)]
         found = findings(flow(*nodes))
 
@@ -150,27 +136,21 @@ class TestFiles:
 
 class TestManyFiles:
     def test_many(self) -> None:
-        """
-        A chart is made of a hundred files at most.
-        """
+        """A chart is made of a hundred files at most."""
         others = {f"f{at}": "notifyrules: 1\n" for at in range(120)}
         top = "include: [" + ", ".join(f"{name}.yaml" for name in others) + "]\n"
 
         assert set(codes(asks("b", top=top), **others)) == {"limit"}
 
     def test_large_together(self) -> None:
-        """
-        The files of a chart are counted together.
-        """
+        """The files of a chart are counted together."""
         others = {f"f{at}": "notifyrules: 1\n" + "# x\n" * 150_000 for at in range(6)}
         top = "include: [" + ", ".join(f"{name}.yaml" for name in others) + "]\n"
 
         assert set(codes(asks("b", top=top), **others)) == {"limit"}
 
     def test_parts_together(self) -> None:
-        """
-        The YAML of all files of a chart is counted together.
-        """
+        """The YAML of all files of a chart is counted together."""
         facts = "".join(f"  f{{}}_{at}: bool\n" for at in range(7_000))
         others = {f"f{at}": "notifyrules: 1\nfacts:\n" + facts.replace("{}", str(at)) for at in range(4)}
         top = "include: [" + ", ".join(f"{name}.yaml" for name in others) + "]\n"
@@ -178,9 +158,7 @@ class TestManyFiles:
         assert "limit" in codes(asks("b", top=top), **others)
 
     def test_a_file_that_includes_itself_often(self) -> None:
-        """
-        Files that all include each other are told, not followed for ever.
-        """
+        """Files that all include each other are told, not followed for ever."""
         names = [f"f{at}" for at in range(12)]
         include = "include: [" + ", ".join(f"{name}.yaml" for name in names) + "]\n"
         found = codes(asks("b", top=include), **dict.fromkeys(names, "notifyrules: 1\n" + include))
@@ -191,9 +169,7 @@ class TestManyFiles:
 class TestDamage:
     @pytest.mark.parametrize("seed", range(60))
     def test_shipped_file(self, seed: int, tmp_path: Path) -> None:
-        """
-        A shipped file that is cut, doubled or spoilt anywhere is told in findings that point into it.
-        """
+        """A shipped file that is cut, doubled or spoilt anywhere is told in findings that point into it."""
         chance = random.Random(seed)  # noqa: S311 - no secret
         text = SLACK.read_text("utf-8")
         for _ in range(chance.randrange(1, 4)):
@@ -210,9 +186,7 @@ class TestDamage:
 
 class TestCharts:
     def test_words_that_hold_code(self) -> None:
-        """
-        Texts that look like code, markup or terminal signs are texts.
-        """
+        """Texts that look like code, markup or terminal signs are texts."""
         because = "\"{t} <script>alert(1)</script> \\e[31m {{__import__('os')}}\""
         text = chart(f'q: {{if: b, then: {{to: "yes", because: {because}}}, else: "no"}}')
 

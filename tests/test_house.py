@@ -1,6 +1,4 @@
-"""
-Hold the invariants of the house that a machine can see: layers, doors, docstrings, light imports, no rule by name.
-"""
+"""Hold the invariants of the house that a machine sees: layers, doors, docstrings, light imports, no rule by name."""
 
 from __future__ import annotations
 
@@ -24,27 +22,24 @@ OUR_OWN_WORDS = {
     *("call", "default", "human", "later", "member", "message", "no", "none", "nothing", "notify", "status", "yes"),
 }
 """Words that shipped rule files use as ids, and that mean something of the language or of a format in the code."""
+ONE_LINE = re.compile(r"\S.*[.:]")
+LONGER = re.compile(r"\n *\S.*[.:]\n\n *\S(?:.*\n)+ *")
+"""The forms of a docstring: one sentence, or its first sentence below the quotes, a blank line, and the rest of it."""
 
 
 @cache
 def tree(path: Path) -> ast.Module:
-    """
-    Parse a module once.
-    """
+    """Parse a module once."""
     return ast.parse(path.read_text("utf-8"), str(path))
 
 
 def short(path: Path) -> str:
-    """
-    Name a module in the list of tests.
-    """
+    """Name a module in the list of tests."""
     return path.relative_to(ROOT).as_posix()
 
 
 def documented(part: ast.Module | ast.ClassDef) -> Iterator[tuple[str, str | None]]:
-    """
-    Give the name and docstring of everything in a module that should have one; functions inside functions need none.
-    """
+    """Give the name and docstring of everything in a module that should have one; functions in functions need none."""
     yield getattr(part, "name", "the module"), ast.get_docstring(part, clean=False)
     for node in part.body:
         if isinstance(node, ast.ClassDef):
@@ -54,9 +49,7 @@ def documented(part: ast.Module | ast.ClassDef) -> Iterator[tuple[str, str | Non
 
 
 def texts(module: ast.Module) -> Iterator[str]:
-    """
-    Give the texts in a module's code, docstrings left out.
-    """
+    """Give the texts in a module's code, docstrings left out."""
     statements = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     for node in ast.walk(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in statements:
@@ -64,9 +57,7 @@ def texts(module: ast.Module) -> Iterator[str]:
 
 
 def imported(module: ast.Module) -> Iterator[str]:
-    """
-    Give the top names of the packages that a module imports, at its head or inside a function.
-    """
+    """Give the top names of the packages that a module imports, at its head or inside a function."""
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             yield from (name.name.partition(".")[0] for name in node.names)
@@ -75,18 +66,14 @@ def imported(module: ast.Module) -> Iterator[str]:
 
 
 def names_in(rules: Path) -> set[str]:
-    """
-    Collect the node and outcome ids of one rule file, the branches of fan-outs among them.
-    """
+    """Collect the node and outcome ids of one rule file, the branches of fan-outs among them."""
     document = YAML(typ="safe", pure=True).load(rules.read_text("utf-8"))
     return {str(name) for part in ("flow", "outcomes") for name in document.get(part) or {}}
 
 
 class TestLayers:
     def test_kept(self) -> None:
-        """
-        Invariant 8: a module imports only what stands below it, and every module has its place.
-        """
+        """Invariant 8: a module imports only what stands below it, and every module has its place."""
         linter = Path(sys.executable).with_name("lint-imports")
 
         run = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -98,9 +85,7 @@ class TestLayers:
 class TestPurity:
     @pytest.mark.parametrize("part", PURE)
     def test_no_world(self, part: str) -> None:
-        """
-        Invariant 3: what decides and explains reads no clock, no environment and no chance, and does no I/O.
-        """
+        """Invariant 3: what decides and explains reads no clock, no environment and no chance, and does no I/O."""
         modules = sorted((ROOT / "notifyrules" / part).rglob("*.py"))
         found = {(short(path), name) for path in modules for name in imported(tree(path)) if name in WORLD}
 
@@ -109,9 +94,7 @@ class TestPurity:
 
     @pytest.mark.parametrize("path", MODULES, ids=short)
     def test_no_clock(self, path: Path) -> None:
-        """
-        Section 3.4: nothing reads the clock.
-        """
+        """Section 3.4: nothing reads the clock."""
         calls = (node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
         called = {function.attr for function in calls if isinstance(function, ast.Attribute)}
 
@@ -120,9 +103,7 @@ class TestPurity:
 
 class TestImport:
     def test_light(self) -> None:
-        """
-        Importing the package loads nothing heavy.
-        """
+        """Importing the package loads nothing heavy."""
         code = "import sys, notifyrules; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
 
         run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -134,13 +115,11 @@ class TestImport:
 class TestDocstrings:
     @pytest.mark.parametrize("path", MODULES, ids=short)
     def test_present(self, path: Path) -> None:
-        """
-        Modules, classes and functions say what they are for, in a sentence below quotes that stand alone.
-        """
+        """Modules, classes and functions say what they are for: on one line, or more below quotes that stand alone."""
         wrong = [
             name
             for name, text in documented(tree(path))
-            if text is None or not re.match(r"\n *\S.*[.:]\n", text) or not re.search(r"\n *$", text)
+            if text is None or not (ONE_LINE.fullmatch(text) or LONGER.fullmatch(text))
         ]
 
         assert wrong == []
@@ -148,9 +127,7 @@ class TestDocstrings:
 
 class TestRulesByName:
     def test_none(self) -> None:
-        """
-        Invariant 7: no node or outcome id of a shipped rule file stands in the code.
-        """
+        """Invariant 7: no node or outcome id of a shipped rule file stands in the code."""
         files = [path for path in (ROOT / "rules").rglob("*.yaml") if not path.name.endswith(".cases.yaml")]
         ids = {name for path in files for name in names_in(path)} - OUR_OWN_WORDS
         found = {(short(path), text) for path in MODULES for text in texts(tree(path)) if text.partition(".")[0] in ids}

@@ -1,6 +1,4 @@
-"""
-Claims about texts that are no JSON: the place and the words are our own, and so the same on every Python.
-"""
+"""Claims about texts that are no JSON: the place and the words are our own, and so the same on every Python."""
 
 from __future__ import annotations
 
@@ -44,9 +42,7 @@ class TestErrors:
         ],
     )
     def test_the_place_and_the_words(self, text: str, at: int, message: str) -> None:
-        """
-        Where it stops being JSON, what is expected there, and what was found.
-        """
+        """Where it stops being JSON, what is expected there, and what was found."""
         place, told = find_json_error(text)
 
         assert (place, told[: len(message)]) == (at, message)
@@ -60,9 +56,7 @@ class TestErrors:
         st.sampled_from(["", *'{}[],:"\\0.e-+ \n\tatrue', "null", "'"]),
     )
     def test_whatever_is_no_json_has_a_place(self, text: str, at: int, put: str) -> None:
-        """
-        An edit anywhere leaves JSON, or a text with a place at which it is none.
-        """
+        """An edit anywhere leaves JSON, or a text with a place at which it is none."""
         at %= len(text)
         edited = text[:at] + put + text[at + 1 :]
         try:

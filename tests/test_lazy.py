@@ -1,6 +1,4 @@
-"""
-Claims about facts that are asked for when they are needed, and about facts that nobody knows yet.
-"""
+"""Claims about facts that are asked for when they are needed, and about facts that nobody knows yet."""
 
 from __future__ import annotations
 
@@ -39,21 +37,15 @@ outcomes:
 
 
 class Desk:
-    """
-    Hand out facts as callables, and note what was asked for.
-    """
+    """Hand out facts as callables, and note what was asked for."""
 
     def __init__(self, **values: object) -> None:
-        """
-        Know the values; two underscores in a name stand for a dot.
-        """
+        """Know the values; two underscores in a name stand for a dot."""
         self.values = {name.replace("__", "."): value for name, value in values.items()}
         self.asked: list[str] = []
 
     def facts(self) -> dict[str, Callable[[], object]]:
-        """
-        Give a way to get each fact.
-        """
+        """Give a way to get each fact."""
         return {name: self._way(name) for name in self.values}
 
     def _way(self, name: str) -> Callable[[], object]:
@@ -66,17 +58,13 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    """
-    Load rules whose texts, data and recheck read facts that no question does.
-    """
+    """Load rules whose texts, data and recheck read facts that no question does."""
     return rules_of(RULES)
 
 
 class TestCallables:
     def test_are_asked_when_a_question_reads_them(self, rules: Rules) -> None:
-        """
-        In the order of the questions, as far as the path goes.
-        """
+        """In the order of the questions, as far as the path goes."""
         desk = Desk(muted=False, level="mid", quiet=False, limit=None, count=7)
         decision = rules.should_notify(desk.facts())
 
@@ -84,9 +72,7 @@ class TestCallables:
         assert desk.asked == ["muted", "level", "limit"]
 
     def test_are_asked_at_most_once(self, rules: Rules) -> None:
-        """
-        Steps, texts, data and the record read them again, and nobody is asked again.
-        """
+        """Steps, texts, data and the record read them again, and nobody is asked again."""
         desk = Desk(muted=False, level="high", quiet=False, count=7)
         decision = rules.should_notify(desk.facts())
 
@@ -112,9 +98,7 @@ class TestCallables:
     def test_are_asked_when_something_that_is_asked_for_needs_them(
         self, rules: Rules, values: dict[str, object], tell: Callable[[object], bool], asked: str
     ) -> None:
-        """
-        A text, `data` and `recheck` cost only the caller who wants them.
-        """
+        """A text, `data` and `recheck` cost only the caller who wants them."""
         desk = Desk(**values)
         decision = rules.should_notify(desk.facts())
 
@@ -123,9 +107,7 @@ class TestCallables:
         assert desk.asked[-1] == asked
 
     def test_records_hold_what_was_asked(self, rules: Rules) -> None:
-        """
-        A log entry asks for what its texts need, and for nothing more.
-        """
+        """A log entry asks for what its texts need, and for nothing more."""
         desk = Desk(muted=True, channel__name="#x", level="mid", quiet=False, limit=3)
         record = rules.should_notify(desk.facts()).to_dict()
 
@@ -134,9 +116,7 @@ class TestCallables:
         assert record["facts"] == {"muted": True, "channel.name": "#x", "count": 0, "until": None}
 
     def test_may_stand_among_values(self, rules: Rules) -> None:
-        """
-        Nested, in objects, as methods: wherever a value may stand.
-        """
+        """Nested, in objects, as methods: wherever a value may stand."""
 
         class Settings:
             def muted(self) -> bool:
@@ -152,9 +132,7 @@ class TestCallables:
         )
 
     def test_facts_may_be_kept(self, rules: Rules) -> None:
-        """
-        Facts that were validated once are asked once, for all decisions by them.
-        """
+        """Facts that were validated once are asked once, for all decisions by them."""
         desk = Desk(muted=False, level="mid")
         facts = rules.facts({**desk.facts(), "quiet": True})
         outcomes = [rules.should_notify(facts).outcome for _ in range(3)]
@@ -170,9 +148,7 @@ class TestCallables:
         )
 
     def test_what_they_give_is_validated(self, rules: Rules) -> None:
-        """
-        The error names the fact, like one about a value; and says what a coroutine is.
-        """
+        """The error names the fact, like one about a value; and says what a coroutine is."""
 
         async def later() -> bool:
             return True
@@ -185,9 +161,7 @@ class TestCallables:
             rules.should_notify({"quiet": lambda: True})
 
     def test_what_they_raise_comes_through(self, rules: Rules) -> None:
-        """
-        A broken store is the caller's own; a note says which fact was asked for.
-        """
+        """A broken store is the caller's own; a note says which fact was asked for."""
 
         def broken() -> bool:
             raise ConnectionError("no answer")
@@ -198,9 +172,7 @@ class TestCallables:
         assert rules.should_notify({"muted": True, "quiet": broken}).outcome == "no"
 
     def test_threads_share_one_answer(self, rules: Rules) -> None:
-        """
-        Two threads that need the same fact at once ask once.
-        """
+        """Two threads that need the same fact at once ask once."""
         gate = threading.Barrier(4)
         asked = []
 
@@ -222,9 +194,7 @@ class TestCallables:
         assert len(asked) == 1
 
     def test_called_charts_ask_for_what_they_read(self) -> None:
-        """
-        A fact that is only bound to a called chart is asked for when a question there reads it.
-        """
+        """A fact that is only bound to a called chart is asked for when a question there reads it."""
         callee = (
             "notifyrules: 1\nfacts: {loud: bool, level: int = 0}\n"
             "flow: {p: {if: loud, then: go, else: q}, q: {if: level > 3, then: go, else: stop}}\n"
@@ -243,9 +213,7 @@ class TestCallables:
         assert desk.asked == ["a", "b"]
 
     def test_shipped_charts_ask_for_little(self) -> None:
-        """
-        Slack's chart knows of a muted channel that nothing else matters.
-        """
+        """Slack's chart knows of a muted channel that nothing else matters."""
         rules = load("slack")
         desk = Desk(**{name.replace(".", "__"): fact.default for name, fact in rules.graph.facts.items()})
         desk.values["channel.muted"] = True
@@ -256,9 +224,7 @@ class TestCallables:
 
 class TestUnknown:
     def test_is_no_value(self, rules: Rules) -> None:
-        """
-        Nothing takes it for false by accident, and a decision that needs it is an error that names the fact.
-        """
+        """Nothing takes it for false by accident, and a decision that needs it is an error that names the fact."""
         with pytest.raises(TypeError, match="neither true nor false"):
             bool(UNKNOWN)
         with pytest.raises(FactsError) as refused:
@@ -271,9 +237,7 @@ class TestUnknown:
         assert repr(UNKNOWN) == "UNKNOWN"
 
     def test_does_not_matter_where_nothing_reads_it(self, rules: Rules) -> None:
-        """
-        A decision that the known facts settle is made; what else it could tell is an error when it is asked for.
-        """
+        """A decision that the known facts settle is made; what else it could tell is an error when it is asked for."""
         decision = rules.should_notify({"muted": True, "quiet": UNKNOWN, "channel.name": UNKNOWN})
 
         assert (decision.outcome, decision.reason, bool(decision)) == ("no", "muted.then", False)
@@ -284,9 +248,7 @@ class TestUnknown:
         assert "quiet" not in known.to_dict()["facts"]
 
     def test_any_part_may_settle_a_condition(self, rules: Rules) -> None:
-        """
-        What is known settles a condition whatever stands before it; the steps tell what was read.
-        """
+        """What is known settles a condition whatever stands before it; the steps tell what was read."""
         decision = rules.should_notify({"muted": False, "level": UNKNOWN, "quiet": True})
         fan_out = decision.steps[1]
 
@@ -298,26 +260,20 @@ class TestUnknown:
         assert decision.because == "nothing in it for you"
 
     def test_callables_are_asked_around_it(self, rules: Rules) -> None:
-        """
-        Facts that can be asked for are, where that settles what an unknown one leaves open.
-        """
+        """Facts that can be asked for are, where that settles what an unknown one leaves open."""
         desk = Desk(quiet=True)
 
         assert rules.should_notify({"muted": False, "level": UNKNOWN, **desk.facts()}).reason == "worth.else"
         assert desk.asked == ["quiet"]
 
     def test_absent_facts_may_be_unknown(self, rules: Rules) -> None:
-        """
-        Then no default stands for them, and one that must be given need not be.
-        """
+        """Then no default stands for them, and one that must be given need not be."""
         assert rules.should_notify(rules.facts({"muted": True}, absent="unknown")).outcome == "no"
         with pytest.raises(FactsError, match="level: is needed"):
             rules.should_notify(rules.facts({"muted": False}, absent="unknown"))
 
     def test_facts_show_what_is_known(self, rules: Rules) -> None:
-        """
-        Looking at them asks nobody.
-        """
+        """Looking at them asks nobody."""
         facts = rules.facts({"muted": UNKNOWN, "quiet": lambda: 1 / 0, "count": 4})
 
         assert facts.known() == {

@@ -1,6 +1,4 @@
-"""
-Claims about `needs`: which facts are needed next, and that nothing else is.
-"""
+"""Claims about `needs`: which facts are needed next, and that nothing else is."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ flow:
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    """
-    Load rules with every kind of node, whose facts cost differently.
-    """
+    """Load rules with every kind of node, whose facts cost differently."""
     return rules_of(RULES + OUTCOMES)
 
 
@@ -56,15 +52,11 @@ class TestNeeds:
         ],
     )
     def test_the_first_open_question(self, rules: Rules, known: dict[str, object], needed: tuple[str, ...]) -> None:
-        """
-        Its facts are needed that are not known, cheapest first; no default stands for a fact that is not known.
-        """
+        """Its facts are needed that are not known, cheapest first; no default stands for a fact that is not known."""
         assert rules.needs(known) == needed
 
     def test_nothing_more_is_needed_to_decide(self, rules: Rules) -> None:
-        """
-        What `needs` leaves open is never read: the decision is made without it.
-        """
+        """What `needs` leaves open is never read: the decision is made without it."""
         known = {"cheap": False, "kind": "group", "limit": 9}
         decision = rules.should_notify(rules.facts(known, absent="unknown"))
 
@@ -74,9 +66,7 @@ class TestNeeds:
         )
 
     def test_words_may_need_more(self, rules: Rules) -> None:
-        """
-        Whoever wants the texts asks for what they need as well.
-        """
+        """Whoever wants the texts asks for what they need as well."""
         known: dict[str, object] = {"cheap": False, "kind": "channel"}
 
         assert rules.needs(known) == ()
@@ -88,25 +78,19 @@ class TestNeeds:
         [("foo", "the choices are `decision`, `explanation`"), ("explanations", "did you mean `explanation`?")],
     )
     def test_they_are_needed_for_one_of_two_things(self, rules: Rules, until: str, advice: str) -> None:
-        """
-        Anything else is refused, whatever is known.
-        """
+        """Anything else is refused, whatever is known."""
         with pytest.raises(UsageError) as refused:
             rules.needs({}, until=until)  # type: ignore[arg-type]
 
         assert str(refused.value).splitlines() == [f"facts cannot be needed until `{until}`", f"  help: {advice}"]
 
     def test_callables_are_not_asked(self, rules: Rules) -> None:
-        """
-        A fact that is given as a callable is not known, and neither is one given as unknown.
-        """
+        """A fact that is given as a callable is not known, and neither is one given as unknown."""
         assert rules.needs({"cheap": lambda: 1 / 0, "dear": UNKNOWN, "middling": True}) == ("cheap", "dear")
         assert rules.needs(rules.facts({"cheap": lambda: 1 / 0, "dear": False})) == ()
 
     def test_what_is_given_is_validated(self, rules: Rules) -> None:
-        """
-        A wrong value is no less wrong while others are missing.
-        """
+        """A wrong value is no less wrong while others are missing."""
         with pytest.raises(FactsError, match="cheap: expected true or false"):
             rules.needs({"cheap": 1})
         with pytest.raises(FactsError, match="chep: is not a fact of these rules"):
@@ -114,9 +98,7 @@ class TestNeeds:
         assert rules.needs({"chep": True}, extras="ignore") == ("cheap", "middling", "dear")
 
     def test_called_charts_need_what_they_are_bound_to(self) -> None:
-        """
-        The caller's facts are named, not those of the chart that it calls.
-        """
+        """The caller's facts are named, not those of the chart that it calls."""
         rules = load("team_chat")
         known = {
             "sender.id": "a",
@@ -130,9 +112,7 @@ class TestNeeds:
         assert rules.needs({**known, "preferences.device": None}) == ("preferences.channel",)
 
     def test_one_at_a_time_is_enough(self) -> None:
-        """
-        Whoever gets only the first fact each time ends at the same decision, having asked for few facts.
-        """
+        """Whoever gets only the first fact each time ends at the same decision, having asked for few facts."""
         rules = load("slack")
         facts = {name: fact.default for name, fact in rules.graph.facts.items()}
         known: dict[str, object] = {}

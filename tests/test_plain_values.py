@@ -1,6 +1,4 @@
-"""
-Claims about what comes out: plain values of Python's own, which can be sent, kept and compared anywhere.
-"""
+"""Claims about what comes out: plain values of Python's own, which can be sent, kept and compared anywhere."""
 
 from __future__ import annotations
 
@@ -69,17 +67,13 @@ outcomes:
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    """
-    Load the chart with words in every place.
-    """
+    """Load the chart with words in every place."""
     return rules_of(WORDS)
 
 
 @pytest.fixture(scope="module", params=[None, *PATHS], ids=lambda path: path.stem if path else "every_word")
 def loaded(request: pytest.FixtureRequest, rules: Rules) -> Rules:
-    """
-    Load each chart of the package and of the corpus, and that with words in every place.
-    """
+    """Load each chart of the package and of the corpus, and that with words in every place."""
     path: Path | None = request.param
     if path is None:
         return rules
@@ -87,9 +81,7 @@ def loaded(request: pytest.FixtureRequest, rules: Rules) -> Rules:
 
 
 def odd(value: object, place: str, seen: dict[int, object]) -> Iterator[str]:
-    """
-    Name the places in a value, however deep, at which something stands that is not plain.
-    """
+    """Name the places in a value, however deep, at which something stands that is not plain."""
     if id(value) in seen:
         return
     seen[id(value)] = value
@@ -107,9 +99,7 @@ def odd(value: object, place: str, seen: dict[int, object]) -> Iterator[str]:
 
 
 def parts(decision: Decision) -> dict[str, object]:
-    """
-    Gather everything that a decision says.
-    """
+    """Gather everything that a decision says."""
     names = ("outcome", "reason", "because", "facts", "passage", "steps", "data", "recheck_at", "notify", "later")
     told = [decision.explain("user"), decision.explain(), decision.explain("engineer")]
     return {name: getattr(decision, name) for name in names} | {
@@ -120,9 +110,7 @@ def parts(decision: Decision) -> dict[str, object]:
 
 
 def only(value: object) -> bool:
-    """
-    Tell whether a value is what the reader of JSON would make of it, to the class.
-    """
+    """Tell whether a value is what the reader of JSON would make of it, to the class."""
     if type(value) is dict:
         return all(type(key) is str and only(one) for key, one in value.items())
     return all(map(only, value)) if type(value) is list else type(value) in {str, int, bool, type(None)}
@@ -130,9 +118,7 @@ def only(value: object) -> bool:
 
 class TestEverything:
     def test_of_rules_is_plain(self, loaded: Rules) -> None:
-        """
-        Behind the graph no word carries its place along: what a chart is made of, and what is said of it.
-        """
+        """Behind the graph no word carries its place along: what a chart is made of, and what is said of it."""
         schema = loaded.facts_schema()
         said = (loaded.name, loaded.title, loaded.digest, schema, loaded.known_facts, loaded.needs({}))
 
@@ -142,9 +128,7 @@ class TestEverything:
     @given(data=st.data())
     @settings(max_examples=10)
     def test_of_a_decision_is_plain(self, loaded: Rules, data: st.DataObject) -> None:
-        """
-        So is what a decision says, whatever the way it took.
-        """
+        """So is what a decision says, whatever the way it took."""
         decision = loaded.decide(data.draw(strategies.facts(loaded)))
 
         assert list(odd(parts(decision), "decision", {})) == []
@@ -156,18 +140,14 @@ class TestEverything:
     def test_of_a_decision_with_words_in_every_place_is_plain(
         self, rules: Rules, day: int, level: str, *, muted: bool
     ) -> None:
-        """
-        The words of questions, arrows, rows, branches and outcomes, and values of every kind in `data`.
-        """
+        """The words of questions, arrows, rows, branches and outcomes, and values of every kind in `data`."""
         decision = rules.decide({"muted": muted, "level": level, "now": f"2026-11-{day}T22:00:00Z"})
 
         assert list(odd(parts(decision), "decision", {})) == []
         assert only(decision.to_dict())
 
     def test_that_a_subclass_gave_is_plain(self, rules: Rules) -> None:
-        """
-        What a caller derived from a text, a number or a time does not come out again.
-        """
+        """What a caller derived from a text, a number or a time does not come out again."""
 
         class Text(str):
             __slots__ = ()
@@ -186,9 +166,7 @@ class TestSending:
     @given(data=st.data())
     @settings(max_examples=3)
     def test_what_a_decision_says_can_be_sent(self, loaded: Rules, data: st.DataObject) -> None:
-        """
-        To another process, into a cache, or into a copy: the record, the plain form, the steps and the data.
-        """
+        """To another process, into a cache, or into a copy: the record, the plain form, the steps and the data."""
         decision = loaded.decide(data.draw(strategies.facts(loaded)))
 
         for said in (decision.record(), decision.to_dict(), decision.steps, decision.data, decision.passage):
@@ -196,9 +174,7 @@ class TestSending:
             assert copy.deepcopy(said) == said
 
     def test_data_is_a_dict_of_its_own(self, rules: Rules) -> None:
-        """
-        It can be written as JSON where its values can, and what the caller does to it changes nothing.
-        """
+        """It can be written as JSON where its values can, and what the caller does to it changes nothing."""
         decision = rules.decide({"level": "high"})
         found = decision.data
         assert isinstance(found, dict)
@@ -208,17 +184,13 @@ class TestSending:
         assert decision.data["via"] == ("push",)
 
     def test_the_schema_and_the_findings_can_be_sent(self, loaded: Rules) -> None:
-        """
-        A worker gives them to whoever asked.
-        """
+        """A worker gives them to whoever asked."""
         for said in (loaded.facts_schema(), loaded.diagnostics, loaded.needs({}), loaded.known_facts):
             assert pickle.dumps(pickle.loads(pickle.dumps(said)))  # noqa: S301 - our own
             assert copy.deepcopy(said) is not None
 
     def test_exceptions_can_be_sent(self, rules: Rules) -> None:
-        """
-        A pool of processes hands them on to whoever asked.
-        """
+        """A pool of processes hands them on to whoever asked."""
         raised: list[Exception] = []
         for ask in (
             lambda: load("no/such.yaml"),

@@ -1,6 +1,4 @@
-"""
-Claims about compiled charts where charts are shaped in a way that is hard to compile.
-"""
+"""Claims about compiled charts where charts are shaped in a way that is hard to compile."""
 
 from __future__ import annotations
 
@@ -19,16 +17,12 @@ FACTS = "facts:\n" + "".join(f"  b{number}: bool = false\n" for number in range(
 
 
 def loaded(flow: list[str]) -> Rules:
-    """
-    Load a chart from its nodes.
-    """
+    """Load a chart from its nodes."""
     return rules_of(HEAD + FACTS + "flow:\n" + "".join(f"  {line}\n" for line in flow) + OUTCOMES)
 
 
 def situations() -> Iterator[dict[str, Value]]:
-    """
-    Give every value of the eight bools.
-    """
+    """Give every value of the eight bools."""
     for bits in itertools.product((False, True), repeat=8):
         yield {f"b{number}": bit for number, bit in enumerate(bits)}
 
@@ -47,9 +41,7 @@ def agree(rules: Rules, facts: Mapping[str, Value]) -> str:
 
 
 def chain(length: int) -> list[str]:
-    """
-    Ask one question after the other, each shared with all before it.
-    """
+    """Ask one question after the other, each shared with all before it."""
     return [f"n{at}: {{if: b{at % 8}, then: n{at + 1}, else: n{at + 2}}}" for at in range(length)] + [
         f'n{length}: {{if: "i > {length}", then: "yes", else: "no"}}',
         f'n{length + 1}: {{if: "i > {length + 1}", then: hold, else: "no"}}',
@@ -57,9 +49,7 @@ def chain(length: int) -> list[str]:
 
 
 def fan_outs(depth: int, *, shared: bool) -> list[str]:
-    """
-    Put fan-outs on the branches of fan-outs, each with a question beside it that may lead to the next one too.
-    """
+    """Put fan-outs on the branches of fan-outs, each with a question beside it that may lead to the next one too."""
     flow = []
     for at in range(depth):
         after = f"f{at + 1}" if shared else '"no"'
@@ -83,27 +73,21 @@ class TestShapes:
         ],
     )
     def test_every_way(self, flow: list[str]) -> None:
-        """
-        However a chart is woven, it decides like the reference walk for every value of its facts.
-        """
+        """However a chart is woven, it decides like the reference walk for every value of its facts."""
         rules = loaded(flow)
         reasons = {agree(rules, {**facts, "i": i}) for facts in situations() for i in (0, 1_000)}
 
         assert len(reasons) > 1
 
     def test_long(self) -> None:
-        """
-        A chart of a thousand questions in a row has no stack to run out of.
-        """
+        """A chart of a thousand questions in a row has no stack to run out of."""
         flow = [f'n{at}: {{if: "i > {at}", then: n{at + 1}, else: "no"}}' for at in range(1_000)]
         rules = loaded([*flow, 'n1000: {if: b0, then: "yes", else: "no"}'])
 
         assert [agree(rules, {"i": i}) for i in (0, 500, 5_000)] == ["n0.else", "n500.else", "n1000.else"]
 
     def test_wide(self) -> None:
-        """
-        A switch of a thousand cases and a table of a thousand rows find theirs.
-        """
+        """A switch of a thousand cases and a table of a thousand rows find theirs."""
         cases = ", ".join(f"{value}: {'hold' if value % 2 else chr(34) + 'yes' + chr(34)}" for value in range(1_000))
         rows = ", ".join(f'{{if: "i == {value}", to: "yes"}}' for value in range(1_000, 2_000))
         rules = loaded([f"n0: {{switch: i, cases: {{{cases}}}, else: n1}}", f'n1: {{first: [{rows}], else: "no"}}'])
@@ -127,9 +111,7 @@ class TestConditions:
         ],
     )
     def test_as_deep_as_allowed(self, condition: str) -> None:
-        """
-        A condition that may be written compiles.
-        """
+        """A condition that may be written compiles."""
         rules = rules_of(asks(condition))
 
         for facts in ({}, {"b": True}, {"b": True, "maybe_b": False, "i": 3}):
@@ -137,9 +119,7 @@ class TestConditions:
 
     @pytest.mark.parametrize("body", ["{before} or b", "not {before}", "{before} if c else b", "maybe_b ?? {before}"])
     def test_lets_as_deep_as_allowed(self, body: str) -> None:
-        """
-        Lets that use each other as deep as allowed compile.
-        """
+        """Lets that use each other as deep as allowed compile."""
         lets = [("l0", "b"), *((f"l{at}", body.replace("{before}", f"l{at - 1}")) for at in range(1, 25))]
         rules = rules_of(asks("l24", top="let:\n" + "".join(f"  {name}: {text}\n" for name, text in lets)))
 
@@ -150,9 +130,7 @@ class TestConditions:
         "value", ["');import os#", '"""', "\\", "{0}%s", "\n", "\u2028", "😀", "é", "__class__", ""]
     )
     def test_texts_are_never_code(self, value: str) -> None:
-        """
-        Whatever a text of the file is, compiled code compares with it and does nothing else.
-        """
+        """Whatever a text of the file is, compiled code compares with it and does nothing else."""
         escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         rules = rules_of(asks(f't == "{escaped}"'))
 

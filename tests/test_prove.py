@@ -1,6 +1,4 @@
-"""
-Prove guarantees, and find what no facts reach and what changes nothing.
-"""
+"""Prove guarantees, and find what no facts reach and what changes nothing."""
 
 from __future__ import annotations
 
@@ -34,17 +32,13 @@ OPEN = ", with the outcome that you want"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Work in an empty folder.
-    """
+    """Work in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def proofs_of(text: str, **files: str) -> Proofs:
-    """
-    Prove a chart that ends like the others here.
-    """
+    """Prove a chart that ends like the others here."""
     for name, content in files.items():
         Path(f"{name}.yaml").write_text(content, "utf-8")
     Path("chart.yaml").write_text("notifyrules: 1\n" + text + END, "utf-8")
@@ -52,24 +46,18 @@ def proofs_of(text: str, **files: str) -> Proofs:
 
 
 def findings_of(text: str, **files: str) -> list[Diagnostic]:
-    """
-    List what is found, but for the outcomes and facts that a small chart has no use for.
-    """
+    """List what is found, but for the outcomes and facts that a small chart has no use for."""
     passed_over = (Code.UNUSED_FACT, Code.UNUSED_OUTCOME)
     return [one for one in proofs_of(text, **files).diagnostics if one.code not in passed_over]
 
 
 def found(text: str, **files: str) -> list[tuple[str, str]]:
-    """
-    List the kind and place of what is found.
-    """
+    """List the kind and place of what is found."""
     return [(one.code.value, one.span.text) for one in findings_of(text, **files)]
 
 
 def judged(text: str, **files: str) -> Judged:
-    """
-    Give what became of the only guarantee.
-    """
+    """Give what became of the only guarantee."""
     proofs = proofs_of(text, **files)
 
     assert [one for one in proofs.diagnostics if one.is_error and one.code is not Code.BROKEN_GUARANTEE] == []
@@ -77,9 +65,7 @@ def judged(text: str, **files: str) -> Judged:
 
 
 def promise(facts: str, asked: str, promised: str) -> str:
-    """
-    Write a chart of one question with one guarantee.
-    """
+    """Write a chart of one question with one guarantee."""
     declared = "".join(f"\n  {fact}" for fact in facts.split("; "))
     flow = f'flow: {{q: {{ask: Q?, if: \'{asked}\', then: "yes", else: "no"}}}}'
     return f"facts:{declared}\n{flow}\nguarantees: [{{name: it, {promised}}}]"
@@ -127,9 +113,7 @@ class TestConditions:
         ],
     )
     def test_what_always_holds_is_proved(self, facts: str, asked: str) -> None:
-        """
-        A question that is true for all facts never leads to the other outcome.
-        """
+        """A question that is true for all facts never leads to the other outcome."""
         assert judged(promise(facts, asked.replace("'", "''"), 'always: ["yes"]')).standing is Standing.PROVED
 
     @pytest.mark.parametrize(
@@ -158,9 +142,7 @@ class TestConditions:
     def test_what_fails_for_some_facts_is_shown(
         self, facts: str, asked: str, broken_by: dict[str, object] | None
     ) -> None:
-        """
-        Facts that break the promise are found, and the walk that is shown is theirs.
-        """
+        """Facts that break the promise are found, and the walk that is shown is theirs."""
         one = judged(promise(facts, asked.replace("'", "''"), 'always: ["yes"]'))
 
         assert one.standing is Standing.BROKEN
@@ -169,9 +151,7 @@ class TestConditions:
         assert broken_by in (None, dict(one.example.facts))
 
     def test_what_nobody_knows_is_undecided(self) -> None:
-        """
-        A guarantee about what no text can be, and the prover does not know it, is neither proved nor broken.
-        """
+        """A guarantee about what no text can be, and the prover does not know it, is neither proved nor broken."""
         text = promise('{t: text = ""}', 'contains(lower(t), "A")', 'never: ["yes"]')
 
         assert judged(text).standing is Standing.UNDECIDED
@@ -209,9 +189,7 @@ guarantees:
         ],
     )
     def test_proved(self, promised: str) -> None:
-        """
-        Each form is proved where it holds.
-        """
+        """Each form is proved where it holds."""
         assert judged(self.CHART + promised).standing is Standing.PROVED
 
     @pytest.mark.parametrize(
@@ -270,9 +248,7 @@ guarantees:
         ],
     )
     def test_a_change_is_shown_with_what_stays(self, fact: str, chart: str, note: str) -> None:
-        """
-        The facts that a change leaves as they are do not read as part of the value that changes.
-        """
+        """The facts that a change leaves as they are do not read as part of the value that changes."""
         [finding] = findings_of(
             self.CHART.replace("name: text", chart or "name: text") + f"{{name: it, monotone: {fact}}}"
         )
@@ -290,9 +266,7 @@ guarantees:
         ],
     )
     def test_a_case_expects_no_more_than_was_promised(self, promised: str, expected: str) -> None:
-        """
-        Where all outcomes that keep the promise mean the same, the case leaves open which of them it is.
-        """
+        """Where all outcomes that keep the promise mean the same, the case leaves open which of them it is."""
         chart = "facts: {muted: bool = false}\nflow:\n  one: {if: muted, then: 'no', else: badge}\n"
         end = 'outcomes: {badge: {notify: true}, "yes": {notify: true}, "no": {notify: false}}\n'
         Path("chart.yaml").write_text(f"notifyrules: 1\n{chart}{end}guarantees: [{{name: it, {promised}}}]\n", "utf-8")
@@ -301,9 +275,7 @@ guarantees:
         assert finding.help[1] == expected
 
     def test_a_pasted_case_fails(self) -> None:
-        """
-        The case of a broken guarantee is one that the test runner reads, and that fails.
-        """
+        """The case of a broken guarantee is one that the test runner reads, and that fails."""
         [finding] = findings_of(self.CHART + '{name: it, never: ["no"]}')
         case = next(one for one in finding.help if "case" in one).partition("`")[2].rstrip("`")
         Path("chart.cases.yaml").write_text(f"notifyrules-cases: 1\nrules: chart.yaml\ncases:\n  {case}\n", "utf-8")
@@ -312,23 +284,17 @@ guarantees:
         assert run("test", "chart.cases.yaml").code == 1
 
     def test_nobody_gets_what_was_promised(self) -> None:
-        """
-        An outcome that was to be reachable and is not breaks its guarantee, without facts to show.
-        """
+        """An outcome that was to be reachable and is not breaks its guarantee, without facts to show."""
         one = judged(self.CHART + '{name: it, if: dnd, reachable: "no"}')
 
         assert (one.standing, one.example) == (Standing.BROKEN, None)
 
     def test_a_changed_fact_keeps_to_the_condition(self) -> None:
-        """
-        `if` limits both sides of a change.
-        """
+        """`if` limits both sides of a change."""
         assert judged(self.CHART + "{name: it, if: size >= 10, independent_of: size}").standing is Standing.PROVED
 
     def test_assumptions_are_kept(self) -> None:
-        """
-        Facts that do not exist break nothing.
-        """
+        """Facts that do not exist break nothing."""
         chart = self.CHART.replace("flow:", "assume: [not muted]\nflow:")
 
         assert judged(chart + '{name: it, never: ["no"]}').standing is Standing.PROVED
@@ -336,9 +302,7 @@ guarantees:
 
 class TestLists:
     def test_null_is_none_of_the_items(self) -> None:
-        """
-        A value that may be null, looked for in a list, says nothing of the list where it is null.
-        """
+        """A value that may be null, looked for in a list, says nothing of the list where it is null."""
         facts = "facts:\n  x: a | b | c | null = null\n  xs: {type: list of (a | b | c), default: [c]}\n"
         flow = (
             "flow:\n  q1: {if: x is not null and x in xs, then: 'yes', else: q2}\n"
@@ -350,9 +314,7 @@ class TestLists:
         assert one.standing is Standing.BROKEN
 
     def test_lists_of_several_kinds(self) -> None:
-        """
-        Lists of numbers, times and words beside each other are kept apart.
-        """
+        """Lists of numbers, times and words beside each other are kept apart."""
         facts = (
             "facts:\n  text: text\n  words: {type: list of text, default: []}\n"
             "  levels: {type: list of int, default: [1]}\n  times: list of time\n"
@@ -396,15 +358,11 @@ guarantees: [{name: it, %s}]
         ],
     )
     def test_a_called_chart_is_looked_into(self, promised: str, standing: Standing) -> None:
-        """
-        What the call binds counts, defaults too; what the called chart assumes does not.
-        """
+        """What the call binds counts, defaults too; what the called chart assumes does not."""
         assert judged(self.CALLER % promised, callee=self.CALLEE).standing is standing
 
     def test_an_answer_that_never_comes(self) -> None:
-        """
-        An outcome that a call never gives here is reported at its case.
-        """
+        """An outcome that a call never gives here is reported at its case."""
         text = self.CALLER.replace("dnd and not loud", "dnd and not dnd") % 'reachable: "yes"'
 
         assert ("dead-arrow", '"no"') in found(text, callee=self.CALLEE)
@@ -412,9 +370,7 @@ guarantees: [{name: it, %s}]
 
 class TestReasons:
     def test_the_answers_that_force_it(self) -> None:
-        """
-        A known answer names the arrows that settle it and no others.
-        """
+        """A known answer names the arrows that settle it and no others."""
         [finding] = findings_of("""
 facts: {a: bool = false, b: bool = false, c: bool = false}
 flow:
@@ -429,9 +385,7 @@ flow:
         )
 
     def test_ways_that_settle_it_each_for_itself(self) -> None:
-        """
-        Where no answer is common to all ways, each way is told.
-        """
+        """Where no answer is common to all ways, each way is told."""
         [finding] = findings_of("""
 facts: {a: bool = false, x: int = 0}
 flow:
@@ -445,9 +399,7 @@ flow:
         assert set(finding.notes) == {"one way takes `low.then`", "one way takes `high.then`"}
 
     def test_assumptions(self) -> None:
-        """
-        What `assume` says is quoted.
-        """
+        """What `assume` says is quoted."""
         findings = findings_of("""
 facts: {a: bool = false, b: bool = false}
 assume: [a or not b]
@@ -461,9 +413,7 @@ flow:
         ]
 
     def test_branches_tried_before(self) -> None:
-        """
-        A branch is tried where those before it refused.
-        """
+        """A branch is tried where those before it refused."""
         [finding] = findings_of("""
 facts: {a: bool = false, b: bool = false}
 flow:
@@ -499,18 +449,14 @@ outcomes:
     def test_words_data_and_recheck_count(
         self, folder: Path, words: str, data: str, recheck: str, ineffective: list[str]
     ) -> None:
-        """
-        A fact that changes nothing but one of them is not reported.
-        """
+        """A fact that changes nothing but one of them is not reported."""
         (folder / "chart.yaml").write_text("notifyrules: 1" + self.CHART % (words, data, recheck), "utf-8")
         findings = rules.prove("chart.yaml").diagnostics
 
         assert [one.span.text for one in findings if one.code is Code.INEFFECTIVE_FACT] == ineffective
 
     def test_what_a_known_answer_makes_ineffective_is_not_told_again(self) -> None:
-        """
-        One mistake is one finding.
-        """
+        """One mistake is one finding."""
         text = """
 facts: {a: bool = false, b: bool = false}
 flow:
@@ -530,15 +476,11 @@ flow:
 """
 
     def test_an_allowance_silences(self) -> None:
-        """
-        On the node, with its reason.
-        """
+        """On the node, with its reason."""
         assert found(self.CHART % ", allow: {known-answer: the real system asks twice}") == []
 
     def test_the_help_of_a_value_that_is_never_met_can_be_followed(self) -> None:
-        """
-        Where every value must be named, the allowance that the help shows silences it.
-        """
+        """Where every value must be named, the allowance that the help shows silences it."""
         chart = (
             "facts: {level: low | mid | high = low}\nflow:\n"
             "  one: {if: level == 'low', then: 'yes', else: two}\n"
@@ -550,71 +492,51 @@ flow:
         assert found(chart % ", allow: {unmet-value: why}") == []
 
     def test_one_that_nothing_needs_is_reported(self) -> None:
-        """
-        As soon as there are proofs.
-        """
+        """As soon as there are proofs."""
         assert found(self.CHART % ", allow: {shadowed-row: none}") == [
             ("known-answer", "a"),
             ("unused-allow", "shadowed-row"),
         ]
 
     def test_without_proofs_nobody_can_tell(self) -> None:
-        """
-        A check without proofs does not call the allowance unused.
-        """
+        """A check without proofs does not call the allowance unused."""
         proofs_of(self.CHART % ", allow: {known-answer: the real system asks twice}")
 
         assert [one for one in rules.check("chart.yaml") if one.code is Code.UNUSED_ALLOW] == []
 
     def test_a_broken_guarantee_cannot_be_allowed(self) -> None:
-        """
-        A promise that does not hold is to be withdrawn.
-        """
+        """A promise that does not hold is to be withdrawn."""
         codes = {code for code, _ in found(self.CHART % ", allow: {broken-guarantee: never mind}")}
 
         assert "unknown-code" in codes
 
 
 class Stopped:
-    """
-    A solver that is stopped while it works.
-    """
+    """A solver that is stopped while it works."""
 
     def __init__(self, reason: str) -> None:
-        """
-        Be stopped for a reason.
-        """
+        """Be stopped for a reason."""
         self.reason = reason
 
     def set(self, *_: object) -> None:
-        """
-        Take any option.
-        """
+        """Take any option."""
 
     def add(self, *_: object) -> None:
-        """
-        Take anything for granted.
-        """
+        """Take anything for granted."""
 
     def check(self, *_: object) -> z3.CheckSatResult:
-        """
-        Find out nothing.
-        """
+        """Find out nothing."""
         return z3.unknown
 
     def reason_unknown(self) -> str:
-        """
-        Say why.
-        """
+        """Say why."""
         return self.reason
 
 
 class TestInterrupts:
     @pytest.mark.parametrize("reason", ["canceled", "interrupted from keyboard"])
     def test_stop_the_whole_proof(self, reason: str) -> None:
-        """
-        The solver takes Ctrl-C for itself and only says that it was stopped; nobody waits for the time limit then.
-        """
+        """The solver takes Ctrl-C for itself and only says it was stopped; nobody waits for the time limit then."""
         solver = Solver(World(), (), Limit(60))
         solver._solver = Stopped(reason)  # noqa: SLF001 - what stops a real one comes from outside
 
@@ -622,9 +544,7 @@ class TestInterrupts:
             solver.ask(solver.world.formulas.true)
 
     def test_giving_up_is_no_interrupt(self) -> None:
-        """
-        What the solver gives up on is not known.
-        """
+        """What the solver gives up on is not known."""
         solver = Solver(World(), (), Limit(60))
         solver._solver = Stopped("incomplete quantifiers")  # noqa: SLF001 - the same
 
@@ -633,9 +553,7 @@ class TestInterrupts:
 
 class TestLimit:
     def test_no_end(self) -> None:
-        """
-        There may be no limit.
-        """
+        """There may be no limit."""
         Path("chart.yaml").write_text(
             "notifyrules: 1\nfacts: {b: bool}\nflow: {q: {if: b, then: 'yes'}}\notherwise: 'no'" + END
         )
@@ -643,9 +561,7 @@ class TestLimit:
         assert rules.prove("chart.yaml", limit=Limit(float("inf"))).judged == ()
 
     def test_no_time_no_claims(self) -> None:
-        """
-        When the time is up nothing is called proved, broken or dead, and that is reported.
-        """
+        """When the time is up nothing is called proved, broken or dead, and that is reported."""
         Path("chart.yaml").write_text(
             "notifyrules: 1" + TestGuarantees.CHART + '{name: it, never: ["no"]}' + END, "utf-8"
         )
@@ -656,9 +572,7 @@ class TestLimit:
         assert any("within the time limit of 0 s" in one.message for one in proofs.diagnostics)
 
     def test_time_that_runs_out_on_the_way(self) -> None:
-        """
-        What was found by then is told.
-        """
+        """What was found by then is told."""
         ticks = iter(range(10_000))
         Path("chart.yaml").write_text("notifyrules: 1" + TestAllowing.CHART % "" + END, "utf-8")
         proofs = rules.prove("chart.yaml", limit=Limit(9, clock=lambda: float(next(ticks))))
@@ -669,9 +583,7 @@ class TestLimit:
 class TestFiles:
     @pytest.mark.parametrize("name", shipped_names())
     def test_all_guarantees_of_shipped_files_are_proved(self, name: str) -> None:
-        """
-        And nothing in them is never reached, or changes nothing, without a reason that is given.
-        """
+        """And nothing in them is never reached, or changes nothing, without a reason that is given."""
         proofs = rules.prove(name)
 
         assert proofs.diagnostics == ()
@@ -679,17 +591,13 @@ class TestFiles:
         assert proofs.proved == len(proofs.judged)
 
     def test_a_file_with_errors_is_not_proved(self) -> None:
-        """
-        Its errors are told, and nothing else.
-        """
+        """Its errors are told, and nothing else."""
         assert found("facts: {a: bool = false}\nflow: {q: {ask: Q?, if: b, then: 'yes', else: 'no'}}") == [
             ("unknown-fact", "b")
         ]
 
     def test_a_file_of_cases_is_checked(self) -> None:
-        """
-        There is nothing to prove in it.
-        """
+        """There is nothing to prove in it."""
         proofs_of(TestAllowing.CHART % "")
         Path("chart.cases.yaml").write_text(
             'notifyrules-cases: 1\nrules: chart.yaml\ncases: [{name: x, expect: "maybe"}]\n', "utf-8"
@@ -701,46 +609,34 @@ class TestFiles:
 class TestCommand:
     @pytest.fixture(autouse=True)
     def broken(self, folder: Path) -> None:
-        """
-        Write a chart with a broken guarantee.
-        """
+        """Write a chart with a broken guarantee."""
         text = "notifyrules: 1\nname: chat" + TestGuarantees.CHART + '{name: it, never: ["no"]}' + END
         (folder / "chart.yaml").write_text(text, "utf-8")
 
     def test_a_broken_guarantee_fails_the_check(self) -> None:
-        """
-        With the solver installed, proofs are part of it.
-        """
+        """With the solver installed, proofs are part of it."""
         result = run("check", "chart.yaml")
 
         assert result.code == 1
         assert "error[broken-guarantee]" in result.out
 
     def test_proofs_can_be_left_out(self) -> None:
-        """
-        Then only what needs no solver is found.
-        """
+        """Then only what needs no solver is found."""
         assert run("check", "--no-prove", "chart.yaml").code == 0
 
     def test_paths_are_drawn(self, folder: Path) -> None:
-        """
-        `--pictures` draws the chart with the path of the facts that break a guarantee.
-        """
+        """`--pictures` draws the chart with the path of the facts that break a guarantee."""
         result = run("check", "chart.yaml", "--pictures", "drawn")
 
         assert "drawn/chat.1.svg" in result.err
         assert "Decision: no" in (folder / "drawn" / "chat.1.svg").read_text("utf-8")
 
     def test_the_time_limit_is_told(self) -> None:
-        """
-        `--timeout` limits all proofs together.
-        """
+        """`--timeout` limits all proofs together."""
         assert "within the time limit of 0 s" in run("check", "chart.yaml", "--timeout", "0").out
 
     def test_without_the_solver(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        A check does without; who asks for proofs is told what to install.
-        """
+        """A check does without; who asks for proofs is told what to install."""
         monkeypatch.setattr(rules, "can_prove", lambda: False)
 
         assert run("check", "chart.yaml").code == 0
@@ -750,16 +646,12 @@ class TestCommand:
 
 
 def codes(findings: Sequence[Diagnostic]) -> set[str]:
-    """
-    Name the kinds of some findings.
-    """
+    """Name the kinds of some findings."""
     return {one.code.value for one in findings}
 
 
 class TestPlantedFaults:
-    """
-    Faults in a shipped chart are found, one at a time.
-    """
+    """Faults in a shipped chart are found, one at a time."""
 
     @pytest.mark.parametrize(
         ("written", "planted", "expected"),
@@ -772,9 +664,7 @@ class TestPlantedFaults:
         ids=["harmless", "a promise broken", "an override that never is", "a quiet re-route"],
     )
     def test_found(self, written: str, planted: str, expected: set[str]) -> None:
-        """
-        What the fault breaks is among the findings, and a harmless change makes none.
-        """
+        """What the fault breaks is among the findings, and a harmless change makes none."""
         shipped = Path(rules.__file__).parents[1] / "rules" / "slack.yaml"
         text = shipped.read_text("utf-8")
         Path("slack.yaml").write_text(text.replace(written, planted, 1), "utf-8")

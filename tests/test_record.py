@@ -1,6 +1,4 @@
-"""
-Keep a decision in a log and read it back.
-"""
+"""Keep a decision in a log and read it back."""
 
 from __future__ import annotations
 
@@ -22,18 +20,14 @@ from tests.records import full_record, records
 
 
 def written() -> dict[str, Any]:
-    """
-    Give the full record as a log gives it back.
-    """
+    """Give the full record as a log gives it back."""
     plain: dict[str, Any] = json.loads(json.dumps(full_record().to_dict()))
     return plain
 
 
 class TestToDict:
     def test_what_a_log_needs_stands_at_the_top(self) -> None:
-        """
-        Rules, outcome, reason, facts and steps are found without searching.
-        """
+        """Rules, outcome, reason, facts and steps are found without searching."""
         plain = full_record().to_dict()
 
         assert plain["rules"] == {
@@ -53,15 +47,11 @@ class TestToDict:
         ids=str,
     )
     def test_notify_is_called_as_in_a_rule_file(self, notify: Notify, expected: object) -> None:
-        """
-        `notify` is true, false or `later`, and null for the outcome of a chart made to be called.
-        """
+        """`notify` is true, false or `later`, and null for the outcome of a chart made to be called."""
         assert replace(full_record(), notify=notify).to_dict()["notify"] == expected
 
     def test_facts_stand_in_their_input_form(self) -> None:
-        """
-        The facts of a record are facts that can be decided on again.
-        """
+        """The facts of a record are facts that can be decided on again."""
         facts = full_record().to_dict()["facts"]
 
         assert isinstance(facts, dict)
@@ -70,21 +60,15 @@ class TestToDict:
         assert facts["message.labels"] == ["urgent", "for review"]
 
     def test_types_are_named_only_where_json_cannot_tell_them(self) -> None:
-        """
-        A text that is an instant says so beside it; a bool needs no word.
-        """
+        """A text that is an instant says so beside it; a bool needs no word."""
         assert full_record().to_dict()["facts_types"] == {"user.zone": "timezone", "now": "instant"}
 
     def test_a_log_without_such_values_names_no_types(self) -> None:
-        """
-        The key is left out where it would be empty.
-        """
+        """The key is left out where it would be empty."""
         assert "facts_types" not in replace(full_record(), facts={"channel.muted": True}).to_dict()
 
     def test_branches_and_called_charts_are_kept(self) -> None:
-        """
-        What was tried in vain and what happened in a called chart is part of the record.
-        """
+        """What was tried in vain and what happened in a called chart is part of the record."""
         plain = written()
 
         assert [branch["arrow"] for branch in plain["steps"][2]["tried"]] == ["mentions.dm", "mentions.highlight"]
@@ -94,24 +78,18 @@ class TestToDict:
 class TestRoundTrip:
     @given(records())
     def test_reading_gives_back_what_was_written(self, record: Record) -> None:
-        """
-        `from_dict(to_dict())`, through JSON, is the record itself.
-        """
+        """`from_dict(to_dict())`, through JSON, is the record itself."""
         assert Record.from_dict(json.loads(json.dumps(record.to_dict()))) == record
 
     def test_times_come_back_as_times(self) -> None:
-        """
-        A time of day is not read back as the text it is written as.
-        """
+        """A time of day is not read back as the text it is written as."""
         inner = Record.from_dict(written()).passage.steps[4].inner
 
         assert inner == full_record().passage.steps[4].inner
 
 
 def _without(*path: str | int) -> Callable[[dict[str, Any]], None]:
-    """
-    Give a change that removes one part.
-    """
+    """Give a change that removes one part."""
 
     def change(plain: dict[str, Any]) -> None:
         part: Any = plain
@@ -123,9 +101,7 @@ def _without(*path: str | int) -> Callable[[dict[str, Any]], None]:
 
 
 def _with(value: object, *path: str | int) -> Callable[[dict[str, Any]], None]:
-    """
-    Give a change that puts a value in a place.
-    """
+    """Give a change that puts a value in a place."""
 
     def change(plain: dict[str, Any]) -> None:
         part: Any = plain
@@ -174,9 +150,7 @@ class TestMalformedRecords:
     def test_what_is_wrong_is_named_with_its_place(
         self, change: Callable[[dict[str, Any]], None], message: str
     ) -> None:
-        """
-        A record that was cut short or forged is refused, and the message says where it is wrong.
-        """
+        """A record that was cut short or forged is refused, and the message says where it is wrong."""
         plain = written()
         change(plain)
 
@@ -186,32 +160,24 @@ class TestMalformedRecords:
 
     @pytest.mark.parametrize("other", [[], "record", None, 5, {}, {"notifyrules-record": True}], ids=repr)
     def test_something_else_is_no_record(self, other: Any) -> None:  # noqa: ANN401 - whatever a log holds
-        """
-        Plain data of another shape is refused at once.
-        """
+        """Plain data of another shape is refused at once."""
         with pytest.raises(UsageError, match="this is no record of a decision"):
             Record.from_dict(other)
 
     def test_a_misspelt_key_is_recognised(self) -> None:
-        """
-        The nearest key of records is offered.
-        """
+        """The nearest key of records is offered."""
         with pytest.raises(UsageError) as caught:
             Record.from_dict(written() | {"outcomes": "yes"})
 
         assert caught.value.help == "did you mean `outcome`?"
 
     def test_a_later_version_is_refused_by_its_number(self) -> None:
-        """
-        Keys of a later version are not called unknown: the version is looked at first.
-        """
+        """Keys of a later version are not called unknown: the version is looked at first."""
         with pytest.raises(UsageError, match="written in version 2 of its form"):
             Record.from_dict(written() | {"notifyrules-record": 2, "novelty": 1})
 
     def test_nesting_without_end_is_refused(self) -> None:
-        """
-        A forged record cannot exhaust the stack.
-        """
+        """A forged record cannot exhaust the stack."""
         plain = written()
         part = plain
         for _ in range(MAX_DEPTH + 1):
@@ -224,9 +190,7 @@ class TestMalformedRecords:
 
     @given(st.data())
     def test_any_damage_is_a_usage_error(self, data: st.DataObject) -> None:
-        """
-        Whatever value stands in whatever place, reading either works or says what is wrong.
-        """
+        """Whatever value stands in whatever place, reading either works or says what is wrong."""
         plain = written()
         part: Any = plain
         while True:

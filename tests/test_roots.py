@@ -1,6 +1,4 @@
-"""
-Claims about the root: which folder the files stay inside that a file names, the same for every command and for pytest.
-"""
+"""Claims about the root: which folder the files a file names stay in, the same for every command and for pytest."""
 
 from __future__ import annotations
 
@@ -46,9 +44,7 @@ Commands = Callable[[str], list[Result]]
 
 
 def write(top: Path, files: dict[str, str]) -> None:
-    """
-    Write files below a folder.
-    """
+    """Write files below a folder."""
     for name, text in files.items():
         path = top / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,9 +53,7 @@ def write(top: Path, files: dict[str, str]) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """
-    Give the top of a repository with a chart, its cases, and facts that it shares with others.
-    """
+    """Give the top of a repository with a chart, its cases, and facts that it shares with others."""
     top = tmp_path / "my project"
     rules = {"teams/ops.yaml": OPS, "teams/ops.cases.yaml": CASES, "shared/facts.yaml": SHARED, "other.yaml": "a: 1\n"}
     write(top, {f"rules/{name}": text for name, text in rules.items()})
@@ -70,24 +64,18 @@ def project(tmp_path: Path) -> Path:
 
 
 def git(top: Path, *words: str) -> None:
-    """
-    Run git in a folder.
-    """
+    """Run git in a folder."""
     who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
     subprocess.run(["git", *who, *words], cwd=top, check=True, capture_output=True)  # noqa: S607
 
 
 def outside(*results: Result) -> list[bool]:
-    """
-    Tell of each result whether it speaks of a file outside of the root.
-    """
+    """Tell of each result whether it speaks of a file outside of the root."""
     return ["outside-root" in one.out + one.err for one in results]
 
 
 def ask_all(chart: str, folder: str, suite: str) -> Iterator[Result]:
-    """
-    Ask every command about one chart, by its name and by that of a folder around it.
-    """
+    """Ask every command about one chart, by its name and by that of a folder around it."""
     for path in (chart, folder, suite):
         yield run("check", "--no-prove", path)
         yield run("check", "--no-prove", "--changed", path)
@@ -104,9 +92,7 @@ class TestOneRule:
     def test_in_a_repository_every_command_finds_the_same(
         self, project: Path, here: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        The root is the top of the repository, wherever one is, and whether a file or a folder is named.
-        """
+        """The root is the top of the repository, wherever one is, and whether a file or a folder is named."""
         monkeypatch.chdir(project / here)
         chart, folder, suite = (
             os.path.relpath(project / name)
@@ -118,9 +104,7 @@ class TestOneRule:
 
     @pytest.mark.parametrize("here", [".", "rules", "checks"])
     def test_cases_may_stand_apart(self, project: Path, here: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        So that what a test finds does not depend on where one is.
-        """
+        """So that what a test finds does not depend on where one is."""
         write(project, SPLIT)
         monkeypatch.chdir(project / here)
         named = [os.path.relpath(project / name) for name in ("checks", "checks/ops.cases.yaml")]
@@ -131,18 +115,14 @@ class TestOneRule:
     def test_pytest_finds_the_same(
         self, project: Path, here: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        Also where it is started below the top.
-        """
+        """Also where it is started below the top."""
         write(project, SPLIT)
         monkeypatch.chdir(project / here)
 
         pytester.runpytest_inprocess("-p", "no:cacheprovider", project).assert_outcomes(passed=2)
 
     def test_a_marker_narrows_it(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        The nearest folder with a marker counts, for every command and for the library.
-        """
+        """The nearest folder with a marker counts, for every command and for the library."""
         (project / "rules" / "teams" / MARKER).touch()
         monkeypatch.chdir(project)
         results = list(ask_all("rules/teams/ops.yaml", "rules/teams", "rules/teams/ops.cases.yaml"))
@@ -154,9 +134,7 @@ class TestOneRule:
     def test_a_marker_widens_it_where_there_is_no_repository(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        As in an image that holds the files alone.
-        """
+        """As in an image that holds the files alone."""
         write(tmp_path, {"teams/ops.yaml": OPS, "teams/ops.cases.yaml": CASES, "shared/facts.yaml": SHARED})
         monkeypatch.chdir(tmp_path)
         before = list(ask_all("teams/ops.yaml", "teams", "teams/ops.cases.yaml"))
@@ -168,18 +146,14 @@ class TestOneRule:
         assert load("teams/ops.yaml").name == "ops"
 
     def test_without_either_it_is_the_folder_named(self, tmp_path: Path) -> None:
-        """
-        Of a file that is named, its own.
-        """
+        """Of a file that is named, its own."""
         write(tmp_path, {"teams/ops.yaml": OPS, "shared/facts.yaml": SHARED})
         results = [run("check", "--no-prove", tmp_path), run("check", "--no-prove", tmp_path / "teams" / "ops.yaml")]
 
         assert outside(*results) == [False, True]
 
     def test_it_is_never_wider_than_the_repository(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        A marker above it does not count, nor does a folder named; what is asked for does.
-        """
+        """A marker above it does not count, nor does a folder named; what is asked for does."""
         (project.parent / MARKER).touch()
         write(project.parent, {"shared/facts.yaml": SHARED})
         write(project, {"ops.yaml": OPS})
@@ -190,18 +164,14 @@ class TestOneRule:
         assert outside(run("check", "--no-prove", project / "ops.yaml", "--root", ".")) == [False]
 
     def test_a_repository_inside_of_another_is_one(self, project: Path) -> None:
-        """
-        Such as a submodule, at the top of which a file has the name that a folder has elsewhere.
-        """
+        """Such as a submodule, at the top of which a file has the name that a folder has elsewhere."""
         (project / "rules" / "teams" / ".git").write_text("gitdir: elsewhere\n", "utf-8")
 
         assert outside(run("check", "--no-prove", project / "rules")) == [True]
 
     @pytest.mark.parametrize("name", ["facts.yaml", "folder/facts.yaml"], ids=["file", "folder"])
     def test_no_link_leads_out_of_it(self, project: Path, name: str) -> None:
-        """
-        Neither of a file nor of a folder.
-        """
+        """Neither of a file nor of a folder."""
         write(project.parent, {"secret/facts.yaml": SHARED})
         link = project / "rules" / Path(name).parts[0]
         link.symlink_to(project.parent / "secret" / ("facts.yaml" if link.suffix else ""))
@@ -210,9 +180,7 @@ class TestOneRule:
         assert outside(run("check", "--no-prove", project / "rules" / "ops.yaml")) == [True]
 
     def test_the_library_takes_nothing_wider_unasked(self, project: Path) -> None:
-        """
-        Whoever calls it may have files of strangers, so that the repository does not count.
-        """
+        """Whoever calls it may have files of strangers, so that the repository does not count."""
         chart = project / "rules" / "teams" / "ops.yaml"
 
         assert [one.code.value for one in check(chart)] == ["outside-root"]
@@ -237,9 +205,7 @@ class TestSaying:
     def test_the_message_names_the_root_and_why(
         self, project: Path, mark: str | None, options: list[str], why: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        So that nobody has to guess which folder counts.
-        """
+        """So that nobody has to guess which folder counts."""
         write(project, {"rules/teams/ops.yaml": OPS.replace("../shared", "../../../shared")})
         if mark is not None:
             (project / mark / MARKER).touch()
@@ -252,9 +218,7 @@ class TestSaying:
     def test_a_root_that_is_no_folder_is_misuse(
         self, project: Path, root: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        For every command, and for the library.
-        """
+        """For every command, and for the library."""
         monkeypatch.chdir(project)
         chart = "rules/teams/ops.yaml"
         commands = [
@@ -275,9 +239,7 @@ class TestPrintedCommands:
     def test_the_way_to_a_broken_promise_is_drawn(
         self, project: Path, here: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        By the command that is printed, where it is printed, as a shell reads it.
-        """
+        """By the command that is printed, where it is printed, as a shell reads it."""
         monkeypatch.chdir(project / here)
         told = run("check", os.path.relpath(project / "rules"))
 
@@ -292,9 +254,7 @@ class TestPrintedCommands:
     def test_a_root_that_was_given_is_given_again(
         self, tmp_path: Path, name: str, options: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        Where the command would not find it.
-        """
+        """Where the command would not find it."""
         write(tmp_path, {f"{'-x' if '-x' in name else 'teams'}/ops.yaml": OPS, "shared/facts.yaml": SHARED})
         monkeypatch.chdir(tmp_path)
         told = run("check", *options, "--", name)
@@ -302,9 +262,7 @@ class TestPrintedCommands:
         assert self.pasted(told.out) == 0
 
     def pasted(self, told: str) -> int:
-        """
-        Run the command that is printed, and give its exit code.
-        """
+        """Run the command that is printed, and give its exit code."""
         [command] = re.findall(r"to see the path: `notifyrules (.*)`$", told, re.MULTILINE)
         return run(*shlex.split(command)).code
 
@@ -323,18 +281,14 @@ class TestRevisions:
     def test_the_root_of_both_versions_is_the_same(
         self, project: Path, here: str, words: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """
-        Whether it is given, from where one is, or found.
-        """
+        """Whether it is given, from where one is, or found."""
         monkeypatch.chdir(project / here)
         told = run("diff", *words)
 
         assert (told.code, told.err) == (0, "")
 
     def test_a_marker_of_the_revision_counts(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        As it was committed.
-        """
+        """As it was committed."""
         (project / "rules" / "teams" / MARKER).touch()
         git(project, "add", "-A")
         git(project, "commit", "-q", "-m", "y")
@@ -348,9 +302,7 @@ class TestRevisions:
 class TestHooks:
     @pytest.fixture
     def hook(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-        """
-        Give a function that runs a shipped hook as pre-commit does: at the top, its arguments and the files behind.
-        """
+        """Give a function that runs a shipped hook as pre-commit does: at the top, its arguments before the files."""
         monkeypatch.chdir(project)
         hooks = YAML(typ="safe").load((Path(__file__).parents[1] / ".pre-commit-hooks.yaml").read_text("utf-8"))
         known = {one["id"]: one for one in hooks}
@@ -377,9 +329,7 @@ class TestHooks:
     def test_readers_of_what_changed_are_checked(
         self, project: Path, hook: Callable[..., Result], changed: str, edit: tuple[str, str], broken: str
     ) -> None:
-        """
-        Those that include, call or test it, and those that read them.
-        """
+        """Those that include, call or test it, and those that read them."""
         text = OPS.replace("  - {name: all hear", "  - {name: all hear, if: user.word == 'y'")
         block = "notifyrules: 1\nfacts: {q: bool = false}\nflow: {a: {ask: Q?, if: q, then: held, else: free}}\n"
         head = "notifyrules: 1\noutcomes: {sure: {notify: true}, nope: {notify: false}}\n"
@@ -411,26 +361,20 @@ class TestHooks:
     def test_a_shared_file_that_was_renamed_breaks_its_readers(
         self, project: Path, hook: Callable[..., Result]
     ) -> None:
-        """
-        What names a file that is not there is checked as well.
-        """
+        """What names a file that is not there is checked as well."""
         (project / "rules" / "shared" / "facts.yaml").rename(project / "rules" / "shared" / "base.yaml")
 
         assert "rules/teams/ops.yaml" in hook("notifyrules-check", "rules/shared/base.yaml").out
         assert "rules/teams/ops.yaml" in hook("notifyrules-check", "rules/shared/facts.yaml").out
 
     def test_other_yaml_is_none_of_its_business(self, hook: Callable[..., Result]) -> None:
-        """
-        Below `rules/` as elsewhere.
-        """
+        """Below `rules/` as elsewhere."""
         assert hook("notifyrules-check", "rules/other.yaml") == Result(
             0, "no findings in 0 files\n", "", b"no findings in 0 files\n"
         )
 
     def test_pictures_may_be_held_fresh_anywhere(self, project: Path, hook: Callable[..., Result]) -> None:
-        """
-        By the arguments of the hook, without which it looks where `render --all` does.
-        """
+        """By the arguments of the hook, without which it looks where `render --all` does."""
         write(project, {"services/x/rules/ops.yaml": OPS.replace("../shared", "../../../rules/shared")})
         where = ("services/x/rules", "-o", "services/x/diagrams")
         stale = hook("notifyrules-render", "services/x/rules/ops.yaml", args=where)

@@ -1,6 +1,4 @@
-"""
-Claims about loading rules and asking them.
-"""
+"""Claims about loading rules and asking them."""
 
 from __future__ import annotations
 
@@ -24,18 +22,14 @@ from tests.charts import asks, rules_of, save
 
 class TestLoad:
     def test_by_path(self, tmp_path: Path) -> None:
-        """
-        A file is loaded by its path, given as text or as a path, and named after itself.
-        """
+        """A file is loaded by its path, given as text or as a path, and named after itself."""
         path = save(tmp_path, asks("b"))
 
         assert [load(path).name, load(str(path)).name] == ["chart", "chart"]
         assert repr(load(path)) == f"<Rules 'chart' from {path}>"
 
     def test_by_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        A shipped file is loaded by its name from any folder, unless a file of that name stands there.
-        """
+        """A shipped file is loaded by its name from any folder, unless a file of that name stands there."""
         monkeypatch.chdir(tmp_path)
         shipped = load("slack")
         (tmp_path / "slack").write_text(asks("b"))
@@ -44,9 +38,7 @@ class TestLoad:
         assert load("slack").graph.path == "slack"
 
     def test_errors(self, tmp_path: Path) -> None:
-        """
-        Loading raises with everything that was found, warnings too, and prints it.
-        """
+        """Loading raises with everything that was found, warnings too, and prints it."""
         path = save(tmp_path, asks("nope and maybe_b != true"))
 
         with pytest.raises(RulesError) as raised:
@@ -56,17 +48,13 @@ class TestLoad:
         assert "`nope` is not a declared fact" in str(raised.value)
 
     def test_warnings(self, tmp_path: Path) -> None:
-        """
-        Warnings keep no file from being loaded, and can be asked for.
-        """
+        """Warnings keep no file from being loaded, and can be asked for."""
         path = save(tmp_path, asks("maybe_b != true"))
 
         assert [one.code.value for one in load(path).diagnostics] == ["nullable-not-equal"]
 
     def test_made_to_be_included(self, tmp_path: Path) -> None:
-        """
-        A file without a flow checks clean, and loading says that it decides nothing.
-        """
+        """A file without a flow checks clean, and loading says that it decides nothing."""
         path = save(tmp_path, "notifyrules: 1\nfacts: {b: bool}\n")
 
         assert check(path) == ()
@@ -74,9 +62,7 @@ class TestLoad:
             load(path)
 
     def test_digest(self, tmp_path: Path) -> None:
-        """
-        The digest tells versions apart, whatever the ends of the lines, and counts what is included and called.
-        """
+        """The digest tells versions apart, whatever the ends of the lines, and counts what is included and called."""
         text = asks("b", top="include: [other.yaml]\n")
         digests = {
             load(save(tmp_path, written, other="notifyrules: 1\n" + other)).digest
@@ -94,9 +80,7 @@ class TestLoad:
 
 class TestAsking:
     def test_truth(self) -> None:
-        """
-        A decision is true when the person is to be notified now, and says when not yet.
-        """
+        """A decision is true when the person is to be notified now, and says when not yet."""
         rules = rules_of(asks("b").replace('else: "no"', "else: hold"))
         yes, later = rules.should_notify({"b": True}), rules.should_notify({"b": False})
 
@@ -104,9 +88,7 @@ class TestAsking:
         assert (bool(later), later.notify, later.later, later.outcome) == (False, False, True, "hold")
 
     def test_made_to_be_called(self) -> None:
-        """
-        A chart that says only an outcome can be decided, and does not say whether to notify.
-        """
+        """A chart that says only an outcome can be decided, and does not say whether to notify."""
         rules = rules_of(asks("b").replace("{notify: true}", "{}"))
 
         assert rules.decide({"b": True}).outcome == "yes"
@@ -114,9 +96,7 @@ class TestAsking:
             rules.should_notify({"b": True})
 
     def test_facts(self) -> None:
-        """
-        Facts are validated before anything is decided, with every problem at once.
-        """
+        """Facts are validated before anything is decided, with every problem at once."""
         rules = rules_of(asks("b and i > 3"))
 
         with pytest.raises(FactsError) as raised:
@@ -125,9 +105,7 @@ class TestAsking:
         assert rules.should_notify({"j": 3}, extras="ignore").outcome == "no"
 
     def test_shipped_in_one_call(self) -> None:
-        """
-        The shipped chart of Slack is asked in one call.
-        """
+        """The shipped chart of Slack is asked in one call."""
         assert notifyrules.should_notify({}).reason == load("slack").should_notify({}).reason
         with pytest.raises(FactsError):
             notifyrules.should_notify({"nope": 1})
@@ -136,16 +114,12 @@ class TestAsking:
 class TestPublicNames:
     @pytest.mark.parametrize("name", notifyrules.__all__)
     def test_found(self, name: str) -> None:
-        """
-        Every public name can be taken from the package, and is listed by `dir`.
-        """
+        """Every public name can be taken from the package, and is listed by `dir`."""
         assert getattr(notifyrules, name) is not None
         assert name in dir(notifyrules)
 
     def test_what_callers_receive(self) -> None:
-        """
-        What decisions and findings consist of has a public type.
-        """
+        """What decisions and findings consist of has a public type."""
         decision = notifyrules.should_notify({"channel.muted": True, "nothing.of.ours": 1}, extras="ignore")
 
         assert all(isinstance(step, notifyrules.Step) for step in decision.steps)
@@ -155,9 +129,7 @@ class TestPublicNames:
 
 class TestImmutable:
     def test_rules(self) -> None:
-        """
-        Loaded rules never change.
-        """
+        """Loaded rules never change."""
         rules = rules_of(asks("b"))
 
         with pytest.raises(AttributeError):
@@ -168,18 +140,14 @@ class TestImmutable:
             rules.graph.nodes["q"].name = "r"  # type: ignore[misc]
 
     def test_rules_stay(self) -> None:
-        """
-        Rules are not sent to other processes: these load the file.
-        """
+        """Rules are not sent to other processes: these load the file."""
         with pytest.raises(TypeError, match="load the file where it is needed"):
             pickle.dumps(load("slack"))
 
     @pytest.mark.parametrize("chart", ["whole", "specialized", "made to be called"])
     @pytest.mark.parametrize("name", ["should_notify", "decide", "facts"])
     def test_what_belongs_to_rules_stays(self, chart: str, name: str) -> None:
-        """
-        Nor is their function, which is told in the same words; what is copied with it is the same function.
-        """
+        """Nor is their function, which is told in the same words; what is copied with it is the same function."""
         notify = "{}" if chart == "made to be called" else "{notify: true}"
         rules = rules_of(asks("b and c").replace("{notify: true}", notify))
         if chart == "specialized":
@@ -195,9 +163,7 @@ class TestImmutable:
             assert copy.deepcopy(function) == function
 
     def test_a_pool_is_told_so(self) -> None:
-        """
-        Handing the function to another process fails with these words, and not with those of a name that is not found.
-        """
+        """Handing the function to another process fails with these words, and not with those of a name not found."""
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             asked = pool.submit(load("slack").should_notify, {})
 
@@ -205,9 +171,7 @@ class TestImmutable:
                 asked.result()
 
     def test_threads(self) -> None:
-        """
-        Many threads may ask the same rules.
-        """
+        """Many threads may ask the same rules."""
         rules = rules_of(asks("b and i > 3"))
         wrong: list[object] = []
 
@@ -228,9 +192,7 @@ class TestImmutable:
         assert wrong == []
 
     def test_same_every_time(self, tmp_path: Path) -> None:
-        """
-        The same file gives the same code and the same findings in every process.
-        """
+        """The same file gives the same code and the same findings in every process."""
         path = save(tmp_path, asks('nope or b and c or kind in ["dm", "x"]'))
         program = "import sys; from notifyrules.rules import check; print(*map(str, check(sys.argv[1])))"
         runs = {
@@ -246,9 +208,7 @@ class TestImmutable:
         assert len(runs) == 1
 
     def test_facts_travel(self) -> None:
-        """
-        Validated facts are pickled and copied as plain values, which any rules take.
-        """
+        """Validated facts are pickled and copied as plain values, which any rules take."""
         facts = rules_of(asks("b")).facts({"b": True})
 
         assert rules_of(asks("b")).should_notify(pickle.loads(pickle.dumps(facts))).notify  # noqa: S301 - made a line above

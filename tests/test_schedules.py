@@ -1,6 +1,4 @@
-"""
-Read, write and declare schedules.
-"""
+"""Read, write and declare schedules."""
 
 from __future__ import annotations
 
@@ -31,64 +29,46 @@ NIGHT = {"from": "22:00", "until": "07:00"}
 
 class TestReading:
     def test_a_window_has_its_days_and_its_times(self) -> None:
-        """
-        A window is read from `{days, from, until}`.
-        """
+        """A window is read from `{days, from, until}`."""
         assert read([{"days": ["mon", "fri"], "from": "22:00", "until": "07:30:15"}]) == Schedule(
             (Window(("mon", "fri"), time(22), time(7, 30, 15)),)
         )
 
     def test_days_may_be_left_out(self) -> None:
-        """
-        Without days a window opens every day.
-        """
+        """Without days a window opens every day."""
         assert read([NIGHT]) == read([{**NIGHT, "days": list(WEEKDAYS)}])
 
     def test_the_order_of_days_means_nothing(self) -> None:
-        """
-        Days are held in the order of the week.
-        """
+        """Days are held in the order of the week."""
         assert read([{**NIGHT, "days": ["sun", "mon"]}]) == read([{**NIGHT, "days": ("mon", "sun")}])
 
     def test_the_order_of_windows_is_kept(self) -> None:
-        """
-        Windows are shown as they were given.
-        """
+        """Windows are shown as they were given."""
         assert str(read([{"from": "20:00", "until": "21:00"}, {"from": "10:00", "until": "11:00"}])) == (
             "[every day 20:00-21:00, every day 10:00-11:00]"
         )
 
     def test_no_windows_are_a_schedule(self) -> None:
-        """
-        A schedule may be empty.
-        """
+        """A schedule may be empty."""
         assert read([]) == Schedule(())
 
     def test_times_may_be_python_times(self) -> None:
-        """
-        A time of a window is given like any other time.
-        """
+        """A time of a window is given like any other time."""
         assert read([{"from": time(22), "until": time(7)}]) == read([NIGHT])
 
     def test_a_schedule_that_was_read_is_a_schedule(self) -> None:
-        """
-        A value of the language is read as itself.
-        """
+        """A value of the language is read as itself."""
         plan = read([NIGHT])
 
         assert read(plan) is plan
 
     def test_a_schedule_is_a_value(self) -> None:
-        """
-        Equal schedules are one key of a dict.
-        """
+        """Equal schedules are one key of a dict."""
         assert {read([NIGHT]): "night"}[read([NIGHT])] == "night"
         assert read([NIGHT]) != read([{**NIGHT, "days": ["mon"]}])
 
     def test_a_schedule_of_another_process_is_the_same_value(self) -> None:
-        """
-        A schedule that was pickled where texts and times have other hashes is found here all the same.
-        """
+        """A schedule that was pickled where texts and times have other hashes is found here all the same."""
         script = (
             "import pickle, sys; from tests.schedules import schedule;"
             "sys.stdout.buffer.write(pickle.dumps(schedule('22:00-07:00')))"
@@ -124,9 +104,7 @@ class TestReading:
         ],
     )
     def test_what_does_not_fit_is_named_by_window_and_key(self, given: object, message: str, advice: str) -> None:
-        """
-        An error names the number of the window and the key, and the way out where there is one.
-        """
+        """An error names the number of the window and the key, and the way out where there is one."""
         with pytest.raises(Mismatch) as caught:
             conform(SCHEDULE, given)
 
@@ -134,17 +112,13 @@ class TestReading:
         assert caught.value.help == advice
 
     def test_the_most_windows_are_read(self) -> None:
-        """
-        A schedule may have as many windows as the limit says.
-        """
+        """A schedule may have as many windows as the limit says."""
         assert len(read([NIGHT] * MAX_WINDOWS).windows) == MAX_WINDOWS
 
 
 class TestKeeping:
     def test_only_what_is_short_is_kept(self) -> None:
-        """
-        One of usual size is read once; of many long ones none stays in memory.
-        """
+        """One of usual size is read once; of many long ones none stays in memory."""
         quick = quick_reader(SCHEDULE)
         starts = [f"{number // 60:02}:{number % 60:02}" for number in range(99)]
         windows = [{"days": ["mon"], "from": start, "until": "23:59"} for start in starts]
@@ -168,24 +142,18 @@ class TestWriting:
         ids=str,
     )
     def test_a_reader_sees_days_and_times(self, plan: Schedule, written: str) -> None:
-        """
-        A schedule is shown by its windows, three days in a row and more by the first and the last.
-        """
+        """A schedule is shown by its windows, three days in a row and more by the first and the last."""
         assert (write(plan), write_literal(plan), show(plan)) == (written, written, written)
 
     def test_a_long_schedule_is_shortened_in_explanations(self) -> None:
-        """
-        Of many windows an explanation shows the first and their number.
-        """
+        """Of many windows an explanation shows the first and their number."""
         shown = show(schedule(*["22:00-07:00"] * 40))
 
         assert shown.endswith("every day 22:00-07:00, …] (40 windows)")
         assert shown.count("22:00") == 12
 
     def test_plain_data_is_the_input_form(self) -> None:
-        """
-        What JSON holds is what a caller may give; every day needs no days.
-        """
+        """What JSON holds is what a caller may give; every day needs no days."""
         plan = schedule("mon 22:00-07:00", "12:00-13:00:05")
 
         assert json.loads(json.dumps(to_plain(plan))) == [
@@ -196,16 +164,12 @@ class TestWriting:
 
 class TestJsonSchema:
     def valid(self, given: object) -> bool:
-        """
-        Tell whether the schema of facts accepts a schedule.
-        """
+        """Tell whether the schema of facts accepts a schedule."""
         return jsonschema.Draft202012Validator(type_schema(Type(SCHEDULE.base, nullable=True))).is_valid(given)
 
     @pytest.mark.parametrize("given", [[], [NIGHT], [{**NIGHT, "days": ["mon", "sun"]}], None], ids=str)
     def test_accepts_the_input_form(self, given: object) -> None:
-        """
-        The schema accepts what is read.
-        """
+        """The schema accepts what is read."""
         assert self.valid(given)
 
     @pytest.mark.parametrize(
@@ -223,17 +187,13 @@ class TestJsonSchema:
         ids=str,
     )
     def test_refuses_the_rest(self, given: object) -> None:
-        """
-        The schema refuses what is not read.
-        """
+        """The schema refuses what is not read."""
         assert not self.valid(given)
 
 
 class TestDeclaring:
     def findings(self, folder: Path, fact: str, condition: str = "within(now, zone, hours)") -> list[str]:
-        """
-        Load a file with one declaration of `hours` and one condition, and give what is found.
-        """
+        """Load a file with one declaration of `hours` and one condition, and give what is found."""
         path = folder / "rules.yaml"
         path.write_text(
             f"notifyrules: 1\nfacts:\n  now: instant\n  zone: timezone\n  hours: {fact}\n"
@@ -253,15 +213,11 @@ class TestDeclaring:
         ],
     )
     def test_a_schedule_is_a_type(self, tmp_path: Path, fact: str) -> None:
-        """
-        A schedule is declared like any other fact; its windows as a default stand in the long form.
-        """
+        """A schedule is declared like any other fact; its windows as a default stand in the long form."""
         assert self.findings(tmp_path, fact) == []
 
     def test_a_default_that_does_not_fit_is_found(self, tmp_path: Path) -> None:
-        """
-        A default is read like a given fact.
-        """
+        """A default is read like a given fact."""
         assert self.findings(tmp_path, "{type: schedule, default: [{from: 22:00, until: 24:00}]}") == [
             (
                 "bad-type 5: the default does not fit: expected a time from `00:00` to `23:59:59`, "
@@ -270,9 +226,7 @@ class TestDeclaring:
         ]
 
     def test_a_schedule_has_no_words(self, tmp_path: Path) -> None:
-        """
-        A schedule cannot stand in a text for a person.
-        """
+        """A schedule cannot stand in a text for a person."""
         path = tmp_path / "rules.yaml"
         path.write_text(
             "notifyrules: 1\nfacts: {hours: schedule, on: bool}\n"
@@ -295,9 +249,7 @@ class TestDeclaring:
         ],
     )
     def test_types_are_checked(self, tmp_path: Path, condition: str, message: str) -> None:
-        """
-        What could fail or never hold is refused.
-        """
+        """What could fail or never hold is refused."""
         (found,) = self.findings(tmp_path, "schedule", condition.replace("'", "''"))
 
         assert found.endswith(message)
@@ -312,7 +264,5 @@ class TestDeclaring:
         ],
     )
     def test_a_condition_that_holds_for_every_input_is_taken(self, tmp_path: Path, condition: str) -> None:
-        """
-        The end of a window is an instant where null is ruled out; a weekday compares with days, a wall time with times.
-        """
+        """A window's end is an instant once null is ruled out; a weekday compares with days, a wall time with times."""
         assert self.findings(tmp_path, "schedule", condition) == []

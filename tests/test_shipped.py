@@ -1,6 +1,4 @@
-"""
-Hold the finder of shipped rule files.
-"""
+"""Hold the finder of shipped rule files."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ from notifyrules import shipped
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Stand in for the folder of shipped rules, with a file outside it.
-    """
+    """Stand in for the folder of shipped rules, with a file outside it."""
     rules = tmp_path / "rules"
     (rules / "blocks").mkdir(parents=True)
     for name in ("slack.yaml", "slack.cases.yaml", "blocks/quiet_hours.yaml", "notes.txt", "../outside.yaml"):
@@ -33,9 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestShippedPath:
     @pytest.mark.parametrize("name", ["slack", "blocks/quiet_hours"])
     def test_found(self, folder: Path, name: str) -> None:
-        """
-        A name is the file's path without its ending.
-        """
+        """A name is the file's path without its ending."""
         assert shipped.shipped_path(name) == folder / f"{name}.yaml"
 
     @pytest.mark.parametrize(
@@ -44,15 +38,11 @@ class TestShippedPath:
     )
     @pytest.mark.usefixtures("folder")
     def test_not_found(self, name: str) -> None:
-        """
-        A name that no shipped file has is none, whatever stands outside the folder.
-        """
+        """A name that no shipped file has is none, whatever stands outside the folder."""
         assert shipped.shipped_path(name) is None
 
     def test_installed(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        A wheel's own files win over a folder that happens to stand beside the package.
-        """
+        """A wheel's own files win over a folder that happens to stand beside the package."""
         installed = folder.parent / "shipped_rules"
         installed.mkdir()
         monkeypatch.setattr(shipped, "_INSTALLED", installed)
@@ -64,9 +54,7 @@ class TestShippedPath:
 class TestShippedNames:
     @pytest.mark.usefixtures("folder")
     def test_rules_only(self) -> None:
-        """
-        Rule files are listed, sorted; cases are not.
-        """
+        """Rule files are listed, sorted; cases are not."""
         assert shipped.shipped_names() == ("blocks/quiet_hours", "slack")
 
 
@@ -93,9 +81,7 @@ outcomes: {"yes": {notify: true}, "no": {notify: false}}
 class TestArchive:
     @pytest.mark.parametrize("place", ["notifyrules/shipped_rules", "rules"], ids=["wheel", "checkout"])
     def test_the_package_works_from_a_zip(self, tmp_path: Path, place: str) -> None:
-        """
-        Shipped charts are loaded, called, checked, tested and drawn, and nothing is left behind.
-        """
+        """Shipped charts are loaded, called, checked, tested and drawn, and nothing is left behind."""
         top, archive, temporary = Path(__file__).parents[1], tmp_path / "app.zip", tmp_path / "temporary"
         temporary.mkdir()
         with ZipFile(archive, "w") as made:

@@ -1,6 +1,4 @@
-"""
-Claims about lines that YAML cannot read because of an earlier one: the line that is to blame is told, and mended.
-"""
+"""Claims about lines that YAML cannot read because of an earlier one: the line that is to blame is told, and mended."""
 
 from __future__ import annotations
 
@@ -46,17 +44,13 @@ outcomes:
 
 
 def problem_in(text: str) -> YamlProblem:
-    """
-    Find the one thing that is wrong with a file.
-    """
+    """Find the one thing that is wrong with a file."""
     _, [problem] = read_yaml(Source("x.yaml", text))
     return problem
 
 
 def damaged(good: str, bad: str) -> str:
-    """
-    Make one mistake in the chart.
-    """
+    """Make one mistake in the chart."""
     assert CHART.count(good) == 1
     return CHART.replace(good, bad)
 
@@ -82,9 +76,7 @@ class TestIndentation:
         ],
     )
     def test_it_is_the_line_that_is_set_in_wrongly(self, good: str, bad: str, word: str) -> None:
-        """
-        A key at a wrong depth is told at its own line, with the depth of its neighbours; nothing is to be quoted.
-        """
+        """A key at a wrong depth is told at its own line, with the depth of its neighbours; nothing is to be quoted."""
         problem = problem_in(damaged(good, bad))
         depth = len(good) - len(good.lstrip(" "))
 
@@ -95,18 +87,14 @@ class TestIndentation:
         assert "quote" not in problem.help
 
     def test_a_list_where_names_are(self) -> None:
-        """
-        A dash in front of the first of several names is told at the dash.
-        """
+        """A dash in front of the first of several names is told at the dash."""
         problem = problem_in(damaged("  a.one: bool", "  - a.one: bool"))
 
         assert (problem.span.text, problem.span.line) == ("-", 2)
         assert "line 3 goes on with the key `a.two`" in problem.message
 
     def test_a_text_that_goes_on(self) -> None:
-        """
-        A colon in the second line of a text is no key at a wrong depth.
-        """
+        """A colon in the second line of a text is no key at a wrong depth."""
         problem = problem_in("a: one\n   two\n   three: four\n")
 
         assert problem.message == "YAML takes what stands before this `:` for a key, which cannot stand here"
@@ -133,9 +121,7 @@ class TestColons:
         ],
     )
     def test_it_is_the_line_without_it(self, good: str, bad: str) -> None:
-        """
-        A colon that was forgotten is told at its line, and what to write there is the line as it was meant.
-        """
+        """A colon that was forgotten is told at its line, and what to write there is the line as it was meant."""
         problem = problem_in(damaged(good, bad))
         [meant] = re.findall(r"write `([^`]*)`", problem.help)
 
@@ -143,23 +129,17 @@ class TestColons:
         assert good.split("\n", maxsplit=1)[0].strip().replace("2: ring", "two: ring") == meant
 
     def test_a_comment_of_another_language(self) -> None:
-        """
-        `//` begins no comment.
-        """
+        """`//` begins no comment."""
         problem = problem_in(damaged("otherwise", "// the end\notherwise"))
 
         assert (problem.span.text, problem.help) == ("// the end", "a comment begins with `#`: `# the end`")
 
     def test_a_node_in_one_line(self) -> None:
-        """
-        A colon forgotten in front of a brace is told there, whatever colons stand inside.
-        """
+        """A colon forgotten in front of a brace is told there, whatever colons stand inside."""
         problem = problem_in("flow:\n  a {if: b, then: c}\n")
 
         assert (problem.span.text, problem.help.split(";")[0]) == ("a {if: b, then: c}", "write `a: {if: b, then: c}`")
 
     def test_long_lines_cost_nothing(self) -> None:
-        """
-        A line of a million blanks is looked at as far as a key can reach.
-        """
+        """A line of a million blanks is looked at as far as a key can reach."""
         assert problem_in("a: b\nc" + " " * 900_000 + "d\ne: f\n").what == "syntax"

@@ -1,6 +1,4 @@
-"""
-Claims about where the code points of a scalar's value stand in the file, however the scalar is written.
-"""
+"""Claims about where the code points of a scalar's value stand in the file, however the scalar is written."""
 
 from __future__ import annotations
 
@@ -31,9 +29,7 @@ STYLES = {
 
 
 def scalar_in(text: str) -> Scalar:
-    """
-    Read the one scalar value of a file.
-    """
+    """Read the one scalar value of a file."""
     tree, problems = read_yaml(Source("x.yaml", text))
     assert problems == ()
     assert isinstance(tree, Map)
@@ -48,9 +44,7 @@ class TestPart:
     @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
     @pytest.mark.parametrize("text", STYLES.values(), ids=STYLES)
     def test_every_style(self, text: str, ends: str, word: str) -> None:
-        """
-        A word of the value is found in the file, whatever the style of the scalar and the ends of its lines.
-        """
+        """A word of the value is found in the file, whatever the style of the scalar and the ends of its lines."""
         scalar = scalar_in(text.replace("\n", ends))
         start = scalar.index(word)
 
@@ -70,26 +64,20 @@ class TestPart:
         ],
     )
     def test_escapes(self, text: str, value: str, start: int, end: int, expected: str) -> None:
-        """
-        A code point that is written as an escape is underlined as a whole.
-        """
+        """A code point that is written as an escape is underlined as a whole."""
         scalar = scalar_in(text)
 
         assert value == str(scalar)
         assert expected == scalar.part(start, end).text
 
     def test_empty_stretch(self) -> None:
-        """
-        A stretch without code points has a place and no text.
-        """
+        """A stretch without code points has a place and no text."""
         span = scalar_in("key: abc").part(1, 1)
 
         assert (span.start, span.text) == (6, "")
 
     def test_byte_order_mark(self) -> None:
-        """
-        Offsets count from behind a byte order mark, which reading the file takes off.
-        """
+        """Offsets count from behind a byte order mark, which reading the file takes off."""
         assert scalar_in("key: abc").part(0, 3).text == "abc"
 
 
@@ -118,9 +106,7 @@ class TestDoubleQuotes:
     @settings(max_examples=300)
     @given(st.lists(st.sampled_from(PIECES), max_size=10))
     def test_one_offset_a_code_point(self, pieces: list[str]) -> None:
-        """
-        However escapes, blanks and line ends mix, each code point of the value has an offset, and letters their own.
-        """
+        """However escapes, blanks and line ends mix, each code point of the value has an offset, letters their own."""
         text = 'key: "x' + "".join(pieces).replace("\n", "\n  ") + 'y"\n'
         scalar = scalar_in(text)
         offsets = offsets_in_double_quotes(text, scalar.span.start + 1, scalar.span.end - 1)
@@ -132,9 +118,7 @@ class TestDoubleQuotes:
 
     @pytest.mark.parametrize(("text", "expected"), [("a", 1), ("\\n", 2), ("\\x41", 4), ("\\u00e9", 6), ("", 1)])
     def test_width(self, text: str, expected: int) -> None:
-        """
-        An escape is as wide as it is written.
-        """
+        """An escape is as wide as it is written."""
         assert expected == written_width(text, 0)
 
 
@@ -150,9 +134,7 @@ class TestQuote:
         ],
     )
     def test_quote(self, value: str, expected: str) -> None:
-        """
-        A text is put into the quotes that need the fewest changes, and YAML reads it back.
-        """
+        """A text is put into the quotes that need the fewest changes, and YAML reads it back."""
         assert expected == quote_yaml(value)
         assert value == str(scalar_in(f"key: {expected}"))
 
@@ -170,7 +152,5 @@ class TestQuote:
         ],
     )
     def test_quoted_form(self, text: str, word: str, expected: str) -> None:
-        """
-        The value around a place is shown as it would stand in quotes, unless it is too long to be shown.
-        """
+        """The value around a place is shown as it would stand in quotes, unless it is too long to be shown."""
         assert expected == quoted_form(Source("x.yaml", text), text.index(word))

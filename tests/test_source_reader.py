@@ -1,6 +1,4 @@
-"""
-Claims about reading YAML: what a scalar is, what is refused, and in which words.
-"""
+"""Claims about reading YAML: what a scalar is, what is refused, and in which words."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ CHART = "a: 1\nb:\n  c: [x, y]\n  d: {e: f}\n"
 
 
 def read(text: str) -> Map:
-    """
-    Read a file in which there is nothing wrong.
-    """
+    """Read a file in which there is nothing wrong."""
     tree, problems = read_yaml(Source("x.yaml", text))
     assert problems == ()
     assert isinstance(tree, Map)
@@ -26,9 +22,7 @@ def read(text: str) -> Map:
 
 
 def problem_in(text: str) -> YamlProblem:
-    """
-    Find the one thing that is wrong with a file.
-    """
+    """Find the one thing that is wrong with a file."""
     _, [problem] = read_yaml(Source("x.yaml", text))
     return problem
 
@@ -45,9 +39,7 @@ class TestKinds:
         ],
     )
     def test_core_schema(self, kind: Kind, texts: list[str]) -> None:
-        """
-        A plain scalar is what the core schema of YAML 1.2 says, so `yes`, `on` and `22:00` stay text.
-        """
+        """A plain scalar is what the core schema of YAML 1.2 says, so `yes`, `on` and `22:00` stay text."""
         assert {kind} == {kind_of(text) for text in texts}
 
     @pytest.mark.parametrize(
@@ -61,9 +53,7 @@ class TestKinds:
         ],
     )
     def test_quoted_is_text(self, text: str, kind: Kind, style: Style) -> None:
-        """
-        Whatever is quoted or stands in a block is text.
-        """
+        """Whatever is quoted or stands in a block is text."""
         value = read(f"a: {text}")["a"]  # type: ignore[index]
         assert isinstance(value, Scalar)
 
@@ -79,17 +69,13 @@ class TestKinds:
         ],
     )
     def test_plain_data(self, text: str, expected: object) -> None:
-        """
-        A value is given as plain data; a number of thousands of digits is some number that is far out of range.
-        """
+        """A value is given as plain data; a number of thousands of digits is some number that is far out of range."""
         assert expected == read(text).plain()
 
 
 class TestPlaces:
     def test_collections(self) -> None:
-        """
-        Collections end with their last value, in braces or without.
-        """
+        """Collections end with their last value, in braces or without."""
         tree = read(CHART)
         inner = tree["b"]  # type: ignore[index]
         assert isinstance(inner, Map)
@@ -102,9 +88,7 @@ class TestPlaces:
         assert [item.span.text for item in listed] == ["x", "y"]
 
     def test_keys(self) -> None:
-        """
-        A key has a place of its own, and is found by its text.
-        """
+        """A key has a place of its own, and is found by its text."""
         key = read(CHART).key("b")
 
         assert key is not None
@@ -116,9 +100,7 @@ class TestPlaces:
         [("a:\nb: 1", ":"), ("a:   # said later\n\nb: 1", ":"), ("{a: , b: 1}", ":"), ("{a, b: 1}", "a"), ("a:", ":")],
     )
     def test_nothing(self, text: str, expected: str) -> None:
-        """
-        A value that is left out stands where the sign in front of it does, not where the next word begins.
-        """
+        """A value that is left out stands where the sign in front of it does, not where the next word begins."""
         assert expected == read(text)["a"].span.text  # type: ignore[index]
 
 
@@ -147,9 +129,7 @@ class TestRefused:
         ],
     )
     def test_features(self, text: str, words: str, span: str) -> None:
-        """
-        What hides the meaning of a file is refused where it stands.
-        """
+        """What hides the meaning of a file is refused where it stands."""
         problem = problem_in(text)
 
         assert ("feature", span) == (problem.what, problem.span.text)
@@ -159,15 +139,11 @@ class TestRefused:
         "text", ["---\na: b", "a: b\n...\n", 'a: "<<"\n"<<": c', "a: 0", "a: 10", 'a: "010"', "? a\n: b"]
     )
     def test_allowed(self, text: str) -> None:
-        """
-        A document may be marked as one, and what is quoted hides nothing.
-        """
+        """A document may be marked as one, and what is quoted hides nothing."""
         assert read(text)
 
     def test_repeated_key(self) -> None:
-        """
-        A key that stands twice is reported at the second, with the place of the first, whose value is kept.
-        """
+        """A key that stands twice is reported at the second, with the place of the first, whose value is kept."""
         tree, [problem] = read_yaml(Source("x.yaml", "a: {b: 1, c: 2, b: 3}"))
 
         assert isinstance(tree, Map)
@@ -176,9 +152,7 @@ class TestRefused:
         assert tree.plain() == {"a": {"b": 1, "c": 2}}
 
     def test_repeated_section(self) -> None:
-        """
-        Of a section that stands twice, both halves are read on.
-        """
+        """Of a section that stands twice, both halves are read on."""
         tree, [problem] = read_yaml(Source("x.yaml", "a: {b: 1}\na: {b: 3, c: 2}"))
 
         assert isinstance(tree, Map)
@@ -187,9 +161,7 @@ class TestRefused:
 
     @pytest.mark.parametrize("text", ['a: "\\uD800"', 'a: "x\\uDFFF"', '"\\uD83D\\uDE00": b'])
     def test_half_a_character(self, text: str) -> None:
-        """
-        Half of a surrogate pair is no character, and nothing after the reader meets one.
-        """
+        """Half of a surrogate pair is no character, and nothing after the reader meets one."""
         tree, problems = read_yaml(Source("x.yaml", text))
 
         assert isinstance(tree, Map)
@@ -233,9 +205,7 @@ class TestSyntax:
         ],
     )
     def test_words(self, text: str, message: str, span: str, advice: str) -> None:
-        """
-        A mistake is told in plain words at the word that is wrong, with the quoted form of what was meant.
-        """
+        """A mistake is told in plain words at the word that is wrong, with the quoted form of what was meant."""
         problem = problem_in(text)
 
         assert ("syntax", span) == (problem.what, problem.span.text)
@@ -246,22 +216,16 @@ class TestSyntax:
 class TestLimits:
     @pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "? " * 100_000])
     def test_depth(self, text: str) -> None:
-        """
-        A file that nests a hundred thousand deep is refused, not followed.
-        """
+        """A file that nests a hundred thousand deep is refused, not followed."""
         assert problem_in(text).what in ("limit", "feature")
 
     def test_depth_is_counted(self) -> None:
-        """
-        Just as deep as allowed is allowed.
-        """
+        """Just as deep as allowed is allowed."""
         assert read("a: " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1))
         assert problem_in("a: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH).what == "limit"
 
     def test_parts(self) -> None:
-        """
-        The parts of all files of a chart are counted together.
-        """
+        """The parts of all files of a chart are counted together."""
         budget = Budget(events=12)
 
         assert (read_yaml(Source("x", "{a: b, c: d}"), budget)[1], budget.events) == ((), 2)
@@ -269,7 +233,5 @@ class TestLimits:
 
     @pytest.mark.parametrize("text", ["", "# nothing", "\n\n"])
     def test_nothing(self, text: str) -> None:
-        """
-        A file without a value is no value, and no mistake of YAML.
-        """
+        """A file without a value is no value, and no mistake of YAML."""
         assert read_yaml(Source("x", text)) == (None, ())

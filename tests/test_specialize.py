@@ -1,6 +1,4 @@
-"""
-Claims about specialized rules: smaller, and no different.
-"""
+"""Claims about specialized rules: smaller, and no different."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ flow:
 
 @pytest.fixture
 def rules() -> Rules:
-    """
-    Load rules about messages and users.
-    """
+    """Load rules about messages and users."""
     return rules_of(RULES + OUTCOMES)
 
 
@@ -57,9 +53,7 @@ class TestDeciding:
     )
     @pytest.mark.parametrize("message", [DM, GROUP], ids=["dm", "group"])
     def test_is_no_different(self, rules: Rules, message: dict[str, object], user: dict[str, object]) -> None:
-        """
-        The outcome, the reason, the steps with their facts and the words are those of the whole rules.
-        """
+        """The outcome, the reason, the steps with their facts and the words are those of the whole rules."""
         smaller = rules.specialize(message)
         whole = rules.should_notify({**message, "user": user})
         for given in ({"user": user}, smaller.facts({"user": user}), {**message, "user": user}, whole.facts):
@@ -73,9 +67,7 @@ class TestDeciding:
             assert decision.explain(reader="engineer") == whole.explain(reader="engineer")
 
     def test_has_the_same_api(self, rules: Rules) -> None:
-        """
-        Facts, needs, schema, pictures and further specializing go on with what is left.
-        """
+        """Facts, needs, schema, pictures and further specializing go on with what is left."""
         smaller = rules.specialize(GROUP)
         smallest = smaller.specialize({"user.muted": False, "user.words": []})
 
@@ -89,9 +81,7 @@ class TestDeciding:
         assert rules.known_facts == {}
 
     def test_facts_may_be_asked_for_or_unknown(self, rules: Rules) -> None:
-        """
-        What is left may be given like any facts.
-        """
+        """What is left may be given like any facts."""
         smaller = rules.specialize(GROUP)
         asked: list[str] = []
 
@@ -108,9 +98,7 @@ class TestDeciding:
             smaller.should_notify({"user.words": UNKNOWN})
 
     def test_known_facts_stay_what_they_were(self, rules: Rules) -> None:
-        """
-        Given again they must be the same; the caller's own dict may change.
-        """
+        """Given again they must be the same; the caller's own dict may change."""
         message = copy.deepcopy(GROUP)
         smaller = rules.specialize(message)
         message["message"]["kind"] = "dm"
@@ -125,9 +113,7 @@ class TestDeciding:
         ]
 
     def test_facts_of_others_are_read_anew(self, rules: Rules) -> None:
-        """
-        Facts that belong to rules specialized for something else do not pass for these rules' own.
-        """
+        """Facts that belong to rules specialized for something else do not pass for these rules' own."""
         one, other = rules.specialize(GROUP), rules.specialize(DM)
 
         with pytest.raises(FactsError, match=r"message\.kind: is dm in these specialized rules"):
@@ -138,9 +124,7 @@ class TestDeciding:
 
 class TestKnownFacts:
     def test_are_validated(self, rules: Rules) -> None:
-        """
-        Like any facts; absent ones stay open, and must be values.
-        """
+        """Like any facts; absent ones stay open, and must be values."""
         with pytest.raises(FactsError, match=r"message\.kind: expected one of"):
             rules.specialize({"message.kind": "dn"})
         with pytest.raises(FactsError, match="nothing: is not a fact"):
@@ -150,16 +134,12 @@ class TestKnownFacts:
         assert rules.specialize({"nothing": 1}, extras="ignore") is rules
 
     def test_none_leave_the_rules_as_they_are(self, rules: Rules) -> None:
-        """
-        So does a fact that is given as unknown.
-        """
+        """So does a fact that is given as unknown."""
         assert rules.specialize({}) is rules
         assert rules.specialize({"user.muted": UNKNOWN}) is rules
 
     def test_all_leave_nothing_to_ask(self, rules: Rules) -> None:
-        """
-        Then the decision stands before it is asked for.
-        """
+        """Then the decision stands before it is asked for."""
         facts = dict(rules.facts(GROUP))
         settled = rules.specialize(facts)
 
@@ -169,9 +149,7 @@ class TestKnownFacts:
 
 class TestWhatIsLeft:
     def test_is_smaller(self, rules: Rules) -> None:
-        """
-        Settled questions are gone, settled parts of conditions and tables too, and branches that surely refuse.
-        """
+        """Settled questions are gone, settled parts of conditions and tables too, and branches that surely refuse."""
         left = rules.specialize(GROUP).program.graph
         muted, fan = left.nodes["muted"], left.nodes["fan"]
 
@@ -183,9 +161,7 @@ class TestWhatIsLeft:
         assert [branch.target for branch in fan.branches] == ["word", "limit"]
 
     def test_reasons_stay_the_arrows_of_the_chart(self, rules: Rules) -> None:
-        """
-        An arrow that leads past settled questions is the last of them.
-        """
+        """An arrow that leads past settled questions is the last of them."""
         left = rules.specialize({"message.kind": "dm"}).program.graph
         muted = left.nodes["muted"]
 
@@ -193,9 +169,7 @@ class TestWhatIsLeft:
         assert (muted.then.id, muted.otherwise.id) == ("muted.then", "kind.dm")
 
     def test_tables_end_at_a_row_that_holds(self, rules: Rules) -> None:
-        """
-        Rows behind it can never be reached, rows that never hold are left out.
-        """
+        """Rows behind it can never be reached, rows that never hold are left out."""
         table = rules.specialize({"message.kind": "channel", "message.urgent": False}).program.graph.nodes["table"]
 
         assert isinstance(table, First)
@@ -203,9 +177,7 @@ class TestWhatIsLeft:
         assert "table" not in rules.specialize({"message.kind": "channel", "message.urgent": True}).program.graph.nodes
 
     def test_is_compiled_once_for_all_that_leave_the_same(self, rules: Rules) -> None:
-        """
-        Texts that settle nothing do not make other code.
-        """
+        """Texts that settle nothing do not make other code."""
         texts = ["deploy", "hello", "déjà vu"]
         codes = {
             rules.specialize({"message": {"kind": "group", "text": text, "urgent": False}}).should_notify.__code__  # type: ignore[attr-defined]
@@ -215,9 +187,7 @@ class TestWhatIsLeft:
         assert len(codes) == 1
 
     def test_slack_leaves_few_charts(self) -> None:
-        """
-        Hundreds of messages leave a handful of charts, so that compiling is paid for once.
-        """
+        """Hundreds of messages leave a handful of charts, so that compiling is paid for once."""
         rules = load("slack")
         flags = ["in_thread", "is_dm", "mentions_user", "has_highlight_word", "overrides_dnd", "comments_on_own_file"]
         codes = set()
@@ -230,9 +200,7 @@ class TestWhatIsLeft:
         assert len(codes) < 100  # of 192
 
     def test_what_is_kept_is_bounded(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
-        """
-        However many sets of facts are known, memory stays; what was used longest ago is compiled again, to the same.
-        """
+        """However many sets of facts are known, memory stays; the longest unused is compiled again, to the same."""
         monkeypatch.setattr("notifyrules.program.specialize._KEPT", 20_000)
         names = ["user.muted", "message.urgent", "user.words", "user.limit", "user.name"]
         values = {"user.muted": False, "message.urgent": False, "user.words": [], "user.limit": 5, "user.name": "x"}
@@ -257,9 +225,7 @@ class TestWhatIsLeft:
         assert code(sets[0]) is code(sets[0])
 
     def test_threads_may_specialize_at_once(self, rules: Rules) -> None:
-        """
-        They get the same code, also where there is room for only one.
-        """
+        """They get the same code, also where there is room for only one."""
         with ThreadPoolExecutor(8) as pool:
             made = list(pool.map(lambda _: rules.specialize(GROUP), range(40)))
 

@@ -1,6 +1,4 @@
-"""
-Generate facts: valid, in keeping with what rules assume, and readable when Hypothesis shows them.
-"""
+"""Generate facts: valid, in keeping with what rules assume, and readable when Hypothesis shows them."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ from tests.suites import CHAT
 
 
 def rules_of(folder: Path, facts: str, assume: str = "", condition: str = "a") -> Rules:
-    """
-    Load a chart with some facts.
-    """
+    """Load a chart with some facts."""
     path = folder / "chart.yaml"
     path.write_text(
         f"notifyrules: 1\nfacts: {{{facts}}}\nassume: [{assume}]\n"
@@ -36,9 +32,7 @@ def rules_of(folder: Path, facts: str, assume: str = "", condition: str = "a") -
 
 
 def shown(rules: Rules, outcome: str) -> dict[str, object]:
-    """
-    Find the facts that Hypothesis would show for an outcome.
-    """
+    """Find the facts that Hypothesis would show for an outcome."""
     quick = settings(max_examples=2_000, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     return search(strategies.facts(rules), lambda facts: rules.decide(facts).outcome == outcome, settings=quick)
 
@@ -46,9 +40,7 @@ def shown(rules: Rules, outcome: str) -> dict[str, object]:
 class TestFacts:
     @pytest.mark.parametrize("name", shipped_names())
     def test_are_valid_and_keep_to_what_is_assumed(self, name: str) -> None:
-        """
-        Whatever is drawn can be decided, and is what JSON can hold.
-        """
+        """Whatever is drawn can be decided, and is what JSON can hold."""
         rules = load(name)
 
         @given(strategies.facts(rules))
@@ -61,9 +53,7 @@ class TestFacts:
         holds()
 
     def test_of_every_type(self, tmp_path: Path) -> None:
-        """
-        Each type of the language, alone, nullable and in lists.
-        """
+        """Each type of the language, alone, nullable and in lists."""
         types = (
             "bool",
             "int",
@@ -92,9 +82,7 @@ class TestFacts:
         holds()
 
     def test_are_shown_by_what_matters(self, tmp_path: Path) -> None:
-        """
-        Facts that have their default are left out, others are as simple as can be.
-        """
+        """Facts that have their default are left out, others are as simple as can be."""
         path = tmp_path / "chat.yaml"
         path.write_text(CHAT, "utf-8")
         rules = load(path)
@@ -108,9 +96,7 @@ class TestFacts:
         }
 
     def test_look_for_what_conditions_look_for(self, tmp_path: Path) -> None:
-        """
-        Values that the rules are written with are drawn often, and of numbers their neighbours.
-        """
+        """Values that the rules are written with are drawn often, and of numbers their neighbours."""
         rules = rules_of(tmp_path, "a: int, t: text", condition='a == 123456789 and t == "the needle"')
 
         assert shown(rules, "x") == {"a": 123456789, "t": "the needle"}
@@ -129,9 +115,7 @@ class TestFacts:
         ids=["one", "choice", "range", "equal", "chain", "pair", "many"],
     )
     def test_keep_to_narrow_assumptions(self, tmp_path: Path, facts: str, assume: str) -> None:
-        """
-        Without throwing most examples away.
-        """
+        """Without throwing most examples away."""
         rules = rules_of(tmp_path, facts, ", ".join(f"'{one}'" for one in assume.split(", ")))
         seen: set[bool] = set()
 
@@ -149,9 +133,7 @@ class TestFacts:
 
 class TestGiven:
     def test_facts_are_in_every_example(self) -> None:
-        """
-        The others keep to what is assumed together with them.
-        """
+        """The others keep to what is assumed together with them."""
         rules = load("slack")
 
         @given(strategies.facts(rules, given={"message.in_thread": False, "user.in_dnd": True}))
@@ -162,26 +144,20 @@ class TestGiven:
         holds()
 
     def test_no_facts_keep_to_what_is_assumed(self) -> None:
-        """
-        It is told at once, with the facts concerned.
-        """
+        """It is told at once, with the facts concerned."""
         with pytest.raises(UsageError, match=r"no values of .*user.follows_thread"):
             strategies.facts("slack", given={"message.in_thread": False, "user.follows_thread": True})
 
     @pytest.mark.parametrize("given_facts", [{"user.in_dn": True}, {"user.in_dnd": "yes"}])
     def test_what_the_rules_do_not_declare_is_refused(self, given_facts: dict[str, object]) -> None:
-        """
-        As everywhere else.
-        """
+        """As everywhere else."""
         with pytest.raises(FactsError):
             strategies.facts("slack", given=given_facts)
 
 
 class TestImport:
     def test_hypothesis_is_imported_only_when_a_strategy_is_made(self) -> None:
-        """
-        The module can be imported where Hypothesis is not installed.
-        """
+        """The module can be imported where Hypothesis is not installed."""
         code = "import sys; from notifyrules import strategies; print('hypothesis' in sys.modules)"
 
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

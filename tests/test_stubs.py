@@ -1,6 +1,4 @@
-"""
-Hold the typed modules that `notifyrules stubs` writes to a real type checker.
-"""
+"""Hold the typed modules that `notifyrules stubs` writes to a real type checker."""
 
 from __future__ import annotations
 
@@ -46,9 +44,7 @@ reason: Reason = "a.then"
 
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
-    """
-    Write the stubs of a rule file with every awkward thing in it.
-    """
+    """Write the stubs of a rule file with every awkward thing in it."""
     rules = tmp_path / "rules.yaml"
     rules.write_text(_RULES, "utf-8")
     path = tmp_path / "stubs.py"
@@ -57,9 +53,7 @@ def module(tmp_path: Path) -> Path:
 
 
 def _mypy(folder: Path, caller: str) -> subprocess.CompletedProcess[str]:
-    """
-    Check a caller of the stubs strictly.
-    """
+    """Check a caller of the stubs strictly."""
     (folder / "caller.py").write_text(caller, "utf-8")
 
     return subprocess.run(
@@ -73,9 +67,7 @@ def _mypy(folder: Path, caller: str) -> subprocess.CompletedProcess[str]:
 
 class TestStubs:
     def test_a_right_caller_passes(self, module: Path) -> None:
-        """
-        Facts in the nested form, outcomes and reasons are what the module says.
-        """
+        """Facts in the nested form, outcomes and reasons are what the module says."""
         done = _mypy(module.parent, _GOOD)
 
         assert done.returncode == 0, done.stdout
@@ -92,32 +84,24 @@ class TestStubs:
         ids=["misspelt fact", "impossible value", "missing group", "misspelt outcome", "arrow into no outcome"],
     )
     def test_a_wrong_caller_fails(self, module: Path, right: str, wrong: str, told: str) -> None:
-        """
-        A slip in a caller is found before the program runs.
-        """
+        """A slip in a caller is found before the program runs."""
         done = _mypy(module.parent, _GOOD.replace(right, wrong))
 
         assert done.returncode == 1
         assert told in done.stdout
 
     def test_it_runs(self, module: Path) -> None:
-        """
-        The module is Python that imports without notifyrules.
-        """
+        """The module is Python that imports without notifyrules."""
         done = subprocess.run([sys.executable, "-I", str(module)], capture_output=True, text=True, check=False)
 
         assert (done.returncode, done.stderr) == (0, "")
 
     def test_the_same_chart_gives_the_same_bytes(self) -> None:
-        """
-        Stubs are reproducible, so they can be committed.
-        """
+        """Stubs are reproducible, so they can be committed."""
         assert write_stubs(notifyrules.load("slack").graph) == write_stubs(notifyrules.load("slack").graph)
 
     def test_a_hostile_file_name_runs_nothing(self, tmp_path: Path) -> None:
-        """
-        The name of the chart, which may be that of its file, cannot end the docstring it stands in.
-        """
+        """The name of the chart, which may be that of its file, cannot end the docstring it stands in."""
         rules = tmp_path / '"""+print(42)+""".yaml'
         rules.write_text(_RULES, "utf-8")
         done = subprocess.run(
@@ -130,9 +114,7 @@ class TestStubs:
         assert (done.returncode, done.stdout) == (0, "")
 
     def test_groups_that_read_alike_stay_apart(self, tmp_path: Path) -> None:
-        """
-        `a.b_c` and `a_b.c` are two groups.
-        """
+        """`a.b_c` and `a_b.c` are two groups."""
         rules = tmp_path / "rules.yaml"
         rules.write_text(
             "notifyrules: 1\n"

@@ -1,6 +1,4 @@
-"""
-Claims about the walk through a chart: the steps it takes, the words in force, what a decision carries.
-"""
+"""Claims about the walk through a chart: the steps it takes, the words in force, what a decision carries."""
 
 from __future__ import annotations
 
@@ -34,24 +32,18 @@ third: {if: i > 1, then: {to: hold, because: last}, else: {to: "no", because: in
 
 
 def passage(rules: Rules, facts: Mapping[str, object] | None = None) -> Passage:
-    """
-    Walk through a chart.
-    """
+    """Walk through a chart."""
     return walk(rules.graph, rules.facts(facts or {}))
 
 
 def arrows(found: Passage) -> list[str]:
-    """
-    List the ids of the arrows that were taken.
-    """
+    """List the ids of the arrows that were taken."""
     return [step.arrow for step in found.steps]
 
 
 class TestSteps:
     def test_question(self) -> None:
-        """
-        A step tells the node, what it asked, the answer, where it leads, and the facts that were read for it.
-        """
+        """A step tells the node, what it asked, the answer, where it leads, and the facts that were read for it."""
         flow = 'q:\n  {ask: Muted?, if: b and i > 3, then: {to: "no", because: "over {i}"}, else: end}\n'
         text = chart(flow + "end: {if: c, then: hold}", top='otherwise: "no"\n')
         [first, second] = passage(rules_of(text), {"b": True}).steps
@@ -76,9 +68,7 @@ class TestSteps:
         ],
     )
     def test_switch(self, facts: Mapping[str, Value], arrow: str, read: list[str]) -> None:
-        """
-        A switch takes the way of the value met, also where several values share a case.
-        """
+        """A switch takes the way of the value met, also where several values share a case."""
         [step] = passage(rules_of(chart('q: {switch: kind, cases: {dm | group: "yes"}, else: "no"}')), facts).steps
 
         assert (step.kind, step.arrow, list(step.facts)) == ("switch", arrow, read)
@@ -92,9 +82,7 @@ class TestSteps:
         ],
     )
     def test_first(self, facts: Mapping[str, Value], arrow: str, read: list[str]) -> None:
-        """
-        The first row that holds is taken, and no further one is read.
-        """
+        """The first row that holds is taken, and no further one is read."""
         text = chart('q: {first: [{if: b, to: "yes"}, {if: c, to: hold, name: late}], else: "no"}')
         [step] = passage(rules_of(text), facts).steps
 
@@ -103,9 +91,7 @@ class TestSteps:
 
 class TestFanOut:
     def test_the_first_that_does_not_refuse(self) -> None:
-        """
-        The branch that won continues the path, and those before it were tried in vain.
-        """
+        """The branch that won continues the path, and those before it were tried in vain."""
         found = passage(rules_of(chart(FAN_OUT)), {"c": True})
 
         assert (arrows(found), found.outcome) == (["q.second", "second.then"], "yes")
@@ -113,36 +99,28 @@ class TestFanOut:
         assert (tried.arrow, tried.outcome, [step.arrow for step in tried.steps]) == ("q.first", "no", ["first.else"])
 
     def test_later_is_no_refusal(self) -> None:
-        """
-        A branch that holds the notification is the result.
-        """
+        """A branch that holds the notification is the result."""
         found = passage(rules_of(chart(FAN_OUT)), {"i": 1})
 
         assert (arrows(found), found.outcome) == (["q.third", "third.1"], "hold")
         assert [branch.arrow for branch in found.steps[0].tried] == ["q.first", "q.second"]
 
     def test_all_refuse(self) -> None:
-        """
-        When all refuse, it goes on at `else`, with every branch tried.
-        """
+        """When all refuse, it goes on at `else`, with every branch tried."""
         found = passage(rules_of(chart(FAN_OUT)))
 
         assert (arrows(found), found.outcome, found.because) == (["q.else"], "no", "nothing in it")
         assert [branch.arrow for branch in found.steps[0].tried] == ["q.first", "q.second", "q.third"]
 
     def test_nested(self) -> None:
-        """
-        A fan-out on a branch is a step like any other.
-        """
+        """A fan-out on a branch is a step like any other."""
         found = passage(rules_of(chart(FAN_OUT)), {"i": 2})
 
         assert arrows(found) == ["q.third", "third.2", "inner.last", "last.then"]
         assert [branch.arrow for branch in found.steps[2].tried] == ["inner.second"]
 
     def test_shared(self) -> None:
-        """
-        A node means the same on whichever branch it is reached; a fan-out that refused is not tried again.
-        """
+        """A node means the same on whichever branch it is reached; a fan-out that refused is not tried again."""
         flow = 'q: {any: [one, two], else: "no"}\none: {any: [end], else: "no"}\ntwo: {if: b, then: one, else: "no"}\n'
         found = passage(rules_of(chart(flow + 'end: {if: c, then: "yes", else: "no"}')), {"b": True})
 
@@ -161,23 +139,17 @@ class TestBecause:
         ],
     )
     def test_the_last_on_the_path(self, facts: Mapping[str, Value], expected: str) -> None:
-        """
-        In force are the last words on the deciding path, not those of branches tried in vain, else the outcome's own.
-        """
+        """In force are the last words on the deciding path, not of branches tried in vain, else the outcome's own."""
         text = chart(WORDS).replace('"no": {notify: false}', '"no": {notify: false, because: no is no}')
 
         assert passage(rules_of(text), facts).because == expected
 
     def test_none(self) -> None:
-        """
-        Where nobody says why, there are no words.
-        """
+        """Where nobody says why, there are no words."""
         assert passage(rules_of(chart('q: {if: b, then: "yes", else: "no"}'))).because is None
 
     def test_values(self) -> None:
-        """
-        Values stand in the words in their input form; doubled braces are braces.
-        """
+        """Values stand in the words in their input form; doubled braces are braces."""
         because = '"{b} {i} {t} {kind} {at} {now - at} {{{i}}}"'
         text = chart(f'q: {{if: b, then: {{to: "yes", because: {because}}}, else: "no"}}')
 
@@ -203,9 +175,7 @@ then: {if: c, then: "yes", else: hold}
 
 class TestCalls:
     def test_steps_nest(self) -> None:
-        """
-        The way through a called chart is one step, which holds its steps.
-        """
+        """The way through a called chart is one step, which holds its steps."""
         found = passage(rules_of(chart(CALLS), asked=ASKED), {"i": 5, "c": True})
         inner = found.steps[0].inner
         assert inner is not None
@@ -220,9 +190,7 @@ class TestCalls:
         [({"b": True}, "size 1"), ({"i": 9}, None), ({"i": 1}, "asked 1")],
     )
     def test_its_words_count_as_one(self, facts: Mapping[str, Value], expected: str | None) -> None:
-        """
-        What a called chart says counts as the words of the call, unless the arrow that leaves it has words of its own.
-        """
+        """What a called chart says counts as the call's words, unless the arrow leaving it has words of its own."""
         assert passage(rules_of(chart(CALLS), asked=ASKED), facts).because == expected
 
     @pytest.mark.parametrize(
@@ -234,9 +202,7 @@ class TestCalls:
         ],
     )
     def test_its_recheck(self, own: str, expected: datetime | None) -> None:
-        """
-        When a called chart says to ask again holds, unless the caller's outcome says something, be it nothing.
-        """
+        """When a called chart says to ask again holds, unless the caller's outcome says something, be it nothing."""
         text = chart(CALLS).replace("hold: {notify: later}", f"hold: {{notify: later{own}}}")
         rules = rules_of(text, asked=ASKED)
         facts = rules.facts({"b": True})
@@ -246,9 +212,7 @@ class TestCalls:
 
 class TestData:
     def test_values_and_conditions(self) -> None:
-        """
-        A decision carries literals, computed values and defaults.
-        """
+        """A decision carries literals, computed values and defaults."""
         top = "data:\n  via: list of text = []\n  n: int | null = 3\n  wait: duration = 15m\n"
         text = chart('q: {if: b, then: "yes", else: "no"}', top=top)
         text = text.replace("{notify: true}", "{notify: true, data: {via: [push], n: {expr: i + 1}}}")
@@ -270,9 +234,7 @@ class TestData:
         ],
     )
     def test_recheck(self, recheck: str, expected: datetime | None) -> None:
-        """
-        When to ask again is an instant, or a duration counted from the fact `now`.
-        """
+        """When to ask again is an instant, or a duration counted from the fact `now`."""
         text = chart('q: {if: b, then: "yes", else: hold}').replace(
             "hold: {notify: later}", f"hold: {{notify: later, recheck: {recheck}}}"
         )

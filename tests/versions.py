@@ -1,6 +1,4 @@
-"""
-Compare small versions of rule files in tests.
-"""
+"""Compare small versions of rule files in tests."""
 
 from __future__ import annotations
 
@@ -32,9 +30,7 @@ CHANGES = (
 
 
 def edited(text: str, *changes: tuple[str, str]) -> str:
-    """
-    Write a file with words replaced, each of which stands there once.
-    """
+    """Write a file with words replaced, each of which stands there once."""
     for was, now in changes:
         assert text.count(was) == 1, was
         text = text.replace(was, now)
@@ -63,16 +59,12 @@ def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others:
 
 
 def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:
-    """
-    Write a rule file that asks one condition; facts are parted by semicolons.
-    """
+    """Write a rule file that asks one condition; facts are parted by semicolons."""
     lines = "".join(f"  {one.strip()}\n" for one in facts.split(";"))
     quoted = condition.replace("'", "''")
     return f"notifyrules: 1\nfacts:\n{lines}{top}flow: {{q: {{if: '{quoted}', then: 'yes', else: 'no'}}}}{end}"
 
 
 def regions(told: Comparison) -> list[tuple[str, str]]:
-    """
-    List what changes where.
-    """
+    """List what changes where."""
     return [(region.change, region.condition) for region in told.regions]

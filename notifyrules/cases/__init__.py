@@ -1,3 +1,1 @@
-"""
-Run cases: fixtures that give facts and expect an answer, for the reason named.
-"""
+"""Run cases: fixtures that give facts and expect an answer, for the reason named."""

@@ -1,6 +1,4 @@
-"""
-Find where a path left the ways that lead to what was expected.
-"""
+"""Find where a path left the ways that lead to what was expected."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ from notifyrules.graph.model import Arrow, Call, Graph, Message
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """
-    The last node of a path from which the arrows still lead to what was expected.
-    """
+    """The last node of a path from which the arrows still lead to what was expected."""
 
     step: Step | None
     """The step there; None where no node of the path leads to it."""
@@ -61,9 +57,7 @@ def diverged(case: Case, failure: Failure) -> Divergence:
 
 
 def _goal(case: Case, what: str) -> str:
-    """
-    Say what the path should have come to.
-    """
+    """Say what the path should have come to."""
     match what:
         case "outcome":
             return f"`{case.expect.outcome}`"
@@ -74,14 +68,10 @@ def _goal(case: Case, what: str) -> str:
 
 
 class _Path:
-    """
-    The path of one decision, place by place.
-    """
+    """The path of one decision, place by place."""
 
     def __init__(self, case: Case, steps: Sequence[Step]) -> None:
-        """
-        Follow *steps* along the arrows of the case's chart.
-        """
+        """Follow *steps* along the arrows of the case's chart."""
         self.ways: Ways = case.chart.ways
         self._graph = case.chart.graph
         self._places: list[tuple[Stand, Arrow, Step]] = []
@@ -94,27 +84,19 @@ class _Path:
             stand = self.ways.after(stand, arrow)
 
     def last(self, leads: Callable[[Stand], bool]) -> Step | None:
-        """
-        Find the last step whose node leads to something.
-        """
+        """Find the last step whose node leads to something."""
         return next((step for stand, _, step in reversed(self._places) if leads(stand)), None)
 
     def last_to_end(self, ends: Collection[str]) -> Step | None:
-        """
-        Find the last step whose node leads to one of some arrows that end a decision.
-        """
+        """Find the last step whose node leads to one of some arrows that end a decision."""
         return self.last(lambda stand: self.ways.leads_to([stand], ends))
 
     def last_to_node(self, name: str) -> Step | None:
-        """
-        Find the last step whose node leads to another node.
-        """
+        """Find the last step whose node leads to another node."""
         return self.last(lambda stand: bool(self.ways.passing([stand], name)))
 
     def to_words(self, text: str) -> Divergence:
-        """
-        Find the last step whose node leads to something that may say a text to a person.
-        """
+        """Find the last step whose node leads to something that may say a text to a person."""
         spoken = _Spoken(self._graph, self.ways, text)
         said: list[str | None] = [None]
         for _, _, step in self._places:
@@ -136,9 +118,7 @@ class _Path:
 
 
 class _Speech(NamedTuple):
-    """
-    What the ways on from a place may say to a person.
-    """
+    """What the ways on from a place may say to a person."""
 
     says: bool = False
     """Whether some way ends with the text in force, from an arrow or a called chart on it."""
@@ -149,14 +129,10 @@ class _Speech(NamedTuple):
 
 
 class _Spoken:
-    """
-    Whether a text may be in force at the end of the ways through a chart: the last words on a way count.
-    """
+    """Whether a text may be in force at the end of the ways through a chart: the last words on a way count."""
 
     def __init__(self, graph: Graph, ways: Ways, text: str) -> None:
-        """
-        Look for *text* behind every place, from the end.
-        """
+        """Look for *text* behind every place, from the end."""
         self._graph, self._ways, self._text = graph, ways, text
         self._behind: dict[Stand, _Speech] = {}
         for name in reversed(graph.order):
@@ -166,15 +142,11 @@ class _Spoken:
                 self._behind[stand] = _Speech(*(any(kinds) for kinds in zip(*found, strict=True)))
 
     def behind(self, stand: Stand) -> _Speech:
-        """
-        Give what the ways on from a place may say.
-        """
+        """Give what the ways on from a place may say."""
         return self._behind[stand]
 
     def along(self, stand: Stand, arrow: Arrow) -> _Speech:
-        """
-        Give what the ways on from a place along one of its arrows may say.
-        """
+        """Give what the ways on from a place along one of its arrows may say."""
         following = self._ways.after(stand, arrow)
         if following is not None:
             rest = self._behind[following]
@@ -190,33 +162,25 @@ class _Spoken:
         return rest._replace(says=rest.says or (rest.silent and called))
 
     def may_be(self, speech: _Speech, said: str | None) -> bool:
-        """
-        Tell whether the text may be in force at the end, where *said* is in force so far.
-        """
+        """Tell whether the text may be in force at the end, where *said* is in force so far."""
         return speech.says or (speech.own if said is None else speech.silent and said == self._text)
 
 
 def _said(message: Message | None) -> Iterator[Message]:
-    """
-    Give a message where there is one.
-    """
+    """Give a message where there is one."""
     if message is not None:
         yield message
 
 
 def _ends(case: Case) -> Mapping[str, Arrow]:
-    """
-    Give the arrows that fit what a case expects of outcome, notify and reason, by their ids.
-    """
+    """Give the arrows that fit what a case expects of outcome, notify and reason, by their ids."""
     ends = case.chart.ways.ends_to(case.expect.outcomes)
     reason = case.expect.reason
     return ends if reason is None else {reason: ends[reason]}
 
 
 def _ends_with_data(case: Case) -> Collection[str]:
-    """
-    Give those of them whose outcomes carry, or may compute, the data expected.
-    """
+    """Give those of them whose outcomes carry, or may compute, the data expected."""
     outcomes = case.chart.graph.outcomes
 
     def may_carry(outcome: str) -> bool:
@@ -227,9 +191,7 @@ def _ends_with_data(case: Case) -> Collection[str]:
 
 
 def _words(graph: Graph) -> Iterator[Message]:
-    """
-    Give everything that a called chart may say.
-    """
+    """Give everything that a called chart may say."""
     for outcome in graph.outcomes.values():
         yield from _said(outcome.because)
     for arrow in graph.arrows.values():
@@ -240,9 +202,7 @@ def _words(graph: Graph) -> Iterator[Message]:
 
 
 def _may_be(message: Message, text: str) -> bool:
-    """
-    Tell whether a message could read so for some values.
-    """
+    """Tell whether a message could read so for some values."""
     at = 0
     for number, piece in enumerate(message.pieces):
         if not isinstance(piece, str):
@@ -265,9 +225,7 @@ def _may_be(message: Message, text: str) -> bool:
 
 
 def _may_have(carried: Value | Term, value: Value) -> bool:
-    """
-    Tell whether data could have a value: it is that, or is computed and may be.
-    """
+    """Tell whether data could have a value: it is that, or is computed and may be."""
     if not isinstance(carried, Term):
         return carried == value
     base = carried.type.base
@@ -275,9 +233,7 @@ def _may_have(carried: Value | Term, value: Value) -> bool:
 
 
 def _may_read(kind: Type, written: str) -> bool:
-    """
-    Tell whether a value of a type could be written so in a text.
-    """
+    """Tell whether a value of a type could be written so in a text."""
     if kind.nullable and written == write(None):
         return True
     if isinstance(kind.base, Enumeration):

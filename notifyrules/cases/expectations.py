@@ -24,9 +24,7 @@ _NOTIFY: Mapping[bool | str | None, Notify] = {one.written: one for one in Notif
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """
-    An expectation as plain data, and where each part of it stands.
-    """
+    """An expectation as plain data, and where each part of it stands."""
 
     values: Mapping[str, object]
     at: Callable[[str, str | int | None], Span] = field(repr=False)
@@ -55,18 +53,14 @@ def read_expectation(written: Written, chart: Chart, findings: Findings) -> Expe
 
 @dataclass(slots=True)
 class _Reader:
-    """
-    Read one expectation.
-    """
+    """Read one expectation."""
 
     written: Written
     chart: Chart
     findings: Findings
 
     def read(self) -> Expectation | None:
-        """
-        Read all parts, then look for a way through the chart that fits them.
-        """
+        """Read all parts, then look for a way through the chart that fits them."""
         outcome, reason, because = (self._text(key) for key in ("outcome", "reason", "because"))
         notify = self._notify()
         data = self._data()
@@ -87,9 +81,7 @@ class _Reader:
     # ---- Parts ----
 
     def _text(self, key: str) -> str | None:
-        """
-        Read a part that is text.
-        """
+        """Read a part that is text."""
         if key not in self.written.values:
             return None
         value = self.written.values[key]
@@ -99,9 +91,7 @@ class _Reader:
         return None
 
     def _notify(self) -> Notify | None:
-        """
-        Read `notify`: true, false (a refusal) or later.
-        """
+        """Read `notify`: true, false (a refusal) or later."""
         if "notify" not in self.written.values:
             return None
         value = self.written.values["notify"]
@@ -112,9 +102,7 @@ class _Reader:
         return found
 
     def _data(self) -> dict[str, Value]:
-        """
-        Read the data expected.
-        """
+        """Read the data expected."""
         written = self.written.values.get("data", {})
         if not isinstance(written, Mapping):
             self._wrong_shape("data", "a mapping of data to values", written)
@@ -137,9 +125,7 @@ class _Reader:
         return found
 
     def _listed(self) -> Sequence[object]:
-        """
-        Give the items of `through` as written.
-        """
+        """Give the items of `through` as written."""
         written = self.written.values.get("through", [])
         if not isinstance(written, list):
             self._wrong_shape("through", "a list of nodes", written)
@@ -147,9 +133,7 @@ class _Reader:
         return written
 
     def _through(self) -> tuple[str, ...]:
-        """
-        Read the nodes on the path.
-        """
+        """Read the nodes on the path."""
         found: list[str] = []
         for number, name in enumerate(self._listed()):
             if isinstance(name, str) and name in self.chart.graph.nodes:
@@ -169,9 +153,7 @@ class _Reader:
     # ---- Ways ----
 
     def _outcomes(self, outcome: str | None, notify: Notify | None, reason: str | None) -> frozenset[str] | None:
-        """
-        Find the outcomes in which a decision can end as expected; None after a finding.
-        """
+        """Find the outcomes in which a decision can end as expected; None after a finding."""
         graph, ways = self.chart.graph, self.chart.ways
         if reason is not None and reason not in ways.ends:
             self._impossible_reason(reason)
@@ -194,9 +176,7 @@ class _Reader:
         return meant
 
     def _impossible_notify(self, notify: Notify | None, possible: Collection[str]) -> None:
-        """
-        Report a meaning that no outcome has that the decision can end in.
-        """
+        """Report a meaning that no outcome has that the decision can end in."""
         assert notify is not None
         if len(possible) == 1:
             outcome = self.chart.graph.outcomes[next(iter(possible))]
@@ -206,9 +186,7 @@ class _Reader:
             self._impossible("notify", f"no arrow leads to an outcome with `notify: {_spell(notify)}`", None)
 
     def _impossible_reason(self, reason: str) -> None:
-        """
-        Report an arrow by which no decision ends.
-        """
+        """Report an arrow by which no decision ends."""
         arrow = self.chart.graph.arrows[reason]
         if arrow.target in self.chart.graph.nodes:
             message = f"the arrow `{reason}` leads on to the node `{arrow.target}`; a reason enters an outcome"
@@ -221,9 +199,7 @@ class _Reader:
         self._impossible("reason", message, arrow.span, advice)
 
     def _leads(self, through: Sequence[str], outcomes: frozenset[str], reason: str | None) -> bool:
-        """
-        Check that arrows lead through the nodes in their order, and on to an end that is expected.
-        """
+        """Check that arrows lead through the nodes in their order, and on to an end that is expected."""
         ways = self.chart.ways
         stands: tuple[Stand, ...] = (ways.start,)
         before: str | None = None
@@ -247,9 +223,7 @@ class _Reader:
         return False
 
     def _impossible_node(self, number: int, name: str, before: str | None) -> None:
-        """
-        Report a node that the path cannot pass there.
-        """
+        """Report a node that the path cannot pass there."""
         graph, ways = self.chart.graph, self.chart.ways
         advice = ""
         if before is None:
@@ -271,16 +245,12 @@ class _Reader:
     # ---- Findings ----
 
     def _impossible(self, key: str, message: str, span: Span | None, advice: str = "") -> None:
-        """
-        Report an expectation that no arrow leads to.
-        """
+        """Report an expectation that no arrow leads to."""
         labels = [Label(span, "it stands here")] if span is not None else []
         self.findings.add(Code.IMPOSSIBLE_EXPECTATION, self.written.at(key, None), message, help=advice, labels=labels)
 
     def _unknown(self, code: Code, name: str, key: str, item: str | int | None, known: Mapping[str, object]) -> None:
-        """
-        Report a name that the rules do not know, with the nearest that they do.
-        """
+        """Report a name that the rules do not know, with the nearest that they do."""
         what = _WHAT[code]
         advice = _advice(name, what, tuple(known))
         self.findings.add(
@@ -288,9 +258,7 @@ class _Reader:
         )
 
     def _wrong_shape(self, key: str, expected: str, found: object) -> None:
-        """
-        Report a part of another kind.
-        """
+        """Report a part of another kind."""
         self.findings.add(
             Code.WRONG_SHAPE, self.written.at(key, None), f"expected {expected} as `{key}`, found {describe(found)}"
         )
@@ -306,9 +274,7 @@ _MOST_NAMED = 12
 
 
 def _advice(name: str, what: str, known: Sequence[str]) -> str:
-    """
-    Say what may have been meant.
-    """
+    """Say what may have been meant."""
     node = name.partition(".")[0]
     same = [one for one in known if one.partition(".")[0] == node]
     if what == "an arrow" and same:
@@ -321,7 +287,5 @@ def _advice(name: str, what: str, known: Sequence[str]) -> str:
 
 
 def _spell(notify: Notify) -> str:
-    """
-    Spell `notify` as a rule file does.
-    """
+    """Spell `notify` as a rule file does."""
     return "(not said)" if notify is Notify.UNSAID else notify.value

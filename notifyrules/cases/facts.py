@@ -1,6 +1,4 @@
-"""
-Read the facts that cases give, so that every problem is reported where the fact stands.
-"""
+"""Read the facts that cases give, so that every problem is reported where the fact stands."""
 
 from __future__ import annotations
 
@@ -29,32 +27,24 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """
-    Facts as far as they are known: valid values, and the facts that were given something else.
-    """
+    """Facts as far as they are known: valid values, and the facts that were given something else."""
 
     values: Mapping[str, Value]
     broken: frozenset[str] = field(default=frozenset())
     """Facts that were reported, so that nothing more is said about them."""
 
     def over(self, base: Given) -> Given:
-        """
-        Put these facts on top of others.
-        """
+        """Put these facts on top of others."""
         return Given({**base.values, **self.values}, (base.broken - self.values.keys()) | self.broken)
 
 
 def defaults(chart: Chart) -> Given:
-    """
-    Begin with the facts that need not be given.
-    """
+    """Begin with the facts that need not be given."""
     return Given({fact.name: fact.default for fact in chart.graph.facts.values() if fact.has_default})
 
 
 def read_given(written: Mapping[Scalar, Located], chart: Chart, findings: Findings) -> Given:
-    """
-    Read the facts of a `given`, nested or dotted.
-    """
+    """Read the facts of a `given`, nested or dotted."""
     return take(
         written, chart, lambda key: key.span, lambda fact, _, value: read_value(fact, value, findings), findings
     )
@@ -94,9 +84,7 @@ def take(
 
 
 def _leaves(written: Mapping[Key, Thing], prefix: str, groups: Container[str]) -> Iterator[tuple[str, Key, Thing]]:
-    """
-    Give each fact of a mapping that may be nested, with its key.
-    """
+    """Give each fact of a mapping that may be nested, with its key."""
     for key, value in written.items():
         name = f"{prefix}{key}"
         if name in groups and isinstance(value, Mapping):
@@ -136,9 +124,7 @@ def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> s
 
 
 def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findings) -> None:
-    """
-    Report a value that a fact cannot have.
-    """
+    """Report a value that a fact cannot have."""
     findings.add(
         Code.BAD_FACTS,
         span,
@@ -148,16 +134,12 @@ def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findin
 
 
 def missing_facts(given: Given, chart: Chart) -> tuple[str, ...]:
-    """
-    Name the facts that have no default and were not given.
-    """
+    """Name the facts that have no default and were not given."""
     return tuple(name for name in chart.graph.facts if name not in given.values and name not in given.broken)
 
 
 def report_missing(name: str, chart: Chart, span: Span, what: str, findings: Findings, cases: int = 1) -> None:  # noqa: PLR0913, PLR0917 - the parts of a sentence
-    """
-    Report a fact that one case or several do not give, with both ways out: there, and where it is declared.
-    """
+    """Report a fact that one case or several do not give, with both ways out: there, and where it is declared."""
     fact = chart.graph.facts[name]
     who = f"{what} does not give" if cases == 1 else f"{cases:,} cases, this one first, do not give"
     default = f"`{name}: {fact.type} = null`" if fact.type.nullable else "a default"
@@ -198,9 +180,7 @@ def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findin
 
 
 def _report_broken_assumptions(facts: Facts, chart: Chart, span: Span, what: str, findings: Findings) -> None:
-    """
-    Report every assumption that whole facts break, with the values that break it.
-    """
+    """Report every assumption that whole facts break, with the values that break it."""
     for assumption in chart.graph.assume:
         read: dict[str, Value] = {}
         if evaluate(assumption, facts, read) is not False:

@@ -1,6 +1,4 @@
-"""
-Tell why a case failed, so that nobody has to open the code.
-"""
+"""Tell why a case failed, so that nobody has to open the code."""
 
 from __future__ import annotations
 
@@ -35,26 +33,20 @@ def describe_failure(result: Result, *, palette: Palette = PLAIN) -> str:
 
 
 def describe_skip(result: Result) -> str:
-    """
-    Tell on one line why a case was not run.
-    """
+    """Tell on one line why a case was not run."""
     reason = result.case.skip if isinstance(result.case, Case) else None
     return f"SKIPPED {headline(result)}: {printable(reason or '')}"
 
 
 def headline(result: Result) -> str:
-    """
-    Name a case and its place in the fixtures.
-    """
+    """Name a case and its place in the fixtures."""
     case = result.case
     source = f" ({printable(case.source)})" if isinstance(case, Case) and case.source else ""
     return f"{visible(str(case.span))}: {case.name}{source}"
 
 
 def _lines(result: Result, palette: Palette) -> Iterator[str]:
-    """
-    Write the lines of one failing case.
-    """
+    """Write the lines of one failing case."""
     yield f"{palette.paint(palette.error, 'FAILED')} {palette.paint(palette.strong, headline(result))}"
     if isinstance(result.case, BadRow):
         for found in result.case.findings:
@@ -73,9 +65,7 @@ def _lines(result: Result, palette: Palette) -> Iterator[str]:
 
 
 def _difference(difference: Difference) -> Iterator[str]:
-    """
-    Set what was expected above what was decided.
-    """
+    """Set what was expected above what was decided."""
     for label, value in (("expected", difference.expected), ("actual", difference.actual)):
         words = f"{label} {difference.what}"
         nothing = value is None and difference.what == "because"
@@ -84,9 +74,7 @@ def _difference(difference: Difference) -> Iterator[str]:
 
 
 def _decided(failure: Failure) -> Iterator[str]:
-    """
-    Say what was decided, and by what.
-    """
+    """Say what was decided, and by what."""
     decision = failure.decision
     words = f", because {printable(decision.because)}" if decision.because is not None else ""
     yield from paragraph(
@@ -95,9 +83,7 @@ def _decided(failure: Failure) -> Iterator[str]:
 
 
 def _divergence(case: Case, failure: Failure) -> Iterator[str]:
-    """
-    Say up to where the path could still have come to what was expected.
-    """
+    """Say up to where the path could still have come to what was expected."""
     divergence = diverged(case, failure)
     step = divergence.step
     if step is None:

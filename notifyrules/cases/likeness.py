@@ -1,6 +1,4 @@
-"""
-Tell which failures are alike, so that one of them stands for all: recorded decisions come by the hundred.
-"""
+"""Tell which failures are alike, so that one of them stands for all: recorded decisions come by the hundred."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ def likeness(result: Result, file: str) -> tuple[object, ...]:
 
 
 def gather_alike(results: Iterable[Result], file: str) -> tuple[tuple[Result, ...], ...]:
-    """
-    Gather the failures of one file of cases that are alike, in the order of the first of each.
-    """
+    """Gather the failures of one file of cases that are alike, in the order of the first of each."""
     found: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
         if result.status is Status.FAILED:
@@ -50,9 +46,7 @@ def gather_alike(results: Iterable[Result], file: str) -> tuple[tuple[Result, ..
 
 
 def tell_rest(alike: Sequence[Result]) -> str:
-    """
-    Count the failures for which the first one stands, on one line, and name some; nothing where it stands alone.
-    """
+    """Count the failures for which the first one stands, on one line, and name some; nothing where it stands alone."""
     first, *rest = alike
     if not rest:
         return ""

@@ -1,6 +1,4 @@
-"""
-Hold cases that are ready to be run.
-"""
+"""Hold cases that are ready to be run."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """
-    A rule file that cases are about, ready to be asked.
-    """
+    """A rule file that cases are about, ready to be asked."""
 
     graph: Graph
     program: Program
@@ -32,18 +28,14 @@ class Chart:
 
     @classmethod
     def of(cls, graph: Graph) -> Chart:
-        """
-        Make a graph ready to be asked.
-        """
+        """Make a graph ready to be asked."""
         program = compile_graph(graph)
         return cls(graph, program, program.reader, Ways(graph), compile_assumptions(graph))
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """
-    What a decision must be; what is not named may be anything.
-    """
+    """What a decision must be; what is not named may be anything."""
 
     outcome: str | None
     notify: Notify | None
@@ -59,9 +51,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """
-    One situation with the answer expected: written out, one combination of an `each`, or one row.
-    """
+    """One situation with the answer expected: written out, one combination of an `each`, or one row."""
 
     name: str
     """The claim, with what tells this one from its siblings in brackets; on one line."""

@@ -1,6 +1,4 @@
-"""
-Make the cases of a file ready to be run, and report what is wrong with them.
-"""
+"""Make the cases of a file ready to be run, and report what is wrong with them."""
 
 from __future__ import annotations
 
@@ -44,9 +42,7 @@ _VALUE_SHOWN: Final = 40
 
 @dataclass(slots=True)
 class CasesReader:
-    """
-    Read the cases of one file, each against the chart that they are about.
-    """
+    """Read the cases of one file, each against the chart that they are about."""
 
     document: CasesDocument
     chart: Chart
@@ -60,9 +56,7 @@ class CasesReader:
     """The cases that do not give a fact without a default, and what to call them."""
 
     def parts(self) -> tuple[tuple[Case, ...] | Rows, ...]:
-        """
-        Read every case.
-        """
+        """Read every case."""
         damaged = [found.span for found in self.findings]
         base = read_given(self.document.given, self.chart, self.findings).over(defaults(self.chart))
         found: list[tuple[Case, ...] | Rows] = []
@@ -82,9 +76,7 @@ class CasesReader:
         return tuple(found)
 
     def _check_name(self, part: CasePart) -> None:
-        """
-        Report a name that an earlier case has: neither could be run by it.
-        """
+        """Report a name that an earlier case has: neither could be run by it."""
         name = printable(part.name)
         if name in self._names:
             self.findings.add(
@@ -99,9 +91,7 @@ class CasesReader:
         self._names.setdefault(name, part.name.span)
 
     def _check_form(self, part: CasePart) -> bool:
-        """
-        Check that a case says what it expects, in one way.
-        """
+        """Check that a case says what it expects, in one way."""
         name = part.name.span
         if part.rows is None and part.expect is None:
             self.findings.add(
@@ -134,9 +124,7 @@ class CasesReader:
     # ---- Rows ----
 
     def _rows(self, part: CasePart, given: Given) -> Rows | None:
-        """
-        Open the file of rows that a case names.
-        """
+        """Open the file of rows that a case names."""
         assert part.rows is not None
         at = part.rows.span
         found = resolve(part.rows, self.place, self.shipped, self.findings, at)
@@ -159,9 +147,7 @@ class CasesReader:
     # ---- Cases written out ----
 
     def _cases(self, part: CasePart, given: Given) -> tuple[Case, ...]:
-        """
-        Make a case for every combination of `each`; one where there is none.
-        """
+        """Make a case for every combination of `each`; one where there is none."""
         assert part.expect is not None
         expect = read_expectation(_written(part.expect), self.chart, self.findings)
         combinations = self._combinations(part)
@@ -192,9 +178,7 @@ class CasesReader:
         return tuple(found)
 
     def _combinations(self, part: CasePart) -> Iterator[dict[str, Value]] | None:
-        """
-        Read `each` as all its combinations, the last fact changing fastest; None after a finding.
-        """
+        """Read `each` as all its combinations, the last fact changing fastest; None after a finding."""
         before = len(self.findings)
         axes: dict[str, list[Value]] = {}
         for key, written in part.each.items():
@@ -211,9 +195,7 @@ class CasesReader:
         return self._multiply(part, axes)
 
     def _multiply(self, part: CasePart, axes: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]] | None:
-        """
-        Give all combinations of some values; None for too many, of which none is made.
-        """
+        """Give all combinations of some values; None for too many, of which none is made."""
         count = math.prod(map(len, axes.values()))
         if self._values > MAX_VALUES:
             return None
@@ -231,9 +213,7 @@ class CasesReader:
         return (dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values()))
 
     def _axis(self, key: Scalar, written: Sequence[Located]) -> list[Value]:
-        """
-        Read the values of one fact of `each`.
-        """
+        """Read the values of one fact of `each`."""
         fact = self.chart.graph.facts.get(key)
         if fact is None:
             report_unknown(str(key), key.span, self.chart, self.findings)
@@ -256,9 +236,7 @@ class CasesReader:
 
 
 def _written(expect: Scalar | LongExpectation) -> Written:
-    """
-    Take an expectation as plain data, with the places of its parts.
-    """
+    """Take an expectation as plain data, with the places of its parts."""
     if isinstance(expect, Scalar):
         return Written({"outcome": str(expect)}, lambda _key, _item: expect.span)
 
@@ -279,9 +257,7 @@ def _written(expect: Scalar | LongExpectation) -> Written:
 
 
 def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> object:
-    """
-    Take a part of an expectation as plain data.
-    """
+    """Take a part of an expectation as plain data."""
     if isinstance(value, Scalar | Seq | Map):
         return value.plain()
     if isinstance(value, Mapping):
@@ -290,9 +266,7 @@ def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> obj
 
 
 def _combined_name(name: str, combination: Mapping[str, Value], names: set[str]) -> str:
-    """
-    Name a case by its claim and what tells it from the others of its `each`.
-    """
+    """Name a case by its claim and what tells it from the others of its `each`."""
     if not combination:
         return printable(name)
     label = _shown(combination)
@@ -304,9 +278,7 @@ def _combined_name(name: str, combination: Mapping[str, Value], names: set[str])
 
 
 def _shown(combination: Mapping[str, Value]) -> str:
-    """
-    Write the facts of a combination, shortened to what a name can carry.
-    """
+    """Write the facts of a combination, shortened to what a name can carry."""
     written = ((name, printable(write_literal(value))) for name, value in combination.items())
     return ", ".join(
         f"{name}={value if len(value) <= _VALUE_SHOWN else value[:_VALUE_SHOWN] + '…'}" for name, value in written

@@ -30,9 +30,7 @@ _NOT_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """
-    What became of one file of cases.
-    """
+    """What became of one file of cases."""
 
     file: str
     findings: Sequence[Diagnostic]
@@ -42,22 +40,16 @@ class Ran:
 
     @property
     def failed(self) -> bool:
-        """
-        Whether the file fails the run.
-        """
+        """Whether the file fails the run."""
         return any(found.is_error for found in self.findings) or self.count(Status.FAILED) > 0
 
     def count(self, status: Status) -> int:
-        """
-        Count the cases with one result.
-        """
+        """Count the cases with one result."""
         return sum(result.status is status for result in self.results)
 
 
 def summary(ran: Iterable[Ran]) -> str:
-    """
-    Count results in a few words, such as `1 failed, 84 passed, 2 skipped`.
-    """
+    """Count results in a few words, such as `1 failed, 84 passed, 2 skipped`."""
     files = tuple(ran)
     counts = {status: sum(one.count(status) for one in files) for status in Status}
     errors = sum(found.is_error for one in files for found in one.findings)
@@ -93,9 +85,7 @@ def results_data(ran: Iterable[Ran]) -> dict[str, object]:
 
 
 def _case_data(result: Result) -> Mapping[str, object]:
-    """
-    Give one result as data for JSON.
-    """
+    """Give one result as data for JSON."""
     case = result.case
     data: dict[str, object] = {
         "name": case.name,
@@ -114,9 +104,7 @@ def _case_data(result: Result) -> Mapping[str, object]:
 
 
 def _failure_data(case: Case, failure: Failure) -> Mapping[str, object]:
-    """
-    Give a failure as data for JSON.
-    """
+    """Give a failure as data for JSON."""
     step = diverged(case, failure).step
     return {
         "differences": [
@@ -160,9 +148,7 @@ def format_junit(ran: Iterable[Ran]) -> str:
 
 
 def _write_case(suite: ET.Element, file: str, result: Result) -> None:
-    """
-    Write one result as a test case.
-    """
+    """Write one result as a test case."""
     case = result.case
     place = {"file": _xml(case.span.source.name), "line": str(case.span.line)}
     written = ET.SubElement(suite, "testcase", {"classname": file, "name": _xml(case.name), **place})
@@ -196,9 +182,7 @@ def format_case_annotations(ran: Iterable[Ran]) -> str:
 
 
 def _annotations(ran: Iterable[Ran]) -> Iterator[str]:
-    """
-    Print file by file.
-    """
+    """Print file by file."""
     for one in ran:
         yield format_github(one.findings)
         # GitHub shows ten annotations of a step, so each stands for all that are like it.
@@ -213,9 +197,7 @@ def _annotations(ran: Iterable[Ran]) -> Iterator[str]:
 
 
 def one_line(result: Result) -> str:
-    """
-    Tell in one line how a case failed.
-    """
+    """Tell in one line how a case failed."""
     if isinstance(result.case, BadRow):
         return "; ".join(visible(found.message) for found in result.case.findings)
     assert result.failure is not None

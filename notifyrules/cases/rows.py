@@ -41,9 +41,7 @@ _KEYS: Final = LongExpectation.known_keys()
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """
-    A row that cannot be run, and why.
-    """
+    """A row that cannot be run, and why."""
 
     name: str
     span: Span
@@ -53,9 +51,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """
-    The rows of one file, each of which becomes a case.
-    """
+    """The rows of one file, each of which becomes a case."""
 
     name: str
     """The name of the case in the cases file."""
@@ -73,23 +69,17 @@ class Rows:
     """For each fact the short values that were read already."""
 
     def __len__(self) -> int:
-        """
-        Count the rows.
-        """
+        """Count the rows."""
         return len(self.lines)
 
     def __iter__(self) -> Iterator[Case | BadRow]:
-        """
-        Decode the rows, in order.
-        """
+        """Decode the rows, in order."""
         names: set[str] = set()
         for start, end in self.lines:
             yield self._row(Span(self.source, start, end), names)
 
     def _row(self, line: Span, names: set[str]) -> Case | BadRow:
-        """
-        Decode one row.
-        """
+        """Decode one row."""
         findings = Findings()
         row = _decode(line, findings)
         name = self._name(line, row, names)
@@ -102,9 +92,7 @@ class Rows:
         return Case(name, self.chart, facts, expect, line, self.tags, self.skip, said)
 
     def _name(self, line: Span, row: Mapping[str, object] | None, names: set[str]) -> str:
-        """
-        Name a row by its `id`, or by its line where it has none of its own.
-        """
+        """Name a row by its `id`, or by its line where it has none of its own."""
         given = None if row is None else row.get("id")
         label = str(given)[:_ID_SHOWN] if isinstance(given, (str, int)) else ""
         if not (label.isascii() and label.isprintable()):
@@ -115,9 +103,7 @@ class Rows:
         return f"{self.name} [{label}]"
 
     def _facts(self, line: Span, given: object, findings: Findings) -> Facts | None:
-        """
-        Read the facts of a row; None after a finding.
-        """
+        """Read the facts of a row; None after a finding."""
         if not isinstance(given, dict):
             found = "nothing" if given is _ABSENT else describe(given)
             findings.add(
@@ -158,9 +144,7 @@ class Rows:
         return value
 
     def _expect(self, line: Span, given: object, findings: Findings) -> Expectation | None:
-        """
-        Read what a row expects; None after a finding.
-        """
+        """Read what a row expects; None after a finding."""
         known = self._expectations.get(repr(given))
         if known is not None:
             return known
@@ -218,15 +202,11 @@ def row_lines(source: Source) -> tuple[tuple[int, int], ...]:
 
 
 class _Refused(Exception):  # noqa: N818 - a finding about a row, caught where it is worded
-    """
-    Something that Python would read and that no row should hold.
-    """
+    """Something that Python would read and that no row should hold."""
 
 
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """
-    Make an object whose keys are all different.
-    """
+    """Make an object whose keys are all different."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
@@ -235,9 +215,7 @@ def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 def _constant(written: str) -> object:
-    """
-    Refuse what Python reads although JSON does not have it.
-    """
+    """Refuse what Python reads although JSON does not have it."""
     raise _Refused(f"`{written}` is not JSON")
 
 
@@ -245,9 +223,7 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_co
 
 
 def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
-    """
-    Read the JSON of one row; None after a finding.
-    """
+    """Read the JSON of one row; None after a finding."""
     at = line
     try:
         row = _DECODER.decode(line.text)

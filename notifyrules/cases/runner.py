@@ -1,6 +1,4 @@
-"""
-Run cases: decide for the facts of each, and compare.
-"""
+"""Run cases: decide for the facts of each, and compare."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from notifyrules.program.decision import Decision
 
 
 class Status(Enum):
-    """
-    What became of a case.
-    """
+    """What became of a case."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -26,9 +22,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """
-    One thing that a decision is not as expected.
-    """
+    """One thing that a decision is not as expected."""
 
     what: str
     """`outcome`, `notify`, `reason`, `because`, `through`, or `data.` and a name."""
@@ -38,9 +32,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """
-    A decision that is not what its case expects.
-    """
+    """A decision that is not what its case expects."""
 
     differences: tuple[Difference, ...]
     """At least one, in the order of :class:`notifyrules.cases.model.Expectation`."""
@@ -49,9 +41,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """
-    What became of one case, or of one row that could not be read.
-    """
+    """What became of one case, or of one row that could not be read."""
 
     case: Case | BadRow
     status: Status
@@ -81,9 +71,7 @@ def run(case: Case | BadRow) -> Result:
 
 
 def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterator[Difference]:
-    """
-    Compare what is expected with what was decided; what is not expected is not even looked at.
-    """
+    """Compare what is expected with what was decided; what is not expected is not even looked at."""
     if expect.outcome not in (None, decision.outcome):
         yield Difference("outcome", expect.outcome, decision.outcome)
     if expect.notify is not None:

@@ -1,6 +1,4 @@
-"""
-Read a cases file: check it against its rules, and make its cases ready to be run.
-"""
+"""Read a cases file: check it against its rules, and make its cases ready to be run."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ Runnable: TypeAlias = Case | BadRow
 
 @dataclass(slots=True)
 class Charts:
-    """
-    Load rule files that cases are about, each once.
-    """
+    """Load rule files that cases are about, each once."""
 
     shipped: Shipped
     _loaded: dict[tuple[object, object], tuple[Chart | None, Findings]] = field(default_factory=dict)
@@ -48,9 +44,7 @@ class Charts:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """
-    One cases file, checked.
-    """
+    """One cases file, checked."""
 
     file: str
     """What messages call it."""
@@ -62,16 +56,12 @@ class Suite:
     """What was found in the file, and the errors of its rules; rows are checked when their turn comes."""
 
     def __iter__(self) -> Iterator[Runnable]:
-        """
-        Give everything that there is to run, in the order written.
-        """
+        """Give everything that there is to run, in the order written."""
         for part in self.parts:
             yield from part
 
     def __len__(self) -> int:
-        """
-        Count what there is to run.
-        """
+        """Count what there is to run."""
         return sum(len(part) for part in self.parts)
 
 
@@ -99,9 +89,7 @@ def read_suite(place: Place, charts: Charts) -> Suite:
 
 
 def find_all(suite: Suite) -> Findings:
-    """
-    Gather everything that is wrong with a cases file, its rows included.
-    """
+    """Gather everything that is wrong with a cases file, its rows included."""
     findings = Findings()
     findings.extend(suite.findings)
     for one in suite:
@@ -111,9 +99,7 @@ def find_all(suite: Suite) -> Findings:
 
 
 def _load_rules(document: CasesDocument, place: Place, charts: Charts, findings: Findings) -> Chart | None:
-    """
-    Load the rules that a cases file names; None after a finding.
-    """
+    """Load the rules that a cases file names; None after a finding."""
     at = document.rules.span
     found = resolve(document.rules, place, charts.shipped, findings, at)
     if found is None:

@@ -14,9 +14,7 @@ from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
 
 
 class Stand(NamedTuple):
-    """
-    A place that a decision can have come to.
-    """
+    """A place that a decision can have come to."""
 
     node: str
     trying: bool
@@ -32,9 +30,7 @@ class Ways:
     """
 
     def __init__(self, graph: Graph) -> None:
-        """
-        Look at the arrows of *graph*.
-        """
+        """Look at the arrows of *graph*."""
         self._graph = graph
         self.start = Stand(graph.start, trying=False)
         self._bits: dict[Stand | str, int] = {}
@@ -52,15 +48,11 @@ class Ways:
         self._masks: dict[frozenset[str], int] = {}
 
     def _bit(self, of: Stand | str) -> int:
-        """
-        Give the bit of a place or of an arrow that ends a decision.
-        """
+        """Give the bit of a place or of an arrow that ends a decision."""
         return self._bits.setdefault(of, 1 << len(self._bits))
 
     def _reach(self, stand: Stand) -> None:
-        """
-        Note what can be come to from a place; what its arrows lead to has been noted before.
-        """
+        """Note what can be come to from a place; what its arrows lead to has been noted before."""
         reached = self._bit(stand)
         for arrow in self._graph.nodes[stand.node].arrows:
             following = self.after(stand, arrow)
@@ -71,55 +63,41 @@ class Ways:
         self._reached[stand] = reached
 
     def after(self, stand: Stand, arrow: Arrow) -> Stand | None:
-        """
-        Tell where an arrow leads to from a place; None where it ends, be it a decision or only the branch.
-        """
+        """Tell where an arrow leads to from a place; None where it ends, be it a decision or only the branch."""
         if arrow.target not in self._graph.nodes:
             return None
         node = self._graph.nodes[stand.node]
         return Stand(arrow.target, stand.trying or (isinstance(node, FanOut) and arrow is not node.otherwise))
 
     def _from(self, stands: Iterable[Stand]) -> int:
-        """
-        Give everything that can be come to from some places.
-        """
+        """Give everything that can be come to from some places."""
         reached = 0
         for stand in stands:
             reached |= self._reached.get(stand, 0)
         return reached
 
     def passing(self, stands: Iterable[Stand], node: str) -> tuple[Stand, ...]:
-        """
-        Give the places at a node that can be come to from some places, themselves included.
-        """
+        """Give the places at a node that can be come to from some places, themselves included."""
         reached = self._from(stands)
         places = (Stand(node, trying=False), Stand(node, trying=True))
         return tuple(place for place in places if reached & self._bits.get(place, 0))
 
     @property
     def outcomes(self) -> Collection[str]:
-        """
-        Name the outcomes in which a decision can end.
-        """
+        """Name the outcomes in which a decision can end."""
         return self._ends_to.keys()
 
     def ends_to(self, outcomes: Iterable[str]) -> dict[str, Arrow]:
-        """
-        Give the arrows by which a decision can end in one of some outcomes.
-        """
+        """Give the arrows by which a decision can end in one of some outcomes."""
         return {end: arrow for outcome in outcomes for end, arrow in self._ends_to.get(outcome, {}).items()}
 
     def leads_to_outcome(self, stands: Iterable[Stand], outcomes: frozenset[str]) -> bool:
-        """
-        Tell whether a decision that has come to one of some places can end in one of some outcomes.
-        """
+        """Tell whether a decision that has come to one of some places can end in one of some outcomes."""
         if outcomes not in self._masks:
             self._masks[outcomes] = sum(self._bits[end] for end in self.ends_to(outcomes))
         return bool(self._from(stands) & self._masks[outcomes])
 
     def leads_to(self, stands: Iterable[Stand], ends: Iterable[str]) -> bool:
-        """
-        Tell whether a decision that has come to one of some places can end by one of some arrows.
-        """
+        """Tell whether a decision that has come to one of some places can end by one of some arrows."""
         reached = self._from(stands)
         return any(reached & self._bits.get(end, 0) for end in ends)

@@ -1,6 +1,4 @@
-"""
-Offer the package on the command line.
-"""
+"""Offer the package on the command line."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Put the commands together.
-"""
+"""Put the commands together."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ for _command in (check, decide, explain, test, diff, render, new, schema, stubs)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
-    """
-    Print the version and end.
-    """
+    """Print the version and end."""
     if asked:
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only this needs it
 
@@ -65,9 +61,7 @@ def _notifyrules(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """
-    Take the options that stand before the command.
-    """
+    """Take the options that stand before the command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

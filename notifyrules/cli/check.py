@@ -1,6 +1,4 @@
-"""
-The command `check`: find every mistake in rule files, files made to be included, and files of cases.
-"""
+"""The command `check`: find every mistake in rule files, files made to be included, and files of cases."""
 
 from __future__ import annotations
 
@@ -96,27 +94,21 @@ def check(  # noqa: PLR0913 - the options of the command
 
 
 def _leaves_out(prove: bool | None) -> bool:  # noqa: FBT001 - an option of three states
-    """
-    Tell whether to check without proofs: where that is wanted, or where nothing is said and the solver is missing.
-    """
+    """Tell whether to check without proofs: where that is wanted, or nothing is said and the solver is missing."""
     from notifyrules.rules import can_prove  # noqa: PLC0415 - `--help` answers without it
 
     return prove is False or (prove is None and not can_prove())
 
 
 def _check_all(files: Mapping[str, Path | None]) -> list[Proofs]:
-    """
-    Check files, each with its root, without proofs.
-    """
+    """Check files, each with its root, without proofs."""
     from notifyrules.rules import examine  # noqa: PLC0415 - `--help` answers without it
 
     return [examine(file, root=files[file]) for file in with_progress(list(files), "checking")]
 
 
 def _tell_of_unproved(checked: Sequence[Proofs]) -> None:
-    """
-    Say what was left out because the solver is missing: a check that is clean without it promises less.
-    """
+    """Say what was left out because the solver is missing: a check that is clean without it promises less."""
     from notifyrules.rules import can_prove  # noqa: PLC0415 - `--help` answers without it
 
     left = 0 if can_prove() else sum(len(one.graph.guarantees) for one in checked if one.graph is not None)
@@ -126,9 +118,7 @@ def _tell_of_unproved(checked: Sequence[Proofs]) -> None:
 
 
 def _prove_all(files: Mapping[str, Path | None], timeout_s: float) -> list[Proofs]:
-    """
-    Check files, each with its root, with proofs, which share the time.
-    """
+    """Check files, each with its root, with proofs, which share the time."""
     from notifyrules.rules import prove as prove_file  # noqa: PLC0415 - `--help` answers without it
 
     limit = Limit(timeout_s)
@@ -144,9 +134,7 @@ def _prove_all(files: Mapping[str, Path | None], timeout_s: float) -> list[Proof
 
 
 def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved: int) -> None:
-    """
-    Print findings in colour where the terminal wants it, or that there are none, and what was proved.
-    """
+    """Print findings in colour where the terminal wants it, or that there are none, and what was proved."""
     where = visible(files[0]) if len(files) == 1 else f"{len(files)} files"
     told = format_human(found, palette=palette_for(sys.stdout)) or f"no findings in {where}\n"
     more = f"; {count(proved, 'guarantee')} proved" if proved else ""
@@ -154,9 +142,7 @@ def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved:
 
 
 def _draw_broken(checked: Sequence[Proofs], folder: Path) -> None:
-    """
-    Draw the paths of the facts that break guarantees, each into a file of its own.
-    """
+    """Draw the paths of the facts that break guarantees, each into a file of its own."""
     from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
 
     counts: dict[str, int] = {}

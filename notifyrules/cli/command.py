@@ -1,6 +1,4 @@
-"""
-Read the words behind a command; tell those who leave out `--set` what they meant.
-"""
+"""Read the words behind a command; tell those who leave out `--set` what they meant."""
 
 from __future__ import annotations
 
@@ -17,14 +15,10 @@ _SETTING: Final = re.compile(r"[a-z_][a-z0-9_.]*=.*", re.IGNORECASE | re.DOTALL)
 
 
 class Command(TyperCommand):
-    """
-    A command of which `fact=value` without `--set` is understood, if not obeyed.
-    """
+    """A command of which `fact=value` without `--set` is understood, if not obeyed."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """
-        Read the words; where there are too many, say which, and look for a setting among them.
-        """
+        """Read the words; where there are too many, say which, and look for a setting among them."""
         ctx.allow_extra_args = True
         rest = super().parse_args(ctx, args)
         if ctx.args and not ctx.resilient_parsing:

@@ -1,6 +1,4 @@
-"""
-The command `decide`: say whether to notify, and why.
-"""
+"""The command `decide`: say whether to notify, and why."""
 
 from __future__ import annotations
 
@@ -34,9 +32,7 @@ def decide(
     as_json: AsJson = False,
     root: Root = None,
 ) -> int:
-    """
-    Decide for the given facts and print the decision.
-    """
+    """Decide for the given facts and print the decision."""
     loaded = load_named(rules, root)
     given = read_facts(loaded.graph, settings, facts)
     with given.blamed():
@@ -49,9 +45,7 @@ def decide(
 
 
 def _summary(record: Record) -> Iterator[str]:
-    """
-    Put a decision on a few lines.
-    """
+    """Put a decision on a few lines."""
     yield f"{HEADLINES[record.notify]}: {printable(record.outcome)}"
     for label, text in head(record):
         yield f"  {label:7}  {text}"

@@ -1,6 +1,4 @@
-"""
-The command `diff`: say what changes for whom from one version of a rule file to another.
-"""
+"""The command `diff`: say what changes for whom from one version of a rule file to another."""
 
 from __future__ import annotations
 
@@ -101,9 +99,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 def _formatter(name: str) -> Callable[[Comparison, Gate, Counted | None], str]:
-    """
-    Find the function that writes a format.
-    """
+    """Find the function that writes a format."""
     from notifyrules.diff import annotations, machine, markdown, text  # noqa: PLC0415 - only one of them is needed
 
     return {
@@ -141,9 +137,7 @@ def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 
 def _draw(comparison: Comparison, path: Path) -> None:
-    """
-    Draw both versions as one picture.
-    """
+    """Draw both versions as one picture."""
     from notifyrules.cli.pictures import Picture, format_of, write_picture  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diff.picture import draw_comparison  # noqa: PLC0415
 

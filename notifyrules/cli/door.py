@@ -1,6 +1,4 @@
-"""
-Turn what a command ends with into an exit code, and every failure into words.
-"""
+"""Turn what a command ends with into an exit code, and every failure into words."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-The command `explain`: say why, for one of three readers, of a decision made now or logged before.
-"""
+"""The command `explain`: say why, for one of three readers, of a decision made now or logged before."""
 
 from __future__ import annotations
 
@@ -54,9 +52,7 @@ def explain(  # noqa: PLR0913 - the options of the command
     as_json: AsJson = False,
     root: Root = None,
 ) -> int:
-    """
-    Explain a decision made now, or one that was logged.
-    """
+    """Explain a decision made now, or one that was logged."""
     check_choice("reader", reader, READERS)
     if record is not None:
         if settings or facts:
@@ -72,9 +68,7 @@ def explain(  # noqa: PLR0913 - the options of the command
 def _explain_now(  # noqa: PLR0913 - the options of the command
     rules: str, settings: list[str], facts: list[str], reader: str, root: str | None, *, as_json: bool
 ) -> None:
-    """
-    Decide for the given facts and explain the decision.
-    """
+    """Decide for the given facts and explain the decision."""
     loaded = load_named(rules, root)
     given = read_facts(loaded.graph, settings, facts)
     with given.blamed():
@@ -90,9 +84,7 @@ def _explain_now(  # noqa: PLR0913 - the options of the command
 
 
 def _read_record(file: str) -> Record:
-    """
-    Read a record from a file.
-    """
+    """Read a record from a file."""
     name, text = read_text(file, "the record")
     plain = parse_json(name, text)
     if isinstance(plain, dict) and "decision" in plain and "explanation" in plain:
@@ -102,9 +94,7 @@ def _read_record(file: str) -> Record:
 
 
 def _explain_record(record: Record, rules: str | None, reader: str, root: str | None, *, as_json: bool) -> None:
-    """
-    Explain a logged decision, and compare the rules of then with today's.
-    """
+    """Explain a logged decision, and compare the rules of then with today's."""
     loaded = _rules_at_hand(record) if rules is None else load_named(rules, root)
     changed = None if loaded is None else loaded.digest != record.digest
     asked = () if loaded is None or changed else not_asked(loaded.graph, record.passage)
@@ -158,9 +148,7 @@ def _below_here(name: str) -> Path | None:
 
 
 def _decide_today(loaded: Rules, record: Record) -> tuple[Record | None, FactsError | None]:
-    """
-    Decide with today's rules for the facts of then; facts that the rules have dropped since are ignored.
-    """
+    """Decide with today's rules for the facts of then; facts that the rules have dropped since are ignored."""
     try:
         return loaded.decide(record.facts, extras="ignore").record(), None
     except FactsError as error:
@@ -168,9 +156,7 @@ def _decide_today(loaded: Rules, record: Record) -> tuple[Record | None, FactsEr
 
 
 def _change_for_user(changed: bool | None) -> Iterator[str]:  # noqa: FBT001 - None where nobody knows
-    """
-    Tell the person concerned whether the rules have changed since; how is for others.
-    """
+    """Tell the person concerned whether the rules have changed since; how is for others."""
     if changed is not None:
         yield "The rules have changed since then." if changed else "The rules have not changed since."
 
@@ -178,9 +164,7 @@ def _change_for_user(changed: bool | None) -> Iterator[str]:  # noqa: FBT001 - N
 def _comparison(
     record: Record, loaded: Rules | None, today: Record | None, failure: FactsError | None
 ) -> Iterator[str]:
-    """
-    Say whether the rules have changed since, and what they decide today.
-    """
+    """Say whether the rules have changed since, and what they decide today."""
     if loaded is None:
         yield f"The rules {printable(record.path)} are not at hand: name the rule file to learn whether it has changed."
         return
@@ -203,7 +187,5 @@ def _comparison(
 
 
 def _short(digest: str) -> str:
-    """
-    Shorten a digest to what tells versions apart.
-    """
+    """Shorten a digest to what tells versions apart."""
     return printable(digest[:12])

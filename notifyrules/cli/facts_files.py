@@ -1,6 +1,4 @@
-"""
-Read files of facts.
-"""
+"""Read files of facts."""
 
 from __future__ import annotations
 
@@ -52,9 +50,7 @@ def read_facts_file(file: str) -> dict[str, tuple[object, str]]:
 
 
 def _flatten(tree: object, name: str) -> dict[str, tuple[object, str]]:
-    """
-    Join nested names with dots: `channel: {muted: true}` is `channel.muted: true`.
-    """
+    """Join nested names with dots: `channel: {muted: true}` is `channel.muted: true`."""
     if not isinstance(tree, Mapping):
         raise UsageError(f"`{name}` holds no facts", "write them as a mapping, such as `channel.muted: true`")
     found: dict[str, tuple[object, str]] = {}
@@ -75,16 +71,12 @@ def _flatten(tree: object, name: str) -> dict[str, tuple[object, str]]:
 
 
 def _place(key: object, name: str) -> str:
-    """
-    Say where a fact stands: to the column where the file is YAML.
-    """
+    """Say where a fact stands: to the column where the file is YAML."""
     return str(key.span) if isinstance(key, Scalar) else name
 
 
 def plain(value: object) -> object:
-    """
-    Take a value of either reader as plain data.
-    """
+    """Take a value of either reader as plain data."""
     match value:
         case Scalar(kind=Kind.INT) if len(value) > MAX_DIGITS:
             # Too long for any fact, and Python refuses to convert what is much longer; the beginning tells enough.

@@ -1,6 +1,4 @@
-"""
-Gather the facts of a decision from the command line: a file or standard input, and single settings over it.
-"""
+"""Gather the facts of a decision from the command line: a file or standard input, and single settings over it."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ from notifyrules.graph.model import Graph
 
 @dataclass(frozen=True, slots=True)
 class GivenFacts:
-    """
-    The facts of a decision as the caller gave them, not validated yet.
-    """
+    """The facts of a decision as the caller gave them, not validated yet."""
 
     values: Mapping[str, object]
     """By dotted name."""
@@ -27,18 +23,14 @@ class GivenFacts:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """
-        Say of each problem with the facts where the fact was given.
-        """
+        """Say of each problem with the facts where the fact was given."""
         try:
             yield
         except FactsError as error:
             raise FactsError(self._placed(problem) for problem in error.problems) from None
 
     def _placed(self, problem: FactProblem) -> FactProblem:
-        """
-        Put the place before the name of the fact.
-        """
+        """Put the place before the name of the fact."""
         place = self.places.get(problem.path)
         return replace(problem, path=f"{place}: {problem.path}") if place else problem
 

@@ -1,6 +1,4 @@
-"""
-Find rule files in folders, and check words that choose something.
-"""
+"""Find rule files in folders, and check words that choose something."""
 
 from __future__ import annotations
 
@@ -20,17 +18,13 @@ if TYPE_CHECKING:
 
 
 def is_folder(path: str | Path) -> bool:
-    """
-    Tell whether there is a folder of that name; there is none of a name that the system refuses.
-    """
+    """Tell whether there is a folder of that name; there is none of a name that the system refuses."""
     # `Path` raises for a name that is too long.
     return os.path.isdir(path)  # noqa: PTH112
 
 
 def is_there(path: str | Path) -> bool:
-    """
-    Tell whether there is anything of that name; there is nothing of a name that the system refuses.
-    """
+    """Tell whether there is anything of that name; there is nothing of a name that the system refuses."""
     return os.path.exists(path)  # noqa: PTH110
 
 
@@ -57,16 +51,12 @@ def yaml_files(folder: Path) -> list[Path]:
 
 
 def _tell_unlisted(error: OSError) -> None:
-    """
-    Tell of a folder that is passed over because the system does not list it.
-    """
+    """Tell of a folder that is passed over because the system does not list it."""
     tell(f"passed over: {visible(str(error.filename))}: {why(error)}")
 
 
 def our_files(folder: Path) -> list[Path]:
-    """
-    List the rule files and files of cases of a folder: the same for every command, whatever it does with them.
-    """
+    """List the rule files and files of cases of a folder: the same for every command, whatever it does with them."""
     return [file for file in yaml_files(folder) if is_ours(file)]
 
 

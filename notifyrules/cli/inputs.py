@@ -1,6 +1,4 @@
-"""
-Read the files that the command line is given, standard input among them.
-"""
+"""Read the files that the command line is given, standard input among them."""
 
 from __future__ import annotations
 
@@ -28,14 +26,10 @@ _COLON: Final = re.compile(r"\s*:")
 
 
 class _Refused(Exception):  # noqa: N818 - a finding about a file, caught where it is worded
-    """
-    Something that Python would read and that no JSON file should hold.
-    """
+    """Something that Python would read and that no JSON file should hold."""
 
     def __init__(self, message: str, word: str) -> None:
-        """
-        Carry the message, and the key or the word that it is about.
-        """
+        """Carry the message, and the key or the word that it is about."""
         super().__init__(message)
         self.word = word
 
@@ -103,9 +97,7 @@ def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
 
 
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """
-    Make an object whose keys are all different.
-    """
+    """Make an object whose keys are all different."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
@@ -114,9 +106,7 @@ def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 def _constant(written: str) -> object:
-    """
-    Refuse what Python reads although JSON does not have it.
-    """
+    """Refuse what Python reads although JSON does not have it."""
     raise _Refused(f"`{written}` is not JSON", written)
 
 
@@ -144,7 +134,5 @@ def _find(text: str, word: str) -> int:
 
 
 def _integer(written: str) -> int:
-    """
-    Read an integer; of one that no fact can hold only as many digits as tell so.
-    """
+    """Read an integer; of one that no fact can hold only as many digits as tell so."""
     return int(written[:_MAX_DIGITS])

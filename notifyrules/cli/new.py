@@ -1,6 +1,4 @@
-"""
-The command `new`: write a rule file to start from.
-"""
+"""The command `new`: write a rule file to start from."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ EXAMPLE: Final = "notifyrules new rules/mentions.yaml"
 
 
 def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file to write.")]) -> int:
-    """
-    Write the files.
-    """
+    """Write the files."""
     name = file.name.removesuffix(".yaml")
     if name == file.name or not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
         raise UsageError(
@@ -52,9 +48,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file
 
 
 def _write_schemas(folder: Path) -> None:
-    """
-    Write the schemas that the first line of the files names, where none are there.
-    """
+    """Write the schemas that the first line of the files names, where none are there."""
     import json  # noqa: PLC0415
 
     from notifyrules.document.schema import cases_schema, format_schema  # noqa: PLC0415 - only this needs the model

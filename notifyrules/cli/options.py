@@ -1,6 +1,4 @@
-"""
-Declare the arguments and options that several commands share.
-"""
+"""Declare the arguments and options that several commands share."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Print: what was asked for to standard output, everything else to standard error; colours on terminals that want them.
-"""
+"""Print: what was asked for to standard output, all else to standard error; colours on terminals that want them."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ _QUICK = 8
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """
-    Tell whether a stream is a terminal; Python has None in place of a stream that is closed.
-    """
+    """Tell whether a stream is a terminal; Python has None in place of a stream that is closed."""
     return stream is not None and stream.isatty()
 
 
@@ -55,16 +51,12 @@ def write(text: str) -> None:
 
 
 def write_line(text: str) -> None:
-    """
-    Print what was asked for, with a line end behind it.
-    """
+    """Print what was asked for, with a line end behind it."""
     write(f"{text}\n")
 
 
 def write_json(value: object) -> None:
-    """
-    Print JSON: readable, and in ASCII so that it survives every terminal and log.
-    """
+    """Print JSON: readable, and in ASCII so that it survives every terminal and log."""
     write_line(json.dumps(value, indent=2))
 
 
@@ -81,9 +73,7 @@ def write_bytes(content: bytes) -> None:
 
 
 def tell(text: str) -> None:
-    """
-    Tell the person at the terminal something that is not what was asked for.
-    """
+    """Tell the person at the terminal something that is not what was asked for."""
     # Where nothing can be told, the exit code has to do.
     try:
         typer.echo(text, err=True)
@@ -92,32 +82,24 @@ def tell(text: str) -> None:
 
 
 def tell_error(text: str) -> None:
-    """
-    Tell the person what went wrong.
-    """
+    """Tell the person what went wrong."""
     palette = palette_for(sys.stderr)
     tell(palette.paint(palette.error, "error") + f": {text}")
 
 
 def tell_warning(text: str) -> None:
-    """
-    Tell the person what is not quite what was asked for.
-    """
+    """Tell the person what is not quite what was asked for."""
     palette = palette_for(sys.stderr)
     tell(palette.paint(palette.warning, "warning") + f": {text}")
 
 
 def tell_findings(diagnostics: Sequence[Diagnostic]) -> None:
-    """
-    Show what was found in a rule file to the person at the terminal.
-    """
+    """Show what was found in a rule file to the person at the terminal."""
     tell(format_human(diagnostics, palette=palette_for(sys.stderr)).rstrip("\n"))
 
 
 def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
-    """
-    Show on the terminal how far some long work has come; nothing where standard error is no terminal.
-    """
+    """Show on the terminal how far some long work has come; nothing where standard error is no terminal."""
     if len(items) < _QUICK or not is_terminal(sys.stderr):
         return items
     from rich.console import Console  # noqa: PLC0415 - only long work needs it
@@ -166,16 +148,12 @@ def _standard_output() -> Iterator[TextIO]:
 
 
 def unwritten(error: OSError) -> UsageError:
-    """
-    Say that standard output took nothing.
-    """
+    """Say that standard output took nothing."""
     return UsageError(f"standard output cannot be written: {why(error)}")
 
 
 def give_up(stream: TextIO | None) -> None:
-    """
-    Let a stream lead nowhere: what it still holds would fail once more when the process ends.
-    """
+    """Let a stream lead nowhere: what it still holds would fail once more when the process ends."""
     if stream is not None:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

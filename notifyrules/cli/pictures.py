@@ -1,6 +1,4 @@
-"""
-Draw charts into files, and tell which files are stale.
-"""
+"""Draw charts into files, and tell which files are stale."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """
-    What is to be drawn, as the command line says it.
-    """
+    """What is to be drawn, as the command line says it."""
 
     rules: str | None
     settings: tuple[str, ...]
@@ -53,9 +49,7 @@ class Order:
 
     @property
     def chosen(self) -> str:
-        """
-        The format: the one that was asked for, else the one that the suffix of the output tells.
-        """
+        """The format: the one that was asked for, else the one that the suffix of the output tells."""
         if self.given_format is not None or self.output is None or self.every:
             return self.given_format or "svg"
         found = format_of(Path(self.output).suffix)
@@ -66,9 +60,7 @@ class Order:
 
     @property
     def command(self) -> str:
-        """
-        The command that draws it.
-        """
+        """The command that draws it."""
         words = ["notifyrules", "render", *(["--all"] if self.every else [])]
         words += [operand(self.rules)] if self.rules else []
         for setting in self.settings:
@@ -83,18 +75,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """
-    A file that holds, or is to hold, the picture of a chart.
-    """
+    """A file that holds, or is to hold, the picture of a chart."""
 
     path: Path
     content: bytes
 
     @property
     def fresh(self) -> bool:
-        """
-        Whether the file holds the picture already.
-        """
+        """Whether the file holds the picture already."""
         try:
             return self.path.read_bytes() == self.content
         except OSError:
@@ -112,9 +100,7 @@ class Picture:
 
 
 def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
-    """
-    Draw a chart in the format that was ordered.
-    """
+    """Draw a chart in the format that was ordered."""
     from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
 
     return write_picture(diagram.draw(graph, passage=passage, expand=order.expand), order.chosen, graph.path)
@@ -149,9 +135,7 @@ def write_picture(picture: Diagram, chosen: str, subject: str) -> bytes:
 
 
 def format_of(suffix: str) -> str | None:
-    """
-    Tell a format by its suffix; None for a suffix that stands for none.
-    """
+    """Tell a format by its suffix; None for a suffix that stands for none."""
     return next((name for name, suffixes in FORMATS.items() if suffix.lower() in suffixes), None)
 
 
@@ -200,9 +184,7 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
 
 
 def _unfit_name(name: str, drawn: Mapping[str, Path]) -> str:
-    """
-    Say why a picture cannot be called after a chart; nothing where it can.
-    """
+    """Say why a picture cannot be called after a chart; nothing where it can."""
     if not _SAFE_NAME.fullmatch(name):
         return f"is called `{visible(name)}`, which cannot be the name of a file; letters, digits, `_` and `-` can"
     if name in drawn:
@@ -211,9 +193,7 @@ def _unfit_name(name: str, drawn: Mapping[str, Path]) -> str:
 
 
 def save_all(pictures: Sequence[Picture], target: Path) -> None:
-    """
-    Write the pictures that are not there already, and say which.
-    """
+    """Write the pictures that are not there already, and say which."""
     make_folder(target)
     for picture in pictures:
         state = "unchanged" if picture.fresh else "drawn"

@@ -1,6 +1,4 @@
-"""
-Find the rule files and files of cases that read a file: those that include or call it, and those that test it.
-"""
+"""Find the rule files and files of cases that read a file: those that include or call it, and those that test it."""
 
 from __future__ import annotations
 
@@ -49,16 +47,12 @@ def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Pat
 
 
 def _searched(path: str, root: str | None) -> Path:
-    """
-    Choose the folder in which the readers of a file are looked for.
-    """
+    """Choose the folder in which the readers of a file are looked for."""
     return root_for(path, root) or Path(os.path.realpath(path)).parent
 
 
 def _read_by(folders: set[Path]) -> Mapping[str, list[str]]:
-    """
-    Tell by which files each file is read, among those of some folders; all by their real paths.
-    """
+    """Tell by which files each file is read, among those of some folders; all by their real paths."""
     found: dict[str, list[str]] = {}
     for file in sorted({os.path.realpath(file) for folder in folders for file in our_files(folder)}):
         for reference in _references(Path(file)):
@@ -68,9 +62,7 @@ def _read_by(folders: set[Path]) -> Mapping[str, list[str]]:
 
 
 def _references(file: Path) -> Iterator[str]:
-    """
-    Give the files that a rule file or a file of cases names, as it names them; none where it is no YAML.
-    """
+    """Give the files that a rule file or a file of cases names, as it names them; none where it is no YAML."""
     try:
         with file.open("rb") as opened:
             tree, _ = read_yaml(Source(str(file), opened.read(MAX_BYTES).decode("utf-8-sig", "replace")))
@@ -83,9 +75,7 @@ def _references(file: Path) -> Iterator[str]:
 
 
 def _members(tree: Located | None, *keys: str) -> Iterator[Located]:
-    """
-    Give what stands under some keys of a mapping: each value, or what it is made of.
-    """
+    """Give what stands under some keys of a mapping: each value, or what it is made of."""
     for key, value in tree.items() if isinstance(tree, Map) else ():
         if key in keys:
             yield from value.values() if isinstance(value, Map) else value if isinstance(value, Seq) else [value]

@@ -1,6 +1,4 @@
-"""
-The command `render`: draw charts, with the path of a decision lit where facts are given, and hold pictures fresh.
-"""
+"""The command `render`: draw charts, with the path of a decision lit where facts are given, and hold pictures fresh."""
 
 from __future__ import annotations
 
@@ -54,9 +52,7 @@ def render(  # noqa: PLR0913 - the options of the command
     check: Annotated[bool, typer.Option("--check", help="Fail where a picture is stale; write nothing.")] = False,
     root: Root = None,
 ) -> int:
-    """
-    Draw one chart or all charts of a folder, or check that this has been done.
-    """
+    """Draw one chart or all charts of a folder, or check that this has been done."""
     if picture_format is not None:
         check_choice("format", picture_format, FORMATS)
     every = every or (check and rules is None)
@@ -65,9 +61,7 @@ def render(  # noqa: PLR0913 - the options of the command
 
 
 def _render_folder(order: Order, *, check: bool) -> int:
-    """
-    Draw every chart of a folder, or check that this has been done.
-    """
+    """Draw every chart of a folder, or check that this has been done."""
     if order.settings or order.facts:
         raise UsageError("facts light the path of one chart", "name one rule file, or leave out --set and --facts")
     target = Path(order.output or _PICTURES_FOLDER)
@@ -79,9 +73,7 @@ def _render_folder(order: Order, *, check: bool) -> int:
 
 
 def _render_one(order: Order, *, check: bool) -> int:
-    """
-    Draw one chart, or check that this has been done.
-    """
+    """Draw one chart, or check that this has been done."""
     if order.rules is None:
         raise UsageError("no rules are named", "name a rule file or a shipped one, or draw a whole folder with --all")
     if check and order.output is None:

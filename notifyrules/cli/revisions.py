@@ -33,9 +33,7 @@ _LINK: Final = "120000"
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """
-    A file or symbolic link of a revision that may be needed.
-    """
+    """A file or symbolic link of a revision that may be needed."""
 
     name: str
     """Its path from the top of the repository."""
@@ -45,9 +43,7 @@ class _Entry:
 
     @property
     def is_read(self) -> bool:
-        """
-        Tell whether its content matters: of what is too large for any reader, only the size does.
-        """
+        """Tell whether its content matters: of what is too large for any reader, only the size does."""
         return self.size <= MAX_BYTES
 
 
@@ -78,9 +74,7 @@ def load_version(word: str, root: str | None) -> Graph:
 
 
 def _load_file(word: str, root: str | None) -> Graph:
-    """
-    Load a rule file as it is.
-    """
+    """Load a rule file as it is."""
     try:
         return load_named(word, root).graph
     except OSError as error:
@@ -88,9 +82,7 @@ def _load_file(word: str, root: str | None) -> Graph:
 
 
 def _load_revision(word: str, root: str | None) -> Graph:
-    """
-    Load a rule file as it was in a revision.
-    """
+    """Load a rule file as it was in a revision."""
     from notifyrules.rules import load_place  # noqa: PLC0415 - `--help` answers without it
 
     revision, _, path = word.partition(":")
@@ -118,9 +110,7 @@ def _load_revision(word: str, root: str | None) -> Graph:
 
 
 def _is_revision(revision: str) -> bool:
-    """
-    Tell whether git knows a revision; without git there is none.
-    """
+    """Tell whether git knows a revision; without git there is none."""
     try:
         return bool(_commit(revision))
     except UsageError:
@@ -128,26 +118,20 @@ def _is_revision(revision: str) -> bool:
 
 
 def _commit(revision: str) -> str:
-    """
-    Find the commit that a revision names; nothing where it names none.
-    """
+    """Find the commit that a revision names; nothing where it names none."""
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     return _git(*words, wrong=True).decode().strip()
 
 
 def _inside(path: str, top: str) -> PurePosixPath:
-    """
-    Give a path relative to the top of the repository, as git reads it: relative to the current folder only with a dot.
-    """
+    """Give a path from the top of the repository, as git reads it: relative to the current folder only with a dot."""
     if path.startswith(("./", "../")) or Path(path).is_absolute():
         return _below(path, top)
     return _below(os.path.join(top, path), top)  # noqa: PTH118 - `Path` refuses some names
 
 
 def _below(path: str, top: str) -> PurePosixPath:
-    """
-    Give a path of the work tree relative to the top of the repository.
-    """
+    """Give a path of the work tree relative to the top of the repository."""
     normal = PurePosixPath(os.path.relpath(os.path.join(os.path.realpath("."), path), top).replace(os.sep, "/"))  # noqa: PTH118
     if ".." in normal.parts:
         raise UsageError(f"`{visible(path)}` lies outside of the repository")
@@ -155,9 +139,7 @@ def _below(path: str, top: str) -> PurePosixPath:
 
 
 def _entries(commit: str, folder: PurePosixPath, file: PurePosixPath, top: str) -> list[_Entry]:
-    """
-    List what may be needed of a revision: the file, and below the folder all other rule files and all links.
-    """
+    """List what may be needed of a revision: the file, and below the folder all other rule files and all links."""
     where = () if folder == PurePosixPath() else ("--", f"{folder}/")
     listed = _git("--literal-pathspecs", "-C", top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, *where)
     entries = []
@@ -213,9 +195,7 @@ def _extract(top: str, entries: Sequence[_Entry], base: Path) -> None:
 
 
 def _blobs(top: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """
-    Read what was committed, which no attribute of the repository changes.
-    """
+    """Read what was committed, which no attribute of the repository changes."""
     if not ids:
         return
     answer = _git("-C", top, "cat-file", "--batch", "--buffer", given="".join(f"{id_}\n" for id_ in ids).encode())

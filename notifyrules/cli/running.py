@@ -1,6 +1,4 @@
-"""
-Find the cases that the command line names, run them, and show how far the run has come.
-"""
+"""Find the cases that the command line names, run them, and show how far the run has come."""
 
 from __future__ import annotations
 
@@ -67,9 +65,7 @@ def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
 
 
 def _beside(path: str) -> str:
-    """
-    Find the cases of a rule file, or of one that comes with the package.
-    """
+    """Find the cases of a rule file, or of one that comes with the package."""
     shipped = None if is_there(path) else shipped_path(path)
     rules = Path(path) if shipped is None else shipped
     for ending in CASES_ENDINGS:
@@ -80,17 +76,13 @@ def _beside(path: str) -> str:
 
 
 def read_all(files: Mapping[str, Path | None]) -> list[Suite]:
-    """
-    Read files of cases, each with its root, and the rules that they are about.
-    """
+    """Read files of cases, each with its root, and the rules that they are about."""
     charts = new_charts()
     return [read_cases(file, root=files[file], charts=charts) for file in with_progress(list(files), "reading cases")]
 
 
 def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> Recorder:
-    """
-    Begin to record coverage: rule files of the folders named count even where they have no cases that are run.
-    """
+    """Begin to record coverage: rule files of the folders named count even where they have no cases that are run."""
     recorder = Recorder()
     for suite in suites:
         if suite.chart is not None:
@@ -106,9 +98,7 @@ def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> R
 
 
 def draw_coverage(folder: Path, recorder: Recorder, covered: Sequence[FileCoverage]) -> None:
-    """
-    Draw what is covered on each chart, below a folder: `rules/slack.yaml` in `FOLDER/rules/slack.svg`.
-    """
+    """Draw what is covered on each chart, below a folder: `rules/slack.yaml` in `FOLDER/rules/slack.svg`."""
     from notifyrules.coverage.chart import overlay  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diagram import to_svg  # noqa: PLC0415
     from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
@@ -151,18 +141,14 @@ def run_all(
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """
-    Whatever follows a run.
-    """
+    """Whatever follows a run."""
 
     progress: _Progress
     printer: _Printer | None
     recorder: Recorder | None
 
     def result(self, result: Result, file: str) -> None:
-        """
-        Print a result of a file of cases, and walk the case that has it.
-        """
+        """Print a result of a file of cases, and walk the case that has it."""
         if self.printer is not None:
             self.printer.result(result, file)
         if self.recorder is not None and isinstance(result.case, Case) and result.status is not Status.SKIPPED:
@@ -170,9 +156,7 @@ class _Watch:
 
 
 def _run(suites: Sequence[Suite], selection: Selection, watch: _Watch, *, first: bool) -> Iterator[Ran]:
-    """
-    Run file by file.
-    """
+    """Run file by file."""
     for suite in suites:
         results: list[Result] = []
         for case in suite:
@@ -191,14 +175,10 @@ def _run(suites: Sequence[Suite], selection: Selection, watch: _Watch, *, first:
 
 
 class _Progress:
-    """
-    Show on the terminal how far a long run has come; nothing for a short one, and where there is no terminal.
-    """
+    """Show on the terminal how far a long run has come; nothing for a short one, and where there is no terminal."""
 
     def __init__(self, total: int) -> None:
-        """
-        Begin a run of *total* cases.
-        """
+        """Begin a run of *total* cases."""
         self._bar: Progress | None = None
         self._waiting = 0
         if total >= _LONG_RUN and is_terminal(sys.stderr):
@@ -210,56 +190,42 @@ class _Progress:
             self._bar.add_task("running cases", total=total)
 
     def __enter__(self) -> Self:
-        """
-        Show the bar.
-        """
+        """Show the bar."""
         if self._bar is not None:
             self._bar.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """
-        Take the bar away.
-        """
+        """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
 
     def advance(self) -> None:
-        """
-        Count one case.
-        """
+        """Count one case."""
         self._waiting += 1
         if self._bar is not None and self._waiting == _STEP:
             self._bar.advance(self._bar.task_ids[0], _STEP)
             self._waiting = 0
 
     def aside(self, text: str) -> None:
-        """
-        Print what was asked for, without the bar in between.
-        """
+        """Print what was asked for, without the bar in between."""
         self.__exit__()
         write(text)
         self.__enter__()
 
 
 class _Printer:
-    """
-    Print results for a person, as they come.
-    """
+    """Print results for a person, as they come."""
 
     def __init__(self, progress: _Progress, *, several: bool) -> None:
-        """
-        Print beside the bar of *progress*; a line for each file where there are *several*.
-        """
+        """Print beside the bar of *progress*; a line for each file where there are *several*."""
         self._progress = progress
         self._several = several
         self._printed: set[tuple[object, ...]] = set()
         self._palette = palette_for(sys.stdout)
 
     def result(self, result: Result, file: str) -> None:
-        """
-        Print why a case failed, unless one like it was printed before, or why it was skipped.
-        """
+        """Print why a case failed, unless one like it was printed before, or why it was skipped."""
         if result.status is Status.FAILED:
             alike = likeness(result, file)
             if alike in self._printed:
@@ -270,9 +236,7 @@ class _Printer:
             self._progress.aside(f"{describe_skip(result)}\n")
 
     def file(self, ran: Ran) -> None:
-        """
-        Print what was found in a file of cases, which failures were counted only, and of several how many passed.
-        """
+        """Print what was found in a file of cases, which failures were counted only, and of several how many passed."""
         if counted := list(filter(None, map(tell_rest, gather_alike(ran.results, ran.file)))):
             self._progress.aside("".join(f"{line}\n" for line in counted) + "\n")
         if ran.findings:

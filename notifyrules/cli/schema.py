@@ -1,6 +1,4 @@
-"""
-The command `schema`: print JSON Schemas for editors and for callers.
-"""
+"""The command `schema`: print JSON Schemas for editors and for callers."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ def schema(
     cases: Annotated[bool, typer.Option("--cases", help="Print the schema of cases files instead.")] = False,  # noqa: FBT002 - typer's signature
     root: Root = None,
 ) -> int:
-    """
-    Print a schema.
-    """
+    """Print a schema."""
     if rules is None:
         from notifyrules.document.schema import cases_schema, format_schema  # noqa: PLC0415 - only this needs the model
 

@@ -1,6 +1,4 @@
-"""
-Read facts that are set one by one on the command line: `--set fact=value`.
-"""
+"""Read facts that are set one by one on the command line: `--set fact=value`."""
 
 from __future__ import annotations
 
@@ -67,9 +65,7 @@ def read_settings(facts: Mapping[str, Fact], settings: Sequence[str]) -> dict[st
 
 
 def _way_out(fact: Fact, text: str) -> str:
-    """
-    Say how a value is written on the command line, which has no quotes that tell a text from what it spells.
-    """
+    """Say how a value is written on the command line, which has no quotes that tell a text from what it spells."""
     base = fact.type.base
     if base is Basic.BOOL and text.lower() in ("true", "false"):
         return "write it in lower case"
@@ -81,16 +77,12 @@ def _way_out(fact: Fact, text: str) -> str:
 
 
 def _setting(name: str, text: str) -> str:
-    """
-    Write a setting as a shell takes it.
-    """
+    """Write a setting as a shell takes it."""
     return shlex.join([SETTING, f"{name}={text}"])
 
 
 def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
-    """
-    Say that there is no such fact: it may be misspelt, or a group of facts.
-    """
+    """Say that there is no such fact: it may be misspelt, or a group of facts."""
     members = [one for one in facts if one.startswith(f"{name}.")]
     if not members:
         declared = f"the facts are {named(facts)}" if facts else "the rules declare no facts"
@@ -125,9 +117,7 @@ def _read_setting(facts: Mapping[str, Fact], name: str, text: str) -> object:
 
 
 def _read_word(base: Basic | Enumeration | ListOf, text: str) -> object:
-    """
-    Read a value that is no list; what does not fit stays text, for the message.
-    """
+    """Read a value that is no list; what does not fit stays text, for the message."""
     if isinstance(base, Enumeration) and text in base.values:
         return text
     if base is Basic.BOOL:
@@ -138,9 +128,7 @@ def _read_word(base: Basic | Enumeration | ListOf, text: str) -> object:
 
 
 def _unquoted(text: str) -> str:
-    """
-    Take off quotes: double ones with what JSON has in them, single ones as in YAML; other text is taken as it is.
-    """
+    """Take off quotes: double ones with what JSON has in them, single ones as in YAML; other text is taken as it is."""
     if _SINGLE_QUOTED.fullmatch(text):
         return text[1:-1].replace("''", "'")
     if len(text) > 1 and text[0] == text[-1] == '"':
@@ -152,9 +140,7 @@ def _unquoted(text: str) -> str:
 
 
 def _read_list(wanted: ListOf, text: str) -> object:
-    """
-    Read `[a, "b, c", 'd']`; what is no list stays text, for the message.
-    """
+    """Read `[a, "b, c", 'd']`; what is no list stays text, for the message."""
     if not (text.startswith("[") and text.endswith("]")):
         return text
     assert wanted.item is not None
@@ -170,8 +156,6 @@ def _read_list(wanted: ListOf, text: str) -> object:
 
 
 def _read_windows(text: str) -> object:
-    """
-    Read windows as a facts file would hold them; what YAML cannot read stays text, for the message.
-    """
+    """Read windows as a facts file would hold them; what YAML cannot read stays text, for the message."""
     tree, problems = read_yaml(Source(SETTING, text))
     return text if problems or tree is None else plain(tree)

@@ -1,6 +1,4 @@
-"""
-The command `stubs`: write a typed module for one rule file.
-"""
+"""The command `stubs`: write a typed module for one rule file."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ def stubs(
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")] = None,
     root: Root = None,
 ) -> int:
-    """
-    Write the module.
-    """
+    """Write the module."""
     from notifyrules.stubs import write_stubs  # noqa: PLC0415 - loading is heavy
 
     text = write_stubs(load_named(rules, root).graph)

@@ -1,6 +1,4 @@
-"""
-The command `test`: run the cases that stand beside rules.
-"""
+"""The command `test`: run the cases that stand beside rules."""
 
 from __future__ import annotations
 
@@ -122,9 +120,7 @@ def test(  # noqa: PLR0913 - the options of a command
 
 
 def _percent(written: str) -> Fraction:
-    """
-    Read a number of percent.
-    """
+    """Read a number of percent."""
     try:
         percent = Fraction(written.removesuffix("%"))
     except (ValueError, ZeroDivisionError):

@@ -1,3 +1,1 @@
-"""
-The language of conditions: its grammar, types, values and functions, and the terms that checked conditions become.
-"""
+"""The language of conditions: grammar, types, values and functions, and the terms that checked conditions become."""

@@ -1,6 +1,4 @@
-"""
-Check calls: functions of the language, and lets with parameters, which are inlined.
-"""
+"""Check calls: functions of the language, and lets with parameters, which are inlined."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ from notifyrules.diagnostics.phrases import count
 
 
 def check_call(syntax: s.CallSyntax, at: Context) -> t.Term | None:
-    """
-    Check a call of a function of the language.
-    """
+    """Check a call of a function of the language."""
     function = FUNCTIONS[syntax.name]
     if len(syntax.arguments) != len(function.parameters):
         takes = count(len(function.parameters), "argument")
@@ -42,9 +38,7 @@ def check_call(syntax: s.CallSyntax, at: Context) -> t.Term | None:
 
 
 def _argument(part: s.Syntax, function: Function, parameter: Parameter, at: Context) -> t.Term | None:
-    """
-    Check one argument against its parameter.
-    """
+    """Check one argument against its parameter."""
     argument = at.required(part)
     if argument is None or any(_accepts(wanted, argument.type) for wanted in parameter.types):
         return argument
@@ -54,18 +48,14 @@ def _argument(part: s.Syntax, function: Function, parameter: Parameter, at: Cont
 
 
 def _accepts(wanted: Type, actual: Type) -> bool:
-    """
-    Tell whether an argument fits a parameter; a list without an item type takes every list.
-    """
+    """Tell whether an argument fits a parameter; a list without an item type takes every list."""
     if wanted.base == ListOf(None):
         return isinstance(actual.base, ListOf)
     return fits(actual, wanted)
 
 
 def inline(syntax: s.CallSyntax, lets: Mapping[str, LetSyntax], at: Context) -> t.Term | None:
-    """
-    Check a let with parameters as if its body stood here.
-    """
+    """Check a let with parameters as if its body stood here."""
     let = lets.get(syntax.name)
     if let is None or let.parameters is None:
         # Reported as a name that nothing bears.

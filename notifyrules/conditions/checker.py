@@ -77,9 +77,7 @@ def check_let(let: LetSyntax, scope: Scope) -> tuple[bool, t.Term | None]:
 
 
 def _report_unfit(term: t.Term, wanted: Type, findings: Findings) -> None:
-    """
-    Say that a condition as a whole has another type than its place needs.
-    """
+    """Say that a condition as a whole has another type than its place needs."""
     if term.type.nullable and not wanted.nullable and fits(term.type.required, wanted) and term.type.base is not None:
         message = f"`{term.span.one_line}` may be null here; {spelled(wanted)} is expected"
         findings.add(Code.UNGUARDED_NULL, term.span, message, help=null_help(term))
@@ -93,9 +91,7 @@ def _report_unfit(term: t.Term, wanted: Type, findings: Findings) -> None:
 
 @dataclass(slots=True)
 class _Checker:
-    """
-    Check one condition, counting the terms it becomes.
-    """
+    """Check one condition, counting the terms it becomes."""
 
     scope: Scope
     level: int = 0
@@ -115,9 +111,7 @@ class _Checker:
         return self.check(syntax, Context(self.check, self.scope.findings, doubtful=doubtful))
 
     def check(self, syntax: s.Syntax, at: Context) -> t.Term | None:
-        """
-        Check an expression, which is not null where a test has ruled that out.
-        """
+        """Check an expression, which is not null where a test has ruled that out."""
         if not self._grow(1, 1, at.use or syntax.span):
             return None
         self.level += 1
@@ -128,9 +122,7 @@ class _Checker:
         return term
 
     def _form(self, syntax: s.Syntax, at: Context) -> t.Term | None:  # noqa: C901 - one way out a form
-        """
-        Check an expression by its form.
-        """
+        """Check an expression by its form."""
         match syntax:
             case s.Literal(span, value, kind):
                 return t.Constant(span, kind, value)
@@ -165,9 +157,7 @@ class _Checker:
                 return inline(syntax, self.scope.lets, at)
 
     def _coalesced(self, syntax: s.Coalesced, at: Context) -> t.Term | None:
-        """
-        Check `a ?? b ?? c`, in which every item stands one level deeper than the one before.
-        """
+        """Check `a ?? b ?? c`, in which every item stands one level deeper than the one before."""
         levels = len(syntax.items) - 1
         if not self._grow(0, levels, at.use or syntax.span):
             return None
@@ -177,9 +167,7 @@ class _Checker:
         return term
 
     def _name(self, syntax: s.Name, at: Context) -> t.Term | None:
-        """
-        Check a parameter, a fact or a let without parameters.
-        """
+        """Check a parameter, a fact or a let without parameters."""
         argument = at.bindings.get(syntax.name)
         if argument is not None:
             return self.check(argument.syntax, replace(at, bindings=argument.bindings, use=argument.use))
@@ -192,9 +180,7 @@ class _Checker:
         return None if term is None else t.LetUse(syntax.span, term.type, syntax.name, term, shared=True)
 
     def _let(self, name: str, span: Span) -> t.Term | None:
-        """
-        Check a let without parameters the first time that it is used, and count it every time.
-        """
+        """Check a let without parameters the first time that it is used, and count it every time."""
         if name not in self.scope.terms:
             body = self.scope.lets[name].body
             # Set first: a let that leads back to itself has been reported, and is found here without a term.

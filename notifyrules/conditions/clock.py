@@ -32,16 +32,12 @@ the day on which it starts, and since 1970 clocks have been between 12 hours beh
 
 
 def local(instant: datetime, zone: ZoneInfo) -> datetime:
-    """
-    Give the day and the wall time of an instant in a zone.
-    """
+    """Give the day and the wall time of an instant in a zone."""
     return instant.astimezone(_packaged(zone.key))
 
 
 def local_time(instant: datetime, zone: ZoneInfo) -> time:
-    """
-    Give the wall time of an instant in a zone; what is finer than a second is cut off.
-    """
+    """Give the wall time of an instant in a zone; what is finer than a second is cut off."""
     shown = local(instant, zone)
     if not shown.microsecond and not shown.fold:
         return shown.time()
@@ -49,16 +45,12 @@ def local_time(instant: datetime, zone: ZoneInfo) -> time:
 
 
 def weekday(instant: datetime, zone: ZoneInfo) -> str:
-    """
-    Give the day of the week of an instant in a zone.
-    """
+    """Give the day of the week of an instant in a zone."""
     return WEEKDAYS[local(instant, zone).weekday()]
 
 
 def within(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> bool:
-    """
-    Tell whether some window of a schedule is open at an instant.
-    """
+    """Tell whether some window of a schedule is open at an instant."""
     return bool(schedule.windows) and _closing(instant, zone, schedule) is not None
 
 
@@ -82,9 +74,7 @@ def window_end(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetim
 
 
 def _closing(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime | None:
-    """
-    Find the end of the stretch of open windows in which an instant lies, as far as it is known on that day.
-    """
+    """Find the end of the stretch of open windows in which an instant lies, as far as it is known on that day."""
     for start, end in _open_on(instant.toordinal(), zone.key, schedule):
         if start <= instant < end:
             return end
@@ -114,9 +104,7 @@ def _open_on(day: int, key: str, schedule: Schedule) -> tuple[Stretch, ...]:
 
 
 def _joined(stretches: list[Stretch]) -> Iterator[Stretch]:
-    """
-    Make one of stretches that overlap or adjoin, given in order.
-    """
+    """Make one of stretches that overlap or adjoin, given in order."""
     held: Stretch | None = None
     for start, end in stretches:
         if held is not None and start <= held[1]:
@@ -130,9 +118,7 @@ def _joined(stretches: list[Stretch]) -> Iterator[Stretch]:
 
 
 def _stretch(window: Window, day: date, zone: ZoneInfo) -> Stretch:
-    """
-    Turn the window that starts on a local day into instants; one that the clock skips whole begins and ends at once.
-    """
+    """Turn the window that starts on a local day into instants; one the clock skips whole begins and ends at once."""
     last_day = day if window.until > window.from_ else day + _DAY
     start, _ = _occurrences(datetime.combine(day, window.from_), zone)
     _, end = _occurrences(datetime.combine(last_day, window.until), zone)
@@ -189,17 +175,13 @@ def _never_closes(schedule: Schedule) -> bool:
 
 
 def _seconds(moment: time) -> int:
-    """
-    Count the seconds from midnight on the wall.
-    """
+    """Count the seconds from midnight on the wall."""
     return moment.hour * 3600 + moment.minute * 60 + moment.second
 
 
 @cache
 def _packaged(key: str) -> ZoneInfo:
-    """
-    Read the rules of a zone from the packaged IANA time zone database; there are as many as the package has.
-    """
+    """Read the rules of a zone from the packaged IANA time zone database; there are as many as the package has."""
     from importlib.resources import files  # noqa: PLC0415 - only files with time zones need it
 
     with files("tzdata").joinpath("zoneinfo", *key.split("/")).open("rb") as data:

@@ -1,6 +1,4 @@
-"""
-Check comparisons and tests: whether two values can be equal, have an order, or be one of a list.
-"""
+"""Check comparisons and tests: whether two values can be equal, have an order, or be one of a list."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ _TEXT = Type(Basic.TEXT)
 
 
 def check_compared(syntax: s.Compared, at: Context) -> t.Term | None:
-    """
-    Check a chain of comparisons, pair by pair.
-    """
+    """Check a chain of comparisons, pair by pair."""
     operands = [at.term(operand) for operand in syntax.operands]
     pairs: list[t.Term] = []
     for number, operator in enumerate(syntax.operators):
@@ -38,9 +34,7 @@ def check_compared(syntax: s.Compared, at: Context) -> t.Term | None:
 
 
 def _pair(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -> t.Term | None:
-    """
-    Check one comparison.
-    """
+    """Check one comparison."""
     if operator in ("==", "!="):
         if not _comparable(left, right, at):
             return None
@@ -60,9 +54,7 @@ def _pair(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -
 
 
 def _warn_of_null(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -> None:
-    """
-    Warn of `!=` on a value that may be null, and of a test for null that is always false.
-    """
+    """Warn of `!=` on a value that may be null, and of a test for null that is always false."""
     literal = next((side for side in (left, right) if isinstance(side, t.Constant) and side.value is None), None)
     if literal is not None:
         tested = right if literal is left else left
@@ -82,9 +74,7 @@ def _warn_of_null(operator: str, left: t.Term, right: t.Term, span: Span, at: Co
 
 
 def _comparable(left: t.Term, right: t.Term, at: Context) -> bool:
-    """
-    Tell whether two values can be equal, and report it if not.
-    """
+    """Tell whether two values can be equal, and report it if not."""
     if left.type.base is None or right.type.base is None:
         return True
     literal, other = (left, right) if isinstance(left, t.Constant) else (right, left)
@@ -105,9 +95,7 @@ def _comparable(left: t.Term, right: t.Term, at: Context) -> bool:
 
 
 def check_membership(syntax: s.Membership, at: Context) -> t.Term | None:
-    """
-    Check `item in list`.
-    """
+    """Check `item in list`."""
     item, collection = at.term(syntax.item), at.required(syntax.collection)
     if item is None or collection is None:
         return None
@@ -129,9 +117,7 @@ def check_membership(syntax: s.Membership, at: Context) -> t.Term | None:
 
 
 def check_common_items(left: t.Term, right: t.Term, at: Context) -> bool:
-    """
-    Tell whether two lists can have an item in common, and report it if not.
-    """
+    """Tell whether two lists can have an item in common, and report it if not."""
     assert isinstance(left.type.base, ListOf)
     assert isinstance(right.type.base, ListOf)
     for listed, other in ((right, left), (left, right)):
@@ -149,9 +135,7 @@ def check_common_items(left: t.Term, right: t.Term, at: Context) -> bool:
 
 
 def _could_be(item: t.Term, collection: t.Term, at: Context) -> bool:
-    """
-    Tell whether an item can be one of a list's, and report it if not.
-    """
+    """Tell whether an item can be one of a list's, and report it if not."""
     assert isinstance(collection.type.base, ListOf)
     inner = collection.type.base.item
     if inner is None or item.type.base is None:
@@ -167,9 +151,7 @@ def _could_be(item: t.Term, collection: t.Term, at: Context) -> bool:
 
 
 def check_null_test(syntax: s.NullTest, at: Context) -> t.Term | None:
-    """
-    Check `is null` and `is not null`.
-    """
+    """Check `is null` and `is not null`."""
     operand = at.term(syntax.operand)
     if operand is None:
         return None

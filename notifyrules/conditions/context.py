@@ -1,6 +1,4 @@
-"""
-Say what holds at one place of a condition, and report what is wrong there.
-"""
+"""Say what holds at one place of a condition, and report what is wrong there."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """
-    An argument of a let: checked where its parameter stands, in the names of the place that passed it.
-    """
+    """An argument of a let: checked where its parameter stands, in the names of the place that passed it."""
 
     syntax: s.Syntax
     bindings: Mapping[str, Argument]
@@ -49,15 +45,11 @@ class Context:
     """Whether the condition holds names that nothing bears: a test for null may have been meant by one of them."""
 
     def term(self, part: s.Syntax, more: Narrowed = frozenset()) -> t.Term | None:
-        """
-        Check a part where *more* values are known not to be null.
-        """
+        """Check a part where *more* values are known not to be null."""
         return self.check(part, replace(self, narrowed=self.narrowed | more) if more else self)
 
     def required(self, part: s.Syntax) -> t.Term | None:
-        """
-        Check a part that must not be null.
-        """
+        """Check a part that must not be null."""
         term = self.term(part)
         if term is None or not term.type.nullable:
             return term
@@ -65,9 +57,7 @@ class Context:
         return None
 
     def boolean(self, part: s.Syntax, more: Narrowed = frozenset()) -> t.Term | None:
-        """
-        Check a part that must be true or false.
-        """
+        """Check a part that must be true or false."""
         term = self.term(part, more)
         if term is None or fits(term.type, BOOL):
             return term
@@ -79,9 +69,7 @@ class Context:
         return None
 
     def may_be_null(self, term: t.Term, *advice: str) -> None:
-        """
-        Report a value that may be null where it must not.
-        """
+        """Report a value that may be null where it must not."""
         if self.doubtful:
             return
         if term.type.base is None:
@@ -91,33 +79,25 @@ class Context:
             self.report(Code.UNGUARDED_NULL, term.span, message, *(advice or (null_help(term),)))
 
     def report(self, code: Code, span: Span, message: str, *advice: str) -> None:
-        """
-        Report a finding; one inside a let with parameters also shows where the let is used.
-        """
+        """Report a finding; one inside a let with parameters also shows where the let is used."""
         labels = (Label(self.use, "used here"),) if self.use is not None and self.use != span else ()
         self.findings.add(code, span, message, help=advice, labels=labels)
 
 
 def spelled(wanted: Type) -> str:
-    """
-    Spell a type for a sentence.
-    """
+    """Spell a type for a sentence."""
     return "true or false (`bool`)" if wanted == BOOL else f"`{wanted}`"
 
 
 def described(term: t.Term) -> str:
-    """
-    Say what a term is, for a sentence: a text that is written out by itself, anything else by its type.
-    """
+    """Say what a term is, for a sentence: a text that is written out by itself, anything else by its type."""
     if isinstance(term, t.Constant) and isinstance(term.value, str) and term.type.base is not Basic.TIMEZONE:
         return f"the text `{quote(term.value)}`"
     return spelled(term.type)
 
 
 def comparison_help(term: t.Term) -> str:
-    """
-    Say how to make a condition of a value that is none.
-    """
+    """Say how to make a condition of a value that is none."""
     words, base = term.span.one_line, term.type.base
     if isinstance(term, t.Constant) and isinstance(base, Enumeration):
         return f"write the whole comparison again, as in `fact == {words}`, or `fact in [..., {words}]`"
@@ -131,9 +111,7 @@ def comparison_help(term: t.Term) -> str:
 
 
 def null_help(term: t.Term) -> str:
-    """
-    Say how to rule null out.
-    """
+    """Say how to rule null out."""
     words = term.span.one_line
     if not isinstance(term, (t.FactRead, t.LetUse, t.Call)) or words.startswith("("):
         words = f"({words})"

@@ -1,6 +1,4 @@
-"""
-Know how other languages write what this one writes otherwise: types, functions, literals, operators in words.
-"""
+"""Know how other languages write what this one writes otherwise: types, functions, literals, operators in words."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ from notifyrules.conditions.types import TYPE_WORDS, is_bare
 
 
 def _by_alias(table: Mapping[str, str]) -> dict[str, str]:
-    """
-    Turn words listed by what they mean into what each word means.
-    """
+    """Turn words listed by what they mean into what each word means."""
     return {word: meant for meant, words in table.items() for word in words.split()}
 
 
@@ -116,9 +112,7 @@ _BOOLS: Final = {**dict.fromkeys(("true", "yes", "on"), "true"), **dict.fromkeys
 
 
 def meant_literal(word: str) -> str:
-    """
-    Give the literal that a word stands for in other languages, such as `null` for `None`; empty for any other word.
-    """
+    """Give the literal that a word stands for in other languages, such as `null` for `None`; empty for any other."""
     return "null" if word.lower() in _NULLS else _BOOLS.get(word.lower(), "")
 
 
@@ -143,16 +137,12 @@ def meant_type(written: str) -> str:
 
 
 def no_type(word: str) -> str:
-    """
-    Say what to do instead of a type that the language does not have; empty for a word that names no such type.
-    """
+    """Say what to do instead of a type that the language does not have; empty for a word that names no such type."""
     return _NO_TYPES.get(word.lower(), "")
 
 
 def _type(written: str, depth: int) -> str:
-    """
-    Write a type without its default; empty where it cannot be told.
-    """
+    """Write a type without its default; empty where it cannot be told."""
     written = written.strip()
     lower = written.lower()
     if lower in TYPE_WORDS or lower.replace(" ", "_") in _TYPES:
@@ -175,9 +165,7 @@ def _type(written: str, depth: int) -> str:
 
 
 def _wrap(form: str, inner: str) -> str:
-    """
-    Put a type into another: `list of` takes no null, and enumerations in parentheses.
-    """
+    """Put a type into another: `list of` takes no null, and enumerations in parentheses."""
     nullable = inner.endswith(" | null")
     if form != "list of {}":
         return inner if nullable else form.format(inner)
@@ -185,18 +173,14 @@ def _wrap(form: str, inner: str) -> str:
 
 
 def _values(written: str) -> Iterator[str]:
-    """
-    Give the values of an enumeration that are joined as other languages do; none where they are not all words.
-    """
+    """Give the values of an enumeration that are joined as other languages do; none where they are not all words."""
     values = [value.strip().strip("\"'") for value in _BETWEEN.split(written.replace("|", ","))]
     if len(values) > 1 and all(is_bare(value) and value.lower() not in TYPE_WORDS | _NULLS for value in values):
         yield from values
 
 
 def meant_function(name: str) -> str:
-    """
-    Name the function of the language that one of another language is; empty where there is none.
-    """
+    """Name the function of the language that one of another language is; empty where there is none."""
     return _FUNCTIONS.get(name.lower(), "")
 
 
@@ -222,7 +206,5 @@ def instead_of(name: str, arguments: Sequence[str]) -> str:
 
 
 def meant_word(word: str) -> str:
-    """
-    Say what to write for an operator that is a word in other languages; empty for any other word.
-    """
+    """Say what to write for an operator that is a word in other languages; empty for any other word."""
     return _WORDS.get(word.lower(), "")

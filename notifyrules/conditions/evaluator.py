@@ -20,14 +20,10 @@ Ordered = TypeVar("Ordered", int, timedelta, datetime)
 
 
 class Evaluate(Protocol):
-    """
-    Compute the value of a term, as :func:`evaluate` does.
-    """
+    """Compute the value of a term, as :func:`evaluate` does."""
 
     def __call__(self, term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], /) -> Value:
-        """
-        Compute it, and note the facts that are read.
-        """
+        """Compute it, and note the facts that are read."""
 
 
 def evaluate(  # noqa: C901, PLR0912 - one way out a form
@@ -102,9 +98,7 @@ def watched(seen: Callable[[t.Term, Value], None]) -> Evaluate:
 
 
 def compare(operator: str, left: Any, right: Any, order: tuple[str, ...] | None) -> bool:  # noqa: ANN401 - values of one type
-    """
-    Compare two values, enumerations by their declared order where there is one.
-    """
+    """Compare two values, enumerations by their declared order where there is one."""
     if operator == "==":
         return bool(left == right)
     if operator == "!=":
@@ -126,66 +120,50 @@ def compare(operator: str, left: Any, right: Any, order: tuple[str, ...] | None)
 
 
 def add_int(left: int, right: int) -> int:
-    """
-    Add two ints, held to their range.
-    """
+    """Add two ints, held to their range."""
     total = left + right
     return total if -MAX_INT <= total <= MAX_INT else _held(total, -MAX_INT, MAX_INT)
 
 
 def subtract_int(left: int, right: int) -> int:
-    """
-    Subtract two ints, held to their range.
-    """
+    """Subtract two ints, held to their range."""
     total = left - right
     return total if -MAX_INT <= total <= MAX_INT else _held(total, -MAX_INT, MAX_INT)
 
 
 def add_duration(left: timedelta, right: timedelta) -> timedelta:
-    """
-    Add two durations, held to their range.
-    """
+    """Add two durations, held to their range."""
     total = left + right
     return total if -_DAYS <= total.days < _DAYS else _held(total, -MAX_DURATION, MAX_DURATION)
 
 
 def subtract_duration(left: timedelta, right: timedelta) -> timedelta:
-    """
-    Subtract two durations, held to their range.
-    """
+    """Subtract two durations, held to their range."""
     total = left - right
     return total if -_DAYS <= total.days < _DAYS else _held(total, -MAX_DURATION, MAX_DURATION)
 
 
 def add_to_instant(left: datetime | timedelta, right: datetime | timedelta) -> datetime:
-    """
-    Move an instant by a duration, on whichever side it stands, held to the range of instants.
-    """
+    """Move an instant by a duration, on whichever side it stands, held to the range of instants."""
     # Both lie in ranges whose sum the calendar of Python still has.
     moved: datetime = left + right  # type: ignore[assignment, operator]
     return moved if _FIRST_YEAR <= moved.year < _LAST_YEAR else _held(moved, MIN_INSTANT, MAX_INSTANT)
 
 
 def subtract_from_instant(left: datetime, right: timedelta) -> datetime:
-    """
-    Move an instant back by a duration, held to the range of instants.
-    """
+    """Move an instant back by a duration, held to the range of instants."""
     moved = left - right
     return moved if _FIRST_YEAR <= moved.year < _LAST_YEAR else _held(moved, MIN_INSTANT, MAX_INSTANT)
 
 
 def between(left: datetime, right: datetime) -> timedelta:
-    """
-    Measure the duration from *right* to *left*, held to the range of durations.
-    """
+    """Measure the duration from *right* to *left*, held to the range of durations."""
     length = left - right
     return length if -_DAYS <= length.days < _DAYS else _held(length, -MAX_DURATION, MAX_DURATION)
 
 
 def _held(value: Ordered, least: Ordered, most: Ordered) -> Ordered:
-    """
-    Hold a value to a range.
-    """
+    """Hold a value to a range."""
     return max(least, min(most, value))
 
 

@@ -35,9 +35,7 @@ _ANY_LIST = Type(ListOf(None))
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """
-    One parameter of a function.
-    """
+    """One parameter of a function."""
 
     name: str
     types: tuple[Type, ...]
@@ -46,9 +44,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """
-    A function of the language.
-    """
+    """A function of the language."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -61,61 +57,45 @@ class Function:
 
     @property
     def signature(self) -> str:
-        """
-        The function with its parameters' types, as documentation and messages show it.
-        """
+        """The function with its parameters' types, as documentation and messages show it."""
         parameters = ", ".join(f"{one.name}: {describe_types(one.types)}" for one in self.parameters)
         return f"{self.name}({parameters}) -> {self.result}"
 
 
 def describe_types(types: tuple[Type, ...]) -> str:
-    """
-    Spell the types that a parameter takes.
-    """
+    """Spell the types that a parameter takes."""
     return " or ".join("list" if one == _ANY_LIST else str(one) for one in types)
 
 
 def _before(text: str, separator: str) -> str:
-    """
-    Cut a text at the first separator; an empty separator is found at once.
-    """
+    """Cut a text at the first separator; an empty separator is found at once."""
     at = text.find(separator)
     return text if at < 0 else text[:at]
 
 
 def _after(text: str, separator: str) -> str:
-    """
-    Give what stands behind the first separator, or nothing.
-    """
+    """Give what stands behind the first separator, or nothing."""
     at = text.find(separator)
     return "" if at < 0 else text[at + len(separator) :]
 
 
 def _overlaps(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
-    """
-    Tell whether two lists share an item.
-    """
+    """Tell whether two lists share an item."""
     return not set(left).isdisjoint(right)
 
 
 def _contains_all(whole: tuple[Value, ...], part: tuple[Value, ...]) -> bool:
-    """
-    Tell whether every item of *part* is in *whole*.
-    """
+    """Tell whether every item of *part* is in *whole*."""
     return set(part) <= set(whole)
 
 
 def _text(name: str) -> Parameter:
-    """
-    Declare a parameter that takes a text.
-    """
+    """Declare a parameter that takes a text."""
     return Parameter(name, (TEXT,))
 
 
 def _list(name: str) -> Parameter:
-    """
-    Declare a parameter that takes any list.
-    """
+    """Declare a parameter that takes any list."""
     return Parameter(name, (_ANY_LIST,))
 
 

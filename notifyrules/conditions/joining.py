@@ -1,6 +1,4 @@
-"""
-Check what puts values together: lists, sums, `??`, `if else`, `and` and `or`.
-"""
+"""Check what puts values together: lists, sums, `??`, `if else`, `and` and `or`."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ _SUMS: Mapping[tuple[Base | None, bool, Base | None], tuple[t.Sum, Type]] = {
 
 
 def check_list(syntax: s.ListSyntax, at: Context) -> t.Term | None:
-    """
-    Check `[a, b]`: the items join to one type and are never null.
-    """
+    """Check `[a, b]`: the items join to one type and are never null."""
     items = [at.term(item) for item in syntax.items]
     found = [item for item in items if item is not None]
     if len(found) < len(items):
@@ -54,9 +50,7 @@ def check_list(syntax: s.ListSyntax, at: Context) -> t.Term | None:
 
 
 def check_minus(syntax: s.Minus, at: Context) -> t.Term | None:
-    """
-    Check `-operand`, which is zero minus it.
-    """
+    """Check `-operand`, which is zero minus it."""
     operand = at.required(syntax.operand)
     if operand is None:
         return None
@@ -70,9 +64,7 @@ def check_minus(syntax: s.Minus, at: Context) -> t.Term | None:
 
 
 def check_arithmetic(syntax: s.ArithmeticSyntax, at: Context) -> t.Term | None:
-    """
-    Check an addition or a subtraction.
-    """
+    """Check an addition or a subtraction."""
     left, right = at.required(syntax.left), at.required(syntax.right)
     if left is None or right is None:
         return None
@@ -91,9 +83,7 @@ def check_arithmetic(syntax: s.ArithmeticSyntax, at: Context) -> t.Term | None:
 
 
 def check_coalesced(syntax: s.Coalesced, at: Context) -> t.Term | None:
-    """
-    Check `a ?? b`: the type holds what every item may give.
-    """
+    """Check `a ?? b`: the type holds what every item may give."""
     items = [at.term(item) for item in syntax.items]
     found = [item for item in items if item is not None]
     if len(found) < len(items):
@@ -114,9 +104,7 @@ def check_coalesced(syntax: s.Coalesced, at: Context) -> t.Term | None:
 
 
 def check_logic(syntax: s.Logic, at: Context) -> t.Term | None:
-    """
-    Check `and` and `or`; what the items before tell holds in those behind.
-    """
+    """Check `and` and `or`; what the items before tell holds in those behind."""
     every = syntax.operator == "and"
     mixed = next((item for item in syntax.items if isinstance(item, s.Logic)), None)
     if mixed is not None:
@@ -133,9 +121,7 @@ def check_logic(syntax: s.Logic, at: Context) -> t.Term | None:
 
 
 def check_choice(syntax: s.ChoiceSyntax, at: Context) -> t.Term | None:
-    """
-    Check `then if condition else otherwise`.
-    """
+    """Check `then if condition else otherwise`."""
     condition = at.boolean(syntax.condition)
     if condition is None:
         return None

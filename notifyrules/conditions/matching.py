@@ -33,9 +33,7 @@ _FEW = 20
 
 
 def matches(text: str, glob: str) -> bool:
-    """
-    Tell whether a glob covers the whole text, whatever the case.
-    """
+    """Tell whether a glob covers the whole text, whatever the case."""
     text = text.lower()
     if not _SIGNS.search(glob):
         return text == glob.lower()
@@ -46,9 +44,7 @@ def matches(text: str, glob: str) -> bool:
 
 
 def has_glob_word(text: str, glob: str) -> bool:
-    """
-    Tell whether a stretch of the text that a glob covers begins and ends inside of no word, whatever the case.
-    """
+    """Tell whether a stretch of the text that a glob covers begins and ends inside of no word, whatever the case."""
     text = text.lower()
     if not _SIGNS.search(glob):
         glob = glob.lower()
@@ -62,9 +58,7 @@ def has_glob_word(text: str, glob: str) -> bool:
 
 
 def normal_glob(glob: str) -> str:
-    """
-    Write a glob so that no letter of it has another form whatever the case, and its signs in one order.
-    """
+    """Write a glob so that no letter of it has another form whatever the case, and its signs in one order."""
     if not _SIGNS.search(glob):
         return _same_variants(glob.lower())
     # A letter that is two in lower case is found nowhere, because texts are searched in lower case.
@@ -73,17 +67,13 @@ def normal_glob(glob: str) -> str:
 
 
 def _same_variants(text: str) -> str:
-    """
-    Replace letters in lower case by those that they are the same as, one for one.
-    """
+    """Replace letters in lower case by those that they are the same as, one for one."""
     return text if text.isascii() else _VARIANT.sub(lambda found: _VARIANTS[found[0]], text)
 
 
 @lru_cache(maxsize=512)
 def _whole(glob: str) -> re.Pattern[str]:
-    """
-    Compile a short glob that covers a whole text.
-    """
+    """Compile a short glob that covers a whole text."""
     first, *rest = _chunks(normal_glob(glob))
     return re.compile(first + r"\Z" if not rest else f"{first}{_leftmost(rest[:-1])}[^\n]*?{rest[-1]}\\Z")
 
@@ -109,32 +99,24 @@ def _anywhere(glob: str, *, plain: bool) -> tuple[str, re.Pattern[str]]:
 
 
 def _chunks(glob: str) -> list[str]:
-    """
-    Write what stands between the stars of a glob as regular expressions.
-    """
+    """Write what stands between the stars of a glob as regular expressions."""
     return [re.escape(chunk).replace(r"\?", "[^\n]") for chunk in glob.split("*")]
 
 
 def _leftmost(chunks: list[str]) -> str:
-    """
-    Take each chunk where it first stands behind the one before it, for good: a later place finds no more.
-    """
+    """Take each chunk where it first stands behind the one before it, for good: a later place finds no more."""
     return "".join(f"(?>[^\n]*?{chunk})" for chunk in chunks)
 
 
 def _cut(edge: str, *, plain: bool) -> str:
-    """
-    Say what holds where a glob begins or ends with a character: that no word goes on there.
-    """
+    """Say what holds where a glob begins or ends with a character: that no word goes on there."""
     if edge in "*?":
         return r"(?:(?<!\w)|(?!\w))"
     return r"\b" if _compile(r"\w", plain=plain).match(edge) else ""
 
 
 def _compile(pattern: str, *, plain: bool) -> re.Pattern[str]:
-    """
-    Compile a regular expression, with Unicode's properties only where a text needs them.
-    """
+    """Compile a regular expression, with Unicode's properties only where a text needs them."""
     if plain:
         return re.compile(pattern)
     import regex  # noqa: PLC0415 - 20 ms, and only texts beyond ASCII need it
@@ -179,9 +161,7 @@ def _covers(text: str, glob: str, *, within: bool) -> bool:
 
 
 def _bits(positions: list[int]) -> int:
-    """
-    Give a number whose bits at some positions, in rising order, are set.
-    """
+    """Give a number whose bits at some positions, in rising order, are set."""
     if len(positions) < _FEW:
         return sum(1 << position for position in positions)
     bits = bytearray(positions[-1] // 8 + 1)
@@ -191,9 +171,7 @@ def _bits(positions: list[int]) -> int:
 
 
 def _inside(text: str) -> bytearray:
-    """
-    Mark the places of a text, its end included, that lie inside of a word.
-    """
+    """Mark the places of a text, its end included, that lie inside of a word."""
     inside = bytearray(len(text) + 1)
     for word in _compile(r"\w+", plain=text.isascii()).finditer(text):
         inside[word.start() + 1 : word.end()] = b"\1" * (word.end() - word.start() - 1)

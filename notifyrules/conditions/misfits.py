@@ -1,6 +1,4 @@
-"""
-Say how a value differs from what its type holds.
-"""
+"""Say how a value differs from what its type holds."""
 
 from __future__ import annotations
 
@@ -34,14 +32,10 @@ _EXPECTED = {
 
 
 class Mismatch(ValueError):  # noqa: N818 - a finding about one value, worded by its fields
-    """
-    A value that its type does not hold.
-    """
+    """A value that its type does not hold."""
 
     def __init__(self, found: str, expected: str, help: str = "") -> None:  # noqa: A002 - the word that messages print
-        """
-        Say what was found, what is expected, and perhaps what to do.
-        """
+        """Say what was found, what is expected, and perhaps what to do."""
         super().__init__(f"expected {expected}, found {found}")
         self.found = found
         self.expected = expected
@@ -49,9 +43,7 @@ class Mismatch(ValueError):  # noqa: N818 - a finding about one value, worded by
 
 
 def misfit(given: object, wanted: Type) -> Mismatch:
-    """
-    Say that a value is not of a type, with the usual reason for it.
-    """
+    """Say that a value is not of a type, with the usual reason for it."""
     from notifyrules.conditions.slips import slip  # noqa: PLC0415 - only mistakes need it
 
     assert wanted.base is not None
@@ -59,9 +51,7 @@ def misfit(given: object, wanted: Type) -> Mismatch:
 
 
 def held_by(wanted: Type) -> str:
-    """
-    Say what a type holds, for a message.
-    """
+    """Say what a type holds, for a message."""
     assert wanted.base is not None
     words = _EXPECTED[wanted.base] if isinstance(wanted.base, Basic) else ""
     if isinstance(wanted.base, Enumeration):
@@ -72,9 +62,7 @@ def held_by(wanted: Type) -> str:
 
 
 def join_mismatches(unfit: Sequence[Mismatch]) -> Mismatch:
-    """
-    Tell what is wrong with several parts of a value as one; the first few of them are told, and that there are more.
-    """
+    """Tell what is wrong with several parts of a value as one; the first few are told, and that there are more."""
     told = unfit[:MOST_TOLD]
     expected = list(dict.fromkeys(one.expected for one in told))
     first, *others = (", ".join(one.found for one in told if one.expected == each) for each in expected)
@@ -85,9 +73,7 @@ def join_mismatches(unfit: Sequence[Mismatch]) -> Mismatch:
 
 
 def describe(given: object) -> str:
-    """
-    Say what a given value is: in words where it is of a kind that everybody knows, otherwise by its type.
-    """
+    """Say what a given value is: in words where it is of a kind that everybody knows, otherwise by its type."""
     if is_blank(given):
         return f"a missing value{_typed(given)}"
     match given:
@@ -123,31 +109,23 @@ def describe(given: object) -> str:
 
 
 def is_blank(given: object) -> bool:
-    """
-    Tell whether a value is what pandas has where there is none; one of them passes for a date and time.
-    """
+    """Tell whether a value is what pandas has where there is none; one of them passes for a date and time."""
     return type(given).__name__ in ("NAType", "NaTType")
 
 
 def _typed(given: object) -> str:
-    """
-    Name the type of a value that is of none of Python's own plain types.
-    """
+    """Name the type of a value that is of none of Python's own plain types."""
     return "" if type(given) in (int, float, list, tuple, date, datetime) else f" of the type `{_name(type(given))}`"
 
 
 def _name(kind: type) -> str:
-    """
-    Name a class as one would import it.
-    """
+    """Name a class as one would import it."""
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     return name[-_NAME_SHOWN:]
 
 
 def _describe_time(given: date | time | timedelta | tzinfo | Schedule) -> str:
-    """
-    Say what a given value is that has to do with time.
-    """
+    """Say what a given value is that has to do with time."""
     match given:
         case datetime():
             return f"a date and time{_typed(given)}" + ("" if given.tzinfo else " without an offset")
@@ -170,9 +148,7 @@ def _describe_time(given: date | time | timedelta | tzinfo | Schedule) -> str:
 
 
 def shortened(text: str) -> str:
-    """
-    Quote a text, shortened to what a message can carry.
-    """
+    """Quote a text, shortened to what a message can carry."""
     limit = 60
     shown = str.__str__(text) if len(text) <= limit else str.__str__(text)[:limit] + "…"
     return quote(shown.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -1,6 +1,4 @@
-"""
-Word comparisons that cannot be: values of two kinds, values that do not exist, values without an order.
-"""
+"""Word comparisons that cannot be: values of two kinds, values that do not exist, values without an order."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ _UNWRITABLE = {
 
 
 def equality_advice(literal: t.Term, other: t.Term) -> str:
-    """
-    Say how two values of different kinds were probably meant to be compared.
-    """
+    """Say how two values of different kinds were probably meant to be compared."""
     kind = other.type.base
     value = literal.value if isinstance(literal, t.Constant) else None
     if kind is Basic.BOOL and isinstance(value, str) and meant_literal(value) in ("true", "false"):
@@ -38,9 +34,7 @@ def equality_advice(literal: t.Term, other: t.Term) -> str:
 
 
 def _kind_advice(kind: Base | None, value: object) -> str:
-    """
-    Say how a value of a kind is written, where it was written otherwise or cannot be written.
-    """
+    """Say how a value of a kind is written, where it was written otherwise or cannot be written."""
     if kind is Basic.DURATION and isinstance(value, int) and not isinstance(value, bool):
         return f"say in which unit, such as `{value}m`"
     if kind in (Basic.INT, Basic.DURATION, Basic.TIME) and isinstance(value, str):
@@ -50,9 +44,7 @@ def _kind_advice(kind: Base | None, value: object) -> str:
 
 
 def _is_literal(kind: Base | None, value: str) -> bool:
-    """
-    Tell whether a text is the input form of a kind that has literals.
-    """
+    """Tell whether a text is the input form of a kind that has literals."""
     try:
         conform(Type(kind), value)
     except Mismatch:
@@ -61,9 +53,7 @@ def _is_literal(kind: Base | None, value: str) -> bool:
 
 
 def report_impossible(literal: t.Term, other: t.Term, at: Context, verb: str = "is") -> None:
-    """
-    Report a comparison with a value that the other side cannot have.
-    """
+    """Report a comparison with a value that the other side cannot have."""
     allowed = other.type.base.values if isinstance(other.type.base, Enumeration) else ()
     if isinstance(literal, t.Constant) and allowed:
         near = nearest(str(literal.value), allowed)
@@ -80,9 +70,7 @@ def report_impossible(literal: t.Term, other: t.Term, at: Context, verb: str = "
 
 
 def report_unordered(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -> None:
-    """
-    Say why two values have no common order.
-    """
+    """Say why two values have no common order."""
     assert left.type.base is not None
     assert right.type.base is not None
     if join(left.type, right.type) is None:

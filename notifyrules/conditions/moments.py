@@ -1,6 +1,4 @@
-"""
-Read instants, times, durations, time zones and schedules from what people give.
-"""
+"""Read instants, times, durations, time zones and schedules from what people give."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ _UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "micro
 
 
 def read_instant(given: object, wanted: Type) -> datetime:
-    """
-    Read an instant: RFC 3339 text with its offset, or an aware datetime.
-    """
+    """Read an instant: RFC 3339 text with its offset, or an aware datetime."""
     moment = _instant_from_text(given, wanted) if isinstance(given, str) else given
     if not isinstance(moment, datetime) or is_blank(moment):
         raise misfit(given, wanted)
@@ -65,9 +61,7 @@ def read_instant(given: object, wanted: Type) -> datetime:
 
 
 def _plain(moment: datetime) -> datetime:
-    """
-    Give an instant in UTC as Python's own, whatever class a caller derived from it.
-    """
+    """Give an instant in UTC as Python's own, whatever class a caller derived from it."""
     clock = time(moment.hour, moment.minute, moment.second, moment.microsecond)
     return datetime.combine(date(moment.year, moment.month, moment.day), clock, UTC)
 
@@ -94,9 +88,7 @@ def _instant_from_text(given: str, wanted: Type) -> datetime:
 
 
 def read_time(given: object, wanted: Type) -> time:
-    """
-    Read a wall-clock time: `HH:MM[:SS]` or a naive time.
-    """
+    """Read a wall-clock time: `HH:MM[:SS]` or a naive time."""
     if isinstance(given, time):
         if given.tzinfo is not None:
             raise Mismatch("a time of day with a time zone", held_by(wanted), "give the zone as a fact of its own")
@@ -117,9 +109,7 @@ def read_time(given: object, wanted: Type) -> time:
 
 
 def read_duration(given: object, wanted: Type) -> timedelta:
-    """
-    Read a duration: `2h30m` (units w d h m s ms us, largest first) or a timedelta.
-    """
+    """Read a duration: `2h30m` (units w d h m s ms us, largest first) or a timedelta."""
     if isinstance(given, timedelta):
         if getattr(given, "nanoseconds", 0):
             raise Mismatch("a duration finer than a microsecond", held_by(wanted), "round it to microseconds")
@@ -141,9 +131,7 @@ def read_duration(given: object, wanted: Type) -> timedelta:
 
 
 def read_timezone(given: object, wanted: Type) -> ZoneInfo:
-    """
-    Read a time zone: an IANA key or a ZoneInfo made from one.
-    """
+    """Read a time zone: an IANA key or a ZoneInfo made from one."""
     key = given.key if isinstance(given, ZoneInfo) else given
     if not isinstance(key, str):
         raise misfit(given, wanted)
@@ -153,9 +141,7 @@ def read_timezone(given: object, wanted: Type) -> ZoneInfo:
 
 
 def read_schedule(given: object, wanted: Type) -> Schedule:
-    """
-    Read a schedule: a list of windows `{days: [mon, ..., fri], from: "22:00", until: "07:00"}`.
-    """
+    """Read a schedule: a list of windows `{days: [mon, ..., fri], from: "22:00", until: "07:00"}`."""
     if isinstance(given, Schedule):
         return given
     if not isinstance(given, (list, tuple)):
@@ -175,9 +161,7 @@ def read_schedule(given: object, wanted: Type) -> Schedule:
 
 
 def _window(given: object, number: int) -> Window:
-    """
-    Read one window of a schedule; what does not fit is named by the window's number and the key.
-    """
+    """Read one window of a schedule; what does not fit is named by the window's number and the key."""
     expected = f"a window such as {WINDOW}"
     if not isinstance(given, Mapping):
         raise Mismatch(f"{describe(given)} as window {number}", expected)
@@ -199,9 +183,7 @@ def _window(given: object, number: int) -> Window:
 
 
 def _days(given: object, number: int) -> tuple[str, ...]:
-    """
-    Read the days of a window, and put them into the order of the week.
-    """
+    """Read the days of a window, and put them into the order of the week."""
     place = f"as `days` of window {number}"
     expected = "days such as `[mon, tue]`"
     if not isinstance(given, (list, tuple)):

@@ -1,6 +1,4 @@
-"""
-Know the names that the conditions of a file may use, and report those that nothing bears.
-"""
+"""Know the names that the conditions of a file may use, and report those that nothing bears."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ _USABLE = re.compile(r"[a-z0-9_.]+")
 
 @dataclass(frozen=True, slots=True)
 class LetSyntax:
-    """
-    A let as it was written.
-    """
+    """A let as it was written."""
 
     name: str
     span: Span
@@ -38,9 +34,7 @@ class LetSyntax:
 
 @dataclass(slots=True)
 class Scope:
-    """
-    The names that the conditions of one file may use.
-    """
+    """The names that the conditions of one file may use."""
 
     facts: Mapping[str, Type]
     lets: Mapping[str, LetSyntax]
@@ -84,9 +78,7 @@ def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) 
 
 
 def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -> bool:
-    """
-    Tell whether a name that is no fact is a let without parameters, and report it if not.
-    """
+    """Tell whether a name that is no fact is a let without parameters, and report it if not."""
     let = scope.lets.get(name)
     if let is not None:
         scope.used.add(name)
@@ -108,9 +100,7 @@ def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -
 
 
 def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
-    """
-    Say what an unknown name was probably meant for.
-    """
+    """Say what an unknown name was probably meant for."""
     holder = next((fact for fact, kind in scope.facts.items() if name in _values(kind)), None)
     if holder is not None:
         return f"a value is quoted text: `{quote(name)}` is one of `{holder}`"
@@ -126,16 +116,12 @@ def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
 
 
 def _function(word: str) -> str:
-    """
-    Name the function that a word was meant for, as this language or another one calls it; empty where there is none.
-    """
+    """Name the function that a word was meant for, as this language or another calls it; empty where there is none."""
     return word if word in FUNCTIONS else meant_function(word)
 
 
 def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> bool:
-    """
-    Tell whether a called name is a let with parameters, and report it if not.
-    """
+    """Tell whether a called name is a let with parameters, and report it if not."""
     name, span = call.name, call.name_span
     let = scope.lets.get(name)
     if let is not None:
@@ -158,9 +144,7 @@ def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> 
 
 
 def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> list[str]:
-    """
-    Say what an unknown function was probably meant for, or what to do without it.
-    """
+    """Say what an unknown function was probably meant for, or what to do without it."""
     holder, _, last = call.name.rpartition(".")
     subject = holder in scope.facts or holder in scope.lets or holder in parameters
     arguments = [*([holder] if subject else []), *(argument.span.one_line for argument in call.arguments)]
@@ -178,15 +162,11 @@ def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> 
 
 
 def _values(kind: Type) -> tuple[str, ...]:
-    """
-    List the values of an enumeration, or none.
-    """
+    """List the values of an enumeration, or none."""
     base = kind.base.item if isinstance(kind.base, ListOf) else kind.base
     return base.values if isinstance(base, Enumeration) else ()
 
 
 def _clip(name: str) -> str:
-    """
-    Shorten a name to what a message can carry.
-    """
+    """Shorten a name to what a message can carry."""
     return name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "…"

@@ -1,6 +1,4 @@
-"""
-Work out which values a true or a false condition rules null out for.
-"""
+"""Work out which values a true or a false condition rules null out for."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ _NOTHING: Narrowed = frozenset()
 
 
 def key(term: t.Term) -> Key:
-    """
-    Identify a value, so that a test of it and a later use of it are known to be about the same.
-    """
+    """Identify a value, so that a test of it and a later use of it are known to be about the same."""
     match term:
         case t.FactRead(name=name):
             return ("fact", name)
@@ -48,9 +44,7 @@ def key(term: t.Term) -> Key:
 
 
 def known(term: t.Term, *, truth: bool) -> Narrowed:
-    """
-    Name the values that are not null when a condition has turned out to be *truth*.
-    """
+    """Name the values that are not null when a condition has turned out to be *truth*."""
     found = _known(term, truth, {})
     return _NOTHING if found is None else found
 
@@ -67,9 +61,7 @@ def _known(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: 
 
 
 def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
-    """
-    Learn from a condition by its form.
-    """
+    """Learn from a condition by its form."""
     match term:
         case t.Constant(value=value):
             return _NOTHING if value is truth else None
@@ -99,9 +91,7 @@ def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa
 
 
 def _compared(term: t.Comparison, truth: bool) -> Narrowed:  # noqa: FBT001
-    """
-    Learn from `==` and `!=`: what equals a value that is not null is not null, what differs from null is not null.
-    """
+    """Learn from `==` and `!=`: what equals a value that is not null is not null, nor is what differs from null."""
     if term.operator not in ("==", "!="):
         return _NOTHING
     equal = (term.operator == "==") is truth
@@ -112,9 +102,7 @@ def _compared(term: t.Comparison, truth: bool) -> Narrowed:  # noqa: FBT001
 
 
 def _all(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
-    """
-    Learn from items that have all turned out to be *truth*.
-    """
+    """Learn from items that have all turned out to be *truth*."""
     found: Narrowed | None = _NOTHING
     for item in items:
         found = _both(found, _known(item, truth, seen))
@@ -122,9 +110,7 @@ def _all(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None
 
 
 def _any(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
-    """
-    Learn from items of which the first that turned out to be *truth* ended the search.
-    """
+    """Learn from items of which the first that turned out to be *truth* ended the search."""
 
     def ways() -> Iterator[Narrowed | None]:
         before: Narrowed | None = _NOTHING
@@ -136,15 +122,11 @@ def _any(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None
 
 
 def _both(left: Narrowed | None, right: Narrowed | None) -> Narrowed | None:
-    """
-    Put together what two things that both hold tell.
-    """
+    """Put together what two things that both hold tell."""
     return None if left is None or right is None else left | right
 
 
 def _one_of(ways: Iterable[Narrowed | None]) -> Narrowed | None:
-    """
-    Keep what every possible way tells.
-    """
+    """Keep what every possible way tells."""
     possible = [way for way in ways if way is not None]
     return frozenset.intersection(*possible) if possible else None

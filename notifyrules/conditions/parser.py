@@ -1,6 +1,4 @@
-"""
-Parse conditions, declarations and case keys, each to located syntax.
-"""
+"""Parse conditions, declarations and case keys, each to located syntax."""
 
 from __future__ import annotations
 
@@ -48,9 +46,7 @@ def parse_condition(scalar: Scalar, findings: Findings, start: int = 0, end: int
 
 
 def parse_declaration(scalar: Scalar, findings: Findings) -> Declaration | None:
-    """
-    Parse `type = default`.
-    """
+    """Parse `type = default`."""
     try:
         return shape_declaration(_run("declaration", scalar), scalar)
     except Refused as refused:
@@ -59,9 +55,7 @@ def parse_declaration(scalar: Scalar, findings: Findings) -> Declaration | None:
 
 
 def parse_case_key(scalar: Scalar, findings: Findings) -> tuple[Word, ...] | None:
-    """
-    Parse `a | b | null`; a key that YAML quotes whole and that holds no bar is one text.
-    """
+    """Parse `a | b | null`; a key that YAML quotes whole and that holds no bar is one text."""
     if scalar.quoted and "|" not in scalar:
         return (Word(scalar.span, str(scalar), quoted=True),)
     try:
@@ -72,9 +66,7 @@ def parse_case_key(scalar: Scalar, findings: Findings) -> tuple[Word, ...] | Non
 
 
 def _report(refused: Refused, scalar: Scalar, offset: int, findings: Findings) -> None:
-    """
-    Make a finding of what was refused.
-    """
+    """Make a finding of what was refused."""
     end = max(refused.end, refused.start + 1)
     span = scalar.part(offset + refused.start, offset + end)
     findings.add(refused.code, span, refused.message, help=refused.advice)
@@ -104,9 +96,7 @@ def _run(rule: Literal["condition", "declaration", "case_key"], text: str) -> An
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    """
-    Build the parser from the grammar file, once.
-    """
+    """Build the parser from the grammar file, once."""
     from importlib.resources import files  # noqa: PLC0415
 
     from lark import Lark  # noqa: PLC0415 - 40 ms, and only loading needs it
@@ -116,9 +106,7 @@ def _grammar() -> Lark:
 
 
 def _check_limits(text: str) -> None:
-    """
-    Refuse what would cost more than any reader would spend.
-    """
+    """Refuse what would cost more than any reader would spend."""
     if len(text) > MAX_LENGTH:
         message = f"this has {len(text):,} characters, more than {MAX_LENGTH:,}"
         raise Refused(Code.LIMIT, 0, 1, message, "name parts of it with `let:`")

@@ -1,6 +1,4 @@
-"""
-Shape the parse trees of conditions into located syntax, bottom up and with a bounded depth.
-"""
+"""Shape the parse trees of conditions into located syntax, bottom up and with a bounded depth."""
 
 from __future__ import annotations
 
@@ -40,17 +38,13 @@ def shape_condition(tree: Any, scalar: Scalar, offset: int) -> s.Syntax:  # noqa
 
 
 def too_deep(at: int) -> Refused:
-    """
-    Refuse an expression that nests too deeply.
-    """
+    """Refuse an expression that nests too deeply."""
     message = f"this nests more than {MAX_DEPTH} expressions inside each other"
     return Refused(Code.LIMIT, at, at + 1, message, "name parts of it with `let:`")
 
 
 def unescape(token: Any) -> str:  # noqa: ANN401
-    """
-    Take the quotes and escapes off a text.
-    """
+    """Take the quotes and escapes off a text."""
 
     def plain(found: re.Match[str]) -> str:
         if found[1] in _ESCAPES:
@@ -63,9 +57,7 @@ def unescape(token: Any) -> str:  # noqa: ANN401
 
 
 def check_digits(token: Any, advice: str = "") -> None:  # noqa: ANN401
-    """
-    Refuse a number with a zero in front, which not all readers take for the same.
-    """
+    """Refuse a number with a zero in front, which not all readers take for the same."""
     digits = str(token).lstrip("-")
     if len(digits) > 1 and digits.startswith("0"):
         plain = str(token).replace(digits, digits.lstrip("0") or "0")[:_TOKEN_SHOWN]
@@ -74,18 +66,14 @@ def check_digits(token: Any, advice: str = "") -> None:  # noqa: ANN401
 
 
 def clipped(token: object) -> str:
-    """
-    Shorten a token to what a message can carry.
-    """
+    """Shorten a token to what a message can carry."""
     text = str(token)
     return text if len(text) <= _TOKEN_SHOWN else text[:_TOKEN_SHOWN] + "…"
 
 
 @dataclass(frozen=True, slots=True)
 class _Shaper:
-    """
-    Shape one condition.
-    """
+    """Shape one condition."""
 
     scalar: Scalar
     offset: int
@@ -111,9 +99,7 @@ class _Shaper:
         return made, first, last
 
     def _compound(self, rule: str, parts: tuple[s.Syntax, ...], tokens: list[Any], span: Span) -> s.Syntax:
-        """
-        Make the syntax of a rule from its shaped parts.
-        """
+        """Make the syntax of a rule from its shaped parts."""
         match rule:
             case "choice":
                 return s.ChoiceSyntax(span, parts[1], parts[0], parts[2])
@@ -146,9 +132,7 @@ class _Shaper:
         raise AssertionError(rule)
 
     def _literal(self, rule: str, token: Any) -> s.Syntax:  # noqa: ANN401
-        """
-        Make a literal or a name from its token.
-        """
+        """Make a literal or a name from its token."""
         span = self._span(token.start_pos, token.end_pos)
         match rule:
             case "true" | "false":
@@ -170,16 +154,12 @@ class _Shaper:
                 return _valued(span, TIME, str(token), token)
 
     def _span(self, start: int, end: int) -> Span:
-        """
-        Find the stretch of the file behind a stretch of the parsed text.
-        """
+        """Find the stretch of the file behind a stretch of the parsed text."""
         return self.scalar.part(self.offset + start, self.offset + end)
 
 
 def _valued(span: Span, wanted: Type, given: object, token: Any) -> s.Literal:  # noqa: ANN401
-    """
-    Make a literal of a type that has limits.
-    """
+    """Make a literal of a type that has limits."""
     try:
         return s.Literal(span, conform(wanted, given), wanted)
     except Mismatch as mismatch:
@@ -189,9 +169,7 @@ def _valued(span: Span, wanted: Type, given: object, token: Any) -> s.Literal:  
 
 
 def _check_name(token: Any) -> None:  # noqa: ANN401
-    """
-    Refuse a word of the language that stands in the place of a value.
-    """
+    """Refuse a word of the language that stands in the place of a value."""
     word = str(token).partition(".")[0]
     if word in LANGUAGE_WORDS:
         end = token.start_pos + len(word)
@@ -199,9 +177,7 @@ def _check_name(token: Any) -> None:  # noqa: ANN401
 
 
 def _first_offset(tree: Any) -> int:  # noqa: ANN401
-    """
-    Find where a tree begins, without recursion.
-    """
+    """Find where a tree begins, without recursion."""
     while hasattr(tree, "data"):
         tree = tree.children[0]
     return int(tree.start_pos)

@@ -1,6 +1,4 @@
-"""
-Shape the parse trees of declarations and case keys.
-"""
+"""Shape the parse trees of declarations and case keys."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from notifyrules.source.text import Span
 
 
 def shape_case_key(tree: Any, scalar: Scalar) -> tuple[Word, ...]:  # noqa: ANN401 - lark's trees are untyped
-    """
-    Make the values of a case key.
-    """
+    """Make the values of a case key."""
     for child in tree.children:
         if child.data == "number":
             check_digits(child.children[0])
@@ -25,9 +21,7 @@ def shape_case_key(tree: Any, scalar: Scalar) -> tuple[Word, ...]:  # noqa: ANN4
 
 
 def shape_declaration(tree: Any, scalar: Scalar) -> Declaration:  # noqa: ANN401
-    """
-    Make a declaration from its type and its default.
-    """
+    """Make a declaration from its type and its default."""
     alternatives = tuple(
         _list_of(child, scalar) if child.data == "list_of" else _word(child, scalar)
         for child in tree.children[0].children
@@ -41,9 +35,7 @@ def shape_declaration(tree: Any, scalar: Scalar) -> Declaration:  # noqa: ANN401
 
 
 def _word(tree: Any, scalar: Scalar) -> Word:  # noqa: ANN401
-    """
-    Make a value or the name of a type.
-    """
+    """Make a value or the name of a type."""
     token = tree.children[0]
     span = scalar.part(token.start_pos, token.end_pos)
     if token.type == "TEXT":
@@ -52,9 +44,7 @@ def _word(tree: Any, scalar: Scalar) -> Word:  # noqa: ANN401
 
 
 def _list_of(tree: Any, scalar: Scalar) -> ListWord:  # noqa: ANN401
-    """
-    Make `list of item`.
-    """
+    """Make `list of item`."""
     start, item = tree.children
     words = tuple(_items(item, scalar))
     first = scalar.part(start.start_pos, start.end_pos)
@@ -62,9 +52,7 @@ def _list_of(tree: Any, scalar: Scalar) -> ListWord:  # noqa: ANN401
 
 
 def _items(tree: Any, scalar: Scalar) -> Iterator[Word]:  # noqa: ANN401
-    """
-    Make the words behind `list of`.
-    """
+    """Make the words behind `list of`."""
     for child in tree.children:
         if hasattr(child, "data"):
             yield _word(child, scalar)
@@ -73,9 +61,7 @@ def _items(tree: Any, scalar: Scalar) -> Iterator[Word]:  # noqa: ANN401
 
 
 def _default(tree: Any, scalar: Scalar) -> Word | tuple[Word, ...]:  # noqa: ANN401
-    """
-    Make a default: a word, or the words of a list.
-    """
+    """Make a default: a word, or the words of a list."""
     if tree.data != "list_default":
         return _word(tree, scalar)
     items: list[Word] = []

@@ -1,6 +1,4 @@
-"""
-Guess what was meant by a value that its type does not hold, and say how that is written.
-"""
+"""Guess what was meant by a value that its type does not hold, and say how that is written."""
 
 from __future__ import annotations
 
@@ -63,9 +61,7 @@ def slip(base: Base, given: object) -> str:
 
 
 def _usual(base: Base, given: object) -> str:
-    """
-    Help with a value of a usual class that is not what the type holds.
-    """
+    """Help with a value of a usual class that is not what the type holds."""
     text = given if isinstance(given, str) and len(given) <= _LONGEST else None
     match base:
         case Basic.BOOL:
@@ -93,9 +89,7 @@ def _usual(base: Base, given: object) -> str:
 
 
 def to_await(given: object) -> str:
-    """
-    Help with what is still to be awaited; empty for anything else.
-    """
+    """Help with what is still to be awaited; empty for anything else."""
     if inspect.iscoroutine(given):
         # It is told here, so nobody needs to be warned that it was never awaited.
         given.close()
@@ -105,9 +99,7 @@ def to_await(given: object) -> str:
 
 
 def _member(base: Base, given: Enum) -> str:
-    """
-    Help with a member of an enumeration class: say what of it is the value, if anything is.
-    """
+    """Help with a member of an enumeration class: say what of it is the value, if anything is."""
     values = base.values if isinstance(base, Enumeration) else ()
     name = str(given.name)
     if given.value not in values:
@@ -118,9 +110,7 @@ def _member(base: Base, given: Enum) -> str:
 
 
 def _array(base: Base, given: Any) -> str:  # noqa: ANN401 - of libraries that this one does not know
-    """
-    Help with what arrays and columns hold, and with whole ones.
-    """
+    """Help with what arrays and columns hold, and with whole ones."""
     if getattr(given, "shape", ()):
         way = next((name for name in ("tolist", "to_list") if hasattr(given, name)), "")
         return f"give `.{way}()` of it" if way and isinstance(base, ListOf) else ""
@@ -139,9 +129,7 @@ def _array(base: Base, given: Any) -> str:  # noqa: ANN401 - of libraries that t
 
 
 def _list(given: object) -> str:
-    """
-    Help with what is no list.
-    """
+    """Help with what is no list."""
     if isinstance(given, (set, frozenset)):
         return "give a list, such as `sorted(...)` makes of it"
     if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, Mapping)):
@@ -150,18 +138,14 @@ def _list(given: object) -> str:
 
 
 def _bool(given: object, text: str | None) -> str:
-    """
-    Help with what is neither true nor false.
-    """
+    """Help with what is neither true nor false."""
     if text is not None and text.lower() in _BOOLS:
         return "write true or false, without quotes"
     return "write true or false" if (isinstance(given, int) and given in (0, 1)) or text in ("0", "1") else ""
 
 
 def _instant(given: object) -> str:
-    """
-    Help with a date and time that has no offset, and with a Unix time.
-    """
+    """Help with a date and time that has no offset, and with a Unix time."""
     if isinstance(given, datetime):
         return "give it a `tzinfo`, such as `datetime.UTC`"
     if isinstance(given, date):
@@ -178,9 +162,7 @@ def _instant(given: object) -> str:
 
 
 def _instant_text(text: str) -> str:
-    """
-    Help with a text that is almost RFC 3339.
-    """
+    """Help with a text that is almost RFC 3339."""
     if re.fullmatch(r"[0-9]{9,13}", text):
         return _instant(int(text))
     if _DATE.fullmatch(text):
@@ -200,17 +182,13 @@ def _instant_text(text: str) -> str:
 
 
 def _duration(given: object) -> str:
-    """
-    Help with a bare number.
-    """
+    """Help with a bare number."""
     number = isinstance(given, (int, float, Decimal)) and not isinstance(given, bool)
     return "say in which unit, such as `15m` or `15s`" if number else ""
 
 
 def _duration_text(text: str) -> str:
-    """
-    Help with a text that a person understands as a duration: `1.5h`, `1 hour`.
-    """
+    """Help with a text that a person understands as a duration: `1.5h`, `1 hour`."""
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         return _duration(0)
     lowered, length, at = text.lower(), timedelta(), 0
@@ -227,9 +205,7 @@ def _duration_text(text: str) -> str:
 
 
 def _timezone(given: tzinfo) -> str:
-    """
-    Help with an object that stands for a zone but does not name it.
-    """
+    """Help with an object that stands for a zone but does not name it."""
     if given == UTC and isinstance(given, timezone):
         return 'give `ZoneInfo("UTC")` or the text `UTC`'
     if str(given) in zone_keys():

@@ -1,6 +1,4 @@
-"""
-Hold a condition as it was written, before its names and types are known.
-"""
+"""Hold a condition as it was written, before its names and types are known."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """
-    A value written out.
-    """
+    """A value written out."""
 
     span: Span
     value: Value
@@ -25,9 +21,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class ListSyntax:
-    """
-    `[a, b]`.
-    """
+    """`[a, b]`."""
 
     span: Span
     items: tuple[Syntax, ...]
@@ -35,9 +29,7 @@ class ListSyntax:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """
-    A fact, a let or a parameter.
-    """
+    """A fact, a let or a parameter."""
 
     span: Span
     name: str
@@ -45,9 +37,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class CallSyntax:
-    """
-    `name(arguments)`: a function of the language or a let with parameters.
-    """
+    """`name(arguments)`: a function of the language or a let with parameters."""
 
     span: Span
     name: str
@@ -57,9 +47,7 @@ class CallSyntax:
 
 @dataclass(frozen=True, slots=True)
 class Minus:
-    """
-    `-operand`.
-    """
+    """`-operand`."""
 
     span: Span
     operand: Syntax
@@ -67,9 +55,7 @@ class Minus:
 
 @dataclass(frozen=True, slots=True)
 class Negated:
-    """
-    `not operand`.
-    """
+    """`not operand`."""
 
     span: Span
     operand: Syntax
@@ -77,9 +63,7 @@ class Negated:
 
 @dataclass(frozen=True, slots=True)
 class ArithmeticSyntax:
-    """
-    `left + right` or `left - right`.
-    """
+    """`left + right` or `left - right`."""
 
     span: Span
     operator: str
@@ -89,9 +73,7 @@ class ArithmeticSyntax:
 
 @dataclass(frozen=True, slots=True)
 class Coalesced:
-    """
-    `a ?? b ?? c`: the first that is not null.
-    """
+    """`a ?? b ?? c`: the first that is not null."""
 
     span: Span
     items: tuple[Syntax, ...]
@@ -99,9 +81,7 @@ class Coalesced:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """
-    `a < b <= c`: every neighbouring pair compared.
-    """
+    """`a < b <= c`: every neighbouring pair compared."""
 
     span: Span
     operands: tuple[Syntax, ...]
@@ -110,9 +90,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """
-    `item in collection` and `item not in collection`.
-    """
+    """`item in collection` and `item not in collection`."""
 
     span: Span
     item: Syntax
@@ -122,9 +100,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class NullTest:
-    """
-    `operand is null` and `operand is not null`.
-    """
+    """`operand is null` and `operand is not null`."""
 
     span: Span
     operand: Syntax
@@ -133,9 +109,7 @@ class NullTest:
 
 @dataclass(frozen=True, slots=True)
 class Logic:
-    """
-    `a and b and c`, or the same with `or`.
-    """
+    """`a and b and c`, or the same with `or`."""
 
     span: Span
     operator: str
@@ -144,9 +118,7 @@ class Logic:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSyntax:
-    """
-    `then if condition else otherwise`.
-    """
+    """`then if condition else otherwise`."""
 
     span: Span
     condition: Syntax
@@ -156,9 +128,7 @@ class ChoiceSyntax:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """
-    `(inner)`: kept, because a reader's parentheses silence the warning about mixed `and` and `or`.
-    """
+    """`(inner)`: kept, because a reader's parentheses silence the warning about mixed `and` and `or`."""
 
     span: Span
     inner: Syntax
@@ -183,9 +153,7 @@ Syntax: TypeAlias = (
 
 
 def children(syntax: Syntax) -> tuple[Syntax, ...]:
-    """
-    List the parts of an expression, left to right.
-    """
+    """List the parts of an expression, left to right."""
     match syntax:
         case Literal() | Name():
             return ()
@@ -208,9 +176,7 @@ def children(syntax: Syntax) -> tuple[Syntax, ...]:
 
 
 def names_in(syntax: Syntax) -> set[str]:
-    """
-    Name everything an expression names: facts, lets, parameters and functions.
-    """
+    """Name everything an expression names: facts, lets, parameters and functions."""
     found: set[str] = set()
     waiting = [syntax]
     while waiting:

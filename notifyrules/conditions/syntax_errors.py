@@ -1,6 +1,4 @@
-"""
-Word what the grammar does not let through: what was found, what is expected, and how it is written here.
-"""
+"""Word what the grammar does not let through: what was found, what is expected, and how it is written here."""
 
 from __future__ import annotations
 
@@ -71,9 +69,7 @@ _RUN = re.compile(r"[\w.]+")
 
 
 def wrong_character(text: str, at: int, rule: str) -> Refused:
-    """
-    Word a character that begins no word of the language.
-    """
+    """Word a character that begins no word of the language."""
     found = _operator(text, at) or text[at]
     if found in "\"'":
         message = f"the text that begins with {found} does not end"
@@ -129,24 +125,18 @@ _MISREAD = LANGUAGE_WORDS - {"true", "false", "null"}
 
 
 def _text_end(text: str, at: int) -> int:
-    """
-    Find the end of a text in quotes, or of the line's rest where it has none.
-    """
+    """Find the end of a text in quotes, or of the line's rest where it has none."""
     found = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL).match(text, at)
     return at + 1 if found is None else found.end()
 
 
 def _operator(text: str, at: int) -> str:
-    """
-    Find the operator of another language that begins at *at*.
-    """
+    """Find the operator of another language that begins at *at*."""
     return next((operator for operator in _OPERATORS if text.startswith(operator, at)), "")
 
 
 def _advice(text: str, at: int, end: int, *, expected: str, rule: str) -> str:
-    """
-    Say how to write what was probably meant by the stretch from *at* to *end*.
-    """
+    """Say how to write what was probably meant by the stretch from *at* to *end*."""
     found = text[at:end]
     if rule == "condition":
         return _condition_advice(text, at, end, expected)
@@ -173,9 +163,7 @@ _TYPE_FIRST = "the default stands behind the whole type: `a | b = a`"
 
 
 def _condition_advice(text: str, at: int, end: int, expected: str) -> str:
-    """
-    Say how a condition is written that other languages write otherwise.
-    """
+    """Say how a condition is written that other languages write otherwise."""
     found = text[at:end]
     number = _NUMBER_BEFORE.search(text, 0, at)
     if DATE.search(text):
@@ -212,9 +200,7 @@ def _condition_advice(text: str, at: int, end: int, expected: str) -> str:
 
 
 def _is_advice(before: str, found: str) -> str:
-    """
-    Say how to write a test with `is` for something else than null.
-    """
+    """Say how to write a test with `is` for something else than null."""
     test = _IS_BEFORE.search(before)
     if test is None:
         return "`is` tests for null only; compare with `==`"
@@ -229,9 +215,7 @@ def _is_advice(before: str, found: str) -> str:
 
 
 def _word_advice(text: str, at: int, end: int) -> str:
-    """
-    Say what to write for a word that is an operator in other languages, such as `text contains "a"`.
-    """
+    """Say what to write for a word that is an operator in other languages, such as `text contains "a"`."""
     word = text[at:end]
     if meant := meant_word(word):
         return meant
@@ -244,9 +228,7 @@ def _word_advice(text: str, at: int, end: int) -> str:
 
 
 def _number_advice(number: re.Match[str], rest: str) -> str:
-    """
-    Say how a number is written that something odd follows.
-    """
+    """Say how a number is written that something odd follows."""
     separated = re.match(r"[_,'][0-9][0-9_,']*(?![a-z])", rest)
     if separated is not None and re.fullmatch(r"[0-9_]+", number[0]):
         digits = re.sub(r"\D", "", number[0] + separated[0])

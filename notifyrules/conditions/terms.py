@@ -20,9 +20,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """
-    A value written out.
-    """
+    """A value written out."""
 
     span: Span
     type: Type
@@ -31,9 +29,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class FactRead:
-    """
-    The value of a fact.
-    """
+    """The value of a fact."""
 
     span: Span
     type: Type
@@ -43,9 +39,7 @@ class FactRead:
 
 @dataclass(frozen=True, slots=True)
 class LetUse:
-    """
-    The value of a let.
-    """
+    """The value of a let."""
 
     span: Span
     type: Type
@@ -57,9 +51,7 @@ class LetUse:
 
 @dataclass(frozen=True, slots=True)
 class ListTerm:
-    """
-    A list of computed items.
-    """
+    """A list of computed items."""
 
     span: Span
     type: Type
@@ -67,9 +59,7 @@ class ListTerm:
 
 
 class Sum(Enum):
-    """
-    What an addition or subtraction adds up; the range of the result's type holds it.
-    """
+    """What an addition or subtraction adds up; the range of the result's type holds it."""
 
     INT = "int"
     DURATION = "duration"
@@ -81,9 +71,7 @@ class Sum(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """
-    `left + right` or `left - right`, held to the range of the result.
-    """
+    """`left + right` or `left - right`, held to the range of the result."""
 
     span: Span
     type: Type
@@ -95,9 +83,7 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Coalesce:
-    """
-    The first item that is not null, else the last.
-    """
+    """The first item that is not null, else the last."""
 
     span: Span
     type: Type
@@ -106,9 +92,7 @@ class Coalesce:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """
-    One comparison of two values.
-    """
+    """One comparison of two values."""
 
     span: Span
     type: Type
@@ -122,9 +106,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Contains:
-    """
-    `item in collection`.
-    """
+    """`item in collection`."""
 
     span: Span
     type: Type
@@ -134,9 +116,7 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class IsNull:
-    """
-    `operand is null`.
-    """
+    """`operand is null`."""
 
     span: Span
     type: Type
@@ -145,9 +125,7 @@ class IsNull:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """
-    `not operand`, and the negative forms of the tests.
-    """
+    """`not operand`, and the negative forms of the tests."""
 
     span: Span
     type: Type
@@ -156,9 +134,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """
-    `and` (every item is true) or `or` (one of them is), left to right and no further than needed.
-    """
+    """`and` (every item is true) or `or` (one of them is), left to right and no further than needed."""
 
     span: Span
     type: Type
@@ -168,9 +144,7 @@ class Junction:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """
-    `then if condition else otherwise`.
-    """
+    """`then if condition else otherwise`."""
 
     span: Span
     type: Type
@@ -181,9 +155,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """
-    A function of the language applied to its arguments.
-    """
+    """A function of the language applied to its arguments."""
 
     span: Span
     type: Type
@@ -209,9 +181,7 @@ Term: TypeAlias = (
 
 
 def parts(term: Term) -> tuple[Term, ...]:
-    """
-    List the terms that a term is made of, in the order they are evaluated.
-    """
+    """List the terms that a term is made of, in the order they are evaluated."""
     match term:
         case Constant() | FactRead():
             return ()
@@ -232,9 +202,7 @@ def parts(term: Term) -> tuple[Term, ...]:
 
 
 def walk(term: Term) -> Iterator[Term]:
-    """
-    Give a term and all that it is made of, each shared let once.
-    """
+    """Give a term and all that it is made of, each shared let once."""
     seen: set[int] = set()
     waiting = [term]
     while waiting:
@@ -247,7 +215,5 @@ def walk(term: Term) -> Iterator[Term]:
 
 
 def facts_read(term: Term) -> frozenset[str]:
-    """
-    Name the facts whose values a term may read.
-    """
+    """Name the facts whose values a term may read."""
     return frozenset(one.name for one in walk(term) if isinstance(one, FactRead))

@@ -1,6 +1,4 @@
-"""
-Say what values a fact or a condition can have.
-"""
+"""Say what values a fact or a condition can have."""
 
 from __future__ import annotations
 
@@ -10,9 +8,7 @@ from typing import TypeAlias
 
 
 class Basic(Enum):
-    """
-    The types that have a name; the value is the name.
-    """
+    """The types that have a name; the value is the name."""
 
     BOOL = "bool"
     INT = "int"
@@ -26,9 +22,7 @@ class Basic(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """
-    A closed set of texts.
-    """
+    """A closed set of texts."""
 
     values: tuple[str, ...]
     """In the order declared, without repetition."""
@@ -38,9 +32,7 @@ class Enumeration:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """
-    A list whose items are never null.
-    """
+    """A list whose items are never null."""
 
     item: Base | None
     """The type of every item; None for the list without items, which fits every list."""
@@ -51,9 +43,7 @@ Base: TypeAlias = Basic | Enumeration | ListOf
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """
-    What values something can have.
-    """
+    """What values something can have."""
 
     base: Base | None
     """The type when it is not null; None for the literal `null`, which is nothing else."""
@@ -61,18 +51,14 @@ class Type:
     """Whether null is one of the values."""
 
     def __str__(self) -> str:
-        """
-        Spell the type as a rule file does.
-        """
+        """Spell the type as a rule file does."""
         if self.base is None:
             return "null"
         return spell(self.base) + (" | null" if self.nullable else "")
 
     @property
     def required(self) -> Type:
-        """
-        The same type without null.
-        """
+        """The same type without null."""
         return Type(self.base)
 
 
@@ -90,9 +76,7 @@ _ORDERED = frozenset({Basic.INT, Basic.INSTANT, Basic.TIME, Basic.DURATION})
 
 
 def spell(base: Base) -> str:
-    """
-    Spell a type without null as a rule file does.
-    """
+    """Spell a type without null as a rule file does."""
     match base:
         case Basic():
             return base.value
@@ -112,27 +96,21 @@ LANGUAGE_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "true"
 
 
 def is_bare(text: str) -> bool:
-    """
-    Tell whether a value needs no quotes: `[A-Za-z_][A-Za-z0-9_-]*`.
-    """
+    """Tell whether a value needs no quotes: `[A-Za-z_][A-Za-z0-9_-]*`."""
     return (
         text.isascii() and text[:1].replace("_", "a").isalpha() and text.replace("_", "a").replace("-", "a").isalnum()
     )
 
 
 def spell_value(text: str) -> str:
-    """
-    Spell a text as the value of an enumeration: bare where it can be, quoted where it must be.
-    """
+    """Spell a text as the value of an enumeration: bare where it can be, quoted where it must be."""
     if is_bare(text) and text not in LANGUAGE_WORDS and text not in TYPE_WORDS:
         return text
     return quote(text)
 
 
 def quote(text: str) -> str:
-    """
-    Quote a text the way JSON does, keeping letters of every script.
-    """
+    """Quote a text the way JSON does, keeping letters of every script."""
     import json  # noqa: PLC0415 - only messages and ids need it
 
     return json.dumps(text, ensure_ascii=False)
@@ -143,18 +121,14 @@ TYPE_WORDS = frozenset(basic.value for basic in Basic)
 
 
 def fits(actual: Type, wanted: Type) -> bool:
-    """
-    Tell whether every value of *actual* is one of *wanted*.
-    """
+    """Tell whether every value of *actual* is one of *wanted*."""
     if actual.nullable and not wanted.nullable:
         return False
     return actual.base is None or (wanted.base is not None and _base_fits(actual.base, wanted.base))
 
 
 def _base_fits(actual: Base, wanted: Base) -> bool:
-    """
-    Tell whether *actual* without null is part of *wanted*: an enumeration is part of a larger one and of `text`.
-    """
+    """Tell whether *actual* without null is part of *wanted*: an enumeration is part of a larger one and of `text`."""
     match actual, wanted:
         case Enumeration(values), Enumeration(allowed):
             return set(values) <= set(allowed)
@@ -184,9 +158,7 @@ def join(left: Type, right: Type) -> Type | None:
 
 
 def _join_bases(left: Base, right: Base) -> Base | None:
-    """
-    Join two types without null.
-    """
+    """Join two types without null."""
     match left, right:
         case Enumeration(values), Enumeration(others):
             joined = tuple(dict.fromkeys(values + others))
@@ -210,9 +182,7 @@ def _join_bases(left: Base, right: Base) -> Base | None:
 
 
 def share_values(left: Base, right: Base) -> bool:
-    """
-    Tell whether two types of one kind have a value in common, so that comparing them can be true.
-    """
+    """Tell whether two types of one kind have a value in common, so that comparing them can be true."""
     match left, right:
         case Enumeration(values), Enumeration(others):
             return not set(values).isdisjoint(others)

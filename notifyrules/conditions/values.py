@@ -54,9 +54,7 @@ def conform(wanted: Type, given: object) -> Value:
 
 
 def _conform_base(base: Base, given: object, wanted: Type) -> Value:
-    """
-    Read a value that is not null.
-    """
+    """Read a value that is not null."""
     match base:
         case Enumeration(values):
             return _enumerated(values, given, wanted)
@@ -85,9 +83,7 @@ def _conform_base(base: Base, given: object, wanted: Type) -> Value:
 
 
 def _enumerated(values: tuple[str, ...], given: object, wanted: Type) -> str:
-    """
-    Read a value of an enumeration.
-    """
+    """Read a value of an enumeration."""
     if isinstance(given, str):
         text = str.__str__(given) if not isinstance(given, Enum) else str(given.value)
         if text in values:
@@ -100,9 +96,7 @@ def _enumerated(values: tuple[str, ...], given: object, wanted: Type) -> str:
 
 
 def _list(item: Base | None, given: object, wanted: Type) -> tuple[Value, ...]:
-    """
-    Read a list; items that do not fit are named by their position.
-    """
+    """Read a list; items that do not fit are named by their position."""
     if not isinstance(given, (list, tuple)):
         raise misfit(given, wanted)
     if len(given) > MAX_ITEMS:
@@ -124,18 +118,14 @@ def _list(item: Base | None, given: object, wanted: Type) -> tuple[Value, ...]:
 
 
 def _integer(given: int) -> int:
-    """
-    Hold an integer to its range.
-    """
+    """Hold an integer to its range."""
     if -MAX_INT <= given <= MAX_INT:
         return given
     raise Mismatch(describe(given), "an integer within plus or minus 2^53")
 
 
 def _text(given: str) -> str:
-    """
-    Hold a text to its length and to Unicode.
-    """
+    """Hold a text to its length and to Unicode."""
     if len(given) > MAX_TEXT:
         raise Mismatch(f"a text of {len(given):,} characters", f"text of at most {MAX_TEXT:,}")
     try:

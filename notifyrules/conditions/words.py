@@ -30,9 +30,7 @@ _TWO = {ord(mark): unicodedata.normalize("NFD", mark) for mark in "\u0344\u0f73\
 
 
 def has_word(text: str, words: str | tuple[str, ...]) -> bool:
-    """
-    Tell whether a word, or one of several, stands in the text on its own, whatever the case.
-    """
+    """Tell whether a word, or one of several, stands in the text on its own, whatever the case."""
     if not words:
         return False
     text = _folded(text)
@@ -44,18 +42,14 @@ def has_word(text: str, words: str | tuple[str, ...]) -> bool:
 
 
 def normal_word(word: str) -> str:
-    """
-    Write a word so that it is equal to every word that is found wherever it is.
-    """
+    """Write a word so that it is equal to every word that is found wherever it is."""
     if word.isascii() and word.isalnum():
         return word.lower()
     return " ".join(_folded(word).split())
 
 
 def _stands(text: str, word: str) -> bool:
-    """
-    Tell whether a word stands in a text on its own, both folded.
-    """
+    """Tell whether a word stands in a text on its own, both folded."""
     if " " in word:
         text = _spaced(text)
     if not word or word not in text:
@@ -67,17 +61,13 @@ def _stands(text: str, word: str) -> bool:
 
 @lru_cache(maxsize=16)
 def _spaced(text: str) -> str:
-    """
-    Write a text with one blank for each run of white space.
-    """
+    """Write a text with one blank for each run of white space."""
     return " ".join(text.split())
 
 
 @lru_cache(maxsize=512)
 def _bounded(word: str) -> re.Pattern[str]:
-    """
-    Compile a short word in ASCII with the boundaries that it needs.
-    """
+    """Compile a short word in ASCII with the boundaries that it needs."""
     begins, ends = (r"\b" if re.match(r"\w", edge) else "" for edge in (word[0], word[-1]))
     # What is spelt out stands first: that is what regular expressions look for quickly.
     return re.compile(f"{re.escape(word)}(?<={begins}{re.escape(word)}){ends}")
@@ -85,32 +75,24 @@ def _bounded(word: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=16)
 def _cut(text: str) -> str:
-    """
-    Write a folded text with its pieces parted.
-    """
+    """Write a folded text with its pieces parted."""
     return f"{_BETWEEN}{_BETWEEN.join(_pieces(text))}{_BETWEEN}"
 
 
 @lru_cache(maxsize=16)
 def _pieces_of(text: str) -> frozenset[str]:
-    """
-    List the pieces of a folded text, once for many words that are looked for.
-    """
+    """List the pieces of a folded text, once for many words that are looked for."""
     return frozenset(_pieces(text))
 
 
 def _pieces(text: str) -> list[str]:
-    """
-    Cut a folded text into its pieces.
-    """
+    """Cut a folded text into its pieces."""
     return (_PLAIN if text.isascii() else _piece()).findall(text)
 
 
 @lru_cache(maxsize=1)
 def _piece() -> re.Pattern[str]:
-    """
-    Compile what a piece of a text is.
-    """
+    """Compile what a piece of a text is."""
     import regex  # noqa: PLC0415 - 20 ms, and only texts beyond ASCII need it
 
     piece: re.Pattern[str] = regex.compile(_PIECE)
@@ -118,16 +100,12 @@ def _piece() -> re.Pattern[str]:
 
 
 def _folded(text: str) -> str:
-    """
-    Compose and case-fold a text; folding may part what was composed.
-    """
+    """Compose and case-fold a text; folding may part what was composed."""
     return text.lower() if text.isascii() else _composed(_composed(text).casefold())
 
 
 def _composed(text: str) -> str:
-    """
-    Compose a text (NFC).
-    """
+    """Compose a text (NFC)."""
     if len(text) > _MARKS:
         runs = groupby(text.translate(_TWO), lambda character: unicodedata.combining(character) > 0)
         text = "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)

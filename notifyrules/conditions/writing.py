@@ -1,6 +1,4 @@
-"""
-Write values back, for people, for facts files and as JSON.
-"""
+"""Write values back, for people, for facts files and as JSON."""
 
 from __future__ import annotations
 
@@ -13,9 +11,7 @@ from notifyrules.conditions.values import Value
 
 
 def write(value: Value) -> str:
-    """
-    Write a value in its input form, as a person reads it: text without quotes, bools as yes and no.
-    """
+    """Write a value in its input form, as a person reads it: text without quotes, bools as yes and no."""
     match value:
         case None:
             return "null"
@@ -32,9 +28,7 @@ def write(value: Value) -> str:
 
 
 def write_literal(value: Value) -> str:
-    """
-    Write a value as a facts file or `--set` would hold it: bools as true and false, odd texts quoted.
-    """
+    """Write a value as a facts file or `--set` would hold it: bools as true and false, odd texts quoted."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -45,9 +39,7 @@ def write_literal(value: Value) -> str:
 
 
 def to_plain(value: Value) -> object:
-    """
-    Convert a value to what JSON can hold; :func:`conform` reads it back to the same value.
-    """
+    """Convert a value to what JSON can hold; :func:`conform` reads it back to the same value."""
     match value:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
@@ -66,17 +58,13 @@ def to_plain(value: Value) -> object:
 
 
 def _plain_window(window: Window) -> dict[str, object]:
-    """
-    Convert a window to its input form, which needs no days where it means every day.
-    """
+    """Convert a window to its input form, which needs no days where it means every day."""
     days = {} if window.days == WEEKDAYS else {"days": list(window.days)}
     return {**days, "from": write_time(window.from_), "until": write_time(window.until)}
 
 
 def _write_duration(length: timedelta) -> str:
-    """
-    Write a duration in its largest units, days at the most.
-    """
+    """Write a duration in its largest units, days at the most."""
     rest = abs(length) // timedelta(microseconds=1)
     parts: list[str] = []
     for unit, size in (

@@ -1,6 +1,4 @@
-"""
-Hold types, defaults and case keys as they were written, and what refuses to be read.
-"""
+"""Hold types, defaults and case keys as they were written, and what refuses to be read."""
 
 from __future__ import annotations
 
@@ -12,9 +10,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """
-    One value or type name of a declaration or a case key.
-    """
+    """One value or type name of a declaration or a case key."""
 
     span: Span
     text: str
@@ -23,9 +19,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ListWord:
-    """
-    `list of item`.
-    """
+    """`list of item`."""
 
     span: Span
     items: tuple[Word, ...]
@@ -35,9 +29,7 @@ class ListWord:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """
-    A type as written, with its default.
-    """
+    """A type as written, with its default."""
 
     alternatives: tuple[Word | ListWord, ...]
     default: Word | tuple[Word, ...] | None
@@ -45,13 +37,9 @@ class Declaration:
 
 
 class Refused(Exception):  # noqa: N818 - carries a finding out of the parser
-    """
-    Refuse what the grammar lets through but the language does not.
-    """
+    """Refuse what the grammar lets through but the language does not."""
 
     def __init__(self, code: Code, start: int, end: int, message: str, advice: str = "") -> None:
-        """
-        Refuse the stretch from *start* to *end* of the parsed text.
-        """
+        """Refuse the stretch from *start* to *end* of the parsed text."""
         super().__init__(message)
         self.code, self.start, self.end, self.message, self.advice = code, start, end, message, advice

@@ -1,3 +1,1 @@
-"""
-Measure which nodes, arrows, outcomes and conditions of charts some cases have walked.
-"""
+"""Measure which nodes, arrows, outcomes and conditions of charts some cases have walked."""

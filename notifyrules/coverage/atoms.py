@@ -21,9 +21,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """
-    A condition without conditions inside it, by its place.
-    """
+    """A condition without conditions inside it, by its place."""
 
     file: str
     """The file in which it is written."""
@@ -33,25 +31,19 @@ class Atom:
 
 
 def atom_at(span: Span) -> Atom:
-    """
-    Identify the atom that stands at a place.
-    """
+    """Identify the atom that stands at a place."""
     return Atom(span.source.name, span.start, span.end)
 
 
 def find_atoms(graph: Graph) -> Iterator[t.Term]:
-    """
-    Give the terms of a chart that are atoms; the same atom as often as lets bring it in.
-    """
+    """Give the terms of a chart that are atoms; the same atom as often as lets bring it in."""
     for node in graph.nodes.values():
         for term in _written_conditions(node):
             yield from _atoms(term, decides=True)
 
 
 def _written_conditions(node: Node) -> tuple[t.Term, ...]:
-    """
-    List the conditions by which a node decides; a fact that a callee takes by its name is written nowhere.
-    """
+    """List the conditions by which a node decides; a fact that a callee takes by its name is written nowhere."""
     if not isinstance(node, Call):
         return conditions(node)
     # The place of such a fact is that of the file's name.
@@ -92,9 +84,7 @@ def _atoms(term: t.Term, *, decides: bool) -> Iterator[t.Term]:
 
 
 def _is_test(term: t.Term) -> bool:
-    """
-    Tell whether a term is written as one comparison or one call that gives a bool.
-    """
+    """Tell whether a term is written as one comparison or one call that gives a bool."""
     match term:
         case t.Comparison() | t.Contains() | t.IsNull():
             return True
@@ -109,17 +99,13 @@ def _is_test(term: t.Term) -> bool:
 
 
 def _inside(term: t.Term) -> Iterator[t.Term]:
-    """
-    Give the atoms in the operands of a term.
-    """
+    """Give the atoms in the operands of a term."""
     for part in t.parts(term):
         yield from _atoms(part, decides=False)
 
 
 def _is_chain(term: t.Junction) -> bool:
-    """
-    Tell whether comparisons are joined by their shared operands, as in `1 < x < 5`, and not by `and`.
-    """
+    """Tell whether comparisons are joined by their shared operands, as in `1 < x < 5`, and not by `and`."""
     pairs = [item for item in term.items if isinstance(item, t.Comparison)]
     linked = all(left.right is right.left for left, right in pairwise(pairs))
     return term.every and len(pairs) == len(term.items) and linked

@@ -1,6 +1,4 @@
-"""
-Show coverage on the chart: what no case has walked is marked, and what was walked is drawn the broader the more often.
-"""
+"""Show coverage on the chart: what no case walked is marked, what was walked is drawn the broader the more often."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ def overlay(file: FileCoverage, tally: Tally, graph: Graph) -> Overlay:
 
 
 def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int) -> Iterator[tuple[str, Mark]]:
-    """
-    Mark the arrows of a node.
-    """
+    """Mark the arrows of a node."""
     shared = _shared(node)
     for arrow in node.arrows:
         together = shared.get(arrow.id, {arrow.id: arrow.answer})
@@ -64,16 +60,12 @@ def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int
 
 
 def _shared(node: Node) -> Mapping[str, Mapping[str, str]]:
-    """
-    Give the arrows of a switch with the answers of those that each is drawn as one with: they are counted together.
-    """
+    """Give the arrows of a switch with the answers of those each is drawn as one with: they are counted together."""
     cases = node.cases if isinstance(node, Switch) else ()
     return {arrow.id: answers(case) for case in cases for arrow in case.arrows}
 
 
 def _breadth(count: int, most: int) -> float:
-    """
-    Choose how broad an arrow is: as the logarithm of its count, so that rare arrows can be told apart as well.
-    """
+    """Choose how broad an arrow is: as the logarithm of its count, so that rare arrows can be told apart as well."""
     share = min(1, math.log(max(count, 1)) / math.log(most)) if most > 1 else 0
     return round(_THINNEST + (_BROADEST - _THINNEST) * share, 1)

@@ -22,9 +22,7 @@ KINDS: Final = ("nodes", "arrows", "outcomes", "atoms")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """
-    Something that no case has walked, or not in every way.
-    """
+    """Something that no case has walked, or not in every way."""
 
     kind: str
     """One of :data:`KINDS`."""
@@ -36,53 +34,39 @@ class Gap:
 
     @property
     def sentence(self) -> str:
-        """
-        Tell it in one line.
-        """
+        """Tell it in one line."""
         return f"{self.kind.removesuffix('s')} `{self.name}` {self.missing}"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """
-    How much of something is covered.
-    """
+    """How much of something is covered."""
 
     covered: int
     total: int
 
     def __add__(self, other: Figure) -> Figure:
-        """
-        Add the figures of two kinds or two files.
-        """
+        """Add the figures of two kinds or two files."""
         return Figure(self.covered + other.covered, self.total + other.total)
 
     @property
     def tenths(self) -> int:
-        """
-        The share in tenths of a percent, rounded down; 1000 for nothing at all.
-        """
+        """The share in tenths of a percent, rounded down; 1000 for nothing at all."""
         return self.covered * 1000 // self.total if self.total else 1000
 
     @property
     def percent(self) -> str:
-        """
-        The share in percent with one decimal, rounded down; `100%` only where everything is covered.
-        """
+        """The share in percent with one decimal, rounded down; `100%` only where everything is covered."""
         return "100%" if self.tenths == 1000 else f"{self.tenths // 10}.{self.tenths % 10}%"  # noqa: PLR2004 - all of it
 
     def is_under(self, percent: Fraction) -> bool:
-        """
-        Tell whether the share, not rounded, is less than a number of percent.
-        """
+        """Tell whether the share, not rounded, is less than a number of percent."""
         return Fraction(self.covered * 100) < percent * self.total
 
 
 @dataclass(frozen=True, slots=True)
 class FileCoverage:
-    """
-    How much of one file is covered.
-    """
+    """How much of one file is covered."""
 
     file: str
     figures: Mapping[str, Figure]
@@ -92,37 +76,27 @@ class FileCoverage:
 
     @property
     def total(self) -> Figure:
-        """
-        The sum of the kinds.
-        """
+        """The sum of the kinds."""
         return add(self.figures.values())
 
 
 def add(figures: Iterable[Figure]) -> Figure:
-    """
-    Add figures up.
-    """
+    """Add figures up."""
     return sum(figures, Figure(0, 0))
 
 
 def total_figures(files: Iterable[FileCoverage]) -> Figure:
-    """
-    Add up the totals of all files.
-    """
+    """Add up the totals of all files."""
     return add(file.total for file in files)
 
 
 def measure(tallies: Mapping[str, Tally]) -> tuple[FileCoverage, ...]:
-    """
-    Measure what was walked of each file, in the order given.
-    """
+    """Measure what was walked of each file, in the order given."""
     return tuple(_measure(file, tally) for file, tally in tallies.items())
 
 
 def _measure(file: str, tally: Tally) -> FileCoverage:
-    """
-    Measure one file.
-    """
+    """Measure one file."""
     counts: dict[str, int] = {"atoms": len(tally.atoms)}
     gaps: list[Gap] = [gap for sight in tally.atoms.values() for gap in _atom_gap(sight)]
     if tally.graph is not None:
@@ -145,16 +119,12 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
 
 
 def _reading_order(gap: Gap) -> tuple[str, int, int, str]:
-    """
-    Sort by place, then by kind.
-    """
+    """Sort by place, then by kind."""
     return gap.span.source.name, gap.span.start, KINDS.index(gap.kind), gap.name
 
 
 def _atom_gap(sight: Sight) -> Iterator[Gap]:
-    """
-    Say what an atom never turned out to be.
-    """
+    """Say what an atom never turned out to be."""
     written = sight.span.one_line
     if not sight.true and not sight.false:
         yield Gap("atoms", written, "was never true and never false", sight.span)
@@ -186,9 +156,7 @@ def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
 
 
 def _ends(graph: Graph, start: str, wanted: Callable[[Notify], bool]) -> bool:
-    """
-    Tell whether arrows lead from a node to an outcome of some kind.
-    """
+    """Tell whether arrows lead from a node to an outcome of some kind."""
     seen = {start}
     waiting = [start]
     while waiting:

@@ -1,6 +1,4 @@
-"""
-Record what cases walk: every node, arrow, outcome and atom, file by file.
-"""
+"""Record what cases walk: every node, arrow, outcome and atom, file by file."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ from notifyrules.source.text import Span
 
 @dataclass(slots=True)
 class Sight:
-    """
-    How often an atom turned out to be what.
-    """
+    """How often an atom turned out to be what."""
 
     span: Span
     true: int = 0
@@ -31,9 +27,7 @@ class Sight:
 
 @dataclass(slots=True)
 class Tally:
-    """
-    What was walked of one file, and how often.
-    """
+    """What was walked of one file, and how often."""
 
     graph: Graph | None = None
     """The chart; None for a file made to be included, which has only atoms."""
@@ -54,9 +48,7 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        """
-        Begin with nothing walked.
-        """
+        """Begin with nothing walked."""
         self._tallies: dict[str, Tally] = {}
         self._learnt: dict[int, Graph] = {}
         self._sights: dict[int, Sight] = {}
@@ -64,15 +56,11 @@ class Recorder:
 
     @property
     def tallies(self) -> Mapping[str, Tally]:
-        """
-        What was walked, by file, in the order of their names.
-        """
+        """What was walked, by file, in the order of their names."""
         return dict(sorted(self._tallies.items()))
 
     def learn(self, graph: Graph) -> None:
-        """
-        Take a chart, and those it calls, into the count before anything of them is walked.
-        """
+        """Take a chart, and those it calls, into the count before anything of them is walked."""
         if id(graph) in self._learnt:
             return
         # Kept, so that no other chart and no other term ever has its place in memory.
@@ -87,38 +75,28 @@ class Recorder:
                 self.learn(node.callee)
 
     def walk(self, graph: Graph, facts: Mapping[str, Value]) -> None:
-        """
-        Walk a chart for one set of facts, and count everything on the way.
-        """
+        """Walk a chart for one set of facts, and count everything on the way."""
         self.learn(graph)
         self._pass(graph, walk(graph, facts, self._evaluate))
 
     def _tally(self, file: str) -> Tally:
-        """
-        Give the tally of a file.
-        """
+        """Give the tally of a file."""
         return self._tallies.setdefault(file, Tally())
 
     def _see(self, term: Term, value: Value) -> None:
-        """
-        Count what an atom turned out to be; one that is null is neither true nor false.
-        """
+        """Count what an atom turned out to be; one that is null is neither true nor false."""
         sight = self._sights.get(id(term))
         if sight is not None:
             sight.true += value is True
             sight.false += value is False
 
     def _pass(self, graph: Graph, passage: Passage) -> None:
-        """
-        Count a way through a whole chart.
-        """
+        """Count a way through a whole chart."""
         self._tally(graph.path).outcomes[passage.outcome] += 1
         self._steps(graph, passage.steps)
 
     def _steps(self, graph: Graph, steps: Iterable[Step]) -> None:
-        """
-        Count steps, and what happened inside of them.
-        """
+        """Count steps, and what happened inside of them."""
         tally = self._tally(graph.path)
         for step in steps:
             tally.nodes[step.node] += 1

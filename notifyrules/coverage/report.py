@@ -1,6 +1,4 @@
-"""
-Report coverage to people and to programs.
-"""
+"""Report coverage to people and to programs."""
 
 from __future__ import annotations
 
@@ -34,9 +32,7 @@ def format_coverage(files: Sequence[FileCoverage]) -> str:
 
 
 def kind_figures(files: Sequence[FileCoverage]) -> Mapping[str, Figure]:
-    """
-    Add the figures of all files up, kind by kind.
-    """
+    """Add the figures of all files up, kind by kind."""
     return {kind: add(file.figures[kind] for file in files) for kind in KINDS}
 
 
@@ -56,27 +52,21 @@ def coverage_data(files: Sequence[FileCoverage]) -> dict[str, object]:
 
 
 def _row(name: str, figures: Mapping[str, Figure]) -> tuple[str, ...]:
-    """
-    Write one row of the table.
-    """
+    """Write one row of the table."""
     total = add(figures.values())
     counts = (f"{figures[kind].covered} of {figures[kind].total}" if figures[kind].total else "-" for kind in KINDS)
     return (name, *counts, f"{total.covered} of {total.total}  {total.percent:>5}")
 
 
 def _data(figures: Mapping[str, Figure]) -> dict[str, object]:
-    """
-    Give the figures of one file, or of all, as data.
-    """
+    """Give the figures of one file, or of all, as data."""
     total = add(figures.values())
     counted = {kind: {"covered": figure.covered, "total": figure.total} for kind, figure in figures.items()}
     return {**counted, "covered": total.covered, "total": total.total, "percent": total.tenths / 10}
 
 
 def _gap(gap: Gap) -> dict[str, object]:
-    """
-    Give something that is not covered as data.
-    """
+    """Give something that is not covered as data."""
     return {
         "kind": gap.kind,
         "name": gap.name,

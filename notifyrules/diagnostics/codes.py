@@ -11,9 +11,7 @@ from typing import Self
 
 
 class Severity(Enum):
-    """
-    What a finding means for the file.
-    """
+    """What a finding means for the file."""
 
     ERROR = "error"
     """The file cannot be used."""
@@ -22,9 +20,7 @@ class Severity(Enum):
 
 
 class Code(Enum):
-    """
-    A kind of finding.
-    """
+    """A kind of finding."""
 
     severity: Severity
     """Whether the file can still be used."""
@@ -32,9 +28,7 @@ class Code(Enum):
     """Why it matters, for the page that documents the codes."""
 
     def __new__(cls, value: str, severity: str = "error", why: str = "") -> Self:
-        """
-        Make a member whose value is the code as users write it.
-        """
+        """Make a member whose value is the code as users write it."""
         code = object.__new__(cls)
         code._value_ = value
         code.severity = Severity(severity)

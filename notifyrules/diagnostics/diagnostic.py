@@ -1,6 +1,4 @@
-"""
-Hold one finding about a file as a value; how it is printed is decided elsewhere.
-"""
+"""Hold one finding about a file as a value; how it is printed is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ MAX_LISTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """
-    A second place that a finding speaks of, such as the rival of a duplicate.
-    """
+    """A second place that a finding speaks of, such as the rival of a duplicate."""
 
     span: Span
     text: str
@@ -28,9 +24,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """
-    One finding about a file.
-    """
+    """One finding about a file."""
 
     code: Code
     message: str
@@ -46,16 +40,12 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        """
-        Whether this stops the file from being used.
-        """
+        """Whether this stops the file from being used."""
         return self.code.severity
 
     @property
     def is_error(self) -> bool:
-        """
-        Whether the file cannot be used.
-        """
+        """Whether the file cannot be used."""
         return self.severity is Severity.ERROR
 
 
@@ -69,9 +59,7 @@ class Findings:
     __slots__ = ("_found", "_settled")
 
     def __init__(self) -> None:
-        """
-        Begin without findings.
-        """
+        """Begin without findings."""
         self._found: list[Diagnostic] = []
         self._settled: dict[Source, list[tuple[int, int]]] = {}
 
@@ -85,9 +73,7 @@ class Findings:
         insort(self._settled.setdefault(span.source, []), (span.start, span.end))
 
     def _is_settled(self, span: Span) -> bool:
-        """
-        Tell whether a stretch lies in one that is dealt with.
-        """
+        """Tell whether a stretch lies in one that is dealt with."""
         settled = self._settled.get(span.source, [])
         at = bisect_right(settled, (span.start, len(span.source.text)))
         return at > 0 and span.end <= settled[at - 1][1]
@@ -119,35 +105,25 @@ class Findings:
         self._found.append(Diagnostic(code, message, span, advice, tuple(labels), tuple(notes)))
 
     def extend(self, found: Iterable[Diagnostic]) -> None:
-        """
-        Add findings made elsewhere.
-        """
+        """Add findings made elsewhere."""
         self._found.extend(found)
 
     def drop(self, unwanted: Iterable[Diagnostic]) -> None:
-        """
-        Take findings back, such as those a file allows with a reason.
-        """
+        """Take findings back, such as those a file allows with a reason."""
         gone = {id(one) for one in unwanted}
         self._found = [one for one in self._found if id(one) not in gone]
 
     @property
     def errors(self) -> bool:
-        """
-        Whether anything found so far stops the file from being used.
-        """
+        """Whether anything found so far stops the file from being used."""
         return any(one.is_error for one in self._found)
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """
-        Give the findings in the order they were made.
-        """
+        """Give the findings in the order they were made."""
         return iter(tuple(self._found))
 
     def __len__(self) -> int:
-        """
-        Count the findings.
-        """
+        """Count the findings."""
         return len(self._found)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
@@ -168,7 +144,5 @@ class Findings:
 
 
 def _reading_order(found: Diagnostic) -> tuple[str, int, int, str]:
-    """
-    Sort by place, then by what a reader should see first there.
-    """
+    """Sort by place, then by what a reader should see first there."""
     return found.span.source.name, found.span.start, found.span.end, found.code.value

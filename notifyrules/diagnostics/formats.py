@@ -1,6 +1,4 @@
-"""
-List the ways to print findings.
-"""
+"""List the ways to print findings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Print findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request.
-"""
+"""Print findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -32,9 +30,7 @@ def format_github(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _annotation(found: Diagnostic) -> str:
-    """
-    Print one finding as a workflow command.
-    """
+    """Print one finding as a workflow command."""
     sentences = (found.message, *(f"note: {note}" for note in found.notes), *(f"help: {way}" for way in found.help))
     return annotate(found.severity.value, f"{found.severity.value}[{found.code.value}]", found.span, sentences)
 

@@ -1,6 +1,4 @@
-"""
-Print findings for a person: the line of the file, the words underlined, and the way out.
-"""
+"""Print findings for a person: the line of the file, the words underlined, and the way out."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ _LINES = 4  # lines of one span; of more, the first two and the last are shown
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """
-    Name the terminal's colours for the parts of a finding: for each the sequence that switches it on.
-    """
+    """Name the terminal's colours for the parts of a finding: for each the sequence that switches it on."""
 
     error: str = ""
     warning: str = ""
@@ -37,9 +33,7 @@ class Palette:
     """Back to the terminal's own colour."""
 
     def paint(self, colour: str, text: str) -> str:
-        """
-        Put *text* between the sequences for *colour*, one of this palette's.
-        """
+        """Put *text* between the sequences for *colour*, one of this palette's."""
         return f"{colour}{text}{self.off}" if colour and text else text
 
 
@@ -95,9 +89,7 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _finding(found: Diagnostic, palette: Palette) -> Iterator[str]:
-    """
-    Print one finding.
-    """
+    """Print one finding."""
     colour = palette.error if found.severity is Severity.ERROR else palette.warning
     spans = (found.span, *(label.span for label in found.labels))
     gutter = len(str(max(_last_line(span) for span in spans)))
@@ -117,16 +109,12 @@ def _finding(found: Diagnostic, palette: Palette) -> Iterator[str]:
 
 
 def _place(span: Span) -> str:
-    """
-    Give the place of a span; a file without text, such as one that is missing, has only its name.
-    """
+    """Give the place of a span; a file without text, such as one that is missing, has only its name."""
     return visible(str(span) if span.source.text else span.source.name)
 
 
 def _last_line(span: Span) -> int:
-    """
-    Give the last line on which a span has text, 1-based.
-    """
+    """Give the last line on which a span has text, 1-based."""
     return span.source.position(max(span.start, span.end - 1))[0]
 
 

@@ -1,6 +1,4 @@
-"""
-Print findings as JSON, for programs that do something with them.
-"""
+"""Print findings as JSON, for programs that do something with them."""
 
 from __future__ import annotations
 
@@ -32,9 +30,7 @@ def format_json(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def finding_data(found: Diagnostic) -> Mapping[str, object]:
-    """
-    Give one finding as data for JSON.
-    """
+    """Give one finding as data for JSON."""
     return {
         "code": found.code.value,
         "severity": found.severity.value,
@@ -47,15 +43,11 @@ def finding_data(found: Diagnostic) -> Mapping[str, object]:
 
 
 def _place(span: Span) -> Mapping[str, object]:
-    """
-    Give a span as JSON data.
-    """
+    """Give a span as JSON data."""
     return {"file": span.source.name, "start": _position(span, span.start), "end": _position(span, span.end)}
 
 
 def _position(span: Span, offset: int) -> Mapping[str, int]:
-    """
-    Give one end of a span as JSON data.
-    """
+    """Give one end of a span as JSON data."""
     line, column = span.source.position(offset)
     return {"offset": offset, "line": line, "column": column}

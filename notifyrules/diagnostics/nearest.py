@@ -1,6 +1,4 @@
-"""
-Find the word that a misspelt one was meant for.
-"""
+"""Find the word that a misspelt one was meant for."""
 
 from __future__ import annotations
 
@@ -48,16 +46,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _by_likeness(found: tuple[float, str]) -> tuple[float, list[int]]:
-    """
-    Prefer the word most alike, and of two equally alike the first of the alphabet.
-    """
+    """Prefer the word most alike, and of two equally alike the first of the alphabet."""
     return found[0], [-ord(character) for character in found[1]]
 
 
 def _likeness(word: str, name: str) -> float:
-    """
-    Tell how alike two words are, from 0 to 1.
-    """
+    """Tell how alike two words are, from 0 to 1."""
     if _one_slip(word, name):
         return 1.0
     from difflib import SequenceMatcher  # noqa: PLC0415 - only mistakes need it
@@ -67,9 +61,7 @@ def _likeness(word: str, name: str) -> float:
 
 
 def _one_slip(word: str, name: str) -> bool:
-    """
-    Tell whether two words of at least three letters differ by one letter more, less, other, or two swapped.
-    """
+    """Tell whether two words of at least three letters differ by one letter more, less, other, or two swapped."""
     if abs(len(word) - len(name)) > 1 or min(len(word), len(name)) < 3:  # noqa: PLR2004 - what two letters mean, nobody knows
         return False
     start = next((at for at, (one, other) in enumerate(zip(word, name, strict=False)) if one != other), None)
@@ -85,9 +77,7 @@ def _one_slip(word: str, name: str) -> bool:
 
 
 class _Vocabulary:
-    """
-    Known words, prepared for looking up many misspelt ones.
-    """
+    """Known words, prepared for looking up many misspelt ones."""
 
     __slots__ = ("_triples", "_words", "folded", "tails")
 
@@ -97,9 +87,7 @@ class _Vocabulary:
     """The words by what stands behind their last dot."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
-        """
-        Prepare *words*, which are sorted.
-        """
+        """Prepare *words*, which are sorted."""
         self._words = words
         self.folded = {name.casefold(): name for name in reversed(words)}
         self.tails = {}
@@ -111,9 +99,7 @@ class _Vocabulary:
                     self._triples.setdefault(triple, []).append(name)
 
     def candidates(self, word: str) -> Iterable[str]:
-        """
-        Give the few words that are worth a closer look.
-        """
+        """Give the few words that are worth a closer look."""
         if len(self._words) <= _FEW:
             return self._words
         shared: Counter[str] = Counter()
@@ -126,15 +112,11 @@ class _Vocabulary:
 
 @lru_cache(maxsize=8)
 def _vocabulary(words: tuple[str, ...]) -> _Vocabulary:
-    """
-    Prepare words, once for the many mistakes of one file.
-    """
+    """Prepare words, once for the many mistakes of one file."""
     return _Vocabulary(tuple(sorted(map(str, words))))
 
 
 def _triples(word: str) -> set[str]:
-    """
-    Cut a word into its runs of three letters, its ends marked.
-    """
+    """Cut a word into its runs of three letters, its ends marked."""
     marked = f"\0{word}\0"
     return {marked[at : at + 3] for at in range(len(marked) - 2)} or {marked}

@@ -1,6 +1,4 @@
-"""
-Print findings one a line, the way editors and `grep` expect them.
-"""
+"""Print findings one a line, the way editors and `grep` expect them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Print findings as SARIF 2.1.0, which code scanning services and editors read.
-"""
+"""Print findings as SARIF 2.1.0, which code scanning services and editors read."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ def format_sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _rule(code: Code) -> Mapping[str, object]:
-    """
-    Describe a kind of finding.
-    """
+    """Describe a kind of finding."""
     return {
         "id": code.value,
         "shortDescription": {"text": code.why},
@@ -50,9 +46,7 @@ def _rule(code: Code) -> Mapping[str, object]:
 
 
 def _result(found: Diagnostic, rule: int) -> Mapping[str, object]:
-    """
-    Give one finding as a result that names its rule by number.
-    """
+    """Give one finding as a result that names its rule by number."""
     sentences = (found.message, *(f"note: {note}" for note in found.notes), *(f"help: {way}" for way in found.help))
     result: dict[str, object] = {
         "ruleId": found.code.value,
@@ -70,9 +64,7 @@ def _result(found: Diagnostic, rule: int) -> Mapping[str, object]:
 
 
 def _location(span: Span) -> Mapping[str, object]:
-    """
-    Give a span as a region of a file.
-    """
+    """Give a span as a region of a file."""
     line, column = span.source.position(span.start)
     end_line, end_column = span.source.position(span.end)
     region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
@@ -80,9 +72,7 @@ def _location(span: Span) -> Mapping[str, object]:
 
 
 def _uri(name: str) -> str:
-    """
-    Write the path of a file as a URI, relative where the path is.
-    """
+    """Write the path of a file as a URI, relative where the path is."""
     path = PurePath(name)
     # The names of files are bytes on some systems, so a name can hold what no text can.
     written = quote(path.as_posix(), safe="/", errors="surrogatepass")

@@ -1,6 +1,4 @@
-"""
-Show text that strangers wrote: every character visible, none obeyed by the terminal, and its width known.
-"""
+"""Show text that strangers wrote: every character visible, none obeyed by the terminal, and its width known."""
 
 from __future__ import annotations
 
@@ -77,18 +75,14 @@ def cells(line: str) -> tuple[tuple[str, int], ...]:
 
 
 def _shown(character: str) -> str:
-    """
-    Give what is printed for one code point.
-    """
+    """Give what is printed for one code point."""
     if character.isprintable() or character in (_ZERO_WIDTH_JOINER, _ZERO_WIDTH_NON_JOINER):
         return character
     return f"<U+{ord(character):04X}>" if unicodedata.category(character) in _HIDDEN else character
 
 
 def _width(character: str) -> int:
-    """
-    Count the columns of a code point that stands by itself.
-    """
+    """Count the columns of a code point that stands by itself."""
     point = ord(character)
     if point in _SKIN_TONES or point in _HANGUL_VOWELS_AND_FINALS:
         return 0

@@ -1,6 +1,4 @@
-"""
-Draw charts: a picture of a graph, perhaps with a decision lit on it, and the formats it is written in.
-"""
+"""Draw charts: a picture of a graph, perhaps with a decision lit on it, and the formats it is written in."""
 
 from notifyrules.diagram.caveats import mermaid_caveats, png_caveats
 from notifyrules.diagram.dot import to_dot

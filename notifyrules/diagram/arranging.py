@@ -37,9 +37,7 @@ _BEYOND: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """
-    A placement with what runs between its rows.
-    """
+    """A placement with what runs between its rows."""
 
     placement: Placement
     channels: tuple[Channel, ...]
@@ -89,16 +87,12 @@ def split(diagram: Diagram) -> tuple[Diagram, tuple[Arrow, ...]]:
 
 
 def _noted(diagram: Diagram) -> bool:
-    """
-    Tell whether an overlay writes into boxes or on arrows.
-    """
+    """Tell whether an overlay writes into boxes or on arrows."""
     return any(mark.notes for mark in (*(box.mark for box in diagram.boxes), *(one.mark for one in diagram.arrows)))
 
 
 def _bare(diagram: Diagram) -> Diagram:
-    """
-    Leave out what an overlay put on a picture.
-    """
+    """Leave out what an overlay put on a picture."""
     drawn = tuple(replace(arrow, mark=Mark()) for arrow in diagram.arrows if arrow.written)
     kept = {arrow.source for arrow in drawn} | {arrow.target for arrow in drawn}
     boxes = tuple(
@@ -111,17 +105,13 @@ def _bare(diagram: Diagram) -> Diagram:
 
 
 def _best(plan: Plan) -> Placement:
-    """
-    Choose the best of several placements.
-    """
+    """Choose the best of several placements."""
     tries = max(1, min(_TRIES, _EFFORT // len(plan.items)))
     return min((straighten(place(plan, seed), columns=False) for seed in range(tries)), key=_cost)
 
 
 def _cost(placement: Placement) -> float:
-    """
-    Weigh what the eye stumbles over: crossings, bends, long ways, ways out in another order than written, and width.
-    """
+    """Weigh what the eye stumbles over: crossings, bends, long ways, ways out not in the order written, and width."""
     crossings = sum(channel.crossings for channel in channels(placement))
     runs = sum(weigh(sideways(link, placement.x)) for link in placement.plan.links)
     width = _width(placement)
@@ -130,17 +120,13 @@ def _cost(placement: Placement) -> float:
 
 
 def _width(placement: Placement) -> float:
-    """
-    Measure the whole width of a placement.
-    """
+    """Measure the whole width of a placement."""
     left = min(placement.x[item.key] - item.left for row in placement.rows for item in row)
     return max(placement.x[item.key] + item.right for row in placement.rows for item in row) - left
 
 
 def _inversions(placement: Placement) -> int:
-    """
-    Count the ways out that stand to the left of an earlier one.
-    """
+    """Count the ways out that stand to the left of an earlier one."""
     labels: dict[str, list[float]] = {}
     for route in placement.plan.routes:
         first = route.links[0]
@@ -150,9 +136,7 @@ def _inversions(placement: Placement) -> int:
 
 
 def _spread(bare: Placement, plan: Plan) -> Placement:
-    """
-    Give a picture the arrangement of the bare chart: the same order, and as little moved as larger boxes allow.
-    """
+    """Give a picture the arrangement of the bare chart: the same order, and as little moved as larger boxes allow."""
     rows = tuple(tuple(plan.items[item.key] for item in row) for row in bare.rows)
     x = {key: place for row in rows for key, place in _spread_row(row, [bare.x[item.key] for item in row])}
     return Placement(plan, rows, x, {})

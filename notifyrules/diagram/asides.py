@@ -59,9 +59,7 @@ def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle],
 
 @dataclass(slots=True)
 class _Room:
-    """
-    What is free.
-    """
+    """What is free."""
 
     bounds: Rectangle
     taken: list[Rectangle]
@@ -80,9 +78,7 @@ class _Room:
         return None
 
     def _is_free(self, spot: Rectangle) -> bool:
-        """
-        Tell whether nothing stands in a place.
-        """
+        """Tell whether nothing stands in a place."""
         left, top, right, bottom = spot
         inside = self.bounds[0] <= left and self.bounds[1] <= top and right <= self.bounds[2]
         return (
@@ -93,9 +89,7 @@ class _Room:
 
 
 def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
-    """
-    List the places where something stands already, with some room around.
-    """
+    """List the places where something stands already, with some room around."""
     for box in drawing.boxes:
         left, top, right, bottom = _outline(box)
         yield left - 1, top - 1, right + _CLEAR, bottom + _CLEAR
@@ -113,24 +107,18 @@ def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
 
 
 def _outline(box: DrawnBox) -> Rectangle:
-    """
-    Give the place of a box.
-    """
+    """Give the place of a box."""
     half = box.figure.width / 2
     return box.x - half, box.top, box.x + half, box.top + box.figure.height
 
 
 def _around(middle: Point, wide: float, high: float, by: float) -> Rectangle:
-    """
-    Give the place around a point.
-    """
+    """Give the place around a point."""
     return middle[0] - wide / 2 - by, middle[1] - high / 2 - by, middle[0] + wide / 2 + by, middle[1] + high / 2 + by
 
 
 def _spoken(arrow: Arrow, diagram: Diagram) -> Arrow:
-    """
-    Write on an arrow what a row of a table says that is not in the table.
-    """
+    """Write on an arrow what a row of a table says that is not in the table."""
     if arrow.row is None:
         return arrow
     rows = next(box.rows for box in diagram.boxes if box.key == arrow.source)
@@ -138,9 +126,7 @@ def _spoken(arrow: Arrow, diagram: Diagram) -> Arrow:
 
 
 def _end(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[DrawnBox, DrawnArrow]:
-    """
-    Stand an end beside its box.
-    """
+    """Stand an end beside its box."""
     label = arrow_label(arrow)
     left, top, right, bottom = _outline(home)
     middle = top + home.figure.head / 2
@@ -163,9 +149,7 @@ def _end(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[DrawnB
 
 
 def _hung(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[DrawnBox, DrawnArrow]:
-    """
-    Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it.
-    """
+    """Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it."""
     _, _, right, bottom = _outline(home)
     top, half = bottom - _HANG, end.width / 2
     reach = max(right - home.x + _OUT - half, half + 2 * _CLEAR)
@@ -179,9 +163,7 @@ def _hung(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[Drawn
 
 
 def _values(box: DrawnBox, room: _Room) -> Iterator[DrawnValues]:
-    """
-    Stand the values that were read in a box beside it, where there is room.
-    """
+    """Stand the values that were read in a box beside it, where there is room."""
     if not box.figure.box.mark.values:
         return
     words = letter_notes(box.figure.box.mark.values)
@@ -190,9 +172,7 @@ def _values(box: DrawnBox, room: _Room) -> Iterator[DrawnValues]:
 
 
 def _spots(box: DrawnBox, words: Lettering) -> Iterator[tuple[Rectangle, Point]]:
-    """
-    List the places beside a box, the best first: right below it or above it beside its arrow, then to its sides.
-    """
+    """List the places beside a box, the best first: right below it or above it beside its arrow, then to its sides."""
     left, top, right, bottom = _outline(box)
     wide, high = words.width, words.height
     middle = top + (box.figure.height - high) / 2

@@ -1,6 +1,4 @@
-"""
-Tell what a format cannot show of a picture, so that nobody finds out from a reader.
-"""
+"""Tell what a format cannot show of a picture, so that nobody finds out from a reader."""
 
 from __future__ import annotations
 
@@ -28,18 +26,14 @@ UNPAINTED: Final = re.compile(
 
 
 def png_caveats(diagram: Diagram) -> Iterator[str]:
-    """
-    Name the characters that PNG shows as squares.
-    """
+    """Name the characters that PNG shows as squares."""
     missing = dict.fromkeys(character for text in _words(diagram) for character in UNPAINTED.findall(drawable(text)))
     if missing:
         yield f"PNG has no letters for {named(missing)} and shows squares instead; write SVG, which shows every script"
 
 
 def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:
-    """
-    Tell of a chart that viewers of Mermaid refuse to draw.
-    """
+    """Tell of a chart that viewers of Mermaid refuse to draw."""
     units = len(text.encode("utf-16-le")) // 2
     advice = "write SVG, or tell your own viewer"
     if len(diagram.arrows) >= MERMAID_ARROWS:
@@ -51,9 +45,7 @@ def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:
 
 
 def _words(diagram: Diagram) -> Iterator[str]:
-    """
-    List all that is written on a picture.
-    """
+    """List all that is written on a picture."""
     yield diagram.words
     yield from (name for name, _ in diagram.legend)
     yield from (cluster.title for cluster in diagram.clusters)

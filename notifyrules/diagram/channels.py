@@ -31,9 +31,7 @@ _MOST_NETS: Final = 120
 
 @dataclass(slots=True)
 class Net:
-    """
-    Lines that fork from one place or join at one box between two rows.
-    """
+    """Lines that fork from one place or join at one box between two rows."""
 
     tops: set[float]
     """Where they come from above."""
@@ -49,45 +47,33 @@ class Net:
     """The right end of the level line."""
 
     def __post_init__(self) -> None:
-        """
-        Measure the first lines.
-        """
+        """Measure the first lines."""
         self.measure()
 
     def measure(self) -> None:
-        """
-        Find the ends of the level line.
-        """
+        """Find the ends of the level line."""
         self.low = min(*self.tops, *self.bottoms)
         self.high = max(*self.tops, *self.bottoms)
 
     def add(self, top: float, bottom: float) -> None:
-        """
-        Take in one more line.
-        """
+        """Take in one more line."""
         self.tops.add(top)
         self.bottoms.add(bottom)
         self.low, self.high = min(self.low, top, bottom), max(self.high, top, bottom)
 
     @property
     def is_straight(self) -> bool:
-        """
-        Whether nothing runs sideways.
-        """
+        """Whether nothing runs sideways."""
         return self.high - self.low < _STRAIGHT
 
     def meets(self, other: Net) -> bool:
-        """
-        Tell whether two nets cannot share a level.
-        """
+        """Tell whether two nets cannot share a level."""
         return self.low < other.high + LEVEL and other.low < self.high + LEVEL
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """
-    What runs between one row and the next.
-    """
+    """What runs between one row and the next."""
 
     nets: Mapping[Link, Net]
     """For each link the net it is part of."""
@@ -110,9 +96,7 @@ def channels(placement: Placement) -> tuple[Channel, ...]:
 
 
 def _channel(links: Iterable[Link], x: Mapping[str, float]) -> Channel:
-    """
-    Bundle the links of one channel.
-    """
+    """Bundle the links of one channel."""
     nets: dict[Link, Net] = {}
     above: dict[tuple[str, float], Net] = {}
     below: dict[str, Net] = {}
@@ -156,9 +140,7 @@ def _disentangled(nets: list[Net]) -> list[Net]:
 
 
 def _break(net: Net, nets: Iterable[Net]) -> float | None:
-    """
-    Find where a net can go down from one level to another: near its middle, and not where any other line goes.
-    """
+    """Find where a net can go down from one level to another: near its middle, and not where any other line goes."""
     taken = [x for other in nets for x in other.tops | other.bottoms]
     middle = (net.low + net.high) / 2
     for step in range(_BREAKS):
@@ -186,9 +168,7 @@ def _set_levels(nets: list[Net]) -> list[Net]:
 
 
 def _best_place(net: Net, order: Sequence[Net]) -> int:
-    """
-    Find the place in an order of nets, from the top, at which a further one makes the fewest crossings.
-    """
+    """Find the place in an order of nets, from the top, at which a further one makes the fewest crossings."""
     cost = sum(_crossings(net, other) for other in order)
     best, place = cost, 0
     for number, other in enumerate(order, 1):
@@ -199,9 +179,7 @@ def _best_place(net: Net, order: Sequence[Net]) -> int:
 
 
 def _crossings(upper: Net, lower: Net) -> int:
-    """
-    Count what it costs to run one net above another: crossings, and lines that run over each other.
-    """
+    """Count what it costs to run one net above another: crossings, and lines that run over each other."""
     if not upper.meets(lower):
         return 0
     if lower.below is upper:
@@ -212,9 +190,7 @@ def _crossings(upper: Net, lower: Net) -> int:
 
 
 def _overlaps(upper: Net, lower: Net) -> int:
-    """
-    Count the lines that run over each other when one net runs above another.
-    """
+    """Count the lines that run over each other when one net runs above another."""
     if upper.below is lower:
         return 0
     return sum(abs(x - other) < _SAME_PLACE for x in upper.bottoms for other in lower.tops)

@@ -35,9 +35,7 @@ _ROW_STUB: Final = 22
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """
-    A box of a compound.
-    """
+    """A box of a compound."""
 
     figure: Figure
     x: float
@@ -47,9 +45,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """
-    An arrow that begins and ends inside of a compound.
-    """
+    """An arrow that begins and ends inside of a compound."""
 
     arrow: Arrow
     points: tuple[Point, ...]
@@ -60,9 +56,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """
-    The beginning of an arrow that leaves a compound.
-    """
+    """The beginning of an arrow that leaves a compound."""
 
     arrow: Arrow
     points: tuple[Point, ...]
@@ -70,17 +64,13 @@ class Exit:
 
     @property
     def x(self) -> float:
-        """
-        Where it leaves.
-        """
+        """Where it leaves."""
         return self.points[-1][0]
 
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """
-    What is placed as one thing.
-    """
+    """What is placed as one thing."""
 
     box: Box
     """The main box: the one that arrows from elsewhere end at."""
@@ -178,9 +168,7 @@ def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping
 
 
 def _plain(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Collection[str]) -> Compound:
-    """
-    Put a box together with the ends to its right; its other arrows leave from the middle of its lower edge.
-    """
+    """Put a box together with the ends to its right; its other arrows leave from the middle of its lower edge."""
     refused = [way for way in ways if way.target in beside]
     onward = [way for way in ways if way.target not in beside]
     stack = _Stack.of(refused, boxes)
@@ -194,9 +182,7 @@ def _plain(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Co
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    """
-    The refusals of one box, one below the other.
-    """
+    """The refusals of one box, one below the other."""
 
     arrows: tuple[Arrow, ...]
     ends: tuple[Figure, ...]
@@ -204,26 +190,20 @@ class _Stack:
 
     @classmethod
     def of(cls, arrows: Iterable[Arrow], boxes: Mapping[str, Box]) -> _Stack:
-        """
-        Measure the refusals that some arrows lead to.
-        """
+        """Measure the refusals that some arrows lead to."""
         found = tuple(arrows)
         ends = tuple(small(boxes[arrow.target]) for arrow in found)
         return cls(found, ends, tuple(arrow_label(arrow) for arrow in found))
 
     @property
     def heights(self) -> tuple[float, ...]:
-        """
-        The height of each, label and end.
-        """
+        """The height of each, label and end."""
         pairs = zip(self.ends, self.labels, strict=True)
         return tuple(max(end.height, words.height if words else 0) for end, words in pairs)
 
     @property
     def height(self) -> float:
-        """
-        The height of all.
-        """
+        """The height of all."""
         return sum(self.heights) + _STACKED * (len(self.heights) - 1) if self.heights else 0
 
     def beside(self, edge: float, *, side: int, middle: float = 0) -> tuple[tuple[Part, ...], tuple[Wire, ...], float]:
@@ -254,23 +234,17 @@ class _Stack:
 
 
 def _gap(words: Lettering | None) -> float:
-    """
-    Find the length of an arrow that runs sideways and carries a label.
-    """
+    """Find the length of an arrow that runs sideways and carries a label."""
     return (words.width if words else _TAIL) + 2 * _TAIL + HEAD
 
 
 def arrow_label(arrow: Arrow) -> Lettering | None:
-    """
-    Set the words on an arrow; None where there are none.
-    """
+    """Set the words on an arrow; None where there are none."""
     return label(arrow.label, arrow.mark.notes) if arrow.label or arrow.mark.notes else None
 
 
 def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> Compound:
-    """
-    Put a question together with its side question on the left, and the refusals of that one further left.
-    """
+    """Put a question together with its side question on the left, and the refusals of that one further left."""
     main = figure(box)
     across = next(way for way in leaving[box.key] if way.target == asked.key)
     onward = [way for way in leaving[box.key] if way.target != asked.key]
@@ -297,9 +271,7 @@ def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[
 
 
 def _table(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Collection[str]) -> Compound:
-    """
-    Put a table together with what its rows lead to: small ends right beside them, lines downwards beyond those.
-    """
+    """Put a table together with what its rows lead to: small ends right beside them, lines downwards beyond those."""
     stops = {way.row: (way, small(boxes[way.target])) for way in ways if way.target in beside and way.row is not None}
     main = figure(box, beside={row: end.height + _STACKED for row, (_, end) in stops.items()})
     edge, base = main.width / 2, -main.head / 2

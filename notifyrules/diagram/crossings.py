@@ -24,9 +24,7 @@ _INSIDE: Final = 1
 
 @dataclass(slots=True)
 class Course:
-    """
-    The drawn part of a line that runs level and upright, as distances from its beginning.
-    """
+    """The drawn part of a line that runs level and upright, as distances from its beginning."""
 
     way: Sequence[Point]
     first: float
@@ -41,9 +39,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """
-    One straight stretch of a line.
-    """
+    """One straight stretch of a line."""
 
     course: Course
     at: float
@@ -56,16 +52,12 @@ class _Stretch:
     high: float
 
     def distance(self, coordinate: float) -> float:
-        """
-        Find how far from the beginning of the line a place is.
-        """
+        """Find how far from the beginning of the line a place is."""
         return self.at + self.sign * coordinate
 
 
 def cross(courses: Sequence[Course]) -> None:
-    """
-    Find where lines cross, and note it with both of them.
-    """
+    """Find where lines cross, and note it with both of them."""
     levels = [stretch for course in courses for stretch in _stretches(course, 0)]
     uprights = sorted((stretch for course in courses for stretch in _stretches(course, 1)), key=lambda one: one.place)
     places = [one.place for one in uprights]
@@ -80,17 +72,13 @@ def cross(courses: Sequence[Course]) -> None:
 
 
 def _note(stretch: _Stretch, place: float, half: float, noted: list[tuple[float, float]]) -> None:
-    """
-    Note what lies around one place of a line.
-    """
+    """Note what lies around one place of a line."""
     middle = stretch.distance(place)
     noted.append((middle - half, middle + half))
 
 
 def _stretches(course: Course, axis: int) -> Iterator[_Stretch]:
-    """
-    List what is drawn of a line along one axis: 0 for level stretches, 1 for upright ones.
-    """
+    """List what is drawn of a line along one axis: 0 for level stretches, 1 for upright ones."""
     at = 0.0
     for start, end in pairwise(course.way):
         length = abs(start[0] - end[0]) + abs(start[1] - end[1])

@@ -1,6 +1,4 @@
-"""
-Show one decision on the chart: the path that it took, the values it read, and what it tried in vain.
-"""
+"""Show one decision on the chart: the path that it took, the values it read, and what it tried in vain."""
 
 from __future__ import annotations
 
@@ -41,17 +39,13 @@ def light(graph: Graph, passage: Passage) -> Overlay:
 
 
 def _light_passage(passage: Passage, prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:
-    """
-    Mark the way through one chart, and the outcome it ends in.
-    """
+    """Mark the way through one chart, and the outcome it ends in."""
     _light_steps(passage.steps, prefix, emphasis, marks)
     _add(marks, prefix + passage.outcome, Mark(emphasis))
 
 
 def _light_steps(steps: Iterable[Step], prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:
-    """
-    Mark the steps of a way: their boxes, the arrows taken, the branches tried before, and the called charts.
-    """
+    """Mark the steps of a way: their boxes, the arrows taken, the branches tried before, and the called charts."""
     for step in steps:
         _add(marks, prefix + step.node, Mark(emphasis, values=_values(step)))
         _add(marks, prefix + step.arrow, Mark(emphasis))
@@ -63,16 +57,12 @@ def _light_steps(steps: Iterable[Step], prefix: str, emphasis: Emphasis, marks: 
 
 
 def _add(marks: dict[str, Mark], key: str, mark: Mark) -> None:
-    """
-    Mark a box or arrow; one that was tried in vain and lies on the path all the same is on the path.
-    """
+    """Mark a box or arrow; one that was tried in vain and lies on the path all the same is on the path."""
     marks[key] = Overlay({"": marks[key], "new": mark}).mark("", "new") if key in marks else mark
 
 
 def _values(step: Step) -> tuple[str, ...]:
-    """
-    Write the fact values that a step read, one a line.
-    """
+    """Write the fact values that a step read, one a line."""
     lines = tuple(f"{name} = {_value(value)}" for name, value in step.facts.items())
     if len(lines) <= _VALUES_SHOWN:
         return lines
@@ -80,8 +70,6 @@ def _values(step: Step) -> tuple[str, ...]:
 
 
 def _value(value: Value) -> str:
-    """
-    Write one value, shortened to what a box can hold.
-    """
+    """Write one value, shortened to what a box can hold."""
     written = NOT_SET if value is None else write_literal(value)
     return set_apart(written if len(written) <= _LONGEST_VALUE else written[: _LONGEST_VALUE - 1] + "…")

@@ -76,9 +76,7 @@ def to_dot(diagram: Diagram) -> str:
 
 
 def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: Digraph) -> None:
-    """
-    Write the boxes of one cluster, and the clusters inside of it.
-    """
+    """Write the boxes of one cluster, and the clusters inside of it."""
     for box in diagram.boxes:
         if box.cluster == key:
             graph.node(names[box.key], **_attributes(box))
@@ -90,18 +88,14 @@ def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: 
 
 
 def _frame(cluster: Cluster) -> dict[str, str]:
-    """
-    Describe the frame of a cluster.
-    """
+    """Describe the frame of a cluster."""
     link = {"URL": cluster.href} if cluster.href else {}
     style = {"style": "rounded,filled", "fillcolor": LIGHT.cluster, "color": LIGHT.fence, "fontsize": str(SMALL)}
     return {"label": _text(cluster.title), "tooltip": _text(cluster.about or cluster.title), **style, **link}
 
 
 def _attributes(box: Box) -> dict[str, str]:
-    """
-    Describe a box.
-    """
+    """Describe a box."""
     drawn = small(box) if box.shape is Shape.REFUSAL else figure(box.spelt)
     faded = box.mark.emphasis is Emphasis.FADED
     ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
@@ -127,9 +121,7 @@ def _attributes(box: Box) -> dict[str, str]:
 
 
 def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None:
-    """
-    Write an arrow.
-    """
+    """Write an arrow."""
     source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
     found = dict(_LINES[arrow.mark.emphasis])
     if arrow.mark.breadth is not None:
@@ -141,9 +133,7 @@ def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None
 
 
 def _table(drawn: Figure, colours: Mapping[str, str]) -> str:
-    """
-    Write a table as an HTML-like label, with a port for each row.
-    """
+    """Write a table as an HTML-like label, with a port for each row."""
     head = "<BR/>".join(f"{escape(line)}" for line in directed(drawn.text.lines))
     if drawn.caption:
         head += f'<BR/><FONT POINT-SIZE="{SMALL}"><I>{escape(" ".join(drawn.caption.lines))}</I></FONT>'
@@ -158,9 +148,7 @@ def _table(drawn: Figure, colours: Mapping[str, str]) -> str:
 
 
 def _legend(diagram: Diagram) -> str:
-    """
-    Write the legend as an HTML-like label.
-    """
+    """Write the legend as an HTML-like label."""
     rows = (
         f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'
         f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(name).replace("_", " "))}</FONT></TD></TR>'
@@ -170,16 +158,12 @@ def _legend(diagram: Diagram) -> str:
 
 
 def _text(text: str) -> str:
-    """
-    Escape one line of text.
-    """
+    """Escape one line of text."""
     return escaped(directed([drawable(text)]))
 
 
 def escaped(lines: Iterable[str]) -> str:
-    """
-    Escape lines of text: no backslash is obeyed, and nothing is taken for an HTML-like label.
-    """
+    """Escape lines of text: no backslash is obeyed, and nothing is taken for an HTML-like label."""
     import graphviz  # noqa: PLC0415 - slow to import, and only this format needs it
 
     # The type of what `nohtml` returns is what keeps it from being read as HTML.

@@ -1,6 +1,4 @@
-"""
-Make a picture of a chart: decide what is drawn, and as what.
-"""
+"""Make a picture of a chart: decide what is drawn, and as what."""
 
 from __future__ import annotations
 
@@ -82,9 +80,7 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
 
 @dataclass(slots=True)
 class _Sheet:
-    """
-    What has been drawn so far.
-    """
+    """What has been drawn so far."""
 
     overlay: Overlay
     _: KW_ONLY
@@ -98,9 +94,7 @@ class _Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """
-    One chart of the picture: the chart itself, or a sub-chart that is opened.
-    """
+    """One chart of the picture: the chart itself, or a sub-chart that is opened."""
 
     graph: Graph
     prefix: str
@@ -110,9 +104,7 @@ class _Level:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """
-    One way out that is drawn: the arrows of the graph that it stands for, and what is written on it.
-    """
+    """One way out that is drawn: the arrows of the graph that it stands for, and what is written on it."""
 
     arrows: tuple[graphs.Arrow, ...]
     label: str
@@ -120,9 +112,7 @@ class _Way:
 
 
 def _draw_level(level: _Level, sheet: _Sheet) -> None:
-    """
-    Draw the nodes of one chart, in the order written, and their ways out.
-    """
+    """Draw the nodes of one chart, in the order written, and their ways out."""
     reachable = set(level.graph.order)
     for name, node in level.graph.nodes.items():
         if name not in reachable:
@@ -139,9 +129,7 @@ def _draw_level(level: _Level, sheet: _Sheet) -> None:
 
 
 def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
-    """
-    Note that a class is used; a sub-chart that gives it another colour gets an entry of its own in the legend.
-    """
+    """Note that a class is used; a sub-chart that gives it another colour gets an entry of its own in the legend."""
     if node.class_ is None or node.class_ not in level.graph.legend:
         return
     colour = colour_of(level.graph.legend[node.class_])
@@ -149,9 +137,7 @@ def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
 
 
 def _legend(sheet: _Sheet) -> tuple[tuple[str, Colour], ...]:
-    """
-    List the classes that are used, in the order in which the files write them, the caller's first.
-    """
+    """List the classes that are used, in the order in which the files write them, the caller's first."""
     found: dict[str, Colour] = {}
     for graph, used in sheet.used.items():
         for class_ in graph.legend:
@@ -176,9 +162,7 @@ def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
 
 
 def _all_ways(node: graphs.Node) -> Iterator[_Way]:
-    """
-    List the ways out of a node, in the order written, with what is written on them.
-    """
+    """List the ways out of a node, in the order written, with what is written on them."""
     match node:
         case graphs.Question():
             for arrow in node.arrows:
@@ -206,9 +190,7 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
 
 
 def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:
-    """
-    Choose the outline of a node.
-    """
+    """Choose the outline of a node."""
     # What only an overlay shows does not make another chart of it.
     shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
     wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
@@ -228,9 +210,7 @@ def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:
 
 
 def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...], sheet: _Sheet) -> Box:
-    """
-    Draw the box of a node.
-    """
+    """Draw the box of a node."""
     key, condition = level.prefix + node.name, _condition(node)
     rows = tuple(way.row for way in ways if way.row is not None) if shape is Shape.TABLE else ()
     return Box(
@@ -252,17 +232,13 @@ def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...],
 
 
 def _colour(level: _Level, node: graphs.Node) -> Colour:
-    """
-    Find the colour of a node's class.
-    """
+    """Find the colour of a node's class."""
     given = None if node.class_ is None else level.graph.legend.get(node.class_)
     return UNCLASSED if given is None else colour_of(given)
 
 
 def _caption(node: graphs.Node) -> str:
-    """
-    Say how a box chooses its way out, where neither its outline nor its arrows say it.
-    """
+    """Say how a box chooses its way out, where neither its outline nor its arrows say it."""
     match node:
         case graphs.First():
             return "the first that holds"
@@ -275,9 +251,7 @@ def _caption(node: graphs.Node) -> str:
 
 
 def _condition(node: graphs.Node) -> str | None:
-    """
-    Find the condition of a node as it is written.
-    """
+    """Find the condition of a node as it is written."""
     match node:
         case graphs.Question(condition=condition):
             return condition.span.one_line
@@ -288,9 +262,7 @@ def _condition(node: graphs.Node) -> str | None:
 
 
 def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sheet) -> None:
-    """
-    Draw one way out, and the small end of its own where it leads to a refusal.
-    """
+    """Draw one way out, and the small end of its own where it leads to a refusal."""
     ids = tuple(level.prefix + arrow.id for arrow in way.arrows)
     target = way.arrows[0].target
     mark = sheet.overlay.mark(*ids)
@@ -307,9 +279,7 @@ def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sh
 
 
 def _entry(level: _Level, name: str, sheet: _Sheet) -> str:
-    """
-    Find the box at which the arrows to a node end: of a sub-chart that is opened, its first box.
-    """
+    """Find the box at which the arrows to a node end: of a sub-chart that is opened, its first box."""
     node = level.graph.nodes[name]
     if sheet.expand and isinstance(node, graphs.Call):
         return _entry(_inside(level, node), node.callee.start, sheet)
@@ -317,17 +287,13 @@ def _entry(level: _Level, name: str, sheet: _Sheet) -> str:
 
 
 def _inside(level: _Level, node: graphs.Call) -> _Level:
-    """
-    Step into a called chart.
-    """
+    """Step into a called chart."""
     key = level.prefix + node.name
     return _Level(node.callee, f"{key}/", key)
 
 
 def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
-    """
-    Draw a called chart in a cluster of its own; each outcome it reaches is an exit from which the caller goes on.
-    """
+    """Draw a called chart in a cluster of its own; each outcome it reaches is an exit from which the caller goes on."""
     inside = _inside(level, node)
     mark = sheet.overlay.mark(inside.cluster)
     sheet.clusters.append(
@@ -344,9 +310,7 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
 
 
 def _draw_ends(level: _Level, sheet: _Sheet) -> None:
-    """
-    Draw the outcomes that all of their arrows share, in the order written.
-    """
+    """Draw the outcomes that all of their arrows share, in the order written."""
     reached = {arrow.target for arrow in sheet.arrows}
     for name, outcome in level.graph.outcomes.items():
         if name in reached:
@@ -354,9 +318,7 @@ def _draw_ends(level: _Level, sheet: _Sheet) -> None:
 
 
 def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, level: _Level) -> Box:
-    """
-    Draw an outcome, with the data that decisions carry from there: those of a called chart are dropped.
-    """
+    """Draw an outcome, with the data that decisions carry from there: those of a called chart are dropped."""
     return Box(
         key,
         shape,
@@ -372,9 +334,7 @@ def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, level: _Le
 
 
 def _describe(graph: Graph, sheet: _Sheet) -> str:
-    """
-    Put the picture in words, for those who cannot see it.
-    """
+    """Put the picture in words, for those who cannot see it."""
     count = sum(box.shape not in (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL) for box in sheet.boxes)
     reached = {box.text: None for box in sheet.boxes if box.shape in (Shape.END, Shape.REFUSAL)}
     first = graph.nodes[graph.start].ask
@@ -384,21 +344,15 @@ def _describe(graph: Graph, sheet: _Sheet) -> str:
 
 
 def _href(callee: Graph) -> str | None:
-    """
-    Link to the picture of a called chart, which stands beside this one under the name of the chart.
-    """
+    """Link to the picture of a called chart, which stands beside this one under the name of the chart."""
     return f"{callee.name}.svg" if _SAFE_NAME.fullmatch(callee.name) else None
 
 
 def _place(span: Span) -> str:
-    """
-    Name a place by file and line; without folders, so that the picture is the same wherever the files stand.
-    """
+    """Name a place by file and line; without folders, so that the picture is the same wherever the files stand."""
     return f"{_base(span.source.name)}:{span.line}"
 
 
 def _base(path: str) -> str:
-    """
-    Take the last part of a path, with either kind of slash.
-    """
+    """Take the last part of a path, with either kind of slash."""
     return PurePosixPath(path.replace("\\", "/")).name

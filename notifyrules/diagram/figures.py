@@ -37,9 +37,7 @@ _LONG: Final = 560
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """
-    How the text of a kind of box is set.
-    """
+    """How the text of a kind of box is set."""
 
     size: int
     narrow: float
@@ -81,9 +79,7 @@ NOTE_GAP: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """
-    A block of text, broken into lines.
-    """
+    """A block of text, broken into lines."""
 
     lines: tuple[str, ...]
     width: float
@@ -92,9 +88,7 @@ class Lettering:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """
-    A box with its size.
-    """
+    """A box with its size."""
 
     box: Box
     text: Lettering
@@ -111,22 +105,16 @@ class Figure:
 
     @property
     def height(self) -> int:
-        """
-        The whole height.
-        """
+        """The whole height."""
         return self.head + sum(self.row_heights)
 
     def row_middle(self, row: int) -> float:
-        """
-        Find the middle of a row of a table, counted from the top of the box.
-        """
+        """Find the middle of a row of a table, counted from the top of the box."""
         return self.head + sum(self.row_heights[:row]) + self.row_heights[row] / 2
 
 
 def small(box: Box) -> Figure:
-    """
-    Set an end as one that stands beside the arrow that leads to it.
-    """
+    """Set an end as one that stands beside the arrow that leads to it."""
     style = _STYLES[Shape.REFUSAL]
     text = letter(box.text, style)
     caption = letter(box.caption, _CAPTION) if box.caption else None
@@ -158,32 +146,24 @@ def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingP
 
 
 def letter_notes(notes: tuple[str, ...]) -> Lettering:
-    """
-    Set the notes of a box, or the values beside it, each on as many lines as it takes.
-    """
+    """Set the notes of a box, or the values beside it, each on as many lines as it takes."""
     lines = tuple(line for note in notes for line in wrap(note, SMALL, limit=_NOTE_LIMIT, lines=3))
     return Lettering(lines, max(width(line, SMALL) for line in lines), len(lines) * SMALL * LEADING)
 
 
 def label(text: str, notes: tuple[str, ...] = ()) -> Lettering:
-    """
-    Set the words on an arrow, with the room that they need around them.
-    """
+    """Set the words on an arrow, with the room that they need around them."""
     found = letter(": ".join(part for part in (text, ", ".join(notes)) if part), _LABEL, bold=True)
     return Lettering(found.lines, even(found.width + 2 * _LABEL.side), even(found.height + 2 * _LABEL.top))
 
 
 def letter_title(text: str) -> Lettering:
-    """
-    Set the title of a cluster.
-    """
+    """Set the title of a cluster."""
     return letter(text, _TITLE)
 
 
 def letter(text: str, style: Style, *, bold: bool | None = None) -> Lettering:
-    """
-    Break a text into lines as its style says; long text gets longer lines.
-    """
+    """Break a text into lines as its style says; long text gets longer lines."""
     heavy = style.bold if bold is None else bold
     whole = width(text, style.size, bold=heavy)
     limit = style.narrow if whole <= _LONG else style.broad
@@ -193,7 +173,5 @@ def letter(text: str, style: Style, *, bold: bool | None = None) -> Lettering:
 
 
 def even(length: float) -> int:
-    """
-    Round a length up to an even number of pixels.
-    """
+    """Round a length up to an even number of pixels."""
     return 2 * ceil(length / 2)

@@ -48,9 +48,7 @@ def find_layout() -> str:
 
 
 def _bundled() -> str | None:
-    """
-    Find the program that `graphviz-pure` installed.
-    """
+    """Find the program that `graphviz-pure` installed."""
     try:
         files = distribution(_DISTRIBUTION).files
     except PackageNotFoundError:

@@ -105,24 +105,18 @@ def set_apart(text: str) -> str:
 
 
 def leftward(line: str) -> str:
-    """
-    Mark a line as one that runs from right to left, for formats that know no other way to say so.
-    """
+    """Mark a line as one that runs from right to left, for formats that know no other way to say so."""
     return f"{_LEFTWARDS}{line}{_ENDED}"
 
 
 def directed(lines: Iterable[str]) -> list[str]:
-    """
-    Mark the lines of one text where it runs from right to left.
-    """
+    """Mark the lines of one text where it runs from right to left."""
     kept = list(lines)
     return list(map(leftward, kept)) if is_leftward(" ".join(kept)) else kept
 
 
 def _has_leftward(text: str) -> bool:
-    """
-    Tell whether any letter of a text runs from right to left.
-    """
+    """Tell whether any letter of a text runs from right to left."""
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
@@ -175,9 +169,7 @@ def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False
 
 
 def _set_lines_apart(lines: list[str]) -> list[str]:
-    """
-    Begin again on the next line what is set apart and was broken.
-    """
+    """Begin again on the next line what is set apart and was broken."""
     found: list[str] = []
     mark = ""
     for line in lines:
@@ -189,9 +181,7 @@ def _set_lines_apart(lines: list[str]) -> list[str]:
 
 
 def _fill(pieces: list[tuple[str, float]], limit: float) -> list[str]:
-    """
-    Put as many pieces on each line as it takes.
-    """
+    """Put as many pieces on each line as it takes."""
     lines: list[str] = []
     line, used = "", 0.0
     for piece, taken in pieces:
@@ -204,9 +194,7 @@ def _fill(pieces: list[tuple[str, float]], limit: float) -> list[str]:
 
 
 def _cut(word: str, size: float, limit: float, *, bold: bool) -> Iterator[tuple[str, float]]:
-    """
-    Cut a word that is longer than a whole line: behind a mark inside of it, else where it must be.
-    """
+    """Cut a word that is longer than a whole line: behind a mark inside of it, else where it must be."""
     whole = width(word, size, bold=bold)
     if whole <= limit:
         yield word, whole
@@ -223,9 +211,7 @@ def _cut(word: str, size: float, limit: float, *, bold: bool) -> Iterator[tuple[
 
 
 def _words(line: str) -> Iterator[str]:
-    """
-    Split a line where it may be broken in any case; together the pieces are the line again.
-    """
+    """Split a line where it may be broken in any case; together the pieces are the line again."""
     piece = ""
     for character, after in pairwise(line + " "):
         piece += character
@@ -236,30 +222,22 @@ def _words(line: str) -> Iterator[str]:
 
 
 def _ideographic(character: str) -> bool:
-    """
-    Tell whether lines may be broken at a character as in Chinese and Japanese.
-    """
+    """Tell whether lines may be broken at a character as in Chinese and Japanese."""
     return unicodedata.east_asian_width(character) in ("W", "F")
 
 
 def _may_begin(character: str) -> bool:
-    """
-    Tell whether a character may begin a line: closing marks, joiners and what is written above another may not.
-    """
+    """Tell whether a character may begin a line: closing marks, joiners and what is written above another may not."""
     return unicodedata.category(character) not in ("Pe", "Pf", "Po", "Mn", "Mc", "Me", "Cf", "Sk")
 
 
 def _may_end(character: str) -> bool:
-    """
-    Tell whether a character may end a line: opening marks and joiners may not.
-    """
+    """Tell whether a character may end a line: opening marks and joiners may not."""
     return unicodedata.category(character) not in ("Ps", "Pi", "Cf")
 
 
 def _advance(character: str) -> int:
-    """
-    Look up how far a character moves the pen, in thousandths of the font size.
-    """
+    """Look up how far a character moves the pen, in thousandths of the font size."""
     known = _LATIN.get(character)
     if known is not None:
         return known

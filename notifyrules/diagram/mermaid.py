@@ -1,6 +1,4 @@
-"""
-Write a picture as a Mermaid flowchart, which GitHub, GitLab and many wikis draw inside of a page.
-"""
+"""Write a picture as a Mermaid flowchart, which GitHub, GitLab and many wikis draw inside of a page."""
 
 from __future__ import annotations
 
@@ -63,9 +61,7 @@ def to_mermaid(diagram: Diagram) -> str:
 
 
 def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
-    """
-    Write the boxes of one cluster, and the clusters inside of it.
-    """
+    """Write the boxes of one cluster, and the clusters inside of it."""
     for box in diagram.boxes:
         if box.cluster == key:
             left, right = _OUTLINES[box.shape]
@@ -82,9 +78,7 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
 
 
 def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
-    """
-    Write the colours of the boxes.
-    """
+    """Write the colours of the boxes."""
     found: dict[str, list[str]] = {}
     for box in diagram.boxes:
         found.setdefault(_style(box), []).append(names[box.key])
@@ -94,9 +88,7 @@ def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _style(box: Box) -> str:
-    """
-    Write the colours of a box.
-    """
+    """Write the colours of a box."""
     emphasis = box.mark.emphasis
     if emphasis is Emphasis.FADED:
         return f"fill:{LIGHT.panel},stroke:{LIGHT.faint},color:{LIGHT.quiet}"

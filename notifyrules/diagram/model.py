@@ -20,9 +20,7 @@ START: Final = "(start)"
 
 
 class Shape(Enum):
-    """
-    What a box is, and with that its outline.
-    """
+    """What a box is, and with that its outline."""
 
     START = "start"
     QUESTION = "question"
@@ -41,9 +39,7 @@ class Shape(Enum):
 
 
 class Emphasis(Enum):
-    """
-    How strongly something is drawn; a later one is drawn over an earlier one.
-    """
+    """How strongly something is drawn; a later one is drawn over an earlier one."""
 
     FADED = "faded"
     PLAIN = "plain"
@@ -55,17 +51,13 @@ class Emphasis(Enum):
 
     @property
     def strength(self) -> int:
-        """
-        The place in the order from the faintest to the strongest.
-        """
+        """The place in the order from the faintest to the strongest."""
         return list(Emphasis).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """
-    What an overlay says about one box or arrow.
-    """
+    """What an overlay says about one box or arrow."""
 
     emphasis: Emphasis = Emphasis.PLAIN
     notes: tuple[str, ...] = ()
@@ -93,9 +85,7 @@ class Overlay:
     """What the overlay shows, in one sentence; empty for the bare chart."""
 
     def mark(self, *keys: str) -> Mark:
-        """
-        Find the strongest of the marks of some keys, with the notes of all.
-        """
+        """Find the strongest of the marks of some keys, with the notes of all."""
         found = [self.marks[key] for key in keys if key in self.marks]
         if not found:
             return self.rest
@@ -108,9 +98,7 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """
-    One row of a table.
-    """
+    """One row of a table."""
 
     text: str
     condition: str | None
@@ -123,9 +111,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """
-    One box of the picture.
-    """
+    """One box of the picture."""
 
     key: str
     """Unique in the picture: the path of calls and the name of the node or outcome."""
@@ -153,17 +139,13 @@ class Box:
 
     @property
     def spelt(self) -> Box:
-        """
-        The box with what was read in it among its notes, for formats that leave placing to others.
-        """
+        """The box with what was read in it among its notes, for formats that leave placing to others."""
         return replace(self, mark=replace(self.mark, notes=(*self.mark.notes, *self.mark.values)))
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """
-    One arrow of the picture: one way out, or the ways out for several values that lead to the same place.
-    """
+    """One arrow of the picture: one way out, or the ways out for several values that lead to the same place."""
 
     ids: tuple[str, ...]
     """The ids of the arrows of the graph it stands for, with the path of calls; none for the arrow from the start."""
@@ -181,17 +163,13 @@ class Arrow:
 
     @property
     def key(self) -> str:
-        """
-        Name the arrow, uniquely in the picture.
-        """
+        """Name the arrow, uniquely in the picture."""
         return self.ids[0] if self.ids else f"{self.source}.then"
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """
-    An opened sub-chart.
-    """
+    """An opened sub-chart."""
 
     key: str
     """The path of calls that leads into it."""
@@ -206,9 +184,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """
-    A whole picture.
-    """
+    """A whole picture."""
 
     name: str
     """The chart's name."""

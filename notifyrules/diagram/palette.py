@@ -31,9 +31,7 @@ BLACK: Final = "#000000"
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """
-    The colours of the panel and of what stands on it, for one kind of page.
-    """
+    """The colours of the panel and of what stands on it, for one kind of page."""
 
     panel: str
     """The ground of the whole picture; text and lines below are read on it."""
@@ -130,16 +128,12 @@ def night(colour: Colour) -> Colour:
 
 
 def _written(channels: Iterable[float]) -> str:
-    """
-    Write a colour, given its channels from 0 to 1.
-    """
+    """Write a colour, given its channels from 0 to 1."""
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
 
 
 def line_on(scheme: Scheme, emphasis: Emphasis) -> str:
-    """
-    Choose the colour of a line on the panel.
-    """
+    """Choose the colour of a line on the panel."""
     match emphasis:
         case Emphasis.FADED:
             return scheme.faint
@@ -189,15 +183,11 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    """
-    Measure how bright a colour is, from 0 for black to 1 for white.
-    """
+    """Measure how bright a colour is, from 0 for black to 1 for white."""
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _linear(channel: float) -> float:
-    """
-    Undo the gamma of one sRGB channel.
-    """
+    """Undo the gamma of one sRGB channel."""
     return channel / 12.92 if channel <= _DARKEST else ((channel + 0.055) / 1.055) ** 2.4

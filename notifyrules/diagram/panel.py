@@ -1,6 +1,4 @@
-"""
-Lay out the panel that a picture stands on: the chart, the sentence above it, the legend.
-"""
+"""Lay out the panel that a picture stands on: the chart, the sentence above it, the legend."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ _CLEAR: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """
-    One class of the legend, in its place.
-    """
+    """One class of the legend, in its place."""
 
     name: str
     colour: Colour
@@ -53,9 +49,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """
-    A whole picture in its places, in pixels from the upper left corner of the panel.
-    """
+    """A whole picture in its places, in pixels from the upper left corner of the panel."""
 
     drawing: Drawing
     width: float
@@ -70,9 +64,7 @@ class Panel:
 
 
 def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
-    """
-    Put a chart on its panel: the legend into a corner that is free, else below the chart.
-    """
+    """Put a chart on its panel: the legend into a corner that is free, else below the chart."""
     names = [drawable(name).replace("_", " ") for name, _ in diagram.legend]
     wide = [SWATCH + SWATCH_GAP + width(name, SMALL) for name in names]
     inner = max([drawing.width, *wide])
@@ -94,9 +86,7 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
 
 
 def _headline(text: str, limit: float) -> tuple[Lettering, int]:
-    """
-    Set the words above the chart in one line, or in two smaller ones; what does not fit is cut.
-    """
+    """Set the words above the chart in one line, or in two smaller ones; what does not fit is cut."""
     if not text:
         return Lettering((), 0, 0), TEXT
     size, lines = (TEXT, 1) if width(drawable(text), TEXT, bold=True) <= limit else (SMALL, _HEADER_LINES)
@@ -139,9 +129,7 @@ def _free_corner(drawing: Drawing, wide: float, high: float) -> float | None:
 
 
 def _touches(left: float, right: float, bottom: float, drawing: Drawing) -> Iterator[bool]:
-    """
-    Tell for everything that is drawn whether it reaches into a stretch at the top of the chart.
-    """
+    """Tell for everything that is drawn whether it reaches into a stretch at the top of the chart."""
     for box in drawing.boxes:
         half = box.figure.width / 2
         yield box.x - half < right and left < box.x + half and box.top < bottom

@@ -43,9 +43,7 @@ _OWN_BRANCH: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """
-    One thing in a row: a compound, the label of an arrow, or a lane.
-    """
+    """One thing in a row: a compound, the label of an arrow, or a lane."""
 
     key: str
     compound: Compound | None = None
@@ -55,37 +53,27 @@ class Item:
 
     @property
     def left(self) -> float:
-        """
-        How far it reaches to the left of where it stands.
-        """
+        """How far it reaches to the left of where it stands."""
         return self.compound.left if self.compound else self.label.width / 2 if self.label else 0
 
     @property
     def right(self) -> float:
-        """
-        How far it reaches to the right of where it stands.
-        """
+        """How far it reaches to the right of where it stands."""
         return self.compound.right if self.compound else self.label.width / 2 if self.label else 0
 
     @property
     def up(self) -> float:
-        """
-        How far it reaches above the middle of its row.
-        """
+        """How far it reaches above the middle of its row."""
         return self.compound.up if self.compound else self.label.height / 2 if self.label else 0
 
     @property
     def down(self) -> float:
-        """
-        How far it reaches below the middle of its row.
-        """
+        """How far it reaches below the middle of its row."""
         return self.compound.down if self.compound else self.label.height / 2 if self.label else 0
 
 
 class Link(NamedTuple):
-    """
-    A stretch of one or more arrows, from one row to the next.
-    """
+    """A stretch of one or more arrows, from one row to the next."""
 
     upper: str
     """The item it leaves."""
@@ -97,9 +85,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """
-    The way of one arrow between compounds.
-    """
+    """The way of one arrow between compounds."""
 
     exit: Exit
     links: tuple[Link, ...]
@@ -108,9 +94,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """
-    The rows of a picture before anything in them has its place.
-    """
+    """The rows of a picture before anything in them has its place."""
 
     diagram: Diagram
     items: Mapping[str, Item]
@@ -125,9 +109,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """
-    The rows of a picture, and who stands where in them.
-    """
+    """The rows of a picture, and who stands where in them."""
 
     plan: Plan
     rows: tuple[tuple[Item, ...], ...]
@@ -191,9 +173,7 @@ def place(plan: Plan, seed: int) -> Placement:
 
 @dataclass(slots=True)
 class _Draft:
-    """
-    What is known of the rows so far.
-    """
+    """What is known of the rows so far."""
 
     diagram: Diagram
     compounds: Mapping[str, Compound]
@@ -204,17 +184,13 @@ class _Draft:
 
 
 def cluster_path(key: str) -> tuple[str, ...]:
-    """
-    List the clusters around a cluster, from the outermost to itself.
-    """
+    """List the clusters around a cluster, from the outermost to itself."""
     parts = key.split("/") if key else []
     return tuple("/".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _common_cluster(*keys: str) -> str:
-    """
-    Find the innermost cluster that holds all of some clusters.
-    """
+    """Find the innermost cluster that holds all of some clusters."""
     common = ""
     for level in zip(*map(cluster_path, keys), strict=False):
         if len(set(level)) > 1:
@@ -224,9 +200,7 @@ def _common_cluster(*keys: str) -> str:
 
 
 def _rank(diagram: Diagram, found: Mapping[str, Compound]) -> dict[str, int]:
-    """
-    Ask for the row of every compound; a labelled arrow takes a row between.
-    """
+    """Ask for the row of every compound; a labelled arrow takes a row between."""
     names = {key: f"c{number}" for number, key in enumerate(found)}
     entered = Counter(leaving.arrow.target for one in found.values() for leaving in one.exits)
     lines = ["phase=1", *names.values()]
@@ -248,9 +222,7 @@ def _rank(diagram: Diagram, found: Mapping[str, Compound]) -> dict[str, int]:
 
 
 def _lay_routes(draft: _Draft) -> None:
-    """
-    Make the labels and lanes that arrows pass, and link all of them from row to row.
-    """
+    """Make the labels and lanes that arrows pass, and link all of them from row to row."""
     homes: dict[str, str] = {}
     for key, one in draft.compounds.items():
         draft.items[key] = Item(key, compound=one, cluster=one.box.cluster)
@@ -265,9 +237,7 @@ def _lay_routes(draft: _Draft) -> None:
 
 
 def _lay_route(draft: _Draft, source: str, leaving: Exit, home: str, *, pull: int) -> None:
-    """
-    Lay the way of one arrow, from row to row.
-    """
+    """Lay the way of one arrow, from row to row."""
     target = leaving.arrow.target
     words = arrow_label(leaving.arrow)
     stops = [source]
@@ -316,9 +286,7 @@ def _spine(draft: _Draft) -> set[str]:
 
 
 def _request(plan: Plan, seed: int) -> str:
-    """
-    Ask for the place of every item in its row.
-    """
+    """Ask for the place of every item in its row."""
     names = {key: f"i{number}" for number, key in enumerate(plan.items)}
     ports: dict[str, list[float]] = {key: [0.0] for key, item in plan.items.items() if item.compound}
     for link in plan.links:
@@ -338,9 +306,7 @@ def _request(plan: Plan, seed: int) -> str:
 
 
 def _shuffled(lines: Sequence[_Line], seed: int) -> Sequence[_Line]:
-    """
-    Put lines into one of many orders, always the same for the same seed; the layout begins from the order written.
-    """
+    """Put lines into one of many orders, always the same for a seed; the layout begins from the order written."""
     if seed == 0:
         return lines
     order = sorted(range(len(lines)), key=lambda number: crc32(f"{seed} {number}".encode()))
@@ -348,9 +314,7 @@ def _shuffled(lines: Sequence[_Line], seed: int) -> Sequence[_Line]:
 
 
 def _graph(lines: Iterable[str]) -> str:
-    """
-    Write a request: a graph whose rows and places are wanted, not its curves.
-    """
+    """Write a request: a graph whose rows and places are wanted, not its curves."""
     settings = (
         'splines=none nodesep="0.02" ranksep="0.1" newrank=true; node [shape=none margin=0 label="" width=0 height=0]'
     )
@@ -380,23 +344,17 @@ def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
 
 
 def _reach(length: float) -> int:
-    """
-    Find how far a compound reaches with the room it needs beside it.
-    """
+    """Find how far a compound reaches with the room it needs beside it."""
     return ceil(length) + BOX_GAP // 2
 
 
 def _cell(wide: int, port: str = "") -> str:
-    """
-    Write an empty cell.
-    """
+    """Write an empty cell."""
     return f'<TD{port} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="10"></TD>' if wide > 0 else ""
 
 
 def _cluster_lines(plan: Plan, names: Mapping[str, str]) -> Iterator[str]:
-    """
-    Describe the clusters, each inside of the one it stands in, wide enough for its title.
-    """
+    """Describe the clusters, each inside of the one it stands in, wide enough for its title."""
     numbers = {cluster.key: number for number, cluster in enumerate(plan.diagram.clusters)}
     for cluster in plan.diagram.clusters:
         inside = [names[item.key] for item in plan.items.values() if item.cluster == cluster.key]

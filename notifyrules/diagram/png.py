@@ -66,9 +66,7 @@ def to_png(diagram: Diagram) -> bytes:
 
 
 def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
-    """
-    Ask for a graph in which everything has its place already.
-    """
+    """Ask for a graph in which everything has its place already."""
     yield f'digraph {{ bgcolor="{LIGHT.panel}" dpi={_POINTS * SCALE} outputorder=edgesfirst pad=0 margin=0'
     yield f'node [shape=box margin=0 fixedsize=true label="" fontname="{_FONT}"]'
     yield f"edge [arrowsize={HEAD / 10}]"
@@ -86,9 +84,7 @@ def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
 
 
 def _marks(element: ET.Element, by: Point) -> Iterator[str]:
-    """
-    Paint the rectangles, rules and words of an element of the SVG, in its order.
-    """
+    """Paint the rectangles, rules and words of an element of the SVG, in its order."""
     if element.get("class") in _APART:
         return
     match element.tag:
@@ -105,9 +101,7 @@ def _marks(element: ET.Element, by: Point) -> Iterator[str]:
 
 
 def _rectangle(element: ET.Element, by: Point) -> str:
-    """
-    Paint a rectangle, with an edge where it has one.
-    """
+    """Paint a rectangle, with an edge where it has one."""
     x, y, wide, high = (float(element.attrib[name]) for name in ("x", "y", "width", "height"))
     style = ["filled", *(["rounded"] if "rx" in element.attrib else [])]
     style += ["dashed"] if "stroke-dasharray" in element.attrib else []
@@ -117,18 +111,14 @@ def _rectangle(element: ET.Element, by: Point) -> str:
 
 
 def _dot(element: ET.Element, by: Point) -> str:
-    """
-    Paint a dot.
-    """
+    """Paint a dot."""
     x, y, radius = (float(element.attrib[name]) for name in ("cx", "cy", "r"))
     look = f'shape=circle style=filled fillcolor="{element.get("fill")}" penwidth=0'
     return _mark((x, y), by, 2 * radius, 2 * radius, look)
 
 
 def _rule(element: ET.Element, by: Point) -> Iterator[str]:
-    """
-    Paint a line of a box that runs sideways or down; arrows are painted in a way of their own.
-    """
+    """Paint a line of a box that runs sideways or down; arrows are painted in a way of their own."""
     found = _RULE.fullmatch(element.attrib["d"])
     if found is None:
         return
@@ -142,9 +132,7 @@ def _rule(element: ET.Element, by: Point) -> Iterator[str]:
 
 
 def _words(element: ET.Element, by: Point) -> str:
-    """
-    Paint one line of text, in the middle of its place or to the right of it.
-    """
+    """Paint one line of text, in the middle of its place or to the right of it."""
     text, size, bold = element.text or "", int(element.attrib["font-size"]), "font-weight" in element.attrib
     wide, high = width(text, size, bold=bold), size * LEADING
     text = UNPAINTED.sub(lambda found: _SQUARE if width(found[0], size) else "", JOINED.sub("", text))
@@ -162,17 +150,13 @@ def _words(element: ET.Element, by: Point) -> str:
 
 
 def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
-    """
-    Put something into its place.
-    """
+    """Put something into its place."""
     size = f"width={wide / _POINTS:.4f} height={high / _POINTS:.4f}"
     return f'{look} {size} pos="{_at(_shift(middle, by))}"'
 
 
 def _cluster(name: str, drawn: DrawnCluster, by: Point) -> str:
-    """
-    Paint the frame of a cluster.
-    """
+    """Paint the frame of a cluster."""
     x, y = by
     bounds = f"{drawn.left + x:.1f},{-drawn.bottom - y:.1f},{drawn.right + x:.1f},{-drawn.top - y:.1f}"
     look = f'bb="{bounds}" style="rounded,filled" fillcolor="{LIGHT.cluster}" color="{LIGHT.fence}"'
@@ -181,9 +165,7 @@ def _cluster(name: str, drawn: DrawnCluster, by: Point) -> str:
 
 
 def _line(stroke: Stroke, by: Point) -> Iterator[str]:
-    """
-    Paint an arrow, piece by piece; the head on the last one.
-    """
+    """Paint an arrow, piece by piece; the head on the last one."""
     mark = stroke.drawn.arrow.mark
     style = "dashed" if mark.emphasis in DASHED else "solid"
     look = f'color="{line_on(LIGHT, mark.emphasis)}" penwidth={breadth_of(mark):g} style={style}'
@@ -202,14 +184,10 @@ def _line(stroke: Stroke, by: Point) -> Iterator[str]:
 
 
 def _shift(point: Point, by: Point) -> Point:
-    """
-    Move a point.
-    """
+    """Move a point."""
     return point[0] + by[0], point[1] + by[1]
 
 
 def _at(point: Point) -> str:
-    """
-    Write a point; the layout program counts upwards.
-    """
+    """Write a point; the layout program counts upwards."""
     return f"{point[0]:.2f},{-point[1]:.2f}"

@@ -32,9 +32,7 @@ _CLUSTER_ROOM: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class DrawnBox:
-    """
-    A box and its place.
-    """
+    """A box and its place."""
 
     figure: Figure
     x: float
@@ -44,9 +42,7 @@ class DrawnBox:
 
 @dataclass(frozen=True, slots=True)
 class DrawnArrow:
-    """
-    An arrow and its way.
-    """
+    """An arrow and its way."""
 
     arrow: Arrow
     points: tuple[Point, ...]
@@ -59,9 +55,7 @@ class DrawnArrow:
 
 @dataclass(frozen=True, slots=True)
 class DrawnCluster:
-    """
-    A cluster and its place.
-    """
+    """A cluster and its place."""
 
     cluster: Cluster
     left: float
@@ -76,9 +70,7 @@ class DrawnCluster:
 
 @dataclass(frozen=True, slots=True)
 class DrawnValues:
-    """
-    The values that were read in a box, and their place beside it.
-    """
+    """The values that were read in a box, and their place beside it."""
 
     box: str
     """The key of the box."""
@@ -89,9 +81,7 @@ class DrawnValues:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """
-    A picture in which everything has its place; the chart begins at 0, 0.
-    """
+    """A picture in which everything has its place; the chart begins at 0, 0."""
 
     width: float
     height: float
@@ -131,9 +121,7 @@ def route(diagram: Diagram) -> Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """
-    The heights of a picture.
-    """
+    """The heights of a picture."""
 
     axes: tuple[float, ...]
     """For each row, where the middle of its boxes and labels is."""
@@ -144,9 +132,7 @@ class _Grid:
 
 
 def _grid(arrangement: Arrangement) -> _Grid:
-    """
-    Find the heights of rows and channels.
-    """
+    """Find the heights of rows and channels."""
     placement, channels = arrangement.placement, arrangement.channels
     opened, closed = _cluster_rooms(placement)
     axes: list[float] = []
@@ -169,16 +155,12 @@ def _grid(arrangement: Arrangement) -> _Grid:
 
 
 def _room(levels: int) -> float:
-    """
-    Find the height of a channel without arrow heads.
-    """
+    """Find the height of a channel without arrow heads."""
     return _ABOVE + LEVEL * (levels - 1) + _BELOW if levels else _STRAIGHT
 
 
 def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
-    """
-    Draw an arrow from compound to compound.
-    """
+    """Draw an arrow from compound to compound."""
     placement, plan = arrangement.placement, arrangement.placement.plan
     source = one.links[0].upper
     x, y = placement.x[source], grid.axes[plan.rank[source]]
@@ -202,25 +184,19 @@ def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
 
 
 def _entered(item: Item) -> float:
-    """
-    Find how far above the middle of its row a compound is entered: at the upper edge of its main box.
-    """
+    """Find how far above the middle of its row a compound is entered: at the upper edge of its main box."""
     assert item.compound is not None
     return -item.compound.parts[0].top
 
 
 def _wired(wire: Wire, x: float, y: float, *, clustered: bool) -> DrawnArrow:
-    """
-    Draw an arrow inside of a compound.
-    """
+    """Draw an arrow inside of a compound."""
     points = tuple((x + dx, y + dy) for dx, dy in wire.points)
     return DrawnArrow(wire.arrow, points, wire.label, (x + wire.middle[0], y + wire.middle[1]), clustered)
 
 
 def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, float]]:
-    """
-    Find the room that clusters need above their first row, for their titles, and below their last one.
-    """
+    """Find the room that clusters need above their first row, for their titles, and below their last one."""
     opened: dict[int, float] = {}
     closed: dict[int, float] = {}
     for cluster in placement.plan.diagram.clusters:
@@ -248,9 +224,7 @@ def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, fl
 
 
 def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
-    """
-    Find the first and the last row of a cluster.
-    """
+    """Find the first and the last row of a cluster."""
     rows = [
         number
         for number, row in enumerate(placement.rows)
@@ -260,9 +234,7 @@ def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
 
 
 def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[DrawnArrow]) -> DrawnCluster:
-    """
-    Draw the frame of a cluster.
-    """
+    """Draw the frame of a cluster."""
     first, last = _cluster_rows(cluster.key, placement)
     left, right = placement.extents[cluster.key]
     top, bottom = grid.tops[first] - _TITLE_ROOM, grid.bottoms[last] + _CLUSTER_ROOM
@@ -278,9 +250,7 @@ def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequen
 
 
 def _title_place(left: float, right: float, wide: float, entering: Sequence[float]) -> float:
-    """
-    Find where the title of a cluster begins: at its left edge, or where no arrow that enters it runs through the words.
-    """
+    """Find where the title of a cluster begins: at its left edge, or where no arrow into it runs through the words."""
     first, last = left + _TITLE_SIDE, right - _TITLE_SIDE - wide
     for place in (first, *(x + _TITLE_SIDE for x in entering), last):
         if first <= place <= last and not any(place - _TITLE_SIDE < x < place + wide + _TITLE_SIDE for x in entering):
@@ -289,9 +259,7 @@ def _title_place(left: float, right: float, wide: float, entering: Sequence[floa
 
 
 def _cornered(boxes: list[DrawnBox], arrows: list[DrawnArrow], clusters: list[DrawnCluster]) -> Drawing:
-    """
-    Move everything so that the picture begins at 0, 0.
-    """
+    """Move everything so that the picture begins at 0, 0."""
     lefts = [*(box.x - box.figure.width / 2 for box in boxes), *(one.left for one in clusters)]
     rights = [*(box.x + box.figure.width / 2 for box in boxes), *(one.right for one in clusters)]
     for arrow in arrows:

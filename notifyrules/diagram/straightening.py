@@ -1,6 +1,4 @@
-"""
-Move things sideways within the room they have, so that fewer lines bend.
-"""
+"""Move things sideways within the room they have, so that fewer lines bend."""
 
 from __future__ import annotations
 
@@ -43,32 +41,24 @@ def straighten(placement: Placement, *, columns: bool) -> Placement:
 
 
 def weigh(run: float) -> float:
-    """
-    Weigh a stretch of an arrow by how far it runs sideways.
-    """
+    """Weigh a stretch of an arrow by how far it runs sideways."""
     return 0 if abs(run) < _STRAIGHT else _BEND + abs(run)
 
 
 def sideways(link: Link, x: Mapping[str, float]) -> float:
-    """
-    Measure how far a link runs sideways, to the right.
-    """
+    """Measure how far a link runs sideways, to the right."""
     return x[link.lower] - x[link.upper] - link.offset
 
 
 def apart(left: Item, right: Item) -> float:
-    """
-    Find how far apart two neighbours must stand.
-    """
+    """Find how far apart two neighbours must stand."""
     boxes = sum(item.compound is not None for item in (left, right))
     return left.right + (SMALL_GAP, (BOX_GAP + SMALL_GAP) / 2, BOX_GAP)[boxes] + right.left
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """
-    Where everything stands now.
-    """
+    """Where everything stands now."""
 
     x: dict[str, float]
     """The one thing that changes."""
@@ -85,9 +75,7 @@ class _State:
 
 
 def _state(placement: Placement) -> _State:
-    """
-    Begin with the places of a placement.
-    """
+    """Begin with the places of a placement."""
     plan = placement.plan
     touching: dict[str, list[Link]] = {key: [] for key in plan.items}
     for link in plan.links:
@@ -105,9 +93,7 @@ def _state(placement: Placement) -> _State:
 
 
 def _bounds(placement: Placement) -> dict[str, tuple[float, float]]:
-    """
-    Keep what stands in a cluster inside of it, and everything else out.
-    """
+    """Keep what stands in a cluster inside of it, and everything else out."""
     rank = placement.plan.rank
     rows: dict[str, list[int]] = {cluster: [] for cluster in placement.extents}
     for item in placement.plan.items.values():
@@ -146,9 +132,7 @@ def _sweep(state: _State, manners: tuple[bool, ...]) -> bool:
 
 
 def _hanging(state: _State, key: str) -> frozenset[str]:
-    """
-    Find all that is linked to an item by straight lines.
-    """
+    """Find all that is linked to an item by straight lines."""
     found = {key}
     waiting = [key]
     while waiting:
@@ -161,9 +145,7 @@ def _hanging(state: _State, key: str) -> frozenset[str]:
 
 
 def _improve(state: _State, group: frozenset[str], manners: tuple[bool, ...]) -> bool:
-    """
-    Move a group to where lines bend least, and push aside what stands in its way.
-    """
+    """Move a group to where lines bend least, and push aside what stands in its way."""
     shifts: dict[float, None] = {}
     for key in sorted(group):
         for link in state.touching[key]:
@@ -222,9 +204,7 @@ def _pushed(state: _State, group: frozenset[str], shift: float, *, columns: bool
 
 
 def _loss(state: _State, moved: Mapping[str, float]) -> float:
-    """
-    Weigh the lines of some items as they would run against how they run now; less than 0 is better.
-    """
+    """Weigh the lines of some items as they would run against how they run now; less than 0 is better."""
     loss = 0.0
     x = state.x
     for link in {link: None for key in moved for link in state.touching[key]}:

@@ -49,9 +49,7 @@ _HIDDEN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """
-    What is drawn of an arrow.
-    """
+    """What is drawn of an arrow."""
 
     drawn: DrawnArrow
     pieces: tuple[tuple[Point, ...], ...]
@@ -91,9 +89,7 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """
-    What is drawn of an arrow, as distances from its beginning.
-    """
+    """What is drawn of an arrow, as distances from its beginning."""
 
     drawn: DrawnArrow
     course: Course
@@ -105,17 +101,13 @@ class _Draft:
 
 @dataclass(slots=True)
 class _Ink:
-    """
-    The lines that are drawn already: for each level line and each upright, the stretches on it.
-    """
+    """The lines that are drawn already: for each level line and each upright, the stretches on it."""
 
     stretches: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
     """None of those of one line touch."""
 
     def add(self, start: Point, end: Point) -> None:
-        """
-        Remember a line.
-        """
+        """Remember a line."""
         key, low, high = _stretch(start, end)
         apart: list[tuple[float, float]] = []
         for one, other in self.stretches.get(key, ()):
@@ -126,9 +118,7 @@ class _Ink:
         self.stretches[key] = [*apart, (low, high)]
 
     def reach(self, start: Point, end: Point) -> float:
-        """
-        Find how much of a line is drawn already, from its start on and without a gap.
-        """
+        """Find how much of a line is drawn already, from its start on and without a gap."""
         key, low, high = _stretch(start, end)
         forward = start[0] + start[1] <= end[0] + end[1]
         for one, other in self.stretches.get(key, ()):
@@ -140,18 +130,14 @@ class _Ink:
 
 
 def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]:
-    """
-    Name the line that two points are on, and the stretch between them.
-    """
+    """Name the line that two points are on, and the stretch between them."""
     axis = 0 if abs(start[1] - end[1]) < _NEAR else 1
     low, high = sorted((start[axis], end[axis]))
     return ("level" if axis == 0 else "upright", round(start[1 - axis], 1)), low, high
 
 
 def _draft(one: DrawnArrow, ink: _Ink) -> _Draft:
-    """
-    Leave out the beginning and the end of an arrow where they are drawn already.
-    """
+    """Leave out the beginning and the end of an arrow where they are drawn already."""
     way = _simplified(one.points)
     total = sum(_distance(start, end) for start, end in pairwise(way))
     begun, ended = _shared(way, ink), _shared(way[::-1], ink)
@@ -168,9 +154,7 @@ def _draft(one: DrawnArrow, ink: _Ink) -> _Draft:
 
 
 def _stroke(draft: _Draft) -> Stroke:
-    """
-    Break a line where others cross it, and find where the pointer reaches it without taking from those.
-    """
+    """Break a line where others cross it, and find where the pointer reaches it without taking from those."""
     course = draft.course
     way, under = course.way, course.under
     head = (way[-2], way[-1]) if course.last < draft.ended else None
@@ -193,9 +177,7 @@ def _stroke(draft: _Draft) -> Stroke:
 def _pieces(
     way: Sequence[Point], first: float, last: float, gaps: Iterable[tuple[float, float]]
 ) -> tuple[tuple[Point, ...], ...]:
-    """
-    Take a stretch of a way without its gaps.
-    """
+    """Take a stretch of a way without its gaps."""
     kept: list[tuple[Point, ...]] = []
     for low, high in sorted([*gaps, (last, last)]):
         if low - first > _LEAST:
@@ -205,9 +187,7 @@ def _pieces(
 
 
 def _shared(way: Sequence[Point], ink: _Ink) -> float:
-    """
-    Measure how far the beginning of a way is drawn already.
-    """
+    """Measure how far the beginning of a way is drawn already."""
     done = 0.0
     for start, end in pairwise(way):
         length, reach = _distance(start, end), ink.reach(start, end)
@@ -218,9 +198,7 @@ def _shared(way: Sequence[Point], ink: _Ink) -> float:
 
 
 def _cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
-    """
-    Take the stretch of a way between two distances from its beginning.
-    """
+    """Take the stretch of a way between two distances from its beginning."""
     kept: list[Point] = []
     at = 0.0
     for start, end in pairwise(way):
@@ -234,9 +212,7 @@ def _cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
 
 
 def bends(points: Sequence[Point]) -> Iterator[tuple[Point, Point, Point]]:
-    """
-    Give each corner of a way with where its round begins and ends.
-    """
+    """Give each corner of a way with where its round begins and ends."""
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         radius = min(RADIUS, _distance(before, corner) / 2, _distance(corner, after) / 2)
         yield toward(corner, before, radius), corner, toward(corner, after, radius)
@@ -253,17 +229,13 @@ def rounded(pieces: Iterable[Sequence[Point]]) -> str:
 
 
 def _rounded(points: Sequence[Point]) -> str:
-    """
-    Run one line through points.
-    """
+    """Run one line through points."""
     corners = (f"L{spot(entry)}Q{spot(corner)} {spot(leave)}" for entry, corner, leave in bends(points))
     return f"M{spot(points[0])}{''.join(corners)}L{spot(points[-1])}"
 
 
 def breadth_of(mark: Mark) -> float:
-    """
-    Tell how broad the line of an arrow is.
-    """
+    """Tell how broad the line of an arrow is."""
     return BREADTH[mark.emphasis] if mark.breadth is None else mark.breadth
 
 
@@ -287,24 +259,18 @@ def pointed(start: Point, end: Point, breadth: float) -> str:
 
 
 def spot(point: Point) -> str:
-    """
-    Write a point.
-    """
+    """Write a point."""
     return f"{short(point[0])} {short(point[1])}"
 
 
 def short(number: float) -> str:
-    """
-    Write a number to a tenth of a pixel, as short as it can be.
-    """
+    """Write a number to a tenth of a pixel, as short as it can be."""
     # Adding zero makes zero of what rounding leaves of a small negative number.
     return f"{round(number, 1) + 0:.1f}".removesuffix(".0")
 
 
 def _simplified(points: Sequence[Point]) -> list[Point]:
-    """
-    Leave out points at which the line does not turn.
-    """
+    """Leave out points at which the line does not turn."""
     way: list[Point] = []
     for point in points:
         if way and _distance(way[-1], point) < _NEAR:
@@ -316,22 +282,16 @@ def _simplified(points: Sequence[Point]) -> list[Point]:
 
 
 def _straight(*points: Point) -> bool:
-    """
-    Tell whether points are on one level line, or one above the other.
-    """
+    """Tell whether points are on one level line, or one above the other."""
     return any(all(abs(one[axis] - other[axis]) < _NEAR for one, other in pairwise(points)) for axis in (0, 1))
 
 
 def _distance(one: Point, other: Point) -> float:
-    """
-    Measure a line that runs level or upright.
-    """
+    """Measure a line that runs level or upright."""
     return abs(one[0] - other[0]) + abs(one[1] - other[1])
 
 
 def toward(start: Point, end: Point, length: float) -> Point:
-    """
-    Go *length* pixels from one point toward another that is level with it or upright above or below it.
-    """
+    """Go *length* pixels from one point toward another that is level with it or upright above or below it."""
     share = length / max(_distance(start, end), _NEAR)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

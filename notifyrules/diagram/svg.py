@@ -85,9 +85,7 @@ def notebook_svg(graph: Graph, find_passage: Callable[[], Passage] | None = None
 
 
 def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
-    """
-    Write the panel and everything on it.
-    """
+    """Write the panel and everything on it."""
     wide, high = short(panel.width), short(panel.height)
     title, description = identifier(f"{diagram.name}-title"), identifier(f"{diagram.name}-desc")
     root = ET.Element(
@@ -124,9 +122,7 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
 
 
 def _style(diagram: Diagram) -> str:
-    """
-    Write the colours for a dark page, which replace those of the elements.
-    """
+    """Write the colours for a dark page, which replace those of the elements."""
     used = {
         colour.fill: night(colour)
         for colour in (*(box.colour for box in diagram.boxes), *dict(diagram.legend).values())
@@ -153,16 +149,12 @@ def _style(diagram: Diagram) -> str:
 
 
 def _focus(scheme: Scheme) -> str:
-    """
-    Write how the box is shown that the keyboard has reached.
-    """
+    """Write how the box is shown that the keyboard has reached."""
     return f".nr-box:focus-visible>rect,.nr-box a:focus-visible>rect{{stroke:{scheme.text};stroke-width:4}}"
 
 
 def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
-    """
-    Write clusters, arrows and boxes: what stands later lies on top, and is read later.
-    """
+    """Write clusters, arrows and boxes: what stands later lies on top, and is read later."""
     for cluster in drawing.clusters:
         _write_cluster(chart, cluster)
     for stroke in strokes(drawing.arrows):
@@ -177,9 +169,7 @@ def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
 
 
 def _ways_on(diagram: Diagram) -> dict[str, list[str]]:
-    """
-    Put the arrows that leave each box in words, for those who cannot see where they lead.
-    """
+    """Put the arrows that leave each box in words, for those who cannot see where they lead."""
     boxes = {box.key: box for box in diagram.boxes}
     found: dict[str, list[str]] = {}
     for arrow in diagram.arrows:
@@ -191,9 +181,7 @@ def _ways_on(diagram: Diagram) -> dict[str, list[str]]:
 
 
 def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
-    """
-    Write the frame of an opened sub-chart.
-    """
+    """Write the frame of an opened sub-chart."""
     cluster = drawn.cluster
     data = {"data-id": cluster.key, "data-question": cluster.title, "data-source": cluster.place}
     group = ET.SubElement(chart, "g", {"class": "nr-sub-chart", **known(data)})
@@ -206,9 +194,7 @@ def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
 
 
 def _write_title(chart: ET.Element, drawn: DrawnCluster) -> None:
-    """
-    Write the title of an opened sub-chart, on a ground of its own.
-    """
+    """Write the title of an opened sub-chart, on a ground of its own."""
     left, top = drawn.title_at
     ground = {"class": "nr-inside", "fill": LIGHT.cluster}
     rectangle(chart, (left - 2, top), (drawn.title.width + 4, drawn.title.height), 0, ground)
@@ -217,9 +203,7 @@ def _write_title(chart: ET.Element, drawn: DrawnCluster) -> None:
 
 
 def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
-    """
-    Write one arrow with its head, its words, and the room in which the pointer finds it.
-    """
+    """Write one arrow with its head, its words, and the room in which the pointer finds it."""
     arrow = stroke.drawn.arrow
     emphasis, breadth = arrow.mark.emphasis, breadth_of(arrow.mark)
     data = {
@@ -253,9 +237,7 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
 
 
 def _write_label(group: ET.Element, drawn: DrawnArrow, words: Lettering) -> None:
-    """
-    Write the words on an arrow, on a ground of their own.
-    """
+    """Write the words on an arrow, on a ground of their own."""
     x, y = drawn.middle
     kind, colour = ("nr-inside", LIGHT.cluster) if drawn.clustered else ("nr-ground", LIGHT.panel)
     ground = {"class": kind, "fill": colour}
@@ -270,9 +252,7 @@ def _write_label(group: ET.Element, drawn: DrawnArrow, words: Lettering) -> None
 
 
 def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
-    """
-    Write the classes with their colours.
-    """
+    """Write the classes with their colours."""
     for entry in legend:
         style = {**coloured(entry.colour), "stroke-width": "1.3"}
         rectangle(group, (entry.x, entry.y + (LEGEND_LINE - SWATCH) / 2), (SWATCH, SWATCH), 4, style)

@@ -1,6 +1,4 @@
-"""
-Write the boxes of a picture as SVG: their outlines, their words, and what is known of them.
-"""
+"""Write the boxes of a picture as SVG: their outlines, their words, and what is known of them."""
 
 from __future__ import annotations
 
@@ -62,9 +60,7 @@ def write_box(
 
 
 def _met(box: Box) -> dict[str, str]:
-    """
-    Say how the keyboard and a screen reader meet a box: as one thing, by its question; where it links, by the link.
-    """
+    """Say how keyboard and screen reader meet a box: as one thing, by its question; where it links, by the link."""
     named = {"aria-label": drawable(box.text)}
     if box.href is not None:
         return {"role": "graphics-object group", **named}
@@ -72,16 +68,12 @@ def _met(box: Box) -> dict[str, str]:
 
 
 def _id(box: Box) -> str:
-    """
-    Give the name of the node or outcome, with the path of calls before it.
-    """
+    """Give the name of the node or outcome, with the path of calls before it."""
     return box.key.rpartition(":")[2]
 
 
 def _data(box: Box) -> dict[str, str | None]:
-    """
-    List what is known of a box.
-    """
+    """List what is known of a box."""
     return {
         "data-key": box.key,
         "data-id": None if box.shape is Shape.START else _id(box),
@@ -96,44 +88,32 @@ def _data(box: Box) -> dict[str, str | None]:
 
 
 def identifier(text: str) -> str:
-    """
-    Make an id: blanks would end it where others refer to it, and XML cannot hold every character.
-    """
+    """Make an id: blanks would end it where others refer to it, and XML cannot hold every character."""
     return _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", text)
 
 
 def known(attributes: Mapping[str, str | None]) -> dict[str, str]:
-    """
-    Keep the attributes that say something, each in one printable line.
-    """
+    """Keep the attributes that say something, each in one printable line."""
     return {name: drawable(value) for name, value in attributes.items() if value}
 
 
 def written(*parts: str | None) -> str:
-    """
-    Put what there is on lines of its own, as tooltips show it.
-    """
+    """Put what there is on lines of its own, as tooltips show it."""
     return "\n".join(drawable(part) for part in parts if part)
 
 
 def linked(parent: ET.Element, href: str | None) -> ET.Element:
-    """
-    Open a link where there is one.
-    """
+    """Open a link where there is one."""
     return parent if href is None else ET.SubElement(parent, "a", {"href": href})
 
 
 def coloured(colour: Colour) -> dict[str, str]:
-    """
-    Fill and edge something in a colour, under the class that makes it dark on a dark page.
-    """
+    """Fill and edge something in a colour, under the class that makes it dark on a dark page."""
     return {"class": f"nr-{colour.fill[1:]}", "fill": colour.fill, "stroke": colour.border}
 
 
 def rectangle(parent: ET.Element, at: Point, size: Point, radius: float, style: Mapping[str, str]) -> None:
-    """
-    Write a rectangle, with round corners where *radius* is not 0.
-    """
+    """Write a rectangle, with round corners where *radius* is not 0."""
     place = {"x": short(at[0]), "y": short(at[1]), "width": short(size[0]), "height": short(size[1])}
     corners = {"rx": short(radius)} if radius else {}
     ET.SubElement(parent, "rect", {**place, **corners, **style})
@@ -161,9 +141,7 @@ def write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int, 
 
 
 def _write_outline(parent: ET.Element, drawn: DrawnBox) -> None:
-    """
-    Write the outline of a box as its kind and its emphasis ask for.
-    """
+    """Write the outline of a box as its kind and its emphasis ask for."""
     figure, box = drawn.figure, drawn.figure.box
     left, size = drawn.x - figure.width / 2, (figure.width, figure.height)
     radius = min(figure.height / 2, 24) if box.shape in _ROUND else 8
@@ -179,9 +157,7 @@ def _write_outline(parent: ET.Element, drawn: DrawnBox) -> None:
 
 
 def _outline_style(box: Box) -> dict[str, str]:
-    """
-    Choose how an outline is drawn and filled.
-    """
+    """Choose how an outline is drawn and filled."""
     emphasis = box.mark.emphasis
     hollow = emphasis is Emphasis.FADED or _is_vain_end(box)
     style = {**coloured(box.colour), "stroke-width": _OUTLINE}
@@ -198,16 +174,12 @@ def _outline_style(box: Box) -> dict[str, str]:
 
 
 def _is_vain_end(box: Box) -> bool:
-    """
-    Tell whether a box is the end of a branch that was tried in vain: it is not the end of the decision.
-    """
+    """Tell whether a box is the end of a branch that was tried in vain: it is not the end of the decision."""
     return box.mark.emphasis is Emphasis.TRIED and box.shape is Shape.REFUSAL
 
 
 def _ink(box: Box) -> dict[str, str]:
-    """
-    Choose the ink of the words in a box.
-    """
+    """Choose the ink of the words in a box."""
     if box.mark.emphasis is Emphasis.FADED:
         return {"class": "nr-quiet", "fill": LIGHT.quiet}
     if _is_vain_end(box):
@@ -216,9 +188,7 @@ def _ink(box: Box) -> dict[str, str]:
 
 
 def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
-    """
-    Write the question of a box, its caption and its notes.
-    """
+    """Write the question of a box, its caption and its notes."""
     figure, box = drawn.figure, drawn.figure.box
     ink = _ink(box)
     blocks = [block for block in (figure.text, figure.caption, figure.notes) if block]
@@ -238,9 +208,7 @@ def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
 
 
 def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
-    """
-    Write the rows of a table.
-    """
+    """Write the rows of a table."""
     figure, box = drawn.figure, drawn.figure.box
     y = drawn.top + figure.head
     left, right = drawn.x - figure.width / 2, drawn.x + figure.width / 2

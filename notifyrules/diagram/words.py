@@ -1,6 +1,4 @@
-"""
-Choose the words of a picture: what a person wrote comes before what the language would say.
-"""
+"""Choose the words of a picture: what a person wrote comes before what the language would say."""
 
 from __future__ import annotations
 
@@ -22,23 +20,17 @@ _NAMES: Final = re.compile(r"[a-z_][a-z0-9_]*(?: [a-z_][a-z0-9_]*)*")
 
 
 def label_of(arrow: Arrow) -> str:
-    """
-    Choose what is written on an arrow: the author's words, else the answer.
-    """
+    """Choose what is written on an arrow: the author's words, else the answer."""
     return (arrow.label or "").strip() or arrow.answer
 
 
 def case_words(case: SwitchCase) -> str:
-    """
-    Choose what is written on the way out for some values.
-    """
+    """Choose what is written on the way out for some values."""
     return (case.arrows[0].label or "").strip() or ", ".join(answers(case).values())
 
 
 def answers(case: SwitchCase) -> dict[str, str]:
-    """
-    Give the words for each value of a case, by the id of its arrow.
-    """
+    """Give the words for each value of a case, by the id of its arrow."""
     pairs = zip(case.values, case.arrows, strict=True)
     return {arrow.id: NOT_SET if value is None else arrow.answer for value, arrow in pairs}
 
@@ -62,9 +54,7 @@ def row_words(row: Row) -> str:
 
 
 def condition_words(written: str) -> str:
-    """
-    Put what a condition says of null in words, and leave the rest as it is written.
-    """
+    """Put what a condition says of null in words, and leave the rest as it is written."""
 
     def words(found: re.Match[str]) -> str:
         if found["text"]:
@@ -75,26 +65,20 @@ def condition_words(written: str) -> str:
 
 
 def message_words(message: Message) -> str:
-    """
-    Give the words for a person as they are written, conditions in braces.
-    """
+    """Give the words for a person as they are written, conditions in braces."""
     pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
     return "".join(pieces)
 
 
 def value_words(value: Value) -> str:
-    """
-    Write a value for a person: lists without brackets, and null in words.
-    """
+    """Write a value for a person: lists without brackets, and null in words."""
     if value is None:
         return NOT_SET
     return ", ".join(map(write, value)) or "nothing" if isinstance(value, tuple) else write(value)
 
 
 def data_words(outcome: Outcome, graph: Graph) -> str:
-    """
-    Say in one line what a decision carries that ends here, as far as it is not what every decision carries.
-    """
+    """Say in one line what a decision carries that ends here, as far as it is not what every decision carries."""
     told = {name: held for name, held in outcome.data.items() if not _is_default(graph.data[name], held)}
     return "; ".join(
         f"{name}: {set_apart(condition_words(held.span.one_line) if isinstance(held, Term) else value_words(held))}"
@@ -103,7 +87,5 @@ def data_words(outcome: Outcome, graph: Graph) -> str:
 
 
 def _is_default(field: DataField, held: Value | Term) -> bool:
-    """
-    Tell whether a data field holds what it holds unless an outcome says otherwise.
-    """
+    """Tell whether a data field holds what it holds unless an outcome says otherwise."""
     return not isinstance(held, Term) and field.has_default and held == field.default

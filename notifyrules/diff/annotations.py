@@ -1,6 +1,4 @@
-"""
-Print a comparison as workflow commands of GitHub Actions, which shows them beside the lines of a pull request.
-"""
+"""Print a comparison as workflow commands of GitHub Actions, which shows them beside the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ def format_github(comparison: Comparison, gate: Gate, rows: Counted | None) -> s
 
 
 def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
-    """
-    Print the annotations, those about the whole file last.
-    """
+    """Print the annotations, those about the whole file last."""
     for change in comparison.changes:
         regions = [region for region in comparison.regions if region.change == change]
         command = "notice" if gate.passes(change) else "error"
@@ -46,18 +42,14 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
 
 
 def _place(comparison: Comparison, region: Region) -> Span:
-    """
-    Find the arrow that settles the decision now.
-    """
+    """Find the arrow that settles the decision now."""
     step = region.after.passage.steps[-1]
     arrows = {arrow.id: arrow.span for arrow in comparison.new.nodes[step.node].arrows}
     return arrows[step.arrow]
 
 
 def _told(comparison: Comparison, region: Region) -> Iterator[str]:
-    """
-    Say who is concerned, with an example.
-    """
+    """Say who is concerned, with an example."""
     conditions = [*comparison.within, *remaining(comparison, region)]
     yield f"where {' and '.join(conditions)}" if conditions else "for all facts"
     yield from caveats(comparison, region)

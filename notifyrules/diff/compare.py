@@ -1,6 +1,4 @@
-"""
-Compare two versions of a rule file.
-"""
+"""Compare two versions of a rule file."""
 
 from __future__ import annotations
 

@@ -23,9 +23,7 @@ MOST = 24
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """
-    Facts of which some features have one of some values, all of them at once.
-    """
+    """Facts of which some features have one of some values, all of them at once."""
 
     parts: Mapping[int, frozenset[Value]]
     """The values by the number of the feature."""
@@ -33,9 +31,7 @@ class Cube:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """
-    Cubes that together are a set, or lie in it.
-    """
+    """Cubes that together are a set, or lie in it."""
 
     cubes: tuple[Cube, ...]
     complete: bool
@@ -43,32 +39,24 @@ class Cover:
 
     @property
     def size(self) -> int:
-        """
-        Count what a reader has to take in.
-        """
+        """Count what a reader has to take in."""
         return sum(len(cube.parts) for cube in self.cubes) + len(self.cubes)
 
 
 @dataclass(slots=True)
 class Describer:
-    """
-    Describe sets of the facts that a solver knows.
-    """
+    """Describe sets of the facts that a solver knows."""
 
     solver: Solver
     features: Sequence[Feature]
 
     def formula(self, cube: Cube) -> Formula:
-        """
-        Give the facts of a cube.
-        """
+        """Give the facts of a cube."""
         world = self.solver.world
         return world.formulas.every(self.features[at].among(values, world) for at, values in cube.parts.items())
 
     def holds(self, cube: Cube, facts: Facts) -> bool:
-        """
-        Tell whether some facts are those of a cube.
-        """
+        """Tell whether some facts are those of a cube."""
         return all(self.features[at].look(facts) in values for at, values in cube.parts.items())
 
     def cover(self, inside: Formula, outside: Formula, *, worth: int | None = None) -> Cover:
@@ -95,9 +83,7 @@ class Describer:
         return Cover(tuple(cubes), complete=False)
 
     def common(self, inside: Formula) -> Cube:
-        """
-        Find what all facts of a set have in common.
-        """
+        """Find what all facts of a set have in common."""
         world = self.solver.world
         parts: dict[int, frozenset[Value]] = {}
         for at, feature in enumerate(self.features):
@@ -111,9 +97,7 @@ class Describer:
         return self._shortest(Cube(parts), world.formulas.true)
 
     def _shortest(self, cube: Cube, given: Formula) -> Cube:
-        """
-        Leave out what the rest of a cube says already.
-        """
+        """Leave out what the rest of a cube says already."""
         world = self.solver.world
         parts = dict(cube.parts)
         for at in tuple(parts):
@@ -124,9 +108,7 @@ class Describer:
         return Cube(parts)
 
     def _implicant(self, outside: Formula) -> Cube | None:
-        """
-        Describe the solution at hand, and leave out as much as can be without meeting what is outside.
-        """
+        """Describe the solution at hand, and leave out as much as can be without meeting what is outside."""
         world = self.solver.world
         values = ((at, self._value(feature)) for at, feature in enumerate(self.features))
         known = {at: value[0] for at, value in values if value is not None}
@@ -145,9 +127,7 @@ class Describer:
         return Cube(parts)
 
     def _may_join(self, at: int, value: Value, rest: Sequence[Formula], outside: Formula) -> bool:
-        """
-        Tell whether a feature may also have another value; null is not told of where the rest excludes it.
-        """
+        """Tell whether a feature may also have another value; null is not told of where the rest excludes it."""
         way = self.features[at].ways[value]
         if self.solver.ask(outside, *rest, way) is not Answer.NO:
             return False
@@ -163,9 +143,7 @@ class Describer:
         return next(((value,) for value, way in feature.ways.items() if self.solver.shows(way)), None)
 
     def _needed(self, cubes: Sequence[Cube]) -> Iterator[Cube]:
-        """
-        Leave out cubes that the others cover.
-        """
+        """Leave out cubes that the others cover."""
         formulas = self.solver.world.formulas
         kept = list(cubes)
         for cube in sorted(cubes, key=lambda one: -len(one.parts)):
@@ -188,9 +166,7 @@ class Describer:
         return tuple(dict.fromkeys(_side_by_side(told)))
 
     def tell_outside(self, cubes: Sequence[Cube]) -> tuple[str, ...]:
-        """
-        Write everything that lies in none of some cubes as conditions that hold together.
-        """
+        """Write everything that lies in none of some cubes as conditions that hold together."""
         clauses: dict[Spelt, None] = {}
         for cube in sorted(cubes, key=lambda one: len(one.parts)):
             parts = sorted(cube.parts.items(), reverse=True)
@@ -203,21 +179,15 @@ class Describer:
         return tuple(_side_by_side(list(clauses)))
 
     def flagged(self, cube: Cube, *, left_out: bool) -> tuple[str, ...]:
-        """
-        Name the facts that are left out in a cube, or those that are given where leaving them out is possible.
-        """
+        """Name the facts that are left out in a cube, or those that are given where leaving them out is possible."""
         parts = ((self.features[at], values) for at, values in cube.parts.items())
         return tuple(feature.flag for feature, values in parts if feature.flag is not None and values == {left_out})
 
     def speaks_of_leaving_out(self, cubes: Sequence[Cube]) -> bool:
-        """
-        Tell whether some cube depends on what is left out, which a condition cannot say.
-        """
+        """Tell whether some cube depends on what is left out, which a condition cannot say."""
         return any(self.features[at].flag is not None for cube in cubes for at in cube.parts)
 
 
 def _side_by_side(told: Sequence[Spelt]) -> list[str]:
-    """
-    Write conditions so that they can be joined with `and`.
-    """
+    """Write conditions so that they can be joined with `and`."""
     return [one[0] if len(told) == 1 else at_least(one, AND) for one in told]

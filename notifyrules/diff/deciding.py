@@ -1,6 +1,4 @@
-"""
-Decide by the reference walk, and tell decisions apart.
-"""
+"""Decide by the reference walk, and tell decisions apart."""
 
 from __future__ import annotations
 
@@ -13,16 +11,12 @@ from notifyrules.graph.model import Graph
 
 
 def decide(graph: Graph, facts: Mapping[str, Value]) -> Record:
-    """
-    Decide by the reference walk.
-    """
+    """Decide by the reference walk."""
     return record_of(graph, facts, walk(graph, facts))
 
 
 def differ(before: Record, after: Record) -> bool:
-    """
-    Tell whether two decisions differ in more than words and ways.
-    """
+    """Tell whether two decisions differ in more than words and ways."""
     data = {name: (value, after.data[name]) for name, value in before.data.items() if name in after.data}
     return (
         (before.outcome, before.notify) != (after.outcome, after.notify)
@@ -32,14 +26,10 @@ def differ(before: Record, after: Record) -> bool:
 
 
 def alike(one: Value, other: Value) -> bool:
-    """
-    Tell whether two values are the same, and of the same type.
-    """
+    """Tell whether two values are the same, and of the same type."""
     return _typed(one) == _typed(other)
 
 
 def _typed(value: Value) -> object:
-    """
-    Give a value with its type: Python takes true for 1, also inside of lists.
-    """
+    """Give a value with its type: Python takes true for 1, also inside of lists."""
     return tuple(map(_typed, value)) if isinstance(value, tuple) else (type(value), value)

@@ -1,6 +1,4 @@
-"""
-Find what conditions can say about facts: the features by which regions are described.
-"""
+"""Find what conditions can say about facts: the features by which regions are described."""
 
 from __future__ import annotations
 
@@ -40,9 +38,7 @@ _Facts: TypeAlias = Callable[[Facts], Facts]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """
-    Something about the facts that has one of a few values.
-    """
+    """Something about the facts that has one of a few values."""
 
     name: str
     """What it is about, in words of the language."""
@@ -56,9 +52,7 @@ class Feature:
     """The fact that is left out, where that is what it is about."""
 
     def among(self, values: Collection[Value], world: World) -> Formula:
-        """
-        Say that the value is one of some.
-        """
+        """Say that the value is one of some."""
         return world.formulas.some(way for value, way in self.ways.items() if value in values)
 
 
@@ -81,17 +75,13 @@ def features_of(together: Together, world: World) -> tuple[Feature, ...]:
 
 
 def _names(side: Side) -> Names:
-    """
-    Call the facts of one version as both do.
-    """
+    """Call the facts of one version as both do."""
     return lambda name: (side.names[name], ATOM)
 
 
 @dataclass(slots=True)
 class _Finder:
-    """
-    Collect features.
-    """
+    """Collect features."""
 
     together: Together
     world: World
@@ -99,9 +89,7 @@ class _Finder:
     _read: set[str] = field(default_factory=set)
 
     def facts(self) -> Iterator[Feature]:
-        """
-        Give the features that facts are themselves: bools, enumerations, and what is left out.
-        """
+        """Give the features that facts are themselves: bools, enumerations, and what is left out."""
         inputs = self.together.inputs
         flags = {left_out(name): name for name in (*self.together.old.names, *self.together.new.names)}
         for fact in inputs.facts.values():
@@ -115,9 +103,7 @@ class _Finder:
                 yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
 
     def find_in_chart(self, graph: Graph, translator: Translator, names: Names, facts: _Facts) -> None:
-        """
-        Find what the nodes of a chart ask, and those of the charts it calls.
-        """
+        """Find what the nodes of a chart ask, and those of the charts it calls."""
         for name in graph.order:
             node = graph.nodes[name]
             self._find_in_node(node, translator, names, facts)
@@ -126,9 +112,7 @@ class _Finder:
                 self.find_in_chart(node.callee, inner, _bound_names(node, names), _binder(node, facts))
 
     def _find_in_node(self, node: Node, translator: Translator, names: Names, facts: _Facts) -> None:
-        """
-        Find what one node asks.
-        """
+        """Find what one node asks."""
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
             self._find_values(node, translator, names, facts)
             return
@@ -137,9 +121,7 @@ class _Finder:
                 self.find(term, translator, names, facts)
 
     def _find_values(self, node: Switch, translator: Translator, names: Names, facts: _Facts) -> None:
-        """
-        Find which values a switch asks for; of an enumeration all are features already, or are made one here.
-        """
+        """Find which values a switch asks for; of an enumeration all are features already, or are made one here."""
         subject = node.subject
         symbol = translator.value(subject)
         words = spelt(subject, names)
@@ -159,16 +141,12 @@ class _Finder:
                 self._add(equal, translator, names, facts)
 
     def _is_fact(self, feature: Feature) -> bool:
-        """
-        Tell whether a feature is what some fact is anyway.
-        """
+        """Tell whether a feature is what some fact is anyway."""
         symbols = self.together.inputs.symbols
         return feature.name in symbols and isinstance(symbols[feature.name].payload, Pick)
 
     def find(self, term: t.Term, translator: Translator, names: Names, facts: _Facts) -> None:
-        """
-        Find the tests that a condition is made of.
-        """
+        """Find the tests that a condition is made of."""
         match term:
             case t.LetUse(term=inner):
                 self.find(inner, translator, names, facts)
@@ -195,9 +173,7 @@ class _Finder:
                 self._add(term, translator, names, facts)
 
     def _add(self, term: t.Term, translator: Translator, names: Names, facts: _Facts) -> None:
-        """
-        Make a test a feature, unless facts tell as much themselves.
-        """
+        """Make a test a feature, unless facts tell as much themselves."""
         symbol = translator.value(term)
         assert isinstance(symbol.payload, Truth)
         if self._told_by_facts(term, translator):
@@ -218,9 +194,7 @@ class _Finder:
         self.found.setdefault(test.yes[0], Feature(test.yes[0], ways, test.tell, look))
 
     def _told_by_facts(self, term: t.Term, translator: Translator) -> bool:
-        """
-        Tell whether a test only asks which value of an enumeration a fact has, or whether a bool holds.
-        """
+        """Tell whether a test only asks which value of an enumeration a fact has, or whether a bool holds."""
         symbols = self.together.inputs.symbols
         match term:
             case t.FactRead():
@@ -244,9 +218,7 @@ class _Finder:
 
 
 def _numbers(symbol: Symbol) -> Iterator[int]:
-    """
-    Number the formulas of a bool or an enumeration.
-    """
+    """Number the formulas of a bool or an enumeration."""
     if isinstance(symbol.payload, Pick):
         yield from (way.get_id() for way in symbol.payload.ways.values())
     elif isinstance(symbol.payload, Truth):
@@ -254,32 +226,24 @@ def _numbers(symbol: Symbol) -> Iterator[int]:
 
 
 def _bare(term: t.Term) -> t.Term:
-    """
-    Look through lets.
-    """
+    """Look through lets."""
     while isinstance(term, t.LetUse):
         term = term.term
     return term
 
 
 def _constant(subject: t.Term, value: Value) -> t.Constant:
-    """
-    Write out a value that a switch asks for.
-    """
+    """Write out a value that a switch asks for."""
     return t.Constant(subject.span, subject.type.required, value)
 
 
 def _reader(name: str) -> Callable[[Facts], Value]:
-    """
-    Read a fact.
-    """
+    """Read a fact."""
     return lambda facts: facts[name]
 
 
 def _yes_no(holds: Formula, null: Formula, world: World) -> dict[Value, Formula]:
-    """
-    Give the ways of a test that may have no meaning for null.
-    """
+    """Give the ways of a test that may have no meaning for null."""
     formulas = world.formulas
     there = formulas.negate(null)
     ways: dict[Value, Formula] = {
@@ -290,9 +254,7 @@ def _yes_no(holds: Formula, null: Formula, world: World) -> dict[Value, Formula]
 
 
 def _guards(term: t.Term) -> tuple[t.Term, ...]:
-    """
-    List what a test takes for granted not to be null.
-    """
+    """List what a test takes for granted not to be null."""
     found: list[t.Term] = []
     for one in t.walk(term):
         match one:
@@ -316,9 +278,7 @@ def _guards(term: t.Term) -> tuple[t.Term, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """
-    A test in words.
-    """
+    """A test in words."""
 
     term: t.Term
     guards: tuple[t.Term, ...]
@@ -326,15 +286,11 @@ class _Test:
 
     @property
     def yes(self) -> Spelt:
-        """
-        Say that it holds.
-        """
+        """Say that it holds."""
         return spelt(self.term, self.names)
 
     def tell(self, values: frozenset[Value]) -> tuple[Spelt, ...]:
-        """
-        Say that it comes out as one of some values; None is that it has no meaning, because something is null.
-        """
+        """Say that it comes out as one of some values; None is that it has no meaning, because something is null."""
         tested = [at_least(spelt(guard, self.names), SUM) for guard in self.guards]
         there: tuple[Spelt, ...] = tuple((f"{one} is not null", COMPARED) for one in tested)
         missing = [f"{one} is null" for one in tested]
@@ -348,9 +304,7 @@ class _Test:
 
 
 def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:  # noqa: FBT001
-    """
-    Put a bool into words.
-    """
+    """Put a bool into words."""
     words: dict[frozenset[Value], Spelt] = {
         frozenset({True}): (f"{name} == true", COMPARED) if nullable else (name, ATOM),
         frozenset({False}): (f"{name} == false", COMPARED) if nullable else (f"not {name}", NOT),
@@ -363,9 +317,7 @@ def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tupl
 
 
 def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[Facts], Value], *, nullable: bool) -> Feature:
-    """
-    Make a feature of a value of an enumeration.
-    """
+    """Make a feature of a value of an enumeration."""
     assert isinstance(symbol.payload, Pick)
     ways: dict[Value, Formula] = dict(symbol.payload.ways.items())
     if nullable:
@@ -389,9 +341,7 @@ def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[Facts], Value], *
 
 
 def _listed(values: Iterable[str]) -> str:
-    """
-    Write values as a list.
-    """
+    """Write values as a list."""
     return spell_value(cast("Value", tuple(values)))[0]
 
 
@@ -399,9 +349,7 @@ def _listed(values: Iterable[str]) -> str:
 
 
 def _bound(node: Call, translator: Translator) -> dict[str, Symbol]:
-    """
-    Give the facts of a called chart.
-    """
+    """Give the facts of a called chart."""
     symbols = translator.world.symbols
     return {
         fact.name: translator.value(node.bindings[fact.name])
@@ -412,9 +360,7 @@ def _bound(node: Call, translator: Translator) -> dict[str, Symbol]:
 
 
 def _bound_names(node: Call, names: Names) -> Names:
-    """
-    Call the facts of a called chart by what the call binds to them.
-    """
+    """Call the facts of a called chart by what the call binds to them."""
 
     def name(fact: str) -> Spelt:
         if fact in node.bindings:
@@ -425,7 +371,5 @@ def _bound_names(node: Call, names: Names) -> Names:
 
 
 def _binder(node: Call, facts: _Facts) -> _Facts:
-    """
-    Compute the facts of a called chart.
-    """
+    """Compute the facts of a called chart."""
     return lambda values: bind(node, facts(values))

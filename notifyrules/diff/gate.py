@@ -21,9 +21,7 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """
-    The changes that are allowed.
-    """
+    """The changes that are allowed."""
 
     pairs: tuple[tuple[str, str], ...]
     """Outcomes before and after."""
@@ -31,25 +29,19 @@ class Gate:
     """Which of :data:`LOSSES`."""
 
     def passes(self, change: str) -> bool:
-        """
-        Tell whether a change, such as `no->hold`, is allowed.
-        """
+        """Tell whether a change, such as `no->hold`, is allowed."""
         was, arrow, now = change.partition("->")
         if not arrow:
             return change in self.losses
         return any(one in (was, ANY) and other in (now, ANY) for one, other in self.pairs)
 
     def refused(self, comparison: Comparison) -> tuple[str, ...]:
-        """
-        Name the changes of a comparison that are not allowed.
-        """
+        """Name the changes of a comparison that are not allowed."""
         changes = (*comparison.changes, *comparison.lost)
         return tuple(change for change in changes if not self.passes(change))
 
     def way_out(self, comparison: Comparison) -> str:
-        """
-        Write the options that let pass what is not allowed, as a shell takes them; nothing where all is.
-        """
+        """Write the options that let pass what is not allowed, as a shell takes them; nothing where all is."""
         return " ".join(f"--allow {shlex.quote(change)}" for change in self.refused(comparison))
 
 
@@ -86,14 +78,10 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """
-    List names, each as it is written.
-    """
+    """List names, each as it is written."""
     return ", ".join(f"`{one}`" for one in names)
 
 
 def _with_meanings(graph: Graph) -> frozenset[str]:
-    """
-    Name the outcomes with what they mean, as changes of a meaning do.
-    """
+    """Name the outcomes with what they mean, as changes of a meaning do."""
     return frozenset(meaning_of(outcome.name, outcome.notify) for outcome in graph.outcomes.values())

@@ -1,6 +1,4 @@
-"""
-Bring the facts of two versions together: one variable for each, and what each version makes of it.
-"""
+"""Bring the facts of two versions together: one variable for each, and what each version makes of it."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ from notifyrules.prove.translation import HAS, World
 
 @dataclass(slots=True)
 class Side:
-    """
-    The facts as one version sees them.
-    """
+    """The facts as one version sees them."""
 
     graph: Graph
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -33,9 +29,7 @@ class Side:
     """How the variables of its facts are called."""
 
     def facts(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """
-        Give the facts of one version.
-        """
+        """Give the facts of one version."""
         return {
             name: fact.default if values.get(left_out(name)) is True else values[self.names[name]]
             for name, fact in self.graph.facts.items()
@@ -44,9 +38,7 @@ class Side:
 
 @dataclass(slots=True)
 class Together:
-    """
-    The facts of two versions.
-    """
+    """The facts of two versions."""
 
     inputs: Inputs
     old: Side
@@ -64,9 +56,7 @@ _SHOWN = 10
 
 
 def left_out(name: str) -> str:
-    """
-    Name the question whether a fact is left out.
-    """
+    """Name the question whether a fact is left out."""
     return f"{name} is left out"
 
 
@@ -114,18 +104,14 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
 
 
 def _see(side: Side, fact: Fact, called: str, symbol: Symbol) -> None:
-    """
-    Let one version see a variable.
-    """
+    """Let one version see a variable."""
     side.names[fact.name] = called
     side.symbols[fact.name] = symbol
     side.given[fact.name] = symbol
 
 
 def items_known(together: Together) -> Iterator[Formula]:
-    """
-    Say which of the texts that are written out are no items of a list, whose type in one version has fewer.
-    """
+    """Say which of the texts that are written out are no items of a list, whose type in one version has fewer."""
     world = together.inputs.world
     for fact in together.inputs.facts.values():
         if isinstance(fact.type.base, ListOf) and isinstance(fact.type.base.item, Enumeration):
@@ -138,9 +124,7 @@ def items_known(together: Together) -> Iterator[Formula]:
 def _allow_leaving_out(  # noqa: PLR0913, PLR0917 - the fact in all its forms
     name: str, was: Fact, now: Fact, together: Together, facts: dict[str, Fact], symbols: dict[str, Symbol]
 ) -> None:
-    """
-    Let a caller leave out a fact whose default changed.
-    """
+    """Let a caller leave out a fact whose default changed."""
     world = together.inputs.world
     flag = left_out(name)
     facts[flag] = replace(now, name=flag, type=BOOL, has_default=True, default=False)
@@ -157,9 +141,7 @@ def _allow_leaving_out(  # noqa: PLR0913, PLR0917 - the fact in all its forms
 
 
 def _default_changed(was: Fact, now: Fact) -> bool:
-    """
-    Tell whether leaving a fact out means something else than before.
-    """
+    """Tell whether leaving a fact out means something else than before."""
     return was.has_default and now.has_default and (type(was.default), was.default) != (type(now.default), now.default)
 
 
@@ -175,9 +157,7 @@ def _meet(left: Type, right: Type) -> Type | None:
 
 
 def _meet_bases(left: Base | None, right: Base | None) -> Base | None:
-    """
-    Find what two types without null have in common.
-    """
+    """Find what two types without null have in common."""
     match left, right:
         case Enumeration(values), Enumeration(others):
             shared = tuple(value for value in values if value in others)
@@ -214,17 +194,13 @@ def _refused(name: str, was: Fact | None, now: Fact | None, shared: Type | None)
 
 
 def _values(kind: Type) -> frozenset[str]:
-    """
-    List the values of an enumeration, and null; nothing of other types.
-    """
+    """List the values of an enumeration, and null; nothing of other types."""
     values = kind.base.values if isinstance(kind.base, Enumeration) else ()
     return frozenset((*values, *(("null",) if kind.nullable else ())))
 
 
 def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:
-    """
-    Say how the declarations of a fact differ.
-    """
+    """Say how the declarations of a fact differ."""
     if was is None or now is None:
         fact, words = (now, "is new") if was is None else (was, "is gone")
         assert fact is not None

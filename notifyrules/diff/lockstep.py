@@ -17,9 +17,7 @@ from notifyrules.prove.formulas import Formula
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """
-    A place from which the two versions go different ways.
-    """
+    """A place from which the two versions go different ways."""
 
     condition: Formula
     """When both are there."""
@@ -30,9 +28,7 @@ class Parting:
 
 @dataclass(slots=True)
 class Lockstep:
-    """
-    Two versions side by side.
-    """
+    """Two versions side by side."""
 
     old: Chart
     new: Chart
@@ -42,9 +38,7 @@ class Lockstep:
 
     @classmethod
     def follow(cls, old: Chart, new: Chart, structure: Structure) -> Lockstep:
-        """
-        Follow both from their starts.
-        """
+        """Follow both from their starts."""
         lockstep = cls(old, new)
         formulas = old.world.formulas
         joint: dict[str, list[Formula]] = {}
@@ -83,9 +77,7 @@ class Lockstep:
     def _go(
         self, taken: Formula, led_to: str, leads_to: str, nodes: Mapping[str, str], joint: dict[str, list[Formula]]
     ) -> None:
-        """
-        Go on, together or apart.
-        """
+        """Go on, together or apart."""
         if nodes.get(led_to) == leads_to:
             joint.setdefault(led_to, []).append(taken)
         elif led_to == leads_to and led_to in self.old.graph.outcomes and led_to in self.new.graph.outcomes:
@@ -95,9 +87,7 @@ class Lockstep:
             self.partings.append(Parting(taken, led_to, leads_to))
 
     def pairs(self) -> Iterator[tuple[str, str, Formula]]:
-        """
-        Say when which outcome of the old version stands against which of the new one.
-        """
+        """Say when which outcome of the old version stands against which of the new one."""
         formulas = self.old.world.formulas
         ways: dict[tuple[str, str], list[Formula]] = {}
         for outcome, taken in self.together.items():
@@ -113,7 +103,5 @@ class Lockstep:
 
 
 def _ends(chart: Chart, target: str) -> Mapping[str, Formula]:
-    """
-    Say in which outcomes the way from a node or outcome ends, and when.
-    """
+    """Say in which outcomes the way from a node or outcome ends, and when."""
     return chart.ends.get(target, {target: chart.world.formulas.true})

@@ -1,6 +1,4 @@
-"""
-Write a comparison as JSON, for programs that do something with it.
-"""
+"""Write a comparison as JSON, for programs that do something with it."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from notifyrules.evaluation.record import Record
 
 
 def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
-    """
-    Write a comparison as one JSON object, in ASCII.
-    """
+    """Write a comparison as one JSON object, in ASCII."""
     structure = comparison.structure
     report = {
         "old": {"path": comparison.old.path, "digest": comparison.old.digest},
@@ -54,9 +50,7 @@ def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str
 
 
 def _region(region: Region) -> Mapping[str, object]:
-    """
-    Give one region as JSON data.
-    """
+    """Give one region as JSON data."""
     return {
         "change": region.change,
         "condition": region.condition,
@@ -71,9 +65,7 @@ def _region(region: Region) -> Mapping[str, object]:
 
 
 def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
-    """
-    Give what one version decides as JSON data.
-    """
+    """Give what one version decides as JSON data."""
     return {
         "outcome": decided.outcome,
         "notify": decided.notify.written,
@@ -87,16 +79,12 @@ def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
 
 
 def _words(one: Reworded) -> Mapping[str, str]:
-    """
-    Give changed words as JSON data.
-    """
+    """Give changed words as JSON data."""
     return {"what": one.what, "before": one.before, "after": one.after}
 
 
 def _rows(rows: Counted) -> Mapping[str, object]:
-    """
-    Give what becomes of recorded decisions as JSON data.
-    """
+    """Give what becomes of recorded decisions as JSON data."""
     return {
         "total": rows.total,
         "changed": rows.changed,

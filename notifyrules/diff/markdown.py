@@ -54,9 +54,7 @@ def format_markdown(comparison: Comparison, gate: Gate, rows: Counted | None) ->
 
 
 def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
-    """
-    Write the parts, each under its heading.
-    """
+    """Write the parts, each under its heading."""
     yield f"### {prose(comparison.new.title)}"
     yield ""
     yield f"{ticked(comparison.old.path)} → {ticked(comparison.new.path)}: {headline(comparison)}."
@@ -88,9 +86,7 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
 
 
 def _change(comparison: Comparison, change: str, gate: Gate) -> Iterator[str]:
-    """
-    Write one change, with its regions.
-    """
+    """Write one change, with its regions."""
     regions = [region for region in comparison.regions if region.change == change]
     yield ""
     kind = kind_of(comparison, change)
@@ -107,9 +103,7 @@ def _change(comparison: Comparison, change: str, gate: Gate) -> Iterator[str]:
 
 
 def _region(comparison: Comparison, region: Region) -> Iterator[str]:
-    """
-    Write one region: who, an example, and a table of before and after.
-    """
+    """Write one region: who, an example, and a table of before and after."""
     rest = remaining(comparison, region)
     words = " and ".join(ticked(condition) for condition in rest)
     whole = "Everybody there" if comparison.within else "Everybody"
@@ -131,9 +125,7 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
 
 
 def _row(title: str, decided: Record, path: Sequence[str], reasons: Sequence[str]) -> str:
-    """
-    Write what one version decides as a row of a table.
-    """
+    """Write what one version decides as a row of a table."""
     because = f" {prose(decided.because)}" if decided.because else ""
     more = f" (elsewhere {ticked(others(reasons))})" if len(reasons) > 1 else ""
     way = " → ".join(arrow if arrow.startswith("(") else ticked(arrow) for arrow in path)
@@ -143,9 +135,7 @@ def _row(title: str, decided: Record, path: Sequence[str], reasons: Sequence[str
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
-    """
-    Write a list under a heading, if there is something in it.
-    """
+    """Write a list under a heading, if there is something in it."""
     if lines:
         yield ""
         yield f"#### {title}"

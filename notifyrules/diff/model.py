@@ -1,6 +1,4 @@
-"""
-Hold what two versions of a rule file have in common and what not: plain values, which need no solver.
-"""
+"""Hold what two versions of a rule file have in common and what not: plain values, which need no solver."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ from notifyrules.graph.model import Graph, Notify
 
 
 class Finding(Enum):
-    """
-    What came of comparing the decisions of two versions.
-    """
+    """What came of comparing the decisions of two versions."""
 
     EQUIVALENT = "equivalent"
     """Proved: every facts are decided alike."""
@@ -36,26 +32,20 @@ LOSSES = (REFUSED, GONE)
 
 
 def change_of(was: str, meant: Notify, now: str, means: Notify) -> str:
-    """
-    Name a change: `no->hold`, or `hold(later)->hold(false)` where an outcome keeps its name and not its meaning.
-    """
+    """Name a change: `no->hold`, or `hold(later)->hold(false)` where an outcome keeps its name and not its meaning."""
     if was == now and meant is not means:
         return f"{meaning_of(was, meant)}->{meaning_of(now, means)}"
     return f"{was}->{now}"
 
 
 def meaning_of(outcome: str, notify: Notify) -> str:
-    """
-    Name an outcome with what it means for the notification.
-    """
+    """Name an outcome with what it means for the notification."""
     return f"{outcome}({notify.value})"
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """
-    Facts for which one outcome becomes another.
-    """
+    """Facts for which one outcome becomes another."""
 
     conditions: tuple[str, ...]
     """Which facts they are: conditions that hold together."""
@@ -79,24 +69,18 @@ class Region:
 
     @property
     def condition(self) -> str:
-        """
-        Say which facts they are by one condition, as a rule file could hold it.
-        """
+        """Say which facts they are by one condition, as a rule file could hold it."""
         return " and ".join(self.conditions) or "true"
 
     @property
     def change(self) -> str:
-        """
-        Name the change as the gate does: `no->hold`.
-        """
+        """Name the change as the gate does: `no->hold`."""
         return change_of(self.before.outcome, self.before.notify, self.after.outcome, self.after.notify)
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """
-    An arrow that leads elsewhere than before.
-    """
+    """An arrow that leads elsewhere than before."""
 
     before: str
     """The arrow's id before."""
@@ -112,9 +96,7 @@ START = "(start)"
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """
-    Words that changed.
-    """
+    """Words that changed."""
 
     what: str
     """The id of what says them now."""
@@ -124,9 +106,7 @@ class Reworded:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """
-    How the boxes and arrows of two versions differ.
-    """
+    """How the boxes and arrows of two versions differ."""
 
     nodes: Mapping[str, str]
     """The nodes that both have: new names by old ones."""
@@ -147,17 +127,13 @@ class Structure:
 
     @property
     def renamed(self) -> Mapping[str, str]:
-        """
-        Give the nodes that have another name now.
-        """
+        """Give the nodes that have another name now."""
         return {was: now for was, now in self.nodes.items() if was != now}
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """
-    What changes from one version of a rule file to another.
-    """
+    """What changes from one version of a rule file to another."""
 
     old: Graph
     new: Graph
@@ -181,7 +157,5 @@ class Comparison:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """
-        Name the changes of decisions, each once.
-        """
+        """Name the changes of decisions, each once."""
         return tuple(dict.fromkeys((*(region.change for region in self.regions), *self.open)))

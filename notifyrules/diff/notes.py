@@ -1,6 +1,4 @@
-"""
-Say what was edited that is no box and no arrow: what decisions carry, what is promised, which files are called.
-"""
+"""Say what was edited that is no box and no arrow: what decisions carry, what is promised, which files are called."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from notifyrules.graph.model import Call, Graph, Guarantee
 
 
 def notes_on(old: Graph, new: Graph, structure: Structure) -> Iterator[str]:
-    """
-    List what was edited, one sentence each.
-    """
+    """List what was edited, one sentence each."""
     yield from _data_notes(old, new)
     yield from _outcome_notes(old, new)
     yield from _promise_notes(old, new)
@@ -25,16 +21,12 @@ def notes_on(old: Graph, new: Graph, structure: Structure) -> Iterator[str]:
 
 
 def data_gone(old: Graph, new: Graph) -> Iterator[str]:
-    """
-    Say which data decisions carried and carry no more.
-    """
+    """Say which data decisions carried and carry no more."""
     return (f"the data `{name}` is gone" for name in old.data if name not in new.data)
 
 
 def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """
-    Say how what decisions carry is declared otherwise.
-    """
+    """Say how what decisions carry is declared otherwise."""
     for name in dict.fromkeys((*old.data, *new.data)):
         was, now = old.data.get(name), new.data.get(name)
         if was is None:
@@ -44,9 +36,7 @@ def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """
-    Say which outcomes mean, carry or say something else about asking again.
-    """
+    """Say which outcomes mean, carry or say something else about asking again."""
     for name, outcome in old.outcomes.items():
         rival = new.outcomes.get(name)
         if rival is None:
@@ -63,16 +53,12 @@ def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _written(value: Value | Term) -> str:
-    """
-    Write what an outcome carries.
-    """
+    """Write what an outcome carries."""
     return spell(value) if isinstance(value, Term) else write_literal(value)
 
 
 def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """
-    Say which guarantees are new, gone, or promise something else.
-    """
+    """Say which guarantees are new, gone, or promise something else."""
     before, after = ({one.name: _promised(one) for one in graph.guarantees} for graph in (old, new))
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
@@ -84,17 +70,13 @@ def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _promised(guarantee: Guarantee) -> tuple[object, ...]:
-    """
-    Say what a guarantee promises.
-    """
+    """Say what a guarantee promises."""
     condition = "" if guarantee.condition is None else spell(guarantee.condition)
     return guarantee.promise, guarantee.subjects, condition
 
 
 def _callee_notes(structure: Structure, old: Graph, new: Graph) -> Iterator[str]:
-    """
-    Say which called files are not what they were.
-    """
+    """Say which called files are not what they were."""
     for was, now in structure.nodes.items():
         one, other = old.nodes[was], new.nodes[now]
         if isinstance(one, Call) and isinstance(other, Call) and one.callee.digest != other.callee.digest:

@@ -1,6 +1,4 @@
-"""
-Draw two versions as one picture: the new chart, with what was added, removed and led elsewhere.
-"""
+"""Draw two versions as one picture: the new chart, with what was added, removed and led elsewhere."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ def draw_comparison(comparison: Comparison) -> Diagram:
 
 
 def _new_marks(comparison: Comparison) -> Overlay:
-    """
-    Mark what is new in the new chart.
-    """
+    """Mark what is new in the new chart."""
     structure = comparison.structure
     marks = {name: Mark(Emphasis.LIT, ("added",)) for name in structure.added_nodes}
     marks |= {one.what: Mark(Emphasis.LIT, ("asks otherwise",)) for one in structure.asked_otherwise}
@@ -55,9 +51,7 @@ def _new_marks(comparison: Comparison) -> Overlay:
 
 
 def _old_marks(comparison: Comparison) -> dict[str, Mark]:
-    """
-    Mark what is gone in the old chart, so that also exits that are not written are drawn.
-    """
+    """Mark what is gone in the old chart, so that also exits that are not written are drawn."""
     structure = comparison.structure
     marks = dict.fromkeys(structure.removed_nodes, _GONE)
     for name in structure.removed_nodes:
@@ -68,9 +62,7 @@ def _old_marks(comparison: Comparison) -> dict[str, Mark]:
 
 
 def _gone(structure: Structure, old: Diagram, new: Diagram) -> tuple[list[Box], list[Arrow]]:
-    """
-    Take from the picture of the old chart what the new one does not have.
-    """
+    """Take from the picture of the old chart what the new one does not have."""
     gone = {*structure.removed_arrows, *(moved.before for moved in structure.moved)}
     keys = {box.key: box.key for box in new.boxes if box.shape in (Shape.START, Shape.END)} | dict(structure.nodes)
     there = {box.key for box in new.boxes}

@@ -1,6 +1,4 @@
-"""
-Find the facts that two versions decide differently, and describe them.
-"""
+"""Find the facts that two versions decide differently, and describe them."""
 
 from __future__ import annotations
 
@@ -28,9 +26,7 @@ _ENDLESS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """
-    What came of comparing decisions.
-    """
+    """What came of comparing decisions."""
 
     regions: tuple[Region, ...]
     open: tuple[str, ...]
@@ -69,9 +65,7 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
 
 
 def _shown_shortly(versions: Versions, pair: tuple[str, str], changed: Formula, limit: Limit) -> Shown:
-    """
-    Describe one change by all of its facts where that is short, otherwise by what these have in common.
-    """
+    """Describe one change by all of its facts where that is short, otherwise by what these have in common."""
     return show(versions, pair, _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)])
 
 
@@ -106,9 +100,7 @@ def _by_reasons(versions: Versions, changed: Formula, chart: Chart) -> list[Form
 def _parted(
     versions: Versions, sets: Iterable[Formula], parting: Sequence[Sequence[Formula]], limit: Limit
 ) -> list[Described]:
-    """
-    Describe sets of facts; those that are too long are parted by one side, and if need be by the other.
-    """
+    """Describe sets of facts; those that are too long are parted by one side, and if need be by the other."""
     formulas = versions.solver.world.formulas
     described: list[Described] = []
     for facts in sets:
@@ -143,8 +135,6 @@ def _at_once(versions: Versions, facts: Formula, worth: int | None, limit: Limit
 
 
 def _in_common(versions: Versions, facts: Formula) -> Described:
-    """
-    Describe a set of facts by what they have in common.
-    """
+    """Describe a set of facts by what they have in common."""
     common = versions.describer.common(facts)
     return Described(facts, versions.describer.tell(common), _ENDLESS, common, exact=False)

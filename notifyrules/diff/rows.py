@@ -1,6 +1,4 @@
-"""
-Count how many recorded decisions a change alters.
-"""
+"""Count how many recorded decisions a change alters."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ _EXAMPLES = 3
 
 @dataclass(slots=True)
 class Counted:
-    """
-    What becomes of recorded decisions.
-    """
+    """What becomes of recorded decisions."""
 
     total: int = 0
     """The rows that the version before decides."""
@@ -34,9 +30,7 @@ class Counted:
     """Why rows could not be decided before, one sentence each."""
 
     def add(self, change: str, row: str) -> None:
-        """
-        Count a row that changes.
-        """
+        """Count a row that changes."""
         self.changes[change] = self.changes.get(change, 0) + 1
         shown = self.examples.setdefault(change, [])
         if len(shown) < _EXAMPLES:
@@ -44,9 +38,7 @@ class Counted:
 
     @property
     def changed(self) -> int:
-        """
-        Count the rows that change.
-        """
+        """Count the rows that change."""
         return sum(self.changes.values())
 
 
@@ -76,9 +68,7 @@ def count_rows(old: Graph, new: Graph, rows: Iterable[tuple[str, Mapping[str, ob
 
 
 def _decided(graph: Graph, reader: FactsReader, given: Mapping[str, object]) -> tuple[Record | None, str]:
-    """
-    Decide one row, or say why it cannot be decided.
-    """
+    """Decide one row, or say why it cannot be decided."""
     try:
         return decide(graph, reader.read(given, extras="ignore")), ""
     except FactsError as error:

@@ -1,6 +1,4 @@
-"""
-Show described facts by an example that the reference walk confirms.
-"""
+"""Show described facts by an example that the reference walk confirms."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ _REASONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """
-    Facts with their description.
-    """
+    """Facts with their description."""
 
     facts: Formula
     """What is described."""
@@ -43,9 +39,7 @@ class Described:
 
 
 def last_arrows(chart: Chart) -> dict[str, Formula]:
-    """
-    Give the arrows that lead to outcomes, and when each is taken.
-    """
+    """Give the arrows that lead to outcomes, and when each is taken."""
     return {
         arrow.id: chart.passed[arrow.id]
         for name in chart.graph.order
@@ -56,9 +50,7 @@ def last_arrows(chart: Chart) -> dict[str, Formula]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """
-    Descriptions with an example each.
-    """
+    """Descriptions with an example each."""
 
     regions: tuple[Region, ...]
     settled: bool
@@ -86,9 +78,7 @@ def show(versions: Versions, pair: tuple[str, str], described: Sequence[Describe
 
 
 def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witness | Answer:
-    """
-    Find facts of a description.
-    """
+    """Find facts of a description."""
     describer = versions.describer
     formulas = versions.solver.world.formulas
     goal = formulas.every((one.facts, describer.formula(one.cube)))
@@ -107,9 +97,7 @@ def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witne
 
 
 def _region(versions: Versions, one: Described, witness: Witness) -> Region:
-    """
-    Put a region together.
-    """
+    """Put a region together."""
     describer = versions.describer
     together = versions.together
     before, after = (decide(side.graph, side.facts(witness.facts)) for side in (together.old, together.new))
@@ -129,9 +117,7 @@ def _region(versions: Versions, one: Described, witness: Witness) -> Region:
 
 
 def _either(versions: Versions, inside: Formula, one: Described) -> Iterator[str]:
-    """
-    Name the facts that some callers leave out and others give, of which a description speaks without saying so.
-    """
+    """Name the facts that some callers leave out and others give, of which a description speaks without saying so."""
     spoken = {name for condition in one.conditions for name in names_in(condition)}
     for at, feature in enumerate(versions.describer.features):
         if feature.flag is None or at in one.cube.parts or (one.exact and feature.flag not in spoken):
@@ -141,9 +127,7 @@ def _either(versions: Versions, inside: Formula, one: Described) -> Iterator[str
 
 
 def _reasons(versions: Versions, inside: Formula, chart: Chart, known: str) -> tuple[str, ...]:
-    """
-    List the arrows that settle the decisions of a region in one version, *known* first.
-    """
+    """List the arrows that settle the decisions of a region in one version, *known* first."""
     if versions.solver.world.opens:
         return (known,)
     others = {id_: one for id_, one in last_arrows(chart).items() if id_ != known}
@@ -152,9 +136,7 @@ def _reasons(versions: Versions, inside: Formula, chart: Chart, known: str) -> t
 
 
 def _given(together: Together, values: Facts) -> dict[str, Value]:
-    """
-    Keep the facts that a reader must know: those given that differ from their default or have none.
-    """
+    """Keep the facts that a reader must know: those given that differ from their default or have none."""
     shown = {}
     for side in (together.old, together.new):
         for name, called in side.names.items():

@@ -34,38 +34,28 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 
 def own_name(name: str) -> Spelt:
-    """
-    Call a fact by its name.
-    """
+    """Call a fact by its name."""
     return name, ATOM
 
 
 def spell(term: t.Term, names: Names = own_name) -> str:
-    """
-    Write a condition.
-    """
+    """Write a condition."""
     return _spell(term, names)[0]
 
 
 def at_least(spelt: Spelt, tightness: int) -> str:
-    """
-    Put words into parentheses where they bind less tightly than their place needs.
-    """
+    """Put words into parentheses where they bind less tightly than their place needs."""
     text, level = spelt
     return text if level >= tightness else f"({text})"
 
 
 def spelt(term: t.Term, names: Names = own_name) -> Spelt:
-    """
-    Write a condition, and say how tightly it binds.
-    """
+    """Write a condition, and say how tightly it binds."""
     return _spell(term, names)
 
 
 def spell_value(value: Value) -> Spelt:
-    """
-    Write a value out.
-    """
+    """Write a value out."""
     match value:
         case bool():
             return ("true" if value else "false"), ATOM
@@ -79,40 +69,30 @@ def spell_value(value: Value) -> Spelt:
 
 
 def names_in(condition: str) -> frozenset[str]:
-    """
-    Find the names that a condition in words speaks of: of its facts, and words of the language.
-    """
+    """Find the names that a condition in words speaks of: of its facts, and words of the language."""
     return frozenset(_NAME.findall(TEXT.sub("", condition)))
 
 
 def ticked(text: str) -> str:
-    """
-    Put words of a file in backticks, more than there are together in them, so that sentences are Markdown.
-    """
+    """Put words of a file in backticks, more than there are together in them, so that sentences are Markdown."""
     shown = printable(text)
     ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     return f"{ticks} {shown} {ticks}" if len(ticks) > 1 or not shown else f"`{shown}`"
 
 
 def unticked(sentence: str) -> str:
-    """
-    Take the backticks off the words of a file.
-    """
+    """Take the backticks off the words of a file."""
     return _TICKED.sub(lambda found: found[2].strip() if len(found[1]) > 1 else found[2], sentence)
 
 
 def prose(text: str) -> str:
-    """
-    Write words of a file into a sentence; in backticks where Markdown could take them for more than words.
-    """
+    """Write words of a file into a sentence; in backticks where Markdown could take them for more than words."""
     shown = printable(text)
     return shown if _PLAIN.fullmatch(shown) else ticked(shown)
 
 
 def negated(term: t.Term, names: Names = own_name) -> Spelt:
-    """
-    Write the opposite of a condition.
-    """
+    """Write the opposite of a condition."""
     opposite = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
     match term:
         case t.LetUse(term=inner):
@@ -130,9 +110,7 @@ def negated(term: t.Term, names: Names = own_name) -> Spelt:
 
 
 def _spell(term: t.Term, names: Names) -> Spelt:
-    """
-    Write a condition by its form.
-    """
+    """Write a condition by its form."""
     match term:
         case t.Constant(value=value):
             return spell_value(value)
@@ -169,7 +147,5 @@ def _spell(term: t.Term, names: Names) -> Spelt:
 
 
 def _infix(word: str, sides: Sequence[t.Term], names: Names) -> str:
-    """
-    Write two sides with a word between them.
-    """
+    """Write two sides with a word between them."""
     return f" {word} ".join(at_least(_spell(side, names), SUM) for side in sides)

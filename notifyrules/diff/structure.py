@@ -22,9 +22,7 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(slots=True)
 class _Matching:
-    """
-    What was matched so far.
-    """
+    """What was matched so far."""
 
     old: Graph
     new: Graph
@@ -33,9 +31,7 @@ class _Matching:
 
 
 def match(old: Graph, new: Graph) -> Structure:
-    """
-    Compare two charts as they are drawn.
-    """
+    """Compare two charts as they are drawn."""
     matching = _Matching(old, new)
     matching.nodes.update({name: name for name in old.order if name in new.order and _alike(old, new, name, name)})
     _find_renamed(matching)
@@ -61,23 +57,17 @@ def match(old: Graph, new: Graph) -> Structure:
 
 
 def _arrows(graph: Graph) -> dict[str, Arrow]:
-    """
-    List the arrows of a chart by id.
-    """
+    """List the arrows of a chart by id."""
     return {arrow.id: arrow for name in graph.order for arrow in graph.nodes[name].arrows}
 
 
 def _alike(old: Graph, new: Graph, was: str, now: str) -> bool:
-    """
-    Tell whether two nodes ask the same in the same way.
-    """
+    """Tell whether two nodes ask the same in the same way."""
     return _asked(old.nodes[was]) == _asked(new.nodes[now])
 
 
 def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[object, ...]:
-    """
-    Say what a node asks; a fan-out asks its branches, of which some may have other names now.
-    """
+    """Say what a node asks; a fan-out asks its branches, of which some may have other names now."""
     match node:
         case Question(condition=condition):
             return "if", spell(condition)
@@ -92,9 +82,7 @@ def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[object, ..
 
 
 def _find_renamed(matching: _Matching) -> None:
-    """
-    Match nodes of different names that ask the same, or at least say the same, the likeliest pairs first.
-    """
+    """Match nodes of different names that ask the same, or at least say the same, the likeliest pairs first."""
     old, new = matching.old, matching.new
     left = [name for name in old.order if name not in new.nodes]
     right = [name for name in new.order if name not in old.nodes]
@@ -120,26 +108,20 @@ _ENOUGH = 4
 
 
 def _may_be_one(one: _Said, other: _Said) -> bool:
-    """
-    Tell whether two nodes ask or say the same, or are fan-outs, whose branches may be found to be the same yet.
-    """
+    """Tell whether two nodes ask or say the same, or are fan-outs, whose branches may be found to be the same yet."""
     return one[0] == other[0] or one[1] == other[1] or one[0][0] == other[0][0] == "any"
 
 
 @dataclass(frozen=True, slots=True)
 class _Leading:
-    """
-    What leads where in one chart.
-    """
+    """What leads where in one chart."""
 
     targets: Mapping[str, frozenset[str]]
     sources: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, graph: Graph) -> _Leading:
-        """
-        Read the arrows of a chart.
-        """
+        """Read the arrows of a chart."""
         arrows = _arrows(graph).values()
         targets = {name: frozenset(arrow.target for arrow in graph.nodes[name].arrows) for name in graph.order}
         sources = {name: frozenset(one.node for one in arrows if one.target == name) for name in graph.order}
@@ -152,9 +134,7 @@ def _likeness(
     said: Mapping[str, _Said],
     leading: tuple[_Leading, _Leading],
 ) -> int:
-    """
-    Count what speaks for two nodes being one under two names.
-    """
+    """Count what speaks for two nodes being one under two names."""
     was, now = pair
     before, after = leading
     nodes = matching.nodes
@@ -168,9 +148,7 @@ def _likeness(
 
 
 def _matched_arrows(matching: _Matching) -> Iterator[tuple[str, str]]:
-    """
-    Match the arrows of matched nodes: by their answer, rows by what they ask.
-    """
+    """Match the arrows of matched nodes: by their answer, rows by what they ask."""
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
         endings = {arrow.id.removeprefix(f"{now}."): arrow for arrow in other.arrows}
@@ -186,9 +164,7 @@ def _matched_arrows(matching: _Matching) -> Iterator[tuple[str, str]]:
 
 
 def _matched_rows(one: First, other: First) -> Iterator[tuple[str, str]]:
-    """
-    Match the rows of a table: those with a name by it, others by their condition, the rest by their number.
-    """
+    """Match the rows of a table: those with a name by it, others by their condition, the rest by their number."""
     left, right = list(one.rows), list(other.rows)
     keys: tuple[Callable[[Row], object], ...] = (
         lambda row: None if _ending(row.arrow).isdigit() else _ending(row.arrow),
@@ -206,18 +182,14 @@ def _matched_rows(one: First, other: First) -> Iterator[tuple[str, str]]:
 
 
 def _ending(arrow: Arrow) -> str:
-    """
-    Give what the id of an arrow ends with, behind the name of its node.
-    """
+    """Give what the id of an arrow ends with, behind the name of its node."""
     return arrow.id.removeprefix(f"{arrow.node}.")
 
 
 def _moved(
     matching: _Matching, arrows: Mapping[str, str], before: Mapping[str, Arrow], after: Mapping[str, Arrow]
 ) -> Iterator[Moved]:
-    """
-    List the arrows that lead elsewhere.
-    """
+    """List the arrows that lead elsewhere."""
     if matching.nodes.get(matching.old.start) != matching.new.start:
         yield Moved(START, START, matching.old.start, matching.new.start)
     for was, now in arrows.items():
@@ -227,9 +199,7 @@ def _moved(
 
 
 def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
-    """
-    List the nodes whose condition reads otherwise.
-    """
+    """List the nodes whose condition reads otherwise."""
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
         if isinstance(one, FanOut) and isinstance(other, FanOut):
@@ -244,9 +214,7 @@ def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
 
 
 def _written(node: Node) -> str:
-    """
-    Write what a node asks on one line.
-    """
+    """Write what a node asks on one line."""
     match node:
         case Question(condition=condition):
             return spell(condition)
@@ -263,9 +231,7 @@ def _written(node: Node) -> str:
 def _reworded(
     matching: _Matching, arrows: Mapping[str, str], before: Mapping[str, Arrow], after: Mapping[str, Arrow]
 ) -> Iterator[Reworded]:
-    """
-    List questions, labels and texts for a person that read otherwise.
-    """
+    """List questions, labels and texts for a person that read otherwise."""
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
         # A question that is not written is its condition, which is told as such.
@@ -282,17 +248,13 @@ def _reworded(
 
 
 def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworded]:
-    """
-    Give words that changed.
-    """
+    """Give words that changed."""
     if before != after:
         yield Reworded(what, before or "", after or "")
 
 
 def _template(message: Message | None) -> str | None:
-    """
-    Write a text for a person as a rule file holds it.
-    """
+    """Write a text for a person as a rule file holds it."""
     if message is None:
         return None
     return "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)

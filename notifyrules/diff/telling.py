@@ -1,6 +1,4 @@
-"""
-Put a comparison into words that all formats share.
-"""
+"""Put a comparison into words that all formats share."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ _SHOWN: Final = 12
 
 
 def headline(comparison: Comparison) -> str:
-    """
-    Say in one sentence what changes.
-    """
+    """Say in one sentence what changes."""
     match comparison.finding:
         case Finding.EQUIVALENT:
             whom = "all facts" if comparison.same_inputs else "all facts that both versions take"
@@ -45,9 +41,7 @@ def headline(comparison: Comparison) -> str:
 
 
 def kind_of(comparison: Comparison, change: str) -> str:
-    """
-    Say what changes where an outcome stays.
-    """
+    """Say what changes where an outcome stays."""
     regions = [region for region in comparison.regions if region.change == change]
     was, _, now = change.partition("->")
     if was != now or not regions:
@@ -57,24 +51,18 @@ def kind_of(comparison: Comparison, change: str) -> str:
 
 
 def remaining(comparison: Comparison, region: Region) -> tuple[str, ...]:
-    """
-    List what a region says beyond what all changes have in common, as far as a reader follows.
-    """
+    """List what a region says beyond what all changes have in common, as far as a reader follows."""
     rest = _beyond(comparison, region)
     return tuple(map(_bare, rest)) if len(rest) == 1 else rest[:_CONDITIONS]
 
 
 def _beyond(comparison: Comparison, region: Region) -> tuple[str, ...]:
-    """
-    List what a region says beyond what all changes have in common.
-    """
+    """List what a region says beyond what all changes have in common."""
     return tuple(one for one in region.conditions if one not in comparison.within)
 
 
 def _bare(condition: str) -> str:
-    """
-    Take the parentheses off a condition that stands alone.
-    """
+    """Take the parentheses off a condition that stands alone."""
     depth = 0
     for at, character in enumerate(TEXT.sub(lambda found: "." * len(found[0]), condition)):
         depth += {"(": 1, ")": -1}.get(character, 0)
@@ -84,9 +72,7 @@ def _bare(condition: str) -> str:
 
 
 def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
-    """
-    Say what the conditions that are told of a region do not.
-    """
+    """Say what the conditions that are told of a region do not."""
     more = len(_beyond(comparison, region)) - _CONDITIONS
     if more > 0:
         yield f"and {more} more {'conditions' if more > 1 else 'condition'}, which `--format json` tells"
@@ -104,9 +90,7 @@ def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
 
 
 def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:
-    """
-    Keep the facts of an example that a reader must know: those that are not what they are by default.
-    """
+    """Keep the facts of an example that a reader must know: those that are not what they are by default."""
     shown = {}
     for name, value in region.facts.items():
         declared = [fact for graph in (comparison.old, comparison.new) if (fact := graph.facts.get(name)) is not None]
@@ -116,24 +100,18 @@ def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:
 
 
 def decision(decided: Record) -> str:
-    """
-    Say what is decided, by what, and in which words.
-    """
+    """Say what is decided, by what, and in which words."""
     because = f": {printable(decided.because)}" if decided.because else ""
     return f"{printable(decided.outcome)} by {decided.reason}{because}"
 
 
 def meaning(decided: Record) -> str:
-    """
-    Say what a decision means for the notification.
-    """
+    """Say what a decision means for the notification."""
     return HEADLINES[decided.notify].lower()
 
 
 def paths(comparison: Comparison, region: Region) -> tuple[list[str], list[str]]:
-    """
-    Give the paths before and after, with what both begin with cut short where it is long.
-    """
+    """Give the paths before and after, with what both begin with cut short where it is long."""
     before, after = (tuple(step.arrow for step in one.passage.steps) for one in (region.before, region.after))
     arrows = comparison.structure.arrows
     pairs = zip(before, after, strict=False)
@@ -145,9 +123,7 @@ def paths(comparison: Comparison, region: Region) -> tuple[list[str], list[str]]
 
 
 def carried(region: Region) -> Iterator[tuple[str, str, str]]:
-    """
-    List what a decision carries and what becomes of it.
-    """
+    """List what a decision carries and what becomes of it."""
     for name, value in region.before.data.items():
         if name in region.after.data and not alike(region.after.data[name], value):
             yield name, write_literal(value), write_literal(region.after.data[name])
@@ -156,16 +132,12 @@ def carried(region: Region) -> Iterator[tuple[str, str, str]]:
 
 
 def others(reasons: Sequence[str]) -> str:
-    """
-    Name the further reasons of a region.
-    """
+    """Name the further reasons of a region."""
     return enumerate_shortly((f"{one}" for one in reasons[1:]), most=_SHOWN)
 
 
 def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
-    """
-    List what a reader of the picture sees: the kind of change, and what changed.
-    """
+    """List what a reader of the picture sees: the kind of change, and what changed."""
     for was, now in structure.renamed.items():
         yield "renamed", f"{ticked(was)} is called {ticked(now)}"
     for name in structure.added_nodes:
@@ -191,14 +163,10 @@ def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
 
 
 def _quoted(text: str) -> str:
-    """
-    Show words of the file.
-    """
+    """Show words of the file."""
     return prose(f"“{printable(text)}”") if text else "nothing"
 
 
 def counted(rows: Mapping[str, int]) -> list[tuple[str, int]]:
-    """
-    List how many recorded decisions change in which way, most first.
-    """
+    """List how many recorded decisions change in which way, most first."""
     return sorted(rows.items(), key=lambda entry: (-entry[1], entry[0]))

@@ -1,6 +1,4 @@
-"""
-Tell a comparison to a person at a terminal.
-"""
+"""Tell a comparison to a person at a terminal."""
 
 from __future__ import annotations
 
@@ -40,9 +38,7 @@ def format_text(comparison: Comparison, gate: Gate, rows: Counted | None) -> str
 
 
 def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
-    """
-    Write the parts, each under its title.
-    """
+    """Write the parts, each under its title."""
     yield f"{comparison.old.path} -> {comparison.new.path}"
     yield from paragraph(unticked(headline(comparison)))
     if comparison.within:
@@ -76,18 +72,14 @@ def _lines(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator
 
 
 def _conditions(title: str, conditions: Sequence[str], indent: int = 0) -> Iterator[str]:
-    """
-    Write conditions below each other.
-    """
+    """Write conditions below each other."""
     for number, condition in enumerate(conditions or ("true",)):
         start = f"{title} " if number == 0 else f"{'and':>{len(title)}} "
         yield from paragraph(printable(condition), indent, bullet=start, hanging=2)
 
 
 def _region(comparison: Comparison, region: Region) -> Iterator[str]:
-    """
-    Write one region.
-    """
+    """Write one region."""
     rest = remaining(comparison, region)
     if rest:
         yield from _conditions("where", rest, 2)
@@ -105,9 +97,7 @@ def _region(comparison: Comparison, region: Region) -> Iterator[str]:
 
 
 def _decided(title: str, decided: Record, path: Sequence[str], reasons: Sequence[str]) -> Iterator[str]:
-    """
-    Write what one version decides, and the way there.
-    """
+    """Write what one version decides, and the way there."""
     yield from paragraph(f"{decision(decided)} ({meaning(decided)})", 2, bullet=f"{title:8} ")
     yield from paragraph(" > ".join(path), 11)
     if len(reasons) > 1:
@@ -115,9 +105,7 @@ def _decided(title: str, decided: Record, path: Sequence[str], reasons: Sequence
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
-    """
-    Write a list under a title, if there is something in it.
-    """
+    """Write a list under a title, if there is something in it."""
     if lines:
         yield ""
         yield title
@@ -126,9 +114,7 @@ def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _rows(rows: Counted) -> Iterator[str]:
-    """
-    Write what becomes of recorded decisions.
-    """
+    """Write what becomes of recorded decisions."""
     yield ""
     yield f"recorded decisions: {rows.changed:,} of {rows.total:,} change"
     for change, number in counted(rows.changes):

@@ -1,6 +1,4 @@
-"""
-Translate two versions of a rule file into formulas over the same facts, and say when their decisions differ.
-"""
+"""Translate two versions of a rule file into formulas over the same facts, and say when their decisions differ."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ from notifyrules.prove.words import Words, speak
 
 @dataclass(slots=True)
 class Versions:
-    """
-    Two versions in formulas over the same facts.
-    """
+    """Two versions in formulas over the same facts."""
 
     together: Together
     old: Chart
@@ -43,9 +39,7 @@ class Versions:
 
 
 def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -> Versions:
-    """
-    Translate two versions, and prepare to ask how they differ.
-    """
+    """Translate two versions, and prepare to ask how they differ."""
     world = World()
     together = bring_together(old, new, world)
     charts = [translate(side.graph, world, side.symbols) for side in (together.old, together.new)]
@@ -65,9 +59,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
 def _differences(
     charts: Sequence[Chart], words: Sequence[Words], structure: Structure
 ) -> Iterator[tuple[tuple[str, str], Formula]]:
-    """
-    Say when two versions decide differently, for each pair of outcomes.
-    """
+    """Say when two versions decide differently, for each pair of outcomes."""
     formulas = charts[0].world.formulas
     old, new = charts
     for was, now, both in Lockstep.follow(old, new, structure).pairs():
@@ -80,9 +72,7 @@ def _differences(
 
 
 def _data_differs(charts: Sequence[Chart], outcome: str) -> Iterator[Formula]:
-    """
-    Say when an outcome carries something else; data that only one version declares is told apart.
-    """
+    """Say when an outcome carries something else; data that only one version declares is told apart."""
     symbols = charts[0].world.symbols
     old, new = (chart.graph for chart in charts)
     for name, field_ in old.data.items():
@@ -97,9 +87,7 @@ def _data_differs(charts: Sequence[Chart], outcome: str) -> Iterator[Formula]:
 
 
 def _carried(chart: Chart, outcome: str, name: str) -> Symbol:
-    """
-    Give a value that an outcome carries.
-    """
+    """Give a value that an outcome carries."""
     value = chart.graph.outcomes[outcome].data[name]
     if isinstance(value, Term):
         return chart.terms.value(value)
@@ -107,8 +95,6 @@ def _carried(chart: Chart, outcome: str, name: str) -> Symbol:
 
 
 def _recheck_differs(words: Sequence[Words]) -> Formula:
-    """
-    Say when the two versions ask again at different instants.
-    """
+    """Say when the two versions ask again at different instants."""
     world = words[0].chart.world
     return world.formulas.negate(world.symbols.equal(words[0].recheck.at, words[1].recheck.at))

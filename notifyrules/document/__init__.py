@@ -1,3 +1,1 @@
-"""
-Read a rule file as a document: every key known, every value of the right shape, nothing looked up yet.
-"""
+"""Read a rule file as a document: every key known, every value of the right shape, nothing looked up yet."""

@@ -1,6 +1,4 @@
-"""
-Model a cases file: fixtures that stand beside a rule file.
-"""
+"""Model a cases file: fixtures that stand beside a rule file."""
 
 from __future__ import annotations
 
@@ -13,9 +11,7 @@ from notifyrules.document.model import BY_LENGTH, Part
 
 
 class LongExpectation(Part):
-    """
-    Everything that a case can expect of a decision.
-    """
+    """Everything that a case can expect of a decision."""
 
     outcome: Name | None = Field(None, description="The outcome's name.")
     notify: Anything | None = Field(None, description="true, false (a refusal) or later.")
@@ -33,9 +29,7 @@ Expectation: TypeAlias = Annotated[
 
 
 class CasePart(Part):
-    """
-    One situation, or a family of them, and the answer expected.
-    """
+    """One situation, or a family of them, and the answer expected."""
 
     name: Prose = Field(description="The claim, as a sentence.")
     given: dict[Key, Anything] = Field(
@@ -51,9 +45,7 @@ class CasePart(Part):
 
 
 class CasesDocument(Part):
-    """
-    A cases file.
-    """
+    """A cases file."""
 
     must_hold = ("cases",)
 

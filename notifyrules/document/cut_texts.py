@@ -1,6 +1,4 @@
-"""
-Find texts that YAML cut at a `#`, and tell them from comments.
-"""
+"""Find texts that YAML cut at a `#`, and tell them from comments."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ _LOOKED_AT = 200
 
 
 def warn_of_cut_texts(tree: Located, findings: Findings) -> None:
-    """
-    Warn where a comment that looks like a channel or a number cuts a text.
-    """
+    """Warn where a comment that looks like a channel or a number cuts a text."""
     waiting: list[Located] = [tree]
     while waiting:
         one = waiting.pop()
@@ -32,9 +28,7 @@ def warn_of_cut_texts(tree: Located, findings: Findings) -> None:
 
 
 def _warn(text: Scalar, findings: Findings) -> None:
-    """
-    Warn if the comment behind a text looks like a part of it.
-    """
+    """Warn if the comment behind a text looks like a part of it."""
     rest = text.span.source.text[text.span.end : text.span.end + _LOOKED_AT].partition("\n")[0].rstrip()
     comment = rest.lstrip(" \t")
     if not comment.startswith("#") or comment == rest or comment[1:2] in ("", " ", "\t", "#", "-", "="):
@@ -51,9 +45,7 @@ def _warn(text: Scalar, findings: Findings) -> None:
 
 
 def explain_cut_texts(findings: Findings) -> None:
-    """
-    Join the warning of a cut text with the error that the cut made of it.
-    """
+    """Join the warning of a cut text with the error that the cut made of it."""
     cuts = {(found.span.source, found.span.line): found for found in findings if found.code is Code.CUT_TEXT}
     if not cuts:
         return

@@ -1,6 +1,4 @@
-"""
-Find places in a located tree, and copy it without what stands there.
-"""
+"""Find places in a located tree, and copy it without what stands there."""
 
 from __future__ import annotations
 
@@ -41,9 +39,7 @@ def resolve(tree: Map, location: Sequence[str | int]) -> tuple[Path, Located, Sc
 
 
 def named_part(tree: Map, span: Span) -> tuple[str, str] | None:
-    """
-    Find the section and the name of the part of a file that a span lies in.
-    """
+    """Find the section and the name of the part of a file that a span lies in."""
     for section, entries in tree.items():
         if isinstance(entries, Map) and _encloses(entries.span, span):
             for name, value in entries.items():
@@ -53,16 +49,12 @@ def named_part(tree: Map, span: Span) -> tuple[str, str] | None:
 
 
 def _encloses(outer: Span, inner: Span) -> bool:
-    """
-    Tell whether one span lies in another.
-    """
+    """Tell whether one span lies in another."""
     return outer.start <= inner.start and inner.end <= outer.end
 
 
 def cut(tree: Map, paths: Sequence[Path]) -> Map:
-    """
-    Copy a tree without what stands at the given paths.
-    """
+    """Copy a tree without what stands at the given paths."""
     copy = _cut_map(tree, paths)
     for section in {str(path[0]) for path in paths if len(path) == 1}:
         if section in _NEEDED:
@@ -72,9 +64,7 @@ def cut(tree: Map, paths: Sequence[Path]) -> Map:
 
 
 def _cut_map(tree: Map, paths: Sequence[Path]) -> Map:
-    """
-    Copy a mapping without what stands at the given paths.
-    """
+    """Copy a mapping without what stands at the given paths."""
     below = _by_head(paths)
     copy = Map(tree.span)
     for key, value in tree.items():
@@ -87,9 +77,7 @@ def _cut_map(tree: Map, paths: Sequence[Path]) -> Map:
 
 
 def _cut(value: Located, paths: Sequence[Path]) -> Located:
-    """
-    Copy a value without what stands at the given paths in it.
-    """
+    """Copy a value without what stands at the given paths in it."""
     if isinstance(value, Map):
         return _cut_map(value, paths)
     if not isinstance(value, Seq):
@@ -106,9 +94,7 @@ def _cut(value: Located, paths: Sequence[Path]) -> Located:
 
 
 def _by_head(paths: Sequence[Path]) -> dict[str | int, list[Path]]:
-    """
-    Group paths by their first step.
-    """
+    """Group paths by their first step."""
     below: dict[str | int, list[Path]] = {}
     for path in paths:
         below.setdefault(path[0], []).append(path[1:])

@@ -1,6 +1,4 @@
-"""
-Tell rule files from others, find the root of each, and open the files that they name, none outside of it.
-"""
+"""Tell rule files from others, find the root of each, and open the files that they name, none outside of it."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ SHIPPED_PREFIX = "notifyrules:"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """
-    A file and the root it must stay inside.
-    """
+    """A file and the root it must stay inside."""
 
     path: Path
     """The real path: absolute, links resolved."""
@@ -55,9 +51,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """
-    Where the rule files of this package are.
-    """
+    """Where the rule files of this package are."""
 
     root: Path
     names: tuple[str, ...]
@@ -127,9 +121,7 @@ def given_root(folder: str) -> Path:
 
 
 def root_option(place: Place) -> str:
-    """
-    Name the root for a command that is given the file; empty where commands find one that is as wide.
-    """
+    """Name the root for a command that is given the file; empty where commands find one that is as wide."""
     if place.name.startswith(SHIPPED_PREFIX):
         return ""
     if place.root.is_relative_to(project_root(place.path) or place.path.parent):
@@ -138,9 +130,7 @@ def root_option(place: Place) -> str:
 
 
 def _around(file: Path) -> tuple[Path | None, Path | None]:
-    """
-    Find the nearest folder with a marker, never beyond the repository, and the top of the repository.
-    """
+    """Find the nearest folder with a marker, never beyond the repository, and the top of the repository."""
     marked = None
     for folder in file.parents:
         if marked is None and os.path.lexists(folder / ROOT_MARKER):
@@ -151,9 +141,7 @@ def _around(file: Path) -> tuple[Path | None, Path | None]:
 
 
 def unopened(place: Place) -> tuple[str, str] | None:
-    """
-    Say what keeps a file from being opened, whatever it holds, and the way out; None where nothing does.
-    """
+    """Say what keeps a file from being opened, whatever it holds, and the way out; None where nothing does."""
     try:
         mode = place.path.stat().st_mode
     except FileNotFoundError:
@@ -200,9 +188,7 @@ def open_place(place: Place, findings: Findings, at: Span | None = None, *, most
 
 
 def _meant(place: Place) -> str:
-    """
-    Say which file could have been meant by one that does not exist.
-    """
+    """Say which file could have been meant by one that does not exist."""
     try:
         with os.scandir(place.path.parent) as entries:
             beside = [one.name for one in islice(entries, _MOST_LOOKED_AT) if one.name.endswith((".yaml", ".yml"))]
@@ -266,9 +252,7 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
 
 
 def _way_inside(base: Place) -> str:
-    """
-    Say what to do about a file outside of the root; no marker widens a root beyond its repository.
-    """
+    """Say what to do about a file outside of the root; no marker widens a root beyond its repository."""
     if os.path.lexists(base.root / _REPOSITORY):
         return "move it below that folder, or give a wider root with `root=` or `--root`"
     return (
@@ -277,9 +261,7 @@ def _way_inside(base: Place) -> str:
 
 
 def _shown_root(base: Place) -> str:
-    """
-    Name the root from where the name of a file counts.
-    """
+    """Name the root from where the name of a file counts."""
     if base.name.startswith(SHIPPED_PREFIX):
         return SHIPPED_PREFIX
     shown = os.path.normpath(Path(base.name).parent / os.path.relpath(base.root, base.path.parent))
@@ -287,9 +269,7 @@ def _shown_root(base: Place) -> str:
 
 
 def _why_root(base: Place) -> str:
-    """
-    Say why a folder is the root of a file.
-    """
+    """Say why a folder is the root of a file."""
     if os.path.lexists(base.root / ROOT_MARKER):
         return f"it is the root because `{ROOT_MARKER}` stands in it"
     if os.path.lexists(base.root / _REPOSITORY):

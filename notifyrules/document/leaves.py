@@ -1,6 +1,4 @@
-"""
-Declare the leaves of the document model: located scalars of one shape each.
-"""
+"""Declare the leaves of the document model: located scalars of one shape each."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 
 
 def describe_node(value: object) -> str:
-    """
-    Say what a YAML value is, in words.
-    """
+    """Say what a YAML value is, in words."""
     match value:
         case Map():
             return "a mapping"
@@ -39,9 +35,7 @@ def describe_node(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """
-    Accept one shape of value, and describe it in the JSON Schema.
-    """
+    """Accept one shape of value, and describe it in the JSON Schema."""
 
     expected: str
     """What the message says is expected."""
@@ -49,9 +43,7 @@ class Leaf:
     json_schema: tuple[tuple[str, object], ...]
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        """
-        Check a value without changing it, so that it keeps its place.
-        """
+        """Check a value without changing it, so that it keeps its place."""
 
         def check(value: object) -> object:
             if self.accepts(value):
@@ -63,23 +55,17 @@ class Leaf:
         return core_schema.no_info_plain_validator_function(check)
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """
-        Describe the shape.
-        """
+        """Describe the shape."""
         return dict(self.json_schema)
 
 
 def _is_text(value: object) -> bool:
-    """
-    Accept a scalar that YAML takes for text.
-    """
+    """Accept a scalar that YAML takes for text."""
     return isinstance(value, Scalar) and value.kind is Kind.TEXT
 
 
 def _is_condition(value: object) -> bool:
-    """
-    Accept any scalar that says something: conditions such as `true` and `5` are plain scalars of other kinds.
-    """
+    """Accept any scalar that says something: conditions such as `true` and `5` are plain scalars of other kinds."""
     return isinstance(value, Scalar) and bool(value.strip()) and not (value.kind is Kind.NULL and value == "~")
 
 

@@ -50,9 +50,7 @@ _SOME_KEYS: Final[dict[str, JsonValue]] = {"minProperties": 1}
 
 @dataclass(frozen=True, slots=True)
 class UnknownKey:
-    """
-    A key that nobody reads.
-    """
+    """A key that nobody reads."""
 
     key: Scalar
     holder: Map
@@ -62,9 +60,7 @@ class UnknownKey:
 
 @dataclass(slots=True)
 class Shapes:
-    """
-    What reading a file as a part finds besides values that do not fit.
-    """
+    """What reading a file as a part finds besides values that do not fit."""
 
     unknown: dict[int, UnknownKey] = field(default_factory=dict)
     """The keys that nobody reads, by their identity."""
@@ -75,9 +71,7 @@ class Shapes:
 
 
 class Part(BaseModel):
-    """
-    A mapping of the file that knows where it stands.
-    """
+    """A mapping of the file that knows where it stands."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, json_schema_extra={"additionalProperties": False})
 
@@ -89,9 +83,7 @@ class Part(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _locate(cls, value: Any, handler: ModelWrapValidatorHandler[Part], info: ValidationInfo) -> Part:  # noqa: ANN401 - pydantic's signature
-        """
-        Keep the mapping that the part was read from, and hand what it holds too much and too little to the context.
-        """
+        """Keep the mapping that the part was read from, and hand the context what it holds too much and too little."""
         if isinstance(value, Map) and isinstance(info.context, Shapes):
             for key, held in value.items():
                 if key not in cls.known_keys():
@@ -105,29 +97,21 @@ class Part(BaseModel):
 
     @classmethod
     def known_keys(cls) -> tuple[str, ...]:
-        """
-        List the keys that the mapping may have.
-        """
+        """List the keys that the mapping may have."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
     @property
     def has_unknown_keys(self) -> bool:
-        """
-        Whether the mapping has keys that nobody reads; one of them may be meant for one that is missing.
-        """
+        """Whether the mapping has keys that nobody reads; one of them may be meant for one that is missing."""
         return any(key not in self.known_keys() for key in self._map)
 
     @property
     def span(self) -> Span:
-        """
-        Where the mapping stands.
-        """
+        """Where the mapping stands."""
         return self._map.span
 
     def key(self, name: str) -> Scalar | None:
-        """
-        Find a key as it was written.
-        """
+        """Find a key as it was written."""
         return self._map.key(name)
 
 
@@ -141,9 +125,7 @@ BY_LENGTH = Discriminator(lambda value: "#long" if isinstance(value, Map) else "
 
 
 class LongTarget(Part):
-    """
-    A target with words of its own.
-    """
+    """A target with words of its own."""
 
     to: TargetName = Field(description="The node or outcome that the arrow leads to.")
     because: Template | None = Field(None, description="Why, for a person; `{...}` holds a condition.")
@@ -158,9 +140,7 @@ Target: TypeAlias = Annotated[
 
 
 class NodePart(Part):
-    """
-    What every node may say.
-    """
+    """What every node may say."""
 
     ask: Prose | None = Field(None, description="The question, as the box shows it.")
     class_: Name | None = Field(None, alias="class", description="A class of the legend, for the colour.")
@@ -169,9 +149,7 @@ class NodePart(Part):
 
 
 class QuestionPart(NodePart):
-    """
-    A two-way question.
-    """
+    """A two-way question."""
 
     if_: ConditionText = Field(alias="if", description="The condition asked.")
     then: Target | None = Field(None, description="Where it goes on when the condition holds.")
@@ -179,9 +157,7 @@ class QuestionPart(NodePart):
 
 
 class SwitchPart(NodePart):
-    """
-    A question with one way out per value.
-    """
+    """A question with one way out per value."""
 
     must_hold = ("cases",)
 
@@ -193,9 +169,7 @@ class SwitchPart(NodePart):
 
 
 class RowPart(Part):
-    """
-    One row of an ordered table.
-    """
+    """One row of an ordered table."""
 
     name: Name | None = Field(None, description="A name for the arrow's id, instead of the row's number.")
     if_: ConditionText = Field(alias="if", description="The condition of this row.")
@@ -205,9 +179,7 @@ class RowPart(Part):
 
 
 class FirstPart(NodePart):
-    """
-    An ordered table: the first row that holds.
-    """
+    """An ordered table: the first row that holds."""
 
     must_hold = ("first",)
 
@@ -216,9 +188,7 @@ class FirstPart(NodePart):
 
 
 class FanOutPart(NodePart):
-    """
-    A fan-out: the first branch that does not refuse.
-    """
+    """A fan-out: the first branch that does not refuse."""
 
     must_hold = ("any",)
 
@@ -227,9 +197,7 @@ class FanOutPart(NodePart):
 
 
 class CallPart(NodePart):
-    """
-    Another rule file asked as a question.
-    """
+    """Another rule file asked as a question."""
 
     call: Name = Field(description="The file, relative to this one, or `notifyrules:name` for a shipped one.")
     with_: dict[Key, ConditionText] = Field(
@@ -245,9 +213,7 @@ NODE_KEYS = ("if", "switch", "first", "any", "call")
 
 
 def _node_kind(value: object) -> str:
-    """
-    Tell the kind of a node by the first of its distinguishing keys.
-    """
+    """Tell the kind of a node by the first of its distinguishing keys."""
     if isinstance(value, Map):
         return next((f"#{key}" for key in NODE_KEYS if key in value), "")
     return ""
@@ -264,9 +230,7 @@ Node: TypeAlias = Annotated[
 
 
 class LongFact(Part):
-    """
-    A fact with everything that can be said about it.
-    """
+    """A fact with everything that can be said about it."""
 
     type: Declaration = Field(
         description="The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
@@ -279,9 +243,7 @@ class LongFact(Part):
 
     @property
     def has_default(self) -> bool:
-        """
-        Whether a default is written; `default: null` is one.
-        """
+        """Whether a default is written; `default: null` is one."""
         return self.key("default") is not None
 
 
@@ -293,9 +255,7 @@ FactPart: TypeAlias = Annotated[
 
 
 class OutcomePart(Part):
-    """
-    An end of the chart.
-    """
+    """An end of the chart."""
 
     notify: Notify | None = Field(None, description="Whether to notify: true, false, or later.")
     label: Prose | None = Field(None, description="What the picture calls it, instead of its name.")
@@ -311,9 +271,7 @@ class OutcomePart(Part):
 
 
 class GuaranteePart(Part):
-    """
-    A promise about every possible input.
-    """
+    """A promise about every possible input."""
 
     must_hold = ("never", "always")
 
@@ -331,9 +289,7 @@ class GuaranteePart(Part):
 
 
 class Shared(Part):
-    """
-    What a file may bring in from another one.
-    """
+    """What a file may bring in from another one."""
 
     notifyrules: Version = Field(description="The version of the format: 1.")
     name: Name | None = Field(None, description="The name of the chart; the file's name unless given.")
@@ -356,15 +312,11 @@ class Shared(Part):
 
 
 class Fragment(Shared):
-    """
-    A file made to be included.
-    """
+    """A file made to be included."""
 
 
 class Document(Shared):
-    """
-    A rule file.
-    """
+    """A rule file."""
 
     must_hold = ("flow", "outcomes")
 

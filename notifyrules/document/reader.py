@@ -47,9 +47,7 @@ AnyPart = TypeVar("AnyPart", bound=Part)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """
-    What could be read of a rule file.
-    """
+    """What could be read of a rule file."""
 
     document: Document | Fragment
     broken: frozenset[tuple[str, str]]
@@ -73,9 +71,7 @@ def read_tree(source: Source, findings: Findings) -> Map | None:
 def _read_tree(
     source: Source, findings: Findings, budget: Budget | None = None
 ) -> tuple[Map | None, tuple[tuple[str, str], ...]]:
-    """
-    Read a file as a located mapping, and name the parts that stand in it twice.
-    """
+    """Read a file as a located mapping, and name the parts that stand in it twice."""
     tree, problems = read_yaml(source, budget)
     for problem in problems:
         labels = [Label(problem.rival, "the first one stands here")] if problem.rival else []
@@ -102,9 +98,7 @@ def _read_tree(
 
 
 def _first_line(span: Span) -> Span:
-    """
-    Shorten a span to its first line.
-    """
+    """Shorten a span to its first line."""
     lines = span.text.splitlines()
     return Span(span.source, span.start, span.start + len(lines[0].rstrip()) if lines else span.end)
 
@@ -140,9 +134,7 @@ def read_included(source: Source, findings: Findings, budget: Budget) -> Reading
 
 
 def _read(source: Source, findings: Findings, budget: Budget | None, is_whole: Callable[[Map], bool]) -> Reading | None:
-    """
-    Read a file as a rule file or as one made to be included.
-    """
+    """Read a file as a rule file or as one made to be included."""
     tree, twice = _read_tree(source, findings, budget)
     if tree is None or not _check_version(tree, "notifyrules", findings):
         return None
@@ -154,18 +146,14 @@ def _read(source: Source, findings: Findings, budget: Budget | None, is_whole: C
 
 
 def read_cases_document(tree: Map, findings: Findings) -> CasesDocument | None:
-    """
-    Read a cases file from its tree.
-    """
+    """Read a cases file from its tree."""
     if not _check_version(tree, "notifyrules-cases", findings):
         return None
     return read_part(CasesDocument, tree, findings, set())
 
 
 def _check_version(tree: Map, key: str, findings: Findings) -> bool:
-    """
-    Check the header before anything else: another version may mean anything.
-    """
+    """Check the header before anything else: another version may mean anything."""
     value = tree.get(Scalar(key, tree.span))
     form = f"{key}: {FORMAT_VERSION}"
     if value is None:
@@ -229,8 +217,6 @@ def read_part(kind: type[AnyPart], tree: Map, findings: Findings, broken: set[tu
 
 
 def _broken(path: Path) -> tuple[str, str]:
-    """
-    Name what a cut leaves without a part, or altogether.
-    """
+    """Name what a cut leaves without a part, or altogether."""
     section = str(path[0])
     return (section, WHOLE) if len(path) == 1 or section == "include" else (section, str(path[1]))

@@ -1,6 +1,4 @@
-"""
-Describe rule files and cases files as JSON Schema, for editors.
-"""
+"""Describe rule files and cases files as JSON Schema, for editors."""
 
 from __future__ import annotations
 
@@ -38,18 +36,14 @@ def cases_schema() -> dict[str, Any]:
 
 
 def _schema(part: type[Part], title: str) -> dict[str, Any]:
-    """
-    Describe one kind of file under a title.
-    """
+    """Describe one kind of file under a title."""
     schema = _tidy(part.model_json_schema(by_alias=True))
     assert isinstance(schema, dict)
     return {"$schema": DIALECT, "title": title, **schema}
 
 
 def _tidy(schema: object) -> object:
-    """
-    Drop what an editor has no use for: generated titles, and null as a value of keys that may be left out.
-    """
+    """Drop what an editor has no use for: generated titles, and null as a value of keys that may be left out."""
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):

@@ -1,6 +1,4 @@
-"""
-Report values of the wrong shape: what was found, what is expected, and what YAML made of it.
-"""
+"""Report values of the wrong shape: what was found, what is expected, and what YAML made of it."""
 
 from __future__ import annotations
 
@@ -78,9 +76,7 @@ def report_shape(tree: Map, problem: ErrorDetails, findings: Findings, shapes: S
 
 
 def report_empty(shapes: Shapes, findings: Findings) -> None:
-    """
-    Report collections that must hold something.
-    """
+    """Report collections that must hold something."""
     for key in shapes.empty:
         findings.add(Code.WRONG_SHAPE, key.span, f"`{key}` is empty", help="give it at least one entry")
 
@@ -88,9 +84,7 @@ def report_empty(shapes: Shapes, findings: Findings) -> None:
 def _missing(  # noqa: PLR0913, PLR0917 - what resolving gave, and where to put it
     path: Path, value: Located, key: Scalar | None, missing: str, findings: Findings, shapes: Shapes
 ) -> Path:
-    """
-    Report a key that is missing, unless it stands there misspelt.
-    """
+    """Report a key that is missing, unless it stands there misspelt."""
     misspelt = any(one.holder is value and stands_for(one.key, missing) for one in shapes.unknown.values())
     if not misspelt:
         at = key.span if key is not None else _start(value)
@@ -99,9 +93,7 @@ def _missing(  # noqa: PLR0913, PLR0917 - what resolving gave, and where to put 
 
 
 def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findings) -> Path:
-    """
-    Report a node that is none of the five kinds.
-    """
+    """Report a node that is none of the five kinds."""
     if not isinstance(value, Map):
         message = f"expected a node such as `{{ask: ..., if: ..., then: ...}}`, found {describe_node(value)}"
         findings.add(Code.WRONG_SHAPE, _narrow(value), message)
@@ -121,9 +113,7 @@ def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findi
 
 
 def _missing_help(key: str) -> str:
-    """
-    Show the form of a key that is missing.
-    """
+    """Show the form of a key that is missing."""
     return {
         "flow": "a rule file has its nodes under `flow:`",
         "outcomes": 'a rule file has its ends under `outcomes:`, such as `"yes": {notify: true}`',
@@ -137,9 +127,7 @@ def _missing_help(key: str) -> str:
 
 
 def _holder_words(path: Path) -> str:
-    """
-    Name the mapping that misses a key.
-    """
+    """Name the mapping that misses a key."""
     if not path:
         return "the file"
     if isinstance(path[-1], int):
@@ -178,9 +166,7 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
 
 
 def _condition_explanation(value: Located, path: Path) -> tuple[list[str], list[str]]:
-    """
-    Explain a list or a mapping that stands where a condition is expected.
-    """
+    """Explain a list or a mapping that stands where a condition is expected."""
     parts = {key: one for key, one in value.items() if key in _JOINED} if isinstance(value, Map) else {}
     items = next(iter(parts.values())) if len(parts) == 1 else value
     sign = next((_JOINED[key] for key in parts), "and")
@@ -207,16 +193,12 @@ def _condition_explanation(value: Located, path: Path) -> tuple[list[str], list[
 
 
 def _needs_quotes(text: str) -> bool:
-    """
-    Tell whether a text that starts or goes on so would be something else to YAML.
-    """
+    """Tell whether a text that starts or goes on so would be something else to YAML."""
     return text[:1] in "[{\"'!&*#|>@`%" or ": " in text or " #" in text
 
 
 def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) -> tuple[list[str], list[str]]:
-    """
-    Explain a scalar of the wrong kind.
-    """
+    """Explain a scalar of the wrong kind."""
     lower = value.lower()
     wants_bool = expected in ("true or false", "`true`, `false` or `later`")
     notes: list[str] = []
@@ -241,9 +223,7 @@ def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) 
 
 
 def _type_explanation(value: Located) -> tuple[list[str], list[str]]:
-    """
-    Explain what stands in the place of a type.
-    """
+    """Explain what stands in the place of a type."""
     match value:
         case Seq() if value and all(isinstance(item, Scalar) for item in value):
             joined = " | ".join(map(str, value))
@@ -263,16 +243,12 @@ def _type_explanation(value: Located) -> tuple[list[str], list[str]]:
 
 
 def _start(value: Located) -> Span:
-    """
-    Find a narrow place for a finding about a whole mapping: its first key.
-    """
+    """Find a narrow place for a finding about a whole mapping: its first key."""
     return next(iter(value)).span if isinstance(value, Map) and value else _narrow(value)
 
 
 def _narrow(value: Located) -> Span:
-    """
-    Underline a collection by its first line only.
-    """
+    """Underline a collection by its first line only."""
     if isinstance(value, Scalar):
         return value.span
     first_line = value.span.text.splitlines()[0].rstrip() if value.span.text else ""
@@ -280,9 +256,7 @@ def _narrow(value: Located) -> Span:
 
 
 def _without_needed(path: Path) -> Path:
-    """
-    Find what to cut out for a value that cannot be: the value, or what makes no sense without it.
-    """
+    """Find what to cut out for a value that cannot be: the value, or what makes no sense without it."""
     while len(path) > 1 and path[-1] in _NEEDED:
         path = path[:-1]
     return path

@@ -1,6 +1,4 @@
-"""
-Report parts that stand one level too high or too low, once, and read on as they were meant.
-"""
+"""Report parts that stand one level too high or too low, once, and read on as they were meant."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ def mend(tree: Map, findings: Findings) -> None:
 
 
 def _keys(kind: type[Part]) -> frozenset[str]:
-    """
-    List the keys of a kind of part; of nodes, those of all kinds.
-    """
+    """List the keys of a kind of part; of nodes, those of all kinds."""
     return frozenset(key for one in (kind, *kind.__subclasses__()) for key in one.known_keys())
 
 
@@ -75,25 +71,19 @@ def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: boo
 
 
 def _is_part(key: Scalar, value: Located) -> bool:
-    """
-    Tell whether a value may be that of a key inside of a part, and is none of a name of its own.
-    """
+    """Tell whether a value may be that of a key inside of a part, and is none of a name of its own."""
     if not isinstance(value, Map):
         return True
     return key in ("cases", "with", "data", "allow", "then", "else") and not any(one in value for one in NODE_KEYS)
 
 
 def _is_empty(value: Located) -> bool:
-    """
-    Tell whether nothing stands behind a name.
-    """
+    """Tell whether nothing stands behind a name."""
     return isinstance(value, Scalar) and value.kind is Kind.NULL and value == ""
 
 
 def _flattened(facts: Map, findings: Findings) -> Map:
-    """
-    Write facts that are nested in groups with their dotted names.
-    """
+    """Write facts that are nested in groups with their dotted names."""
     mended = Map(facts.span)
     for key, value in facts.items():
         if not isinstance(value, Map) or not value or any(one in LongFact.known_keys() for one in value):

@@ -1,6 +1,4 @@
-"""
-Report keys that nobody reads.
-"""
+"""Report keys that nobody reads."""
 
 from __future__ import annotations
 
@@ -55,9 +53,7 @@ _PART_WORDS = {
 
 
 def stands_for(written: str, missing: str) -> bool:
-    """
-    Tell whether an unknown key was probably meant for one that is missing.
-    """
+    """Tell whether an unknown key was probably meant for one that is missing."""
     glued = _GLUED.fullmatch(written)
     return (
         written in _MEANT.get(missing, ())
@@ -67,9 +63,7 @@ def stands_for(written: str, missing: str) -> bool:
 
 
 def report_unknown_keys(unknown: Sequence[UnknownKey], findings: Findings) -> None:
-    """
-    Report keys that nobody reads; the pieces of a text that YAML ended at its commas are reported as one.
-    """
+    """Report keys that nobody reads; the pieces of a text that YAML ended at its commas are reported as one."""
     behind: dict[int, Scalar] = {}
     for before, one in pairwise(unknown):
         if before.holder is one.holder and _is_piece(before) and _is_piece(one) and _follows(before.key, one):
@@ -96,32 +90,24 @@ def report_unknown_keys(unknown: Sequence[UnknownKey], findings: Findings) -> No
 
 
 def _is_nested_node(one: UnknownKey) -> bool:
-    """
-    Tell whether a whole node stands where the name of one is expected.
-    """
+    """Tell whether a whole node stands where the name of one is expected."""
     return one.part.__name__ == "LongTarget" and any(key in NODE_KEYS for key in one.holder)
 
 
 def _is_piece(one: UnknownKey) -> bool:
-    """
-    Tell whether a key has no value and no colon, as the piece of a text behind a comma.
-    """
+    """Tell whether a key has no value and no colon, as the piece of a text behind a comma."""
     value = one.holder[one.key]
     lonely = isinstance(value, Scalar) and value.kind is Kind.NULL and value == ""
     return lonely and not one.key.endswith(":") and one.holder.span.text.startswith("{")
 
 
 def _follows(before: Scalar, one: UnknownKey) -> bool:
-    """
-    Tell whether a key stands directly behind another in its mapping.
-    """
+    """Tell whether a key stands directly behind another in its mapping."""
     return any(first is before and second is one.key for first, second in pairwise(one.holder))
 
 
 def _split_text(first: UnknownKey, last: UnknownKey) -> Span | None:
-    """
-    Find the text without quotes that YAML ended at a comma, from its beginning to its last piece.
-    """
+    """Find the text without quotes that YAML ended at a comma, from its beginning to its last piece."""
     keys = list(first.holder)
     at = next(number for number, key in enumerate(keys) if key is first.key)
     before = first.holder[keys[at - 1]] if at else None
@@ -133,9 +119,7 @@ def _split_text(first: UnknownKey, last: UnknownKey) -> Span | None:
 
 
 def _report_split(first: UnknownKey, text: Span, findings: Findings) -> None:
-    """
-    Report a text that YAML ended at a comma.
-    """
+    """Report a text that YAML ended at a comma."""
     written = text.one_line
     findings.add(
         Code.UNKNOWN_KEY,
@@ -149,9 +133,7 @@ def _report_split(first: UnknownKey, text: Span, findings: Findings) -> None:
 
 
 def _report(one: UnknownKey, findings: Findings) -> None:
-    """
-    Report a key that nobody reads, with the one that was probably meant.
-    """
+    """Report a key that nobody reads, with the one that was probably meant."""
     free = _free_keys(one)
     synonym = next((key for key in free if one.key in _MEANT.get(key, ())), None)
     owners = [
@@ -178,9 +160,7 @@ def _report(one: UnknownKey, findings: Findings) -> None:
 
 
 def _belongs(one: UnknownKey) -> str:
-    """
-    Say where a key of something else belongs; empty for any other key.
-    """
+    """Say where a key of something else belongs; empty for any other key."""
     part, key = one.part.__name__, one.key
     if issubclass(one.part, NodePart) and key in ("elif", "elsif", "elseif", "else if"):
         return "a node asks one question: lead `else` to another node, or write rows: `first: [{if: ..., to: ...}]`"
@@ -196,14 +176,10 @@ def _belongs(one: UnknownKey) -> str:
 
 
 def _free_keys(one: UnknownKey) -> list[str]:
-    """
-    List the keys that the mapping could still have.
-    """
+    """List the keys that the mapping could still have."""
     return [key for key in one.part.known_keys() if key not in one.holder]
 
 
 def _part_words(one: UnknownKey) -> str:
-    """
-    Name the kind of mapping.
-    """
+    """Name the kind of mapping."""
     return _PART_WORDS.get(one.part.__name__, "this mapping")

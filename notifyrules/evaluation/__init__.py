@@ -1,3 +1,1 @@
-"""
-Decide by the walk that defines what a chart means, and record what was decided.
-"""
+"""Decide by the walk that defines what a chart means, and record what was decided."""

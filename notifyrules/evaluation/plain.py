@@ -1,6 +1,4 @@
-"""
-Read plain data strictly: what JSON gave back of something that was logged, perhaps cut short, perhaps forged.
-"""
+"""Read plain data strictly: what JSON gave back of something that was logged, perhaps cut short, perhaps forged."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ _NAME_SHOWN: Final = 60
 
 
 class Part:
-    """
-    One mapping of a record, and its place in it; every method raises :class:`UsageError` for what it does not expect.
-    """
+    """One mapping of a record, and its place in it; every method raises :class:`UsageError` for the unexpected."""
 
     __slots__ = ("_depth", "_found", "_place")
 
@@ -57,23 +53,17 @@ class Part:
                 raise malformed(self._at(_shown(key)), "is not a key of records", did_you_mean(key, keys))
 
     def _at(self, key: str) -> str:
-        """
-        Name the place of one of the values.
-        """
+        """Name the place of one of the values."""
         return f"{self._place}.{key}" if self._place else key
 
     def _take(self, key: str) -> object:
-        """
-        Give one of the values.
-        """
+        """Give one of the values."""
         if key not in self._found:
             raise malformed(self._at(key), "is missing")
         return self._found[key]
 
     def text(self, key: str) -> str:
-        """
-        Give a text.
-        """
+        """Give a text."""
         given = self._take(key)
         if not isinstance(given, str):
             raise malformed(self._at(key), f"is {describe(given)}, not text")
@@ -84,24 +74,18 @@ class Part:
         return str.__str__(given)
 
     def text_or_null(self, key: str) -> str | None:
-        """
-        Give a text, or None for null.
-        """
+        """Give a text, or None for null."""
         return None if self._take(key) is None else self.text(key)
 
     def count(self, key: str) -> int:
-        """
-        Give a number that is not negative.
-        """
+        """Give a number that is not negative."""
         given = self._take(key)
         if not isinstance(given, int) or isinstance(given, bool) or given < 0:
             raise malformed(self._at(key), f"is {describe(given)}, not a count")
         return given
 
     def choice(self, key: str, choices: Mapping[str | bool | None, Chosen]) -> Chosen:
-        """
-        Give what *choices* has for the value.
-        """
+        """Give what *choices* has for the value."""
         given = self._take(key)
         # A number would be found where a bool stands.
         if (given is None or isinstance(given, (bool, str))) and given in choices:
@@ -110,9 +94,7 @@ class Part:
         raise malformed(self._at(key), f"is {describe(given)}, not one of {expected}")
 
     def instant_or_null(self, key: str) -> datetime | None:
-        """
-        Give an instant in UTC, or None for null.
-        """
+        """Give an instant in UTC, or None for null."""
         given = self._take(key)
         if given is None:
             return None
@@ -121,39 +103,29 @@ class Part:
         return instant
 
     def names(self, key: str) -> tuple[str, ...]:
-        """
-        Give a list of names; none where the key is missing, as in logs that were written before there was one.
-        """
+        """Give a list of names; none where the key is missing, as in logs that were written before there was one."""
         given = self._found.get(key, ())
         if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
             raise malformed(self._at(key), "is not a list of names")
         return tuple(map(str, given))
 
     def part(self, key: str, keys: Collection[str]) -> Part:
-        """
-        Give a mapping that has no other keys than *keys*.
-        """
+        """Give a mapping that has no other keys than *keys*."""
         return Part(self._take(key), self._at(key), keys, self._depth + 1)
 
     def part_or_null(self, key: str, keys: Collection[str]) -> Part | None:
-        """
-        Give a mapping, or None for null.
-        """
+        """Give a mapping, or None for null."""
         return None if self._take(key) is None else self.part(key, keys)
 
     def parts(self, key: str, keys: Collection[str]) -> tuple[Part, ...]:
-        """
-        Give a list of mappings.
-        """
+        """Give a list of mappings."""
         given = self._take(key)
         if not isinstance(given, (list, tuple)):
             raise malformed(self._at(key), f"is {describe(given)}, not a list")
         return tuple(Part(one, f"{self._at(key)}[{index}]", keys, self._depth + 1) for index, one in enumerate(given))
 
     def values(self, key: str) -> Mapping[str, Value]:
-        """
-        Give values by name; `<key>_types` beside them names the types that JSON cannot tell.
-        """
+        """Give values by name; `<key>_types` beside them names the types that JSON cannot tell."""
         given, types_key = self._mapping(key), f"{key}_types"
         types = self._mapping(types_key) if types_key in self._found else {}
         for name in types:
@@ -169,9 +141,7 @@ class Part:
         return values
 
     def _mapping(self, key: str) -> Mapping[str, object]:
-        """
-        Give a mapping of names to anything.
-        """
+        """Give a mapping of names to anything."""
         given = self._take(key)
         if not isinstance(given, Mapping):
             raise malformed(self._at(key), f"is {describe(given)}, not a mapping")
@@ -181,9 +151,7 @@ class Part:
         return given
 
     def _conform(self, wanted: Type | None, given: object, key: str) -> Value:
-        """
-        Read a value of the type wanted; without one, of the type that JSON tells.
-        """
+        """Read a value of the type wanted; without one, of the type that JSON tells."""
         try:
             if wanted is not None:
                 return conform(wanted, given)
@@ -198,9 +166,7 @@ class Part:
 
 
 def _told(given: object) -> Type:
-    """
-    Name the type that JSON tells of a value.
-    """
+    """Name the type that JSON tells of a value."""
     match given:
         case bool():
             return BOOL
@@ -213,9 +179,7 @@ def _told(given: object) -> Type:
 
 
 def refuse_other_version(written: object, version: int) -> None:
-    """
-    Refuse what is no record at all, and a record of another version before its keys are looked at.
-    """
+    """Refuse what is no record at all, and a record of another version before its keys are looked at."""
     if not isinstance(written, Mapping):
         raise malformed("", f"is {describe(written)}, not a mapping")
     found = written.get(VERSION_KEY)
@@ -229,17 +193,13 @@ def refuse_other_version(written: object, version: int) -> None:
 
 
 def malformed(place: str, what: str, advice: str = "") -> UsageError:
-    """
-    Say what is wrong with a record, and where.
-    """
+    """Say what is wrong with a record, and where."""
     subject = f"`{place}`" if place else "it"
     return UsageError(f"this is no record of a decision: {subject} {what}", advice or _HELP)
 
 
 def _shown(name: object) -> str:
-    """
-    Show a name that may be anything: as it is where it is a usual one, otherwise quoted and shortened.
-    """
+    """Show a name that may be anything: as it is where it is a usual one, otherwise quoted and shortened."""
     if isinstance(name, str) and len(name) <= _NAME_SHOWN and re.fullmatch(r"[\w.-]+", name):
         return name
     return describe(name) if not isinstance(name, str) else ascii(name[:_NAME_SHOWN])

@@ -31,9 +31,7 @@ Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """
-    One decision, whole.
-    """
+    """One decision, whole."""
 
     rules: str
     """The chart's name."""
@@ -60,16 +58,12 @@ class Record:
 
     @property
     def outcome(self) -> str:
-        """
-        The name of the outcome.
-        """
+        """The name of the outcome."""
         return self.passage.outcome
 
     @property
     def because(self) -> str | None:
-        """
-        The words for a person; None where the rules have none.
-        """
+        """The words for a person; None where the rules have none."""
         return self.passage.because
 
     def to_dict(self) -> dict[str, Plain]:
@@ -169,9 +163,7 @@ _KINDS: Mapping[str | bool | None, str] = {one.kind: one.kind for one in get_arg
 
 
 def _step(step: Step) -> Plain:
-    """
-    Write one step.
-    """
+    """Write one step."""
     return {
         "node": step.node,
         "kind": step.kind,
@@ -189,16 +181,12 @@ def _step(step: Step) -> Plain:
 
 
 def _branch(branch: Branch) -> Plain:
-    """
-    Write a branch that was tried in vain.
-    """
+    """Write a branch that was tried in vain."""
     return {"arrow": branch.arrow, "outcome": branch.outcome, "steps": [_step(step) for step in branch.steps]}
 
 
 def _passage(passage: Passage) -> Plain:
-    """
-    Write the way through a called chart.
-    """
+    """Write the way through a called chart."""
     return {
         "chart": passage.chart,
         "outcome": passage.outcome,
@@ -208,18 +196,14 @@ def _passage(passage: Passage) -> Plain:
 
 
 def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
-    """
-    Write values in their input form under *key*, and beside them the types that JSON cannot tell.
-    """
+    """Write values in their input form under *key*, and beside them the types that JSON cannot tell."""
     written: dict[str, Plain] = {name: cast("Plain", to_plain(value)) for name, value in values.items()}
     types: dict[str, Plain] = {name: str(Type(base)) for name, value in values.items() if (base := _untold(value))}
     return {key: written, f"{key}_types": types} if types else {key: written}
 
 
 def _untold(value: Value) -> Basic | ListOf | None:
-    """
-    Name the type of a value that JSON writes as something that could mean anything.
-    """
+    """Name the type of a value that JSON writes as something that could mean anything."""
     match value:
         case datetime():
             return Basic.INSTANT
@@ -240,23 +224,17 @@ def _untold(value: Value) -> Basic | ListOf | None:
 
 
 def _read_passage(part: Part, chart: str) -> Passage:
-    """
-    Read the way through a chart.
-    """
+    """Read the way through a chart."""
     return Passage(chart, part.text("outcome"), _read_steps(part), part.text_or_null("because"))
 
 
 def _read_steps(part: Part) -> tuple[Step, ...]:
-    """
-    Read the steps of a chart or of a branch.
-    """
+    """Read the steps of a chart or of a branch."""
     return tuple(_read_step(step) for step in part.parts("steps", _STEP_KEYS))
 
 
 def _read_step(part: Part) -> Step:
-    """
-    Read one step.
-    """
+    """Read one step."""
     inner = part.part_or_null("inner", _PASSAGE_KEYS)
     return Step(
         node=part.text("node"),
@@ -275,7 +253,5 @@ def _read_step(part: Part) -> Step:
 
 
 def _read_branch(part: Part) -> Branch:
-    """
-    Read a branch that was tried in vain.
-    """
+    """Read a branch that was tried in vain."""
     return Branch(part.text("arrow"), _read_steps(part), part.text("outcome"))

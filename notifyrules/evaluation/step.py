@@ -15,9 +15,7 @@ from notifyrules.conditions.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """
-    One node passed on the way, and the answer given there.
-    """
+    """One node passed on the way, and the answer given there."""
 
     node: str
     """The node's name."""
@@ -46,9 +44,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """
-    A branch of a fan-out that was tried and refused.
-    """
+    """A branch of a fan-out that was tried and refused."""
 
     arrow: str
     """The id of the branch's arrow."""
@@ -59,9 +55,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """
-    A way through a whole chart: what the reference walk finds.
-    """
+    """A way through a whole chart: what the reference walk finds."""
 
     chart: str
     """The chart's name."""
@@ -72,9 +66,7 @@ class Passage:
 
 
 def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """
-    Give every step of one chart: those on the way and those of branches tried in vain.
-    """
+    """Give every step of one chart: those on the way and those of branches tried in vain."""
     waiting = list(reversed(steps))
     while waiting:
         step = waiting.pop()

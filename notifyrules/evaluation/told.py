@@ -1,6 +1,4 @@
-"""
-Find the facts from which the words, the data and the recheck of a decision were made.
-"""
+"""Find the facts from which the words, the data and the recheck of a decision were made."""
 
 from __future__ import annotations
 
@@ -13,36 +11,26 @@ from notifyrules.graph.model import Call, Graph
 
 
 class _Watched(Mapping[str, Value]):
-    """
-    Facts that remember which of them were read.
-    """
+    """Facts that remember which of them were read."""
 
     __slots__ = ("_facts", "names_read")
 
     def __init__(self, facts: Mapping[str, Value]) -> None:
-        """
-        Watch *facts*.
-        """
+        """Watch *facts*."""
         self._facts = facts
         self.names_read: set[str] = set()
 
     def __getitem__(self, name: str) -> Value:
-        """
-        Give a value, and note that it was read.
-        """
+        """Give a value, and note that it was read."""
         self.names_read.add(name)
         return self._facts[name]
 
     def __iter__(self) -> Iterator[str]:
-        """
-        Name the facts.
-        """
+        """Name the facts."""
         return iter(self._facts)
 
     def __len__(self) -> int:
-        """
-        Count the facts.
-        """
+        """Count the facts."""
         return len(self._facts)
 
 
@@ -63,9 +51,7 @@ def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tup
 
 
 def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> None:
-    """
-    Fill every text of a way through a chart, those of called charts included.
-    """
+    """Fill every text of a way through a chart, those of called charts included."""
     for step in passed(passage.steps):
         because, node = graph.arrows[step.arrow].because, graph.nodes[step.node]
         if because is not None:

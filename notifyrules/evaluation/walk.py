@@ -40,23 +40,17 @@ def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate
 
 
 def keeps(graph: Graph, facts: Mapping[str, Value]) -> bool:
-    """
-    Tell whether facts keep to what the chart assumes.
-    """
+    """Tell whether facts keep to what the chart assumes."""
     return all(evaluate(term, facts, {}) is True for term in graph.assume)
 
 
 def fill(message: Message, facts: Mapping[str, Value]) -> str:
-    """
-    Fill the values into a text for a person.
-    """
+    """Fill the values into a text for a person."""
     return "".join(piece if isinstance(piece, str) else write(evaluate(piece, facts, {})) for piece in message.pieces)
 
 
 def data_of(outcome: Outcome, facts: Mapping[str, Value]) -> dict[str, Value]:
-    """
-    Compute what a decision carries.
-    """
+    """Compute what a decision carries."""
     return {
         name: evaluate(value, facts, {}) if isinstance(value, Term) else value for name, value in outcome.data.items()
     }
@@ -86,9 +80,7 @@ def recheck_of(graph: Graph, passage: Passage, facts: Mapping[str, Value]) -> da
 
 
 def _says_recheck(graph: Graph, passage: Passage) -> bool:
-    """
-    Tell whether a called chart says when to ask again, be it that there is nothing to say.
-    """
+    """Tell whether a called chart says when to ask again, be it that there is nothing to say."""
     if graph.outcomes[passage.outcome].recheck is not None:
         return True
     calls = ((graph.nodes[step.node], step.inner) for step in passage.steps)
@@ -98,25 +90,19 @@ def _says_recheck(graph: Graph, passage: Passage) -> bool:
 
 
 def bind(node: Call, facts: Mapping[str, Value]) -> Mapping[str, Value]:
-    """
-    Give the facts of a called chart, each computed when it is read.
-    """
+    """Give the facts of a called chart, each computed when it is read."""
     return Computed({name: partial(_bound, node, name, facts, {}, evaluate) for name in node.callee.facts})
 
 
 def _bound(node: Call, name: str, facts: Mapping[str, Value], read: dict[str, Value], evaluate: Evaluate) -> Value:
-    """
-    Compute one fact of a called chart.
-    """
+    """Compute one fact of a called chart."""
     term = node.bindings.get(name)
     return node.callee.facts[name].default if term is None else evaluate(term, facts, read)
 
 
 @dataclass(slots=True)
 class _Walk:
-    """
-    One walk over one chart.
-    """
+    """One walk over one chart."""
 
     graph: Graph
     facts: Mapping[str, Value]
@@ -125,9 +111,7 @@ class _Walk:
     """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
 
     def passage(self) -> Passage:
-        """
-        Walk from the start, and find the words in force.
-        """
+        """Walk from the start, and find the words in force."""
         steps, outcome = self.follow(self.graph.start)
         because = next((words for words in map(_words, reversed(steps)) if words is not None), None)
         own = self.graph.outcomes[outcome].because
@@ -184,9 +168,7 @@ class _Walk:
         return self._step(node, node.otherwise, {}, tried=tuple(tried)), None
 
     def _ask(self, node: Question | Switch | First | Call) -> Step:
-        """
-        Answer one node.
-        """
+        """Answer one node."""
         read: dict[str, Value] = {}
         match node:
             case Question():
@@ -219,9 +201,7 @@ class _Walk:
         tried: tuple[Branch, ...] = (),
         inner: Passage | None = None,
     ) -> Step:
-        """
-        Record one step.
-        """
+        """Record one step."""
         because = None if arrow.because is None else fill(arrow.because, self.facts)
         return Step(
             node=node.name,
@@ -240,18 +220,14 @@ class _Walk:
 
 
 def _words(step: Step) -> str | None:
-    """
-    Give what a step says to a person: its arrow's words, else those of the chart it called.
-    """
+    """Give what a step says to a person: its arrow's words, else those of the chart it called."""
     if step.because is not None:
         return step.because
     return None if step.inner is None else step.inner.because
 
 
 def case_of(node: Switch, value: Value) -> Arrow:
-    """
-    Find the arrow for the value met.
-    """
+    """Find the arrow for the value met."""
     for case in node.cases:
         for one, arrow in zip(case.values, case.arrows, strict=True):
             if one == value and (one is None) == (value is None):

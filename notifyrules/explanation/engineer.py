@@ -1,6 +1,4 @@
-"""
-Explain a decision to an engineer: ids, places in the rule file, and the facts read.
-"""
+"""Explain a decision to an engineer: ids, places in the rule file, and the facts read."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ _LABEL: Final = 8
 
 
 def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[str]:
-    """
-    Tell the path by node and arrow ids, each node with its place in the rule file.
-    """
+    """Tell the path by node and arrow ids, each node with its place in the rule file."""
     yield from _row("outcome", f"{printable(record.outcome)} (notify: {write_literal(record.notify.written)})")
     for label, text in head(record):
         yield from _row(label, text)
@@ -40,16 +36,12 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
 
 
 def _row(label: str, text: str) -> Iterator[str]:
-    """
-    Write one line of the summary.
-    """
+    """Write one line of the summary."""
     yield from paragraph(text, bullet=f"{label:{_LABEL}} ")
 
 
 def _taken(step: Step) -> Iterator[str]:
-    """
-    Name the arrow that was taken, and give its words.
-    """
+    """Name the arrow that was taken, and give its words."""
     yield f"{printable(step.arrow)} -> {printable(step.to)}"
     if step.because is not None:
         yield f"because: {printable(step.because)}"

@@ -1,6 +1,4 @@
-"""
-Choose the words for a reader.
-"""
+"""Choose the words for a reader."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Put the head of a decision and the steps of its path into words that several readers share.
-"""
+"""Put the head of a decision and the steps of its path into words that several readers share."""
 
 from __future__ import annotations
 
@@ -13,9 +11,7 @@ from notifyrules.explanation.words import assignments, paragraph, printable
 
 
 def head(record: Record) -> Iterator[tuple[str, str]]:
-    """
-    Say what a decision tells and carries, each with its label.
-    """
+    """Say what a decision tells and carries, each with its label."""
     if record.because is not None:
         yield "because", printable(record.because)
     yield "reason", printable(record.reason)
@@ -26,9 +22,7 @@ def head(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def question_and_answer(step: Step) -> str:
-    """
-    Put a question and its answer on one line.
-    """
+    """Put a question and its answer on one line."""
     ask = printable(step.ask)
     return f"{ask}{' ' if ask.endswith('?') else ': '}{printable(step.answer)}"
 

@@ -1,6 +1,4 @@
-"""
-Explain a decision to somebody who helps the person: the questions, their answers, and the values behind them.
-"""
+"""Explain a decision to somebody who helps the person: the questions, their answers, and the values behind them."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ _LABEL: Final = 9
 
 
 def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str]:
-    """
-    Tell the path in words: each question, its answer, and the facts that were read for it.
-    """
+    """Tell the path in words: each question, its answer, and the facts that were read for it."""
     yield HEADLINES[record.notify]
     yield ""
     yield from _row("chart", f"{printable(record.title)} ({printable(record.rules)})")
@@ -46,9 +42,7 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
 
 
 def _row(label: str, text: str) -> Iterator[str]:
-    """
-    Write one line of the summary.
-    """
+    """Write one line of the summary."""
     yield from paragraph(text, 2, bullet=f"{label:{_LABEL}}  ")
 
 
@@ -76,18 +70,14 @@ def _step(step: Step, bullet: str, indent: int) -> Iterator[str]:
 
 
 def _branch(branch: Branch, indent: int) -> Iterator[str]:
-    """
-    Tell why a branch failed.
-    """
+    """Tell why a branch failed."""
     for number, step in enumerate(branch.steps):
         yield from _step(step, "  " if number else "- ", indent)
     yield from paragraph(f"refused: {printable(branch.outcome)}", indent, bullet="  " if branch.steps else "- ")
 
 
 def _called(passage: Passage, indent: int) -> Iterator[str]:
-    """
-    Tell the way through a called chart.
-    """
+    """Tell the way through a called chart."""
     yield from paragraph(f"asked the chart {printable(passage.chart)}:", indent, hanging=2)
     for step in passage.steps:
         yield from _step(step, "- ", indent)
@@ -96,8 +86,6 @@ def _called(passage: Passage, indent: int) -> Iterator[str]:
 
 
 def _left_out(label: str, items: Iterable[str], separator: str) -> Iterator[str]:
-    """
-    List what was left out, if anything.
-    """
+    """List what was left out, if anything."""
     if listed := enumerate_shortly(items, most=_MOST_LISTED, separator=separator):
         yield from paragraph(f"{label}: {listed}", hanging=2)

@@ -1,6 +1,4 @@
-"""
-Find what a decision left out: the questions that were not asked and the facts that were not read.
-"""
+"""Find what a decision left out: the questions that were not asked and the facts that were not read."""
 
 from __future__ import annotations
 
@@ -25,8 +23,6 @@ def not_asked(graph: Graph, passage: Passage) -> tuple[Box, ...]:
 
 
 def not_read(record: Record) -> tuple[str, ...]:
-    """
-    List the facts that neither a question nor a text, data or a recheck read, in the order declared.
-    """
+    """List the facts that neither a question nor a text, data or a recheck read, in the order declared."""
     read = {*record.told_from, *(name for step in passed(record.passage.steps) for name in step.facts)}
     return tuple(name for name in record.facts if name not in read)

@@ -1,6 +1,4 @@
-"""
-Explain a decision to the person it is about.
-"""
+"""Explain a decision to the person it is about."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ _OPENINGS: Final = {
 
 
 def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
-    """
-    Say in one or two sentences what happened and why.
-    """
+    """Say in one or two sentences what happened and why."""
     opening = _OPENINGS.get(record.notify, f"The answer is “{printable(record.outcome)}”")
     because = printable(record.because or "")
     told = [sentence(f"{opening}: {because}")] if because else [sentence(opening), settled_by(record)]
@@ -34,9 +30,7 @@ def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
 
 
 def _local(moment: datetime, record: Record) -> str:
-    """
-    Write an instant as the person's clock shows it, where the facts name one time zone, else in UTC.
-    """
+    """Write an instant as the person's clock shows it, where the facts name one time zone, else in UTC."""
     zones = {value.key: value for value in record.facts.values() if isinstance(value, ZoneInfo)}
     if len(zones) != 1:
         return f"{moment:%H:%M} UTC on {moment:%Y-%m-%d}"

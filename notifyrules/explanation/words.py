@@ -1,6 +1,4 @@
-"""
-Write names, values and sentences as plain text that no terminal takes for anything else.
-"""
+"""Write names, values and sentences as plain text that no terminal takes for anything else."""
 
 from __future__ import annotations
 
@@ -32,16 +30,12 @@ HEADLINES: Final[Mapping[Notify, str]] = {
 
 
 def printable(text: str) -> str:
-    """
-    Put a text on one line, and write out the characters that a terminal would obey instead of show.
-    """
+    """Put a text on one line, and write out the characters that a terminal would obey instead of show."""
     return visible(_BLANKS.sub(" ", text).strip())
 
 
 def show(value: Value) -> str:
-    """
-    Write a value as a facts file would hold it, shortened to what a reader takes in.
-    """
+    """Write a value as a facts file would hold it, shortened to what a reader takes in."""
     match value:
         case str() if len(value) > _TEXT_SHOWN:
             return visible(write_literal(value[:_TEXT_SHOWN] + "…")) + f" ({len(value):,} characters)"
@@ -57,16 +51,12 @@ def show(value: Value) -> str:
 
 
 def assignments(values: Mapping[str, Value]) -> Iterator[str]:
-    """
-    Write values by name, such as `channel.muted = true`.
-    """
+    """Write values by name, such as `channel.muted = true`."""
     return (f"{printable(name)} = {show(value)}" for name, value in values.items())
 
 
 def enumerate_shortly(items: Iterable[str], *, most: int, separator: str = ", ") -> str:
-    """
-    List items in one sentence; of many, the first few and how many more there are.
-    """
+    """List items in one sentence; of many, the first few and how many more there are."""
     listed = list(items)
     kept = listed if len(listed) <= most else listed[: most - 1]
     rest = len(listed) - len(kept)
@@ -74,16 +64,12 @@ def enumerate_shortly(items: Iterable[str], *, most: int, separator: str = ", ")
 
 
 def sentence(text: str) -> str:
-    """
-    End a sentence with a full stop, unless it has an end of its own.
-    """
+    """End a sentence with a full stop, unless it has an end of its own."""
     return text if text.endswith((".", "!", "?", "…")) else text + "."
 
 
 def settled_by(record: Record) -> str:
-    """
-    Say which question and answer settled a decision, for rules that give no words for a person.
-    """
+    """Say which question and answer settled a decision, for rules that give no words for a person."""
     last = record.passage.steps[-1]
     return f"It was settled by the question “{printable(last.ask)}”, answered “{printable(last.answer)}”."
 
@@ -119,7 +105,5 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
 
 
 def columns(text: str) -> int:
-    """
-    Count the columns that a text takes on a terminal.
-    """
+    """Count the columns that a text takes on a terminal."""
     return len(text) if text.isascii() else sum(width for _, width in cells(text))

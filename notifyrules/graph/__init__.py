@@ -1,3 +1,1 @@
-"""
-Turn documents into a graph that is typed, checked and whole.
-"""
+"""Turn documents into a graph that is typed, checked and whole."""

@@ -1,6 +1,4 @@
-"""
-Silence findings that a file allows with a reason.
-"""
+"""Silence findings that a file allows with a reason."""
 
 from __future__ import annotations
 
@@ -40,9 +38,7 @@ def apply_allowances(
 
 
 def _allowances(document: Shared, findings: Findings) -> list[Allowance]:
-    """
-    Read what one file allows, the codes that do not exist reported.
-    """
+    """Read what one file allows, the codes that do not exist reported."""
     allowed: list[Allowance] = []
     for allow, extents in _places(document):
         for key in allow:
@@ -82,9 +78,7 @@ def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool 
 
 
 def _places(document: Shared) -> Iterator[tuple[Mapping[Scalar, Scalar], tuple[Span, ...]]]:
-    """
-    Give every `allow` with the stretches of the file that it covers.
-    """
+    """Give every `allow` with the stretches of the file that it covers."""
     whole = document.span
     yield document.allow, (Span(whole.source, 0, len(whole.source.text)),)
     for name, fact in document.facts.items():
@@ -98,9 +92,7 @@ def _places(document: Shared) -> Iterator[tuple[Mapping[Scalar, Scalar], tuple[S
 
 
 def _code(key: Scalar, findings: Findings) -> Code | None:
-    """
-    Read the code of an allowance, which must be that of a warning.
-    """
+    """Read the code of an allowance, which must be that of a warning."""
     try:
         code = Code(str(key))
     except ValueError:
@@ -121,7 +113,5 @@ def _code(key: Scalar, findings: Findings) -> Code | None:
 
 
 def _covers(extents: Iterable[Span], span: Span) -> bool:
-    """
-    Tell whether a span lies in one of some extents.
-    """
+    """Tell whether a span lies in one of some extents."""
     return any(one.covers(span) for one in extents)

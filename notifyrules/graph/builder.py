@@ -1,6 +1,4 @@
-"""
-Build the graph of a rule file, with every file that it includes and calls.
-"""
+"""Build the graph of a rule file, with every file that it includes and calls."""
 
 from __future__ import annotations
 
@@ -42,9 +40,7 @@ MAX_FILES = 100
 
 @dataclass(slots=True)
 class Built:
-    """
-    What became of one rule file.
-    """
+    """What became of one rule file."""
 
     graph: Graph | None
     """The chart; None where an error was found, and for a file made to be included."""
@@ -53,9 +49,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """
-    How far a chart reaches.
-    """
+    """How far a chart reaches."""
 
     calls: int
     """Charts that call each other in a row, itself included."""
@@ -65,9 +59,7 @@ class _Extent:
 
 @dataclass(slots=True)
 class Library:
-    """
-    Build charts, each file once, and remember which is being built.
-    """
+    """Build charts, each file once, and remember which is being built."""
 
     shipped: Shipped
     _budget: Budget = field(default_factory=Budget)
@@ -91,9 +83,7 @@ class Library:
         return built
 
     def _read(self, place: Place, at: Span | None, findings: Findings) -> Source | None:
-        """
-        Open a file once.
-        """
+        """Open a file once."""
         if place.path not in self._sources and len(self._sources) >= MAX_FILES:
             findings.add(
                 Code.LIMIT,
@@ -114,9 +104,7 @@ class Library:
         return self._sources[place.path][0]
 
     def _build(self, place: Place, at: Span | None) -> Built:
-        """
-        Build the chart of one file.
-        """
+        """Build the chart of one file."""
         if place.path in self._built:
             return self._built[place.path]
         findings = Findings()
@@ -133,9 +121,7 @@ class Library:
     def _draw(
         self, reading: Reading, source: Source, place: Place, at: Span | None, findings: Findings
     ) -> Graph | None:
-        """
-        Build a chart from its document.
-        """
+        """Build a chart from its document."""
         document = reading.document
         files = {place.name: source}
         fragments: list[Shared] = []
@@ -194,9 +180,7 @@ class Library:
         return self._measured(replace(graph, allowed=allowed), findings)
 
     def _measured(self, graph: Graph, findings: Findings) -> Graph | None:
-        """
-        Refuse a chart that one decision could not walk in a reasonable time, called charts counted at each call.
-        """
+        """Refuse a chart that one decision could not walk in a reasonable time, called charts counted at each call."""
         calls, nodes = 1, len(graph.order)
         for node in graph.nodes.values():
             if isinstance(node, Call):
@@ -210,9 +194,7 @@ class Library:
         return graph
 
     def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
-        """
-        Build a chart that another one calls.
-        """
+        """Build a chart that another one calls."""
         found = resolve(reference, place, self.shipped, findings, at)
         if found is None:
             return None
@@ -235,9 +217,7 @@ class Library:
 
 @dataclass(slots=True)
 class _Parts:
-    """
-    The nodes and outcomes of a chart, as far as they could be built.
-    """
+    """The nodes and outcomes of a chart, as far as they could be built."""
 
     nodes: Mapping[str, Node | None]
     """None for a node with findings."""
@@ -245,9 +225,7 @@ class _Parts:
 
     @classmethod
     def build(cls, draft: Draft) -> _Parts:
-        """
-        Build every node and every outcome.
-        """
+        """Build every node and every outcome."""
         document, findings = draft.document, draft.findings
         if document.name is not None:
             check_visible(document.name, "a chart", findings)
@@ -271,15 +249,11 @@ class _Parts:
 
     @property
     def whole(self) -> bool:
-        """
-        Whether every part could be built.
-        """
+        """Whether every part could be built."""
         return None not in self.nodes.values() and None not in self.outcomes.values()
 
     def graph(self, draft: Draft, assume: tuple[object, ...], guarantees: tuple[Guarantee, ...], digest: str) -> Graph:
-        """
-        Put the chart together.
-        """
+        """Put the chart together."""
         nodes = {name: node for name, node in self.nodes.items() if node is not None}
         outcomes = {name: outcome for name, outcome in self.outcomes.items() if outcome is not None}
         document = draft.document
@@ -308,9 +282,7 @@ class _Parts:
 
 
 def _check_otherwise(draft: Draft) -> None:
-    """
-    Check where unwritten exits end: an outcome, and a refusal.
-    """
+    """Check where unwritten exits end: an outcome, and a refusal."""
     name, outcomes = draft.document.otherwise, draft.document.outcomes
     assert name is not None
     part = outcomes.get(name)
@@ -332,9 +304,7 @@ def _check_otherwise(draft: Draft) -> None:
 
 
 def _guarantees(draft: Draft) -> tuple[Guarantee, ...]:
-    """
-    Build the guarantees; what they read does not count as used.
-    """
+    """Build the guarantees; what they read does not count as used."""
     before, unread = set(draft.read), draft.unread
     found = [build_guarantee(part, draft) for part in draft.document.guarantees]
     draft.read, draft.unread = before, unread
@@ -342,9 +312,7 @@ def _guarantees(draft: Draft) -> tuple[Guarantee, ...]:
 
 
 def _digest(files: Mapping[str, Source], callees: list[Graph]) -> str:
-    """
-    Digest every file that a chart is made of, whatever its line ends.
-    """
+    """Digest every file that a chart is made of, whatever its line ends."""
     texts = [source.text.replace("\r\n", "\n") for source in files.values()]
     made_of = [f"{len(text)}\n{text}" for text in texts]
     text = "\0".join([*made_of, *(callee.digest for callee in callees)])

@@ -1,6 +1,4 @@
-"""
-Build calls: another chart asked as a question, every fact of it bound and every outcome of it answered.
-"""
+"""Build calls: another chart asked as a question, every fact of it bound and every outcome of it answered."""
 
 from __future__ import annotations
 

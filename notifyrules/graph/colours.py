@@ -17,9 +17,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """
-    The two shades in which a box is drawn.
-    """
+    """The two shades in which a box is drawn."""
 
     fill: str
     """The inside, as `#rrggbb`."""
@@ -63,9 +61,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}")
 
 
 def is_colour(text: str) -> bool:
-    """
-    Tell whether a legend may use a colour: one of :data:`COLOURS`, `#rgb` or `#rrggbb`.
-    """
+    """Tell whether a legend may use a colour: one of :data:`COLOURS`, `#rgb` or `#rrggbb`."""
     return text in COLOURS or _HEX.fullmatch(text) is not None
 
 

@@ -1,6 +1,4 @@
-"""
-Find circles in what leads to what, without recursion.
-"""
+"""Find circles in what leads to what, without recursion."""
 
 from __future__ import annotations
 

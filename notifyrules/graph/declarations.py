@@ -1,6 +1,4 @@
-"""
-Read the types and defaults of facts and data.
-"""
+"""Read the types and defaults of facts and data."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ _ODD_NUMBER = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(_[0-9]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """
-    A type with its default.
-    """
+    """A type with its default."""
 
     type: Type
     has_default: bool
@@ -74,9 +70,7 @@ def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, incl
 
 
 def _long_default(name: Scalar, part: LongFact, declared: Declared, findings: Findings) -> Declared | None:
-    """
-    Read the `default` of a fact's long form.
-    """
+    """Read the `default` of a fact's long form."""
     key = part.key("default")
     assert key is not None
     given = part.default
@@ -154,9 +148,7 @@ def read_declaration(scalar: Scalar, findings: Findings, *, may_default: bool = 
 
 
 def _report_odd_number(word: Word, base: Base | None, findings: Findings) -> bool:
-    """
-    Report a number with a zero in front or with separators, which not all readers take for the same.
-    """
+    """Report a number with a zero in front or with separators, which not all readers take for the same."""
     kind = base.item if isinstance(base, ListOf) else base
     if word.quoted or kind is not Basic.INT or not _ODD_NUMBER.fullmatch(word.text):
         return False
@@ -167,9 +159,7 @@ def _report_odd_number(word: Word, base: Base | None, findings: Findings) -> boo
 
 
 def _check_item(plain: object, span: Span, wanted: Type, findings: Findings) -> bool:
-    """
-    Check one item of a default that is a list, at its own place.
-    """
+    """Check one item of a default that is a list, at its own place."""
     try:
         conform(wanted, plain)
     except Mismatch as mismatch:
@@ -179,9 +169,7 @@ def _check_item(plain: object, span: Span, wanted: Type, findings: Findings) -> 
 
 
 def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
-    """
-    Report a default that its type does not hold.
-    """
+    """Report a default that its type does not hold."""
     message = f"the default does not fit: expected {mismatch.expected}, found {mismatch.found}"
     findings.add(Code.BAD_TYPE, span, message, help=mismatch.help)
 
@@ -189,9 +177,7 @@ def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
 def _with_default(
     wanted: Type, plain: object, span: Span, findings: Findings, *, may_default: bool = False
 ) -> Declared | None:
-    """
-    Check a default against its type.
-    """
+    """Check a default against its type."""
     if wanted.nullable and plain is not None and not may_default:
         findings.add(
             Code.BAD_TYPE,
@@ -210,9 +196,7 @@ def _with_default(
 
 
 def _plain(word: Word, base: Base | None) -> object:
-    """
-    Give a word of a default as plain data.
-    """
+    """Give a word of a default as plain data."""
     if word.quoted:
         return word.text
     if word.text in ("true", "false", "null"):
@@ -223,9 +207,7 @@ def _plain(word: Word, base: Base | None) -> object:
 
 
 def _read_type(written: Declaration, scalar: Scalar, findings: Findings) -> Type | None:
-    """
-    Read the alternatives of a type: one type or the values of an enumeration, and perhaps null.
-    """
+    """Read the alternatives of a type: one type or the values of an enumeration, and perhaps null."""
     nullable = False
     others: list[Word | ListWord] = []
     for alternative in written.alternatives:
@@ -278,9 +260,7 @@ def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
 
 
 def _list_type(word: ListWord, findings: Findings) -> ListOf | None:
-    """
-    Read `list of item`.
-    """
+    """Read `list of item`."""
     if word.grouped and len(word.items) == 1 and word.items[0].text in TYPE_WORDS and not word.items[0].quoted:
         advice = f"write `list of {word.items[0].text}`"
         findings.add(Code.BAD_TYPE, word.items[0].span, "parentheses stand around enumerations only", help=advice)
@@ -297,9 +277,7 @@ def _list_type(word: ListWord, findings: Findings) -> ListOf | None:
 
 
 def _enumeration(words: list[Word | ListWord], findings: Findings, whole: str = "") -> Enumeration | None:
-    """
-    Read the values of an enumeration; *whole* is the declaration that may have been meant for something else.
-    """
+    """Read the values of an enumeration; *whole* is the declaration that may have been meant for something else."""
     values: dict[str, Span] = {}
     for word in words:
         if isinstance(word, ListWord):

@@ -1,6 +1,4 @@
-"""
-Hold a chart while it is being built: what is declared, what is broken, and what has been found so far.
-"""
+"""Hold a chart while it is being built: what is declared, what is broken, and what has been found so far."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ from notifyrules.source.text import Span
 
 @dataclass(slots=True)
 class Draft:
-    """
-    One chart on its way from document to graph.
-    """
+    """One chart on its way from document to graph."""
 
     document: Document
     place: Place
@@ -103,27 +99,19 @@ class Draft:
         return None
 
     def is_broken(self, section: str, name: str) -> bool:
-        """
-        Tell whether something was reported already, or its section as a whole.
-        """
+        """Tell whether something was reported already, or its section as a whole."""
         return (section, name) in self.broken or (section, WHOLE) in self.broken
 
     def is_incomplete(self, *sections: str) -> bool:
-        """
-        Tell whether one of some sections was reported as a whole, so that it may hold names that nobody knows.
-        """
+        """Tell whether one of some sections was reported as a whole, so that it may hold names that nobody knows."""
         return any((section, WHOLE) in self.broken for section in sections)
 
     @property
     def fact_types(self) -> Mapping[str, Type]:
-        """
-        The type of every fact.
-        """
+        """The type of every fact."""
         return {name: fact.type for name, fact in self.facts.items()}
 
 
 def head(name: Scalar, part: NodePart, ask: str) -> tuple[str, str, str | None, str | None, Span]:
-    """
-    Give what every box begins with; the question is *ask* unless the author has one.
-    """
+    """Give what every box begins with; the question is *ask* unless the author has one."""
     return str(name), words_of(part.ask) or str(ask), words_of(part.class_), words_of(part.about), name.span

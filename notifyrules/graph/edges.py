@@ -1,6 +1,4 @@
-"""
-Read what leads to what from a document, so that the shape of a chart is known even where its conditions are broken.
-"""
+"""Read what leads to what from a document, so that a chart's shape is known even where its conditions are broken."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ from notifyrules.source.located import Scalar
 
 
 def written_targets(part: Node) -> Iterator[Scalar]:
-    """
-    Give the names of the targets a node leads to, in the order written.
-    """
+    """Give the names of the targets a node leads to, in the order written."""
     exits: list[Scalar | LongTarget | None] = []
     match part:
         case QuestionPart():
@@ -42,7 +38,5 @@ def written_targets(part: Node) -> Iterator[Scalar]:
 
 
 def edges(document: Document) -> Mapping[str, tuple[str, ...]]:
-    """
-    Map every node to what it leads to, outcomes and unknown names included.
-    """
+    """Map every node to what it leads to, outcomes and unknown names included."""
     return {str(name): tuple(str(target) for target in written_targets(part)) for name, part in document.flow.items()}

@@ -1,6 +1,4 @@
-"""
-Build guarantees: promises about every possible input, checked here and proved elsewhere.
-"""
+"""Build guarantees: promises about every possible input, checked here and proved elsewhere."""
 
 from __future__ import annotations
 
@@ -56,9 +54,7 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
 
 
 def _check_outcome(name: Scalar, _promise: Promise, draft: Draft) -> bool:
-    """
-    Report a promise about an outcome that does not exist.
-    """
+    """Report a promise about an outcome that does not exist."""
     outcomes = draft.document.outcomes
     if name in outcomes or draft.is_broken("outcomes", name):
         return name in outcomes
@@ -72,9 +68,7 @@ def _check_outcome(name: Scalar, _promise: Promise, draft: Draft) -> bool:
 
 
 def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:
-    """
-    Report a promise about a fact that does not exist, or that cannot be raised.
-    """
+    """Report a promise about a fact that does not exist, or that cannot be raised."""
     fact = draft.facts.get(name)
     if fact is None:
         if not draft.is_broken("facts", name):
@@ -97,9 +91,7 @@ def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:
 
 
 def _ordered_form(fact: Fact) -> str:
-    """
-    Show how an enumeration is declared with its order; empty for a fact of another type.
-    """
+    """Show how an enumeration is declared with its order; empty for a fact of another type."""
     if not isinstance(fact.type.base, Enumeration):
         return ""
     default = f", default: {write_literal(fact.default)}" if fact.has_default and fact.default is not None else ""
@@ -108,8 +100,6 @@ def _ordered_form(fact: Fact) -> str:
 
 
 def _can_be_raised(kind: Type) -> bool:
-    """
-    Tell whether the values of a type have an order from low to high, without null.
-    """
+    """Tell whether the values of a type have an order from low to high, without null."""
     ordered = isinstance(kind.base, Enumeration) and kind.base.order is not None
     return not kind.nullable and (ordered or kind.base in (Basic.BOOL, Basic.INT))

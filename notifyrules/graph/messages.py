@@ -1,6 +1,4 @@
-"""
-Read texts for people: words with conditions in braces.
-"""
+"""Read texts for people: words with conditions in braces."""
 
 from __future__ import annotations
 
@@ -77,9 +75,7 @@ def read_message(scalar: Scalar, draft: Draft) -> Message | None:
 
 
 def _closing(text: str, at: int) -> int | None:
-    """
-    Find the brace that closes a placeholder, stepping over quoted text.
-    """
+    """Find the brace that closes a placeholder, stepping over quoted text."""
     quote = ""
     while at < len(text):
         character = text[at]
@@ -97,9 +93,7 @@ def _closing(text: str, at: int) -> int | None:
 
 
 def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | None:
-    """
-    Check the condition in a pair of braces: any value but a list or a schedule, and never null.
-    """
+    """Check the condition in a pair of braces: any value but a list or a schedule, and never null."""
     if not scalar[start:end].strip():
         advice = "write a condition between the braces, or `{{` and `}}` for the braces themselves"
         draft.findings.add(Code.SYNTAX, scalar.part(start - 1, end + 1), "nothing stands in these braces", help=advice)
@@ -135,9 +129,7 @@ def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | N
 
 
 def _instead_of_null(written: str, kind: Type) -> str:
-    """
-    Say how words are found for null.
-    """
+    """Say how words are found for null."""
     match kind.base:
         case Enumeration(values):
             other = quote(values[0])

@@ -21,9 +21,7 @@ from notifyrules.source.text import Span
 
 
 class Notify(Enum):
-    """
-    What an outcome means for the notification.
-    """
+    """What an outcome means for the notification."""
 
     YES = "true"
     NO = "false"
@@ -33,9 +31,7 @@ class Notify(Enum):
 
     @property
     def written(self) -> Literal["later"] | bool | None:
-        """
-        What it is called outside of Python; null for the outcome of a chart that is made to be called.
-        """
+        """What it is called outside of Python; null for the outcome of a chart that is made to be called."""
         if self is Notify.UNSAID:
             return None
         return "later" if self is Notify.LATER else self is Notify.YES
@@ -43,9 +39,7 @@ class Notify(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """
-    One typed input.
-    """
+    """One typed input."""
 
     name: str
     type: Type
@@ -63,9 +57,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Let:
-    """
-    A named condition or value.
-    """
+    """A named condition or value."""
 
     name: str
     parameters: tuple[str, ...] | None
@@ -78,9 +70,7 @@ class Let:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """
-    Words for a person: plain text with terms in between.
-    """
+    """Words for a person: plain text with terms in between."""
 
     span: Span
     pieces: tuple[str | Term, ...]
@@ -88,9 +78,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """
-    A way out of a node.
-    """
+    """A way out of a node."""
 
     id: str
     """Stable: `muted.then`, `preference.mentions`."""
@@ -110,9 +98,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """
-    What every node has.
-    """
+    """What every node has."""
 
     name: str
     ask: str
@@ -128,9 +114,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Question(Box):
-    """
-    A two-way question.
-    """
+    """A two-way question."""
 
     kind: ClassVar = "if"
     condition: Term
@@ -139,17 +123,13 @@ class Question(Box):
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """
-        The ways out, in the order written.
-        """
+        """The ways out, in the order written."""
         return (self.then, self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchCase:
-    """
-    The way out for some values.
-    """
+    """The way out for some values."""
 
     values: tuple[Value, ...]
     arrows: tuple[Arrow, ...]
@@ -158,9 +138,7 @@ class SwitchCase:
 
 @dataclass(frozen=True, slots=True)
 class Switch(Box):
-    """
-    A question with one way out per value.
-    """
+    """A question with one way out per value."""
 
     kind: ClassVar = "switch"
     subject: Term
@@ -170,18 +148,14 @@ class Switch(Box):
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """
-        The ways out, in the order written.
-        """
+        """The ways out, in the order written."""
         found = tuple(arrow for case in self.cases for arrow in case.arrows)
         return found if self.otherwise is None else (*found, self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """
-    One row of an ordered table.
-    """
+    """One row of an ordered table."""
 
     condition: Term
     arrow: Arrow
@@ -189,9 +163,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class First(Box):
-    """
-    An ordered table: the first row that holds.
-    """
+    """An ordered table: the first row that holds."""
 
     kind: ClassVar = "first"
     rows: tuple[Row, ...]
@@ -199,17 +171,13 @@ class First(Box):
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """
-        The ways out, in the order written.
-        """
+        """The ways out, in the order written."""
         return (*(row.arrow for row in self.rows), self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
 class FanOut(Box):
-    """
-    A fan-out: the first branch that does not refuse.
-    """
+    """A fan-out: the first branch that does not refuse."""
 
     kind: ClassVar = "any"
     branches: tuple[Arrow, ...]
@@ -217,17 +185,13 @@ class FanOut(Box):
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """
-        The ways out, in the order written.
-        """
+        """The ways out, in the order written."""
         return (*self.branches, self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Box):
-    """
-    Another chart asked as a question.
-    """
+    """Another chart asked as a question."""
 
     kind: ClassVar = "call"
     callee: Graph
@@ -240,9 +204,7 @@ class Call(Box):
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """
-        The ways out, in the order written.
-        """
+        """The ways out, in the order written."""
         return tuple(self.cases.values())
 
 
@@ -250,9 +212,7 @@ Node: TypeAlias = Question | Switch | First | FanOut | Call
 
 
 def conditions(node: Node) -> tuple[Term, ...]:
-    """
-    List the conditions by which a node decides, in the order they are evaluated.
-    """
+    """List the conditions by which a node decides, in the order they are evaluated."""
     match node:
         case Question():
             return (node.condition,)
@@ -268,9 +228,7 @@ def conditions(node: Node) -> tuple[Term, ...]:
 
 @dataclass(frozen=True, slots=True)
 class DataField:
-    """
-    One value that decisions carry.
-    """
+    """One value that decisions carry."""
 
     name: str
     type: Type
@@ -282,9 +240,7 @@ class DataField:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """
-    An end of the chart.
-    """
+    """An end of the chart."""
 
     name: str
     notify: Notify
@@ -300,9 +256,7 @@ class Outcome:
 
 
 class Promise(Enum):
-    """
-    The forms of a guarantee.
-    """
+    """The forms of a guarantee."""
 
     NEVER = "never"
     ALWAYS = "always"
@@ -313,9 +267,7 @@ class Promise(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """
-    A promise about every possible input.
-    """
+    """A promise about every possible input."""
 
     name: str
     promise: Promise
@@ -328,9 +280,7 @@ class Guarantee:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """
-    A kind of finding that the file allows with a reason.
-    """
+    """A kind of finding that the file allows with a reason."""
 
     code: Code
     span: Span
@@ -341,9 +291,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """
-    One chart.
-    """
+    """One chart."""
 
     name: str
     title: str
@@ -378,9 +326,7 @@ class Graph:
     """What the dotted names of facts begin with: `channel` of `channel.muted`."""
 
     def __post_init__(self) -> None:
-        """
-        Index the arrows and the groups of facts.
-        """
+        """Index the arrows and the groups of facts."""
         arrows = {arrow.id: arrow for node in self.nodes.values() for arrow in node.arrows}
         groups = frozenset(name[:at] for name in self.facts for at, character in enumerate(name) if character == ".")
         object.__setattr__(self, "arrows", MappingProxyType(arrows))

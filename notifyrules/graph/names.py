@@ -1,6 +1,4 @@
-"""
-Check the names that authors choose, and keep the words of the language free.
-"""
+"""Check the names that authors choose, and keep the words of the language free."""
 
 from __future__ import annotations
 
@@ -21,16 +19,12 @@ _LET = re.compile(r"\s*(?P<name>[^\s()]+)\s*(?P<rest>\((?P<parameters>.*)\)\s*)?
 
 
 def is_segment(text: str) -> bool:
-    """
-    Tell whether a text is `[a-z_][a-z0-9_]*`.
-    """
+    """Tell whether a text is `[a-z_][a-z0-9_]*`."""
     return _SEGMENT.fullmatch(text) is not None
 
 
 def check_box_name(name: Scalar, what: str, findings: Findings) -> bool:
-    """
-    Check the name of a node, an outcome or a row.
-    """
+    """Check the name of a node, an outcome or a row."""
     if is_segment(name):
         return True
     findings.add(
@@ -43,9 +37,7 @@ def check_box_name(name: Scalar, what: str, findings: Findings) -> bool:
 
 
 def check_visible(name: Scalar, what: str, findings: Findings) -> bool:
-    """
-    Check a name that may be any words, but must be seen: it becomes a file name, an id, a line of output.
-    """
+    """Check a name that may be any words, but must be seen: it becomes a file name, an id, a line of output."""
     if visible(name[:LONGEST]) == name[:LONGEST]:
         return True
     message = f"`{name}` is not the name of {what}: it holds a character that cannot be seen"
@@ -54,9 +46,7 @@ def check_visible(name: Scalar, what: str, findings: Findings) -> bool:
 
 
 def check_path(name: str, span: Span, what: str, findings: Findings) -> bool:
-    """
-    Check the dotted name of a fact or a let.
-    """
+    """Check the dotted name of a fact or a let."""
     segments = name.split(".")
     if not all(is_segment(segment) for segment in segments):
         findings.add(
@@ -78,17 +68,13 @@ def check_path(name: str, span: Span, what: str, findings: Findings) -> bool:
 
 
 def _suggestion(name: str) -> str:
-    """
-    Propose a name that would do.
-    """
+    """Propose a name that would do."""
     proposal = _proposal(name)
     return f", such as `{proposal}`" if proposal else ""
 
 
 def _proposal(name: str) -> str:
-    """
-    Make a name that would do of one that does not; empty where none can be made.
-    """
+    """Make a name that would do of one that does not; empty where none can be made."""
     if not name.isascii():
         return ""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
@@ -98,17 +84,13 @@ def _proposal(name: str) -> str:
 
 
 def used_as(name: str) -> tuple[str, str]:
-    """
-    Give the names by which something with a bad name may be used: as it was written, and as was proposed.
-    """
+    """Give the names by which something with a bad name may be used: as it was written, and as was proposed."""
     return str(name), _proposal(name) or name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class LetKey:
-    """
-    The key of a let, taken apart.
-    """
+    """The key of a let, taken apart."""
 
     name: str
     parameters: tuple[str, ...] | None
@@ -157,9 +139,7 @@ def split_let(key: Scalar, findings: Findings) -> LetKey | None:
 
 
 def _check_parameter(parameter: str, span: Span, others: Mapping[str, Span], findings: Findings) -> bool:
-    """
-    Check the name of a parameter.
-    """
+    """Check the name of a parameter."""
     if not is_segment(parameter) or parameter in LANGUAGE_WORDS:
         what = f"`{parameter}` is not the name of a parameter" if parameter else "the name of a parameter is missing"
         advice = "a parameter is lower case, digits and `_`, and no word of the language"
@@ -177,9 +157,7 @@ def _check_parameter(parameter: str, span: Span, others: Mapping[str, Span], fin
 
 
 def report_clash(name: str, span: Span, rival: Span, what: str, findings: Findings) -> None:
-    """
-    Report one name for two things.
-    """
+    """Report one name for two things."""
     findings.add(
         Code.NAME_CLASH,
         span,

@@ -1,6 +1,4 @@
-"""
-Build nodes: check what each asks and resolve where each goes on.
-"""
+"""Build nodes: check what each asks and resolve where each goes on."""
 
 from __future__ import annotations
 
@@ -60,9 +58,7 @@ def build_node(name: Scalar, part: NodePart, draft: Draft) -> Node | None:
 
 
 def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None:
-    """
-    Build a two-way question.
-    """
+    """Build a two-way question."""
     condition = draft.condition(part.if_, BOOL)
     then = read_exit(part.then, name, "then", draft)
     otherwise = read_exit(part.else_, name, "else", draft)
@@ -73,9 +69,7 @@ def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None
 
 
 def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
-    """
-    Build an ordered table.
-    """
+    """Build an ordered table."""
     rows: list[Row | None] = []
     taken: dict[str, Span] = {}
     for number, row in enumerate(part.first, 1):
@@ -102,9 +96,7 @@ def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
 
 
 def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
-    """
-    Build one row of a table.
-    """
+    """Build one row of a table."""
     condition = draft.condition(row.if_, BOOL)
     because = None if row.because is None else read_message(row.because, draft)
     known = check_target(row.to, draft)
@@ -116,9 +108,7 @@ def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
 
 
 def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
-    """
-    Build a fan-out.
-    """
+    """Build a fan-out."""
     branches: list[Arrow | None] = []
     taken: dict[str, Span] = {}
     for branch in part.any:

@@ -1,6 +1,4 @@
-"""
-Build outcomes: what they mean, say and carry.
-"""
+"""Build outcomes: what they mean, say and carry."""
 
 from __future__ import annotations
 
@@ -116,9 +114,7 @@ def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] 
 
 
 def _recheck(written: Scalar, draft: Draft) -> Term | None:
-    """
-    Check when to ask again.
-    """
+    """Check when to ask again."""
     term = draft.condition(written)
     if term is None:
         return None

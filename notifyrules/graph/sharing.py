@@ -1,6 +1,4 @@
-"""
-Bring together what a file declares and what it includes: facts, lets, data, legend and assumptions.
-"""
+"""Bring together what a file declares and what it includes: facts, lets, data, legend and assumptions."""
 
 from __future__ import annotations
 
@@ -31,9 +29,7 @@ OpenDocument = Callable[[str, Place, Span], "tuple[Place, Reading] | None"]
 
 @dataclass(slots=True)
 class _Names:
-    """
-    What has been declared so far, over all files.
-    """
+    """What has been declared so far, over all files."""
 
     facts_and_lets: dict[str, tuple[Span, str]] = field(default_factory=dict)
     data: dict[str, Span] = field(default_factory=dict)
@@ -65,9 +61,7 @@ def gather(draft: Draft, open_document: OpenDocument) -> tuple[Scalar, ...]:
 
 
 def _include(draft: Draft, top: Document, place: Place, names: _Names, open_document: OpenDocument) -> None:
-    """
-    Take what included files declare, each file once.
-    """
+    """Take what included files declare, each file once."""
     trail: list[tuple[Shared, Place, tuple[Place, ...]]] = [(top, place, (place,))]
     seen = {place.path}
     while trail:
@@ -104,9 +98,7 @@ def _include(draft: Draft, top: Document, place: Place, names: _Names, open_docu
 
 
 def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
-    """
-    Take what one file declares.
-    """
+    """Take what one file declares."""
     for name, written in part.facts.items():
         if not check_path(name, name.span, "a fact", draft.findings):
             draft.broken |= {("facts", used) for used in used_as(name)}
@@ -126,9 +118,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
 
 
 def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, included: bool) -> None:
-    """
-    Take one value that decisions carry.
-    """
+    """Take one value that decisions carry."""
     if not check_path(name, name.span, "data", draft.findings):
         draft.broken |= {("data", used) for used in used_as(name)}
         return
@@ -144,9 +134,7 @@ def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, i
 
 
 def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, included: bool) -> None:
-    """
-    Take one class with its colour.
-    """
+    """Take one class with its colour."""
     if name in names.legend:
         report_clash(name, name.span, names.legend[name], "another class", draft.findings)
         return
@@ -161,9 +149,7 @@ def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, in
 
 
 def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, included: bool) -> None:
-    """
-    Take one let.
-    """
+    """Take one let."""
     split = split_let(key, draft.findings)
     if split is None:
         name = key.partition("(")[0].strip()
@@ -183,9 +169,7 @@ def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, include
 
 
 def _free(name: str, span: Span, what: str, names: _Names, draft: Draft) -> bool:
-    """
-    Tell whether no fact or let has the name yet, and report it if one has.
-    """
+    """Tell whether no fact or let has the name yet, and report it if one has."""
     taken = names.facts_and_lets.get(name)
     if taken is not None:
         report_clash(name, span, taken[0], taken[1], draft.findings)
@@ -195,9 +179,7 @@ def _free(name: str, span: Span, what: str, names: _Names, draft: Draft) -> bool
 
 
 def _check_prefixes(draft: Draft) -> None:
-    """
-    Report a fact whose name is the beginning of another's: one of them could not be given in a nested mapping.
-    """
+    """Report a fact whose name is the beginning of another's: one of them could not be given in a nested mapping."""
     for name, fact in draft.facts.items():
         segments = name.split(".")
         for end in range(1, len(segments)):
@@ -214,9 +196,7 @@ def _check_prefixes(draft: Draft) -> None:
 
 
 def _declare_lets(draft: Draft, names: _Names) -> None:
-    """
-    Check the lets: no circles, no parameter that hides something, every body in order.
-    """
+    """Check the lets: no circles, no parameter that hides something, every body in order."""
     lets = names.lets
     uses = {name: sorted(names_in(let.body) & set(lets)) if let.body is not None else [] for name, let in lets.items()}
     for circle in find_cycles(uses):

@@ -1,6 +1,4 @@
-"""
-Build switches: one way out per value, every value accounted for.
-"""
+"""Build switches: one way out per value, every value accounted for."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ from notifyrules.source.text import Span, one_line
 
 @dataclass(frozen=True, slots=True)
 class _WrittenCase:
-    """
-    A case as written: its values with their places, and where they go on.
-    """
+    """A case as written: its values with their places, and where they go on."""
 
     values: tuple[tuple[Value, Span], ...]
     leaving: Exit | None
@@ -95,9 +91,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
 
 
 def _cases(missing: Sequence[Value]) -> str:
-    """
-    Show the lines of cases that are missing, as many as a line of help can carry.
-    """
+    """Show the lines of cases that are missing, as many as a line of help can carry."""
     few = 4
     if len(missing) > few:
         return f"a case for each, such as `{value_id(missing[0])}: target`"
@@ -106,9 +100,7 @@ def _cases(missing: Sequence[Value]) -> str:
 
 
 def _build_case(name: Scalar, case: _WrittenCase) -> SwitchCase:
-    """
-    Make one arrow for each value of a case.
-    """
+    """Make one arrow for each value of a case."""
     assert case.leaving is not None
     values = tuple(value for value, _ in case.values)
     return SwitchCase(
@@ -117,16 +109,12 @@ def _build_case(name: Scalar, case: _WrittenCase) -> SwitchCase:
 
 
 def _may_switch(kind: Type) -> bool:
-    """
-    Tell whether a type has values that can be case keys.
-    """
+    """Tell whether a type has values that can be case keys."""
     return isinstance(kind.base, Enumeration) or kind.base in (Basic.BOOL, Basic.INT, Basic.TEXT)
 
 
 def _closed_values(kind: Type) -> tuple[Value, ...] | None:
-    """
-    List all values of a type; None for ints and texts, which have no end.
-    """
+    """List all values of a type; None for ints and texts, which have no end."""
     null: tuple[Value, ...] = (None,) if kind.nullable else ()
     if isinstance(kind.base, Enumeration):
         return (*kind.base.values, *null)
@@ -176,9 +164,7 @@ def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Val
 
 
 def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft: Draft) -> None:
-    """
-    Report a value that the switch never meets, and what YAML or the language made of it.
-    """
+    """Report a value that the switch never meets, and what YAML or the language made of it."""
     closed = _closed_values(kind)
     advice: list[str] = []
     notes: list[str] = []
@@ -222,9 +208,7 @@ def _unquoted(text: str) -> tuple[Value] | None:
 
 
 def _possible(value: Value, kind: Type) -> bool:
-    """
-    Tell whether a switch over a type can meet a value.
-    """
+    """Tell whether a switch over a type can meet a value."""
     match value:
         case None:
             return kind.nullable
@@ -239,9 +223,7 @@ def _possible(value: Value, kind: Type) -> bool:
 
 
 def _check_twice(cases: list[_WrittenCase], draft: Draft) -> None:
-    """
-    Report a value that two cases name.
-    """
+    """Report a value that two cases name."""
     seen: dict[tuple[type, Value], Span] = {}
     for case in cases:
         for value, span in case.values:

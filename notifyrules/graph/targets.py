@@ -1,6 +1,4 @@
-"""
-Resolve the ways out of nodes.
-"""
+"""Resolve the ways out of nodes."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """
-    A way out of a node before its arrow has an id.
-    """
+    """A way out of a node before its arrow has an id."""
 
     target: str
     label: str | None
@@ -33,17 +29,13 @@ class Exit:
     span: Span
 
     def arrow(self, node: Scalar, ending: str, answer: str) -> Arrow:
-        """
-        Make the arrow `node.ending`.
-        """
+        """Make the arrow `node.ending`."""
         name = str(node)
         return Arrow(f"{name}.{ending}", name, answer, self.label, self.target, self.because, self.written, self.span)
 
 
 def value_id(value: Value) -> str:
-    """
-    Spell a value as the end of an arrow's id: bare where it can be, quoted where it must be.
-    """
+    """Spell a value as the end of an arrow's id: bare where it can be, quoted where it must be."""
     if isinstance(value, str):
         return value if is_bare(value) and value not in LANGUAGE_WORDS else quote(value)
     return write_literal(value)
@@ -108,9 +100,7 @@ def read_target(written: Scalar | LongTarget, draft: Draft, *, nodes_only: bool 
 
 
 def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> bool:
-    """
-    Report a target that is neither node nor outcome.
-    """
+    """Report a target that is neither node nor outcome."""
     nodes, outcomes = draft.document.flow, draft.document.outcomes
     if name in nodes:
         return True

@@ -1,3 +1,1 @@
-"""
-Run a chart: validate facts, compile the graph to Python, and hold what was decided.
-"""
+"""Run a chart: validate facts, compile the graph to Python, and hold what was decided."""

@@ -31,9 +31,7 @@ _ZONE_KINDS: Final = frozenset({str, ZoneInfo})
 
 @dataclass(slots=True)
 class _Group:
-    """
-    A dict inside the nested form: the facts and groups that it holds, by their keys.
-    """
+    """A dict inside the nested form: the facts and groups that it holds, by their keys."""
 
     variable: str
     key: str = ""
@@ -46,16 +44,12 @@ class _Group:
     """What stands for each entry that is absent; nothing for facts without a default."""
 
     def __len__(self) -> int:
-        """
-        Count the entries.
-        """
+        """Count the entries."""
         return len(self.facts) + len(self.groups)
 
 
 class Unusual(Exception):  # noqa: N818 - no error: the reader takes over
-    """
-    Say that facts are not as generated code expects them.
-    """
+    """Say that facts are not as generated code expects them."""
 
 
 def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
@@ -87,9 +81,7 @@ class _Acceptance:
     """
 
     def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> None:
-        """
-        Arrange the facts by the dicts that hold them in the nested form.
-        """
+        """Arrange the facts by the dicts that hold them in the nested form."""
         self._declared = declared
         self._slots = slots
         self._names = names
@@ -114,9 +106,7 @@ class _Acceptance:
     # ---- Taking values ----
 
     def fetch(self) -> list[str]:
-        """
-        Write how values are taken.
-        """
+        """Write how values are taken."""
         top = self._groups[0]
         if not top.groups:
             return [*self._filled(top.defaults, len(top)), *self._take(top)]
@@ -141,9 +131,7 @@ class _Acceptance:
         ]
 
     def _filled(self, defaults: Mapping[str, object], count: int) -> list[str]:
-        """
-        Write that what is absent is filled in, where there are no groups.
-        """
+        """Write that what is absent is filled in, where there are no groups."""
         named = self._names.thing("defaults", defaults)
         return [
             f"{_TOP} = facts",
@@ -152,9 +140,7 @@ class _Acceptance:
         ]
 
     def _enter(self, groups: Sequence[_Group]) -> list[str]:
-        """
-        Write that groups are taken from those around them; where something in them is absent, it is filled in.
-        """
+        """Write that groups are taken from those around them; where something in them is absent, it is filled in."""
         # One test of all of them is faster than a test of each.
         dicts = _unless(f"{one.variable}.__class__ is dict" for one in groups)
         whole = _unless(f"len({one.variable}) == {len(one)}" for one in groups)
@@ -173,17 +159,13 @@ class _Acceptance:
         ]
 
     def _take(self, group: _Group) -> list[str]:
-        """
-        Write that the facts of a group are taken.
-        """
+        """Write that the facts of a group are taken."""
         return [f"{self._slots[fact.name]} = {group.variable}[{key!r}]" for key, fact in group.facts.items()]
 
     # ---- Holding them to their types ----
 
     def check(self, wanted: Type, slot: str) -> list[str]:
-        """
-        Write how a value is held to its type.
-        """
+        """Write how a value is held to its type."""
         match wanted.base:
             case ListOf():
                 lists = self._names.thing("lists", _LISTS)
@@ -203,9 +185,7 @@ class _Acceptance:
         return [f"if {test}:", *_indent(lines)] if test else lines
 
     def _unusual(self, wanted: Type, slot: str) -> str:
-        """
-        Write the test that a value cannot be known at a glance.
-        """
+        """Write the test that a value cannot be known at a glance."""
         thing, kind = self._names.thing, f"{slot}.__class__ is not"
         match wanted.base:
             case Basic.BOOL:
@@ -232,18 +212,14 @@ class _Acceptance:
                 return f"{kind} {thing('Schedule', Schedule)}"
 
     def _reading(self, wanted: Type, slot: str) -> str:
-        """
-        Write that a value is read.
-        """
+        """Write that a value is read."""
         if wanted not in self._read:
             self._read[wanted] = self._names.thing(f"read_{wanted.required}", quick_reader(wanted))
         return f"{self._read[wanted]}({slot})"
 
 
 def _unless(tests: Iterable[str]) -> list[str]:
-    """
-    Begin an `if` for when not all of some tests hold.
-    """
+    """Begin an `if` for when not all of some tests hold."""
     first, *others = tests
     if not others:
         return [f"if not {first}:"]
@@ -251,7 +227,5 @@ def _unless(tests: Iterable[str]) -> list[str]:
 
 
 def _indent(lines: Iterable[str]) -> list[str]:
-    """
-    Indent statements by a level.
-    """
+    """Indent statements by a level."""
     return [f"    {line}" for line in lines]

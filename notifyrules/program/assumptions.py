@@ -1,6 +1,4 @@
-"""
-Compile what rules assume, so that many facts can be held to it.
-"""
+"""Compile what rules assume, so that many facts can be held to it."""
 
 from __future__ import annotations
 

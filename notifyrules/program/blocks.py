@@ -1,6 +1,4 @@
-"""
-Put statements together.
-"""
+"""Put statements together."""
 
 from __future__ import annotations
 
@@ -11,9 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """
-    Some statements.
-    """
+    """Some statements."""
 
     lines: Sequence[str]
     stays: bool
@@ -22,15 +18,11 @@ class Block:
     """Levels of indentation inside."""
 
     def inside(self) -> list[str]:
-        """
-        Indent the statements by a level.
-        """
+        """Indent the statements by a level."""
         return [f"    {line}" for line in self.lines] or ["    pass"]
 
     def otherwise(self) -> list[str]:
-        """
-        Write the statements behind an `if` as what is done else.
-        """
+        """Write the statements behind an `if` as what is done else."""
         if not self.lines:
             return []
         first, *rest = self.lines
@@ -39,9 +31,7 @@ class Block:
         return ["else:", *self.inside()]
 
     def then(self, following: Callable[[], Block]) -> Block:
-        """
-        Put others behind them, if they can be reached.
-        """
+        """Put others behind them, if they can be reached."""
         if not self.stays:
             return self
         other = following()
@@ -49,9 +39,7 @@ class Block:
 
     @property
     def last(self) -> tuple[bool, bool, int]:
-        """
-        Rank the block for standing last, without indentation: one that does nothing, one that stays, a large one.
-        """
+        """Rank the block for standing last, without indentation: one that does nothing, one that stays, a large one."""
         return (not self.lines, self.stays, len(self.lines))
 
 
@@ -60,9 +48,7 @@ STAY: Final = Block((), stays=True)
 
 
 def loop(block: Block) -> Block:
-    """
-    Make a loop of statements that runs once, for `break` to leave.
-    """
+    """Make a loop of statements that runs once, for `break` to leave."""
     return Block(["while True:", *block.inside()], stays=True, levels=block.levels + 1)
 
 
@@ -90,9 +76,7 @@ def choose(ways: Sequence[tuple[tuple[str, str], Block]], last: Block) -> Block:
 
 
 def _either(tests: tuple[str, str], yes: Block, no: Block) -> Block:
-    """
-    Choose one of two ways; one that leaves stands first, so that the other needs no indentation.
-    """
+    """Choose one of two ways; one that leaves stands first, so that the other needs no indentation."""
     if not yes.lines and not no.lines:
         return STAY
     stays = yes.stays or no.stays
@@ -107,9 +91,7 @@ def _either(tests: tuple[str, str], yes: Block, no: Block) -> Block:
 
 
 def _first(one: Block, other: Block) -> bool:
-    """
-    Tell whether a block can stand first, with the other one behind it.
-    """
+    """Tell whether a block can stand first, with the other one behind it."""
     if one.stays:
         return False
     return other.stays or len(one.lines) <= len(other.lines)

@@ -23,15 +23,11 @@ from notifyrules.program.writing import write_chart
 
 
 class NotInline(Exception):  # noqa: N818 - no error: the chart is written in another way
-    """
-    Say that a called chart cannot do without a function.
-    """
+    """Say that a called chart cannot do without a function."""
 
 
 class Calls:
-    """
-    Write the charts that a chart calls.
-    """
+    """Write the charts that a chart calls."""
 
     def __init__(self, names: Names, limits: Limits, variables: str | None) -> None:
         """
@@ -76,9 +72,7 @@ class Calls:
         return Block([f"{variable} = {asking}"], stays=True), variable
 
     def _bind(self, node: Call, expressions: Expressions) -> Expressions:
-        """
-        Spell the facts of a called chart in those of the caller.
-        """
+        """Spell the facts of a called chart in those of the caller."""
         facts: dict[str, Spelling] = {}
         for fact in node.callee.facts.values():
             term = node.bindings.get(fact.name)
@@ -115,9 +109,7 @@ class Calls:
         return None if statements.wanted or loops > self._limits.inside_loops else block
 
     def _asked(self, chart: Graph, inner: Expressions) -> str:
-        """
-        Write a function that asks a chart, and a call of it.
-        """
+        """Write a function that asks a chart, and a call of it."""
         key = (id(chart), *(spelling.text for spelling in inner.facts.values()))
         if key not in self._asking:
             assert self._variables is not None
@@ -136,24 +128,18 @@ class Calls:
         return f"{self._asking[key]}({self._variables})"
 
     def _walked(self, chart: Graph, inner: Expressions) -> str:
-        """
-        Write a call of the reference walk, for charts that call too many others to be written out.
-        """
+        """Write a call of the reference walk, for charts that call too many others to be written out."""
         facts = "".join(f"lambda: {spelling.text}, " for spelling in inner.facts.values())
         return f"{self._names.thing('walk', _walk)}({self._names.thing('chart', chart)}, ({facts}))"
 
 
 def _size(chart: Graph, most: int) -> int:
-    """
-    Count the nodes of a chart and of those it calls, up to more than *most*, which one with a fan-out always has.
-    """
+    """Count the nodes of a chart and of those it calls, up to more than *most*, which one with a fan-out always has."""
     if any(isinstance(node, FanOut) for node in chart.nodes.values()) or len(chart.nodes) > most:
         return most + 1
     return len(chart.nodes) + sum(_size(node.callee, most) for node in chart.nodes.values() if isinstance(node, Call))
 
 
 def _walk(chart: Graph, facts: Sequence[Callable[[], Value]]) -> str:
-    """
-    Ask a chart by the reference walk.
-    """
+    """Ask a chart by the reference walk."""
     return walk(chart, Computed(dict(zip(chart.facts, facts, strict=True)))).outcome

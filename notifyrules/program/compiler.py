@@ -33,9 +33,7 @@ NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is nee
 
 
 class Decide(Protocol):
-    """
-    Decide whether to notify.
-    """
+    """Decide whether to notify."""
 
     def __call__(self, facts: object, extras: Extras = "forbid") -> Decision:
         """
@@ -56,9 +54,7 @@ class Decide(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """
-    A compiled chart.
-    """
+    """A compiled chart."""
 
     graph: Graph
     """The chart as it was compiled: of specialized rules what is left."""
@@ -74,9 +70,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """
-    A compiled chart that still takes the facts that are fixed before.
-    """
+    """A compiled chart that still takes the facts that are fixed before."""
 
     graph: Graph
     reader: FactsReader
@@ -85,9 +79,7 @@ class Code:
     source: str
 
     def program(self, fixed: Facts) -> Program:
-        """
-        Fix the facts that are known before.
-        """
+        """Fix the facts that are known before."""
         return Program(self.graph, self.reader, fixed, belonging(self.bind(fixed)), self.source)
 
 
@@ -135,21 +127,15 @@ class _Loaded:
     __slots__ = ()
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """
-        Give the object itself: the function never changes.
-        """
+        """Give the object itself: the function never changes."""
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """
-        Refuse to be pickled.
-        """
+        """Refuse to be pickled."""
         raise TypeError(NOT_SENT)
 
     def __repr__(self) -> str:
-        """
-        Say what it stands for.
-        """
+        """Say what it stands for."""
         return "<loaded rules>"
 
 
@@ -157,23 +143,17 @@ _LOADED: Final = _Loaded()
 
 
 def belonging(decide: object) -> Decide:
-    """
-    Make a function that decides, whose first argument nobody gives, one that belongs to loaded rules.
-    """
+    """Make a function that decides, whose first argument nobody gives, one that belongs to loaded rules."""
     assert isinstance(decide, FunctionType)
     decide.__doc__ = Decide.__call__.__doc__
     return cast("Decide", MethodType(decide, _LOADED))
 
 
 class _Compiler:
-    """
-    Write the source of one chart.
-    """
+    """Write the source of one chart."""
 
     def __init__(self, whole: Graph, left: Graph, reader: FactsReader, limits: Limits) -> None:
-        """
-        Prepare to compile *left*, all of *whole* or a part of it.
-        """
+        """Prepare to compile *left*, all of *whole* or a part of it."""
         self._whole = whole
         self._graph = left
         self.reader = reader
@@ -192,18 +172,14 @@ class _Compiler:
         self._names.thing("ODD", ODD)
 
     def run(self, source: str) -> dict[str, object]:
-        """
-        Run the source, and give what it defines.
-        """
+        """Run the source, and give what it defines."""
         # Nothing but what stands in the table is to be found by any name.
         namespace = {**self._names.table, "__builtins__": {}}
         exec(compile(source, f"<{self._graph.name} compiled by notifyrules>", "exec"), namespace)  # noqa: S102 - written below, from names and numbers only
         return namespace
 
     def source(self, settled: Arrow | None) -> str:
-        """
-        Write the function and those that it calls.
-        """
+        """Write the function and those that it calls."""
         if settled is None:
             functions, entry, by_variables = self._written()
         else:
@@ -285,9 +261,7 @@ class _Compiler:
         return ([], None) if written.functions else (expressions.functions, written.entry)
 
     def _going_on(self, by_variables: list[str] | None) -> list[str]:
-        """
-        Write what is done with accepted values: they are decided by, or become facts.
-        """
+        """Write what is done with accepted values: they are decided by, or become facts."""
         layout = self.reader.kind.layout
         if by_variables is None:
             return [
@@ -299,24 +273,18 @@ class _Compiler:
         return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
 
     def _answer(self, arrow: Arrow) -> list[str]:
-        """
-        Write the answer of an arrow into an outcome.
-        """
+        """Write the answer of an arrow into an outcome."""
         return [f"d._verdict = {self._names.thing(f'END_{arrow.id}', self._verdict(arrow))}", "return d"]
 
     def _verdict(self, arrow: Arrow) -> Verdict:
-        """
-        Give the constant of an arrow into an outcome.
-        """
+        """Give the constant of an arrow into an outcome."""
         if arrow.id not in self._verdicts:
             notify = self._whole.outcomes[arrow.target].notify
             self._verdicts[arrow.id] = Verdict(arrow.target, arrow.id, notify, self._whole, self.reader.kind)
         return self._verdicts[arrow.id]
 
     def _decide_partly(self, facts: Facts) -> Decision:
-        """
-        Decide by facts some of which are not known, if the others settle it.
-        """
+        """Decide by facts some of which are not known, if the others settle it."""
         front = Front(self._whole, looking(facts))
         reached = front.reach()
         if isinstance(reached, str):

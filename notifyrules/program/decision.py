@@ -1,6 +1,4 @@
-"""
-Hold what was decided, and tell why when asked.
-"""
+"""Hold what was decided, and tell why when asked."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """
-    An outcome as one arrow reached it: a constant of the compiled rules, shared by all decisions that end there.
-    """
+    """An outcome as one arrow reached it: a constant of the compiled rules, shared by all decisions that end there."""
 
     outcome: str
     reason: str
@@ -52,44 +48,32 @@ class Decision:
     _passage: Passage
 
     def __bool__(self) -> bool:
-        """
-        Tell whether to notify now.
-        """
+        """Tell whether to notify now."""
         return self._verdict.notify is Notify.YES
 
     @property
     def notify(self) -> bool:
-        """
-        Whether to notify now; False for `later`.
-        """
+        """Whether to notify now; False for `later`."""
         return self._verdict.notify is Notify.YES
 
     @property
     def later(self) -> bool:
-        """
-        Whether to hold the notification and ask again.
-        """
+        """Whether to hold the notification and ask again."""
         return self._verdict.notify is Notify.LATER
 
     @property
     def outcome(self) -> str:
-        """
-        The name of the outcome reached.
-        """
+        """The name of the outcome reached."""
         return self._verdict.outcome
 
     @property
     def reason(self) -> str:
-        """
-        The stable id of the arrow that settled it, such as `muted.then`.
-        """
+        """The stable id of the arrow that settled it, such as `muted.then`."""
         return self._verdict.reason
 
     @property
     def facts(self) -> Facts:
-        """
-        The facts it was decided for, defaults filled in; of those given as callables, reading one asks for it.
-        """
+        """The facts it was decided for, defaults filled in; of those given as callables, reading one asks for it."""
         facts = self._facts
         if isinstance(facts, tuple):
             facts = self._facts = self._verdict.kind.of(facts)
@@ -97,9 +81,7 @@ class Decision:
 
     @property
     def passage(self) -> Passage:
-        """
-        The way through the chart, made by the reference walk.
-        """
+        """The way through the chart, made by the reference walk."""
         passage: Passage | None = getattr(self, "_passage", None)
         if passage is None:
             # Two threads may both walk; they find the same.
@@ -108,36 +90,26 @@ class Decision:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """
-        The nodes passed, first one first, with the answers given there.
-        """
+        """The nodes passed, first one first, with the answers given there."""
         return self.passage.steps
 
     @property
     def because(self) -> str | None:
-        """
-        Why, in words for a person; None where the rules say nothing.
-        """
+        """Why, in words for a person; None where the rules say nothing."""
         return self.passage.because
 
     @property
     def data(self) -> Mapping[str, Value]:
-        """
-        What the outcome carries, by the names that the rules declare under `data`, in a new dict; lists are tuples.
-        """
+        """What the outcome carries, by the names that rules declare under `data`, in a new dict; lists are tuples."""
         return data_of(self._verdict.graph.outcomes[self.outcome], self.facts)
 
     @property
     def recheck_at(self) -> datetime | None:
-        """
-        The instant at which to ask again, in UTC; None where there is nothing to say.
-        """
+        """The instant at which to ask again, in UTC; None where there is nothing to say."""
         return recheck_of(self._verdict.graph, self.passage, self.facts)
 
     def record(self) -> Record:
-        """
-        Gather everything about the decision as one value.
-        """
+        """Gather everything about the decision as one value."""
         record = record_of(self._verdict.graph, self.facts, self.passage)
         # Last, when all that the rest needs has been asked for.
         return replace(record, facts=self.facts.known())
@@ -165,33 +137,23 @@ class Decision:
         return explain(self.record(), reader=reader, not_asked=not_asked(self._verdict.graph, self.passage))
 
     def _repr_svg_(self) -> str | None:
-        """
-        Draw the chart with the way of the decision lit, for a notebook; None where it cannot be drawn.
-        """
+        """Draw the chart with the way of the decision lit, for a notebook; None where it cannot be drawn."""
         from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
 
         return notebook_svg(self._verdict.graph, lambda: self.passage)
 
     def __copy__(self) -> Self:
-        """
-        Give the object itself: it never changes.
-        """
+        """Give the object itself: it never changes."""
         return self
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """
-        Give the object itself, like :meth:`__copy__`.
-        """
+        """Give the object itself, like :meth:`__copy__`."""
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """
-        Refuse to be pickled: a decision belongs to its loaded rules.
-        """
+        """Refuse to be pickled: a decision belongs to its loaded rules."""
         raise TypeError("a decision cannot be pickled; send `decision.record()` or `decision.to_dict()`")
 
     def __repr__(self) -> str:
-        """
-        Show the outcome and its reason.
-        """
+        """Show the outcome and its reason."""
         return f"<Decision {self.outcome!r} by {self.reason}>"

@@ -1,6 +1,4 @@
-"""
-Turn terms into Python expressions.
-"""
+"""Turn terms into Python expressions."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """
-    How generated code reads a fact.
-    """
+    """How generated code reads a fact."""
 
     text: str
     """An expression that needs no parentheses."""
@@ -35,9 +31,7 @@ class Spelling:
 
 @dataclass(slots=True)
 class Expressions:
-    """
-    Write the expressions of one chart.
-    """
+    """Write the expressions of one chart."""
 
     facts: Mapping[str, Spelling]
     """How each fact is read."""
@@ -57,9 +51,7 @@ class Expressions:
     """The variables that hold values of lets where what is written next is evaluated."""
 
     def count(self, term: t.Term) -> None:
-        """
-        Count the uses of shared lets before anything is written.
-        """
+        """Count the uses of shared lets before anything is written."""
         waiting = [term]
         while waiting:
             one = waiting.pop()
@@ -71,9 +63,7 @@ class Expressions:
             waiting.extend(t.parts(one))
 
     def write(self, term: t.Term, least: int = CHOICE) -> str:
-        """
-        Write a term, in parentheses where it binds less tightly than *least*.
-        """
+        """Write a term, in parentheses where it binds less tightly than *least*."""
         if not self._level:
             self._repeated, self._kept = repeated_lets(term), {}
         self._level += 1
@@ -84,9 +74,7 @@ class Expressions:
         return text if binds >= least else f"({text})"
 
     def write_negated(self, term: t.Term) -> str:
-        """
-        Write the opposite of a condition.
-        """
+        """Write the opposite of a condition."""
         match term:
             case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
                 return self.write_negated(listed)
@@ -118,9 +106,7 @@ class Expressions:
         return self._outlined[id(term)]
 
     def spell(self, term: t.Term, name: str) -> Spelling:
-        """
-        Spell a term as something that is read several times: called where it is large, else written out.
-        """
+        """Spell a term as something that is read several times: called where it is large, else written out."""
         if sum(1 for _ in t.walk(term)) > self.limits.let:
             return self.outline(term, name)
         with self._alone() as used:
@@ -128,9 +114,7 @@ class Expressions:
         return Spelling(text, tuple(used), self.known_null(term))
 
     def known_null(self, term: t.Term) -> bool | None:
-        """
-        Tell whether a term is null, where that can be seen without evaluating it; None where it cannot.
-        """
+        """Tell whether a term is null, where that can be seen without evaluating it; None where it cannot."""
         match term:
             case t.LetUse(term=inner):
                 return self.known_null(inner)
@@ -145,9 +129,7 @@ class Expressions:
 
     @contextmanager
     def _alone(self) -> Iterator[dict[str, None]]:
-        """
-        Write something that can stand anywhere, and collect the variables that it uses.
-        """
+        """Write something that can stand anywhere, and collect the variables that it uses."""
         outer = self._used, self._level, self._repeated, self._kept
         self._used, self._level = {}, 0
         yield self._used
@@ -157,24 +139,18 @@ class Expressions:
 
     @contextmanager
     def _perhaps(self) -> Iterator[None]:
-        """
-        Write something that is perhaps not evaluated: what it keeps is not there behind it.
-        """
+        """Write something that is perhaps not evaluated: what it keeps is not there behind it."""
         kept = dict(self._kept)
         yield
         self._kept = kept
 
     def _use(self, spelling: Spelling) -> str:
-        """
-        Write a spelling, and note what it uses.
-        """
+        """Write a spelling, and note what it uses."""
         self._used.update(dict.fromkeys(spelling.variables))
         return spelling.text
 
     def _written(self, term: t.Term) -> tuple[str, int]:  # noqa: C901, PLR0912 - one way out a form
-        """
-        Write a term, and say how tightly it binds.
-        """
+        """Write a term, and say how tightly it binds."""
         match term:
             case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
                 return self._written(listed)
@@ -227,9 +203,7 @@ class Expressions:
                 assert_never(term)
 
     def _let(self, use: t.LetUse) -> tuple[str, int]:
-        """
-        Write a let: the variable that holds its value, or what computes it.
-        """
+        """Write a let: the variable that holds its value, or what computes it."""
         key = id(use.term)
         if key in self._kept:
             return self._kept[key], ATOM
@@ -240,17 +214,13 @@ class Expressions:
         return f"({variable} := {text})", ATOM
 
     def _computed(self, use: t.LetUse) -> tuple[str, int]:
-        """
-        Write out a let where it is small or used once, and call it otherwise.
-        """
+        """Write out a let where it is small or used once, and call it otherwise."""
         if self._uses.get(id(use.term), 0) <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
             return self._written(use.term)
         return self._use(self.outline(use.term, use.name)), ATOM
 
     def _junction(self, items: tuple[t.Term, ...], between: str) -> str:
-        """
-        Write `and` or `or`; what the first item keeps is there for all that follows, what others keep is not.
-        """
+        """Write `and` or `or`; what the first item keeps is there for all that follows, what others keep is not."""
         first, *others = items
         written = [self.write(first, NOT)]
         with self._perhaps():
@@ -258,17 +228,13 @@ class Expressions:
         return between.join(written)
 
     def _list(self, items: tuple[t.Term, ...]) -> str:
-        """
-        Write a list as a tuple.
-        """
+        """Write a list as a tuple."""
         if all(isinstance(item, t.Constant) for item in items):
             return self.names.literal(tuple(item.value for item in items if isinstance(item, t.Constant)))
         return f"({''.join(f'{self.write(item)}, ' for item in items)})"
 
     def _coalesce(self, items: tuple[t.Term, ...]) -> str:
-        """
-        Write `a ?? b`, evaluating every item at most once.
-        """
+        """Write `a ?? b`, evaluating every item at most once."""
         items = tuple(item for item in items[:-1] if not self.known_null(item)) + items[-1:]
         known = next((number for number, item in enumerate(items) if self.known_null(item) is False), len(items) - 1)
         *early, last = items[: known + 1]
@@ -285,9 +251,7 @@ class Expressions:
         return written
 
     def _comparison(self, term: t.Comparison) -> str:
-        """
-        Write a comparison; ordered enumerations compare by their places in the order.
-        """
+        """Write a comparison; ordered enumerations compare by their places in the order."""
         if term.order is None or term.operator in ("==", "!="):
             left, right = self._side(term.left, term.right), self._side(term.right, term.left)
             return f"{left} {term.operator} {right}"
@@ -295,27 +259,21 @@ class Expressions:
         return f"{places}[{self.write(term.left)}] {term.operator} {places}[{self.write(term.right)}]"
 
     def _side(self, term: t.Term, other: t.Term) -> str:
-        """
-        Write one side of a comparison.
-        """
+        """Write one side of a comparison."""
         if isinstance(term, t.Arithmetic) and isinstance(other, t.Constant) and is_inside(other.value):
             # Beyond the range the sum compares with this as the end of the range does.
             return f"({self.write(term.left, ATOM)} {'-' if term.minus else '+'} {self.write(term.right, ATOM)})"
         return self.write(term, ATOM)
 
     def _places(self, order: tuple[str, ...]) -> str:
-        """
-        Name the table of an ordered enumeration.
-        """
+        """Name the table of an ordered enumeration."""
         if order not in self._orders:
             table = {value: place for place, value in enumerate(order)}
             self._orders[order] = self.names.thing("place", table)
         return self._orders[order]
 
     def _collection(self, term: t.Term) -> str:
-        """
-        Write the right side of `in`.
-        """
+        """Write the right side of `in`."""
         if not isinstance(term, t.ListTerm) or not all(isinstance(item, t.Constant) for item in term.items):
             return self.write(term, ATOM)
         values = tuple(item.value for item in term.items if isinstance(item, t.Constant))

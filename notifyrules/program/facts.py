@@ -34,22 +34,16 @@ Absent = Literal["default", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """
-    What a fact was given as that is not known yet; the model lets it pass.
-    """
+    """What a fact was given as that is not known yet; the model lets it pass."""
 
     given: object
 
 
 class FactsReader:
-    """
-    Read given facts for one chart.
-    """
+    """Read given facts for one chart."""
 
     def __init__(self, declared: Mapping[str, Fact], fixed: Collection[str] = ()) -> None:
-        """
-        Prepare to read the *declared* facts, some of which may be *fixed* before.
-        """
+        """Prepare to read the *declared* facts, some of which may be *fixed* before."""
         self.declared = {name: fact for name, fact in declared.items() if name not in fixed}
         """The facts that are read."""
         self.kind = make_kind(self.declared, fixed, declared)
@@ -91,9 +85,7 @@ class FactsReader:
         return self.make(values, fixed)
 
     def _leave_out(self, fixed: Facts, found: dict[str, object], problems: list[FactProblem]) -> None:
-        """
-        Leave out facts that are fixed before; given again, they must be the same.
-        """
+        """Leave out facts that are fixed before; given again, they must be the same."""
         for name in [name for name in found if name in self._fixed]:
             given = found.pop(name)
             try:
@@ -105,9 +97,7 @@ class FactsReader:
                 problems.append(FactProblem(name, message, "ask the whole rules, or specialize them for this value"))
 
     def make(self, values: Mapping[str, Value | _Later], fixed: Facts | None = None) -> Facts:
-        """
-        Hold values that are valid already.
-        """
+        """Hold values that are valid already."""
         pending = {name: value.given for name, value in values.items() if isinstance(value, _Later)}
         facts = self._make_lazy(pending) if pending else self.kind()
         for name, slot in self.kind.slots.items():
@@ -118,32 +108,24 @@ class FactsReader:
         return facts
 
     def _make_lazy(self, pending: dict[str, object]) -> LazyFacts:
-        """
-        Begin facts some of which are not known yet.
-        """
+        """Begin facts some of which are not known yet."""
         facts = self._open() if any(given is UNKNOWN for given in pending.values()) else self._lazy()
         facts.pending, facts.validate, facts.lock = pending, self.validate, RLock()
         return facts
 
     @cached_property
     def _lazy(self) -> type[LazyFacts]:
-        """
-        The class of facts some of which can still be asked for.
-        """
+        """The class of facts some of which can still be asked for."""
         return make_lazy(self.kind, known_to_somebody=True)
 
     @cached_property
     def _open(self) -> type[LazyFacts]:
-        """
-        The class of facts some of which are known to nobody.
-        """
+        """The class of facts some of which are known to nobody."""
         return make_lazy(self.kind, known_to_somebody=False)
 
     @cached_property
     def model(self) -> type[BaseModel]:
-        """
-        The pydantic model of the declared facts, by dotted name.
-        """
+        """The pydantic model of the declared facts, by dotted name."""
         return _build_model(self.declared)
 
     def validate(self, name: str, given: object) -> Value:
@@ -160,9 +142,7 @@ class FactsReader:
             raise FactsError([self._problem(name, "value", details)]) from None
 
     def _validate(self, found: Mapping[str, object], problems: list[FactProblem]) -> dict[str, Value | _Later]:
-        """
-        Check every value against its type.
-        """
+        """Check every value against its type."""
         from pydantic import ValidationError  # noqa: PLC0415 - heavy, and importing the package stays light
 
         # What an unreadable group misses is not known.
@@ -178,9 +158,7 @@ class FactsReader:
         return {name: getattr(valid, f"f{number}") for number, name in enumerate(self.declared)}
 
     def _problem(self, name: str, kind: str, details: Mapping[str, Any]) -> FactProblem:
-        """
-        Word one error of the model.
-        """
+        """Word one error of the model."""
         about = self.declared[name].about or ""
         if kind == "missing":
             return FactProblem(name, "is missing and has no default", about=about)
@@ -189,17 +167,13 @@ class FactsReader:
 
 
 def _set_aside(value: object) -> object:
-    """
-    Mark a value that is not known yet.
-    """
+    """Mark a value that is not known yet."""
     # A class is callable too, but `bool` given for a fact is a slip, and would be asked and give False.
     return _Later(value) if value is UNKNOWN or (callable(value) and not isinstance(value, type)) else value
 
 
 def _build_model(declared: Mapping[str, Fact]) -> type[BaseModel]:
-    """
-    Build the pydantic model of facts, one neutral field a fact with the dotted name as its alias.
-    """
+    """Build the pydantic model of facts, one neutral field a fact with the dotted name as its alias."""
     from pydantic import ConfigDict, Field, PlainValidator, create_model  # noqa: PLC0415
     from pydantic_core import PydanticCustomError  # noqa: PLC0415
 

@@ -1,6 +1,4 @@
-"""
-Collect facts from whatever a caller gives: mappings, nested or dotted, and objects of any kind.
-"""
+"""Collect facts from whatever a caller gives: mappings, nested or dotted, and objects of any kind."""
 
 from __future__ import annotations
 
@@ -39,14 +37,10 @@ _TOLD: Final = 100
 
 
 class Collector:
-    """
-    Collect the declared facts of one chart.
-    """
+    """Collect the declared facts of one chart."""
 
     def __init__(self, declared: Mapping[str, Fact]) -> None:
-        """
-        Prepare to collect the *declared* facts.
-        """
+        """Prepare to collect the *declared* facts."""
         self._declared = declared
         self._groups = {name[:at] for name in declared for at, character in enumerate(name) if character == "."}
 
@@ -80,15 +74,11 @@ class Collector:
         return found
 
     def is_group(self, path: str) -> bool:
-        """
-        Tell whether facts begin with a path.
-        """
+        """Tell whether facts begin with a path."""
         return path in self._groups
 
     def _parts(self, prefix: str) -> Iterable[str]:
-        """
-        Give the facts and groups of a group by their names in it, in the order declared.
-        """
+        """Give the facts and groups of a group by their names in it, in the order declared."""
         depth = len(prefix)
         return dict.fromkeys(name[depth:].partition(".")[0] for name in self._declared if name.startswith(prefix))
 
@@ -100,9 +90,7 @@ class Collector:
         extras: Extras,
         problems: list[FactProblem],
     ) -> None:
-        """
-        Take the facts of a mapping, which may be nested, dotted, or both.
-        """
+        """Take the facts of a mapping, which may be nested, dotted, or both."""
         for key, value in entries:
             if not isinstance(key, str):
                 if _is_told(problems):
@@ -123,9 +111,7 @@ class Collector:
     def _from_group(
         self, path: str, value: object, found: dict[str, object], extras: Extras, problems: list[FactProblem]
     ) -> None:
-        """
-        Take the facts of what stands where a group of facts does; None stands for no facts at all.
-        """
+        """Take the facts of what stands where a group of facts does; None stands for no facts at all."""
         if value is None:
             return
         if (entries := _entries(value)) is not None:
@@ -169,9 +155,7 @@ class Collector:
         return any_there or lost is not None
 
     def _is_lost(self, prefix: str, field: str) -> bool:
-        """
-        Tell whether the field of a named tuple was made of a column whose name has dots, which fields cannot have.
-        """
+        """Tell whether a field of a named tuple was made of a column whose name has dots, which fields cannot have."""
         dotted = (name[len(prefix) :] for name in self._declared if name.startswith(prefix))
         made = {name.replace(".", "_") for name in dotted if "." in name}
         known = prefix + field in self._declared
@@ -179,18 +163,14 @@ class Collector:
 
 
 def _is_told(problems: list[FactProblem]) -> bool:
-    """
-    Tell whether there is room for one more name that is no fact, and say once where there is none.
-    """
+    """Tell whether there is room for one more name that is no fact, and say once where there is none."""
     if len(problems) == _TOLD:
         problems.append(FactProblem("(facts)", f"{_TOLD} problems are told; more names are no facts of these rules"))
     return len(problems) < _TOLD
 
 
 def _take(path: str, value: object, found: dict[str, object], problems: list[FactProblem]) -> None:
-    """
-    Take the value of one fact.
-    """
+    """Take the value of one fact."""
     if path in found:
         problems.append(FactProblem(path, "given twice", "give it once, nested or dotted"))
     found[path] = value
@@ -222,9 +202,7 @@ def _fields(given: object) -> tuple[str, ...] | None:
 
 
 def _attribute(given: object, name: str) -> object:
-    """
-    Read an attribute that may be missing; a property that fails by missing something else is not.
-    """
+    """Read an attribute that may be missing; a property that fails by missing something else is not."""
     try:
         return getattr(given, name)
     except AttributeError as error:
@@ -235,9 +213,7 @@ def _attribute(given: object, name: str) -> object:
 
 
 def is_single(value: object) -> bool:
-    """
-    Tell whether something is one value, or a way to get some, and can have no attributes that are facts.
-    """
+    """Tell whether something is one value, or a way to get some, and can have no attributes that are facts."""
     if isinstance(value, _SINGLE) or inspect.isroutine(value) or inspect.isawaitable(value):
         return _fields(value) is None
     # Columns and their values, and what is still computed elsewhere, have methods of many names.
@@ -246,9 +222,7 @@ def is_single(value: object) -> bool:
 
 
 def _instead_of(given: object) -> str:
-    """
-    Say what to give instead of something that holds no facts but leads to some; empty for anything else.
-    """
+    """Say what to give instead of something that holds no facts but leads to some; empty for anything else."""
     from notifyrules.conditions.slips import to_await  # noqa: PLC0415 - only mistakes need it
 
     return "give an instance of it" if isinstance(given, type) else to_await(given)

@@ -1,6 +1,4 @@
-"""
-Hold the facts of one decision.
-"""
+"""Hold the facts of one decision."""
 
 from __future__ import annotations
 
@@ -40,18 +38,14 @@ class Facts(Mapping[str, Value]):
 
     @classmethod
     def of(cls, values: Iterable[object]) -> Self:
-        """
-        Hold valid values, given in the order of the slots.
-        """
+        """Hold valid values, given in the order of the slots."""
         facts = cls()
         for slot, value in zip(cls.layout, values, strict=True):
             setattr(facts, slot, value)
         return facts
 
     def __getitem__(self, name: str) -> Value:
-        """
-        Give the value of a fact.
-        """
+        """Give the value of a fact."""
         slot = self.slots.get(name)
         if slot is None:
             fixed: Mapping[str, Value] = getattr(self, FIXED, {})
@@ -60,45 +54,31 @@ class Facts(Mapping[str, Value]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        """
-        Name the facts in the order declared.
-        """
+        """Name the facts in the order declared."""
         return iter(self.names)
 
     def __len__(self) -> int:
-        """
-        Count the facts.
-        """
+        """Count the facts."""
         return len(self.names)
 
     def known(self) -> dict[str, Value]:
-        """
-        Give the facts whose values are known by now: all of them, unless some were given as something to ask.
-        """
+        """Give the facts whose values are known by now: all of them, unless some were given as something to ask."""
         return dict(self)
 
     def __repr__(self) -> str:
-        """
-        Show the facts with their values, as far as they are known.
-        """
+        """Show the facts with their values, as far as they are known."""
         return f"Facts({self.known()!r})"
 
     def __copy__(self) -> Self:
-        """
-        Give the object itself: it never changes.
-        """
+        """Give the object itself: it never changes."""
         return self
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """
-        Give the object itself, like :meth:`__copy__`.
-        """
+        """Give the object itself, like :meth:`__copy__`."""
         return self
 
     def __reduce__(self) -> tuple[type[dict[str, Value]], tuple[dict[str, Value]]]:
-        """
-        Pickle as a plain dict: the class belongs to loaded rules, which another process loads itself.
-        """
+        """Pickle as a plain dict: the class belongs to loaded rules, which another process loads itself."""
         return dict, (dict(self),)
 
 
@@ -118,9 +98,7 @@ class LazyFacts(Facts):
     lock: RLock
 
     def __getattr__(self, slot: str) -> Any:  # noqa: ANN401 - the value of any fact
-        """
-        Fill an empty slot.
-        """
+        """Fill an empty slot."""
         name = next((name for name, one in self.slots.items() if one == slot), None)
         if name is None:
             raise AttributeError(slot)
@@ -132,9 +110,7 @@ class LazyFacts(Facts):
         return getattr(self, slot)
 
     def _ask(self, name: str, given: object) -> Value:
-        """
-        Get the value of one fact.
-        """
+        """Get the value of one fact."""
         if given is UNKNOWN:
             raise NotKnown(name)
         assert callable(given)
@@ -146,15 +122,11 @@ class LazyFacts(Facts):
         return self.validate(name, found)
 
     def callables(self) -> list[str]:
-        """
-        Name the facts that can be asked for, and have not been.
-        """
+        """Name the facts that can be asked for, and have not been."""
         return [name for name, given in self.pending.items() if given is not UNKNOWN]
 
     def known(self) -> dict[str, Value]:
-        """
-        Give the facts whose values are known by now, without asking for any other.
-        """
+        """Give the facts whose values are known by now, without asking for any other."""
         return {name: self[name] for name in self.names if name not in self.pending}
 
 

@@ -12,9 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """
-    The sizes at which generated code takes another form.
-    """
+    """The sizes at which generated code takes another form."""
 
     small: int = 4
     """Nodes up to which what follows is written out at every arrow that leads there."""

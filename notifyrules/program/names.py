@@ -22,9 +22,7 @@ _FEW = 4
 
 @dataclass(slots=True)
 class Names:
-    """
-    The global names of generated code, and what stands behind them.
-    """
+    """The global names of generated code, and what stands behind them."""
 
     table: dict[str, object] = field(default_factory=dict)
     """What generated code finds by name, functions it defines itself left out."""
@@ -33,40 +31,30 @@ class Names:
     _temporaries: int = 0
 
     def new(self, wanted: str) -> str:
-        """
-        Make a name that is not taken, close to the one wanted.
-        """
+        """Make a name that is not taken, close to the one wanted."""
         name = unused(safe(wanted), self._taken)
         self._taken.add(name)
         return name
 
     def thing(self, wanted: str, value: object) -> str:
-        """
-        Name an object, the same one by the same name.
-        """
+        """Name an object, the same one by the same name."""
         return self._named(("thing", id(value)), wanted, value)
 
     def constant(self, value: Hashable, wanted: str = "value") -> str:
-        """
-        Name a value; equal values of one type share a name.
-        """
+        """Name a value; equal values of one type share a name."""
         # Containers by what they show: (1,) and (True,) are equal and are not the same list.
         shown = repr(value) if isinstance(value, (tuple, frozenset)) else value
         return self._named((wanted, type(value), shown), wanted, value)
 
     def _named(self, key: tuple[object, ...], wanted: str, value: object) -> str:
-        """
-        Name what is known by a key.
-        """
+        """Name what is known by a key."""
         if key not in self._known:
             self._known[key] = self.new(wanted)
             self.table[self._known[key]] = value
         return self._known[key]
 
     def literal(self, value: Value) -> str:
-        """
-        Write a value of the language: what Python spells without doubt as it is, everything else by name.
-        """
+        """Write a value of the language: what Python spells without doubt as it is, everything else by name."""
         if value is None or isinstance(value, (bool, int)):
             return repr(value)
         if isinstance(value, str) and _WORD.fullmatch(value):
@@ -77,9 +65,7 @@ class Names:
         return self.constant(value)
 
     def choices(self, values: tuple[Value, ...]) -> str:
-        """
-        Write values to look something up in.
-        """
+        """Write values to look something up in."""
         if all(value is None or (isinstance(value, str) and _WORD.fullmatch(value)) for value in values) and values:
             # Behind `in`, Python makes one constant of it. Of texts the hash is known, so that a set is faster at once.
             return "{" + ", ".join(map(repr, values)) + "}"
@@ -88,9 +74,7 @@ class Names:
         return self.constant(frozenset(values), "values")
 
     def temporary(self) -> str:
-        """
-        Name a local variable that nothing else uses.
-        """
+        """Name a local variable that nothing else uses."""
         self._temporaries += 1
         return f"t{self._temporaries}"
 
@@ -113,16 +97,12 @@ def slots(facts: Iterable[str]) -> dict[str, str]:
 
 
 def safe(wanted: str) -> str:
-    """
-    Turn any text into the beginning of a name.
-    """
+    """Turn any text into the beginning of a name."""
     return _UNSAFE.sub("_", wanted)[:_LONGEST]
 
 
 def unused(wanted: str, taken: Iterable[str]) -> str:
-    """
-    Number a name that is taken.
-    """
+    """Number a name that is taken."""
     name, number = wanted, 1
     while name in taken:
         number += 1

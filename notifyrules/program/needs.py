@@ -1,6 +1,4 @@
-"""
-Tell which facts a decision needs, as long as some are not known.
-"""
+"""Tell which facts a decision needs, as long as some are not known."""
 
 from __future__ import annotations
 
@@ -53,9 +51,7 @@ def needed(graph: Graph, known: Mapping[str, Value], until: Until) -> tuple[str,
 
 
 def _told(graph: Graph, known: Mapping[str, Value]) -> frozenset[str]:
-    """
-    Name the fact that keeps a decision from being told in full.
-    """
+    """Name the fact that keeps a decision from being told in full."""
     facts = _Known(known)
     try:
         passage = walk(graph, facts, evaluate_settled)
@@ -67,32 +63,22 @@ def _told(graph: Graph, known: Mapping[str, Value]) -> frozenset[str]:
 
 
 class _Known(Mapping[str, Value]):
-    """
-    Facts some of which are not known, and cannot be asked for.
-    """
+    """Facts some of which are not known, and cannot be asked for."""
 
     def __init__(self, known: Mapping[str, Value]) -> None:
-        """
-        Hold the *known* facts.
-        """
+        """Hold the *known* facts."""
         self._known = known
 
     def __getitem__(self, name: str) -> Value:
-        """
-        Give the value of a fact.
-        """
+        """Give the value of a fact."""
         if name not in self._known:
             raise NotKnown(name)
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        """
-        Name the known facts.
-        """
+        """Name the known facts."""
         return iter(self._known)
 
     def __len__(self) -> int:
-        """
-        Count the known facts.
-        """
+        """Count the known facts."""
         return len(self._known)

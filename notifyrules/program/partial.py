@@ -21,9 +21,7 @@ from notifyrules.program.unknown import NotKnown
 
 
 class Open(Enum):
-    """
-    The type of :data:`OPEN`.
-    """
+    """The type of :data:`OPEN`."""
 
     OPEN = "unsettled"
 
@@ -39,14 +37,10 @@ Look: TypeAlias = Callable[[str], "Value | Open"]
 
 
 class Partial:
-    """
-    Evaluate terms as far as facts are known.
-    """
+    """Evaluate terms as far as facts are known."""
 
     def __init__(self, look: Look) -> None:
-        """
-        Evaluate with the facts that *look* knows.
-        """
+        """Evaluate with the facts that *look* knows."""
         self._look = look
         self._left: dict[int, t.Term] = {}
         self._alive: list[t.Term] = []
@@ -65,9 +59,7 @@ class Partial:
         return OPEN if found is None and not term.type.nullable else found
 
     def _value(self, term: t.Term, read: dict[str, Value]) -> Value | Open:
-        """
-        Compute the value of a term by its form.
-        """
+        """Compute the value of a term by its form."""
         match term:
             case t.Constant(value=value):
                 return value
@@ -100,9 +92,7 @@ class Partial:
         return OPEN if any(part is OPEN for part in parts) else _apply(term, cast("list[Value]", parts))
 
     def _junction(self, items: Iterable[t.Term], read: dict[str, Value], *, every: bool) -> bool | Open:
-        """
-        Settle `and` and `or`: by any part that does, whatever the others are.
-        """
+        """Settle `and` and `or`: by any part that does, whatever the others are."""
         settled = True
         for item in items:
             now: dict[str, Value] = {}
@@ -134,9 +124,7 @@ class Partial:
         return self._left[id(term)]
 
     def _reduce(self, term: t.Term) -> t.Term:
-        """
-        Leave out what is settled, by the form of a term.
-        """
+        """Leave out what is settled, by the form of a term."""
         if term.type.base is Basic.BOOL and not isinstance(term, (t.Constant, t.FactRead)):
             found = self.value(term)
             if found is not OPEN:
@@ -156,24 +144,18 @@ class Partial:
         return self._rebuilt(term, parts)
 
     def _settled(self, term: t.Term, value: Value) -> t.Term:
-        """
-        Put a constant where a condition is settled.
-        """
+        """Put a constant where a condition is settled."""
         constant = t.Constant(term.span, term.type, value)
         self._keys[id(constant)] = ("constant", value)
         return constant
 
     def _remaining(self, term: t.Junction, items: list[t.Term]) -> t.Term:
-        """
-        Join the parts of `and` or `or` that are not settled.
-        """
+        """Join the parts of `and` or `or` that are not settled."""
         parts = tuple(self.left(item) for item in items)
         return parts[0] if len(parts) == 1 else self._rebuilt(term, parts)
 
     def _until_found(self, term: t.Coalesce, items: tuple[t.Term, ...]) -> t.Term:
-        """
-        Leave out of `a ?? b` what is null, and what stands behind something that is not.
-        """
+        """Leave out of `a ?? b` what is null, and what stands behind something that is not."""
         kept: list[t.Term] = []
         for item in items:
             found = self.value(item)
@@ -185,9 +167,7 @@ class Partial:
         return kept[0] if len(kept) == 1 else self._rebuilt(term, tuple(kept))
 
     def _rebuilt(self, term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
-        """
-        Make a term of other parts, unless they are the same.
-        """
+        """Make a term of other parts, unless they are the same."""
         old = t.parts(term)
         if len(parts) == len(old) and all(map(is_, parts, old)):
             return term
@@ -196,16 +176,12 @@ class Partial:
         return made
 
     def key(self, term: t.Term) -> Key:
-        """
-        Identify a term that :meth:`left` gave: equal keys, equal terms, as long as the chart lives.
-        """
+        """Identify a term that :meth:`left` gave: equal keys, equal terms, as long as the chart lives."""
         return self._keys.get(id(term), id(term))
 
 
 def looking(facts: Mapping[str, Value]) -> Look:
-    """
-    Look into facts some of which may not be known.
-    """
+    """Look into facts some of which may not be known."""
 
     def look(name: str) -> Value | Open:
         try:
@@ -231,9 +207,7 @@ def evaluate_settled(term: t.Term, facts: Mapping[str, Value], read: dict[str, V
 
 
 def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
-    """
-    Make a term of the same form with other parts.
-    """
+    """Make a term of the same form with other parts."""
     match term:
         case t.LetUse():
             return replace(term, term=parts[0])
@@ -254,9 +228,7 @@ def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
 
 
 def _apply(term: t.Term, parts: list[Value]) -> Value:
-    """
-    Compute a term all of whose parts are settled.
-    """
+    """Compute a term all of whose parts are settled."""
     values = cast("list[Any]", parts)
     match term:
         case t.ListTerm():

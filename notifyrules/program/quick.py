@@ -72,16 +72,12 @@ def quick_reader(wanted: Type) -> Read:
 
 
 def _read_int(given: object) -> Value:
-    """
-    Read an int.
-    """
+    """Read an int."""
     return given if type(given) is int and -MAX_INT <= given <= MAX_INT else conform(INT, given)
 
 
 def _read_text(given: object) -> Value:
-    """
-    Read a text.
-    """
+    """Read a text."""
     if type(given) is str and len(given) <= MAX_TEXT:
         try:
             given.encode()
@@ -96,9 +92,7 @@ _duration_of = lru_cache(_TEXTS_KEPT)(partial(conform, DURATION))
 
 
 def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
-    """
-    Read an instant: a text, or a datetime with any offset.
-    """
+    """Read an instant: a text, or a datetime with any offset."""
     if given.__class__ is str:
         return _instant_of(given)
     # No offset leads from these years out of the range.
@@ -113,9 +107,7 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
 
 @lru_cache(_TEXTS_KEPT)
 def _instant_of(text: str) -> Value:
-    """
-    Read an instant that was given as text.
-    """
+    """Read an instant that was given as text."""
     if _is_plain(text):
         try:
             return _read_instant(datetime.fromisoformat(text))
@@ -125,9 +117,7 @@ def _instant_of(text: str) -> Value:
 
 
 def _is_plain(text: str) -> bool:
-    """
-    Tell whether a text has the form in which most instants are written, as far as Python would read others as well.
-    """
+    """Tell whether a text has the form in which most instants are written, as far as Python would read others too."""
     size = len(text)
     return (
         (size == _IN_UTC and text[19] == "Z") or (size == _WITH_OFFSET and text[19] in "+-" and text[22] == ":")
@@ -135,23 +125,17 @@ def _is_plain(text: str) -> bool:
 
 
 def _read_time(given: object) -> Value:
-    """
-    Read a wall time.
-    """
+    """Read a wall time."""
     return _time_of(given) if type(given) is str else conform(TIME, given)
 
 
 def _read_duration(given: object) -> Value:
-    """
-    Read a duration.
-    """
+    """Read a duration."""
     return _duration_of(given) if type(given) is str else conform(DURATION, given)
 
 
 def _read_zone(given: object) -> Value:
-    """
-    Read a time zone that was not met before.
-    """
+    """Read a time zone that was not met before."""
     zone = conform(TIMEZONE, given)
     assert isinstance(zone, ZoneInfo)
     ZONES[zone] = ZONES[zone.key] = zone
@@ -159,9 +143,7 @@ def _read_zone(given: object) -> Value:
 
 
 def _read_schedule(given: Any) -> Value:  # noqa: ANN401
-    """
-    Read a schedule; one that is written in plain dicts and texts is looked up by what it holds.
-    """
+    """Read a schedule; one that is written in plain dicts and texts is looked up by what it holds."""
     if given.__class__ is not list or len(given) > _WINDOWS_KEPT:
         return conform(SCHEDULE, given)
     key: tuple[int | str, ...] = ()
@@ -184,9 +166,7 @@ def _read_schedule(given: Any) -> Value:  # noqa: ANN401
 
 
 def _read_texts(given: Any) -> Value:  # noqa: ANN401
-    """
-    Read a list of texts.
-    """
+    """Read a list of texts."""
     if given.__class__ is not list and given.__class__ is not tuple:
         return conform(_TEXTS, given)
     found = tuple(given)
@@ -197,9 +177,7 @@ def _read_texts(given: Any) -> Value:  # noqa: ANN401
 
 
 def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
-    """
-    Read a list of values of an enumeration.
-    """
+    """Read a list of values of an enumeration."""
     if given.__class__ is not list and given.__class__ is not tuple:
         return conform(wanted, given)
     found: list[str] = []

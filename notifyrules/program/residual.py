@@ -1,6 +1,4 @@
-"""
-Follow a chart as far as known facts lead, and find what is left of it.
-"""
+"""Follow a chart as far as known facts lead, and find what is left of it."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ GraphKey: TypeAlias = "tuple[str | Key | tuple[Key, ...] | GraphKey, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """
-    What is left of a chart when some facts are known.
-    """
+    """What is left of a chart when some facts are known."""
 
     graph: Graph
     """The nodes that are still to be asked; only its start matters where there is none."""
@@ -32,14 +28,10 @@ class Residual:
 
 
 class Front:
-    """
-    Follow one chart as far as known facts lead.
-    """
+    """Follow one chart as far as known facts lead."""
 
     def __init__(self, graph: Graph, look: Look) -> None:
-        """
-        Follow *graph* with the facts that *look* knows.
-        """
+        """Follow *graph* with the facts that *look* knows."""
         self._graph = graph
         self._partial = Partial(look)
         self._answers: dict[str, Arrow | None] = {}
@@ -73,17 +65,13 @@ class Front:
         return arrow
 
     def _answer(self, name: str) -> Arrow | None:
-        """
-        Find the arrow that is taken from a node; None where that is open.
-        """
+        """Find the arrow that is taken from a node; None where that is open."""
         if name not in self._answers:
             self._answers[name] = self._answered(self._graph.nodes[name])
         return self._answers[name]
 
     def _answered(self, node: Node) -> Arrow | None:
-        """
-        Answer a node, if it is settled.
-        """
+        """Answer a node, if it is settled."""
         match node:
             case Question():
                 holds = self._partial.value(node.condition)
@@ -108,16 +96,12 @@ class Front:
                 return None if isinstance(reached, str) else node.cases[reached.target]
 
     def _refuses(self, arrow: Arrow) -> bool:
-        """
-        Tell whether an arrow enters a refusal.
-        """
+        """Tell whether an arrow enters a refusal."""
         outcome = self._graph.outcomes.get(arrow.target)
         return outcome is not None and outcome.notify is Notify.NO
 
     def _called(self, node: Call) -> Front:
-        """
-        Follow a called chart.
-        """
+        """Follow a called chart."""
         if node.name not in self._inner:
 
             def look(name: str) -> Value | Open:
@@ -130,9 +114,7 @@ class Front:
     # ---- What an open node needs ----
 
     def needed(self, name: str) -> frozenset[str]:
-        """
-        Name the facts that may settle an open node; those that are known among them.
-        """
+        """Name the facts that may settle an open node; those that are known among them."""
         node = self._graph.nodes[name]
         match node:
             case Question():
@@ -152,29 +134,21 @@ class Front:
                 return frozenset[str]().union(*(self._read(term) for term in terms if self._open(term)))
 
     def _open(self, term: t.Term) -> bool:
-        """
-        Tell whether a term is not settled.
-        """
+        """Tell whether a term is not settled."""
         return self._partial.value(term) is OPEN
 
     def _read(self, term: t.Term) -> frozenset[str]:
-        """
-        Name the facts that what is left of a term reads.
-        """
+        """Name the facts that what is left of a term reads."""
         return t.facts_read(self._partial.left(term))
 
     # ---- What is left ----
 
     def _sign(self, arrow: Arrow) -> str:
-        """
-        Name where an arrow leads: the node, or the arrow itself where it enters an outcome and is the reason.
-        """
+        """Name where an arrow leads: the node, or the arrow itself where it enters an outcome and is the reason."""
         return arrow.target if arrow.target in self._graph.nodes else arrow.id
 
     def residual(self) -> Residual:
-        """
-        Find what is left of the chart.
-        """
+        """Find what is left of the chart."""
         reached = self.reach()
         if isinstance(reached, Arrow):
             return Residual(replace(self._graph, nodes={}, order=()), reached, (reached.id,))
@@ -217,9 +191,7 @@ class Front:
                 return replace(node, callee=inner.graph, cases=cases), key
 
     def _remaining_switch(self, node: Switch) -> tuple[Node, GraphKey]:
-        """
-        Leave out of a switch what is settled.
-        """
+        """Leave out of a switch what is settled."""
         subject = self._partial.left(node.subject)
         cases = tuple(
             SwitchCase((value,), (self._end(arrow),))
@@ -232,9 +204,7 @@ class Front:
         return replace(node, subject=subject, cases=cases, otherwise=otherwise), key
 
     def _remaining_first(self, node: First) -> tuple[Node, GraphKey]:
-        """
-        Leave out of an ordered table what is settled.
-        """
+        """Leave out of an ordered table what is settled."""
         rows: list[Row] = []
         otherwise = node.otherwise
         for row in node.rows:
@@ -249,9 +219,7 @@ class Front:
         return replace(node, rows=tuple(rows), otherwise=otherwise), (*pairs, self._sign(otherwise))
 
     def _remaining_fan_out(self, node: FanOut) -> tuple[Node, GraphKey]:
-        """
-        Leave out of a fan-out the branches that surely refuse, and all behind one that surely does not.
-        """
+        """Leave out of a fan-out the branches that surely refuse, and all behind one that surely does not."""
         branches: list[Arrow] = []
         otherwise = node.otherwise
         for end in map(self._end, node.branches):

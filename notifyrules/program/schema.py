@@ -1,6 +1,4 @@
-"""
-Describe the facts of one rule file as JSON Schema.
-"""
+"""Describe the facts of one rule file as JSON Schema."""
 
 from __future__ import annotations
 
@@ -63,16 +61,12 @@ def facts_schema(graph: Graph) -> dict[str, Any]:
 
 
 def _group() -> dict[str, Any]:
-    """
-    Begin a group of facts.
-    """
+    """Begin a group of facts."""
     return {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    """
-    Describe one fact.
-    """
+    """Describe one fact."""
     schema = type_schema(fact.type)
     if fact.about:
         schema["description"] = fact.about
@@ -82,9 +76,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
 
 
 def type_schema(kind: Type) -> dict[str, Any]:
-    """
-    Describe the values of a type in their input forms.
-    """
+    """Describe the values of a type in their input forms."""
     assert kind.base is not None
     schema = _base_schema(kind.base)
     if not kind.nullable:
@@ -95,9 +87,7 @@ def type_schema(kind: Type) -> dict[str, Any]:
 
 
 def _base_schema(base: Base) -> dict[str, Any]:
-    """
-    Describe the values of a type without null.
-    """
+    """Describe the values of a type without null."""
     match base:
         case Enumeration(values):
             return {"enum": list(values)}
@@ -124,9 +114,7 @@ def _base_schema(base: Base) -> dict[str, Any]:
 
 
 def _up_to(most: int) -> str:
-    """
-    Write a pattern of the whole numbers up to one of them; zeros may stand before.
-    """
+    """Write a pattern of the whole numbers up to one of them; zeros may stand before."""
     digits = str(most)
     size = len(digits)
     less = [f"{digits[:at]}[0-{int(one) - 1}][0-9]{{{size - at - 1}}}" for at, one in enumerate(digits) if one != "0"]
@@ -134,9 +122,7 @@ def _up_to(most: int) -> str:
 
 
 def _window() -> dict[str, Any]:
-    """
-    Describe a window of a schedule.
-    """
+    """Describe a window of a schedule."""
     moment = type_schema(TIME)
     days = {"type": "array", "items": {"enum": list(WEEKDAYS)}, "minItems": 1, "uniqueItems": True}
     return {**_group(), "properties": {"days": days, "from": moment, "until": moment}, "required": ["from", "until"]}

@@ -25,9 +25,7 @@ _LARGE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """
-    What becomes of the outcomes in a stretch of code.
-    """
+    """What becomes of the outcomes in a stretch of code."""
 
     trying: bool = False
     """Whether it is a branch of a fan-out: a refusal leaves the branch instead of deciding."""
@@ -37,9 +35,7 @@ class Ends:
     """Whether every outcome goes to :data:`DONE`."""
 
     def label(self, notify: Notify) -> str | None:
-        """
-        Give the place that an outcome leads to; None where it leaves the function.
-        """
+        """Give the place that an outcome leads to; None where it leaves the function."""
         if self.done:
             return DONE
         return REFUSED if self.labelled and notify is Notify.NO else None
@@ -53,9 +49,7 @@ CALLED: Final = Ends(done=True)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """
-    One stretch of code: what is written between an entry and the places that it leads to.
-    """
+    """One stretch of code: what is written between an entry and the places that it leads to."""
 
     entry: str
     """The node that it begins with."""
@@ -78,27 +72,19 @@ class Scope:
     """Nodes that end a row that is too long, and must be functions."""
 
     def outside(self, name: str, later: tuple[str, ...]) -> frozenset[str]:
-        """
-        Give the places that a node with some of those behind it leads to, outside of them.
-        """
+        """Give the places that a node with some of those behind it leads to, outside of them."""
         return self.own[name].union(*(self.leads[one] for one in later)) - set(later)
 
     def levels(self, name: str, later: tuple[str, ...]) -> int:
-        """
-        Give the levels that a node with some of those behind it needs.
-        """
+        """Give the levels that a node with some of those behind it needs."""
         return max([self.own_nesting[name], *(self.nesting[one] for one in later)])
 
 
 class Shape:
-    """
-    What holds for a chart as a whole.
-    """
+    """What holds for a chart as a whole."""
 
     def __init__(self, graph: Graph, limits: Limits) -> None:
-        """
-        Measure a chart.
-        """
+        """Measure a chart."""
         self.graph = graph
         self.limits = limits
         self.reentrant = _reentrant(graph)
@@ -108,9 +94,7 @@ class Shape:
         self.place = {name: number for number, name in enumerate(graph.order)}
 
     def is_small(self, name: str) -> bool:
-        """
-        Tell whether a node is written out at every arrow that leads to it.
-        """
+        """Tell whether a node is written out at every arrow that leads to it."""
         return self.sizes[name] <= self.limits.small
 
     def ways(self, node: Node) -> Iterator[tuple[Arrow, ...]]:
@@ -133,9 +117,7 @@ class Shape:
         yield from map(tuple, together.values())
 
     def _goal(self, arrow: Arrow) -> str:
-        """
-        Name what arrows have in common that are taken together: the node; no outcome, which tells its arrows apart.
-        """
+        """Name what arrows taken together have in common: the node; no outcome, which tells its arrows apart."""
         return arrow.target if arrow.target in self.graph.nodes else arrow.id
 
     def scope(self, entry: str, ends: Ends, functions: Collection[str]) -> Scope:
@@ -165,9 +147,7 @@ class Shape:
         return scope
 
     def _measure(self, name: str, scope: Scope, functions: Collection[str]) -> None:
-        """
-        Find where a node leads and what it needs; those below it are known already.
-        """
+        """Find where a node leads and what it needs; those below it are known already."""
         ways: list[tuple[frozenset[str], int]] = []
         run = 0
         for arrow, *_ in self.ways(self.graph.nodes[name]):
@@ -186,17 +166,13 @@ class Shape:
             scope.runs[name] = 0
 
     def _next(self, name: str) -> Iterator[str]:
-        """
-        Give the nodes that a node goes on to in its own stretch.
-        """
+        """Give the nodes that a node goes on to in its own stretch."""
         for way in self.ways(self.graph.nodes[name]):
             if way[0].target in self.graph.nodes:
                 yield way[0].target
 
     def _reached(self, entry: str, functions: Collection[str]) -> list[str]:
-        """
-        List the nodes of a stretch, each before those it leads to.
-        """
+        """List the nodes of a stretch, each before those it leads to."""
         found = {entry}
         waiting = [entry]
         while waiting:
@@ -207,9 +183,7 @@ class Shape:
         return sorted(found, key=self.place.__getitem__)
 
     def _labels(self, arrow: Arrow, scope: Scope, functions: Collection[str]) -> frozenset[str]:
-        """
-        Give the place that an arrow leads to when its target is not written at it.
-        """
+        """Give the place that an arrow leads to when its target is not written at it."""
         label: str | None
         if arrow.target in self.graph.outcomes:
             label = scope.ends.label(self.graph.outcomes[arrow.target].notify)
@@ -221,9 +195,7 @@ class Shape:
 
 
 def _levels(node: Node, ways: list[tuple[frozenset[str], int]]) -> int:
-    """
-    Bound the levels that a node needs: all its ways but the last are indented, and all if more than one stays.
-    """
+    """Bound the levels that a node needs: all its ways but the last are indented, and all if more than one stays."""
     staying = [level for labels, level in ways if labels]
     leaving = sorted(level for labels, level in ways if not labels)
     free = isinstance(node, (Question, FanOut)) or (isinstance(node, Switch) and node.otherwise is None)
@@ -235,9 +207,7 @@ def _levels(node: Node, ways: list[tuple[frozenset[str], int]]) -> int:
 
 
 def _sizes(graph: Graph) -> dict[str, int]:
-    """
-    Measure every node when nothing is shared, up to a size at which it no longer matters.
-    """
+    """Measure every node when nothing is shared, up to a size at which it no longer matters."""
     sizes: dict[str, int] = {}
     for name in reversed(graph.order):
         node = graph.nodes[name]
@@ -270,9 +240,7 @@ def _dominators(
 
 
 def _reentrant(graph: Graph) -> frozenset[str]:
-    """
-    Find the fan-outs that at least two arrows of one fan-out lead to.
-    """
+    """Find the fan-outs that at least two arrows of one fan-out lead to."""
     fan_outs = [name for name in graph.order if isinstance(graph.nodes[name], FanOut)]
     # Each set of fan-outs is a number whose bits are their places in the list.
     place = {name: 1 << number for number, name in enumerate(fan_outs)}

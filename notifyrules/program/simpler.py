@@ -1,6 +1,4 @@
-"""
-Find simpler ways to compute what a term means.
-"""
+"""Find simpler ways to compute what a term means."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ from notifyrules.conditions.values import MAX_INT, Value
 
 
 def listed_comparison(term: t.Comparison) -> t.Contains | None:
-    """
-    Make a comparison of an ordered enumeration with one of its values a list of those for which it holds.
-    """
+    """Make a comparison of an ordered enumeration with one of its values a list of those for which it holds."""
     if term.order is None or term.operator in ("==", "!="):
         return None
     match term.left, term.right:
@@ -31,9 +27,7 @@ def listed_comparison(term: t.Comparison) -> t.Contains | None:
 
 
 def is_inside(value: Value) -> bool:
-    """
-    Tell whether a value lies within its type's range, and not at its ends.
-    """
+    """Tell whether a value lies within its type's range, and not at its ends."""
     match value:
         case int():
             return -MAX_INT < value < MAX_INT

@@ -1,6 +1,4 @@
-"""
-Make smaller rules of rules: decide once what is the same for many.
-"""
+"""Make smaller rules of rules: decide once what is the same for many."""
 
 from __future__ import annotations
 
@@ -26,14 +24,10 @@ _FORMS: Final = 32
 
 
 class Specializer:
-    """
-    Compile what is left of one chart, and keep it for all known facts that leave the same.
-    """
+    """Compile what is left of one chart, and keep it for all known facts that leave the same."""
 
     def __init__(self, graph: Graph) -> None:
-        """
-        Prepare to specialize *graph*.
-        """
+        """Prepare to specialize *graph*."""
         self._graph = graph
         self._codes: OrderedDict[tuple[frozenset[str], GraphKey], Code] = OrderedDict()
         self._kept = 0
@@ -64,8 +58,6 @@ class Specializer:
         return code.program(kind.of(fixed[name] for name in kind.names))
 
     def _make_form(self, fixed: frozenset[str]) -> tuple[FactsReader, type[Facts]]:
-        """
-        Make what reads the facts that are not fixed, and the class of those that are.
-        """
+        """Make what reads the facts that are not fixed, and the class of those that are."""
         names = [name for name in self._graph.facts if name in fixed]
         return FactsReader(self._graph.facts, names), make_kind(names)

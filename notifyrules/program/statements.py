@@ -19,14 +19,10 @@ from notifyrules.program.stretches import Stretches, Where
 
 
 class Statements(Stretches):
-    """
-    Write the nodes of one chart.
-    """
+    """Write the nodes of one chart."""
 
     def _node(self, name: str, where: Where) -> Block:
-        """
-        Write a node and what stands inside it.
-        """
+        """Write a node and what stands inside it."""
         ends = where.scope.ends
         if not (ends.labelled or ends.done or self.shape.is_small(name)):
             # Written twice it might be written any number of times.
@@ -50,18 +46,14 @@ class Statements(Stretches):
                 assert_never(node)
 
     def _question(self, node: Question, where: Where) -> Block:
-        """
-        Write a two-way question.
-        """
+        """Write a two-way question."""
         if self._goal(node.then, where) == self._goal(node.otherwise, where):
             return self._follow(node.then, where)
         tests = (self._expressions.write(node.condition), self._expressions.write_negated(node.condition))
         return choose([(tests, self._follow(node.then, where))], self._follow(node.otherwise, where))
 
     def _first(self, node: First, where: Where) -> Block:
-        """
-        Write an ordered table; neighbours that lead to the same place are asked together.
-        """
+        """Write an ordered table; neighbours that lead to the same place are asked together."""
         rows: list[tuple[list[str], Arrow]] = []
         for row in node.rows:
             test = self._expressions.write(row.condition, OR)
@@ -75,18 +67,14 @@ class Statements(Stretches):
         return choose(ways, self._follow(node.otherwise, where))
 
     def _switch(self, node: Switch, where: Where) -> Block:
-        """
-        Write a switch; values that lead to the same place are asked together.
-        """
+        """Write a switch; values that lead to the same place are asked together."""
         pairs = [(value, arrow) for case in node.cases for value, arrow in zip(case.values, case.arrows, strict=True)]
         subject = self._expressions.write(node.subject, OR)
         literal = self._expressions.known_null(node.subject) is not None
         return self._by_value(subject, pairs, node.otherwise, where, literal=literal)
 
     def _outcomes(self, node: Call, outcome: str, where: Where) -> Block:
-        """
-        Go on from a called chart by its outcome.
-        """
+        """Go on from a called chart by its outcome."""
         return self._by_value(outcome, list(node.cases.items()), None, where)
 
     def _by_value(
@@ -98,9 +86,7 @@ class Statements(Stretches):
         *,
         literal: bool = False,
     ) -> Block:
-        """
-        Choose by a value; where all values are named, the largest way needs no test.
-        """
+        """Choose by a value; where all values are named, the largest way needs no test."""
         groups: dict[str, tuple[list[Value], Arrow]] = {}
         for value, arrow in pairs:
             groups.setdefault(self._goal(arrow, where), ([], arrow))[0].append(value)
@@ -121,9 +107,7 @@ class Statements(Stretches):
         return Block(prelude, stays=True).then(lambda: choose(ways, last))
 
     def _is_one_of(self, subject: str, values: Sequence[Value]) -> tuple[str, str]:
-        """
-        Write the test for some values, and its opposite.
-        """
+        """Write the test for some values, and its opposite."""
         names = self._expressions.names
         if len(values) > 1:
             written = names.choices(tuple(values))
@@ -134,18 +118,14 @@ class Statements(Stretches):
         return f"{subject} == {names.literal(value)}", f"{subject} != {names.literal(value)}"
 
     def _fan_out(self, node: FanOut, where: Where) -> Block:
-        """
-        Write the branches one behind the other; each leaves with an answer or goes on to the next.
-        """
+        """Write the branches one behind the other; each leaves with an answer or goes on to the next."""
         block = STAY
         for branch in node.branches:
             block = block.then(lambda branch=branch: self._branch(branch, where))  # type: ignore[misc]
         return block.then(lambda: self._follow(node.otherwise, where))
 
     def _branch(self, branch: Arrow, where: Where) -> Block:
-        """
-        Write one branch.
-        """
+        """Write one branch."""
         name = branch.target
         if name in self.graph.outcomes:
             refuses = self.graph.outcomes[name].notify is Notify.NO
@@ -161,8 +141,6 @@ class Statements(Stretches):
 
 
 def _either(tests: Sequence[str]) -> tuple[str, str]:
-    """
-    Write that one of several conditions holds, and the opposite.
-    """
+    """Write that one of several conditions holds, and the opposite."""
     text = " or ".join(tests)
     return text, f"not ({text})"

@@ -20,16 +20,12 @@ from notifyrules.program.shape import BRANCH_FUNCTION, DECIDING, DONE, REFUSED, 
 
 
 class Unreachable(AssertionError):  # noqa: N818 - it names what was reached
-    """
-    Say that generated code went where nothing leads: a fault of the generator, never of the rules.
-    """
+    """Say that generated code went where nothing leads: a fault of the generator, never of the rules."""
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """
-    What can be reached from where a statement stands.
-    """
+    """What can be reached from where a statement stands."""
 
     scope: Scope
     end: str | None = None
@@ -41,9 +37,7 @@ class Where:
 
 @dataclass(slots=True)
 class Plan:
-    """
-    What the parts of a chart become.
-    """
+    """What the parts of a chart become."""
 
     branch: int
     """Nodes from which on a branch becomes a function."""
@@ -54,20 +48,14 @@ class Plan:
 
 
 class Answers(Protocol):
-    """
-    Write what an outcome becomes.
-    """
+    """Write what an outcome becomes."""
 
     def __call__(self, arrow: Arrow, /) -> list[str]:
-        """
-        Write the statements for the outcome that an arrow enters.
-        """
+        """Write the statements for the outcome that an arrow enters."""
 
 
 class Charts(Protocol):
-    """
-    Write the charts that a chart calls.
-    """
+    """Write the charts that a chart calls."""
 
     def __call__(self, node: Call, expressions: Expressions, /) -> tuple[Block, str]:
         """
@@ -79,9 +67,7 @@ class Charts(Protocol):
 
 
 class Stretches(ABC):
-    """
-    Write the stretches of one chart, by one plan.
-    """
+    """Write the stretches of one chart, by one plan."""
 
     def __init__(  # noqa: PLR0913 - what a chart is written with
         self,
@@ -125,17 +111,13 @@ class Stretches(ABC):
     # ---- Stretches of code ----
 
     def _closed(self, block: Block) -> Block:
-        """
-        See to it that what must not run off its end says so: silence would be a refusal that nobody decided.
-        """
+        """See to it that what must not run off its end says so: silence would be a refusal that nobody decided."""
         return block.then(
             lambda: Block([f"raise {self._expressions.names.thing('Unreachable', Unreachable)}"], stays=False)
         )
 
     def _loop(self, block: Block) -> Block:
-        """
-        Write what is left by `break` or with an answer, and in no other manner.
-        """
+        """Write what is left by `break` or with an answer, and in no other manner."""
         return loop(self._closed(block))
 
     def body(self, ends: Ends, end: str | None = None) -> Block:
@@ -154,9 +136,7 @@ class Stretches(ABC):
         return block if end is not None else self._closed(block)
 
     def function(self, name: str, *, trying: bool) -> list[str]:
-        """
-        Write the function of a node.
-        """
+        """Write the function of a node."""
         ends = BRANCH_FUNCTION if trying else DECIDING
         scope = self.shape.scope(name, ends, self._functions(trying=trying))
         lines = [f"def {self._name(name, trying=trying)}({self._variables}):"]
@@ -165,57 +145,41 @@ class Stretches(ABC):
         return [*lines, *self._closed(self._stretch(name, scope, None)).inside()]
 
     def _stretch(self, name: str, scope: Scope, end: str | None) -> Block:
-        """
-        Write a stretch of code, unless it is too long for one.
-        """
+        """Write a stretch of code, unless it is too long for one."""
         if scope.cuts:
             self.wanted |= {(cut, scope.ends.trying) for cut in scope.cuts}
             return STAY
         return self._region(name, Where(scope, end))
 
     def _functions(self, *, trying: bool) -> set[str]:
-        """
-        Name the nodes that are functions.
-        """
+        """Name the nodes that are functions."""
         return {name for name, inside in self.plan.functions if inside is trying}
 
     def _name(self, name: str, *, trying: bool) -> str:
-        """
-        Name the function of a node; ids of nodes are safe names.
-        """
+        """Name the function of a node; ids of nodes are safe names."""
         return f"{self._prefix}{'try' if trying else 'at'}_{name}"
 
     def _function(self, name: str, *, trying: bool) -> str:
-        """
-        Name the function of a node, and see to it that it is written.
-        """
+        """Name the function of a node, and see to it that it is written."""
         self.called[name, trying] = None
         return self._name(name, trying=trying)
 
     def _drive(self) -> list[str]:
-        """
-        Write the loop that calls what functions return until it is no function.
-        """
+        """Write the loop that calls what functions return until it is no function."""
         if not self.plan.hops:
             return []
         return ["while r.__class__ is Function:", f"    r = r({self._variables})"]
 
     def _want(self, name: str, where: Where) -> None:
-        """
-        Note that a node must be a function.
-        """
+        """Note that a node must be a function."""
         self.wanted.add((name, where.scope.ends.trying))
 
     def _region(self, name: str, where: Where) -> Block:
-        """
-        Write a node and all that stands inside and behind it.
-        """
+        """Write a node and all that stands inside and behind it."""
         return self._stand(name, where.scope.behind.get(name, ()), where)
 
     def _stand(self, name: str, later: tuple[str, ...], where: Where) -> Block:
-        """
-        Write a node with some of the nodes that stand behind it.
-        """
+        """Write a node with some of the nodes that stand behind it."""
         limits = self.shape.limits
         if len(later) > limits.behind:
             for one in later[limits.behind :]:
@@ -243,9 +207,7 @@ class Stretches(ABC):
         return self._stand(name, rest, where)
 
     def _go_to(self, place: str, where: Where) -> Block:
-        """
-        Go to a place that stands behind.
-        """
+        """Go to a place that stands behind."""
         if place == where.end:
             return STAY
         if place == where.behind:
@@ -259,9 +221,7 @@ class Stretches(ABC):
     # ---- Ways ----
 
     def _follow(self, arrow: Arrow, where: Where) -> Block:
-        """
-        Write where an arrow leads.
-        """
+        """Write where an arrow leads."""
         ends = where.scope.ends
         if arrow.target in self.graph.outcomes:
             if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:
@@ -279,9 +239,7 @@ class Stretches(ABC):
         return block
 
     def _hand_over(self, name: str, where: Where) -> Block:
-        """
-        Go on in the function of a node.
-        """
+        """Go on in the function of a node."""
         ends = where.scope.ends
         function = self._function(name, trying=ends.trying)
         if not ends.labelled:
@@ -290,16 +248,12 @@ class Stretches(ABC):
         return self._try(function).then(lambda: self._go_to(REFUSED, where))
 
     def _try(self, function: str) -> Block:
-        """
-        Call the function of a branch, and leave with its answer unless it refuses.
-        """
+        """Call the function of a branch, and leave with its answer unless it refuses."""
         call = [f"r = {function}({self._variables})", *self._drive()]
         return Block([*call, "if r is not None:", "    return r"], stays=True, levels=1)
 
     def _goal(self, arrow: Arrow, where: Where) -> str:
-        """
-        Name what arrows have in common that need not be told apart here.
-        """
+        """Name what arrows have in common that need not be told apart here."""
         outcome = self.graph.outcomes.get(arrow.target)
         if outcome is None or where.scope.ends.done:
             return arrow.target
@@ -309,6 +263,4 @@ class Stretches(ABC):
 
     @abstractmethod
     def _node(self, name: str, where: Where) -> Block:
-        """
-        Write a node and what stands inside it.
-        """
+        """Write a node and what stands inside it."""

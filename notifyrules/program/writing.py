@@ -1,6 +1,4 @@
-"""
-Write whole charts: the statements of their entry and their functions.
-"""
+"""Write whole charts: the statements of their entry and their functions."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ from notifyrules.program.stretches import Answers, Charts, Plan
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """
-    A chart as source.
-    """
+    """A chart as source."""
 
     entry: list[str]
     """The statements of its entry."""
@@ -83,9 +79,7 @@ def write_chart(  # noqa: PLR0913 - what a chart is written with
 
 
 def _write(statements: Statements, shape: Shape) -> Written:
-    """
-    Write a chart by a plan that may turn out to lack something.
-    """
+    """Write a chart by a plan that may turn out to lack something."""
     entry = ["entered = set()"] if shape.reentrant else []
     entry += statements.body(DECIDING).lines
     functions: list[str] = []
@@ -98,9 +92,7 @@ def _write(statements: Statements, shape: Shape) -> Written:
 
 
 def _shared(shape: Shape) -> set[tuple[str, bool]]:
-    """
-    List the nodes that several arrows lead to and that are not written at each.
-    """
+    """List the nodes that several arrows lead to and that are not written at each."""
     arrivals: dict[str, int] = {}
     for name in shape.graph.order:
         for target in {arrow.target for arrow in shape.graph.nodes[name].arrows}:
@@ -110,9 +102,7 @@ def _shared(shape: Shape) -> set[tuple[str, bool]]:
 
 
 def terms_of(graph: Graph) -> Iterator[Term]:
-    """
-    Give the terms that a chart evaluates to decide.
-    """
+    """Give the terms that a chart evaluates to decide."""
     for name in graph.order:
         node = graph.nodes[name]
         match node:

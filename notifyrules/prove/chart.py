@@ -19,9 +19,7 @@ from notifyrules.prove.translation import Translator, World
 
 @dataclass(slots=True)
 class Chart:
-    """
-    A chart in formulas, over the values of its facts.
-    """
+    """A chart in formulas, over the values of its facts."""
 
     graph: Graph
     world: World
@@ -41,15 +39,11 @@ class Chart:
     """The same, branches of fan-outs that are tried in vain included."""
 
     def outcomes(self) -> Mapping[str, Formula]:
-        """
-        Say when each outcome is what is decided; one that no way ends in is left out.
-        """
+        """Say when each outcome is what is decided; one that no way ends in is left out."""
         return self.ends[self.graph.start]
 
     def notifies(self, notify: Notify) -> Formula:
-        """
-        Say when the decision has one meaning for the notification.
-        """
+        """Say when the decision has one meaning for the notification."""
         outcomes = self.graph.outcomes
         return self.world.formulas.some(
             ends for outcome, ends in self.outcomes().items() if outcomes[outcome].notify is notify
@@ -77,9 +71,7 @@ def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tu
 
 
 def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
-    """
-    Say when each arrow out of a node is its answer.
-    """
+    """Say when each arrow out of a node is its answer."""
     formulas, answers, define = chart.world.formulas, chart.answers, chart.world.define
     match node:
         case Question(condition=condition, then=then, otherwise=otherwise):
@@ -111,9 +103,7 @@ def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
 
 
 def _answer_switch(chart: Chart, node: Switch) -> None:
-    """
-    Say when a switch meets which value.
-    """
+    """Say when a switch meets which value."""
     formulas, symbols = chart.world.formulas, chart.world.symbols
     subject = chart.terms.value(node.subject)
     met = []
@@ -127,9 +117,7 @@ def _answer_switch(chart: Chart, node: Switch) -> None:
 
 
 def _bound(chart: Chart, node: Call) -> dict[str, Symbol]:
-    """
-    Give the facts of a called chart.
-    """
+    """Give the facts of a called chart."""
     found = {}
     for fact in node.callee.facts.values():
         term: t.Term | None = node.bindings.get(fact.name)
@@ -139,9 +127,7 @@ def _bound(chart: Chart, node: Call) -> dict[str, Symbol]:
 
 
 def _ends(chart: Chart, node: Node) -> dict[str, Formula]:
-    """
-    Say which outcomes the way from a node may end in, and when.
-    """
+    """Say which outcomes the way from a node may end in, and when."""
     formulas = chart.world.formulas
     ways: dict[str, list[Formula]] = {}
     for arrow in node.arrows:
@@ -158,9 +144,7 @@ def _ends(chart: Chart, node: Node) -> dict[str, Formula]:
 
 
 def refusal(chart: Chart, target: str) -> Formula:
-    """
-    Say when the way from a node or outcome ends in a refusal.
-    """
+    """Say when the way from a node or outcome ends in a refusal."""
     outcomes, formulas = chart.graph.outcomes, chart.world.formulas
     if target in outcomes:
         return formulas.truth(value=outcomes[target].notify is Notify.NO)
@@ -169,9 +153,7 @@ def refusal(chart: Chart, target: str) -> Formula:
 
 
 def _pass(chart: Chart, found: dict[str, Formula], *, tried: bool) -> None:
-    """
-    Say when each node and arrow is passed.
-    """
+    """Say when each node and arrow is passed."""
     formulas, graph = chart.world.formulas, chart.graph
     ways: dict[str, list[Formula]] = {graph.start: [formulas.true]}
     for name in graph.order:
@@ -183,7 +165,5 @@ def _pass(chart: Chart, found: dict[str, Formula], *, tried: bool) -> None:
 
 
 def asked(chart: Chart, arrow: Arrow) -> Formula:
-    """
-    Say when a node, if it is asked, leads along an arrow, be it in vain.
-    """
+    """Say when a node, if it is asked, leads along an arrow, be it in vain."""
     return chart.tried.get(arrow.id, chart.answers[arrow.id])

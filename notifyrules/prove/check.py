@@ -1,6 +1,4 @@
-"""
-Prove everything about one chart that a check is to tell.
-"""
+"""Prove everything about one chart that a check is to tell."""
 
 from __future__ import annotations
 
@@ -62,9 +60,7 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
 
 
 def _contradiction(proof: Proof) -> Diagnostic | None:
-    """
-    Report assumptions that no facts keep to.
-    """
+    """Report assumptions that no facts keep to."""
     if proof.bare.ask(*proof.assumed) is not Answer.NO:
         return None
     core = proof.bare.core(proof.assumed) or range(len(proof.assumed))
@@ -83,9 +79,7 @@ def _contradiction(proof: Proof) -> Diagnostic | None:
 
 
 def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) -> Iterator[Diagnostic]:
-    """
-    Report a guarantee that is broken or could not be decided.
-    """
+    """Report a guarantee that is broken or could not be decided."""
     match judged.standing:
         case Standing.PROVED:
             return
@@ -108,9 +102,7 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
 
 
 def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diagnostic:
-    """
-    Word a broken guarantee, with the facts that break it.
-    """
+    """Word a broken guarantee, with the facts that break it."""
     if example is None:
         message = f"`{guarantee.name}` is broken: no facts get `{guarantee.subjects[0]}`"
         return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, ("mend the chart, or withdraw the promise",))
@@ -143,9 +135,7 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
 
 
 def _settling(graph: Graph, example: Example) -> Iterator[Label]:
-    """
-    Show the arrows that settled what breaks a guarantee.
-    """
+    """Show the arrows that settled what breaks a guarantee."""
     for passage in (example.passage, example.second):
         if passage is not None:
             arrow = passage.steps[-1].arrow
@@ -154,9 +144,7 @@ def _settling(graph: Graph, example: Example) -> Iterator[Label]:
 
 
 def _out_of_time(graph: Graph, limit: Limit) -> Diagnostic:
-    """
-    Report that not everything was looked at.
-    """
+    """Report that not everything was looked at."""
     start = graph.nodes[graph.start].span
     return Diagnostic(
         Code.UNDECIDED,

@@ -1,6 +1,4 @@
-"""
-Copy what depends on one fact, for a second value of it.
-"""
+"""Copy what depends on one fact, for a second value of it."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ from notifyrules.prove.translation import Definition
 
 @dataclass(slots=True)
 class Copy:
-    """
-    A second value of one fact, and all that depends on it.
-    """
+    """A second value of one fact, and all that depends on it."""
 
     second: Symbol
     """The other value of the fact."""
@@ -34,9 +30,7 @@ class Copy:
 
     @classmethod
     def make(cls, inputs: Inputs, name: str) -> Copy:
-        """
-        Copy all definitions that depend on a fact, each behind those that it is made of.
-        """
+        """Copy all definitions that depend on a fact, each behind those that it is made of."""
         world, fact = inputs.world, inputs.facts[name]
         copy = cls(world.symbols.variable(f"{name}, changed", fact.type))
         pairs = zip(terms_of(inputs.symbols[name]), terms_of(copy.second), strict=True)
@@ -53,8 +47,6 @@ class Copy:
         return copy
 
     def replaced(self, thing: Thing) -> Thing:
-        """
-        Give what a term is for the second value.
-        """
+        """Give what a term is for the second value."""
         pairs = [self._copied[id_] for id_ in constants_of(thing) if id_ in self._copied]
         return z3.substitute(thing, *pairs) if pairs else thing

@@ -23,9 +23,7 @@ from notifyrules.source.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """
-    What some facts reach and none do.
-    """
+    """What some facts reach and none do."""
 
     ways: Ways
     dead: frozenset[str]
@@ -35,9 +33,7 @@ class Reach:
 
 
 def reach(proof: Proof) -> Reach:
-    """
-    Find out which arrows some facts take.
-    """
+    """Find out which arrows some facts take."""
     graph = proof.graph
     met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
     dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
@@ -73,9 +69,7 @@ def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> It
 
 
 def _within(span: Span, node: Node) -> bool:
-    """
-    Tell whether a finding is about what a node asks.
-    """
+    """Tell whether a finding is about what a node asks."""
     asked = [*(row.condition.span for row in node.rows)] if isinstance(node, First) else []
     asked += [node.condition.span] if isinstance(node, Question) else []
     asked += [node.subject.span] if isinstance(node, Switch) else []
@@ -83,9 +77,7 @@ def _within(span: Span, node: Node) -> bool:
 
 
 def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
-    """
-    Report a question that is always answered alike.
-    """
+    """Report a question that is always answered alike."""
     for arrow, other in ((node.then, node.otherwise), (node.otherwise, node.then)):
         if other.id in reached.dead and facts_read(node.condition):
             truth = "true" if arrow is node.then else "false"
@@ -102,9 +94,7 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
-    """
-    Report the values that a switch never meets; of one that only ever meets one value, that.
-    """
+    """Report the values that a switch never meets; of one that only ever meets one value, that."""
     subject = clip(node.subject.span.text)
     alive = [arrow for arrow in node.arrows if arrow.id not in reached.dead]
     gone = [arrow for arrow in node.arrows if arrow.id in reached.dead]
@@ -145,9 +135,7 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
-    """
-    Report the rows that are never the first to hold.
-    """
+    """Report the rows that are never the first to hold."""
     chart = reached.ways.proof.chart
     formulas = chart.world.formulas
     for number, row in enumerate(node.rows, 1):
@@ -189,9 +177,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
-    """
-    Report the branches that are never tried or never win, and an `else` that is never left to.
-    """
+    """Report the branches that are never tried or never win, and an `else` that is never left to."""
     proof = reached.ways.proof
     formulas = proof.chart.world.formulas
     for branch in node.branches:
@@ -221,9 +207,7 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def _explained(target: str, reached: Reach) -> bool:
-    """
-    Tell whether something behind a branch is reported itself, which is why the branch refuses.
-    """
+    """Tell whether something behind a branch is reported itself, which is why the branch refuses."""
     graph = reached.ways.proof.graph
     waiting, seen = [target], set()
     while waiting:
@@ -239,9 +223,7 @@ def _explained(target: str, reached: Reach) -> bool:
 
 
 def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
-    """
-    Report the outcomes that a called chart never gives here.
-    """
+    """Report the outcomes that a called chart never gives here."""
     for outcome, arrow in node.cases.items():
         if arrow.id in reached.dead:
             reason = _reason(reached, arrow)
@@ -251,9 +233,7 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def _reason(reached: Reach, arrow: Arrow) -> Reason:
-    """
-    Find out why an arrow is never taken.
-    """
+    """Find out why an arrow is never taken."""
     chart = reached.ways.proof.chart
     return reached.ways.explain(arrow.node, chart.tried.get(arrow.id, chart.answers[arrow.id]))
 
@@ -261,18 +241,14 @@ def _reason(reached: Reach, arrow: Arrow) -> Reason:
 def _finding(  # noqa: PLR0913, PLR0917 - the parts of a finding
     code: Code, span: Span, message: str, help_: str, reason: Reason, reached: Reach, dead: tuple[Arrow, ...]
 ) -> Diagnostic:
-    """
-    Word one finding.
-    """
+    """Word one finding."""
     graph = reached.ways.proof.graph
     labels = (*reason.labels(graph), *_lost(reached, dead))
     return Diagnostic(code, message, span, (help_,), labels, reason.notes)
 
 
 def _lost(reached: Reach, dead: tuple[Arrow, ...]) -> Iterator[Label]:
-    """
-    Show the nodes that are never reached because these arrows are never taken.
-    """
+    """Show the nodes that are never reached because these arrows are never taken."""
     graph = reached.ways.proof.graph
     for name in dict.fromkeys(arrow.target for arrow in dead):
         if name in graph.nodes and name not in reached.met:

@@ -1,6 +1,4 @@
-"""
-Draw facts at random: those that conditions may tell apart.
-"""
+"""Draw facts at random: those that conditions may tell apart."""
 
 from __future__ import annotations
 
@@ -25,17 +23,13 @@ _USUAL = 4
 
 
 def pools(inputs: Inputs) -> dict[str, Sequence[Value]]:
-    """
-    List the values to draw from, for each fact.
-    """
+    """List the values to draw from, for each fact."""
     instants = tuple(_instants(inputs))
     return {name: tuple(_pool(fact, inputs.world, instants)) for name, fact in inputs.facts.items()}
 
 
 def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int) -> Iterator[Facts]:
-    """
-    Draw facts, the same ones every time.
-    """
+    """Draw facts, the same ones every time."""
     random = Random(0)  # noqa: S311 - the same facts every time
     for number in range(count):
         # Many decisions are at their most interesting where most facts are as usual.
@@ -47,9 +41,7 @@ def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int) 
 
 
 def _instants(inputs: Inputs) -> Iterator[datetime]:
-    """
-    List instants of one week: all hours of the day, and the edges of windows that are somewhere a default.
-    """
+    """List instants of one week: all hours of the day, and the edges of windows that are somewhere a default."""
     yield from (NOON + timedelta(hours=hour) for hour in range(0, 7 * 24, 5))
     values = [value for name, fact in inputs.facts.items() for value in (fact.default, *inputs.others.get(name, ()))]
     edges = {edge: None for value in values if isinstance(value, Schedule) for edge in _edges(value)}
@@ -62,17 +54,13 @@ def _instants(inputs: Inputs) -> Iterator[datetime]:
 
 
 def _edges(schedule: Schedule) -> Iterator[time]:
-    """
-    Give the times at which windows open and close.
-    """
+    """Give the times at which windows open and close."""
     for window in schedule.windows:
         yield from (window.from_, window.until)
 
 
 def _pool(fact: Fact, world: World, instants: Sequence[datetime]) -> Iterable[Value]:
-    """
-    List values of a fact that conditions may tell apart.
-    """
+    """List values of a fact that conditions may tell apart."""
     found: dict[Value, None] = {plain(fact.type): None}
     if fact.has_default or fact.type.nullable:
         found[fact.default] = None

@@ -21,9 +21,7 @@ _SHOWN = 3
 
 
 def find_unobtainable(proof: Proof, reached: Reach) -> Iterator[Diagnostic]:
-    """
-    Report each outcome to which arrows lead and that no facts get.
-    """
+    """Report each outcome to which arrows lead and that no facts get."""
     graph = proof.graph
     ends = proof.chart.outcomes()
     never = proof.chart.world.formulas.false
@@ -65,9 +63,7 @@ def find_ineffective(proof: Proof, reached: Reach) -> Iterator[tuple[Fact, Diagn
 
 
 def changes_something(proof: Proof, fact: Fact) -> Answer:
-    """
-    Find out whether changing one fact alone can change what is decided, told or carried.
-    """
+    """Find out whether changing one fact alone can change what is decided, told or carried."""
     if proof.limit.is_over():
         return Answer.UNKNOWN
     if proof.samples.matters(fact.name):
@@ -77,9 +73,7 @@ def changes_something(proof: Proof, fact: Fact) -> Answer:
 
 
 def _ineffective(fact: Fact, nodes: set[str], proof: Proof) -> Diagnostic:
-    """
-    Word one finding, with what asks for the fact in vain.
-    """
+    """Word one finding, with what asks for the fact in vain."""
     graph = proof.graph
     asking = [name for name in (*graph.order, *graph.outcomes) if name in nodes]
     labels = [
@@ -99,9 +93,7 @@ def _ineffective(fact: Fact, nodes: set[str], proof: Proof) -> Diagnostic:
 
 
 def _is_settled(proof: Proof, fact: Fact) -> bool:
-    """
-    Tell whether the other facts and `assume` settle what a fact is.
-    """
+    """Tell whether the other facts and `assume` settle what a fact is."""
     copy, world = proof.vary(fact.name), proof.chart.world
     differs = world.formulas.negate(world.symbols.equal(proof.inputs.symbols[fact.name], copy.second))
     return copy.solver.ask(differs) is Answer.NO
@@ -126,9 +118,7 @@ def _readers(proof: Proof, reached: Reach) -> Mapping[str, set[str]]:
 
 
 def _terms(node: Node, reached: Reach) -> Iterator[Term]:
-    """
-    Give what a node and its arrows read.
-    """
+    """Give what a node and its arrows read."""
     match node:
         case Question(condition=condition) if not any(arrow.id in reached.dead for arrow in node.arrows):
             yield condition
@@ -146,9 +136,7 @@ def _terms(node: Node, reached: Reach) -> Iterator[Term]:
 
 
 def _carried(outcome: Outcome) -> Iterator[Term]:
-    """
-    Give what an outcome says and carries.
-    """
+    """Give what an outcome says and carries."""
     yield from _filled(outcome.because)
     yield from (value for value in outcome.data.values() if isinstance(value, Term))
     if outcome.recheck is not None:
@@ -156,8 +144,6 @@ def _carried(outcome: Outcome) -> Iterator[Term]:
 
 
 def _filled(message: Message | None) -> Iterator[Term]:
-    """
-    Give what is filled into words.
-    """
+    """Give what is filled into words."""
     if message is not None:
         yield from (piece for piece in message.pieces if not isinstance(piece, str))

@@ -20,9 +20,7 @@ from notifyrules.prove.model import Example, Facts
 
 
 def given(graph: Graph, facts: Facts) -> dict[str, Value]:
-    """
-    Keep the facts that a caller must give: those without a default, and those that differ from it.
-    """
+    """Keep the facts that a caller must give: those without a default, and those that differ from it."""
     return {
         fact.name: facts[fact.name]
         for fact in graph.facts.values()
@@ -31,24 +29,18 @@ def given(graph: Graph, facts: Facts) -> dict[str, Value]:
 
 
 def assignments(facts: Mapping[str, Value]) -> str:
-    """
-    Write facts for a sentence.
-    """
+    """Write facts for a sentence."""
     written = (f"{name} = {write_literal(value)}" for name, value in facts.items())
     return ", ".join(written) or "all facts at their defaults"
 
 
 def decided(passage: Passage) -> str:
-    """
-    Say in a few words what is decided, and by which arrow.
-    """
+    """Say in a few words what is decided, and by which arrow."""
     return f"`{passage.outcome}` by `{passage.steps[-1].arrow}`"
 
 
 def command(graph: Graph, facts: Facts) -> str:
-    """
-    Write the command that draws the chart with the path of some facts lit.
-    """
+    """Write the command that draws the chart with the path of some facts lit."""
     words = ["notifyrules", "render", operand(graph.path.removeprefix("notifyrules:"))]
     words += ["--root", graph.root] if graph.root else []
     for name, value in given(graph, facts).items():
@@ -57,9 +49,7 @@ def command(graph: Graph, facts: Facts) -> str:
 
 
 def _setting(value: Value) -> str:
-    """
-    Write a value as the command line takes it.
-    """
+    """Write a value as the command line takes it."""
     plain = to_plain(value)
     if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
         bare = plain == plain.strip() and plain[0] not in "\"'"
@@ -117,15 +107,11 @@ def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str
 
 
 def _mapping(facts: Mapping[str, Value]) -> str:
-    """
-    Write facts as a flow mapping.
-    """
+    """Write facts as a flow mapping."""
     written = (f"{name}: {json.dumps(to_plain(value), ensure_ascii=False)}" for name, value in facts.items())
     return f"{{{', '.join(written)}}}"
 
 
 def _quoted(text: str) -> str:
-    """
-    Quote a text as YAML and JSON both read it.
-    """
+    """Quote a text as YAML and JSON both read it."""
     return json.dumps(text, ensure_ascii=False)

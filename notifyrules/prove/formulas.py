@@ -20,83 +20,59 @@ Thing: TypeAlias = Any
 
 
 class Formulas:
-    """
-    Make formulas of one context.
-    """
+    """Make formulas of one context."""
 
     __slots__ = ("_sorts", "context", "false", "true")
 
     def __init__(self) -> None:
-        """
-        Begin with an empty context.
-        """
+        """Begin with an empty context."""
         self.context = z3.Context()
         self.true: Formula = z3.BoolVal(True, self.context)  # noqa: FBT003 - the solver's own form
         self.false: Formula = z3.BoolVal(False, self.context)  # noqa: FBT003
         self._sorts: dict[str, Any] = {}
 
     def truth(self, *, value: bool) -> Formula:
-        """
-        Give the formula that always or never holds.
-        """
+        """Give the formula that always or never holds."""
         return self.true if value else self.false
 
     def boolean(self, name: str) -> Formula:
-        """
-        Name something that holds or does not.
-        """
+        """Name something that holds or does not."""
         return z3.Bool(name, self.context)
 
     def integer(self, name: str) -> Number:
-        """
-        Name an integer.
-        """
+        """Name an integer."""
         return z3.Int(name, self.context)
 
     def amount(self, value: int) -> Number:
-        """
-        Write out an integer.
-        """
+        """Write out an integer."""
         return z3.IntVal(value, self.context)
 
     def thing(self, name: str, kind: str) -> Thing:
-        """
-        Name something of which only equality is known.
-        """
+        """Name something of which only equality is known."""
         return z3.Const(name, self.sort(kind))
 
     def sort(self, kind: str) -> Any:  # noqa: ANN401 - the solver's
-        """
-        Give the sort of things of one kind.
-        """
+        """Give the sort of things of one kind."""
         if kind not in self._sorts:
             self._sorts[kind] = z3.DeclareSort(kind, self.context)
         return self._sorts[kind]
 
     def function(self, name: str, arguments: Iterable[Thing], result: Any) -> Any:  # noqa: ANN401
-        """
-        Name a function of which only is known that it gives the same for the same.
-        """
+        """Name a function of which only is known that it gives the same for the same."""
         return z3.Function(name, *(one.sort() for one in arguments), result)
 
     @property
     def booleans(self) -> Any:  # noqa: ANN401
-        """
-        The sort of formulas.
-        """
+        """The sort of formulas."""
         return z3.BoolSort(self.context)
 
     @property
     def integers(self) -> Any:  # noqa: ANN401
-        """
-        The sort of integers.
-        """
+        """The sort of integers."""
         return z3.IntSort(self.context)
 
     def negate(self, formula: Formula) -> Formula:
-        """
-        Give what holds where *formula* does not.
-        """
+        """Give what holds where *formula* does not."""
         if formula is self.true:
             return self.false
         if formula is self.false:
@@ -104,21 +80,15 @@ class Formulas:
         return formula.arg(0) if z3.is_not(formula) else z3.Not(formula)
 
     def every(self, items: Iterable[Formula]) -> Formula:
-        """
-        Give what holds where all of some formulas do.
-        """
+        """Give what holds where all of some formulas do."""
         return self._join(items, self.true, self.false, z3.And)
 
     def some(self, items: Iterable[Formula]) -> Formula:
-        """
-        Give what holds where one of some formulas does.
-        """
+        """Give what holds where one of some formulas does."""
         return self._join(items, self.false, self.true, z3.Or)
 
     def _join(self, items: Iterable[Formula], neutral: Formula, settled: Formula, join: Any) -> Formula:  # noqa: ANN401
-        """
-        Join formulas, those that change nothing left out.
-        """
+        """Join formulas, those that change nothing left out."""
         kept: dict[int, Formula] = {}
         for item in items:
             if item is settled:
@@ -131,15 +101,11 @@ class Formulas:
         return listed[0] if len(listed) == 1 else join(listed)
 
     def implies(self, left: Formula, right: Formula) -> Formula:
-        """
-        Give what holds where *right* holds or *left* does not.
-        """
+        """Give what holds where *right* holds or *left* does not."""
         return self.some((self.negate(left), right))
 
     def same(self, left: Formula, right: Formula) -> Formula:
-        """
-        Give what holds where two formulas agree.
-        """
+        """Give what holds where two formulas agree."""
         if left is self.true or right is self.true:
             return right if left is self.true else left
         if left is self.false or right is self.false:
@@ -147,9 +113,7 @@ class Formulas:
         return self.true if left.eq(right) else left == right
 
     def choose(self, condition: Formula, then: Thing, otherwise: Thing) -> Thing:
-        """
-        Give *then* where *condition* holds, else *otherwise*.
-        """
+        """Give *then* where *condition* holds, else *otherwise*."""
         if condition is self.true or then.eq(otherwise):
             return then
         if condition is self.false:
@@ -157,16 +121,12 @@ class Formulas:
         return z3.If(condition, then, otherwise)
 
     def equal(self, left: Thing, right: Thing) -> Formula:
-        """
-        Give what holds where two terms of one sort are the same.
-        """
+        """Give what holds where two terms of one sort are the same."""
         return self.true if left.eq(right) else left == right
 
 
 def constants_of(thing: Thing) -> set[int]:
-    """
-    Number the names that a term is made of.
-    """
+    """Number the names that a term is made of."""
     found: set[int] = set()
     seen: set[int] = set()
     waiting = [thing]

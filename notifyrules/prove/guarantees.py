@@ -1,6 +1,4 @@
-"""
-Prove guarantees, or find facts that break them.
-"""
+"""Prove guarantees, or find facts that break them."""
 
 from __future__ import annotations
 
@@ -44,17 +42,13 @@ def judge(proof: Proof, number: int) -> Judged:
 
 
 def _applies(proof: Proof, guarantee: Guarantee, facts: Facts) -> bool:
-    """
-    Tell whether a guarantee speaks of some facts.
-    """
+    """Tell whether a guarantee speaks of some facts."""
     condition = guarantee.condition
     return keeps(proof.graph, facts) and (condition is None or evaluate(condition, facts, {}) is True)
 
 
 def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:
-    """
-    Look for an outcome that must not be.
-    """
+    """Look for an outcome that must not be."""
     formulas, ends = proof.chart.world.formulas, proof.chart.outcomes()
     never = guarantee.promise is Promise.NEVER
     wrong = [formula for name, formula in ends.items() if (name in guarantee.subjects) is never]
@@ -68,9 +62,7 @@ def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> W
 
 
 def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
-    """
-    Look for facts that get an outcome; that there are none must be proved, that there are some must be shown.
-    """
+    """Look for facts that get an outcome; that there are none must be proved, that there are some must be shown."""
     [outcome] = guarantee.subjects
     formulas = proof.chart.world.formulas
     gets = formulas.every((condition, proof.chart.outcomes().get(outcome, formulas.false)))
@@ -85,9 +77,7 @@ def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged
 
 
 def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:
-    """
-    Look for a change of one fact that changes what it must not.
-    """
+    """Look for a change of one fact that changes what it must not."""
     if proof.limit.is_over():
         return Answer.UNKNOWN
     [name] = guarantee.subjects
@@ -117,9 +107,7 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
 
 
 def _raised(proof: Proof, name: str, second: Symbol) -> Formula:
-    """
-    Say that the second value of a fact is higher.
-    """
+    """Say that the second value of a fact is higher."""
     formulas = proof.chart.world.formulas
     first = proof.inputs.symbols[name]
     match first.payload, second.payload:
@@ -136,9 +124,7 @@ def _raised(proof: Proof, name: str, second: Symbol) -> Formula:
 
 
 def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
-    """
-    Tell whether one value of a fact is higher than another.
-    """
+    """Tell whether one value of a fact is higher than another."""
     base = graph.facts[name].type.base
     if isinstance(base, Enumeration):
         order = base.order or base.values
@@ -149,9 +135,7 @@ def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
 
 
 def _lowered(proof: Proof, copy: Copy) -> Formula:
-    """
-    Say that the second decision notifies less.
-    """
+    """Say that the second decision notifies less."""
     formulas, chart = proof.chart.world.formulas, proof.chart
     yes, later, no = (chart.notifies(notify) for notify in (Notify.YES, Notify.LATER, Notify.NO))
     return formulas.some(
@@ -163,9 +147,7 @@ def _lowered(proof: Proof, copy: Copy) -> Formula:
 
 
 def _example(graph: Graph, guarantee: Guarantee, witness: Witness) -> Example:
-    """
-    Say what is decided for the facts that break a guarantee.
-    """
+    """Say what is decided for the facts that break a guarantee."""
     passage = walk(graph, witness.facts)
     if guarantee.promise not in (Promise.INDEPENDENT, Promise.MONOTONE):
         return Example(witness.facts, passage)

@@ -39,9 +39,7 @@ _ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Toky
 
 @dataclass(slots=True)
 class Guesser:
-    """
-    Make facts of one solution.
-    """
+    """Make facts of one solution."""
 
     inputs: Inputs
     model: Any
@@ -53,9 +51,7 @@ class Guesser:
     _wanted: list[tuple[Asked, bool]] = field(default_factory=list)
 
     def guesses(self) -> Iterator[Mapping[str, Value]]:
-        """
-        Give facts that may be what the solution stands for, the likeliest first.
-        """
+        """Give facts that may be what the solution stands for, the likeliest first."""
         self._begin()
         self._wanted = [(asked, self._told(asked)) for asked in self.inputs.world.asked]
         yield from self._improved()
@@ -65,9 +61,7 @@ class Guesser:
             yield from self._improved()
 
     def _improved(self) -> Iterator[Mapping[str, Value]]:
-        """
-        Give the facts as they are, then with better and better guesses.
-        """
+        """Give the facts as they are, then with better and better guesses."""
         yield dict(self.facts)
         best = self._score()
         for _ in range(_SWEEPS if self.soft else 0):
@@ -79,9 +73,7 @@ class Guesser:
                 return
 
     def _unlike_any_written(self) -> dict[str, Value]:
-        """
-        Guess anew what the solution says is none of the values that are written out, and was guessed to be one.
-        """
+        """Guess anew what the solution says is none of the values that are written out, and was guessed to be one."""
         found = {}
         for name in self._unknown:
             kind = self._variable(name).sort().name()
@@ -91,9 +83,7 @@ class Guesser:
         return found
 
     def _begin(self) -> None:
-        """
-        Take what the solution knows, and a first guess for the rest.
-        """
+        """Take what the solution knows, and a first guess for the rest."""
         world = self.inputs.world
         asked = self._asked_about()
         for fact in self.inputs.facts.values():
@@ -110,24 +100,18 @@ class Guesser:
             self.facts[name] = next(self.choices(name), self.facts[name])
 
     def _asked_about(self) -> frozenset[str]:
-        """
-        Name the facts that open questions are about.
-        """
+        """Name the facts that open questions are about."""
         variables = {self._variable(name).get_id(): name for name in self.inputs.facts}
         asked = (part.get_id() for one in self.inputs.world.opens.values() for part in _parts(one.things))
         return frozenset(variables[one] for one in asked if one in variables)
 
     def _told(self, asked: Asked) -> bool:
-        """
-        Read what the solution says that a test gives.
-        """
+        """Read what the solution says that a test gives."""
         assert isinstance(asked.symbol.payload, Truth)
         return bool(z3.is_true(self.model.eval(asked.symbol.payload.holds, model_completion=True)))
 
     def _score(self) -> int:
-        """
-        Count the tests that come out as the solution says.
-        """
+        """Count the tests that come out as the solution says."""
         score = 0
         inside: dict[int, Mapping[str, Value]] = {}
         for asked, told in self._wanted:
@@ -153,9 +137,7 @@ class Guesser:
         return facts
 
     def _improve(self, name: str, best: int) -> int:
-        """
-        Try other guesses for one fact, and keep the first of the best.
-        """
+        """Try other guesses for one fact, and keep the first of the best."""
         kept = self.facts[name]
         for guess in self.choices(name):
             if best == len(self._wanted):
@@ -170,9 +152,7 @@ class Guesser:
     # ---- Guesses by type ----
 
     def choices(self, name: str) -> Iterator[Value]:
-        """
-        Guess the value of one fact.
-        """
+        """Guess the value of one fact."""
         fact = self.inputs.facts[name]
         match fact.type.base:
             case Basic.TEXT:
@@ -200,18 +180,14 @@ class Guesser:
                 )
 
     def _instants(self) -> Iterator[Value]:
-        """
-        Guess an instant of one week: at every hour, and at the times of day that are written out.
-        """
+        """Guess an instant of one week: at every hour, and at the times of day that are written out."""
         monday = NOON - timedelta(hours=12)
         yield from (monday + timedelta(hours=hour) for hour in range(7 * 24))
         times = [number for number in self.inputs.world.symbols.numbers if _fits(number, Basic.TIME)]
         yield from (monday + timedelta(days=day, seconds=number) for day in range(7) for number in times)
 
     def _texts(self, fact: Fact) -> Iterator[Value]:
-        """
-        Guess a text: what its tests ask for, then what is written out, alone and joined.
-        """
+        """Guess a text: what its tests ask for, then what is written out, alone and joined."""
         mine = self._variable(fact.name)
         yield from self._made_to_measure(mine)
         written = [str(value) for value, _ in self.inputs.world.symbols.constants(Basic.TEXT.value)][:_TEXTS]
@@ -228,9 +204,7 @@ class Guesser:
         yield from (text for _, text in zip(range(_GUESSES), joined, strict=False))
 
     def _made_to_measure(self, mine: Thing) -> Iterator[str]:
-        """
-        Build a text of all that the solution says it begins with, holds and ends with, and one that says a bit more.
-        """
+        """Build a text of all the solution says it begins with, holds and ends with, and one that says a bit more."""
         held: dict[str, list[str]] = {}
         for one in self.inputs.world.opens.values():
             if isinstance(one.result.payload, Truth) and one.things[0].eq(mine) and self._is_true(one):
@@ -248,9 +222,7 @@ class Guesser:
             yield _expanded(glob, "x", "x")
 
     def _pattern(self, one: Open) -> str:
-        """
-        Find what a test looks for in a text: a text that is written out, or what comes of the facts as they are.
-        """
+        """Find what a test looks for in a text: a text that is written out, or what comes of the facts as they are."""
         if not isinstance(one.term, t.Call) or len(one.things) == 1:
             return ""
         for value, thing in self.inputs.world.symbols.constants(Basic.TEXT.value):
@@ -262,9 +234,7 @@ class Guesser:
         return found if isinstance(found, str) else ""
 
     def _lists(self, fact: Fact) -> Iterator[Value]:
-        """
-        Guess a list: the items that the solution says it holds, then others.
-        """
+        """Guess a list: the items that the solution says it holds, then others."""
         base = fact.type.base
         assert isinstance(base, ListOf)
         mine = self._variable(fact.name)
@@ -292,9 +262,7 @@ class Guesser:
         yield tuple(pool)
 
     def _item(self, one: Open, base: ListOf) -> Value:
-        """
-        Give the item that a test looks for; None where it is none for this list.
-        """
+        """Give the item that a test looks for; None where it is none for this list."""
         payload = one.arguments[0].payload
         match payload:
             case Amount(number) if isinstance(base.item, Basic) and base.item in RANGES:
@@ -314,9 +282,7 @@ class Guesser:
                 return None
 
     def _length(self, mine: Thing) -> int | None:
-        """
-        Read how long the solution says that a list is.
-        """
+        """Read how long the solution says that a list is."""
         for one in self.inputs.world.opens.values():
             if one.function == "len" and one.things[0].eq(mine):
                 assert isinstance(one.result.payload, Amount)
@@ -324,23 +290,17 @@ class Guesser:
         return None
 
     def _variable(self, name: str) -> Thing:
-        """
-        Give the solver's term for a fact that is guessed.
-        """
+        """Give the solver's term for a fact that is guessed."""
         return self.inputs.world.symbols.whole(self.inputs.symbols[name].payload)
 
     def _is_true(self, one: Open) -> bool:
-        """
-        Tell whether the solution answers an open question with yes.
-        """
+        """Tell whether the solution answers an open question with yes."""
         assert isinstance(one.result.payload, Truth)
         return bool(z3.is_true(self.model.eval(one.result.payload.holds, model_completion=True)))
 
 
 def _parts(things: Sequence[Thing]) -> Iterator[Thing]:
-    """
-    Give some terms and all that they are made of, each once.
-    """
+    """Give some terms and all that they are made of, each once."""
     seen: set[int] = set()
     waiting = list(things)
     while waiting:
@@ -352,15 +312,11 @@ def _parts(things: Sequence[Thing]) -> Iterator[Thing]:
 
 
 def _expanded(pattern: str, star: str, mark: str) -> str:
-    """
-    Write a text that a glob covers.
-    """
+    """Write a text that a glob covers."""
     return pattern.replace("*", star).replace("?", mark)
 
 
 def _fits(number: int, base: Basic) -> bool:
-    """
-    Tell whether a number is one of a type's.
-    """
+    """Tell whether a number is one of a type's."""
     lowest, highest = RANGES[base]
     return lowest <= number <= highest

@@ -1,6 +1,4 @@
-"""
-Stand for the facts of one chart: a variable for each, and back from a solution to values.
-"""
+"""Stand for the facts of one chart: a variable for each, and back from a solution to values."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """
-    The facts of a chart as variables.
-    """
+    """The facts of a chart as variables."""
 
     world: World
     facts: Mapping[str, Fact]
@@ -38,21 +34,15 @@ class Inputs:
 
     @classmethod
     def declare(cls, world: World, facts: Mapping[str, Fact]) -> Inputs:
-        """
-        Make a variable for every fact.
-        """
+        """Make a variable for every fact."""
         return cls(world, facts, {fact.name: world.symbols.variable(fact.name, fact.type) for fact in facts.values()})
 
     def domain(self) -> Iterable[Formula]:
-        """
-        Say that every fact has a value of its type.
-        """
+        """Say that every fact has a value of its type."""
         return [self.world.symbols.domain(self.symbols[fact.name], fact.type) for fact in self.facts.values()]
 
     def is_value(self, name: str, value: Value) -> Formula:
-        """
-        Say that a fact has one value.
-        """
+        """Say that a fact has one value."""
         return self.world.symbols.equal(self.symbols[name], self.world.symbols.constant(value, self.facts[name].type))
 
 
@@ -87,9 +77,7 @@ def read(model: Any, symbol: Symbol, kind: Type, world: World) -> Value | Thing:
 
 
 def _named(token: Thing, found: Any, world: World) -> Value | Thing:  # noqa: ANN401
-    """
-    Find the value that is written out as what the solver calls a thing.
-    """
+    """Find the value that is written out as what the solver calls a thing."""
     for value, thing in world.symbols.constants(token.sort().name()):
         if found(thing).eq(token):
             return value
@@ -97,9 +85,7 @@ def _named(token: Thing, found: Any, world: World) -> Value | Thing:  # noqa: AN
 
 
 def plain(kind: Type) -> Value:
-    """
-    Give the plainest value of a type, to be taken where any will do.
-    """
+    """Give the plainest value of a type, to be taken where any will do."""
     match kind.base:
         case None:
             return None

@@ -29,9 +29,7 @@ _PATTERNS = frozenset({"starts_with", "ends_with", "contains", "matches", "has_w
 
 
 def complete(world: World) -> None:
-    """
-    Add what is known of everything that was left open so far.
-    """
+    """Add what is known of everything that was left open so far."""
     known: dict[tuple[object, ...], None] = {}
     for _ in range(_ROUNDS):
         before = len(known)
@@ -51,9 +49,7 @@ def complete(world: World) -> None:
 
 
 def _work_out(one: Open, world: World, known: dict[tuple[object, ...], None]) -> None:
-    """
-    Compute a function for every combination of values that are written out in place of its arguments.
-    """
+    """Compute a function for every combination of values that are written out in place of its arguments."""
     if one.function not in FUNCTIONS or (one.function == "len" and one.things[0].sort().name() == LIST):
         return
     choices = [_written(argument, thing, world) for argument, thing in zip(one.arguments, one.things, strict=True)]
@@ -76,9 +72,7 @@ def _work_out(one: Open, world: World, known: dict[tuple[object, ...], None]) ->
 
 
 def _written(argument: Symbol, thing: Thing, world: World) -> Sequence[tuple[Thing, Value]]:
-    """
-    List the values that are written out and could stand in place of an argument.
-    """
+    """List the values that are written out and could stand in place of an argument."""
     match argument.payload:
         case Opaque() | Several():
             known = world.symbols.constants(thing.sort().name())
@@ -93,16 +87,12 @@ def _written(argument: Symbol, thing: Thing, world: World) -> Sequence[tuple[Thi
 
 
 def _is_text(value: Value) -> bool:
-    """
-    Tell whether a value is a text or a list of texts: lists of other items are written out beside them.
-    """
+    """Tell whether a value is a text or a list of texts: lists of other items are written out beside them."""
     return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(item, str) for item in value))
 
 
 def _gives(one: Open, things: tuple[Thing, ...], value: Symbol, world: World) -> Formula:
-    """
-    Say what a function gives for arguments that are written out.
-    """
+    """Say what a function gives for arguments that are written out."""
     formulas = world.formulas
     match one.result.payload:
         case Truth():
@@ -118,9 +108,7 @@ def _gives(one: Open, things: tuple[Thing, ...], value: Symbol, world: World) ->
 
 
 def _about_patterns(opens: Sequence[Open], world: World) -> Iterator[Formula]:
-    """
-    Say which patterns imply or exclude each other.
-    """
+    """Say which patterns imply or exclude each other."""
     formulas = world.formulas
     spelt = {thing.get_id(): value for value, thing in world.symbols.constants(Basic.TEXT.value)}
     about: dict[int, list[tuple[Open, str]]] = {}
@@ -141,9 +129,7 @@ def _about_patterns(opens: Sequence[Open], world: World) -> Iterator[Formula]:
 
 
 def found_everywhere(function: str, pattern: str) -> bool:
-    """
-    Tell whether a pattern fits every text.
-    """
+    """Tell whether a pattern fits every text."""
     if function == "has_glob_word":
         return pattern != "" and not pattern.strip("*")
     # Not even `*` alone matches every text: it does not stand for a line end.
@@ -151,9 +137,7 @@ def found_everywhere(function: str, pattern: str) -> bool:
 
 
 def implies(function: str, pattern: str, other: str, rival: str) -> bool:
-    """
-    Tell whether every text that one pattern fits is fitted by another.
-    """
+    """Tell whether every text that one pattern fits is fitted by another."""
     match function, other:
         case "starts_with", "starts_with":
             return pattern.startswith(rival)
@@ -174,9 +158,7 @@ def implies(function: str, pattern: str, other: str, rival: str) -> bool:
 
 
 def excludes(first: tuple[str, str], second: tuple[str, str]) -> bool:
-    """
-    Tell whether no text fits two patterns.
-    """
+    """Tell whether no text fits two patterns."""
     (function, pattern), (other, rival) = first, second
     if function != other:
         return False
@@ -195,16 +177,12 @@ def excludes(first: tuple[str, str], second: tuple[str, str]) -> bool:
 
 
 def _fixed(glob: str) -> str:
-    """
-    Give what a glob begins with before its first wildcard.
-    """
+    """Give what a glob begins with before its first wildcard."""
     return glob.partition("*")[0].partition("?")[0]
 
 
 def _holds(one: Open) -> Formula:
-    """
-    Give an open question as a formula.
-    """
+    """Give an open question as a formula."""
     assert isinstance(one.result.payload, Truth)
     return one.result.payload.holds
 
@@ -213,9 +191,7 @@ def _holds(one: Open) -> Formula:
 
 
 def _about_lists(opens: Sequence[Open], world: World) -> Iterator[Formula]:
-    """
-    Say what the items of a list tell of other questions about it.
-    """
+    """Say what the items of a list tell of other questions about it."""
     formulas, symbols = world.formulas, world.symbols
     items: dict[str, dict[int, tuple[Symbol, Thing]]] = {}
     for one in opens:
@@ -242,16 +218,12 @@ def _about_lists(opens: Sequence[Open], world: World) -> Iterator[Formula]:
 
 
 def _item(value: Value, world: World) -> Symbol:
-    """
-    Write out an item of a list; one of an enumeration is a text here.
-    """
+    """Write out an item of a list; one of an enumeration is a text here."""
     return world.symbols.constant(value, Type(Basic.TEXT))
 
 
 def _comparable(one: Symbol, other: Symbol) -> bool:
-    """
-    Tell whether two items are of one kind.
-    """
+    """Tell whether two items are of one kind."""
     kinds = [type(side.payload).__name__.replace("Pick", "Opaque") for side in (one, other)]
     return kinds[0] == kinds[1]
 
@@ -260,9 +232,7 @@ def _comparable(one: Symbol, other: Symbol) -> bool:
 
 
 def _about_lengths(opens: Sequence[Open], world: World) -> Iterator[Formula]:
-    """
-    Say how long texts and lists can be.
-    """
+    """Say how long texts and lists can be."""
     formulas, symbols = world.formulas, world.symbols
     for one in opens:
         if one.function != "len":
@@ -286,9 +256,7 @@ def _about_lengths(opens: Sequence[Open], world: World) -> Iterator[Formula]:
 
 
 def _about_items(one: Open, length: Number, opens: Sequence[Open], world: World) -> Iterator[Formula]:
-    """
-    Say what the length of a list tells of its items.
-    """
+    """Say what the length of a list tells of its items."""
     formulas, symbols, thing = world.formulas, world.symbols, one.things[0]
     for value, written in symbols.constants(LIST):
         assert isinstance(value, tuple)
@@ -312,9 +280,7 @@ def _about_items(one: Open, length: Number, opens: Sequence[Open], world: World)
 
 
 def _about_calendars(opens: Sequence[Open], world: World) -> Iterator[Formula]:
-    """
-    Say that a window closes after the instant at which it is open, and that outside of windows there is no end.
-    """
+    """Say that a window closes after the instant at which it is open, and that outside of windows there is no end."""
     formulas = world.formulas
     asked: Mapping[tuple[int, ...], Open] = {
         tuple(thing.get_id() for thing in one.things): one for one in opens if one.function == "within"

@@ -1,6 +1,4 @@
-"""
-Limit how long proofs may take.
-"""
+"""Limit how long proofs may take."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ LIMIT_S = 60.0
 
 @dataclass(slots=True)
 class Limit:
-    """
-    How long proofs may take together.
-    """
+    """How long proofs may take together."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic
@@ -25,21 +21,15 @@ class Limit:
     """Whether some question was not answered for want of time."""
 
     def __post_init__(self) -> None:
-        """
-        Begin to count.
-        """
+        """Begin to count."""
         self.began = self.clock()
 
     @property
     def left_s(self) -> float:
-        """
-        Give the seconds that are left.
-        """
+        """Give the seconds that are left."""
         return self.seconds - (self.clock() - self.began)
 
     def is_over(self) -> bool:
-        """
-        Tell whether the time is up, and remember that it mattered.
-        """
+        """Tell whether the time is up, and remember that it mattered."""
         self.exceeded = self.exceeded or self.left_s <= 0
         return self.left_s <= 0

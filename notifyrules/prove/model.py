@@ -1,6 +1,4 @@
-"""
-Hold what proofs tell: plain values, which need no solver.
-"""
+"""Hold what proofs tell: plain values, which need no solver."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ Facts: TypeAlias = Mapping[str, Value]
 
 
 class Standing(Enum):
-    """
-    What became of a guarantee.
-    """
+    """What became of a guarantee."""
 
     PROVED = "proved"
     BROKEN = "broken"
@@ -30,9 +26,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """
-    Facts that break a guarantee.
-    """
+    """Facts that break a guarantee."""
 
     facts: Facts
     """A value for every fact."""
@@ -46,9 +40,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """
-    A guarantee, and what became of it.
-    """
+    """A guarantee, and what became of it."""
 
     guarantee: Guarantee
     standing: Standing
@@ -58,9 +50,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """
-    What was proved about one file, and everything that was found in it.
-    """
+    """What was proved about one file, and everything that was found in it."""
 
     graph: Graph | None
     """The chart; None for a file with errors and for one that holds none."""
@@ -71,7 +61,5 @@ class Proofs:
 
     @property
     def proved(self) -> int:
-        """
-        Count the guarantees that hold.
-        """
+        """Count the guarantees that hold."""
         return sum(one.standing is Standing.PROVED for one in self.judged)

@@ -1,6 +1,4 @@
-"""
-Put everything together that questions about one chart are asked of.
-"""
+"""Put everything together that questions about one chart are asked of."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ Watch: TypeAlias = Callable[[str], None]
 
 @dataclass(slots=True)
 class Proof:
-    """
-    One chart, and a solver that knows what holds for all of its facts.
-    """
+    """One chart, and a solver that knows what holds for all of its facts."""
 
     graph: Graph
     chart: Chart
@@ -51,9 +47,7 @@ class Proof:
     """The facts that were varied so far."""
 
     def vary(self, fact: str) -> Copy:
-        """
-        Compare decisions that differ in one fact alone.
-        """
+        """Compare decisions that differ in one fact alone."""
         if fact not in self.copies:
             copy = Copy.make(self.inputs, fact)
             given = (*self.inputs.domain(), *self.assumed, *copy.given, *map(copy.replaced, self.assumed))
@@ -62,17 +56,13 @@ class Proof:
         return self.copies[fact]
 
     def sort_out(self, formulas: Mapping[str, Formula], shown: Collection[str]) -> dict[str, Answer]:
-        """
-        Find out which of some formulas can hold, but for those of which that was shown.
-        """
+        """Find out which of some formulas can hold, but for those of which that was shown."""
         found = self.solver.sort_out({name: one for name, one in formulas.items() if name not in shown})
         return {name: found.get(name, Answer.YES) for name in formulas}
 
 
 def begin(graph: Graph, limit: Limit) -> Proof:
-    """
-    Translate a chart, and prepare to ask about it.
-    """
+    """Translate a chart, and prepare to ask about it."""
     inputs = Inputs.declare(World(), graph.facts)
     world = inputs.world
     chart = translate(graph, world, inputs.symbols)
@@ -91,7 +81,5 @@ def begin(graph: Graph, limit: Limit) -> Proof:
 
 
 def _condition(chart: Chart, term: Term | None) -> Formula:
-    """
-    Translate the condition of a guarantee; one without holds for all facts.
-    """
+    """Translate the condition of a guarantee; one without holds for all facts."""
     return chart.world.formulas.true if term is None else chart.terms.holds(term)

@@ -1,6 +1,4 @@
-"""
-Find out why something cannot be at a node: the few earlier answers, and what `assume` says, that rule it out.
-"""
+"""Find out why something cannot be at a node: the few earlier answers, and what `assume` says, that rule it out."""
 
 from __future__ import annotations
 
@@ -22,18 +20,14 @@ _LONGEST = 70
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """
-    Answers and assumptions that together rule something out.
-    """
+    """Answers and assumptions that together rule something out."""
 
     arrows: tuple[Arrow, ...]
     """In the order in which they are taken."""
     assumed: tuple[Term, ...]
 
     def __str__(self) -> str:
-        """
-        Put it in words that stand behind `because`.
-        """
+        """Put it in words that stand behind `because`."""
         parts = []
         if self.arrows:
             parts.append("every way here takes " + _and(f"`{arrow.id}`" for arrow in self.arrows))
@@ -44,26 +38,20 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """
-    Why something cannot be: one ruling for each group of ways that lead there.
-    """
+    """Why something cannot be: one ruling for each group of ways that lead there."""
 
     rulings: tuple[Ruling, ...]
 
     @property
     def words(self) -> str:
-        """
-        Say it behind `because`.
-        """
+        """Say it behind `because`."""
         if len(self.rulings) == 1:
             return str(self.rulings[0])
         return "every way here settles it"
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """
-        Tell the ways apart, where there are several.
-        """
+        """Tell the ways apart, where there are several."""
         if len(self.rulings) < 2:  # noqa: PLR2004 - several
             return ()
         shown = [str(ruling).replace("every way here takes", "one way takes") for ruling in self.rulings[:_SHOWN]]
@@ -71,9 +59,7 @@ class Reason:
         return (*shown, f"and {more} more ways") if more else tuple(shown)
 
     def labels(self, graph: Graph) -> Iterator[Label]:
-        """
-        Show where the answers are given.
-        """
+        """Show where the answers are given."""
         arrows = {arrow.id: arrow for ruling in self.rulings[:_SHOWN] for arrow in ruling.arrows}
         for arrow in arrows.values():
             yield Label(graph.nodes[arrow.node].span, f"answered `{clip(arrow.answer)}` before")
@@ -81,9 +67,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """
-    The ways through a chart that some facts take.
-    """
+    """The ways through a chart that some facts take."""
 
     proof: Proof
     entering: Mapping[str, tuple[Arrow, ...]]
@@ -93,9 +77,7 @@ class Ways:
 
     @classmethod
     def find(cls, proof: Proof, dead: frozenset[str]) -> Ways:
-        """
-        Look at all arrows but those that are never taken.
-        """
+        """Look at all arrows but those that are never taken."""
         graph = proof.graph
         entering: dict[str, list[Arrow]] = {}
         always: dict[str, tuple[Arrow, ...]] = {graph.start: ()}
@@ -136,9 +118,7 @@ class Ways:
         return Reason(tuple(found.values()))
 
     def _rule(self, arrows: Sequence[Arrow], ruled_out: Formula) -> Ruling | None:
-        """
-        Find few answers that rule something out together with what is assumed.
-        """
+        """Find few answers that rule something out together with what is assumed."""
         proof = self.proof
         answers = [asked(proof.chart, arrow) for arrow in arrows]
         core = proof.bare.core([*proof.assumed, *answers], fixed=[ruled_out])
@@ -150,16 +130,12 @@ class Ways:
 
 
 def clip(text: str) -> str:
-    """
-    Put words of the file on one line, shortened to what a sentence can carry.
-    """
+    """Put words of the file on one line, shortened to what a sentence can carry."""
     folded = " ".join(text.split())
     return folded if len(folded) <= _LONGEST else folded[: _LONGEST - 1] + "…"
 
 
 def _and(items: Iterator[str]) -> str:
-    """
-    List items in a sentence.
-    """
+    """List items in a sentence."""
     *most, last = items
     return f"{', '.join(most)} and {last}" if most else last

@@ -30,9 +30,7 @@ _SHARE = 0.1
 
 @dataclass(slots=True)
 class Samples:
-    """
-    What was seen for some facts.
-    """
+    """What was seen for some facts."""
 
     graph: Graph
     pools: dict[str, Sequence[Value]]
@@ -46,9 +44,7 @@ class Samples:
     outcomes: set[str] = field(default_factory=set)
 
     def look_at(self, facts: Facts) -> None:
-        """
-        Walk for some facts, if they keep to `assume`.
-        """
+        """Walk for some facts, if they keep to `assume`."""
         if not keeps(self.graph, facts):
             return
         passage = walk(self.graph, facts)
@@ -58,9 +54,7 @@ class Samples:
         self.arrows |= set(_taken(passage.steps))
 
     def matters(self, fact: str) -> bool:
-        """
-        Tell whether changing one fact alone was seen to change what is decided, told or carried.
-        """
+        """Tell whether changing one fact alone was seen to change what is decided, told or carried."""
         for facts in self.facts[:_CHANGED]:
             told = _told(self.graph, facts)
             for value in self.pools[fact]:
@@ -71,9 +65,7 @@ class Samples:
 
 
 def sample(graph: Graph, inputs: Inputs, limit: Limit) -> Samples:
-    """
-    Walk a chart for facts drawn at random, the same ones every time.
-    """
+    """Walk a chart for facts drawn at random, the same ones every time."""
     samples = Samples(graph, pools(inputs))
     until_s = limit.left_s * (1 - _SHARE)
     for facts in draw(inputs, samples.pools, _DRAWN):
@@ -84,18 +76,14 @@ def sample(graph: Graph, inputs: Inputs, limit: Limit) -> Samples:
 
 
 def _told(graph: Graph, facts: Facts) -> tuple[object, ...]:
-    """
-    Give all that a decision decides, tells and carries.
-    """
+    """Give all that a decision decides, tells and carries."""
     passage: Passage = walk(graph, facts)
     data = data_of(graph.outcomes[passage.outcome], facts)
     return passage.outcome, passage.because, tuple(data.items()), recheck_of(graph, passage, facts)
 
 
 def _taken(steps: Iterable[Step]) -> Iterator[str]:
-    """
-    Name the arrows of a way, those tried in vain included.
-    """
+    """Name the arrows of a way, those tried in vain included."""
     for step in steps:
         yield step.arrow
         for branch in step.tried:

@@ -1,6 +1,4 @@
-"""
-Ask the solver, within a time limit.
-"""
+"""Ask the solver, within a time limit."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ _K = TypeVar("_K")
 
 
 class Answer(Enum):
-    """
-    What the solver says of a question.
-    """
+    """What the solver says of a question."""
 
     YES = "yes"
     """There is a solution, though perhaps none that facts can have."""
@@ -40,9 +36,7 @@ _LONGEST_MS = 2**31
 
 
 class Solver:
-    """
-    Answer questions about everything that holds in a world.
-    """
+    """Answer questions about everything that holds in a world."""
 
     __slots__ = ("_definitions", "_names", "_solver", "limit", "model", "world")
 
@@ -66,17 +60,13 @@ class Solver:
         self.grant(given)
 
     def grant(self, formulas: Iterable[Formula]) -> None:
-        """
-        Take something for granted from now on.
-        """
+        """Take something for granted from now on."""
         for formula in formulas:
             self._define(formula)
             self._solver.add(formula)
 
     def _define(self, formula: Formula) -> None:
-        """
-        Tell the solver what the names in a formula stand for.
-        """
+        """Tell the solver what the names in a formula stand for."""
         waiting = [formula]
         while waiting:
             for number in constants_of(waiting.pop()):
@@ -97,9 +87,7 @@ class Solver:
         return self._check([self._name(formula) for formula in formulas])
 
     def shows(self, formula: Formula) -> bool:
-        """
-        Tell whether a formula holds in the solution at hand.
-        """
+        """Tell whether a formula holds in the solution at hand."""
         return bool(z3.is_true(self.model.eval(formula, model_completion=True)))
 
     def sort_out(self, formulas: Mapping[_K, Formula], *given: Formula, most: int | None = None) -> dict[_K, Answer]:
@@ -151,16 +139,12 @@ class Solver:
         return kept
 
     def _used(self, named: Sequence[Formula], numbers: Iterable[int]) -> list[int]:
-        """
-        Name the assumptions of the last proof.
-        """
+        """Name the assumptions of the last proof."""
         used = {one.get_id() for one in self._solver.unsat_core()}
         return [number for number in numbers if named[number].get_id() in used]
 
     def _name(self, formula: Formula) -> Formula:
-        """
-        Give a formula a name, so that the solver learns across questions.
-        """
+        """Give a formula a name, so that the solver learns across questions."""
         self._define(formula)
         if z3.is_const(formula) and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
             return formula
@@ -173,9 +157,7 @@ class Solver:
         return known[1]
 
     def _check(self, assumptions: Sequence[Formula]) -> Answer:
-        """
-        Ask within the time that is left.
-        """
+        """Ask within the time that is left."""
         if self.limit.is_over():
             return Answer.UNKNOWN
         most_ms = max(1, int(min(self.limit.left_s * 1000 / _SHARE, _LONGEST_MS)))

@@ -1,6 +1,4 @@
-"""
-Hold the values of the language as formulas: which value it is under which condition.
-"""
+"""Hold the values of the language as formulas: which value it is under which condition."""
 
 from __future__ import annotations
 
@@ -31,27 +29,21 @@ count seconds."""
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """
-    A bool.
-    """
+    """A bool."""
 
     holds: Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """
-    An int, instant, duration or time.
-    """
+    """An int, instant, duration or time."""
 
     number: Number
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """
-    A value of an enumeration.
-    """
+    """A value of an enumeration."""
 
     ways: Mapping[str, Formula]
     """When it is which; at most one holds."""
@@ -59,18 +51,14 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """
-    A text, time zone or schedule: of it only equality is known.
-    """
+    """A text, time zone or schedule: of it only equality is known."""
 
     thing: Thing
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """
-    One of the lists that a list may be.
-    """
+    """One of the lists that a list may be."""
 
     condition: Formula
     items: tuple[Symbol, ...] | None
@@ -81,9 +69,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """
-    A list.
-    """
+    """A list."""
 
     ways: tuple[Way, ...]
     """Which list it is when; one of the conditions holds, and when two do, the first counts."""
@@ -95,9 +81,7 @@ Payload: TypeAlias = Truth | Amount | Pick | Opaque | Several | None
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """
-    A value that depends on the facts.
-    """
+    """A value that depends on the facts."""
 
     null: Formula
     """When it is null; then the payload says nothing."""
@@ -106,9 +90,7 @@ class Symbol:
 
 @dataclass(slots=True)
 class Symbols:
-    """
-    Make and compare symbols of one context.
-    """
+    """Make and compare symbols of one context."""
 
     formulas: Formulas
     written: dict[str, dict[object, tuple[Value, Thing]]] = field(default_factory=dict)
@@ -119,9 +101,7 @@ class Symbols:
     # ---- Making ----
 
     def constant(self, value: Value, kind: Type) -> Symbol:
-        """
-        Write out a value.
-        """
+        """Write out a value."""
         formulas = self.formulas
         never = formulas.false
         match value:
@@ -145,9 +125,7 @@ class Symbols:
                 assert_never(value)
 
     def thing(self, kind: str, value: Value) -> Thing:
-        """
-        Name a value that is written out; two of them differ.
-        """
+        """Name a value that is written out; two of them differ."""
         known = self.written.setdefault(kind, {})
         # Python takes true for 1, also inside of lists.
         key = (value, tuple(type(item) for item in value)) if isinstance(value, tuple) else value
@@ -156,15 +134,11 @@ class Symbols:
         return known[key][1]
 
     def constants(self, kind: str) -> tuple[tuple[Value, Thing], ...]:
-        """
-        List what is written out of one kind.
-        """
+        """List what is written out of one kind."""
         return tuple(self.written.get(kind, {}).values())
 
     def variable(self, name: str, kind: Type) -> Symbol:
-        """
-        Name a value that may be any of its type; :meth:`domain` says which are.
-        """
+        """Name a value that may be any of its type; :meth:`domain` says which are."""
         formulas = self.formulas
         null = formulas.boolean(f"{name} is null") if kind.nullable else formulas.false
         match kind.base:
@@ -182,9 +156,7 @@ class Symbols:
                 return Symbol(formulas.true, None)
 
     def domain(self, symbol: Symbol, kind: Type) -> Formula:
-        """
-        Say that a variable has a value of its type.
-        """
+        """Say that a variable has a value of its type."""
         formulas = self.formulas
         match symbol.payload:
             case Amount(number):
@@ -200,17 +172,13 @@ class Symbols:
                 return formulas.true
 
     def choose(self, condition: Formula, then: Symbol, otherwise: Symbol) -> Symbol:
-        """
-        Give *then* where *condition* holds, else *otherwise*.
-        """
+        """Give *then* where *condition* holds, else *otherwise*."""
         formulas = self.formulas
         null = formulas.choose(condition, then.null, otherwise.null)
         return Symbol(null, self._choose(condition, then.payload, otherwise.payload))
 
     def _choose(self, condition: Formula, then: Payload, otherwise: Payload) -> Payload:
-        """
-        Choose between two values that are not null; where one always is, the other is as good as any.
-        """
+        """Choose between two values that are not null; where one always is, the other is as good as any."""
         formulas = self.formulas
         if then is None or otherwise is None:
             return otherwise if then is None else then
@@ -239,9 +207,7 @@ class Symbols:
                 raise AssertionError((then, otherwise))
 
     def _either(self, condition: Formula, then: Formula, otherwise: Formula) -> Formula:
-        """
-        Choose between two formulas.
-        """
+        """Choose between two formulas."""
         formulas = self.formulas
         if then is formulas.true or then is formulas.false or otherwise is formulas.true or otherwise is formulas.false:
             rest = formulas.negate(condition)
@@ -251,9 +217,7 @@ class Symbols:
     # ---- Looking at them ----
 
     def whole(self, payload: Payload) -> Thing:
-        """
-        Give a value as one term of the solver.
-        """
+        """Give a value as one term of the solver."""
         formulas = self.formulas
         match payload:
             case Truth(thing) | Amount(thing) | Opaque(thing):
@@ -267,18 +231,14 @@ class Symbols:
                 return formulas.false
 
     def _cascade(self, ways: Sequence[tuple[Formula, Thing]]) -> Thing:
-        """
-        Give the thing whose condition holds.
-        """
+        """Give the thing whose condition holds."""
         found = ways[-1][1]
         for condition, thing in reversed(ways[:-1]):
             found = self.formulas.choose(condition, thing, found)
         return found
 
     def equal(self, left: Symbol, right: Symbol) -> Formula:
-        """
-        Say when two values are equal; null equals null.
-        """
+        """Say when two values are equal; null equals null."""
         formulas = self.formulas
         both = formulas.every((left.null, right.null))
         neither = formulas.every((formulas.negate(left.null), formulas.negate(right.null)))
@@ -287,9 +247,7 @@ class Symbols:
         return formulas.some((both, formulas.every((neither, self._equal(left.payload, right.payload)))))
 
     def _equal(self, left: Payload, right: Payload) -> Formula:
-        """
-        Say when two values that are not null are equal.
-        """
+        """Say when two values that are not null are equal."""
         formulas = self.formulas
         match left, right:
             case Truth(one), Truth(other):
@@ -313,9 +271,7 @@ class Symbols:
                 raise AssertionError((left, right))
 
     def _equal_lists(self, left: Way, right: Way) -> Formula:
-        """
-        Say when two lists are equal: item by item where both are written out.
-        """
+        """Say when two lists are equal: item by item where both are written out."""
         formulas = self.formulas
         if left.items is None or right.items is None:
             return formulas.equal(left.thing, right.thing)
@@ -324,9 +280,7 @@ class Symbols:
         return formulas.every(self.equal(one, other) for one, other in zip(left.items, right.items, strict=True))
 
     def replaced(self, symbol: Symbol, replace: Callable[[Thing], Thing]) -> Symbol:
-        """
-        Give a symbol with other terms in place of its own.
-        """
+        """Give a symbol with other terms in place of its own."""
         match symbol.payload:
             case Truth(thing):
                 payload: Payload = Truth(replace(thing))
@@ -352,9 +306,7 @@ class Symbols:
         return Symbol(replace(symbol.null), payload)
 
     def distinct(self) -> Iterator[Formula]:
-        """
-        Say that things written out differently are different.
-        """
+        """Say that things written out differently are different."""
         import z3  # noqa: PLC0415 - the package is loaded where formulas are
 
         for known in self.written.values():
@@ -363,9 +315,7 @@ class Symbols:
 
 
 def terms_of(symbol: Symbol) -> Iterable[Thing]:
-    """
-    Give the terms of a variable that the solver may choose.
-    """
+    """Give the terms of a variable that the solver may choose."""
     import z3  # noqa: PLC0415
 
     match symbol.payload:
@@ -382,9 +332,7 @@ def terms_of(symbol: Symbol) -> Iterable[Thing]:
 
 
 def number_of(value: int | datetime | timedelta | time) -> int:
-    """
-    Count what a number stands for.
-    """
+    """Count what a number stands for."""
     match value:
         case datetime():
             return (value - MIN_INSTANT) // MICROSECOND
@@ -397,9 +345,7 @@ def number_of(value: int | datetime | timedelta | time) -> int:
 
 
 def value_of(number: int, basic: Basic) -> Value:
-    """
-    Give the value that a number stands for.
-    """
+    """Give the value that a number stands for."""
     match basic:
         case Basic.INSTANT:
             return MIN_INSTANT + timedelta(microseconds=number)
@@ -412,9 +358,7 @@ def value_of(number: int, basic: Basic) -> Value:
 
 
 def _kind_of(value: str | ZoneInfo | Schedule) -> str:
-    """
-    Name the kind of a thing.
-    """
+    """Name the kind of a thing."""
     match value:
         case str():
             return Basic.TEXT.value

@@ -29,9 +29,7 @@ _Relate: TypeAlias = Callable[[t.Call, Way, Way], Formula]
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """
-    What one function gives for one combination of arguments, which the solver does not know.
-    """
+    """What one function gives for one combination of arguments, which the solver does not know."""
 
     term: t.Call | t.Contains
     calls: tuple[Call, ...]
@@ -45,9 +43,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """
-    A test that may depend on what was left open.
-    """
+    """A test that may depend on what was left open."""
 
     term: t.Term
     calls: tuple[Call, ...]
@@ -57,9 +53,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """
-    A name for a part of a formula, so that large formulas are made of small ones.
-    """
+    """A name for a part of a formula, so that large formulas are made of small ones."""
 
     name: Thing
     meaning: Thing
@@ -67,9 +61,7 @@ class Definition:
 
 @dataclass(slots=True)
 class World:
-    """
-    All that formulas of one proof speak of.
-    """
+    """All that formulas of one proof speak of."""
 
     formulas: Formulas = field(default_factory=Formulas)
     symbols: Symbols = field(init=False)
@@ -87,15 +79,11 @@ class World:
     """Their names, by the number of what they stand for."""
 
     def __post_init__(self) -> None:
-        """
-        Begin without anything written out.
-        """
+        """Begin without anything written out."""
         self.symbols = Symbols(self.formulas)
 
     def define(self, thing: Thing) -> Thing:
-        """
-        Give a part a name, unless it is one.
-        """
+        """Give a part a name, unless it is one."""
         if z3.is_const(thing) or (z3.is_not(thing) and z3.is_const(thing.arg(0))):
             return thing
         if thing.get_id() not in self.defined:
@@ -105,9 +93,7 @@ class World:
         return self.defined[thing.get_id()]
 
     def open(self, name: str, things: tuple[Thing, ...], result: object) -> Thing:
-        """
-        Apply a function that is left open.
-        """
+        """Apply a function that is left open."""
         key = (name, *(str(thing.sort()) for thing in things))
         if key not in self.functions:
             self.functions[key] = self.formulas.function(" ".join(key), things, result)
@@ -115,14 +101,10 @@ class World:
 
 
 class Translator:
-    """
-    Translate the conditions of one chart, of the file itself or as it is called.
-    """
+    """Translate the conditions of one chart, of the file itself or as it is called."""
 
     def __init__(self, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...]) -> None:
-        """
-        Translate for the values *facts*, inside of *calls*.
-        """
+        """Translate for the values *facts*, inside of *calls*."""
         self.world = world
         self.facts = facts
         self.calls = calls
@@ -131,17 +113,13 @@ class Translator:
         self._known: dict[int, tuple[t.Term, Symbol]] = {}
 
     def holds(self, term: t.Term) -> Formula:
-        """
-        Translate a condition that is true or false.
-        """
+        """Translate a condition that is true or false."""
         payload = self.value(term).payload
         assert isinstance(payload, Truth)
         return payload.holds
 
     def value(self, term: t.Term) -> Symbol:
-        """
-        Translate a condition.
-        """
+        """Translate a condition."""
         # The term is kept with its translation, so that its identity is not given to another.
         found = self._known.get(id(term))
         if found is None:
@@ -150,9 +128,7 @@ class Translator:
         return found[1]
 
     def _translate(self, term: t.Term) -> Symbol:
-        """
-        Translate a condition by its form.
-        """
+        """Translate a condition by its form."""
         formulas, symbols = self._formulas, self._symbols
         match term:
             case t.Constant(value=value, type=kind):
@@ -188,23 +164,17 @@ class Translator:
                 return self._ask(term, self._call(term))
 
     def _ask(self, term: t.Term, symbol: Symbol) -> Symbol:
-        """
-        Remember a test that may depend on what is left open.
-        """
+        """Remember a test that may depend on what is left open."""
         if term.type.base is Basic.BOOL:
             self.world.asked.append(Asked(term, self.calls, symbol))
         return symbol
 
     def _truth(self, formula: Formula) -> Symbol:
-        """
-        Give a formula as a value.
-        """
+        """Give a formula as a value."""
         return Symbol(self._formulas.false, Truth(formula))
 
     def _list(self, term: t.ListTerm) -> Symbol:
-        """
-        Translate a list of computed items.
-        """
+        """Translate a list of computed items."""
         items = tuple(self.value(item) for item in term.items)
         if all(isinstance(item, t.Constant) for item in term.items):
             values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
@@ -217,9 +187,7 @@ class Translator:
     # ---- Numbers ----
 
     def _sum(self, term: t.Arithmetic) -> Symbol:
-        """
-        Translate a sum, held to the range of its result as the evaluator holds it.
-        """
+        """Translate a sum, held to the range of its result as the evaluator holds it."""
         left, right = _number(self.value(term.left)), _number(self.value(term.right))
         basic = {
             t.Sum.INT: Basic.INT,
@@ -230,15 +198,11 @@ class Translator:
         return self._amount(hold(self._formulas, left - right if term.minus else left + right, basic))
 
     def _amount(self, number: Number) -> Symbol:
-        """
-        Give a number as a value.
-        """
+        """Give a number as a value."""
         return Symbol(self._formulas.false, Amount(number))
 
     def _compare(self, term: t.Comparison) -> Formula:
-        """
-        Translate a comparison.
-        """
+        """Translate a comparison."""
         left, right = self.value(term.left), self.value(term.right)
         if term.operator == "==":
             return self._symbols.equal(left, right)
@@ -260,9 +224,7 @@ class Translator:
     # ---- Lists ----
 
     def _contains(self, term: t.Call | t.Contains, item: Symbol, collection: Symbol) -> Formula:
-        """
-        Say when a list holds an item.
-        """
+        """Say when a list holds an item."""
         formulas = self._formulas
         assert isinstance(collection.payload, Several)
         return formulas.some(
@@ -270,9 +232,7 @@ class Translator:
         )
 
     def _has(self, term: t.Call | t.Contains, item: Symbol, way: Way) -> Formula:
-        """
-        Say when one of the lists that a list may be holds an item.
-        """
+        """Say when one of the lists that a list may be holds an item."""
         formulas = self._formulas
         if way.items is not None:
             return formulas.some(self._symbols.equal(item, one) for one in way.items)
@@ -288,9 +248,7 @@ class Translator:
     # ---- Functions ----
 
     def _call(self, term: t.Call) -> Symbol:
-        """
-        Translate a call: by what its function means where lists are written out, else left open.
-        """
+        """Translate a call: by what its function means where lists are written out, else left open."""
         arguments = tuple(self.value(argument) for argument in term.arguments)
         match term.function.name, arguments:
             case "len", (Symbol(payload=Several(ways)),):
@@ -309,18 +267,14 @@ class Translator:
                 return self._left_open(term, name, arguments, things, term.type)
 
     def _count(self, term: t.Call, way: Way) -> Number:
-        """
-        Count the items of a list.
-        """
+        """Count the items of a list."""
         if way.items is not None:
             return self._formulas.amount(len(way.items))
         collection = Symbol(self._formulas.false, Several((way,)))
         return _number(self._left_open(term, "len", (collection,), (way.thing,), term.type))
 
     def _paired(self, term: t.Call, first: tuple[Way, ...], second: tuple[Way, ...], relate: _Relate) -> Formula:
-        """
-        Say when two lists are related, whichever they are.
-        """
+        """Say when two lists are related, whichever they are."""
         formulas = self._formulas
         return formulas.some(
             formulas.every((one.condition, other.condition, relate(term, one, other)))
@@ -329,9 +283,7 @@ class Translator:
         )
 
     def _overlap(self, term: t.Call, one: Way, other: Way) -> Formula:
-        """
-        Say when two lists share an item.
-        """
+        """Say when two lists share an item."""
         if one.items is not None:
             return self._formulas.some(self._has(term, item, other) for item in one.items)
         if other.items is not None:
@@ -339,17 +291,13 @@ class Translator:
         return self._related(term, one, other)
 
     def _cover(self, term: t.Call, whole: Way, part: Way) -> Formula:
-        """
-        Say when a list holds every item of another.
-        """
+        """Say when a list holds every item of another."""
         if part.items is not None:
             return self._formulas.every(self._has(term, item, whole) for item in part.items)
         return self._related(term, whole, part)
 
     def _related(self, term: t.Call, one: Way, other: Way) -> Formula:
-        """
-        Leave open how two lists are related.
-        """
+        """Leave open how two lists are related."""
         never = self._formulas.false
         lists = (Symbol(never, Several((one,))), Symbol(never, Several((other,))))
         found = self._left_open(term, term.function.name, lists, (one.thing, other.thing), term.type)
@@ -357,9 +305,7 @@ class Translator:
         return found.payload.holds
 
     def _words(self, term: t.Call, text: Symbol, ways: tuple[Way, ...]) -> Formula:
-        """
-        Say when one of the words of a list stands in a text: each word is a question of its own.
-        """
+        """Say when one of the words of a list stands in a text: each word is a question of its own."""
         formulas = self._formulas
         whole = self._symbols.whole(text.payload)
         found = []
@@ -379,9 +325,7 @@ class Translator:
         things: tuple[Thing, ...],
         kind: Type,
     ) -> Symbol:
-        """
-        Leave a function open: it gives some value of its type, the same one for the same arguments.
-        """
+        """Leave a function open: it gives some value of its type, the same one for the same arguments."""
         key = (name, *(thing.get_id() for thing in things))
         found = self.world.opens.get(key)
         if found is None:
@@ -390,9 +334,7 @@ class Translator:
         return found.result
 
     def _result(self, name: str, things: tuple[Thing, ...], kind: Type) -> Symbol:
-        """
-        Give the value of an open function.
-        """
+        """Give the value of an open function."""
         formulas, world = self._formulas, self.world
         null = world.open(f"{name} is null", things, formulas.booleans) if kind.nullable else formulas.false
         payload: Payload
@@ -415,25 +357,19 @@ class Translator:
 
 
 def _number(symbol: Symbol) -> Number:
-    """
-    Give the number that a value is.
-    """
+    """Give the number that a value is."""
     assert isinstance(symbol.payload, Amount)
     return symbol.payload.number
 
 
 def hold(formulas: Formulas, number: Number, basic: Basic) -> Number:
-    """
-    Hold a number to the range of its type.
-    """
+    """Hold a number to the range of its type."""
     lowest, highest = (formulas.amount(end) for end in RANGES[basic])
     return formulas.choose(number > highest, highest, formulas.choose(number < lowest, lowest, number))
 
 
 def ordered(formulas: Formulas, operator: str, sides: tuple[Symbol, Symbol], order: Iterable[str]) -> Formula:
-    """
-    Compare two values of an ordered enumeration.
-    """
+    """Compare two values of an ordered enumeration."""
     left, right = (side.payload for side in sides)
     assert isinstance(left, Pick)
     assert isinstance(right, Pick)

@@ -1,6 +1,4 @@
-"""
-Find facts that show something, as few as possible of them other than their defaults, confirmed by the reference walk.
-"""
+"""Find facts that show something, as few as possible other than their defaults, confirmed by the reference walk."""
 
 from __future__ import annotations
 
@@ -32,9 +30,7 @@ _SMALL = (0, 1, 2, 3, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """
-    Facts that show something.
-    """
+    """Facts that show something."""
 
     facts: Facts
     """A value for every fact."""
@@ -44,9 +40,7 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """
-    The fact of which a question compares two values.
-    """
+    """The fact of which a question compares two values."""
 
     name: str
     second: Symbol
@@ -101,9 +95,7 @@ def find_witness(
 
 
 def _drawn(solver: Solver, inputs: Inputs, confirm: Confirm, varied: Varied | None) -> Witness | None:
-    """
-    Look among facts drawn at random: the solver knows too little of what texts hold and when calendars change.
-    """
+    """Look among facts drawn at random: the solver knows too little of what texts hold and when calendars change."""
     drawn_from = pools(inputs)
     for facts in draw(inputs, drawn_from, _DRAWN):
         if solver.limit.is_over():
@@ -115,9 +107,7 @@ def _drawn(solver: Solver, inputs: Inputs, confirm: Confirm, varied: Varied | No
 
 
 def _plainer(found: Witness, inputs: Inputs, confirm: Confirm) -> Witness:
-    """
-    Put facts back to their defaults, as far as they still show it.
-    """
+    """Put facts back to their defaults, as far as they still show it."""
     facts = dict(found.facts)
     for name, fact in inputs.facts.items():
         usual = [
@@ -129,18 +119,14 @@ def _plainer(found: Witness, inputs: Inputs, confirm: Confirm) -> Witness:
 
 
 def _at_most(differing: list[Formula], most: int) -> list[Formula]:
-    """
-    Say that few facts differ from their defaults.
-    """
+    """Say that few facts differ from their defaults."""
     if most >= len(differing):
         return []
     return [z3.PbLe([(one, 1) for one in differing], most)]
 
 
 def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Varied | None) -> None:
-    """
-    Look for a solution with plain values where the goals leave a choice.
-    """
+    """Look for a solution with plain values where the goals leave a choice."""
     model = solver.model
     kept = list(goals)
     for fact in inputs.facts.values():
@@ -160,9 +146,7 @@ def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Varied
 
 
 def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
-    """
-    List what would be plain for one fact, the best first.
-    """
+    """List what would be plain for one fact, the best first."""
     fact = inputs.facts[name]
     if fact.has_default:
         yield inputs.is_value(name, fact.default)
@@ -181,9 +165,7 @@ def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
 
 
 def _changed(guesser: Guesser, varied: Varied | None) -> Iterable[Value]:
-    """
-    Give what the other value of the varied fact may be.
-    """
+    """Give what the other value of the varied fact may be."""
     if varied is None:
         return (None,)
     kind = guesser.inputs.facts[varied.name].type
@@ -194,9 +176,7 @@ def _changed(guesser: Guesser, varied: Varied | None) -> Iterable[Value]:
 
 
 def _other(solver: Solver, inputs: Inputs) -> Formula:
-    """
-    Ask for a solution in which some open question has another answer.
-    """
+    """Ask for a solution in which some open question has another answer."""
     formulas = inputs.world.formulas
     differing = []
     for one in inputs.world.opens.values():

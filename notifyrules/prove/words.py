@@ -1,6 +1,4 @@
-"""
-Say in formulas what a decision tells and carries: its words, its data, and when to ask again.
-"""
+"""Say in formulas what a decision tells and carries: its words, its data, and when to ask again."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ _NOTHING = 0
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """
-    When to ask again.
-    """
+    """When to ask again."""
 
     said: Formula
     """The chart says something about it, be it that there is nothing to say."""
@@ -33,9 +29,7 @@ class Recheck:
 
 @dataclass(slots=True)
 class Words:
-    """
-    What decisions of a chart tell and carry.
-    """
+    """What decisions of a chart tell and carry."""
 
     chart: Chart
     spoken: Number
@@ -72,17 +66,13 @@ class Words:
 
 @dataclass(slots=True)
 class _Speaker:
-    """
-    Number the words of a chart and of those it calls.
-    """
+    """Number the words of a chart and of those it calls."""
 
     numbers: dict[object, int] = field(default_factory=dict)
     pieces: dict[int, tuple[Symbol, ...]] = field(default_factory=dict)
 
     def number(self, message: Message | None, chart: Chart) -> int:
-        """
-        Give words their number; words without anything filled in are the same wherever they stand.
-        """
+        """Give words their number; words without anything filled in are the same wherever they stand."""
         if message is None:
             return _NOTHING
         filled = [piece for piece in message.pieces if not isinstance(piece, str)]
@@ -94,9 +84,7 @@ class _Speaker:
 
 
 def speak(chart: Chart) -> Words:
-    """
-    Say what the decisions of a chart tell and carry.
-    """
+    """Say what the decisions of a chart tell and carry."""
     speaker = _Speaker()
     data = {
         outcome.name: tuple(chart.terms.value(value) for value in outcome.data.values() if isinstance(value, t.Term))
@@ -106,9 +94,7 @@ def speak(chart: Chart) -> Words:
 
 
 def _spoken(chart: Chart, speaker: _Speaker) -> Number:
-    """
-    Number the words in force: the last on the way, else the outcome's own.
-    """
+    """Number the words in force: the last on the way, else the outcome's own."""
     formulas, graph = chart.world.formulas, chart.graph
     none = formulas.amount(_NOTHING)
     after: dict[str, Number] = {}
@@ -130,9 +116,7 @@ def _spoken(chart: Chart, speaker: _Speaker) -> Number:
 
 
 def _recheck(chart: Chart) -> Recheck:
-    """
-    Say when to ask again: what the outcome says, else what the last called chart on the way with something to say said.
-    """
+    """Say when to ask again: what the outcome says, else the last called chart on the way with something to say."""
     formulas, symbols, graph = chart.world.formulas, chart.world.symbols, chart.graph
     silent = Recheck(formulas.false, Symbol(formulas.true, None))
     after: dict[str, Recheck] = {}
@@ -158,9 +142,7 @@ def _recheck(chart: Chart) -> Recheck:
 
 
 def _first(chart: Chart, one: Recheck, other: Recheck) -> Recheck:
-    """
-    Give the first of two that says something.
-    """
+    """Give the first of two that says something."""
     formulas, symbols = chart.world.formulas, chart.world.symbols
     if one.said is formulas.false:
         return other
@@ -168,9 +150,7 @@ def _first(chart: Chart, one: Recheck, other: Recheck) -> Recheck:
 
 
 def _instant(chart: Chart, term: t.Term) -> Symbol:
-    """
-    Give the instant at which to ask again; a duration counts from the fact `now`.
-    """
+    """Give the instant at which to ask again; a duration counts from the fact `now`."""
     formulas = chart.world.formulas
     value = chart.terms.value(term)
     if term.type.base is not Basic.DURATION or value.payload is None:

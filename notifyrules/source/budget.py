@@ -1,6 +1,4 @@
-"""
-Count what a chart costs to read, so that no file and no set of files takes more than a few seconds.
-"""
+"""Count what a chart costs to read, so that no file and no set of files takes more than a few seconds."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ MAX_CHART_BYTES = 2 * 1024 * 1024
 
 @dataclass(slots=True)
 class Budget:
-    """
-    What may still be spent on one chart, with everything that it includes and calls.
-    """
+    """What may still be spent on one chart, with everything that it includes and calls."""
 
     events: int = MAX_EVENTS
     """YAML parse events."""

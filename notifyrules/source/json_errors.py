@@ -65,9 +65,7 @@ def find_json_error(text: str) -> tuple[int, str]:
 
 
 def _end_of_text(text: str, at: int) -> int | tuple[int, str]:
-    """
-    Find the end of a text in quotes, or what keeps it from having one.
-    """
+    """Find the end of a text in quotes, or what keeps it from having one."""
     found = _TEXT.match(text, at)
     end = at if found is None else found.end()
     match text[end : end + 1]:
@@ -82,9 +80,7 @@ def _end_of_text(text: str, at: int) -> int | tuple[int, str]:
 
 
 def _found(text: str, at: int) -> str:
-    """
-    Name what stands at a place, and what was probably meant by it.
-    """
+    """Name what stands at a place, and what was probably meant by it."""
     word = _WORD.match(text, at)
     if word is None:
         return "the end"

@@ -1,6 +1,4 @@
-"""
-Find the line that is to blame where YAML stumbled over a later one: a colon that is missing, a line set in wrongly.
-"""
+"""Find the line that is to blame where YAML stumbled over a later one: a missing colon, a line set in wrongly."""
 
 from __future__ import annotations
 
@@ -28,9 +26,7 @@ _READ = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """
-    One line that is neither empty nor a comment.
-    """
+    """One line that is neither empty nor a comment."""
 
     number: int
     """1-based."""
@@ -42,24 +38,18 @@ class _Line:
 
     @property
     def key(self) -> str | None:
-        """
-        The key that the line begins with.
-        """
+        """The key that the line begins with."""
         found = _KEY.fullmatch(self.words)
         return None if found is None else found["key"]
 
     @property
     def opens(self) -> bool:
-        """
-        Whether what belongs to its key stands below.
-        """
+        """Whether what belongs to its key stands below."""
         found = _KEY.fullmatch(self.words)
         return found is not None and not _BEHIND.sub("", " " + (found["value"] or "")).strip()
 
     def span(self, source: Source, words: str | None = None) -> Span:
-        """
-        Underline its words, or as many as *words* has.
-        """
+        """Underline its words, or as many as *words* has."""
         start = source.line_starts[self.number - 1] + self.column
         return Span(source, start, start + len((_BEHIND.sub("", self.words) if words is None else words).rstrip()))
 
@@ -99,9 +89,7 @@ def misplaced_line(source: Source, at: int) -> YamlProblem | None:
 
 
 def _without_colon(source: Source, line: _Line) -> YamlProblem | None:
-    """
-    Word the first line without a colon above a key; None where it is part of a text that goes on.
-    """
+    """Word the first line without a colon above a key; None where it is part of a text that goes on."""
     first = line
     for above in _above(source, line.number):
         if above.key is not None:
@@ -145,9 +133,7 @@ def colon_problem(source: Source, at: int) -> YamlProblem | None:
 
 
 def typed_line(source: Source, at: int) -> str:
-    """
-    Write the declaration of a fact as it was meant where a colon stands behind its type; empty for any other line.
-    """
+    """Write the declaration of a fact as it was meant where a colon stands behind its type; empty for any other."""
     number, column = source.position(at)
     found = _TWO_COLONS.fullmatch(source.line(number)[:_READ])
     if found is None or found.end("type") != column - 1 or _section(source, number) not in _TYPED:
@@ -157,18 +143,14 @@ def typed_line(source: Source, at: int) -> str:
 
 
 def _typed(default: str) -> str:
-    """
-    Put the type of a default in front of it, where it can be told.
-    """
+    """Put the type of a default in front of it, where it can be told."""
     kinds = {"bool": "true|false", "int": r"-?[0-9]+", "duration": r"(?:[0-9]+[wdhms])+", "text": "[\"'].*"}
     kind = next((kind for kind, form in kinds.items() if re.fullmatch(form, default)), "type")
     return f"{kind} = {default}"
 
 
 def _set_in(source: Source, line: _Line, fitting: list[_Line]) -> YamlProblem | None:
-    """
-    Word a line that is indented unlike the lines that it could belong to, which are given innermost first.
-    """
+    """Word a line that is indented unlike the lines that it could belong to, which are given innermost first."""
     if not fitting:
         return None
     first = line.words if line.key is None else line.key
@@ -178,25 +160,19 @@ def _set_in(source: Source, line: _Line, fitting: list[_Line]) -> YamlProblem | 
 
 
 def _blanks(number: int) -> str:
-    """
-    Count blanks.
-    """
+    """Count blanks."""
     return f"{number or 'no'} blank" + ("" if number == 1 else "s")
 
 
 def _listed(source: Source, item: _Line, here: _Line) -> YamlProblem:
-    """
-    Word a mapping that begins like a list.
-    """
+    """Word a mapping that begins like a list."""
     start = source.line_starts[item.number - 1] + (item.dash or 0)
     message = f"this `-` begins a list, but line {here.number} goes on with the key `{here.key}`"
     return YamlProblem("syntax", message, Span(source, start, start + 1), "remove the `-`: names need none")
 
 
 def _line(source: Source, number: int) -> _Line | None:
-    """
-    Take a line apart; None for one that is empty or a comment.
-    """
+    """Take a line apart; None for one that is empty or a comment."""
     found = _LINE.fullmatch(source.line(number)[:_READ])
     if found is None:
         return None
@@ -205,17 +181,13 @@ def _line(source: Source, number: int) -> _Line | None:
 
 
 def _above(source: Source, number: int) -> Iterator[_Line]:
-    """
-    Give the lines above another, from the nearest.
-    """
+    """Give the lines above another, from the nearest."""
     lines = (_line(source, one) for one in range(number - 1, 0, -1))
     return (line for line in lines if line is not None)
 
 
 def _levels(source: Source, number: int) -> dict[int, _Line]:
-    """
-    Give the nearest line at every indentation that a line further down may go back to.
-    """
+    """Give the nearest line at every indentation that a line further down may go back to."""
     levels: dict[int, _Line] = {}
     least = len(source.text) + 1
     for line in _above(source, number + 1):
@@ -231,7 +203,5 @@ def _levels(source: Source, number: int) -> dict[int, _Line]:
 
 
 def _section(source: Source, number: int) -> str:
-    """
-    Name the section of the file around a line.
-    """
+    """Name the section of the file around a line."""
     return next((line.key or "" for line in _above(source, number) if not line.column and line.dash is None), "")

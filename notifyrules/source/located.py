@@ -15,9 +15,7 @@ from notifyrules.source.text import Span
 
 
 class Kind(Enum):
-    """
-    What a scalar is by the core schema of YAML 1.2 (section 10.3.2).
-    """
+    """What a scalar is by the core schema of YAML 1.2 (section 10.3.2)."""
 
     TEXT = "text"
     BOOL = "bool"
@@ -27,9 +25,7 @@ class Kind(Enum):
 
 
 class Style(Enum):
-    """
-    How a scalar is written; the values are the indicator characters of YAML.
-    """
+    """How a scalar is written; the values are the indicator characters of YAML."""
 
     PLAIN = ""
     SINGLE = "'"
@@ -39,9 +35,7 @@ class Style(Enum):
 
 
 class Scalar(str):
-    """
-    A scalar: the text YAML made of it, and where that text comes from.
-    """
+    """A scalar: the text YAML made of it, and where that text comes from."""
 
     __slots__ = ("_offsets", "kind", "span", "style")
 
@@ -54,9 +48,7 @@ class Scalar(str):
     _offsets: tuple[int, ...] | None
 
     def __new__(cls, text: str, span: Span, kind: Kind = Kind.TEXT, style: Style = Style.PLAIN) -> Self:
-        """
-        Make a scalar whose value is *text*.
-        """
+        """Make a scalar whose value is *text*."""
         scalar = super().__new__(cls, text)
         scalar.span = span
         scalar.kind = kind
@@ -66,9 +58,7 @@ class Scalar(str):
 
     @property
     def quoted(self) -> bool:
-        """
-        Whether it stands in single or double quotes.
-        """
+        """Whether it stands in single or double quotes."""
         return self.style in (Style.SINGLE, Style.DOUBLE)
 
     def part(self, start: int, end: int) -> Span:
@@ -93,9 +83,7 @@ class Scalar(str):
         return Span(self.span.source, first, min(max(first + 1, last + width), max(self.span.end, first + 1)))
 
     def plain(self) -> object:
-        """
-        Give the value as plain data: text, bool, int, float or None.
-        """
+        """Give the value as plain data: text, bool, int, float or None."""
         match self.kind:
             case Kind.BOOL:
                 return self.lower() == "true"
@@ -110,9 +98,7 @@ class Scalar(str):
 
 
 class Map(dict[Scalar, "Located"]):
-    """
-    A mapping, in the order written.
-    """
+    """A mapping, in the order written."""
 
     __slots__ = ("span",)
 
@@ -120,29 +106,21 @@ class Map(dict[Scalar, "Located"]):
     """From the first key (or brace) to the end of the last value."""
 
     def __init__(self, span: Span) -> None:
-        """
-        Make an empty mapping that stands at *span*.
-        """
+        """Make an empty mapping that stands at *span*."""
         super().__init__()
         self.span = span
 
     def key(self, name: str) -> Scalar | None:
-        """
-        Find the key as it was written.
-        """
+        """Find the key as it was written."""
         return next((key for key in self if key == name), None)
 
     def plain(self) -> object:
-        """
-        Give the value as plain data.
-        """
+        """Give the value as plain data."""
         return {str(key): value.plain() for key, value in self.items()}
 
 
 class Seq(list["Located"]):
-    """
-    A sequence.
-    """
+    """A sequence."""
 
     __slots__ = ("span",)
 
@@ -150,16 +128,12 @@ class Seq(list["Located"]):
     """From the first dash (or bracket) to the end of the last item."""
 
     def __init__(self, span: Span) -> None:
-        """
-        Make an empty sequence that stands at *span*.
-        """
+        """Make an empty sequence that stands at *span*."""
         super().__init__()
         self.span = span
 
     def plain(self) -> object:
-        """
-        Give the value as plain data.
-        """
+        """Give the value as plain data."""
         return [item.plain() for item in self]
 
 
@@ -168,16 +142,12 @@ Located: TypeAlias = Scalar | Map | Seq
 
 
 def words_of(scalar: Scalar | None) -> str | None:
-    """
-    Give the bare words of a scalar that may be absent, for what outlives the file: they are compared, sent and kept.
-    """
+    """Give the bare words of a scalar that may be absent, for what outlives the file: to be compared, sent and kept."""
     return None if scalar is None else str(scalar)
 
 
 def _integer(text: str) -> int:
-    """
-    Read an integer of the core schema; one of thousands of digits is any number far out of range.
-    """
+    """Read an integer of the core schema; one of thousands of digits is any number far out of range."""
     digits = text[:40]
     return int(digits, 0) if digits[:2] in ("0o", "0x") else int(digits)
 

@@ -1,6 +1,4 @@
-"""
-Hold what keeps a file from being read as YAML.
-"""
+"""Hold what keeps a file from being read as YAML."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ LONG_SCHEDULE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class YamlProblem:
-    """
-    Something that keeps a file from being read as YAML, as the layer above reports it.
-    """
+    """Something that keeps a file from being read as YAML, as the layer above reports it."""
 
     what: str
     """`syntax`, `feature`, `duplicate` or `limit`."""

@@ -1,6 +1,4 @@
-"""
-Read texts in double quotes as YAML does, keeping where every code point of the value comes from.
-"""
+"""Read texts in double quotes as YAML does, keeping where every code point of the value comes from."""
 
 from __future__ import annotations
 
@@ -56,8 +54,6 @@ def offsets_in_double_quotes(source: str, start: int, end: int) -> tuple[int, ..
 
 
 def written_width(source: str, at: int) -> int:
-    """
-    Tell how many code points of the file the code point of a value that begins at *at* takes: more than one if escaped.
-    """
+    """Tell how many code points of the file the one of a value that begins at *at* takes: more than one if escaped."""
     written = _WRITTEN.match(source, at)
     return 1 if written is None else len(written.group())

@@ -41,14 +41,10 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\
 
 
 class _Stop(Exception):  # noqa: N818 - no error: the reading ends here
-    """
-    End the reading at a problem behind which nothing can be trusted.
-    """
+    """End the reading at a problem behind which nothing can be trusted."""
 
     def __init__(self, problem: YamlProblem) -> None:
-        """
-        Stop because of *problem*.
-        """
+        """Stop because of *problem*."""
         super().__init__(problem.message)
         self.problem = problem
 
@@ -105,9 +101,7 @@ def read_yaml(source: Source, budget: Budget | None = None) -> tuple[Located | N
 
 
 def _unclosed(last: Scalar | None, error: MarkedYAMLError) -> YamlProblem | None:
-    """
-    Word a quote that is closed lines further down, by the quote that opens another text there.
-    """
+    """Word a quote that is closed lines further down, by the quote that opens another text there."""
     mark = getattr(error, "problem_mark", None)
     if last is None or not last.quoted or mark is None or "expected <block end>" not in str(error.problem):
         return None
@@ -122,9 +116,7 @@ def _unclosed(last: Scalar | None, error: MarkedYAMLError) -> YamlProblem | None
 
 
 def _beyond_unicode(source: Source, at: int) -> YamlProblem:
-    """
-    Word an escape for a code point that does not exist.
-    """
+    """Word an escape for a code point that does not exist."""
     escapes = _LONG_ESCAPE.finditer(source.text, at)
     beyond = (found for found in escapes if int(found["digits"], 16) > _LAST_CODE_POINT)
     found = next(beyond, None)
@@ -138,14 +130,10 @@ def _beyond_unicode(source: Source, at: int) -> YamlProblem:
 
 
 class _Builder:
-    """
-    Build the located value from parse events, one event at a time and without recursion.
-    """
+    """Build the located value from parse events, one event at a time and without recursion."""
 
     def __init__(self, source: Source, budget: Budget) -> None:
-        """
-        Begin at the first event of *source*, with a *budget* for all of them.
-        """
+        """Begin at the first event of *source*, with a *budget* for all of them."""
         self.source = source
         self._budget = budget
         self.root: Located | None = None
@@ -222,9 +210,7 @@ class _Builder:
             self.read_to = max(self.read_to, event.end_mark.index)
 
     def _document(self, event: Event) -> None:
-        """
-        Refuse directives and further documents.
-        """
+        """Refuse directives and further documents."""
         self._documents += 1
         if self._documents > 1:
             self._stop(
@@ -245,9 +231,7 @@ class _Builder:
             )
 
     def _refuse_tag_and_anchor(self, event: Event) -> None:
-        """
-        Refuse `!tag` and `&anchor` in front of a value.
-        """
+        """Refuse `!tag` and `&anchor` in front of a value."""
         if getattr(event, "anchor", None) is not None:
             self._stop_at_sign(event, "is a YAML anchor; rule files say everything where it stands")
         tag = getattr(event, "tag", None)
@@ -255,9 +239,7 @@ class _Builder:
             self._stop_at_sign(event, "is a YAML tag; the format has no use for tags")
 
     def _stop_at_sign(self, event: Event, meaning: str) -> NoReturn:
-        """
-        End the reading at a word that begins with `!`, `&` or `*`.
-        """
+        """End the reading at a word that begins with `!`, `&` or `*`."""
         # A tag may stand before an anchor, or behind it.
         start = event.start_mark.index
         found = _SIGN.match(self.source.text, start)
@@ -278,9 +260,7 @@ class _Builder:
         )
 
     def _refuse_ambiguous_number(self, scalar: Scalar) -> None:
-        """
-        Refuse `010` and `1_000`, which YAML readers disagree on.
-        """
+        """Refuse `010` and `1_000`, which YAML readers disagree on."""
         if scalar.style is not Style.PLAIN:
             return
         if _OCTAL.fullmatch(scalar):
@@ -297,9 +277,7 @@ class _Builder:
         )
 
     def _scalar(self, event: Event) -> Scalar:
-        """
-        Make a located scalar.
-        """
+        """Make a located scalar."""
         style = Style(getattr(event, "style", None) or "")
         text = str(getattr(event, "value", ""))
         kind = kind_of(text) if style is Style.PLAIN else Kind.TEXT
@@ -312,9 +290,7 @@ class _Builder:
         return Scalar(text, span, kind, style)
 
     def _add(self, value: Located) -> None:
-        """
-        Put a value where it belongs: at the root, into a list, or as a key or the value of one.
-        """
+        """Put a value where it belongs: at the root, into a list, or as a key or the value of one."""
         if not self._open:
             self.root = value
             return
@@ -356,9 +332,7 @@ class _Builder:
             self._repeated.append((earlier, value))
 
     def _close(self, event: Event) -> None:
-        """
-        End the innermost collection, whose span is known only now.
-        """
+        """End the innermost collection, whose span is known only now."""
         closed = self._open.pop()
         self._keys.pop()
         end = event.end_mark.index
@@ -383,9 +357,7 @@ class _Builder:
         return Span(self.source, start, start + len(self.source.text[start:end].rstrip()))
 
     def _stop(self, what: str, message: str, event: Event, advice: str = "") -> NoReturn:
-        """
-        End the reading at *event*.
-        """
+        """End the reading at *event*."""
         start = event.start_mark.index
         end = max(event.end_mark.index, start)
         line_end = start + len(self.source.text[start:end].splitlines()[0]) if start < end else start

@@ -1,6 +1,4 @@
-"""
-Word what the YAML library could not read: what YAML made of the text, where, and how to write what was meant.
-"""
+"""Word what the YAML library could not read: what YAML made of the text, where, and how to write what was meant."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ _INSIDE = "inside `{...}` and `[...]`, quote a text that contains a comma, a col
 
 @dataclass(frozen=True, slots=True)
 class _Error:
-    """
-    An error of the library, taken apart.
-    """
+    """An error of the library, taken apart."""
 
     source: Source
     problem: str
@@ -37,31 +33,23 @@ class _Error:
 
     @property
     def token(self) -> str:
-        """
-        The word at which it stopped.
-        """
+        """The word at which it stopped."""
         found = _TOKEN.match(self.source.text, self.at)
         return found.group()[:40] if found is not None else ""
 
     @property
     def span(self) -> Span:
-        """
-        The word at which it stopped; the last thing in the file where it stopped at the end.
-        """
+        """The word at which it stopped; the last thing in the file where it stopped at the end."""
         if self.at < len(self.source.text) and (width := len(self.token)):
             return Span(self.source, self.at, self.at + width)
         return last_thing(self.source, self.at)
 
     def line_of(self, offset: int) -> str:
-        """
-        Give the line around an offset.
-        """
+        """Give the line around an offset."""
         return self.source.line(self.source.position(offset)[0])
 
     def quoted(self, advice: str) -> str:
-        """
-        Complete an advice with the quoted form of the value, where that can be told and quotes are the way out.
-        """
+        """Complete an advice with the quoted form of the value, where that can be told and quotes are the way out."""
         if _SCHEDULE.search(self.line_of(self.at)[: self.source.position(self.at)[1]]):
             return LONG_SCHEDULE
         form = quoted_form(self.source, self.at)
@@ -69,17 +57,13 @@ class _Error:
 
 
 def last_thing(source: Source, at: int) -> Span:
-    """
-    Underline the last code point before an offset that is no blank.
-    """
+    """Underline the last code point before an offset that is no blank."""
     end = len(source.text[:at].rstrip()) or min(1, len(source.text))
     return Span(source, max(end - 1, 0), end)
 
 
 def syntax_problem(source: Source, error: object) -> YamlProblem:
-    """
-    Word an error of ruamel.yaml's scanner or parser.
-    """
+    """Word an error of ruamel.yaml's scanner or parser."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     opened = getattr(error, "context_mark", None)
     return _worded(
@@ -94,9 +78,7 @@ def syntax_problem(source: Source, error: object) -> YamlProblem:
 
 
 def character_problem(source: Source, at: int) -> YamlProblem:
-    """
-    Word a character that YAML does not allow.
-    """
+    """Word a character that YAML does not allow."""
     at = min(at, max(len(source.text) - 1, 0))
     found = f"U+{ord(source.text[at]):04X}" if source.text else "nothing"
     message = f"the character {found} may not stand in a YAML file"
@@ -106,9 +88,7 @@ def character_problem(source: Source, at: int) -> YamlProblem:
 
 
 def _worded(error: _Error) -> YamlProblem:
-    """
-    Find the words for one kind of error after the other.
-    """
+    """Find the words for one kind of error after the other."""
     for kind in _KINDS:
         found = kind(error)
         if found is not None:
@@ -120,23 +100,17 @@ def _worded(error: _Error) -> YamlProblem:
 
 
 def _problem(error: _Error, message: str, advice: str, span: Span | None = None) -> YamlProblem:
-    """
-    Make a finding at the word where the library stopped, or at another place.
-    """
+    """Make a finding at the word where the library stopped, or at another place."""
     return YamlProblem("syntax", message, span or error.span, advice)
 
 
 def _found(error: _Error) -> str:
-    """
-    Name the word at which the library stopped.
-    """
+    """Name the word at which the library stopped."""
     return f"`{error.token}`" if error.token else "the end of the file"
 
 
 def _unclosed_quote(error: _Error) -> YamlProblem | None:
-    """
-    Word a quote without its partner.
-    """
+    """Word a quote without its partner."""
     if "quoted scalar" not in error.context or "unexpected" not in error.problem or error.opened is None:
         return None
     mark = error.source.text[error.opened : error.opened + 1]
@@ -149,9 +123,7 @@ def _unclosed_quote(error: _Error) -> YamlProblem | None:
 
 
 def _inside_brackets(error: _Error) -> YamlProblem | None:
-    """
-    Word what cannot stand inside of `{...}` or `[...]`, and brackets that are not closed.
-    """
+    """Word what cannot stand inside of `{...}` or `[...]`, and brackets that are not closed."""
     if "',' or" not in error.problem or error.opened is None:
         return None
     source, opened = error.source, error.opened
@@ -185,18 +157,14 @@ def _inside_brackets(error: _Error) -> YamlProblem | None:
 
 
 def _no_colon(error: _Error) -> YamlProblem | None:
-    """
-    Word a line that has no colon, which YAML tells at the line behind it.
-    """
+    """Word a line that has no colon, which YAML tells at the line behind it."""
     if "could not find expected ':'" not in error.problem:
         return None
     return colon_problem(error.source, error.at if error.opened is None else error.opened)
 
 
 def _behind_a_value(error: _Error) -> YamlProblem | None:
-    """
-    Word what goes on behind a value that has ended, and lines that are indented wrongly.
-    """
+    """Word what goes on behind a value that has ended, and lines that are indented wrongly."""
     if "<block end>" not in error.problem and "<document start>" not in error.problem:
         return None
     if error.token in ("}", "]"):
@@ -213,9 +181,7 @@ def _behind_a_value(error: _Error) -> YamlProblem | None:
 
 
 def _odd_start(error: _Error) -> YamlProblem | None:
-    """
-    Word a text that starts with a character that means something to YAML.
-    """
+    """Word a text that starts with a character that means something to YAML."""
     starts = ("cannot start any token", "sequence entries are not allowed", "mapping keys are not allowed")
     if not any(start in error.problem for start in starts):
         return None
@@ -233,9 +199,7 @@ def _odd_start(error: _Error) -> YamlProblem | None:
 
 
 def _colon(error: _Error) -> YamlProblem | None:
-    """
-    Word a second `: ` in one line.
-    """
+    """Word a second `: ` in one line."""
     if "mapping values are not allowed" not in error.problem:
         return None
     if (misplaced := misplaced_line(error.source, error.at)) is not None:
@@ -252,9 +216,7 @@ def _colon(error: _Error) -> YamlProblem | None:
 
 
 def _escape(error: _Error) -> YamlProblem | None:
-    """
-    Word a backslash in double quotes that YAML does not know.
-    """
+    """Word a backslash in double quotes that YAML does not know."""
     if "escape" not in error.problem:
         return None
     start = error.source.text.rfind("\\", 0, error.at + 1)
@@ -270,9 +232,7 @@ def _escape(error: _Error) -> YamlProblem | None:
 
 
 def _block_text(error: _Error) -> YamlProblem | None:
-    """
-    Word a text that starts with `|` or `>`, which begin a text of several lines.
-    """
+    """Word a text that starts with `|` or `>`, which begin a text of several lines."""
     if "block scalar" not in error.context:
         return None
     if "indented" in error.problem or error.opened is None:

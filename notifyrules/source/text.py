@@ -15,9 +15,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """
-    One file that was read, under the name that messages call it by.
-    """
+    """One file that was read, under the name that messages call it by."""
 
     name: str
     """What messages call the file: its path as the caller gave it, or `<text>`."""
@@ -27,9 +25,7 @@ class Source:
     """Offset at which each line begins, first line first."""
 
     def __post_init__(self) -> None:
-        """
-        Find where each line begins.
-        """
+        """Find where each line begins."""
         starts = (0, *(found.end() for found in _LINE_END.finditer(self.text)))
         object.__setattr__(self, "line_starts", starts)
 
@@ -63,9 +59,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """
-    A stretch of a source: what a diagnostic underlines.
-    """
+    """A stretch of a source: what a diagnostic underlines."""
 
     source: Source
     start: int
@@ -75,54 +69,38 @@ class Span:
 
     @property
     def line(self) -> int:
-        """
-        The line on which the span begins, 1-based.
-        """
+        """The line on which the span begins, 1-based."""
         return self.source.position(self.start)[0]
 
     @property
     def column(self) -> int:
-        """
-        The column at which the span begins, 1-based.
-        """
+        """The column at which the span begins, 1-based."""
         return self.source.position(self.start)[1]
 
     @property
     def text(self) -> str:
-        """
-        The words underlined, as they stand in the file.
-        """
+        """The words underlined, as they stand in the file."""
         return self.source.text[self.start : self.end]
 
     @property
     def one_line(self) -> str:
-        """
-        The words underlined, folded to one line.
-        """
+        """The words underlined, folded to one line."""
         return one_line(self.text)
 
     @property
     def place(self) -> str:
-        """
-        The place as `file:line`, for a person.
-        """
+        """The place as `file:line`, for a person."""
         return f"{self.source.name}:{self.line}"
 
     def covers(self, other: Span) -> bool:
-        """
-        Tell whether another span lies in this one.
-        """
+        """Tell whether another span lies in this one."""
         return self.source is other.source and self.start <= other.start and other.end <= self.end
 
     def __str__(self) -> str:
-        """
-        The place as `file:line:column`, which editors and terminals make a link of.
-        """
+        """The place as `file:line:column`, which editors and terminals make a link of."""
         return f"{self.source.name}:{self.line}:{self.column}"
 
 
 def one_line(text: str) -> str:
-    """
-    Fold a text to one line.
-    """
+    """Fold a text to one line."""
     return " ".join(text.split())

@@ -1,6 +1,4 @@
-"""
-Find the text that an author meant where YAML sees something else, and quote it for them.
-"""
+"""Find the text that an author meant where YAML sees something else, and quote it for them."""
 
 from __future__ import annotations
 
@@ -33,26 +31,20 @@ def quoted_form(source: Source, at: int) -> str:
 
 
 def quote_yaml(value: str) -> str:
-    """
-    Put a text into the quotes that need the fewest changes.
-    """
+    """Put a text into the quotes that need the fewest changes."""
     if '"' not in value and "\\" not in value:
         return f'"{value}"'
     return "'" + value.replace("'", "''") + "'"
 
 
 def in_flow(source: Source, at: int) -> bool:
-    """
-    Tell whether a bracket or brace stands open in the line before an offset.
-    """
+    """Tell whether a bracket or brace stands open in the line before an offset."""
     line, column = source.position(at)
     return bool(_opened(source.line(line)[: column - 1]))
 
 
 def _opened(text: str) -> str:
-    """
-    List the brackets and braces that are still open at the end of a stretch of a line, quoted ones left out.
-    """
+    """List the brackets and braces that are still open at the end of a stretch of a line, quoted ones left out."""
     opened = ""
     quote_mark = ""
     before = " "
@@ -70,9 +62,7 @@ def _opened(text: str) -> str:
 
 
 def _value_start(text: str, at: int) -> int:
-    """
-    Step back to where the value around *at* begins: behind a key, a dash, or what separates it inside of brackets.
-    """
+    """Step back to where the value around *at* begins: behind a key, a dash, or what separates it inside brackets."""
     flow = bool(_opened(text[:at]))
     depth = 0
     start = min(at, len(text))
@@ -99,17 +89,13 @@ def _value_start(text: str, at: int) -> int:
 
 
 def _begins_collection(text: str, at: int) -> bool:
-    """
-    Tell whether a bracket stands where YAML takes it for the beginning of a collection.
-    """
+    """Tell whether a bracket stands where YAML takes it for the beginning of a collection."""
     before = text[:at].rstrip()
     return not before or before[-1] in ":,[{-"
 
 
 def _value_end(text: str, at: int) -> int:
-    """
-    Step on to where the value around *at* ends inside of brackets.
-    """
+    """Step on to where the value around *at* ends inside of brackets."""
     depth = 0
     for end in range(at, len(text)):
         if text[end] in "{[":

@@ -1,3 +1,1 @@
-"""
-Hold the laws of the language over generated rules, facts and values.
-"""
+"""Hold the laws of the language over generated rules, facts and values."""

@@ -1,6 +1,4 @@
-"""
-Edit small charts at random as people do, and list all facts that a caller of either version can give.
-"""
+"""Edit small charts at random as people do, and list all facts that a caller of either version can give."""
 
 from __future__ import annotations
 
@@ -51,16 +49,12 @@ _OUTCOMES = ("yes", "hold", "no", "never")
 
 
 class _NoEditError(Exception):
-    """
-    Say that an edit does not fit a chart.
-    """
+    """Say that an edit does not fit a chart."""
 
 
 @dataclass(slots=True)
 class Version:
-    """
-    A version of a rule file, with what a sketch does not have.
-    """
+    """A version of a rule file, with what a sketch does not have."""
 
     chart: Sketch
     defaults: dict[str, object]
@@ -70,9 +64,7 @@ class Version:
     callee: str = CALLEE
 
     def save(self, folder: Path) -> Path:
-        """
-        Write the file and the one that it calls.
-        """
+        """Write the file and the one that it calls."""
         folder.mkdir(exist_ok=True)
         (folder / "called.yaml").write_text(self.callee, "utf-8")
         path = folder / "small.yaml"
@@ -80,18 +72,14 @@ class Version:
         return path
 
     def text(self) -> str:
-        """
-        Write the rule file.
-        """
+        """Write the rule file."""
         text = f"{replace(self.chart, facts={}).text()}facts: {{{self._facts()}}}\n"
         lets = "".join(f"  {name}: '{term}'\n" for name, term in self.lets.items())
         data = "".join(f"  {name}: {kind}\n" for name, kind in self.data.items())
         return text + (f"let:\n{lets}" if lets else "") + (f"data:\n{data}" if data else "")
 
     def _facts(self) -> str:
-        """
-        Declare the facts.
-        """
+        """Declare the facts."""
         declared = []
         for name, kind in self.chart.facts.items():
             default = f", default: {json.dumps(self.defaults[name], default=str)}" if name in self.defaults else ""
@@ -100,9 +88,7 @@ class Version:
 
 
 def version(random: Random, *, kinds: tuple[str, ...] = EXACT) -> Version:
-    """
-    Draw a chart at random, with lets, calls, data and recheck in some.
-    """
+    """Draw a chart at random, with lets, calls, data and recheck in some."""
     chart = sketch(random, kinds=kinds, most_nodes=6)
     drawn = Version(chart, {})
     for name, kind in chart.facts.items():
@@ -117,9 +103,7 @@ def version(random: Random, *, kinds: tuple[str, ...] = EXACT) -> Version:
 
 
 def _set_default(random: Random, drawn: Version, name: str, kind: str) -> None:
-    """
-    Give a fact its default, or none.
-    """
+    """Give a fact its default, or none."""
     drawn.defaults.pop(name, None)
     if random.random() < 0.8:
         chosen = VALUES[kind][0]
@@ -127,9 +111,7 @@ def _set_default(random: Random, drawn: Version, name: str, kind: str) -> None:
 
 
 def _name_conditions(random: Random, drawn: Version) -> None:
-    """
-    Give some conditions names.
-    """
+    """Give some conditions names."""
     for name, one in drawn.chart.nodes.items():
         if "if" in one and random.random() < 0.6:
             drawn.lets[f"l_{name}"] = str(one["if"])
@@ -137,9 +119,7 @@ def _name_conditions(random: Random, drawn: Version) -> None:
 
 
 def _call(random: Random, drawn: Version) -> None:
-    """
-    Let a chart begin with a call.
-    """
+    """Let a chart begin with a call."""
     facts = drawn.chart.facts
     cases = {outcome: random.choice((*drawn.chart.nodes, *_OUTCOMES)) for outcome in ("open", "held", "closed")}
     cases["open"] = next(iter(drawn.chart.nodes))
@@ -151,9 +131,7 @@ def _call(random: Random, drawn: Version) -> None:
 
 
 def _carry(random: Random, drawn: Version) -> None:
-    """
-    Let outcomes carry data, and say when to ask again.
-    """
+    """Let outcomes carry data, and say when to ask again."""
     numbers = [name for name, kind in drawn.chart.facts.items() if kind == "int"]
     drawn.data = {"level": "int = 0", "via": "push | badge | null = null"}
     for outcome in drawn.chart.outcomes.values():
@@ -173,9 +151,7 @@ _Edit = Callable[[Random, Version], None]
 
 
 def edited(random: Random, before: Version, edits: int | None = None) -> Version:
-    """
-    Edit a version once to three times.
-    """
+    """Edit a version once to three times."""
     after = copy.deepcopy(before)
     left = edits or random.choice((1, 1, 2, 3))
     while left:
@@ -188,9 +164,7 @@ def edited(random: Random, before: Version, edits: int | None = None) -> Version
 
 
 def _some(random: Random, drawn: Version, *keys: str) -> tuple[str, _Node]:
-    """
-    Choose a node of some kind.
-    """
+    """Choose a node of some kind."""
     fitting = [(name, one) for name, one in drawn.chart.nodes.items() if any(key in one for key in keys)]
     if not fitting:
         raise _NoEditError
@@ -198,25 +172,19 @@ def _some(random: Random, drawn: Version, *keys: str) -> tuple[str, _Node]:
 
 
 def _target(random: Random, drawn: Version, name: str) -> str:
-    """
-    Choose where an arrow may lead.
-    """
+    """Choose where an arrow may lead."""
     names = list(drawn.chart.nodes)
     later = names[names.index(name) + 1 :]
     return random.choice(later) if later and random.random() < 0.4 else random.choice(_OUTCOMES)
 
 
 def _fact_condition(random: Random, drawn: Version) -> str:
-    """
-    Draw a condition over facts whose conditions are known.
-    """
+    """Draw a condition over facts whose conditions are known."""
     return condition(random, {name: kind for name, kind in drawn.chart.facts.items() if kind in VALUES})
 
 
 def _re_route(random: Random, drawn: Version) -> None:
-    """
-    Let an arrow lead elsewhere.
-    """
+    """Let an arrow lead elsewhere."""
     name, one = _some(random, drawn, "then", "cases", "first", "any")
     target = _target(random, drawn, name)
     if "cases" in one:
@@ -232,44 +200,34 @@ def _re_route(random: Random, drawn: Version) -> None:
 
 
 def _negate(random: Random, drawn: Version) -> None:
-    """
-    Ask the opposite.
-    """
+    """Ask the opposite."""
     _, one = _some(random, drawn, "if")
     one["if"] = f"not ({one['if']})"
 
 
 def _extend(random: Random, drawn: Version) -> None:
-    """
-    Ask for more.
-    """
+    """Ask for more."""
     _, one = _some(random, drawn, "if", "first")
     holder = one if "if" in one else random.choice(one["first"])
     holder["if"] = f"({holder['if']}) {random.choice(('and', 'or'))} ({_fact_condition(random, drawn)})"
 
 
 def _ask_otherwise(random: Random, drawn: Version) -> None:
-    """
-    Ask something else.
-    """
+    """Ask something else."""
     _, one = _some(random, drawn, "if", "first")
     holder = one if "if" in one else random.choice(one["first"])
     holder["if"] = _fact_condition(random, drawn)
 
 
 def _swap_rows(random: Random, drawn: Version) -> None:
-    """
-    Let a row or a branch come first.
-    """
+    """Let a row or a branch come first."""
     _, one = _some(random, drawn, "first", "any")
     listed = one["first"] if "first" in one else one["any"]
     listed.insert(0, listed.pop(random.randrange(len(listed))))
 
 
 def _drop_row(random: Random, drawn: Version) -> None:
-    """
-    Leave out a row.
-    """
+    """Leave out a row."""
     _, one = _some(random, drawn, "first")
     if len(one["first"]) < 2:
         raise _NoEditError
@@ -277,9 +235,7 @@ def _drop_row(random: Random, drawn: Version) -> None:
 
 
 def _change_default(random: Random, drawn: Version) -> None:
-    """
-    Change the default of a fact.
-    """
+    """Change the default of a fact."""
     name = random.choice(list(drawn.chart.facts))
     kind = drawn.chart.facts[name]
     if kind.startswith("list") or kind not in VALUES:
@@ -289,9 +245,7 @@ def _change_default(random: Random, drawn: Version) -> None:
 
 
 def _add_fact(random: Random, drawn: Version) -> None:
-    """
-    Ask for a new fact.
-    """
+    """Ask for a new fact."""
     if "added" in drawn.chart.facts:
         raise _NoEditError
     kind = random.choice(EXACT)
@@ -303,9 +257,7 @@ def _add_fact(random: Random, drawn: Version) -> None:
 
 
 def _remove_fact(random: Random, drawn: Version) -> None:
-    """
-    Ask for one fact less.
-    """
+    """Ask for one fact less."""
     gone = random.choice(list(drawn.chart.facts))
     rest = {name: kind for name, kind in drawn.chart.facts.items() if name != gone and kind in VALUES}
     if not rest or gone == "now":
@@ -316,9 +268,7 @@ def _remove_fact(random: Random, drawn: Version) -> None:
 
 
 def _forget(random: Random, drawn: Version, gone: str, rest: Mapping[str, str]) -> None:
-    """
-    Ask something else wherever a fact is asked about.
-    """
+    """Ask something else wherever a fact is asked about."""
     found = re.compile(rf"\b{gone}\b")
     chart = drawn.chart
     chart.assume = [term for term in chart.assume if not found.search(term)]
@@ -340,9 +290,7 @@ def _forget(random: Random, drawn: Version, gone: str, rest: Mapping[str, str]) 
 
 
 def _change_type(random: Random, drawn: Version) -> None:
-    """
-    Change the type of a fact.
-    """
+    """Change the type of a fact."""
     name = random.choice(list(drawn.chart.facts))
     others = _OTHER_TYPES.get(drawn.chart.facts[name])
     rest = {one: kind for one, kind in drawn.chart.facts.items() if one != name and kind in VALUES}
@@ -358,16 +306,12 @@ def _change_type(random: Random, drawn: Version) -> None:
 
 
 def _change_outcome(random: Random, drawn: Version) -> None:
-    """
-    Change what an outcome means.
-    """
+    """Change what an outcome means."""
     drawn.chart.outcomes["hold"]["notify"] = random.choice((False, True, "later"))
 
 
 def _change_data(random: Random, drawn: Version) -> None:
-    """
-    Change what an outcome carries.
-    """
+    """Change what an outcome carries."""
     if not drawn.data:
         _carry(random, drawn)
         return
@@ -376,9 +320,7 @@ def _change_data(random: Random, drawn: Version) -> None:
 
 
 def _change_recheck(random: Random, drawn: Version) -> None:
-    """
-    Change when to ask again.
-    """
+    """Change when to ask again."""
     if "now" not in drawn.chart.facts:
         raise _NoEditError
     outcome = random.choice(list(drawn.chart.outcomes.values()))
@@ -389,9 +331,7 @@ def _change_recheck(random: Random, drawn: Version) -> None:
 
 
 def _change_assume(random: Random, drawn: Version) -> None:
-    """
-    Assume more or less.
-    """
+    """Assume more or less."""
     if drawn.chart.assume and random.random() < 0.5:
         drawn.chart.assume.pop()
     else:
@@ -399,18 +339,14 @@ def _change_assume(random: Random, drawn: Version) -> None:
 
 
 def _change_let(random: Random, drawn: Version) -> None:
-    """
-    Change what a name stands for.
-    """
+    """Change what a name stands for."""
     if not drawn.lets:
         raise _NoEditError
     drawn.lets[random.choice(list(drawn.lets))] = _fact_condition(random, drawn)
 
 
 def _change_call(random: Random, drawn: Version) -> None:
-    """
-    Bind another fact of the called chart, or change that chart.
-    """
+    """Bind another fact of the called chart, or change that chart."""
     _, one = _some(random, drawn, "call")
     if random.random() < 0.5:
         one["with"]["a"] = _fact_condition(random, drawn)
@@ -419,9 +355,7 @@ def _change_call(random: Random, drawn: Version) -> None:
 
 
 def _new_node(random: Random, drawn: Version) -> None:
-    """
-    Put a node behind another one.
-    """
+    """Put a node behind another one."""
     name = random.choice(list(drawn.chart.nodes))
     new = f"{name}_new"
     if new in drawn.chart.nodes:
@@ -439,17 +373,13 @@ def _new_node(random: Random, drawn: Version) -> None:
 
 
 def rename(random: Random, drawn: Version) -> None:
-    """
-    Give a node another name.
-    """
+    """Give a node another name."""
     was = random.choice(list(drawn.chart.nodes))
     _rename(drawn, {was: f"{was}_renamed"})
 
 
 def _rename(drawn: Version, names: Mapping[str, str]) -> None:
-    """
-    Give nodes other names, wherever they are led to.
-    """
+    """Give nodes other names, wherever they are led to."""
 
     def led(target: Any) -> Any:  # noqa: ANN401 - a target in any of its forms
         if isinstance(target, dict):
@@ -470,9 +400,7 @@ def _rename(drawn: Version, names: Mapping[str, str]) -> None:
 
 
 def reword(random: Random, drawn: Version) -> None:
-    """
-    Ask the same in other words.
-    """
+    """Ask the same in other words."""
     _, one = _some(random, drawn, "ask")
     one["ask"] = f"{one['ask']}, please"
 
@@ -505,18 +433,14 @@ EDITS: tuple[_Edit, ...] = (
 
 
 def renamed(before: Version) -> Version:
-    """
-    Give all nodes other names.
-    """
+    """Give all nodes other names."""
     after = copy.deepcopy(before)
     _rename(after, {name: f"{name}_renamed" for name in after.chart.nodes})
     return after
 
 
 def reworded(before: Version) -> Version:
-    """
-    Ask all questions in other words.
-    """
+    """Ask all questions in other words."""
     after = copy.deepcopy(before)
     for one in after.chart.nodes.values():
         one["ask"] = f"{one['ask']}, please"
@@ -524,9 +448,7 @@ def reworded(before: Version) -> Version:
 
 
 def swept(drawn: Version) -> Version:
-    """
-    Leave out nodes to which nothing leads.
-    """
+    """Leave out nodes to which nothing leads."""
     nodes = drawn.chart.nodes
     reached = {next(iter(nodes))}
     for name in nodes:
@@ -541,9 +463,7 @@ def swept(drawn: Version) -> Version:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """
-    What one version decides, as the reference walk has it.
-    """
+    """What one version decides, as the reference walk has it."""
 
     passage: Passage
     outcome: tuple[str, str]
@@ -553,18 +473,14 @@ class Decision:
 
     @classmethod
     def make(cls, graph: Graph, facts: Mapping[str, Value]) -> Decision:
-        """
-        Walk a version.
-        """
+        """Walk a version."""
         passage = walk(graph, facts)
         outcome = graph.outcomes[passage.outcome]
         recheck = recheck_of(graph, passage, facts)
         return cls(passage, (outcome.name, outcome.notify.value), data_of(outcome, facts), recheck)
 
     def differs(self, other: Decision) -> bool:
-        """
-        Tell whether another decision has another outcome, or carries something else.
-        """
+        """Tell whether another decision has another outcome, or carries something else."""
         shared = self.data.keys() & other.data.keys()
         return (
             self.outcome != other.outcome
@@ -575,9 +491,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """
-    Facts that a caller of either version could give, and what both decide.
-    """
+    """Facts that a caller of either version could give, and what both decide."""
 
     values: Mapping[str, Value]
     left_out: frozenset[str]
@@ -588,9 +502,7 @@ class Asked:
 
     @property
     def change(self) -> str | None:
-        """
-        Name the change; None where there is none.
-        """
+        """Name the change; None where there is none."""
         (was, meant), (now, means) = self.before.outcome, self.after.outcome
         names = f"{was}({meant})->{now}({means})" if was == now and meant != means else f"{was}->{now}"
         return names if self.before.differs(self.after) else None
@@ -625,9 +537,7 @@ _Way = tuple[dict[str, Value], tuple[Value, Value] | None]
 
 
 def _ways(name: str, was: Fact | None, now: Fact | None, kinds: tuple[str | None, str | None]) -> Iterator[_Way]:
-    """
-    List what a caller can do about one fact.
-    """
+    """List what a caller can do about one fact."""
     before, after = (() if kind is None else TYPES[kind] for kind in kinds)
     if was is None or now is None:
         for value in (*before, *after):
@@ -646,9 +556,7 @@ def _ways(name: str, was: Fact | None, now: Fact | None, kinds: tuple[str | None
 
 
 def _takes(fact: Fact, value: Value) -> bool:
-    """
-    Tell whether a fact can have a value.
-    """
+    """Tell whether a fact can have a value."""
     base = fact.type.base
     match value:
         case None:
@@ -663,9 +571,7 @@ def _takes(fact: Fact, value: Value) -> bool:
 
 
 def _keeps(graph: Graph, facts: Mapping[str, Value]) -> bool:
-    """
-    Tell whether facts keep to what a version assumes.
-    """
+    """Tell whether facts keep to what a version assumes."""
     return all(evaluate(term, facts, {}) is True for term in graph.assume)
 
 

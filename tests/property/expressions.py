@@ -95,17 +95,13 @@ _WINDOWS: tuple[list[dict[str, object]], ...] = (
 
 
 def pool(wanted: Type) -> Sequence[Value]:
-    """
-    List values of a type: the ordinary ones and those at its ends.
-    """
+    """List values of a type: the ordinary ones and those at its ends."""
     assert wanted.base is not None
     return (*_pool(wanted.base), *((None,) if wanted.nullable else ()))
 
 
 def _pool(base: Base) -> tuple[Value, ...]:
-    """
-    List values of a type without null.
-    """
+    """List values of a type without null."""
     match base:
         case Enumeration(values):
             return values
@@ -137,9 +133,7 @@ _CHOICE, _OR, _AND, _NOT, _COMPARE, _SUM, _SIGN, _COALESCE, _ATOM = range(9)
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """
-    A condition and what it means.
-    """
+    """A condition and what it means."""
 
     text: str
     binds: int
@@ -147,17 +141,13 @@ class Expression:
     value: Callable[[Facts], Any]
 
     def at(self, place: int) -> str:
-        """
-        Write it as an operand in a place that takes what binds at least so tightly.
-        """
+        """Write it as an operand in a place that takes what binds at least so tightly."""
         return self.text if self.binds >= place else f"({self.text})"
 
 
 @dataclass(frozen=True, slots=True)
 class Let:
-    """
-    A let, with the types of its parameters and of its value.
-    """
+    """A let, with the types of its parameters and of its value."""
 
     name: str
     parameters: tuple[tuple[str, Type], ...] | None
@@ -165,9 +155,7 @@ class Let:
     body: Expression
 
     def called(self, arguments: Sequence[Expression]) -> Expression:
-        """
-        Use it.
-        """
+        """Use it."""
         if self.parameters is None:
             return Expression(self.name, _ATOM, self.body.value)
         names = [name for name, _ in self.parameters]
@@ -182,9 +170,7 @@ class Let:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """
-    Make expressions over some facts and lets.
-    """
+    """Make expressions over some facts and lets."""
 
     draw: Draw
     facts: Mapping[str, Type]
@@ -195,46 +181,34 @@ class Maker:
     """The facts that are known not to be null."""
 
     def of(self, wanted: Type) -> Expression:
-        """
-        Make an expression of a type, which is never null.
-        """
+        """Make an expression of a type, which is never null."""
         ways = self._atoms(wanted)
         if self.depth > 0:
             ways = [*ways, *self._compounds(wanted)]
         return self._pick(ways)()
 
     def nullable(self, base: Base) -> Expression | None:
-        """
-        Find a value that may be null.
-        """
+        """Find a value that may be null."""
         names = [name for name, kind in self.facts.items() if kind == Type(base, nullable=True)]
         return self._fact(self.draw(st.sampled_from(names))) if names else None
 
     def _pick(self, ways: Sequence[Callable[[], Expression]]) -> Callable[[], Expression]:
-        """
-        Choose one of several ways.
-        """
+        """Choose one of several ways."""
         found: Callable[[], Expression] = self.draw(st.sampled_from(list(ways)))
         return found
 
     @property
     def _deeper(self) -> Maker:
-        """
-        The same, one operator deeper.
-        """
+        """The same, one operator deeper."""
         return replace(self, depth=self.depth - 1)
 
     @staticmethod
     def _fact(name: str) -> Expression:
-        """
-        Read a fact.
-        """
+        """Read a fact."""
         return Expression(name, _ATOM, lambda facts: facts[name])
 
     def _atoms(self, wanted: Type) -> list[Callable[[], Expression]]:
-        """
-        List the ways to make an expression without operators; there is always one.
-        """
+        """List the ways to make an expression without operators; there is always one."""
         names = [
             name
             for name, kind in self.facts.items()
@@ -251,16 +225,12 @@ class Maker:
         return ways
 
     def literal(self, wanted: Type) -> Expression:
-        """
-        Write a value out.
-        """
+        """Write a value out."""
         value = self.draw(st.sampled_from([one for one in pool(wanted) if one is not None]))
         return Expression(written(value), _SIGN if written(value).startswith("-") else _ATOM, lambda _: value)
 
     def _compounds(self, wanted: Type) -> list[Callable[[], Expression]]:
-        """
-        List the ways to make an expression with an operator.
-        """
+        """List the ways to make an expression with an operator."""
         assert wanted.base is not None
         ways: list[Callable[[], Expression]] = [lambda: self._choice(wanted)]
         if any(kind == Type(wanted.base, nullable=True) for kind in self.facts.values()):
@@ -301,39 +271,29 @@ class Maker:
         return [way for way in ways if self._can_make(wanted)]
 
     def _can_make(self, wanted: Type) -> bool:
-        """
-        Tell whether there is an expression without operators to begin with.
-        """
+        """Tell whether there is an expression without operators to begin with."""
         return bool(self._atoms(wanted))
 
     def plain(self, wanted: Type) -> Expression:
-        """
-        Make an argument whose type is exactly the one wanted: a literal of an enumeration would have a type of its own.
-        """
+        """Make an argument of exactly the type wanted: a literal of an enumeration would have a type of its own."""
         if not isinstance(wanted.base, Enumeration):
             return self.of(wanted)
         names = [name for name, kind in self.facts.items() if kind == wanted]
         return self._fact(self.draw(st.sampled_from(names))) if names else self.literal(wanted)
 
     def _open(self, wanted: Type) -> Expression:
-        """
-        Make one side of a comparison that any value of the type may equal; two sides that are written out may differ.
-        """
+        """Make one side of a comparison that any value of the type may equal; two sides written out may differ."""
         names = [name for name, kind in self.facts.items() if kind == wanted]
         if names:
             return self._fact(self.draw(st.sampled_from(names)))
         return self._lowered() if wanted == TEXT else self.plain(wanted)
 
     def _lowered(self) -> Expression:
-        """
-        Make `lower(a)`, which may be any text.
-        """
+        """Make `lower(a)`, which may be any text."""
         return self._called("lower", TEXT) if self.depth > 0 else Expression('lower("A")', _ATOM, lambda _: "a")
 
     def _choice(self, wanted: Type) -> Expression:
-        """
-        Make `a if c else b`.
-        """
+        """Make `a if c else b`."""
         inner = self._deeper
         then, condition, other = inner.of(wanted), inner.of(BOOL), inner.of(wanted)
         text = f"{then.at(_OR)} if {condition.at(_OR)} else {other.at(_CHOICE)}"
@@ -342,9 +302,7 @@ class Maker:
         )
 
     def _coalesced(self, wanted: Type) -> Expression:
-        """
-        Make `a ?? b`, or a longer chain.
-        """
+        """Make `a ?? b`, or a longer chain."""
         assert wanted.base is not None
         firsts = [self.nullable(wanted.base) for _ in range(self.draw(st.integers(1, 2)))]
         items = [*(first for first in firsts if first is not None), self._deeper.of(wanted)]
@@ -355,9 +313,7 @@ class Maker:
         return Expression(" ?? ".join(item.at(_ATOM) for item in items), _COALESCE, value)
 
     def _called(self, name: str, *parameters: Type) -> Expression:
-        """
-        Call a function of the language, whose meaning other tests hold.
-        """
+        """Call a function of the language, whose meaning other tests hold."""
         arguments = [self._deeper.of(parameter) for parameter in parameters]
         text = f"{name}({', '.join(argument.text for argument in arguments)})"
         return Expression(
@@ -365,34 +321,26 @@ class Maker:
         )
 
     def _sum(self, _: Type, left_type: Type, right_type: Type, clamp: Callable[[Any], Any]) -> Expression:
-        """
-        Make `a + b`.
-        """
+        """Make `a + b`."""
         left, right = self._deeper.of(left_type), self._deeper.of(right_type)
         return Expression(
             f"{left.at(_SUM)} + {right.at(_SIGN)}", _SUM, lambda facts: clamp(left.value(facts) + right.value(facts))
         )
 
     def _difference(self, left_type: Type, right_type: Type, clamp: Callable[[Any], Any]) -> Expression:
-        """
-        Make `a - b`.
-        """
+        """Make `a - b`."""
         left, right = self._deeper.of(left_type), self._deeper.of(right_type)
         return Expression(
             f"{left.at(_SUM)} - {right.at(_SIGN)}", _SUM, lambda facts: clamp(left.value(facts) - right.value(facts))
         )
 
     def _minus(self, wanted: Type, clamp: Callable[[Any], Any]) -> Expression:
-        """
-        Make `-a`.
-        """
+        """Make `-a`."""
         operand = self._deeper.of(wanted)
         return Expression(f"-{operand.at(_SIGN)}", _SIGN, lambda facts: clamp(-operand.value(facts)))
 
     def _junction(self) -> Expression:
-        """
-        Make `a and b` or `a or b`.
-        """
+        """Make `a and b` or `a or b`."""
         every = self.draw(st.booleans())
         items = [self._deeper.of(BOOL) for _ in range(self.draw(st.integers(2, 3)))]
         place, word, joined = (_NOT, " and ", all) if every else (_AND, " or ", any)
@@ -403,16 +351,12 @@ class Maker:
         )
 
     def _negated(self) -> Expression:
-        """
-        Make `not a`.
-        """
+        """Make `not a`."""
         operand = self._deeper.of(BOOL)
         return Expression(f"not {operand.at(_NOT)}", _NOT, lambda facts: not operand.value(facts))
 
     def _compared(self) -> Expression:
-        """
-        Make a comparison, or a chain of them.
-        """
+        """Make a comparison, or a chain of them."""
         ordered = [kind for kind in (INT, INSTANT, TIME, DURATION, Type(LEVEL)) if self._can_make(kind)]
         if self.draw(st.booleans()):
             kind = self.draw(st.sampled_from(ordered))
@@ -430,9 +374,7 @@ class Maker:
         return Expression(text, _COMPARE, lambda facts: test(left.value(facts), right.value(facts)))
 
     def _chain(self, operands: Sequence[Expression], kind: Type) -> Expression:
-        """
-        Make `a < b <= c`.
-        """
+        """Make `a < b <= c`."""
         # An ordered enumeration needs a fact on one side of every pair: literals have no order of their own.
         if kind == Type(LEVEL):
             names = [name for name, found in self.facts.items() if found == kind]
@@ -452,9 +394,7 @@ class Maker:
         return Expression(" ".join(words), _COMPARE, value)
 
     def _member(self) -> Expression:
-        """
-        Make `a in [b, c]`, or `a in list`; what is looked for may be null.
-        """
+        """Make `a in [b, c]`, or `a in list`; what is looked for may be null."""
         bases = [Basic.INT, Basic.TEXT, *((VIA,) if Type(VIA) in self.facts.values() else ())]
         base = self.draw(st.sampled_from(bases))
         item = self.nullable(base) if self.draw(st.booleans()) else None
@@ -474,9 +414,7 @@ class Maker:
         )
 
     def _null_test(self) -> Expression:
-        """
-        Make `a is null`, or compare with null.
-        """
+        """Make `a is null`, or compare with null."""
         names = [name for name, kind in self.facts.items() if kind.nullable]
         if not names:
             return self.literal(BOOL)
@@ -485,9 +423,7 @@ class Maker:
         return Expression(f"{operand.text} {word}", _COMPARE, lambda facts: (operand.value(facts) is None) is null)
 
     def _guarded(self) -> Expression:
-        """
-        Make `a is not null and ...a...`, `a is null or ...a...` and the like, in which `a` is not null.
-        """
+        """Make `a is not null and ...a...`, `a is null or ...a...` and the like, in which `a` is not null."""
         names = [name for name, kind in self.facts.items() if kind.nullable and name not in self.sure]
         if not names:
             return self.literal(BOOL)
@@ -509,9 +445,7 @@ _INTS = Type(ListOf(Basic.INT))
 
 
 def written(value: Value) -> str:
-    """
-    Write a value as a literal of the language.
-    """
+    """Write a value as a literal of the language."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
@@ -522,21 +456,15 @@ def written(value: Value) -> str:
 
 
 def clamp_int(value: int) -> int:
-    """
-    Hold an int to its range.
-    """
+    """Hold an int to its range."""
     return min(max(value, -MAX_INT), MAX_INT)
 
 
 def clamp_duration(value: timedelta) -> timedelta:
-    """
-    Hold a duration to its range.
-    """
+    """Hold a duration to its range."""
     return min(max(value, -MAX_DURATION), MAX_DURATION)
 
 
 def clamp_instant(value: datetime) -> datetime:
-    """
-    Hold an instant to its range.
-    """
+    """Hold an instant to its range."""
     return min(max(value, MIN_INSTANT), MAX_INSTANT)

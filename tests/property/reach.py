@@ -19,9 +19,7 @@ FILES = 120
 
 
 def reach_shapes() -> None:
-    """
-    Write drawn charts, whole and with some facts known.
-    """
+    """Write drawn charts, whole and with some facts known."""
     for seed in range(DRAWN):
         if seed % ASKED == 1:
             assert not list(differences(seed))
@@ -32,9 +30,7 @@ def reach_shapes() -> None:
 @settings(max_examples=FILES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rule_files())
 def reach_conditions(file: RuleFile) -> None:
-    """
-    Write conditions of all forms.
-    """
+    """Write conditions of all forms."""
     loaded(file)
 
 

@@ -92,9 +92,7 @@ TRIED: Final = 72
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """
-    How the arrows of one chart are drawn.
-    """
+    """How the arrows of one chart are drawn."""
 
     nodes: int
     """Nodes at most."""
@@ -113,9 +111,7 @@ class Manner:
 
 
 def manner(random: Random, *, large: bool = False) -> Manner:
-    """
-    Draw how a chart is drawn.
-    """
+    """Draw how a chart is drawn."""
     return Manner(
         nodes=random.randrange(30, 90) if large else random.randrange(4, 22),
         near=random.choice((2, 2, 3, 4, 8, 20)),
@@ -147,9 +143,7 @@ SMALL: Final[Mapping[str, tuple[object, ...]]] = {
 
 
 def limits(random: Random) -> Limits:
-    """
-    Draw limits of which a few are small; with all of them small, most of what is written would be functions.
-    """
+    """Draw limits of which a few are small; with all of them small, most of what is written would be functions."""
     chance = random.choice((0.0, 0.1, 0.3))
     few: dict[str, Any] = {name: random.choice(some) for name, some in SMALL.items() if random.random() < chance}
     return Limits(small=random.choice((0, 0, 1, 2, 4)), **few)
@@ -157,9 +151,7 @@ def limits(random: Random) -> Limits:
 
 @dataclass(slots=True)
 class _Drawing:
-    """
-    One chart while it is drawn.
-    """
+    """One chart while it is drawn."""
 
     random: Random
     how: Manner
@@ -168,9 +160,7 @@ class _Drawing:
     depth: int = 0
 
     def graph(self, name: str) -> Graph:
-        """
-        Draw from the last node to the first, and keep those that are reached.
-        """
+        """Draw from the last node to the first, and keep those that are reached."""
         names = [f"n{number}" for number in range(self.how.nodes)]
         drawn: dict[str, Node] = {}
         for number in reversed(range(len(names))):
@@ -192,31 +182,23 @@ class _Drawing:
         )  # fmt: skip
 
     def _arrow(self, node: str, way: str, target: str) -> Arrow:
-        """
-        Draw one arrow.
-        """
+        """Draw one arrow."""
         return Arrow(f"{node}.{way}", node, way, None, target, None, True, SPAN)  # noqa: FBT003 - a row
 
     def _target(self, later: list[str]) -> str:
-        """
-        Choose where an arrow leads.
-        """
+        """Choose where an arrow leads."""
         if later and self.random.random() >= self.how.end:
             return self.random.choice(later[: self.how.near] if self.random.random() < 0.8 else later)
         refuses = self.random.random() < self.how.refuse
         return self.random.choice([end for end, one in self.ends.items() if (one is Notify.NO) is refuses])
 
     def _read(self, *kinds: Type) -> FactRead:
-        """
-        Read a fact of one of some types.
-        """
+        """Read a fact of one of some types."""
         name = self.random.choice([name for name, kind in self.facts.items() if kind in kinds])
         return FactRead(SPAN, self.facts[name], name)
 
     def _condition(self) -> Term:
-        """
-        Ask a fact or two.
-        """
+        """Ask a fact or two."""
         yes = self._read(BOOL)
         match self.random.randrange(20):
             case 0:
@@ -246,9 +228,7 @@ class _Drawing:
                 return yes
 
     def _repeated(self, yes: Term) -> Term:
-        """
-        Use a let twice, perhaps where it was not computed before; most are dear to compute.
-        """
+        """Use a let twice, perhaps where it was not computed before; most are dear to compute."""
         kind, total, number = self.random.choice(SUMS)
         one: Term = Choice(SPAN, kind, yes, Constant(SPAN, kind, number), Constant(SPAN, kind, LARGEST[kind]))
         added = Constant(SPAN, DURATION if kind == INSTANT else kind, timedelta(1) if kind != INT else 1)
@@ -261,16 +241,12 @@ class _Drawing:
         return Junction(SPAN, BOOL, self.random.random() < 0.5, self.random.choice(((use, inner), (inner, use))))
 
     def _coalesce(self, wanted: Type) -> Term:
-        """
-        Take the first value that is there.
-        """
+        """Take the first value that is there."""
         choice = Choice(SPAN, MAYBE, self._read(BOOL), self._read(MAYBE), Constant(SPAN, MAYBE, None))
         return Coalesce(SPAN, wanted, (self.random.choice((self._read(MAYBE), choice)), self._read(wanted)))
 
     def _node(self, name: str, later: list[str]) -> Node:
-        """
-        Draw one node.
-        """
+        """Draw one node."""
         # What stands inside of branches is the hardest to write, so half of the charts are all branches.
         first = name == "n0" and self.random.random() < self.how.branches
         if len(later) > 1 and (first or self.random.random() < self.how.fan):
@@ -282,9 +258,7 @@ class _Drawing:
         return self.random.choice(forms)(name, later)
 
     def _question(self, name: str, later: list[str]) -> Node:
-        """
-        Draw a two-way question.
-        """
+        """Draw a two-way question."""
         then, other = self._target(later), self._target(later)
         return Question(
             name, name, None, None, SPAN, self._condition(),
@@ -292,9 +266,7 @@ class _Drawing:
         )  # fmt: skip
 
     def _switch(self, name: str, later: list[str]) -> Node:
-        """
-        Draw a switch, with or without `else`.
-        """
+        """Draw a switch, with or without `else`."""
         subject = self._read(LEVEL, LEVEL, MAYBE)
         values = list(VALUES[subject.type])
         self.random.shuffle(values)
@@ -310,9 +282,7 @@ class _Drawing:
         return Switch(name, name, None, None, SPAN, subject, tuple(cases), otherwise)
 
     def _first(self, name: str, later: list[str]) -> Node:
-        """
-        Draw an ordered table.
-        """
+        """Draw an ordered table."""
         rows = tuple(
             Row(self._condition(), self._arrow(name, str(number), self._target(later)))
             for number in range(1, self.random.randint(2, 5))
@@ -320,9 +290,7 @@ class _Drawing:
         return First(name, name, None, None, SPAN, rows, self._arrow(name, "else", self._target(later)))
 
     def _fan_out(self, name: str, later: list[str]) -> Node:
-        """
-        Draw a fan-out whose branches begin near each other.
-        """
+        """Draw a fan-out whose branches begin near each other."""
         near = later[: max(self.how.near, 3)]
         chosen = self.random.sample(near, min(len(near), self.random.randint(1, 3)))
         if self.random.random() < 0.1:
@@ -331,9 +299,7 @@ class _Drawing:
         return FanOut(name, name, None, None, SPAN, branches, self._arrow(name, "else", self._target(later)))
 
     def _call(self, name: str, later: list[str]) -> Node:
-        """
-        Draw a call of a small chart, some of whose facts are bound.
-        """
+        """Draw a call of a small chart, some of whose facts are bound."""
         how = Manner(self.random.randint(1, 5), 3, 0.4, 0.5, self.how.fan / 2, 0.2, self.how.calls)
         ends = {"left": Notify.UNSAID, "right": Notify.UNSAID, "stop": Notify.NO}
         callee = _Drawing(self.random, how, ASKED, ends, self.depth + 1).graph(f"asked{self.depth}")
@@ -352,9 +318,7 @@ class _Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """
-    A chart and what it is compiled with.
-    """
+    """A chart and what it is compiled with."""
 
     graph: Graph
     limits: Limits
@@ -365,9 +329,7 @@ class Drawn:
 
 
 def drawn(seed: int) -> Drawn:
-    """
-    Draw a chart and all that it is tried with, the same ones for the same seed.
-    """
+    """Draw a chart and all that it is tried with, the same ones for the same seed."""
     random = Random(seed)  # noqa: S311 - no secret
     how, few = manner(random, large=seed % 50 == 0), limits(random)
     graph = _Drawing(random, how, FACTS, ENDS).graph("drawn")
@@ -376,9 +338,7 @@ def drawn(seed: int) -> Drawn:
 
 
 def compiled(one: Drawn) -> tuple[Program, Program]:
-    """
-    Compile a chart, and what is left of it when some facts are known.
-    """
+    """Compile a chart, and what is left of it when some facts are known."""
     graph, known = one.graph, one.known
     residual = Front(graph, lambda name: known.get(name, OPEN)).residual()
     kind = make_kind([name for name in graph.facts if name in known])
@@ -388,9 +348,7 @@ def compiled(one: Drawn) -> tuple[Program, Program]:
 
 
 def differences(seed: int) -> Iterator[str]:
-    """
-    Tell where code decides otherwise than the walk: by facts that are validated, in a dict, or known before in part.
-    """
+    """Tell where code decides otherwise than the walk: by facts validated, in a dict, or known before in part."""
     one = drawn(seed)
     whole, left = compiled(one)
     for facts in one.facts:

@@ -1,6 +1,4 @@
-"""
-Make small charts at random, of which all facts that matter can be listed.
-"""
+"""Make small charts at random, of which all facts that matter can be listed."""
 
 from __future__ import annotations
 
@@ -42,9 +40,7 @@ EXACT = ("bool", "bool | null", "red | green | blue", "low | high | null", "int"
 
 @dataclass(slots=True)
 class Sketch:
-    """
-    A chart that can be written out, and changed before.
-    """
+    """A chart that can be written out, and changed before."""
 
     facts: dict[str, str]
     nodes: dict[str, dict[str, object]]
@@ -53,9 +49,7 @@ class Sketch:
     guarantees: list[dict[str, object]] = field(default_factory=list)
 
     def text(self) -> str:
-        """
-        Write the rule file.
-        """
+        """Write the rule file."""
         parts: dict[str, object] = {
             "notifyrules": 1,
             "name": "small",
@@ -69,33 +63,25 @@ class Sketch:
 
 
 def _written(value: object) -> str:
-    """
-    Write YAML on one line; keys stand bare, because a quoted `true` is a text.
-    """
+    """Write YAML on one line; keys stand bare, because a quoted `true` is a text."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_written(one)}" for key, one in value.items()) + "}"
     return "[" + ", ".join(map(_written, value)) + "]" if isinstance(value, list) else json.dumps(value)
 
 
 def _declared(kind: str) -> dict[str, object]:
-    """
-    Declare a fact of a type, with a default.
-    """
+    """Declare a fact of a type, with a default."""
     default = VALUES[kind][0]
     return {"type": kind, "default": list(default) if isinstance(default, tuple) else default}
 
 
 def dice(seed: int) -> Random:
-    """
-    Give the source of one chart: the same one every time.
-    """
+    """Give the source of one chart: the same one every time."""
     return Random(seed)  # noqa: S311 - a chart is no secret
 
 
 def sketch(random: Random, *, kinds: tuple[str, ...] = tuple(VALUES), most_nodes: int = 7) -> Sketch:
-    """
-    Draw a chart at random.
-    """
+    """Draw a chart at random."""
     facts = {f"f{number}": random.choice(kinds) for number in range(random.randint(2, 4))}
     names = [f"n{number}" for number in range(random.randint(2, most_nodes))]
     outcomes: dict[str, dict[str, object]] = {
@@ -119,9 +105,7 @@ def sketch(random: Random, *, kinds: tuple[str, ...] = tuple(VALUES), most_nodes
 
 
 def node(random: Random, facts: Mapping[str, str], later: list[str], outcomes: list[str]) -> dict[str, object]:
-    """
-    Draw one node.
-    """
+    """Draw one node."""
 
     def target() -> object:
         name = random.choice(later) if later and random.random() < 0.7 else random.choice(outcomes)
@@ -144,9 +128,7 @@ def node(random: Random, facts: Mapping[str, str], later: list[str], outcomes: l
 
 
 def condition(random: Random, facts: Mapping[str, str]) -> str:
-    """
-    Draw a condition.
-    """
+    """Draw a condition."""
     parts = []
     for _ in range(random.choice((1, 1, 2))):
         fact = random.choice(list(facts))
@@ -155,9 +137,7 @@ def condition(random: Random, facts: Mapping[str, str]) -> str:
 
 
 def targets(one: Mapping[str, object]) -> set[str]:
-    """
-    Name what a node leads to.
-    """
+    """Name what a node leads to."""
     found: list[object] = [one.get("then"), one.get("else")]
     for several in (one.get("any"), one.get("cases")):
         found.extend(several.values() if isinstance(several, dict) else several if isinstance(several, list) else ())
@@ -167,9 +147,7 @@ def targets(one: Mapping[str, object]) -> set[str]:
 
 
 def all_facts(graph: Graph, facts: Mapping[str, str]) -> Iterator[dict[str, Value]]:
-    """
-    List all facts that matter and keep to `assume`.
-    """
+    """List all facts that matter and keep to `assume`."""
     for values in product(*(VALUES[kind] for kind in facts.values())):
         given = dict(zip(facts, values, strict=True))
         if all(evaluate(term, given, {}) is True for term in graph.assume):
@@ -177,9 +155,7 @@ def all_facts(graph: Graph, facts: Mapping[str, str]) -> Iterator[dict[str, Valu
 
 
 def guarantee(random: Random, drawn: Sketch) -> dict[str, object]:
-    """
-    Draw a promise about a chart.
-    """
+    """Draw a promise about a chart."""
     outcomes = [outcome.strip('"') for outcome in drawn.outcomes]
     raised = [name for name, kind in drawn.facts.items() if kind in ("bool", "int")]
     forms: list[dict[str, object]] = [

@@ -38,9 +38,7 @@ _OTHER = {"n": "box", "o": "end", "l": "named", "p": "given", "r": "line", "d": 
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """
-    A rule file with the files that it includes and calls.
-    """
+    """A rule file with the files that it includes and calls."""
 
     head: str
     """Everything before the facts."""
@@ -55,9 +53,7 @@ class RuleFile:
 
     @property
     def text(self) -> str:
-        """
-        The rule file itself.
-        """
+        """The rule file itself."""
         return self.head + _fact_lines({name: self.facts[name] for name in self.declared}) + self.body
 
     def save(self, folder: Path) -> Path:
@@ -72,9 +68,7 @@ class RuleFile:
         return folder / "chart.yaml"
 
     def renamed(self) -> RuleFile:
-        """
-        Write the same under other names; facts keep theirs.
-        """
+        """Write the same under other names; facts keep theirs."""
         return replace(
             self,
             head=rename(self.head),
@@ -83,31 +77,23 @@ class RuleFile:
         )
 
     def reordered(self, seed: int) -> RuleFile:
-        """
-        Declare the same facts in another order.
-        """
+        """Declare the same facts in another order."""
         declared = list(self.declared)
         random.Random(seed).shuffle(declared)  # noqa: S311 - no secret
         return replace(self, declared=tuple(declared))
 
     def values(self, chance: random.Random) -> dict[str, Value]:
-        """
-        Give every fact a value.
-        """
+        """Give every fact a value."""
         return {name: chance.choice(pool(kind)) for name, kind in self.facts.items()}
 
 
 def rename(text: str) -> str:
-    """
-    Give all nodes, outcomes, lets, parameters, rows and data other names.
-    """
+    """Give all nodes, outcomes, lets, parameters, rows and data other names."""
     return _ID.sub(lambda found: found[0] if found[1] not in _OTHER else f"{_OTHER[found[1]]}_{found[2]}", text)
 
 
 def _fact_lines(facts: Mapping[str, Type]) -> str:
-    """
-    Declare facts; ordered enumerations in their long form.
-    """
+    """Declare facts; ordered enumerations in their long form."""
     lines = [
         f"  {name}: {{type: {_spelled(kind)}, ordered: true}}\n"
         if kind.base == LEVEL
@@ -118,17 +104,13 @@ def _fact_lines(facts: Mapping[str, Type]) -> str:
 
 
 def _spelled(kind: Type) -> str:
-    """
-    Spell a type so that YAML takes it for a text.
-    """
+    """Spell a type so that YAML takes it for a text."""
     return json.dumps(str(kind)) if isinstance(kind.base, ListOf) else str(kind)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """
-    What the parts of one chart are made from.
-    """
+    """What the parts of one chart are made from."""
 
     draw: Draw
     facts: Mapping[str, Type]
@@ -139,15 +121,11 @@ class _Chart:
     """The facts and outcomes of the chart that `call` asks."""
 
     def condition(self, wanted: Type = BOOL, depth: int = 2) -> str:
-        """
-        Write a condition, quoted for YAML.
-        """
+        """Write a condition, quoted for YAML."""
         return json.dumps(Maker(self.draw, self.facts, self.lets, depth).of(wanted).text, ensure_ascii=False)
 
     def because(self) -> str:
-        """
-        Write a text for a person, which may hold values.
-        """
+        """Write a text for a person, which may hold values."""
         words = self.draw(st.sampled_from(["you muted it", "say {{so}}: ", "é — "]))
         kind = self.draw(st.sampled_from([TEXT, INT, BOOL, None]))
         value = "" if kind is None else "{" + Maker(self.draw, self.facts, self.lets, 1).of(kind).text + "}"
@@ -155,9 +133,7 @@ class _Chart:
         return json.dumps(words + value, ensure_ascii=False)
 
     def target(self, later: Sequence[str], *, nodes_only: bool = False) -> str:
-        """
-        Write a target: a later node or an outcome, short or long.
-        """
+        """Write a target: a later node or an outcome, short or long."""
         ends = [] if nodes_only else list(self.outcomes)
         # The next nodes more often than others, so that most charts are deep.
         name: str = self.draw(st.sampled_from([*later[:3], *later, *ends]))
@@ -167,17 +143,13 @@ class _Chart:
         return f"{{to: {name}, label: way}}" if form == 1 else name
 
     def exit(self, key: str, later: Sequence[str]) -> str:
-        """
-        Write an exit, or leave it out where the file says where it ends.
-        """
+        """Write an exit, or leave it out where the file says where it ends."""
         if self.otherwise is not None and self.draw(st.booleans()):
             return ""
         return f", {key}: {self.target(later)}"
 
     def node(self, later: Sequence[str]) -> str:
-        """
-        Write a node that leads to some of the *later* ones.
-        """
+        """Write a node that leads to some of the *later* ones."""
         kinds: list[Callable[[Sequence[str]], str]] = [self._question, self._question, self._switch, self._first]
         if later:
             kinds += [self._fan_out, self._fan_out]
@@ -187,15 +159,11 @@ class _Chart:
         return "{" + kind(later) + "}"
 
     def _question(self, later: Sequence[str]) -> str:
-        """
-        Write a two-way question.
-        """
+        """Write a two-way question."""
         return f"if: {self.condition()}{self.exit('then', later)}{self.exit('else', later)}"
 
     def _switch(self, later: Sequence[str]) -> str:
-        """
-        Write a switch, whose cases may name every value.
-        """
+        """Write a switch, whose cases may name every value."""
         names = [name for name, kind in self.facts.items() if isinstance(kind.base, Enumeration) or kind.base in _OPEN]
         name = self.draw(st.sampled_from(names))
         kind = self.facts[name]
@@ -213,9 +181,7 @@ class _Chart:
         return f"switch: {name}, cases: {{{lines}}}{ending}"
 
     def _first(self, later: Sequence[str]) -> str:
-        """
-        Write an ordered table.
-        """
+        """Write an ordered table."""
         rows = []
         for number in range(self.draw(st.integers(1, 3))):
             name = f", name: r{number}" if self.draw(st.booleans()) else ""
@@ -225,16 +191,12 @@ class _Chart:
         return f"first: [{', '.join(rows)}]{self.exit('else', later)}"
 
     def _fan_out(self, later: Sequence[str]) -> str:
-        """
-        Write a fan-out.
-        """
+        """Write a fan-out."""
         branches = self.draw(st.lists(st.sampled_from(list(later)), min_size=1, max_size=3, unique=True))
         return f"any: [{', '.join(branches)}]{self.exit('else', later)}"
 
     def _call(self, later: Sequence[str]) -> str:
-        """
-        Write a call; facts that the caller knows by the same name and type may be left to it.
-        """
+        """Write a call; facts that the caller knows by the same name and type may be left to it."""
         assert self.callee is not None
         facts, outcomes = self.callee
         bound = []
@@ -252,9 +214,7 @@ _OPEN = (Basic.BOOL, Basic.INT, Basic.TEXT)
 
 
 def _case_key(values: Sequence[Value]) -> str:
-    """
-    Write values as a case key.
-    """
+    """Write values as a case key."""
     if len(values) > 1:
         return json.dumps(" | ".join(map(_case_value, values)), ensure_ascii=False)
     [value] = values
@@ -265,9 +225,7 @@ def _case_key(values: Sequence[Value]) -> str:
 
 
 def _case_value(value: Value) -> str:
-    """
-    Write one value of a case key.
-    """
+    """Write one value of a case key."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return spell_value(value) if isinstance(value, str) else written(value)
@@ -275,9 +233,7 @@ def _case_value(value: Value) -> str:
 
 @st.composite
 def rule_files(draw: Draw, *, nodes: int = 10) -> RuleFile:
-    """
-    Make a rule file of at most so many *nodes*, with or without a file that it includes and one that it calls.
-    """
+    """Make a rule file of at most so many *nodes*, with or without a file that it includes and one that it calls."""
     facts = _facts(draw, "f")
     asked = _asked(draw, facts) if draw(st.integers(0, 3)) == 0 else None
     names = list(facts)
@@ -292,18 +248,14 @@ def rule_files(draw: Draw, *, nodes: int = 10) -> RuleFile:
 
 
 def _facts(draw: Draw, prefix: str) -> dict[str, Type]:
-    """
-    Choose facts, among them those that most conditions are about.
-    """
+    """Choose facts, among them those that most conditions are about."""
     some = draw(st.lists(st.sampled_from(BASES), min_size=1, max_size=6))
     kinds = [BOOL, INT, TEXT, *(Type(base, draw(st.booleans())) for base in some)]
     return {f"{prefix}{number}{'.in' if number % 3 else ''}": kind for number, kind in enumerate(kinds)}
 
 
 def _lets(draw: Draw, facts: Mapping[str, Type]) -> tuple[Let, ...]:
-    """
-    Make a few lets, each of which may use those before it.
-    """
+    """Make a few lets, each of which may use those before it."""
     found: list[Let] = []
     for number in range(draw(st.integers(0, 2))):
         wanted = draw(st.sampled_from([BOOL, INT, TEXT, DURATION]))
@@ -314,9 +266,7 @@ def _lets(draw: Draw, facts: Mapping[str, Type]) -> tuple[Let, ...]:
 
 
 def _let_lines(lets: Sequence[Let]) -> str:
-    """
-    Write the lets.
-    """
+    """Write the lets."""
     lines = []
     for let in lets:
         parameters = "" if let.parameters is None else f"({', '.join(name for name, _ in let.parameters)})"
@@ -325,9 +275,7 @@ def _let_lines(lets: Sequence[Let]) -> str:
 
 
 def _asked(draw: Draw, facts: Mapping[str, Type]) -> tuple[str, Mapping[str, Type], Sequence[str]]:
-    """
-    Make a chart that is called, with facts of its own and one that the caller may know too.
-    """
+    """Make a chart that is called, with facts of its own and one that the caller may know too."""
     own = {"f0": facts["f0"], "g1": INT, "g2": Type(LEVEL), **({"now": INSTANT} if "now" in facts else {})}
     body, outcomes = _chart(draw, own, (), None, 3)
     return "notifyrules: 1\n" + _fact_lines(own) + body, own, outcomes
@@ -365,9 +313,7 @@ def _chart(
 
 
 def _carried(chart: _Chart) -> str:
-    """
-    Write what an outcome says and carries.
-    """
+    """Write what an outcome says and carries."""
     parts = [
         f", because: {chart.because()}",
         f", data: {{d0: {{expr: {chart.condition(INT)}}}, d1: [a, b]}}",

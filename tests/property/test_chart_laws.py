@@ -1,6 +1,4 @@
-"""
-Hold the laws of charts: whatever a rule file says, deciding it never fails, and everybody decides the same.
-"""
+"""Hold the laws of charts: whatever a rule file says, deciding it never fails, and everybody decides the same."""
 
 from __future__ import annotations
 
@@ -27,33 +25,25 @@ seeds = st.integers(0, 2**32)
 
 @contextmanager
 def saved(file: RuleFile) -> Iterator[Path]:
-    """
-    Write a rule file where it can be loaded.
-    """
+    """Write a rule file where it can be loaded."""
     with tempfile.TemporaryDirectory() as folder:
         yield file.save(Path(folder))
 
 
 def loaded(file: RuleFile) -> Rules:
-    """
-    Load a rule file.
-    """
+    """Load a rule file."""
     with saved(file) as path:
         return load(path)
 
 
 def situations(file: RuleFile, seed: int, number: int = 20) -> list[dict[str, Value]]:
-    """
-    Give the facts several sets of values.
-    """
+    """Give the facts several sets of values."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     return [file.values(chance) for _ in range(number)]
 
 
 def follow(graph: Graph, steps: tuple[Step, ...], start: str, outcome: str) -> None:
-    """
-    Fail unless some steps are a path of the chart from a node to an outcome, and so are the branches tried in vain.
-    """
+    """Fail unless steps are a path of the chart from a node to an outcome, and so are the branches tried in vain."""
     at = start
     for step in steps:
         node = graph.nodes[at]
@@ -79,9 +69,7 @@ def follow(graph: Graph, steps: tuple[Step, ...], start: str, outcome: str) -> N
 
 
 def _follow_in_vain(graph: Graph, steps: tuple[Step, ...], outcome: str) -> None:
-    """
-    Fail unless the steps of a branch that refused are a path; a fan-out that refused before is not walked again.
-    """
+    """Fail unless the steps of a branch that refused are a path; a fan-out that refused before is not walked again."""
     if steps:
         end = steps[-1].to
         follow(graph, steps, steps[0].node, end)
@@ -92,9 +80,7 @@ class TestDeciding:
     @settings(max_examples=80)
     @given(rule_files(), seeds)
     def test_never_fails_and_always_agrees(self, file: RuleFile, seed: int) -> None:
-        """
-        Evaluation never raises, and compiled code decides as the reference walk does: outcome, reason, notify.
-        """
+        """Evaluation never raises, and compiled code decides as the reference walk does: outcome, reason, notify."""
         rules = loaded(file)
 
         for facts in situations(file, seed):
@@ -109,9 +95,7 @@ class TestDeciding:
     @settings(max_examples=8)
     @given(rule_files(nodes=60), seeds)
     def test_large_charts_agree_too(self, file: RuleFile, seed: int) -> None:
-        """
-        A chart that is too large to be written out at every arrow is decided as the reference walk does.
-        """
+        """A chart that is too large to be written out at every arrow is decided as the reference walk does."""
         rules = loaded(file)
 
         for facts in situations(file, seed):
@@ -123,9 +107,7 @@ class TestDeciding:
     @settings(max_examples=50)
     @given(rule_files(), seeds)
     def test_the_steps_are_a_path(self, file: RuleFile, seed: int) -> None:
-        """
-        The steps lead from the start to the outcome, with the branches that refused in the steps that tried them.
-        """
+        """The steps lead from the start to the outcome, with the branches that refused in the steps that tried them."""
         rules = loaded(file)
 
         for facts in situations(file, seed):
@@ -135,9 +117,7 @@ class TestDeciding:
     @settings(max_examples=25)
     @given(rule_files(), seeds)
     def test_everything_about_a_decision_can_be_told(self, file: RuleFile, seed: int) -> None:
-        """
-        Data, texts, the next instant and the record of a decision never fail either.
-        """
+        """Data, texts, the next instant and the record of a decision never fail either."""
         rules = loaded(file)
 
         for facts in situations(file, seed, 5):
@@ -151,9 +131,7 @@ class TestNames:
     @settings(max_examples=30)
     @given(rule_files(), seeds)
     def test_renaming_changes_no_outcome(self, file: RuleFile, seed: int) -> None:
-        """
-        Other names for nodes, outcomes, lets, rows and data change no decision but for the names in it.
-        """
+        """Other names for nodes, outcomes, lets, rows and data change no decision but for the names in it."""
         rules, renamed = loaded(file), loaded(file.renamed())
 
         for facts in situations(file, seed):
@@ -164,9 +142,7 @@ class TestNames:
     @settings(max_examples=30)
     @given(rule_files(), seeds)
     def test_the_order_of_the_facts_changes_nothing(self, file: RuleFile, seed: int) -> None:
-        """
-        Facts that are declared in another order change no decision and no step.
-        """
+        """Facts that are declared in another order change no decision and no step."""
         rules, reordered = loaded(file), loaded(file.reordered(seed))
 
         for facts in situations(file, seed):
@@ -175,16 +151,12 @@ class TestNames:
 
 
 def _renamed(facts: Mapping[str, Value]) -> dict[str, Value]:
-    """
-    Give facts under the names that they have in a renamed file.
-    """
+    """Give facts under the names that they have in a renamed file."""
     return {rename(name): value for name, value in facts.items()}
 
 
 def _without_places(passage: Passage) -> tuple[object, ...]:
-    """
-    Tell a passage without the lines of its file.
-    """
+    """Tell a passage without the lines of its file."""
     return (passage.outcome, passage.because, *((step.node, step.arrow, dict(step.facts)) for step in passage.steps))
 
 
@@ -192,9 +164,7 @@ class TestLoading:
     @settings(max_examples=75)
     @given(rule_files(), seeds, st.integers(0, 6))
     def test_a_file_loads_if_it_has_no_errors(self, file: RuleFile, seed: int, way: int) -> None:
-        """
-        A file without errors compiles, one with errors does not, whatever was done to it; and nothing else is raised.
-        """
+        """A file without errors compiles, one with errors does not, whatever was done to it; nothing else is raised."""
         broken = mutated(file, random.Random(seed), way)  # noqa: S311 - no secret
 
         with saved(broken) as path:
@@ -213,9 +183,7 @@ class TestLoading:
 
 
 def mutated(file: RuleFile, chance: random.Random, way: int) -> RuleFile:
-    """
-    Damage a rule file in one of several ways.
-    """
+    """Damage a rule file in one of several ways."""
     text = file.head + "facts: {}\n" if way == 0 else file.body
     lines = text.splitlines(keepends=True)
     at = chance.randrange(len(text))

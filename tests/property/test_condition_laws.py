@@ -1,6 +1,4 @@
-"""
-Hold conditions to a second reading: whatever is written means what the words say, and never fails.
-"""
+"""Hold conditions to a second reading: whatever is written means what the words say, and never fails."""
 
 from __future__ import annotations
 
@@ -29,9 +27,7 @@ FACTS: Mapping[str, Type] = {
 
 
 def term_of(text: str, lets: tuple[Let, ...] = ()) -> tuple[Term | None, Findings]:
-    """
-    Parse and check a condition.
-    """
+    """Parse and check a condition."""
     findings = Findings()
     syntax = parse_condition(scalar(text), findings)
     declared = {}
@@ -43,17 +39,13 @@ def term_of(text: str, lets: tuple[Let, ...] = ()) -> tuple[Term | None, Finding
 
 
 def scalar(text: str) -> Scalar:
-    """
-    Make a scalar that is a whole file.
-    """
+    """Make a scalar that is a whole file."""
     return Scalar(text, Span(Source("x.yaml", text), 0, len(text)))
 
 
 @st.composite
 def lets(draw: Draw) -> tuple[Let, ...]:
-    """
-    Make a few lets, each of which may use those before it.
-    """
+    """Make a few lets, each of which may use those before it."""
     found: list[Let] = []
     for number in range(draw(st.integers(0, 3))):
         wanted = Type(draw(st.sampled_from(BASES)))
@@ -68,9 +60,7 @@ def lets(draw: Draw) -> tuple[Let, ...]:
 
 @st.composite
 def conditions(draw: Draw) -> tuple[Expression, tuple[Let, ...]]:
-    """
-    Make a condition with the lets that it may use.
-    """
+    """Make a condition with the lets that it may use."""
     declared = draw(lets())
     wanted = Type(draw(st.sampled_from(BASES)))
     return Maker(draw, FACTS, declared).of(wanted), declared
@@ -78,9 +68,7 @@ def conditions(draw: Draw) -> tuple[Expression, tuple[Let, ...]]:
 
 @st.composite
 def facts(draw: Draw) -> dict[str, Value]:
-    """
-    Give every fact a value.
-    """
+    """Give every fact a value."""
     return {name: draw(st.sampled_from(pool(kind))) for name, kind in FACTS.items()}
 
 
@@ -90,9 +78,7 @@ class TestConditions:
     def test_mean_what_they_say(
         self, made: tuple[Expression, tuple[Let, ...]], given_facts: list[dict[str, Value]]
     ) -> None:
-        """
-        A condition that is written by the rules of the language has no mistakes, and its value is the one it says.
-        """
+        """A condition written by the rules of the language has no mistakes, and its value is the one it says."""
         expression, declared = made
         term, findings = term_of(expression.text, declared)
 

@@ -1,6 +1,4 @@
-"""
-Hold the laws of evaluators: walked, compiled, lazy, by some facts, specialized, everybody decides the same.
-"""
+"""Hold the laws of evaluators: walked, compiled, lazy, by some facts, specialized, everybody decides the same."""
 
 from __future__ import annotations
 
@@ -66,9 +64,7 @@ ODD: tuple[object, ...] = (
 
 
 def nested(facts: Mapping[str, object]) -> dict[str, object]:
-    """
-    Write dotted facts as dicts in dicts.
-    """
+    """Write dotted facts as dicts in dicts."""
     whole: dict[str, object] = {}
     for name, value in facts.items():
         *path, last = name.split(".")
@@ -82,24 +78,18 @@ def nested(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def same(decision: Decision, passage: Passage) -> None:
-    """
-    Fail unless a decision is what the reference walk found.
-    """
+    """Fail unless a decision is what the reference walk found."""
     assert (decision.outcome, decision.reason) == (passage.outcome, passage.steps[-1].arrow)
     assert decision.passage == passage
 
 
 def read_by(steps: tuple[Step, ...]) -> set[str]:
-    """
-    Name the facts that questions read.
-    """
+    """Name the facts that questions read."""
     return {name for step in passed(steps) for name in step.facts}
 
 
 def judged(decide: Callable[[object], object], given: object) -> object:
-    """
-    Give the facts that something was decided by, or the problems.
-    """
+    """Give the facts that something was decided by, or the problems."""
     try:
         facts = decide(given)
     except FactsError as error:
@@ -111,9 +101,7 @@ class TestAccepting:
     @settings(max_examples=60)
     @given(rule_files(), seeds)
     def test_never_disagrees_with_validating(self, file: RuleFile, seed: int) -> None:
-        """
-        Whatever is given, deciding takes the same facts as validating, or tells the same problems.
-        """
+        """Whatever is given, deciding takes the same facts as validating, or tells the same problems."""
         rules = loaded(file)
         chance = random.Random(seed)  # noqa: S311 - no secret
         for facts in situations(file, seed):
@@ -130,9 +118,7 @@ class TestAccepting:
 
 
 def _facts_of(rules: Rules, given: object) -> dict[str, Value]:
-    """
-    Decide, and give the facts that were known; what is unknown may keep it from deciding.
-    """
+    """Decide, and give the facts that were known; what is unknown may keep it from deciding."""
     try:
         return rules.decide(given).facts.known()
     except FactsError as error:
@@ -142,9 +128,7 @@ def _facts_of(rules: Rules, given: object) -> dict[str, Value]:
 
 
 def _shown(found: object) -> object:
-    """
-    Tell true from 1, and a text from its subclass.
-    """
+    """Tell true from 1, and a text from its subclass."""
     return [(name, type(value), value) for name, value in found.items()] if isinstance(found, dict) else found
 
 
@@ -152,9 +136,7 @@ class TestLazy:
     @settings(max_examples=60)
     @given(rule_files(), seeds)
     def test_asks_once_for_what_is_read(self, file: RuleFile, seed: int) -> None:
-        """
-        Facts that are callables decide the same; only those are asked that a question reads, each once.
-        """
+        """Facts that are callables decide the same; only those are asked that a question reads, each once."""
         rules = loaded(file)
         chance = random.Random(seed)  # noqa: S311 - no secret
         for facts in situations(file, seed, 10):
@@ -180,9 +162,7 @@ class TestNeeds:
     @settings(max_examples=50)
     @given(rule_files(), seeds)
     def test_what_is_needed_is_enough(self, file: RuleFile, seed: int) -> None:
-        """
-        Whoever gets only the first fact that is needed, again and again, ends at the same decision.
-        """
+        """Whoever gets only the first fact that is needed, again and again, ends at the same decision."""
         rules = loaded(file)
         for facts in situations(file, seed, 6):
             passage = walk(rules.graph, rules.facts(facts))
@@ -207,9 +187,7 @@ class TestNeeds:
     @settings(max_examples=50)
     @given(rule_files(), seeds)
     def test_unknown_is_never_taken_for_a_value(self, file: RuleFile, seed: int) -> None:
-        """
-        Some of the facts decide like all of them, or refuse to and name what they need.
-        """
+        """Some of the facts decide like all of them, or refuse to and name what they need."""
         rules = loaded(file)
         chance = random.Random(seed)  # noqa: S311 - no secret
         for facts in situations(file, seed):
@@ -228,9 +206,7 @@ class TestSpecialized:
     @settings(max_examples=60)
     @given(rule_files(), seeds)
     def test_is_no_different(self, file: RuleFile, seed: int) -> None:
-        """
-        Whatever is known before, and in how many goes, the decision and its steps are the same.
-        """
+        """Whatever is known before, and in how many goes, the decision and its steps are the same."""
         rules = loaded(file)
         chance = random.Random(seed)  # noqa: S311 - no secret
         for facts in situations(file, seed, 6):
@@ -250,9 +226,7 @@ class TestSpecialized:
     @settings(max_examples=10)
     @given(rule_files(nodes=40), seeds)
     def test_large_charts_are_no_different(self, file: RuleFile, seed: int) -> None:
-        """
-        What is left of a chart that is too large to be written out at every arrow decides the same.
-        """
+        """What is left of a chart that is too large to be written out at every arrow decides the same."""
         rules = loaded(file)
         chance = random.Random(seed)  # noqa: S311 - no secret
         for facts in situations(file, seed, 6):

@@ -1,6 +1,4 @@
-"""
-Laws of proofs: what is proved of a small chart holds for all of its facts, and what is found, some facts show.
-"""
+"""Laws of proofs: what is proved of a small chart holds for all of its facts, and what is found, some facts show."""
 
 from __future__ import annotations
 
@@ -28,18 +26,14 @@ SEEDS = [*range(24), *(pytest.param(seed, marks=pytest.mark.soak) for seed in ra
 
 
 def loaded(drawn: Sketch, folder: Path) -> Graph:
-    """
-    Load a chart that was drawn at random.
-    """
+    """Load a chart that was drawn at random."""
     path = folder / "small.yaml"
     path.write_text(drawn.text(), "utf-8")
     return load(path).graph
 
 
 def taken(steps: Iterable[Step]) -> set[str]:
-    """
-    Name the arrows that a way takes, those tried in vain included.
-    """
+    """Name the arrows that a way takes, those tried in vain included."""
     found: set[str] = set()
     for step in steps:
         found |= {step.arrow, *(branch.arrow for branch in step.tried)}
@@ -48,21 +42,15 @@ def taken(steps: Iterable[Step]) -> set[str]:
 
 
 def all_arrows(graph: Graph) -> set[str]:
-    """
-    Name the arrows that lead from nodes which are led to.
-    """
+    """Name the arrows that lead from nodes which are led to."""
     return {arrow.id for name in graph.order for arrow in graph.nodes[name].arrows}
 
 
 class Everything:
-    """
-    All that a chart decides, found by trying all facts.
-    """
+    """All that a chart decides, found by trying all facts."""
 
     def __init__(self, graph: Graph, drawn: Sketch) -> None:
-        """
-        Walk the chart for all facts that keep to `assume`.
-        """
+        """Walk the chart for all facts that keep to `assume`."""
         self.facts = list(drawn.facts)
         self.kinds = drawn.facts
         self.passages = {tuple(facts.values()): walk(graph, facts) for facts in all_facts(graph, drawn.facts)}
@@ -71,29 +59,21 @@ class Everything:
         self.told = {values: (one.outcome, one.because) for values, one in self.passages.items()}
 
     def changed(self, values: tuple[Value, ...], fact: str) -> Iterable[tuple[Value, ...]]:
-        """
-        Change one fact alone.
-        """
+        """Change one fact alone."""
         at = self.facts.index(fact)
         changed = ((*values[:at], value, *values[at + 1 :]) for value in VALUES[self.kinds[fact]])
         return [one for one in changed if one in self.passages]
 
     def named(self, values: tuple[Value, ...]) -> dict[str, Value]:
-        """
-        Give the facts by name.
-        """
+        """Give the facts by name."""
         return dict(zip(self.facts, values, strict=True))
 
     def matters(self, fact: str) -> bool:
-        """
-        Tell whether changing one fact alone changes outcome or words.
-        """
+        """Tell whether changing one fact alone changes outcome or words."""
         return any(self.told[one] != told for values, told in self.told.items() for one in self.changed(values, fact))
 
     def keeps(self, graph: Graph, promised: Guarantee) -> bool:
-        """
-        Tell whether a promise holds for all these facts.
-        """
+        """Tell whether a promise holds for all these facts."""
         about = {
             values: one.outcome
             for values, one in self.passages.items()
@@ -127,9 +107,7 @@ class Everything:
 @pytest.mark.parametrize("seed", SEEDS)
 class TestReach:
     def test_dead_arrows_are_those_that_no_facts_take(self, seed: int, tmp_path: Path) -> None:
-        """
-        Where nothing is left open, an arrow is reported exactly when trying all facts never takes it.
-        """
+        """Where nothing is left open, an arrow is reported exactly when trying all facts never takes it."""
         drawn = sketch(dice(seed), kinds=EXACT)
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
@@ -138,9 +116,7 @@ class TestReach:
         assert dead == all_arrows(graph) - everything.taken
 
     def test_nothing_is_called_dead_that_some_facts_take(self, seed: int, tmp_path: Path) -> None:
-        """
-        Texts and lists, of which much is left open, make nothing false.
-        """
+        """Texts and lists, of which much is left open, make nothing false."""
         drawn = sketch(dice(seed))
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
@@ -149,9 +125,7 @@ class TestReach:
         assert not dead & everything.taken
 
     def test_nobody_gets_an_unobtainable_outcome(self, seed: int, tmp_path: Path) -> None:
-        """
-        An outcome that is reported is none that trying all facts gets.
-        """
+        """An outcome that is reported is none that trying all facts gets."""
         drawn = sketch(dice(seed))
         graph = loaded(drawn, tmp_path)
         proof = begin(graph, Limit(60))
@@ -160,9 +134,7 @@ class TestReach:
         assert not reported & Everything(graph, drawn).outcomes
 
     def test_an_ineffective_fact_changes_nothing(self, seed: int, tmp_path: Path) -> None:
-        """
-        A fact that is reported changes neither outcome nor words, whatever the other facts are.
-        """
+        """A fact that is reported changes neither outcome nor words, whatever the other facts are."""
         drawn = sketch(dice(seed))
         graph = loaded(drawn, tmp_path)
         proof = begin(graph, Limit(60))
@@ -173,9 +145,7 @@ class TestReach:
 
 
 def judged(graph: Graph) -> list[Judged]:
-    """
-    Judge all guarantees of a chart.
-    """
+    """Judge all guarantees of a chart."""
     proof = begin(graph, Limit(60))
     return [judge(proof, number) for number in range(len(graph.guarantees))]
 
@@ -183,9 +153,7 @@ def judged(graph: Graph) -> list[Judged]:
 @pytest.mark.parametrize("seed", SEEDS)
 class TestGuarantees:
     def test_proved_and_broken_are_what_trying_finds(self, seed: int, tmp_path: Path) -> None:
-        """
-        Where nothing is left open, every guarantee is decided, and as trying all facts decides it.
-        """
+        """Where nothing is left open, every guarantee is decided, and as trying all facts decides it."""
         random = dice(seed)
         drawn = sketch(random, kinds=EXACT)
         drawn.guarantees = [{**guarantee(random, drawn), "name": f"promise {number}"} for number in range(5)]
@@ -196,9 +164,7 @@ class TestGuarantees:
         assert [one.standing is Standing.PROVED for one in judged(graph)] == expected
 
     def test_texts_and_lists_make_no_false_proof(self, seed: int, tmp_path: Path) -> None:
-        """
-        A guarantee that is proved holds for all facts that are tried; facts that are shown break theirs.
-        """
+        """A guarantee that is proved holds for all facts that are tried; facts that are shown break theirs."""
         random = dice(seed)
         drawn = sketch(random)
         drawn.guarantees = [{**guarantee(random, drawn), "name": f"promise {number}"} for number in range(5)]
@@ -215,9 +181,7 @@ class TestGuarantees:
 
 
 def breaks(graph: Graph, one: Judged) -> bool:
-    """
-    Tell whether the facts of an example break the promise, by the reference walk.
-    """
+    """Tell whether the facts of an example break the promise, by the reference walk."""
     assert one.example is not None
     outcome = one.example.passage.outcome
     match one.guarantee.promise:

@@ -1,6 +1,4 @@
-"""
-Hold the law of the generator of code: whatever the shape of a chart, its code decides as the reference walk does.
-"""
+"""Hold the law of the generator of code: whatever the shape of a chart, its code decides as the reference walk does."""
 
 from __future__ import annotations
 
@@ -28,17 +26,13 @@ COUNTED = ("blocks", "calling", "expressions", "shape", "simpler", "statements",
 class TestShapes:
     @pytest.mark.parametrize("batch", BATCHES)
     def test_decide_as_the_walk_does(self, batch: int) -> None:
-        """
-        Outcome, reason and truth are those of the walk, for facts in every form.
-        """
+        """Outcome, reason and truth are those of the walk, for facts in every form."""
         for seed in range(batch * BATCH, (batch + 1) * BATCH):
             assert next(differences(seed), None) is None
 
     @pytest.mark.parametrize("batch", range(QUICK))
     def test_code_ends_only_in_answers(self, batch: int) -> None:
-        """
-        No function runs off its end, no loop runs twice, and nowhere was a guard against either needed.
-        """
+        """No function runs off its end, no loop runs twice, and nowhere was a guard against either needed."""
         for seed in range(batch * BATCH, (batch + 1) * BATCH, 5):
             for program in compiled(drawn(seed)):
                 assert Unreachable.__name__ not in program.source
@@ -47,9 +41,7 @@ class TestShapes:
                         assert not runs_off(function.body), program.source
 
     def test_every_branch_of_the_generator_is_reached(self, tmp_path: Path) -> None:
-        """
-        Drawn charts come to every line of the modules that write code, and leave every choice both ways.
-        """
+        """Drawn charts come to every line of the modules that write code, and leave every choice both ways."""
         modules = [f"*/notifyrules/program/{name}.py" for name in COUNTED]
         (tmp_path / "settings").write_text(
             "\n    ".join(["[run]\nbranch = true\ninclude =", *modules])
@@ -70,9 +62,7 @@ class TestShapes:
 
 
 def runs_off(body: list[ast.stmt]) -> bool:
-    """
-    Tell whether some way through statements comes to their end; fail for a loop that may begin again.
-    """
+    """Tell whether some way through statements comes to their end; fail for a loop that may begin again."""
     match body[-1] if body else None:
         case ast.Return() | ast.Raise() | ast.Break():
             return False
@@ -88,9 +78,7 @@ def runs_off(body: list[ast.stmt]) -> bool:
 
 
 def _outside_of_loops(body: list[ast.stmt]) -> list[ast.stmt]:
-    """
-    List statements and those inside of them, but for what stands in loops of their own.
-    """
+    """List statements and those inside of them, but for what stands in loops of their own."""
     found: list[ast.stmt] = []
     for one in body:
         found.append(one)

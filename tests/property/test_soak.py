@@ -27,9 +27,7 @@ pytestmark = pytest.mark.soak
 
 
 def decide(rules: Rules, seed: int, number: int) -> None:
-    """
-    Decide for random facts; of every fiftieth decision everything is told, and compared with the reference walk.
-    """
+    """Decide for random facts; of every fiftieth decision everything is told, and compared with the reference walk."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     pools = {name: pool(fact.type) for name, fact in rules.graph.facts.items()}
     for count in range(number):
@@ -43,17 +41,13 @@ def decide(rules: Rules, seed: int, number: int) -> None:
 
 class TestTotal:
     def test_slack(self) -> None:
-        """
-        Half a million valid facts over the shipped chart of Slack raise nothing.
-        """
+        """Half a million valid facts over the shipped chart of Slack raise nothing."""
         decide(load(SLACK), secrets.randbits(32), HALF_A_MILLION)
 
     @settings(max_examples=FILES, derandomize=False, suppress_health_check=list(HealthCheck))
     @given(rule_files(nodes=20))
     def test_generated_files(self, file: RuleFile) -> None:
-        """
-        Half a million valid facts over generated rule files raise nothing.
-        """
+        """Half a million valid facts over generated rule files raise nothing."""
         decide(loaded(file), secrets.randbits(32), HALF_A_MILLION // FILES)
 
 
@@ -61,9 +55,7 @@ class TestLoading:
     @settings(max_examples=FILES * 4, derandomize=False, suppress_health_check=list(HealthCheck))
     @given(rule_files())
     def test_damaged_files(self, file: RuleFile) -> None:
-        """
-        Files that are damaged several times over are checked without an exception.
-        """
+        """Files that are damaged several times over are checked without an exception."""
         chance = random.Random(secrets.randbits(32))  # noqa: S311 - no secret
         for _ in range(chance.randrange(1, 5)):
             file = mutated(file, chance, chance.randrange(1, 7))

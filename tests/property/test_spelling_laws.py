@@ -1,6 +1,4 @@
-"""
-Laws of writing conditions out: what is written is read again as the same.
-"""
+"""Laws of writing conditions out: what is written is read again as the same."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ Made = tuple[Expression, tuple[Let, ...]]
 
 
 def read(text: str) -> Term:
-    """
-    Read a condition without mistakes.
-    """
+    """Read a condition without mistakes."""
     term, findings = term_of(text)
 
     assert [str(one.message) for one in findings if one.is_error] == [], text
@@ -31,9 +27,7 @@ def read(text: str) -> Term:
 
 
 def check(made: Made, given_facts: list[dict[str, Value]]) -> None:
-    """
-    Hold one condition, and the opposite of one, to what is written of it.
-    """
+    """Hold one condition, and the opposite of one, to what is written of it."""
     expression, declared = made
     term, _ = term_of(expression.text, declared)
     assert term is not None
@@ -52,16 +46,12 @@ class TestSpelling:
     @settings(max_examples=150)
     @given(conditions(), st.lists(facts(), min_size=1, max_size=3))
     def test_means_the_same(self, made: Made, given_facts: list[dict[str, Value]]) -> None:
-        """
-        A condition that is written out, its lets filled in, gives the same for all facts; its opposite never does.
-        """
+        """A condition written out, its lets filled in, gives the same for all facts; its opposite never does."""
         check(made, given_facts)
 
     @pytest.mark.soak
     @settings(max_examples=20_000, derandomize=False, suppress_health_check=list(HealthCheck))
     @given(conditions(), st.lists(facts(), min_size=1, max_size=3))
     def test_means_the_same_for_long(self, made: Made, given_facts: list[dict[str, Value]]) -> None:
-        """
-        The same over conditions that are new each time.
-        """
+        """The same over conditions that are new each time."""
         check(made, given_facts)

@@ -1,6 +1,4 @@
-"""
-Laws of what the prover knows of patterns in texts: each sentence holds for every text, whatever its letters.
-"""
+"""Laws of what the prover knows of patterns in texts: each sentence holds for every text, whatever its letters."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.soak) for seed in ran
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_known_of_patterns_holds_for_every_text(seed: int) -> None:
-    """
-    What is found everywhere is, what a pattern implies holds with it, and what excludes another never holds beside it.
-    """
+    """What is found everywhere is, what a pattern implies holds with it, what it excludes never does."""
     drawn = dice(seed)
     held: Counter[tuple[str, str]] = Counter()
     for _ in range(1_500):

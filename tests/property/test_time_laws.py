@@ -72,9 +72,7 @@ JUMPS = tuple((key, jump) for key in ZONES for jump in jumps(key, 2005, 2019))
 
 @st.composite
 def jumps_with_schedules(draw: st.DrawFn) -> tuple[str, date, Schedule]:
-    """
-    Choose a day on which the clock of a zone jumps, and windows that begin and end near what it shows then.
-    """
+    """Choose a day on which the clock of a zone jumps, and windows that begin and end near what it shows then."""
     key, jump = draw(st.sampled_from(JUMPS))
     zone = packaged(key)
     edges = [(jump + late * MINUTE).astimezone(zone) for late in (-60, -30, -1, 0, 30, 60)]
@@ -85,9 +83,7 @@ def jumps_with_schedules(draw: st.DrawFn) -> tuple[str, date, Schedule]:
 
 
 def assert_agree(key: str, laid: Line, plan: Schedule) -> None:
-    """
-    Hold every minute of a line to the count.
-    """
+    """Hold every minute of a line to the count."""
     zone = ZoneInfo(key)
     painted = laid.open(plan)
     closings = laid.closings(painted)
@@ -120,9 +116,7 @@ class TestMinuteByMinute:
     @settings(max_examples=80)
     @given(drawn=jumps_with_schedules())
     def test_around_jumps(self, drawn: tuple[str, date, Schedule]) -> None:
-        """
-        The functions tell for every minute around a jump what counting tells.
-        """
+        """The functions tell for every minute around a jump what counting tells."""
         key, day, plan = drawn
 
         assert_agree(key, line(key, day - DAY, 3), plan)
@@ -130,18 +124,14 @@ class TestMinuteByMinute:
     @settings(max_examples=20)
     @given(key=st.sampled_from(ZONES), day=days, plan=minute_schedules)
     def test_any_day(self, key: str, day: date, plan: Schedule) -> None:
-        """
-        The functions tell for every minute of any two days what counting tells.
-        """
+        """The functions tell for every minute of any two days what counting tells."""
         assert_agree(key, line(key, day, 2), plan)
 
     @pytest.mark.soak
     @pytest.mark.parametrize("year", [2005, 2011, 2018, 2024])
     @pytest.mark.parametrize("key", ZONES)
     def test_whole_years(self, key: str, year: int) -> None:
-        """
-        The functions tell for every minute of a year what counting tells.
-        """
+        """The functions tell for every minute of a year what counting tells."""
         laid = line(key, date(year, 1, 1), 366)
         for plan in (
             schedule("22:00-07:00"),
@@ -152,9 +142,7 @@ class TestMinuteByMinute:
 
     @pytest.mark.soak
     def test_every_jump_of_every_zone(self) -> None:
-        """
-        Around every jump of every zone the functions tell what counting tells.
-        """
+        """Around every jump of every zone the functions tell what counting tells."""
         # Times from midnight to midnight every twenty minutes, each open for seven: every edge of every jump is met.
         plan = Schedule(
             tuple(
@@ -176,18 +164,14 @@ class TestMinuteByMinute:
 class TestWindowEnd:
     @given(instant=instants, zone=zones, plan=schedules)
     def test_there_is_one_exactly_within(self, instant: datetime, zone: ZoneInfo, plan: Schedule) -> None:
-        """
-        `window_end` is null exactly where `within` is false.
-        """
+        """`window_end` is null exactly where `within` is false."""
         assert (window_end(instant, zone, plan) is not None) is within(instant, zone, plan)
 
     @given(instant=instants, zone=zones, plan=schedules, part=st.floats(0, 1, exclude_max=True))
     def test_every_instant_before_it_is_within_and_it_is_not(
         self, instant: datetime, zone: ZoneInfo, plan: Schedule, part: float
     ) -> None:
-        """
-        "Adjoining and overlapping windows are one": nothing before the end is outside, and the end is.
-        """
+        """Nothing before the end is outside, and the end is: "Adjoining and overlapping windows are one"."""
         end = window_end(instant, zone, plan)
         if end is None:
             return
@@ -200,9 +184,7 @@ class TestWindowEnd:
     def test_windows_that_join_without_end_give_the_end_of_the_range(
         self, instant: datetime, zone: ZoneInfo, cuts: list[time]
     ) -> None:
-        """
-        Windows that join without end give the end of the instant range.
-        """
+        """Windows that join without end give the end of the instant range."""
         times = sorted(cuts)
         plan = Schedule(
             tuple(Window(WEEKDAYS, begin, end) for begin, end in zip(times, [*times[1:], times[0]], strict=True))
@@ -212,9 +194,7 @@ class TestWindowEnd:
 
     @given(instant=instants, zone=zones, plan=schedules, day=st.sampled_from(WEEKDAYS))
     def test_a_week_with_a_gap_ends(self, instant: datetime, zone: ZoneInfo, plan: Schedule, day: str) -> None:
-        """
-        A schedule with no window on some day and the night before it closes within a fortnight.
-        """
+        """A schedule with no window on some day and the night before it closes within a fortnight."""
         eve = WEEKDAYS[WEEKDAYS.index(day) - 1]
         days = tuple(one for one in WEEKDAYS if one not in (day, eve))
         kept = Schedule(tuple(Window(days, window.from_, window.until) for window in plan.windows))
@@ -228,9 +208,7 @@ class TestWithin:
     def test_a_schedule_is_open_when_one_of_its_windows_is(
         self, instant: datetime, zone: ZoneInfo, plan: Schedule
     ) -> None:
-        """
-        Windows do not disturb each other, and their order means nothing.
-        """
+        """Windows do not disturb each other, and their order means nothing."""
         alone = [within(instant, zone, Schedule((window,))) for window in plan.windows]
 
         assert within(instant, zone, plan) is any(alone)
@@ -240,9 +218,7 @@ class TestWithin:
     def test_a_window_of_24_hours_and_its_two_halves_are_one(
         self, instant: datetime, zone: ZoneInfo, days: tuple[str, ...], moment: time
     ) -> None:
-        """
-        "`until` equal to `from` is 24 hours": as long as from there to midnight and, on the next day, on from midnight.
-        """
+        """As long as to midnight and, on the next day, on from it: "`until` equal to `from` is 24 hours"."""
         midnight = time(0, 0)
         following = tuple(day for day in WEEKDAYS if WEEKDAYS[WEEKDAYS.index(day) - 1] in days)
         second = () if moment == midnight else (Window(following, midnight, moment),)
@@ -264,9 +240,7 @@ class TestTotality:
         plan=schedules,
     )
     def test_no_instant_zone_or_schedule_fails(self, instant: datetime, key: str, plan: Schedule) -> None:
-        """
-        "Evaluation is total": in every zone, up to both ends of the range, there is an answer within the range.
-        """
+        """In every zone, up to both ends of the range, there is an answer within the range: "Evaluation is total"."""
         zone = ZoneInfo(key)
         end = window_end(instant, zone, plan)
 
@@ -277,9 +251,7 @@ class TestTotality:
 
     @given(instant=instants, key=st.sampled_from(sorted(zone_keys())))
     def test_the_clock_shows_what_the_packaged_data_says(self, instant: datetime, key: str) -> None:
-        """
-        What a clock shows follows the packaged data, whatever the system has.
-        """
+        """What a clock shows follows the packaged data, whatever the system has."""
         shown = instant.astimezone(packaged(key))
 
         assert local_time(instant, ZoneInfo(key)) == shown.time().replace(microsecond=0)
@@ -289,8 +261,6 @@ class TestTotality:
 class TestSchedules:
     @given(plan=schedules)
     def test_the_input_form_is_read_back_as_the_same_value(self, plan: Schedule) -> None:
-        """
-        What is written of a schedule is the schedule.
-        """
+        """What is written of a schedule is the schedule."""
         assert conform(SCHEDULE, to_plain(plan)) == plan
         assert hash(conform(SCHEDULE, to_plain(plan))) == hash(plan)

@@ -19,9 +19,7 @@ from notifyrules.graph.model import Call, Node, conditions
 
 
 def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
-    """
-    Report each condition, or the narrowest part of one, that reads no facts or compares something with itself.
-    """
+    """Report each condition, or the narrowest part of one, that reads no facts or compares something with itself."""
     if nodes is None:
         return
     asked = [

@@ -18,9 +18,7 @@ from notifyrules.graph.model import Node
 
 
 def check_cycle(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
-    """
-    Report each circle once, at the arrow that closes it.
-    """
+    """Report each circle once, at the arrow that closes it."""
     flow = draft.document.flow
     for circle in find_cycles(edges(draft.document)):
         shown = " -> ".join((*circle, circle[0]))

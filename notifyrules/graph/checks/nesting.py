@@ -20,9 +20,7 @@ MAX_NESTING = 10
 
 
 def check_nesting(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
-    """
-    Report the first fan-out that stands too deep.
-    """
+    """Report the first fan-out that stands too deep."""
     leads = edges(draft.document)
     if not leads or nodes is None or draft.circular:
         return

@@ -17,9 +17,7 @@ from notifyrules.graph.model import Node
 
 
 def check_unreachable(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
-    """
-    Report each node that cannot be reached from the start; one that only such nodes lead to is not reported again.
-    """
+    """Report each node that the start cannot reach; one that only such nodes lead to is not reported again."""
     leads = edges(draft.document)
     if not leads or draft.loose or any(section == "flow" for section, _ in draft.broken):
         return

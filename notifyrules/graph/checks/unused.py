@@ -39,9 +39,7 @@ def check_unused(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
 
 
 def _unused_declarations(draft: Draft) -> None:
-    """
-    Report facts, lets and data that nothing uses.
-    """
+    """Report facts, lets and data that nothing uses."""
     document, findings = draft.document, draft.findings
     for fact in draft.facts.values():
         if fact.name not in draft.read and not fact.included:
@@ -70,9 +68,7 @@ def _unused_declarations(draft: Draft) -> None:
 
 
 def _unused_outcomes(draft: Draft) -> None:
-    """
-    Report outcomes that no arrow leads to.
-    """
+    """Report outcomes that no arrow leads to."""
     document = draft.document
     if draft.loose:
         return
@@ -88,9 +84,7 @@ def _unused_outcomes(draft: Draft) -> None:
 
 
 def _used_lets(draft: Draft) -> set[str]:
-    """
-    Name the lets that conditions use, directly or through other lets that are used.
-    """
+    """Name the lets that conditions use, directly or through other lets that are used."""
     used = set(draft.scope.used)
     waiting = list(used)
     while waiting:
