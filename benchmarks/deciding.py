@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.subjects import Subject, nest
 from benchmarks.table import Table, duration, multiple
 from benchmarks.timing import Contender, race, ratio, typical
-from notifyrules.program.decision import Decision
+from notifyrules.compiled.decision import Decision
 from notifyrules.rules import Rules
 
 OBJECT = "by hand, over an object with slots"

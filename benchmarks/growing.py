@@ -11,7 +11,7 @@ from benchmarks.deciding import again
 from benchmarks.subjects import Subject
 from benchmarks.table import Table, duration
 from benchmarks.timing import Contender, once_ms, race, typical, unchanged
-from notifyrules.program.compiler import compile_graph
+from notifyrules.compiled.compiler import compile_graph
 from notifyrules.rules import load
 
 _FLAGS = 20

@@ -5,7 +5,7 @@ A rule file is a flowchart in YAML. It is read, checked, compiled and asked in a
 own that only that stage makes::
 
     rules/*.yaml -> located YAML -> Document -> Graph -> Program -> Decision
-                    (source)       (document)  (graph)  (program)
+                    (source)       (document)  (graph)  (compiled)
 
 What holds throughout, and tests hold it:
 
@@ -28,13 +28,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from notifyrules.compiled.decision import Decision
+    from notifyrules.compiled.facts_reader import Extras, Facts
+    from notifyrules.compiled.unknown import UNKNOWN
     from notifyrules.diagnostics.diagnostic import Diagnostic
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
     from notifyrules.evaluation.record import Record
     from notifyrules.evaluation.step import Branch, Step
-    from notifyrules.program.decision import Decision
-    from notifyrules.program.facts import Extras, Facts
-    from notifyrules.program.unknown import UNKNOWN
     from notifyrules.rules import Rules, check, load
 
 __all__ = [
@@ -56,12 +56,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "UNKNOWN": "notifyrules.program.unknown",
+    "UNKNOWN": "notifyrules.compiled.unknown",
     "Branch": "notifyrules.evaluation.step",
-    "Decision": "notifyrules.program.decision",
+    "Decision": "notifyrules.compiled.decision",
     "Diagnostic": "notifyrules.diagnostics.diagnostic",
     "FactProblem": "notifyrules.errors",
-    "Facts": "notifyrules.program.facts",
+    "Facts": "notifyrules.compiled.facts_reader",
     "FactsError": "notifyrules.errors",
     "Record": "notifyrules.evaluation.record",
     "Rules": "notifyrules.rules",

@@ -8,20 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notifyrules.conditions.misfits import describe
-from notifyrules.conditions.values import Value
+from notifyrules.compiled.compiler import NOT_SENT, Decide, Program, belonging, compile_graph
+from notifyrules.compiled.decision import Decision
+from notifyrules.compiled.facts_object import LazyFacts
+from notifyrules.compiled.facts_reader import Absent, Extras, Facts
+from notifyrules.compiled.needs import Until, needed
+from notifyrules.compiled.specialize import Specializer
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.document.files import CASES_ENDINGS, Place, Shipped, given_root, marked_root
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
-from notifyrules.program.compiler import NOT_SENT, Decide, Program, belonging, compile_graph
-from notifyrules.program.decision import Decision
-from notifyrules.program.facts import Absent, Extras, Facts
-from notifyrules.program.held import LazyFacts
-from notifyrules.program.needs import Until, needed
-from notifyrules.program.specialize import Specializer
+from notifyrules.language.misfits import describe
+from notifyrules.language.values import Value
 from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notifyrules.cases.suite import Charts, Suite
-    from notifyrules.prove.limit import Limit
-    from notifyrules.prove.model import Proofs
+    from notifyrules.prove.results import Proofs
+    from notifyrules.solver.limit import Limit
 
 
 class Rules:
@@ -52,7 +52,7 @@ class Rules:
     """
     Decide whether to notify: `should_notify(facts, extras="forbid")` gives a :class:`~notifyrules.Decision`.
 
-    This is the compiled function itself (:class:`~notifyrules.program.compiler.Decide` says what it takes), so that a
+    This is the compiled function itself (:class:`~notifyrules.compiled.compiler.Decide` says what it takes), so that a
     call costs nothing but the decision. Of a chart that is made to be called it raises :class:`UsageError`.
     """
     decide: Decide
@@ -178,7 +178,7 @@ class Rules:
 
     def facts_schema(self) -> dict[str, Any]:
         """Describe the facts as JSON Schema (draft 2020-12), nested by their dotted names."""
-        from notifyrules.program.schema import facts_schema  # noqa: PLC0415 - only who asks for it needs it
+        from notifyrules.compiled.schema import facts_schema  # noqa: PLC0415 - only who asks for it needs it
 
         return facts_schema(replace(self.graph, facts=self._program.reader.declared))
 
@@ -292,7 +292,7 @@ def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None
         path: As for :func:`check`.
         root: As for :func:`check`.
     """
-    from notifyrules.prove.model import Proofs  # noqa: PLC0415 - loading rules does without it
+    from notifyrules.prove.results import Proofs  # noqa: PLC0415 - loading rules does without it
 
     place = find_place(path, root)
     if not place.name.endswith(CASES_ENDINGS):
@@ -327,7 +327,7 @@ def prove(
     """
     require_solver()
     from notifyrules.prove.check import prove as prove_graph  # noqa: PLC0415 - the solver is an extra
-    from notifyrules.prove.limit import LIMIT_S, Limit  # noqa: PLC0415
+    from notifyrules.solver.limit import LIMIT_S, Limit  # noqa: PLC0415
 
     examined = examine(path, root=root)
     if examined.graph is None:

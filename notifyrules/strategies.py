@@ -15,17 +15,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from notifyrules.conditions import terms as t
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT, zone_keys
-from notifyrules.conditions.schedules import WEEKDAYS
-from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import MAX_INT, Value, conform
-from notifyrules.conditions.writing import to_plain
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph, conditions
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT, zone_keys
+from notifyrules.language.schedules import WEEKDAYS
+from notifyrules.language.types import Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.value_writing import to_plain
+from notifyrules.language.values import MAX_INT, Value, conform
 from notifyrules.rules import Rules, load
 
 if TYPE_CHECKING:

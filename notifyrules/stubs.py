@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from notifyrules.conditions.types import Base, Basic, Enumeration, ListOf
 from notifyrules.graph.model import Fact, Graph
+from notifyrules.language.types import Base, Basic, Enumeration, ListOf
 
 _PYTHON = {
     "bool": "bool",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notifyrules.conditions.checker import check_condition, check_let
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.names import LetSyntax, Scope
-from notifyrules.conditions.parser import parse_condition
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import Enumeration, Type
-from notifyrules.conditions.values import Value
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.graph.declarations import read_declaration
+from notifyrules.language.checker import check_condition, check_let
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.names import LetSyntax, Scope
+from notifyrules.language.parser import parse_condition
+from notifyrules.language.terms import Term
+from notifyrules.language.types import Enumeration, Type
+from notifyrules.language.values import Value
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Source, Span
 

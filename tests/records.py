@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from notifyrules.conditions.moments import MAX_DURATION
-from notifyrules.conditions.values import MAX_INT, Value
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage, Step
 from notifyrules.graph.model import Notify
+from notifyrules.language.moments import MAX_DURATION
+from notifyrules.language.values import MAX_INT, Value
 from tests.schedules import schedules
 
 KINDS = ("if", "switch", "first", "any", "call")

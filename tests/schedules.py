@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
-from notifyrules.conditions.types import SCHEDULE
-from notifyrules.conditions.values import conform
+from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.language.types import SCHEDULE
+from notifyrules.language.values import conform
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

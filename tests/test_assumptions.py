@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 
 from notifyrules import strategies
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT
-from notifyrules.conditions.terms import facts_read
-from notifyrules.conditions.types import Basic, Enumeration
-from notifyrules.conditions.values import Value
+from notifyrules.compiled.assumptions import compile_assumptions
 from notifyrules.graph.model import Fact
-from notifyrules.program.assumptions import compile_assumptions
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.terms import facts_read
+from notifyrules.language.types import Basic, Enumeration
+from notifyrules.language.values import Value
 from notifyrules.rules import load
 from notifyrules.shipped import shipped_names
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import notifyrules
-from notifyrules.conditions.clock import local_time, weekday, window_end, within
-from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT
-from notifyrules.conditions.schedules import Schedule
-from notifyrules.conditions.writing import write
+from notifyrules.language.clock import local_time, weekday, window_end, within
+from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.schedules import Schedule
+from notifyrules.language.value_writing import write
 from tests.schedules import schedule
 
 BERLIN = "Europe/Berlin"

@@ -11,9 +11,9 @@ from itertools import product
 
 import pytest
 
-from notifyrules.conditions.values import Value
+from notifyrules.compiled.compiler import compile_graph
 from notifyrules.evaluation.walk import walk
-from notifyrules.program.compiler import compile_graph
+from notifyrules.language.values import Value
 from notifyrules.rules import Rules, load
 from notifyrules.shipped import shipped_names
 from tests.charts import node as write_node

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from notifyrules.conditions.checker import MAX_DEPTH, MAX_TERMS
-from notifyrules.conditions.terms import facts_read
+from notifyrules.language.checker import MAX_DEPTH, MAX_TERMS
+from notifyrules.language.terms import facts_read
 from tests.conditions import check, check_lets, told
 
 HELD = [

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from notifyrules.conditions.elsewhere import meant_type
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.graph.declarations import read_declaration
+from notifyrules.language.foreign_words import meant_type
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Source, Span
 from tests.charts import findings

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.functions import FUNCTIONS
-from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.conditions.values import MAX_INT, Value
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.values import MAX_INT, Value
 from tests.conditions import check, value_of
 
 

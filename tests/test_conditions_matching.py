@@ -12,8 +12,8 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions import matching
-from notifyrules.conditions.matching import has_glob_word, matches, normal_glob
+from notifyrules.language import glob_matching as matching
+from notifyrules.language.glob_matching import has_glob_word, matches, normal_glob
 
 RECORDED = Path(__file__).parent / "corpora" / "globs.jsonl"
 EVERY = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))

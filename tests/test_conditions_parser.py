@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from notifyrules.conditions import syntax as s
-from notifyrules.conditions.parser import MAX_LENGTH, parse_case_key, parse_condition, parse_declaration
-from notifyrules.conditions.shaping import MAX_DEPTH
-from notifyrules.conditions.written import ListWord
 from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.language import syntax as s
+from notifyrules.language.parser import MAX_LENGTH, parse_case_key, parse_condition, parse_declaration
+from notifyrules.language.shaping import MAX_DEPTH
+from notifyrules.language.written_terms import ListWord
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Source, Span
 from tests.conditions import scalar, told, value_of

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.moments import MAX_DURATION
-from notifyrules.conditions.types import (
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.moments import MAX_DURATION
+from notifyrules.language.types import (
     BOOL,
     DURATION,
     INSTANT,
@@ -27,8 +27,8 @@ from notifyrules.conditions.types import (
     fits,
     join,
 )
-from notifyrules.conditions.values import MAX_INT, MAX_ITEMS, MAX_TEXT, Value, conform
-from notifyrules.conditions.writing import to_plain, write, write_literal
+from notifyrules.language.value_writing import to_plain, write, write_literal
+from notifyrules.language.values import MAX_INT, MAX_ITEMS, MAX_TEXT, Value, conform
 from tests.property.expressions import BASES, pool
 
 KIND = Type(Enumeration(("dm", "group")))

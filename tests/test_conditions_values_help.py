@@ -14,8 +14,8 @@ import pytest
 import pytz
 from dateutil import tz
 
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.types import (
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.types import (
     BOOL,
     DURATION,
     INSTANT,
@@ -29,7 +29,7 @@ from notifyrules.conditions.types import (
     ListOf,
     Type,
 )
-from notifyrules.conditions.values import conform
+from notifyrules.language.values import conform
 
 CHANNELS = Type(ListOf(Enumeration(("push", "badge", "email"))))
 TEXTS = Type(ListOf(Basic.TEXT))

@@ -13,8 +13,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions import words as words_of_people
-from notifyrules.conditions.words import has_word, normal_word
+from notifyrules.language import word_matching as words_of_people
+from notifyrules.language.word_matching import has_word, normal_word
 
 LETTERS = "aAbBßSsſkéÉe\u0301İi1_ .-*?\n\t\xa0\u3000क\u093f番のーกิ\u200d\u200c❤\ufe0f가\u1100\u1161ΐ\u03ca²"
 

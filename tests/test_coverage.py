@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules import strategies
-from notifyrules.conditions.evaluator import watched
 from notifyrules.coverage.chart import overlay
 from notifyrules.coverage.figures import Figure, FileCoverage, measure
 from notifyrules.coverage.recorder import Recorder, Tally
@@ -21,6 +20,7 @@ from notifyrules.diagram.figures import label as letter_label
 from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph
+from notifyrules.language.evaluator import watched
 from notifyrules.rules import load
 
 Facts = dict[str, object]

@@ -9,14 +9,14 @@ from random import Random
 
 import pytest
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.values import Value
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import Comparison, Finding
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch
-from notifyrules.prove.limit import Limit
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.values import Value
 from notifyrules.rules import load
 from notifyrules.shipped import shipped_names
+from notifyrules.solver.limit import Limit
 from tests.property.edited_charts import Decision
 from tests.property.expressions import pool
 from tests.property.small_charts import dice

@@ -25,9 +25,9 @@ from types import ModuleType
 import pytest
 
 import notifyrules
-from notifyrules.conditions.functions import FUNCTIONS, Function
-from notifyrules.conditions.matching import has_glob_word
-from notifyrules.conditions.words import has_word
+from notifyrules.language.functions import FUNCTIONS, Function
+from notifyrules.language.glob_matching import has_glob_word
+from notifyrules.language.word_matching import has_word
 from notifyrules.rules import can_prove, prove
 from tests.cli import run
 

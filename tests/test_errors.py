@@ -6,10 +6,10 @@ import pickle
 
 import pytest
 
+from notifyrules.compiled.unknown import NotKnown
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
-from notifyrules.program.unknown import NotKnown
 from notifyrules.source.text import Source, Span
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import passed
 from notifyrules.evaluation.walk import walk
+from notifyrules.language.values import Value
 from notifyrules.rules import Rules, load
 
 CORPORA = [

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifyrules.conditions.terms import Constant
-from notifyrules.conditions.types import BOOL
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Branch, Passage
 from notifyrules.explanation import READERS, explain
 from notifyrules.explanation.words import paragraph
 from notifyrules.graph.model import Arrow, Box, Notify, Question
+from notifyrules.language.terms import Constant
+from notifyrules.language.types import BOOL
 from notifyrules.source.text import Source, Span
 from tests.charts import chart, rules_of
 from tests.records import full_record, records, step

@@ -22,7 +22,7 @@ import pytz
 from pydantic import BaseModel
 
 from notifyrules import Decision, FactsError, Rules, UsageError
-from notifyrules.conditions.schedules import Schedule, Window
+from notifyrules.language.schedules import Schedule, Window
 from tests.charts import OUTCOMES, rules_of
 
 RULES = """\

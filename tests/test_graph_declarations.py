@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifyrules.conditions.values import Value
+from notifyrules.language.values import Value
 from tests.charts import HEAD, OUTCOMES, asks, codes, findings, rules_of, told
 
 FLOW = 'flow: {q: {if: b, then: "yes", else: "no"}}\n'

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "notifyrules").rglob("*.py"))
-PURE = ("conditions", "graph", "evaluation", "explanation", "program")
+PURE = ("language", "graph", "evaluation", "explanation", "compiled")
 HEAVY = {"graphviz", "hypothesis", "lark", "pydantic", "regex", "rich", "ruamel", "typer", "z3"}
 WORLD = {"asyncio", "http", "os", "random", "secrets", "select", "socket", "subprocess", "time", "urllib", "uuid"}
 OUR_OWN_WORDS = {

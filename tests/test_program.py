@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from notifyrules.conditions.values import MAX_INT, Value
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.checks.nesting import MAX_NESTING
+from notifyrules.language.values import MAX_INT, Value
 from notifyrules.rules import Rules
 from tests.charts import HEAD, OUTCOMES, asks, rules_of
 

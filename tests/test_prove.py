@@ -9,15 +9,15 @@ import pytest
 import z3
 
 from notifyrules import rules
-from notifyrules.conditions.values import MAX_INT
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import UsageError
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.model import Judged, Proofs, Standing
-from notifyrules.prove.solving import Answer, Solver
-from notifyrules.prove.translation import World
+from notifyrules.language.values import MAX_INT
+from notifyrules.prove.results import Judged, Proofs, Standing
 from notifyrules.shipped import shipped_names
+from notifyrules.solver.limit import Limit
+from notifyrules.solver.solving import Answer, Solver
+from notifyrules.solver.translation import World
 from tests.cli import run
 
 END = """

@@ -13,14 +13,14 @@ import jsonschema
 import pytest
 
 import notifyrules
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window
-from notifyrules.conditions.types import SCHEDULE, Type
-from notifyrules.conditions.values import conform
-from notifyrules.conditions.writing import to_plain, write, write_literal
+from notifyrules.compiled.schema import type_schema
+from notifyrules.compiled.value_readers import quick_reader
 from notifyrules.explanation.words import show
-from notifyrules.program.quick import quick_reader
-from notifyrules.program.schema import type_schema
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window
+from notifyrules.language.types import SCHEDULE, Type
+from notifyrules.language.value_writing import to_plain, write, write_literal
+from notifyrules.language.values import conform
 from tests.schedules import read, schedule
 
 ROOT = Path(__file__).parents[1]

@@ -201,7 +201,7 @@ class TestWhatIsLeft:
 
     def test_what_is_kept_is_bounded(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
         """However many sets of facts are known, memory stays; the longest unused is compiled again, to the same."""
-        monkeypatch.setattr("notifyrules.program.specialize._KEPT", 20_000)
+        monkeypatch.setattr("notifyrules.compiled.specialize._KEPT", 20_000)
         names = ["user.muted", "message.urgent", "user.words", "user.limit", "user.name"]
         values = {"user.muted": False, "message.urgent": False, "user.words": [], "user.limit": 5, "user.name": "x"}
         sets = [names[:end] for end in range(1, 6)] + [names[start:] for start in range(1, 5)]

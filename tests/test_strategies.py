@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import find as search
 
 from notifyrules import strategies
-from notifyrules.conditions.evaluator import evaluate
 from notifyrules.errors import FactsError, UsageError
+from notifyrules.language.evaluator import evaluate
 from notifyrules.rules import Rules, load
 from notifyrules.shipped import shipped_names
 from tests.suites import CHAT

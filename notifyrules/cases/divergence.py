@@ -10,12 +10,12 @@ from typing import NamedTuple
 from notifyrules.cases.model import Case
 from notifyrules.cases.runner import Failure, missing_node
 from notifyrules.cases.ways import Stand, Ways
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import Basic, Enumeration, Type
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write
 from notifyrules.evaluation.step import Step
 from notifyrules.graph.model import Arrow, Call, Graph, Message
+from notifyrules.language.terms import Term
+from notifyrules.language.types import Basic, Enumeration, Type
+from notifyrules.language.value_writing import write
+from notifyrules.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from notifyrules.cases.model import Chart, Expectation
 from notifyrules.cases.ways import Stand
-from notifyrules.conditions.misfits import Mismatch, describe
-from notifyrules.conditions.values import Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.graph.model import Notify
+from notifyrules.language.misfits import Mismatch, describe
+from notifyrules.language.values import Value, conform
 from notifyrules.source.text import Span
 
 _NOTIFY: Mapping[bool | str | None, Notify] = {one.written: one for one in Notify}

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from notifyrules.cases.model import Chart
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.values import Value, conform
-from notifyrules.conditions.writing import write_literal
+from notifyrules.compiled.facts_reader import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
-from notifyrules.program.facts import Facts
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value, conform
 from notifyrules.source.located import Located, Scalar
 from notifyrules.source.text import Span
 

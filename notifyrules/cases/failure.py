@@ -9,11 +9,11 @@ from notifyrules.cases.divergence import diverged
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Difference, Failure, Result
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
 from notifyrules.diagnostics.visible import visible
 from notifyrules.explanation.path import question_and_answer, tell_steps
 from notifyrules.explanation.words import paragraph, printable
+from notifyrules.language.value_writing import write_literal
 
 _LABEL: Final = 17
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.cases.ways import Ways
-from notifyrules.conditions.values import Value
+from notifyrules.compiled.assumptions import compile_assumptions
+from notifyrules.compiled.compiler import Program, compile_graph
+from notifyrules.compiled.facts_reader import Facts, FactsReader
 from notifyrules.graph.model import Graph, Notify
-from notifyrules.program.assumptions import compile_assumptions
-from notifyrules.program.compiler import Program, compile_graph
-from notifyrules.program.facts import Facts, FactsReader
+from notifyrules.language.values import Value
 from notifyrules.source.text import Span
 
 

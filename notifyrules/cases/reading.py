@@ -21,14 +21,14 @@ from notifyrules.cases.facts import (
 )
 from notifyrules.cases.model import Case, Chart
 from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import named
 from notifyrules.document.cases_model import CasePart, CasesDocument, LongExpectation
 from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.explanation.words import printable
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 from notifyrules.source.located import Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 

@@ -17,13 +17,13 @@ from notifyrules.cases.likeness import gather_alike, tell_rest
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Failure, Result, Status
-from notifyrules.conditions.writing import to_plain
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.github import annotate, format_github
 from notifyrules.diagnostics.human import format_finding
 from notifyrules.diagnostics.machine import finding_data
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
+from notifyrules.language.value_writing import to_plain
 
 _NOT_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -16,15 +16,15 @@ from typing import Final
 from notifyrules.cases.expectations import Written, read_expectation
 from notifyrules.cases.facts import Given, complete, report_mismatch, take
 from notifyrules.cases.model import Case, Chart, Expectation
-from notifyrules.conditions.misfits import Mismatch, describe
-from notifyrules.conditions.values import Value, conform
+from notifyrules.compiled.facts_reader import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.phrases import either, named
 from notifyrules.document.cases_model import LongExpectation
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
-from notifyrules.program.facts import Facts
+from notifyrules.language.misfits import Mismatch, describe
+from notifyrules.language.values import Value, conform
 from notifyrules.source.json_errors import find_json_error
 from notifyrules.source.text import Source, Span
 

@@ -8,8 +8,8 @@ from enum import Enum
 
 from notifyrules.cases.model import Case, Expectation
 from notifyrules.cases.rows import BadRow
-from notifyrules.conditions.values import Value
-from notifyrules.program.decision import Decision
+from notifyrules.compiled.decision import Decision
+from notifyrules.language.values import Value
 
 
 class Status(Enum):

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from notifyrules.cli.facts_files import MAX_DIGITS, plain
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.types import Basic, Enumeration, ListOf
-from notifyrules.conditions.values import conform
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.types import Basic, Enumeration, ListOf
+from notifyrules.language.values import conform
 from notifyrules.source.located import Map, Scalar
 from notifyrules.source.reader import read_yaml
 from notifyrules.source.text import Source

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from notifyrules.conditions import terms as t
-from notifyrules.conditions.types import Basic
 from notifyrules.graph.model import Call, Graph, Node, conditions
+from notifyrules.language import terms as t
+from notifyrules.language.types import Basic
 from notifyrules.source.text import Span
 
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from notifyrules.conditions.evaluator import watched
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.values import Value
 from notifyrules.coverage.atoms import Atom, atom_at, find_atoms
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Call, Graph
+from notifyrules.language.evaluator import watched
+from notifyrules.language.terms import Term
+from notifyrules.language.values import Value
 from notifyrules.source.text import Span
 
 

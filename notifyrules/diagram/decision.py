@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagram.lettering import set_apart
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.diagram.words import NOT_SET
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.graph.model import Graph
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 
 _VALUES_SHOWN: Final = 6
 """Fact values written into one box; the rest are counted."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write
 from notifyrules.diagram.lettering import set_apart
 from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row, SwitchCase
+from notifyrules.language.terms import Term
+from notifyrules.language.value_writing import write
+from notifyrules.language.values import Value
 
 NOT_SET: Final = "not set"
 """What a picture calls null."""

@@ -10,8 +10,8 @@ from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
 from notifyrules.graph.model import Graph
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.solving import Answer
+from notifyrules.solver.limit import Limit
+from notifyrules.solver.solving import Answer
 
 
 def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> Comparison:

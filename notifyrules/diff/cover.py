@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifyrules.conditions.values import Value
 from notifyrules.diff.features import Facts, Feature
 from notifyrules.diff.spelling import AND, NOT, OR, Spelt, at_least
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.solving import Answer, Solver
+from notifyrules.language.values import Value
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.solving import Answer, Solver
 
 MOST = 24
 """Conditions that one set is described by."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph
+from notifyrules.language.values import Value
 
 
 def decide(graph: Graph, facts: Mapping[str, Value]) -> Record:

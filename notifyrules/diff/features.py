@@ -6,10 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
-from notifyrules.conditions import terms as t
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.types import BOOL, Basic
-from notifyrules.conditions.values import Value
 from notifyrules.diff.inputs import Side, Together, left_out
 from notifyrules.diff.spelling import (
     ATOM,
@@ -27,9 +23,13 @@ from notifyrules.diff.spelling import (
 )
 from notifyrules.evaluation.walk import bind
 from notifyrules.graph.model import Call, Graph, Node, Switch, conditions
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.symbols import Pick, Symbol, Truth
-from notifyrules.prove.translation import Translator, World
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.types import BOOL, Basic
+from notifyrules.language.values import Value
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.symbols import Pick, Symbol, Truth
+from notifyrules.solver.translation import Translator, World
 
 Facts: TypeAlias = Mapping[str, Value]
 _Facts: TypeAlias = Callable[[Facts], Facts]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from notifyrules.conditions.types import BOOL, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import Value
 from notifyrules.diff.spelling import prose, ticked
 from notifyrules.explanation.words import enumerate_shortly, show
 from notifyrules.graph.model import Fact, Graph
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.inputs import Inputs, plain
-from notifyrules.prove.symbols import Symbol
-from notifyrules.prove.translation import HAS, World
+from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.inputs import Inputs, plain
+from notifyrules.solver.symbols import Symbol
+from notifyrules.solver.translation import HAS, World
 
 
 @dataclass(slots=True)

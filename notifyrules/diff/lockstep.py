@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.diff.model import Structure
-from notifyrules.prove.chart import Chart
-from notifyrules.prove.formulas import Formula
+from notifyrules.solver.charts import Chart
+from notifyrules.solver.formulas import Formula
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from notifyrules.conditions.writing import to_plain
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.model import Comparison, Region, Reworded
 from notifyrules.diff.rows import Counted
 from notifyrules.evaluation.record import Record
+from notifyrules.language.value_writing import to_plain
 
 
 def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:

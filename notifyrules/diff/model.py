@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Graph, Notify
+from notifyrules.language.values import Value
 
 
 class Finding(Enum):

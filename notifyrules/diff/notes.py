@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.model import Structure
 from notifyrules.diff.spelling import spell, ticked
 from notifyrules.graph.model import Call, Graph, Guarantee
+from notifyrules.language.terms import Term
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 
 
 def notes_on(old: Graph, new: Graph, structure: Structure) -> Iterator[str]:

@@ -9,10 +9,10 @@ from notifyrules.diff.cover import Cover, Cube
 from notifyrules.diff.model import Region, change_of
 from notifyrules.diff.showing import Described, Shown, last_arrows, show
 from notifyrules.diff.versions import Versions
-from notifyrules.prove.chart import Chart
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.solving import Answer
+from notifyrules.solver.charts import Chart
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.limit import Limit
+from notifyrules.solver.solving import Answer
 
 _PARTS = 20
 """Parts that a change is told in."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.diff.deciding import decide, differ
 from notifyrules.diff.model import REFUSED, change_of
 from notifyrules.errors import FactsError
 from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Graph
-from notifyrules.program.facts import FactsReader
 
 _EXAMPLES = 3
 """Rows that are named for each change."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from notifyrules.conditions.values import Value
 from notifyrules.diff.cover import Cube
 from notifyrules.diff.deciding import decide, differ
 from notifyrules.diff.inputs import Together, left_out
@@ -13,11 +12,12 @@ from notifyrules.diff.model import Region
 from notifyrules.diff.spelling import names_in
 from notifyrules.diff.versions import Versions
 from notifyrules.evaluation.walk import keeps
-from notifyrules.prove.chart import Chart
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.model import Facts
-from notifyrules.prove.solving import Answer
-from notifyrules.prove.witness import Witness, find_witness
+from notifyrules.language.values import Value
+from notifyrules.solver.charts import Chart
+from notifyrules.solver.fact_values import FactValues
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.solving import Answer
+from notifyrules.solver.witness import Witness, find_witness
 
 _REASONS = 20
 """Reasons that are listed for one region."""
@@ -25,7 +25,7 @@ _REASONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Facts with their description."""
+    """FactValues with their description."""
 
     facts: Formula
     """What is described."""
@@ -83,7 +83,7 @@ def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witne
     formulas = versions.solver.world.formulas
     goal = formulas.every((one.facts, describer.formula(one.cube)))
 
-    def confirm(values: Facts, _: Value) -> bool:
+    def confirm(values: FactValues, _: Value) -> bool:
         if not describer.holds(one.cube, values) or any(describer.holds(cube, values) for cube in one.outside):
             return False
         sides = (versions.together.old, versions.together.new)
@@ -135,7 +135,7 @@ def _reasons(versions: Versions, inside: Formula, chart: Chart, known: str) -> t
     return (known, *(id_ for id_, answer in answers.items() if answer is Answer.YES))
 
 
-def _given(together: Together, values: Facts) -> dict[str, Value]:
+def _given(together: Together, values: FactValues) -> dict[str, Value]:
     """Keep the facts that a reader must know: those given that differ from their default or have none."""
     shown = {}
     for side in (together.old, together.new):

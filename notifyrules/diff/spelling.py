@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from notifyrules.conditions import terms as t
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write
 from notifyrules.explanation.words import printable
+from notifyrules.language import terms as t
+from notifyrules.language.value_writing import write
+from notifyrules.language.values import Value
 
 Spelt: TypeAlias = tuple[str, int]
 """Words, and how tightly they bind."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
 
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diff.deciding import alike
 from notifyrules.diff.model import GONE, START, Comparison, Finding, Region, Structure
 from notifyrules.diff.spelling import TEXT, prose, ticked
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import HEADLINES, enumerate_shortly, printable, show
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 
 REGIONS: Final = 8
 """Regions that are told of one change; all of them are in the JSON."""

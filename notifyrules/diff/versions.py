@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import join
 from notifyrules.diff.cover import Describer
 from notifyrules.diff.features import features_of
 from notifyrules.diff.inputs import Together, bring_together, items_known
 from notifyrules.diff.lockstep import Lockstep
 from notifyrules.diff.model import Structure
 from notifyrules.graph.model import Graph
-from notifyrules.prove.chart import Chart, translate
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.lemmas import complete
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.solving import Answer, Solver
-from notifyrules.prove.symbols import Symbol
-from notifyrules.prove.translation import World
-from notifyrules.prove.words import Words, speak
+from notifyrules.language.terms import Term
+from notifyrules.language.types import join
+from notifyrules.solver.charts import Chart, translate
+from notifyrules.solver.decision_words import Words, speak
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.limit import Limit
+from notifyrules.solver.solving import Answer, Solver
+from notifyrules.solver.symbols import Symbol
+from notifyrules.solver.text_lemmas import complete
+from notifyrules.solver.translation import World
 
 
 @dataclass(slots=True)

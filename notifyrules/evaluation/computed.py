@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from notifyrules.conditions.values import Value
+from notifyrules.language.values import Value
 
 
 class Computed(Mapping[str, Value]):

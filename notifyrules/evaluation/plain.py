@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
-from notifyrules.conditions.misfits import Mismatch, describe
-from notifyrules.conditions.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
-from notifyrules.conditions.values import MAX_ITEMS, Value, conform
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
+from notifyrules.language.misfits import Mismatch, describe
+from notifyrules.language.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import MAX_ITEMS, Value, conform
 
 Chosen = TypeVar("Chosen")
 

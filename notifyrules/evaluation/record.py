@@ -12,15 +12,15 @@ from datetime import datetime, time, timedelta
 from typing import Final, TypeAlias, cast, get_args
 from zoneinfo import ZoneInfo
 
-from notifyrules.conditions.schedules import Schedule
-from notifyrules.conditions.types import Basic, ListOf, Type
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import to_plain
 from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
 from notifyrules.evaluation.step import Branch, Passage, Step
 from notifyrules.evaluation.told import told_from
 from notifyrules.evaluation.walk import data_of, recheck_of
 from notifyrules.graph.model import Graph, Node, Notify
+from notifyrules.language.schedules import Schedule
+from notifyrules.language.types import Basic, ListOf, Type
+from notifyrules.language.value_writing import to_plain
+from notifyrules.language.values import Value
 
 FORMAT_VERSION: Final = 1
 """The version of the form that :meth:`Record.to_dict` writes."""

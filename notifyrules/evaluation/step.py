@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from notifyrules.conditions.values import Value
+from notifyrules.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import Passage, passed
 from notifyrules.evaluation.walk import bind, data_of, fill, recheck_of
 from notifyrules.graph.model import Call, Graph
+from notifyrules.language.values import Value
 
 
 class _Watched(Mapping[str, Value]):

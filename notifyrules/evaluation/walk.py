@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from notifyrules.conditions.evaluator import Evaluate, add_to_instant, evaluate
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write
 from notifyrules.evaluation.computed import Computed
 from notifyrules.evaluation.step import Branch, Passage, Step, passed
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
+from notifyrules.language.evaluator import Evaluate, add_to_instant, evaluate
+from notifyrules.language.terms import Term
+from notifyrules.language.value_writing import write
+from notifyrules.language.values import Value
 
 
 def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> Passage:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from notifyrules.conditions.writing import write_literal
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Step
 from notifyrules.explanation.path import head, tell_steps
 from notifyrules.explanation.unasked import not_read
 from notifyrules.explanation.words import assignments, paragraph, printable
 from notifyrules.graph.model import Box
+from notifyrules.language.value_writing import write_literal
 
 _LABEL: Final = 8
 

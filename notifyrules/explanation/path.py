@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from notifyrules.conditions.writing import write_literal
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.step import Step
 from notifyrules.explanation.words import assignments, paragraph, printable
+from notifyrules.language.value_writing import write_literal
 
 
 def head(record: Record) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from notifyrules.conditions.clock import local
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import printable, sentence, settled_by
 from notifyrules.graph.model import Box, Notify
+from notifyrules.language.clock import local
 
 _OPENINGS: Final = {
     Notify.YES: "You were notified",

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from notifyrules.conditions.schedules import Schedule
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.visible import cells, visible
 from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Notify
+from notifyrules.language.schedules import Schedule
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 
 COLUMNS: Final = 80
 """Lines are broken to be no longer than this, where they have a blank to break at."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 
-from notifyrules.conditions.types import BOOL
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean
@@ -26,6 +25,7 @@ from notifyrules.graph.names import check_box_name, check_visible, report_clash,
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
 from notifyrules.graph.sharing import gather
+from notifyrules.language.types import BOOL
 from notifyrules.source.budget import MAX_CHART_BYTES, Budget
 from notifyrules.source.located import words_of
 from notifyrules.source.text import Source, Span

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from notifyrules.conditions.terms import FactRead, Term
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -13,6 +12,7 @@ from notifyrules.document.model import CallPart
 from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Arrow, Call, Graph
 from notifyrules.graph.targets import read_target
+from notifyrules.language.terms import FactRead, Term
 from notifyrules.source.located import Scalar
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from notifyrules.conditions.elsewhere import meant_type, no_type
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.parser import parse_declaration
-from notifyrules.conditions.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
-from notifyrules.conditions.values import Value, conform
-from notifyrules.conditions.written import Declaration, ListWord, Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import named
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
+from notifyrules.language.foreign_words import meant_type, no_type
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.parser import parse_declaration
+from notifyrules.language.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
+from notifyrules.language.values import Value, conform
+from notifyrules.language.written_terms import Declaration, ListWord, Word
 from notifyrules.source.located import Scalar, Seq, words_of
 from notifyrules.source.text import Span
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from notifyrules.conditions import terms as t
-from notifyrules.conditions.checker import check_condition
-from notifyrules.conditions.names import Scope
-from notifyrules.conditions.parser import parse_condition
-from notifyrules.conditions.syntax import Syntax
-from notifyrules.conditions.types import Type
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.document.files import Place
 from notifyrules.document.model import Document, NodePart
 from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
+from notifyrules.language import terms as t
+from notifyrules.language.checker import check_condition
+from notifyrules.language.names import Scope
+from notifyrules.language.parser import parse_condition
+from notifyrules.language.syntax import Syntax
+from notifyrules.language.types import Type
 from notifyrules.source.budget import MAX_CONDITIONS, Budget
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from notifyrules.conditions.types import BOOL, Basic, Enumeration, Type, spell
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import GuaranteePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Fact, Guarantee, Promise
+from notifyrules.language.types import BOOL, Basic, Enumeration, Type, spell
+from notifyrules.language.value_writing import write_literal
 from notifyrules.source.located import Scalar
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from notifyrules.conditions.terms import Constant, Term
-from notifyrules.conditions.types import Basic, Enumeration, ListOf, Type, quote
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Message
+from notifyrules.language.terms import Constant, Term
+from notifyrules.language.types import Basic, Enumeration, ListOf, Type, quote
 from notifyrules.source.located import Scalar
 
 MAX_LENGTH = 2_000

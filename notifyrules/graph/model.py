@@ -13,10 +13,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import ClassVar, Literal, TypeAlias
 
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import Type
-from notifyrules.conditions.values import Value
 from notifyrules.diagnostics.codes import Code
+from notifyrules.language.terms import Term
+from notifyrules.language.types import Type
+from notifyrules.language.values import Value
 from notifyrules.source.text import Span
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from notifyrules.conditions.functions import FUNCTIONS
-from notifyrules.conditions.types import LANGUAGE_WORDS
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.visible import LONGEST, visible
+from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.types import LANGUAGE_WORDS
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 

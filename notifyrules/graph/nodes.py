@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from notifyrules.conditions.types import BOOL
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.nearest import nearest
@@ -18,6 +17,7 @@ from notifyrules.graph.model import Arrow, FanOut, First, Node, Question, Row
 from notifyrules.graph.names import check_box_name
 from notifyrules.graph.switches import build_switch
 from notifyrules.graph.targets import Exit, check_target, read_exit, read_target
+from notifyrules.language.types import BOOL
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span, one_line
 

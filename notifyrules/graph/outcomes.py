@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from notifyrules.conditions.misfits import Mismatch
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import DURATION, INSTANT, INT, Type, fits
-from notifyrules.conditions.values import Value, conform
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.model import OutcomePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Notify, Outcome
+from notifyrules.language.misfits import Mismatch
+from notifyrules.language.terms import Term
+from notifyrules.language.types import DURATION, INSTANT, INT, Type, fits
+from notifyrules.language.values import Value, conform
 from notifyrules.source.located import Kind, Located, Map, Scalar, words_of
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from notifyrules.conditions.checker import check_let
-from notifyrules.conditions.names import LetSyntax, Scope
-from notifyrules.conditions.syntax import names_in
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.phrases import named
@@ -20,6 +17,9 @@ from notifyrules.graph.declarations import read_data_field, read_fact
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
 from notifyrules.graph.names import check_path, check_visible, report_clash, split_let, used_as
+from notifyrules.language.checker import check_let
+from notifyrules.language.names import LetSyntax, Scope
+from notifyrules.language.syntax import names_in
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 

@@ -6,12 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from notifyrules.conditions.elsewhere import meant_literal
-from notifyrules.conditions.parser import parse_case_key
-from notifyrules.conditions.types import Basic, Enumeration, Type, quote
-from notifyrules.conditions.values import MAX_INT, Value
-from notifyrules.conditions.writing import write, write_literal
-from notifyrules.conditions.written import Word
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -19,6 +13,12 @@ from notifyrules.document.model import LongTarget, SwitchPart
 from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Switch, SwitchCase
 from notifyrules.graph.targets import Exit, read_exit, read_target, value_id
+from notifyrules.language.foreign_words import meant_literal
+from notifyrules.language.parser import parse_case_key
+from notifyrules.language.types import Basic, Enumeration, Type, quote
+from notifyrules.language.value_writing import write, write_literal
+from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.written_terms import Word
 from notifyrules.source.located import Kind, Scalar
 from notifyrules.source.text import Span, one_line
 

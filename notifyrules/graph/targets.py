@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from notifyrules.conditions.types import LANGUAGE_WORDS, is_bare, quote
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.nearest import nearest
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -14,6 +11,9 @@ from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Arrow, Message
+from notifyrules.language.types import LANGUAGE_WORDS, is_bare, quote
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span
 

@@ -8,14 +8,14 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings, Label
 from notifyrules.graph.allowing import silence
 from notifyrules.graph.model import Graph, Guarantee, Promise
-from notifyrules.prove.dead import find_dead, reach
-from notifyrules.prove.effects import find_ineffective, find_unobtainable
 from notifyrules.prove.examples import assignments, command, decided, given, held_as_case
 from notifyrules.prove.guarantees import judge
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.model import Example, Judged, Proofs, Standing
+from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
 from notifyrules.prove.proof import Proof, Watch, begin
-from notifyrules.prove.solving import Answer
+from notifyrules.prove.results import Example, Judged, Proofs, Standing
+from notifyrules.prove.unreachable import find_dead, reach
+from notifyrules.solver.limit import Limit
+from notifyrules.solver.solving import Answer
 from notifyrules.source.text import Span
 
 

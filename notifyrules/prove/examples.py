@@ -11,15 +11,16 @@ import shlex
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from notifyrules.conditions.values import Value
-from notifyrules.conditions.writing import to_plain, write_literal
 from notifyrules.diagnostics.phrases import operand
 from notifyrules.evaluation.step import Passage
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
-from notifyrules.prove.model import Example, Facts
+from notifyrules.language.value_writing import to_plain, write_literal
+from notifyrules.language.values import Value
+from notifyrules.prove.results import Example
+from notifyrules.solver.fact_values import FactValues
 
 
-def given(graph: Graph, facts: Facts) -> dict[str, Value]:
+def given(graph: Graph, facts: FactValues) -> dict[str, Value]:
     """Keep the facts that a caller must give: those without a default, and those that differ from it."""
     return {
         fact.name: facts[fact.name]
@@ -39,7 +40,7 @@ def decided(passage: Passage) -> str:
     return f"`{passage.outcome}` by `{passage.steps[-1].arrow}`"
 
 
-def command(graph: Graph, facts: Facts) -> str:
+def command(graph: Graph, facts: FactValues) -> str:
     """Write the command that draws the chart with the path of some facts lit."""
     words = ["notifyrules", "render", operand(graph.path.removeprefix("notifyrules:"))]
     words += ["--root", graph.root] if graph.root else []

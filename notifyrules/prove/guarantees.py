@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.types import Enumeration
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
-from notifyrules.prove.copies import Copy
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.model import Example, Facts, Judged, Standing
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.types import Enumeration
+from notifyrules.language.values import Value
 from notifyrules.prove.proof import Proof
-from notifyrules.prove.solving import Answer
-from notifyrules.prove.symbols import Amount, Pick, Symbol, Truth
-from notifyrules.prove.translation import ordered
-from notifyrules.prove.witness import Varied, Witness, find_witness
+from notifyrules.prove.results import Example, Judged, Standing
+from notifyrules.solver.fact_values import FactValues
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.second_value import Copy
+from notifyrules.solver.solving import Answer
+from notifyrules.solver.symbols import Amount, Pick, Symbol, Truth
+from notifyrules.solver.translation import ordered
+from notifyrules.solver.witness import Varied, Witness, find_witness
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
 """The order in which a monotone guarantee counts; a chart made to be called says nothing to count."""
@@ -41,7 +42,7 @@ def judge(proof: Proof, number: int) -> Judged:
     return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
 
 
-def _applies(proof: Proof, guarantee: Guarantee, facts: Facts) -> bool:
+def _applies(proof: Proof, guarantee: Guarantee, facts: FactValues) -> bool:
     """Tell whether a guarantee speaks of some facts."""
     condition = guarantee.condition
     return keeps(proof.graph, facts) and (condition is None or evaluate(condition, facts, {}) is True)
@@ -53,7 +54,7 @@ def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> W
     never = guarantee.promise is Promise.NEVER
     wrong = [formula for name, formula in ends.items() if (name in guarantee.subjects) is never]
 
-    def breaks(facts: Facts, _: Value) -> bool:
+    def breaks(facts: FactValues, _: Value) -> bool:
         outcome = walk(proof.graph, facts).outcome
         return _applies(proof, guarantee, facts) and (outcome in guarantee.subjects) is never
 
@@ -67,7 +68,7 @@ def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged
     formulas = proof.chart.world.formulas
     gets = formulas.every((condition, proof.chart.outcomes().get(outcome, formulas.false)))
 
-    def shows(facts: Facts, _: Value) -> bool:
+    def shows(facts: FactValues, _: Value) -> bool:
         return _applies(proof, guarantee, facts) and walk(proof.graph, facts).outcome == outcome
 
     found = find_witness(proof.solver, proof.inputs, gets, shows)
@@ -92,7 +93,7 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
         ends = proof.chart.outcomes().values()
         wrong = formulas.some(formulas.every((one, formulas.negate(copy.replaced(one)))) for one in ends)
 
-    def breaks(facts: Facts, changed: Value) -> bool:
+    def breaks(facts: FactValues, changed: Value) -> bool:
         other = {**facts, name: changed}
         if not (_applies(proof, guarantee, facts) and _applies(proof, guarantee, other)):
             return False

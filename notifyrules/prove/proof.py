@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from notifyrules.conditions.terms import Term
 from notifyrules.graph.model import Graph
-from notifyrules.prove.chart import Chart, translate
-from notifyrules.prove.copies import Copy
-from notifyrules.prove.formulas import Formula
-from notifyrules.prove.inputs import Inputs, plain
-from notifyrules.prove.lemmas import complete
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.sampling import Samples, sample
-from notifyrules.prove.solving import Answer, Solver
-from notifyrules.prove.translation import World
-from notifyrules.prove.words import Words, speak
+from notifyrules.language.terms import Term
+from notifyrules.solver.charts import Chart, translate
+from notifyrules.solver.decision_words import Words, speak
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.inputs import Inputs, plain
+from notifyrules.solver.limit import Limit
+from notifyrules.solver.samples import Samples, sample
+from notifyrules.solver.second_value import Copy
+from notifyrules.solver.solving import Answer, Solver
+from notifyrules.solver.text_lemmas import complete
+from notifyrules.solver.translation import World
 
 Watch: TypeAlias = Callable[[str], None]
 """Is told what is being worked on."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifyrules.conditions.terms import Term
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.graph.model import Arrow, Graph
-from notifyrules.prove.chart import asked
-from notifyrules.prove.formulas import Formula
+from notifyrules.language.terms import Term
 from notifyrules.prove.proof import Proof
+from notifyrules.solver.charts import asked
+from notifyrules.solver.formulas import Formula
 
 _TRIES = 24
 """Ways that are looked into one by one."""

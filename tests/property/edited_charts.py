@@ -13,13 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.moments import MAX_INSTANT
-from notifyrules.conditions.types import Basic, Enumeration, ListOf
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import Passage
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import Fact, Graph
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.moments import MAX_INSTANT
+from notifyrules.language.types import Basic, Enumeration, ListOf
+from notifyrules.language.values import Value
 from notifyrules.rules import load
 from tests.property.small_charts import EXACT, VALUES, Sketch, condition, node, sketch, targets
 

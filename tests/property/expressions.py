@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from notifyrules.conditions.functions import FUNCTIONS
-from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.conditions.types import (
+from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.types import (
     BOOL,
     DURATION,
     INSTANT,
@@ -35,8 +35,8 @@ from notifyrules.conditions.types import (
     Type,
     quote,
 )
-from notifyrules.conditions.values import MAX_INT, Value, conform
-from notifyrules.conditions.writing import to_plain
+from notifyrules.language.value_writing import to_plain
+from notifyrules.language.values import MAX_INT, Value, conform
 
 Facts: TypeAlias = Mapping[str, Value]
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]

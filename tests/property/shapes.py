@@ -14,24 +14,13 @@ from itertools import product
 from random import Random
 from typing import Any, Final
 
-from notifyrules.conditions.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.conditions.terms import (
-    Arithmetic,
-    Choice,
-    Coalesce,
-    Comparison,
-    Constant,
-    FactRead,
-    IsNull,
-    Junction,
-    LetUse,
-    ListTerm,
-    Not,
-    Sum,
-    Term,
-)
-from notifyrules.conditions.types import BOOL, DURATION, INSTANT, INT, Basic, Enumeration, ListOf, Type
-from notifyrules.conditions.values import MAX_INT, Value
+from notifyrules.compiled.compiler import Decide, Program, compile_graph, compile_residual
+from notifyrules.compiled.decision import Decision
+from notifyrules.compiled.facts_object import make_kind
+from notifyrules.compiled.facts_reader import FactsReader
+from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.partial import OPEN
+from notifyrules.compiled.residual import Front
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import (
     Arrow,
@@ -48,13 +37,24 @@ from notifyrules.graph.model import (
     Switch,
     SwitchCase,
 )
-from notifyrules.program.compiler import Decide, Program, compile_graph, compile_residual
-from notifyrules.program.decision import Decision
-from notifyrules.program.facts import FactsReader
-from notifyrules.program.held import make_kind
-from notifyrules.program.limits import Limits
-from notifyrules.program.partial import OPEN
-from notifyrules.program.residual import Front
+from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.terms import (
+    Arithmetic,
+    Choice,
+    Coalesce,
+    Comparison,
+    Constant,
+    FactRead,
+    IsNull,
+    Junction,
+    LetUse,
+    ListTerm,
+    Not,
+    Sum,
+    Term,
+)
+from notifyrules.language.types import BOOL, DURATION, INSTANT, INT, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import MAX_INT, Value
 from notifyrules.source.text import Source, Span
 
 SPAN: Final = Span(Source("drawn.yaml", "drawn"), 0, 5)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from random import Random
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.values import Value
 from notifyrules.graph.model import Graph
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.values import Value
 
 VALUES: Mapping[str, tuple[Value, ...]] = {
     "bool": (False, True),

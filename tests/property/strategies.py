@@ -16,7 +16,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from notifyrules.conditions.types import (
+from notifyrules.language.types import (
     BOOL,
     DURATION,
     INSTANT,
@@ -29,7 +29,7 @@ from notifyrules.conditions.types import (
     quote,
     spell_value,
 )
-from notifyrules.conditions.values import Value
+from notifyrules.language.values import Value
 from tests.property.expressions import BASES, LEVEL, Draw, Let, Maker, pool, written
 
 _ID = re.compile(r"\b([a-z]+)([0-9]+)\b")

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions.values import Value
 from notifyrules.errors import RulesError
 from notifyrules.evaluation.step import Passage, Step
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Call, FanOut, Graph, Notify
+from notifyrules.language.values import Value
 from notifyrules.rules import Rules, check, load
 from tests.property.strategies import RuleFile, rename, rule_files
 

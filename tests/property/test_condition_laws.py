@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions.checker import check_condition
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.names import LetSyntax, Scope
-from notifyrules.conditions.parser import parse_condition
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import BOOL, INSTANT, SCHEDULE, TIMEZONE, Type
-from notifyrules.conditions.values import Value
 from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.language.checker import check_condition
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.names import LetSyntax, Scope
+from notifyrules.language.parser import parse_condition
+from notifyrules.language.terms import Term
+from notifyrules.language.types import BOOL, INSTANT, SCHEDULE, TIMEZONE, Type
+from notifyrules.language.values import Value
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Source, Span
 from tests.property.expressions import BASES, Draw, Expression, Let, Maker, pool

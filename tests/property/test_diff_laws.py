@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.terms import Junction, Term
-from notifyrules.conditions.types import Type, join
+from notifyrules.compiled.facts_reader import FactsReader
+from notifyrules.compiled.unknown import UNKNOWN
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import Comparison, Finding, Region
 from notifyrules.diff.telling import chart_changes
 from notifyrules.errors import FactsError, RulesError
 from notifyrules.graph.model import Graph
-from notifyrules.program.facts import FactsReader
-from notifyrules.program.unknown import UNKNOWN
-from notifyrules.prove.limit import Limit
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.terms import Junction, Term
+from notifyrules.language.types import Type, join
 from notifyrules.rules import load
+from notifyrules.solver.limit import Limit
 from tests.property.edited_charts import (
     TYPES,
     Asked,

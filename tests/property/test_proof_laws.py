@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.values import Value
 from notifyrules.evaluation.step import Step
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
-from notifyrules.prove.dead import reach
-from notifyrules.prove.effects import find_ineffective, find_unobtainable
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.values import Value
 from notifyrules.prove.guarantees import judge
-from notifyrules.prove.limit import Limit
-from notifyrules.prove.model import Judged, Standing
+from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
 from notifyrules.prove.proof import begin
+from notifyrules.prove.results import Judged, Standing
+from notifyrules.prove.unreachable import reach
 from notifyrules.rules import load
+from notifyrules.solver.limit import Limit
 from tests.property.small_charts import EXACT, VALUES, Sketch, all_facts, dice, guarantee, sketch
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}

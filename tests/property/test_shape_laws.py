@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.program.stretches import Unreachable
+from notifyrules.compiled.control_flow import Unreachable
 from tests.property.shapes import compiled, differences, drawn
 
 TOP = Path(__file__).parents[2]
@@ -19,7 +19,16 @@ BATCH = 125
 QUICK, LONG = 24, 800
 """Batches of charts: 3,000 in the suite, 100,000 under `soak`."""
 BATCHES = [*range(QUICK), *(pytest.param(number, marks=pytest.mark.soak) for number in range(QUICK, LONG))]
-COUNTED = ("blocks", "calling", "expressions", "shape", "simpler", "statements", "stretches", "writing")
+COUNTED = (
+    "blocks",
+    "called_charts",
+    "chart_shape",
+    "charts",
+    "control_flow",
+    "expressions",
+    "simplification",
+    "statements",
+)
 """The modules that write code."""
 
 
@@ -42,7 +51,7 @@ class TestShapes:
 
     def test_every_branch_of_the_generator_is_reached(self, tmp_path: Path) -> None:
         """Drawn charts come to every line of the modules that write code, and leave every choice both ways."""
-        modules = [f"*/notifyrules/program/{name}.py" for name in COUNTED]
+        modules = [f"*/notifyrules/compiled/{name}.py" for name in COUNTED]
         (tmp_path / "settings").write_text(
             "\n    ".join(["[run]\nbranch = true\ninclude =", *modules])
             + "\n[report]\nexclude_also = assert_never\\(\n",

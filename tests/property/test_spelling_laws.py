@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.terms import Term
-from notifyrules.conditions.types import Basic
-from notifyrules.conditions.values import Value
 from notifyrules.diff.spelling import negated, spell
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.terms import Term
+from notifyrules.language.types import Basic
+from notifyrules.language.values import Value
 from tests.property.expressions import Expression, Let
 from tests.property.test_condition_laws import conditions, facts, term_of
 

@@ -9,8 +9,8 @@ from itertools import product
 
 import pytest
 
-from notifyrules.conditions.functions import FUNCTIONS
-from notifyrules.prove.lemmas import excludes, found_everywhere, implies
+from notifyrules.language.functions import FUNCTIONS
+from notifyrules.solver.text_lemmas import excludes, found_everywhere, implies
 from tests.property.small_charts import dice
 
 LETTERS = "aAsSkß\u1e9e\u017f\u212aéE\u0301İiΣ\u03c3ς\u03b9\u1fbe\u0345²番กิ\u200d❤_1 \n\xa0.-"

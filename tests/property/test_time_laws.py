@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.conditions.clock import local_time, weekday, window_end, within
-from notifyrules.conditions.moments import MAX_INSTANT, MIN_INSTANT, zone_keys
-from notifyrules.conditions.schedules import WEEKDAYS, Schedule, Window
-from notifyrules.conditions.types import SCHEDULE
-from notifyrules.conditions.values import conform
-from notifyrules.conditions.writing import to_plain
+from notifyrules.language.clock import local_time, weekday, window_end, within
+from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT, zone_keys
+from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.language.types import SCHEDULE
+from notifyrules.language.value_writing import to_plain
+from notifyrules.language.values import conform
 from tests.schedules import (
     DAY,
     MINUTE,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from notifyrules.conditions import terms as t
-from notifyrules.conditions.evaluator import evaluate
-from notifyrules.conditions.narrowing import key
-from notifyrules.conditions.writing import write_literal
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Call, Node, conditions
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.null_narrowing import key
+from notifyrules.language.value_writing import write_literal
 
 
 def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notifyrules.conditions.syntax import names_in
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.edges import edges
 from notifyrules.graph.model import Node
+from notifyrules.language.syntax import names_in
 
 
 def check_unused(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:

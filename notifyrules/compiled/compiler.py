@@ -1,0 +1,295 @@
+"""
+Compile a chart to Python: nested `if` statements that end at a constant for every arrow into an outcome.
+
+One function takes facts in any form. It decides at once by facts that are validated already; values of a plain dict it
+accepts by sight and decides by them while they stand in local variables; whatever is not as usual goes to the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any, Final, Protocol, Self, cast
+
+from notifyrules.compiled.called_charts import Calls, NotInline
+from notifyrules.compiled.charts import write_chart
+from notifyrules.compiled.decision import Decision, Verdict
+from notifyrules.compiled.dict_facts import Unusual, write_acceptance
+from notifyrules.compiled.expressions import Expressions, Spelling
+from notifyrules.compiled.facts_object import FIXED
+from notifyrules.compiled.facts_reader import Extras, Facts, FactsReader
+from notifyrules.compiled.limits import LIMITS, Limits
+from notifyrules.compiled.names import Names, slots
+from notifyrules.compiled.partial import looking
+from notifyrules.compiled.residual import Front
+from notifyrules.compiled.unknown import NotKnown
+from notifyrules.graph.model import Arrow, Graph
+from notifyrules.language.misfits import Mismatch
+
+ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
+"""What accepting code raises when the reader must look."""
+NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is needed"
+
+
+class Decide(Protocol):
+    """Decide whether to notify."""
+
+    def __call__(self, facts: object, extras: Extras = "forbid") -> Decision:
+        """
+        Decide whether to notify.
+
+        Args:
+            facts: A nested or dotted mapping, a dataclass, a pydantic object, any object with the facts as attributes,
+                or what :meth:`notifyrules.rules.Rules.facts` returned.
+            extras: Whether facts that the rules do not declare are an error (`forbid`) or ignored (`ignore`).
+
+        Returns:
+            The decision, which is true when the person is to be notified now.
+
+        Raises:
+            FactsError: The facts are not what the rules declare, or one is needed that is not known yet.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled chart."""
+
+    graph: Graph
+    """The chart as it was compiled: of specialized rules what is left."""
+    reader: FactsReader
+    """Validates facts."""
+    fixed: Facts | None
+    """The facts that are fixed in specialized rules."""
+    decide: Decide
+    """The compiled function itself."""
+    source: str
+    """The generated Python, for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A compiled chart that still takes the facts that are fixed before."""
+
+    graph: Graph
+    reader: FactsReader
+    bind: Callable[[Facts], object]
+    """Gives the function for fixed facts."""
+    source: str
+
+    def program(self, fixed: Facts) -> Program:
+        """Fix the facts that are known before."""
+        return Program(self.graph, self.reader, fixed, belonging(self.bind(fixed)), self.source)
+
+
+def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
+    """
+    Compile a chart.
+
+    Args:
+        graph: A chart without errors.
+        limits: From where on things are written in another way.
+
+    Returns:
+        A function that agrees with :func:`notifyrules.evaluation.walk.walk` on every input.
+    """
+    compiler = _Compiler(graph, graph, FactsReader(graph.facts), limits)
+    source = compiler.source(None)
+    return Program(graph, compiler.reader, None, belonging(compiler.run(source)["decide"]), source)
+
+
+def compile_residual(
+    whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits = LIMITS
+) -> Code:
+    """
+    Compile what is left of a chart when some facts are fixed.
+
+    Args:
+        whole: The chart.
+        left: What is left of it.
+        settled: The arrow into the outcome, where nothing is left.
+        reader: Reads the facts that are not fixed.
+        limits: From where on things are written in another way.
+    """
+    compiler = _Compiler(whole, left, reader, limits)
+    source = compiler.source(settled)
+    return Code(left, reader, cast("Callable[[Facts], object]", compiler.run(source)["bind"]), source)
+
+
+class _Loaded:
+    """
+    Stand behind the function of loaded rules as what it is a method of, at no cost to its calls.
+
+    So whoever hands the function to another process is told what is said of the rules.
+    """
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Give the object itself: the function never changes."""
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Refuse to be pickled."""
+        raise TypeError(NOT_SENT)
+
+    def __repr__(self) -> str:
+        """Say what it stands for."""
+        return "<loaded rules>"
+
+
+_LOADED: Final = _Loaded()
+
+
+def belonging(decide: object) -> Decide:
+    """Make a function that decides, whose first argument nobody gives, one that belongs to loaded rules."""
+    assert isinstance(decide, FunctionType)
+    decide.__doc__ = Decide.__call__.__doc__
+    return cast("Decide", MethodType(decide, _LOADED))
+
+
+class _Compiler:
+    """Write the source of one chart."""
+
+    def __init__(self, whole: Graph, left: Graph, reader: FactsReader, limits: Limits) -> None:
+        """Prepare to compile *left*, all of *whole* or a part of it."""
+        self._whole = whole
+        self._graph = left
+        self.reader = reader
+        self._limits = limits
+        self._fixed = slots(name for name in reader.kind.names if name not in reader.kind.slots)
+        self._names = Names()
+        self._verdicts: dict[str, Verdict] = {}
+        self._facts = self._names.thing("Facts", reader.kind)
+        self._decision = self._names.thing("Decision", Decision)
+        self._read = f"{self._names.thing('read_facts', reader.read)}(facts, extras"
+        self._read += f", 'default', {FIXED})" if self._fixed else ")"
+        self._partly = self._names.thing("decide_partly", self._decide_partly)
+        for thing in (bool, dict, int, str, set, len):
+            self._names.thing(thing.__name__, thing)
+        self._names.thing("Function", FunctionType)
+        self._names.thing("ODD", ODD)
+
+    def run(self, source: str) -> dict[str, object]:
+        """Run the source, and give what it defines."""
+        # Nothing but what stands in the table is to be found by any name.
+        namespace = {**self._names.table, "__builtins__": {}}
+        exec(compile(source, f"<{self._graph.name} compiled by notifyrules>", "exec"), namespace)  # noqa: S102 - written below, from names and numbers only
+        return namespace
+
+    def source(self, settled: Arrow | None) -> str:
+        """Write the function and those that it calls."""
+        if settled is None:
+            functions, entry, by_variables = self._written()
+        else:
+            functions, entry, by_variables = [], self._answer(settled), self._answer(settled)
+        accepting = write_acceptance(self.reader.declared, self.reader.kind.slots, self._names)
+        other = f" or facts.{FIXED} is not {FIXED}" if self._fixed else ""
+        decide = [
+            "def decide(_, facts, extras='forbid'):",
+            f"    if facts.__class__ is not {self._facts}{other}:",
+            "        if facts.__class__ is dict:",
+            "            return decide_dict(facts, extras)",
+            f"        facts = {self._read}",
+            "        if facts.incomplete:",
+            f"            return {self._partly}(facts)",
+            f"    d = {self._decision}()",
+            "    d._facts = facts",
+            *(f"    {line}" for line in entry),
+            "",
+            # A function of its own: the many variables would make every call of the other one dearer.
+            "def decide_dict(facts, extras):",
+            "    try:",
+            *(f"        {line}" for line in accepting),
+            "    except ODD:",
+            "        pass",
+            "    else:",
+            *(f"        {line}" for line in self._going_on(by_variables)),
+            f"    return decide(None, {self._read})",
+        ]
+        if self._fixed:
+            decide = [f"def bind({FIXED}):", *(f"    {line}" if line else "" for line in decide), "    return decide"]
+        return "\n".join([*functions, *decide]) + "\n"
+
+    def _written(self) -> tuple[list[str], list[str], list[str] | None]:
+        """
+        Write the chart.
+
+        Returns:
+            Functions, the statements that decide by an object, and those that decide by variables; these are None where
+            the chart cannot do without functions that take the object.
+        """
+        facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in self.reader.kind.slots.items()}
+        facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in self._fixed.items()}
+        expressions = Expressions(facts, self._names, self._limits)
+        calls = Calls(self._names, self._limits, "facts")
+        written = write_chart(
+            self._graph,
+            self._limits,
+            expressions=expressions,
+            answers=self._answer,
+            charts=calls,
+            prefix="",
+            variables="facts, d",
+        )
+        functions, by_variables = self._by_variables()
+        return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
+
+    def _by_variables(self) -> tuple[list[str], list[str] | None]:
+        """
+        Write how values are decided by that stand in local variables.
+
+        Returns:
+            Functions and statements, or None where the chart cannot do without functions that take its facts.
+        """
+        facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()}
+        facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
+        expressions = Expressions(facts, self._names, self._limits)
+        try:
+            written = write_chart(
+                self._graph,
+                self._limits,
+                expressions=expressions,
+                answers=self._answer,
+                charts=Calls(self._names, self._limits, None),
+                prefix="",
+                variables="",
+            )
+        except NotInline:
+            return [], None
+        return ([], None) if written.functions else (expressions.functions, written.entry)
+
+    def _going_on(self, by_variables: list[str] | None) -> list[str]:
+        """Write what is done with accepted values: they are decided by, or become facts."""
+        layout = self.reader.kind.layout
+        if by_variables is None:
+            return [
+                f"held = {self._facts}()",
+                *(f"held.{slot} = {slot}" for slot in layout),
+                "return decide(None, held)",
+            ]
+        values = "".join(f"{slot}, " for slot in layout)
+        return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
+
+    def _answer(self, arrow: Arrow) -> list[str]:
+        """Write the answer of an arrow into an outcome."""
+        return [f"d._verdict = {self._names.thing(f'END_{arrow.id}', self._verdict(arrow))}", "return d"]
+
+    def _verdict(self, arrow: Arrow) -> Verdict:
+        """Give the constant of an arrow into an outcome."""
+        if arrow.id not in self._verdicts:
+            notify = self._whole.outcomes[arrow.target].notify
+            self._verdicts[arrow.id] = Verdict(arrow.target, arrow.id, notify, self._whole, self.reader.kind)
+        return self._verdicts[arrow.id]
+
+    def _decide_partly(self, facts: Facts) -> Decision:
+        """Decide by facts some of which are not known, if the others settle it."""
+        front = Front(self._whole, looking(facts))
+        reached = front.reach()
+        if isinstance(reached, str):
+            raise NotKnown(*sorted(front.needed(reached) - facts.known().keys(), key=facts.names.index))
+        decision = Decision()
+        decision._facts = facts  # noqa: SLF001 - made here
+        decision._verdict = self._verdict(reached)  # noqa: SLF001
+        return decision

@@ -1,0 +1,266 @@
+"""
+Arrange the nodes of a chart as stretches of code.
+
+Every way through a stretch ends in one of three manners: it leaves the function with an answer, it runs off the end of
+its block to the place that stands behind it, or it goes there by `break`. Which node stands behind which is found by
+:mod:`notifyrules.compiled.chart_shape`; where more places would have to be reached at once, one becomes a function,
+and the chart is written again.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from notifyrules.compiled.blocks import STAY, Block, loop
+from notifyrules.compiled.chart_shape import BRANCH_FUNCTION, DECIDING, DONE, REFUSED, Ends, Scope, Shape
+from notifyrules.compiled.expressions import Expressions
+from notifyrules.graph.model import Arrow, Call, Graph, Notify
+
+
+class Unreachable(AssertionError):  # noqa: N818 - it names what was reached
+    """Say that generated code went where nothing leads: a fault of the generator, never of the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What can be reached from where a statement stands."""
+
+    scope: Scope
+    end: str | None = None
+    """The place that is reached by running off the end of the block."""
+    behind: str | None = None
+    """The place that is reached by `break`."""
+    loops: int = 0
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the parts of a chart become."""
+
+    branch: int
+    """Nodes from which on a branch becomes a function."""
+    functions: set[tuple[str, bool]] = field(default_factory=set)
+    """Nodes that are functions of their own: outside of branches, and in them."""
+    hops: bool = False
+    """Whether functions are returned for the caller to call, so that the stack stays flat."""
+
+
+class Answers(Protocol):
+    """Write what an outcome becomes."""
+
+    def __call__(self, arrow: Arrow, /) -> list[str]:
+        """Write the statements for the outcome that an arrow enters."""
+
+
+class Charts(Protocol):
+    """Write the charts that a chart calls."""
+
+    def __call__(self, node: Call, expressions: Expressions, /) -> tuple[Block, str]:
+        """
+        Write a call.
+
+        Returns:
+            Statements that ask the chart, and the variable that then holds the name of its outcome.
+        """
+
+
+class Stretches(ABC):
+    """Write the stretches of one chart, by one plan."""
+
+    def __init__(  # noqa: PLR0913 - what a chart is written with
+        self,
+        graph: Graph,
+        shape: Shape,
+        plan: Plan,
+        *,
+        expressions: Expressions,
+        answers: Answers,
+        charts: Charts,
+        prefix: str,
+        variables: str,
+    ) -> None:
+        """
+        Prepare to write.
+
+        Args:
+            graph: The chart.
+            shape: Its measures.
+            plan: What becomes a function.
+            expressions: Writes conditions.
+            answers: Writes outcomes.
+            charts: Writes calls.
+            prefix: What the names of functions begin with.
+            variables: The arguments that functions hand to each other.
+        """
+        self.graph = graph
+        self.shape = shape
+        self.plan = plan
+        self.wanted: set[tuple[str, bool]] = set()
+        """Functions that the plan lacks: what was written is no good without them."""
+        self.called: dict[tuple[str, bool], None] = {}
+        """Functions that were called, and are still to be written."""
+        self._expressions = expressions
+        self._answers = answers
+        self._charts = charts
+        self._prefix = prefix
+        self._variables = f"{variables}, entered" if shape.reentrant else variables
+        self._written: set[tuple[str, bool]] = set()
+
+    # ---- Stretches of code ----
+
+    def _closed(self, block: Block) -> Block:
+        """See to it that what must not run off its end says so: silence would be a refusal that nobody decided."""
+        return block.then(
+            lambda: Block([f"raise {self._expressions.names.thing('Unreachable', Unreachable)}"], stays=False)
+        )
+
+    def _loop(self, block: Block) -> Block:
+        """Write what is left by `break` or with an answer, and in no other manner."""
+        return loop(self._closed(block))
+
+    def body(self, ends: Ends, end: str | None = None) -> Block:
+        """
+        Write the whole chart, as what stands in an entry.
+
+        Args:
+            ends: What becomes of its outcomes.
+            end: The place behind it, if any.
+        """
+        start = self.graph.start
+        if (start, False) in self.plan.functions:
+            begin = [f"r = {self._function(start, trying=False)}({self._variables})", *self._drive(), "return r"]
+            return Block(begin, stays=False)
+        block = self._stretch(start, self.shape.scope(start, ends, self._functions(trying=False)), end)
+        return block if end is not None else self._closed(block)
+
+    def function(self, name: str, *, trying: bool) -> list[str]:
+        """Write the function of a node."""
+        ends = BRANCH_FUNCTION if trying else DECIDING
+        scope = self.shape.scope(name, ends, self._functions(trying=trying))
+        lines = [f"def {self._name(name, trying=trying)}({self._variables}):"]
+        if trying and name in self.shape.reentrant:
+            lines += [f"    if {name!r} in entered:", "        return None", f"    entered.add({name!r})"]
+        return [*lines, *self._closed(self._stretch(name, scope, None)).inside()]
+
+    def _stretch(self, name: str, scope: Scope, end: str | None) -> Block:
+        """Write a stretch of code, unless it is too long for one."""
+        if scope.cuts:
+            self.wanted |= {(cut, scope.ends.trying) for cut in scope.cuts}
+            return STAY
+        return self._region(name, Where(scope, end))
+
+    def _functions(self, *, trying: bool) -> set[str]:
+        """Name the nodes that are functions."""
+        return {name for name, inside in self.plan.functions if inside is trying}
+
+    def _name(self, name: str, *, trying: bool) -> str:
+        """Name the function of a node; ids of nodes are safe names."""
+        return f"{self._prefix}{'try' if trying else 'at'}_{name}"
+
+    def _function(self, name: str, *, trying: bool) -> str:
+        """Name the function of a node, and see to it that it is written."""
+        self.called[name, trying] = None
+        return self._name(name, trying=trying)
+
+    def _drive(self) -> list[str]:
+        """Write the loop that calls what functions return until it is no function."""
+        if not self.plan.hops:
+            return []
+        return ["while r.__class__ is Function:", f"    r = r({self._variables})"]
+
+    def _want(self, name: str, where: Where) -> None:
+        """Note that a node must be a function."""
+        self.wanted.add((name, where.scope.ends.trying))
+
+    def _region(self, name: str, where: Where) -> Block:
+        """Write a node and all that stands inside and behind it."""
+        return self._stand(name, where.scope.behind.get(name, ()), where)
+
+    def _stand(self, name: str, later: tuple[str, ...], where: Where) -> Block:
+        """Write a node with some of the nodes that stand behind it."""
+        limits = self.shape.limits
+        if len(later) > limits.behind:
+            for one in later[limits.behind :]:
+                self._want(one, where)
+            return STAY
+        if not later:
+            return self._node(name, where)
+        *before, last = later
+        scope, rest = where.scope, tuple(before)
+        needed = scope.outside(name, rest) - {last}
+        flat = scope.levels(name, rest) <= limits.flat
+        if flat and needed <= {where.behind}:
+            return self._stand(name, rest, replace(where, end=last)).then(lambda: self._region(last, where))
+        if not needed and where.loops < limits.loops:
+            around = self._loop(self._stand(name, rest, Where(scope, None, last, where.loops + 1)))
+            return around.then(lambda: self._region(last, where))
+        # Inside of this loop only one place beside the last node can be reached, from the last node too.
+        if flat and len(needed) == 1 and scope.leads[last] <= needed and where.loops < limits.loops:
+            (goal,) = needed
+            inner = Where(scope, last, goal, where.loops + 1)
+            both = self._stand(name, rest, inner).then(lambda: self._region(last, replace(inner, end=goal)))
+            # Whatever runs off the end of both has come to the goal, which stands behind the loop.
+            return loop(both.then(lambda: Block(["break"], stays=False))).then(lambda: self._go_to(goal, where))
+        self._want(last, where)
+        return self._stand(name, rest, where)
+
+    def _go_to(self, place: str, where: Where) -> Block:
+        """Go to a place that stands behind."""
+        if place == where.end:
+            return STAY
+        if place == where.behind:
+            return Block(["break"], stays=False)
+        if place == REFUSED and not where.scope.ends.labelled:
+            return Block(["return None"], stays=False)
+        # What cannot be reached from here becomes a function; a place behind a branch cannot, so the branch does.
+        self._want(where.scope.entry if place in (REFUSED, DONE) else place, where)
+        return STAY
+
+    # ---- Ways ----
+
+    def _follow(self, arrow: Arrow, where: Where) -> Block:
+        """Write where an arrow leads."""
+        ends = where.scope.ends
+        if arrow.target in self.graph.outcomes:
+            if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:
+                return self._go_to(REFUSED, where)
+            answer = Block(self._answers(arrow), stays=ends.done)
+            return answer.then(lambda: self._go_to(DONE, where))
+        name = arrow.target
+        if (name, ends.trying) in self.plan.functions:
+            return self._hand_over(name, where)
+        if name in where.scope.merges:
+            return self._go_to(name, where)
+        block = self._region(name, where)
+        if block.levels >= self.shape.limits.deepest and not self.shape.is_small(name):
+            self._want(name, where)
+        return block
+
+    def _hand_over(self, name: str, where: Where) -> Block:
+        """Go on in the function of a node."""
+        ends = where.scope.ends
+        function = self._function(name, trying=ends.trying)
+        if not ends.labelled:
+            call = function if self.plan.hops else f"{function}({self._variables})"
+            return Block([f"return {call}"], stays=False)
+        return self._try(function).then(lambda: self._go_to(REFUSED, where))
+
+    def _try(self, function: str) -> Block:
+        """Call the function of a branch, and leave with its answer unless it refuses."""
+        call = [f"r = {function}({self._variables})", *self._drive()]
+        return Block([*call, "if r is not None:", "    return r"], stays=True, levels=1)
+
+    def _goal(self, arrow: Arrow, where: Where) -> str:
+        """Name what arrows have in common that need not be told apart here."""
+        outcome = self.graph.outcomes.get(arrow.target)
+        if outcome is None or where.scope.ends.done:
+            return arrow.target
+        return REFUSED if where.scope.ends.trying and outcome.notify is Notify.NO else arrow.id
+
+    # ---- Nodes ----
+
+    @abstractmethod
+    def _node(self, name: str, where: Where) -> Block:
+        """Write a node and what stands inside it."""

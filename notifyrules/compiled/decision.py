@@ -1,0 +1,159 @@
+"""Hold what was decided, and tell why when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from notifyrules.compiled.facts_object import Facts
+from notifyrules.evaluation.record import Record, record_of
+from notifyrules.evaluation.step import Passage, Step
+from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.graph.model import Graph, Notify
+from notifyrules.language.values import Value
+
+if TYPE_CHECKING:
+    from notifyrules.explanation.explain import Reader
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """An outcome as one arrow reached it: a constant of the compiled rules, shared by all decisions that end there."""
+
+    outcome: str
+    reason: str
+    """The id of the arrow that entered the outcome."""
+    notify: Notify
+    graph: Graph
+    kind: type[Facts]
+    """The class of the facts that the rules decide by."""
+
+
+class Decision:
+    """
+    What was decided for one set of facts.
+
+    True when the person is to be notified now. The steps, texts and data are made when they are asked for, by the
+    reference walk over the decision's own facts.
+    """
+
+    # Set by compiled code, without a constructor: this object is made at every call.
+    __slots__ = ("_facts", "_passage", "_verdict")
+
+    _facts: Facts | tuple[Value, ...]
+    """The facts; bare values in the order of the slots where they were accepted by sight."""
+    _verdict: Verdict
+    _passage: Passage
+
+    def __bool__(self) -> bool:
+        """Tell whether to notify now."""
+        return self._verdict.notify is Notify.YES
+
+    @property
+    def notify(self) -> bool:
+        """Whether to notify now; False for `later`."""
+        return self._verdict.notify is Notify.YES
+
+    @property
+    def later(self) -> bool:
+        """Whether to hold the notification and ask again."""
+        return self._verdict.notify is Notify.LATER
+
+    @property
+    def outcome(self) -> str:
+        """The name of the outcome reached."""
+        return self._verdict.outcome
+
+    @property
+    def reason(self) -> str:
+        """The stable id of the arrow that settled it, such as `muted.then`."""
+        return self._verdict.reason
+
+    @property
+    def facts(self) -> Facts:
+        """The facts it was decided for, defaults filled in; of those given as callables, reading one asks for it."""
+        facts = self._facts
+        if isinstance(facts, tuple):
+            facts = self._facts = self._verdict.kind.of(facts)
+        return facts
+
+    @property
+    def passage(self) -> Passage:
+        """The way through the chart, made by the reference walk."""
+        passage: Passage | None = getattr(self, "_passage", None)
+        if passage is None:
+            # Two threads may both walk; they find the same.
+            passage = self._passage = walk(self._verdict.graph, self.facts, self.facts.evaluate)
+        return passage
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The nodes passed, first one first, with the answers given there."""
+        return self.passage.steps
+
+    @property
+    def because(self) -> str | None:
+        """Why, in words for a person; None where the rules say nothing."""
+        return self.passage.because
+
+    @property
+    def data(self) -> Mapping[str, Value]:
+        """What the outcome carries, by the names that rules declare under `data`, in a new dict; lists are tuples."""
+        return data_of(self._verdict.graph.outcomes[self.outcome], self.facts)
+
+    @property
+    def recheck_at(self) -> datetime | None:
+        """The instant at which to ask again, in UTC; None where there is nothing to say."""
+        return recheck_of(self._verdict.graph, self.passage, self.facts)
+
+    def record(self) -> Record:
+        """Gather everything about the decision as one value."""
+        record = record_of(self._verdict.graph, self.facts, self.passage)
+        # Last, when all that the rest needs has been asked for.
+        return replace(record, facts=self.facts.known())
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        Give the decision as plain data, as a log keeps it.
+
+        Returns:
+            What JSON can hold: the rules' name and digest, facts, outcome, notify (true, false or `later`), reason,
+            because, data, recheck_at and steps.
+        """
+        return self.record().to_dict()
+
+    def explain(self, reader: Reader = "support") -> str:
+        """
+        Tell why, in sentences.
+
+        Args:
+            reader: `user` for the person concerned, `support` for whoever answers their ticket, `engineer` for
+                whoever mends the rules.
+        """
+        from notifyrules.explanation import explain, not_asked  # noqa: PLC0415 - only those who ask pay for it
+
+        return explain(self.record(), reader=reader, not_asked=not_asked(self._verdict.graph, self.passage))
+
+    def _repr_svg_(self) -> str | None:
+        """Draw the chart with the way of the decision lit, for a notebook; None where it cannot be drawn."""
+        from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
+
+        return notebook_svg(self._verdict.graph, lambda: self.passage)
+
+    def __copy__(self) -> Self:
+        """Give the object itself: it never changes."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Give the object itself, like :meth:`__copy__`."""
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Refuse to be pickled: a decision belongs to its loaded rules."""
+        raise TypeError("a decision cannot be pickled; send `decision.record()` or `decision.to_dict()`")
+
+    def __repr__(self) -> str:
+        """Show the outcome and its reason."""
+        return f"<Decision {self.outcome!r} by {self.reason}>"

@@ -1,0 +1,280 @@
+"""Turn terms into Python expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.names import Names
+from notifyrules.compiled.simplification import is_inside, listed_comparison, repeated_lets
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import SUMS
+
+CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
+"""How tightly an expression of Python binds, loosest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How generated code reads a fact."""
+
+    text: str
+    """An expression that needs no parentheses."""
+    variables: tuple[str, ...]
+    """The local variables that it uses."""
+    null: bool | None = None
+    """Whether that is null, where it is known: the value of a called chart's fact may always be the same."""
+
+
+@dataclass(slots=True)
+class Expressions:
+    """Write the expressions of one chart."""
+
+    facts: Mapping[str, Spelling]
+    """How each fact is read."""
+    names: Names
+    limits: Limits
+    functions: list[str] = field(default_factory=list)
+    """Takes the source of the functions that large or deep terms become."""
+    _outlined: dict[int, Spelling] = field(default_factory=dict)
+    _uses: dict[int, int] = field(default_factory=dict)
+    _orders: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _used: dict[str, None] = field(default_factory=dict)
+    """The variables that what is being written uses."""
+    _level: int = 0
+    _repeated: frozenset[int] = frozenset()
+    """The lets that what is being written evaluates more than once, unless their values are kept."""
+    _kept: dict[int, str] = field(default_factory=dict)
+    """The variables that hold values of lets where what is written next is evaluated."""
+
+    def count(self, term: t.Term) -> None:
+        """Count the uses of shared lets before anything is written."""
+        waiting = [term]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, t.LetUse) and one.shared:
+                uses = self._uses.get(id(one.term), 0)
+                self._uses[id(one.term)] = uses + 1
+                if uses:
+                    continue
+            waiting.extend(t.parts(one))
+
+    def write(self, term: t.Term, least: int = CHOICE) -> str:
+        """Write a term, in parentheses where it binds less tightly than *least*."""
+        if not self._level:
+            self._repeated, self._kept = repeated_lets(term), {}
+        self._level += 1
+        text, binds = (
+            self._written(term) if self._level <= self.limits.deep else (self._use(self.outline(term, "deep")), ATOM)
+        )
+        self._level -= 1
+        return text if binds >= least else f"({text})"
+
+    def write_negated(self, term: t.Term) -> str:
+        """Write the opposite of a condition."""
+        match term:
+            case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
+                return self.write_negated(listed)
+            case t.Not(operand=operand):
+                return self.write(operand)
+            case t.Comparison(operator="==" | "!=" as operator):
+                opposite = "!=" if operator == "==" else "=="
+                return f"{self.write(term.left, ATOM)} {opposite} {self.write(term.right, ATOM)}"
+            case t.IsNull() | t.Contains():
+                return self.write(t.Not(term.span, term.type, term))
+            case _:
+                return f"not {self.write(term, NOT)}"
+
+    def outline(self, term: t.Term, name: str) -> Spelling:
+        """
+        Make a term a function of its own.
+
+        Returns:
+            The call.
+        """
+        if id(term) in self._outlined:
+            return self._outlined[id(term)]
+        with self._alone() as used:
+            text = self.write(term)
+        function = self.names.new(f"let_{name}")
+        arguments = ", ".join(used)
+        self.functions.append(f"def {function}({arguments}):\n    return {text}\n")
+        self._outlined[id(term)] = Spelling(f"{function}({arguments})", tuple(used))
+        return self._outlined[id(term)]
+
+    def spell(self, term: t.Term, name: str) -> Spelling:
+        """Spell a term as something that is read several times: called where it is large, else written out."""
+        if sum(1 for _ in t.walk(term)) > self.limits.let:
+            return self.outline(term, name)
+        with self._alone() as used:
+            text = self.write(term, ATOM)
+        return Spelling(text, tuple(used), self.known_null(term))
+
+    def known_null(self, term: t.Term) -> bool | None:
+        """Tell whether a term is null, where that can be seen without evaluating it; None where it cannot."""
+        match term:
+            case t.LetUse(term=inner):
+                return self.known_null(inner)
+            case t.Constant(value=value):
+                return value is None
+            case t.FactRead(name=name):
+                return self.facts[name].null
+            case t.ListTerm():
+                return False
+            case _:
+                return None
+
+    @contextmanager
+    def _alone(self) -> Iterator[dict[str, None]]:
+        """Write something that can stand anywhere, and collect the variables that it uses."""
+        outer = self._used, self._level, self._repeated, self._kept
+        self._used, self._level = {}, 0
+        yield self._used
+        used = self._used
+        self._used, self._level, self._repeated, self._kept = outer
+        self._used |= used
+
+    @contextmanager
+    def _perhaps(self) -> Iterator[None]:
+        """Write something that is perhaps not evaluated: what it keeps is not there behind it."""
+        kept = dict(self._kept)
+        yield
+        self._kept = kept
+
+    def _use(self, spelling: Spelling) -> str:
+        """Write a spelling, and note what it uses."""
+        self._used.update(dict.fromkeys(spelling.variables))
+        return spelling.text
+
+    def _written(self, term: t.Term) -> tuple[str, int]:  # noqa: C901, PLR0912 - one way out a form
+        """Write a term, and say how tightly it binds."""
+        match term:
+            case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
+                return self._written(listed)
+            case t.Constant(value=value):
+                return self.names.literal(value), ATOM
+            case t.FactRead(name=name):
+                return self._use(self.facts[name]), ATOM
+            case t.LetUse(shared=True):
+                return self._let(term)
+            case t.LetUse(term=inner):
+                return self._written(inner)
+            case t.ListTerm(items=items):
+                return self._list(items), ATOM
+            case t.Arithmetic(kind=kind, minus=minus, left=left, right=right):
+                add = SUMS[kind, minus]
+                return f"{self.names.thing(add.__name__, add)}({self.write(left)}, {self.write(right)})", ATOM
+            case t.Coalesce(items=items):
+                return self._coalesce(items), CHOICE
+            case t.Comparison():
+                return self._comparison(term), COMPARISON
+            case t.Contains(item=item, collection=collection):
+                return f"{self.write(item, ATOM)} in {self._collection(collection)}", COMPARISON
+            # Of a literal, Python warns that it is never the same object as anything.
+            case t.IsNull(operand=operand) if (null := self.known_null(operand)) is not None:
+                return str(null), ATOM
+            case t.Not(operand=t.IsNull(operand=operand)) if (null := self.known_null(operand)) is not None:
+                return str(not null), ATOM
+            case t.IsNull(operand=operand):
+                return f"{self.write(operand, ATOM)} is None", COMPARISON
+            case t.Not(operand=t.IsNull(operand=operand)):
+                return f"{self.write(operand, ATOM)} is not None", COMPARISON
+            case t.Not(operand=t.Contains(item=item, collection=collection)):
+                return f"{self.write(item, ATOM)} not in {self._collection(collection)}", COMPARISON
+            case t.Not(operand=operand):
+                return f"not {self.write(operand, NOT)}", NOT
+            case t.Junction(every=every, items=items):
+                return self._junction(items, " and " if every else " or "), AND if every else OR
+            case t.Choice(condition=condition, then=then, otherwise=otherwise):
+                # Written in the order of evaluation, which is not that of the text.
+                test = self.write(condition, OR)
+                with self._perhaps():
+                    yes = self.write(then, OR)
+                with self._perhaps():
+                    no = self.write(otherwise)
+                return f"{yes} if {test} else {no}", CHOICE
+            case t.Call(function=function, arguments=arguments):
+                name = self.names.thing(function.name, function.compute)
+                return f"{name}({', '.join(self.write(one) for one in arguments)})", ATOM
+            case _:
+                assert_never(term)
+
+    def _let(self, use: t.LetUse) -> tuple[str, int]:
+        """Write a let: the variable that holds its value, or what computes it."""
+        key = id(use.term)
+        if key in self._kept:
+            return self._kept[key], ATOM
+        text, binds = self._computed(use)
+        if key not in self._repeated:
+            return text, binds
+        variable = self._kept[key] = self.names.temporary()
+        return f"({variable} := {text})", ATOM
+
+    def _computed(self, use: t.LetUse) -> tuple[str, int]:
+        """Write out a let where it is small or used once, and call it otherwise."""
+        if self._uses.get(id(use.term), 0) <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
+            return self._written(use.term)
+        return self._use(self.outline(use.term, use.name)), ATOM
+
+    def _junction(self, items: tuple[t.Term, ...], between: str) -> str:
+        """Write `and` or `or`; what the first item keeps is there for all that follows, what others keep is not."""
+        first, *others = items
+        written = [self.write(first, NOT)]
+        with self._perhaps():
+            written += [self.write(one, NOT) for one in others]
+        return between.join(written)
+
+    def _list(self, items: tuple[t.Term, ...]) -> str:
+        """Write a list as a tuple."""
+        if all(isinstance(item, t.Constant) for item in items):
+            return self.names.literal(tuple(item.value for item in items if isinstance(item, t.Constant)))
+        return f"({''.join(f'{self.write(item)}, ' for item in items)})"
+
+    def _coalesce(self, items: tuple[t.Term, ...]) -> str:
+        """Write `a ?? b`, evaluating every item at most once."""
+        items = tuple(item for item in items[:-1] if not self.known_null(item)) + items[-1:]
+        known = next((number for number, item in enumerate(items) if self.known_null(item) is False), len(items) - 1)
+        *early, last = items[: known + 1]
+        with self._perhaps():
+            written = self.write(last)
+        for item in reversed(early):
+            with self._perhaps():
+                first = self.write(item, ATOM)
+            again = first
+            if not isinstance(item, t.FactRead):
+                again = self.names.temporary()
+                first = f"({again} := {first})"
+            written = f"{again} if {first} is not None else {written}"
+        return written
+
+    def _comparison(self, term: t.Comparison) -> str:
+        """Write a comparison; ordered enumerations compare by their places in the order."""
+        if term.order is None or term.operator in ("==", "!="):
+            left, right = self._side(term.left, term.right), self._side(term.right, term.left)
+            return f"{left} {term.operator} {right}"
+        places = self._places(term.order)
+        return f"{places}[{self.write(term.left)}] {term.operator} {places}[{self.write(term.right)}]"
+
+    def _side(self, term: t.Term, other: t.Term) -> str:
+        """Write one side of a comparison."""
+        if isinstance(term, t.Arithmetic) and isinstance(other, t.Constant) and is_inside(other.value):
+            # Beyond the range the sum compares with this as the end of the range does.
+            return f"({self.write(term.left, ATOM)} {'-' if term.minus else '+'} {self.write(term.right, ATOM)})"
+        return self.write(term, ATOM)
+
+    def _places(self, order: tuple[str, ...]) -> str:
+        """Name the table of an ordered enumeration."""
+        if order not in self._orders:
+            table = {value: place for place, value in enumerate(order)}
+            self._orders[order] = self.names.thing("place", table)
+        return self._orders[order]
+
+    def _collection(self, term: t.Term) -> str:
+        """Write the right side of `in`."""
+        if not isinstance(term, t.ListTerm) or not all(isinstance(item, t.Constant) for item in term.items):
+            return self.write(term, ATOM)
+        values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
+        return self.names.choices(values)

@@ -1,0 +1,159 @@
+"""Hold the facts of one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from threading import RLock
+from typing import Any, ClassVar, Final, Self
+
+from notifyrules.compiled.names import slots
+from notifyrules.compiled.partial import evaluate_settled
+from notifyrules.compiled.unknown import UNKNOWN, NotKnown
+from notifyrules.language.evaluator import Evaluate, evaluate
+from notifyrules.language.values import Value
+
+FIXED: Final = "fixed"
+"""The slot in which facts of specialized rules hold those that were known before."""
+
+
+class Facts(Mapping[str, Value]):
+    """
+    The validated inputs of one decision: a read-only mapping from fact to value, defaults filled in.
+
+    Made by :meth:`notifyrules.rules.Rules.facts`; each rule file has a class of its own with one slot a fact.
+    """
+
+    __slots__ = ()
+
+    names: ClassVar[tuple[str, ...]] = ()
+    """The facts, in the order declared."""
+    slots: ClassVar[Mapping[str, str]] = {}
+    """The slot of each fact that the object itself holds."""
+    layout: ClassVar[tuple[str, ...]] = ()
+    """All slots of the object."""
+    incomplete: ClassVar[bool] = False
+    """Whether some facts were known to nobody when the object was made."""
+    evaluate: ClassVar[Evaluate] = staticmethod(evaluate)
+    """Evaluates conditions by these facts."""
+
+    @classmethod
+    def of(cls, values: Iterable[object]) -> Self:
+        """Hold valid values, given in the order of the slots."""
+        facts = cls()
+        for slot, value in zip(cls.layout, values, strict=True):
+            setattr(facts, slot, value)
+        return facts
+
+    def __getitem__(self, name: str) -> Value:
+        """Give the value of a fact."""
+        slot = self.slots.get(name)
+        if slot is None:
+            fixed: Mapping[str, Value] = getattr(self, FIXED, {})
+            return fixed[name]
+        value: Value = getattr(self, slot)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the facts in the order declared."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """Count the facts."""
+        return len(self.names)
+
+    def known(self) -> dict[str, Value]:
+        """Give the facts whose values are known by now: all of them, unless some were given as something to ask."""
+        return dict(self)
+
+    def __repr__(self) -> str:
+        """Show the facts with their values, as far as they are known."""
+        return f"Facts({self.known()!r})"
+
+    def __copy__(self) -> Self:
+        """Give the object itself: it never changes."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Give the object itself, like :meth:`__copy__`."""
+        return self
+
+    def __reduce__(self) -> tuple[type[dict[str, Value]], tuple[dict[str, Value]]]:
+        """Pickle as a plain dict: the class belongs to loaded rules, which another process loads itself."""
+        return dict, (dict(self),)
+
+
+class LazyFacts(Facts):
+    """
+    Facts some of which are not known yet: each is asked for when its value is first read, and at most once.
+
+    A slot is empty until its fact is known, so compiled code reads these like any other facts.
+    """
+
+    __slots__ = ()
+
+    pending: dict[str, object]
+    """What each fact that is not known was given as: a callable, or :data:`~notifyrules.compiled.unknown.UNKNOWN`."""
+    validate: Callable[[str, object], Value]
+    """Validates the value of a fact."""
+    lock: RLock
+
+    def __getattr__(self, slot: str) -> Any:  # noqa: ANN401 - the value of any fact
+        """Fill an empty slot."""
+        name = next((name for name, one in self.slots.items() if one == slot), None)
+        if name is None:
+            raise AttributeError(slot)
+        with self.lock:
+            # Another thread may have asked meanwhile.
+            if name in self.pending:
+                setattr(self, slot, self._ask(name, self.pending[name]))
+                del self.pending[name]
+        return getattr(self, slot)
+
+    def _ask(self, name: str, given: object) -> Value:
+        """Get the value of one fact."""
+        if given is UNKNOWN:
+            raise NotKnown(name)
+        assert callable(given)
+        try:
+            found = given()
+        except Exception as error:
+            error.add_note(f"while asking for the fact `{name}`")
+            raise
+        return self.validate(name, found)
+
+    def callables(self) -> list[str]:
+        """Name the facts that can be asked for, and have not been."""
+        return [name for name, given in self.pending.items() if given is not UNKNOWN]
+
+    def known(self) -> dict[str, Value]:
+        """Give the facts whose values are known by now, without asking for any other."""
+        return {name: self[name] for name in self.names if name not in self.pending}
+
+
+def make_kind(names: Iterable[str], fixed: Iterable[str] = (), order: Iterable[str] | None = None) -> type[Facts]:
+    """
+    Make the class that holds the facts of one chart.
+
+    Args:
+        names: The facts that each object holds itself.
+        fixed: Facts that are known before, and that all objects share.
+        order: All facts in the order declared; *names* unless given.
+    """
+    named = slots(names)
+    layout = (*named.values(), FIXED) if fixed else tuple(named.values())
+    body = {"names": tuple(named if order is None else order), "slots": named, "layout": layout}
+    return type("Facts", (Facts,), {"__slots__": layout, "__doc__": Facts.__doc__, **body})
+
+
+def make_lazy(kind: type[Facts], *, known_to_somebody: bool) -> type[LazyFacts]:
+    """
+    Make the class that holds the same facts while some are not known.
+
+    Args:
+        kind: The class that holds them when all are known.
+        known_to_somebody: Whether each can be asked for; otherwise conditions are evaluated as far as facts are known.
+    """
+    body: dict[str, object] = {"__slots__": ("pending", "validate", "lock"), "__doc__": LazyFacts.__doc__}
+    if not known_to_somebody:
+        body |= {"incomplete": True, "evaluate": staticmethod(evaluate_settled)}
+    return type("LazyFacts", (LazyFacts, kind), body)

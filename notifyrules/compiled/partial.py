@@ -1,0 +1,245 @@
+"""
+Evaluate with some facts unknown: find what is settled all the same, and what is left to ask.
+
+Decisions by some of the facts, `needs` and `specialize` rest on this. Unlike the reference evaluation it looks at all
+parts of `and` and `or`, since a cheap part may settle what an unknown one leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from enum import Enum
+from operator import is_
+from typing import Any, Final, TypeAlias, cast
+
+from notifyrules.compiled.unknown import NotKnown
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import SUMS, compare, evaluate
+from notifyrules.language.types import Basic
+from notifyrules.language.values import Value
+
+
+class Open(Enum):
+    """The type of :data:`OPEN`."""
+
+    OPEN = "unsettled"
+
+
+OPEN: Final = Open.OPEN
+"""What a term has whose value is not settled."""
+
+Key: TypeAlias = "int | tuple[Key | Value, ...]"
+"""Identifies a term: the same object by its id, a new one by what it is made of."""
+
+Look: TypeAlias = Callable[[str], "Value | Open"]
+"""Gives the value of a fact, or :data:`OPEN` where it is not known."""
+
+
+class Partial:
+    """Evaluate terms as far as facts are known."""
+
+    def __init__(self, look: Look) -> None:
+        """Evaluate with the facts that *look* knows."""
+        self._look = look
+        self._left: dict[int, t.Term] = {}
+        self._alive: list[t.Term] = []
+        self._keys: dict[int, Key] = {}
+
+    def value(self, term: t.Term, read: dict[str, Value] | None = None) -> Value | Open:
+        """
+        Compute the value of a term, if it is settled.
+
+        Args:
+            term: A checked term.
+            read: Takes the facts that were read.
+        """
+        found = self._value(term, {} if read is None else read)
+        # INVARIANT (narrowing): where null was ruled out, an earlier part settles what this one is not asked for.
+        return OPEN if found is None and not term.type.nullable else found
+
+    def _value(self, term: t.Term, read: dict[str, Value]) -> Value | Open:
+        """Compute the value of a term by its form."""
+        match term:
+            case t.Constant(value=value):
+                return value
+            case t.FactRead(name=name):
+                found = self._look(name)
+                if found is not OPEN:
+                    read[name] = found
+                return found
+            case t.LetUse(term=inner):
+                return self.value(inner, read)
+            case t.Junction(every=every, items=items):
+                return self._junction(items, read, every=every)
+            case t.Coalesce(items=items):
+                found = None
+                for item in items:
+                    found = self.value(item, read)
+                    if found is not None:
+                        break
+                return found
+            case t.Choice(condition=condition, then=then, otherwise=otherwise):
+                holds = self.value(condition, read)
+                return OPEN if holds is OPEN else self.value(then if holds else otherwise, read)
+            case t.Not(operand=operand):
+                found = self.value(operand, read)
+                return OPEN if found is OPEN else not found
+            case t.IsNull(operand=operand):
+                found = self.value(operand, read)
+                return OPEN if found is OPEN else found is None
+        parts = [self.value(part, read) for part in t.parts(term)]
+        return OPEN if any(part is OPEN for part in parts) else _apply(term, cast("list[Value]", parts))
+
+    def _junction(self, items: Iterable[t.Term], read: dict[str, Value], *, every: bool) -> bool | Open:
+        """Settle `and` and `or`: by any part that does, whatever the others are."""
+        settled = True
+        for item in items:
+            now: dict[str, Value] = {}
+            found = self.value(item, now)
+            if found is OPEN:
+                settled = False
+                continue
+            read.update(now)
+            if found is not every:
+                return not every
+        return every if settled else OPEN
+
+    # ---- What is left ----
+
+    def left(self, term: t.Term) -> t.Term:
+        """
+        Leave out of a term what is settled.
+
+        Conditions that are settled become constants. Other values stay as they are written, even where every fact in
+        them is known, so that what is left is the same term for other values of the same facts.
+
+        Returns:
+            A term with the same value; the very same one where nothing is settled.
+        """
+        if id(term) not in self._left:
+            self._left[id(term)] = self._reduce(term)
+            # An id is good only as long as its term lives.
+            self._alive.append(term)
+        return self._left[id(term)]
+
+    def _reduce(self, term: t.Term) -> t.Term:
+        """Leave out what is settled, by the form of a term."""
+        if term.type.base is Basic.BOOL and not isinstance(term, (t.Constant, t.FactRead)):
+            found = self.value(term)
+            if found is not OPEN:
+                return self._settled(term, found)
+        match term:
+            case t.Constant() | t.FactRead():
+                return term
+            case t.Junction(every=every, items=items):
+                return self._remaining(term, [item for item in items if self.value(item) is not every])
+            case t.Coalesce(items=items):
+                return self._until_found(term, items)
+            case t.Choice(condition=condition, then=then, otherwise=otherwise):
+                holds = self.value(condition)
+                if holds is not OPEN:
+                    return self.left(then if holds else otherwise)
+        parts = tuple(self.left(part) for part in t.parts(term))
+        return self._rebuilt(term, parts)
+
+    def _settled(self, term: t.Term, value: Value) -> t.Term:
+        """Put a constant where a condition is settled."""
+        constant = t.Constant(term.span, term.type, value)
+        self._keys[id(constant)] = ("constant", value)
+        return constant
+
+    def _remaining(self, term: t.Junction, items: list[t.Term]) -> t.Term:
+        """Join the parts of `and` or `or` that are not settled."""
+        parts = tuple(self.left(item) for item in items)
+        return parts[0] if len(parts) == 1 else self._rebuilt(term, parts)
+
+    def _until_found(self, term: t.Coalesce, items: tuple[t.Term, ...]) -> t.Term:
+        """Leave out of `a ?? b` what is null, and what stands behind something that is not."""
+        kept: list[t.Term] = []
+        for item in items:
+            found = self.value(item)
+            if found is None and item is not items[-1]:
+                continue
+            kept.append(self.left(item))
+            if found is not OPEN:
+                break
+        return kept[0] if len(kept) == 1 else self._rebuilt(term, tuple(kept))
+
+    def _rebuilt(self, term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
+        """Make a term of other parts, unless they are the same."""
+        old = t.parts(term)
+        if len(parts) == len(old) and all(map(is_, parts, old)):
+            return term
+        made = _with_parts(term, parts)
+        self._keys[id(made)] = (type(term).__name__, len(parts), id(term), *(self.key(part) for part in parts))
+        return made
+
+    def key(self, term: t.Term) -> Key:
+        """Identify a term that :meth:`left` gave: equal keys, equal terms, as long as the chart lives."""
+        return self._keys.get(id(term), id(term))
+
+
+def looking(facts: Mapping[str, Value]) -> Look:
+    """Look into facts some of which may not be known."""
+
+    def look(name: str) -> Value | Open:
+        try:
+            return facts[name]
+        except NotKnown:
+            return OPEN
+
+    return look
+
+
+def evaluate_settled(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], /) -> Value:
+    """
+    Compute the value of a term that the known facts settle; like the reference evaluation where all are known.
+
+    Raises:
+        NotKnown: It is open.
+    """
+    found = Partial(looking(facts)).value(term, read)
+    if found is not OPEN:
+        return found
+    # Whatever is read first and is not known says so.
+    return evaluate(term, facts, {})
+
+
+def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
+    """Make a term of the same form with other parts."""
+    match term:
+        case t.LetUse():
+            return replace(term, term=parts[0])
+        case t.ListTerm() | t.Junction() | t.Coalesce():
+            return replace(term, items=parts)
+        case t.Arithmetic() | t.Comparison():
+            return replace(term, left=parts[0], right=parts[1])
+        case t.Contains():
+            return replace(term, item=parts[0], collection=parts[1])
+        case t.IsNull() | t.Not():
+            return replace(term, operand=parts[0])
+        case t.Choice():
+            return replace(term, condition=parts[0], then=parts[1], otherwise=parts[2])
+        case t.Call():
+            return replace(term, arguments=parts)
+        case t.Constant() | t.FactRead():
+            return term
+
+
+def _apply(term: t.Term, parts: list[Value]) -> Value:
+    """Compute a term all of whose parts are settled."""
+    values = cast("list[Any]", parts)
+    match term:
+        case t.ListTerm():
+            return tuple(parts)
+        case t.Arithmetic(kind=kind, minus=minus):
+            return SUMS[kind, minus](*values)
+        case t.Comparison(operator=operator, order=order):
+            return compare(operator, values[0], values[1], order)
+        case t.Contains():
+            return values[0] in values[1]
+        case t.Call(function=function):
+            return function.compute(*values)
+        case _:
+            raise AssertionError(term)

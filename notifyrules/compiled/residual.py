@@ -1,0 +1,233 @@
+"""Follow a chart as far as known facts lead, and find what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from notifyrules.compiled.partial import OPEN, Key, Look, Open, Partial
+from notifyrules.evaluation.walk import case_of
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Row, Switch, SwitchCase
+from notifyrules.language import terms as t
+from notifyrules.language.values import Value
+
+GraphKey: TypeAlias = "tuple[str | Key | tuple[Key, ...] | GraphKey, ...]"
+"""Identifies what is left of a chart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """What is left of a chart when some facts are known."""
+
+    graph: Graph
+    """The nodes that are still to be asked; only its start matters where there is none."""
+    settled: Arrow | None
+    """The arrow into the outcome, where nothing is left to ask."""
+    key: GraphKey
+    """Equal for equal remains of one chart."""
+
+
+class Front:
+    """Follow one chart as far as known facts lead."""
+
+    def __init__(self, graph: Graph, look: Look) -> None:
+        """Follow *graph* with the facts that *look* knows."""
+        self._graph = graph
+        self._partial = Partial(look)
+        self._answers: dict[str, Arrow | None] = {}
+        self._inner: dict[str, Front] = {}
+
+    def reach(self) -> Arrow | str:
+        """
+        Follow the chart from its start.
+
+        Returns:
+            The arrow that enters an outcome, or the first node whose answer is open.
+        """
+        answer = self._answer(self._graph.start)
+        if answer is None:
+            return self._graph.start
+        end = self._end(answer)
+        return end if end.target in self._graph.outcomes else end.target
+
+    def _end(self, arrow: Arrow) -> Arrow:
+        """
+        Follow an arrow as far as known facts lead.
+
+        Returns:
+            The arrow that enters an outcome or a node whose answer is open.
+        """
+        while arrow.target in self._graph.nodes:
+            following = self._answer(arrow.target)
+            if following is None:
+                break
+            arrow = following
+        return arrow
+
+    def _answer(self, name: str) -> Arrow | None:
+        """Find the arrow that is taken from a node; None where that is open."""
+        if name not in self._answers:
+            self._answers[name] = self._answered(self._graph.nodes[name])
+        return self._answers[name]
+
+    def _answered(self, node: Node) -> Arrow | None:
+        """Answer a node, if it is settled."""
+        match node:
+            case Question():
+                holds = self._partial.value(node.condition)
+                return None if holds is OPEN else node.then if holds else node.otherwise
+            case Switch():
+                value = self._partial.value(node.subject)
+                return None if isinstance(value, Open) else case_of(node, value)
+            case First():
+                for row in node.rows:
+                    holds = self._partial.value(row.condition)
+                    if holds is not False:
+                        return None if holds is OPEN else row.arrow
+                return node.otherwise
+            case FanOut():
+                for branch in node.branches:
+                    end = self._end(branch)
+                    if not self._refuses(end):
+                        return end if end.target in self._graph.outcomes else None
+                return node.otherwise
+            case Call():
+                reached = self._called(node).reach()
+                return None if isinstance(reached, str) else node.cases[reached.target]
+
+    def _refuses(self, arrow: Arrow) -> bool:
+        """Tell whether an arrow enters a refusal."""
+        outcome = self._graph.outcomes.get(arrow.target)
+        return outcome is not None and outcome.notify is Notify.NO
+
+    def _called(self, node: Call) -> Front:
+        """Follow a called chart."""
+        if node.name not in self._inner:
+
+            def look(name: str) -> Value | Open:
+                term = node.bindings.get(name)
+                return node.callee.facts[name].default if term is None else self._partial.value(term)
+
+            self._inner[node.name] = Front(node.callee, look)
+        return self._inner[node.name]
+
+    # ---- What an open node needs ----
+
+    def needed(self, name: str) -> frozenset[str]:
+        """Name the facts that may settle an open node; those that are known among them."""
+        node = self._graph.nodes[name]
+        match node:
+            case Question():
+                return self._read(node.condition)
+            case Switch():
+                return self._read(node.subject)
+            case First():
+                return self._read(next(row.condition for row in node.rows if self._open(row.condition)))
+            case FanOut():
+                ends = (self._end(branch) for branch in node.branches)
+                return self.needed(next(end.target for end in ends if end.target in self._graph.nodes))
+            case Call():
+                inner = self._called(node)
+                asked = inner.reach()
+                assert isinstance(asked, str)
+                terms = (node.bindings[one] for one in inner.needed(asked) if one in node.bindings)
+                return frozenset[str]().union(*(self._read(term) for term in terms if self._open(term)))
+
+    def _open(self, term: t.Term) -> bool:
+        """Tell whether a term is not settled."""
+        return self._partial.value(term) is OPEN
+
+    def _read(self, term: t.Term) -> frozenset[str]:
+        """Name the facts that what is left of a term reads."""
+        return t.facts_read(self._partial.left(term))
+
+    # ---- What is left ----
+
+    def _sign(self, arrow: Arrow) -> str:
+        """Name where an arrow leads: the node, or the arrow itself where it enters an outcome and is the reason."""
+        return arrow.target if arrow.target in self._graph.nodes else arrow.id
+
+    def residual(self) -> Residual:
+        """Find what is left of the chart."""
+        reached = self.reach()
+        if isinstance(reached, Arrow):
+            return Residual(replace(self._graph, nodes={}, order=()), reached, (reached.id,))
+        nodes: dict[str, Node] = {}
+        keys: list[GraphKey] = []
+        waiting = [reached]
+        while waiting:
+            name = waiting.pop()
+            if name in nodes:
+                continue
+            nodes[name], key = self._remaining(self._graph.nodes[name])
+            keys.append((name, *key))
+            waiting.extend(arrow.target for arrow in reversed(nodes[name].arrows) if arrow.target in self._graph.nodes)
+        order = tuple(name for name in self._graph.order if name in nodes)
+        return Residual(replace(self._graph, nodes=nodes, order=order, start=reached), None, tuple(keys))
+
+    def _remaining(self, node: Node) -> tuple[Node, GraphKey]:
+        """
+        Leave out of an open node what is settled.
+
+        Returns:
+            The node, and what identifies it among all remains of this node.
+        """
+        match node:
+            case Question():
+                condition = self._partial.left(node.condition)
+                then, otherwise = self._end(node.then), self._end(node.otherwise)
+                key: GraphKey = (self._partial.key(condition), self._sign(then), self._sign(otherwise))
+                return replace(node, condition=condition, then=then, otherwise=otherwise), key
+            case Switch():
+                return self._remaining_switch(node)
+            case First():
+                return self._remaining_first(node)
+            case FanOut():
+                return self._remaining_fan_out(node)
+            case Call():
+                inner = self._called(node).residual()
+                cases = {outcome: self._end(arrow) for outcome, arrow in node.cases.items()}
+                key = (inner.key, *map(self._sign, cases.values()))
+                return replace(node, callee=inner.graph, cases=cases), key
+
+    def _remaining_switch(self, node: Switch) -> tuple[Node, GraphKey]:
+        """Leave out of a switch what is settled."""
+        subject = self._partial.left(node.subject)
+        cases = tuple(
+            SwitchCase((value,), (self._end(arrow),))
+            for case in node.cases
+            for value, arrow in zip(case.values, case.arrows, strict=True)
+        )
+        otherwise = None if node.otherwise is None else self._end(node.otherwise)
+        signs = [self._sign(arrow) for case in cases for arrow in case.arrows]
+        key = (self._partial.key(subject), *signs, "" if otherwise is None else self._sign(otherwise))
+        return replace(node, subject=subject, cases=cases, otherwise=otherwise), key
+
+    def _remaining_first(self, node: First) -> tuple[Node, GraphKey]:
+        """Leave out of an ordered table what is settled."""
+        rows: list[Row] = []
+        otherwise = node.otherwise
+        for row in node.rows:
+            holds = self._partial.value(row.condition)
+            if holds is OPEN:
+                rows.append(Row(self._partial.left(row.condition), self._end(row.arrow)))
+            elif holds:
+                otherwise = row.arrow
+                break
+        otherwise = self._end(otherwise)
+        pairs = [(self._partial.key(row.condition), self._sign(row.arrow)) for row in rows]
+        return replace(node, rows=tuple(rows), otherwise=otherwise), (*pairs, self._sign(otherwise))
+
+    def _remaining_fan_out(self, node: FanOut) -> tuple[Node, GraphKey]:
+        """Leave out of a fan-out the branches that surely refuse, and all behind one that surely does not."""
+        branches: list[Arrow] = []
+        otherwise = node.otherwise
+        for end in map(self._end, node.branches):
+            if end.target in self._graph.nodes:
+                branches.append(end)
+            elif not self._refuses(end):
+                otherwise = end
+                break
+        otherwise = self._end(otherwise)
+        key = (*map(self._sign, branches), self._sign(otherwise))
+        return replace(node, branches=tuple(branches), otherwise=otherwise), key

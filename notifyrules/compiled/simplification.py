@@ -1,0 +1,63 @@
+"""Find simpler ways to compute what a term means."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import compare
+from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.types import ListOf, Type
+from notifyrules.language.values import MAX_INT, Value
+
+
+def listed_comparison(term: t.Comparison) -> t.Contains | None:
+    """Make a comparison of an ordered enumeration with one of its values a list of those for which it holds."""
+    if term.order is None or term.operator in ("==", "!="):
+        return None
+    match term.left, term.right:
+        case (item, t.Constant(value=value)):
+            values = [one for one in term.order if compare(term.operator, one, value, term.order)]
+        case (t.Constant(value=value), item):
+            values = [one for one in term.order if compare(term.operator, value, one, term.order)]
+        case _:
+            return None
+    constants = tuple(t.Constant(term.span, item.type.required, one) for one in values)
+    return t.Contains(term.span, term.type, item, t.ListTerm(term.span, Type(ListOf(item.type.base)), constants))
+
+
+def is_inside(value: Value) -> bool:
+    """Tell whether a value lies within its type's range, and not at its ends."""
+    match value:
+        case int():
+            return -MAX_INT < value < MAX_INT
+        case timedelta():
+            return -MAX_DURATION < value < MAX_DURATION
+        case datetime():
+            return MIN_INSTANT < value < MAX_INSTANT
+        case _:
+            return False
+
+
+def repeated_lets(term: t.Term) -> frozenset[int]:
+    """
+    Find the shared lets that are used more than once in a term and whose value is dear to compute.
+
+    Returns:
+        The ids of what they stand for.
+    """
+    uses: dict[int, int] = {}
+    dear: dict[int, bool] = {}
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, t.LetUse) and one.shared:
+            key = id(one.term)
+            uses[key] = uses.get(key, 0) + 1
+            if key not in dear:
+                dear[key] = any(isinstance(part, t.Call | t.Arithmetic) for part in t.walk(one.term))
+            elif dear[key]:
+                # Its value is kept, so what it is made of is not computed again.
+                continue
+        waiting.extend(t.parts(one))
+    return frozenset(key for key, count in uses.items() if count > 1 and dear[key])

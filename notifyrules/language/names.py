@@ -1,0 +1,172 @@
+"""Know the names that the conditions of a file may use, and report those that nothing bears."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.language import syntax as s
+from notifyrules.language import terms as t
+from notifyrules.language.foreign_words import instead_of, meant_function, meant_literal
+from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.types import Enumeration, ListOf, Type, quote
+from notifyrules.source.text import Span
+
+_NAME_SHOWN = 80
+_USABLE = re.compile(r"[a-z0-9_.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LetSyntax:
+    """A let as it was written."""
+
+    name: str
+    span: Span
+    parameters: tuple[str, ...] | None
+    """The parameters in order; None for a let that takes none."""
+    body: s.Syntax | None
+    """None where the body could not be parsed."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names that the conditions of one file may use."""
+
+    facts: Mapping[str, Type]
+    lets: Mapping[str, LetSyntax]
+    findings: Findings
+    broken: frozenset[str] = frozenset()
+    """Names that were reported where they are declared, so that uses of them are not reported again."""
+    complete: bool = True
+    """Whether all declarations could be read; if not, an unknown name may be one of the others."""
+    terms: dict[str, t.Term | None] = field(default_factory=dict)
+    """The lets without parameters that have been checked; None for one with findings."""
+    used: set[str] = field(default_factory=set)
+    """The lets that some condition uses."""
+    extents: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How many terms each checked let becomes, and how deep they nest."""
+    total: int = 0
+    """Terms made so far for the whole file."""
+    exceeded: bool = False
+    """Whether it was reported that lets become too much; it is not reported again for every let on the way."""
+
+
+def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) -> bool:
+    """
+    Report every name in a condition that nothing bears.
+
+    Returns:
+        Whether all names are known.
+    """
+    clean = True
+    waiting = [syntax]
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(s.children(one))
+        match one:
+            case s.Name(span, name) if name not in scope.facts and name not in parameters:
+                clean = _known_let(name, span, scope, parameters) and clean
+            case s.CallSyntax(_, name, _) if name not in FUNCTIONS:
+                clean = _known_call(one, scope, parameters) and clean
+            case _:
+                pass
+    return clean
+
+
+def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -> bool:
+    """Tell whether a name that is no fact is a let without parameters, and report it if not."""
+    let = scope.lets.get(name)
+    if let is not None:
+        scope.used.add(name)
+        if let.parameters is None:
+            return True
+        if name not in scope.broken:
+            example = f"{name}({', '.join(let.parameters)})"
+            scope.findings.add(Code.WRONG_ARGUMENTS, span, f"`{name}` needs its arguments", help=f"write `{example}`")
+        return False
+    if name in scope.broken or not scope.complete:
+        return False
+    if name in FUNCTIONS:
+        message = f"`{name}` is a function and needs its arguments"
+        scope.findings.add(Code.WRONG_ARGUMENTS, span, message, help=f"write `{FUNCTIONS[name].signature}`")
+        return False
+    advice = _meant_value(name, scope, parameters)
+    scope.findings.add(Code.UNKNOWN_FACT, span, f"`{_clip(name)}` is not a declared fact", help=advice)
+    return False
+
+
+def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
+    """Say what an unknown name was probably meant for."""
+    holder = next((fact for fact, kind in scope.facts.items() if name in _values(kind)), None)
+    if holder is not None:
+        return f"a value is quoted text: `{quote(name)}` is one of `{holder}`"
+    if literal := meant_literal(name):
+        return f"write `{literal}`"
+    holder, _, last = name.rpartition(".")
+    if holder in scope.facts and (function := _function(last)):
+        return f"write `{function}({holder})`"
+    values = (let.name for let in scope.lets.values() if let.parameters is None)
+    otherwise = "declare it under `facts:`" + (": `now: instant`" if name == "now" else "")
+    broken = (one for one in scope.broken if _USABLE.fullmatch(one))
+    return did_you_mean(name, [*parameters, *scope.facts, *broken, *values], otherwise)
+
+
+def _function(word: str) -> str:
+    """Name the function that a word was meant for, as this language or another calls it; empty where there is none."""
+    return word if word in FUNCTIONS else meant_function(word)
+
+
+def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> bool:
+    """Tell whether a called name is a let with parameters, and report it if not."""
+    name, span = call.name, call.name_span
+    let = scope.lets.get(name)
+    if let is not None:
+        scope.used.add(name)
+        if let.parameters is not None:
+            return True
+        if name not in scope.broken:
+            message = f"`{name}` takes no arguments"
+            scope.findings.add(Code.WRONG_ARGUMENTS, span, message, help=f"write `{name}` alone")
+        return False
+    if name in scope.broken or not scope.complete:
+        return False
+    if name in scope.facts:
+        message = f"`{name}` is a fact, not a function"
+        scope.findings.add(Code.UNKNOWN_FUNCTION, span, message, help=f"write `{name}` alone")
+        return False
+    advice = _meant_call(call, scope, parameters)
+    scope.findings.add(Code.UNKNOWN_FUNCTION, span, f"there is no function `{_clip(name)}`", help=advice)
+    return False
+
+
+def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> list[str]:
+    """Say what an unknown function was probably meant for, or what to do without it."""
+    holder, _, last = call.name.rpartition(".")
+    subject = holder in scope.facts or holder in scope.lets or holder in parameters
+    arguments = [*([holder] if subject else []), *(argument.span.one_line for argument in call.arguments)]
+    if subject and (function := _function(last)):
+        return [f"write `{function}({', '.join(arguments)})`"]
+    if advice := instead_of(last if subject else call.name, arguments):
+        return [advice]
+    if function := meant_function(call.name):
+        return [f"did you mean `{function}`?"]
+    known = [*FUNCTIONS, *(other.name for other in scope.lets.values() if other.parameters is not None)]
+    near = did_you_mean(call.name, known)
+    if near:
+        return [near]
+    return ["compute it beforehand and pass it as a fact", f"the functions are {named(FUNCTIONS)}"]
+
+
+def _values(kind: Type) -> tuple[str, ...]:
+    """List the values of an enumeration, or none."""
+    base = kind.base.item if isinstance(kind.base, ListOf) else kind.base
+    return base.values if isinstance(base, Enumeration) else ()
+
+
+def _clip(name: str) -> str:
+    """Shorten a name to what a message can carry."""
+    return name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "…"

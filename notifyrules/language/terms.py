@@ -1,0 +1,219 @@
+"""
+Hold checked conditions: every name resolved, every type known, nothing left that can fail.
+
+Terms are made only by :mod:`notifyrules.language.checker`. The reference walk evaluates them, the compiler turns
+them into Python, and both read nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from notifyrules.language.functions import Function
+from notifyrules.language.types import Type
+from notifyrules.language.values import Value
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value written out."""
+
+    span: Span
+    type: Type
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class FactRead:
+    """The value of a fact."""
+
+    span: Span
+    type: Type
+    """The fact's type, without null where the place has ruled null out."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetUse:
+    """The value of a let."""
+
+    span: Span
+    type: Type
+    name: str
+    term: Term
+    shared: bool
+    """Whether every use holds this very term; a let with parameters is inlined anew at each use."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListTerm:
+    """A list of computed items."""
+
+    span: Span
+    type: Type
+    items: tuple[Term, ...]
+
+
+class Sum(Enum):
+    """What an addition or subtraction adds up; the range of the result's type holds it."""
+
+    INT = "int"
+    DURATION = "duration"
+    INSTANT = "instant"
+    """An instant and a duration, on either side of `+`, or a duration behind `-`."""
+    BETWEEN = "between"
+    """The duration from one instant to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left + right` or `left - right`, held to the range of the result."""
+
+    span: Span
+    type: Type
+    kind: Sum
+    minus: bool
+    left: Term
+    right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce:
+    """The first item that is not null, else the last."""
+
+    span: Span
+    type: Type
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison of two values."""
+
+    span: Span
+    type: Type
+    operator: str
+    """One of `== != < <= > >=`."""
+    left: Term
+    right: Term
+    order: tuple[str, ...] | None
+    """The values of an ordered enumeration, lowest first, where `<` and the like follow them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """`item in collection`."""
+
+    span: Span
+    type: Type
+    item: Term
+    collection: Term
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """`operand is null`."""
+
+    span: Span
+    type: Type
+    operand: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`not operand`, and the negative forms of the tests."""
+
+    span: Span
+    type: Type
+    operand: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """`and` (every item is true) or `or` (one of them is), left to right and no further than needed."""
+
+    span: Span
+    type: Type
+    every: bool
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`then if condition else otherwise`."""
+
+    span: Span
+    type: Type
+    condition: Term
+    then: Term
+    otherwise: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the language applied to its arguments."""
+
+    span: Span
+    type: Type
+    function: Function
+    arguments: tuple[Term, ...]
+
+
+Term: TypeAlias = (
+    Constant
+    | FactRead
+    | LetUse
+    | ListTerm
+    | Arithmetic
+    | Coalesce
+    | Comparison
+    | Contains
+    | IsNull
+    | Not
+    | Junction
+    | Choice
+    | Call
+)
+
+
+def parts(term: Term) -> tuple[Term, ...]:
+    """List the terms that a term is made of, in the order they are evaluated."""
+    match term:
+        case Constant() | FactRead():
+            return ()
+        case LetUse(term=inner):
+            return (inner,)
+        case ListTerm(items=items) | Coalesce(items=items) | Junction(items=items):
+            return items
+        case Arithmetic(left=left, right=right) | Comparison(left=left, right=right):
+            return (left, right)
+        case Contains(item=item, collection=collection):
+            return (item, collection)
+        case IsNull(operand=operand) | Not(operand=operand):
+            return (operand,)
+        case Choice(condition=condition, then=then, otherwise=otherwise):
+            return (condition, then, otherwise)
+        case Call(arguments=arguments):
+            return arguments
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """Give a term and all that it is made of, each shared let once."""
+    seen: set[int] = set()
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting.extend(reversed(parts(one)))
+
+
+def facts_read(term: Term) -> frozenset[str]:
+    """Name the facts whose values a term may read."""
+    return frozenset(one.name for one in walk(term) if isinstance(one, FactRead))

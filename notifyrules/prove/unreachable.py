@@ -1,0 +1,255 @@
+"""
+Find arrows that no facts take, and with them questions whose answer is known before they are asked.
+
+Why it matters: what is never reached decides nothing, and usually something else was meant.
+Instead: remove the question, or lead an arrow elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from notifyrules.diagnostics.codes import Code
+from notifyrules.diagnostics.diagnostic import Diagnostic, Label
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Node, Question, Switch
+from notifyrules.language.terms import facts_read
+from notifyrules.prove.proof import Proof
+from notifyrules.prove.reasons import Reason, Ways, clip
+from notifyrules.solver.charts import refusal
+from notifyrules.solver.solving import Answer
+from notifyrules.source.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What some facts reach and none do."""
+
+    ways: Ways
+    dead: frozenset[str]
+    """The arrows that no facts take, by id: proved."""
+    met: frozenset[str]
+    """The nodes that some facts reach, as far as is known."""
+
+
+def reach(proof: Proof) -> Reach:
+    """Find out which arrows some facts take."""
+    graph = proof.graph
+    met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
+    dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
+    ways = Ways.find(proof, dead)
+    return Reach(ways, dead, frozenset((graph.start, *ways.entering)))
+
+
+def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
+    """
+    Report each question whose answer is known, and each arrow that is never taken, where it begins to be so.
+
+    Args:
+        proof: The chart.
+        reached: What some facts reach.
+        known: What was found before, so that it is not told again.
+    """
+    constant = [found.span for found in known if found.code in (Code.CONSTANT_CONDITION, Code.USELESS_ELSE)]
+    for name in proof.graph.order:
+        node = proof.graph.nodes[name]
+        if name not in reached.met or any(_within(span, node) for span in constant):
+            continue
+        match node:
+            case Question():
+                yield from _question(node, reached)
+            case Switch():
+                yield from _switch(node, reached)
+            case First():
+                yield from _rows(node, reached)
+            case FanOut():
+                yield from _branches(node, reached)
+            case Call():
+                yield from _callee(node, reached)
+
+
+def _within(span: Span, node: Node) -> bool:
+    """Tell whether a finding is about what a node asks."""
+    asked = [*(row.condition.span for row in node.rows)] if isinstance(node, First) else []
+    asked += [node.condition.span] if isinstance(node, Question) else []
+    asked += [node.subject.span] if isinstance(node, Switch) else []
+    return any(one.source is span.source and one.start <= span.start and span.end <= one.end for one in asked)
+
+
+def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
+    """Report a question that is always answered alike."""
+    for arrow, other in ((node.then, node.otherwise), (node.otherwise, node.then)):
+        if other.id in reached.dead and facts_read(node.condition):
+            truth = "true" if arrow is node.then else "false"
+            reason = _reason(reached, other)
+            yield _finding(
+                Code.KNOWN_ANSWER,
+                node.condition.span,
+                f"`{clip(node.condition.span.text)}` is always {truth} here, because {reason.words}",
+                f"remove the question `{node.name}` and lead to `{arrow.target}` at once, or ask for what is meant",
+                reason,
+                reached,
+                (other,),
+            )
+
+
+def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
+    """Report the values that a switch never meets; of one that only ever meets one value, that."""
+    subject = clip(node.subject.span.text)
+    alive = [arrow for arrow in node.arrows if arrow.id not in reached.dead]
+    gone = [arrow for arrow in node.arrows if arrow.id in reached.dead]
+    if len(alive) == 1 and gone and facts_read(node.subject) and alive[0] is not node.otherwise:
+        formulas = reached.ways.proof.chart.world.formulas
+        answers = reached.ways.proof.chart.answers
+        reason = reached.ways.explain(node.name, formulas.some(answers[arrow.id] for arrow in gone))
+        yield _finding(
+            Code.KNOWN_ANSWER,
+            node.subject.span,
+            f"`{subject}` is always `{clip(alive[0].answer)}` here, because {reason.words}",
+            f"remove the question `{node.name}` and lead to `{alive[0].target}` at once, or ask for what is meant",
+            reason,
+            reached,
+            tuple(gone),
+        )
+        return
+    for arrow in gone:
+        if not arrow.written:
+            continue
+        reason = _reason(reached, arrow)
+        last = arrow is node.otherwise
+        words = (
+            f"`{subject}` never is anything else here" if last else f"`{subject}` is never `{clip(arrow.answer)}` here"
+        )
+        yield _finding(
+            Code.DEAD_ARROW if last else Code.UNMET_VALUE,
+            arrow.span,
+            f"{words}, because {reason.words}",
+            "remove the `else`"
+            if last
+            else "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
+            f"`allow: {{{Code.UNMET_VALUE.value}: why}}` on the node says that it is meant",
+            reason,
+            reached,
+            (arrow,),
+        )
+
+
+def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
+    """Report the rows that are never the first to hold."""
+    chart = reached.ways.proof.chart
+    formulas = chart.world.formulas
+    for number, row in enumerate(node.rows, 1):
+        if row.arrow.id not in reached.dead or not facts_read(row.condition):
+            continue
+        holds = chart.terms.holds(row.condition)
+        here = formulas.every((chart.met[node.name], holds))
+        written = clip(row.condition.span.text)
+        if reached.ways.proof.solver.ask(here) is Answer.NO:
+            reason = reached.ways.explain(node.name, holds)
+            words = f"`{written}` is always false here, because {reason.words}"
+            yield _finding(
+                Code.KNOWN_ANSWER, row.condition.span, words, "remove the row", reason, reached, (row.arrow,)
+            )
+            continue
+        earlier = node.rows[: number - 1]
+        refused = [formulas.negate(chart.terms.holds(one.condition)) for one in earlier]
+        fixed = [chart.met[node.name], holds]
+        core = reached.ways.proof.solver.core(refused, fixed=fixed) or range(len(earlier))
+        taking = [earlier[at] for at in core]
+        names = " and ".join(f"`{one.arrow.id}`" for one in taking)
+        holder = "this" if len(taking) == 1 else "one of these"
+        yield Diagnostic(
+            Code.SHADOWED_ROW,
+            f"the row `{row.arrow.id}` is never taken, because {names} "
+            f"{'takes' if len(taking) == 1 else 'together take'} everything that it would",
+            row.condition.span,
+            ("move the row up, or remove it",),
+            (
+                *(Label(one.condition.span, f"{holder} holds whenever it does") for one in taking),
+                *_lost(reached, (row.arrow,)),
+            ),
+        )
+    last = node.otherwise
+    if last.id in reached.dead and last.written:
+        reason = _reason(reached, last)
+        words = f"`{last.id}` is never taken: one of the rows always holds"
+        yield _finding(Code.DEAD_ARROW, last.span, words, "remove the `else`", reason, reached, (last,))
+
+
+def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
+    """Report the branches that are never tried or never win, and an `else` that is never left to."""
+    proof = reached.ways.proof
+    formulas = proof.chart.world.formulas
+    for branch in node.branches:
+        if branch.id in reached.dead:
+            reason = _reason(reached, branch)
+            words = f"the branch `{branch.target}` is never tried: one before it never refuses"
+            yield _finding(
+                Code.DEAD_ARROW, branch.span, words, "move the branch up, or remove it", reason, reached, (branch,)
+            )
+            continue
+        wins = formulas.every((proof.chart.met[node.name], proof.chart.answers[branch.id]))
+        if branch.id in proof.samples.won or _explained(branch.target, reached):
+            continue
+        if proof.solver.ask(wins) is Answer.NO:
+            agrees = formulas.negate(refusal(proof.chart, branch.target))
+            tried = formulas.every((proof.chart.tried[branch.id], agrees))
+            reason = reached.ways.explain(node.name, tried)
+            words = f"the branch `{branch.target}` always refuses here, because {reason.words}"
+            help_ = "remove the branch, or lead it elsewhere"
+            yield _finding(Code.DEAD_ARROW, branch.span, words, help_, reason, reached, ())
+    last = node.otherwise
+    told = any(branch.id in reached.dead or _explained(branch.target, reached) for branch in node.branches)
+    if last.id in reached.dead and last.written and not told:
+        reason = _reason(reached, last)
+        words = f"`{last.id}` is never taken: one of the branches never refuses"
+        yield _finding(Code.DEAD_ARROW, last.span, words, "remove the `else`", reason, reached, (last,))
+
+
+def _explained(target: str, reached: Reach) -> bool:
+    """Tell whether something behind a branch is reported itself, which is why the branch refuses."""
+    graph = reached.ways.proof.graph
+    waiting, seen = [target], set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in graph.nodes:
+            continue
+        seen.add(name)
+        for arrow in graph.nodes[name].arrows:
+            if arrow.id in reached.dead:
+                return True
+            waiting.append(arrow.target)
+    return False
+
+
+def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
+    """Report the outcomes that a called chart never gives here."""
+    for outcome, arrow in node.cases.items():
+        if arrow.id in reached.dead:
+            reason = _reason(reached, arrow)
+            words = f"`{node.reference}` never answers `{outcome}` here, because {reason.words}"
+            help_ = "allow it with a reason if the case is there for completeness only"
+            yield _finding(Code.DEAD_ARROW, arrow.span, words, help_, reason, reached, (arrow,))
+
+
+def _reason(reached: Reach, arrow: Arrow) -> Reason:
+    """Find out why an arrow is never taken."""
+    chart = reached.ways.proof.chart
+    return reached.ways.explain(arrow.node, chart.tried.get(arrow.id, chart.answers[arrow.id]))
+
+
+def _finding(  # noqa: PLR0913, PLR0917 - the parts of a finding
+    code: Code, span: Span, message: str, help_: str, reason: Reason, reached: Reach, dead: tuple[Arrow, ...]
+) -> Diagnostic:
+    """Word one finding."""
+    graph = reached.ways.proof.graph
+    labels = (*reason.labels(graph), *_lost(reached, dead))
+    return Diagnostic(code, message, span, (help_,), labels, reason.notes)
+
+
+def _lost(reached: Reach, dead: tuple[Arrow, ...]) -> Iterator[Label]:
+    """Show the nodes that are never reached because these arrows are never taken."""
+    graph = reached.ways.proof.graph
+    for name in dict.fromkeys(arrow.target for arrow in dead):
+        if name in graph.nodes and name not in reached.met:
+            yield Label(graph.nodes[name].span, "so nothing reaches this")

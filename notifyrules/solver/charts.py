@@ -1,0 +1,169 @@
+"""
+Translate a chart into formulas: when each arrow is taken, and when each outcome is reached.
+
+Every node and arrow is translated once, however many ways lead there, so that the formulas grow with the chart and not
+with the number of its paths. A called chart is translated once for each call, with what the call binds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch
+from notifyrules.language import terms as t
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.symbols import Symbol
+from notifyrules.solver.translation import Translator, World
+
+
+@dataclass(slots=True)
+class Chart:
+    """A chart in formulas, over the values of its facts."""
+
+    graph: Graph
+    world: World
+    terms: Translator
+    answers: dict[str, Formula] = field(default_factory=dict)
+    """For each arrow, by id: the node, if it is asked, is answered so. Of a fan-out: this branch is the first that does
+    not refuse, or all refuse."""
+    tried: dict[str, Formula] = field(default_factory=dict)
+    """For each branch of a fan-out, by id: the fan-out, if it is asked, tries it."""
+    ends: dict[str, Mapping[str, Formula]] = field(default_factory=dict)
+    """For each node: the outcomes that the way from there may end in, and when it does."""
+    inner: dict[str, Chart] = field(default_factory=dict)
+    """The called charts, by the node that calls."""
+    passed: dict[str, Formula] = field(default_factory=dict)
+    """For each node and arrow: the decision's path goes through it."""
+    met: dict[str, Formula] = field(default_factory=dict)
+    """The same, branches of fan-outs that are tried in vain included."""
+
+    def outcomes(self) -> Mapping[str, Formula]:
+        """Say when each outcome is what is decided; one that no way ends in is left out."""
+        return self.ends[self.graph.start]
+
+    def notifies(self, notify: Notify) -> Formula:
+        """Say when the decision has one meaning for the notification."""
+        outcomes = self.graph.outcomes
+        return self.world.formulas.some(
+            ends for outcome, ends in self.outcomes().items() if outcomes[outcome].notify is notify
+        )
+
+
+def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...] = ()) -> Chart:
+    """
+    Translate a chart.
+
+    Args:
+        graph: A chart without errors.
+        world: Takes what its formulas speak of.
+        facts: The value of every fact.
+        calls: The calls inside of which it is asked.
+    """
+    chart = Chart(graph, world, Translator(world, facts, calls))
+    for name in reversed(graph.order):
+        node = graph.nodes[name]
+        _answer(chart, node, calls)
+        chart.ends[name] = _ends(chart, node)
+    _pass(chart, chart.passed, tried=False)
+    _pass(chart, chart.met, tried=True)
+    return chart
+
+
+def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
+    """Say when each arrow out of a node is its answer."""
+    formulas, answers, define = chart.world.formulas, chart.answers, chart.world.define
+    match node:
+        case Question(condition=condition, then=then, otherwise=otherwise):
+            answers[then.id] = define(chart.terms.holds(condition))
+            answers[otherwise.id] = formulas.negate(answers[then.id])
+        case Switch():
+            _answer_switch(chart, node)
+        case First(rows=rows, otherwise=otherwise):
+            before = formulas.true
+            for row in rows:
+                holds = define(chart.terms.holds(row.condition))
+                answers[row.arrow.id] = define(formulas.every((before, holds)))
+                before = define(formulas.every((before, formulas.negate(holds))))
+            answers[otherwise.id] = before
+        case FanOut(branches=branches, otherwise=otherwise):
+            before = formulas.true
+            for branch in branches:
+                refuses = refusal(chart, branch.target)
+                chart.tried[branch.id] = before
+                answers[branch.id] = define(formulas.every((before, formulas.negate(refuses))))
+                before = define(formulas.every((before, refuses)))
+            answers[otherwise.id] = before
+        case Call(callee=callee, cases=cases):
+            inner = translate(callee, chart.world, _bound(chart, node), (*calls, node))
+            chart.inner[node.name] = inner
+            ends = inner.outcomes()
+            for outcome, arrow in cases.items():
+                answers[arrow.id] = ends.get(outcome, formulas.false)
+
+
+def _answer_switch(chart: Chart, node: Switch) -> None:
+    """Say when a switch meets which value."""
+    formulas, symbols = chart.world.formulas, chart.world.symbols
+    subject = chart.terms.value(node.subject)
+    met = []
+    for case in node.cases:
+        for value, arrow in zip(case.values, case.arrows, strict=True):
+            equal = chart.world.define(symbols.equal(subject, symbols.constant(value, node.subject.type)))
+            chart.answers[arrow.id] = equal
+            met.append(equal)
+    if node.otherwise is not None:
+        chart.answers[node.otherwise.id] = formulas.negate(chart.world.define(formulas.some(met)))
+
+
+def _bound(chart: Chart, node: Call) -> dict[str, Symbol]:
+    """Give the facts of a called chart."""
+    found = {}
+    for fact in node.callee.facts.values():
+        term: t.Term | None = node.bindings.get(fact.name)
+        default = chart.world.symbols.constant(fact.default, fact.type) if term is None else None
+        found[fact.name] = chart.terms.value(term) if term is not None else default
+    return found  # type: ignore[return-value]
+
+
+def _ends(chart: Chart, node: Node) -> dict[str, Formula]:
+    """Say which outcomes the way from a node may end in, and when."""
+    formulas = chart.world.formulas
+    ways: dict[str, list[Formula]] = {}
+    for arrow in node.arrows:
+        answer = chart.answers[arrow.id]
+        branch = isinstance(node, FanOut) and arrow is not node.otherwise
+        for outcome, ends in chart.ends.get(arrow.target, {arrow.target: formulas.true}).items():
+            if branch and chart.graph.outcomes[outcome].notify is Notify.NO:
+                # A branch that refuses is not the way on.
+                continue
+            way = formulas.every((answer, ends))
+            if way is not formulas.false:
+                ways.setdefault(outcome, []).append(way)
+    return {outcome: chart.world.define(formulas.some(listed)) for outcome, listed in ways.items()}
+
+
+def refusal(chart: Chart, target: str) -> Formula:
+    """Say when the way from a node or outcome ends in a refusal."""
+    outcomes, formulas = chart.graph.outcomes, chart.world.formulas
+    if target in outcomes:
+        return formulas.truth(value=outcomes[target].notify is Notify.NO)
+    ways = (ends for name, ends in chart.ends[target].items() if outcomes[name].notify is Notify.NO)
+    return chart.world.define(formulas.some(ways))
+
+
+def _pass(chart: Chart, found: dict[str, Formula], *, tried: bool) -> None:
+    """Say when each node and arrow is passed."""
+    formulas, graph = chart.world.formulas, chart.graph
+    ways: dict[str, list[Formula]] = {graph.start: [formulas.true]}
+    for name in graph.order:
+        found[name] = chart.world.define(formulas.some(ways.get(name, ())))
+        for arrow in graph.nodes[name].arrows:
+            answer = asked(chart, arrow) if tried else chart.answers[arrow.id]
+            found[arrow.id] = chart.world.define(formulas.every((found[name], answer)))
+            ways.setdefault(arrow.target, []).append(found[arrow.id])
+
+
+def asked(chart: Chart, arrow: Arrow) -> Formula:
+    """Say when a node, if it is asked, leads along an arrow, be it in vain."""
+    return chart.tried.get(arrow.id, chart.answers[arrow.id])

@@ -1,0 +1,115 @@
+"""Stand for the facts of one chart: a variable for each, and back from a solution to values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import z3
+
+from notifyrules.graph.model import Fact
+from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.language.types import Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value
+from notifyrules.solver.formulas import Formula, Thing
+from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, value_of
+from notifyrules.solver.translation import World
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+"""An instant to take where any will do: a Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The facts of a chart as variables."""
+
+    world: World
+    facts: Mapping[str, Fact]
+    symbols: Mapping[str, Symbol]
+    others: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    """Values that are worth a look besides the defaults, such as defaults of another version."""
+
+    @classmethod
+    def declare(cls, world: World, facts: Mapping[str, Fact]) -> Inputs:
+        """Make a variable for every fact."""
+        return cls(world, facts, {fact.name: world.symbols.variable(fact.name, fact.type) for fact in facts.values()})
+
+    def domain(self) -> Iterable[Formula]:
+        """Say that every fact has a value of its type."""
+        return [self.world.symbols.domain(self.symbols[fact.name], fact.type) for fact in self.facts.values()]
+
+    def is_value(self, name: str, value: Value) -> Formula:
+        """Say that a fact has one value."""
+        return self.world.symbols.equal(self.symbols[name], self.world.symbols.constant(value, self.facts[name].type))
+
+
+def read(model: Any, symbol: Symbol, kind: Type, world: World) -> Value | Thing:  # noqa: ANN401 - the solver's
+    """
+    Read the value that a solution gives.
+
+    Returns:
+        The value; for a text, time zone, schedule or list that is none of those written out, what the solver calls it.
+    """
+
+    def found(thing: Thing) -> Any:  # noqa: ANN401
+        return model.eval(thing, model_completion=True)
+
+    if z3.is_true(found(symbol.null)):
+        return None
+    match symbol.payload:
+        case Truth(holds):
+            return bool(z3.is_true(found(holds)))
+        case Amount(number):
+            assert isinstance(kind.base, Basic)
+            return value_of(found(number).as_long(), kind.base)
+        case Pick(ways):
+            return next(value for value, condition in ways.items() if z3.is_true(found(condition)))
+        case Opaque(thing):
+            return _named(found(thing), found, world)
+        case Several(ways):
+            held = next(way for way in ways if z3.is_true(found(way.condition)))
+            return _named(found(held.thing), found, world)
+        case None:
+            return None
+
+
+def _named(token: Thing, found: Any, world: World) -> Value | Thing:  # noqa: ANN401
+    """Find the value that is written out as what the solver calls a thing."""
+    for value, thing in world.symbols.constants(token.sort().name()):
+        if found(thing).eq(token):
+            return value
+    return token
+
+
+def plain(kind: Type) -> Value:
+    """Give the plainest value of a type, to be taken where any will do."""
+    match kind.base:
+        case None:
+            return None
+        case Enumeration(values):
+            return values[0]
+        case ListOf():
+            return ()
+        case Basic.BOOL:
+            return False
+        case Basic.INT:
+            return 0
+        case Basic.TEXT:
+            return ""
+        case Basic.INSTANT:
+            return NOON
+        case Basic.TIME:
+            return time(12)
+        case Basic.DURATION:
+            return timedelta(0)
+        case Basic.TIMEZONE:
+            return ZoneInfo("UTC")
+        case Basic.SCHEDULE:
+            return Schedule(())
+
+
+ALWAYS = Schedule((Window(WEEKDAYS, time(0), time(0)),))
+"""A schedule that is always open."""
