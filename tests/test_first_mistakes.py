@@ -64,6 +64,26 @@ class TestCharts:
         assert [one.message for one in findings(CHART)] == []
 
     @pytest.mark.parametrize(
+        "name", ["allow", "because", "cases", "data", "each", "facts", "label", "then", "to", "with"]
+    )
+    def test_names_that_are_keys_elsewhere_are_names(self, name: str) -> None:
+        """A node, an outcome or a fact may be called like a key of another part."""
+        node = f"  {name}: {{if: a.{name}, then: go, else: stop}}\n"
+        head = f"notifyrules: 1\nfacts:\n  a.b: bool = false\n  a.{name}: bool = false\nflow:\n"
+        asked = f"  start:\n    if: a.b\n    then: {name}\n    else: stop\n"
+        ends = "outcomes:\n  stop: {notify: false}\n"
+
+        assert findings(f"{head}{asked}{node}{ends}  go: {{notify: true}}\n") == ()
+        assert (
+            findings(
+                f"{head}{asked}{ends}  {name}: {{notify: true}}\n".replace(
+                    "a.b\n    then", f"a.b and a.{name}\n    then"
+                )
+            )
+            == ()
+        )
+
+    @pytest.mark.parametrize(
         ("good", "bad", "span", "advice"),
         [
             (IF, "    if: {user.is_away}\n", "{user.is_away}", "`user.is_away`"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.document.model import NODE_KEYS, LongFact, NodePart, OutcomePart, Part
+from notifyrules.document.model import LongFact, NodePart, OutcomePart, Part
 from notifyrules.source.located import Kind, Located, Map, Scalar
 from notifyrules.source.text import Span
 
@@ -54,7 +54,7 @@ def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: boo
     for key, value in held.items():
         above = None if name is None else mended[name]
         open_ = above is not None and (_is_empty(above) or (isinstance(above, Map) and key not in above))
-        if name is None or above is None or not open_ or key not in keys or not _is_part(key, value):
+        if name is None or above is None or not open_ or key not in keys or not _is_part(key, value, keys):
             mended[key] = value
             name = key if _is_empty(value) or (isinstance(value, Map) and not short) else None
             continue
@@ -70,11 +70,11 @@ def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: boo
     return mended
 
 
-def _is_part(key: Scalar, value: Located) -> bool:
+def _is_part(key: Scalar, value: Located, keys: frozenset[str]) -> bool:
     """Tell whether a value may be that of a key inside of a part, and is none of a name of its own."""
     if not isinstance(value, Map):
         return True
-    return key in ("cases", "with", "data", "allow", "then", "else") and not any(one in value for one in NODE_KEYS)
+    return key in ("cases", "with", "data", "allow", "then", "else") and not any(one in value for one in keys)
 
 
 def _is_empty(value: Located) -> bool:
