@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diagnostics.diagnostic import MAX_LISTED
+from notifyrules.diagnostics.formats import format_json
 from notifyrules.diagnostics.human import format_human
-from notifyrules.diagnostics.machine import format_json
 from notifyrules.errors import RulesError
 from notifyrules.rules import check, load
 from tests.charts import OUTCOMES, asks, chart, codes, findings, save

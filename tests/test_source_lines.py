@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from notifyrules.source.problems import YamlProblem
 from notifyrules.source.reader import read_yaml
 from notifyrules.source.text import Source
+from notifyrules.source.yaml_errors import YamlProblem
 
 CHART = """\
 facts:

@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifyrules.source.located import Map, Scalar
-from notifyrules.source.quoting import offsets_in_double_quotes, written_width
+from notifyrules.source.quoting import offsets_in_double_quotes, quote_yaml, quoted_form, written_width
 from notifyrules.source.reader import read_yaml
 from notifyrules.source.text import Source
-from notifyrules.source.unquoted import quote_yaml, quoted_form
 
 STYLES = {
     "plain": "key: one two three\n",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from notifyrules.source.budget import Budget
 from notifyrules.source.located import Kind, Map, Scalar, Seq, Style
-from notifyrules.source.problems import YamlProblem
-from notifyrules.source.reader import MAX_DEPTH, kind_of, read_yaml
+from notifyrules.source.reader import MAX_DEPTH, Budget, kind_of, read_yaml
 from notifyrules.source.text import Source
+from notifyrules.source.yaml_errors import YamlProblem
 
 CHART = "a: 1\nb:\n  c: [x, y]\n  d: {e: f}\n"
 

@@ -10,8 +10,7 @@ from notifyrules.cases.model import Chart
 from notifyrules.compiled.facts_reader import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.language.evaluator import evaluate

@@ -18,9 +18,8 @@ from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Failure, Result, Status
 from notifyrules.diagnostics.diagnostic import Diagnostic
-from notifyrules.diagnostics.github import annotate, format_github
+from notifyrules.diagnostics.formats import annotate, finding_data, format_github
 from notifyrules.diagnostics.human import format_finding
-from notifyrules.diagnostics.machine import finding_data
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 from notifyrules.language.value_writing import to_plain

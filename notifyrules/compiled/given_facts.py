@@ -12,8 +12,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any, Final, Literal, get_args
 
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact

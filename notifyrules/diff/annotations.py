@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notifyrules.diagnostics.github import annotate
+from notifyrules.diagnostics.formats import annotate
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.model import Comparison, Region
 from notifyrules.diff.rows import Counted

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import nearest
 from notifyrules.diff.model import LOSSES, Comparison, meaning_of
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph

@@ -7,8 +7,8 @@ from dataclasses import replace
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.source.located import Located, Map, Scalar, Seq, Style
+from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span
-from notifyrules.source.unquoted import quote_yaml
 
 _LOOKED_AT = 200
 """Code points behind a text in which its comment is looked for."""

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import named, why
+from notifyrules.diagnostics.phrases import named, nearest, why
 from notifyrules.errors import UsageError
 from notifyrules.source.located import Map
 from notifyrules.source.reader import MAX_BYTES, read_yaml

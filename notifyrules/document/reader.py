@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
-from notifyrules.diagnostics.nearest import nearest
+from notifyrules.diagnostics.phrases import nearest
 from notifyrules.document.cases_model import CasesDocument
 from notifyrules.document.cut_texts import warn_of_cut_texts
 from notifyrules.document.cutting import Path, cut, named_part
@@ -23,9 +23,8 @@ from notifyrules.document.model import FORMAT_VERSION, Document, Fragment, Part,
 from notifyrules.document.shapes import report_empty, report_shape
 from notifyrules.document.structure import mend
 from notifyrules.document.unknown_keys import report_unknown_keys
-from notifyrules.source.budget import Budget
 from notifyrules.source.located import Kind, Map, Scalar
-from notifyrules.source.reader import read_yaml
+from notifyrules.source.reader import Budget, read_yaml
 from notifyrules.source.text import Source, Span
 
 WHOLE = "*"

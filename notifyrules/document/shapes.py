@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import either
+from notifyrules.diagnostics.phrases import either, nearest
 from notifyrules.document.cutting import Path, resolve
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.model import NODE_KEYS, NodePart, Shapes
 from notifyrules.document.unknown_keys import stands_for
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
+from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span
-from notifyrules.source.unquoted import quote_yaml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

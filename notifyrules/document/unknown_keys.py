@@ -8,12 +8,11 @@ from itertools import pairwise
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import did_you_mean, either, named
+from notifyrules.diagnostics.phrases import did_you_mean, either, named, nearest
 from notifyrules.document.model import NODE_KEYS, NodePart, UnknownKey
 from notifyrules.source.located import Kind, Scalar, Style
+from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span
-from notifyrules.source.unquoted import quote_yaml
 
 _SHOWN = 80
 """Code points of a value that a line of help can carry."""

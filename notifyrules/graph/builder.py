@@ -26,8 +26,8 @@ from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_outcome
 from notifyrules.graph.sharing import gather
 from notifyrules.language.types import BOOL
-from notifyrules.source.budget import MAX_CHART_BYTES, Budget
 from notifyrules.source.located import words_of
+from notifyrules.source.reader import MAX_CHART_BYTES, Budget
 from notifyrules.source.text import Source, Span
 
 MAX_CALLS = 8

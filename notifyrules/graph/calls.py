@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.document.model import CallPart
 from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Arrow, Call, Graph

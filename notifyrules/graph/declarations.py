@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import named
+from notifyrules.diagnostics.phrases import named, nearest
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
 from notifyrules.language.foreign_words import meant_type, no_type

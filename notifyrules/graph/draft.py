@@ -17,8 +17,8 @@ from notifyrules.language.names import Scope
 from notifyrules.language.parser import parse_condition
 from notifyrules.language.syntax import Syntax
 from notifyrules.language.types import Type
-from notifyrules.source.budget import MAX_CONDITIONS, Budget
 from notifyrules.source.located import Scalar, words_of
+from notifyrules.source.reader import MAX_CONDITIONS, Budget
 from notifyrules.source.text import Span
 
 

@@ -6,8 +6,7 @@ from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import did_you_mean
+from notifyrules.diagnostics.phrases import did_you_mean, nearest
 from notifyrules.document.model import CallPart, FanOutPart, FirstPart, QuestionPart, RowPart, SwitchPart
 from notifyrules.document.model import Node as NodePart
 from notifyrules.graph.calls import build_call

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message

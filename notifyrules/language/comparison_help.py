@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.nearest import nearest
-from notifyrules.diagnostics.phrases import listed
+from notifyrules.diagnostics.phrases import listed, nearest
 from notifyrules.language import terms as t
 from notifyrules.language.context import Context, described
 from notifyrules.language.foreign_words import meant_literal

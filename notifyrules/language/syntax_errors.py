@@ -10,7 +10,7 @@ from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.shaping import DATE, DATED, clipped
 from notifyrules.language.types import LANGUAGE_WORDS, Basic, quote
 from notifyrules.language.written_terms import Refused
-from notifyrules.source.problems import LONG_SCHEDULE
+from notifyrules.source.yaml_errors import LONG_SCHEDULE
 
 _RULES = {"condition": "condition", "declaration": "type", "case_key": "case"}
 

@@ -8,20 +8,24 @@ counted as it goes, and a scalar means what the core schema of YAML 1.2 says, wh
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from notifyrules.source.budget import MAX_EVENTS, Budget
-from notifyrules.source.lines import colon_problem
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
-from notifyrules.source.problems import YamlProblem
-from notifyrules.source.syntax_errors import character_problem, syntax_problem
+from notifyrules.source.quoting import quoted_form
 from notifyrules.source.text import Source, Span
-from notifyrules.source.unquoted import quoted_form
+from notifyrules.source.yaml_errors import YamlProblem, character_problem, colon_problem, syntax_problem
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.events import Event
 
+MAX_EVENTS = 40_000
+"""YAML parse events of one chart, about one and a half per key or value: room for some 3,000 nodes."""
+MAX_CONDITIONS = 250_000
+"""Code points of all conditions of one chart."""
+MAX_CHART_BYTES = 2 * 1024 * 1024
+"""Bytes of all files that one chart is made of."""
 MAX_BYTES = 1024 * 1024
 """Files beyond this many bytes are refused unread: rules for people are a hundred times smaller."""
 MAX_DEPTH = 50
@@ -38,6 +42,18 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _GAP = re.compile(r"(?:\s|#.*)*")
 _SIGN = re.compile(r"[!&*][^\s,{}\[\]]*")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be spent on one chart, with everything that it includes and calls."""
+
+    events: int = MAX_EVENTS
+    """YAML parse events."""
+    conditions: int = MAX_CONDITIONS
+    """Code points of conditions."""
+    bytes: int = MAX_CHART_BYTES
+    """Bytes of files."""
 
 
 class _Stop(Exception):  # noqa: N818 - no error: the reading ends here
