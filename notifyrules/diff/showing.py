@@ -25,7 +25,7 @@ _REASONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """FactValues with their description."""
+    """Facts with their description."""
 
     facts: Formula
     """What is described."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings, Label
@@ -99,6 +100,8 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
             )
         case Standing.BROKEN:
             yield _broken(graph, guarantee, judged.example)
+        case _:
+            assert_never(judged.standing)
 
 
 def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diagnostic:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.evaluator import evaluate
@@ -37,6 +39,8 @@ def judge(proof: Proof, number: int) -> Judged:
             return _reachable(proof, guarantee, condition)
         case Promise.INDEPENDENT | Promise.MONOTONE:
             found = _about_change(proof, guarantee, condition)
+        case _:
+            assert_never(guarantee.promise)
     if isinstance(found, Witness):
         return Judged(guarantee, Standing.BROKEN, _example(proof.graph, guarantee, found))
     return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)

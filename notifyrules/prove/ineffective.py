@@ -8,10 +8,11 @@ Instead: remove them, or mend the question that was to use them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.graph.model import Call, Fact, First, Message, Node, Outcome, Question, Switch
+from notifyrules.graph.model import Call, Fact, FanOut, First, Message, Node, Outcome, Question, Switch
 from notifyrules.language.terms import Term, facts_read
 from notifyrules.prove.proof import Proof
 from notifyrules.prove.unreachable import Reach
@@ -120,16 +121,20 @@ def _readers(proof: Proof, reached: Reach) -> Mapping[str, set[str]]:
 def _terms(node: Node, reached: Reach) -> Iterator[Term]:
     """Give what a node and its arrows read."""
     match node:
-        case Question(condition=condition) if not any(arrow.id in reached.dead for arrow in node.arrows):
-            yield condition
-        case Switch(subject=subject) if sum(arrow.id not in reached.dead for arrow in node.arrows) > 1:
-            yield subject
+        case Question(condition=condition):
+            if not any(arrow.id in reached.dead for arrow in node.arrows):
+                yield condition
+        case Switch(subject=subject):
+            if sum(arrow.id not in reached.dead for arrow in node.arrows) > 1:
+                yield subject
         case First(rows=rows):
             yield from (row.condition for row in rows if row.arrow.id not in reached.dead)
         case Call(bindings=bindings):
             yield from bindings.values()
-        case _:
+        case FanOut():
             pass
+        case _:
+            assert_never(node)
     for arrow in node.arrows:
         if arrow.id not in reached.dead:
             yield from _filled(arrow.because)

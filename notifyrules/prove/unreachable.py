@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
@@ -66,6 +67,8 @@ def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> It
                 yield from _branches(node, reached)
             case Call():
                 yield from _callee(node, reached)
+            case _:
+                assert_never(node)
 
 
 def _within(span: Span, node: Node) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch
 from notifyrules.language import terms as t
@@ -100,6 +101,8 @@ def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
             ends = inner.outcomes()
             for outcome, arrow in cases.items():
                 answers[arrow.id] = ends.get(outcome, formulas.false)
+        case _:
+            assert_never(node)
 
 
 def _answer_switch(chart: Chart, node: Switch) -> None:

@@ -19,7 +19,7 @@ from notifyrules.solver.translation import World
 _TURNED = 50
 """Texts that are drawn with their case turned as well: not every function minds it."""
 _USUAL = 4
-"""FactValues are drawn in turn with none of their defaults, a quarter of them, half and three quarters."""
+"""Facts are drawn in turn with none of their defaults, a quarter of them, half and three quarters."""
 
 
 def pools(inputs: Inputs) -> dict[str, Sequence[Value]]:

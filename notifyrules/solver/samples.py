@@ -19,11 +19,11 @@ from notifyrules.solver.limit import Limit
 from notifyrules.solver.random_facts import draw, pools
 
 _DRAWN = 600
-"""FactValues that are drawn; of a chart that assumes much, few of them keep to it."""
+"""Facts that are drawn; of a chart that assumes much, few of them keep to it."""
 _KEPT = 200
-"""FactValues that are walked."""
+"""Facts that are walked."""
 _CHANGED = 8
-"""FactValues for which the change of one of them is tried."""
+"""Facts for which the change of one of them is tried."""
 _SHARE = 0.1
 """The part of the time that is left that may be spent on it."""
 
@@ -36,7 +36,7 @@ class Samples:
     pools: dict[str, Sequence[Value]]
     """Values to draw from, for each fact."""
     facts: list[FactValues] = field(default_factory=list)
-    """FactValues that keep to `assume`."""
+    """Facts that keep to `assume`."""
     arrows: set[str] = field(default_factory=set)
     """The arrows that were taken, those tried in vain included."""
     won: set[str] = field(default_factory=set)

@@ -303,6 +303,8 @@ class Symbols:
                 )
             case None:
                 payload = None
+            case _:
+                assert_never(symbol.payload)
         return Symbol(replace(symbol.null), payload)
 
     def distinct(self) -> Iterator[Formula]:
@@ -327,6 +329,8 @@ def terms_of(symbol: Symbol) -> Iterable[Thing]:
             terms = (thing,)
         case None:
             terms = ()
+        case _:
+            assert_never(symbol.payload)
     constant = (z3.Z3_OP_TRUE, z3.Z3_OP_FALSE)
     return [term for term in (symbol.null, *terms) if z3.is_const(term) and term.decl().kind() not in constant]
 

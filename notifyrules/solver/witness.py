@@ -20,7 +20,7 @@ from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.symbols import Amount, Symbol, Truth
 
 _DRAWN = 2_000
-"""FactValues that are drawn at random where solutions show nothing."""
+"""Facts that are drawn at random where solutions show nothing."""
 _MODELS = 12
 """Solutions that are looked at before giving up."""
 _SECONDS = 60
@@ -30,7 +30,7 @@ _SMALL = (0, 1, 2, 3, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """FactValues that show something."""
+    """Facts that show something."""
 
     facts: FactValues
     """A value for every fact."""
