@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from notifyrules.diagnostics.diagnostic import Diagnostic
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
     from notifyrules.evaluation.record import Record
-    from notifyrules.evaluation.step import Branch, Step
+    from notifyrules.evaluation.walk import Branch, Step
     from notifyrules.rules import Rules, check, load
 
 __all__ = [
@@ -57,7 +57,7 @@ __all__ = [
 
 _HOMES = {
     "UNKNOWN": "notifyrules.compiled.unknown",
-    "Branch": "notifyrules.evaluation.step",
+    "Branch": "notifyrules.evaluation.walk",
     "Decision": "notifyrules.compiled.decision",
     "Diagnostic": "notifyrules.diagnostics.diagnostic",
     "FactProblem": "notifyrules.errors",
@@ -66,7 +66,7 @@ _HOMES = {
     "Record": "notifyrules.evaluation.record",
     "Rules": "notifyrules.rules",
     "RulesError": "notifyrules.errors",
-    "Step": "notifyrules.evaluation.step",
+    "Step": "notifyrules.evaluation.walk",
     "UsageError": "notifyrules.errors",
     "check": "notifyrules.rules",
     "load": "notifyrules.rules",

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from notifyrules import load
 from notifyrules.diagram import draw
 from notifyrules.diagram.model import Arrow, Box, Diagram
-from notifyrules.evaluation.step import Passage
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph
 
 SVG = "{http://www.w3.org/2000/svg}"

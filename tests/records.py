@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from notifyrules.evaluation.record import Record
-from notifyrules.evaluation.step import Branch, Passage, Step
+from notifyrules.evaluation.walk import Branch, Passage, Step
 from notifyrules.graph.model import Notify
 from notifyrules.language.moments import MAX_DURATION
 from notifyrules.language.values import MAX_INT, Value

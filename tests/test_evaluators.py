@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.evaluation.step import passed
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import passed, walk
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules, load
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
-from notifyrules.evaluation.step import Branch, Passage
+from notifyrules.evaluation.walk import Branch, Passage
 from notifyrules.explanation import READERS, explain
 from notifyrules.explanation.words import paragraph
 from notifyrules.graph.model import Arrow, Box, Notify, Question

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.plain import MAX_DEPTH
-from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.record import MAX_DEPTH, Record
 from notifyrules.graph.model import Notify
 from tests.records import full_record, records
 

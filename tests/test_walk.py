@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifyrules.evaluation.step import Passage
-from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.evaluation.walk import Passage, data_of, recheck_of, walk
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules
 from tests.charts import HEAD, chart, rules_of

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from notifyrules.cases.model import Case
 from notifyrules.cases.runner import Failure, missing_node
 from notifyrules.cases.ways import Stand, Ways
-from notifyrules.evaluation.step import Step
+from notifyrules.evaluation.walk import Step
 from notifyrules.graph.model import Arrow, Call, Graph, Message
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic, Enumeration, Type

@@ -11,8 +11,7 @@ from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Difference, Failure, Result
 from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
 from notifyrules.diagnostics.visible import visible
-from notifyrules.explanation.path import question_and_answer, tell_steps
-from notifyrules.explanation.words import paragraph, printable
+from notifyrules.explanation.words import paragraph, printable, question_and_answer, tell_steps
 from notifyrules.language.value_writing import write_literal
 
 _LABEL: Final = 17

@@ -11,8 +11,7 @@ from notifyrules.cli.files import load_named
 from notifyrules.cli.options import AsJson, FactsFiles, Root, RulesFile, Settings
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.evaluation.record import Record
-from notifyrules.explanation.path import head
-from notifyrules.explanation.words import HEADLINES, printable
+from notifyrules.explanation.words import HEADLINES, head, printable
 
 SUMMARY: Final = "Say whether to notify, and why."
 HELP: Final = """

@@ -17,7 +17,7 @@ from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import CASES_ENDINGS
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.step import Passage
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.names import Names
 from notifyrules.compiled.statements import Statements
-from notifyrules.evaluation.computed import Computed
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import Computed, walk
 from notifyrules.graph.model import Arrow, Call, FanOut, Graph
 from notifyrules.language.values import Value
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from notifyrules.compiled.facts_object import Facts
 from notifyrules.evaluation.record import Record, record_of
-from notifyrules.evaluation.step import Passage, Step
-from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.evaluation.walk import Passage, Step, data_of, recheck_of, walk
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.values import Value
 
 if TYPE_CHECKING:
-    from notifyrules.explanation.explain import Reader
+    from notifyrules.explanation.readers import Reader
 
 
 @dataclass(frozen=True, slots=True, eq=False)

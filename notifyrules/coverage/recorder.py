@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.coverage.atoms import Atom, atom_at, find_atoms
-from notifyrules.evaluation.step import Passage, Step
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import Passage, Step, walk
 from notifyrules.graph.model import Call, Graph
 from notifyrules.language.evaluator import watched
 from notifyrules.language.terms import Term

@@ -8,7 +8,7 @@ from typing import Final
 from notifyrules.diagram.lettering import set_apart
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.diagram.words import NOT_SET
-from notifyrules.evaluation.step import Passage, Step
+from notifyrules.evaluation.walk import Passage, Step
 from notifyrules.graph.model import Graph
 from notifyrules.language.value_writing import write_literal
 from notifyrules.language.values import Value

@@ -14,7 +14,7 @@ from notifyrules.diagram.model import START, Arrow, Box, Cluster, Diagram, Mark,
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.diagram.palette import START as START_COLOUR
 from notifyrules.diagram.words import case_words, condition_words, data_words, label_of, message_words, row_words
-from notifyrules.evaluation.step import Passage
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph import model as graphs
 from notifyrules.graph.colours import Colour, colour_of
 from notifyrules.graph.model import Graph, Notify

@@ -43,7 +43,7 @@ from notifyrules.diagram.svg_boxes import (
     write_lines,
     written,
 )
-from notifyrules.evaluation.step import Passage
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph
 
 _FONTS: Final = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"

@@ -2,31 +2,54 @@
 Keep one decision as a log keeps it: what was decided, on which facts, along which steps.
 
 A record holds everything an explanation needs, so that a decision can be explained long after the rules have changed.
+It is read back strictly: what JSON gave of something that was logged may have been cut short or forged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, TypeAlias, cast, get_args
+from functools import partial
+from typing import Final, TypeAlias, TypeVar, assert_never, cast, get_args
 from zoneinfo import ZoneInfo
 
-from notifyrules.evaluation.plain import Part, malformed, refuse_other_version
-from notifyrules.evaluation.step import Branch, Passage, Step
-from notifyrules.evaluation.told import told_from
-from notifyrules.evaluation.walk import data_of, recheck_of
-from notifyrules.graph.model import Graph, Node, Notify
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.walk import Branch, Computed, Passage, Step, bind, data_of, fill, passed, recheck_of
+from notifyrules.graph.model import Call, Graph, Node, Notify
+from notifyrules.language.misfits import Mismatch, describe
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import Basic, ListOf, Type
-from notifyrules.language.value_writing import to_plain
-from notifyrules.language.values import Value
+from notifyrules.language.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
+from notifyrules.language.value_writing import to_plain, write_literal
+from notifyrules.language.values import MAX_ITEMS, Value, conform
 
 FORMAT_VERSION: Final = 1
 """The version of the form that :meth:`Record.to_dict` writes."""
-
+MAX_DEPTH: Final = 100
+"""Records inside records: branches inside branches and charts inside charts."""
 Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 """What JSON can hold, without its floating-point numbers."""
+
+_Chosen = TypeVar("_Chosen")
+_VERSION_KEY: Final = "notifyrules-record"
+"""The key that says that a mapping is a record, and which version of the form it is written in."""
+_HELP: Final = "give it whole, as `decision.to_dict()` or `notifyrules decide --json` wrote it"
+_TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (basic, ListOf(basic))}
+_NAME_SHOWN: Final = 60
+_RECORD_KEYS = (
+    *(_VERSION_KEY, "rules", "outcome", "notify", "reason", "because", "data", "data_types", "recheck_at"),
+    *("facts", "facts_types", "told_from", "steps"),
+)
+_RULES_KEYS = ("name", "title", "path", "digest")
+_STEP_KEYS = (
+    *("node", "kind", "ask", "answer", "arrow", "to", "facts", "facts_types", "because", "tried", "inner"),
+    *("file", "line"),
+)
+_BRANCH_KEYS = ("arrow", "outcome", "steps")
+_PASSAGE_KEYS = ("chart", "outcome", "because", "steps")
+_KINDS: Mapping[str | bool | None, str] = {one.kind: one.kind for one in get_args(Node)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +98,7 @@ class Record:
             types that JSON cannot tell. :meth:`from_dict` reads the same record back.
         """
         return {
-            "notifyrules-record": FORMAT_VERSION,
+            _VERSION_KEY: FORMAT_VERSION,
             "rules": {"name": self.rules, "title": self.title, "path": self.path, "digest": self.digest},
             "outcome": self.outcome,
             "notify": self.notify.written,
@@ -102,8 +125,8 @@ class Record:
         Raises:
             UsageError: It is not a whole record; the message says what is wrong, and where in it.
         """
-        refuse_other_version(written, FORMAT_VERSION)
-        whole = Part(written, "", _RECORD_KEYS)
+        _refuse_other_version(written)
+        whole = _RecordPart(written, "", _RECORD_KEYS)
         rules = whole.part("rules", _RULES_KEYS)
         record = cls(
             rules=rules.text("name"),
@@ -119,7 +142,7 @@ class Record:
             told_from=whole.names("told_from"),
         )
         if not record.passage.steps:
-            raise malformed("steps", "is empty")
+            raise _malformed("steps", "is empty")
         return record
 
 
@@ -148,18 +171,37 @@ def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Rec
     )
 
 
-_RECORD_KEYS = (
-    *("notifyrules-record", "rules", "outcome", "notify", "reason", "because", "data", "data_types", "recheck_at"),
-    *("facts", "facts_types", "told_from", "steps"),
-)
-_RULES_KEYS = ("name", "title", "path", "digest")
-_STEP_KEYS = (
-    *("node", "kind", "ask", "answer", "arrow", "to", "facts", "facts_types", "because", "tried", "inner"),
-    *("file", "line"),
-)
-_BRANCH_KEYS = ("arrow", "outcome", "steps")
-_PASSAGE_KEYS = ("chart", "outcome", "because", "steps")
-_KINDS: Mapping[str | bool | None, str] = {one.kind: one.kind for one in get_args(Node)}
+def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tuple[str, ...]:
+    """
+    Name the facts that texts, data and recheck of a decision read, in the order declared.
+
+    Args:
+        graph: The chart.
+        facts: Those it was decided for; no other is read than for the decision itself.
+        passage: How the walk went for them.
+    """
+    watched = Computed({name: partial(facts.__getitem__, name) for name in facts})
+    data_of(graph.outcomes[passage.outcome], watched)
+    recheck_of(graph, passage, watched)
+    _tell(graph, watched, passage)
+    return tuple(name for name in graph.facts if name in watched.computed)
+
+
+def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> None:
+    """Fill every text of a way through a chart, those of called charts included."""
+    for step in passed(passage.steps):
+        because, node = graph.arrows[step.arrow].because, graph.nodes[step.node]
+        if because is not None:
+            fill(because, facts)
+        if step.inner is not None and isinstance(node, Call):
+            _tell(node.callee, bind(node, facts), step.inner)
+    own = graph.outcomes[passage.outcome].because
+    said = any(step.because is not None or (step.inner and step.inner.because) for step in passage.steps)
+    if own is not None and not said:
+        fill(own, facts)
+
+
+# ---- Writing ----
 
 
 def _step(step: Step) -> Plain:
@@ -219,21 +261,26 @@ def _untold(value: Value) -> Basic | ListOf | None:
             # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
             item = _untold(value[0])
             return None if item is None else ListOf(item)
-        case _:
+        case None | bool() | int() | str() | tuple():
             return None
+        case _:
+            assert_never(value)
 
 
-def _read_passage(part: Part, chart: str) -> Passage:
+# ---- Reading ----
+
+
+def _read_passage(part: _RecordPart, chart: str) -> Passage:
     """Read the way through a chart."""
     return Passage(chart, part.text("outcome"), _read_steps(part), part.text_or_null("because"))
 
 
-def _read_steps(part: Part) -> tuple[Step, ...]:
+def _read_steps(part: _RecordPart) -> tuple[Step, ...]:
     """Read the steps of a chart or of a branch."""
     return tuple(_read_step(step) for step in part.parts("steps", _STEP_KEYS))
 
 
-def _read_step(part: Part) -> Step:
+def _read_step(part: _RecordPart) -> Step:
     """Read one step."""
     inner = part.part_or_null("inner", _PASSAGE_KEYS)
     return Step(
@@ -252,6 +299,187 @@ def _read_step(part: Part) -> Step:
     )
 
 
-def _read_branch(part: Part) -> Branch:
+def _read_branch(part: _RecordPart) -> Branch:
     """Read a branch that was tried in vain."""
     return Branch(part.text("arrow"), _read_steps(part), part.text("outcome"))
+
+
+class _RecordPart:
+    """One mapping of a record, and its place in it; every method raises :class:`UsageError` for the unexpected."""
+
+    __slots__ = ("_depth", "_found", "_place")
+
+    def __init__(self, found: object, place: str, keys: Collection[str], depth: int = 0) -> None:
+        """
+        Take a mapping of text to plain data that has no other keys than *keys*.
+
+        Args:
+            found: What stands there.
+            place: Where it stands, such as `steps[2].inner`; empty for the record itself.
+            keys: The keys it may have.
+            depth: Mappings of the same kind around it.
+        """
+        self._place = place
+        self._depth = depth
+        if depth > MAX_DEPTH:
+            raise _malformed(place, f"nests more than {MAX_DEPTH} levels deep")
+        if not isinstance(found, Mapping):
+            raise _malformed(place, f"is {describe(found)}, not a mapping")
+        self._found: Mapping[object, object] = found
+        for key in found:
+            if key not in keys:
+                raise _malformed(self._at(_shown(key)), "is not a key of records", did_you_mean(key, keys))
+
+    def _at(self, key: str) -> str:
+        """Name the place of one of the values."""
+        return f"{self._place}.{key}" if self._place else key
+
+    def _take(self, key: str) -> object:
+        """Give one of the values."""
+        if key not in self._found:
+            raise _malformed(self._at(key), "is missing")
+        return self._found[key]
+
+    def text(self, key: str) -> str:
+        """Give a text."""
+        given = self._take(key)
+        if not isinstance(given, str):
+            raise _malformed(self._at(key), f"is {describe(given)}, not text")
+        try:
+            given.encode()
+        except UnicodeEncodeError:
+            raise _malformed(self._at(key), "holds a character that is not valid Unicode") from None
+        return str.__str__(given)
+
+    def text_or_null(self, key: str) -> str | None:
+        """Give a text, or None for null."""
+        return None if self._take(key) is None else self.text(key)
+
+    def count(self, key: str) -> int:
+        """Give a number that is not negative."""
+        given = self._take(key)
+        if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+            raise _malformed(self._at(key), f"is {describe(given)}, not a count")
+        return given
+
+    def choice(self, key: str, choices: Mapping[str | bool | None, _Chosen]) -> _Chosen:
+        """Give what *choices* has for the value."""
+        given = self._take(key)
+        # A number would be found where a bool stands.
+        if (given is None or isinstance(given, (bool, str))) and given in choices:
+            return choices[given]
+        expected = named(choice if isinstance(choice, str) else write_literal(choice) for choice in choices)
+        raise _malformed(self._at(key), f"is {describe(given)}, not one of {expected}")
+
+    def instant_or_null(self, key: str) -> datetime | None:
+        """Give an instant in UTC, or None for null."""
+        given = self._take(key)
+        if given is None:
+            return None
+        instant = self._conform(INSTANT, given, key)
+        assert isinstance(instant, datetime)
+        return instant
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Give a list of names; none where the key is missing, as in logs that were written before there was one."""
+        given = self._found.get(key, ())
+        if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
+            raise _malformed(self._at(key), "is not a list of names")
+        return tuple(map(str, given))
+
+    def part(self, key: str, keys: Collection[str]) -> _RecordPart:
+        """Give a mapping that has no other keys than *keys*."""
+        return _RecordPart(self._take(key), self._at(key), keys, self._depth + 1)
+
+    def part_or_null(self, key: str, keys: Collection[str]) -> _RecordPart | None:
+        """Give a mapping, or None for null."""
+        return None if self._take(key) is None else self.part(key, keys)
+
+    def parts(self, key: str, keys: Collection[str]) -> tuple[_RecordPart, ...]:
+        """Give a list of mappings."""
+        given = self._take(key)
+        if not isinstance(given, (list, tuple)):
+            raise _malformed(self._at(key), f"is {describe(given)}, not a list")
+        return tuple(
+            _RecordPart(one, f"{self._at(key)}[{index}]", keys, self._depth + 1) for index, one in enumerate(given)
+        )
+
+    def values(self, key: str) -> Mapping[str, Value]:
+        """Give values by name; `<key>_types` beside them names the types that JSON cannot tell."""
+        given, types_key = self._mapping(key), f"{key}_types"
+        types = self._mapping(types_key) if types_key in self._found else {}
+        for name in types:
+            if name not in given:
+                raise _malformed(f"{self._at(types_key)}.{_shown(name)}", f"has no value under `{self._at(key)}`")
+        values: dict[str, Value] = {}
+        for name, value in given.items():
+            spelt = types.get(name)
+            wanted = _TYPES.get(spelt) if isinstance(spelt, str) else None
+            if wanted is None and name in types:
+                raise _malformed(f"{self._at(types_key)}.{_shown(name)}", f"is {describe(spelt)}, not a type")
+            values[name] = self._conform(wanted, value, f"{key}.{_shown(name)}")
+        return values
+
+    def _mapping(self, key: str) -> Mapping[str, object]:
+        """Give a mapping of names to anything."""
+        given = self._take(key)
+        if not isinstance(given, Mapping):
+            raise _malformed(self._at(key), f"is {describe(given)}, not a mapping")
+        for name in given:
+            if not isinstance(name, str) or name.encode("utf-8", "replace").decode() != name:
+                raise _malformed(self._at(key), f"has a name that is none: {_shown(name)}")
+        return given
+
+    def _conform(self, wanted: Type | None, given: object, key: str) -> Value:
+        """Read a value of the type wanted; without one, of the type that JSON tells."""
+        try:
+            if wanted is not None:
+                return conform(wanted, given)
+            if isinstance(given, (list, tuple)):
+                if len(given) > MAX_ITEMS:
+                    raise Mismatch(f"a list of {len(given):,} items", "")  # noqa: TRY301 - worded below like the others
+                return tuple(conform(_told(item), item) for item in given)
+            return None if given is None else conform(_told(given), given)
+        except Mismatch as mismatch:
+            expected = f", not {mismatch.expected}" if mismatch.expected else ""
+            raise _malformed(self._at(key), f"is {mismatch.found}{expected}") from None
+
+
+def _told(given: object) -> Type:
+    """Name the type that JSON tells of a value."""
+    match given:
+        case bool():
+            return BOOL
+        case int():
+            return INT
+        case str():
+            return TEXT
+        case _:
+            raise Mismatch(describe(given), "a value of the language")
+
+
+def _refuse_other_version(written: object) -> None:
+    """Refuse what is no record at all, and a record of another version before its keys are looked at."""
+    if not isinstance(written, Mapping):
+        raise _malformed("", f"is {describe(written)}, not a mapping")
+    found = written.get(_VERSION_KEY)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise _malformed("", f"has no `{_VERSION_KEY}: {FORMAT_VERSION}`")
+    if found != FORMAT_VERSION:
+        raise UsageError(
+            f"the record is written in version {found} of its form; this package reads version {FORMAT_VERSION}",
+            "use the version of notifyrules that wrote it",
+        )
+
+
+def _malformed(place: str, what: str, advice: str = "") -> UsageError:
+    """Say what is wrong with a record, and where."""
+    subject = f"`{place}`" if place else "it"
+    return UsageError(f"this is no record of a decision: {subject} {what}", advice or _HELP)
+
+
+def _shown(name: object) -> str:
+    """Show a name that may be anything: as it is where it is a usual one, otherwise quoted and shortened."""
+    if isinstance(name, str) and len(name) <= _NAME_SHOWN and re.fullmatch(r"[\w.-]+", name):
+        return name
+    return describe(name) if not isinstance(name, str) else ascii(name[:_NAME_SHOWN])

@@ -1,24 +1,109 @@
 """
 Walk a chart for one set of facts: the definition of what a rule file decides.
 
-Everything else that decides is held equal to this walk. It records the steps as it decides, so that what explains is
-what decided.
+Everything else that decides is held equal to this walk. It records the steps as it decides: explanations, highlighted
+pictures, coverage and failing cases all read them, and nobody walks the graph a second way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from notifyrules.evaluation.computed import Computed
-from notifyrules.evaluation.step import Branch, Passage, Step, passed
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
 from notifyrules.language.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.language.terms import Term
 from notifyrules.language.value_writing import write
 from notifyrules.language.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node passed on the way, and the answer given there."""
+
+    node: str
+    """The node's name."""
+    kind: str
+    """`if`, `switch`, `first`, `any` or `call`: the key that makes the node what it is."""
+    ask: str
+    """The question."""
+    answer: str
+    """The answer in words."""
+    arrow: str
+    """The id of the arrow taken."""
+    to: str
+    """The node or outcome it leads to."""
+    facts: Mapping[str, Value]
+    """The fact values that were read to answer, in the order read."""
+    because: str | None
+    """The arrow's words for a person, filled in; None where it has none."""
+    tried: tuple[Branch, ...]
+    """The branches of a fan-out that refused before this arrow was taken."""
+    inner: Passage | None
+    """The way through the called chart; None for other nodes."""
+    file: str
+    line: int
+    """Where the node stands, 1-based."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch of a fan-out that was tried and refused."""
+
+    arrow: str
+    """The id of the branch's arrow."""
+    steps: tuple[Step, ...]
+    outcome: str
+    """The refusal it ended in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A way through a whole chart: what the reference walk finds."""
+
+    chart: str
+    """The chart's name."""
+    outcome: str
+    steps: tuple[Step, ...]
+    because: str | None
+    """The words in force: the last on the way, else the outcome's own."""
+
+
+def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Give every step of one chart: those on the way and those of branches tried in vain."""
+    waiting = list(reversed(steps))
+    while waiting:
+        step = waiting.pop()
+        yield step
+        waiting.extend(one for branch in step.tried for one in branch.steps)
+
+
+class Computed(Mapping[str, Value]):
+    """Values each of which is computed when it is first read, so that nothing is read in vain."""
+
+    __slots__ = ("_compute", "computed")
+
+    def __init__(self, compute: Mapping[str, Callable[[], Value]]) -> None:
+        """Hold what computes each value."""
+        self._compute = compute
+        self.computed: dict[str, Value] = {}
+        """The values that were read so far."""
+
+    def __getitem__(self, name: str) -> Value:
+        """Give a value, computed at most once."""
+        if name not in self.computed:
+            self.computed[name] = self._compute[name]()
+        return self.computed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the values."""
+        return iter(self._compute)
+
+    def __len__(self) -> int:
+        """Count the values."""
+        return len(self._compute)
 
 
 def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> Passage:

@@ -1,14 +1,15 @@
-"""Write names, values and sentences as plain text that no terminal takes for anything else."""
+"""Put into words what several readers share: names, values and sentences, as plain text that no terminal obeys."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from notifyrules.diagnostics.visible import cells, visible
 from notifyrules.evaluation.record import Record
-from notifyrules.graph.model import Notify
+from notifyrules.evaluation.walk import Passage, Step, passed
+from notifyrules.graph.model import Box, Graph, Notify
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.value_writing import write_literal
 from notifyrules.language.values import Value
@@ -63,17 +64,6 @@ def enumerate_shortly(items: Iterable[str], *, most: int, separator: str = ", ")
     return separator.join(kept) + (f" and {rest:,} more" if rest else "")
 
 
-def sentence(text: str) -> str:
-    """End a sentence with a full stop, unless it has an end of its own."""
-    return text if text.endswith((".", "!", "?", "…")) else text + "."
-
-
-def settled_by(record: Record) -> str:
-    """Say which question and answer settled a decision, for rules that give no words for a person."""
-    last = record.passage.steps[-1]
-    return f"It was settled by the question “{printable(last.ask)}”, answered “{printable(last.answer)}”."
-
-
 def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0) -> Iterator[str]:
     """
     Break a text into lines.
@@ -92,7 +82,7 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
     used = len(line)
     fresh = True
     for word in text.split(" "):
-        size = columns(word)
+        size = len(word) if word.isascii() else sum(width for _, width in cells(word))
         # A line that begins with these words is a command to the runner of GitHub Actions, blanks or not.
         commands = word.startswith(("::", "##["))
         if not fresh and not commands and used + 1 + size > max(COLUMNS, len(rest) + _MIN_COLUMNS):
@@ -104,6 +94,71 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
     yield line
 
 
-def columns(text: str) -> int:
-    """Count the columns that a text takes on a terminal."""
-    return len(text) if text.isascii() else sum(width for _, width in cells(text))
+def head(record: Record) -> Iterator[tuple[str, str]]:
+    """Say what a decision tells and carries, each with its label."""
+    if record.because is not None:
+        yield "because", printable(record.because)
+    yield "reason", printable(record.reason)
+    for assignment in assignments(record.data):
+        yield "data", assignment
+    if record.recheck_at is not None:
+        yield "recheck", write_literal(record.recheck_at)
+
+
+def question_and_answer(step: Step) -> str:
+    """Put a question and its answer on one line."""
+    ask = printable(step.ask)
+    return f"{ask}{' ' if ask.endswith('?') else ': '}{printable(step.answer)}"
+
+
+def tell_steps(
+    steps: Iterable[Step],
+    indent: int,
+    first: Callable[[Step], str],
+    last: Callable[[Step], Iterable[str]] = lambda _: (),
+) -> Iterator[str]:
+    """
+    Tell steps with their places and the values that they read; what happened inside of them stands further right.
+
+    Args:
+        steps: The steps, one below the other.
+        indent: Blanks before the first line of each.
+        first: What stands behind the place of a step and the name of its node.
+        last: What is said below a step.
+    """
+    for step in steps:
+        place = f"{printable(step.file)}:{step.line}: {printable(step.node)}"
+        yield from paragraph(f"{place}{first(step)}", indent, hanging=4)
+        for assignment in assignments(step.facts):
+            yield from paragraph(assignment, indent + 4, hanging=2)
+        if step.inner is not None:
+            inner = f"the chart {printable(step.inner.chart)} decides {printable(step.inner.outcome)}:"
+            yield from paragraph(inner, indent + 4, hanging=2)
+            yield from tell_steps(step.inner.steps, indent + 8, first, last)
+        for branch in step.tried:
+            tried = f"tried in vain: {printable(branch.arrow)}, which ended in {printable(branch.outcome)}"
+            yield from paragraph(tried, indent + 4, hanging=2)
+            yield from tell_steps(branch.steps, indent + 8, first, last)
+        for words in last(step):
+            yield from paragraph(words, indent + 4, hanging=2)
+
+
+def not_asked(graph: Graph, passage: Passage) -> tuple[Box, ...]:
+    """
+    List the nodes of a chart that a way through it did not pass, not even in vain.
+
+    Args:
+        graph: The chart that decided.
+        passage: The way taken.
+
+    Returns:
+        The nodes in the order written; those of called charts are not looked at.
+    """
+    asked = {step.node for step in passed(passage.steps)}
+    return tuple(node for name, node in graph.nodes.items() if name not in asked)
+
+
+def not_read(record: Record) -> tuple[str, ...]:
+    """List the facts that neither a question nor a text, data or a recheck read, in the order declared."""
+    read = {*record.told_from, *(name for step in passed(record.passage.steps) for name in step.facts)}
+    return tuple(name for name in record.facts if name not in read)

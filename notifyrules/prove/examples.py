@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from notifyrules.diagnostics.phrases import operand
-from notifyrules.evaluation.step import Passage
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.value_writing import to_plain, write_literal
 from notifyrules.language.values import Value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from notifyrules.diagnostics.diagnostic import Diagnostic
-from notifyrules.evaluation.step import Passage
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph, Guarantee
 from notifyrules.solver.fact_values import FactValues
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from notifyrules.evaluation.step import Passage, Step
-from notifyrules.evaluation.walk import data_of, keeps, recheck_of, walk
+from notifyrules.evaluation.walk import Passage, Step, data_of, keeps, recheck_of, walk
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
 from notifyrules.solver.fact_values import FactValues

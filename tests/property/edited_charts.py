@@ -13,8 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from notifyrules.evaluation.step import Passage
-from notifyrules.evaluation.walk import data_of, recheck_of, walk
+from notifyrules.evaluation.walk import Passage, data_of, recheck_of, walk
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.moments import MAX_INSTANT

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifyrules.errors import RulesError
-from notifyrules.evaluation.step import Passage, Step
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import Passage, Step, walk
 from notifyrules.graph.model import Call, FanOut, Graph, Notify
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules, check, load

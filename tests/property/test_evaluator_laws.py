@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from notifyrules import UNKNOWN, Decision, FactsError, Rules
-from notifyrules.evaluation.step import Passage, Step, passed
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import Passage, Step, passed, walk
 from notifyrules.language.values import Value
 from tests.property.strategies import RuleFile, rule_files
 from tests.property.test_chart_laws import loaded, seeds, situations

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.evaluation.step import Step
-from notifyrules.evaluation.walk import walk
+from notifyrules.evaluation.walk import Step, walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
