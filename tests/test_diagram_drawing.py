@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from notifyrules.diagram.model import START, Emphasis, Mark, Overlay, Shape
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.graph.colours import COLOURS, colour_of
 from notifyrules.graph.model import Notify
-from tests.diagrams import CALLER, arrow, box, chart, drawn
+from tests.diagrams import CALLER, arrow, box, chart, drawn, lit
 
 
 def rows(count: int) -> str:
@@ -146,6 +147,14 @@ class TestTables:
     def test_a_wide_switch_is_drawn_as_one(self, tmp_path: Path, count: int, shape: Shape) -> None:
         """Up to six ways out are arrows of a box; more are rows of a table."""
         assert box(drawn(tmp_path, values(count)), "pick").shape is shape
+
+    def test_what_only_a_decision_shows_makes_no_table(self, tmp_path: Path) -> None:
+        """A way out that the file does not write is not counted, so that the box keeps its shape."""
+        text = re.sub(r"kind: .*}", "kind: text = v0}", values(WIDEST_SWITCH), count=1)
+        diagram = lit(tmp_path, {"kind": "more"}, text.replace("flow:", 'otherwise: "no"\nflow:'))
+
+        assert arrow(diagram, "pick.else").written is False
+        assert box(diagram, "pick").shape is Shape.SWITCH
 
     def test_each_row_holds_its_words_and_its_arrow_has_none(self, tmp_path: Path) -> None:
         """What a row says is not said again on its arrow."""

@@ -19,6 +19,7 @@ from notifyrules.diagram.model import Diagram, Shape
 from notifyrules.diagram.panel import lay_panel
 from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, route
 from notifyrules.errors import UsageError
+from notifyrules.graph.checks.nesting import MAX_NESTING
 from notifyrules.shipped import shipped_names
 from tests.diagrams import CALLER, TABLES, drawn, lit
 
@@ -99,10 +100,11 @@ def _run_together(drawing: Drawing) -> Iterator[str]:
 
 
 def random_chart(seed: int) -> str:
-    """Make a chart with every kind of node and arrows of every length."""
+    """Make a chart with every kind of node and arrows of every length; no fan-outs stand too deep in it."""
     random = Random(seed)  # noqa: S311 - a picture
     count = random.randint(4, 40)
     reached = {0}
+    fan_outs = 0
     lines: list[str] = []
 
     def target(at: int) -> str:
@@ -128,7 +130,8 @@ def random_chart(seed: int) -> str:
         elif kind == 3:
             rows = ", ".join(f"{{if: i == {row}, to: {target(at)}}}" for row in range(random.randint(1, 7)))
             body = f"first: [{rows}], else: {onward(at)}"
-        elif kind == 4:
+        elif kind == 4 and fan_outs < MAX_NESTING:
+            fan_outs += 1
             branches = [at + 1, *sorted(set(random.choices(range(at + 2, at + 6), k=2)))]
             reached.update(branch for branch in branches if branch < count)
             body = f'any: [{", ".join(f"n{branch}" for branch in branches if branch < count)}], else: "no"'
