@@ -17,11 +17,11 @@ from notifyrules.document.files import CASES_ENDINGS, is_ours, project_root
 
 if TYPE_CHECKING:
     from notifyrules.cases.model import Case
+    from notifyrules.cases.reading import ChartLoader
     from notifyrules.cases.rows import BadRow
     from notifyrules.cases.runner import Result
-    from notifyrules.cases.suite import Charts
 
-_charts: pytest.StashKey[Charts] = pytest.StashKey()
+_charts: pytest.StashKey[ChartLoader] = pytest.StashKey()
 
 
 class CasesWarning(pytest.PytestWarning):
@@ -115,7 +115,7 @@ class CaseItem(pytest.Item):
         """Tell of a failure as `notifyrules test` does."""
         if not isinstance(excinfo.value, CaseFailedError):
             return super().repr_failure(excinfo, *arguments, **options)
-        from notifyrules.cases.failure import describe_failure  # noqa: PLC0415 - only failures need it
+        from notifyrules.cases.report import describe_failure  # noqa: PLC0415 - only failures need it
 
         return describe_failure(excinfo.value.result)
 

@@ -28,7 +28,7 @@ from notifyrules.source.text import Source, Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notifyrules.cases.suite import Charts, Suite
+    from notifyrules.cases.reading import ChartLoader, Suite
     from notifyrules.prove.results import Proofs
     from notifyrules.solver.limit import Limit
 
@@ -298,7 +298,7 @@ def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None
     if not place.name.endswith(CASES_ENDINGS):
         findings, graph = _build(place, fragments=True)
         return Proofs(graph, findings.sorted())
-    from notifyrules.cases.suite import find_all  # noqa: PLC0415 - only cases need it
+    from notifyrules.cases.reading import find_all  # noqa: PLC0415 - only cases need it
 
     return Proofs(None, find_all(read_cases(path, root=root)).sorted())
 
@@ -354,7 +354,7 @@ def can_prove() -> bool:
 
 
 def read_cases(
-    path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None, charts: Charts | None = None
+    path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None, charts: ChartLoader | None = None
 ) -> Suite:
     """
     Read a file of cases, and the rules that it is about.
@@ -367,17 +367,17 @@ def read_cases(
     Returns:
         The cases, ready to be run, and everything that was found.
     """
-    from notifyrules.cases.suite import read_suite  # noqa: PLC0415 - only cases need it
+    from notifyrules.cases.reading import read_suite  # noqa: PLC0415 - only cases need it
 
     place = find_place(path, root)
     return read_suite(place, new_charts() if charts is None else charts)
 
 
-def new_charts() -> Charts:
+def new_charts() -> ChartLoader:
     """Begin to load rules for several files of cases."""
-    from notifyrules.cases.suite import Charts  # noqa: PLC0415 - only cases need it
+    from notifyrules.cases.reading import ChartLoader  # noqa: PLC0415 - only cases need it
 
-    return Charts(_shipped())
+    return ChartLoader(_shipped())
 
 
 def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from notifyrules.cases.model import Case
+from notifyrules.cases.reading import Runnable, Suite, find_all
 from notifyrules.cases.runner import Result, run
-from notifyrules.cases.suite import Runnable, Suite, find_all
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.rules import read_cases
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from notifyrules import strategies
-from notifyrules.cases.expectations import Written, read_expectation
-from notifyrules.cases.model import Chart
+from notifyrules.cases.expectations import WrittenExpectation, read_expectation
+from notifyrules.cases.model import CasesChart
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.rules import Rules, load
 from notifyrules.source.text import Source, Span
@@ -17,7 +17,7 @@ from tests.suites import CHAT, codes, found
 
 NAMES = ("slack", "zulip", "rocketchat", "team_chat")
 RULES = {name: load(name) for name in NAMES}
-CHARTS = {name: Chart.of(rules.graph) for name, rules in RULES.items()}
+CHARTS = {name: CasesChart.of(rules.graph) for name, rules in RULES.items()}
 
 
 def expecting(folder: Path, expect: str, rules: str = CHAT) -> list[str]:
@@ -148,7 +148,7 @@ def test_what_was_decided_can_be_expected(name: str) -> None:
     holds()
 
 
-def _decided(rules: Rules, facts: dict[str, object]) -> Written:
+def _decided(rules: Rules, facts: dict[str, object]) -> WrittenExpectation:
     """Expect exactly what is decided."""
     decision = rules.should_notify(facts)
     expected = {
@@ -157,4 +157,4 @@ def _decided(rules: Rules, facts: dict[str, object]) -> Written:
         "reason": decision.reason,
         "through": [step.node for step in decision.steps],
     }
-    return Written(expected, lambda _key, _item: Span(Source("here", ""), 0, 0))
+    return WrittenExpectation(expected, lambda _key, _item: Span(Source("here", ""), 0, 0))

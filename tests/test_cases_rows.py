@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from notifyrules.cases.reading import Suite
 from notifyrules.cases.rows import BadRow
 from notifyrules.cases.runner import Status
-from notifyrules.cases.suite import Suite
 from tests.suites import case, codes, found, read, results
 
 CASES = "  - {name: logged, rows: rows.jsonl}\n"

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from notifyrules import strategies
 from notifyrules.cases.divergence import diverged
 from notifyrules.cases.model import Case
-from notifyrules.cases.runner import Failure, Result, Status, run
-from notifyrules.cases.selection import Selection
-from notifyrules.cases.suite import read_suite
+from notifyrules.cases.reading import read_suite
+from notifyrules.cases.runner import Failure, Result, Selection, Status, run
 from notifyrules.rules import Rules, load, new_charts
 from tests.suites import CHAT, case, read, results
 

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules import strategies
-from notifyrules.coverage.chart import overlay
-from notifyrules.coverage.figures import Figure, FileCoverage, measure
+from notifyrules.coverage.figures import CoverageFigure, FileCoverage, coverage_data, format_coverage, measure
+from notifyrules.coverage.overlay import overlay
 from notifyrules.coverage.recorder import Recorder, Tally
-from notifyrules.coverage.report import coverage_data, format_coverage
 from notifyrules.diagram import to_svg
 from notifyrules.diagram.drawing import draw_overlaid
 from notifyrules.diagram.figures import label as letter_label
@@ -82,16 +81,16 @@ class TestNodesArrowsAndOutcomes:
             "outcomes": 2,
             "atoms": 3,
         }
-        assert file.total == Figure(0, 16)
+        assert file.total == CoverageFigure(0, 16)
 
     def test_what_was_walked_is_covered(self, tmp_path: Path) -> None:
         """The rest is told in the order of the file."""
         file = covered(chart(tmp_path, self.TEXT), {"a": True, "n": 5})["chart.yaml"]
 
         assert (file.figures["nodes"], file.figures["arrows"], file.figures["outcomes"]) == (
-            Figure(3, 3),
-            Figure(3, 8),
-            Figure(1, 2),
+            CoverageFigure(3, 3),
+            CoverageFigure(3, 8),
+            CoverageFigure(1, 2),
         )
         assert gaps(file, "arrows") == [
             "first.else (to `quiet`) was never taken",
@@ -263,22 +262,22 @@ class TestFigures:
     @pytest.mark.parametrize(
         ("figure", "percent"),
         [
-            (Figure(0, 0), "100%"),
-            (Figure(0, 3), "0.0%"),
-            (Figure(2, 3), "66.6%"),
-            (Figure(1999, 2000), "99.9%"),
-            (Figure(99_999, 100_000), "99.9%"),
-            (Figure(5, 5), "100%"),
+            (CoverageFigure(0, 0), "100%"),
+            (CoverageFigure(0, 3), "0.0%"),
+            (CoverageFigure(2, 3), "66.6%"),
+            (CoverageFigure(1999, 2000), "99.9%"),
+            (CoverageFigure(99_999, 100_000), "99.9%"),
+            (CoverageFigure(5, 5), "100%"),
         ],
     )
-    def test_are_never_rounded_up(self, figure: Figure, percent: str) -> None:
+    def test_are_never_rounded_up(self, figure: CoverageFigure, percent: str) -> None:
         """Only what is wholly covered is 100%."""
         assert figure.percent == percent
 
     @given(st.integers(1, 5000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
     def test_a_share_shown_never_claims_more(self, counts: tuple[int, int]) -> None:
         """What is shown, taken as a threshold, is always met."""
-        figure = Figure(*counts)
+        figure = CoverageFigure(*counts)
 
         assert not figure.is_under(Fraction(figure.percent.removesuffix("%")))
         assert figure.is_under(Fraction(100)) == (figure.covered < figure.total)

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from notifyrules.cases.model import Case
+from notifyrules.cases.model import ArrowWays, Case, Stand
 from notifyrules.cases.runner import Failure, missing_node
-from notifyrules.cases.ways import Stand, Ways
 from notifyrules.evaluation.walk import Step
 from notifyrules.graph.model import Arrow, Call, Graph, Message
 from notifyrules.language.terms import Term
@@ -72,7 +71,7 @@ class _Path:
 
     def __init__(self, case: Case, steps: Sequence[Step]) -> None:
         """Follow *steps* along the arrows of the case's chart."""
-        self.ways: Ways = case.chart.ways
+        self.ways: ArrowWays = case.chart.ways
         self._graph = case.chart.graph
         self._places: list[tuple[Stand, Arrow, Step]] = []
         stand: Stand | None = self.ways.start
@@ -131,7 +130,7 @@ class _Speech(NamedTuple):
 class _Spoken:
     """Whether a text may be in force at the end of the ways through a chart: the last words on a way count."""
 
-    def __init__(self, graph: Graph, ways: Ways, text: str) -> None:
+    def __init__(self, graph: Graph, ways: ArrowWays, text: str) -> None:
         """Look for *text* behind every place, from the end."""
         self._graph, self._ways, self._text = graph, ways, text
         self._behind: dict[Stand, _Speech] = {}

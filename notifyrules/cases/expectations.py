@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from notifyrules.cases.model import Chart, Expectation
-from notifyrules.cases.ways import Stand
+from notifyrules.cases.model import CasesChart, Expectation, Stand
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -23,7 +22,7 @@ _NOTIFY: Mapping[bool | str | None, Notify] = {one.written: one for one in Notif
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenExpectation:
     """An expectation as plain data, and where each part of it stands."""
 
     values: Mapping[str, object]
@@ -31,7 +30,7 @@ class Written:
     """Finds the place of a key's value, or of one item or entry of it."""
 
 
-def read_expectation(written: Written, chart: Chart, findings: Findings) -> Expectation | None:
+def read_expectation(written: WrittenExpectation, chart: CasesChart, findings: Findings) -> Expectation | None:
     """
     Read an expectation and check it against the arrows of the chart.
 
@@ -55,8 +54,8 @@ def read_expectation(written: Written, chart: Chart, findings: Findings) -> Expe
 class _Reader:
     """Read one expectation."""
 
-    written: Written
-    chart: Chart
+    written: WrittenExpectation
+    chart: CasesChart
     findings: Findings
 
     def read(self) -> Expectation | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from notifyrules.cases.model import Chart
+from notifyrules.cases.model import CasesChart
 from notifyrules.compiled.facts_reader import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
@@ -37,12 +37,12 @@ class Given:
         return Given({**base.values, **self.values}, (base.broken - self.values.keys()) | self.broken)
 
 
-def defaults(chart: Chart) -> Given:
+def defaults(chart: CasesChart) -> Given:
     """Begin with the facts that need not be given."""
     return Given({fact.name: fact.default for fact in chart.graph.facts.values() if fact.has_default})
 
 
-def read_given(written: Mapping[Scalar, Located], chart: Chart, findings: Findings) -> Given:
+def read_given(written: Mapping[Scalar, Located], chart: CasesChart, findings: Findings) -> Given:
     """Read the facts of a `given`, nested or dotted."""
     return take(
         written, chart, lambda key: key.span, lambda fact, _, value: read_value(fact, value, findings), findings
@@ -51,7 +51,7 @@ def read_given(written: Mapping[Scalar, Located], chart: Chart, findings: Findin
 
 def take(
     written: Mapping[Key, Thing],
-    chart: Chart,
+    chart: CasesChart,
     place: Callable[[Key], Span],
     read: Callable[[Fact, Key, Thing], tuple[Value] | None],
     findings: Findings,
@@ -106,7 +106,7 @@ def read_value(fact: Fact, written: Located, findings: Findings) -> tuple[Value]
         return None
 
 
-def report_unknown(name: str, span: Span, chart: Chart, findings: Findings) -> set[str]:
+def report_unknown(name: str, span: Span, chart: CasesChart, findings: Findings) -> set[str]:
     """
     Report a fact that the rules do not declare.
 
@@ -132,12 +132,12 @@ def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findin
     )
 
 
-def missing_facts(given: Given, chart: Chart) -> tuple[str, ...]:
+def missing_facts(given: Given, chart: CasesChart) -> tuple[str, ...]:
     """Name the facts that have no default and were not given."""
     return tuple(name for name in chart.graph.facts if name not in given.values and name not in given.broken)
 
 
-def report_missing(name: str, chart: Chart, span: Span, what: str, findings: Findings, cases: int = 1) -> None:  # noqa: PLR0913, PLR0917 - the parts of a sentence
+def report_missing(name: str, chart: CasesChart, span: Span, what: str, findings: Findings, cases: int = 1) -> None:  # noqa: PLR0913, PLR0917 - the parts of a sentence
     """Report a fact that one case or several do not give, with both ways out: there, and where it is declared."""
     fact = chart.graph.facts[name]
     who = f"{what} does not give" if cases == 1 else f"{cases:,} cases, this one first, do not give"
@@ -152,7 +152,7 @@ def report_missing(name: str, chart: Chart, span: Span, what: str, findings: Fin
     )
 
 
-def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findings) -> Facts | None:
+def complete(given: Given, chart: CasesChart, span: Span, what: str, findings: Findings) -> Facts | None:
     """
     Check that facts are whole and keep to what the rules assume.
 
@@ -178,7 +178,7 @@ def complete(given: Given, chart: Chart, span: Span, what: str, findings: Findin
     return None
 
 
-def _report_broken_assumptions(facts: Facts, chart: Chart, span: Span, what: str, findings: Findings) -> None:
+def _report_broken_assumptions(facts: Facts, chart: CasesChart, span: Span, what: str, findings: Findings) -> None:
     """Report every assumption that whole facts break, with the values that break it."""
     for assumption in chart.graph.assume:
         read: dict[str, Value] = {}

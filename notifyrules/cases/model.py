@@ -1,36 +1,36 @@
-"""Hold cases that are ready to be run."""
+"""Hold cases that are ready to be run, and where the arrows of the chart they are about lead."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from notifyrules.cases.ways import Ways
 from notifyrules.compiled.assumptions import compile_assumptions
 from notifyrules.compiled.compiler import Program, compile_graph
 from notifyrules.compiled.facts_reader import Facts, FactsReader
-from notifyrules.graph.model import Graph, Notify
+from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
 from notifyrules.language.values import Value
 from notifyrules.source.text import Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chart:
+class CasesChart:
     """A rule file that cases are about, ready to be asked."""
 
     graph: Graph
     program: Program
     reader: FactsReader
-    ways: Ways
+    ways: ArrowWays
     """Where its arrows lead."""
     assumed: Callable[[Facts], bool]
     """Tells whether facts keep to everything that the rules assume."""
 
     @classmethod
-    def of(cls, graph: Graph) -> Chart:
+    def of(cls, graph: Graph) -> CasesChart:
         """Make a graph ready to be asked."""
         program = compile_graph(graph)
-        return cls(graph, program, program.reader, Ways(graph), compile_assumptions(graph))
+        return cls(graph, program, program.reader, ArrowWays(graph), compile_assumptions(graph))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Case:
 
     name: str
     """The claim, with what tells this one from its siblings in brackets; on one line."""
-    chart: Chart = field(repr=False)
+    chart: CasesChart = field(repr=False)
     facts: Facts
     expect: Expectation
     span: Span
@@ -65,3 +65,101 @@ class Case:
     """Why the case is not run."""
     source: str | None = None
     """Where a recorded decision comes from, in the words of its row."""
+
+
+# ---- What the arrows of a chart lead to, whatever its conditions say ----
+
+
+class Stand(NamedTuple):
+    """
+    A place that a decision can have come to.
+
+    A decision can be at a node in two ways: deciding, or trying a branch of a fan-out, where a refusal is no decision.
+    So a refusal that only branches lead to is never the reason of a decision.
+    """
+
+    node: str
+    trying: bool
+    """Whether it is inside a branch of a fan-out."""
+
+
+class ArrowWays:
+    """
+    The ways through one chart.
+
+    What can be come to from a place is one number, whose bits stand for places and for arrows that end a decision: so
+    asking costs little, however large the chart and however many cases ask.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        """Look at the arrows of *graph*."""
+        self._graph = graph
+        self.start = Stand(graph.start, trying=False)
+        self._bits: dict[Stand | str, int] = {}
+        self._reached: dict[Stand, int] = {}
+        for name in reversed(graph.order):
+            for trying in (False, True):
+                self._reach(Stand(name, trying))
+        self.ends: Mapping[str, Arrow] = {
+            arrow.id: arrow for arrow in graph.arrows.values() if self.leads_to([self.start], [arrow.id])
+        }
+        """Every arrow by which a decision can end, by its id."""
+        self._ends_to: dict[str, dict[str, Arrow]] = {}
+        for arrow in self.ends.values():
+            self._ends_to.setdefault(arrow.target, {})[arrow.id] = arrow
+        self._masks: dict[frozenset[str], int] = {}
+
+    def _bit(self, of: Stand | str) -> int:
+        """Give the bit of a place or of an arrow that ends a decision."""
+        return self._bits.setdefault(of, 1 << len(self._bits))
+
+    def _reach(self, stand: Stand) -> None:
+        """Note what can be come to from a place; what its arrows lead to has been noted before."""
+        reached = self._bit(stand)
+        for arrow in self._graph.nodes[stand.node].arrows:
+            following = self.after(stand, arrow)
+            if following is not None:
+                reached |= self._reached[following]
+            elif not (stand.trying and self._graph.outcomes[arrow.target].notify is Notify.NO):
+                reached |= self._bit(arrow.id)
+        self._reached[stand] = reached
+
+    def after(self, stand: Stand, arrow: Arrow) -> Stand | None:
+        """Tell where an arrow leads to from a place; None where it ends, be it a decision or only the branch."""
+        if arrow.target not in self._graph.nodes:
+            return None
+        node = self._graph.nodes[stand.node]
+        return Stand(arrow.target, stand.trying or (isinstance(node, FanOut) and arrow is not node.otherwise))
+
+    def _from(self, stands: Iterable[Stand]) -> int:
+        """Give everything that can be come to from some places."""
+        reached = 0
+        for stand in stands:
+            reached |= self._reached.get(stand, 0)
+        return reached
+
+    def passing(self, stands: Iterable[Stand], node: str) -> tuple[Stand, ...]:
+        """Give the places at a node that can be come to from some places, themselves included."""
+        reached = self._from(stands)
+        places = (Stand(node, trying=False), Stand(node, trying=True))
+        return tuple(place for place in places if reached & self._bits.get(place, 0))
+
+    @property
+    def outcomes(self) -> Collection[str]:
+        """Name the outcomes in which a decision can end."""
+        return self._ends_to.keys()
+
+    def ends_to(self, outcomes: Iterable[str]) -> dict[str, Arrow]:
+        """Give the arrows by which a decision can end in one of some outcomes."""
+        return {end: arrow for outcome in outcomes for end, arrow in self._ends_to.get(outcome, {}).items()}
+
+    def leads_to_outcome(self, stands: Iterable[Stand], outcomes: frozenset[str]) -> bool:
+        """Tell whether a decision that has come to one of some places can end in one of some outcomes."""
+        if outcomes not in self._masks:
+            self._masks[outcomes] = sum(self._bits[end] for end in self.ends_to(outcomes))
+        return bool(self._from(stands) & self._masks[outcomes])
+
+    def leads_to(self, stands: Iterable[Stand], ends: Iterable[str]) -> bool:
+        """Tell whether a decision that has come to one of some places can end by one of some arrows."""
+        reached = self._from(stands)
+        return any(reached & self._bits.get(end, 0) for end in ends)

@@ -1,14 +1,15 @@
-"""Make the cases of a file ready to be run, and report what is wrong with them."""
+"""Read a cases file: check it against its rules, and make its cases ready to be run."""
 
 from __future__ import annotations
 
 import itertools
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
-from notifyrules.cases.expectations import Written, read_expectation
+from notifyrules.cases.expectations import WrittenExpectation, read_expectation
 from notifyrules.cases.facts import (
     Given,
     complete,
@@ -19,14 +20,16 @@ from notifyrules.cases.facts import (
     report_missing,
     report_unknown,
 )
-from notifyrules.cases.model import Case, Chart
-from notifyrules.cases.rows import MAX_BYTES, Rows, row_lines
+from notifyrules.cases.model import Case, CasesChart
+from notifyrules.cases.rows import MAX_BYTES, BadRow, Rows, row_lines
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.diagnostic import Findings, Label
+from notifyrules.diagnostics.diagnostic import Diagnostic, Findings, Label
 from notifyrules.diagnostics.phrases import named
 from notifyrules.document.cases_model import CasePart, CasesDocument, LongExpectation
 from notifyrules.document.files import Place, Shipped, open_place, resolve
+from notifyrules.document.reader import read_cases_document, read_tree
 from notifyrules.explanation.words import printable
+from notifyrules.graph.builder import Library
 from notifyrules.language.value_writing import write_literal
 from notifyrules.language.values import Value
 from notifyrules.source.located import Located, Map, Scalar, Seq
@@ -45,7 +48,7 @@ class CasesReader:
     """Read the cases of one file, each against the chart that they are about."""
 
     document: CasesDocument
-    chart: Chart
+    chart: CasesChart
     place: Place
     shipped: Shipped
     findings: Findings
@@ -235,10 +238,10 @@ class CasesReader:
         return values
 
 
-def _written(expect: Scalar | LongExpectation) -> Written:
+def _written(expect: Scalar | LongExpectation) -> WrittenExpectation:
     """Take an expectation as plain data, with the places of its parts."""
     if isinstance(expect, Scalar):
-        return Written({"outcome": str(expect)}, lambda _key, _item: expect.span)
+        return WrittenExpectation({"outcome": str(expect)}, lambda _key, _item: expect.span)
 
     def place(key: str, item: str | int | None) -> Span:
         match key, item:
@@ -253,7 +256,7 @@ def _written(expect: Scalar | LongExpectation) -> Written:
                 return value.span if isinstance(value, Scalar) else holder.span
 
     parts = {key: getattr(expect, key) for key in LongExpectation.known_keys() if expect.key(key) is not None}
-    return Written({key: _plain(value) for key, value in parts.items()}, place)
+    return WrittenExpectation({key: _plain(value) for key, value in parts.items()}, place)
 
 
 def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> object:
@@ -283,3 +286,108 @@ def _shown(combination: Mapping[str, Value]) -> str:
     return ", ".join(
         f"{name}={value if len(value) <= _VALUE_SHOWN else value[:_VALUE_SHOWN] + '…'}" for name, value in written
     )
+
+
+# ---- The file as a whole ----
+
+
+Runnable: TypeAlias = Case | BadRow
+"""What a suite gives to run: a row that cannot be read fails in its place."""
+
+
+@dataclass(slots=True)
+class ChartLoader:
+    """Load rule files that cases are about, each once."""
+
+    shipped: Shipped
+    _loaded: dict[tuple[object, object], tuple[CasesChart | None, Findings]] = field(default_factory=dict)
+
+    def load(self, place: Place) -> tuple[CasesChart | None, Findings]:
+        """
+        Load one rule file.
+
+        Returns:
+            The chart, None for a file with errors, and what was found in it.
+        """
+        key = (place.path, place.root)
+        if key not in self._loaded:
+            built = Library(self.shipped).build(place)
+            self._loaded[key] = (None if built.graph is None else CasesChart.of(built.graph), built.findings)
+        return self._loaded[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One cases file, checked."""
+
+    file: str
+    """What messages call it."""
+    chart: CasesChart | None
+    """The rules that it is about; None where they could not be read."""
+    parts: tuple[tuple[Case, ...] | Rows, ...]
+    """Each case of the file with all its combinations, or with its rows; empty where the file has errors."""
+    findings: tuple[Diagnostic, ...]
+    """What was found in the file, and the errors of its rules; rows are checked when their turn comes."""
+
+    def __iter__(self) -> Iterator[Runnable]:
+        """Give everything that there is to run, in the order written."""
+        for part in self.parts:
+            yield from part
+
+    def __len__(self) -> int:
+        """Count what there is to run."""
+        return sum(len(part) for part in self.parts)
+
+
+def read_suite(place: Place, charts: ChartLoader) -> Suite:
+    """
+    Read and check one cases file.
+
+    Args:
+        place: The file; the files it names must lie inside the root of the place.
+        charts: Loads the rules.
+
+    Returns:
+        The cases ready to be run; none of them where anything but a row is wrong.
+    """
+    findings = Findings()
+    source = open_place(place, findings)
+    tree = None if source is None else read_tree(source, findings)
+    document = None if tree is None else read_cases_document(tree, findings)
+    chart = None if document is None else _load_rules(document, place, charts, findings)
+    if document is None or chart is None:
+        return Suite(place.name, None, (), findings.sorted())
+    reader = CasesReader(document, chart, place, charts.shipped, findings)
+    parts = reader.parts()
+    return Suite(place.name, chart, () if findings.errors else parts, findings.sorted())
+
+
+def find_all(suite: Suite) -> Findings:
+    """Gather everything that is wrong with a cases file, its rows included."""
+    findings = Findings()
+    findings.extend(suite.findings)
+    for one in suite:
+        if isinstance(one, BadRow):
+            findings.extend(one.findings)
+    return findings
+
+
+def _load_rules(document: CasesDocument, place: Place, charts: ChartLoader, findings: Findings) -> CasesChart | None:
+    """Load the rules that a cases file names; None after a finding."""
+    at = document.rules.span
+    found = resolve(document.rules, place, charts.shipped, findings, at)
+    if found is None:
+        return None
+    if not os.path.isfile(found.path):  # noqa: PTH113 - `Path` raises for a name that is too long
+        open_place(found, findings, at)
+        return None
+    chart, inside = charts.load(found)
+    findings.extend(one for one in inside if one.is_error)
+    if chart is None and not inside.errors:
+        findings.add(
+            Code.MISSING_KEY,
+            at,
+            f"`{found.name}` has no `flow`, so it decides nothing",
+            help="cases are about a rule file that decides",
+        )
+    return chart

@@ -1,5 +1,5 @@
 """
-Report what became of cases to programs: JSON, JUnit XML and annotations of GitHub.
+Report what became of cases: to people in words, to programs as JSON, JUnit XML and annotations of GitHub.
 
 The same results give the same bytes: nothing of the clock or the machine is in a report.
 """
@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 from xml.etree import ElementTree as ET
 
 from notifyrules.cases.divergence import diverged
-from notifyrules.cases.failure import describe_failure
-from notifyrules.cases.likeness import gather_alike, tell_rest
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
-from notifyrules.cases.runner import Failure, Result, Status
+from notifyrules.cases.runner import Difference, Failure, Result, Status
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.formats import annotate, finding_data, format_github
-from notifyrules.diagnostics.human import format_finding
+from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
-from notifyrules.language.value_writing import to_plain
+from notifyrules.explanation.words import paragraph, printable, question_and_answer, tell_steps
+from notifyrules.language.value_writing import to_plain, write_literal
 
 _NOT_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -205,3 +205,141 @@ def one_line(result: Result) -> str:
         for one in result.failure.differences
     )
     return "; ".join(told)
+
+
+# ---- Why a case failed, so that nobody has to open the code ----
+
+
+_LABEL: Final = 17
+
+
+def describe_failure(result: Result, *, palette: Palette = PLAIN) -> str:
+    """
+    Tell what was expected, what was decided instead, and on which way.
+
+    Args:
+        result: A case that failed.
+        palette: The colours of the terminal.
+
+    Returns:
+        Lines of text, the last one without a line end; without colours the same for the same result, to the byte.
+    """
+    return "\n".join(line.rstrip() for line in _lines(result, palette))
+
+
+def describe_skip(result: Result) -> str:
+    """Tell on one line why a case was not run."""
+    reason = result.case.skip if isinstance(result.case, Case) else None
+    return f"SKIPPED {headline(result)}: {printable(reason or '')}"
+
+
+def headline(result: Result) -> str:
+    """Name a case and its place in the fixtures."""
+    case = result.case
+    source = f" ({printable(case.source)})" if isinstance(case, Case) and case.source else ""
+    return f"{visible(str(case.span))}: {case.name}{source}"
+
+
+def _lines(result: Result, palette: Palette) -> Iterator[str]:
+    """Write the lines of one failing case."""
+    yield f"{palette.paint(palette.error, 'FAILED')} {palette.paint(palette.strong, headline(result))}"
+    if isinstance(result.case, BadRow):
+        for found in result.case.findings:
+            yield ""
+            yield format_finding(found, palette=palette)
+        return
+    assert result.failure is not None
+    yield ""
+    for difference in result.failure.differences:
+        yield from _difference(difference)
+    yield ""
+    yield from _decided(result.failure)
+    yield from tell_steps(result.failure.decision.steps, 4, lambda step: f": {question_and_answer(step)}")
+    yield ""
+    yield from _divergence(result.case, result.failure)
+
+
+def _difference(difference: Difference) -> Iterator[str]:
+    """Set what was expected above what was decided."""
+    for label, value in (("expected", difference.expected), ("actual", difference.actual)):
+        words = f"{label} {difference.what}"
+        nothing = value is None and difference.what == "because"
+        shown = "(no words)" if nothing else printable(value if isinstance(value, str) else write_literal(value))
+        yield from paragraph(shown, 2, bullet=f"{words:>{_LABEL}}  ")
+
+
+def _decided(failure: Failure) -> Iterator[str]:
+    """Say what was decided, and by what."""
+    decision = failure.decision
+    words = f", because {printable(decision.because)}" if decision.because is not None else ""
+    yield from paragraph(
+        f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:", 2
+    )
+
+
+def _divergence(case: Case, failure: Failure) -> Iterator[str]:
+    """Say up to where the path could still have come to what was expected."""
+    divergence = diverged(case, failure)
+    step = divergence.step
+    if step is None:
+        yield from paragraph(f"from no node of this path do arrows lead to {divergence.goal}", 2)
+        return
+    place = f"`{printable(step.node)}` ({printable(step.file)}:{step.line})"
+    if divergence.arrived:
+        yield from paragraph(f"the answer of {place} leads to {divergence.goal}, but for other facts than these", 2)
+        return
+    yield from paragraph(
+        f"the last node with arrows that lead to {divergence.goal} is {place}: "
+        f"its answer `{printable(step.answer)}` led to `{printable(step.to)}`",
+        2,
+    )
+
+
+# ---- Failures that are alike, one of which stands for all: recorded decisions come by the hundred ----
+
+
+_NAMED: Final = 5
+"""Failures that are named of those that are counted."""
+_VALUES: Final = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|[0-9]+')
+_FEW: Final = frozenset({"outcome", "notify", "reason"})
+"""What a chart has a few of; words and data may differ from row to row."""
+
+
+def likeness(result: Result, file: str) -> tuple[object, ...]:
+    """
+    Give what failures of one file of cases share that are alike.
+
+    Rows of one file, and combinations of one case, are alike that end by the same arrow instead of the same end, or
+    cannot be read for the same reasons; cases that are written out are like no other.
+
+    Args:
+        result: A failure.
+        file: The file of cases, as messages call it.
+    """
+    case = result.case
+    origin = case.span if case.span.source.name == file else case.span.source
+    if isinstance(case, BadRow):
+        return (origin, *((one.code, _VALUES.sub("", one.message)) for one in case.findings))
+    assert result.failure is not None
+    differences = ((one.what, one.expected if one.what in _FEW else None) for one in result.failure.differences)
+    return (origin, result.failure.decision.reason, *differences)
+
+
+def gather_alike(results: Iterable[Result], file: str) -> tuple[tuple[Result, ...], ...]:
+    """Gather the failures of one file of cases that are alike, in the order of the first of each."""
+    found: dict[tuple[object, ...], list[Result]] = {}
+    for result in results:
+        if result.status is Status.FAILED:
+            found.setdefault(likeness(result, file), []).append(result)
+    return tuple(map(tuple, found.values()))
+
+
+def tell_rest(alike: Sequence[Result]) -> str:
+    """Count the failures for which the first one stands, on one line, and name some; nothing where it stands alone."""
+    first, *rest = alike
+    if not rest:
+        return ""
+    names = ", ".join(one.case.name[one.case.name.rfind(" [") + 1 :] for one in rest[:_NAMED])
+    more = f" and {len(rest) - _NAMED:,} more" if len(rest) > _NAMED else ""
+    by = "" if first.failure is None else f" by `{first.failure.decision.reason}`"
+    return f"{len(rest):,} more {'fails' if len(rest) == 1 else 'fail'}{by} like {first.case.name}: {names}{more}"

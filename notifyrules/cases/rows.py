@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from notifyrules.cases.expectations import Written, read_expectation
+from notifyrules.cases.expectations import WrittenExpectation, read_expectation
 from notifyrules.cases.facts import Given, complete, report_mismatch, take
-from notifyrules.cases.model import Case, Chart, Expectation
+from notifyrules.cases.model import Case, CasesChart, Expectation
 from notifyrules.compiled.facts_reader import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
@@ -58,7 +58,7 @@ class Rows:
     source: Source
     lines: tuple[tuple[int, int], ...]
     """The first offset of each row and the one behind its last."""
-    chart: Chart
+    chart: CasesChart
     base: Given
     """The facts that every row starts from."""
     tags: tuple[str, ...]
@@ -173,7 +173,7 @@ class Rows:
             words = item if isinstance(item, str) else value if isinstance(value, str) else key
             return find_key(line, words, behind='"expect"')
 
-        expectation = read_expectation(Written(values, place), self.chart, findings)
+        expectation = read_expectation(WrittenExpectation(values, place), self.chart, findings)
         if expectation is None or unknown:
             return None
         if len(self._expectations) < _REMEMBERED:

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from notifyrules.cases.failure import describe_failure, describe_skip
-from notifyrules.cases.likeness import gather_alike, likeness, tell_rest
 from notifyrules.cases.model import Case
-from notifyrules.cases.report import Ran, summary
-from notifyrules.cases.runner import Result, Status, run
-from notifyrules.cases.selection import Selection
-from notifyrules.cases.suite import Suite
+from notifyrules.cases.reading import Suite
+from notifyrules.cases.report import Ran, describe_failure, describe_skip, gather_alike, likeness, summary, tell_rest
+from notifyrules.cases.runner import Result, Selection, Status, run
 from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, require_file, root_for, save_text
 from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
 from notifyrules.coverage.figures import FileCoverage
@@ -99,7 +96,7 @@ def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> R
 
 def draw_coverage(folder: Path, recorder: Recorder, covered: Sequence[FileCoverage]) -> None:
     """Draw what is covered on each chart, below a folder: `rules/slack.yaml` in `FOLDER/rules/slack.svg`."""
-    from notifyrules.coverage.chart import overlay  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.coverage.overlay import overlay  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diagram import to_svg  # noqa: PLC0415
     from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
 

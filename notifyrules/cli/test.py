@@ -87,10 +87,9 @@ def test(  # noqa: PLR0913 - the options of a command
     """
     # `--help` answers without all that these import.
     from notifyrules.cases.report import format_case_annotations, format_junit, results_data, summary  # noqa: PLC0415
-    from notifyrules.cases.selection import Selection  # noqa: PLC0415
+    from notifyrules.cases.runner import Selection  # noqa: PLC0415
     from notifyrules.cli.running import draw_coverage, gather, read_all, record, run_all  # noqa: PLC0415
-    from notifyrules.coverage.figures import measure, total_figures  # noqa: PLC0415
-    from notifyrules.coverage.report import coverage_data, format_coverage  # noqa: PLC0415
+    from notifyrules.coverage.figures import coverage_data, format_coverage, measure, total_figures  # noqa: PLC0415
 
     check_choice("format", output_format, _FORMATS)
     least = None if fail_under is None else _percent(fail_under)

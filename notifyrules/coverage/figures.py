@@ -1,5 +1,5 @@
 """
-Turn what was walked into figures, and into a list of what was not.
+Turn what was walked into figures and a list of what was not, and report them to people and to programs.
 
 Each kind is counted as covered of total; the total is the sum of the kinds. A percentage is rounded down, so that it
 never claims what is not so.
@@ -7,12 +7,13 @@ never claims what is not so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from notifyrules.coverage.recorder import Sight, Tally
+from notifyrules.diagnostics.visible import visible, visible_name
 from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
 from notifyrules.source.text import Span
 
@@ -39,15 +40,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class CoverageFigure:
     """How much of something is covered."""
 
     covered: int
     total: int
 
-    def __add__(self, other: Figure) -> Figure:
+    def __add__(self, other: CoverageFigure) -> CoverageFigure:
         """Add the figures of two kinds or two files."""
-        return Figure(self.covered + other.covered, self.total + other.total)
+        return CoverageFigure(self.covered + other.covered, self.total + other.total)
 
     @property
     def tenths(self) -> int:
@@ -69,23 +70,23 @@ class FileCoverage:
     """How much of one file is covered."""
 
     file: str
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, CoverageFigure]
     """One for each of :data:`KINDS`."""
     gaps: tuple[Gap, ...]
     """What is not covered, in the order of the file."""
 
     @property
-    def total(self) -> Figure:
+    def total(self) -> CoverageFigure:
         """The sum of the kinds."""
         return add(self.figures.values())
 
 
-def add(figures: Iterable[Figure]) -> Figure:
+def add(figures: Iterable[CoverageFigure]) -> CoverageFigure:
     """Add figures up."""
-    return sum(figures, Figure(0, 0))
+    return sum(figures, CoverageFigure(0, 0))
 
 
-def total_figures(files: Iterable[FileCoverage]) -> Figure:
+def total_figures(files: Iterable[FileCoverage]) -> CoverageFigure:
     """Add up the totals of all files."""
     return add(file.total for file in files)
 
@@ -114,7 +115,7 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
             if not tally.outcomes[name]
         ]
     uncovered = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
-    figures = {kind: Figure(counts.get(kind, 0) - uncovered[kind], counts.get(kind, 0)) for kind in KINDS}
+    figures = {kind: CoverageFigure(counts.get(kind, 0) - uncovered[kind], counts.get(kind, 0)) for kind in KINDS}
     return FileCoverage(file, figures, tuple(sorted(gaps, key=_reading_order)))
 
 
@@ -168,3 +169,75 @@ def _ends(graph: Graph, start: str, wanted: Callable[[Notify], bool]) -> bool:
                 seen.add(arrow.target)
                 waiting.append(arrow.target)
     return False
+
+
+# ---- Reports ----
+
+
+def format_coverage(files: Sequence[FileCoverage]) -> str:
+    """
+    Print the figures as a table, then what is not covered, with its places.
+
+    Returns:
+        Lines that end in a line end.
+    """
+    if not files:
+        return "coverage: there is no chart to measure\n"
+    rows = [("coverage", *KINDS, "total"), *(_row(visible_name(file.file), file.figures) for file in files)]
+    if len(files) > 1:
+        rows.append(_row("total", kind_figures(files)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            [f"{row[0]:{widths[0]}}", *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))]
+        )
+        for row in rows
+    ]
+    gaps = [f"  {visible_name(str(gap.span))}: {visible(gap.sentence)}" for file in files for gap in file.gaps]
+    return "\n".join([*lines, *(["", "not covered:", *gaps] if gaps else [])]) + "\n"
+
+
+def kind_figures(files: Sequence[FileCoverage]) -> Mapping[str, CoverageFigure]:
+    """Add the figures of all files up, kind by kind."""
+    return {kind: add(file.figures[kind] for file in files) for kind in KINDS}
+
+
+def coverage_data(files: Sequence[FileCoverage]) -> dict[str, object]:
+    """
+    Give coverage as data for JSON.
+
+    Returns:
+        For each file and for all together, covered and total of each kind; for each file what is not covered.
+    """
+    return {
+        "files": [
+            {"file": file.file, **_data(file.figures), "uncovered": [_gap(gap) for gap in file.gaps]} for file in files
+        ],
+        "total": _data(kind_figures(files)),
+    }
+
+
+def _row(name: str, figures: Mapping[str, CoverageFigure]) -> tuple[str, ...]:
+    """Write one row of the table."""
+    total = add(figures.values())
+    counts = (f"{figures[kind].covered} of {figures[kind].total}" if figures[kind].total else "-" for kind in KINDS)
+    return (name, *counts, f"{total.covered} of {total.total}  {total.percent:>5}")
+
+
+def _data(figures: Mapping[str, CoverageFigure]) -> dict[str, object]:
+    """Give the figures of one file, or of all, as data."""
+    total = add(figures.values())
+    counted = {kind: {"covered": figure.covered, "total": figure.total} for kind, figure in figures.items()}
+    return {**counted, "covered": total.covered, "total": total.total, "percent": total.tenths / 10}
+
+
+def _gap(gap: Gap) -> dict[str, object]:
+    """Give something that is not covered as data."""
+    return {
+        "kind": gap.kind,
+        "name": gap.name,
+        "missing": gap.missing,
+        "file": gap.span.source.name,
+        "line": gap.span.line,
+        "column": gap.span.column,
+    }
