@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diff.model import Finding
-from notifyrules.diff.telling import carried
+from notifyrules.diff.report import carried
 from tests.versions import asking, compared, regions
 
 

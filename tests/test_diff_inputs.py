@@ -8,8 +8,8 @@ import pytest
 
 from notifyrules.diff.gate import Gate, read_gate
 from notifyrules.diff.model import Comparison, Finding
-from notifyrules.diff.rows import count_rows
-from notifyrules.diff.telling import headline
+from notifyrules.diff.recorded import count_rows
+from notifyrules.diff.report import headline
 from tests.versions import END, asking, compared, edited, regions
 
 NIGHT = """

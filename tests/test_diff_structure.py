@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diff.model import Finding
+from notifyrules.diff.report import chart_changes
 from notifyrules.diff.structure import match
-from notifyrules.diff.telling import chart_changes
 from notifyrules.rules import load
 from tests.charts import chart
 from tests.versions import compared, edited

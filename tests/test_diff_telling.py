@@ -12,15 +12,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from notifyrules.diagram.model import Diagram, Emphasis
-from notifyrules.diff.annotations import format_github
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.machine import format_json
-from notifyrules.diff.markdown import format_markdown
+from notifyrules.diff.machine import format_github, format_json
 from notifyrules.diff.model import Comparison, Finding, Reworded
 from notifyrules.diff.picture import draw_comparison
-from notifyrules.diff.rows import Counted, count_rows
-from notifyrules.diff.telling import remaining
-from notifyrules.diff.text import format_text
+from notifyrules.diff.recorded import Counted, count_rows
+from notifyrules.diff.report import format_markdown, format_text, remaining
 from tests.charts import chart
 from tests.versions import asking, compared, edited
 

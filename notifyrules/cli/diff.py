@@ -23,7 +23,7 @@ from notifyrules.solver.limit import LIMIT_S, Limit
 if TYPE_CHECKING:
     from notifyrules.diff.gate import Gate
     from notifyrules.diff.model import Comparison
-    from notifyrules.diff.rows import Counted
+    from notifyrules.diff.recorded import Counted
 
 SUMMARY: Final = "Say what changes for whom from one version to another."
 HELP: Final = """
@@ -85,7 +85,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     require_solver()
     from notifyrules.diff.compare import compare  # noqa: PLC0415 - the solver is an extra
     from notifyrules.diff.gate import read_gate  # noqa: PLC0415
-    from notifyrules.diff.rows import count_rows  # noqa: PLC0415
+    from notifyrules.diff.recorded import count_rows  # noqa: PLC0415
 
     before, after = load_version(old, root), load_version(new, root)
     gate = read_gate(allow, before, after)
@@ -100,13 +100,13 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
 
 def _formatter(name: str) -> Callable[[Comparison, Gate, Counted | None], str]:
     """Find the function that writes a format."""
-    from notifyrules.diff import annotations, machine, markdown, text  # noqa: PLC0415 - only one of them is needed
+    from notifyrules.diff import machine, report  # noqa: PLC0415 - `--help` answers without them
 
     return {
-        "text": text.format_text,
+        "text": report.format_text,
         "json": machine.format_json,
-        "markdown": markdown.format_markdown,
-        "github": annotations.format_github,
+        "markdown": report.format_markdown,
+        "github": machine.format_github,
     }[name]
 
 

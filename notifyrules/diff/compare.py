@@ -1,15 +1,18 @@
-"""Compare two versions of a rule file."""
+"""Compare two versions of a rule file: what they decide, what they draw, what they carry, and what they promise."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from notifyrules.diff.model import GONE, REFUSED, Comparison, Finding
-from notifyrules.diff.notes import data_gone, notes_on
+from notifyrules.diff.model import GONE, REFUSED, Comparison, Finding, Structure
 from notifyrules.diff.regions import compare_decisions
+from notifyrules.diff.spelling import spell, ticked
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
-from notifyrules.graph.model import Graph
+from notifyrules.graph.model import Call, Graph, Guarantee
+from notifyrules.language.terms import Term
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
 from notifyrules.solver.limit import Limit
 from notifyrules.solver.solving import Answer
 
@@ -38,8 +41,8 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
         notes.append(f"{known} says something else; facts that either version allows are compared")
-    notes.extend(notes_on(old, new, structure))
-    lost = {REFUSED: tuple(versions.together.refused), GONE: tuple(data_gone(old, new))}
+    notes.extend(_notes_on(old, new, structure))
+    lost = {REFUSED: tuple(versions.together.refused), GONE: tuple(_data_gone(old, new))}
     return Comparison(
         old,
         new,
@@ -53,3 +56,77 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         same_inputs=not versions.together.notes,
         complete=not limit.exceeded,
     )
+
+
+# ---- What was edited that is no box and no arrow ----
+
+
+def _notes_on(old: Graph, new: Graph, structure: Structure) -> Iterator[str]:
+    """List what was edited, one sentence each."""
+    yield from _data_notes(old, new)
+    yield from _outcome_notes(old, new)
+    yield from _promise_notes(old, new)
+    yield from _callee_notes(structure, old, new)
+
+
+def _data_gone(old: Graph, new: Graph) -> Iterator[str]:
+    """Say which data decisions carried and carry no more."""
+    return (f"the data `{name}` is gone" for name in old.data if name not in new.data)
+
+
+def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
+    """Say how what decisions carry is declared otherwise."""
+    for name in dict.fromkeys((*old.data, *new.data)):
+        was, now = old.data.get(name), new.data.get(name)
+        if was is None:
+            yield f"the data `{name}` is new"
+        elif now is not None and str(was.type) != str(now.type):
+            yield f"the data `{name}` was {ticked(str(was.type))} and is {ticked(str(now.type))}"
+
+
+def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
+    """Say which outcomes mean, carry or say something else about asking again."""
+    for name, outcome in old.outcomes.items():
+        rival = new.outcomes.get(name)
+        if rival is None:
+            continue
+        if outcome.notify is not rival.notify:
+            yield f"the outcome `{name}` has `notify: {rival.notify.value}`, where it was `{outcome.notify.value}`"
+        for data in (one for one in outcome.data if one in rival.data):
+            was, now = _written(outcome.data[data]), _written(rival.data[data])
+            if was != now:
+                yield f"the outcome `{name}` carries {ticked(f'{data}: {now}')}, where it was {ticked(was)}"
+        was, now = _written(outcome.recheck), _written(rival.recheck)
+        if was != now:
+            yield f"the outcome `{name}` has {ticked(f'recheck: {now}')}, where it was {ticked(was)}"
+
+
+def _written(value: Value | Term) -> str:
+    """Write what an outcome carries."""
+    return spell(value) if isinstance(value, Term) else write_literal(value)
+
+
+def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
+    """Say which guarantees are new, gone, or promise something else."""
+    before, after = ({one.name: _promised(one) for one in graph.guarantees} for graph in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after:
+            yield f"the guarantee {ticked(name)} is gone"
+        elif name not in before:
+            yield f"the guarantee {ticked(name)} is new"
+        elif before[name] != after[name]:
+            yield f"the guarantee {ticked(name)} promises something else"
+
+
+def _promised(guarantee: Guarantee) -> tuple[object, ...]:
+    """Say what a guarantee promises."""
+    condition = "" if guarantee.condition is None else spell(guarantee.condition)
+    return guarantee.promise, guarantee.subjects, condition
+
+
+def _callee_notes(structure: Structure, old: Graph, new: Graph) -> Iterator[str]:
+    """Say which called files are not what they were."""
+    for was, now in structure.nodes.items():
+        one, other = old.nodes[was], new.nodes[now]
+        if isinstance(one, Call) and isinstance(other, Call) and one.callee.digest != other.callee.digest:
+            yield f"{ticked(other.reference)}, which `{now}` calls, is another version"

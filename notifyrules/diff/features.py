@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
-from notifyrules.diff.inputs import Side, Together, left_out
+from notifyrules.diff.shared_facts import Side, Together, left_out
 from notifyrules.diff.spelling import (
     ATOM,
     COALESCED,

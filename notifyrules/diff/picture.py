@@ -8,7 +8,7 @@ from notifyrules.diagram.drawing import draw_overlaid
 from notifyrules.diagram.model import START, Arrow, Box, Diagram, Emphasis, Mark, Overlay, Shape
 from notifyrules.diff.model import START as BEGINNING
 from notifyrules.diff.model import Comparison, Structure
-from notifyrules.diff.telling import headline
+from notifyrules.diff.report import headline
 
 _WAS = "was:"
 """What the keys of boxes and arrows begin with that only the old version has."""

@@ -15,7 +15,7 @@ from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.compiled.unknown import UNKNOWN
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import Comparison, Finding, Region
-from notifyrules.diff.telling import chart_changes
+from notifyrules.diff.report import chart_changes
 from notifyrules.errors import FactsError, RulesError
 from notifyrules.graph.model import Graph
 from notifyrules.language.evaluator import evaluate

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.compiled.facts_reader import FactsReader
-from notifyrules.diff.deciding import decide, differ
-from notifyrules.diff.model import REFUSED, change_of
+from notifyrules.diff.model import REFUSED, change_of, decide, differ
 from notifyrules.errors import FactsError
 from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Graph

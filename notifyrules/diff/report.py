@@ -1,0 +1,405 @@
+"""
+Tell a comparison to a person: at a terminal, and as Markdown for the text of a pull request.
+
+What is told, and in which order, is written once; the two skins say how each part of it looks. Sentences are Markdown,
+which the terminal is spared. There, whatever stands in a file is written as code, in which nothing is a link or a
+picture, and nobody is called; only words that could not be taken for anything else stand as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Final, TypeAlias
+
+from notifyrules.diff.gate import Gate
+from notifyrules.diff.model import GONE, START, Comparison, Finding, Region, Structure, alike
+from notifyrules.diff.recorded import Counted
+from notifyrules.diff.spelling import TEXT, prose, ticked, unticked
+from notifyrules.evaluation.record import Record
+from notifyrules.explanation.words import HEADLINES, assignments, enumerate_shortly, paragraph, printable, show
+from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import Value
+
+REGIONS: Final = 8
+"""Regions that are told of one change; all of them are in the JSON."""
+_CONDITIONS: Final = 8
+"""Conditions that are told of one region, the shortest."""
+_ALIKE: Final = 6
+"""Arrows that both paths begin with and that are told one by one."""
+_SHOWN: Final = 12
+_USUAL: Final = "all facts as they are by default"
+_BAR: Final = r"\|"
+_MOST: Final = 60_000
+"""Code points of Markdown that are written; GitHub takes no comment of more than 65,536."""
+
+
+def format_text(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+    """Write a comparison for a terminal, in lines that end in a line end."""
+    return "".join(f"{line}\n" for line in _outline(comparison, gate, rows, _Text()))
+
+
+def format_markdown(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+    """Write a comparison as Markdown, in lines that end in a line end."""
+    kept: list[str] = []
+    left = _MOST
+    for line in _outline(comparison, gate, rows, _Markdown()):
+        left -= len(line) + 1
+        if left < 0:
+            kept += ["", "_The rest does not fit into a comment: `--format json` tells it._"]
+            break
+        kept.append(line)
+    return "".join(f"{line}\n" for line in kept)
+
+
+# ---- What is told ----
+
+
+_Side: TypeAlias = tuple[str, Record, list[str], Sequence[str]]
+"""What one version decides: its title, the decision, the path there, and the reasons elsewhere in the region."""
+
+
+def _outline(comparison: Comparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown) -> Iterator[str]:
+    """Tell a comparison, part by part; each begins with the blank line that parts it from what stands before."""
+    yield from skin.head(comparison)
+    if comparison.within:
+        yield from skin.within(comparison.within)
+    for change in comparison.changes:
+        yield from skin.part(skin.heading(change, kind_of(comparison, change), allowed=gate.passes(change)))
+        if change in comparison.open:
+            yield from skin.note("some of it could neither be shown nor excluded")
+        regions = [region for region in comparison.regions if region.change == change]
+        for number, region in enumerate(regions[:REGIONS]):
+            yield from _region(comparison, region, skin, first=number == 0)
+        if len(regions) > REGIONS:
+            yield from skin.note(f"and {len(regions) - REGIONS} more regions", ", which --format json tells")
+    for change, told in comparison.lost.items():
+        yield from skin.listed(skin.heading(change, "", allowed=gate.passes(change)), told)
+    if way_out := gate.way_out(comparison):
+        yield from skin.way_out(way_out)
+    yield from skin.listed("facts, data and promises", comparison.inputs)
+    yield from skin.listed("the chart", [f"{kind}: {what}" for kind, what in chart_changes(comparison.structure)])
+    if rows is not None:
+        most_first = sorted(rows.changes.items(), key=lambda entry: (-entry[1], entry[0]))
+        counted = [
+            f"{number:,} {ticked(change)}, such as {', '.join(map(ticked, rows.examples[change]))}"
+            for change, number in most_first
+        ]
+        title = f"recorded decisions: {rows.changed:,} of {rows.total:,} change"
+        yield from skin.recorded(title, counted, rows.passed_over)
+    if not comparison.complete:
+        yield from skin.end("the time limit was reached", "conditions may be shorter than told, and reasons more")
+
+
+def _region(comparison: Comparison, region: Region, skin: _Text | _Markdown, *, first: bool) -> Iterator[str]:
+    """Tell one region: who, an example, and what is decided before and after."""
+    whole = bool(comparison.within)
+    yield from skin.who(remaining(comparison, region), caveats(comparison, region), first=first, within=whole)
+    yield from skin.example(list(assignments(facts_shown(comparison, region))))
+    before, after = paths(comparison, region)
+    yield from skin.decided(
+        ("before", region.before, before, region.reasons_before), ("after", region.after, after, region.reasons_after)
+    )
+    for name, was, now in carried(region):
+        yield from skin.carries(name, was, now)
+
+
+# ---- How it looks ----
+
+
+class _Text:
+    """For a terminal."""
+
+    def head(self, comparison: Comparison) -> Iterator[str]:
+        """Name the versions, and say in one sentence what changes."""
+        yield f"{comparison.old.path} -> {comparison.new.path}"
+        yield from paragraph(unticked(headline(comparison)))
+
+    def within(self, conditions: Sequence[str]) -> Iterator[str]:
+        """Say what all facts that change have in common."""
+        yield ""
+        yield from self._conditions("all of it is within", conditions)
+
+    def heading(self, change: str, kind: str, *, allowed: bool) -> str:
+        """Name a change."""
+        return f"{printable(f'{change}{kind}')}{'' if allowed else '  (not allowed)'}"
+
+    def part(self, title: str) -> Iterator[str]:
+        """Begin a part."""
+        yield from ("", title)
+
+    def note(self, sentence: str, aside: str = "") -> Iterator[str]:
+        """Say something of a change as a whole."""
+        yield f"  {sentence}{aside}"
+
+    def who(self, conditions: Sequence[str], caveats: Iterator[str], *, first: bool, within: bool) -> Iterator[str]:
+        """Say who is concerned."""
+        yield from [] if first else [""]
+        if conditions:
+            yield from self._conditions("where", conditions, 2)
+        elif not within:
+            yield "  for all facts"
+        yield from (f"  ({unticked(caveat)})" for caveat in caveats)
+
+    def example(self, facts: Sequence[str]) -> Iterator[str]:
+        """Give the facts that are not what they are by default."""
+        return paragraph(", ".join(facts) or _USUAL, 2, bullet="example  ")
+
+    def decided(self, *sides: _Side) -> Iterator[str]:
+        """Say what each version decides, and the way there."""
+        for title, record, path, reasons in sides:
+            yield from paragraph(f"{decision(record)} ({meaning(record)})", 2, bullet=f"{title:8} ")
+            yield from paragraph(" > ".join(path), 11)
+            if len(reasons) > 1:
+                yield from paragraph(f"elsewhere in it by {others(reasons)}", 11)
+
+    def carries(self, name: str, was: str, now: str) -> Iterator[str]:
+        """Say what becomes of something that the decision carries."""
+        return paragraph(printable(f"{name} was {was}, is {now}"), 2, bullet="carries  ")
+
+    def listed(self, title: str, lines: Sequence[str]) -> Iterator[str]:
+        """Write sentences under a title, if there are any."""
+        return self._below(title, map(unticked, lines)) if lines else iter(())
+
+    def way_out(self, options: str) -> Iterator[str]:
+        """Say how to let pass what is not allowed, on one line however long it is, so that it can be copied."""
+        yield from ("", "what is not allowed passes, where it is meant, with", f"  {options}")
+
+    def recorded(self, title: str, counted: Sequence[str], passed_over: Sequence[str]) -> Iterator[str]:
+        """Write what becomes of recorded decisions, and why some could not be looked at."""
+        problems = [f"passed over: {problem}" for problem in passed_over[:REGIONS]]
+        if len(passed_over) > REGIONS:
+            problems.append(f"and {len(passed_over) - REGIONS:,} more passed over")
+        return self._below(title, (*map(unticked, counted), *problems))
+
+    def end(self, title: str, sentence: str) -> Iterator[str]:
+        """Say how far the comparison came."""
+        return self._below(title, [sentence])
+
+    def _below(self, title: str, lines: Iterable[str]) -> Iterator[str]:
+        """Write lines below a title."""
+        yield from ("", title)
+        for line in lines:
+            yield from paragraph(printable(line), 2, hanging=2)
+
+    def _conditions(self, title: str, conditions: Sequence[str], indent: int = 0) -> Iterator[str]:
+        """Write conditions below each other."""
+        for number, condition in enumerate(conditions):
+            start = f"{title} " if number == 0 else f"{'and':>{len(title)}} "
+            yield from paragraph(printable(condition), indent, bullet=start, hanging=2)
+
+
+class _Markdown:
+    """For the text of a pull request."""
+
+    def head(self, comparison: Comparison) -> Iterator[str]:
+        """Name the chart and its versions, and say in one sentence what changes."""
+        yield from (f"### {prose(comparison.new.title)}", "")
+        yield f"{ticked(comparison.old.path)} → {ticked(comparison.new.path)}: {headline(comparison)}."
+
+    def within(self, conditions: Sequence[str]) -> Iterator[str]:
+        """Say what all facts that change have in common."""
+        yield from ("", "All of it is within:", "", *(f"- {ticked(condition)}" for condition in conditions))
+
+    def heading(self, change: str, kind: str, *, allowed: bool) -> str:
+        """Name a change."""
+        return f"{ticked(change)}{kind}{'' if allowed else ' — not allowed'}"
+
+    def part(self, title: str) -> Iterator[str]:
+        """Begin a part."""
+        yield from ("", f"#### {title[0].upper()}{title[1:]}")
+
+    def note(self, sentence: str, aside: str = "") -> Iterator[str]:  # noqa: ARG002 - no room for an aside
+        """Say something of a change as a whole."""
+        yield from ("", f"{sentence[0].upper()}{sentence[1:]}.")
+
+    def who(self, conditions: Sequence[str], caveats: Iterator[str], *, first: bool, within: bool) -> Iterator[str]:  # noqa: ARG002
+        """Say who is concerned."""
+        whole = "**Everybody there**" if within else "**Everybody**"
+        words = " and ".join(map(ticked, conditions))
+        yield from ("", f"**Where** {words}" if conditions else whole, *(f"_({caveat})_" for caveat in caveats))
+
+    def example(self, facts: Sequence[str]) -> Iterator[str]:
+        """Give the facts that are not what they are by default."""
+        yield from ("", f"For example: {', '.join(map(ticked, facts)) or _USUAL}")
+
+    def decided(self, *sides: _Side) -> Iterator[str]:
+        """Say in a table what each version decides, and the way there."""
+        yield from ("", "| | decision | reason | path |", "|---|---|---|---|")
+        for title, record, path, reasons in sides:
+            because = f" {prose(record.because)}" if record.because else ""
+            more = f" (elsewhere {ticked(others(reasons))})" if len(reasons) > 1 else ""
+            reason = f"{ticked(record.reason)}{because}{more}"
+            way = " → ".join(arrow if arrow.startswith("(") else ticked(arrow) for arrow in path)
+            cells = (title, f"{ticked(record.outcome)}, {meaning(record)}", reason, way)
+            # Only a table needs the backslash, and it does inside of code as well; elsewhere it would be shown.
+            yield f"| {' | '.join(cell.replace('|', _BAR) for cell in cells)} |"
+
+    def carries(self, name: str, was: str, now: str) -> Iterator[str]:
+        """Say what becomes of something that the decision carries."""
+        yield from ("", f"{ticked(name)} was {ticked(was)} and is {ticked(now)}.")
+
+    def listed(self, title: str, lines: Sequence[str]) -> Iterator[str]:
+        """Write a list under a heading, if there is something in it."""
+        if lines:
+            yield from (*self.part(title), "", *(f"- {line}" for line in lines))
+
+    def way_out(self, options: str) -> Iterator[str]:
+        """Say how to let pass what is not allowed."""
+        yield from ("", f"What is not allowed passes, where it is meant, with {ticked(options)}.")
+
+    def recorded(self, title: str, counted: Sequence[str], passed_over: Sequence[str]) -> Iterator[str]:
+        """Write what becomes of recorded decisions, and how many could not be looked at."""
+        rest = [f"{len(passed_over):,} rows could not be decided by both"] if passed_over else []
+        return self.listed(title, [*counted, *rest] or ["none"])
+
+    def end(self, title: str, sentence: str) -> Iterator[str]:
+        """Say how far the comparison came."""
+        yield from ("", f"_{title[0].upper()}{title[1:]}: {sentence}._")
+
+
+# ---- The words of its parts ----
+
+
+def headline(comparison: Comparison) -> str:
+    """Say in one sentence what changes."""
+    match comparison.finding:
+        case Finding.EQUIVALENT:
+            whom = "all facts" if comparison.same_inputs else "all facts that both versions take"
+            stays = "every decision stays as it is" + (", but for data that is gone" if GONE in comparison.lost else "")
+            return f"{stays}: proved for {whom}"
+        case Finding.UNDECIDED:
+            changes = ", ".join(f"`{change}`" for change in comparison.open)
+            return f"no change of a decision was shown, and none excluded for {changes}"
+        case Finding.CHANGED:
+            shown = dict.fromkeys(region.change for region in comparison.regions)
+            changes = ", ".join(f"`{change}`{kind_of(comparison, change)}" for change in shown)
+            rest = ", ".join(f"`{change}`" for change in comparison.open if change not in shown)
+            return f"decisions change: {changes}" + (f"; neither shown nor excluded: {rest}" if rest else "")
+
+
+def kind_of(comparison: Comparison, change: str) -> str:
+    """Say what changes where an outcome stays."""
+    regions = [region for region in comparison.regions if region.change == change]
+    was, _, now = change.partition("->")
+    if was != now or not regions:
+        return ""
+    names = dict.fromkeys(name for region in regions for name, _, _ in carried(region))
+    return f" (other {', '.join(names)})"
+
+
+def remaining(comparison: Comparison, region: Region) -> tuple[str, ...]:
+    """List what a region says beyond what all changes have in common, as far as a reader follows."""
+    rest = _beyond(comparison, region)
+    return tuple(map(_bare, rest)) if len(rest) == 1 else rest[:_CONDITIONS]
+
+
+def _beyond(comparison: Comparison, region: Region) -> tuple[str, ...]:
+    """List what a region says beyond what all changes have in common."""
+    return tuple(one for one in region.conditions if one not in comparison.within)
+
+
+def _bare(condition: str) -> str:
+    """Take the parentheses off a condition that stands alone."""
+    depth = 0
+    for at, character in enumerate(TEXT.sub(lambda found: "." * len(found[0]), condition)):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0 and at < len(condition) - 1:
+            return condition
+    return condition[1:-1] if condition.startswith("(") else condition
+
+
+def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
+    """Say what the conditions that are told of a region do not."""
+    more = len(_beyond(comparison, region)) - _CONDITIONS
+    if more > 0:
+        yield f"and {more} more {'conditions' if more > 1 else 'condition'}, which `--format json` tells"
+    for name in region.left_out:
+        yield f"where `{name}` is left out"
+    for name in region.given:
+        yield f"where `{name}` is given"
+    for name in region.either:
+        yield f"also where `{name}` is left out"
+    for name in (*region.left_out, *region.either):
+        was, now = (prose(show(graph.facts[name].default)) for graph in (comparison.old, comparison.new))
+        yield f"who leaves out `{name}` gets {now} now, and got {was} before"
+    if not region.exact:
+        yield "only some of these facts: what sets them apart is too long, or more than the solver knows"
+
+
+def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:
+    """Keep the facts of an example that a reader must know: those that are not what they are by default."""
+    shown = {}
+    for name, value in region.facts.items():
+        declared = [fact for graph in (comparison.old, comparison.new) if (fact := graph.facts.get(name)) is not None]
+        if not declared or not all(fact.has_default and fact.default == value for fact in declared):
+            shown[name] = value
+    return shown
+
+
+def decision(decided: Record) -> str:
+    """Say what is decided, by what, and in which words."""
+    because = f": {printable(decided.because)}" if decided.because else ""
+    return f"{printable(decided.outcome)} by {decided.reason}{because}"
+
+
+def meaning(decided: Record) -> str:
+    """Say what a decision means for the notification."""
+    return HEADLINES[decided.notify].lower()
+
+
+def paths(comparison: Comparison, region: Region) -> tuple[list[str], list[str]]:
+    """Give the paths before and after, with what both begin with cut short where it is long."""
+    before, after = (tuple(step.arrow for step in one.passage.steps) for one in (region.before, region.after))
+    arrows = comparison.structure.arrows
+    pairs = zip(before, after, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: arrows.get(pair[0]) == pair[1], pairs))
+    if alike <= _ALIKE:
+        return list(before), list(after)
+    cut = f"({alike - 2} more that stay)"
+    return [before[0], cut, *before[alike - 1 :]], [after[0], cut, *after[alike - 1 :]]
+
+
+def carried(region: Region) -> Iterator[tuple[str, str, str]]:
+    """List what a decision carries and what becomes of it."""
+    for name, value in region.before.data.items():
+        if name in region.after.data and not alike(region.after.data[name], value):
+            yield name, write_literal(value), write_literal(region.after.data[name])
+    if region.before.recheck_at != region.after.recheck_at:
+        yield "recheck", write_literal(region.before.recheck_at), write_literal(region.after.recheck_at)
+
+
+def others(reasons: Sequence[str]) -> str:
+    """Name the further reasons of a region."""
+    return enumerate_shortly((f"{one}" for one in reasons[1:]), most=_SHOWN)
+
+
+def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
+    """List what a reader of the picture sees: the kind of change, and what changed."""
+    for was, now in structure.renamed.items():
+        yield "renamed", f"{ticked(was)} is called {ticked(now)}"
+    for name in structure.added_nodes:
+        yield "added", f"node {ticked(name)}"
+    for name in structure.removed_nodes:
+        yield "removed", f"node {ticked(name)}"
+    for arrow in structure.added_arrows:
+        yield "added", f"arrow {ticked(arrow)}"
+    for arrow in structure.removed_arrows:
+        yield "removed", f"arrow {ticked(arrow)}"
+    for moved in structure.moved:
+        if moved.after == START:
+            yield "moved", f"the chart begins with {ticked(moved.leads_to)}, where it began with {ticked(moved.led_to)}"
+        else:
+            yield (
+                "moved",
+                f"{ticked(moved.after)} leads to {ticked(moved.leads_to)}, where it led to {ticked(moved.led_to)}",
+            )
+    for asked in structure.asked_otherwise:
+        yield "asked", f"{ticked(asked.what)} asks {ticked(asked.after)}, where it asked {ticked(asked.before)}"
+    for words in structure.reworded:
+        yield "reworded", f"{ticked(words.what)}: {_quoted(words.after)}, before {_quoted(words.before)}"
+
+
+def _quoted(text: str) -> str:
+    """Show words of the file."""
+    return prose(f"“{printable(text)}”") if text else "nothing"
