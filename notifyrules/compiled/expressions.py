@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,15 +40,15 @@ class Expressions:
     limits: Limits
     functions: list[str] = field(default_factory=list)
     """Takes the source of the functions that large or deep terms become."""
-    _outlined: dict[int, Spelling] = field(default_factory=dict)
-    _uses: dict[int, int] = field(default_factory=dict)
+    _outlined: dict[t.Term, Spelling] = field(default_factory=dict)
+    _uses: Counter[t.Term] = field(default_factory=Counter)
     _orders: dict[tuple[str, ...], str] = field(default_factory=dict)
     _used: dict[str, None] = field(default_factory=dict)
     """The variables that what is being written uses."""
     _level: int = 0
-    _repeated: frozenset[int] = frozenset()
+    _repeated: frozenset[t.Term] = frozenset()
     """The lets that what is being written evaluates more than once, unless their values are kept."""
-    _kept: dict[int, str] = field(default_factory=dict)
+    _kept: dict[t.Term, str] = field(default_factory=dict)
     """The variables that hold values of lets where what is written next is evaluated."""
 
     def count(self, term: t.Term) -> None:
@@ -56,9 +57,8 @@ class Expressions:
         while waiting:
             one = waiting.pop()
             if isinstance(one, t.LetUse) and one.shared:
-                uses = self._uses.get(id(one.term), 0)
-                self._uses[id(one.term)] = uses + 1
-                if uses:
+                self._uses[one.term] += 1
+                if self._uses[one.term] > 1:
                     continue
             waiting.extend(t.parts(one))
 
@@ -95,15 +95,15 @@ class Expressions:
         Returns:
             The call.
         """
-        if id(term) in self._outlined:
-            return self._outlined[id(term)]
+        if term in self._outlined:
+            return self._outlined[term]
         with self._alone() as used:
             text = self.write(term)
         function = self.names.new(f"let_{name}")
         arguments = ", ".join(used)
         self.functions.append(f"def {function}({arguments}):\n    return {text}\n")
-        self._outlined[id(term)] = Spelling(f"{function}({arguments})", tuple(used))
-        return self._outlined[id(term)]
+        self._outlined[term] = Spelling(f"{function}({arguments})", tuple(used))
+        return self._outlined[term]
 
     def spell(self, term: t.Term, name: str) -> Spelling:
         """Spell a term as something that is read several times: called where it is large, else written out."""
@@ -204,18 +204,17 @@ class Expressions:
 
     def _let(self, use: t.LetUse) -> tuple[str, int]:
         """Write a let: the variable that holds its value, or what computes it."""
-        key = id(use.term)
-        if key in self._kept:
-            return self._kept[key], ATOM
+        if use.term in self._kept:
+            return self._kept[use.term], ATOM
         text, binds = self._computed(use)
-        if key not in self._repeated:
+        if use.term not in self._repeated:
             return text, binds
-        variable = self._kept[key] = self.names.temporary()
+        variable = self._kept[use.term] = self.names.temporary()
         return f"({variable} := {text})", ATOM
 
     def _computed(self, use: t.LetUse) -> tuple[str, int]:
         """Write out a let where it is small or used once, and call it otherwise."""
-        if self._uses.get(id(use.term), 0) <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
+        if self._uses[use.term] <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
             return self._written(use.term)
         return self._use(self.outline(use.term, use.name)), ATOM
 

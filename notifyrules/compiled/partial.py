@@ -29,8 +29,8 @@ class Open(Enum):
 OPEN: Final = Open.OPEN
 """What a term has whose value is not settled."""
 
-Key: TypeAlias = "int | tuple[Key | Value, ...]"
-"""Identifies a term: the same object by its id, a new one by what it is made of."""
+Key: TypeAlias = "t.Term | tuple[Key | Value, ...]"
+"""Identifies a term: one of the chart by itself, a new one by what it is made of."""
 
 Look: TypeAlias = Callable[[str], "Value | Open"]
 """Gives the value of a fact, or :data:`OPEN` where it is not known."""
@@ -42,9 +42,8 @@ class Partial:
     def __init__(self, look: Look) -> None:
         """Evaluate with the facts that *look* knows."""
         self._look = look
-        self._left: dict[int, t.Term] = {}
-        self._alive: list[t.Term] = []
-        self._keys: dict[int, Key] = {}
+        self._left: dict[t.Term, t.Term] = {}
+        self._keys: dict[t.Term, Key] = {}
 
     def value(self, term: t.Term, read: dict[str, Value] | None = None) -> Value | Open:
         """
@@ -117,11 +116,9 @@ class Partial:
         Returns:
             A term with the same value; the very same one where nothing is settled.
         """
-        if id(term) not in self._left:
-            self._left[id(term)] = self._reduce(term)
-            # An id is good only as long as its term lives.
-            self._alive.append(term)
-        return self._left[id(term)]
+        if term not in self._left:
+            self._left[term] = self._reduce(term)
+        return self._left[term]
 
     def _reduce(self, term: t.Term) -> t.Term:
         """Leave out what is settled, by the form of a term."""
@@ -146,7 +143,7 @@ class Partial:
     def _settled(self, term: t.Term, value: Value) -> t.Term:
         """Put a constant where a condition is settled."""
         constant = t.Constant(term.span, term.type, value)
-        self._keys[id(constant)] = ("constant", value)
+        self._keys[constant] = ("constant", value)
         return constant
 
     def _remaining(self, term: t.Junction, items: list[t.Term]) -> t.Term:
@@ -172,12 +169,12 @@ class Partial:
         if len(parts) == len(old) and all(map(is_, parts, old)):
             return term
         made = _with_parts(term, parts)
-        self._keys[id(made)] = (type(term).__name__, len(parts), id(term), *(self.key(part) for part in parts))
+        self._keys[made] = (type(term).__name__, len(parts), term, *(self.key(part) for part in parts))
         return made
 
     def key(self, term: t.Term) -> Key:
         """Identify a term that :meth:`left` gave: equal keys, equal terms, as long as the chart lives."""
-        return self._keys.get(id(term), id(term))
+        return self._keys.get(term, term)
 
 
 def looking(facts: Mapping[str, Value]) -> Look:

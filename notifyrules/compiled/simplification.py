@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from notifyrules.language import terms as t
@@ -39,25 +40,19 @@ def is_inside(value: Value) -> bool:
             return False
 
 
-def repeated_lets(term: t.Term) -> frozenset[int]:
-    """
-    Find the shared lets that are used more than once in a term and whose value is dear to compute.
-
-    Returns:
-        The ids of what they stand for.
-    """
-    uses: dict[int, int] = {}
-    dear: dict[int, bool] = {}
+def repeated_lets(term: t.Term) -> frozenset[t.Term]:
+    """Find what the shared lets stand for that are used more than once in a term and whose value is dear to compute."""
+    uses: Counter[t.Term] = Counter()
+    dear: dict[t.Term, bool] = {}
     waiting = [term]
     while waiting:
         one = waiting.pop()
         if isinstance(one, t.LetUse) and one.shared:
-            key = id(one.term)
-            uses[key] = uses.get(key, 0) + 1
-            if key not in dear:
-                dear[key] = any(isinstance(part, t.Call | t.Arithmetic) for part in t.walk(one.term))
-            elif dear[key]:
+            uses[one.term] += 1
+            if one.term not in dear:
+                dear[one.term] = any(isinstance(part, t.Call | t.Arithmetic) for part in t.walk(one.term))
+            elif dear[one.term]:
                 # Its value is kept, so what it is made of is not computed again.
                 continue
         waiting.extend(t.parts(one))
-    return frozenset(key for key, count in uses.items() if count > 1 and dear[key])
+    return frozenset(inner for inner, count in uses.items() if count > 1 and dear[inner])

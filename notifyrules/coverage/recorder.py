@@ -52,8 +52,8 @@ class Recorder:
     def __init__(self) -> None:
         """Begin with nothing walked."""
         self._tallies: dict[str, Tally] = {}
-        self._learnt: dict[int, Graph] = {}
-        self._sights: dict[int, Sight] = {}
+        self._learnt: set[Graph] = set()
+        self._sights: dict[Term, Sight] = {}
         self._evaluate = watched(self._see)
 
     @property
@@ -63,15 +63,14 @@ class Recorder:
 
     def learn(self, graph: Graph) -> None:
         """Take a chart, and those it calls, into the count before anything of them is walked."""
-        if id(graph) in self._learnt:
+        if graph in self._learnt:
             return
-        # Kept, so that no other chart and no other term ever has its place in memory.
-        self._learnt[id(graph)] = graph
+        self._learnt.add(graph)
         tally = self._tally(graph.path)
         tally.graph = tally.graph or graph
         for term in find_atoms(graph):
             atom = atom_at(term.span)
-            self._sights[id(term)] = self._tally(atom.file).atoms.setdefault(atom, Sight(term.span))
+            self._sights[term] = self._tally(atom.file).atoms.setdefault(atom, Sight(term.span))
         for node in graph.nodes.values():
             if isinstance(node, Call):
                 self.learn(node.callee)
@@ -87,7 +86,7 @@ class Recorder:
 
     def _see(self, term: Term, value: Value) -> None:
         """Count what an atom turned out to be; one that is null is neither true nor false."""
-        sight = self._sights.get(id(term))
+        sight = self._sights.get(term)
         if sight is not None:
             sight.true += value is True
             sight.false += value is False

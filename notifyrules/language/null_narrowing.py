@@ -13,7 +13,7 @@ Key: TypeAlias = tuple[object, ...]
 Narrowed: TypeAlias = frozenset[Key]
 """The keys of values that are known not to be null."""
 
-_Seen: TypeAlias = "dict[tuple[int, bool], Narrowed | None]"
+_Seen: TypeAlias = "dict[tuple[t.Term, bool], Narrowed | None]"
 
 _NOTHING: Narrowed = frozenset()
 
@@ -55,9 +55,9 @@ def _known(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: 
 
     What was found before is *seen*: parts are looked at for both truths, and would be looked at anew each time.
     """
-    if (id(term), truth) not in seen:
-        seen[id(term), truth] = _learned(term, truth, seen)
-    return seen[id(term), truth]
+    if (term, truth) not in seen:
+        seen[term, truth] = _learned(term, truth, seen)
+    return seen[term, truth]
 
 
 def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001

@@ -2,7 +2,7 @@
 Hold checked conditions: every name resolved, every type known, nothing left that can fail.
 
 Terms are made only by :mod:`notifyrules.language.checker`. The reference walk evaluates them, the compiler turns
-them into Python, and both read nothing else.
+them into Python, and both read nothing else. A term equals itself alone, so what is known of it can be kept by it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from notifyrules.language.values import Value
 from notifyrules.source.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Constant:
     """A value written out."""
 
@@ -27,7 +27,7 @@ class Constant:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FactRead:
     """The value of a fact."""
 
@@ -37,7 +37,7 @@ class FactRead:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LetUse:
     """The value of a let."""
 
@@ -49,7 +49,7 @@ class LetUse:
     """Whether every use holds this very term; a let with parameters is inlined anew at each use."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListTerm:
     """A list of computed items."""
 
@@ -69,7 +69,7 @@ class Sum(Enum):
     """The duration from one instant to another."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Arithmetic:
     """`left + right` or `left - right`, held to the range of the result."""
 
@@ -81,7 +81,7 @@ class Arithmetic:
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Coalesce:
     """The first item that is not null, else the last."""
 
@@ -90,7 +90,7 @@ class Coalesce:
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """One comparison of two values."""
 
@@ -104,7 +104,7 @@ class Comparison:
     """The values of an ordered enumeration, lowest first, where `<` and the like follow them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contains:
     """`item in collection`."""
 
@@ -114,7 +114,7 @@ class Contains:
     collection: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IsNull:
     """`operand is null`."""
 
@@ -123,7 +123,7 @@ class IsNull:
     operand: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Not:
     """`not operand`, and the negative forms of the tests."""
 
@@ -132,7 +132,7 @@ class Not:
     operand: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Junction:
     """`and` (every item is true) or `or` (one of them is), left to right and no further than needed."""
 
@@ -142,7 +142,7 @@ class Junction:
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """`then if condition else otherwise`."""
 
@@ -153,7 +153,7 @@ class Choice:
     otherwise: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """A function of the language applied to its arguments."""
 
@@ -203,13 +203,13 @@ def parts(term: Term) -> tuple[Term, ...]:
 
 def walk(term: Term) -> Iterator[Term]:
     """Give a term and all that it is made of, each shared let once."""
-    seen: set[int] = set()
+    seen: set[Term] = set()
     waiting = [term]
     while waiting:
         one = waiting.pop()
-        if id(one) in seen:
+        if one in seen:
             continue
-        seen.add(id(one))
+        seen.add(one)
         yield one
         waiting.extend(reversed(parts(one)))
 

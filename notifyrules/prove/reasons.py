@@ -111,7 +111,7 @@ class Ways:
             if ruling is None:
                 waiting.extend((arrow.node, (arrow, *behind)) for arrow in self.entering.get(at, ()))
             else:
-                key = (*(arrow.id for arrow in ruling.arrows), *(id(term) for term in ruling.assumed))
+                key = (*(arrow.id for arrow in ruling.arrows), *ruling.assumed)
                 found[key] = ruling
         if waiting:
             return Reason(())

@@ -110,7 +110,7 @@ class Translator:
         self.calls = calls
         self._formulas = world.formulas
         self._symbols = world.symbols
-        self._known: dict[int, tuple[t.Term, Symbol]] = {}
+        self._known: dict[t.Term, Symbol] = {}
 
     def holds(self, term: t.Term) -> Formula:
         """Translate a condition that is true or false."""
@@ -120,12 +120,9 @@ class Translator:
 
     def value(self, term: t.Term) -> Symbol:
         """Translate a condition."""
-        # The term is kept with its translation, so that its identity is not given to another.
-        found = self._known.get(id(term))
-        if found is None:
-            found = (term, self._translate(term))
-            self._known[id(term)] = found
-        return found[1]
+        if term not in self._known:
+            self._known[term] = self._translate(term)
+        return self._known[term]
 
     def _translate(self, term: t.Term) -> Symbol:
         """Translate a condition by its form."""
