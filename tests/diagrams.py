@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from notifyrules import load
 from notifyrules.diagram import draw
-from notifyrules.diagram.model import Arrow, Box, Diagram
+from notifyrules.diagram.model import Diagram, DrawnArrow, DrawnBox
 from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph
 
@@ -156,12 +156,12 @@ def _written(folder: Path, text: str) -> Path:
     return path
 
 
-def box(diagram: Diagram, key: str) -> Box:
+def box(diagram: Diagram, key: str) -> DrawnBox:
     """Find a box by its key."""
     return next(box for box in diagram.boxes if box.key == key)
 
 
-def arrow(diagram: Diagram, key: str) -> Arrow:
+def arrow(diagram: Diagram, key: str) -> DrawnArrow:
     """Find the arrow that stands for an arrow of the graph."""
     return next(arrow for arrow in diagram.arrows if key in arrow.ids)
 

@@ -14,8 +14,8 @@ from notifyrules.coverage.figures import CoverageFigure, FileCoverage, coverage_
 from notifyrules.coverage.overlay import overlay
 from notifyrules.coverage.recorder import Recorder, Tally
 from notifyrules.diagram import to_svg
+from notifyrules.diagram.boxes import label as letter_label
 from notifyrules.diagram.drawing import draw_overlaid
-from notifyrules.diagram.figures import label as letter_label
 from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph

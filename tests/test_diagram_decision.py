@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.diagram.model import START, Emphasis, Shape
+from notifyrules.diagram.model import START, BoxShape, Emphasis
 from tests.diagrams import CALLER, arrow, box, lit
 
 
@@ -106,7 +106,7 @@ class TestTried:
         diagram = lit(tmp_path, {"message.in_thread": True})
         end = box(diagram, "personal.else:no")
 
-        assert (end.shape, end.mark.emphasis) == (Shape.REFUSAL, Emphasis.TRIED)
+        assert (end.shape, end.mark.emphasis) == (BoxShape.REFUSAL, Emphasis.TRIED)
 
     def test_when_all_refuse_the_path_goes_on_from_the_fan_out(self, tmp_path: Path) -> None:
         """Both branches are marked as tried, and the way out behind them is lit."""

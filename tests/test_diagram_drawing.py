@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diagram.drawing import LONGEST_FIRST, WIDEST_SWITCH, draw_overlaid
-from notifyrules.diagram.model import START, Emphasis, Mark, Overlay, Shape
+from notifyrules.diagram.model import START, BoxShape, Emphasis, Mark, Overlay
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.graph.colours import COLOURS, colour_of
 from notifyrules.graph.model import Notify
@@ -47,14 +47,14 @@ class TestBoxes:
     @pytest.mark.parametrize(
         ("key", "shape"),
         [
-            ("muted", Shape.QUESTION),
-            ("preference", Shape.SWITCH),
-            ("worth_it", Shape.FAN_OUT),
-            ("size", Shape.FIRST),
-            ("yes", Shape.END),
+            ("muted", BoxShape.QUESTION),
+            ("preference", BoxShape.SWITCH),
+            ("worth_it", BoxShape.FAN_OUT),
+            ("size", BoxShape.FIRST),
+            ("yes", BoxShape.END),
         ],
     )
-    def test_each_kind_has_its_outline(self, tmp_path: Path, key: str, shape: Shape) -> None:
+    def test_each_kind_has_its_outline(self, tmp_path: Path, key: str, shape: BoxShape) -> None:
         """The outline of a box tells what kind of node it is."""
         assert box(drawn(tmp_path), key).shape is shape
 
@@ -88,14 +88,14 @@ class TestBoxes:
 class TestEnds:
     def test_each_refusing_arrow_has_an_end_of_its_own(self, tmp_path: Path) -> None:
         """Three written arrows refuse, so there are three small ends."""
-        refusals = [box for box in drawn(tmp_path).boxes if box.shape is Shape.REFUSAL]
+        refusals = [box for box in drawn(tmp_path).boxes if box.shape is BoxShape.REFUSAL]
 
         assert [box.key for box in refusals] == ["followed.else:no", "dnd.then:no", "preference.nothing:no"]
         assert {(box.text, box.notify) for box in refusals} == {("NO", Notify.NO)}
 
     def test_other_ends_are_shared(self, tmp_path: Path) -> None:
         """An outcome that notifies, now or later, is drawn once, with its label."""
-        ends = [(box.key, box.text) for box in drawn(tmp_path).boxes if box.shape is Shape.END]
+        ends = [(box.key, box.text) for box in drawn(tmp_path).boxes if box.shape is BoxShape.END]
 
         assert ends == [("yes", "YES"), ("badge", "Badge"), ("later", "later")]
 
@@ -138,13 +138,15 @@ class TestArrows:
 
 
 class TestTables:
-    @pytest.mark.parametrize(("count", "shape"), [(LONGEST_FIRST, Shape.FIRST), (LONGEST_FIRST + 1, Shape.TABLE)])
-    def test_a_long_ordered_table_is_drawn_as_one(self, tmp_path: Path, count: int, shape: Shape) -> None:
+    @pytest.mark.parametrize(("count", "shape"), [(LONGEST_FIRST, BoxShape.FIRST), (LONGEST_FIRST + 1, BoxShape.TABLE)])
+    def test_a_long_ordered_table_is_drawn_as_one(self, tmp_path: Path, count: int, shape: BoxShape) -> None:
         """Up to three rows are arrows of a box; more are rows of a table."""
         assert box(drawn(tmp_path, rows(count)), "pick").shape is shape
 
-    @pytest.mark.parametrize(("count", "shape"), [(WIDEST_SWITCH, Shape.SWITCH), (WIDEST_SWITCH + 1, Shape.TABLE)])
-    def test_a_wide_switch_is_drawn_as_one(self, tmp_path: Path, count: int, shape: Shape) -> None:
+    @pytest.mark.parametrize(
+        ("count", "shape"), [(WIDEST_SWITCH, BoxShape.SWITCH), (WIDEST_SWITCH + 1, BoxShape.TABLE)]
+    )
+    def test_a_wide_switch_is_drawn_as_one(self, tmp_path: Path, count: int, shape: BoxShape) -> None:
         """Up to six ways out are arrows of a box; more are rows of a table."""
         assert box(drawn(tmp_path, values(count)), "pick").shape is shape
 
@@ -154,13 +156,16 @@ class TestTables:
         diagram = lit(tmp_path, {"kind": "more"}, text.replace("flow:", 'otherwise: "no"\nflow:'))
 
         assert arrow(diagram, "pick.else").written is False
-        assert box(diagram, "pick").shape is Shape.SWITCH
+        assert box(diagram, "pick").shape is BoxShape.SWITCH
 
     def test_each_row_holds_its_words_and_its_arrow_has_none(self, tmp_path: Path) -> None:
         """What a row says is not said again on its arrow."""
         diagram = drawn(tmp_path, rows(5))
 
-        assert [row.text for row in box(diagram, "pick").rows] == [*(f"Row {n}" for n in range(5)), "none of these"]
+        assert [row.text for row in box(diagram, "pick").rows] == [
+            *(f"Row {n}" for n in range(5)),
+            "none of these",
+        ]
         assert (arrow(diagram, "pick.2").row, arrow(diagram, "pick.2").label) == (1, "")
 
 
@@ -169,7 +174,7 @@ class TestCalls:
         """The link leads to the picture of that name beside this one."""
         gate = box(drawn(tmp_path, CALLER), "gate")
 
-        assert (gate.shape, gate.href, gate.caption) == (Shape.CALL, "quiet.svg", "see quiet")
+        assert (gate.shape, gate.href, gate.caption) == (BoxShape.CALL, "quiet.svg", "see quiet")
 
     def test_an_opened_chart_is_a_cluster(self, tmp_path: Path) -> None:
         """Opened, its boxes stand in a cluster that has the question of the call as its title."""
@@ -187,7 +192,7 @@ class TestCalls:
         diagram = drawn(tmp_path, CALLER, expand=True)
         onward = arrow(diagram, "gate.awake")
 
-        assert box(diagram, "gate/awake").shape is Shape.EXIT
+        assert box(diagram, "gate/awake").shape is BoxShape.EXIT
         assert (onward.source, onward.target, onward.label) == ("gate/awake", "yes", "")
         assert arrow(diagram, "gate.quiet").label == "hush"
 

@@ -15,9 +15,9 @@ from notifyrules.diagram import draw
 from notifyrules.diagram.arranging import READABLE_WIDTH
 from notifyrules.diagram.asides import stand_beside
 from notifyrules.diagram.compounds import Point, compounds
-from notifyrules.diagram.model import Diagram, Shape
+from notifyrules.diagram.model import BoxShape, Diagram
 from notifyrules.diagram.panel import lay_panel
-from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, route
+from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedBox, route
 from notifyrules.errors import UsageError
 from notifyrules.graph.checks.nesting import MAX_NESTING
 from notifyrules.shipped import shipped_names
@@ -32,20 +32,20 @@ def meets(one: Rectangle, other: Rectangle, by: float = 0.5) -> bool:
     return one[0] < other[2] - by and other[0] < one[2] - by and one[1] < other[3] - by and other[1] < one[3] - by
 
 
-def outline(box: DrawnBox) -> Rectangle:
+def outline(box: PlacedBox) -> Rectangle:
     """Give the rectangle of a box."""
-    half = box.figure.width / 2
-    return (box.x - half, box.top, box.x + half, box.top + box.figure.height)
+    half = box.sized.width / 2
+    return (box.x - half, box.top, box.x + half, box.top + box.sized.height)
 
 
-def words(arrow: DrawnArrow) -> Rectangle:
+def words(arrow: PlacedArrow) -> Rectangle:
     """Give the rectangle of a label."""
     assert arrow.label is not None
     (x, y), wide, high = arrow.middle, arrow.label.width / 2, arrow.label.height / 2
     return (x - wide, y - high, x + wide, y + high)
 
 
-def stretches(arrow: DrawnArrow) -> Iterator[Rectangle]:
+def stretches(arrow: PlacedArrow) -> Iterator[Rectangle]:
     """Give the straight stretches of an arrow."""
     for (x, y), (to, under) in pairwise(arrow.points):
         yield (min(x, to), min(y, under), max(x, to) + 1, max(y, under) + 1)
@@ -53,7 +53,7 @@ def stretches(arrow: DrawnArrow) -> Iterator[Rectangle]:
 
 def faults(drawing: Drawing) -> Iterator[str]:
     """Find what lies on what."""
-    boxes = {box.figure.box.key: outline(box) for box in drawing.boxes}
+    boxes = {box.sized.box.key: outline(box) for box in drawing.boxes}
     labels = {arrow.arrow.key: words(arrow) for arrow in drawing.arrows if arrow.label is not None}
     yield from (f"{one} lies on {other}" for one, other in combinations(boxes, 2) if meets(boxes[one], boxes[other]))
     yield from (f"{one} on {other}" for one, other in combinations(labels, 2) if meets(labels[one], labels[other]))
@@ -75,17 +75,17 @@ def faults(drawing: Drawing) -> Iterator[str]:
     for cluster in drawing.clusters:
         frame = (cluster.left, cluster.top, cluster.right, cluster.bottom)
         for box in drawing.boxes:
-            inside = (box.figure.box.cluster + "/").startswith(cluster.cluster.key + "/")
+            inside = (box.sized.box.cluster + "/").startswith(cluster.cluster.key + "/")
             left, top, right, bottom = outline(box)
             within = left >= frame[0] and top >= frame[1] and right <= frame[2] and bottom <= frame[3]
             # The refusal of an exit stands beside it, inside of the frame.
-            if inside != within and not (box.figure.box.shape is Shape.REFUSAL and within):
-                yield f"{box.figure.box.key} and the frame of {cluster.cluster.key}"
+            if inside != within and not (box.sized.box.shape is BoxShape.REFUSAL and within):
+                yield f"{box.sized.box.key} and the frame of {cluster.cluster.key}"
 
 
 def _run_together(drawing: Drawing) -> Iterator[str]:
     """Find arrows that share a line though they share neither the box they leave nor the one they enter."""
-    lines: dict[tuple[bool, float], list[tuple[float, float, DrawnArrow]]] = {}
+    lines: dict[tuple[bool, float], list[tuple[float, float, PlacedArrow]]] = {}
     for arrow in drawing.arrows:
         for start, end in pairwise(arrow.points):
             level = abs(start[1] - end[1]) < 0.05
@@ -183,23 +183,23 @@ class TestNothingLiesOnAnything:
     def test_the_check_sees_what_is_wrong(self, tmp_path: Path) -> None:
         """A picture in which all boxes stand in one place has many faults."""
         drawing = route(drawn(tmp_path))
-        heap = tuple(DrawnBox(box.figure, 0, 0) for box in drawing.boxes)
+        heap = tuple(PlacedBox(box.sized, 0, 0) for box in drawing.boxes)
         broken = Drawing(drawing.width, drawing.height, heap, drawing.arrows, drawing.clusters)
 
         assert len(list(faults(broken))) > len(heap)
 
 
 class TestReading:
-    def find(self, diagram: Diagram) -> dict[str, DrawnBox]:
+    def find(self, diagram: Diagram) -> dict[str, PlacedBox]:
         """Place a picture."""
-        return {box.figure.box.key: box for box in route(diagram).boxes}
+        return {box.sized.box.key: box for box in route(diagram).boxes}
 
     def test_a_refusal_stands_beside_its_question(self, tmp_path: Path) -> None:
         """It stands at the height of the box that refuses, not below it."""
         boxes = self.find(drawn(tmp_path))
         question, refusal = boxes["dnd"], boxes["dnd.then:no"]
 
-        assert question.top < refusal.top < question.top + question.figure.height
+        assert question.top < refusal.top < question.top + question.sized.height
 
     def test_what_a_row_alone_leads_to_stands_beside_it(self, tmp_path: Path) -> None:
         """A table is read from left to right: the condition, and what follows from it."""
@@ -207,14 +207,14 @@ class TestReading:
         table, end = boxes["size"], boxes["later"]
 
         assert end.x > table.x
-        assert table.top < end.top < table.top + table.figure.height
+        assert table.top < end.top < table.top + table.sized.height
 
     def test_a_side_question_stands_beside_the_one_it_comes_back_to(self, tmp_path: Path) -> None:
         """A question that refuses or goes on like the one that led to it is a detour, to the left."""
         boxes = self.find(drawn(tmp_path))
 
         assert boxes["followed"].x < boxes["muted"].x
-        assert abs(boxes["followed"].top - boxes["muted"].top) < boxes["followed"].figure.height
+        assert abs(boxes["followed"].top - boxes["muted"].top) < boxes["followed"].sized.height
 
     def test_the_way_on_is_straight_down(self, tmp_path: Path) -> None:
         """The longest way through the chart is its spine."""
@@ -272,9 +272,9 @@ outcomes: {loud: {notify: true}, soft: {notify: true}, last: {notify: later}}
         boxes = self.find(drawn(tmp_path, text))
 
         assert boxes["loud"].x > boxes["one"].x
-        assert boxes["one"].top <= boxes["loud"].top < boxes["one"].top + boxes["one"].figure.height
+        assert boxes["one"].top <= boxes["loud"].top < boxes["one"].top + boxes["one"].sized.height
         assert boxes["two"].x == boxes["one"].x
-        assert min(boxes["soft"].top, boxes["last"].top) > boxes["three"].top + boxes["three"].figure.height
+        assert min(boxes["soft"].top, boxes["last"].top) > boxes["three"].top + boxes["three"].sized.height
 
     def test_a_chart_that_would_be_too_wide_asks_below_instead_of_beside(self, tmp_path: Path) -> None:
         """Questions that are asked in passing stand beside the others only as far as the letters stay readable."""
@@ -328,7 +328,7 @@ class TestOneGeometry:
     def places(self, diagram: Diagram) -> tuple[float, float, dict[str, Rectangle], dict[str, tuple[Point, ...]]]:
         """Place a picture on its panel: its size, its boxes, and the ways of its arrows."""
         panel = lay_panel(diagram, route(diagram))
-        boxes = {box.figure.box.key: outline(box) for box in panel.drawing.boxes}
+        boxes = {box.sized.box.key: outline(box) for box in panel.drawing.boxes}
         return panel.width, panel.height, boxes, {arrow.arrow.key: arrow.points for arrow in panel.drawing.arrows}
 
     def faults(self, bare: Diagram, shown: Diagram) -> Iterator[str]:
@@ -369,7 +369,7 @@ class TestOneGeometry:
         """And nowhere else."""
         shown = lit(tmp_path, {"channel.muted": True})
         panel = lay_panel(shown, route(shown))
-        boxes = {box.figure.box.key: outline(box) for box in panel.drawing.boxes}
+        boxes = {box.sized.box.key: outline(box) for box in panel.drawing.boxes}
 
         assert [one.box for one in panel.drawing.values] == ["muted", "followed"]
         for one in panel.drawing.values:
@@ -383,8 +383,8 @@ class TestOneGeometry:
         drawing = route(shown)
         everything = (-1e4, -1e4, 1e4, 1e4)
         full = stand_beside(shown, drawing, [everything], everything)
-        home = next(outline(box) for box in full.boxes if box.figure.box.key == "worth_it")
-        end = next(outline(box) for box in full.boxes if box.figure.box.key == "worth_it.else:no")
+        home = next(outline(box) for box in full.boxes if box.sized.box.key == "worth_it")
+        end = next(outline(box) for box in full.boxes if box.sized.box.key == "worth_it.else:no")
 
         assert full.values == ()
         assert home[0] < end[0] < home[2] < end[2]

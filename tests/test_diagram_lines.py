@@ -12,8 +12,8 @@ from notifyrules import load
 from notifyrules.diagram import draw
 from notifyrules.diagram.compounds import Point
 from notifyrules.diagram.drawing import draw_overlaid
-from notifyrules.diagram.model import Arrow, Emphasis, Mark, Overlay
-from notifyrules.diagram.routing import DrawnArrow, route
+from notifyrules.diagram.model import DrawnArrow, Emphasis, Mark, Overlay
+from notifyrules.diagram.routing import PlacedArrow, route
 from notifyrules.diagram.strokes import NEAR_REACH, REACH, Stroke, strokes
 from notifyrules.shipped import shipped_names
 from tests.diagrams import drawn, lit
@@ -24,9 +24,9 @@ BESIDE = 3
 """How far beside a line, in pixels, the pointer must still find it."""
 
 
-def line(*points: Point, key: str = "a", emphasis: Emphasis = Emphasis.PLAIN) -> DrawnArrow:
+def line(*points: Point, key: str = "a", emphasis: Emphasis = Emphasis.PLAIN) -> PlacedArrow:
     """Draw an arrow by hand."""
-    return DrawnArrow(Arrow((f"{key}.then",), key, "end", "", Mark(emphasis)), points, None, points[-1])
+    return PlacedArrow(DrawnArrow((f"{key}.then",), key, "end", "", Mark(emphasis)), points, None, points[-1])
 
 
 def lines(pieces: Iterable[Sequence[Point]]) -> list[Line]:

@@ -284,9 +284,9 @@ class TestHostileText:
     def test_every_line_fits_its_box(self, small: Diagram, text: str) -> None:
         """Long words are cut, long texts wrapped, and wide scripts measured as wide as they are."""
         for box in route(with_text(small, text)).boxes:
-            figure = box.figure
-            for line in figure.text.lines:
-                assert width(line, figure.style.size, bold=figure.style.bold) <= figure.width
+            sized = box.sized
+            for line in sized.text.lines:
+                assert width(line, sized.style.size, bold=sized.style.bold) <= sized.width
 
     def test_a_character_that_nobody_would_see_is_spelt_out(self, small: Diagram) -> None:
         """A picture cannot be made to say something else than its file."""

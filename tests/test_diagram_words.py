@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diagram import to_dot, to_mermaid, to_svg
-from notifyrules.diagram.model import Shape
+from notifyrules.diagram.model import BoxShape
 from tests.diagrams import arrow, box, drawn, lit, texts
 
 WORDS = """\
@@ -89,12 +89,12 @@ class TestRows:
         """What would be cut on an arrow has room in a row."""
         diagram = drawn(tmp_path, SHORT_TABLE)
 
-        assert box(diagram, "size").shape is Shape.TABLE
+        assert box(diagram, "size").shape is BoxShape.TABLE
         assert "three" in " ".join(texts(to_svg(diagram)))
 
     def test_a_short_table_with_short_words_is_a_question_with_arrows(self, tmp_path: Path) -> None:
         """Two short answers are read faster on arrows."""
-        assert box(drawn(tmp_path), "size").shape is Shape.FIRST
+        assert box(drawn(tmp_path), "size").shape is BoxShape.FIRST
 
 
 class TestNull:

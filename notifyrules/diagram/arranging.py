@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from notifyrules.diagram.channels import Channel, channels
-from notifyrules.diagram.model import Arrow, Diagram, Mark, Shape
-from notifyrules.diagram.placement import Item, Placement, Plan, place, plan_rows
+from notifyrules.diagram.model import BoxShape, Diagram, DrawnArrow, Mark
+from notifyrules.diagram.placement import Item, Placement, RowPlan, place, plan_rows
 from notifyrules.diagram.straightening import apart, sideways, straighten, weigh
 
 READABLE_WIDTH: Final = 900
@@ -66,7 +66,7 @@ def arrange(diagram: Diagram) -> Arrangement:
     return Arrangement(polished, channels(polished))
 
 
-def split(diagram: Diagram) -> tuple[Diagram, tuple[Arrow, ...]]:
+def split(diagram: Diagram) -> tuple[Diagram, tuple[DrawnArrow, ...]]:
     """
     Take out of a picture what the file does not write, where it can stand beside the chart without moving it.
 
@@ -76,7 +76,7 @@ def split(diagram: Diagram) -> tuple[Diagram, tuple[Arrow, ...]]:
     """
     loose = tuple(arrow for arrow in diagram.arrows if not arrow.written)
     boxes = {box.key: box for box in diagram.boxes}
-    if _noted(diagram) or any(boxes[arrow.target].shape is not Shape.REFUSAL for arrow in loose):
+    if _noted(diagram) or any(boxes[arrow.target].shape is not BoxShape.REFUSAL for arrow in loose):
         return diagram, ()
     gone = {arrow.target for arrow in loose}
     kept = (
@@ -104,7 +104,7 @@ def _bare(diagram: Diagram) -> Diagram:
     return replace(diagram, boxes=boxes, arrows=drawn, clusters=clusters)
 
 
-def _best(plan: Plan) -> Placement:
+def _best(plan: RowPlan) -> Placement:
     """Choose the best of several placements."""
     tries = max(1, min(_TRIES, _EFFORT // len(plan.items)))
     return min((straighten(place(plan, seed), columns=False) for seed in range(tries)), key=_cost)
@@ -135,7 +135,7 @@ def _inversions(placement: Placement) -> int:
     return sum(later < earlier for xs in labels.values() for at, earlier in enumerate(xs) for later in xs[at + 1 :])
 
 
-def _spread(bare: Placement, plan: Plan) -> Placement:
+def _spread(bare: Placement, plan: RowPlan) -> Placement:
     """Give a picture the arrangement of the bare chart: the same order, and as little moved as larger boxes allow."""
     rows = tuple(tuple(plan.items[item.key] for item in row) for row in bare.rows)
     x = {key: place for row in rows for key, place in _spread_row(row, [bare.x[item.key] for item in row])}

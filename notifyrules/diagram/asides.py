@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from notifyrules.diagram.arranging import split
+from notifyrules.diagram.boxes import Lettering, SizedBox, letter_notes, size_end
 from notifyrules.diagram.compounds import HEAD, Point, arrow_label
-from notifyrules.diagram.figures import Figure, Lettering, letter_notes, small
-from notifyrules.diagram.model import Arrow, Diagram
-from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnBox, DrawnValues
+from notifyrules.diagram.model import Diagram, DrawnArrow
+from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedBox, PlacedValues
 
 Rectangle: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -46,11 +46,11 @@ def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle],
     """
     _, loose = split(diagram)
     room = _Room(bounds, [*taken, *_occupied(drawing)])
-    homes = {box.figure.box.key: box for box in drawing.boxes}
-    figures = {box.key: small(box) for box in diagram.boxes if box.key in {arrow.target for arrow in loose}}
+    homes = {box.sized.box.key: box for box in drawing.boxes}
+    ends = {box.key: size_end(box) for box in diagram.boxes if box.key in {arrow.target for arrow in loose}}
     boxes, arrows = list(drawing.boxes), list(drawing.arrows)
     for arrow in loose:
-        box, drawn = _end(_spoken(arrow, diagram), homes[arrow.source], figures[arrow.target], room)
+        box, drawn = _end(_spoken(arrow, diagram), homes[arrow.source], ends[arrow.target], room)
         boxes.append(box)
         arrows.append(drawn)
     values = tuple(found for box in drawing.boxes for found in _values(box, room))
@@ -106,10 +106,10 @@ def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
             yield one.left, y - 2, one.right, y + 2
 
 
-def _outline(box: DrawnBox) -> Rectangle:
+def _outline(box: PlacedBox) -> Rectangle:
     """Give the place of a box."""
-    half = box.figure.width / 2
-    return box.x - half, box.top, box.x + half, box.top + box.figure.height
+    half = box.sized.width / 2
+    return box.x - half, box.top, box.x + half, box.top + box.sized.height
 
 
 def _around(middle: Point, wide: float, high: float, by: float) -> Rectangle:
@@ -117,7 +117,7 @@ def _around(middle: Point, wide: float, high: float, by: float) -> Rectangle:
     return middle[0] - wide / 2 - by, middle[1] - high / 2 - by, middle[0] + wide / 2 + by, middle[1] + high / 2 + by
 
 
-def _spoken(arrow: Arrow, diagram: Diagram) -> Arrow:
+def _spoken(arrow: DrawnArrow, diagram: Diagram) -> DrawnArrow:
     """Write on an arrow what a row of a table says that is not in the table."""
     if arrow.row is None:
         return arrow
@@ -125,11 +125,11 @@ def _spoken(arrow: Arrow, diagram: Diagram) -> Arrow:
     return replace(arrow, label=rows[arrow.row].text, row=None)
 
 
-def _end(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[DrawnBox, DrawnArrow]:
+def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
     """Stand an end beside its box."""
     label = arrow_label(arrow)
     left, top, right, bottom = _outline(home)
-    middle = top + home.figure.head / 2
+    middle = top + home.sized.head / 2
     for shown in (label, None) if label else (None,):
         gap = (shown.width if shown else 0) + 2 * _TAIL + HEAD
         tall = max(end.height, shown.height if shown else 0)
@@ -143,12 +143,12 @@ def _end(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[DrawnB
             side, y = found
             edge = right if side > 0 else left
             stop = edge + side * gap
-            box = DrawnBox(end, stop + side * end.width / 2, y - end.height / 2)
-            return box, DrawnArrow(arrow, ((edge, y), (stop, y)), shown, (edge + side * (gap - HEAD) / 2, y))
+            box = PlacedBox(end, stop + side * end.width / 2, y - end.height / 2)
+            return box, PlacedArrow(arrow, ((edge, y), (stop, y)), shown, (edge + side * (gap - HEAD) / 2, y))
     return _hung(arrow, home, end, room)
 
 
-def _hung(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[DrawnBox, DrawnArrow]:
+def _hung(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
     """Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it."""
     _, _, right, bottom = _outline(home)
     top, half = bottom - _HANG, end.width / 2
@@ -157,25 +157,25 @@ def _hung(arrow: Arrow, home: DrawnBox, end: Figure, room: _Room) -> tuple[Drawn
         ((x - half, bottom + _CLEAR, x + half, top + end.height), (x, top)) for x in (home.x + reach, home.x - reach)
     ]
     x, _ = room.take(spots) or spots[0][1]
-    box = DrawnBox(end, x, top)
+    box = PlacedBox(end, x, top)
     points = ((x, top + 2), (x, top + end.height - 2))
-    return box, DrawnArrow(arrow, points, None, points[0])
+    return box, PlacedArrow(arrow, points, None, points[0])
 
 
-def _values(box: DrawnBox, room: _Room) -> Iterator[DrawnValues]:
+def _values(box: PlacedBox, room: _Room) -> Iterator[PlacedValues]:
     """Stand the values that were read in a box beside it, where there is room."""
-    if not box.figure.box.mark.values:
+    if not box.sized.box.mark.values:
         return
-    words = letter_notes(box.figure.box.mark.values)
+    words = letter_notes(box.sized.box.mark.values)
     if found := room.take(_spots(box, words)):
-        yield DrawnValues(box.figure.box.key, words, *found)
+        yield PlacedValues(box.sized.box.key, words, *found)
 
 
-def _spots(box: DrawnBox, words: Lettering) -> Iterator[tuple[Rectangle, Point]]:
+def _spots(box: PlacedBox, words: Lettering) -> Iterator[tuple[Rectangle, Point]]:
     """List the places beside a box, the best first: right below it or above it beside its arrow, then to its sides."""
     left, top, right, bottom = _outline(box)
     wide, high = words.width, words.height
-    middle = top + (box.figure.height - high) / 2
+    middle = top + (box.sized.height - high) / 2
     columns = (box.x + 2 * _CLEAR, box.x - 2 * _CLEAR - wide, left, right - wide)
     places = [
         *((x, bottom + _NEAR) for x in columns),

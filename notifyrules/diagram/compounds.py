@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from notifyrules.diagram.figures import Figure, Lettering, figure, label, small
-from notifyrules.diagram.model import Arrow, Box, Diagram, Shape
+from notifyrules.diagram.boxes import Lettering, SizedBox, label, size_box, size_end
+from notifyrules.diagram.model import BoxShape, Diagram, DrawnArrow, DrawnBox
 
 Point: TypeAlias = tuple[float, float]
 
@@ -34,10 +34,10 @@ _ROW_STUB: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CompoundBox:
     """A box of a compound."""
 
-    figure: Figure
+    sized: SizedBox
     x: float
     """Its middle."""
     top: float
@@ -47,7 +47,7 @@ class Part:
 class Wire:
     """An arrow that begins and ends inside of a compound."""
 
-    arrow: Arrow
+    arrow: DrawnArrow
     points: tuple[Point, ...]
     label: Lettering | None
     middle: Point
@@ -55,10 +55,10 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Exit:
+class LeavingArrow:
     """The beginning of an arrow that leaves a compound."""
 
-    arrow: Arrow
+    arrow: DrawnArrow
     points: tuple[Point, ...]
     """The last one is where it leaves, downwards."""
 
@@ -72,11 +72,11 @@ class Exit:
 class Compound:
     """What is placed as one thing."""
 
-    box: Box
+    box: DrawnBox
     """The main box: the one that arrows from elsewhere end at."""
-    parts: tuple[Part, ...]
+    parts: tuple[CompoundBox, ...]
     wires: tuple[Wire, ...]
-    exits: tuple[Exit, ...]
+    exits: tuple[LeavingArrow, ...]
     left: float
     """How far it reaches to the left of the main box's middle; not negative."""
     right: float
@@ -97,7 +97,7 @@ def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
         The compounds, in reading order; every box is part of one of them.
     """
     boxes = {box.key: box for box in diagram.boxes}
-    leaving: dict[str, list[Arrow]] = {key: [] for key in boxes}
+    leaving: dict[str, list[DrawnArrow]] = {key: [] for key in boxes}
     for arrow in diagram.arrows:
         leaving[arrow.source].append(arrow)
     passing = _side_questions(diagram, boxes, leaving) if sides else {}
@@ -110,7 +110,7 @@ def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
         ways = leaving[box.key]
         if box.key in passing:
             found.append(_with_side(box, boxes[passing[box.key]], boxes, leaving))
-        elif box.shape is Shape.TABLE:
+        elif box.shape is BoxShape.TABLE:
             found.append(_table(box, boxes, ways, beside))
         else:
             found.append(_plain(box, boxes, ways, beside))
@@ -118,7 +118,7 @@ def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
 
 
 def _ends_beside(
-    boxes: Mapping[str, Box], leaving: Mapping[str, Sequence[Arrow]], apart: Collection[str]
+    boxes: Mapping[str, DrawnBox], leaving: Mapping[str, Sequence[DrawnArrow]], apart: Collection[str]
 ) -> frozenset[str]:
     """
     Find the ends that stand beside the arrow that leads to them.
@@ -132,16 +132,18 @@ def _ends_beside(
         apart: Boxes beside which others stand.
     """
     entered = Counter(arrow.target for ways in leaving.values() for arrow in ways)
-    found = {key for key, box in boxes.items() if box.shape is Shape.REFUSAL}
+    found = {key for key, box in boxes.items() if box.shape is BoxShape.REFUSAL}
     for key, ways in leaving.items():
-        ends = {way.target for way in ways if boxes[way.target].shape is Shape.END}
-        goes_on = any(boxes[way.target].shape not in (Shape.END, Shape.REFUSAL) for way in ways)
-        if key not in apart and (goes_on or boxes[key].shape is Shape.TABLE):
+        ends = {way.target for way in ways if boxes[way.target].shape is BoxShape.END}
+        goes_on = any(boxes[way.target].shape not in (BoxShape.END, BoxShape.REFUSAL) for way in ways)
+        if key not in apart and (goes_on or boxes[key].shape is BoxShape.TABLE):
             found |= {end for end in ends if entered[end] == 1}
     return frozenset(found)
 
 
-def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> dict[str, str]:
+def _side_questions(
+    diagram: Diagram, boxes: Mapping[str, DrawnBox], leaving: Mapping[str, list[DrawnArrow]]
+) -> dict[str, str]:
     """
     Find the questions that are asked in passing.
 
@@ -155,44 +157,46 @@ def _side_questions(diagram: Diagram, boxes: Mapping[str, Box], leaving: Mapping
     found: dict[str, str] = {}
     for box in diagram.boxes:
         ways = leaving[box.key]
-        if box.shape is not Shape.QUESTION or len(ways) != 2 or box.key in found.values():  # noqa: PLR2004 - a two-way question
+        if box.shape is not BoxShape.QUESTION or len(ways) != 2 or box.key in found.values():  # noqa: PLR2004 - a two-way question
             continue
         for side, onward in (ways, ways[::-1]):
             asked = boxes[side.target]
-            back = [way.target for way in leaving[asked.key] if boxes[way.target].shape is not Shape.REFUSAL]
-            passing = asked.shape is Shape.QUESTION and entered[asked.key] == 1 and asked.cluster == box.cluster
+            back = [way.target for way in leaving[asked.key] if boxes[way.target].shape is not BoxShape.REFUSAL]
+            passing = asked.shape is BoxShape.QUESTION and entered[asked.key] == 1 and asked.cluster == box.cluster
             if passing and back == [onward.target]:
                 found[box.key] = asked.key
                 break
     return found
 
 
-def _plain(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Collection[str]) -> Compound:
+def _plain(
+    box: DrawnBox, boxes: Mapping[str, DrawnBox], ways: Sequence[DrawnArrow], beside: Collection[str]
+) -> Compound:
     """Put a box together with the ends to its right; its other arrows leave from the middle of its lower edge."""
     refused = [way for way in ways if way.target in beside]
     onward = [way for way in ways if way.target not in beside]
     stack = _Stack.of(refused, boxes)
-    main = figure(box, least=stack.height)
+    main = size_box(box, least=stack.height)
     half = main.width / 2
     parts, wires, reach = stack.beside(half, side=1)
     tall = main.head / 2
-    exits = tuple(Exit(way, ((0, tall),)) for way in onward)
-    return Compound(box, (Part(main, 0, -tall), *parts), wires, exits, half, half + reach, tall, tall)
+    exits = tuple(LeavingArrow(way, ((0, tall),)) for way in onward)
+    return Compound(box, (CompoundBox(main, 0, -tall), *parts), wires, exits, half, half + reach, tall, tall)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
     """The refusals of one box, one below the other."""
 
-    arrows: tuple[Arrow, ...]
-    ends: tuple[Figure, ...]
+    arrows: tuple[DrawnArrow, ...]
+    ends: tuple[SizedBox, ...]
     labels: tuple[Lettering | None, ...]
 
     @classmethod
-    def of(cls, arrows: Iterable[Arrow], boxes: Mapping[str, Box]) -> _Stack:
+    def of(cls, arrows: Iterable[DrawnArrow], boxes: Mapping[str, DrawnBox]) -> _Stack:
         """Measure the refusals that some arrows lead to."""
         found = tuple(arrows)
-        ends = tuple(small(boxes[arrow.target]) for arrow in found)
+        ends = tuple(size_end(boxes[arrow.target]) for arrow in found)
         return cls(found, ends, tuple(arrow_label(arrow) for arrow in found))
 
     @property
@@ -206,7 +210,9 @@ class _Stack:
         """The height of all."""
         return sum(self.heights) + _STACKED * (len(self.heights) - 1) if self.heights else 0
 
-    def beside(self, edge: float, *, side: int, middle: float = 0) -> tuple[tuple[Part, ...], tuple[Wire, ...], float]:
+    def beside(
+        self, edge: float, *, side: int, middle: float = 0
+    ) -> tuple[tuple[CompoundBox, ...], tuple[Wire, ...], float]:
         """
         Stand the refusals beside a box.
 
@@ -219,13 +225,13 @@ class _Stack:
             The ends, their arrows, and how far they reach beyond the edge.
         """
         gap = max((_gap(words) for words in self.labels), default=0)
-        parts: list[Part] = []
+        parts: list[CompoundBox] = []
         wires: list[Wire] = []
         y = middle - self.height / 2
         for arrow, end, words, tall in zip(self.arrows, self.ends, self.labels, self.heights, strict=True):
             row = y + tall / 2
             at = edge + side * (gap + end.width / 2)
-            parts.append(Part(end, at, row - end.height / 2))
+            parts.append(CompoundBox(end, at, row - end.height / 2))
             stop = (edge + side * gap, row)
             wires.append(Wire(arrow, ((edge, row), stop), words, (edge + side * (gap - HEAD) / 2, row)))
             y += tall + _STACKED
@@ -238,19 +244,21 @@ def _gap(words: Lettering | None) -> float:
     return (words.width if words else _TAIL) + 2 * _TAIL + HEAD
 
 
-def arrow_label(arrow: Arrow) -> Lettering | None:
+def arrow_label(arrow: DrawnArrow) -> Lettering | None:
     """Set the words on an arrow; None where there are none."""
     return label(arrow.label, arrow.mark.notes) if arrow.label or arrow.mark.notes else None
 
 
-def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[str, list[Arrow]]) -> Compound:
+def _with_side(
+    box: DrawnBox, asked: DrawnBox, boxes: Mapping[str, DrawnBox], leaving: Mapping[str, list[DrawnArrow]]
+) -> Compound:
     """Put a question together with its side question on the left, and the refusals of that one further left."""
-    main = figure(box)
+    main = size_box(box)
     across = next(way for way in leaving[box.key] if way.target == asked.key)
     onward = [way for way in leaving[box.key] if way.target != asked.key]
-    back = [way for way in leaving[asked.key] if boxes[way.target].shape is not Shape.REFUSAL]
-    stack = _Stack.of((way for way in leaving[asked.key] if boxes[way.target].shape is Shape.REFUSAL), boxes)
-    side = figure(asked, least=stack.height)
+    back = [way for way in leaving[asked.key] if boxes[way.target].shape is not BoxShape.REFUSAL]
+    stack = _Stack.of((way for way in leaving[asked.key] if boxes[way.target].shape is BoxShape.REFUSAL), boxes)
+    side = size_box(asked, least=stack.height)
     words = arrow_label(across)
     half, gap = main.width / 2, _gap(words)
     near = -half - gap
@@ -260,9 +268,12 @@ def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[
     tall = max(main.head, side.head) / 2
     return Compound(
         box,
-        (Part(main, 0, -main.head / 2), Part(side, x, -side.head / 2), *parts),
+        (CompoundBox(main, 0, -main.head / 2), CompoundBox(side, x, -side.head / 2), *parts),
         (wire, *wires),
-        (*(Exit(way, ((0, main.head / 2),)) for way in onward), *(Exit(way, ((x, side.head / 2),)) for way in back)),
+        (
+            *(LeavingArrow(way, ((0, main.head / 2),)) for way in onward),
+            *(LeavingArrow(way, ((x, side.head / 2),)) for way in back),
+        ),
         half + gap + side.width + reach,
         half,
         tall,
@@ -270,32 +281,36 @@ def _with_side(box: Box, asked: Box, boxes: Mapping[str, Box], leaving: Mapping[
     )
 
 
-def _table(box: Box, boxes: Mapping[str, Box], ways: Sequence[Arrow], beside: Collection[str]) -> Compound:
+def _table(
+    box: DrawnBox, boxes: Mapping[str, DrawnBox], ways: Sequence[DrawnArrow], beside: Collection[str]
+) -> Compound:
     """Put a table together with what its rows lead to: small ends right beside them, lines downwards beyond those."""
-    stops = {way.row: (way, small(boxes[way.target])) for way in ways if way.target in beside and way.row is not None}
-    main = figure(box, beside={row: end.height + _STACKED for row, (_, end) in stops.items()})
+    stops = {
+        way.row: (way, size_end(boxes[way.target])) for way in ways if way.target in beside and way.row is not None
+    }
+    main = size_box(box, beside={row: end.height + _STACKED for row, (_, end) in stops.items()})
     edge, base = main.width / 2, -main.head / 2
-    parts: list[Part] = []
+    parts: list[CompoundBox] = []
     wires: list[Wire] = []
     for row, (way, end) in stops.items():
         y = base + main.row_middle(row)
-        parts.append(Part(end, edge + _ROW_STUB + end.width / 2, y - end.height / 2))
+        parts.append(CompoundBox(end, edge + _ROW_STUB + end.width / 2, y - end.height / 2))
         wires.append(Wire(way, ((edge, y), (edge + _ROW_STUB, y)), None, (edge, y)))
     reach = _ROW_STUB + max(end.width for _, end in stops.values()) if stops else _LANE
     onward = [way for way in ways if way.target not in beside]
     lanes = _lanes(onward, boxes, edge, edge + reach)
     bottom = base + main.height + (_LANE if lanes else 0)
-    exits: list[Exit] = []
+    exits: list[LeavingArrow] = []
     for way in onward:
         assert way.row is not None
         x, y = lanes[way.target], base + main.row_middle(way.row)
         back = ((0, bottom),) if way.target == next(iter(lanes)) else ()
-        exits.append(Exit(way, ((edge if x > 0 else -edge, y), (x, y), (x, bottom), *back)))
+        exits.append(LeavingArrow(way, ((edge if x > 0 else -edge, y), (x, y), (x, bottom), *back)))
     left, right = max([edge, *(-x for x in lanes.values())]), max([edge + reach, *lanes.values()])
-    return Compound(box, (Part(main, 0, base), *parts), tuple(wires), tuple(exits), left, right, -base, bottom)
+    return Compound(box, (CompoundBox(main, 0, base), *parts), tuple(wires), tuple(exits), left, right, -base, bottom)
 
 
-def _lanes(ways: Sequence[Arrow], boxes: Mapping[str, Box], left: float, right: float) -> dict[str, float]:
+def _lanes(ways: Sequence[DrawnArrow], boxes: Mapping[str, DrawnBox], left: float, right: float) -> dict[str, float]:
     """
     Find where the lines run down that leave the rows of a table.
 
@@ -314,7 +329,7 @@ def _lanes(ways: Sequence[Arrow], boxes: Mapping[str, Box], left: float, right: 
     rows: dict[str, list[int]] = {}
     for way in ways:
         rows.setdefault(way.target, []).append(way.row or 0)
-    order = sorted(rows, key=lambda key: (boxes[key].shape is not Shape.END, len(rows[key]), max(rows[key])))
+    order = sorted(rows, key=lambda key: (boxes[key].shape is not BoxShape.END, len(rows[key]), max(rows[key])))
     if not order:
         return {}
     back = order[-1]

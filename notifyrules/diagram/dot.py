@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from notifyrules.diagram.figures import LARGE, SMALL, TEXT, Figure, figure, label, small
+from notifyrules.diagram.boxes import LARGE, SMALL, TEXT, SizedBox, label, size_box, size_end
 from notifyrules.diagram.lettering import directed, drawable
-from notifyrules.diagram.model import Arrow, Box, Cluster, Diagram, Emphasis, Shape
+from notifyrules.diagram.model import BoxShape, Cluster, Diagram, DrawnArrow, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ _LINES: Final = {
     Emphasis.MISSED: {"color": LIGHT.missed, "style": "dashed", "penwidth": "2"},
 }
 _SHAPES: Final = {
-    Shape.CALL: {"peripheries": "2"},
-    Shape.FAN_OUT: {"shape": "box3d", "style": "filled"},
-    Shape.TABLE: {"shape": "plain", "style": ""},
-    Shape.EXIT: {"style": "rounded,filled,dashed"},
+    BoxShape.CALL: {"peripheries": "2"},
+    BoxShape.FAN_OUT: {"shape": "box3d", "style": "filled"},
+    BoxShape.TABLE: {"shape": "plain", "style": ""},
+    BoxShape.EXIT: {"style": "rounded,filled,dashed"},
 }
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 """Graphviz reads entities in every text."""
@@ -61,13 +61,13 @@ def to_dot(diagram: Diagram) -> str:
     graph.attr("edge", fontname=FONT, fontsize=str(SMALL), arrowsize="0.7")
     names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
     _write_cluster("", diagram, names, graph)
-    beside = {box.key for box in diagram.boxes if box.shape is Shape.REFUSAL}
+    beside = {box.key for box in diagram.boxes if box.shape is BoxShape.REFUSAL}
     for arrow in diagram.arrows:
         _write_arrow(arrow, names, graph)
     for arrow in diagram.arrows:
         if arrow.target in beside and arrow.row is None:
             graph.body.append(f"\t{{rank=same {names[arrow.source]} {names[arrow.target]}}}\n")
-    ends = [names[box.key] for box in diagram.boxes if box.shape is Shape.END]
+    ends = [names[box.key] for box in diagram.boxes if box.shape is BoxShape.END]
     if ends:
         graph.body.append(f"\t{{rank=sink {' '.join(ends)}}}\n")
     if diagram.legend:
@@ -94,18 +94,18 @@ def _frame(cluster: Cluster) -> dict[str, str]:
     return {"label": _text(cluster.title), "tooltip": _text(cluster.about or cluster.title), **style, **link}
 
 
-def _attributes(box: Box) -> dict[str, str]:
+def _attributes(box: DrawnBox) -> dict[str, str]:
     """Describe a box."""
-    drawn = small(box) if box.shape is Shape.REFUSAL else figure(box.spelt)
+    drawn = size_end(box) if box.shape is BoxShape.REFUSAL else size_box(box.spelt)
     faded = box.mark.emphasis is Emphasis.FADED
     ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
     colours = {"fillcolor": LIGHT.panel if faded else box.colour.fill, "color": box.colour.border, "fontcolor": ink}
     found = {**colours, **_SHAPES.get(box.shape, {}), "tooltip": _text(box.about or box.text)}
     if box.mark.emphasis is not Emphasis.PLAIN:
         found |= {key: value for key, value in _LINES[box.mark.emphasis].items() if key != "style"}
-    if box.shape is Shape.TABLE:
+    if box.shape is BoxShape.TABLE:
         return {**found, "label": _table(drawn, colours)}
-    sizes = {Shape.START: LARGE, Shape.END: LARGE, Shape.EXIT: SMALL, Shape.REFUSAL: SMALL}
+    sizes = {BoxShape.START: LARGE, BoxShape.END: LARGE, BoxShape.EXIT: SMALL, BoxShape.REFUSAL: SMALL}
     if box.shape in sizes:
         found |= {"fontsize": str(sizes[box.shape]), "fontname": f"{FONT}-Bold"}
     if box.href:
@@ -120,7 +120,7 @@ def _attributes(box: Box) -> dict[str, str]:
     }
 
 
-def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None:
+def _write_arrow(arrow: DrawnArrow, names: Mapping[str, str], graph: Digraph) -> None:
     """Write an arrow."""
     source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
     found = dict(_LINES[arrow.mark.emphasis])
@@ -132,7 +132,7 @@ def _write_arrow(arrow: Arrow, names: Mapping[str, str], graph: Digraph) -> None
     graph.edge(source, names[arrow.target], tooltip=_text(", ".join(arrow.ids)), **found)
 
 
-def _table(drawn: Figure, colours: Mapping[str, str]) -> str:
+def _table(drawn: SizedBox, colours: Mapping[str, str]) -> str:
     """Write a table as an HTML-like label, with a port for each row."""
     head = "<BR/>".join(f"{escape(line)}" for line in directed(drawn.text.lines))
     if drawn.caption:

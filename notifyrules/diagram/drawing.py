@@ -8,9 +8,9 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final, assert_never
 
+from notifyrules.diagram.boxes import label
 from notifyrules.diagram.decision import light
-from notifyrules.diagram.figures import label
-from notifyrules.diagram.model import START, Arrow, Box, Cluster, Diagram, Mark, Overlay, Row, Shape
+from notifyrules.diagram.model import START, BoxShape, Cluster, Diagram, DrawnArrow, DrawnBox, DrawnRow, Mark, Overlay
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.diagram.palette import START as START_COLOUR
 from notifyrules.diagram.words import case_words, condition_words, data_words, label_of, message_words, row_words
@@ -59,11 +59,17 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
     """
     sheet = _Sheet(overlay, expand=expand, used={graph: {}})
     level = _Level(graph, "", "")
-    start = Box(
-        START, Shape.START, graph.title, START_COLOUR, overlay.mark(START), about=graph.about, place=_base(graph.path)
+    start = DrawnBox(
+        START,
+        BoxShape.START,
+        graph.title,
+        START_COLOUR,
+        overlay.mark(START),
+        about=graph.about,
+        place=_base(graph.path),
     )
     sheet.boxes.append(start)
-    sheet.arrows.append(Arrow((), START, _entry(level, graph.start, sheet), "", overlay.mark(f"{START}.then")))
+    sheet.arrows.append(DrawnArrow((), START, _entry(level, graph.start, sheet), "", overlay.mark(f"{START}.then")))
     _draw_level(level, sheet)
     _draw_ends(level, sheet)
     return Diagram(
@@ -85,8 +91,8 @@ class _Sheet:
     overlay: Overlay
     _: KW_ONLY
     expand: bool
-    boxes: list[Box] = field(default_factory=list)
-    arrows: list[Arrow] = field(default_factory=list)
+    boxes: list[DrawnBox] = field(default_factory=list)
+    arrows: list[DrawnArrow] = field(default_factory=list)
     clusters: list[Cluster] = field(default_factory=list)
     used: dict[Graph, dict[str, Colour]] = field(default_factory=dict)
     """The classes that each chart uses."""
@@ -108,7 +114,7 @@ class _Way:
 
     arrows: tuple[graphs.Arrow, ...]
     label: str
-    row: Row | None = None
+    row: DrawnRow | None = None
 
 
 def _draw_level(level: _Level, sheet: _Sheet) -> None:
@@ -125,7 +131,7 @@ def _draw_level(level: _Level, sheet: _Sheet) -> None:
         shape = _shape(node, ways)
         sheet.boxes.append(_box(level, node, shape, ways, sheet))
         for number, way in enumerate(ways):
-            _draw_way(level, way, level.prefix + name, number if shape is Shape.TABLE else None, sheet)
+            _draw_way(level, way, level.prefix + name, number if shape is BoxShape.TABLE else None, sheet)
 
 
 def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
@@ -170,14 +176,14 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
         case graphs.Switch(cases=cases, otherwise=otherwise):
             for case in cases:
                 label = case_words(case)
-                yield _Way(case.arrows, label, Row(label, None))
+                yield _Way(case.arrows, label, DrawnRow(label, None))
             if otherwise is not None:
-                yield _Way((otherwise,), label_of(otherwise), Row(label_of(otherwise), None))
+                yield _Way((otherwise,), label_of(otherwise), DrawnRow(label_of(otherwise), None))
         case graphs.First(rows=rows, otherwise=otherwise):
             for number, row in enumerate(rows, 1):
                 words = row_words(row)
-                yield _Way((row.arrow,), f"{number} · {words}", Row(words, row.condition.span.one_line))
-            yield _Way((otherwise,), label_of(otherwise), Row(label_of(otherwise), None))
+                yield _Way((row.arrow,), f"{number} · {words}", DrawnRow(words, row.condition.span.one_line))
+            yield _Way((otherwise,), label_of(otherwise), DrawnRow(label_of(otherwise), None))
         case graphs.FanOut(branches=branches, otherwise=otherwise):
             for number, branch in enumerate(branches, 1):
                 yield _Way((branch,), f"{number} · {branch.label}" if branch.label else str(number))
@@ -189,31 +195,31 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
             assert_never(node)
 
 
-def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> Shape:
+def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> BoxShape:
     """Choose the outline of a node."""
     # What only an overlay shows does not make another chart of it.
     shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
     wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
     match node:
         case graphs.Question():
-            return Shape.QUESTION
+            return BoxShape.QUESTION
         case graphs.Switch():
-            return Shape.TABLE if wordy or len(shown) > WIDEST_SWITCH else Shape.SWITCH
+            return BoxShape.TABLE if wordy or len(shown) > WIDEST_SWITCH else BoxShape.SWITCH
         case graphs.First(rows=rows):
-            return Shape.TABLE if wordy or len(rows) > LONGEST_FIRST else Shape.FIRST
+            return BoxShape.TABLE if wordy or len(rows) > LONGEST_FIRST else BoxShape.FIRST
         case graphs.FanOut():
-            return Shape.FAN_OUT
+            return BoxShape.FAN_OUT
         case graphs.Call():
-            return Shape.CALL
+            return BoxShape.CALL
         case _:
             assert_never(node)
 
 
-def _box(level: _Level, node: graphs.Node, shape: Shape, ways: tuple[_Way, ...], sheet: _Sheet) -> Box:
+def _box(level: _Level, node: graphs.Node, shape: BoxShape, ways: tuple[_Way, ...], sheet: _Sheet) -> DrawnBox:
     """Draw the box of a node."""
     key, condition = level.prefix + node.name, _condition(node)
-    rows = tuple(way.row for way in ways if way.row is not None) if shape is Shape.TABLE else ()
-    return Box(
+    rows = tuple(way.row for way in ways if way.row is not None) if shape is BoxShape.TABLE else ()
+    return DrawnBox(
         key,
         shape,
         condition_words(node.ask) if node.ask == condition else node.ask,
@@ -272,10 +278,10 @@ def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sh
         end = level.prefix + target if outcome is not None else _entry(level, target, sheet)
     else:
         end = f"{ids[0]}:{target}"
-        sheet.boxes.append(_end(outcome, end, Shape.REFUSAL, Mark(mark.emphasis), level))
+        sheet.boxes.append(_end(outcome, end, BoxShape.REFUSAL, Mark(mark.emphasis), level))
     label = way.label if row is None else ""
     written = any(arrow.written for arrow in way.arrows)
-    sheet.arrows.append(Arrow(ids, source, end, label, mark, row, because, written))
+    sheet.arrows.append(DrawnArrow(ids, source, end, label, mark, row, because, written))
 
 
 def _entry(level: _Level, name: str, sheet: _Sheet) -> str:
@@ -304,7 +310,7 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
     for name, outcome in node.callee.outcomes.items():
         key = inside.prefix + name
         if key in reached:
-            sheet.boxes.append(_end(outcome, key, Shape.EXIT, sheet.overlay.mark(key), inside))
+            sheet.boxes.append(_end(outcome, key, BoxShape.EXIT, sheet.overlay.mark(key), inside))
             arrow = node.cases[name]
             _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
 
@@ -314,12 +320,12 @@ def _draw_ends(level: _Level, sheet: _Sheet) -> None:
     reached = {arrow.target for arrow in sheet.arrows}
     for name, outcome in level.graph.outcomes.items():
         if name in reached:
-            sheet.boxes.append(_end(outcome, name, Shape.END, sheet.overlay.mark(name), level))
+            sheet.boxes.append(_end(outcome, name, BoxShape.END, sheet.overlay.mark(name), level))
 
 
-def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, level: _Level) -> Box:
+def _end(outcome: graphs.Outcome, key: str, shape: BoxShape, mark: Mark, level: _Level) -> DrawnBox:
     """Draw an outcome, with the data that decisions carry from there: those of a called chart are dropped."""
-    return Box(
+    return DrawnBox(
         key,
         shape,
         outcome.label,
@@ -335,8 +341,8 @@ def _end(outcome: graphs.Outcome, key: str, shape: Shape, mark: Mark, level: _Le
 
 def _describe(graph: Graph, sheet: _Sheet) -> str:
     """Put the picture in words, for those who cannot see it."""
-    count = sum(box.shape not in (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL) for box in sheet.boxes)
-    reached = {box.text: None for box in sheet.boxes if box.shape in (Shape.END, Shape.REFUSAL)}
+    count = sum(box.shape not in (BoxShape.START, BoxShape.EXIT, BoxShape.END, BoxShape.REFUSAL) for box in sheet.boxes)
+    reached = {box.text: None for box in sheet.boxes if box.shape in (BoxShape.END, BoxShape.REFUSAL)}
     first = graph.nodes[graph.start].ask
     boxes = "one box" if count == 1 else f"{count} boxes"
     ways = f"A flowchart of {boxes}. It begins with “{first}” and ends in {', '.join(f'“{end}”' for end in reached)}."

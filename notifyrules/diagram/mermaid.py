@@ -6,22 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from notifyrules.diagram.figures import figure, label
+from notifyrules.diagram.boxes import label, size_box
 from notifyrules.diagram.lettering import directed, drawable
-from notifyrules.diagram.model import Box, Diagram, Emphasis, Shape
+from notifyrules.diagram.model import BoxShape, Diagram, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
 
 _OUTLINES: Final = {
-    Shape.START: ("([", "])"),
-    Shape.QUESTION: ("(", ")"),
-    Shape.SWITCH: ("{{", "}}"),
-    Shape.FIRST: ("[", "]"),
-    Shape.TABLE: ("[", "]"),
-    Shape.FAN_OUT: ("[/", "\\]"),
-    Shape.CALL: ("[[", "]]"),
-    Shape.EXIT: ("([", "])"),
-    Shape.END: ("([", "])"),
-    Shape.REFUSAL: ("([", "])"),
+    BoxShape.START: ("([", "])"),
+    BoxShape.QUESTION: ("(", ")"),
+    BoxShape.SWITCH: ("{{", "}}"),
+    BoxShape.FIRST: ("[", "]"),
+    BoxShape.TABLE: ("[", "]"),
+    BoxShape.FAN_OUT: ("[/", "\\]"),
+    BoxShape.CALL: ("[[", "]]"),
+    BoxShape.EXIT: ("([", "])"),
+    BoxShape.END: ("([", "])"),
+    BoxShape.REFUSAL: ("([", "])"),
 }
 _LINKS: Final = {
     Emphasis.FADED: f"stroke:{LIGHT.faint}",
@@ -65,7 +65,7 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
     for box in diagram.boxes:
         if box.cluster == key:
             left, right = _OUTLINES[box.shape]
-            drawn = figure(box.spelt)
+            drawn = size_box(box.spelt)
             # How a box chooses its way out is told by its outline.
             carried = drawn.caption if box.notify else None
             words = [line for part in (drawn.text, carried, drawn.notes) if part for line in directed(part.lines)]
@@ -87,7 +87,7 @@ def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
         yield f"  class {','.join(members)} k{number}"
 
 
-def _style(box: Box) -> str:
+def _style(box: DrawnBox) -> str:
     """Write the colours of a box."""
     emphasis = box.mark.emphasis
     if emphasis is Emphasis.FADED:

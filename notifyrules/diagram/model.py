@@ -19,7 +19,7 @@ START: Final = "(start)"
 """The key of the start box; no node has a parenthesis in its name."""
 
 
-class Shape(Enum):
+class BoxShape(Enum):
     """What a box is, and with that its outline."""
 
     START = "start"
@@ -97,7 +97,7 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DrawnRow:
     """One row of a table."""
 
     text: str
@@ -110,12 +110,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class DrawnBox:
     """One box of the picture."""
 
     key: str
     """Unique in the picture: the path of calls and the name of the node or outcome."""
-    shape: Shape
+    shape: BoxShape
     text: str
     colour: Colour
     mark: Mark
@@ -131,20 +131,20 @@ class Box:
     """The condition, or what a switch looks at, as written."""
     place: str = ""
     """The file and line it comes from: `slack.yaml:31`."""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[DrawnRow, ...] = ()
     href: str | None = None
     """The picture of the sub-chart: a relative link that is safe to follow."""
     notify: Notify | None = None
     """What an end means for the notification; None for other boxes."""
 
     @property
-    def spelt(self) -> Box:
+    def spelt(self) -> DrawnBox:
         """The box with what was read in it among its notes, for formats that leave placing to others."""
         return replace(self, mark=replace(self.mark, notes=(*self.mark.notes, *self.mark.values)))
 
 
 @dataclass(frozen=True, slots=True)
-class Arrow:
+class DrawnArrow:
     """One arrow of the picture: one way out, or the ways out for several values that lead to the same place."""
 
     ids: tuple[str, ...]
@@ -193,9 +193,9 @@ class Diagram:
     """What the picture shows besides the chart, such as a decision; empty for the bare chart."""
     description: str
     """The picture in two or three sentences, for those who cannot see it."""
-    boxes: tuple[Box, ...]
+    boxes: tuple[DrawnBox, ...]
     """In reading order: the start, the nodes as written, their refusals, the ends."""
-    arrows: tuple[Arrow, ...]
+    arrows: tuple[DrawnArrow, ...]
     """In the order written."""
     clusters: tuple[Cluster, ...]
     """Outer ones before those inside."""

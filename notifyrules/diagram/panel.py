@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from notifyrules.diagram.asides import stand_beside
+from notifyrules.diagram.boxes import LEADING, SMALL, TEXT, Lettering
 from notifyrules.diagram.compounds import Point
-from notifyrules.diagram.figures import LEADING, SMALL, TEXT, Lettering
 from notifyrules.diagram.lettering import drawable, width, wrap
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.routing import Drawing
@@ -131,7 +131,7 @@ def _free_corner(drawing: Drawing, wide: float, high: float) -> float | None:
 def _touches(left: float, right: float, bottom: float, drawing: Drawing) -> Iterator[bool]:
     """Tell for everything that is drawn whether it reaches into a stretch at the top of the chart."""
     for box in drawing.boxes:
-        half = box.figure.width / 2
+        half = box.sized.width / 2
         yield box.x - half < right and left < box.x + half and box.top < bottom
     for one in drawing.clusters:
         yield one.left < right and left < one.right and one.top < bottom

@@ -18,10 +18,10 @@ from math import ceil
 from typing import Final, NamedTuple, TypeVar
 from zlib import crc32
 
-from notifyrules.diagram.compounds import Compound, Exit, arrow_label, compounds
-from notifyrules.diagram.figures import Lettering, letter_title
+from notifyrules.diagram.boxes import Lettering, letter_title
+from notifyrules.diagram.compounds import Compound, LeavingArrow, arrow_label, compounds
 from notifyrules.diagram.layout import run_layout
-from notifyrules.diagram.model import START, Diagram, Shape
+from notifyrules.diagram.model import START, BoxShape, Diagram
 from notifyrules.errors import UsageError
 
 _Line = TypeVar("_Line")
@@ -87,13 +87,13 @@ class Link(NamedTuple):
 class Route:
     """The way of one arrow between compounds."""
 
-    exit: Exit
+    exit: LeavingArrow
     links: tuple[Link, ...]
     """From the compound it leaves to the one it enters, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RowPlan:
     """The rows of a picture before anything in them has its place."""
 
     diagram: Diagram
@@ -111,7 +111,7 @@ class Plan:
 class Placement:
     """The rows of a picture, and who stands where in them."""
 
-    plan: Plan
+    plan: RowPlan
     rows: tuple[tuple[Item, ...], ...]
     """From the top, each from left to right."""
     x: Mapping[str, float]
@@ -120,7 +120,7 @@ class Placement:
     """The left and right edge of each cluster."""
 
 
-def plan_rows(diagram: Diagram, *, sides: bool = True) -> Plan:
+def plan_rows(diagram: Diagram, *, sides: bool = True) -> RowPlan:
     """
     Find the row of every box, and what passes the rows between.
 
@@ -135,12 +135,12 @@ def plan_rows(diagram: Diagram, *, sides: bool = True) -> Plan:
     if len(found) > MOST_BOXES:
         advice = "split it with `call:`, or ask for DOT or Mermaid, which place nothing"
         raise UsageError(f"a chart of {len(found):,} boxes is too large to be placed", advice)
-    draft = _Draft(diagram, found, _rank(diagram, found))
+    draft = _PlanDraft(diagram, found, _rank(diagram, found))
     _lay_routes(draft)
-    return Plan(diagram, draft.items, draft.rank, draft.links, tuple(draft.routes), sides)
+    return RowPlan(diagram, draft.items, draft.rank, draft.links, tuple(draft.routes), sides)
 
 
-def place(plan: Plan, seed: int) -> Placement:
+def place(plan: RowPlan, seed: int) -> Placement:
     """
     Find the place of everything in its row.
 
@@ -172,7 +172,7 @@ def place(plan: Plan, seed: int) -> Placement:
 
 
 @dataclass(slots=True)
-class _Draft:
+class _PlanDraft:
     """What is known of the rows so far."""
 
     diagram: Diagram
@@ -212,7 +212,7 @@ def _rank(diagram: Diagram, found: Mapping[str, Compound]) -> dict[str, int]:
             rows = 1 if arrow_label(leaving.arrow) is None else 2
             pull = _OWN_BRANCH if entered[leaving.arrow.target] == 1 else 1
             lines.append(f"{names[key]} -> {names[leaving.arrow.target]} [minlen={rows} weight={pull}]")
-    ends = [names[key] for key, one in found.items() if one.box.shape is Shape.END]
+    ends = [names[key] for key, one in found.items() if one.box.shape is BoxShape.END]
     if ends:
         lines.append(f"{{ rank=max {' '.join(ends)} }}")
     answer = json.loads(run_layout(_graph(lines), "-Tjson0"))
@@ -221,7 +221,7 @@ def _rank(diagram: Diagram, found: Mapping[str, Compound]) -> dict[str, int]:
     return {key: ranks[name] - top for key, name in names.items()}
 
 
-def _lay_routes(draft: _Draft) -> None:
+def _lay_routes(draft: _PlanDraft) -> None:
     """Make the labels and lanes that arrows pass, and link all of them from row to row."""
     homes: dict[str, str] = {}
     for key, one in draft.compounds.items():
@@ -236,7 +236,7 @@ def _lay_routes(draft: _Draft) -> None:
             _lay_route(draft, key, leaving, homes[leaving.arrow.target], pull=6 if leaving.arrow.key in spine else 1)
 
 
-def _lay_route(draft: _Draft, source: str, leaving: Exit, home: str, *, pull: int) -> None:
+def _lay_route(draft: _PlanDraft, source: str, leaving: LeavingArrow, home: str, *, pull: int) -> None:
     """Lay the way of one arrow, from row to row."""
     target = leaving.arrow.target
     words = arrow_label(leaving.arrow)
@@ -263,7 +263,7 @@ def _lay_route(draft: _Draft, source: str, leaving: Exit, home: str, *, pull: in
     draft.routes.append(Route(leaving, tuple(links)))
 
 
-def _spine(draft: _Draft) -> set[str]:
+def _spine(draft: _PlanDraft) -> set[str]:
     """
     Find the arrows that run straight down the middle: those of the longest way through the chart.
 
@@ -271,7 +271,7 @@ def _spine(draft: _Draft) -> set[str]:
         The keys of the arrows.
     """
     length: dict[str, int] = {}
-    onward: dict[str, Exit] = {}
+    onward: dict[str, LeavingArrow] = {}
     for key in sorted(draft.compounds, key=lambda key: -draft.rank[key]):
         length[key] = 0
         for leaving in draft.compounds[key].exits:
@@ -285,7 +285,7 @@ def _spine(draft: _Draft) -> set[str]:
     return found
 
 
-def _request(plan: Plan, seed: int) -> str:
+def _request(plan: RowPlan, seed: int) -> str:
     """Ask for the place of every item in its row."""
     names = {key: f"i{number}" for number, key in enumerate(plan.items)}
     ports: dict[str, list[float]] = {key: [0.0] for key, item in plan.items.items() if item.compound}
@@ -338,7 +338,7 @@ def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
         at = round(port) + 1
     cells.append(_cell(right - at))
     row = "".join(cells)
-    ordered = seed % _ORDERED == _ORDERED - 1 or item.compound.box.shape is Shape.FAN_OUT
+    ordered = seed % _ORDERED == _ORDERED - 1 or item.compound.box.shape is BoxShape.FAN_OUT
     order = " ordering=out" if ordered else ""
     return f'[label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{row}</TR></TABLE>>{order}]'
 
@@ -353,7 +353,7 @@ def _cell(wide: int, port: str = "") -> str:
     return f'<TD{port} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="10"></TD>' if wide > 0 else ""
 
 
-def _cluster_lines(plan: Plan, names: Mapping[str, str]) -> Iterator[str]:
+def _cluster_lines(plan: RowPlan, names: Mapping[str, str]) -> Iterator[str]:
     """Describe the clusters, each inside of the one it stands in, wide enough for its title."""
     numbers = {cluster.key: number for number, cluster in enumerate(plan.diagram.clusters)}
     for cluster in plan.diagram.clusters:

@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from notifyrules.diagram.boxes import LEADING
 from notifyrules.diagram.caveats import UNPAINTED
 from notifyrules.diagram.compounds import HEAD, Point
 from notifyrules.diagram.dot import escaped
-from notifyrules.diagram.figures import LEADING
 from notifyrules.diagram.layout import run_layout
 from notifyrules.diagram.lettering import JOINED, leftward, width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.palette import LIGHT, line_on
 from notifyrules.diagram.panel import Panel, lay_panel
-from notifyrules.diagram.routing import DrawnCluster, route
+from notifyrules.diagram.routing import PlacedCluster, route
 from notifyrules.diagram.strokes import DASHED, Stroke, bends, breadth_of, strokes, toward
 from notifyrules.diagram.svg import write_panel
 from notifyrules.diagram.svg_boxes import BASELINE
@@ -155,7 +155,7 @@ def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
     return f'{look} {size} pos="{_at(_shift(middle, by))}"'
 
 
-def _cluster(name: str, drawn: DrawnCluster, by: Point) -> str:
+def _cluster(name: str, drawn: PlacedCluster, by: Point) -> str:
     """Paint the frame of a cluster."""
     x, y = by
     bounds = f"{drawn.left + x:.1f},{-drawn.bottom - y:.1f},{drawn.right + x:.1f},{-drawn.top - y:.1f}"

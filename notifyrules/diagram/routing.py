@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.arranging import Arrangement, arrange, split
+from notifyrules.diagram.boxes import Lettering, SizedBox, letter_title
 from notifyrules.diagram.channels import LEVEL, Net
 from notifyrules.diagram.compounds import HEAD, Point, Wire
-from notifyrules.diagram.figures import Figure, Lettering, letter_title
-from notifyrules.diagram.model import Arrow, Cluster, Diagram
+from notifyrules.diagram.model import Cluster, Diagram, DrawnArrow
 from notifyrules.diagram.placement import Item, Placement, Route
 
 _ABOVE: Final = 12
@@ -31,20 +31,20 @@ _CLUSTER_ROOM: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnBox:
+class PlacedBox:
     """A box and its place."""
 
-    figure: Figure
+    sized: SizedBox
     x: float
     """Its middle."""
     top: float
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnArrow:
+class PlacedArrow:
     """An arrow and its way."""
 
-    arrow: Arrow
+    arrow: DrawnArrow
     points: tuple[Point, ...]
     label: Lettering | None
     middle: Point
@@ -54,7 +54,7 @@ class DrawnArrow:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnCluster:
+class PlacedCluster:
     """A cluster and its place."""
 
     cluster: Cluster
@@ -69,7 +69,7 @@ class DrawnCluster:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnValues:
+class PlacedValues:
     """The values that were read in a box, and their place beside it."""
 
     box: str
@@ -85,10 +85,10 @@ class Drawing:
 
     width: float
     height: float
-    boxes: tuple[DrawnBox, ...]
-    arrows: tuple[DrawnArrow, ...]
-    clusters: tuple[DrawnCluster, ...]
-    values: tuple[DrawnValues, ...] = ()
+    boxes: tuple[PlacedBox, ...]
+    arrows: tuple[PlacedArrow, ...]
+    clusters: tuple[PlacedCluster, ...]
+    values: tuple[PlacedValues, ...] = ()
 
 
 def route(diagram: Diagram) -> Drawing:
@@ -106,13 +106,13 @@ def route(diagram: Diagram) -> Drawing:
     arrangement = arrange(diagram)
     placement = arrangement.placement
     grid = _grid(arrangement)
-    boxes: list[DrawnBox] = []
-    arrows: list[DrawnArrow] = []
+    boxes: list[PlacedBox] = []
+    arrows: list[PlacedArrow] = []
     for number, row in enumerate(placement.rows):
         for item in row:
             if item.compound is not None:
                 x, y = placement.x[item.key], grid.axes[number]
-                boxes.extend(DrawnBox(part.figure, x + part.x, y + part.top) for part in item.compound.parts)
+                boxes.extend(PlacedBox(part.sized, x + part.x, y + part.top) for part in item.compound.parts)
                 arrows.extend(_wired(wire, x, y, clustered=item.cluster != "") for wire in item.compound.wires)
     arrows.extend(_routed(one, arrangement, grid) for one in placement.plan.routes)
     clusters = [_cluster(cluster, placement, grid, arrows) for cluster in diagram.clusters]
@@ -159,7 +159,7 @@ def _room(levels: int) -> float:
     return _ABOVE + LEVEL * (levels - 1) + _BELOW if levels else _STRAIGHT
 
 
-def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
+def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> PlacedArrow:
     """Draw an arrow from compound to compound."""
     placement, plan = arrangement.placement, arrangement.placement.plan
     source = one.links[0].upper
@@ -180,7 +180,7 @@ def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> DrawnArrow:
             clustered = item.cluster != ""
     target = plan.items[one.links[-1].lower]
     points.append((points[-1][0], grid.axes[plan.rank[target.key]] - _entered(target)))
-    return DrawnArrow(one.exit.arrow, tuple(points), words, middle, clustered)
+    return PlacedArrow(one.exit.arrow, tuple(points), words, middle, clustered)
 
 
 def _entered(item: Item) -> float:
@@ -189,10 +189,10 @@ def _entered(item: Item) -> float:
     return -item.compound.parts[0].top
 
 
-def _wired(wire: Wire, x: float, y: float, *, clustered: bool) -> DrawnArrow:
+def _wired(wire: Wire, x: float, y: float, *, clustered: bool) -> PlacedArrow:
     """Draw an arrow inside of a compound."""
     points = tuple((x + dx, y + dy) for dx, dy in wire.points)
-    return DrawnArrow(wire.arrow, points, wire.label, (x + wire.middle[0], y + wire.middle[1]), clustered)
+    return PlacedArrow(wire.arrow, points, wire.label, (x + wire.middle[0], y + wire.middle[1]), clustered)
 
 
 def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, float]]:
@@ -233,7 +233,7 @@ def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
     return rows[0], rows[-1]
 
 
-def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[DrawnArrow]) -> DrawnCluster:
+def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[PlacedArrow]) -> PlacedCluster:
     """Draw the frame of a cluster."""
     first, last = _cluster_rows(cluster.key, placement)
     left, right = placement.extents[cluster.key]
@@ -246,7 +246,7 @@ def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequen
         if left < x < right and y < top + _TITLE_TOP < under
     )
     at = (_title_place(left, right, title.width, entering), top + _TITLE_TOP)
-    return DrawnCluster(cluster, left, top, right, bottom, title, at)
+    return PlacedCluster(cluster, left, top, right, bottom, title, at)
 
 
 def _title_place(left: float, right: float, wide: float, entering: Sequence[float]) -> float:
@@ -258,20 +258,20 @@ def _title_place(left: float, right: float, wide: float, entering: Sequence[floa
     return first
 
 
-def _cornered(boxes: list[DrawnBox], arrows: list[DrawnArrow], clusters: list[DrawnCluster]) -> Drawing:
+def _cornered(boxes: list[PlacedBox], arrows: list[PlacedArrow], clusters: list[PlacedCluster]) -> Drawing:
     """Move everything so that the picture begins at 0, 0."""
-    lefts = [*(box.x - box.figure.width / 2 for box in boxes), *(one.left for one in clusters)]
-    rights = [*(box.x + box.figure.width / 2 for box in boxes), *(one.right for one in clusters)]
+    lefts = [*(box.x - box.sized.width / 2 for box in boxes), *(one.left for one in clusters)]
+    rights = [*(box.x + box.sized.width / 2 for box in boxes), *(one.right for one in clusters)]
     for arrow in arrows:
         half = arrow.label.width / 2 if arrow.label else 0
         lefts.extend([arrow.middle[0] - half, *(x for x, _ in arrow.points)])
         rights.extend([arrow.middle[0] + half, *(x for x, _ in arrow.points)])
     left = min(lefts)
-    bottom = max([*(box.top + box.figure.height for box in boxes), *(one.bottom for one in clusters)])
+    bottom = max([*(box.top + box.sized.height for box in boxes), *(one.bottom for one in clusters)])
     return Drawing(
         max(rights) - left,
         bottom,
-        tuple(DrawnBox(box.figure, box.x - left, box.top) for box in boxes),
+        tuple(PlacedBox(box.sized, box.x - left, box.top) for box in boxes),
         tuple(
             replace(
                 one, points=tuple((x - left, y) for x, y in one.points), middle=(one.middle[0] - left, one.middle[1])

@@ -15,7 +15,7 @@ from typing import Final
 from notifyrules.diagram.compounds import HEAD, Point
 from notifyrules.diagram.crossings import Course, cross
 from notifyrules.diagram.model import Emphasis, Mark
-from notifyrules.diagram.routing import DrawnArrow
+from notifyrules.diagram.routing import PlacedArrow
 
 RADIUS: Final = 7
 """Of the corners of arrows."""
@@ -51,7 +51,7 @@ _HIDDEN: Final = 3
 class Stroke:
     """What is drawn of an arrow."""
 
-    drawn: DrawnArrow
+    drawn: PlacedArrow
     pieces: tuple[tuple[Point, ...], ...]
     """The line, without the stretch that it shares with an arrow drawn before, broken where it is crossed."""
     head: tuple[Point, Point] | None
@@ -64,7 +64,7 @@ class Stroke:
     """Where other lines are so near that the pointer finds it only within :data:`NEAR_REACH`."""
 
 
-def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
+def strokes(arrows: Iterable[PlacedArrow]) -> tuple[Stroke, ...]:
     """
     Find what is drawn of each arrow.
 
@@ -75,11 +75,11 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
         The strokes in drawing order: what is emphasised lies on top. A stretch that several arrows share is drawn as
         the strongest of them; what was missed leaves it to what was not.
     """
-    looks: dict[tuple[int, float], list[DrawnArrow]] = {}
+    looks: dict[tuple[int, float], list[PlacedArrow]] = {}
     for one in arrows:
         looks.setdefault((one.arrow.mark.emphasis.strength, breadth_of(one.arrow.mark)), []).append(one)
     ink = _Ink()
-    layers: dict[tuple[int, float], list[_Draft]] = {}
+    layers: dict[tuple[int, float], list[_StrokeDraft]] = {}
     for look in sorted(looks, key=lambda look: (look[0] != Emphasis.MISSED.strength, look), reverse=True):
         layers[look] = [_draft(one, ink) for one in looks[look]]
     drafts = [draft for look in sorted(layers) for draft in layers[look]]
@@ -88,10 +88,10 @@ def strokes(arrows: Iterable[DrawnArrow]) -> tuple[Stroke, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _StrokeDraft:
     """What is drawn of an arrow, as distances from its beginning."""
 
-    drawn: DrawnArrow
+    drawn: PlacedArrow
     course: Course
     begun: float
     """Where the part begins that no other arrow has."""
@@ -136,7 +136,7 @@ def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]
     return ("level" if axis == 0 else "upright", round(start[1 - axis], 1)), low, high
 
 
-def _draft(one: DrawnArrow, ink: _Ink) -> _Draft:
+def _draft(one: PlacedArrow, ink: _Ink) -> _StrokeDraft:
     """Leave out the beginning and the end of an arrow where they are drawn already."""
     way = _simplified(one.points)
     total = sum(_distance(start, end) for start, end in pairwise(way))
@@ -150,10 +150,10 @@ def _draft(one: DrawnArrow, ink: _Ink) -> _Draft:
     last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
     mark = one.arrow.mark
     look = (mark.emphasis.strength, breadth_of(mark))
-    return _Draft(one, Course(way, first, last, look), begun, total - ended)
+    return _StrokeDraft(one, Course(way, first, last, look), begun, total - ended)
 
 
-def _stroke(draft: _Draft) -> Stroke:
+def _stroke(draft: _StrokeDraft) -> Stroke:
     """Break a line where others cross it, and find where the pointer reaches it without taking from those."""
     course = draft.course
     way, under = course.way, course.under

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from notifyrules.diagram.boxes import LEADING, SMALL, Lettering
 from notifyrules.diagram.drawing import draw
-from notifyrules.diagram.figures import LEADING, SMALL, Lettering
 from notifyrules.diagram.lettering import drawable, set_apart
 from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diagram.palette import DARK, LIGHT, Scheme, line_on, night
 from notifyrules.diagram.panel import LEGEND_LINE, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
-from notifyrules.diagram.routing import Drawing, DrawnArrow, DrawnCluster, route
+from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedCluster, route
 from notifyrules.diagram.strokes import (
     DASHED,
     DASHES,
@@ -162,7 +162,7 @@ def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
     onward = _ways_on(diagram)
     values = {one.box: one for one in drawing.values}
     for box in drawing.boxes:
-        key = box.figure.box.key
+        key = box.sized.box.key
         write_box(chart, diagram.name, box, onward.get(key, ()), values=values.get(key))
     for cluster in drawing.clusters:
         _write_title(chart, cluster)
@@ -180,7 +180,7 @@ def _ways_on(diagram: Diagram) -> dict[str, list[str]]:
     return found
 
 
-def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
+def _write_cluster(chart: ET.Element, drawn: PlacedCluster) -> None:
     """Write the frame of an opened sub-chart."""
     cluster = drawn.cluster
     data = {"data-id": cluster.key, "data-question": cluster.title, "data-source": cluster.place}
@@ -193,7 +193,7 @@ def _write_cluster(chart: ET.Element, drawn: DrawnCluster) -> None:
     rectangle(group, (drawn.left, drawn.top), size, 10, frame)
 
 
-def _write_title(chart: ET.Element, drawn: DrawnCluster) -> None:
+def _write_title(chart: ET.Element, drawn: PlacedCluster) -> None:
     """Write the title of an opened sub-chart, on a ground of its own."""
     left, top = drawn.title_at
     ground = {"class": "nr-inside", "fill": LIGHT.cluster}
@@ -236,7 +236,7 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
             ET.SubElement(group, "path", {**unseen, "pointer-events": "stroke"})
 
 
-def _write_label(group: ET.Element, drawn: DrawnArrow, words: Lettering) -> None:
+def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> None:
     """Write the words on an arrow, on a ground of their own."""
     x, y = drawn.middle
     kind, colour = ("nr-inside", LIGHT.cluster) if drawn.clustered else ("nr-ground", LIGHT.panel)

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from notifyrules.diagram.boxes import LEADING, NOTE_GAP, ROW_SIDE, SMALL
 from notifyrules.diagram.compounds import Point
-from notifyrules.diagram.figures import LEADING, NOTE_GAP, ROW_SIDE, SMALL
 from notifyrules.diagram.lettering import drawable, is_leftward, set_apart
-from notifyrules.diagram.model import Box, Emphasis, Shape
+from notifyrules.diagram.model import BoxShape, DrawnBox, Emphasis
 from notifyrules.diagram.palette import INK, LIGHT, ink_on, line_on
-from notifyrules.diagram.routing import DrawnBox, DrawnValues
+from notifyrules.diagram.routing import PlacedBox, PlacedValues
 from notifyrules.diagram.strokes import BREADTH, DASHED, DASHES, short, spot
 from notifyrules.graph.colours import Colour
 
-_ROUND: Final = (Shape.START, Shape.EXIT, Shape.END, Shape.REFUSAL)
+_ROUND: Final = (BoxShape.START, BoxShape.EXIT, BoxShape.END, BoxShape.REFUSAL)
 _OUTLINE: Final = "1.3"
 _BAR: Final = 8
 """From the edges of a call to its bars."""
@@ -28,7 +28,7 @@ BASELINE: Final = 0.35
 
 
 def write_box(
-    chart: ET.Element, name: str, drawn: DrawnBox, onward: Iterable[str], *, values: DrawnValues | None
+    chart: ET.Element, name: str, drawn: PlacedBox, onward: Iterable[str], *, values: PlacedValues | None
 ) -> None:
     """
     Write one box with all that is known of it.
@@ -40,12 +40,12 @@ def write_box(
         onward: Its ways out, in words.
         values: What was read in it, where there is room for that.
     """
-    box = drawn.figure.box
+    box = drawn.sized.box
     group = ET.SubElement(chart, "g", {"class": "nr-box", **_met(box)})
-    if box.shape is not Shape.START and box.shape is not Shape.REFUSAL:
+    if box.shape is not BoxShape.START and box.shape is not BoxShape.REFUSAL:
         group.set("id", identifier(f"{name}-{box.key}"))
     group.attrib |= known(_data(box))
-    title = box.text if box.shape is Shape.START else f"{_id(box)}: {set_apart(box.text)}"
+    title = box.text if box.shape is BoxShape.START else f"{_id(box)}: {set_apart(box.text)}"
     ET.SubElement(group, "title").text = written(title, box.condition, *box.mark.values, box.about, box.place)
     if ways := written(*box.mark.values, *onward):
         ET.SubElement(group, "desc").text = ways
@@ -59,7 +59,7 @@ def write_box(
         write_lines(holder, values.words.lines, (values.left, values.top), SMALL, ink)
 
 
-def _met(box: Box) -> dict[str, str]:
+def _met(box: DrawnBox) -> dict[str, str]:
     """Say how keyboard and screen reader meet a box: as one thing, by its question; where it links, by the link."""
     named = {"aria-label": drawable(box.text)}
     if box.href is not None:
@@ -67,16 +67,16 @@ def _met(box: Box) -> dict[str, str]:
     return {"tabindex": "0", "role": "graphics-symbol img", **named}
 
 
-def _id(box: Box) -> str:
+def _id(box: DrawnBox) -> str:
     """Give the name of the node or outcome, with the path of calls before it."""
     return box.key.rpartition(":")[2]
 
 
-def _data(box: Box) -> dict[str, str | None]:
+def _data(box: DrawnBox) -> dict[str, str | None]:
     """List what is known of a box."""
     return {
         "data-key": box.key,
-        "data-id": None if box.shape is Shape.START else _id(box),
+        "data-id": None if box.shape is BoxShape.START else _id(box),
         "data-kind": box.kind or box.shape.value,
         "data-question": box.text,
         "data-condition": box.condition,
@@ -140,23 +140,23 @@ def write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int, 
         ET.SubElement(parent, "text", {**place, "font-size": str(size), **style}).text = line
 
 
-def _write_outline(parent: ET.Element, drawn: DrawnBox) -> None:
+def _write_outline(parent: ET.Element, drawn: PlacedBox) -> None:
     """Write the outline of a box as its kind and its emphasis ask for."""
-    figure, box = drawn.figure, drawn.figure.box
-    left, size = drawn.x - figure.width / 2, (figure.width, figure.height)
-    radius = min(figure.height / 2, 24) if box.shape in _ROUND else 8
+    sized, box = drawn.sized, drawn.sized.box
+    left, size = drawn.x - sized.width / 2, (sized.width, sized.height)
+    radius = min(sized.height / 2, 24) if box.shape in _ROUND else 8
     style = _outline_style(box)
-    if box.shape is Shape.FAN_OUT:
+    if box.shape is BoxShape.FAN_OUT:
         for offset in _STACK:
             rectangle(parent, (left + offset, drawn.top + offset), size, radius, style)
     rectangle(parent, (left, drawn.top), size, radius, style)
-    if box.shape is Shape.CALL:
-        for x in (left + _BAR, left + figure.width - _BAR):
-            bar = f"M{spot((x, drawn.top))}V{short(drawn.top + figure.height)}"
+    if box.shape is BoxShape.CALL:
+        for x in (left + _BAR, left + sized.width - _BAR):
+            bar = f"M{spot((x, drawn.top))}V{short(drawn.top + sized.height)}"
             ET.SubElement(parent, "path", {"d": bar, **style})
 
 
-def _outline_style(box: Box) -> dict[str, str]:
+def _outline_style(box: DrawnBox) -> dict[str, str]:
     """Choose how an outline is drawn and filled."""
     emphasis = box.mark.emphasis
     hollow = emphasis is Emphasis.FADED or _is_vain_end(box)
@@ -166,19 +166,19 @@ def _outline_style(box: Box) -> dict[str, str]:
     if emphasis is not Emphasis.PLAIN:
         style["class"] += f" nr-line nr-{emphasis.value}"
         style |= {"stroke": line_on(LIGHT, emphasis), "stroke-width": short(BREADTH[emphasis])}
-    if box.shape is Shape.EXIT and emphasis is not Emphasis.LIT:
+    if box.shape is BoxShape.EXIT and emphasis is not Emphasis.LIT:
         style["stroke-dasharray"] = "3 2"
     elif emphasis in DASHED and not _is_vain_end(box):
         style["stroke-dasharray"] = DASHES
     return style
 
 
-def _is_vain_end(box: Box) -> bool:
+def _is_vain_end(box: DrawnBox) -> bool:
     """Tell whether a box is the end of a branch that was tried in vain: it is not the end of the decision."""
-    return box.mark.emphasis is Emphasis.TRIED and box.shape is Shape.REFUSAL
+    return box.mark.emphasis is Emphasis.TRIED and box.shape is BoxShape.REFUSAL
 
 
-def _ink(box: Box) -> dict[str, str]:
+def _ink(box: DrawnBox) -> dict[str, str]:
     """Choose the ink of the words in a box."""
     if box.mark.emphasis is Emphasis.FADED:
         return {"class": "nr-quiet", "fill": LIGHT.quiet}
@@ -187,32 +187,32 @@ def _ink(box: Box) -> dict[str, str]:
     return {"class": "nr-text", "fill": ink_on(box.colour.fill)}
 
 
-def _write_text(parent: ET.Element, drawn: DrawnBox) -> None:
+def _write_text(parent: ET.Element, drawn: PlacedBox) -> None:
     """Write the question of a box, its caption and its notes."""
-    figure, box = drawn.figure, drawn.figure.box
+    sized, box = drawn.sized, drawn.sized.box
     ink = _ink(box)
-    blocks = [block for block in (figure.text, figure.caption, figure.notes) if block]
-    gap = NOTE_GAP if figure.notes else 0
-    y = drawn.top + (figure.head - sum(block.height for block in blocks) - gap) / 2
-    bold = {"font-weight": "bold"} if figure.style.bold else {}
-    write_lines(parent, figure.text.lines, (drawn.x, y), figure.style.size, {**ink, **bold})
-    y += figure.text.height
-    if figure.caption:
-        write_lines(parent, figure.caption.lines, (drawn.x, y), SMALL, {**ink, "font-style": "italic"})
-        y += figure.caption.height
-    if figure.notes:
-        half = figure.width / 2 - 8
+    blocks = [block for block in (sized.text, sized.caption, sized.notes) if block]
+    gap = NOTE_GAP if sized.notes else 0
+    y = drawn.top + (sized.head - sum(block.height for block in blocks) - gap) / 2
+    bold = {"font-weight": "bold"} if sized.style.bold else {}
+    write_lines(parent, sized.text.lines, (drawn.x, y), sized.style.size, {**ink, **bold})
+    y += sized.text.height
+    if sized.caption:
+        write_lines(parent, sized.caption.lines, (drawn.x, y), SMALL, {**ink, "font-style": "italic"})
+        y += sized.caption.height
+    if sized.notes:
+        half = sized.width / 2 - 8
         rule = f"M{spot((drawn.x - half, y + gap / 2))}H{short(drawn.x + half)}"
         ET.SubElement(parent, "path", {"d": rule, **coloured(box.colour), "stroke-width": "1"})
-        write_lines(parent, figure.notes.lines, (drawn.x, y + gap), SMALL, ink)
+        write_lines(parent, sized.notes.lines, (drawn.x, y + gap), SMALL, ink)
 
 
-def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
+def _write_rows(parent: ET.Element, drawn: PlacedBox) -> None:
     """Write the rows of a table."""
-    figure, box = drawn.figure, drawn.figure.box
-    y = drawn.top + figure.head
-    left, right = drawn.x - figure.width / 2, drawn.x + figure.width / 2
-    for row, words, high in zip(box.rows, figure.rows, figure.row_heights, strict=True):
+    sized, box = drawn.sized, drawn.sized.box
+    y = drawn.top + sized.head
+    left, right = drawn.x - sized.width / 2, drawn.x + sized.width / 2
+    for row, words, high in zip(box.rows, sized.rows, sized.row_heights, strict=True):
         data = known({"data-condition": row.condition})
         group = ET.SubElement(parent, "g", {"class": "nr-row", **data})
         if row.condition:
@@ -220,7 +220,7 @@ def _write_rows(parent: ET.Element, drawn: DrawnBox) -> None:
         leftward = is_leftward(row.text)
         style = {**_ink(box), "text-anchor": "end" if leftward else "start"}
         if row.mark.emphasis is Emphasis.LIT:
-            inside = (left + BREADTH[Emphasis.LIT] / 2, y), (figure.width - BREADTH[Emphasis.LIT], high)
+            inside = (left + BREADTH[Emphasis.LIT] / 2, y), (sized.width - BREADTH[Emphasis.LIT], high)
             rectangle(group, *inside, 0, {"class": "nr-ground", "fill": LIGHT.panel})
             style |= {"fill": INK, "font-weight": "bold"}
         rule = {"d": f"M{spot((left, y))}H{short(right)}", **coloured(box.colour), "stroke-width": "1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from notifyrules.diagram.drawing import draw_overlaid
-from notifyrules.diagram.model import START, Arrow, Box, Diagram, Emphasis, Mark, Overlay, Shape
+from notifyrules.diagram.model import START, BoxShape, Diagram, DrawnArrow, DrawnBox, Emphasis, Mark, Overlay
 from notifyrules.diff.model import START as BEGINNING
 from notifyrules.diff.model import Comparison, Structure
 from notifyrules.diff.report import headline
@@ -61,12 +61,14 @@ def _old_marks(comparison: Comparison) -> dict[str, Mark]:
     return marks
 
 
-def _gone(structure: Structure, old: Diagram, new: Diagram) -> tuple[list[Box], list[Arrow]]:
+def _gone(structure: Structure, old: Diagram, new: Diagram) -> tuple[list[DrawnBox], list[DrawnArrow]]:
     """Take from the picture of the old chart what the new one does not have."""
     gone = {*structure.removed_arrows, *(moved.before for moved in structure.moved)}
-    keys = {box.key: box.key for box in new.boxes if box.shape in (Shape.START, Shape.END)} | dict(structure.nodes)
+    keys = {box.key: box.key for box in new.boxes if box.shape in (BoxShape.START, BoxShape.END)} | dict(
+        structure.nodes
+    )
     there = {box.key for box in new.boxes}
-    boxes: dict[str, Box] = {}
+    boxes: dict[str, DrawnBox] = {}
     arrows = []
     before = {box.key: box for box in old.boxes}
 

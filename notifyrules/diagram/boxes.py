@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from notifyrules.diagram.lettering import width, wrap
-from notifyrules.diagram.model import Box, Shape
+from notifyrules.diagram.model import BoxShape, DrawnBox
 
 TEXT: Final = 14
 """The font size of questions."""
@@ -36,7 +36,7 @@ _LONG: Final = 560
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class TextStyle:
     """How the text of a kind of box is set."""
 
     size: int
@@ -52,26 +52,26 @@ class Style:
     bold: bool = False
 
 
-_QUESTION: Final = Style(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE, _TOP)
+_QUESTION: Final = TextStyle(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE, _TOP)
 _STYLES: Final = {
-    Shape.START: Style(LARGE, 260, 420, 6, 20, 10, bold=True),
-    Shape.QUESTION: _QUESTION,
-    Shape.SWITCH: _QUESTION,
-    Shape.FIRST: _QUESTION,
-    Shape.FAN_OUT: _QUESTION,
-    Shape.CALL: Style(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE + 8, _TOP),
-    Shape.TABLE: Style(TEXT, 220, 300, _MOST_LINES, _SIDE, _TOP),
-    Shape.EXIT: Style(SMALL, 120, 200, 4, 12, 5, bold=True),
-    Shape.END: Style(LARGE, 180, 300, 6, 28, 12, bold=True),
-    Shape.REFUSAL: Style(SMALL, 130, 200, 4, 9, 4, bold=True),
+    BoxShape.START: TextStyle(LARGE, 260, 420, 6, 20, 10, bold=True),
+    BoxShape.QUESTION: _QUESTION,
+    BoxShape.SWITCH: _QUESTION,
+    BoxShape.FIRST: _QUESTION,
+    BoxShape.FAN_OUT: _QUESTION,
+    BoxShape.CALL: TextStyle(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE + 8, _TOP),
+    BoxShape.TABLE: TextStyle(TEXT, 220, 300, _MOST_LINES, _SIDE, _TOP),
+    BoxShape.EXIT: TextStyle(SMALL, 120, 200, 4, 12, 5, bold=True),
+    BoxShape.END: TextStyle(LARGE, 180, 300, 6, 28, 12, bold=True),
+    BoxShape.REFUSAL: TextStyle(SMALL, 130, 200, 4, 9, 4, bold=True),
 }
 ROW_SIDE: Final = 10
 """Room to the left of the words in a row."""
 
-_ROW: Final = Style(SMALL, 240, 300, 8, ROW_SIDE, 5)
-_CAPTION: Final = Style(SMALL, 240, 240, 3, 0, 0)
-_LABEL: Final = Style(SMALL, 110, 200, 4, 4, 1)
-_TITLE: Final = Style(SMALL, 400, 400, 1, 0, 0, bold=True)
+_ROW: Final = TextStyle(SMALL, 240, 300, 8, ROW_SIDE, 5)
+_CAPTION: Final = TextStyle(SMALL, 240, 240, 3, 0, 0)
+_LABEL: Final = TextStyle(SMALL, 110, 200, 4, 4, 1)
+_TITLE: Final = TextStyle(SMALL, 400, 400, 1, 0, 0, bold=True)
 _NOTE_LIMIT: Final = 240
 NOTE_GAP: Final = 7
 """Room between a question and its notes, with a rule in the middle."""
@@ -87,10 +87,10 @@ class Lettering:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class SizedBox:
     """A box with its size."""
 
-    box: Box
+    box: DrawnBox
     text: Lettering
     caption: Lettering | None
     notes: Lettering | None
@@ -100,7 +100,7 @@ class Figure:
     head: int
     """The height without the rows of a table; the height of any other box. Even."""
     row_heights: tuple[int, ...]
-    style: Style
+    style: TextStyle
     """How its text is set."""
 
     @property
@@ -113,17 +113,17 @@ class Figure:
         return self.head + sum(self.row_heights[:row]) + self.row_heights[row] / 2
 
 
-def small(box: Box) -> Figure:
+def size_end(box: DrawnBox) -> SizedBox:
     """Set an end as one that stands beside the arrow that leads to it."""
-    style = _STYLES[Shape.REFUSAL]
+    style = _STYLES[BoxShape.REFUSAL]
     text = letter(box.text, style)
     caption = letter(box.caption, _CAPTION) if box.caption else None
     wide = max(text.width, caption.width if caption else 0) + 2 * style.side
     high = text.height + (caption.height if caption else 0) + 2 * style.top
-    return Figure(box, text, caption, None, (), even(wide), even(high), (), style)
+    return SizedBox(box, text, caption, None, (), even(wide), even(high), (), style)
 
 
-def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingProxyType({})) -> Figure:
+def size_box(box: DrawnBox, *, least: float = 0, beside: Mapping[int, float] = MappingProxyType({})) -> SizedBox:
     """
     Set the text of a box and find its size.
 
@@ -142,7 +142,7 @@ def figure(box: Box, *, least: float = 0, beside: Mapping[int, float] = MappingP
     tall = max(least, sum(part.height for part in parts) + 2 * style.top + (NOTE_GAP if notes else 0))
     broad = max([inside, *(row.width + 2 * _ROW.side for row in rows)])
     heights = tuple(even(max(row.height + 2 * _ROW.top, beside.get(place, 0))) for place, row in enumerate(rows))
-    return Figure(box, text, caption, notes, rows, even(max(broad, _LEAST)), even(tall), heights, style)
+    return SizedBox(box, text, caption, notes, rows, even(max(broad, _LEAST)), even(tall), heights, style)
 
 
 def letter_notes(notes: tuple[str, ...]) -> Lettering:
@@ -162,7 +162,7 @@ def letter_title(text: str) -> Lettering:
     return letter(text, _TITLE)
 
 
-def letter(text: str, style: Style, *, bold: bool | None = None) -> Lettering:
+def letter(text: str, style: TextStyle, *, bold: bool | None = None) -> Lettering:
     """Break a text into lines as its style says; long text gets longer lines."""
     heavy = style.bold if bold is None else bold
     whole = width(text, style.size, bold=heavy)
