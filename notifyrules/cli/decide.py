@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import read_facts
 from notifyrules.cli.files import load_named
@@ -35,7 +36,7 @@ def decide(
     loaded = load_named(rules, root)
     given = read_facts(loaded.graph, settings, facts)
     with given.blamed():
-        record = loaded.should_notify(given.values).record()
+        record = decisions.decide(loaded, given.values)
     if as_json:
         write_json(record.to_dict())
     else:

@@ -1,0 +1,139 @@
+"""Say what is decided and why: of a decision made now, or one that was logged before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from notifyrules.errors import FactsError
+from notifyrules.evaluation.record import Record
+from notifyrules.explanation import explain as explain_record
+from notifyrules.explanation import not_asked
+from notifyrules.explanation.words import HEADLINES, printable
+
+if TYPE_CHECKING:
+    from notifyrules.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A decision, and why it is so."""
+
+    words: str
+    """For one reader."""
+    record: Record
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        return {"explanation": self.words, "decision": self.record.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLater:
+    """A logged decision, why it is so, and what has become of its rules since."""
+
+    explained: Explained
+    changed: bool | None
+    """Whether the rules have changed since; None where they are not at hand."""
+    today: Record | None
+    """What changed rules decide today; None also where they cannot decide for the facts of then."""
+    failure: FactsError | None
+    """Why they cannot."""
+    since: str
+    """Lines that tell of it."""
+
+    @property
+    def words(self) -> str:
+        """The explanation, and what has become of the rules."""
+        return f"{self.explained.words}\n\n{self.since}" if self.since else self.explained.words
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        return {
+            **self.explained.to_dict(),
+            "rules_changed": self.changed,
+            "today": None if self.today is None else self.today.to_dict(),
+            "today_fails": None if self.failure is None else [str(problem) for problem in self.failure.problems],
+        }
+
+
+def decide(rules: Rules, facts: object) -> Record:
+    """
+    Decide whether to notify.
+
+    Raises:
+        FactsError: The facts are not what the rules declare.
+        UsageError: The rules are made to be called, and do not say.
+    """
+    return rules.should_notify(facts).record()
+
+
+def explain(rules: Rules, facts: object, reader: str) -> Explained:
+    """
+    Decide, and say why.
+
+    Raises:
+        FactsError: The facts are not what the rules declare.
+        UsageError: There is no such reader.
+    """
+    record = rules.decide(facts).record()
+    return Explained(explain_record(record, reader=reader, not_asked=not_asked(rules.graph, record.passage)), record)
+
+
+def explain_logged(record: Record, rules: Rules | None, reader: str) -> ExplainedLater:
+    """
+    Say why something was decided, and compare the rules of then with today's.
+
+    Args:
+        record: The decision.
+        rules: The rules of today; None where they are not at hand.
+        reader: Whom to tell.
+
+    Raises:
+        UsageError: There is no such reader.
+    """
+    changed = None if rules is None else rules.digest != record.digest
+    asked = () if rules is None or changed else not_asked(rules.graph, record.passage)
+    explained = Explained(explain_record(record, reader=reader, not_asked=asked), record)
+    today, failure = _decide_today(rules, record) if rules is not None and changed else (None, None)
+    told = _change_for_user(changed) if reader == "user" else _comparison(record, rules, today, failure)
+    return ExplainedLater(explained, changed, today, failure, "\n".join(told))
+
+
+def _decide_today(rules: Rules, record: Record) -> tuple[Record | None, FactsError | None]:
+    """Decide with today's rules for the facts of then; facts that the rules have dropped since are ignored."""
+    try:
+        return rules.decide(record.facts, extras="ignore").record(), None
+    except FactsError as error:
+        return None, error
+
+
+def _change_for_user(changed: bool | None) -> Iterator[str]:  # noqa: FBT001 - None where nobody knows
+    """Tell the person concerned whether the rules have changed since; how is for others."""
+    if changed is not None:
+        yield "The rules have changed since then." if changed else "The rules have not changed since."
+
+
+def _comparison(record: Record, rules: Rules | None, today: Record | None, failure: FactsError | None) -> Iterator[str]:
+    """Say whether the rules have changed since, and what they decide today."""
+    if rules is None:
+        yield f"The rules {printable(record.path)} are not at hand: name the rule file to learn whether it has changed."
+        return
+    if rules.digest == record.digest:
+        yield "The rules have not changed since."
+        return
+    was, now = (printable(digest[:12]) for digest in (record.digest, rules.digest))
+    yield f"The rules have changed since: their digest was {was} and is {now} now."
+    if failure is not None:
+        yield "Today's rules cannot decide for these facts:"
+        yield from (f"  {line}" for problem in failure.problems for line in str(problem).splitlines())
+    if today is None:
+        return
+    same = (today.outcome, today.reason) == (record.outcome, record.reason)
+    verdict = f"{HEADLINES[today.notify].lower()}: {printable(today.outcome)}, by {printable(today.reason)}"
+    yield f"Today's rules decide {'the same' if same else 'otherwise'} for these facts: {verdict}."
+    if today.because is not None and today.because != record.because:
+        yield f"  because: {printable(today.because)}"
+    if dropped := [name for name in record.facts if name not in rules.graph.facts]:
+        yield f"Facts that today's rules do not know: {', '.join(map(printable, dropped))}."
