@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from notifyrules.cases.reading import ChartLoader, Suite
     from notifyrules.prove.results import Proofs
-    from notifyrules.solver.limit import Limit
+    from notifyrules.solver import Limit
 
 
 class Rules:
@@ -327,7 +327,7 @@ def prove(
     """
     require_solver()
     from notifyrules.prove.check import prove as prove_graph  # noqa: PLC0415 - the solver is an extra
-    from notifyrules.solver.limit import LIMIT_S, Limit  # noqa: PLC0415
+    from notifyrules.solver import LIMIT_S, Limit  # noqa: PLC0415
 
     examined = examine(path, root=root)
     if examined.graph is None:

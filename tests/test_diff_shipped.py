@@ -16,7 +16,7 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
 from notifyrules.rules import load
 from notifyrules.shipped import shipped_names
-from notifyrules.solver.limit import Limit
+from notifyrules.solver import Limit
 from tests.property.edited_charts import Decision
 from tests.property.expressions import pool
 from tests.property.small_charts import dice

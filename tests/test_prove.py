@@ -15,9 +15,7 @@ from notifyrules.errors import UsageError
 from notifyrules.language.values import MAX_INT
 from notifyrules.prove.results import Judged, Proofs, Standing
 from notifyrules.shipped import shipped_names
-from notifyrules.solver.limit import Limit
-from notifyrules.solver.solving import Answer, Solver
-from notifyrules.solver.translation import World
+from notifyrules.solver import Answer, Limit, Solver, World
 from tests.cli import run
 
 END = """

@@ -7,7 +7,7 @@ from pathlib import Path
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import Comparison
 from notifyrules.rules import load
-from notifyrules.solver.limit import Limit
+from notifyrules.solver import Limit
 from tests.cli import TEAM_CHAT
 
 END = """

@@ -24,7 +24,7 @@ from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import is_ours
 from notifyrules.errors import UsageError
 from notifyrules.prove.results import Proofs
-from notifyrules.solver.limit import LIMIT_S, Limit
+from notifyrules.solver import LIMIT_S, Limit
 
 SUMMARY: Final = "Find every mistake in rule files and files of cases."
 HELP: Final = """

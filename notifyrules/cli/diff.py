@@ -18,7 +18,7 @@ from notifyrules.cli.revisions import load_version
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
-from notifyrules.solver.limit import LIMIT_S, Limit
+from notifyrules.solver import LIMIT_S, Limit
 
 if TYPE_CHECKING:
     from notifyrules.diff.gate import Gate

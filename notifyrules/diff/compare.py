@@ -13,8 +13,7 @@ from notifyrules.graph.model import Call, Graph, Guarantee
 from notifyrules.language.terms import Term
 from notifyrules.language.value_writing import write_literal
 from notifyrules.language.values import Value
-from notifyrules.solver.limit import Limit
-from notifyrules.solver.solving import Answer
+from notifyrules.solver import Answer, Limit
 
 
 def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> Comparison:

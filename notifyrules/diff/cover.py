@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifyrules.diff.features import Facts, Feature
+from notifyrules.diff.features import Feature
 from notifyrules.diff.spelling import AND, NOT, OR, Spelt, at_least
-from notifyrules.language.values import Value
-from notifyrules.solver.formulas import Formula
-from notifyrules.solver.solving import Answer, Solver
+from notifyrules.language.values import FactValues, Value
+from notifyrules.solver import Answer, Formula, Solver
 
 MOST = 24
 """Conditions that one set is described by."""
@@ -55,7 +54,7 @@ class Describer:
         world = self.solver.world
         return world.formulas.every(self.features[at].among(values, world) for at, values in cube.parts.items())
 
-    def holds(self, cube: Cube, facts: Facts) -> bool:
+    def holds(self, cube: Cube, facts: FactValues) -> bool:
         """Tell whether some facts are those of a cube."""
         return all(self.features[at].look(facts) in values for at, values in cube.parts.items())
 

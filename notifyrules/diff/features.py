@@ -26,13 +26,10 @@ from notifyrules.graph.model import Call, Graph, Node, Switch, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import BOOL, Basic
-from notifyrules.language.values import Value
-from notifyrules.solver.formulas import Formula
-from notifyrules.solver.symbols import Pick, Symbol, Truth
-from notifyrules.solver.translation import Translator, World
+from notifyrules.language.values import FactValues, Value
+from notifyrules.solver import Formula, Pick, Symbol, Translator, Truth, World
 
-Facts: TypeAlias = Mapping[str, Value]
-_Facts: TypeAlias = Callable[[Facts], Facts]
+_View: TypeAlias = Callable[[FactValues], FactValues]
 """Turns the facts of both versions into those of one chart, perhaps a called one."""
 
 
@@ -46,7 +43,7 @@ class Feature:
     """When it has which value; exactly one holds."""
     tell: Callable[[frozenset[Value]], tuple[Spelt, ...]]
     """Puts into words that the value is one of some: conditions that hold together."""
-    look: Callable[[Facts], Value]
+    look: Callable[[FactValues], Value]
     """Finds its value for some facts."""
     flag: str | None = None
     """The fact that is left out, where that is what it is about."""
@@ -102,7 +99,7 @@ class _Finder:
                 ways = _yes_no(symbol.payload.holds, symbol.null, self.world)
                 yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
 
-    def find_in_chart(self, graph: Graph, translator: Translator, names: Names, facts: _Facts) -> None:
+    def find_in_chart(self, graph: Graph, translator: Translator, names: Names, facts: _View) -> None:
         """Find what the nodes of a chart ask, and those of the charts it calls."""
         for name in graph.order:
             node = graph.nodes[name]
@@ -111,7 +108,7 @@ class _Finder:
                 inner = Translator(self.world, _bound(node, translator), (*translator.calls, node))
                 self.find_in_chart(node.callee, inner, _bound_names(node, names), _binder(node, facts))
 
-    def _find_in_node(self, node: Node, translator: Translator, names: Names, facts: _Facts) -> None:
+    def _find_in_node(self, node: Node, translator: Translator, names: Names, facts: _View) -> None:
         """Find what one node asks."""
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
             self._find_values(node, translator, names, facts)
@@ -120,13 +117,13 @@ class _Finder:
             if term.type.base is Basic.BOOL:
                 self.find(term, translator, names, facts)
 
-    def _find_values(self, node: Switch, translator: Translator, names: Names, facts: _Facts) -> None:
+    def _find_values(self, node: Switch, translator: Translator, names: Names, facts: _View) -> None:
         """Find which values a switch asks for; of an enumeration all are features already, or are made one here."""
         subject = node.subject
         symbol = translator.value(subject)
         words = spelt(subject, names)
 
-        def look(values: Facts) -> Value:
+        def look(values: FactValues) -> Value:
             return evaluate(subject, facts(values), {})
 
         if isinstance(symbol.payload, Pick):
@@ -145,7 +142,7 @@ class _Finder:
         symbols = self.together.inputs.symbols
         return feature.name in symbols and isinstance(symbols[feature.name].payload, Pick)
 
-    def find(self, term: t.Term, translator: Translator, names: Names, facts: _Facts) -> None:
+    def find(self, term: t.Term, translator: Translator, names: Names, facts: _View) -> None:
         """Find the tests that a condition is made of."""
         match term:
             case t.LetUse(term=inner):
@@ -172,7 +169,7 @@ class _Finder:
             case _:
                 self._add(term, translator, names, facts)
 
-    def _add(self, term: t.Term, translator: Translator, names: Names, facts: _Facts) -> None:
+    def _add(self, term: t.Term, translator: Translator, names: Names, facts: _View) -> None:
         """Make a test a feature, unless facts tell as much themselves."""
         symbol = translator.value(term)
         assert isinstance(symbol.payload, Truth)
@@ -185,7 +182,7 @@ class _Finder:
         ways = _yes_no(symbol.payload.holds, self.world.formulas.some(nulls), self.world)
         test = _Test(term, tuple(guards), names)
 
-        def look(values: Facts) -> Value:
+        def look(values: FactValues) -> Value:
             inside = facts(values)
             if any(evaluate(guard, inside, {}) is None for guard in guards):
                 return None
@@ -237,7 +234,7 @@ def _constant(subject: t.Term, value: Value) -> t.Constant:
     return t.Constant(subject.span, subject.type.required, value)
 
 
-def _reader(name: str) -> Callable[[Facts], Value]:
+def _reader(name: str) -> Callable[[FactValues], Value]:
     """Read a fact."""
     return lambda facts: facts[name]
 
@@ -316,7 +313,7 @@ def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tupl
     return lambda values: (words[values],)
 
 
-def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[Facts], Value], *, nullable: bool) -> Feature:
+def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[FactValues], Value], *, nullable: bool) -> Feature:
     """Make a feature of a value of an enumeration."""
     assert isinstance(symbol.payload, Pick)
     ways: dict[Value, Formula] = dict(symbol.payload.ways.items())
@@ -370,6 +367,6 @@ def _bound_names(node: Call, names: Names) -> Names:
     return name
 
 
-def _binder(node: Call, facts: _Facts) -> _Facts:
+def _binder(node: Call, facts: _View) -> _View:
     """Compute the facts of a called chart."""
     return lambda values: bind(node, facts(values))

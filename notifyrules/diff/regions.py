@@ -11,13 +11,8 @@ from notifyrules.diff.shared_facts import Together, left_out
 from notifyrules.diff.spelling import names_in
 from notifyrules.diff.versions import Versions
 from notifyrules.evaluation.walk import keeps
-from notifyrules.language.values import Value
-from notifyrules.solver.charts import Chart
-from notifyrules.solver.fact_values import FactValues
-from notifyrules.solver.formulas import Formula
-from notifyrules.solver.limit import Limit
-from notifyrules.solver.solving import Answer
-from notifyrules.solver.witness import Witness, find_witness
+from notifyrules.language.values import FactValues, Value
+from notifyrules.solver import Answer, ChartFormulas, Formula, Limit, Witness, find_witness
 
 _PARTS = 20
 """Parts that a change is told in."""
@@ -90,7 +85,7 @@ def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula, li
     return None if limit.is_over() else shown
 
 
-def _by_reasons(versions: Versions, changed: Formula, chart: Chart) -> list[Formula]:
+def _by_reasons(versions: Versions, changed: Formula, chart: ChartFormulas) -> list[Formula]:
     """
     Part facts by the arrows that settle their decisions in one version.
 
@@ -165,7 +160,7 @@ class Described:
     """What is not meant, where the condition says it that way."""
 
 
-def _last_arrows(chart: Chart) -> dict[str, Formula]:
+def _last_arrows(chart: ChartFormulas) -> dict[str, Formula]:
     """Give the arrows that lead to outcomes, and when each is taken."""
     return {
         arrow.id: chart.passed[arrow.id]
@@ -253,7 +248,7 @@ def _either(versions: Versions, inside: Formula, one: Described) -> Iterator[str
             yield feature.flag
 
 
-def _reasons(versions: Versions, inside: Formula, chart: Chart, known: str) -> tuple[str, ...]:
+def _reasons(versions: Versions, inside: Formula, chart: ChartFormulas, known: str) -> tuple[str, ...]:
     """List the arrows that settle the decisions of a region in one version, *known* first."""
     if versions.solver.world.opens:
         return (known,)

@@ -10,10 +10,7 @@ from notifyrules.explanation.words import enumerate_shortly, show
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
-from notifyrules.solver.formulas import Formula
-from notifyrules.solver.inputs import Inputs, plain
-from notifyrules.solver.symbols import Symbol
-from notifyrules.solver.translation import HAS, World
+from notifyrules.solver import Formula, Inputs, Symbol, World
 
 
 @dataclass(slots=True)
@@ -96,10 +93,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
                 _see(side, one, called, symbols[called])
     others = {name: (new.facts[name].default,) for name in facts if name in new.facts}
     together.inputs = Inputs(world, facts, symbols, others)
-    for fact in facts.values():
-        # Written out now, so that they are known to differ from everything else that is.
-        world.symbols.constant(fact.default, fact.type)
-        world.symbols.constant(plain(fact.type), fact.type)
+    together.inputs.write_out()
     return together
 
 
@@ -108,17 +102,6 @@ def _see(side: Side, fact: Fact, called: str, symbol: Symbol) -> None:
     side.names[fact.name] = called
     side.symbols[fact.name] = symbol
     side.given[fact.name] = symbol
-
-
-def items_known(together: Together) -> Iterator[Formula]:
-    """Say which of the texts that are written out are no items of a list, whose type in one version has fewer."""
-    world = together.inputs.world
-    for fact in together.inputs.facts.values():
-        if isinstance(fact.type.base, ListOf) and isinstance(fact.type.base.item, Enumeration):
-            whole = world.symbols.whole(together.inputs.symbols[fact.name].payload)
-            for value, text in world.symbols.constants(Basic.TEXT.value):
-                if value not in fact.type.base.item.values:
-                    yield world.formulas.negate(world.open(HAS, (text, whole), world.formulas.booleans))
 
 
 def _allow_leaving_out(  # noqa: PLR0913, PLR0917 - the fact in all its forms

@@ -14,18 +14,22 @@ from dataclasses import dataclass, field
 from notifyrules.diff.cover import Describer
 from notifyrules.diff.features import features_of
 from notifyrules.diff.model import Structure
-from notifyrules.diff.shared_facts import Together, bring_together, items_known
+from notifyrules.diff.shared_facts import Together, bring_together
 from notifyrules.graph.model import Graph
 from notifyrules.language.terms import Term
 from notifyrules.language.types import join
-from notifyrules.solver.charts import Chart, translate
-from notifyrules.solver.decision_words import Words, speak
-from notifyrules.solver.formulas import Formula
-from notifyrules.solver.limit import Limit
-from notifyrules.solver.solving import Answer, Solver
-from notifyrules.solver.symbols import Symbol
-from notifyrules.solver.text_lemmas import complete
-from notifyrules.solver.translation import World
+from notifyrules.solver import (
+    Answer,
+    ChartFormulas,
+    Formula,
+    Limit,
+    Solver,
+    Symbol,
+    World,
+    complete,
+    speak,
+    translate,
+)
 
 
 @dataclass(slots=True)
@@ -33,8 +37,8 @@ class Versions:
     """Two versions in formulas over the same facts."""
 
     together: Together
-    old: Chart
-    new: Chart
+    old: ChartFormulas
+    new: ChartFormulas
     solver: Solver
     describer: Describer
     other_assumptions: Answer
@@ -48,12 +52,12 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     world = World()
     together = bring_together(old, new, world)
     charts = [translate(side.graph, world, side.symbols) for side in (together.old, together.new)]
-    words = [speak(chart) for chart in charts]
+    rechecks = [speak(chart).recheck.at for chart in charts]
     assumed = [world.formulas.every(chart.terms.holds(term) for term in chart.graph.assume) for chart in charts]
     features = features_of(together, world)
-    differences = dict(_differences(charts, words, structure))
+    differences = dict(_differences(charts, rechecks, structure))
     complete(world)
-    solver = Solver(world, (*together.domain, *items_known(together)), limit)
+    solver = Solver(world, (*together.domain, *together.inputs.items_known()), limit)
     apart = world.formulas.negate(world.formulas.same(*assumed))
     other = Answer.NO if apart is world.formulas.false else solver.ask(apart)
     # Facts that only one version allows may be real all the same: whoever narrows `assume` must not hide a change.
@@ -62,7 +66,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
 
 
 def _differences(
-    charts: Sequence[Chart], words: Sequence[Words], structure: Structure
+    charts: Sequence[ChartFormulas], rechecks: Sequence[Symbol], structure: Structure
 ) -> Iterator[tuple[tuple[str, str], Formula]]:
     """Say when two versions decide differently, for each pair of outcomes."""
     formulas = charts[0].world.formulas
@@ -71,12 +75,12 @@ def _differences(
         if was != now or old.graph.outcomes[was].notify is not new.graph.outcomes[now].notify:
             yield (was, now), both
             continue
-        carried = formulas.some((*_data_differs(charts, was), _recheck_differs(words)))
+        carried = formulas.some((*_data_differs(charts, was), formulas.negate(old.world.symbols.equal(*rechecks))))
         if carried is not formulas.false:
             yield (was, now), charts[0].world.define(formulas.every((both, carried)))
 
 
-def _data_differs(charts: Sequence[Chart], outcome: str) -> Iterator[Formula]:
+def _data_differs(charts: Sequence[ChartFormulas], outcome: str) -> Iterator[Formula]:
     """Say when an outcome carries something else; data that only one version declares is told apart."""
     symbols = charts[0].world.symbols
     old, new = (chart.graph for chart in charts)
@@ -91,18 +95,12 @@ def _data_differs(charts: Sequence[Chart], outcome: str) -> Iterator[Formula]:
         yield charts[0].world.formulas.negate(symbols.equal(*values))
 
 
-def _carried(chart: Chart, outcome: str, name: str) -> Symbol:
+def _carried(chart: ChartFormulas, outcome: str, name: str) -> Symbol:
     """Give a value that an outcome carries."""
     value = chart.graph.outcomes[outcome].data[name]
     if isinstance(value, Term):
         return chart.terms.value(value)
     return chart.world.symbols.constant(value, chart.graph.data[name].type)
-
-
-def _recheck_differs(words: Sequence[Words]) -> Formula:
-    """Say when the two versions ask again at different instants."""
-    world = words[0].chart.world
-    return world.formulas.negate(world.symbols.equal(words[0].recheck.at, words[1].recheck.at))
 
 
 # ---- Side by side ----
@@ -123,14 +121,14 @@ class Parting:
 class Lockstep:
     """Two versions side by side."""
 
-    old: Chart
-    new: Chart
+    old: ChartFormulas
+    new: ChartFormulas
     partings: list[Parting] = field(default_factory=list)
     together: dict[str, Formula] = field(default_factory=dict)
     """When both reach an outcome of one name without having parted."""
 
     @classmethod
-    def follow(cls, old: Chart, new: Chart, structure: Structure) -> Lockstep:
+    def follow(cls, old: ChartFormulas, new: ChartFormulas, structure: Structure) -> Lockstep:
         """Follow both from their starts."""
         lockstep = cls(old, new)
         formulas = old.world.formulas
@@ -195,6 +193,6 @@ class Lockstep:
             yield was, now, self.old.world.define(formulas.some(listed))
 
 
-def _ends(chart: Chart, target: str) -> Mapping[str, Formula]:
+def _ends(chart: ChartFormulas, target: str) -> Mapping[str, Formula]:
     """Say in which outcomes the way from a node or outcome ends, and when."""
     return chart.ends.get(target, {target: chart.world.formulas.true})

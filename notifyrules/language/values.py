@@ -8,6 +8,7 @@ the same wherever it stands.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import TypeAlias
@@ -21,6 +22,8 @@ from notifyrules.language.types import Base, Basic, Enumeration, ListOf, Type
 
 Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | Schedule | tuple[Value, ...] | None"
 """One value of the language: instants in UTC, lists as tuples."""
+FactValues: TypeAlias = Mapping[str, Value]
+"""A value for every fact."""
 
 MAX_INT = 2**53
 """Integers lie within plus and minus this: what JSON readers and columns keep exactly."""

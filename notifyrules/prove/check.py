@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import assert_never
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import TypeAlias, assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings, Label
+from notifyrules.diagnostics.phrases import operand
+from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.allowing import silence
-from notifyrules.graph.model import Graph, Guarantee, Promise
-from notifyrules.prove.examples import assignments, command, decided, given, held_as_case
+from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
+from notifyrules.language.value_writing import to_plain, write_literal
+from notifyrules.language.values import FactValues, Value
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
-from notifyrules.prove.proof import Proof, Watch, begin
 from notifyrules.prove.results import Example, Judged, Proofs, Standing
 from notifyrules.prove.unreachable import find_dead, reach
-from notifyrules.solver.limit import Limit
-from notifyrules.solver.solving import Answer
+from notifyrules.solver import Answer, Limit, Proof
 from notifyrules.source.text import Span
+
+Watch: TypeAlias = Callable[[str], None]
+"""Is told what is being worked on."""
 
 
 def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch) -> Proofs:
@@ -36,7 +43,7 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
     findings = Findings()
     findings.extend(known)
     watch("what it is made of")
-    proof = begin(graph, limit)
+    proof = Proof.begin(graph, limit)
     contradiction = _contradiction(proof)
     if contradiction is not None:
         # Of facts that do not exist, everything could be proved.
@@ -109,28 +116,28 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
     if example is None:
         message = f"`{guarantee.name}` is broken: no facts get `{guarantee.subjects[0]}`"
         return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, ("mend the chart, or withdraw the promise",))
-    facts = given(graph, example.facts)
+    facts = _given(graph, example.facts)
     labels: tuple[Label, ...] = tuple(_settling(graph, example))
     if example.second is None or example.changed is None:
-        message = f"`{guarantee.name}` is broken: {decided(example.passage)}"
-        notes = [f"for {assignments(facts)}"]
+        message = f"`{guarantee.name}` is broken: {_decided(example.passage)}"
+        notes = [f"for {_assignments(facts)}"]
     else:
         name = guarantee.subjects[0]
-        values = [assignments({name: one[name]}) for one in (example.facts, example.changed)]
+        values = [_assignments({name: one[name]}) for one in (example.facts, example.changed)]
         message = (
-            f"`{guarantee.name}` is broken: {decided(example.passage)} with {values[0]}, "
-            f"{decided(example.second)} with {values[1]}"
+            f"`{guarantee.name}` is broken: {_decided(example.passage)} with {values[0]}, "
+            f"{_decided(example.second)} with {values[1]}"
         )
         facts.pop(name, None)
-        notes = [f"both with {assignments(facts) if facts else 'all other facts at their defaults'}"]
+        notes = [f"both with {_assignments(facts) if facts else 'all other facts at their defaults'}"]
     return Diagnostic(
         Code.BROKEN_GUARANTEE,
         message,
         guarantee.span,
         (
             "mend the chart, or withdraw the promise",
-            held_as_case(graph, guarantee, example),
-            f"to see the path: `{command(graph, example.facts)}`",
+            _held_as_case(graph, guarantee, example),
+            f"to see the path: `{_command(graph, example.facts)}`",
         ),
         labels,
         tuple(notes),
@@ -155,3 +162,104 @@ def _out_of_time(graph: Graph, limit: Limit) -> Diagnostic:
         Span(start.source, 0, 0),
         ("allow more with `--timeout`",),
     )
+
+
+# ---- Facts that break a guarantee, for whoever mends the rules ----
+
+
+def _given(graph: Graph, facts: FactValues) -> dict[str, Value]:
+    """Keep the facts that a caller must give: those without a default, and those that differ from it."""
+    return {
+        fact.name: facts[fact.name]
+        for fact in graph.facts.values()
+        if not fact.has_default or facts[fact.name] != fact.default
+    }
+
+
+def _assignments(facts: Mapping[str, Value]) -> str:
+    """Write facts for a sentence."""
+    written = (f"{name} = {write_literal(value)}" for name, value in facts.items())
+    return ", ".join(written) or "all facts at their defaults"
+
+
+def _decided(passage: Passage) -> str:
+    """Say in a few words what is decided, and by which arrow."""
+    return f"`{passage.outcome}` by `{passage.steps[-1].arrow}`"
+
+
+def _command(graph: Graph, facts: FactValues) -> str:
+    """Write the command that draws the chart with the path of some facts lit."""
+    words = ["notifyrules", "render", operand(graph.path.removeprefix("notifyrules:"))]
+    words += ["--root", graph.root] if graph.root else []
+    for name, value in _given(graph, facts).items():
+        words += ["--set", f"{name}={_setting(value)}"]
+    return shlex.join([*words, "-o", f"{PurePath(graph.name).name}.svg"])
+
+
+def _setting(value: Value) -> str:
+    """Write a value as the command line takes it."""
+    plain = to_plain(value)
+    if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
+        bare = plain == plain.strip() and plain[0] not in "\"'"
+        return plain if bare else json.dumps(plain, ensure_ascii=False)
+    written = json.dumps(plain, ensure_ascii=False)
+    return written if written.isprintable() else json.dumps(plain)
+
+
+def _held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
+    """
+    Show a case that fails as long as the guarantee is broken, on one line that YAML and a cases file take.
+
+    Where several outcomes keep the promise, which of them is right is for whoever mends the rules to say.
+    """
+    facts = _given(graph, example.facts)
+    each: dict[str, Value] = {}
+    if example.changed is not None:
+        name = guarantee.subjects[0]
+        facts.pop(name, None)
+        each[name] = (example.facts[name], example.changed[name])
+    parts = (
+        [f"name: {_quoted(guarantee.name)}", f"given: {_mapping(facts)}"]
+        if facts
+        else [f"name: {_quoted(guarantee.name)}"]
+    )
+    if each:
+        parts.append(f"each: {_mapping(each)}")
+    expected, only = _expected(graph, guarantee, example)
+    chosen = "" if only else ", with the outcome that you want"
+    return f"to hold it as a case{chosen}: `- {{{', '.join(parts)}, expect: {expected}}}`"
+
+
+def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str, bool]:
+    """
+    Write what a case is to expect.
+
+    Returns:
+        What the guarantee promises, as far as that is one thing, else one of the outcomes that keep it; and whether
+        nothing else keeps it.
+    """
+    if example.second is not None:
+        return _quoted(example.passage.outcome), False
+    allowed = [name for name in graph.outcomes if (name in guarantee.subjects) is (guarantee.promise is Promise.ALWAYS)]
+    if len(allowed) == 1:
+        return _quoted(allowed[0]), True
+    meanings = {graph.outcomes[name].notify for name in allowed}
+    if (
+        len(meanings) == 1
+        and Notify.UNSAID not in meanings
+        and graph.outcomes[example.passage.outcome].notify not in meanings
+    ):
+        return f"{{notify: {meanings.pop().value}}}", True
+    refusals = [name for name in allowed if graph.outcomes[name].notify is Notify.NO]
+    return _quoted((refusals or allowed or [example.passage.outcome])[0]), False
+
+
+def _mapping(facts: Mapping[str, Value]) -> str:
+    """Write facts as a flow mapping."""
+    written = (f"{name}: {json.dumps(to_plain(value), ensure_ascii=False)}" for name, value in facts.items())
+    return f"{{{', '.join(written)}}}"
+
+
+def _quoted(text: str) -> str:
+    """Quote a text as YAML and JSON both read it."""
+    return json.dumps(text, ensure_ascii=False)

@@ -8,16 +8,9 @@ from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import Enumeration
-from notifyrules.language.values import Value
-from notifyrules.prove.proof import Proof
+from notifyrules.language.values import FactValues, Value
 from notifyrules.prove.results import Example, Judged, Standing
-from notifyrules.solver.fact_values import FactValues
-from notifyrules.solver.formulas import Formula
-from notifyrules.solver.second_value import Copy
-from notifyrules.solver.solving import Answer
-from notifyrules.solver.symbols import Amount, Pick, Symbol, Truth
-from notifyrules.solver.translation import ordered
-from notifyrules.solver.witness import Varied, Witness, find_witness
+from notifyrules.solver import Answer, Formula, Proof, Witness, find_witness
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
 """The order in which a monotone guarantee counts; a chart made to be called says nothing to count."""
@@ -91,8 +84,10 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
     valid = [condition, copy.replaced(condition)]
     rises = guarantee.promise is Promise.MONOTONE
     if rises:
-        valid.append(_raised(proof, name, copy.second))
-        wrong = _lowered(proof, copy)
+        valid.append(proof.inputs.rises(name, copy.second))
+        yes, later, no = (proof.chart.notifies(notify) for notify in (Notify.YES, Notify.LATER, Notify.NO))
+        less = formulas.some((copy.replaced(later), copy.replaced(no)))
+        wrong = formulas.some((formulas.every((yes, less)), formulas.every((later, copy.replaced(no)))))
     else:
         ends = proof.chart.outcomes().values()
         wrong = formulas.some(formulas.every((one, formulas.negate(copy.replaced(one)))) for one in ends)
@@ -108,24 +103,7 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
         return _is_raised(proof.graph, name, facts[name], changed) and ranks[1] < ranks[0]
 
     goal = formulas.every((*valid, wrong))
-    return find_witness(copy.solver, proof.inputs, goal, breaks, Varied(name, copy.second))
-
-
-def _raised(proof: Proof, name: str, second: Symbol) -> Formula:
-    """Say that the second value of a fact is higher."""
-    formulas = proof.chart.world.formulas
-    first = proof.inputs.symbols[name]
-    match first.payload, second.payload:
-        case Truth(low), Truth(high):
-            return formulas.every((formulas.negate(low), high))
-        case Amount(low), Amount(high):
-            return low < high
-        case Pick(), Pick():
-            base = proof.graph.facts[name].type.base
-            assert isinstance(base, Enumeration)
-            return ordered(formulas, "<", (first, second), base.order or base.values)
-        case _:
-            raise AssertionError(name)
+    return find_witness(copy.solver, proof.inputs, goal, breaks, copy)
 
 
 def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
@@ -137,18 +115,6 @@ def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
     assert isinstance(low, int)
     assert isinstance(high, int)
     return low < high
-
-
-def _lowered(proof: Proof, copy: Copy) -> Formula:
-    """Say that the second decision notifies less."""
-    formulas, chart = proof.chart.world.formulas, proof.chart
-    yes, later, no = (chart.notifies(notify) for notify in (Notify.YES, Notify.LATER, Notify.NO))
-    return formulas.some(
-        (
-            formulas.every((yes, formulas.some((copy.replaced(later), copy.replaced(no))))),
-            formulas.every((later, copy.replaced(no))),
-        )
-    )
 
 
 def _example(graph: Graph, guarantee: Guarantee, witness: Witness) -> Example:

@@ -14,9 +14,8 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.graph.model import Call, Fact, FanOut, First, Message, Node, Outcome, Question, Switch
 from notifyrules.language.terms import Term, facts_read
-from notifyrules.prove.proof import Proof
 from notifyrules.prove.unreachable import Reach
-from notifyrules.solver.solving import Answer
+from notifyrules.solver import Answer, Proof
 
 _SHOWN = 3
 

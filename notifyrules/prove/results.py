@@ -8,7 +8,7 @@ from enum import Enum
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph, Guarantee
-from notifyrules.solver.fact_values import FactValues
+from notifyrules.language.values import FactValues
 
 
 class Standing(Enum):

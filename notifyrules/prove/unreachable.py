@@ -7,26 +7,28 @@ Instead: remove the question, or lead an arrow elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Node, Question, Switch
-from notifyrules.language.terms import facts_read
-from notifyrules.prove.proof import Proof
-from notifyrules.prove.reasons import Reason, Ways, clip
-from notifyrules.solver.charts import refusal
-from notifyrules.solver.solving import Answer
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch
+from notifyrules.language.terms import Term, facts_read
+from notifyrules.solver import Answer, Formula, Proof
 from notifyrules.source.text import Span
+
+_TRIES = 24
+"""Ways that are looked into one by one."""
+_SHOWN = 4
+_LONGEST = 70
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What some facts reach and none do."""
 
-    ways: Ways
+    ways: LiveWays
     dead: frozenset[str]
     """The arrows that no facts take, by id: proved."""
     met: frozenset[str]
@@ -38,7 +40,7 @@ def reach(proof: Proof) -> Reach:
     graph = proof.graph
     met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
     dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
-    ways = Ways.find(proof, dead)
+    ways = LiveWays.find(proof, dead)
     return Reach(ways, dead, frozenset((graph.start, *ways.entering)))
 
 
@@ -88,7 +90,7 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
             yield _finding(
                 Code.KNOWN_ANSWER,
                 node.condition.span,
-                f"`{clip(node.condition.span.text)}` is always {truth} here, because {reason.words}",
+                f"`{_clip(node.condition.span.text)}` is always {truth} here, because {reason.words}",
                 f"remove the question `{node.name}` and lead to `{arrow.target}` at once, or ask for what is meant",
                 reason,
                 reached,
@@ -98,7 +100,7 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
 
 def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
     """Report the values that a switch never meets; of one that only ever meets one value, that."""
-    subject = clip(node.subject.span.text)
+    subject = _clip(node.subject.span.text)
     alive = [arrow for arrow in node.arrows if arrow.id not in reached.dead]
     gone = [arrow for arrow in node.arrows if arrow.id in reached.dead]
     if len(alive) == 1 and gone and facts_read(node.subject) and alive[0] is not node.otherwise:
@@ -108,7 +110,7 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
         yield _finding(
             Code.KNOWN_ANSWER,
             node.subject.span,
-            f"`{subject}` is always `{clip(alive[0].answer)}` here, because {reason.words}",
+            f"`{subject}` is always `{_clip(alive[0].answer)}` here, because {reason.words}",
             f"remove the question `{node.name}` and lead to `{alive[0].target}` at once, or ask for what is meant",
             reason,
             reached,
@@ -121,7 +123,7 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
         reason = _reason(reached, arrow)
         last = arrow is node.otherwise
         words = (
-            f"`{subject}` never is anything else here" if last else f"`{subject}` is never `{clip(arrow.answer)}` here"
+            f"`{subject}` never is anything else here" if last else f"`{subject}` is never `{_clip(arrow.answer)}` here"
         )
         yield _finding(
             Code.DEAD_ARROW if last else Code.UNMET_VALUE,
@@ -146,7 +148,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
             continue
         holds = chart.terms.holds(row.condition)
         here = formulas.every((chart.met[node.name], holds))
-        written = clip(row.condition.span.text)
+        written = _clip(row.condition.span.text)
         if reached.ways.proof.solver.ask(here) is Answer.NO:
             reason = reached.ways.explain(node.name, holds)
             words = f"`{written}` is always false here, because {reason.words}"
@@ -195,7 +197,7 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
         if branch.id in proof.samples.won or _explained(branch.target, reached):
             continue
         if proof.solver.ask(wins) is Answer.NO:
-            agrees = formulas.negate(refusal(proof.chart, branch.target))
+            agrees = formulas.negate(proof.chart.refusal(branch.target))
             tried = formulas.every((proof.chart.tried[branch.id], agrees))
             reason = reached.ways.explain(node.name, tried)
             words = f"the branch `{branch.target}` always refuses here, because {reason.words}"
@@ -238,7 +240,7 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
 def _reason(reached: Reach, arrow: Arrow) -> Reason:
     """Find out why an arrow is never taken."""
     chart = reached.ways.proof.chart
-    return reached.ways.explain(arrow.node, chart.tried.get(arrow.id, chart.answers[arrow.id]))
+    return reached.ways.explain(arrow.node, chart.asked(arrow))
 
 
 def _finding(  # noqa: PLR0913, PLR0917 - the parts of a finding
@@ -256,3 +258,129 @@ def _lost(reached: Reach, dead: tuple[Arrow, ...]) -> Iterator[Label]:
     for name in dict.fromkeys(arrow.target for arrow in dead):
         if name in graph.nodes and name not in reached.met:
             yield Label(graph.nodes[name].span, "so nothing reaches this")
+
+
+# ---- Why something cannot be ----
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Answers and assumptions that together rule something out."""
+
+    arrows: tuple[Arrow, ...]
+    """In the order in which they are taken."""
+    assumed: tuple[Term, ...]
+
+    def __str__(self) -> str:
+        """Put it in words that stand behind `because`."""
+        parts = []
+        if self.arrows:
+            parts.append("every way here takes " + _and(f"`{arrow.id}`" for arrow in self.arrows))
+        if self.assumed:
+            parts.append("`assume` says " + _and(f"`{_clip(term.span.text)}`" for term in self.assumed))
+        return ", and ".join(parts) or "it is so for all facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something cannot be: one ruling for each group of ways that lead there."""
+
+    rulings: tuple[Ruling, ...]
+
+    @property
+    def words(self) -> str:
+        """Say it behind `because`."""
+        if len(self.rulings) == 1:
+            return str(self.rulings[0])
+        return "every way here settles it"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Tell the ways apart, where there are several."""
+        if len(self.rulings) < 2:  # noqa: PLR2004 - several
+            return ()
+        shown = [str(ruling).replace("every way here takes", "one way takes") for ruling in self.rulings[:_SHOWN]]
+        more = len(self.rulings) - len(shown)
+        return (*shown, f"and {more} more ways") if more else tuple(shown)
+
+    def labels(self, graph: Graph) -> Iterator[Label]:
+        """Show where the answers are given."""
+        arrows = {arrow.id: arrow for ruling in self.rulings[:_SHOWN] for arrow in ruling.arrows}
+        for arrow in arrows.values():
+            yield Label(graph.nodes[arrow.node].span, f"answered `{_clip(arrow.answer)}` before")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWays:
+    """The ways through a chart that some facts take."""
+
+    proof: Proof
+    entering: Mapping[str, tuple[Arrow, ...]]
+    """For each node the arrows that lead there."""
+    always: Mapping[str, tuple[Arrow, ...]]
+    """For each node the arrows that every way there takes, in order."""
+
+    @classmethod
+    def find(cls, proof: Proof, dead: frozenset[str]) -> LiveWays:
+        """Look at all arrows but those that are never taken."""
+        graph = proof.graph
+        entering: dict[str, list[Arrow]] = {}
+        always: dict[str, tuple[Arrow, ...]] = {graph.start: ()}
+        for name in graph.order:
+            if name != graph.start and name not in entering:
+                continue
+            ways = [(*always[arrow.node], arrow) for arrow in entering.get(name, ())]
+            if ways:
+                shared = set.intersection(*({arrow.id for arrow in way} for way in ways))
+                always[name] = tuple(arrow for arrow in ways[0] if arrow.id in shared)
+            for arrow in graph.nodes[name].arrows:
+                if arrow.id not in dead:
+                    entering.setdefault(arrow.target, []).append(arrow)
+        return cls(proof, {name: tuple(arrows) for name, arrows in entering.items()}, always)
+
+    def explain(self, node: str, ruled_out: Formula) -> Reason:
+        """
+        Find out why something cannot be when a node is asked.
+
+        Args:
+            node: The node, which some facts reach.
+            ruled_out: What cannot be there: proved.
+        """
+        found: dict[tuple[object, ...], Ruling] = {}
+        waiting: list[tuple[str, tuple[Arrow, ...]]] = [(node, ())]
+        for _ in range(_TRIES):
+            if not waiting:
+                break
+            at, behind = waiting.pop(0)
+            ruling = self._rule((*self.always[at], *behind), ruled_out)
+            if ruling is None:
+                waiting.extend((arrow.node, (arrow, *behind)) for arrow in self.entering.get(at, ()))
+            else:
+                key = (*(arrow.id for arrow in ruling.arrows), *ruling.assumed)
+                found[key] = ruling
+        if waiting:
+            return Reason(())
+        return Reason(tuple(found.values()))
+
+    def _rule(self, arrows: Sequence[Arrow], ruled_out: Formula) -> Ruling | None:
+        """Find few answers that rule something out together with what is assumed."""
+        proof = self.proof
+        answers = [proof.chart.asked(arrow) for arrow in arrows]
+        core = proof.bare.core([*proof.assumed, *answers], fixed=[ruled_out])
+        if core is None:
+            return None
+        first = len(proof.assumed)
+        assumed = tuple(proof.graph.assume[number] for number in core if number < first)
+        return Ruling(tuple(arrows[number - first] for number in core if number >= first), assumed)
+
+
+def _clip(text: str) -> str:
+    """Put words of the file on one line, shortened to what a sentence can carry."""
+    folded = " ".join(text.split())
+    return folded if len(folded) <= _LONGEST else folded[: _LONGEST - 1] + "…"
+
+
+def _and(items: Iterator[str]) -> str:
+    """List items in a sentence."""
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last

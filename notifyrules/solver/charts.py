@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch
-from notifyrules.language import terms as t
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.symbols import Symbol
 from notifyrules.solver.translation import Translator, World
 
 
 @dataclass(slots=True)
-class Chart:
+class ChartFormulas:
     """A chart in formulas, over the values of its facts."""
 
     graph: Graph
@@ -32,7 +31,7 @@ class Chart:
     """For each branch of a fan-out, by id: the fan-out, if it is asked, tries it."""
     ends: dict[str, Mapping[str, Formula]] = field(default_factory=dict)
     """For each node: the outcomes that the way from there may end in, and when it does."""
-    inner: dict[str, Chart] = field(default_factory=dict)
+    inner: dict[str, ChartFormulas] = field(default_factory=dict)
     """The called charts, by the node that calls."""
     passed: dict[str, Formula] = field(default_factory=dict)
     """For each node and arrow: the decision's path goes through it."""
@@ -50,8 +49,20 @@ class Chart:
             ends for outcome, ends in self.outcomes().items() if outcomes[outcome].notify is notify
         )
 
+    def asked(self, arrow: Arrow) -> Formula:
+        """Say when a node, if it is asked, leads along an arrow, be it in vain."""
+        return self.tried.get(arrow.id, self.answers[arrow.id])
 
-def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...] = ()) -> Chart:
+    def refusal(self, target: str) -> Formula:
+        """Say when the way from a node or outcome ends in a refusal."""
+        outcomes, formulas = self.graph.outcomes, self.world.formulas
+        if target in outcomes:
+            return formulas.truth(value=outcomes[target].notify is Notify.NO)
+        ways = (ends for name, ends in self.ends[target].items() if outcomes[name].notify is Notify.NO)
+        return self.world.define(formulas.some(ways))
+
+
+def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...] = ()) -> ChartFormulas:
     """
     Translate a chart.
 
@@ -61,7 +72,7 @@ def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tu
         facts: The value of every fact.
         calls: The calls inside of which it is asked.
     """
-    chart = Chart(graph, world, Translator(world, facts, calls))
+    chart = ChartFormulas(graph, world, Translator(world, facts, calls))
     for name in reversed(graph.order):
         node = graph.nodes[name]
         _answer(chart, node, calls)
@@ -71,7 +82,7 @@ def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tu
     return chart
 
 
-def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
+def _answer(chart: ChartFormulas, node: Node, calls: tuple[Call, ...]) -> None:
     """Say when each arrow out of a node is its answer."""
     formulas, answers, define = chart.world.formulas, chart.answers, chart.world.define
     match node:
@@ -90,7 +101,7 @@ def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
         case FanOut(branches=branches, otherwise=otherwise):
             before = formulas.true
             for branch in branches:
-                refuses = refusal(chart, branch.target)
+                refuses = chart.refusal(branch.target)
                 chart.tried[branch.id] = before
                 answers[branch.id] = define(formulas.every((before, formulas.negate(refuses))))
                 before = define(formulas.every((before, refuses)))
@@ -105,7 +116,7 @@ def _answer(chart: Chart, node: Node, calls: tuple[Call, ...]) -> None:
             assert_never(node)
 
 
-def _answer_switch(chart: Chart, node: Switch) -> None:
+def _answer_switch(chart: ChartFormulas, node: Switch) -> None:
     """Say when a switch meets which value."""
     formulas, symbols = chart.world.formulas, chart.world.symbols
     subject = chart.terms.value(node.subject)
@@ -119,17 +130,18 @@ def _answer_switch(chart: Chart, node: Switch) -> None:
         chart.answers[node.otherwise.id] = formulas.negate(chart.world.define(formulas.some(met)))
 
 
-def _bound(chart: Chart, node: Call) -> dict[str, Symbol]:
+def _bound(chart: ChartFormulas, node: Call) -> dict[str, Symbol]:
     """Give the facts of a called chart."""
-    found = {}
-    for fact in node.callee.facts.values():
-        term: t.Term | None = node.bindings.get(fact.name)
-        default = chart.world.symbols.constant(fact.default, fact.type) if term is None else None
-        found[fact.name] = chart.terms.value(term) if term is not None else default
-    return found  # type: ignore[return-value]
+    symbols = chart.world.symbols
+    return {
+        fact.name: chart.terms.value(node.bindings[fact.name])
+        if fact.name in node.bindings
+        else symbols.constant(fact.default, fact.type)
+        for fact in node.callee.facts.values()
+    }
 
 
-def _ends(chart: Chart, node: Node) -> dict[str, Formula]:
+def _ends(chart: ChartFormulas, node: Node) -> dict[str, Formula]:
     """Say which outcomes the way from a node may end in, and when."""
     formulas = chart.world.formulas
     ways: dict[str, list[Formula]] = {}
@@ -146,27 +158,13 @@ def _ends(chart: Chart, node: Node) -> dict[str, Formula]:
     return {outcome: chart.world.define(formulas.some(listed)) for outcome, listed in ways.items()}
 
 
-def refusal(chart: Chart, target: str) -> Formula:
-    """Say when the way from a node or outcome ends in a refusal."""
-    outcomes, formulas = chart.graph.outcomes, chart.world.formulas
-    if target in outcomes:
-        return formulas.truth(value=outcomes[target].notify is Notify.NO)
-    ways = (ends for name, ends in chart.ends[target].items() if outcomes[name].notify is Notify.NO)
-    return chart.world.define(formulas.some(ways))
-
-
-def _pass(chart: Chart, found: dict[str, Formula], *, tried: bool) -> None:
+def _pass(chart: ChartFormulas, found: dict[str, Formula], *, tried: bool) -> None:
     """Say when each node and arrow is passed."""
     formulas, graph = chart.world.formulas, chart.graph
     ways: dict[str, list[Formula]] = {graph.start: [formulas.true]}
     for name in graph.order:
         found[name] = chart.world.define(formulas.some(ways.get(name, ())))
         for arrow in graph.nodes[name].arrows:
-            answer = asked(chart, arrow) if tried else chart.answers[arrow.id]
+            answer = chart.asked(arrow) if tried else chart.answers[arrow.id]
             found[arrow.id] = chart.world.define(formulas.every((found[name], answer)))
             ways.setdefault(arrow.target, []).append(found[arrow.id])
-
-
-def asked(chart: Chart, arrow: Arrow) -> Formula:
-    """Say when a node, if it is asked, leads along an arrow, be it in vain."""
-    return chart.tried.get(arrow.id, chart.answers[arrow.id])

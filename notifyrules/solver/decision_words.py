@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from notifyrules.graph.model import Call, Message
 from notifyrules.language import terms as t
 from notifyrules.language.types import Basic
-from notifyrules.solver.charts import Chart
+from notifyrules.solver.charts import ChartFormulas
 from notifyrules.solver.formulas import Formula, Number, Thing
 from notifyrules.solver.symbols import Amount, Symbol
 from notifyrules.solver.translation import hold
@@ -31,7 +31,7 @@ class Recheck:
 class Words:
     """What decisions of a chart tell and carry."""
 
-    chart: Chart
+    chart: ChartFormulas
     spoken: Number
     """The number of the words in force."""
     recheck: Recheck
@@ -71,7 +71,7 @@ class _Speaker:
     numbers: dict[object, int] = field(default_factory=dict)
     pieces: dict[int, tuple[Symbol, ...]] = field(default_factory=dict)
 
-    def number(self, message: Message | None, chart: Chart) -> int:
+    def number(self, message: Message | None, chart: ChartFormulas) -> int:
         """Give words their number; words without anything filled in are the same wherever they stand."""
         if message is None:
             return _NOTHING
@@ -83,7 +83,7 @@ class _Speaker:
         return self.numbers[key]
 
 
-def speak(chart: Chart) -> Words:
+def speak(chart: ChartFormulas) -> Words:
     """Say what the decisions of a chart tell and carry."""
     speaker = _Speaker()
     data = {
@@ -93,7 +93,7 @@ def speak(chart: Chart) -> Words:
     return Words(chart, _spoken(chart, speaker), _recheck(chart), speaker.pieces, data)
 
 
-def _spoken(chart: Chart, speaker: _Speaker) -> Number:
+def _spoken(chart: ChartFormulas, speaker: _Speaker) -> Number:
     """Number the words in force: the last on the way, else the outcome's own."""
     formulas, graph = chart.world.formulas, chart.graph
     none = formulas.amount(_NOTHING)
@@ -115,7 +115,7 @@ def _spoken(chart: Chart, speaker: _Speaker) -> Number:
     return chart.world.define(formulas.choose(formulas.negate(formulas.equal(said, none)), said, own))
 
 
-def _recheck(chart: Chart) -> Recheck:
+def _recheck(chart: ChartFormulas) -> Recheck:
     """Say when to ask again: what the outcome says, else the last called chart on the way with something to say."""
     formulas, symbols, graph = chart.world.formulas, chart.world.symbols, chart.graph
     silent = Recheck(formulas.false, Symbol(formulas.true, None))
@@ -141,7 +141,7 @@ def _recheck(chart: Chart) -> Recheck:
     return found
 
 
-def _first(chart: Chart, one: Recheck, other: Recheck) -> Recheck:
+def _first(chart: ChartFormulas, one: Recheck, other: Recheck) -> Recheck:
     """Give the first of two that says something."""
     formulas, symbols = chart.world.formulas, chart.world.symbols
     if one.said is formulas.false:
@@ -149,7 +149,7 @@ def _first(chart: Chart, one: Recheck, other: Recheck) -> Recheck:
     return Recheck(formulas.some((one.said, other.said)), symbols.choose(one.said, one.at, other.at))
 
 
-def _instant(chart: Chart, term: t.Term) -> Symbol:
+def _instant(chart: ChartFormulas, term: t.Term) -> Symbol:
     """Give the instant at which to ask again; a duration counts from the fact `now`."""
     formulas = chart.world.formulas
     value = chart.terms.value(term)

@@ -25,7 +25,7 @@ from notifyrules.language.values import MAX_TEXT, Value
 from notifyrules.solver.formulas import Thing
 from notifyrules.solver.inputs import ALWAYS, NOON, Inputs, plain, read
 from notifyrules.solver.symbols import RANGES, Amount, Opaque, Pick, Truth, value_of
-from notifyrules.solver.translation import HAS, Asked, Open
+from notifyrules.solver.translation import HAS, Asked, OpenQuestion
 
 _TEXTS = 40
 """Texts written out that guesses are made from."""
@@ -221,7 +221,7 @@ class Guesser:
         elif "*" in glob:
             yield _expanded(glob, "x", "x")
 
-    def _pattern(self, one: Open) -> str:
+    def _pattern(self, one: OpenQuestion) -> str:
         """Find what a test looks for in a text: a text that is written out, or what comes of the facts as they are."""
         if not isinstance(one.term, t.Call) or len(one.things) == 1:
             return ""
@@ -261,7 +261,7 @@ class Guesser:
         yield from ((*listed, item) for item in pool if item not in listed)
         yield tuple(pool)
 
-    def _item(self, one: Open, base: ListOf) -> Value:
+    def _item(self, one: OpenQuestion, base: ListOf) -> Value:
         """Give the item that a test looks for; None where it is none for this list."""
         payload = one.arguments[0].payload
         match payload:
@@ -293,7 +293,7 @@ class Guesser:
         """Give the solver's term for a fact that is guessed."""
         return self.inputs.world.symbols.whole(self.inputs.symbols[name].payload)
 
-    def _is_true(self, one: Open) -> bool:
+    def _is_true(self, one: OpenQuestion) -> bool:
         """Tell whether the solution answers an open question with yes."""
         assert isinstance(one.result.payload, Truth)
         return bool(z3.is_true(self.model.eval(one.result.payload.holds, model_completion=True)))

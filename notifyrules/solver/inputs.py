@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Formula, Thing
 from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, value_of
-from notifyrules.solver.translation import World
+from notifyrules.solver.translation import HAS, World, ordered
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """An instant to take where any will do: a Monday."""
@@ -40,6 +40,35 @@ class Inputs:
     def domain(self) -> Iterable[Formula]:
         """Say that every fact has a value of its type."""
         return [self.world.symbols.domain(self.symbols[fact.name], fact.type) for fact in self.facts.values()]
+
+    def write_out(self) -> None:
+        """Write out the defaults and a plain value of every fact, so that they are known to differ from all else."""
+        for fact in self.facts.values():
+            self.world.symbols.constant(fact.default, fact.type)
+            self.world.symbols.constant(plain(fact.type), fact.type)
+
+    def items_known(self) -> Iterator[Formula]:
+        """Say which of the texts that are written out are no items of a list: its type has only some of them."""
+        world = self.world
+        for fact in self.facts.values():
+            if isinstance(fact.type.base, ListOf) and isinstance(fact.type.base.item, Enumeration):
+                whole = world.symbols.whole(self.symbols[fact.name].payload)
+                for value, text in world.symbols.constants(Basic.TEXT.value):
+                    if value not in fact.type.base.item.values:
+                        yield world.formulas.negate(world.open(HAS, (text, whole), world.formulas.booleans))
+
+    def rises(self, name: str, second: Symbol) -> Formula:
+        """Say that a second value of a fact is higher than its own."""
+        formulas, first = self.world.formulas, self.symbols[name]
+        match first.payload, second.payload:
+            case Truth(low), Truth(high):
+                return formulas.every((formulas.negate(low), high))
+            case Amount(low), Amount(high):
+                return low < high
+            case _:
+                base = self.facts[name].type.base
+                assert isinstance(base, Enumeration)
+                return ordered(formulas, "<", (first, second), base.order or base.values)
 
     def is_value(self, name: str, value: Value) -> Formula:
         """Say that a fact has one value."""

@@ -6,16 +6,21 @@ What such a walk shows is so, whatever the solver would say; what it does not sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from random import Random
+from zoneinfo import ZoneInfo
 
 from notifyrules.evaluation.walk import Passage, Step, data_of, keeps, recheck_of, walk
-from notifyrules.graph.model import Graph
-from notifyrules.language.values import Value
-from notifyrules.solver.fact_values import FactValues
-from notifyrules.solver.inputs import Inputs
+from notifyrules.graph.model import Fact, Graph
+from notifyrules.language.schedules import Schedule
+from notifyrules.language.types import Basic, Enumeration, ListOf
+from notifyrules.language.values import FactValues, Value
+from notifyrules.solver.inputs import ALWAYS, NOON, Inputs, plain
 from notifyrules.solver.limit import Limit
-from notifyrules.solver.random_facts import draw, pools
+from notifyrules.solver.symbols import RANGES, value_of
+from notifyrules.solver.translation import World
 
 _DRAWN = 600
 """Facts that are drawn; of a chart that assumes much, few of them keep to it."""
@@ -25,6 +30,10 @@ _CHANGED = 8
 """Facts for which the change of one of them is tried."""
 _SHARE = 0.1
 """The part of the time that is left that may be spent on it."""
+_TURNED = 50
+"""Texts that are drawn with their case turned as well: not every function minds it."""
+_USUAL = 4
+"""Facts are drawn in turn with none of their defaults, a quarter of them, half and three quarters."""
 
 
 @dataclass(slots=True)
@@ -88,3 +97,76 @@ def _taken(steps: Iterable[Step]) -> Iterator[str]:
         for branch in step.tried:
             yield branch.arrow
             yield from _taken(branch.steps)
+
+
+# ---- Drawing facts that conditions may tell apart ----
+
+
+def pools(inputs: Inputs) -> dict[str, Sequence[Value]]:
+    """List the values to draw from, for each fact."""
+    instants = tuple(_instants(inputs))
+    return {name: tuple(_pool(fact, inputs.world, instants)) for name, fact in inputs.facts.items()}
+
+
+def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int) -> Iterator[FactValues]:
+    """Draw facts, the same ones every time."""
+    random = Random(0)  # noqa: S311 - the same facts every time
+    for number in range(count):
+        # Many decisions are at their most interesting where most facts are as usual.
+        usual = (number % _USUAL) / _USUAL
+        yield {
+            name: fact.default if fact.has_default and random.random() < usual else random.choice(drawn_from[name])
+            for name, fact in inputs.facts.items()
+        }
+
+
+def _instants(inputs: Inputs) -> Iterator[datetime]:
+    """List instants of one week: all hours of the day, and the edges of windows that are somewhere a default."""
+    yield from (NOON + timedelta(hours=hour) for hour in range(0, 7 * 24, 5))
+    values = [value for name, fact in inputs.facts.items() for value in (fact.default, *inputs.others.get(name, ()))]
+    edges = {edge: None for value in values if isinstance(value, Schedule) for edge in _edges(value)}
+    zones: dict[tzinfo, None] = {value: None for value in values if isinstance(value, ZoneInfo)} or {UTC: None}
+    for day in range(7):
+        for edge in edges:
+            for zone in zones:
+                at = datetime.combine(NOON.date() + timedelta(days=day), edge, zone).astimezone(UTC)
+                yield from (at + timedelta(minutes=more) for more in (-1, 0, 1))
+
+
+def _edges(schedule: Schedule) -> Iterator[time]:
+    """Give the times at which windows open and close."""
+    for window in schedule.windows:
+        yield from (window.from_, window.until)
+
+
+def _pool(fact: Fact, world: World, instants: Sequence[datetime]) -> Iterable[Value]:
+    """List values of a fact that conditions may tell apart."""
+    found: dict[Value, None] = {plain(fact.type): None}
+    if fact.has_default or fact.type.nullable:
+        found[fact.default] = None
+    texts = [str(value) for value, _ in world.symbols.constants(Basic.TEXT.value)]
+    match fact.type.base:
+        case Enumeration(values):
+            found.update(dict.fromkeys(values))
+        case Basic.BOOL:
+            return (False, True, None) if fact.type.nullable else (False, True)
+        case Basic.TEXT:
+            found.update(dict.fromkeys(texts))
+            found.update({text.swapcase(): None for text in texts[:_TURNED]})
+        case Basic.INSTANT:
+            found.update(dict.fromkeys(instants))
+        case Basic.SCHEDULE:
+            found |= {ALWAYS: None, Schedule(()): None}
+        case ListOf(item):
+            items: Sequence[Value] = (
+                item.values if isinstance(item, Enumeration) else texts if item is Basic.TEXT else ()
+            )
+            found.update({(one,): None for one in items})
+            found[tuple(items)] = None
+        case Basic() as basic if basic in RANGES:
+            lowest, highest = RANGES[basic]
+            near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
+            found.update({value_of(number, basic): None for number in near if lowest <= number <= highest})
+        case _:
+            pass
+    return found

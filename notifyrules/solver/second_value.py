@@ -17,8 +17,10 @@ from notifyrules.solver.translation import Definition
 class Copy:
     """A second value of one fact, and all that depends on it."""
 
+    name: str
+    """The fact."""
     second: Symbol
-    """The other value of the fact."""
+    """Its other value."""
     given: list[Formula] = field(default_factory=list)
     """What holds for it."""
     definitions: dict[int, Definition] = field(default_factory=dict)
@@ -32,7 +34,7 @@ class Copy:
     def make(cls, inputs: Inputs, name: str) -> Copy:
         """Copy all definitions that depend on a fact, each behind those that it is made of."""
         world, fact = inputs.world, inputs.facts[name]
-        copy = cls(world.symbols.variable(f"{name}, changed", fact.type))
+        copy = cls(name, world.symbols.variable(f"{name}, changed", fact.type))
         pairs = zip(terms_of(inputs.symbols[name]), terms_of(copy.second), strict=True)
         copy._copied.update((first.get_id(), (first, second)) for first, second in pairs)
         copy.given.append(world.symbols.domain(copy.second, fact.type))

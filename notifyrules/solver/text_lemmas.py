@@ -18,7 +18,7 @@ from notifyrules.language.values import MAX_ITEMS, MAX_TEXT, Value
 from notifyrules.language.word_matching import normal_word
 from notifyrules.solver.formulas import Formula, Number, Thing
 from notifyrules.solver.symbols import LIST, Amount, Opaque, Several, Symbol, Truth
-from notifyrules.solver.translation import HAS, Open, World
+from notifyrules.solver.translation import HAS, OpenQuestion, World
 
 _ROUNDS = 3
 """Texts that functions make of texts are looked at themselves, so many times over."""
@@ -48,7 +48,7 @@ def complete(world: World) -> None:
 # ---- Working out what is written out ----
 
 
-def _work_out(one: Open, world: World, known: dict[tuple[object, ...], None]) -> None:
+def _work_out(one: OpenQuestion, world: World, known: dict[tuple[object, ...], None]) -> None:
     """Compute a function for every combination of values that are written out in place of its arguments."""
     if one.function not in FUNCTIONS or (one.function == "len" and one.things[0].sort().name() == LIST):
         return
@@ -91,7 +91,7 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(item, str) for item in value))
 
 
-def _gives(one: Open, things: tuple[Thing, ...], value: Symbol, world: World) -> Formula:
+def _gives(one: OpenQuestion, things: tuple[Thing, ...], value: Symbol, world: World) -> Formula:
     """Say what a function gives for arguments that are written out."""
     formulas = world.formulas
     match one.result.payload:
@@ -107,11 +107,11 @@ def _gives(one: Open, things: tuple[Thing, ...], value: Symbol, world: World) ->
 # ---- Patterns in texts ----
 
 
-def _about_patterns(opens: Sequence[Open], world: World) -> Iterator[Formula]:
+def _about_patterns(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
     """Say which patterns imply or exclude each other."""
     formulas = world.formulas
     spelt = {thing.get_id(): value for value, thing in world.symbols.constants(Basic.TEXT.value)}
-    about: dict[int, list[tuple[Open, str]]] = {}
+    about: dict[int, list[tuple[OpenQuestion, str]]] = {}
     for one in opens:
         if one.function in _PATTERNS and (pattern := spelt.get(one.things[1].get_id())) is not None:
             assert isinstance(pattern, str)
@@ -181,7 +181,7 @@ def _fixed(glob: str) -> str:
     return glob.partition("*")[0].partition("?")[0]
 
 
-def _holds(one: Open) -> Formula:
+def _holds(one: OpenQuestion) -> Formula:
     """Give an open question as a formula."""
     assert isinstance(one.result.payload, Truth)
     return one.result.payload.holds
@@ -190,7 +190,7 @@ def _holds(one: Open) -> Formula:
 # ---- Lists ----
 
 
-def _about_lists(opens: Sequence[Open], world: World) -> Iterator[Formula]:
+def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
     """Say what the items of a list tell of other questions about it."""
     formulas, symbols = world.formulas, world.symbols
     items: dict[str, dict[int, tuple[Symbol, Thing]]] = {}
@@ -231,7 +231,7 @@ def _comparable(one: Symbol, other: Symbol) -> bool:
 # ---- Lengths ----
 
 
-def _about_lengths(opens: Sequence[Open], world: World) -> Iterator[Formula]:
+def _about_lengths(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
     """Say how long texts and lists can be."""
     formulas, symbols = world.formulas, world.symbols
     for one in opens:
@@ -255,7 +255,7 @@ def _about_lengths(opens: Sequence[Open], world: World) -> Iterator[Formula]:
                     yield formulas.implies(_holds(other), length >= least)
 
 
-def _about_items(one: Open, length: Number, opens: Sequence[Open], world: World) -> Iterator[Formula]:
+def _about_items(one: OpenQuestion, length: Number, opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
     """Say what the length of a list tells of its items."""
     formulas, symbols, thing = world.formulas, world.symbols, one.things[0]
     for value, written in symbols.constants(LIST):
@@ -279,10 +279,10 @@ def _about_items(one: Open, length: Number, opens: Sequence[Open], world: World)
 # ---- Calendars ----
 
 
-def _about_calendars(opens: Sequence[Open], world: World) -> Iterator[Formula]:
+def _about_calendars(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
     """Say that a window closes after the instant at which it is open, and that outside of windows there is no end."""
     formulas = world.formulas
-    asked: Mapping[tuple[int, ...], Open] = {
+    asked: Mapping[tuple[int, ...], OpenQuestion] = {
         tuple(thing.get_id() for thing in one.things): one for one in opens if one.function == "within"
     }
     for one in opens:

@@ -28,7 +28,7 @@ _Relate: TypeAlias = Callable[[t.Call, Way, Way], Formula]
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenQuestion:
     """What one function gives for one combination of arguments, which the solver does not know."""
 
     term: t.Call | t.Contains
@@ -65,7 +65,7 @@ class World:
 
     formulas: Formulas = field(default_factory=Formulas)
     symbols: Symbols = field(init=False)
-    opens: dict[tuple[object, ...], Open] = field(default_factory=dict)
+    opens: dict[tuple[object, ...], OpenQuestion] = field(default_factory=dict)
     """What was left open, each once."""
     asked: list[Asked] = field(default_factory=list)
     """The tests that may depend on it."""
@@ -326,7 +326,7 @@ class Translator:
         key = (name, *(thing.get_id() for thing in things))
         found = self.world.opens.get(key)
         if found is None:
-            found = Open(term, self.calls, name, arguments, things, self._result(name, things, kind))
+            found = OpenQuestion(term, self.calls, name, arguments, things, self._result(name, things, kind))
             self.world.opens[key] = found
         return found.result
 

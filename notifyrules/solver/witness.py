@@ -10,14 +10,14 @@ from typing import TypeAlias, cast
 import z3
 
 from notifyrules.language.types import Basic, Enumeration
-from notifyrules.language.values import Value
-from notifyrules.solver.fact_values import FactValues
+from notifyrules.language.values import FactValues, Value
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.guessing import Guesser
 from notifyrules.solver.inputs import Inputs, plain, read
-from notifyrules.solver.random_facts import draw, pools
+from notifyrules.solver.samples import draw, pools
+from notifyrules.solver.second_value import Copy
 from notifyrules.solver.solving import Answer, Solver
-from notifyrules.solver.symbols import Amount, Symbol, Truth
+from notifyrules.solver.symbols import Amount, Truth
 
 _DRAWN = 2_000
 """Facts that are drawn at random where solutions show nothing."""
@@ -38,20 +38,12 @@ class Witness:
     """The other value of the one fact that is varied, where one is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Varied:
-    """The fact of which a question compares two values."""
-
-    name: str
-    second: Symbol
-
-
 Confirm: TypeAlias = Callable[[FactValues, Value], bool]
 """Says by the reference walk whether facts, with the other value of the varied fact, show what they should."""
 
 
 def find_witness(
-    solver: Solver, inputs: Inputs, goal: Formula, confirm: Confirm, varied: Varied | None = None
+    solver: Solver, inputs: Inputs, goal: Formula, confirm: Confirm, varied: Copy | None = None
 ) -> Witness | Answer:
     """
     Find facts for which a goal holds.
@@ -61,7 +53,7 @@ def find_witness(
         inputs: The facts.
         goal: What is to hold.
         confirm: Decides by the reference walk whether it does.
-        varied: The fact of which the goal compares two values.
+        varied: The second value of the fact of which the goal compares two.
 
     Returns:
         Confirmed facts; `NO` where it is proved that there are none; `UNKNOWN` where neither could be shown.
@@ -94,7 +86,7 @@ def find_witness(
     return _drawn(solver, inputs, confirm, varied) or Answer.UNKNOWN
 
 
-def _drawn(solver: Solver, inputs: Inputs, confirm: Confirm, varied: Varied | None) -> Witness | None:
+def _drawn(solver: Solver, inputs: Inputs, confirm: Confirm, varied: Copy | None) -> Witness | None:
     """Look among facts drawn at random: the solver knows too little of what texts hold and when calendars change."""
     drawn_from = pools(inputs)
     for facts in draw(inputs, drawn_from, _DRAWN):
@@ -125,7 +117,7 @@ def _at_most(differing: list[Formula], most: int) -> list[Formula]:
     return [z3.PbLe([(one, 1) for one in differing], most)]
 
 
-def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Varied | None) -> None:
+def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Copy | None) -> None:
     """Look for a solution with plain values where the goals leave a choice."""
     model = solver.model
     kept = list(goals)
@@ -164,7 +156,7 @@ def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
             yield inputs.world.formulas.every((there, symbol.payload.number == number))
 
 
-def _changed(guesser: Guesser, varied: Varied | None) -> Iterable[Value]:
+def _changed(guesser: Guesser, varied: Copy | None) -> Iterable[Value]:
     """Give what the other value of the varied fact may be."""
     if varied is None:
         return (None,)

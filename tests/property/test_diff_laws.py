@@ -22,7 +22,7 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.terms import Junction, Term
 from notifyrules.language.types import Type, join
 from notifyrules.rules import load
-from notifyrules.solver.limit import Limit
+from notifyrules.solver import Limit
 from tests.property.edited_charts import (
     TYPES,
     Asked,

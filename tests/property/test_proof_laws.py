@@ -13,11 +13,10 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
-from notifyrules.prove.proof import begin
 from notifyrules.prove.results import Judged, Standing
 from notifyrules.prove.unreachable import reach
 from notifyrules.rules import load
-from notifyrules.solver.limit import Limit
+from notifyrules.solver import Limit, Proof
 from tests.property.small_charts import EXACT, VALUES, Sketch, all_facts, dice, guarantee, sketch
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
@@ -110,7 +109,7 @@ class TestReach:
         drawn = sketch(dice(seed), kinds=EXACT)
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
-        dead = reach(begin(graph, Limit(60))).dead
+        dead = reach(Proof.begin(graph, Limit(60))).dead
 
         assert dead == all_arrows(graph) - everything.taken
 
@@ -119,7 +118,7 @@ class TestReach:
         drawn = sketch(dice(seed))
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
-        dead = reach(begin(graph, Limit(60))).dead
+        dead = reach(Proof.begin(graph, Limit(60))).dead
 
         assert not dead & everything.taken
 
@@ -127,7 +126,7 @@ class TestReach:
         """An outcome that is reported is none that trying all facts gets."""
         drawn = sketch(dice(seed))
         graph = loaded(drawn, tmp_path)
-        proof = begin(graph, Limit(60))
+        proof = Proof.begin(graph, Limit(60))
         reported = {found.span.text.strip('"') for found in find_unobtainable(proof, reach(proof))}
 
         assert not reported & Everything(graph, drawn).outcomes
@@ -136,7 +135,7 @@ class TestReach:
         """A fact that is reported changes neither outcome nor words, whatever the other facts are."""
         drawn = sketch(dice(seed))
         graph = loaded(drawn, tmp_path)
-        proof = begin(graph, Limit(60))
+        proof = Proof.begin(graph, Limit(60))
         everything = Everything(graph, drawn)
         reported = [fact.name for fact, found in find_ineffective(proof, reach(proof)) if found is not None]
 
@@ -145,7 +144,7 @@ class TestReach:
 
 def judged(graph: Graph) -> list[Judged]:
     """Judge all guarantees of a chart."""
-    proof = begin(graph, Limit(60))
+    proof = Proof.begin(graph, Limit(60))
     return [judge(proof, number) for number in range(len(graph.guarantees))]
 
 

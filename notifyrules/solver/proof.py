@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from notifyrules.graph.model import Graph
-from notifyrules.language.terms import Term
-from notifyrules.solver.charts import Chart, translate
+from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.decision_words import Words, speak
 from notifyrules.solver.formulas import Formula
-from notifyrules.solver.inputs import Inputs, plain
+from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.limit import Limit
 from notifyrules.solver.samples import Samples, sample
 from notifyrules.solver.second_value import Copy
@@ -19,16 +17,13 @@ from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.text_lemmas import complete
 from notifyrules.solver.translation import World
 
-Watch: TypeAlias = Callable[[str], None]
-"""Is told what is being worked on."""
-
 
 @dataclass(slots=True)
 class Proof:
     """One chart, and a solver that knows what holds for all of its facts."""
 
     graph: Graph
-    chart: Chart
+    chart: ChartFormulas
     inputs: Inputs
     assumed: tuple[Formula, ...]
     """What `assume` says, in the order written."""
@@ -46,6 +41,23 @@ class Proof:
     copies: dict[str, Copy] = field(default_factory=dict)
     """The facts that were varied so far."""
 
+    @classmethod
+    def begin(cls, graph: Graph, limit: Limit) -> Proof:
+        """Translate a chart, and prepare to ask about it."""
+        inputs = Inputs.declare(World(), graph.facts)
+        world = inputs.world
+        chart = translate(graph, world, inputs.symbols)
+        assumed = tuple(chart.terms.holds(term) for term in graph.assume)
+        terms = (guarantee.condition for guarantee in graph.guarantees)
+        conditions = tuple(world.formulas.true if term is None else chart.terms.holds(term) for term in terms)
+        words = speak(chart)
+        inputs.write_out()
+        complete(world)
+        domain = tuple(inputs.domain())
+        bare = Solver(world, domain, limit)
+        solver = Solver(world, (*domain, *assumed), limit)
+        return cls(graph, chart, inputs, assumed, conditions, words, bare, solver, limit, sample(graph, inputs, limit))
+
     def vary(self, fact: str) -> Copy:
         """Compare decisions that differ in one fact alone."""
         if fact not in self.copies:
@@ -59,27 +71,3 @@ class Proof:
         """Find out which of some formulas can hold, but for those of which that was shown."""
         found = self.solver.sort_out({name: one for name, one in formulas.items() if name not in shown})
         return {name: found.get(name, Answer.YES) for name in formulas}
-
-
-def begin(graph: Graph, limit: Limit) -> Proof:
-    """Translate a chart, and prepare to ask about it."""
-    inputs = Inputs.declare(World(), graph.facts)
-    world = inputs.world
-    chart = translate(graph, world, inputs.symbols)
-    assumed = tuple(chart.terms.holds(term) for term in graph.assume)
-    conditions = tuple(_condition(chart, guarantee.condition) for guarantee in graph.guarantees)
-    words = speak(chart)
-    for fact in graph.facts.values():
-        # Written out now, so that they are known to differ from everything else that is.
-        world.symbols.constant(fact.default, fact.type)
-        world.symbols.constant(plain(fact.type), fact.type)
-    complete(world)
-    domain = tuple(inputs.domain())
-    bare = Solver(world, domain, limit)
-    solver = Solver(world, (*domain, *assumed), limit)
-    return Proof(graph, chart, inputs, assumed, conditions, words, bare, solver, limit, sample(graph, inputs, limit))
-
-
-def _condition(chart: Chart, term: Term | None) -> Formula:
-    """Translate the condition of a guarantee; one without holds for all facts."""
-    return chart.world.formulas.true if term is None else chart.terms.holds(term)
