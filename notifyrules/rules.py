@@ -20,7 +20,7 @@ from notifyrules.document.files import CASES_ENDINGS, Place, Shipped, given_root
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
-from notifyrules.language.misfits import describe
+from notifyrules.language.mismatch import describe
 from notifyrules.language.values import Value
 from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span

@@ -20,12 +20,20 @@ from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.misfits import Mismatch
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT, zone_keys
+from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.schedules import WEEKDAYS
-from notifyrules.language.types import Base, Basic, Enumeration, ListOf, Type
-from notifyrules.language.value_writing import to_plain
-from notifyrules.language.values import MAX_INT, Value, conform
+from notifyrules.language.types import (
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_INT,
+    MIN_INSTANT,
+    Base,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
+from notifyrules.language.values import Value, conform, to_plain, zone_keys
 from notifyrules.rules import Rules, load
 
 if TYPE_CHECKING:

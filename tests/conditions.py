@@ -8,8 +8,8 @@ from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.graph.declarations import read_declaration
 from notifyrules.language.checker import check_condition, check_let
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.names import LetSyntax, Scope
-from notifyrules.language.parser import parse_condition
+from notifyrules.language.parsing import parse_condition
+from notifyrules.language.scope import LetSyntax, Scope
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Enumeration, Type
 from notifyrules.language.values import Value

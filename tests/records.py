@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Branch, Passage, Step
 from notifyrules.graph.model import Notify
-from notifyrules.language.moments import MAX_DURATION
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import MAX_DURATION, MAX_INT
+from notifyrules.language.values import Value
 from tests.schedules import schedules
 
 KINDS = ("if", "switch", "first", "any", "call")

@@ -12,9 +12,8 @@ from notifyrules import strategies
 from notifyrules.compiled.assumptions import compile_assumptions
 from notifyrules.graph.model import Fact
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.terms import facts_read
-from notifyrules.language.types import Basic, Enumeration
+from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT, Basic, Enumeration
 from notifyrules.language.values import Value
 from notifyrules.rules import load
 from notifyrules.shipped import shipped_names

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import notifyrules
-from notifyrules.language.clock import local_time, weekday, window_end, within
-from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT
-from notifyrules.language.schedules import Schedule
-from notifyrules.language.value_writing import write
+from notifyrules.language.schedules import Schedule, local_time, weekday, window_end, within
+from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.values import write
 from tests.schedules import schedule
 
 BERLIN = "Europe/Berlin"

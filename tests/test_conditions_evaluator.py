@@ -9,8 +9,8 @@ import pytest
 
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT
+from notifyrules.language.values import Value
 from tests.conditions import check, value_of
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.language import syntax as s
-from notifyrules.language.parser import MAX_LENGTH, parse_case_key, parse_condition, parse_declaration
-from notifyrules.language.shaping import MAX_DEPTH
-from notifyrules.language.written_terms import ListWord
+from notifyrules.language.parsing import MAX_DEPTH, MAX_LENGTH, parse_case_key, parse_condition, parse_declaration
+from notifyrules.language.syntax import ListWord
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Source, Span
 from tests.conditions import scalar, told, value_of

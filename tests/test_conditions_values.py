@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.language.misfits import Mismatch
-from notifyrules.language.moments import MAX_DURATION
+from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import (
     BOOL,
     DURATION,
     INSTANT,
     INT,
+    MAX_DURATION,
+    MAX_INT,
+    MAX_ITEMS,
+    MAX_TEXT,
     TEXT,
     TIME,
     TIMEZONE,
@@ -27,8 +30,7 @@ from notifyrules.language.types import (
     fits,
     join,
 )
-from notifyrules.language.value_writing import to_plain, write, write_literal
-from notifyrules.language.values import MAX_INT, MAX_ITEMS, MAX_TEXT, Value, conform
+from notifyrules.language.values import Value, conform, to_plain, write, write_literal
 from tests.property.expressions import BASES, pool
 
 KIND = Type(Enumeration(("dm", "group")))

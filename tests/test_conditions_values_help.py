@@ -14,7 +14,7 @@ import pytest
 import pytz
 from dateutil import tz
 
-from notifyrules.language.misfits import Mismatch
+from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import (
     BOOL,
     DURATION,

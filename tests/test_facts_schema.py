@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notifyrules import FactsError, Rules, load, strategies
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.language.value_writing import to_plain
+from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.values import to_plain
 from notifyrules.shipped import shipped_names
 from tests.charts import rules_of
 

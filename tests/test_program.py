@@ -9,7 +9,8 @@ import pytest
 
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.checks.nesting import MAX_NESTING
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import MAX_INT
+from notifyrules.language.values import Value
 from notifyrules.rules import Rules
 from tests.charts import HEAD, OUTCOMES, asks, rules_of
 

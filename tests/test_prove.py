@@ -12,7 +12,7 @@ from notifyrules import rules
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import UsageError
-from notifyrules.language.values import MAX_INT
+from notifyrules.language.types import MAX_INT
 from notifyrules.prove.results import Judged, Proofs, Standing
 from notifyrules.shipped import shipped_names
 from notifyrules.solver import Answer, Limit, Solver, World

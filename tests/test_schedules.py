@@ -16,11 +16,10 @@ import notifyrules
 from notifyrules.compiled.schema import type_schema
 from notifyrules.compiled.value_readers import quick_reader
 from notifyrules.explanation.words import show
-from notifyrules.language.misfits import Mismatch
+from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window
 from notifyrules.language.types import SCHEDULE, Type
-from notifyrules.language.value_writing import to_plain, write, write_literal
-from notifyrules.language.values import conform
+from notifyrules.language.values import conform, to_plain, write, write_literal
 from tests.schedules import read, schedule
 
 ROOT = Path(__file__).parents[1]

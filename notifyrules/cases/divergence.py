@@ -13,8 +13,7 @@ from notifyrules.evaluation.walk import Step
 from notifyrules.graph.model import Arrow, Call, Graph, Message
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic, Enumeration, Type
-from notifyrules.language.value_writing import write
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.graph.model import Notify
-from notifyrules.language.misfits import Mismatch, describe
+from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.values import Value, conform
 from notifyrules.source.text import Span
 

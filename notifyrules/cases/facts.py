@@ -14,9 +14,8 @@ from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.misfits import Mismatch
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value, conform
+from notifyrules.language.mismatch import Mismatch
+from notifyrules.language.values import Value, conform, write_literal
 from notifyrules.source.located import Located, Scalar
 from notifyrules.source.text import Span
 

@@ -30,8 +30,7 @@ from notifyrules.document.files import Place, Shipped, open_place, resolve
 from notifyrules.document.reader import read_cases_document, read_tree
 from notifyrules.explanation.words import printable
 from notifyrules.graph.builder import Library
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 from notifyrules.source.located import Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 

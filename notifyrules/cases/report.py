@@ -22,7 +22,7 @@ from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 from notifyrules.explanation.words import paragraph, printable, question_and_answer, tell_steps
-from notifyrules.language.value_writing import to_plain, write_literal
+from notifyrules.language.values import to_plain, write_literal
 
 _NOT_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -23,7 +23,7 @@ from notifyrules.diagnostics.phrases import either, named
 from notifyrules.document.cases_model import LongExpectation
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
-from notifyrules.language.misfits import Mismatch, describe
+from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.values import Value, conform
 from notifyrules.source.json_errors import find_json_error
 from notifyrules.source.text import Source, Span

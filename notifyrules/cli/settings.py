@@ -12,7 +12,7 @@ from notifyrules.cli.facts_files import MAX_DIGITS, plain
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
-from notifyrules.language.misfits import Mismatch
+from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import conform
 from notifyrules.source.located import Map, Scalar

@@ -25,7 +25,7 @@ from notifyrules.compiled.partial import looking
 from notifyrules.compiled.residual import Front
 from notifyrules.compiled.unknown import NotKnown
 from notifyrules.graph.model import Arrow, Graph
-from notifyrules.language.misfits import Mismatch
+from notifyrules.language.mismatch import Mismatch
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 """What accepting code raises when the reader must look."""

@@ -16,10 +16,17 @@ from zoneinfo import ZoneInfo
 from notifyrules.compiled.names import Names
 from notifyrules.compiled.value_readers import ZONES, quick_reader
 from notifyrules.graph.model import Fact
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import MAX_TEXT
+from notifyrules.language.types import (
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_TEXT,
+    MIN_INSTANT,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
 
 _TOP: Final = "given"
 """The variable that holds all that is given, what was absent filled in."""
@@ -63,7 +70,7 @@ def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], nam
 
     Returns:
         Statements about `facts`, a dict. They raise :class:`Unusual`, `KeyError`, `TypeError` or
-        :class:`~notifyrules.language.misfits.Mismatch` where the reader must look.
+        :class:`~notifyrules.language.mismatch.Mismatch` where the reader must look.
     """
     acceptance = _Acceptance(declared, slots, names)
     lines = acceptance.fetch()

@@ -196,7 +196,7 @@ class Expressions:
                 with self._perhaps():
                     no = self.write(otherwise)
                 return f"{yes} if {test} else {no}", CHOICE
-            case t.Call(function=function, arguments=arguments):
+            case t.FunctionCall(function=function, arguments=arguments):
                 name = self.names.thing(function.name, function.compute)
                 return f"{name}({', '.join(self.write(one) for one in arguments)})", ATOM
             case _:

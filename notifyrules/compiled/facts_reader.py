@@ -19,9 +19,8 @@ from notifyrules.compiled.given_facts import Collector, Extras
 from notifyrules.compiled.unknown import UNKNOWN
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
-from notifyrules.language.misfits import Mismatch, describe
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value, conform
+from notifyrules.language.mismatch import Mismatch, describe
+from notifyrules.language.values import Value, conform, write_literal
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -16,7 +16,7 @@ from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
-from notifyrules.language.misfits import describe
+from notifyrules.language.mismatch import describe
 
 Extras = Literal["forbid", "ignore"]
 """What becomes of given facts that the rules do not declare."""

@@ -218,7 +218,7 @@ def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
             return replace(term, operand=parts[0])
         case t.Choice():
             return replace(term, condition=parts[0], then=parts[1], otherwise=parts[2])
-        case t.Call():
+        case t.FunctionCall():
             return replace(term, arguments=parts)
         case t.Constant() | t.FactRead():
             return term
@@ -236,7 +236,7 @@ def _apply(term: t.Term, parts: list[Value]) -> Value:
             return compare(operator, values[0], values[1], order)
         case t.Contains():
             return values[0] in values[1]
-        case t.Call(function=function):
+        case t.FunctionCall(function=function):
             return function.compute(*values)
         case _:
             raise AssertionError(term)

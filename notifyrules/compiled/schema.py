@@ -6,11 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from notifyrules.graph.model import Fact, Graph
-from notifyrules.language.moments import MAX_DURATION
 from notifyrules.language.schedules import MAX_WINDOWS, WEEKDAYS
-from notifyrules.language.types import TIME, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.language.value_writing import to_plain
-from notifyrules.language.values import MAX_INT, MAX_ITEMS, MAX_TEXT
+from notifyrules.language.types import (
+    MAX_DURATION,
+    MAX_INT,
+    MAX_ITEMS,
+    MAX_TEXT,
+    TIME,
+    Base,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
+from notifyrules.language.values import to_plain
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The dialect of JSON Schema that is written."""

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import compare
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.language.types import ListOf, Type
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, ListOf, Type
+from notifyrules.language.values import Value
 
 
 def listed_comparison(term: t.Comparison) -> t.Contains | None:
@@ -50,7 +49,7 @@ def repeated_lets(term: t.Term) -> frozenset[t.Term]:
         if isinstance(one, t.LetUse) and one.shared:
             uses[one.term] += 1
             if one.term not in dear:
-                dear[one.term] = any(isinstance(part, t.Call | t.Arithmetic) for part in t.walk(one.term))
+                dear[one.term] = any(isinstance(part, t.FunctionCall | t.Arithmetic) for part in t.walk(one.term))
             elif dear[one.term]:
                 # Its value is kept, so what it is made of is not computed again.
                 continue

@@ -14,11 +14,15 @@ from functools import lru_cache, partial
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.types import (
     DURATION,
     INSTANT,
     INT,
+    MAX_INSTANT,
+    MAX_INT,
+    MAX_ITEMS,
+    MAX_TEXT,
+    MIN_INSTANT,
     SCHEDULE,
     TEXT,
     TIME,
@@ -28,10 +32,10 @@ from notifyrules.language.types import (
     ListOf,
     Type,
 )
-from notifyrules.language.values import MAX_INT, MAX_ITEMS, MAX_TEXT, Value, conform
+from notifyrules.language.values import Value, conform
 
 Read: TypeAlias = Callable[[object], Value]
-"""Reads a given value of one type, or raises :class:`~notifyrules.language.misfits.Mismatch`."""
+"""Reads a given value of one type, or raises :class:`~notifyrules.language.mismatch.Mismatch`."""
 
 ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
 """The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""

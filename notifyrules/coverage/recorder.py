@@ -188,7 +188,7 @@ def _atoms(term: t.Term, *, decides: bool) -> Iterator[t.Term]:
             | t.Comparison()
             | t.Contains()
             | t.IsNull()
-            | t.Call()
+            | t.FunctionCall()
         ):
             yield from _inside(term)
         case _:
@@ -200,7 +200,7 @@ def _is_test(term: t.Term) -> bool:
     match term:
         case t.Comparison() | t.Contains() | t.IsNull():
             return True
-        case t.Call():
+        case t.FunctionCall():
             return term.type.base is Basic.BOOL
         case t.Not(operand=t.Contains() | t.IsNull() as test):
             return test.span == term.span

@@ -10,8 +10,7 @@ from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.diagram.words import NOT_SET
 from notifyrules.evaluation.walk import Passage, Step
 from notifyrules.graph.model import Graph
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 
 _VALUES_SHOWN: Final = 6
 """Fact values written into one box; the rest are counted."""

@@ -8,8 +8,7 @@ from typing import Final
 from notifyrules.diagram.lettering import set_apart
 from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row, SwitchCase
 from notifyrules.language.terms import Term
-from notifyrules.language.value_writing import write
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write
 
 NOT_SET: Final = "not set"
 """What a picture calls null."""

@@ -11,8 +11,7 @@ from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
 from notifyrules.graph.model import Call, Graph, Guarantee
 from notifyrules.language.terms import Term
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 from notifyrules.solver import Answer, Limit
 
 

@@ -259,7 +259,7 @@ def _guards(term: t.Term) -> tuple[t.Term, ...]:
                 found.append(one)
             case t.LetUse(term=inner) if inner.type.nullable and not one.type.nullable:
                 found.append(inner)
-            case t.Call(function=function) if function.result.nullable and not one.type.nullable:
+            case t.FunctionCall(function=function) if function.result.nullable and not one.type.nullable:
                 found.append(one)
             case t.Coalesce(items=items) if items[-1].type.nullable and not one.type.nullable:
                 found.append(one)

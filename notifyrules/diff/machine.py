@@ -12,7 +12,7 @@ from notifyrules.diff.recorded import Counted
 from notifyrules.diff.report import REGIONS, caveats, decision, facts_shown, headline, kind_of, remaining
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import assignments
-from notifyrules.language.value_writing import to_plain
+from notifyrules.language.values import to_plain
 from notifyrules.source.text import Span
 
 

@@ -18,8 +18,7 @@ from notifyrules.diff.recorded import Counted
 from notifyrules.diff.spelling import TEXT, prose, ticked, unticked
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import HEADLINES, assignments, enumerate_shortly, paragraph, printable, show
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 
 REGIONS: Final = 8
 """Regions that are told of one change; all of them are in the JSON."""

@@ -13,8 +13,7 @@ from typing import TypeAlias
 
 from notifyrules.explanation.words import printable
 from notifyrules.language import terms as t
-from notifyrules.language.value_writing import write
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write
 
 Spelt: TypeAlias = tuple[str, int]
 """Words, and how tightly they bind."""
@@ -142,7 +141,7 @@ def _spell(term: t.Term, names: Names) -> Spelt:
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
             first, second = (at_least(_spell(one, names), OR) for one in (then, condition))
             return f"{first} if {second} else {_spell(otherwise, names)[0]}", CHOICE
-        case t.Call(function=function, arguments=arguments):
+        case t.FunctionCall(function=function, arguments=arguments):
             return f"{function.name}({', '.join(_spell(one, names)[0] for one in arguments)})", ATOM
 
 

@@ -19,11 +19,10 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import Branch, Computed, Passage, Step, bind, data_of, fill, passed, recheck_of
 from notifyrules.graph.model import Call, Graph, Node, Notify
-from notifyrules.language.misfits import Mismatch, describe
+from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import BOOL, INSTANT, INT, TEXT, Basic, ListOf, Type
-from notifyrules.language.value_writing import to_plain, write_literal
-from notifyrules.language.values import MAX_ITEMS, Value, conform
+from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
+from notifyrules.language.values import Value, conform, to_plain, write_literal
 
 FORMAT_VERSION: Final = 1
 """The version of the form that :meth:`Record.to_dict` writes."""

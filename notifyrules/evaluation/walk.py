@@ -15,8 +15,7 @@ from functools import partial
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
 from notifyrules.language.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.language.terms import Term
-from notifyrules.language.value_writing import write
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from notifyrules.explanation.words import (
     tell_steps,
 )
 from notifyrules.graph.model import Box, Notify
-from notifyrules.language.clock import local
-from notifyrules.language.value_writing import write_literal
+from notifyrules.language.schedules import local
+from notifyrules.language.values import write_literal
 
 _OPENINGS: Final = {
     Notify.YES: "You were notified",

@@ -11,8 +11,7 @@ from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Passage, Step, passed
 from notifyrules.graph.model import Box, Graph, Notify
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 
 COLUMNS: Final = 80
 """Lines are broken to be no longer than this, where they have a blank to break at."""

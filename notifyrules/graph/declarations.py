@@ -11,11 +11,11 @@ from notifyrules.diagnostics.phrases import named, nearest
 from notifyrules.document.model import LongFact
 from notifyrules.graph.model import DataField, Fact
 from notifyrules.language.foreign_words import meant_type, no_type
-from notifyrules.language.misfits import Mismatch
-from notifyrules.language.parser import parse_declaration
+from notifyrules.language.mismatch import Mismatch
+from notifyrules.language.parsing import parse_declaration
+from notifyrules.language.syntax import Declaration, ListWord, Word
 from notifyrules.language.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
 from notifyrules.language.values import Value, conform
-from notifyrules.language.written_terms import Declaration, ListWord, Word
 from notifyrules.source.located import Scalar, Seq, words_of
 from notifyrules.source.text import Span
 

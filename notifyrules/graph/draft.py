@@ -13,8 +13,8 @@ from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
 from notifyrules.language import terms as t
 from notifyrules.language.checker import check_condition
-from notifyrules.language.names import Scope
-from notifyrules.language.parser import parse_condition
+from notifyrules.language.parsing import parse_condition
+from notifyrules.language.scope import Scope
 from notifyrules.language.syntax import Syntax
 from notifyrules.language.types import Type
 from notifyrules.source.located import Scalar, words_of

@@ -8,7 +8,7 @@ from notifyrules.document.model import GuaranteePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Fact, Guarantee, Promise
 from notifyrules.language.types import BOOL, Basic, Enumeration, Type, spell
-from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import write_literal
 from notifyrules.source.located import Scalar
 
 

@@ -10,7 +10,7 @@ from notifyrules.document.model import OutcomePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Notify, Outcome
-from notifyrules.language.misfits import Mismatch
+from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.terms import Term
 from notifyrules.language.types import DURATION, INSTANT, INT, Type, fits
 from notifyrules.language.values import Value, conform

@@ -18,7 +18,7 @@ from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
 from notifyrules.graph.names import check_path, check_visible, report_clash, split_let, used_as
 from notifyrules.language.checker import check_let
-from notifyrules.language.names import LetSyntax, Scope
+from notifyrules.language.scope import LetSyntax, Scope
 from notifyrules.language.syntax import names_in
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span

@@ -14,11 +14,10 @@ from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Switch, SwitchCase
 from notifyrules.graph.targets import Exit, read_exit, read_target, value_id
 from notifyrules.language.foreign_words import meant_literal
-from notifyrules.language.parser import parse_case_key
-from notifyrules.language.types import Basic, Enumeration, Type, quote
-from notifyrules.language.value_writing import write, write_literal
-from notifyrules.language.values import MAX_INT, Value
-from notifyrules.language.written_terms import Word
+from notifyrules.language.parsing import parse_case_key
+from notifyrules.language.syntax import Word
+from notifyrules.language.types import MAX_INT, Basic, Enumeration, Type, quote
+from notifyrules.language.values import Value, write, write_literal
 from notifyrules.source.located import Kind, Scalar
 from notifyrules.source.text import Span, one_line
 

@@ -11,8 +11,7 @@ from notifyrules.graph.draft import Draft
 from notifyrules.graph.messages import read_message
 from notifyrules.graph.model import Arrow, Message
 from notifyrules.language.types import LANGUAGE_WORDS, is_bare, quote
-from notifyrules.language.value_writing import write_literal
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span
 

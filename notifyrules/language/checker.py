@@ -11,22 +11,34 @@ from dataclasses import dataclass, replace
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.diagnostics.phrases import count
 from notifyrules.language import syntax as s
 from notifyrules.language import terms as t
-from notifyrules.language.comparing import check_compared, check_membership, check_null_test
-from notifyrules.language.context import Context, comparison_help, described, null_help, spelled
-from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.joining import (
+from notifyrules.language.check_operators import (
     check_arithmetic,
+    check_call,
     check_choice,
     check_coalesced,
+    check_compared,
     check_list,
     check_logic,
+    check_membership,
     check_minus,
+    check_null_test,
 )
-from notifyrules.language.let_application import check_call, inline
-from notifyrules.language.names import LetSyntax, Scope, check_names
+from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.null_narrowing import key
+from notifyrules.language.scope import (
+    Argument,
+    Context,
+    LetSyntax,
+    Scope,
+    check_names,
+    comparison_help,
+    described,
+    null_help,
+    spelled,
+)
 from notifyrules.language.types import BOOL, Type, fits
 from notifyrules.source.text import Span
 
@@ -154,7 +166,7 @@ class _Checker:
             case s.CallSyntax(name=name) if name in FUNCTIONS:
                 return check_call(syntax, at)
             case s.CallSyntax():
-                return inline(syntax, self.scope.lets, at)
+                return self._inline(syntax, at)
 
     def _coalesced(self, syntax: s.Coalesced, at: Context) -> t.Term | None:
         """Check `a ?? b ?? c`, in which every item stands one level deeper than the one before."""
@@ -195,6 +207,26 @@ class _Checker:
         if term is None or not self._grow(*self.scope.extents[name], span):
             return None
         return term
+
+    def _inline(self, syntax: s.CallSyntax, at: Context) -> t.Term | None:
+        """Check a let with parameters as if its body stood here."""
+        let = self.scope.lets.get(syntax.name)
+        if let is None or let.parameters is None:
+            # Reported as a name that nothing bears.
+            return None
+        if len(syntax.arguments) != len(let.parameters):
+            message = f"`{syntax.name}` takes {count(len(let.parameters), 'argument')}, found {len(syntax.arguments)}"
+            form = f"{syntax.name}({', '.join(let.parameters)})"
+            at.report(Code.WRONG_ARGUMENTS, syntax.span, message, f"write `{form}`")
+            return None
+        if let.body is None:
+            return None
+        bindings = {
+            name: Argument(argument, at.bindings, at.use)
+            for name, argument in zip(let.parameters, syntax.arguments, strict=True)
+        }
+        term = self.check(let.body, replace(at, bindings=bindings, use=at.use or syntax.span))
+        return None if term is None else t.LetUse(syntax.span, term.type, syntax.name, term, shared=False)
 
     def _grow(self, terms: int, levels: int, span: Span) -> bool:
         """

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 from notifyrules.language import terms as t
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT
+from notifyrules.language.values import Value
 
 _DAYS = MAX_DURATION.days
 _FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
@@ -77,7 +77,7 @@ def evaluate(  # noqa: C901, PLR0912 - one way out a form
             return every
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
             return parts(then if parts(condition, facts, read) else otherwise, facts, read)
-        case t.Call(function=function, arguments=arguments):
+        case t.FunctionCall(function=function, arguments=arguments):
             return function.compute(*[parts(argument, facts, read) for argument in arguments])
 
 

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from notifyrules.language.clock import local_time, weekday, window_end, within
 from notifyrules.language.glob_matching import has_glob_word, matches
-from notifyrules.language.schedules import WEEKDAYS
+from notifyrules.language.schedules import WEEKDAYS, local_time, weekday, window_end, within
 from notifyrules.language.types import (
     BOOL,
     INSTANT,

@@ -31,7 +31,7 @@ def key(term: t.Term) -> Key:
             return key(inner)
         case t.Constant(value=value):
             return ("constant", type(value), value)
-        case t.Call(function=function, arguments=arguments):
+        case t.FunctionCall(function=function, arguments=arguments):
             return ("call", function.name, *map(key, arguments))
         case t.Arithmetic(kind=kind, minus=minus):
             return ("arithmetic", kind, minus, *map(key, t.parts(term)))

@@ -1,4 +1,4 @@
-"""Hold a condition as it was written, before its names and types are known."""
+"""Hold conditions, types, defaults and case keys as they were written, before their names and types are known."""
 
 from __future__ import annotations
 
@@ -185,3 +185,31 @@ def names_in(syntax: Syntax) -> set[str]:
         if isinstance(one, (Name, CallSyntax)):
             found.add(one.name)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One value or type name of a declaration or a case key."""
+
+    span: Span
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListWord:
+    """`list of item`."""
+
+    span: Span
+    items: tuple[Word, ...]
+    grouped: bool
+    """Whether the item is an enumeration in parentheses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A type as written, with its default."""
+
+    alternatives: tuple[Word | ListWord, ...]
+    default: Word | tuple[Word, ...] | None
+    default_span: Span | None

@@ -1,4 +1,4 @@
-"""Word what the grammar does not let through: what was found, what is expected, and how it is written here."""
+"""Word what the grammar or the language does not let through: what was found, what is expected, how it is written."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import re
 from notifyrules.diagnostics.codes import Code
 from notifyrules.language.foreign_words import COMPUTE, NO_REGEX, meant_function, meant_literal, meant_type, meant_word
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.shaping import DATE, DATED, clipped
 from notifyrules.language.types import LANGUAGE_WORDS, Basic, quote
-from notifyrules.language.written_terms import Refused
 from notifyrules.source.yaml_errors import LONG_SCHEDULE
+
+TOKEN_SHOWN = 40
+"""Code points of a token that a message can carry."""
+DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""What people write for a day, and the language reads as a subtraction."""
+DATED = "a point in time cannot be written in a condition; declare a fact for it"
 
 _RULES = {"condition": "condition", "declaration": "type", "case_key": "case"}
 
@@ -66,6 +70,21 @@ _NUMBER_BEFORE = re.compile(r"(?<![\w.])[0-9][0-9a-z_]*\s*$")
 _IS_BEFORE = re.compile(r"([\w.]+)\s+is\s+(not\s+)?$")
 _ITEMS_BEFORE = re.compile(r"\bin\s*[({][^(){}]*$|\bin\s*\{$")
 _RUN = re.compile(r"[\w.]+")
+
+
+class Refused(Exception):  # noqa: N818 - carries a finding out of the parser
+    """Refuse what the grammar lets through but the language does not."""
+
+    def __init__(self, code: Code, start: int, end: int, message: str, advice: str = "") -> None:
+        """Refuse the stretch from *start* to *end* of the parsed text."""
+        super().__init__(message)
+        self.code, self.start, self.end, self.message, self.advice = code, start, end, message, advice
+
+
+def clipped(token: object) -> str:
+    """Shorten a token to what a message can carry."""
+    text = str(token)
+    return text if len(text) <= TOKEN_SHOWN else text[:TOKEN_SHOWN] + "…"
 
 
 def wrong_character(text: str, at: int, rule: str) -> Refused:

@@ -154,7 +154,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class FunctionCall:
     """A function of the language applied to its arguments."""
 
     span: Span
@@ -176,7 +176,7 @@ Term: TypeAlias = (
     | Not
     | Junction
     | Choice
-    | Call
+    | FunctionCall
 )
 
 
@@ -197,7 +197,7 @@ def parts(term: Term) -> tuple[Term, ...]:
             return (operand,)
         case Choice(condition=condition, then=then, otherwise=otherwise):
             return (condition, then, otherwise)
-        case Call(arguments=arguments):
+        case FunctionCall(arguments=arguments):
             return arguments
 
 

@@ -1,10 +1,22 @@
-"""Say what values a fact or a condition can have."""
+"""Say what values a fact or a condition can have, and within which limits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TypeAlias
+
+MAX_INT = 2**53
+"""Integers lie within plus and minus this: what JSON readers and columns keep exactly."""
+MAX_TEXT = 65_536
+"""Code points in a text."""
+MAX_ITEMS = 10_000
+"""Items in a list."""
+MIN_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
+MAX_DURATION = timedelta(days=3653)
+"""Ten years with their leap days, in either direction."""
 
 
 class Basic(Enum):

@@ -10,11 +10,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
-from notifyrules.language.misfits import Mismatch, is_blank
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, zone_keys
-from notifyrules.language.types import INSTANT, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.language.value_writing import to_plain
-from notifyrules.language.values import conform
+from notifyrules.language.mismatch import Mismatch, is_blank
+from notifyrules.language.types import INSTANT, MAX_DURATION, MAX_INSTANT, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import conform, to_plain, zone_keys
 
 _BOOLS: Final = frozenset({"yes", "no", "on", "off", "true", "false"})
 _INSTANT: Final = re.compile(

@@ -14,8 +14,7 @@ from notifyrules.diagnostics.phrases import operand
 from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.allowing import silence
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
-from notifyrules.language.value_writing import to_plain, write_literal
-from notifyrules.language.values import FactValues, Value
+from notifyrules.language.values import FactValues, Value, to_plain, write_literal
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
 from notifyrules.prove.results import Example, Judged, Proofs, Standing

@@ -20,8 +20,8 @@ from notifyrules.graph.model import Call, Fact
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
-from notifyrules.language.types import Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import MAX_TEXT, Value
+from notifyrules.language.types import MAX_TEXT, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Thing
 from notifyrules.solver.inputs import ALWAYS, NOON, Inputs, plain, read
 from notifyrules.solver.symbols import RANGES, Amount, Opaque, Pick, Truth, value_of
@@ -223,7 +223,7 @@ class Guesser:
 
     def _pattern(self, one: OpenQuestion) -> str:
         """Find what a test looks for in a text: a text that is written out, or what comes of the facts as they are."""
-        if not isinstance(one.term, t.Call) or len(one.things) == 1:
+        if not isinstance(one.term, t.FunctionCall) or len(one.things) == 1:
             return ""
         for value, thing in self.inputs.world.symbols.constants(Basic.TEXT.value):
             if thing.eq(one.things[1]):

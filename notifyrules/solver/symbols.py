@@ -8,10 +8,9 @@ from datetime import datetime, time, timedelta
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
 
 MICROSECOND = timedelta(microseconds=1)

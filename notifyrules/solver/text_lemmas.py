@@ -13,8 +13,8 @@ from itertools import combinations, product
 from notifyrules.language import terms as t
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.glob_matching import matches, normal_glob
-from notifyrules.language.types import Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import MAX_ITEMS, MAX_TEXT, Value
+from notifyrules.language.types import MAX_ITEMS, MAX_TEXT, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value
 from notifyrules.language.word_matching import normal_word
 from notifyrules.solver.formulas import Formula, Number, Thing
 from notifyrules.solver.symbols import LIST, Amount, Opaque, Several, Symbol, Truth
@@ -243,7 +243,7 @@ def _about_lengths(opens: Sequence[OpenQuestion], world: World) -> Iterator[Form
         empty: Value = () if kind == LIST else ""
         yield length >= 0
         yield formulas.same(length == 0, formulas.equal(thing, symbols.thing(kind, empty)))
-        if isinstance(one.term, t.Call) and isinstance(one.term.arguments[0], t.FactRead) and not one.calls:
+        if isinstance(one.term, t.FunctionCall) and isinstance(one.term.arguments[0], t.FactRead) and not one.calls:
             yield length <= (MAX_ITEMS if kind == LIST else MAX_TEXT)
         if kind == LIST:
             yield from _about_items(one, length, opens, world)
@@ -269,7 +269,7 @@ def _about_items(one: OpenQuestion, length: Number, opens: Sequence[OpenQuestion
     if len(different) > 1:
         counted = [formulas.choose(holds, formulas.amount(1), formulas.amount(0)) for holds in different]
         yield length >= sum(counted[1:], counted[0])
-    kind = one.term.arguments[0].type.base if isinstance(one.term, t.Call) else None
+    kind = one.term.arguments[0].type.base if isinstance(one.term, t.FunctionCall) else None
     if isinstance(kind, ListOf) and isinstance(kind.item, Enumeration):
         values = [symbols.thing(Basic.TEXT.value, value) for value in kind.item.values]
         some = formulas.some(world.open(HAS, (value, thing), formulas.booleans) for value in values)

@@ -24,14 +24,14 @@ from notifyrules.solver.symbols import RANGES, Amount, Opaque, Payload, Pick, Se
 HAS = "has"
 """The open question whether a list holds an item."""
 
-_Relate: TypeAlias = Callable[[t.Call, Way, Way], Formula]
+_Relate: TypeAlias = Callable[[t.FunctionCall, Way, Way], Formula]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """What one function gives for one combination of arguments, which the solver does not know."""
 
-    term: t.Call | t.Contains
+    term: t.FunctionCall | t.Contains
     calls: tuple[Call, ...]
     """The calls inside of which it is asked, outermost first."""
     function: str
@@ -157,7 +157,7 @@ class Translator:
                 return self._truth(formulas.every(parts) if every else formulas.some(parts))
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
                 return symbols.choose(self.holds(condition), self.value(then), self.value(otherwise))
-            case t.Call():
+            case t.FunctionCall():
                 return self._ask(term, self._call(term))
 
     def _ask(self, term: t.Term, symbol: Symbol) -> Symbol:
@@ -220,7 +220,7 @@ class Translator:
 
     # ---- Lists ----
 
-    def _contains(self, term: t.Call | t.Contains, item: Symbol, collection: Symbol) -> Formula:
+    def _contains(self, term: t.FunctionCall | t.Contains, item: Symbol, collection: Symbol) -> Formula:
         """Say when a list holds an item."""
         formulas = self._formulas
         assert isinstance(collection.payload, Several)
@@ -228,7 +228,7 @@ class Translator:
             formulas.every((way.condition, self._has(term, item, way))) for way in collection.payload.ways
         )
 
-    def _has(self, term: t.Call | t.Contains, item: Symbol, way: Way) -> Formula:
+    def _has(self, term: t.FunctionCall | t.Contains, item: Symbol, way: Way) -> Formula:
         """Say when one of the lists that a list may be holds an item."""
         formulas = self._formulas
         if way.items is not None:
@@ -244,7 +244,7 @@ class Translator:
 
     # ---- Functions ----
 
-    def _call(self, term: t.Call) -> Symbol:
+    def _call(self, term: t.FunctionCall) -> Symbol:
         """Translate a call: by what its function means where lists are written out, else left open."""
         arguments = tuple(self.value(argument) for argument in term.arguments)
         match term.function.name, arguments:
@@ -263,14 +263,16 @@ class Translator:
                 things = tuple(self._symbols.whole(argument.payload) for argument in arguments)
                 return self._left_open(term, name, arguments, things, term.type)
 
-    def _count(self, term: t.Call, way: Way) -> Number:
+    def _count(self, term: t.FunctionCall, way: Way) -> Number:
         """Count the items of a list."""
         if way.items is not None:
             return self._formulas.amount(len(way.items))
         collection = Symbol(self._formulas.false, Several((way,)))
         return _number(self._left_open(term, "len", (collection,), (way.thing,), term.type))
 
-    def _paired(self, term: t.Call, first: tuple[Way, ...], second: tuple[Way, ...], relate: _Relate) -> Formula:
+    def _paired(
+        self, term: t.FunctionCall, first: tuple[Way, ...], second: tuple[Way, ...], relate: _Relate
+    ) -> Formula:
         """Say when two lists are related, whichever they are."""
         formulas = self._formulas
         return formulas.some(
@@ -279,7 +281,7 @@ class Translator:
             for other in second
         )
 
-    def _overlap(self, term: t.Call, one: Way, other: Way) -> Formula:
+    def _overlap(self, term: t.FunctionCall, one: Way, other: Way) -> Formula:
         """Say when two lists share an item."""
         if one.items is not None:
             return self._formulas.some(self._has(term, item, other) for item in one.items)
@@ -287,13 +289,13 @@ class Translator:
             return self._formulas.some(self._has(term, item, one) for item in other.items)
         return self._related(term, one, other)
 
-    def _cover(self, term: t.Call, whole: Way, part: Way) -> Formula:
+    def _cover(self, term: t.FunctionCall, whole: Way, part: Way) -> Formula:
         """Say when a list holds every item of another."""
         if part.items is not None:
             return self._formulas.every(self._has(term, item, whole) for item in part.items)
         return self._related(term, whole, part)
 
-    def _related(self, term: t.Call, one: Way, other: Way) -> Formula:
+    def _related(self, term: t.FunctionCall, one: Way, other: Way) -> Formula:
         """Leave open how two lists are related."""
         never = self._formulas.false
         lists = (Symbol(never, Several((one,))), Symbol(never, Several((other,))))
@@ -301,7 +303,7 @@ class Translator:
         assert isinstance(found.payload, Truth)
         return found.payload.holds
 
-    def _words(self, term: t.Call, text: Symbol, ways: tuple[Way, ...]) -> Formula:
+    def _words(self, term: t.FunctionCall, text: Symbol, ways: tuple[Way, ...]) -> Formula:
         """Say when one of the words of a list stands in a text: each word is a question of its own."""
         formulas = self._formulas
         whole = self._symbols.whole(text.payload)
@@ -316,7 +318,7 @@ class Translator:
 
     def _left_open(
         self,
-        term: t.Call | t.Contains,
+        term: t.FunctionCall | t.Contains,
         name: str,
         arguments: tuple[Symbol, ...],
         things: tuple[Thing, ...],

@@ -16,8 +16,7 @@ from typing import Any
 from notifyrules.evaluation.walk import Passage, data_of, recheck_of, walk
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.moments import MAX_INSTANT
-from notifyrules.language.types import Basic, Enumeration, ListOf
+from notifyrules.language.types import MAX_INSTANT, Basic, Enumeration, ListOf
 from notifyrules.language.values import Value
 from notifyrules.rules import load
 from tests.property.small_charts import EXACT, VALUES, Sketch, condition, node, sketch, targets

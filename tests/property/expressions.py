@@ -18,12 +18,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.types import (
     BOOL,
     DURATION,
     INSTANT,
     INT,
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_INT,
+    MIN_INSTANT,
     SCHEDULE,
     TEXT,
     TIME,
@@ -35,8 +38,7 @@ from notifyrules.language.types import (
     Type,
     quote,
 )
-from notifyrules.language.value_writing import to_plain
-from notifyrules.language.values import MAX_INT, Value, conform
+from notifyrules.language.values import Value, conform, to_plain
 
 Facts: TypeAlias = Mapping[str, Value]
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]

@@ -37,7 +37,6 @@ from notifyrules.graph.model import (
     Switch,
     SwitchCase,
 )
-from notifyrules.language.moments import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.terms import (
     Arithmetic,
     Choice,
@@ -53,8 +52,21 @@ from notifyrules.language.terms import (
     Sum,
     Term,
 )
-from notifyrules.language.types import BOOL, DURATION, INSTANT, INT, Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import MAX_INT, Value
+from notifyrules.language.types import (
+    BOOL,
+    DURATION,
+    INSTANT,
+    INT,
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_INT,
+    MIN_INSTANT,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
+from notifyrules.language.values import Value
 from notifyrules.source.text import Source, Span
 
 SPAN: Final = Span(Source("drawn.yaml", "drawn"), 0, 5)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.language.checker import check_condition
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.names import LetSyntax, Scope
-from notifyrules.language.parser import parse_condition
+from notifyrules.language.parsing import parse_condition
+from notifyrules.language.scope import LetSyntax, Scope
 from notifyrules.language.terms import Term
 from notifyrules.language.types import BOOL, INSTANT, SCHEDULE, TIMEZONE, Type
 from notifyrules.language.values import Value

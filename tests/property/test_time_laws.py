@@ -14,12 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifyrules.language.clock import local_time, weekday, window_end, within
-from notifyrules.language.moments import MAX_INSTANT, MIN_INSTANT, zone_keys
-from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
-from notifyrules.language.types import SCHEDULE
-from notifyrules.language.value_writing import to_plain
-from notifyrules.language.values import conform
+from notifyrules.language.schedules import WEEKDAYS, Schedule, Window, local_time, weekday, window_end, within
+from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT, SCHEDULE
+from notifyrules.language.values import conform, to_plain, zone_keys
 from tests.schedules import (
     DAY,
     MINUTE,

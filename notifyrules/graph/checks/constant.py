@@ -15,7 +15,7 @@ from notifyrules.graph.model import Call, Node, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.null_narrowing import key
-from notifyrules.language.value_writing import write_literal
+from notifyrules.language.values import write_literal
 
 
 def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
