@@ -25,8 +25,8 @@ from notifyrules.cases.rows import MAX_BYTES, BadRow, Rows, row_lines
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings, Label
 from notifyrules.diagnostics.phrases import named
-from notifyrules.document.cases_model import CasePart, CasesDocument, LongExpectation
 from notifyrules.document.files import Place, Shipped, open_place, resolve
+from notifyrules.document.model import CasePart, CasesDocument, LongExpectation
 from notifyrules.document.reader import read_cases_document, read_tree
 from notifyrules.explanation.words import printable
 from notifyrules.graph.builder import Library

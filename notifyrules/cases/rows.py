@@ -20,7 +20,7 @@ from notifyrules.compiled.facts_reader import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.phrases import either, named
-from notifyrules.document.cases_model import LongExpectation
+from notifyrules.document.model import LongExpectation
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe

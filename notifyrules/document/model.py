@@ -1,11 +1,12 @@
 """
-Model a rule file: its keys, their meaning, and the shape of every value.
+Model rule files and cases files: their keys, their meaning, and the shape of every value.
 
 The same classes read files and make the JSON Schema that editors use; the descriptions are what an editor shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
@@ -14,6 +15,8 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     JsonValue,
     ModelWrapValidatorHandler,
     PrivateAttr,
@@ -21,31 +24,119 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from notifyrules.document.leaves import (
-    Anything,
-    ConditionText,
-    Declaration,
-    Flag,
-    Key,
-    Name,
-    Notify,
-    Number,
-    Prose,
-    TargetName,
-    Template,
-    Version,
-)
-from notifyrules.source.located import Map, Scalar
+from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 
 FORMAT_VERSION = "1"
 """The version of the format that this package reads."""
-
-
 # Checked by the reader: a collection whose every entry was cut out is not empty in the file.
 _SOME_ITEMS: Final[dict[str, JsonValue]] = {"minItems": 1}
 _SOME_KEYS: Final[dict[str, JsonValue]] = {"minProperties": 1}
+
+
+def describe_node(value: object) -> str:
+    """Say what a YAML value is, in words."""
+    match value:
+        case Map():
+            return "a mapping"
+        case Seq():
+            return "a list"
+        case Scalar(kind=Kind.NULL):
+            return "nothing" if value == "" else "null"
+        case Scalar(kind=Kind.BOOL):
+            return f"the bool {value}"
+        case Scalar(kind=Kind.INT):
+            return f"the number {value}"
+        case Scalar(kind=Kind.FLOAT):
+            return f"the decimal number {value}"
+        case Scalar() if not value.strip():
+            return "an empty text"
+        case _:
+            return "text"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """Accept one shape of value, and describe it in the JSON Schema."""
+
+    expected: str
+    """What the message says is expected."""
+    accepts: Callable[[object], bool]
+    json_schema: tuple[tuple[str, object], ...]
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check a value without changing it, so that it keeps its place."""
+
+        def check(value: object) -> object:
+            if self.accepts(value):
+                return value
+            raise PydanticCustomError(
+                "shape", "{expected}|{found}", {"expected": self.expected, "found": describe_node(value)}
+            )
+
+        return core_schema.no_info_plain_validator_function(check)
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the shape."""
+        return dict(self.json_schema)
+
+
+def _is_text(value: object) -> bool:
+    """Accept a scalar that YAML takes for text."""
+    return isinstance(value, Scalar) and value.kind is Kind.TEXT
+
+
+def _is_condition(value: object) -> bool:
+    """Accept any scalar that says something: conditions such as `true` and `5` are plain scalars of other kinds."""
+    return isinstance(value, Scalar) and bool(value.strip()) and not (value.kind is Kind.NULL and value == "~")
+
+
+_STRING: tuple[tuple[str, object], ...] = (("type", "string"),)
+_SCALAR: tuple[tuple[str, object], ...] = (("type", ["string", "boolean", "integer"]),)
+
+Prose: TypeAlias = Annotated[Scalar, Leaf("text", _is_text, _STRING)]
+"""Words for people: titles, questions, labels."""
+Template: TypeAlias = Annotated[Scalar, Leaf("text", _is_text, _STRING)]
+"""Words for people with conditions in braces."""
+Name: TypeAlias = Annotated[Scalar, Leaf("a name", _is_text, _STRING)]
+"""The name of a fact, let, node, outcome, class or file."""
+TargetName: TypeAlias = Annotated[Scalar, Leaf("a node or an outcome", _is_text, _STRING)]
+"""The name of the node or outcome that an arrow leads to."""
+Key: TypeAlias = Annotated[Scalar, Leaf("a key", lambda value: isinstance(value, Scalar), _STRING)]
+"""A key of a mapping whose keys the author chooses."""
+ConditionText: TypeAlias = Annotated[Scalar, Leaf("a condition", _is_condition, _SCALAR)]
+"""A condition, not parsed yet."""
+Declaration: TypeAlias = Annotated[Scalar, Leaf("a type such as `bool = false`", _is_text, _STRING)]
+"""A type with its default, not parsed yet."""
+Flag: TypeAlias = Annotated[
+    Scalar,
+    Leaf("true or false", lambda value: isinstance(value, Scalar) and value.kind is Kind.BOOL, (("type", "boolean"),)),
+]
+Number: TypeAlias = Annotated[
+    Scalar,
+    Leaf(
+        "a whole number",
+        lambda value: isinstance(value, Scalar) and value.kind is Kind.INT and not value.startswith("-"),
+        (("type", "integer"), ("minimum", 0)),
+    ),
+]
+Notify: TypeAlias = Annotated[
+    Scalar,
+    Leaf(
+        "`true`, `false` or `later`",
+        lambda value: (
+            isinstance(value, Scalar) and ((value.kind is Kind.BOOL) or (value.kind is Kind.TEXT and value == "later"))
+        ),
+        (("enum", [True, False, "later"]),),
+    ),
+]
+"""What an outcome means for the notification."""
+Version: TypeAlias = Annotated[Located, Leaf("the version of the format", lambda _value: True, (("const", 1),))]
+"""The version of the format; the reader has compared it before anything else."""
+Anything: TypeAlias = Annotated[Located, Leaf("a value", lambda _value: True, ())]
+"""A value whose type is declared elsewhere in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,3 +419,49 @@ class Document(Shared):
     guarantees: list[GuaranteePart] = Field(
         default_factory=list, description="What is proved over every possible input."
     )
+
+
+class LongExpectation(Part):
+    """Everything that a case can expect of a decision."""
+
+    outcome: Name | None = Field(None, description="The outcome's name.")
+    notify: Anything | None = Field(None, description="true, false (a refusal) or later.")
+    reason: Name | None = Field(None, description="The id of the arrow that settled it.")
+    because: Prose | None = Field(None, description="The words for a person.")
+    data: dict[Key, Anything] | None = Field(None, description="Data that the decision must carry.")
+    through: list[Name] | None = Field(None, description="Nodes on the path, in order.")
+
+
+Expectation: TypeAlias = Annotated[
+    Annotated[Name, Tag("#short")] | Annotated[LongExpectation, Tag("#long")],
+    BY_LENGTH,
+    Field(description="An outcome, or `{outcome, notify, reason, because, data, through}`."),
+]
+
+
+class CasePart(Part):
+    """One situation, or a family of them, and the answer expected."""
+
+    name: Prose = Field(description="The claim, as a sentence.")
+    given: dict[Key, Anything] = Field(
+        default_factory=dict, description="Facts, on top of what every case starts from."
+    )
+    each: dict[Key, list[Anything]] = Field(
+        default_factory=dict, description="Facts with several values: every combination is a case."
+    )
+    expect: Expectation | None = Field(None, description="What the decision must be.")
+    rows: Name | None = Field(None, description='A file of JSON Lines, `{"facts": ..., "expect": ...}` a line.')
+    skip: Prose | None = Field(None, description="Why the case is not run.")
+    tags: list[Name] = Field(default_factory=list, description="Words to select cases by.")
+
+
+class CasesDocument(Part):
+    """A cases file."""
+
+    must_hold = ("cases",)
+
+    notifyrules_cases: Version = Field(alias="notifyrules-cases", description="The version of the format: 1.")
+    rules: Name = Field(description="The rule file, relative to this one.")
+    about: Prose | None = Field(None, description="Documentation of the whole file.")
+    given: dict[Key, Anything] = Field(default_factory=dict, description="Facts that every case starts from.")
+    cases: list[CasePart] = Field(description="The cases.", json_schema_extra={"minItems": 1})

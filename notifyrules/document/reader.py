@@ -15,14 +15,9 @@ from pydantic import ValidationError
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import nearest
-from notifyrules.document.cases_model import CasesDocument
-from notifyrules.document.cut_texts import warn_of_cut_texts
-from notifyrules.document.cutting import Path, cut, named_part
-from notifyrules.document.leaves import describe_node
-from notifyrules.document.model import FORMAT_VERSION, Document, Fragment, Part, Shapes
-from notifyrules.document.shapes import report_empty, report_shape
-from notifyrules.document.structure import mend
-from notifyrules.document.unknown_keys import report_unknown_keys
+from notifyrules.document.mending import Path, cut, mend, named_part
+from notifyrules.document.model import FORMAT_VERSION, CasesDocument, Document, Fragment, Part, Shapes, describe_node
+from notifyrules.document.shape_errors import report_empty, report_shape, report_unknown_keys, warn_of_cut_texts
 from notifyrules.source.located import Kind, Map, Scalar
 from notifyrules.source.reader import Budget, read_yaml
 from notifyrules.source.text import Source, Span
@@ -89,17 +84,11 @@ def _read_tree(
         return None, ()
     if not isinstance(tree, Map):
         message = f"expected a mapping of keys to values, found {describe_node(tree)}"
-        findings.add(Code.WRONG_SHAPE, _first_line(tree.span), message, help="a rule file begins with `notifyrules: 1`")
+        findings.add(Code.WRONG_SHAPE, tree.span.first_line, message, help="a rule file begins with `notifyrules: 1`")
         return None, ()
     warn_of_cut_texts(tree, findings)
     twice = (named_part(tree, problem.span) for problem in problems if problem.what == "duplicate")
     return tree, tuple(part for part in twice if part is not None)
-
-
-def _first_line(span: Span) -> Span:
-    """Shorten a span to its first line."""
-    lines = span.text.splitlines()
-    return Span(span.source, span.start, span.start + len(lines[0].rstrip()) if lines else span.end)
 
 
 def read_document(source: Source, findings: Findings, budget: Budget | None = None) -> Reading | None:
@@ -173,7 +162,7 @@ def _check_version(tree: Map, key: str, findings: Findings) -> bool:
     shown = f"`{str(value)[:40]}`" if isinstance(value, Scalar) and value.strip() else describe_node(value)
     findings.add(
         Code.FORMAT_VERSION,
-        _first_line(value.span),
+        value.span.first_line,
         f"format version {shown} is not known",
         help=f"this version of notifyrules reads `{form}`",
     )

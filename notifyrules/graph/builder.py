@@ -11,10 +11,10 @@ from types import MappingProxyType
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean
-from notifyrules.document.cut_texts import explain_cut_texts
 from notifyrules.document.files import Place, Shipped, open_place, resolve, root_option
 from notifyrules.document.model import Document, Shared
 from notifyrules.document.reader import Reading, read_document, read_included
+from notifyrules.document.shape_errors import explain_cut_texts
 from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS
 from notifyrules.graph.cycles import topological

@@ -83,6 +83,12 @@ class Span:
         return self.source.text[self.start : self.end]
 
     @property
+    def first_line(self) -> Span:
+        """The words underlined, as far as they stand on the first line."""
+        lines = self.text.splitlines()
+        return Span(self.source, self.start, self.start + len(lines[0].rstrip()) if lines else self.end)
+
+    @property
     def one_line(self) -> str:
         """The words underlined, folded to one line."""
         return one_line(self.text)
