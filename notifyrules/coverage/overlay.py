@@ -9,7 +9,7 @@ from typing import Final
 from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Tally
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
-from notifyrules.diagram.words import answers
+from notifyrules.diagram.wording import answers
 from notifyrules.graph.model import FanOut, Graph, Node, Switch
 
 _THINNEST: Final = 1.4

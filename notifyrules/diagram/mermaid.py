@@ -29,6 +29,12 @@ _LINKS: Final = {
     Emphasis.LIT: f"stroke:{LIGHT.lit},stroke-width:3px",
     Emphasis.MISSED: f"stroke:{LIGHT.missed},stroke-width:2px,stroke-dasharray:6 4",
 }
+
+MERMAID_ARROWS: Final = 500
+"""Arrows at which viewers of Mermaid stop, unless they are told `maxEdges`."""
+MERMAID_TEXT: Final = 50_000
+"""UTF-16 code units of one Mermaid chart that viewers read, unless they are told `maxTextSize`."""
+
 # Mermaid obeys some characters even between quotes: comments, directives, Markdown, HTML, entities.
 _OBEYED: Final = re.compile(r"""["#$%&:;<>`\\*_~|{}\[\]]""")
 
@@ -58,6 +64,18 @@ def to_mermaid(diagram: Diagram) -> str:
         if arrow.mark.breadth is not None:
             lines.append(f"  linkStyle {number} stroke-width:{arrow.mark.breadth:g}px")
     return "\n".join([*lines, *_classes(diagram, names)]) + "\n"
+
+
+def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:
+    """Tell of a chart that viewers of Mermaid refuse to draw."""
+    units = len(text.encode("utf-16-le")) // 2
+    advice = "write SVG, or tell your own viewer"
+    if len(diagram.arrows) >= MERMAID_ARROWS:
+        found = f"viewers of Mermaid stop at {MERMAID_ARROWS} arrows, and this chart has {len(diagram.arrows):,}"
+        yield f"{found}; {advice} `maxEdges: {len(diagram.arrows) + 1}`"
+    if units > MERMAID_TEXT:
+        found = f"viewers of Mermaid read {MERMAID_TEXT:,} characters, and this chart has {units:,}"
+        yield f"{found}; {advice} `maxTextSize: {units}`"
 
 
 def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:

@@ -1,17 +1,24 @@
-"""Lay out the panel that a picture stands on: the chart, the sentence above it, the legend."""
+"""
+Lay out the panel that a picture stands on: the chart, the sentence above it, the legend, what stands beside the chart.
+
+A picture with a decision on it can be laid over the bare one. So the values that were read stand where there is room
+beside their box, and are found in its tooltip in any case; and an end that the file does not write, which the bare
+chart does not show, stands at the end of a short arrow, or hangs at a corner of its box where there is no room for one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, TypeAlias
 
-from notifyrules.diagram.asides import stand_beside
-from notifyrules.diagram.boxes import LEADING, SMALL, TEXT, Lettering
-from notifyrules.diagram.compounds import Point
+from notifyrules.diagram.arranging import split
+from notifyrules.diagram.boxes import LEADING, SMALL, TEXT, Lettering, SizedBox, letter_notes, size_end
+from notifyrules.diagram.compounds import HEAD, Point, arrow_label
 from notifyrules.diagram.lettering import drawable, width, wrap
-from notifyrules.diagram.model import Diagram
-from notifyrules.diagram.routing import Drawing
+from notifyrules.diagram.model import Diagram, DrawnArrow
+from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedBox, PlacedValues
 from notifyrules.graph.colours import Colour
 
 MARGIN: Final = 24
@@ -33,8 +40,22 @@ It is there on every picture, so that those with and without words can be laid o
 _HEADER_LINES: Final = 2
 _EDGE: Final = 6
 """Room between the edge of the panel and what stands beside the chart."""
-_CLEAR: Final = 16
+_LEGEND_ROOM: Final = 16
 """Room around the legend where it stands beside the chart."""
+
+Rectangle: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+_CLEAR: Final = 4
+"""Room around what stands beside the chart."""
+_TAIL: Final = 8
+"""Line that is seen before a label and behind it."""
+_NEAR: Final = 5
+"""Room between a box and the values beside it."""
+_HANG: Final = 13
+"""How far an end that hangs at a corner lies on its box: below the words, and clear of the lines under it."""
+_OUT: Final = 4
+"""How far it stands out sideways, where the way down from the middle of the box leaves it the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +144,9 @@ def _free_corner(drawing: Drawing, wide: float, high: float) -> float | None:
         The left edge of the legend, or None where neither corner is free.
     """
     for left in (0.0, drawing.width - wide):
-        if left >= 0 and not any(_touches(left - _CLEAR, left + wide + _CLEAR, high + _CLEAR, drawing)):
+        if left >= 0 and not any(
+            _touches(left - _LEGEND_ROOM, left + wide + _LEGEND_ROOM, high + _LEGEND_ROOM, drawing)
+        ):
             return left
     return None
 
@@ -140,3 +163,155 @@ def _touches(left: float, right: float, bottom: float, drawing: Drawing) -> Iter
         yield arrow.middle[0] - half < right and left < arrow.middle[0] + half and arrow.middle[1] < bottom
         for (x, y), (to, under) in zip(arrow.points, arrow.points[1:], strict=False):
             yield min(x, to) < right and left < max(x, to) and min(y, under) < bottom
+
+
+def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle], bounds: Rectangle) -> Drawing:
+    """
+    Add to a drawing what is shown without a place of its own.
+
+    Args:
+        diagram: The whole picture.
+        drawing: What :func:`notifyrules.diagram.routing.route` made of it.
+        taken: Further places where nothing may stand.
+        bounds: How far the picture reaches.
+    """
+    _, loose = split(diagram)
+    room = _Room(bounds, [*taken, *_occupied(drawing)])
+    homes = {box.sized.box.key: box for box in drawing.boxes}
+    ends = {box.key: size_end(box) for box in diagram.boxes if box.key in {arrow.target for arrow in loose}}
+    boxes, arrows = list(drawing.boxes), list(drawing.arrows)
+    for arrow in loose:
+        box, drawn = _end(_spoken(arrow, diagram), homes[arrow.source], ends[arrow.target], room)
+        boxes.append(box)
+        arrows.append(drawn)
+    values = tuple(found for box in drawing.boxes for found in _values(box, room))
+    return replace(drawing, boxes=tuple(boxes), arrows=tuple(arrows), values=values)
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is free."""
+
+    bounds: Rectangle
+    taken: list[Rectangle]
+
+    def take(self, spots: Iterable[tuple[Rectangle, Point]]) -> Point | None:
+        """
+        Take the first place that is free.
+
+        Args:
+            spots: Places, each with the point that it stands for.
+        """
+        for spot, point in spots:
+            if self._is_free(spot):
+                self.taken.append(spot)
+                return point
+        return None
+
+    def _is_free(self, spot: Rectangle) -> bool:
+        """Tell whether nothing stands in a place."""
+        left, top, right, bottom = spot
+        inside = self.bounds[0] <= left and self.bounds[1] <= top and right <= self.bounds[2]
+        return (
+            inside
+            and bottom <= self.bounds[3]
+            and not any(one[0] < right and left < one[2] and one[1] < bottom and top < one[3] for one in self.taken)
+        )
+
+
+def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
+    """List the places where something stands already, with some room around."""
+    for box in drawing.boxes:
+        left, top, right, bottom = _outline(box)
+        yield left - 1, top - 1, right + _CLEAR, bottom + _CLEAR
+    for arrow in drawing.arrows:
+        if arrow.label is not None:
+            yield _around(arrow.middle, arrow.label.width, arrow.label.height, 2)
+        for (x, y), (to, under) in pairwise(arrow.points):
+            yield min(x, to) - _CLEAR, min(y, under) - 2, max(x, to) + _CLEAR, max(y, under) + 2
+    for one in drawing.clusters:
+        yield _around(one.title_at, 2 * one.title.width, 2 * one.title.height, 2)
+        for x in (one.left, one.right):
+            yield x - 2, one.top, x + 2, one.bottom
+        for y in (one.top, one.bottom):
+            yield one.left, y - 2, one.right, y + 2
+
+
+def _outline(box: PlacedBox) -> Rectangle:
+    """Give the place of a box."""
+    half = box.sized.width / 2
+    return box.x - half, box.top, box.x + half, box.top + box.sized.height
+
+
+def _around(middle: Point, wide: float, high: float, by: float) -> Rectangle:
+    """Give the place around a point."""
+    return middle[0] - wide / 2 - by, middle[1] - high / 2 - by, middle[0] + wide / 2 + by, middle[1] + high / 2 + by
+
+
+def _spoken(arrow: DrawnArrow, diagram: Diagram) -> DrawnArrow:
+    """Write on an arrow what a row of a table says that is not in the table."""
+    if arrow.row is None:
+        return arrow
+    rows = next(box.rows for box in diagram.boxes if box.key == arrow.source)
+    return replace(arrow, label=rows[arrow.row].text, row=None)
+
+
+def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
+    """Stand an end beside its box."""
+    label = arrow_label(arrow)
+    left, top, right, bottom = _outline(home)
+    middle = top + home.sized.head / 2
+    for shown in (label, None) if label else (None,):
+        gap = (shown.width if shown else 0) + 2 * _TAIL + HEAD
+        tall = max(end.height, shown.height if shown else 0)
+        heights = [y for y in (middle, bottom - tall / 2, top + tall / 2) if top < y < bottom]
+        spots: list[tuple[Rectangle, Point]] = []
+        for y in heights:
+            near, far = y - tall / 2 - 2, y + tall / 2 + 2
+            spots.append(((right + _CLEAR + 1, near, right + gap + end.width, far), (1, y)))
+            spots.append(((left - gap - end.width, near, left - _CLEAR - 1, far), (-1, y)))
+        if found := room.take(spots):
+            side, y = found
+            edge = right if side > 0 else left
+            stop = edge + side * gap
+            box = PlacedBox(end, stop + side * end.width / 2, y - end.height / 2)
+            return box, PlacedArrow(arrow, ((edge, y), (stop, y)), shown, (edge + side * (gap - HEAD) / 2, y))
+    return _hung(arrow, home, end, room)
+
+
+def _hung(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
+    """Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it."""
+    _, _, right, bottom = _outline(home)
+    top, half = bottom - _HANG, end.width / 2
+    reach = max(right - home.x + _OUT - half, half + 2 * _CLEAR)
+    spots = [
+        ((x - half, bottom + _CLEAR, x + half, top + end.height), (x, top)) for x in (home.x + reach, home.x - reach)
+    ]
+    x, _ = room.take(spots) or spots[0][1]
+    box = PlacedBox(end, x, top)
+    points = ((x, top + 2), (x, top + end.height - 2))
+    return box, PlacedArrow(arrow, points, None, points[0])
+
+
+def _values(box: PlacedBox, room: _Room) -> Iterator[PlacedValues]:
+    """Stand the values that were read in a box beside it, where there is room."""
+    if not box.sized.box.mark.values:
+        return
+    words = letter_notes(box.sized.box.mark.values)
+    if found := room.take(_spots(box, words)):
+        yield PlacedValues(box.sized.box.key, words, *found)
+
+
+def _spots(box: PlacedBox, words: Lettering) -> Iterator[tuple[Rectangle, Point]]:
+    """List the places beside a box, the best first: right below it or above it beside its arrow, then to its sides."""
+    left, top, right, bottom = _outline(box)
+    wide, high = words.width, words.height
+    middle = top + (box.sized.height - high) / 2
+    columns = (box.x + 2 * _CLEAR, box.x - 2 * _CLEAR - wide, left, right - wide)
+    places = [
+        *((x, bottom + _NEAR) for x in columns),
+        *((x, top - _NEAR - high) for x in columns),
+        *((right + _NEAR + 1, y) for y in (middle, top, bottom - high)),
+        *((left - _NEAR - wide, y) for y in (middle, top, bottom - high)),
+    ]
+    yield from (((x, y, x + wide, y + high), (x, y)) for x, y in places)

@@ -3,7 +3,7 @@ Write a picture as PNG, for places that show no SVG.
 
 What is painted is the SVG, element by element; only frames of clusters and arrows are asked for in a way of their own.
 The program that paints has the letters of Latin, Greek, Cyrillic and Hebrew only; every other character becomes a
-square, as wide as it may be, and :mod:`notifyrules.diagram.caveats` tells which. So SVG is the better choice.
+square, as wide as it may be, and :func:`png_caveats` tells which. So SVG is the better choice.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from notifyrules.diagnostics.phrases import named
 from notifyrules.diagram.boxes import LEADING
-from notifyrules.diagram.caveats import UNPAINTED
 from notifyrules.diagram.compounds import HEAD, Point
 from notifyrules.diagram.dot import escaped
 from notifyrules.diagram.layout import run_layout
-from notifyrules.diagram.lettering import JOINED, leftward, width
+from notifyrules.diagram.lettering import JOINED, drawable, leftward, width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.palette import LIGHT, line_on
 from notifyrules.diagram.panel import Panel, lay_panel
 from notifyrules.diagram.routing import PlacedCluster, route
 from notifyrules.diagram.strokes import DASHED, Stroke, bends, breadth_of, strokes, toward
-from notifyrules.diagram.svg import write_panel
-from notifyrules.diagram.svg_boxes import BASELINE
+from notifyrules.diagram.svg import BASELINE, write_panel
 from notifyrules.errors import UsageError
 
 LARGEST: Final = 16_000_000
@@ -34,6 +33,15 @@ LONGEST: Final = 12_000
 """The height and the width that a picture may have as PNG, in pixels of the SVG."""
 SCALE: Final = 2
 """Pixels of the PNG for one of the SVG, so that it is sharp on fine screens."""
+
+# What the letters cover that are built into the program that paints: Latin, Greek, Cyrillic, Hebrew, and signs.
+_UNPAINTED: Final = re.compile(
+    "[^\\x20-\\x7e\\xa0-\\u052f\\u0591-\\u05f4\\u1d00-\\u1df5\\u1dfb-\\u20be\\u20f0-\\u214f\\u2153\\u2154\\u215b-\\u215e"
+    "\\u2190-\\u2195\\u21a8\\u2202\\u2206\\u220f\\u2211\\u2212\\u2215\\u2219\\u221a\\u221e\\u221f\\u2229\\u222b\\u2248\\u2260\\u2261"
+    "\\u2264\\u2265\\u25a0\\u25a1\\u25aa-\\u25ac\\u25b2\\u25ba\\u25bc\\u25c4\\u25ca-\\u25cc\\u25cf\\u263a-\\u263c\\u2640\\u2642\\u2660"
+    "\\u2663\\u2665\\u2666\\u266a\\u266b\\u2c60-\\u2c7f\\ua717-\\ua7ae\\ufb01-\\ufb04\\ufb1d-\\ufb4f\\ufe0e\\ufe0f\\ufffd]"
+)
+"""A character that PNG has no letter for."""
 
 _FONT: Final = "Helvetica"
 _POINTS: Final = 72
@@ -63,6 +71,24 @@ def to_png(diagram: Diagram) -> bytes:
             f"a picture of {size} pixels is too large for PNG", "ask for SVG, which stays sharp at any size"
         )
     return run_layout("\n".join(_request(panel, write_panel(diagram, panel))), "-Kneato", "-n2", "-Tpng")
+
+
+def png_caveats(diagram: Diagram) -> Iterator[str]:
+    """Name the characters that PNG shows as squares."""
+    missing = dict.fromkeys(character for text in _texts(diagram) for character in _UNPAINTED.findall(drawable(text)))
+    if missing:
+        yield f"PNG has no letters for {named(missing)} and shows squares instead; write SVG, which shows every script"
+
+
+def _texts(diagram: Diagram) -> Iterator[str]:
+    """List all that is written on a picture."""
+    yield diagram.words
+    yield from (name for name, _ in diagram.legend)
+    yield from (cluster.title for cluster in diagram.clusters)
+    for box in diagram.boxes:
+        yield from (box.text, box.caption, *box.mark.notes, *(row.text for row in box.rows))
+    for arrow in diagram.arrows:
+        yield from (arrow.label, *arrow.mark.notes)
 
 
 def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
@@ -135,7 +161,7 @@ def _words(element: ET.Element, by: Point) -> str:
     """Paint one line of text, in the middle of its place or to the right of it."""
     text, size, bold = element.text or "", int(element.attrib["font-size"]), "font-weight" in element.attrib
     wide, high = width(text, size, bold=bold), size * LEADING
-    text = UNPAINTED.sub(lambda found: _SQUARE if width(found[0], size) else "", JOINED.sub("", text))
+    text = _UNPAINTED.sub(lambda found: _SQUARE if width(found[0], size) else "", JOINED.sub("", text))
     x, y = float(element.attrib["x"]), float(element.attrib["y"]) - size * BASELINE
     turned = element.get("direction") == "rtl"
     # The program that paints counts the marks of direction as letters.

@@ -2,18 +2,19 @@
 Draw each line once where several arrows run together, with round corners, one head, and a dot where they meet.
 
 Lines drawn over each other look bolder than they are, because their soft edges add up. Lines that only cross are told
-from lines that meet: one of them is broken where the other runs.
+from lines that meet: one of them is broken. The stronger line runs on; of two alike the one that runs upright does, as
+it leads from row to row.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.compounds import HEAD, Point
-from notifyrules.diagram.crossings import Course, cross
 from notifyrules.diagram.model import Emphasis, Mark
 from notifyrules.diagram.routing import PlacedArrow
 
@@ -45,6 +46,13 @@ _NEAR: Final = 0.05
 """Points nearer to each other than this are the same."""
 _HIDDEN: Final = 3
 """How far a line reaches into its head."""
+
+_CLEAR: Final = 4
+"""Room between a broken line and the edge of the line that it passes below."""
+_AROUND: Final = 8
+"""How far from a crossing the pointer may still mean the broken line."""
+_INSIDE: Final = 1
+"""A line that ends this near to another one meets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def strokes(arrows: Iterable[PlacedArrow]) -> tuple[Stroke, ...]:
     for look in sorted(looks, key=lambda look: (look[0] != Emphasis.MISSED.strength, look), reverse=True):
         layers[look] = [_draft(one, ink) for one in looks[look]]
     drafts = [draft for look in sorted(layers) for draft in layers[look]]
-    cross([draft.course for draft in drafts])
+    _cross([draft.course for draft in drafts])
     return tuple(map(_stroke, drafts))
 
 
@@ -92,7 +100,7 @@ class _StrokeDraft:
     """What is drawn of an arrow, as distances from its beginning."""
 
     drawn: PlacedArrow
-    course: Course
+    course: _Course
     begun: float
     """Where the part begins that no other arrow has."""
     ended: float
@@ -108,7 +116,7 @@ class _Ink:
 
     def add(self, start: Point, end: Point) -> None:
         """Remember a line."""
-        key, low, high = _stretch(start, end)
+        key, low, high = _on_line(start, end)
         apart: list[tuple[float, float]] = []
         for one, other in self.stretches.get(key, ()):
             if one > high + _NEAR or other < low - _NEAR:
@@ -119,7 +127,7 @@ class _Ink:
 
     def reach(self, start: Point, end: Point) -> float:
         """Find how much of a line is drawn already, from its start on and without a gap."""
-        key, low, high = _stretch(start, end)
+        key, low, high = _on_line(start, end)
         forward = start[0] + start[1] <= end[0] + end[1]
         for one, other in self.stretches.get(key, ()):
             if forward and one <= low + _NEAR <= other:
@@ -129,7 +137,7 @@ class _Ink:
         return 0
 
 
-def _stretch(start: Point, end: Point) -> tuple[tuple[str, float], float, float]:
+def _on_line(start: Point, end: Point) -> tuple[tuple[str, float], float, float]:
     """Name the line that two points are on, and the stretch between them."""
     axis = 0 if abs(start[1] - end[1]) < _NEAR else 1
     low, high = sorted((start[axis], end[axis]))
@@ -150,7 +158,7 @@ def _draft(one: PlacedArrow, ink: _Ink) -> _StrokeDraft:
     last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
     mark = one.arrow.mark
     look = (mark.emphasis.strength, breadth_of(mark))
-    return _StrokeDraft(one, Course(way, first, last, look), begun, total - ended)
+    return _StrokeDraft(one, _Course(way, first, last, look), begun, total - ended)
 
 
 def _stroke(draft: _StrokeDraft) -> Stroke:
@@ -295,3 +303,71 @@ def toward(start: Point, end: Point, length: float) -> Point:
     """Go *length* pixels from one point toward another that is level with it or upright above or below it."""
     share = length / max(_distance(start, end), _NEAR)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+@dataclass(slots=True)
+class _Course:
+    """The drawn part of a line that runs level and upright, as distances from its beginning."""
+
+    way: Sequence[Point]
+    first: float
+    last: float
+    look: tuple[int, float]
+    """How strong it is, and how broad."""
+    under: list[tuple[float, float]] = field(default_factory=list)
+    """Where it is broken."""
+    over: list[tuple[float, float]] = field(default_factory=list)
+    """Where it crosses a broken one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """One straight stretch of a line."""
+
+    course: _Course
+    at: float
+    """The distance at which the line has been where the stretch has its coordinate 0, or would have been."""
+    sign: int
+    """1 where its coordinates grow along the line, else -1."""
+    place: float
+    """The coordinate that stays: `x` of an upright stretch, `y` of a level one."""
+    low: float
+    high: float
+
+    def distance(self, coordinate: float) -> float:
+        """Find how far from the beginning of the line a place is."""
+        return self.at + self.sign * coordinate
+
+
+def _cross(courses: Sequence[_Course]) -> None:
+    """Find where lines cross, and note it with both of them."""
+    levels = [stretch for course in courses for stretch in _stretches(course, 0)]
+    uprights = sorted((stretch for course in courses for stretch in _stretches(course, 1)), key=lambda one: one.place)
+    places = [one.place for one in uprights]
+    for level in levels:
+        begin, end = bisect_right(places, level.low + _INSIDE), bisect_left(places, level.high - _INSIDE)
+        for upright in uprights[begin:end]:
+            if upright.low + _INSIDE < level.place < upright.high - _INSIDE:
+                weaker, stronger = (upright, level) if level.course.look > upright.course.look else (level, upright)
+                gap = _CLEAR + stronger.course.look[1] / 2
+                _note(weaker, stronger.place, gap, weaker.course.under)
+                _note(stronger, weaker.place, _AROUND, stronger.course.over)
+
+
+def _note(stretch: _Stretch, place: float, half: float, noted: list[tuple[float, float]]) -> None:
+    """Note what lies around one place of a line."""
+    middle = stretch.distance(place)
+    noted.append((middle - half, middle + half))
+
+
+def _stretches(course: _Course, axis: int) -> Iterator[_Stretch]:
+    """List what is drawn of a line along one axis: 0 for level stretches, 1 for upright ones."""
+    at = 0.0
+    for start, end in pairwise(course.way):
+        length = abs(start[0] - end[0]) + abs(start[1] - end[1])
+        first, last = max(course.first - at, 0), min(course.last - at, length)
+        if first < last and abs(start[axis] - end[axis]) > length / 2:
+            sign = 1 if start[axis] < end[axis] else -1
+            low, high = sorted((start[axis] + sign * first, start[axis] + sign * last))
+            yield _Stretch(course, at - sign * start[axis], sign, start[1 - axis], low, high)
+        at += length
