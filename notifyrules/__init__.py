@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from notifyrules.compiled.decision import Decision
-    from notifyrules.compiled.facts_reader import Extras, Facts
-    from notifyrules.compiled.unknown import UNKNOWN
+    from notifyrules.compiled.facts_object import Facts
+    from notifyrules.compiled.facts_reader import Extras
+    from notifyrules.compiled.partial import UNKNOWN
     from notifyrules.diagnostics.diagnostic import Diagnostic
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
     from notifyrules.evaluation.record import Record
@@ -56,12 +57,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "UNKNOWN": "notifyrules.compiled.unknown",
+    "UNKNOWN": "notifyrules.compiled.partial",
     "Branch": "notifyrules.evaluation.walk",
     "Decision": "notifyrules.compiled.decision",
     "Diagnostic": "notifyrules.diagnostics.diagnostic",
     "FactProblem": "notifyrules.errors",
-    "Facts": "notifyrules.compiled.facts_reader",
+    "Facts": "notifyrules.compiled.facts_object",
     "FactsError": "notifyrules.errors",
     "Record": "notifyrules.evaluation.record",
     "Rules": "notifyrules.rules",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from notifyrules.compiled.compiler import NOT_SENT, Decide, Program, belonging, compile_graph
 from notifyrules.compiled.decision import Decision
-from notifyrules.compiled.facts_object import LazyFacts
-from notifyrules.compiled.facts_reader import Absent, Extras, Facts
-from notifyrules.compiled.needs import Until, needed
+from notifyrules.compiled.facts_object import Facts, LazyFacts
+from notifyrules.compiled.facts_reader import Absent, Extras
+from notifyrules.compiled.residual import Until, needed
 from notifyrules.compiled.specialize import Specializer
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from notifyrules import strategies
-from notifyrules.compiled.assumptions import compile_assumptions
+from notifyrules.compiled.compiler import compile_assumptions
 from notifyrules.graph.model import Fact
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.terms import facts_read

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from notifyrules.compiled.unknown import NotKnown
+from notifyrules.compiled.partial import NotKnown
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError

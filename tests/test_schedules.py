@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 
 import notifyrules
+from notifyrules.compiled.dict_facts import quick_reader
 from notifyrules.compiled.schema import type_schema
-from notifyrules.compiled.value_readers import quick_reader
 from notifyrules.explanation.words import show
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from notifyrules.cases.model import CasesChart
-from notifyrules.compiled.facts_reader import Facts
+from notifyrules.compiled.facts_object import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named, nearest

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from notifyrules.compiled.assumptions import compile_assumptions
-from notifyrules.compiled.compiler import Program, compile_graph
-from notifyrules.compiled.facts_reader import Facts, FactsReader
+from notifyrules.compiled.compiler import Program, compile_assumptions, compile_graph
+from notifyrules.compiled.facts_object import Facts
+from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
 from notifyrules.language.values import Value
 from notifyrules.source.text import Span

@@ -16,7 +16,7 @@ from typing import Final
 from notifyrules.cases.expectations import WrittenExpectation, read_expectation
 from notifyrules.cases.facts import Given, complete, report_mismatch, take
 from notifyrules.cases.model import Case, CasesChart, Expectation
-from notifyrules.compiled.facts_reader import Facts
+from notifyrules.compiled.facts_object import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.phrases import either, named

@@ -48,7 +48,7 @@ CALLED: Final = Ends(done=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Stretch:
     """One stretch of code: what is written between an entry and the places that it leads to."""
 
     entry: str
@@ -80,7 +80,7 @@ class Scope:
         return max([self.own_nesting[name], *(self.nesting[one] for one in later)])
 
 
-class Shape:
+class ChartShape:
     """What holds for a chart as a whole."""
 
     def __init__(self, graph: Graph, limits: Limits) -> None:
@@ -120,7 +120,7 @@ class Shape:
         """Name what arrows taken together have in common: the node; no outcome, which tells its arrows apart."""
         return arrow.target if arrow.target in self.graph.nodes else arrow.id
 
-    def scope(self, entry: str, ends: Ends, functions: Collection[str]) -> Scope:
+    def stretch(self, entry: str, ends: Ends, functions: Collection[str]) -> Stretch:
         """
         Arrange a stretch of code.
 
@@ -140,30 +140,30 @@ class Shape:
         for name in order:
             if name in merges:
                 behind[above[name]] = (*behind.get(above[name], ()), name)
-        scope = Scope(entry, ends, behind, merges, {}, {}, {}, {}, {}, set())
+        stretch = Stretch(entry, ends, behind, merges, {}, {}, {}, {}, {}, set())
         for name in reversed(order):
-            self._measure(name, scope, functions)
-        scope.cuts.discard(entry)
-        return scope
+            self._measure(name, stretch, functions)
+        stretch.cuts.discard(entry)
+        return stretch
 
-    def _measure(self, name: str, scope: Scope, functions: Collection[str]) -> None:
+    def _measure(self, name: str, stretch: Stretch, functions: Collection[str]) -> None:
         """Find where a node leads and what it needs; those below it are known already."""
         ways: list[tuple[frozenset[str], int]] = []
         run = 0
         for arrow, *_ in self.ways(self.graph.nodes[name]):
-            inside = arrow.target in scope.leads and arrow.target not in scope.merges
-            labels = scope.leads[arrow.target] if inside else self._labels(arrow, scope, functions)
-            ways.append((labels, scope.nesting[arrow.target] if inside else 0))
-            run = max(run, scope.runs[arrow.target] if inside else 0)
-        later = scope.behind.get(name, ())
-        scope.own[name] = frozenset().union(*(labels for labels, _ in ways))
-        scope.leads[name] = scope.outside(name, later)
-        scope.own_nesting[name] = _levels(self.graph.nodes[name], ways)
-        scope.nesting[name] = scope.levels(name, later)
-        scope.runs[name] = 1 + max([run, *(scope.runs[one] for one in later)])
-        if scope.runs[name] >= self.limits.run:
-            scope.cuts.add(name)
-            scope.runs[name] = 0
+            inside = arrow.target in stretch.leads and arrow.target not in stretch.merges
+            labels = stretch.leads[arrow.target] if inside else self._labels(arrow, stretch, functions)
+            ways.append((labels, stretch.nesting[arrow.target] if inside else 0))
+            run = max(run, stretch.runs[arrow.target] if inside else 0)
+        later = stretch.behind.get(name, ())
+        stretch.own[name] = frozenset().union(*(labels for labels, _ in ways))
+        stretch.leads[name] = stretch.outside(name, later)
+        stretch.own_nesting[name] = _levels(self.graph.nodes[name], ways)
+        stretch.nesting[name] = stretch.levels(name, later)
+        stretch.runs[name] = 1 + max([run, *(stretch.runs[one] for one in later)])
+        if stretch.runs[name] >= self.limits.run:
+            stretch.cuts.add(name)
+            stretch.runs[name] = 0
 
     def _next(self, name: str) -> Iterator[str]:
         """Give the nodes that a node goes on to in its own stretch."""
@@ -182,13 +182,13 @@ class Shape:
                     waiting.append(target)
         return sorted(found, key=self.place.__getitem__)
 
-    def _labels(self, arrow: Arrow, scope: Scope, functions: Collection[str]) -> frozenset[str]:
+    def _labels(self, arrow: Arrow, stretch: Stretch, functions: Collection[str]) -> frozenset[str]:
         """Give the place that an arrow leads to when its target is not written at it."""
         label: str | None
         if arrow.target in self.graph.outcomes:
-            label = scope.ends.label(self.graph.outcomes[arrow.target].notify)
+            label = stretch.ends.label(self.graph.outcomes[arrow.target].notify)
         elif arrow.target in functions:
-            label = REFUSED if scope.ends.labelled else None
+            label = REFUSED if stretch.ends.labelled else None
         else:
             label = arrow.target
         return frozenset() if label is None else frozenset({label})

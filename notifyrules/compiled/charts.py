@@ -1,22 +1,28 @@
-"""Write whole charts: the statements of their entry and their functions."""
+"""
+Write whole charts, and the calls of others: small ones where they are called, others as functions.
+
+A fact of the called chart is read by evaluating what it is bound to, so a fact that no question reads costs nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from notifyrules.compiled.chart_shape import DECIDING, Shape
-from notifyrules.compiled.control_flow import Answers, Charts, Plan
-from notifyrules.compiled.expressions import Expressions
+from notifyrules.compiled.chart_shape import CALLED, DECIDING, DONE, ChartShape
+from notifyrules.compiled.control_flow import Block, CodePlan, WriteAnswer, WriteCall
+from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.names import Names
 from notifyrules.compiled.statements import Statements
-from notifyrules.graph.model import Call, First, Graph, Question, Switch
-from notifyrules.language.terms import Term
+from notifyrules.evaluation.walk import Computed, walk
+from notifyrules.graph.model import Arrow, Call, FanOut, Graph, conditions
+from notifyrules.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenChart:
     """A chart as source."""
 
     entry: list[str]
@@ -30,11 +36,11 @@ def write_chart(  # noqa: PLR0913 - what a chart is written with
     limits: Limits,
     *,
     expressions: Expressions,
-    answers: Answers,
-    charts: Charts,
+    answers: WriteAnswer,
+    charts: WriteCall,
     prefix: str,
     variables: str,
-) -> Written:
+) -> WrittenChart:
     """
     Write a chart.
 
@@ -47,11 +53,11 @@ def write_chart(  # noqa: PLR0913 - what a chart is written with
         prefix: What the names of its functions begin with.
         variables: The arguments that its functions hand to each other.
     """
-    shape = Shape(graph, limits)
-    for term in terms_of(graph):
+    shape = ChartShape(graph, limits)
+    for term in (term for name in graph.order for term in conditions(graph.nodes[name])):
         expressions.count(term)
     for branch in limits.branches:
-        plan = Plan(branch, {(name, True) for name in shape.reentrant})
+        plan = CodePlan(branch, {(name, True) for name in shape.reentrant})
         for attempt in count():  # pragma: no branch - it ends within
             statements = Statements(
                 graph,
@@ -78,7 +84,7 @@ def write_chart(  # noqa: PLR0913 - what a chart is written with
     return written
 
 
-def _write(statements: Statements, shape: Shape) -> Written:
+def _write(statements: Statements, shape: ChartShape) -> WrittenChart:
     """Write a chart by a plan that may turn out to lack something."""
     entry = ["entered = set()"] if shape.reentrant else []
     entry += statements.body(DECIDING).lines
@@ -88,10 +94,10 @@ def _write(statements: Statements, shape: Shape) -> Written:
         for name, trying in waiting:
             done.add((name, trying))
             functions += statements.function(name, trying=trying)
-    return Written(entry, functions)
+    return WrittenChart(entry, functions)
 
 
-def _shared(shape: Shape) -> set[tuple[str, bool]]:
+def _shared(shape: ChartShape) -> set[tuple[str, bool]]:
     """List the nodes that several arrows lead to and that are not written at each."""
     arrivals: dict[str, int] = {}
     for name in shape.graph.order:
@@ -101,18 +107,124 @@ def _shared(shape: Shape) -> set[tuple[str, bool]]:
     return {(name, trying) for name in many for trying in (False, True)}
 
 
-def terms_of(graph: Graph) -> Iterator[Term]:
-    """Give the terms that a chart evaluates to decide."""
-    for name in graph.order:
-        node = graph.nodes[name]
-        match node:
-            case Question(condition=condition):
-                yield condition
-            case Switch(subject=subject):
-                yield subject
-            case First(rows=rows):
-                yield from (row.condition for row in rows)
-            case Call(bindings=bindings):
-                yield from bindings.values()
-            case _:
-                pass
+class NotInline(Exception):  # noqa: N818 - no error: the chart is written in another way
+    """Say that a called chart cannot do without a function."""
+
+
+class Calls:
+    """Write the charts that a chart calls."""
+
+    def __init__(self, names: Names, limits: Limits, variables: str | None) -> None:
+        """
+        Prepare to write.
+
+        Args:
+            names: The names that code may use.
+            limits: From where on things are written in another way.
+            variables: The argument of functions that ask a chart; None where there can be no such function.
+        """
+        self.functions: list[str] = []
+        """The source of the functions that ask charts."""
+        self._names = names
+        self._limits = limits
+        self._variables = variables
+        self._inner: dict[tuple[int, str], Expressions] = {}
+        self._asking: dict[tuple[object, ...], str] = {}
+
+    def __call__(self, node: Call, expressions: Expressions) -> tuple[Block, str]:
+        """
+        Write a call.
+
+        Returns:
+            Statements that ask the chart, and the variable that then holds the name of its outcome.
+        """
+        key = (id(expressions), node.name)
+        if key not in self._inner:
+            self._inner[key] = self._bind(node, expressions)
+        inner = self._inner[key]
+        variable = self._names.temporary()
+        if _size(node.callee, self._limits.inside) <= self._limits.inside:
+            block = self._inside(node.callee, inner, variable)
+            if block is not None:
+                return block, variable
+        if self._variables is None:
+            raise NotInline
+        asking = (
+            self._walked(node.callee, inner)
+            if len(self._asking) >= self._limits.charts
+            else self._asked(node.callee, inner)
+        )
+        return Block([f"{variable} = {asking}"], stays=True), variable
+
+    def _bind(self, node: Call, expressions: Expressions) -> Expressions:
+        """Spell the facts of a called chart in those of the caller."""
+        facts: dict[str, Spelling] = {}
+        for fact in node.callee.facts.values():
+            term = node.bindings.get(fact.name)
+            facts[fact.name] = (
+                Spelling(self._names.literal(fact.default), (), fact.default is None)
+                if term is None
+                else expressions.spell(term, f"{node.name}_{fact.name}")
+            )
+        return Expressions(facts, self._names, self._limits, expressions.functions)
+
+    def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:
+        """
+        Write a chart where it is called; it ends with its outcome in a variable.
+
+        Returns:
+            The statements, or None where it cannot do without a function.
+        """
+
+        def answer(arrow: Arrow) -> list[str]:
+            return [f"{variable} = {arrow.target!r}"]
+
+        statements = Statements(
+            chart,
+            ChartShape(chart, self._limits),
+            CodePlan(self._limits.branches[0]),
+            expressions=inner,
+            answers=answer,
+            charts=self,
+            prefix="",
+            variables="",
+        )
+        block = statements.body(CALLED, DONE)
+        loops = sum(line.lstrip() == "while True:" for line in block.lines)
+        return None if statements.wanted or loops > self._limits.inside_loops else block
+
+    def _asked(self, chart: Graph, inner: Expressions) -> str:
+        """Write a function that asks a chart, and a call of it."""
+        key = (id(chart), *(spelling.text for spelling in inner.facts.values()))
+        if key not in self._asking:
+            assert self._variables is not None
+            name = self._asking[key] = self._names.new(f"ask_{chart.name}")
+            written = write_chart(
+                chart,
+                self._limits,
+                expressions=inner,
+                answers=lambda arrow: [f"return {arrow.target!r}"],
+                charts=self,
+                prefix=f"{name}_",
+                variables=self._variables,
+            )
+            self.functions += [f"def {name}({self._variables}):", *(f"    {line}" for line in written.entry)]
+            self.functions += written.functions
+        return f"{self._asking[key]}({self._variables})"
+
+    def _walked(self, chart: Graph, inner: Expressions) -> str:
+        """Write a call of the reference walk, for charts that call too many others to be written out."""
+        facts = "".join(f"lambda: {spelling.text}, " for spelling in inner.facts.values())
+        return f"{self._names.thing('walk', _walk)}({self._names.thing('chart', chart)}, ({facts}))"
+
+
+def _size(chart: Graph, most: int) -> int:
+    """Count the nodes of a chart and of those it calls, up to more than *most*, which one with a fan-out always has."""
+    if any(isinstance(node, FanOut) for node in chart.nodes.values()) or len(chart.nodes) > most:
+        return most + 1
+    return len(chart.nodes) + sum(_size(node.callee, most) for node in chart.nodes.values() if isinstance(node, Call))
+
+
+def _walk(chart: Graph, facts: Sequence[Callable[[], Value]]) -> str:
+    """Ask a chart by the reference walk."""
+    return walk(chart, Computed(dict(zip(chart.facts, facts, strict=True)))).outcome

@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any, Final, Protocol, Self, cast
 
-from notifyrules.compiled.called_charts import Calls, NotInline
-from notifyrules.compiled.charts import write_chart
+from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.decision import Decision, Verdict
 from notifyrules.compiled.dict_facts import Unusual, write_acceptance
 from notifyrules.compiled.expressions import Expressions, Spelling
-from notifyrules.compiled.facts_object import FIXED
-from notifyrules.compiled.facts_reader import Extras, Facts, FactsReader
+from notifyrules.compiled.facts_object import FIXED, Facts
+from notifyrules.compiled.facts_reader import Extras, FactsReader
 from notifyrules.compiled.limits import LIMITS, Limits
 from notifyrules.compiled.names import Names, slots
-from notifyrules.compiled.partial import looking
+from notifyrules.compiled.partial import NotKnown, looking
 from notifyrules.compiled.residual import Front
-from notifyrules.compiled.unknown import NotKnown
 from notifyrules.graph.model import Arrow, Graph
 from notifyrules.language.mismatch import Mismatch
 
@@ -69,7 +67,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class UnboundProgram:
     """A compiled chart that still takes the facts that are fixed before."""
 
     graph: Graph
@@ -101,7 +99,7 @@ def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
 
 def compile_residual(
     whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits = LIMITS
-) -> Code:
+) -> UnboundProgram:
     """
     Compile what is left of a chart when some facts are fixed.
 
@@ -114,7 +112,7 @@ def compile_residual(
     """
     compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
-    return Code(left, reader, cast("Callable[[Facts], object]", compiler.run(source)["bind"]), source)
+    return UnboundProgram(left, reader, cast("Callable[[Facts], object]", compiler.run(source)["bind"]), source)
 
 
 class _Loaded:
@@ -173,10 +171,7 @@ class _Compiler:
 
     def run(self, source: str) -> dict[str, object]:
         """Run the source, and give what it defines."""
-        # Nothing but what stands in the table is to be found by any name.
-        namespace = {**self._names.table, "__builtins__": {}}
-        exec(compile(source, f"<{self._graph.name} compiled by notifyrules>", "exec"), namespace)  # noqa: S102 - written below, from names and numbers only
-        return namespace
+        return _run(source, f"<{self._graph.name} compiled by notifyrules>", self._names)
 
     def source(self, settled: Arrow | None) -> str:
         """Write the function and those that it calls."""
@@ -293,3 +288,31 @@ class _Compiler:
         decision._facts = facts  # noqa: SLF001 - made here
         decision._verdict = self._verdict(reached)  # noqa: SLF001
         return decision
+
+
+def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
+    """
+    Compile the assumptions of a chart into one question.
+
+    Args:
+        graph: A chart without errors.
+
+    Returns:
+        A function that tells whether all the assumptions hold for validated facts.
+    """
+    names = Names()
+    facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in slots(graph.facts).items()}
+    expressions = Expressions(facts, names, LIMITS)
+    for term in graph.assume:
+        expressions.count(term)
+    written = [f"    if {expressions.write_negated(term)}:\n        return False" for term in graph.assume]
+    source = "\n".join([*expressions.functions, "def holds(facts):", *written, "    return True"])
+    return cast("Callable[[Facts], bool]", _run(source, f"<what {graph.name} assumes>", names)["holds"])
+
+
+def _run(source: str, title: str, names: Names) -> dict[str, object]:
+    """Run generated source, and give what it defines."""
+    # Nothing but what stands in the table is to be found by any name.
+    namespace = {**names.table, "__builtins__": {}}
+    exec(compile(source, title, "exec"), namespace)  # noqa: S102 - written above, from names and numbers only
+    return namespace

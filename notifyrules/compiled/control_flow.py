@@ -10,13 +10,103 @@ and the chart is written again.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
-from notifyrules.compiled.blocks import STAY, Block, loop
-from notifyrules.compiled.chart_shape import BRANCH_FUNCTION, DECIDING, DONE, REFUSED, Ends, Scope, Shape
+from notifyrules.compiled.chart_shape import BRANCH_FUNCTION, DECIDING, DONE, REFUSED, ChartShape, Ends, Stretch
 from notifyrules.compiled.expressions import Expressions
 from notifyrules.graph.model import Arrow, Call, Graph, Notify
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some statements."""
+
+    lines: Sequence[str]
+    stays: bool
+    """Whether a way through them runs off their end."""
+    levels: int = 0
+    """Levels of indentation inside."""
+
+    def inside(self) -> list[str]:
+        """Indent the statements by a level."""
+        return [f"    {line}" for line in self.lines] or ["    pass"]
+
+    def otherwise(self) -> list[str]:
+        """Write the statements behind an `if` as what is done else."""
+        if not self.lines:
+            return []
+        first, *rest = self.lines
+        if first.startswith("if ") and all(line.startswith((" ", "elif ", "else:")) for line in rest):
+            return [f"el{first}", *rest]
+        return ["else:", *self.inside()]
+
+    def then(self, following: Callable[[], Block]) -> Block:
+        """Put others behind them, if they can be reached."""
+        if not self.stays:
+            return self
+        other = following()
+        return Block([*self.lines, *other.lines], other.stays, max(self.levels, other.levels))
+
+    @property
+    def last(self) -> tuple[bool, bool, int]:
+        """Rank the block for standing last, without indentation: one that does nothing, one that stays, a large one."""
+        return (not self.lines, self.stays, len(self.lines))
+
+
+STAY: Final = Block((), stays=True)
+"""Nothing: the end of the block is the place to go."""
+
+
+def loop(block: Block) -> Block:
+    """Make a loop of statements that runs once, for `break` to leave."""
+    return Block(["while True:", *block.inside()], stays=True, levels=block.levels + 1)
+
+
+def choose(ways: Sequence[tuple[tuple[str, str], Block]], last: Block) -> Block:
+    """
+    Choose one of several ways, each behind its test; the last way is for when none holds.
+
+    Args:
+        ways: Tests with their opposites, in the order they are made, and what follows.
+        last: What follows when none holds.
+    """
+    if not ways:
+        return last
+    if len(ways) == 1:
+        return _either(*ways[0], last)
+    lines: list[str] = []
+    tied = False
+    for (test, _), block in ways:
+        lines += [f"{'elif' if tied else 'if'} {test}:", *block.inside()]
+        # Behind a way that stays, the others must not be tried.
+        tied = tied or block.stays
+    lines += last.otherwise() if tied else last.lines
+    levels = max([last.levels, *(block.levels for _, block in ways)]) + 1
+    return Block(lines, tied or last.stays, levels)
+
+
+def _either(tests: tuple[str, str], yes: Block, no: Block) -> Block:
+    """Choose one of two ways; one that leaves stands first, so that the other needs no indentation."""
+    if not yes.lines and not no.lines:
+        return STAY
+    stays = yes.stays or no.stays
+    if not no.lines or (yes.lines and _first(yes, no)):
+        levels = max(yes.levels + 1, no.levels)
+        return Block([f"if {tests[0]}:", *yes.inside(), *no.lines], stays, levels)
+    if not yes.lines or _first(no, yes):
+        levels = max(no.levels + 1, yes.levels)
+        return Block([f"if {tests[1]}:", *no.inside(), *yes.lines], stays, levels)
+    lines = [f"if {tests[0]}:", *yes.inside(), *no.otherwise()]
+    return Block(lines, stays, max(yes.levels, no.levels) + 1)
+
+
+def _first(one: Block, other: Block) -> bool:
+    """Tell whether a block can stand first, with the other one behind it."""
+    if one.stays:
+        return False
+    return other.stays or len(one.lines) <= len(other.lines)
 
 
 class Unreachable(AssertionError):  # noqa: N818 - it names what was reached
@@ -27,7 +117,7 @@ class Unreachable(AssertionError):  # noqa: N818 - it names what was reached
 class Where:
     """What can be reached from where a statement stands."""
 
-    scope: Scope
+    stretch: Stretch
     end: str | None = None
     """The place that is reached by running off the end of the block."""
     behind: str | None = None
@@ -36,7 +126,7 @@ class Where:
 
 
 @dataclass(slots=True)
-class Plan:
+class CodePlan:
     """What the parts of a chart become."""
 
     branch: int
@@ -47,14 +137,14 @@ class Plan:
     """Whether functions are returned for the caller to call, so that the stack stays flat."""
 
 
-class Answers(Protocol):
+class WriteAnswer(Protocol):
     """Write what an outcome becomes."""
 
     def __call__(self, arrow: Arrow, /) -> list[str]:
         """Write the statements for the outcome that an arrow enters."""
 
 
-class Charts(Protocol):
+class WriteCall(Protocol):
     """Write the charts that a chart calls."""
 
     def __call__(self, node: Call, expressions: Expressions, /) -> tuple[Block, str]:
@@ -72,12 +162,12 @@ class Stretches(ABC):
     def __init__(  # noqa: PLR0913 - what a chart is written with
         self,
         graph: Graph,
-        shape: Shape,
-        plan: Plan,
+        shape: ChartShape,
+        plan: CodePlan,
         *,
         expressions: Expressions,
-        answers: Answers,
-        charts: Charts,
+        answers: WriteAnswer,
+        charts: WriteCall,
         prefix: str,
         variables: str,
     ) -> None:
@@ -132,24 +222,24 @@ class Stretches(ABC):
         if (start, False) in self.plan.functions:
             begin = [f"r = {self._function(start, trying=False)}({self._variables})", *self._drive(), "return r"]
             return Block(begin, stays=False)
-        block = self._stretch(start, self.shape.scope(start, ends, self._functions(trying=False)), end)
+        block = self._stretch(start, self.shape.stretch(start, ends, self._functions(trying=False)), end)
         return block if end is not None else self._closed(block)
 
     def function(self, name: str, *, trying: bool) -> list[str]:
         """Write the function of a node."""
         ends = BRANCH_FUNCTION if trying else DECIDING
-        scope = self.shape.scope(name, ends, self._functions(trying=trying))
+        stretch = self.shape.stretch(name, ends, self._functions(trying=trying))
         lines = [f"def {self._name(name, trying=trying)}({self._variables}):"]
         if trying and name in self.shape.reentrant:
             lines += [f"    if {name!r} in entered:", "        return None", f"    entered.add({name!r})"]
-        return [*lines, *self._closed(self._stretch(name, scope, None)).inside()]
+        return [*lines, *self._closed(self._stretch(name, stretch, None)).inside()]
 
-    def _stretch(self, name: str, scope: Scope, end: str | None) -> Block:
+    def _stretch(self, name: str, stretch: Stretch, end: str | None) -> Block:
         """Write a stretch of code, unless it is too long for one."""
-        if scope.cuts:
-            self.wanted |= {(cut, scope.ends.trying) for cut in scope.cuts}
+        if stretch.cuts:
+            self.wanted |= {(cut, stretch.ends.trying) for cut in stretch.cuts}
             return STAY
-        return self._region(name, Where(scope, end))
+        return self._region(name, Where(stretch, end))
 
     def _functions(self, *, trying: bool) -> set[str]:
         """Name the nodes that are functions."""
@@ -172,11 +262,11 @@ class Stretches(ABC):
 
     def _want(self, name: str, where: Where) -> None:
         """Note that a node must be a function."""
-        self.wanted.add((name, where.scope.ends.trying))
+        self.wanted.add((name, where.stretch.ends.trying))
 
     def _region(self, name: str, where: Where) -> Block:
         """Write a node and all that stands inside and behind it."""
-        return self._stand(name, where.scope.behind.get(name, ()), where)
+        return self._stand(name, where.stretch.behind.get(name, ()), where)
 
     def _stand(self, name: str, later: tuple[str, ...], where: Where) -> Block:
         """Write a node with some of the nodes that stand behind it."""
@@ -188,18 +278,18 @@ class Stretches(ABC):
         if not later:
             return self._node(name, where)
         *before, last = later
-        scope, rest = where.scope, tuple(before)
-        needed = scope.outside(name, rest) - {last}
-        flat = scope.levels(name, rest) <= limits.flat
+        stretch, rest = where.stretch, tuple(before)
+        needed = stretch.outside(name, rest) - {last}
+        flat = stretch.levels(name, rest) <= limits.flat
         if flat and needed <= {where.behind}:
             return self._stand(name, rest, replace(where, end=last)).then(lambda: self._region(last, where))
         if not needed and where.loops < limits.loops:
-            around = self._loop(self._stand(name, rest, Where(scope, None, last, where.loops + 1)))
+            around = self._loop(self._stand(name, rest, Where(stretch, None, last, where.loops + 1)))
             return around.then(lambda: self._region(last, where))
         # Inside of this loop only one place beside the last node can be reached, from the last node too.
-        if flat and len(needed) == 1 and scope.leads[last] <= needed and where.loops < limits.loops:
+        if flat and len(needed) == 1 and stretch.leads[last] <= needed and where.loops < limits.loops:
             (goal,) = needed
-            inner = Where(scope, last, goal, where.loops + 1)
+            inner = Where(stretch, last, goal, where.loops + 1)
             both = self._stand(name, rest, inner).then(lambda: self._region(last, replace(inner, end=goal)))
             # Whatever runs off the end of both has come to the goal, which stands behind the loop.
             return loop(both.then(lambda: Block(["break"], stays=False))).then(lambda: self._go_to(goal, where))
@@ -212,17 +302,17 @@ class Stretches(ABC):
             return STAY
         if place == where.behind:
             return Block(["break"], stays=False)
-        if place == REFUSED and not where.scope.ends.labelled:
+        if place == REFUSED and not where.stretch.ends.labelled:
             return Block(["return None"], stays=False)
         # What cannot be reached from here becomes a function; a place behind a branch cannot, so the branch does.
-        self._want(where.scope.entry if place in (REFUSED, DONE) else place, where)
+        self._want(where.stretch.entry if place in (REFUSED, DONE) else place, where)
         return STAY
 
     # ---- Ways ----
 
     def _follow(self, arrow: Arrow, where: Where) -> Block:
         """Write where an arrow leads."""
-        ends = where.scope.ends
+        ends = where.stretch.ends
         if arrow.target in self.graph.outcomes:
             if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:
                 return self._go_to(REFUSED, where)
@@ -231,7 +321,7 @@ class Stretches(ABC):
         name = arrow.target
         if (name, ends.trying) in self.plan.functions:
             return self._hand_over(name, where)
-        if name in where.scope.merges:
+        if name in where.stretch.merges:
             return self._go_to(name, where)
         block = self._region(name, where)
         if block.levels >= self.shape.limits.deepest and not self.shape.is_small(name):
@@ -240,7 +330,7 @@ class Stretches(ABC):
 
     def _hand_over(self, name: str, where: Where) -> Block:
         """Go on in the function of a node."""
-        ends = where.scope.ends
+        ends = where.stretch.ends
         function = self._function(name, trying=ends.trying)
         if not ends.labelled:
             call = function if self.plan.hops else f"{function}({self._variables})"
@@ -255,9 +345,9 @@ class Stretches(ABC):
     def _goal(self, arrow: Arrow, where: Where) -> str:
         """Name what arrows have in common that need not be told apart here."""
         outcome = self.graph.outcomes.get(arrow.target)
-        if outcome is None or where.scope.ends.done:
+        if outcome is None or where.stretch.ends.done:
             return arrow.target
-        return REFUSED if where.scope.ends.trying and outcome.notify is Notify.NO else arrow.id
+        return REFUSED if where.stretch.ends.trying and outcome.notify is Notify.NO else arrow.id
 
     # ---- Nodes ----
 

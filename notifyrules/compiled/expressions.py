@@ -1,4 +1,4 @@
-"""Turn terms into Python expressions."""
+"""Turn terms into Python expressions, and some into simpler ones before."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.names import Names
-from notifyrules.compiled.simplification import is_inside, listed_comparison, repeated_lets
 from notifyrules.language import terms as t
-from notifyrules.language.evaluator import SUMS
+from notifyrules.language.evaluator import SUMS, compare
+from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, ListOf, Type
+from notifyrules.language.values import Value
 
 CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
 """How tightly an expression of Python binds, loosest first."""
@@ -65,7 +67,7 @@ class Expressions:
     def write(self, term: t.Term, least: int = CHOICE) -> str:
         """Write a term, in parentheses where it binds less tightly than *least*."""
         if not self._level:
-            self._repeated, self._kept = repeated_lets(term), {}
+            self._repeated, self._kept = _repeated_lets(term), {}
         self._level += 1
         text, binds = (
             self._written(term) if self._level <= self.limits.deep else (self._use(self.outline(term, "deep")), ATOM)
@@ -76,7 +78,7 @@ class Expressions:
     def write_negated(self, term: t.Term) -> str:
         """Write the opposite of a condition."""
         match term:
-            case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
+            case t.Comparison(order=tuple()) if (listed := _listed_comparison(term)) is not None:
                 return self.write_negated(listed)
             case t.Not(operand=operand):
                 return self.write(operand)
@@ -152,7 +154,7 @@ class Expressions:
     def _written(self, term: t.Term) -> tuple[str, int]:  # noqa: C901, PLR0912 - one way out a form
         """Write a term, and say how tightly it binds."""
         match term:
-            case t.Comparison(order=tuple()) if (listed := listed_comparison(term)) is not None:
+            case t.Comparison(order=tuple()) if (listed := _listed_comparison(term)) is not None:
                 return self._written(listed)
             case t.Constant(value=value):
                 return self.names.literal(value), ATOM
@@ -259,7 +261,7 @@ class Expressions:
 
     def _side(self, term: t.Term, other: t.Term) -> str:
         """Write one side of a comparison."""
-        if isinstance(term, t.Arithmetic) and isinstance(other, t.Constant) and is_inside(other.value):
+        if isinstance(term, t.Arithmetic) and isinstance(other, t.Constant) and _is_inside(other.value):
             # Beyond the range the sum compares with this as the end of the range does.
             return f"({self.write(term.left, ATOM)} {'-' if term.minus else '+'} {self.write(term.right, ATOM)})"
         return self.write(term, ATOM)
@@ -277,3 +279,49 @@ class Expressions:
             return self.write(term, ATOM)
         values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
         return self.names.choices(values)
+
+
+def _listed_comparison(term: t.Comparison) -> t.Contains | None:
+    """Make a comparison of an ordered enumeration with one of its values a list of those for which it holds."""
+    if term.order is None or term.operator in ("==", "!="):
+        return None
+    match term.left, term.right:
+        case (item, t.Constant(value=value)):
+            values = [one for one in term.order if compare(term.operator, one, value, term.order)]
+        case (t.Constant(value=value), item):
+            values = [one for one in term.order if compare(term.operator, value, one, term.order)]
+        case _:
+            return None
+    constants = tuple(t.Constant(term.span, item.type.required, one) for one in values)
+    return t.Contains(term.span, term.type, item, t.ListTerm(term.span, Type(ListOf(item.type.base)), constants))
+
+
+def _is_inside(value: Value) -> bool:
+    """Tell whether a value lies within its type's range, and not at its ends."""
+    match value:
+        case int():
+            return -MAX_INT < value < MAX_INT
+        case timedelta():
+            return -MAX_DURATION < value < MAX_DURATION
+        case datetime():
+            return MIN_INSTANT < value < MAX_INSTANT
+        case _:
+            return False
+
+
+def _repeated_lets(term: t.Term) -> frozenset[t.Term]:
+    """Find what the shared lets stand for that are used more than once in a term and whose value is dear to compute."""
+    uses: Counter[t.Term] = Counter()
+    dear: dict[t.Term, bool] = {}
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, t.LetUse) and one.shared:
+            uses[one.term] += 1
+            if one.term not in dear:
+                dear[one.term] = any(isinstance(part, t.FunctionCall | t.Arithmetic) for part in t.walk(one.term))
+            elif dear[one.term]:
+                # Its value is kept, so what it is made of is not computed again.
+                continue
+        waiting.extend(t.parts(one))
+    return frozenset(inner for inner, count in uses.items() if count > 1 and dear[inner])

@@ -7,8 +7,7 @@ from threading import RLock
 from typing import Any, ClassVar, Final, Self
 
 from notifyrules.compiled.names import slots
-from notifyrules.compiled.partial import evaluate_settled
-from notifyrules.compiled.unknown import UNKNOWN, NotKnown
+from notifyrules.compiled.partial import UNKNOWN, NotKnown, evaluate_settled
 from notifyrules.language.evaluator import Evaluate, evaluate
 from notifyrules.language.values import Value
 
@@ -92,7 +91,7 @@ class LazyFacts(Facts):
     __slots__ = ()
 
     pending: dict[str, object]
-    """What each fact that is not known was given as: a callable, or :data:`~notifyrules.compiled.unknown.UNKNOWN`."""
+    """What each fact that is not known was given as: a callable, or :data:`~notifyrules.compiled.partial.UNKNOWN`."""
     validate: Callable[[str, object], Value]
     """Validates the value of a fact."""
     lock: RLock

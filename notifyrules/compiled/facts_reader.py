@@ -1,23 +1,31 @@
 """
-Validate the facts of a decision.
+Collect the facts of a decision from whatever a caller gives, and validate them.
 
-A pydantic model built from the declared facts says what is valid; every value goes through the one reading of
-:func:`notifyrules.language.values.conform`. Generated code may accept the usual values before the model sees them
-(:mod:`notifyrules.compiled.dict_facts`); whatever it does not know by sight comes here.
+Facts come as mappings, nested or dotted, and as objects of any kind. A pydantic model built from the declared facts
+says what is valid; every value goes through the one reading of :func:`notifyrules.language.values.conform`. Generated
+code may accept the usual values before the model sees them (:mod:`notifyrules.compiled.dict_facts`); whatever it does
+not know by sight comes here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import inspect
+import keyword
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date, time, timedelta, tzinfo
+from enum import Enum
+from functools import cached_property, partial
+from itertools import islice
 from threading import RLock
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 
 from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts, make_kind, make_lazy
-from notifyrules.compiled.given_facts import Collector, Extras
-from notifyrules.compiled.unknown import UNKNOWN
-from notifyrules.errors import FactProblem, FactsError
+from notifyrules.compiled.partial import UNKNOWN
+from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.values import Value, conform, write_literal
@@ -25,10 +33,22 @@ from notifyrules.language.values import Value, conform, write_literal
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["Absent", "Extras", "Facts", "FactsReader"]
-
 Absent = Literal["default", "unknown"]
 """What absent facts have: their default, or a value that is not known yet."""
+Extras = Literal["forbid", "ignore"]
+"""What becomes of given facts that the rules do not declare."""
+_EXTRAS: Final[tuple[str, ...]] = get_args(Extras)
+_ABSENT: Final = object()
+_LONGEST_PATH: Final = 200
+_PARTS: Final = 3
+"""Names of attributes that a message gives as examples."""
+_SINGLE: Final = (
+    *(str, bytes, bytearray, memoryview, int, float, complex, list, tuple, set, frozenset, range),
+    *(date, time, timedelta, tzinfo, Enum, type, partial, Iterator),
+)
+"""Classes whose instances are one value, or give many one after the other, whatever attributes they have."""
+_TOLD: Final = 100
+"""Problems beyond which names that are no facts are only said to be more: a caller can give millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,7 @@ class FactsReader:
         self.kind = make_kind(self.declared, fixed, declared)
         """The class of what :meth:`read` gives."""
         self._fixed = {name: declared[name] for name in fixed}
-        self._collector = Collector(declared)
+        self._collector = _Collector(declared)
 
     def read(
         self, given: object, extras: Extras = "forbid", absent: Absent = "default", fixed: Facts | None = None
@@ -199,3 +219,195 @@ def _build_model(declared: Mapping[str, Fact]) -> type[BaseModel]:
             Field(default, alias=fact.name, description=fact.about),
         )
     return create_model("Facts", __config__=ConfigDict(frozen=True, extra="forbid"), **fields)
+
+
+class _Collector:
+    """Collect the declared facts of one chart."""
+
+    def __init__(self, declared: Mapping[str, Fact]) -> None:
+        """Prepare to collect the *declared* facts."""
+        self._declared = declared
+        self._groups = {name[:at] for name in declared for at, character in enumerate(name) if character == "."}
+
+    def collect(self, given: object, extras: Extras, problems: list[FactProblem]) -> dict[str, object]:
+        """
+        Bring what was given into one value a declared fact; absent facts stay absent.
+
+        Args:
+            given: What the caller gave.
+            extras: What becomes of facts that are not declared.
+            problems: Takes what is wrong.
+
+        Raises:
+            FactsError: It can hold no facts at all.
+            UsageError: *extras* is neither of the two.
+        """
+        if extras not in _EXTRAS:
+            advice = did_you_mean(extras, _EXTRAS, f"the choices are {named(_EXTRAS)}")
+            raise UsageError(f"`extras` cannot be `{visible(str(extras))}`", advice)
+        found: dict[str, object] = {}
+        if (entries := _entries(given)) is not None:
+            self._from_mapping(entries, "", found, extras, problems)
+        elif given is None or _is_single(given):
+            message = f"expected a mapping or an object, found {describe(given)}"
+            advice = _instead_of(given) or "give facts such as {'channel.muted': True}"
+            raise FactsError([FactProblem("(facts)", message, advice)])
+        elif not self._from_object(given, "", found, extras, problems) and self._declared:
+            message = f"found {describe(given)}, which has none of the facts"
+            advice = f"give a mapping, or an object with attributes such as {named(islice(self._parts(''), _PARTS))}"
+            raise FactsError([FactProblem("(facts)", message, advice)])
+        return found
+
+    def is_group(self, path: str) -> bool:
+        """Tell whether facts begin with a path."""
+        return path in self._groups
+
+    def _parts(self, prefix: str) -> Iterable[str]:
+        """Give the facts and groups of a group by their names in it, in the order declared."""
+        depth = len(prefix)
+        return dict.fromkeys(name[depth:].partition(".")[0] for name in self._declared if name.startswith(prefix))
+
+    def _from_mapping(
+        self,
+        entries: Iterable[tuple[object, object]],
+        prefix: str,
+        found: dict[str, object],
+        extras: Extras,
+        problems: list[FactProblem],
+    ) -> None:
+        """Take the facts of a mapping, which may be nested, dotted, or both."""
+        for key, value in entries:
+            if not isinstance(key, str):
+                if _is_told(problems):
+                    place = prefix.rstrip(".") or "(facts)"
+                    problems.append(FactProblem(place, f"the names of facts are text, found {describe(key)}"))
+                continue
+            # What a member of an enumeration class says of itself differs between versions of Python.
+            path = prefix + str.__str__(key)
+            if path in self._declared:
+                _take(path, value, found, problems)
+            elif path in self._groups:
+                self._from_group(path, value, found, extras, problems)
+            elif extras == "forbid" and _is_told(problems):
+                near = nearest(path, self._declared)
+                advice = f"did you mean `{near}`?" if near else ""
+                problems.append(FactProblem(path[:_LONGEST_PATH], "is not a fact of these rules", advice))
+
+    def _from_group(
+        self, path: str, value: object, found: dict[str, object], extras: Extras, problems: list[FactProblem]
+    ) -> None:
+        """Take the facts of what stands where a group of facts does; None stands for no facts at all."""
+        if value is None:
+            return
+        if (entries := _entries(value)) is not None:
+            self._from_mapping(entries, f"{path}.", found, extras, problems)
+            return
+        single = _is_single(value)
+        if single or not self._from_object(value, f"{path}.", found, extras, problems):
+            names = ", ".join(f"`{name}`" for name in self._declared if name.startswith(f"{path}."))
+            what = f"expected a group of facts, found {describe(value)}"
+            what += "" if single else ", which has none of them"
+            problems.append(FactProblem(path, what, _instead_of(value) or f"its facts are {names}"))
+
+    def _from_object(
+        self, given: object, prefix: str, found: dict[str, object], extras: Extras, problems: list[FactProblem]
+    ) -> bool:
+        """
+        Take the declared facts from an object's attributes; whatever else it has is its own affair.
+
+        Returns:
+            Whether it has any of them.
+        """
+        any_there = False
+        fields = _fields(given)
+        parts = [*self._parts(prefix), *(name for name in fields or () if "." in name)]
+        lost = next((name for name in fields or () if self._is_lost(prefix, name)), None)
+        if lost is not None:
+            what = f"the field `{lost}` of a named tuple has lost the name of its column"
+            advice = "give a mapping from names to values, such as a dict"
+            problems.append(FactProblem(prefix.rstrip(".") or "(facts)", what, advice))
+        for part in parts:
+            name = f"{part}_" if keyword.iskeyword(part) else part
+            value = _attribute(given, name) if fields is None or name in fields else _ABSENT
+            path = prefix + part
+            if value is _ABSENT:
+                continue
+            any_there = True
+            if path in self._declared:
+                _take(path, value, found, problems)
+            elif path in self._groups:
+                self._from_group(path, value, found, extras, problems)
+        return any_there or lost is not None
+
+    def _is_lost(self, prefix: str, field: str) -> bool:
+        """Tell whether a field of a named tuple was made of a column whose name has dots, which fields cannot have."""
+        dotted = (name[len(prefix) :] for name in self._declared if name.startswith(prefix))
+        made = {name.replace(".", "_") for name in dotted if "." in name}
+        known = prefix + field in self._declared
+        return not known and (field in made or re.fullmatch("_[0-9]+", field) is not None)
+
+
+def _is_told(problems: list[FactProblem]) -> bool:
+    """Tell whether there is room for one more name that is no fact, and say once where there is none."""
+    if len(problems) == _TOLD:
+        problems.append(FactProblem("(facts)", f"{_TOLD} problems are told; more names are no facts of these rules"))
+    return len(problems) < _TOLD
+
+
+def _take(path: str, value: object, found: dict[str, object], problems: list[FactProblem]) -> None:
+    """Take the value of one fact."""
+    if path in found:
+        problems.append(FactProblem(path, "given twice", "give it once, nested or dotted"))
+    found[path] = value
+
+
+def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401 - whatever a caller gives
+    """
+    Give what a mapping holds, or what a row, headers and the like hold, which are no mappings by their class.
+
+    Returns:
+        Keys and values; None for anything else.
+    """
+    if isinstance(given, Mapping):
+        return given.items()
+    # The class is asked: a stand-in that has any attribute at all would have keys as well, but none to give.
+    if callable(getattr(type(given), "keys", None)) and hasattr(type(given), "__getitem__"):
+        return ((key, given[key]) for key in given.keys())  # noqa: SIM118 - to iterate may give values, as a row does
+    return None
+
+
+def _fields(given: object) -> tuple[str, ...] | None:
+    """
+    Give the fields of a named tuple or a row that looks like one; None for anything else.
+
+    Its other attributes are those of any tuple, such as `count` and `index`.
+    """
+    fields = getattr(given, "_fields", None) if hasattr(type(given), "_asdict") else None
+    return fields if isinstance(fields, tuple) else None
+
+
+def _attribute(given: object, name: str) -> object:
+    """Read an attribute that may be missing; a property that fails by missing something else is not."""
+    try:
+        return getattr(given, name)
+    except AttributeError as error:
+        if isinstance(inspect.getattr_static(given, name, None), (property, cached_property)):
+            error.add_note(f"while reading the property `{name}` as a fact")
+            raise
+        return _ABSENT
+
+
+def _is_single(value: object) -> bool:
+    """Tell whether something is one value, or a way to get some, and can have no attributes that are facts."""
+    if isinstance(value, _SINGLE) or inspect.isroutine(value) or inspect.isawaitable(value):
+        return _fields(value) is None
+    # Columns and their values, and what is still computed elsewhere, have methods of many names.
+    kind = type(value)
+    return (hasattr(kind, "dtype") and hasattr(kind, "shape")) or hasattr(kind, "add_done_callback")
+
+
+def _instead_of(given: object) -> str:
+    """Say what to give instead of something that holds no facts but leads to some; empty for anything else."""
+    from notifyrules.language.value_help import to_await  # noqa: PLC0415 - only mistakes need it
+
+    return "give an instance of it" if isinstance(given, type) else to_await(given)

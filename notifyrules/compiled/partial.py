@@ -11,28 +11,59 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 from operator import is_
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, assert_never, cast
 
-from notifyrules.compiled.unknown import NotKnown
+from notifyrules.errors import FactProblem, FactsError
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import SUMS, compare, evaluate
 from notifyrules.language.types import Basic
 from notifyrules.language.values import Value
 
 
-class Open(Enum):
+class Unknown(Enum):
+    """The type of :data:`UNKNOWN`."""
+
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        """Refuse to be taken for a value."""
+        raise TypeError("what is unknown is neither true nor false")
+
+    def __repr__(self) -> str:
+        """Show the name."""
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+"""Given for a fact that nobody has got yet; a decision that needs it is an error that names the fact."""
+
+
+class NotKnown(FactsError):  # noqa: N818 - one kind of FactsError, which is what callers catch
+    """Say that a fact is needed that is not known yet."""
+
+    def __init__(self, *names: str) -> None:
+        """Name the facts."""
+        advice = "`needs` tells which facts a decision needs: get them first, or give them as callables"
+        super().__init__(FactProblem(name, "is needed, and is not known yet", advice) for name in names)
+
+    def __reduce__(self) -> tuple[type[FactsError], tuple[tuple[FactProblem, ...]]]:
+        """Pickle as what callers catch: it is made of problems, and not of names."""
+        return FactsError, (self.problems,)
+
+
+class Unsettled(Enum):
     """The type of :data:`OPEN`."""
 
     OPEN = "unsettled"
 
 
-OPEN: Final = Open.OPEN
+OPEN: Final = Unsettled.OPEN
 """What a term has whose value is not settled."""
 
-Key: TypeAlias = "t.Term | tuple[Key | Value, ...]"
+TermKey: TypeAlias = "t.Term | tuple[TermKey | Value, ...]"
 """Identifies a term: one of the chart by itself, a new one by what it is made of."""
 
-Look: TypeAlias = Callable[[str], "Value | Open"]
+Look: TypeAlias = Callable[[str], "Value | Unsettled"]
 """Gives the value of a fact, or :data:`OPEN` where it is not known."""
 
 
@@ -43,9 +74,9 @@ class Partial:
         """Evaluate with the facts that *look* knows."""
         self._look = look
         self._left: dict[t.Term, t.Term] = {}
-        self._keys: dict[t.Term, Key] = {}
+        self._keys: dict[t.Term, TermKey] = {}
 
-    def value(self, term: t.Term, read: dict[str, Value] | None = None) -> Value | Open:
+    def value(self, term: t.Term, read: dict[str, Value] | None = None) -> Value | Unsettled:
         """
         Compute the value of a term, if it is settled.
 
@@ -57,7 +88,7 @@ class Partial:
         # INVARIANT (narrowing): where null was ruled out, an earlier part settles what this one is not asked for.
         return OPEN if found is None and not term.type.nullable else found
 
-    def _value(self, term: t.Term, read: dict[str, Value]) -> Value | Open:
+    def _value(self, term: t.Term, read: dict[str, Value]) -> Value | Unsettled:
         """Compute the value of a term by its form."""
         match term:
             case t.Constant(value=value):
@@ -90,7 +121,7 @@ class Partial:
         parts = [self.value(part, read) for part in t.parts(term)]
         return OPEN if any(part is OPEN for part in parts) else _apply(term, cast("list[Value]", parts))
 
-    def _junction(self, items: Iterable[t.Term], read: dict[str, Value], *, every: bool) -> bool | Open:
+    def _junction(self, items: Iterable[t.Term], read: dict[str, Value], *, every: bool) -> bool | Unsettled:
         """Settle `and` and `or`: by any part that does, whatever the others are."""
         settled = True
         for item in items:
@@ -125,12 +156,15 @@ class Partial:
         if term.type.base is Basic.BOOL and not isinstance(term, (t.Constant, t.FactRead)):
             found = self.value(term)
             if found is not OPEN:
-                return self._settled(term, found)
+                constant = t.Constant(term.span, term.type, found)
+                self._keys[constant] = ("constant", found)
+                return constant
         match term:
             case t.Constant() | t.FactRead():
                 return term
             case t.Junction(every=every, items=items):
-                return self._remaining(term, [item for item in items if self.value(item) is not every])
+                remaining = tuple(self.left(item) for item in items if self.value(item) is not every)
+                return remaining[0] if len(remaining) == 1 else self._rebuilt(term, remaining)
             case t.Coalesce(items=items):
                 return self._until_found(term, items)
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
@@ -139,17 +173,6 @@ class Partial:
                     return self.left(then if holds else otherwise)
         parts = tuple(self.left(part) for part in t.parts(term))
         return self._rebuilt(term, parts)
-
-    def _settled(self, term: t.Term, value: Value) -> t.Term:
-        """Put a constant where a condition is settled."""
-        constant = t.Constant(term.span, term.type, value)
-        self._keys[constant] = ("constant", value)
-        return constant
-
-    def _remaining(self, term: t.Junction, items: list[t.Term]) -> t.Term:
-        """Join the parts of `and` or `or` that are not settled."""
-        parts = tuple(self.left(item) for item in items)
-        return parts[0] if len(parts) == 1 else self._rebuilt(term, parts)
 
     def _until_found(self, term: t.Coalesce, items: tuple[t.Term, ...]) -> t.Term:
         """Leave out of `a ?? b` what is null, and what stands behind something that is not."""
@@ -172,7 +195,7 @@ class Partial:
         self._keys[made] = (type(term).__name__, len(parts), term, *(self.key(part) for part in parts))
         return made
 
-    def key(self, term: t.Term) -> Key:
+    def key(self, term: t.Term) -> TermKey:
         """Identify a term that :meth:`left` gave: equal keys, equal terms, as long as the chart lives."""
         return self._keys.get(term, term)
 
@@ -180,7 +203,7 @@ class Partial:
 def looking(facts: Mapping[str, Value]) -> Look:
     """Look into facts some of which may not be known."""
 
-    def look(name: str) -> Value | Open:
+    def look(name: str) -> Value | Unsettled:
         try:
             return facts[name]
         except NotKnown:
@@ -238,5 +261,7 @@ def _apply(term: t.Term, parts: list[Value]) -> Value:
             return values[0] in values[1]
         case t.FunctionCall(function=function):
             return function.compute(*values)
-        case _:
+        case t.Constant() | t.FactRead() | t.LetUse() | t.IsNull() | t.Not() | t.Junction() | t.Coalesce() | t.Choice():
             raise AssertionError(term)
+        case _:
+            assert_never(term)

@@ -1,18 +1,25 @@
-"""Follow a chart as far as known facts lead, and find what is left of it."""
+"""Follow a chart as far as known facts lead: find what is left of it, and which facts are needed next."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
-from notifyrules.compiled.partial import OPEN, Key, Look, Open, Partial
-from notifyrules.evaluation.walk import case_of
+from notifyrules.compiled.partial import OPEN, Look, NotKnown, Partial, TermKey, Unsettled, evaluate_settled
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.walk import case_of, data_of, recheck_of, walk
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Row, Switch, SwitchCase
 from notifyrules.language import terms as t
 from notifyrules.language.values import Value
 
-GraphKey: TypeAlias = "tuple[str | Key | tuple[Key, ...] | GraphKey, ...]"
+GraphKey: TypeAlias = "tuple[str | TermKey | tuple[TermKey, ...] | GraphKey, ...]"
 """Identifies what is left of a chart."""
+Until = Literal["decision", "explanation"]
+"""What the facts are needed for: the outcome and its reason, or the texts, `data` and `recheck` as well."""
+_CHOICES: Final[tuple[str, ...]] = get_args(Until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Front:
                 return None if holds is OPEN else node.then if holds else node.otherwise
             case Switch():
                 value = self._partial.value(node.subject)
-                return None if isinstance(value, Open) else case_of(node, value)
+                return None if isinstance(value, Unsettled) else case_of(node, value)
             case First():
                 for row in node.rows:
                     holds = self._partial.value(row.condition)
@@ -104,7 +111,7 @@ class Front:
         """Follow a called chart."""
         if node.name not in self._inner:
 
-            def look(name: str) -> Value | Open:
+            def look(name: str) -> Value | Unsettled:
                 term = node.bindings.get(name)
                 return node.callee.facts[name].default if term is None else self._partial.value(term)
 
@@ -231,3 +238,52 @@ class Front:
         otherwise = self._end(otherwise)
         key = (*map(self._sign, branches), self._sign(otherwise))
         return replace(node, branches=tuple(branches), otherwise=otherwise), key
+
+
+def needed(graph: Graph, known: Mapping[str, Value], until: Until) -> tuple[str, ...]:
+    """
+    Name the facts that are needed next.
+
+    Args:
+        graph: The chart.
+        known: Valid values of the facts that are known.
+        until: What they are needed for.
+
+    Returns:
+        The facts that the first open question reads, cheapest first, then in the order declared; none when all that is
+        needed is known.
+
+    Raises:
+        UsageError: They cannot be needed for that.
+    """
+    if until not in _CHOICES:
+        advice = did_you_mean(until, _CHOICES, f"the choices are {named(_CHOICES)}")
+        raise UsageError(f"facts cannot be needed until `{visible(str(until))}`", advice)
+    front = Front(graph, lambda name: known.get(name, OPEN))
+    reached = front.reach()
+    if isinstance(reached, str):
+        names = front.needed(reached) - known.keys()
+    else:
+        names = frozenset() if until == "decision" else _told(graph, known)
+    order = list(graph.facts)
+    return tuple(sorted(names, key=lambda name: (graph.facts[name].cost, order.index(name))))
+
+
+def _told(graph: Graph, known: Mapping[str, Value]) -> frozenset[str]:
+    """Name the fact that keeps a decision from being told in full."""
+    facts = _Known(known)
+    try:
+        passage = walk(graph, facts, evaluate_settled)
+        data_of(graph.outcomes[passage.outcome], facts)
+        recheck_of(graph, passage, facts)
+    except NotKnown as unknown:
+        return frozenset(problem.path for problem in unknown.problems)
+    return frozenset()
+
+
+class _Known(dict[str, Value]):
+    """The facts that are known; the others cannot be asked for."""
+
+    def __missing__(self, name: str) -> Value:
+        """Refuse to give the value of another fact."""
+        raise NotKnown(name)

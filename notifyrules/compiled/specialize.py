@@ -8,9 +8,9 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final
 
-from notifyrules.compiled.compiler import Code, Program, compile_residual
-from notifyrules.compiled.facts_object import make_kind
-from notifyrules.compiled.facts_reader import Facts, FactsReader
+from notifyrules.compiled.compiler import Program, UnboundProgram, compile_residual
+from notifyrules.compiled.facts_object import Facts, make_kind
+from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front, GraphKey
 from notifyrules.graph.model import Graph
@@ -29,7 +29,7 @@ class Specializer:
     def __init__(self, graph: Graph) -> None:
         """Prepare to specialize *graph*."""
         self._graph = graph
-        self._codes: OrderedDict[tuple[frozenset[str], GraphKey], Code] = OrderedDict()
+        self._codes: OrderedDict[tuple[frozenset[str], GraphKey], UnboundProgram] = OrderedDict()
         self._kept = 0
         self._lock = Lock()
         self._form = lru_cache(_FORMS)(self._make_form)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from notifyrules.compiled.blocks import STAY, Block, choose
 from notifyrules.compiled.chart_shape import BRANCH, REFUSED
-from notifyrules.compiled.control_flow import Stretches, Where
+from notifyrules.compiled.control_flow import STAY, Block, Stretches, Where, choose
 from notifyrules.compiled.expressions import OR
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Notify, Question, Switch
 from notifyrules.language.values import Value
@@ -23,9 +22,9 @@ class Statements(Stretches):
 
     def _node(self, name: str, where: Where) -> Block:
         """Write a node and what stands inside it."""
-        ends = where.scope.ends
+        ends = where.stretch.ends
         if not (ends.labelled or ends.done or self.shape.is_small(name)):
-            # Written twice it might be written any number of times.
+            # WrittenChart twice it might be written any number of times.
             if (name, ends.trying) in self._written:
                 self._want(name, where)
             self._written.add((name, ends.trying))
@@ -41,7 +40,7 @@ class Statements(Stretches):
                 return self._fan_out(node, where)
             case Call():
                 asked, outcome = self._charts(node, self._expressions)
-                return asked.then(lambda: self._outcomes(node, outcome, where))
+                return asked.then(lambda: self._by_value(outcome, list(node.cases.items()), None, where))
             case _:
                 assert_never(node)
 
@@ -72,10 +71,6 @@ class Statements(Stretches):
         subject = self._expressions.write(node.subject, OR)
         literal = self._expressions.known_null(node.subject) is not None
         return self._by_value(subject, pairs, node.otherwise, where, literal=literal)
-
-    def _outcomes(self, node: Call, outcome: str, where: Where) -> Block:
-        """Go on from a called chart by its outcome."""
-        return self._by_value(outcome, list(node.cases.items()), None, where)
 
     def _by_value(
         self,
@@ -134,10 +129,10 @@ class Statements(Stretches):
         if name in functions or self.shape.sizes[name] > self.plan.branch or where.loops >= self.shape.limits.loops:
             self.wanted |= {(name, True)} - self.plan.functions
             return self._try(self._function(name, trying=True))
-        scope = self.shape.scope(name, BRANCH, functions)
-        if scope.nesting[name] <= self.shape.limits.flat:
-            return self._region(name, Where(scope, REFUSED, None, where.loops))
-        return self._loop(self._region(name, Where(scope, None, REFUSED, where.loops + 1)))
+        stretch = self.shape.stretch(name, BRANCH, functions)
+        if stretch.nesting[name] <= self.shape.limits.flat:
+            return self._region(name, Where(stretch, REFUSED, None, where.loops))
+        return self._loop(self._region(name, Where(stretch, None, REFUSED, where.loops + 1)))
 
 
 def _either(tests: Sequence[str]) -> tuple[str, str]:

@@ -214,16 +214,14 @@ def _step(step: Step) -> Plain:
         "to": step.to,
         **_values("facts", step.facts),
         "because": step.because,
-        "tried": [_branch(branch) for branch in step.tried],
+        "tried": [
+            {"arrow": branch.arrow, "outcome": branch.outcome, "steps": [_step(one) for one in branch.steps]}
+            for branch in step.tried
+        ],
         "inner": None if step.inner is None else _passage(step.inner),
         "file": step.file,
         "line": step.line,
     }
-
-
-def _branch(branch: Branch) -> Plain:
-    """Write a branch that was tried in vain."""
-    return {"arrow": branch.arrow, "outcome": branch.outcome, "steps": [_step(step) for step in branch.steps]}
 
 
 def _passage(passage: Passage) -> Plain:
@@ -291,16 +289,14 @@ def _read_step(part: _RecordPart) -> Step:
         to=part.text("to"),
         facts=part.values("facts"),
         because=part.text_or_null("because"),
-        tried=tuple(_read_branch(branch) for branch in part.parts("tried", _BRANCH_KEYS)),
+        tried=tuple(
+            Branch(branch.text("arrow"), _read_steps(branch), branch.text("outcome"))
+            for branch in part.parts("tried", _BRANCH_KEYS)
+        ),
         inner=None if inner is None else _read_passage(inner, inner.text("chart")),
         file=part.text("file"),
         line=part.count("line"),
     )
-
-
-def _read_branch(part: _RecordPart) -> Branch:
-    """Read a branch that was tried in vain."""
-    return Branch(part.text("arrow"), _read_steps(part), part.text("outcome"))
 
 
 class _RecordPart:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.compiled.facts_reader import FactsReader
-from notifyrules.compiled.unknown import UNKNOWN
+from notifyrules.compiled.partial import UNKNOWN
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import Comparison, Finding, Region
 from notifyrules.diff.report import chart_changes

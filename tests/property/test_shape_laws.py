@@ -19,16 +19,7 @@ BATCH = 125
 QUICK, LONG = 24, 800
 """Batches of charts: 3,000 in the suite, 100,000 under `soak`."""
 BATCHES = [*range(QUICK), *(pytest.param(number, marks=pytest.mark.soak) for number in range(QUICK, LONG))]
-COUNTED = (
-    "blocks",
-    "called_charts",
-    "chart_shape",
-    "charts",
-    "control_flow",
-    "expressions",
-    "simplification",
-    "statements",
-)
+COUNTED = ("chart_shape", "charts", "control_flow", "expressions", "statements")
 """The modules that write code."""
 
 
