@@ -122,7 +122,7 @@ Number: TypeAlias = Annotated[
         (("type", "integer"), ("minimum", 0)),
     ),
 ]
-Notify: TypeAlias = Annotated[
+NotifyWord: TypeAlias = Annotated[
     Scalar,
     Leaf(
         "`true`, `false` or `later`",
@@ -310,7 +310,7 @@ def _node_kind(value: object) -> str:
     return ""
 
 
-Node: TypeAlias = Annotated[
+WrittenNode: TypeAlias = Annotated[
     Annotated[QuestionPart, Tag("#if")]
     | Annotated[SwitchPart, Tag("#switch")]
     | Annotated[FirstPart, Tag("#first")]
@@ -348,7 +348,7 @@ FactPart: TypeAlias = Annotated[
 class OutcomePart(Part):
     """An end of the chart."""
 
-    notify: Notify | None = Field(None, description="Whether to notify: true, false, or later.")
+    notify: NotifyWord | None = Field(None, description="Whether to notify: true, false, or later.")
     label: Prose | None = Field(None, description="What the picture calls it, instead of its name.")
     because: Template | None = Field(None, description="Why, where no arrow on the way says it.")
     data: dict[Key, Anything] = Field(
@@ -412,7 +412,7 @@ class Document(Shared):
     must_hold = ("flow", "outcomes")
 
     otherwise: Name | None = Field(None, description="The refusal at which every exit ends that is not written.")
-    flow: dict[Key, Node] = Field(
+    flow: dict[Key, WrittenNode] = Field(
         description="The nodes by name; the first is the start.", json_schema_extra=_SOME_KEYS
     )
     outcomes: dict[Key, OutcomePart] = Field(description="The ends of the chart by name.", json_schema_extra=_SOME_KEYS)

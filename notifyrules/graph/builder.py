@@ -17,13 +17,12 @@ from notifyrules.document.reader import Reading, read_document, read_included
 from notifyrules.document.shape_errors import explain_cut_texts
 from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS
-from notifyrules.graph.cycles import topological
+from notifyrules.graph.chosen_names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.guarantees import build_guarantee
 from notifyrules.graph.model import Call, Graph, Guarantee, Node, Outcome
-from notifyrules.graph.names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.nodes import build_node
-from notifyrules.graph.outcomes import build_outcome
+from notifyrules.graph.outcomes import build_guarantee, build_outcome
+from notifyrules.graph.reachability import topological
 from notifyrules.graph.sharing import gather
 from notifyrules.language.types import BOOL
 from notifyrules.source.located import words_of

@@ -11,12 +11,12 @@ from notifyrules.diagnostics.phrases import named
 from notifyrules.document.files import Place
 from notifyrules.document.model import Document, Fragment, Shared
 from notifyrules.document.reader import WHOLE, Reading
+from notifyrules.graph.chosen_names import check_path, check_visible, report_clash, split_let, used_as
 from notifyrules.graph.colours import COLOURS, is_colour
-from notifyrules.graph.cycles import find_cycles
 from notifyrules.graph.declarations import read_data_field, read_fact
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
-from notifyrules.graph.names import check_path, check_visible, report_clash, split_let, used_as
+from notifyrules.graph.reachability import find_cycles
 from notifyrules.language.checker import check_let
 from notifyrules.language.scope import LetSyntax, Scope
 from notifyrules.language.syntax import names_in

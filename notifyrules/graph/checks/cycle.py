@@ -11,10 +11,9 @@ from collections.abc import Mapping
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.graph.cycles import find_cycles
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.edges import edges, written_targets
 from notifyrules.graph.model import Node
+from notifyrules.graph.reachability import edges, find_cycles, written_targets
 
 
 def check_cycle(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.graph.cycles import topological
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.edges import edges
 from notifyrules.graph.model import FanOut, Node
+from notifyrules.graph.reachability import edges, topological
 
 MAX_NESTING = 10
 """Fan-outs on the branches of fan-outs."""

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.graph.cycles import topological
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.edges import edges
 from notifyrules.graph.model import Node
+from notifyrules.graph.reachability import edges, topological
 
 
 def check_unreachable(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.edges import edges
 from notifyrules.graph.model import Node
+from notifyrules.graph.reachability import edges
 from notifyrules.language.syntax import names_in
 
 

@@ -1,8 +1,24 @@
-"""Find circles in what leads to what, without recursion."""
+"""Find what leads to what, in circles and in order, without recursion, also where conditions are broken."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
+
+from notifyrules.document.model import (
+    CallPart,
+    Document,
+    FanOutPart,
+    FirstPart,
+    LongTarget,
+    QuestionPart,
+    SwitchPart,
+    WrittenNode,
+)
+from notifyrules.source.located import Scalar
+
+_OPEN = 1
+_DONE = 2
 
 
 def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -21,9 +37,8 @@ def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
     for start in edges:
         if start in state:
             continue
-        path: list[str] = []
+        path = [start]
         waiting = [(start, iter(edges[start]))]
-        path.append(start)
         state[start] = _OPEN
         while waiting:
             name, targets = waiting[-1]
@@ -42,10 +57,6 @@ def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
                 path.append(target)
                 waiting.append((target, iter(edges[target])))
     return tuple(found)
-
-
-_OPEN = 1
-_DONE = 2
 
 
 def topological(edges: Mapping[str, Sequence[str]], start: str) -> tuple[str, ...]:
@@ -69,3 +80,30 @@ def topological(edges: Mapping[str, Sequence[str]], start: str) -> tuple[str, ..
             done.add(target)
             waiting.append((target, iter(edges[target])))
     return tuple(reversed(order))
+
+
+def written_targets(part: WrittenNode) -> Iterator[Scalar]:
+    """Give the names of the targets a node leads to, in the order written."""
+    exits: list[Scalar | LongTarget | None] = []
+    match part:
+        case QuestionPart():
+            exits = [part.then, part.else_]
+        case SwitchPart():
+            exits = [*part.cases.values(), part.else_]
+        case FirstPart():
+            yield from (row.to for row in part.first)
+            exits = [part.else_]
+        case FanOutPart():
+            exits = [*part.any, part.else_]
+        case CallPart():
+            exits = [*part.cases.values()]
+        case _:
+            assert_never(part)
+    for leaving in exits:
+        if leaving is not None:
+            yield leaving if isinstance(leaving, Scalar) else leaving.to
+
+
+def edges(document: Document) -> Mapping[str, tuple[str, ...]]:
+    """Map every node to what it leads to, outcomes and unknown names included."""
+    return {str(name): tuple(str(target) for target in written_targets(part)) for name, part in document.flow.items()}
