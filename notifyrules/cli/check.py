@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,16 +13,15 @@ from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import check_choice, is_folder, make_folder, require_file, root_for, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
-from notifyrules.cli.pictures import Picture
+from notifyrules.cli.pictures import PictureFile
 from notifyrules.cli.readers import changed_and_readers
-from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import is_ours
 from notifyrules.errors import UsageError
-from notifyrules.prove.results import Proofs
 from notifyrules.solver import LIMIT_S, Limit
 
 SUMMARY: Final = "Find every mistake in rule files and files of cases."
@@ -40,7 +38,6 @@ path through the chart is drawn into a folder.
 EXAMPLE: Final = "notifyrules check rules/"
 
 _HUMAN: Final = "human"
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def check(  # noqa: PLR0913 - the options of the command
@@ -75,62 +72,33 @@ def check(  # noqa: PLR0913 - the options of the command
     Returns:
         Whether something was found that fails the check.
     """
+    # `--help` answers without all that these import.
+    from notifyrules.answers.check import check as find  # noqa: PLC0415
+    from notifyrules.rules import can_prove  # noqa: PLC0415
+
     check_choice("format", output_format, FORMATS)
     files = (changed_and_readers if changed else _gather)(paths or ["."], root)
-    checked = _check_all(files) if _leaves_out(prove) else _prove_all(files, timeout)
-    findings = Findings()
-    for one in checked:
-        findings.extend(one.diagnostics)
-    found = findings.sorted()
+    if prove is False or (prove is None and not can_prove()):
+        checked = find(with_progress(list(files.items()), "checking"))
+    else:
+        with show_work("checking") as watch:
+            checked = find(files.items(), Limit(timeout), watch)
+    found = checked.findings
     if output_format == _HUMAN:
-        _write_for_people(found, list(files), sum(one.proved for one in checked))
+        _write_for_people(found, list(files), checked.proved)
     else:
         write(FORMATS[output_format](found))
     if pictures is not None:
-        _draw_broken(checked, Path(pictures))
-    if prove is None:
-        _tell_of_unproved(checked)
-    return FOUND if any(one.is_error or strict for one in found) else CLEAN
-
-
-def _leaves_out(prove: bool | None) -> bool:  # noqa: FBT001 - an option of three states
-    """Tell whether to check without proofs: where that is wanted, or nothing is said and the solver is missing."""
-    from notifyrules.rules import can_prove  # noqa: PLC0415 - `--help` answers without it
-
-    return prove is False or (prove is None and not can_prove())
-
-
-def _check_all(files: Mapping[str, Path | None]) -> list[Proofs]:
-    """Check files, each with its root, without proofs."""
-    from notifyrules.rules import examine  # noqa: PLC0415 - `--help` answers without it
-
-    return [examine(file, root=files[file]) for file in with_progress(list(files), "checking")]
-
-
-def _tell_of_unproved(checked: Sequence[Proofs]) -> None:
-    """Say what was left out because the solver is missing: a check that is clean without it promises less."""
-    from notifyrules.rules import can_prove  # noqa: PLC0415 - `--help` answers without it
-
-    left = 0 if can_prove() else sum(len(one.graph.guarantees) for one in checked if one.graph is not None)
-    if left:
+        for name, svg in checked.draw_broken():
+            picture = PictureFile(Path(pictures, f"{name}.svg"), svg.encode())
+            make_folder(picture.path.parent)
+            picture.save()
+            tell(f"drawn: {visible(str(picture.path))}")
+    if prove is None and (left := checked.unproved):
+        # A check that is clean without the solver promises less.
         tell(f"{left} guarantee{'s were' if left > 1 else ' was'} not proved, as the solver is not installed")
         tell("  help: install it with `pip install 'notifyrules[prove]'`, or leave proofs out with --no-prove")
-
-
-def _prove_all(files: Mapping[str, Path | None], timeout_s: float) -> list[Proofs]:
-    """Check files, each with its root, with proofs, which share the time."""
-    from notifyrules.rules import prove as prove_file  # noqa: PLC0415 - `--help` answers without it
-
-    limit = Limit(timeout_s)
-    checked = []
-    with show_work("checking") as show:
-        for file, root in files.items():
-
-            def watch(now: str, file: str = file) -> None:
-                show(f"{file}, {now}")
-
-            checked.append(prove_file(file, root=root, limit=limit, watch=watch))
-    return checked
+    return FOUND if any(one.is_error or strict for one in found) else CLEAN
 
 
 def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved: int) -> None:
@@ -139,25 +107,6 @@ def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved:
     told = format_human(found, palette=palette_for(sys.stdout)) or f"no findings in {where}\n"
     more = f"; {count(proved, 'guarantee')} proved" if proved else ""
     write(f"{told.rstrip()}{more}\n")
-
-
-def _draw_broken(checked: Sequence[Proofs], folder: Path) -> None:
-    """Draw the paths of the facts that break guarantees, each into a file of its own."""
-    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
-
-    counts: dict[str, int] = {}
-    for proofs in checked:
-        examples = [one.example for one in proofs.judged if one.example is not None]
-        for passage in (one for example in examples for one in (example.passage, example.second)):
-            if passage is None or proofs.graph is None:
-                continue
-            name = _UNSAFE.sub("_", proofs.graph.name)
-            counts[name] = counts.get(name, 0) + 1
-            content = diagram.to_svg(diagram.draw(proofs.graph, passage=passage)).encode()
-            picture = Picture(folder / f"{name}.{counts[name]}.svg", content)
-            make_folder(folder)
-            picture.save()
-            tell(f"drawn: {visible(str(picture.path))}")
 
 
 def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from notifyrules.answers.render import FORMATS as PICTURES
+from notifyrules.answers.render import format_of
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import check_choice
 from notifyrules.cli.inputs import MAX_BYTES, parse_json
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import show_work, write
+from notifyrules.cli.pictures import PictureFile, tell_caveats
 from notifyrules.cli.revisions import load_version
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.solver import LIMIT_S, Limit
-
-if TYPE_CHECKING:
-    from notifyrules.diff.gate import Gate
-    from notifyrules.diff.model import Comparison
-    from notifyrules.diff.recorded import Counted
 
 SUMMARY: Final = "Say what changes for whom from one version to another."
 HELP: Final = """
@@ -40,7 +38,6 @@ The exit code is 1 when a decision changes in a way that --allow does not name, 
 EXAMPLE: Final = "notifyrules diff HEAD~1:rules/slack.yaml rules/slack.yaml --allow 'no->hold'"
 
 _FORMATS: Final = ("text", "json", "markdown", "github")
-_PICTURES: Final = (".svg", ".dot", ".gv", ".mmd", ".mermaid", ".png")
 
 
 def diff(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -80,34 +77,22 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     from notifyrules.rules import require_solver  # noqa: PLC0415 - `--help` answers without it
 
     check_choice("format", output_format, _FORMATS)
-    if picture is not None and Path(picture).suffix.lower() not in _PICTURES:
-        raise UsageError(f"`{visible(picture)}` does not tell its format", f"end it in one of {', '.join(_PICTURES)}")
+    if picture is not None and format_of(Path(picture).suffix) is None:
+        suffixes = ", ".join(suffix for one in PICTURES.values() for suffix in one)
+        raise UsageError(f"`{visible(picture)}` does not tell its format", f"end it in one of {suffixes}")
     require_solver()
-    from notifyrules.diff.compare import compare  # noqa: PLC0415 - the solver is an extra
-    from notifyrules.diff.gate import read_gate  # noqa: PLC0415
-    from notifyrules.diff.recorded import count_rows  # noqa: PLC0415
+    from notifyrules.answers.diff import diff as compare  # noqa: PLC0415 - the solver is an extra
 
     before, after = load_version(old, root), load_version(new, root)
-    gate = read_gate(allow, before, after)
+    recorded = None if rows is None else _read_rows(rows)
     with show_work("comparing") as watch:
-        comparison = compare(before, after, Limit(timeout), watch)
-        counted = None if rows is None else count_rows(before, after, _read_rows(rows))
-    write(_formatter(output_format)(comparison, gate, counted))
+        diffed = compare(before, after, allow=allow, rows=recorded, limit=Limit(timeout), watch=watch)
+    write(diffed.tell(output_format))
     if picture is not None:
-        _draw(comparison, Path(picture))
-    return FOUND if gate.refused(comparison) else CLEAN
-
-
-def _formatter(name: str) -> Callable[[Comparison, Gate, Counted | None], str]:
-    """Find the function that writes a format."""
-    from notifyrules.diff import machine, report  # noqa: PLC0415 - `--help` answers without them
-
-    return {
-        "text": report.format_text,
-        "json": machine.format_json,
-        "markdown": report.format_markdown,
-        "github": machine.format_github,
-    }[name]
+        drawn = diffed.render(format_of(Path(picture).suffix) or "svg")
+        tell_caveats(drawn, after.path)
+        PictureFile(Path(picture), drawn.content).save()
+    return FOUND if diffed.refused else CLEAN
 
 
 def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -134,12 +119,3 @@ def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
         raise UsageError(f"the rows `{visible(file)}` are not UTF-8 text") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"the rows `{visible(file)}` cannot be read: {why(error)}") from None
-
-
-def _draw(comparison: Comparison, path: Path) -> None:
-    """Draw both versions as one picture."""
-    from notifyrules.cli.pictures import Picture, format_of, write_picture  # noqa: PLC0415 - drawing is heavy
-    from notifyrules.diff.picture import draw_comparison  # noqa: PLC0415
-
-    content = write_picture(draw_comparison(comparison), format_of(path.suffix) or "svg", comparison.new.path)
-    Picture(path, content).save()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from notifyrules.answers.render import FORMATS, Rendered, format_of, render
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save_bytes
 from notifyrules.cli.output import tell, tell_error, tell_findings, tell_warning, with_progress, write_line
@@ -19,14 +19,6 @@ from notifyrules.document.files import CASES_ENDINGS
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph
-
-if TYPE_CHECKING:
-    from notifyrules.diagram.model import Diagram
-
-FORMATS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"svg": (".svg",), "dot": (".dot", ".gv"), "mermaid": (".mmd", ".mermaid"), "png": (".png",)}
-)
-"""The formats of pictures, and the suffixes that stand for them, the usual one first."""
 
 # The name of a chart is any text, perhaps a stranger's; the name of its picture is not.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
@@ -74,7 +66,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PictureFile:
     """A file that holds, or is to hold, the picture of a chart."""
 
     path: Path
@@ -100,46 +92,19 @@ class Picture:
 
 
 def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
-    """Draw a chart in the format that was ordered."""
-    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
+    """Draw a chart in the format that was ordered, and tell what the format cannot show of it."""
+    drawn = render(graph, order.chosen, passage, expand=order.expand)
+    tell_caveats(drawn, graph.path)
+    return drawn.content
 
-    return write_picture(diagram.draw(graph, passage=passage, expand=order.expand), order.chosen, graph.path)
 
-
-def write_picture(picture: Diagram, chosen: str, subject: str) -> bytes:
-    """
-    Write a picture in one of :data:`FORMATS`, and tell what the format cannot show of it.
-
-    Args:
-        picture: The picture.
-        chosen: The format.
-        subject: What the picture is of, as messages call it.
-    """
-    from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
-
-    caveats: Iterable[str] = ()
-    match chosen:
-        case "png":
-            content = diagram.to_png(picture)
-            caveats = diagram.png_caveats(picture)
-        case "dot":
-            content = diagram.to_dot(picture).encode()
-        case "mermaid":
-            text = diagram.to_mermaid(picture)
-            content, caveats = text.encode(), diagram.mermaid_caveats(picture, text)
-        case _:
-            content = diagram.to_svg(picture).encode()
-    for caveat in caveats:
+def tell_caveats(drawn: Rendered, subject: str) -> None:
+    """Tell what the format of a picture cannot show of its subject."""
+    for caveat in drawn.caveats:
         tell_warning(f"`{visible(subject)}`: {caveat}")
-    return content
 
 
-def format_of(suffix: str) -> str | None:
-    """Tell a format by its suffix; None for a suffix that stands for none."""
-    return next((name for name, suffixes in FORMATS.items() if suffix.lower() in suffixes), None)
-
-
-def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], int]:
+def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[PictureFile], int]:
     """
     Draw every chart below a folder.
 
@@ -160,7 +125,7 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
         raise UsageError(f"there is no folder `{folder}`", "name the folder of the rule files")
     files = [file for file in our_files(folder) if not file.name.endswith(CASES_ENDINGS)]
     drawn: dict[str, Path] = {}
-    pictures: list[Picture] = []
+    pictures: list[PictureFile] = []
     code = CLEAN
     for file in with_progress(files, "drawing"):
         examined = examine(file, root=root_for(file, order.root, folder))
@@ -175,7 +140,7 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[Picture], i
             code = FOUND
             continue
         drawn[graph.name] = file
-        pictures.append(Picture(target / f"{graph.name}{FORMATS[order.chosen][0]}", draw(graph, order, None)))
+        pictures.append(PictureFile(target / f"{graph.name}{FORMATS[order.chosen][0]}", draw(graph, order, None)))
     if not pictures and code == CLEAN:
         raise UsageError(
             f"the folder `{folder}` holds no charts", "a rule file is YAML that begins with `notifyrules: 1`"
@@ -192,7 +157,7 @@ def _unfit_name(name: str, drawn: Mapping[str, Path]) -> str:
     return ""
 
 
-def save_all(pictures: Sequence[Picture], target: Path) -> None:
+def save_all(pictures: Sequence[PictureFile], target: Path) -> None:
     """Write the pictures that are not there already, and say which."""
     make_folder(target)
     for picture in pictures:
@@ -201,7 +166,7 @@ def save_all(pictures: Sequence[Picture], target: Path) -> None:
         write_line(f"{state:9}  {visible(str(picture.path))}")
 
 
-def report_stale(pictures: Sequence[Picture], command: str) -> int:
+def report_stale(pictures: Sequence[PictureFile], command: str) -> int:
     """
     Name the pictures that are not what would be drawn, and the command that draws them.
 

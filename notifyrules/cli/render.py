@@ -8,12 +8,13 @@ from typing import Annotated, Final
 
 import typer
 
+from notifyrules.answers.render import FORMATS
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts_input import read_facts
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.options import FactsFiles, Root, Settings
 from notifyrules.cli.output import is_terminal, write_bytes
-from notifyrules.cli.pictures import FORMATS, Order, Picture, draw, draw_all, report_stale, save_all
+from notifyrules.cli.pictures import Order, PictureFile, draw, draw_all, report_stale, save_all
 from notifyrules.errors import UsageError
 
 SUMMARY: Final = "Draw a chart, or every chart of a folder."
@@ -90,7 +91,7 @@ def _render_one(order: Order, *, check: bool) -> int:
     if order.output is None:
         write_bytes(content)
         return CLEAN
-    picture = Picture(Path(order.output), content)
+    picture = PictureFile(Path(order.output), content)
     if check:
         return report_stale([picture], order.command)
     picture.save()

@@ -34,23 +34,27 @@ def format_oneline(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def format_json(diagnostics: Sequence[Diagnostic]) -> str:
+    """Print findings as one JSON object, in ASCII."""
+    return json.dumps(findings_data(diagnostics), indent=2) + "\n"
+
+
+def findings_data(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
     """
-    Print findings as one JSON object.
+    Give findings as data for JSON.
 
     Args:
-        diagnostics: In the order to print them.
+        diagnostics: In the order to give them.
 
     Returns:
-        `{"diagnostics": [...], "errors": n, "warnings": n}`, in ASCII. Offsets are 0-based code points of the file
-        without its byte order mark, lines and columns are 1-based; an end is the place behind the last code point.
+        `{"diagnostics": [...], "errors": n, "warnings": n}`. Offsets are 0-based code points of the file without its
+        byte order mark, lines and columns are 1-based; an end is the place behind the last code point.
     """
     errors = sum(one.is_error for one in diagnostics)
-    report = {
+    return {
         "diagnostics": [finding_data(one) for one in diagnostics],
         "errors": errors,
         "warnings": len(diagnostics) - errors,
     }
-    return json.dumps(report, indent=2) + "\n"
 
 
 def finding_data(found: Diagnostic) -> Mapping[str, object]:

@@ -18,8 +18,13 @@ from notifyrules.source.text import Span
 
 def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
     """Write a comparison as one JSON object, in ASCII."""
+    return json.dumps(comparison_data(comparison, gate, rows), indent=2) + "\n"
+
+
+def comparison_data(comparison: Comparison, gate: Gate, rows: Counted | None) -> dict[str, object]:
+    """Give a comparison as data for JSON."""
     structure = comparison.structure
-    report = {
+    return {
         "old": {"path": comparison.old.path, "digest": comparison.old.digest},
         "new": {"path": comparison.new.path, "digest": comparison.new.digest},
         "finding": comparison.finding.value,
@@ -50,7 +55,6 @@ def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str
         "rows": None if rows is None else _rows(rows),
         "complete": comparison.complete,
     }
-    return json.dumps(report, indent=2) + "\n"
 
 
 def _region(region: Region) -> Mapping[str, object]:

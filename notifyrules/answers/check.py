@@ -1,0 +1,84 @@
+"""Say what is wrong with files, and what is proved of them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from notifyrules import rules
+from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
+from notifyrules.diagnostics.formats import findings_data
+from notifyrules.prove.results import Proofs
+from notifyrules.solver import Limit
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in some files."""
+
+    files: tuple[Proofs, ...]
+    """What was found in each, and proved of it."""
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """Everything that was found, in reading order."""
+        findings = Findings()
+        for one in self.files:
+            findings.extend(one.diagnostics)
+        return findings.sorted()
+
+    @property
+    def proved(self) -> int:
+        """Count the guarantees that hold."""
+        return sum(one.proved for one in self.files)
+
+    @property
+    def unproved(self) -> int:
+        """Count the guarantees that were not looked at because the solver is missing."""
+        return 0 if rules.can_prove() else sum(len(one.graph.guarantees) for one in self.files if one.graph is not None)
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the findings as data for JSON."""
+        return findings_data(self.findings)
+
+    def draw_broken(self) -> Iterator[tuple[str, str]]:
+        """Draw the paths of the facts that break guarantees, each as SVG with a name that a file can have."""
+        from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
+
+        counts: Counter[str] = Counter()
+        for proofs in self.files:
+            examples = [one.example for one in proofs.judged if one.example is not None]
+            for passage in (one for example in examples for one in (example.passage, example.second)):
+                if passage is not None and proofs.graph is not None:
+                    name = _UNSAFE.sub("_", proofs.graph.name)
+                    counts[name] += 1
+                    yield f"{name}.{counts[name]}", diagram.to_svg(diagram.draw(proofs.graph, passage=passage))
+
+
+def check(
+    files: Iterable[tuple[str, Path | None]], limit: Limit | None = None, watch: Callable[[str], None] = lambda _: None
+) -> Checked:
+    """
+    Check files: rule files, files made to be included, and files of cases.
+
+    Args:
+        files: Each file with its root.
+        limit: How long all proofs may take together; None where nothing is to be proved.
+        watch: Is told what is being worked on.
+
+    Raises:
+        UsageError: The solver is not installed, and something is to be proved.
+    """
+    if limit is None:
+        return Checked(tuple(rules.examine(file, root=root) for file, root in files))
+
+    def prove_one(file: str, root: Path | None) -> Proofs:
+        return rules.prove(file, root=root, limit=limit, watch=lambda now: watch(f"{file}, {now}"))
+
+    return Checked(tuple(prove_one(file, root) for file, root in files))

@@ -1,0 +1,75 @@
+"""Say what changes for whom from one version of a rule file to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from notifyrules.answers.render import Rendered, write_picture
+from notifyrules.diff.compare import compare
+from notifyrules.diff.gate import Gate, read_gate
+from notifyrules.diff.machine import comparison_data, format_github, format_json
+from notifyrules.diff.model import Comparison
+from notifyrules.diff.recorded import Counted, count_rows
+from notifyrules.diff.report import format_markdown, format_text
+from notifyrules.graph.model import Graph
+from notifyrules.solver import Limit
+
+_WRITERS = {"text": format_text, "json": format_json, "markdown": format_markdown, "github": format_github}
+
+
+@dataclass(frozen=True, slots=True)
+class Diffed:
+    """What changes from one version to another, and whether it may."""
+
+    comparison: Comparison
+    gate: Gate
+    rows: Counted | None
+    """What becomes of recorded decisions, where some were given."""
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The changes that are not allowed."""
+        return self.gate.refused(self.comparison)
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        return comparison_data(self.comparison, self.gate, self.rows)
+
+    def tell(self, report_format: str) -> str:
+        """Tell it as `text`, `json`, `markdown` or `github`, in lines that end in a line end."""
+        return _WRITERS[report_format](self.comparison, self.gate, self.rows)
+
+    def render(self, picture_format: str) -> Rendered:
+        """Draw both versions as one picture."""
+        from notifyrules.diff.picture import draw_comparison  # noqa: PLC0415 - drawing is heavy
+
+        return write_picture(draw_comparison(self.comparison), picture_format)
+
+
+def diff(  # noqa: PLR0913 - what is compared, and how
+    old: Graph,
+    new: Graph,
+    *,
+    allow: Sequence[str] = (),
+    rows: Iterable[tuple[str, Mapping[str, object]]] | None = None,
+    limit: Limit,
+    watch: Callable[[str], None] = lambda _: None,
+) -> Diffed:
+    """
+    Compare two versions. The solver must be installed.
+
+    Args:
+        old: The version before.
+        new: The version after.
+        allow: The changes that are meant, such as `no->hold`.
+        rows: The name and the facts of decisions that were recorded.
+        limit: How long it may take.
+        watch: Is told what is being worked on.
+
+    Raises:
+        UsageError: One of the changes that are meant is none between these versions.
+    """
+    gate = read_gate(allow, old, new)
+    comparison = compare(old, new, limit, watch)
+    return Diffed(comparison, gate, None if rows is None else count_rows(old, new, rows))
