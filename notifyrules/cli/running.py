@@ -1,26 +1,24 @@
-"""Find the cases that the command line names, run them, and show how far the run has come."""
+"""Find the cases that the command line names, and show how far a run of them has come."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from notifyrules.cases.model import Case
+from notifyrules.answers.test import Tested
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, describe_failure, describe_skip, gather_alike, likeness, summary, tell_rest
-from notifyrules.cases.runner import Result, Selection, Status, run
+from notifyrules.cases.runner import Result, Status
 from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, require_file, root_for, save_text
 from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
-from notifyrules.coverage.figures import FileCoverage
-from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible_name
 from notifyrules.document.files import CASES_ENDINGS
 from notifyrules.errors import UsageError
-from notifyrules.rules import examine, new_charts, read_cases
+from notifyrules.graph.model import Graph
+from notifyrules.rules import examine
 from notifyrules.shipped import shipped_path
 
 if TYPE_CHECKING:
@@ -72,112 +70,48 @@ def _beside(path: str) -> str:
     raise UsageError(f"no cases stand beside `{path}`", _WHERE_CASES_STAND)
 
 
-def read_all(files: Mapping[str, Path | None]) -> list[Suite]:
-    """Read files of cases, each with its root, and the rules that they are about."""
-    charts = new_charts()
-    return [read_cases(file, root=files[file], charts=charts) for file in with_progress(list(files), "reading cases")]
-
-
-def record(paths: Sequence[str], root: str | None, suites: Sequence[Suite]) -> Recorder:
-    """Begin to record coverage: rule files of the folders named count even where they have no cases that are run."""
-    recorder = Recorder()
-    for suite in suites:
-        if suite.chart is not None:
-            recorder.learn(suite.chart.graph)
+def charts_of(paths: Sequence[str], root: str | None) -> Iterator[Graph]:
+    """Give the charts of the rule files in the folders named: they count even where they have no cases that are run."""
     for path in paths:
         for file in our_files(Path(path)) if is_folder(path) else ():
             if not file.name.endswith(CASES_ENDINGS):
                 # One with errors decides nothing; `check` tells of it.
                 graph = examine(file, root=root_for(file, root, Path(path))).graph
                 if graph is not None:
-                    recorder.learn(graph)
-    return recorder
+                    yield graph
 
 
-def draw_coverage(folder: Path, recorder: Recorder, covered: Sequence[FileCoverage]) -> None:
+def save_coverage(folder: Path, tested: Tested) -> None:
     """Draw what is covered on each chart, below a folder: `rules/slack.yaml` in `FOLDER/rules/slack.svg`."""
-    from notifyrules.coverage.overlay import overlay  # noqa: PLC0415 - drawing is heavy
-    from notifyrules.diagram import to_svg  # noqa: PLC0415
-    from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
-
-    for file in with_progress(covered, "drawing"):
-        tally = recorder.tallies[file.file]
-        if tally.graph is None:
-            continue
-        path = Path(file.file.rpartition(":")[2])
-        below = Path(path.name) if path.is_absolute() or ".." in path.parts else path
-        target = folder / below.with_suffix(".svg")
-        svg = to_svg(draw_overlaid(tally.graph, overlay(file, tally, tally.graph)))
-        make_folder(target.parent)
-        save_text(target, svg)
+    for file in with_progress(tested.covered or (), "drawing"):
+        svg = tested.draw_coverage(file)
+        if svg is not None:
+            path = Path(file.file.rpartition(":")[2])
+            below = Path(path.name) if path.is_absolute() or ".." in path.parts else path
+            target = folder / below.with_suffix(".svg")
+            make_folder(target.parent)
+            save_text(target, svg)
 
 
-# ---- Running ----
+# ---- How far the run has come ----
 
 
-def run_all(
-    suites: Sequence[Suite], selection: Selection, recorder: Recorder | None, *, first: bool, printing: bool
-) -> tuple[Ran, ...]:
+class RunShown:
     """
-    Run the cases that are chosen.
+    Show how far a run has come: a bar for a long one, where there is a terminal, and results as they come.
 
-    Args:
-        suites: The files of cases.
-        selection: Which cases to run.
-        recorder: Walks every case that is run; None where coverage is not asked for.
-        first: Whether to stop at the first failure.
-        printing: Whether to print what becomes of the cases as they are run.
-
-    Returns:
-        What became of each file, as far as the run came.
+    It follows a run, as :class:`notifyrules.answers.test.Follower` says.
     """
-    with _Progress(sum(map(len, suites))) as progress:
-        printer = _Printer(progress, several=len(suites) > 1) if printing else None
-        return tuple(_run(suites, selection, _Watch(progress, printer, recorder), first=first))
 
-
-@dataclass(frozen=True, slots=True)
-class _Watch:
-    """Whatever follows a run."""
-
-    progress: _Progress
-    printer: _Printer | None
-    recorder: Recorder | None
-
-    def result(self, result: Result, file: str) -> None:
-        """Print a result of a file of cases, and walk the case that has it."""
-        if self.printer is not None:
-            self.printer.result(result, file)
-        if self.recorder is not None and isinstance(result.case, Case) and result.status is not Status.SKIPPED:
-            self.recorder.walk(result.case.chart.graph, result.case.facts)
-
-
-def _run(suites: Sequence[Suite], selection: Selection, watch: _Watch, *, first: bool) -> Iterator[Ran]:
-    """Run file by file."""
-    for suite in suites:
-        results: list[Result] = []
-        for case in suite:
-            watch.progress.advance()
-            if selection.takes(case):
-                results.append(run(case))
-                watch.result(results[-1], suite.file)
-                if first and results[-1].status is Status.FAILED:
-                    break
-        ran = Ran(suite.file, suite.findings, results)
-        if watch.printer is not None:
-            watch.printer.file(ran)
-        yield ran
-        if first and ran.failed:
-            return
-
-
-class _Progress:
-    """Show on the terminal how far a long run has come; nothing for a short one, and where there is no terminal."""
-
-    def __init__(self, total: int) -> None:
-        """Begin a run of *total* cases."""
+    def __init__(self, suites: Sequence[Suite], *, printing: bool) -> None:
+        """Begin to show a run of *suites*; *printing* what becomes of the cases for a person."""
+        self._printing = printing
+        self._several = len(suites) > 1
+        self._printed: set[tuple[object, ...]] = set()
+        self._palette = palette_for(sys.stdout)
         self._bar: Progress | None = None
         self._waiting = 0
+        total = sum(map(len, suites))
         if total >= _LONG_RUN and is_terminal(sys.stderr):
             from rich.console import Console  # noqa: PLC0415 - only long runs need it
             from rich.progress import Progress  # noqa: PLC0415
@@ -204,39 +138,31 @@ class _Progress:
             self._bar.advance(self._bar.task_ids[0], _STEP)
             self._waiting = 0
 
-    def aside(self, text: str) -> None:
+    def result(self, result: Result, file: str) -> None:
+        """Print why a case failed, unless one like it was printed before, or why it was skipped."""
+        if not self._printing:
+            return
+        if result.status is Status.FAILED:
+            alike = likeness(result, file)
+            if alike not in self._printed:
+                self._printed.add(alike)
+                self._aside(f"{describe_failure(result, palette=self._palette)}\n\n")
+        elif result.status is Status.SKIPPED:
+            self._aside(f"{describe_skip(result)}\n")
+
+    def file(self, ran: Ran) -> None:
+        """Print what was found in a file of cases, which failures were counted only, and of several how many passed."""
+        if not self._printing:
+            return
+        if counted := list(filter(None, map(tell_rest, gather_alike(ran.results, ran.file)))):
+            self._aside("".join(f"{line}\n" for line in counted) + "\n")
+        if ran.findings:
+            self._aside(format_human(ran.findings, palette=self._palette) + "\n")
+        if ran.results and self._several:
+            self._aside(f"{visible_name(ran.file)}: {summary([ran])}\n")
+
+    def _aside(self, text: str) -> None:
         """Print what was asked for, without the bar in between."""
         self.__exit__()
         write(text)
         self.__enter__()
-
-
-class _Printer:
-    """Print results for a person, as they come."""
-
-    def __init__(self, progress: _Progress, *, several: bool) -> None:
-        """Print beside the bar of *progress*; a line for each file where there are *several*."""
-        self._progress = progress
-        self._several = several
-        self._printed: set[tuple[object, ...]] = set()
-        self._palette = palette_for(sys.stdout)
-
-    def result(self, result: Result, file: str) -> None:
-        """Print why a case failed, unless one like it was printed before, or why it was skipped."""
-        if result.status is Status.FAILED:
-            alike = likeness(result, file)
-            if alike in self._printed:
-                return
-            self._printed.add(alike)
-            self._progress.aside(f"{describe_failure(result, palette=self._palette)}\n\n")
-        elif result.status is Status.SKIPPED:
-            self._progress.aside(f"{describe_skip(result)}\n")
-
-    def file(self, ran: Ran) -> None:
-        """Print what was found in a file of cases, which failures were counted only, and of several how many passed."""
-        if counted := list(filter(None, map(tell_rest, gather_alike(ran.results, ran.file)))):
-            self._progress.aside("".join(f"{line}\n" for line in counted) + "\n")
-        if ran.findings:
-            self._progress.aside(format_human(ran.findings, palette=self._palette) + "\n")
-        if ran.results and self._several:
-            self._progress.aside(f"{visible_name(ran.file)}: {summary([ran])}\n")

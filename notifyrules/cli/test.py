@@ -11,7 +11,7 @@ import typer
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import check_choice, save_text
 from notifyrules.cli.options import Root
-from notifyrules.cli.output import tell_error, write, write_json
+from notifyrules.cli.output import tell_error, with_progress, write, write_json
 from notifyrules.errors import UsageError
 
 SUMMARY: Final = "Run the cases that stand beside rules."
@@ -86,36 +86,31 @@ def test(  # noqa: PLR0913 - the options of a command
         Whether one failed, none was found, or too little is covered.
     """
     # `--help` answers without all that these import.
-    from notifyrules.cases.report import format_case_annotations, format_junit, results_data, summary  # noqa: PLC0415
+    from notifyrules.answers import test as answer  # noqa: PLC0415
     from notifyrules.cases.runner import Selection  # noqa: PLC0415
-    from notifyrules.cli.running import draw_coverage, gather, read_all, record, run_all  # noqa: PLC0415
-    from notifyrules.coverage.figures import coverage_data, format_coverage, measure, total_figures  # noqa: PLC0415
+    from notifyrules.cli.running import RunShown, charts_of, gather, save_coverage  # noqa: PLC0415
 
     check_choice("format", output_format, _FORMATS)
     least = None if fail_under is None else _percent(fail_under)
     places = paths or ["."]
-    suites = read_all(gather(places, root))
-    recorder = record(places, root, suites) if coverage or least is not None or charts is not None else None
+    suites = answer.read_all(with_progress(list(gather(places, root).items()), "reading cases"))
+    covers = coverage or least is not None or charts is not None
+    recorder = answer.record(suites, charts_of(places, root)) if covers else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))
-    ran = run_all(suites, selection, recorder, first=first, printing=output_format == _TEXT)
-    covered = None if recorder is None else measure(recorder.tallies)
-    if recorder is not None and covered is not None and charts is not None:
-        draw_coverage(Path(charts), recorder, covered)
+    with RunShown(suites, printing=output_format == _TEXT) as shown:
+        tested = answer.test(suites, selection, recorder, shown, first=first)
+    if charts is not None:
+        save_coverage(Path(charts), tested)
     if junit is not None:
-        save_text(Path(junit), format_junit(ran))
+        save_text(Path(junit), tested.to_junit())
     if output_format == "json":
-        write_json({**results_data(ran), **({} if covered is None else {"coverage": coverage_data(covered)})})
+        write_json(tested.to_dict())
     else:
-        annotations = format_case_annotations(ran) if output_format == "github" else ""
-        write(f"{annotations}{summary(ran)}\n" + ("" if covered is None else f"\n{format_coverage(covered)}"))
-    problems = []
-    if not any(one.results or one.failed for one in ran):
-        problems.append("no case was found that is asked for")
-    if covered is not None and least is not None and (total := total_figures(covered)).is_under(least):
-        problems.append(f"{total.percent} is covered, less than {float(least):g}%")
+        write(tested.tell(annotated=output_format == "github"))
+    problems = list(tested.problems(least))
     for problem in problems:
         tell_error(problem)
-    return FOUND if problems or any(one.failed for one in ran) else CLEAN
+    return FOUND if problems or tested.failed else CLEAN
 
 
 def _percent(written: str) -> Fraction:
