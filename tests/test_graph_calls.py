@@ -6,6 +6,8 @@ import pytest
 
 from notifyrules.graph.builder import MAX_CALLS
 from notifyrules.graph.model import Call, Promise
+from notifyrules.language.terms import Constant
+from notifyrules.language.types import INT
 from tests.charts import OUTCOMES, asks, chart, codes, findings, rules_of, told
 
 ASKED = """notifyrules: 1
@@ -52,8 +54,19 @@ class TestCalls:
         assert isinstance(node, Call)
 
         assert list(node.bindings) == bound
+        assert list(node.arguments) == ["b", "size", "name"]
+        assert all(node.arguments[name] is term for name, term in node.bindings.items())
         assert [arrow.id for arrow in node.arrows] == ["q.ja", "q.nein"]
         assert node.cases["ja"].answer == "Yes!"
+
+    def test_default(self) -> None:
+        """What nothing is bound to is asked with its default."""
+        node = rules_of(calling(f"{{call: asked.yaml, {BOTH}}}", "{b: bool, name: text}"), asked=ASKED).graph.nodes["q"]
+        assert isinstance(node, Call)
+        size = node.arguments["size"]
+
+        assert isinstance(size, Constant)
+        assert (size.value, size.type) == (3, INT)
 
     @pytest.mark.parametrize(
         ("call", "facts", "code", "span", "message"),

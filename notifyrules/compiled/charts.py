@@ -12,7 +12,7 @@ from itertools import count
 
 from notifyrules.compiled.chart_shape import CALLED, DECIDING, DONE, ChartShape
 from notifyrules.compiled.control_flow import Block, CodePlan, WriteAnswer, WriteCall
-from notifyrules.compiled.expressions import Expressions, Spelling
+from notifyrules.compiled.expressions import Expressions
 from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.names import Names
 from notifyrules.compiled.statements import Statements
@@ -158,14 +158,7 @@ class Calls:
 
     def _bind(self, node: Call, expressions: Expressions) -> Expressions:
         """Spell the facts of a called chart in those of the caller."""
-        facts: dict[str, Spelling] = {}
-        for fact in node.callee.facts.values():
-            term = node.bindings.get(fact.name)
-            facts[fact.name] = (
-                Spelling(self._names.literal(fact.default), (), fact.default is None)
-                if term is None
-                else expressions.spell(term, f"{node.name}_{fact.name}")
-            )
+        facts = {name: expressions.spell(term, f"{node.name}_{name}") for name, term in node.arguments.items()}
         return Expressions(facts, self._names, self._limits, expressions.functions)
 
     def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:

@@ -110,12 +110,7 @@ class Front:
     def _called(self, node: Call) -> Front:
         """Follow a called chart."""
         if node.name not in self._inner:
-
-            def look(name: str) -> Value | Unsettled:
-                term = node.bindings.get(name)
-                return node.callee.facts[name].default if term is None else self._partial.value(term)
-
-            self._inner[node.name] = Front(node.callee, look)
+            self._inner[node.name] = Front(node.callee, lambda name: self._partial.value(node.arguments[name]))
         return self._inner[node.name]
 
     # ---- What an open node needs ----
@@ -137,7 +132,7 @@ class Front:
                 inner = self._called(node)
                 asked = inner.reach()
                 assert isinstance(asked, str)
-                terms = (node.bindings[one] for one in inner.needed(asked) if one in node.bindings)
+                terms = (node.arguments[one] for one in inner.needed(asked))
                 return frozenset[str]().union(*(self._read(term) for term in terms if self._open(term)))
 
     def _open(self, term: t.Term) -> bool:

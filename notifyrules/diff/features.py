@@ -105,7 +105,7 @@ class _Finder:
             node = graph.nodes[name]
             self._find_in_node(node, translator, names, facts)
             if isinstance(node, Call):
-                inner = Translator(self.world, _bound(node, translator), (*translator.calls, node))
+                inner = Translator(self.world, translator.arguments(node), (*translator.calls, node))
                 self.find_in_chart(node.callee, inner, _bound_names(node, names), _binder(node, facts))
 
     def _find_in_node(self, node: Node, translator: Translator, names: Names, facts: _View) -> None:
@@ -345,26 +345,9 @@ def _listed(values: Iterable[str]) -> str:
 # ---- Called charts ----
 
 
-def _bound(node: Call, translator: Translator) -> dict[str, Symbol]:
-    """Give the facts of a called chart."""
-    symbols = translator.world.symbols
-    return {
-        fact.name: translator.value(node.bindings[fact.name])
-        if fact.name in node.bindings
-        else symbols.constant(fact.default, fact.type)
-        for fact in node.callee.facts.values()
-    }
-
-
 def _bound_names(node: Call, names: Names) -> Names:
     """Call the facts of a called chart by what the call binds to them."""
-
-    def name(fact: str) -> Spelt:
-        if fact in node.bindings:
-            return spelt(node.bindings[fact], names)
-        return spell_value(node.callee.facts[fact].default)
-
-    return name
+    return lambda fact: spelt(node.arguments[fact], names)
 
 
 def _binder(node: Call, facts: _View) -> _View:

@@ -175,13 +175,7 @@ def _says_recheck(graph: Graph, passage: Passage) -> bool:
 
 def bind(node: Call, facts: Mapping[str, Value]) -> Mapping[str, Value]:
     """Give the facts of a called chart, each computed when it is read."""
-    return Computed({name: partial(_bound, node, name, facts, {}, evaluate) for name in node.callee.facts})
-
-
-def _bound(node: Call, name: str, facts: Mapping[str, Value], read: dict[str, Value], evaluate: Evaluate) -> Value:
-    """Compute one fact of a called chart."""
-    term = node.bindings.get(name)
-    return node.callee.facts[name].default if term is None else evaluate(term, facts, read)
+    return Computed({name: partial(evaluate, term, facts, {}) for name, term in node.arguments.items()})
 
 
 @dataclass(slots=True)
@@ -267,8 +261,10 @@ class _Walk:
                 )
                 return self._step(node, arrow, read)
             case Call():
-                reads: dict[str, dict[str, Value]] = {name: {} for name in node.callee.facts}
-                bound = {name: partial(_bound, node, name, self.facts, reads[name], self.evaluate) for name in reads}
+                reads: dict[str, dict[str, Value]] = {name: {} for name in node.arguments}
+                bound = {
+                    name: partial(self.evaluate, term, self.facts, reads[name]) for name, term in node.arguments.items()
+                }
                 inner = walk(node.callee, Computed(bound), self.evaluate)
                 # What only a text of the called chart needed was not read to answer.
                 for asked in passed(inner.steps):

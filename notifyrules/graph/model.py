@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import ClassVar, Literal, TypeAlias
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.language.terms import Term
+from notifyrules.language.terms import Constant, Term
 from notifyrules.language.types import Type
 from notifyrules.language.values import Value
 from notifyrules.source.text import Span
@@ -201,6 +201,14 @@ class Call(Box):
     """For each fact of the callee that is bound, its value in terms of the caller; the others take their default."""
     cases: Mapping[str, Arrow]
     """The way out for each outcome of the callee."""
+    arguments: Mapping[str, Term] = field(init=False, repr=False, compare=False)
+    """For every fact of the callee its value in terms of the caller: what is bound to it, else its default."""
+
+    def __post_init__(self) -> None:
+        """Write the defaults out."""
+        facts = self.callee.facts.values()
+        defaults = {fact.name: Constant(self.span, fact.type, fact.default) for fact in facts}
+        object.__setattr__(self, "arguments", MappingProxyType(defaults | dict(self.bindings)))
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:

@@ -107,7 +107,7 @@ def _answer(chart: ChartFormulas, node: Node, calls: tuple[Call, ...]) -> None:
                 before = define(formulas.every((before, refuses)))
             answers[otherwise.id] = before
         case Call(callee=callee, cases=cases):
-            inner = translate(callee, chart.world, _bound(chart, node), (*calls, node))
+            inner = translate(callee, chart.world, chart.terms.arguments(node), (*calls, node))
             chart.inner[node.name] = inner
             ends = inner.outcomes()
             for outcome, arrow in cases.items():
@@ -128,17 +128,6 @@ def _answer_switch(chart: ChartFormulas, node: Switch) -> None:
             met.append(equal)
     if node.otherwise is not None:
         chart.answers[node.otherwise.id] = formulas.negate(chart.world.define(formulas.some(met)))
-
-
-def _bound(chart: ChartFormulas, node: Call) -> dict[str, Symbol]:
-    """Give the facts of a called chart."""
-    symbols = chart.world.symbols
-    return {
-        fact.name: chart.terms.value(node.bindings[fact.name])
-        if fact.name in node.bindings
-        else symbols.constant(fact.default, fact.type)
-        for fact in node.callee.facts.values()
-    }
 
 
 def _ends(chart: ChartFormulas, node: Node) -> dict[str, Formula]:

@@ -124,6 +124,10 @@ class Translator:
             self._known[term] = self._translate(term)
         return self._known[term]
 
+    def arguments(self, node: Call) -> dict[str, Symbol]:
+        """Translate what a call gives the facts of the called chart."""
+        return {name: self.value(term) for name, term in node.arguments.items()}
+
     def _translate(self, term: t.Term) -> Symbol:
         """Translate a condition by its form."""
         formulas, symbols = self._formulas, self._symbols
