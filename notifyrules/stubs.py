@@ -6,18 +6,8 @@ import re
 from collections.abc import Iterator
 
 from notifyrules.graph.model import Fact, Graph
-from notifyrules.language.types import Base, Basic, Enumeration, ListOf
+from notifyrules.language.types import KINDS, Base, Basic, Enumeration, ListOf
 
-_PYTHON = {
-    "bool": "bool",
-    "int": "int",
-    "text": "str",
-    "instant": "datetime | str",
-    "time": "time | str",
-    "duration": "timedelta | str",
-    "timezone": "ZoneInfo | str",
-    "schedule": "Sequence[Mapping[str, object]]",
-}
 _IMPORTS = (
     ("collections.abc", ("Mapping", "Sequence")),
     ("datetime", ("datetime", "time", "timedelta")),
@@ -108,7 +98,7 @@ def _python_base(base: Base) -> str:
             assert item is not None
             return f"Sequence[{_python_base(item)}]"
         case Basic():
-            return _PYTHON[base.value]
+            return KINDS[base].annotation
 
 
 def _literal(name: str, values: list[str]) -> Iterator[str]:

@@ -10,16 +10,13 @@ from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Arrow, Message
 from notifyrules.language.terms import Constant, Term
-from notifyrules.language.types import LANGUAGE_WORDS, Basic, Enumeration, ListOf, Type, is_bare, quote
+from notifyrules.language.types import KINDS, LANGUAGE_WORDS, Basic, Enumeration, ListOf, Type, is_bare, quote
 from notifyrules.language.values import Value, write_literal
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span
 
 MAX_LENGTH = 2_000
 """Code points in one text."""
-
-_OTHERS = {Basic.BOOL: "false", Basic.INT: "0", Basic.TEXT: '"..."', Basic.DURATION: "0s", Basic.TIME: "00:00"}
-"""What may be written where a value is null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +246,8 @@ def _instead_of_null(written: str, kind: Type) -> str:
     match kind.base:
         case Enumeration(values):
             other = quote(values[0])
-        case Basic() as basic if basic in _OTHERS:
-            other = _OTHERS[basic]
+        case Basic() as basic if KINDS[basic].fallback:
+            other = KINDS[basic].fallback
         case _:
             return "ask whether it is null, and give that answer other words"
     return f"say what to write instead: `{written} ?? {other}`"

@@ -21,6 +21,7 @@ from notifyrules.language.types import (
     DURATION,
     INSTANT,
     INT,
+    KINDS,
     TEXT,
     Base,
     Basic,
@@ -48,12 +49,6 @@ _SUMS: Mapping[tuple[Base | None, bool, Base | None], tuple[t.Sum, Type]] = {
     (Basic.DURATION, False, Basic.INSTANT): (t.Sum.INSTANT, INSTANT),
     (Basic.INSTANT, True, Basic.DURATION): (t.Sum.INSTANT, INSTANT),
     (Basic.INSTANT, True, Basic.INSTANT): (t.Sum.BETWEEN, DURATION),
-}
-
-_UNWRITABLE = {
-    Basic.INSTANT: "a point in time cannot be written in a condition; declare a fact for it",
-    Basic.TIMEZONE: "a time zone cannot be written in a condition; declare a fact with it as its default",
-    Basic.SCHEDULE: "ask a schedule with `within(...)`",
 }
 
 
@@ -370,7 +365,7 @@ def _kind_advice(kind: Base | None, value: object) -> str:
     if kind in (Basic.INT, Basic.DURATION, Basic.TIME) and isinstance(value, str):
         number = kind is Basic.INT and re.fullmatch(r"[0-9]+", value)
         return f"write `{value}` without quotes" if number or _is_literal(kind, value) else ""
-    return _UNWRITABLE.get(kind, "") if isinstance(kind, Basic) else ""
+    return KINDS[kind].unwritable if isinstance(kind, Basic) else ""
 
 
 def _is_literal(kind: Base | None, value: str) -> bool:

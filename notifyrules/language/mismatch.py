@@ -9,7 +9,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import Basic, Enumeration, ListOf, Type, quote, spell
+from notifyrules.language.types import KINDS, Basic, Enumeration, ListOf, Type, quote, spell
 
 MOST_TOLD = 5
 """Items of a list, or windows of a schedule, that one message tells of."""
@@ -17,18 +17,6 @@ MAX_DIGITS = 18
 """Digits of a number beyond which it is not written out."""
 _NAME_SHOWN = 100
 """Characters of the name of a type that a message shows, the last ones."""
-WINDOW = '`{days: [mon, tue], from: "22:00", until: "07:00"}`'
-"""A window of a schedule, for a message."""
-_EXPECTED = {
-    Basic.BOOL: "true or false",
-    Basic.INT: "an integer",
-    Basic.TEXT: "text",
-    Basic.INSTANT: "an instant such as `2026-11-23T22:00:00+01:00`",
-    Basic.TIME: "a time such as `22:00`",
-    Basic.DURATION: "a duration such as `2h30m`",
-    Basic.TIMEZONE: "a time zone such as `Europe/Berlin`",
-    Basic.SCHEDULE: f"a list of windows such as {WINDOW}",
-}
 
 
 class Mismatch(ValueError):  # noqa: N818 - a finding about one value, worded by its fields
@@ -53,7 +41,7 @@ def misfit(given: object, wanted: Type) -> Mismatch:
 def held_by(wanted: Type) -> str:
     """Say what a type holds, for a message."""
     assert wanted.base is not None
-    words = _EXPECTED[wanted.base] if isinstance(wanted.base, Basic) else ""
+    words = KINDS[wanted.base].expected if isinstance(wanted.base, Basic) else ""
     if isinstance(wanted.base, Enumeration):
         words = "one of " + ", ".join(f"`{value}`" if value else '`""`' for value in wanted.base.values)
     elif isinstance(wanted.base, ListOf):

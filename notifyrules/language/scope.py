@@ -15,7 +15,7 @@ from notifyrules.language import terms as t
 from notifyrules.language.foreign_words import instead_of, meant_function, meant_literal
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.null_narrowing import Narrowed
-from notifyrules.language.types import BOOL, Basic, Enumeration, ListOf, Type, fits, quote
+from notifyrules.language.types import BOOL, KINDS, Basic, Enumeration, ListOf, Type, fits, quote
 from notifyrules.source.text import Span
 
 _NAME_SHOWN = 80
@@ -264,9 +264,8 @@ def comparison_help(term: t.Term) -> str:
         return f"compare it with something, such as `len({words}) > 0`"
     if isinstance(base, Enumeration):
         return f"compare it with something, such as `{words} == {quote(base.values[0])}`"
-    signs = {Basic.INT: "> 0", Basic.TEXT: '!= ""', Basic.DURATION: "> 0s", Basic.TIME: ">= 09:00"}
-    sign = signs.get(base) if base is not None else None
-    return "compare it with something" + (f", such as `{words} {sign}`" if sign else "")
+    test = KINDS[base].test if base is not None else ""
+    return "compare it with something" + (f", such as `{words} {test}`" if test else "")
 
 
 def null_help(term: t.Term) -> str:

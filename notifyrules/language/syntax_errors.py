@@ -7,14 +7,14 @@ import re
 from notifyrules.diagnostics.codes import Code
 from notifyrules.language.foreign_words import COMPUTE, NO_REGEX, meant_function, meant_literal, meant_type, meant_word
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.types import LANGUAGE_WORDS, Basic, quote
+from notifyrules.language.types import KINDS, LANGUAGE_WORDS, Basic, quote
 from notifyrules.source.yaml_errors import LONG_SCHEDULE
 
 TOKEN_SHOWN = 40
 """Code points of a token that a message can carry."""
 DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """What people write for a day, and the language reads as a subtraction."""
-DATED = "a point in time cannot be written in a condition; declare a fact for it"
+DATED = KINDS[Basic.INSTANT].unwritable
 
 _RULES = {"condition": "condition", "declaration": "type", "case_key": "case"}
 

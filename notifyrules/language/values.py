@@ -20,7 +20,6 @@ from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.language.mismatch import (
     MAX_DIGITS,
     MOST_TOLD,
-    WINDOW,
     Mismatch,
     describe,
     held_by,
@@ -38,6 +37,7 @@ from notifyrules.language.types import (
     MAX_TEXT,
     MIN_INSTANT,
     TIME,
+    WINDOW,
     Base,
     Basic,
     Enumeration,
