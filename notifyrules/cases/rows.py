@@ -7,8 +7,7 @@ A file may hold very many rows, so a row is decoded when its turn comes, and a b
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -25,7 +24,7 @@ from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.values import Value, conform
-from notifyrules.source.json_errors import find_json_error
+from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
 from notifyrules.source.text import Source, Span
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -201,25 +200,7 @@ def row_lines(source: Source) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-class _Refused(Exception):  # noqa: N818 - a finding about a row, caught where it is worded
-    """Something that Python would read and that no row should hold."""
-
-
-def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """Make an object whose keys are all different."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
-        raise _Refused(f"the key `{printable(twice)}` stands twice in one object")
-    return found
-
-
-def _constant(written: str) -> object:
-    """Refuse what Python reads although JSON does not have it."""
-    raise _Refused(f"`{written}` is not JSON")
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=unlike_keys, parse_constant=refuse_constant)
 
 
 def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
@@ -234,8 +215,9 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
         place, found = find_json_error(line.text)
         at = Span(line.source, line.start + place, min(line.start + place + 1, line.end))
         problem = f"this is not JSON: {found}"
-    except _Refused as error:
-        problem = str(error)
+    except UnfitJsonError as error:
+        word = printable(error.word)
+        problem = f"the key `{word}` stands twice in one object" if error.twice else f"`{word}` is not JSON"
     except RecursionError:
         problem = "the JSON nests too deeply"
     except ValueError:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
+import shlex
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from typer.core import TyperCommand
 
 from notifyrules.cli import check, decide, diff, explain, new, render, schema, stubs, test
-from notifyrules.cli.command import Command
 from notifyrules.cli.door import BUG, CLEAN, DEBUG, FOUND, INTERRUPTED, MISUSE, at_the_door, report_bug
 from notifyrules.cli.output import give_up, tell_error, unwritten, write_line
 from notifyrules.errors import UsageError
+
+if TYPE_CHECKING:
+    from typer._click import Context
 
 _HELP: Final = f"""
 Decide, explain and draw whether somebody should be notified, from a flowchart kept as a YAML file.
@@ -25,6 +30,25 @@ Exit codes:
   {MISUSE}  misuse: an unknown option, a file that cannot be opened, facts that the rules do not declare
   {BUG}  a bug in notifyrules; {DEBUG}=1 shows its traceback
 """
+
+_SETTING: Final = re.compile(r"[a-z_][a-z0-9_.]*=.*", re.IGNORECASE | re.DOTALL)
+
+
+class Command(TyperCommand):
+    """A command of which `fact=value` without `--set` is understood, if not obeyed."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words; where there are too many, say which, and look for a setting among them."""
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            message = f"there are words too many: `{shlex.join(ctx.args)}`"
+            meant = next((word for word in ctx.args if _SETTING.fullmatch(word)), None)
+            if meant is not None and "settings" in ctx.params:
+                message += f"\n  help: did you mean `{shlex.join(['--set', meant])}`?"
+            ctx.fail(message)
+        return rest
+
 
 app: Final = typer.Typer(
     add_completion=False,

@@ -10,11 +10,18 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, is_folder, make_folder, require_file, root_for, yaml_files
+from notifyrules.cli.files import (
+    changed_and_readers,
+    check_choice,
+    is_folder,
+    make_folder,
+    require_file,
+    root_for,
+    yaml_files,
+)
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import PictureFile
-from notifyrules.cli.readers import changed_and_readers
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human

@@ -7,7 +7,7 @@ from typing import Final
 
 from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import read_facts
+from notifyrules.cli.facts import read_facts
 from notifyrules.cli.files import load_named
 from notifyrules.cli.options import AsJson, FactsFiles, Root, RulesFile, Settings
 from notifyrules.cli.output import write_json, write_line

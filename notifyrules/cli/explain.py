@@ -9,7 +9,7 @@ import typer
 
 from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import read_facts
+from notifyrules.cli.facts import read_facts
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.cli.options import AsJson, FactsFiles, Root, Settings

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
-from notifyrules.source.json_errors import SECOND_VALUE, find_json_error
+from notifyrules.source.json_errors import SECOND_VALUE, UnfitJsonError, find_json_error, refuse_constant, unlike_keys
 
 STANDARD_INPUT: Final = "-"
 """What names standard input where a file is expected."""
@@ -23,15 +21,6 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 _MAX_DIGITS: Final = 40
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|-?Infinity|NaN', re.DOTALL)
 _COLON: Final = re.compile(r"\s*:")
-
-
-class _Refused(Exception):  # noqa: N818 - a finding about a file, caught where it is worded
-    """Something that Python would read and that no JSON file should hold."""
-
-    def __init__(self, message: str, word: str) -> None:
-        """Carry the message, and the key or the word that it is about."""
-        super().__init__(message)
-        self.word = word
 
 
 def read_text(path: str, what: str) -> tuple[str, str]:
@@ -83,31 +72,18 @@ def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
         UsageError: It is not JSON; the message says where.
     """
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+        return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
     except json.JSONDecodeError:
         at, problem = find_json_error(text)
         advice = "give one only, such as a single line of a log" if problem == SECOND_VALUE else ""
         problem = problem if advice else f"this is not JSON: {problem}"
-    except _Refused as error:
-        at, problem, advice = _find(text, error.word), str(error), ""
+    except UnfitJsonError as error:
+        problem = f"the key `{error.word}` stands here twice" if error.twice else f"`{error.word}` is not JSON"
+        at, advice = _find(text, error.word), ""
     except RecursionError:
         raise UsageError(f"{name}: the JSON nests too deeply") from None
     line, column = text.count("\n", 0, at) + first_line, at - text.rfind("\n", 0, at)
     raise UsageError(f"{name}:{line}:{column}: {problem}", advice)
-
-
-def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """Make an object whose keys are all different."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
-        raise _Refused(f"the key `{twice}` stands here twice", twice)
-    return found
-
-
-def _constant(written: str) -> object:
-    """Refuse what Python reads although JSON does not have it."""
-    raise _Refused(f"`{written}` is not JSON", written)
 
 
 def _find(text: str, word: str) -> int:

@@ -10,7 +10,7 @@ import typer
 
 from notifyrules.answers.render import FORMATS
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts_input import read_facts
+from notifyrules.cli.facts import read_facts
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.options import FactsFiles, Root, Settings
 from notifyrules.cli.output import is_terminal, write_bytes

@@ -1,12 +1,14 @@
 """
-Say where a text stops being JSON and what is expected there, in words of our own.
+Refuse what Python reads although it is no JSON; say where a text stops being JSON and what is expected there.
 
-Those of Python's reader, and the places that it names, change from version to version.
+The words are our own: those of Python's reader, and the places that it names, change from version to version.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 SECOND_VALUE = "a second JSON value begins here"
 """What is told of a text that goes on behind its value."""
@@ -16,6 +18,40 @@ _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|
 _WORD = re.compile(r"[\w.+-]{1,40}|.", re.DOTALL)
 _MEANT = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _CLOSING = {"{": "}", "[": "]"}
+
+
+class UnfitJsonError(Exception):
+    """Say of something that Python would read that no JSON should hold it."""
+
+    def __init__(self, word: str, *, twice: bool = False) -> None:
+        """Carry the *word*: a key that stands twice in one object, or what is none of JSON's."""
+        super().__init__(word)
+        self.word = word
+        self.twice = twice
+
+
+def unlike_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """
+    Make an object whose keys are all different.
+
+    Raises:
+        UnfitJsonError: A key stands twice.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
+        raise UnfitJsonError(twice, twice=True)
+    return found
+
+
+def refuse_constant(written: str) -> object:
+    """
+    Refuse `NaN` and the like, which Python reads although JSON does not have them.
+
+    Raises:
+        UnfitJsonError: Always.
+    """
+    raise UnfitJsonError(written)
 
 
 def find_json_error(text: str) -> tuple[int, str]:
