@@ -40,7 +40,7 @@ def _grouped(syntax: s.Syntax) -> str:
             return "(" + f" {operator} ".join(parts) + ")"
         case s.Coalesced():
             return "(" + " ?? ".join(parts) + ")"
-        case s.Compared(operators=operators):
+        case s.ComparisonSyntax(operators=operators):
             return (
                 "(" + parts[0] + "".join(f" {one} {part}" for one, part in zip(operators, parts[1:], strict=True)) + ")"
             )

@@ -162,7 +162,7 @@ def check_choice(syntax: s.ChoiceSyntax, at: Context) -> t.Term | None:
     return t.Choice(syntax.span, joined, condition, then, otherwise)
 
 
-def check_compared(syntax: s.Compared, at: Context) -> t.Term | None:
+def check_compared(syntax: s.ComparisonSyntax, at: Context) -> t.Term | None:
     """Check a chain of comparisons, pair by pair."""
     operands = [at.term(operand) for operand in syntax.operands]
     pairs: list[t.Term] = []

@@ -150,7 +150,7 @@ class _Checker:
                 return check_arithmetic(syntax, at)
             case s.Coalesced():
                 return self._coalesced(syntax, at)
-            case s.Compared():
+            case s.ComparisonSyntax():
                 return check_compared(syntax, at)
             case s.Membership():
                 return check_membership(syntax, at)

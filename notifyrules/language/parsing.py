@@ -70,7 +70,11 @@ def parse_case_key(scalar: Scalar, findings: Findings) -> tuple[Word, ...] | Non
     if scalar.quoted and "|" not in scalar:
         return (Word(scalar.span, str(scalar), quoted=True),)
     try:
-        return _shape_case_key(_run("case_key", scalar), scalar)
+        values = _run("case_key", scalar).children
+        for value in values:
+            if value.data == "number":
+                _check_digits(value.children[0])
+        return tuple(_word(value, scalar) for value in values)
     except Refused as refused:
         _report(refused, scalar, 0, findings)
         return None
@@ -198,7 +202,7 @@ class _Shaper:
             case "negated":
                 return s.Negated(span, parts[0])
             case "compared":
-                return s.Compared(span, parts, tuple(str(token) for token in tokens))
+                return s.ComparisonSyntax(span, parts, tuple(str(token) for token in tokens))
             case "member" | "not_member":
                 return s.Membership(span, parts[0], parts[1], rule == "not_member")
             case "is_null" | "is_not_null":
@@ -269,14 +273,6 @@ def _first_offset(tree: Tree) -> int:
     while hasattr(tree, "data"):
         tree = tree.children[0]
     return int(tree.start_pos)
-
-
-def _shape_case_key(tree: Tree, scalar: Scalar) -> tuple[Word, ...]:
-    """Make the values of a case key."""
-    for child in tree.children:
-        if child.data == "number":
-            _check_digits(child.children[0])
-    return tuple(_word(child, scalar) for child in tree.children)
 
 
 def _shape_declaration(tree: Tree, scalar: Scalar) -> Declaration:

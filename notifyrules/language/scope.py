@@ -15,6 +15,7 @@ from notifyrules.language import terms as t
 from notifyrules.language.foreign_words import instead_of, meant_function, meant_literal
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.null_narrowing import Narrowed
+from notifyrules.language.syntax_errors import clipped
 from notifyrules.language.types import BOOL, KINDS, Basic, Enumeration, ListOf, Type, fits, quote
 from notifyrules.source.text import Span
 
@@ -166,7 +167,7 @@ def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -
         scope.findings.add(Code.WRONG_ARGUMENTS, span, message, help=f"write `{FUNCTIONS[name].signature}`")
         return False
     advice = _meant_value(name, scope, parameters)
-    scope.findings.add(Code.UNKNOWN_FACT, span, f"`{_clip(name)}` is not a declared fact", help=advice)
+    scope.findings.add(Code.UNKNOWN_FACT, span, f"`{clipped(name, _NAME_SHOWN)}` is not a declared fact", help=advice)
     return False
 
 
@@ -210,7 +211,7 @@ def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> 
         scope.findings.add(Code.UNKNOWN_FUNCTION, span, message, help=f"write `{name}` alone")
         return False
     advice = _meant_call(call, scope, parameters)
-    scope.findings.add(Code.UNKNOWN_FUNCTION, span, f"there is no function `{_clip(name)}`", help=advice)
+    scope.findings.add(Code.UNKNOWN_FUNCTION, span, f"there is no function `{clipped(name, _NAME_SHOWN)}`", help=advice)
     return False
 
 
@@ -236,11 +237,6 @@ def _values(kind: Type) -> tuple[str, ...]:
     """List the values of an enumeration, or none."""
     base = kind.base.item if isinstance(kind.base, ListOf) else kind.base
     return base.values if isinstance(base, Enumeration) else ()
-
-
-def _clip(name: str) -> str:
-    """Shorten a name to what a message can carry."""
-    return name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "…"
 
 
 def spelled(wanted: Type) -> str:

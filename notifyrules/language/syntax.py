@@ -80,7 +80,7 @@ class Coalesced:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparisonSyntax:
     """`a < b <= c`: every neighbouring pair compared."""
 
     span: Span
@@ -143,7 +143,7 @@ Syntax: TypeAlias = (
     | Negated
     | ArithmeticSyntax
     | Coalesced
-    | Compared
+    | ComparisonSyntax
     | Membership
     | NullTest
     | Logic
@@ -165,7 +165,7 @@ def children(syntax: Syntax) -> tuple[Syntax, ...]:
             return (operand,)
         case ArithmeticSyntax(_, _, left, right):
             return (left, right)
-        case Compared(_, operands):
+        case ComparisonSyntax(_, operands):
             return operands
         case Membership(_, item, collection):
             return (item, collection)

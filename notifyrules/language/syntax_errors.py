@@ -81,10 +81,10 @@ class Refused(Exception):  # noqa: N818 - carries a finding out of the parser
         self.code, self.start, self.end, self.message, self.advice = code, start, end, message, advice
 
 
-def clipped(token: object) -> str:
-    """Shorten a token to what a message can carry."""
+def clipped(token: object, most: int = TOKEN_SHOWN) -> str:
+    """Shorten a token or a name to what a message can carry."""
     text = str(token)
-    return text if len(text) <= TOKEN_SHOWN else text[:TOKEN_SHOWN] + "…"
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def wrong_character(text: str, at: int, rule: str) -> Refused:
