@@ -31,7 +31,7 @@ class Rendered:
     def to_dict(self) -> dict[str, object]:
         """Give it as data for JSON; a PNG, which is no text, in base64."""
         written = base64.b64encode(self.content) if self.picture_format == "png" else self.content
-        return {"format": self.picture_format, "content": written.decode(), "caveats": list(self.caveats)}
+        return {"format": self.picture_format, "picture": written.decode(), "caveats": list(self.caveats)}
 
 
 def render(graph: Graph, picture_format: str, passage: Passage | None = None, *, expand: bool = False) -> Rendered:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
 
 from notifyrules.cases.model import Case
 from notifyrules.cases.reading import Suite
@@ -18,8 +17,8 @@ from notifyrules.graph.model import Graph
 from notifyrules.rules import new_charts, read_cases
 
 
-class Follower(Protocol):
-    """Whoever wants to know how far a run has come."""
+class Follower:
+    """Is told how far a run has come; this one does nothing about it."""
 
     def advance(self) -> None:
         """Count one case, which may not be chosen."""
@@ -93,7 +92,12 @@ def record(suites: Iterable[Suite], graphs: Iterable[Graph]) -> Recorder:
 
 
 def test(
-    suites: Sequence[Suite], selection: Selection, recorder: Recorder | None, follower: Follower, *, first: bool
+    suites: Sequence[Suite],
+    selection: Selection,
+    recorder: Recorder | None = None,
+    *,
+    follower: Follower | None = None,
+    first: bool = False,
 ) -> Tested:
     """
     Run the cases that are chosen.
@@ -105,7 +109,7 @@ def test(
         follower: Is told how far the run has come.
         first: Whether to stop at the first failure.
     """
-    ran = tuple(_run(suites, selection, recorder, follower, first=first))
+    ran = tuple(_run(suites, selection, recorder, follower or Follower(), first=first))
     tallies = {} if recorder is None else recorder.tallies
     return Tested(ran, None if recorder is None else measure(tallies), tallies)
 

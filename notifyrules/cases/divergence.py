@@ -164,12 +164,6 @@ class _Spoken:
         return speech.says or (speech.own if said is None else speech.silent and said == self._text)
 
 
-def _said(message: Message | None) -> Iterator[Message]:
-    """Give a message where there is one."""
-    if message is not None:
-        yield message
-
-
 def _ends(case: Case) -> Mapping[str, Arrow]:
     """Give the arrows that fit what a case expects of outcome, notify and reason, by their ids."""
     ends = case.chart.ways.ends_to(case.expect.outcomes)
@@ -190,10 +184,8 @@ def _ends_with_data(case: Case) -> Collection[str]:
 
 def _words(graph: Graph) -> Iterator[Message]:
     """Give everything that a called chart may say."""
-    for outcome in graph.outcomes.values():
-        yield from _said(outcome.because)
-    for arrow in graph.arrows.values():
-        yield from _said(arrow.because)
+    said = (*(one.because for one in graph.outcomes.values()), *(one.because for one in graph.arrows.values()))
+    yield from filter(None, said)
     for node in graph.nodes.values():
         if isinstance(node, Call):
             yield from _words(node.callee)

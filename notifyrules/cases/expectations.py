@@ -31,17 +31,7 @@ class WrittenExpectation:
 
 
 def read_expectation(written: WrittenExpectation, chart: CasesChart, findings: Findings) -> Expectation | None:
-    """
-    Read an expectation and check it against the arrows of the chart.
-
-    Args:
-        written: Plain data; of its keys only those of an expectation are read.
-        chart: The rules that the case is about.
-        findings: Takes what is wrong with it.
-
-    Returns:
-        The expectation, or None after a finding.
-    """
+    """Read an expectation and check it against the arrows of the chart; None after a finding."""
     reader = _Reader(written, chart, findings)
     before = len(findings)
     expectation = reader.read()

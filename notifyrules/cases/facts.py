@@ -92,12 +92,7 @@ def _leaves(written: Mapping[Key, Thing], prefix: str, groups: Container[str]) -
 
 
 def read_value(fact: Fact, written: Located, findings: Findings) -> tuple[Value] | None:
-    """
-    Read the value of one fact.
-
-    Returns:
-        The value in a tuple, because it may be None itself; None after a finding.
-    """
+    """Read the value of one fact, in a tuple because it may be None itself; None after a finding."""
     try:
         return (conform(fact.type, written.plain()),)
     except Mismatch as mismatch:
@@ -106,12 +101,7 @@ def read_value(fact: Fact, written: Located, findings: Findings) -> tuple[Value]
 
 
 def report_unknown(name: str, span: Span, chart: CasesChart, findings: Findings) -> set[str]:
-    """
-    Report a fact that the rules do not declare.
-
-    Returns:
-        The facts that may have been meant, so that they are not reported as missing.
-    """
+    """Report a fact that the rules do not declare, and give those that may have been meant: they are not missing."""
     near = nearest(name, chart.graph.facts)
     inside = [fact for fact in chart.graph.facts if fact.startswith(f"{name}.")]
     advice = did_you_mean(name, chart.graph.facts, "declare it under `facts:` of the rule file, or remove it")

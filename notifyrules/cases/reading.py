@@ -302,12 +302,7 @@ class ChartLoader:
     _loaded: dict[tuple[object, object], tuple[CasesChart | None, Findings]] = field(default_factory=dict)
 
     def load(self, place: Place) -> tuple[CasesChart | None, Findings]:
-        """
-        Load one rule file.
-
-        Returns:
-            The chart, None for a file with errors, and what was found in it.
-        """
+        """Load one rule file: the chart, None for a file with errors, and what was found in it."""
         key = (place.path, place.root)
         if key not in self._loaded:
             built = Library(self.shipped).build(place)
@@ -339,16 +334,7 @@ class Suite:
 
 
 def read_suite(place: Place, charts: ChartLoader) -> Suite:
-    """
-    Read and check one cases file.
-
-    Args:
-        place: The file; the files it names must lie inside the root of the place.
-        charts: Loads the rules.
-
-    Returns:
-        The cases ready to be run; none of them where anything but a row is wrong.
-    """
+    """Read and check one cases file; none of its cases is ready to be run where anything but a row is wrong."""
     findings = Findings()
     source = open_place(place, findings)
     tree = None if source is None else read_tree(source, findings)

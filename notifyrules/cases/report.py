@@ -171,12 +171,7 @@ def _xml(text: str) -> str:
 
 
 def format_case_annotations(ran: Iterable[Ran]) -> str:
-    """
-    Print findings and failing cases as annotations of GitHub, each at its line of the fixtures, one for all alike.
-
-    Returns:
-        Lines that end in a line end; none where all is well.
-    """
+    """Print findings and failing cases as annotations of GitHub, each at its line, one for all that are alike."""
     return "".join(_annotations(ran))
 
 
@@ -214,16 +209,7 @@ _LABEL: Final = 17
 
 
 def describe_failure(result: Result, *, palette: Palette = PLAIN) -> str:
-    """
-    Tell what was expected, what was decided instead, and on which way.
-
-    Args:
-        result: A case that failed.
-        palette: The colours of the terminal.
-
-    Returns:
-        Lines of text, the last one without a line end; without colours the same for the same result, to the byte.
-    """
+    """Tell what was expected, what was decided instead, and on which way; the last line has no line end."""
     return "\n".join(line.rstrip() for line in _lines(result, palette))
 
 

@@ -125,12 +125,7 @@ class Rows:
         return None if len(findings) else facts
 
     def _value(self, fact: Fact, given: object) -> Value:
-        """
-        Read a value, once for all rows where it is a short one that rows repeat.
-
-        Raises:
-            Mismatch: The fact cannot have it.
-        """
+        """Read a value, once for all rows where it is a short one that rows repeat."""
         # Only kinds that equal nothing of another kind: 1 and true are one key.
         if given.__class__ is not bool and (given.__class__ is not str or len(given) > _SHORT):
             return conform(fact.type, given)
@@ -184,12 +179,7 @@ _ABSENT: Final = object()
 
 
 def row_lines(source: Source) -> tuple[tuple[int, int], ...]:
-    """
-    Find the rows of a file: its lines without their line ends; empty lines are no rows.
-
-    Returns:
-        For each row its first offset and the one behind its last.
-    """
+    """Find the first offset of each row of a file and the one behind its last; empty lines are no rows."""
     text, starts = source.text, source.line_starts
     found: list[tuple[int, int]] = []
     for start, end in zip(starts, (*starts[1:], len(text)), strict=True):

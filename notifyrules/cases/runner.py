@@ -50,15 +50,7 @@ class Result:
 
 
 def run(case: Case | BadRow) -> Result:
-    """
-    Run one case.
-
-    Returns:
-        Whether the decision is as expected, and if not how it differs.
-
-    Raises:
-        Nothing: loading has settled every failure.
-    """
+    """Run one case: tell whether the decision is as expected, and if not how it differs."""
     if isinstance(case, BadRow):
         return Result(case, Status.FAILED)
     if case.skip is not None:
@@ -92,12 +84,7 @@ def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterato
 
 
 def missing_node(through: Iterable[str], decision: Decision) -> int | None:
-    """
-    Find the first node that the path does not pass where it should.
-
-    Returns:
-        Its place in *through*; None where all are passed in order.
-    """
+    """Give the place of the first node that the path does not pass where it should; None where it passes all."""
     path = iter(step.node for step in decision.steps)
     for number, name in enumerate(through):
         # What is left of the iterator is the path behind the node found.

@@ -89,15 +89,7 @@ def _notifyrules(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """
-    Run the command line.
-
-    Args:
-        arguments: The words behind the program's name; those of the process unless given.
-
-    Returns:
-        The exit code.
-    """
+    """Run the command line by the words given, else those of the process, and give the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a character gets its number instead of a traceback.

@@ -73,12 +73,7 @@ def check(  # noqa: PLR0913 - the options of the command
     timeout: Timeout = LIMIT_S,
     root: Root = None,
 ) -> int:
-    """
-    Check files and print what is found.
-
-    Returns:
-        Whether something was found that fails the check.
-    """
+    """Check files, print what is found, and tell whether it fails the check."""
     # `--help` answers without all that these import.
     from notifyrules.answers.check import check as find  # noqa: PLC0415
     from notifyrules.rules import can_prove  # noqa: PLC0415
@@ -117,12 +112,7 @@ def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved:
 
 
 def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
-    """
-    List the files to check: those named, and those of the folders named.
-
-    Returns:
-        For each file its root; None for its own folder.
-    """
+    """List the files to check, each with its root, None for its own folder: those named, and those of folders named."""
     files: dict[str, Path | None] = {}
     for path in paths:
         if not is_folder(path):

@@ -68,12 +68,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     timeout: Timeout = LIMIT_S,
     root: Root = None,
 ) -> int:
-    """
-    Compare two versions and tell what changes.
-
-    Returns:
-        Whether a decision changes in a way that is not allowed.
-    """
+    """Compare two versions, tell what changes, and whether a change is not allowed."""
     from notifyrules.rules import require_solver  # noqa: PLC0415 - `--help` answers without it
 
     check_choice("format", output_format, _FORMATS)
@@ -96,12 +91,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """
-    Read recorded facts, one row at a time.
-
-    Raises:
-        UsageError: The file cannot be read, or a row of it is none.
-    """
+    """Read recorded facts, one row at a time."""
     try:
         with Path(file).open(encoding="utf-8-sig") as opened:
             for number, line in enumerate(iter(partial(opened.readline, MAX_BYTES + 1), ""), 1):

@@ -33,15 +33,7 @@ Parameters = ParamSpec("Parameters")
 
 
 def at_the_door(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
-    """
-    Wrap a command so that it ends with its exit code, whatever happens.
-
-    Args:
-        command: Does the work and returns its exit code.
-
-    Returns:
-        A function with the same signature, for typer.
-    """
+    """Wrap a command for typer, with its signature, so that it ends with an exit code whatever happens."""
 
     @functools.wraps(command)
     def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
@@ -67,12 +59,7 @@ def at_the_door(command: Callable[Parameters, int]) -> Callable[Parameters, None
 
 
 def report_bug(error: Exception) -> int:
-    """
-    Tell of a bug in one line and how to report it.
-
-    Returns:
-        The exit code.
-    """
+    """Tell of a bug in one line and how to report it, and give the exit code."""
     if os.environ.get(DEBUG):
         traceback.print_exception(error, file=sys.stderr)
     tell_error(f"this is a bug in notifyrules: {type(error).__name__}: {visible(str(error)) or 'no message'}")

@@ -104,12 +104,7 @@ def _rules_at_hand(record: Record) -> Rules | None:
 
 
 def _below_here(name: str) -> Path | None:
-    """
-    Find a file below the current folder, links followed.
-
-    Returns:
-        None for a file elsewhere.
-    """
+    """Find a file below the current folder, links followed; None for a file elsewhere."""
     try:
         path = Path(name).resolve()
     except (OSError, ValueError, RuntimeError):

@@ -81,20 +81,7 @@ _SINGLE_QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
 
 
 def read_settings(facts: Mapping[str, Fact], settings: Sequence[str]) -> dict[str, object]:
-    """
-    Read settings, as the declarations of the facts say.
-
-    Args:
-        facts: The facts of the chart.
-        settings: `fact=value`, each.
-
-    Returns:
-        The values by the names of the facts.
-
-    Raises:
-        FactsError: A setting is not what the chart declares.
-        UsageError: A setting is none.
-    """
+    """Read settings, `fact=value` each, as the declarations of the facts say."""
     problems: list[FactProblem] = []
     values: dict[str, object] = {}
     for setting in settings:
@@ -151,19 +138,15 @@ def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
 
 
 def _read_setting(facts: Mapping[str, Fact], name: str, text: str) -> object:
-    """
-    Read the value of one fact from bare text, as its declared type says.
-
-    Raises:
-        KeyError: There is no such fact.
-        Mismatch: The type does not hold the value.
-    """
+    """Read the value of one fact from bare text, as its declared type says; KeyError where there is no such fact."""
     wanted = facts[name].type
     text = text.strip()
     if text == "null" and wanted.nullable:
         return None
     if wanted.base in (Basic.SCHEDULE, ListOf(Basic.SCHEDULE)):
-        return conform(wanted, _read_windows(text))
+        # As a facts file would hold them; what YAML cannot read stays text, for the message.
+        tree, problems = read_yaml(Source(SETTING, text))
+        return conform(wanted, text if problems or tree is None else plain(tree))
     if isinstance(wanted.base, ListOf):
         return conform(wanted, _read_list(wanted.base, text))
     assert wanted.base is not None
@@ -207,12 +190,6 @@ def _read_list(wanted: ListOf, text: str) -> object:
         at = found.end()
     # A comma at the very end would be followed by an item.
     return text if inside.endswith(",") else items
-
-
-def _read_windows(text: str) -> object:
-    """Read windows as a facts file would hold them; what YAML cannot read stays text, for the message."""
-    tree, problems = read_yaml(Source(SETTING, text))
-    return text if problems or tree is None else plain(tree)
 
 
 # ---- Files of facts ----

@@ -67,12 +67,7 @@ def our_files(folder: Path) -> list[Path]:
 
 
 def require_file(word: str) -> None:
-    """
-    Refuse a word of the command line that names no file which can be opened, and no shipped one.
-
-    Raises:
-        UsageError: With what was probably meant.
-    """
+    """Refuse a word of the command line that names no file which can be opened, and no shipped one."""
     from notifyrules.rules import find_place  # noqa: PLC0415 - `--help` answers without it
 
     if trouble := unopened(find_place(word, None)):
@@ -105,13 +100,7 @@ def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> 
 
 
 def load_named(word: str, root: str | None) -> Rules:
-    """
-    Load the rules that the command line names.
-
-    Raises:
-        RulesError: With everything that was found, when any of it is an error.
-        UsageError: There is no such file, or the root is no folder.
-    """
+    """Load the rules that the command line names; raise all that is wrong with them or with the root."""
     from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
 
     require_file(word)
@@ -119,34 +108,19 @@ def load_named(word: str, root: str | None) -> Rules:
 
 
 def check_choice(what: str, given: str, known: Iterable[str]) -> None:
-    """
-    Refuse a word that chooses nothing.
-
-    Raises:
-        UsageError: *given* is none of the words *known*.
-    """
+    """Refuse a word that is none of those known."""
     words = tuple(known)
     if given not in words:
         raise UsageError(f"there is no {what} `{given}`", did_you_mean(given, words, f"there are {named(words)}"))
 
 
 def save_text(file: Path, text: str) -> None:
-    """
-    Write a text file, over one that may be there.
-
-    Raises:
-        UsageError: The file cannot be written.
-    """
+    """Write a text file, over one that may be there."""
     save_bytes(file, text.encode())
 
 
 def save_bytes(file: Path, content: bytes) -> None:
-    """
-    Write a file, over one that may be there.
-
-    Raises:
-        UsageError: The file cannot be written.
-    """
+    """Write a file, over one that may be there."""
     try:
         file.write_bytes(content)
     except (OSError, ValueError) as error:
@@ -154,12 +128,7 @@ def save_bytes(file: Path, content: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """
-    Make a folder and those around it, unless they are there already.
-
-    Raises:
-        UsageError: It cannot be made.
-    """
+    """Make a folder and those around it, unless they are there already."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -167,12 +136,7 @@ def make_folder(folder: Path) -> None:
 
 
 def save_new_text(file: Path, text: str) -> None:
-    """
-    Write a text file that must not be there yet, into folders that may not be there yet.
-
-    Raises:
-        UsageError: The file exists or cannot be written.
-    """
+    """Write a text file that must not be there yet, into folders that may not be there yet."""
     make_folder(file.parent)
     try:
         with file.open("x", encoding="utf-8") as opened:
@@ -205,7 +169,7 @@ def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Pat
     }
     known = {os.path.realpath(path) for path in files}
     waiting = [os.path.realpath(path) for path in changed]
-    read_by = _read_by({_searched(path, root) for path in changed})
+    read_by = _read_by({root_for(path, root) or Path(os.path.realpath(path)).parent for path in changed})
     affected = [reader for read, readers in read_by.items() if not os.path.exists(read) for reader in readers]  # noqa: PTH110 - any name
     while waiting or affected:
         affected += read_by.get(waiting.pop(), ()) if waiting else ()
@@ -217,11 +181,6 @@ def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Pat
                 files[name] = root_for(name, root)
         affected = []
     return files
-
-
-def _searched(path: str, root: str | None) -> Path:
-    """Choose the folder in which the readers of a file are looked for."""
-    return root_for(path, root) or Path(os.path.realpath(path)).parent
 
 
 def _read_by(folders: set[Path]) -> Mapping[str, list[str]]:

@@ -87,12 +87,7 @@ def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
 
 
 def _find(text: str, word: str) -> int:
-    """
-    Find where JSON holds a key for the second time in one object, or a word that is none of JSON's.
-
-    Returns:
-        Where it begins, 0-based.
-    """
+    """Find the offset at which JSON holds a key for the second time in one object, or a word that is none of JSON's."""
     holders: list[bool] = []
     for found in _TOKEN.finditer(text):
         token = found[0]

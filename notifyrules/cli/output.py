@@ -39,12 +39,7 @@ def palette_for(stream: TextIO | None) -> Palette:
 
 
 def write(text: str) -> None:
-    """
-    Print what was asked for.
-
-    Raises:
-        UsageError: Nothing can be written there.
-    """
+    """Print what was asked for."""
     with _standard_output() as stream:
         typer.echo(text, file=stream, nl=False)
         stream.flush()
@@ -61,12 +56,7 @@ def write_json(value: object) -> None:
 
 
 def write_bytes(content: bytes) -> None:
-    """
-    Print what is no text, such as a PNG.
-
-    Raises:
-        UsageError: Nothing can be written there.
-    """
+    """Print what is no text, such as a PNG."""
     with _standard_output() as stream:
         stream.buffer.write(content)
         stream.buffer.flush()
@@ -128,12 +118,7 @@ def show_work(doing: str) -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def _standard_output() -> Iterator[TextIO]:
-    """
-    Write what was asked for; in silence when whoever reads it has seen enough, as `head` does.
-
-    Raises:
-        UsageError: Nothing can be written there.
-    """
+    """Write what was asked for; in silence when whoever reads it has seen enough, as `head` does."""
     # The type does not say so, but a closed one is None.
     stream: TextIO | None = sys.stdout
     if stream is None:

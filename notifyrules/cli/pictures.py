@@ -81,12 +81,7 @@ class PictureFile:
             return False
 
     def save(self) -> None:
-        """
-        Write the picture, unless it is there already: its date tells when it changed.
-
-        Raises:
-            UsageError: The file cannot be written.
-        """
+        """Write the picture, unless it is there already: its date tells when it changed."""
         if not self.fresh:
             save_bytes(self.path, self.content)
 
@@ -167,12 +162,7 @@ def save_all(pictures: Sequence[PictureFile], target: Path) -> None:
 
 
 def report_stale(pictures: Sequence[PictureFile], command: str) -> int:
-    """
-    Name the pictures that are not what would be drawn, and the command that draws them.
-
-    Returns:
-        The exit code.
-    """
+    """Name the pictures that are not what would be drawn, and the command that draws them; give the exit code."""
     stale = [picture for picture in pictures if not picture.fresh]
     for picture in stale:
         tell_error(f"`{visible(str(picture.path))}` is {'stale' if is_there(picture.path) else 'missing'}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from notifyrules.answers.test import Tested
+from notifyrules.answers.test import Follower, Tested
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, describe_failure, describe_skip, gather_alike, likeness, summary, tell_rest
 from notifyrules.cases.runner import Result, Status
@@ -96,12 +96,8 @@ def save_coverage(folder: Path, tested: Tested) -> None:
 # ---- How far the run has come ----
 
 
-class RunShown:
-    """
-    Show how far a run has come: a bar for a long one, where there is a terminal, and results as they come.
-
-    It follows a run, as :class:`notifyrules.answers.test.Follower` says.
-    """
+class RunShown(Follower):
+    """Show how far a run has come: a bar for a long one, where there is a terminal, and results as they come."""
 
     def __init__(self, suites: Sequence[Suite], *, printing: bool) -> None:
         """Begin to show a run of *suites*; *printing* what becomes of the cases for a person."""

@@ -79,12 +79,7 @@ def test(  # noqa: PLR0913 - the options of a command
     ] = None,
     root: Root = None,
 ) -> int:
-    """
-    Run cases and print what became of them.
-
-    Returns:
-        Whether one failed, none was found, or too little is covered.
-    """
+    """Run cases, print what became of them, and tell whether that fails the run."""
     # `--help` answers without all that these import.
     from notifyrules.answers import test as answer  # noqa: PLC0415
     from notifyrules.cases.runner import Selection  # noqa: PLC0415
@@ -98,7 +93,7 @@ def test(  # noqa: PLR0913 - the options of a command
     recorder = answer.record(suites, charts_of(places, root)) if covers else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))
     with RunShown(suites, printing=output_format == _TEXT) as shown:
-        tested = answer.test(suites, selection, recorder, shown, first=first)
+        tested = answer.test(suites, selection, recorder, follower=shown, first=first)
     if charts is not None:
         save_coverage(Path(charts), tested)
     if junit is not None:

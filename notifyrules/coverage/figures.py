@@ -116,12 +116,8 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
         ]
     uncovered = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
     figures = {kind: CoverageFigure(counts.get(kind, 0) - uncovered[kind], counts.get(kind, 0)) for kind in KINDS}
-    return FileCoverage(file, figures, tuple(sorted(gaps, key=_reading_order)))
-
-
-def _reading_order(gap: Gap) -> tuple[str, int, int, str]:
-    """Sort by place, then by kind."""
-    return gap.span.source.name, gap.span.start, KINDS.index(gap.kind), gap.name
+    gaps.sort(key=lambda gap: (gap.span.source.name, gap.span.start, KINDS.index(gap.kind), gap.name))
+    return FileCoverage(file, figures, tuple(gaps))
 
 
 def _atom_gap(sight: Sight) -> Iterator[Gap]:
@@ -175,12 +171,7 @@ def _ends(graph: Graph, start: str, wanted: Callable[[Notify], bool]) -> bool:
 
 
 def format_coverage(files: Sequence[FileCoverage]) -> str:
-    """
-    Print the figures as a table, then what is not covered, with its places.
-
-    Returns:
-        Lines that end in a line end.
-    """
+    """Print the figures as a table, then what is not covered, with its places, in lines that end in a line end."""
     if not files:
         return "coverage: there is no chart to measure\n"
     rows = [("coverage", *KINDS, "total"), *(_row(visible_name(file.file), file.figures) for file in files)]
