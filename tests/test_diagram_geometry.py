@@ -13,10 +13,10 @@ import pytest
 from notifyrules import load
 from notifyrules.diagram import draw
 from notifyrules.diagram.arranging import READABLE_WIDTH
-from notifyrules.diagram.compounds import Point, compounds
+from notifyrules.diagram.compounds import PlacedArrow, PlacedBox, Point, compounds
 from notifyrules.diagram.model import BoxShape, Diagram
 from notifyrules.diagram.panel import lay_panel, stand_beside
-from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedBox, route
+from notifyrules.diagram.routing import Drawing, route
 from notifyrules.errors import UsageError
 from notifyrules.graph.checks.nesting import MAX_NESTING
 from notifyrules.shipped import shipped_names

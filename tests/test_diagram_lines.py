@@ -10,10 +10,10 @@ import pytest
 
 from notifyrules import load
 from notifyrules.diagram import draw
-from notifyrules.diagram.compounds import Point
+from notifyrules.diagram.compounds import PlacedArrow, Point
 from notifyrules.diagram.drawing import draw_overlaid
 from notifyrules.diagram.model import DrawnArrow, Emphasis, Mark, Overlay
-from notifyrules.diagram.routing import PlacedArrow, route
+from notifyrules.diagram.routing import route
 from notifyrules.diagram.strokes import NEAR_REACH, REACH, Stroke, strokes
 from notifyrules.shipped import shipped_names
 from tests.diagrams import drawn, lit

@@ -194,9 +194,7 @@ def _straighten(placement: Placement, *, columns: bool) -> Placement:
     """
     Move things sideways so that fewer lines bend; nothing changes its order in its row or leaves its cluster.
 
-    Args:
-        placement: Where everything stands.
-        columns: Whether what is in the way is also pushed aside as a whole column, which takes longer.
+    With *columns*, what is in the way is also pushed aside as a whole column, which takes longer.
     """
     state = _state(placement)
     for _ in range(max(1, min(_ROUNDS, _MOVES // len(state.items)))):
@@ -333,11 +331,7 @@ def _pushed(state: _State, group: frozenset[str], shift: float, *, columns: bool
     """
     Find where everything stands when a group is moved and its neighbours make room.
 
-    Args:
-        state: Where everything stands now.
-        group: What is moved.
-        shift: How far, to the right.
-        columns: Whether what is pushed takes along all that hangs straight above and below it.
+    With *columns*, what is pushed takes along all that hangs straight above and below it.
 
     Returns:
         The new places of what moves, or None where it cannot, or too much would have to.

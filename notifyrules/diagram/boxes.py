@@ -127,10 +127,7 @@ def size_box(box: DrawnBox, *, least: float = 0, beside: Mapping[int, float] = M
     """
     Set the text of a box and find its size.
 
-    Args:
-        box: The box.
-        least: How high it is at the least.
-        beside: For rows of a table, how high they are at the least because of what stands beside them.
+    It is *least* high at the least, and rows of a table are as high as what stands *beside* them.
     """
     style = _STYLES[box.shape]
     text = letter(box.text, style)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from notifyrules.diagram.boxes import Lettering, SizedBox, label, size_box, size_end
@@ -22,8 +22,7 @@ Point: TypeAlias = tuple[float, float]
 
 HEAD: Final = 9
 """The length of an arrow head."""
-
-_TAIL: Final = 8
+TAIL: Final = 8
 """Line that is seen before a label and behind it."""
 _STACKED: Final = 6
 """Room between refusals of one box."""
@@ -34,24 +33,35 @@ _ROW_STUB: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
-class CompoundBox:
-    """A box of a compound."""
+class PlacedBox:
+    """A box and its place: in its compound, and at last in the picture."""
 
     sized: SizedBox
     x: float
     """Its middle."""
     top: float
 
+    def moved(self, x: float, y: float) -> PlacedBox:
+        """Move it to the right and down."""
+        return PlacedBox(self.sized, self.x + x, self.top + y)
+
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """An arrow that begins and ends inside of a compound."""
+class PlacedArrow:
+    """An arrow and its way: inside of its compound, and at last in the picture."""
 
     arrow: DrawnArrow
     points: tuple[Point, ...]
     label: Lettering | None
     middle: Point
     """Where the label stands."""
+    clustered: bool = False
+    """Whether the label stands in a cluster."""
+
+    def moved(self, x: float, y: float) -> PlacedArrow:
+        """Move it to the right and down."""
+        points = tuple((at + x, down + y) for at, down in self.points)
+        return replace(self, points=points, middle=(self.middle[0] + x, self.middle[1] + y))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,9 @@ class Compound:
 
     box: DrawnBox
     """The main box: the one that arrows from elsewhere end at."""
-    parts: tuple[CompoundBox, ...]
-    wires: tuple[Wire, ...]
+    parts: tuple[PlacedBox, ...]
+    wires: tuple[PlacedArrow, ...]
+    """The arrows that begin and end inside of it."""
     exits: tuple[LeavingArrow, ...]
     left: float
     """How far it reaches to the left of the main box's middle; not negative."""
@@ -87,14 +98,9 @@ class Compound:
 
 def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
     """
-    Put together the boxes of a picture.
+    Put together the boxes of a picture, in reading order; every box is part of one compound.
 
-    Args:
-        diagram: The picture.
-        sides: Whether a question that is asked in passing stands beside the one that leads to it, which takes width.
-
-    Returns:
-        The compounds, in reading order; every box is part of one of them.
+    With *sides*, a question that is asked in passing stands beside the one that leads to it, which takes width.
     """
     boxes = {box.key: box for box in diagram.boxes}
     leaving: dict[str, list[DrawnArrow]] = {key: [] for key in boxes}
@@ -124,12 +130,7 @@ def _ends_beside(
     Find the ends that stand beside the arrow that leads to them.
 
     They are the refusals, and ends that only one arrow leads to: from the row of a table, or from a box that also goes
-    on to another, which then stands below it.
-
-    Args:
-        boxes: The boxes.
-        leaving: Their ways out.
-        apart: Boxes beside which others stand.
+    on to another, which then stands below it; but beside *apart* others stand.
     """
     entered = Counter(arrow.target for ways in leaving.values() for arrow in ways)
     found = {key for key, box in boxes.items() if box.shape is BoxShape.REFUSAL}
@@ -181,7 +182,7 @@ def _plain(
     parts, wires, reach = stack.beside(half, side=1)
     tall = main.head / 2
     exits = tuple(LeavingArrow(way, ((0, tall),)) for way in onward)
-    return Compound(box, (CompoundBox(main, 0, -tall), *parts), wires, exits, half, half + reach, tall, tall)
+    return Compound(box, (PlacedBox(main, 0, -tall), *parts), wires, exits, half, half + reach, tall, tall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,30 +211,23 @@ class _Stack:
         """The height of all."""
         return sum(self.heights) + _STACKED * (len(self.heights) - 1) if self.heights else 0
 
-    def beside(
-        self, edge: float, *, side: int, middle: float = 0
-    ) -> tuple[tuple[CompoundBox, ...], tuple[Wire, ...], float]:
+    def beside(self, edge: float, *, side: int) -> tuple[tuple[PlacedBox, ...], tuple[PlacedArrow, ...], float]:
         """
-        Stand the refusals beside a box.
-
-        Args:
-            edge: The edge of the box that the arrows leave.
-            side: 1 for the right edge, -1 for the left one.
-            middle: The `y` of the middle of the stack.
+        Stand the refusals beside the edge of a box, the right one if *side* is 1, the left one if it is -1.
 
         Returns:
             The ends, their arrows, and how far they reach beyond the edge.
         """
         gap = max((_gap(words) for words in self.labels), default=0)
-        parts: list[CompoundBox] = []
-        wires: list[Wire] = []
-        y = middle - self.height / 2
+        parts: list[PlacedBox] = []
+        wires: list[PlacedArrow] = []
+        y = -self.height / 2
         for arrow, end, words, tall in zip(self.arrows, self.ends, self.labels, self.heights, strict=True):
             row = y + tall / 2
             at = edge + side * (gap + end.width / 2)
-            parts.append(CompoundBox(end, at, row - end.height / 2))
+            parts.append(PlacedBox(end, at, row - end.height / 2))
             stop = (edge + side * gap, row)
-            wires.append(Wire(arrow, ((edge, row), stop), words, (edge + side * (gap - HEAD) / 2, row)))
+            wires.append(PlacedArrow(arrow, ((edge, row), stop), words, (edge + side * (gap - HEAD) / 2, row)))
             y += tall + _STACKED
         reach = gap + max((end.width for end in self.ends), default=0)
         return tuple(parts), tuple(wires), reach
@@ -241,7 +235,7 @@ class _Stack:
 
 def _gap(words: Lettering | None) -> float:
     """Find the length of an arrow that runs sideways and carries a label."""
-    return (words.width if words else _TAIL) + 2 * _TAIL + HEAD
+    return (words.width if words else TAIL) + 2 * TAIL + HEAD
 
 
 def arrow_label(arrow: DrawnArrow) -> Lettering | None:
@@ -264,11 +258,11 @@ def _with_side(
     near = -half - gap
     x = near - side.width / 2
     parts, wires, reach = stack.beside(near - side.width, side=-1)
-    wire = Wire(across, ((-half, 0), (near, 0)), words, (-half - (gap - HEAD) / 2, 0))
+    wire = PlacedArrow(across, ((-half, 0), (near, 0)), words, (-half - (gap - HEAD) / 2, 0))
     tall = max(main.head, side.head) / 2
     return Compound(
         box,
-        (CompoundBox(main, 0, -main.head / 2), CompoundBox(side, x, -side.head / 2), *parts),
+        (PlacedBox(main, 0, -main.head / 2), PlacedBox(side, x, -side.head / 2), *parts),
         (wire, *wires),
         (
             *(LeavingArrow(way, ((0, main.head / 2),)) for way in onward),
@@ -290,12 +284,12 @@ def _table(
     }
     main = size_box(box, beside={row: end.height + _STACKED for row, (_, end) in stops.items()})
     edge, base = main.width / 2, -main.head / 2
-    parts: list[CompoundBox] = []
-    wires: list[Wire] = []
+    parts: list[PlacedBox] = []
+    wires: list[PlacedArrow] = []
     for row, (way, end) in stops.items():
         y = base + main.row_middle(row)
-        parts.append(CompoundBox(end, edge + _ROW_STUB + end.width / 2, y - end.height / 2))
-        wires.append(Wire(way, ((edge, y), (edge + _ROW_STUB, y)), None, (edge, y)))
+        parts.append(PlacedBox(end, edge + _ROW_STUB + end.width / 2, y - end.height / 2))
+        wires.append(PlacedArrow(way, ((edge, y), (edge + _ROW_STUB, y)), None, (edge, y)))
     reach = _ROW_STUB + max(end.width for _, end in stops.values()) if stops else _LANE
     onward = [way for way in ways if way.target not in beside]
     lanes = _lanes(onward, boxes, edge, edge + reach)
@@ -307,7 +301,7 @@ def _table(
         back = ((0, bottom),) if way.target == next(iter(lanes)) else ()
         exits.append(LeavingArrow(way, ((edge if x > 0 else -edge, y), (x, y), (x, bottom), *back)))
     left, right = max([edge, *(-x for x in lanes.values())]), max([edge + reach, *lanes.values()])
-    return Compound(box, (CompoundBox(main, 0, base), *parts), tuple(wires), tuple(exits), left, right, -base, bottom)
+    return Compound(box, (PlacedBox(main, 0, base), *parts), tuple(wires), tuple(exits), left, right, -base, bottom)
 
 
 def _lanes(ways: Sequence[DrawnArrow], boxes: Mapping[str, DrawnBox], left: float, right: float) -> dict[str, float]:
@@ -317,14 +311,9 @@ def _lanes(ways: Sequence[DrawnArrow], boxes: Mapping[str, DrawnBox], left: floa
     One of them comes back to the middle below the table, so that the chart does not step aside with every table: the
     one that goes on, which most rows lead to. The others run down on that side on which they cross none.
 
-    Args:
-        ways: The arrows.
-        boxes: The boxes that they lead to.
-        left: How far the table reaches to the left.
-        right: How far it reaches to the right, with what stands beside its rows.
-
     Returns:
-        For each box that they lead to where its line runs down, the one that comes back first.
+        For each box that they lead to where its line runs down, the one that comes back first: beyond the edges of the
+        table, on the right also beyond what stands beside its rows.
     """
     rows: dict[str, list[int]] = {}
     for way in ways:

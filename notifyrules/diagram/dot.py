@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from notifyrules.diagram.boxes import LARGE, SMALL, TEXT, SizedBox, label, size_box, size_end
+from notifyrules.diagram.layout import POINTS
 from notifyrules.diagram.lettering import directed, drawable
 from notifyrules.diagram.model import BoxShape, Cluster, Diagram, DrawnArrow, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
@@ -37,19 +38,10 @@ _SHAPES: Final = {
 }
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 """Graphviz reads entities in every text."""
-_POINTS: Final = 72
 
 
 def to_dot(diagram: Diagram) -> str:
-    """
-    Write a picture as DOT.
-
-    Args:
-        diagram: The picture.
-
-    Returns:
-        A whole file, the same for the same picture.
-    """
+    """Write a picture as DOT: a whole file, the same for the same picture."""
     from graphviz import Digraph  # noqa: PLC0415 - slow to import, and only this format needs it
 
     graph = Digraph()
@@ -115,8 +107,8 @@ def _attributes(box: DrawnBox) -> dict[str, str]:
     return {
         **found,
         "label": escaped(lines),
-        "width": f"{drawn.width / _POINTS:.3f}",
-        "height": f"{drawn.height / _POINTS:.3f}",
+        "width": f"{drawn.width / POINTS:.3f}",
+        "height": f"{drawn.height / POINTS:.3f}",
     }
 
 

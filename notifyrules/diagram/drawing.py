@@ -56,31 +56,18 @@ _LONGEST_VALUE: Final = 60
 
 def draw(graph: Graph, *, passage: Passage | None = None, expand: bool = False) -> Diagram:
     """
-    Make the picture of a chart.
+    Make the picture of a chart: the same one for the same arguments.
 
     Args:
         graph: A chart without errors.
         passage: The way of one decision through it, to be lit.
         expand: Open the charts it calls, and those they call, instead of drawing each as one box.
-
-    Returns:
-        The picture. The same graph, passage and choice give the same picture.
     """
     return draw_overlaid(graph, Overlay() if passage is None else _light(graph, passage), expand=expand)
 
 
 def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Diagram:
-    """
-    Make the picture of a chart with something shown on it.
-
-    Args:
-        graph: A chart without errors.
-        overlay: What is said about its boxes and arrows.
-        expand: Open the charts it calls, and those they call.
-
-    Returns:
-        The picture. The same arguments give the same picture.
-    """
+    """Make the picture of a chart, like :func:`draw`, with something shown on it."""
     sheet = _Sheet(overlay, expand=expand, used={graph: {}})
     level = _Level(graph, "", "")
     start = DrawnBox(
@@ -147,23 +134,23 @@ def _draw_level(level: _Level, sheet: _Sheet) -> None:
     for name, node in level.graph.nodes.items():
         if name not in reachable:
             continue
-        _learn_class(level, node, sheet)
+        colour = _colour(level, node, sheet)
         if isinstance(node, graphs.Call) and sheet.expand:
             _open(level, node, sheet)
             continue
         ways = tuple(_ways(node, level, sheet.overlay))
-        shape = _shape(node, ways)
-        sheet.boxes.append(_box(level, node, shape, ways, sheet))
+        box = _box(level, node, ways, colour, sheet.overlay)
+        sheet.boxes.append(box)
         for number, way in enumerate(ways):
-            _draw_way(level, way, level.prefix + name, number if shape is BoxShape.TABLE else None, sheet)
+            _draw_way(level, way, box.key, number if box.shape is BoxShape.TABLE else None, sheet)
 
 
-def _learn_class(level: _Level, node: graphs.Node, sheet: _Sheet) -> None:
-    """Note that a class is used; a sub-chart that gives it another colour gets an entry of its own in the legend."""
-    if node.class_ is None or node.class_ not in level.graph.legend:
-        return
-    colour = colour_of(level.graph.legend[node.class_])
-    sheet.used.setdefault(level.graph, {})[node.class_] = colour
+def _colour(level: _Level, node: graphs.Node, sheet: _Sheet) -> Colour:
+    """Find the colour of a node's class; where a sub-chart has another one for it, the legend tells both."""
+    given = None if node.class_ is None else level.graph.legend.get(node.class_)
+    if node.class_ is None or given is None:
+        return UNCLASSED
+    return sheet.used.setdefault(level.graph, {}).setdefault(node.class_, colour_of(given))
 
 
 def _legend(sheet: _Sheet) -> tuple[tuple[str, Colour], ...]:
@@ -219,76 +206,53 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
             assert_never(node)
 
 
-def _shape(node: graphs.Node, ways: tuple[_Way, ...]) -> BoxShape:
-    """Choose the outline of a node."""
-    # What only an overlay shows does not make another chart of it.
-    shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
-    wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
-    match node:
-        case graphs.Question():
-            return BoxShape.QUESTION
-        case graphs.Switch():
-            return BoxShape.TABLE if wordy or len(shown) > WIDEST_SWITCH else BoxShape.SWITCH
-        case graphs.First(rows=rows):
-            return BoxShape.TABLE if wordy or len(rows) > LONGEST_FIRST else BoxShape.FIRST
-        case graphs.FanOut():
-            return BoxShape.FAN_OUT
-        case graphs.Call():
-            return BoxShape.CALL
-        case _:
-            assert_never(node)
-
-
-def _box(level: _Level, node: graphs.Node, shape: BoxShape, ways: tuple[_Way, ...], sheet: _Sheet) -> DrawnBox:
+def _box(level: _Level, node: graphs.Node, ways: tuple[_Way, ...], colour: Colour, overlay: Overlay) -> DrawnBox:
     """Draw the box of a node."""
-    key, condition = level.prefix + node.name, _condition(node)
-    rows = tuple(way.row for way in ways if way.row is not None) if shape is BoxShape.TABLE else ()
+    key = level.prefix + node.name
+    shape, caption, condition = _look(node, ways)
     return DrawnBox(
         key,
         shape,
         condition_words(node.ask) if node.ask == condition else node.ask,
-        _colour(level, node),
-        sheet.overlay.mark(key),
+        colour,
+        overlay.mark(key),
         kind=node.kind,
-        caption=_caption(node),
+        caption=caption,
         cluster=level.cluster,
         class_=node.class_,
         about=node.about,
         condition=condition,
         place=_place(node.span),
-        rows=rows,
+        rows=tuple(way.row for way in ways if way.row is not None) if shape is BoxShape.TABLE else (),
         href=_href(node.callee) if isinstance(node, graphs.Call) else None,
     )
 
 
-def _colour(level: _Level, node: graphs.Node) -> Colour:
-    """Find the colour of a node's class."""
-    given = None if node.class_ is None else level.graph.legend.get(node.class_)
-    return UNCLASSED if given is None else colour_of(given)
+def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str | None]:
+    """
+    Choose the outline of a node, and what is told with it.
 
-
-def _caption(node: graphs.Node) -> str:
-    """Say how a box chooses its way out, where neither its outline nor its arrows say it."""
-    match node:
-        case graphs.First():
-            return "the first that holds"
-        case graphs.FanOut():
-            return "the first that does not refuse"
-        case graphs.Call(callee=callee):
-            return f"see {callee.name}"
-        case _:
-            return ""
-
-
-def _condition(node: graphs.Node) -> str | None:
-    """Find the condition of a node as it is written."""
+    Returns:
+        The outline; how the box chooses its way out, where nothing else says it; the condition as it is written.
+    """
+    # What only an overlay shows does not make another chart of it.
+    shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
+    wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
     match node:
         case graphs.Question(condition=condition):
-            return condition.span.one_line
+            return BoxShape.QUESTION, "", condition.span.one_line
         case graphs.Switch(subject=subject):
-            return subject.span.one_line
+            shape = BoxShape.TABLE if wordy or len(shown) > WIDEST_SWITCH else BoxShape.SWITCH
+            return shape, "", subject.span.one_line
+        case graphs.First(rows=rows):
+            shape = BoxShape.TABLE if wordy or len(rows) > LONGEST_FIRST else BoxShape.FIRST
+            return shape, "the first that holds", None
+        case graphs.FanOut():
+            return BoxShape.FAN_OUT, "the first that does not refuse", None
+        case graphs.Call(callee=callee):
+            return BoxShape.CALL, f"see {callee.name}", None
         case _:
-            return None
+            assert_never(node)
 
 
 def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sheet) -> None:
@@ -391,10 +355,6 @@ def _base(path: str) -> str:
 def _light(graph: Graph, passage: Passage) -> Overlay:
     """
     Make an overlay of one decision.
-
-    Args:
-        graph: The chart that decided.
-        passage: The way through it.
 
     Returns:
         The path lit, with the values of the facts that were read at its boxes; the branches that refused marked as

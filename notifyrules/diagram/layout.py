@@ -20,6 +20,8 @@ from notifyrules.source.text import one_line
 
 TIMEOUT_S: Final = 30
 """A chart of 1,000 boxes takes one second."""
+POINTS: Final = 72
+"""Points in an inch; a point of the layout is a pixel of ours."""
 
 _DISTRIBUTION: Final = "graphviz-pure"
 _SHOWN: Final = 300
@@ -27,10 +29,7 @@ _SHOWN: Final = 300
 
 def find_layout() -> str:
     """
-    Find the layout program.
-
-    Returns:
-        The path of the program.
+    Find the path of the layout program.
 
     Raises:
         UsageError: There is none.
@@ -63,14 +62,11 @@ def _bundled() -> str | None:
 
 def run_layout(dot: str, *options: str) -> bytes:
     """
-    Have a graph placed.
+    Give the layout program a graph, and take what it writes.
 
     Args:
         dot: The graph as DOT, free of anything that a stranger wrote and the program would obey.
         options: What to do with it, such as `-Tjson0`.
-
-    Returns:
-        What the program wrote.
 
     Raises:
         UsageError: There is no program, it refused, or it took longer than :data:`TIMEOUT_S`.

@@ -63,10 +63,7 @@ _APART: Final = re.compile(f"([{_LEFTWARDS}{_RIGHTWARDS}][^\u2066-\u2069]*{_ENDE
 
 def drawable(text: str) -> str:
     """
-    Make one line of a text that may stand in XML, DOT and Mermaid.
-
-    Args:
-        text: What somebody wrote, line ends and control characters included.
+    Make one line that may stand in XML, DOT and Mermaid of a text with anything in it.
 
     Returns:
         The text with blanks run together, with what nobody would see spelt out, such as `<U+202E>`, and cut at 1,000
@@ -121,33 +118,15 @@ def _has_leftward(text: str) -> bool:
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
-    """
-    Measure one line of text.
-
-    Args:
-        text: One line, as :func:`drawable` gives it.
-        size: The font size in pixels.
-        bold: Whether it is set in bold.
-
-    Returns:
-        Pixels that it takes at the most in the fonts of common machines.
-    """
+    """Measure how many pixels a :func:`drawable` line takes at the most in the fonts of common machines."""
     return sum(map(_advance, JOINED.sub("", text))) * size / 1000 * _SLACK * (_BOLD if bold else 1)
 
 
 def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:
     """
-    Break a text into lines of about equal length.
+    Break a text into lines of about equal length, at least one, each of up to *limit* pixels.
 
-    Args:
-        text: Anything a person wrote.
-        size: The font size in pixels.
-        limit: Pixels that a line may take.
-        lines: Lines that are shown; what does not fit is cut with an ellipsis.
-        bold: Whether it is set in bold.
-
-    Returns:
-        At least one line.
+    Of more than *lines* the rest is cut with an ellipsis.
     """
     pieces = [part for word in _words(drawable(text)) for part in _cut(word, size, limit, bold=bold)]
     broken = _fill(pieces, limit)

@@ -40,15 +40,7 @@ _OBEYED: Final = re.compile(r"""["#$%&:;<>`\\*_~|{}\[\]]""")
 
 
 def to_mermaid(diagram: Diagram) -> str:
-    """
-    Write a picture as a Mermaid flowchart.
-
-    Args:
-        diagram: The picture.
-
-    Returns:
-        The text to stand in a Mermaid block, the same for the same picture.
-    """
+    """Write a picture as a Mermaid flowchart: the text to stand in a Mermaid block, the same for the same picture."""
     names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
     rows = {box.key: box.rows for box in diagram.boxes}
     lines = ["flowchart TD", *_cluster("", diagram, names)]

@@ -119,8 +119,7 @@ def night(colour: Colour) -> Colour:
     """
     Give the shades of a box on a dark page: as dark as the page lets it be seen, within an edge that is lighter.
 
-    Args:
-        colour: One of the palette, or of an author's own; what is lighter by day is lighter by night.
+    An author's own colour that is lighter by day is lighter by night.
     """
     channels = [int(colour.fill[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     own = _written(0.1 + 0.3 * channel**3 for channel in channels)
@@ -150,15 +149,7 @@ def line_on(scheme: Scheme, emphasis: Emphasis) -> str:
 
 
 def ink_on(ground: str) -> str:
-    """
-    Choose the ink that can be read on a ground.
-
-    Args:
-        ground: `#rrggbb`.
-
-    Returns:
-        The ink of the chart, or black or white where that has not the contrast; one of the two always has it.
-    """
+    """Choose the ink that can be read: the chart's, else black or white, one of which always has the contrast."""
     if contrast(INK, ground) >= READABLE:
         return INK
     return max((WHITE, BLACK), key=lambda ink: contrast(ink, ground))
@@ -166,14 +157,7 @@ def ink_on(ground: str) -> str:
 
 def contrast(one: str, other: str) -> float:
     """
-    Measure the contrast of two colours.
-
-    Args:
-        one: `#rrggbb`.
-        other: `#rrggbb`.
-
-    Returns:
-        1 for the same colour up to 21 for black on white.
+    Measure the contrast of two colours: 1 for the same colour, up to 21 for black on white.
 
     Source:
         Web Content Accessibility Guidelines 2.2, definition of the contrast ratio.
@@ -184,10 +168,7 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     """Measure how bright a colour is, from 0 for black to 1 for white."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    # Without the gamma of sRGB.
+    red, green, blue = (one / 12.92 if one <= _DARKEST else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(channel: float) -> float:
-    """Undo the gamma of one sRGB channel."""
-    return channel / 12.92 if channel <= _DARKEST else ((channel + 0.055) / 1.055) ** 2.4

@@ -15,10 +15,10 @@ from typing import Final, TypeAlias
 
 from notifyrules.diagram.arranging import split
 from notifyrules.diagram.boxes import LEADING, SMALL, TEXT, Lettering, SizedBox, letter_notes, size_end
-from notifyrules.diagram.compounds import HEAD, Point, arrow_label
+from notifyrules.diagram.compounds import HEAD, TAIL, PlacedArrow, PlacedBox, Point, arrow_label
 from notifyrules.diagram.lettering import drawable, width, wrap
 from notifyrules.diagram.model import Diagram, DrawnArrow
-from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedBox, PlacedValues
+from notifyrules.diagram.routing import Drawing, PlacedValues
 from notifyrules.graph.colours import Colour
 
 MARGIN: Final = 24
@@ -48,8 +48,6 @@ Rectangle: TypeAlias = tuple[float, float, float, float]
 
 _CLEAR: Final = 4
 """Room around what stands beside the chart."""
-_TAIL: Final = 8
-"""Line that is seen before a label and behind it."""
 _NEAR: Final = 5
 """Room between a box and the values beside it."""
 _HANG: Final = 13
@@ -116,16 +114,7 @@ def _headline(text: str, limit: float) -> tuple[Lettering, int]:
 
 
 def _side_by_side(entries: Sequence[float], limit: float) -> list[Point]:
-    """
-    Lay the entries of the legend out side by side.
-
-    Args:
-        entries: The width of each.
-        limit: How wide a line of them may be.
-
-    Returns:
-        The upper left corner of each.
-    """
+    """Lay entries of the legend of some widths out side by side, and give the upper left corner of each."""
     found: list[Point] = []
     x, y = 0.0, 0.0
     for wide in entries:
@@ -137,12 +126,7 @@ def _side_by_side(entries: Sequence[float], limit: float) -> list[Point]:
 
 
 def _free_corner(drawing: Drawing, wide: float, high: float) -> float | None:
-    """
-    Find an upper corner of the chart that has room for the legend.
-
-    Returns:
-        The left edge of the legend, or None where neither corner is free.
-    """
+    """Find the left edge that the legend has in an upper corner of the chart; None where neither is free."""
     for left in (0.0, drawing.width - wide):
         if left >= 0 and not any(
             _touches(left - _LEGEND_ROOM, left + wide + _LEGEND_ROOM, high + _LEGEND_ROOM, drawing)
@@ -166,15 +150,7 @@ def _touches(left: float, right: float, bottom: float, drawing: Drawing) -> Iter
 
 
 def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle], bounds: Rectangle) -> Drawing:
-    """
-    Add to a drawing what is shown without a place of its own.
-
-    Args:
-        diagram: The whole picture.
-        drawing: What :func:`notifyrules.diagram.routing.route` made of it.
-        taken: Further places where nothing may stand.
-        bounds: How far the picture reaches.
-    """
+    """Add to a drawing what is shown without a place of its own, within some bounds and where nothing is *taken*."""
     _, loose = split(diagram)
     room = _Room(bounds, [*taken, *_occupied(drawing)])
     homes = {box.sized.box.key: box for box in drawing.boxes}
@@ -196,12 +172,7 @@ class _Room:
     taken: list[Rectangle]
 
     def take(self, spots: Iterable[tuple[Rectangle, Point]]) -> Point | None:
-        """
-        Take the first place that is free.
-
-        Args:
-            spots: Places, each with the point that it stands for.
-        """
+        """Take the first place that is free, and give the point that it stands for."""
         for spot, point in spots:
             if self._is_free(spot):
                 self.taken.append(spot)
@@ -211,12 +182,10 @@ class _Room:
     def _is_free(self, spot: Rectangle) -> bool:
         """Tell whether nothing stands in a place."""
         left, top, right, bottom = spot
-        inside = self.bounds[0] <= left and self.bounds[1] <= top and right <= self.bounds[2]
-        return (
-            inside
-            and bottom <= self.bounds[3]
-            and not any(one[0] < right and left < one[2] and one[1] < bottom and top < one[3] for one in self.taken)
-        )
+        first, highest, last, lowest = self.bounds
+        inside = first <= left and highest <= top and right <= last and bottom <= lowest
+        met = (one[0] < right and left < one[2] and one[1] < bottom and top < one[3] for one in self.taken)
+        return inside and not any(met)
 
 
 def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
@@ -262,7 +231,7 @@ def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tupl
     left, top, right, bottom = _outline(home)
     middle = top + home.sized.head / 2
     for shown in (label, None) if label else (None,):
-        gap = (shown.width if shown else 0) + 2 * _TAIL + HEAD
+        gap = (shown.width if shown else 0) + 2 * TAIL + HEAD
         tall = max(end.height, shown.height if shown else 0)
         heights = [y for y in (middle, bottom - tall / 2, top + tall / 2) if top < y < bottom]
         spots: list[tuple[Rectangle, Point]] = []

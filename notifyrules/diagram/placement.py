@@ -20,7 +20,7 @@ from zlib import crc32
 
 from notifyrules.diagram.boxes import Lettering, letter_title
 from notifyrules.diagram.compounds import Compound, LeavingArrow, arrow_label, compounds
-from notifyrules.diagram.layout import run_layout
+from notifyrules.diagram.layout import POINTS, run_layout
 from notifyrules.diagram.model import START, BoxShape, Diagram
 from notifyrules.errors import UsageError
 
@@ -35,8 +35,6 @@ SMALL_GAP: Final = 12
 
 _ORDERED: Final = 8
 """One in so many arrangements keeps the ways out of every box in the order written."""
-_POINTS: Final = 72
-"""Points in an inch; a point of the layout is a pixel of ours."""
 _OWN_BRANCH: Final = 4
 """How much more an arrow pulls that is the only one to its box, so that the box stands close below."""
 
@@ -122,11 +120,7 @@ class Placement:
 
 def plan_rows(diagram: Diagram, *, sides: bool = True) -> RowPlan:
     """
-    Find the row of every box, and what passes the rows between.
-
-    Args:
-        diagram: The picture.
-        sides: Whether a question that is asked in passing stands beside the one that leads to it.
+    Find the row of every box, and what passes the rows between; *sides* is as for :func:`compounds`.
 
     Raises:
         UsageError: The chart has more than :data:`MOST_BOXES`, or there is no layout program, or it failed.
@@ -142,11 +136,7 @@ def plan_rows(diagram: Diagram, *, sides: bool = True) -> RowPlan:
 
 def place(plan: RowPlan, seed: int) -> Placement:
     """
-    Find the place of everything in its row.
-
-    Args:
-        plan: The rows.
-        seed: Which of many good arrangements; 0 asks in reading order.
+    Find the place of everything in its row: which of many good arrangements, the *seed* says.
 
     Raises:
         UsageError: There is no layout program, or it failed.
@@ -264,12 +254,7 @@ def _lay_route(draft: _PlanDraft, source: str, leaving: LeavingArrow, home: str,
 
 
 def _spine(draft: _PlanDraft) -> set[str]:
-    """
-    Find the arrows that run straight down the middle: those of the longest way through the chart.
-
-    Returns:
-        The keys of the arrows.
-    """
+    """Find the keys of the arrows that run straight down the middle: those of the longest way through the chart."""
     length: dict[str, int] = {}
     onward: dict[str, LeavingArrow] = {}
     for key in sorted(draft.compounds, key=lambda key: -draft.rank[key]):
@@ -328,7 +313,7 @@ def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
     The ways out of a fan-out keep their order from left to right; in some arrangements those of all boxes do.
     """
     if item.compound is None:
-        return f"[shape=box fixedsize=true width={(item.left + item.right + SMALL_GAP) / _POINTS:.4f} height=0.1]"
+        return f"[shape=box fixedsize=true width={(item.left + item.right + SMALL_GAP) / POINTS:.4f} height=0.1]"
     left, right = _reach(item.left), _reach(item.right)
     cells: list[str] = []
     at = -left

@@ -16,8 +16,8 @@ from xml.etree import ElementTree as ET
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagram.boxes import LEADING
 from notifyrules.diagram.compounds import HEAD, Point
-from notifyrules.diagram.dot import escaped
-from notifyrules.diagram.layout import run_layout
+from notifyrules.diagram.dot import FONT, escaped
+from notifyrules.diagram.layout import POINTS, run_layout
 from notifyrules.diagram.lettering import JOINED, drawable, leftward, width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.palette import LIGHT, line_on
@@ -43,8 +43,6 @@ _UNPAINTED: Final = re.compile(
 )
 """A character that PNG has no letter for."""
 
-_FONT: Final = "Helvetica"
-_POINTS: Final = 72
 _SQUARE: Final = "\u25a1"
 _APART: Final = ("nr-panel", "nr-cluster")
 """The classes of elements of the SVG that are no marks."""
@@ -54,12 +52,6 @@ _RULE: Final = re.compile(r"M(?P<x>\S+) (?P<y>\S+)(?P<way>[HV])(?P<end>\S+)")
 def to_png(diagram: Diagram) -> bytes:
     """
     Write a picture as PNG, on its light panel.
-
-    Args:
-        diagram: The picture.
-
-    Returns:
-        A whole file.
 
     Raises:
         UsageError: The picture is larger than :data:`LARGEST` or :data:`LONGEST`, or there is no layout program.
@@ -93,8 +85,8 @@ def _texts(diagram: Diagram) -> Iterator[str]:
 
 def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
     """Ask for a graph in which everything has its place already."""
-    yield f'digraph {{ bgcolor="{LIGHT.panel}" dpi={_POINTS * SCALE} outputorder=edgesfirst pad=0 margin=0'
-    yield f'node [shape=box margin=0 fixedsize=true label="" fontname="{_FONT}"]'
+    yield f'digraph {{ bgcolor="{LIGHT.panel}" dpi={POINTS * SCALE} outputorder=edgesfirst pad=0 margin=0'
+    yield f'node [shape=box margin=0 fixedsize=true label="" fontname="{FONT}"]'
     yield f"edge [arrowsize={HEAD / 10}]"
     # The corners of the panel; every line runs between them in name, and by its own way in the picture.
     yield f'first [style=invis width=0 height=0 pos="{_at((0, 0))}"]'
@@ -168,7 +160,7 @@ def _words(element: ET.Element, by: Point) -> str:
     wide += 2 * size if turned else 0
     # The side of its place that it stands at; it starts at the right one where it runs from right to left.
     side = {None: "n", "start": "r" if turned else "l", "end": "l" if turned else "r"}[element.get("text-anchor")]
-    font = _FONT + ("-Bold" if bold else "-Oblique" if "font-style" in element.attrib else "")
+    font = FONT + ("-Bold" if bold else "-Oblique" if "font-style" in element.attrib else "")
     quoted = f"{escaped([leftward(text) if turned else text])}{chr(92)}{side}".replace('"', '\\"')
     ink = f'fontsize={size} fontname="{font}" fontcolor="{element.get("fill")}"'
     look = f'style="" penwidth=0 color="#ffffff00" {ink} label="{quoted}"'
@@ -177,7 +169,7 @@ def _words(element: ET.Element, by: Point) -> str:
 
 def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
     """Put something into its place."""
-    size = f"width={wide / _POINTS:.4f} height={high / _POINTS:.4f}"
+    size = f"width={wide / POINTS:.4f} height={high / POINTS:.4f}"
     return f'{look} {size} pos="{_at(_shift(middle, by))}"'
 
 

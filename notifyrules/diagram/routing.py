@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import Final
 
 from notifyrules.diagram.arranging import Arrangement, arrange, split
-from notifyrules.diagram.boxes import Lettering, SizedBox, letter_title
+from notifyrules.diagram.boxes import Lettering, letter_title
 from notifyrules.diagram.channels import LEVEL, Net
-from notifyrules.diagram.compounds import HEAD, Point, Wire
-from notifyrules.diagram.model import Cluster, Diagram, DrawnArrow
-from notifyrules.diagram.placement import Item, Placement, Route
+from notifyrules.diagram.compounds import HEAD, PlacedArrow, PlacedBox, Point
+from notifyrules.diagram.model import Cluster, Diagram
+from notifyrules.diagram.placement import Placement, Route
 
 _ABOVE: Final = 12
 """Room between the upper row and the first level."""
@@ -28,29 +28,6 @@ _TITLE_ROOM: Final = 34
 _TITLE_TOP: Final = 5
 _TITLE_SIDE: Final = 10
 _CLUSTER_ROOM: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedBox:
-    """A box and its place."""
-
-    sized: SizedBox
-    x: float
-    """Its middle."""
-    top: float
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedArrow:
-    """An arrow and its way."""
-
-    arrow: DrawnArrow
-    points: tuple[Point, ...]
-    label: Lettering | None
-    middle: Point
-    """Where the label stands."""
-    clustered: bool = False
-    """Whether the label stands in a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +89,9 @@ def route(diagram: Diagram) -> Drawing:
         for item in row:
             if item.compound is not None:
                 x, y = placement.x[item.key], grid.axes[number]
-                boxes.extend(PlacedBox(part.sized, x + part.x, y + part.top) for part in item.compound.parts)
-                arrows.extend(_wired(wire, x, y, clustered=item.cluster != "") for wire in item.compound.wires)
+                boxes.extend(part.moved(x, y) for part in item.compound.parts)
+                clustered = item.cluster != ""
+                arrows.extend(replace(wire.moved(x, y), clustered=clustered) for wire in item.compound.wires)
     arrows.extend(_routed(one, arrangement, grid) for one in placement.plan.routes)
     clusters = [_cluster(cluster, placement, grid, arrows) for cluster in diagram.clusters]
     return _cornered(boxes, arrows, clusters)
@@ -149,14 +127,10 @@ def _grid(arrangement: Arrangement) -> _Grid:
         y += closed.get(number, 0)
         levels.append(y + _ABOVE)
         if number < len(channels):
-            y += _room(channels[number].levels)
+            crossed = channels[number].levels
+            y += _ABOVE + LEVEL * (crossed - 1) + _BELOW if crossed else _STRAIGHT
             y += HEAD if any(item.compound for item in placement.rows[number + 1]) else 0
     return _Grid(tuple(axes), tuple(tops), tuple(bottoms), tuple(levels))
-
-
-def _room(levels: int) -> float:
-    """Find the height of a channel without arrow heads."""
-    return _ABOVE + LEVEL * (levels - 1) + _BELOW if levels else _STRAIGHT
 
 
 def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> PlacedArrow:
@@ -179,47 +153,22 @@ def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> PlacedArrow:
             words, middle = item.label, (placement.x[link.lower], grid.axes[row + 1])
             clustered = item.cluster != ""
     target = plan.items[one.links[-1].lower]
-    points.append((points[-1][0], grid.axes[plan.rank[target.key]] - _entered(target)))
+    assert target.compound is not None
+    # A compound is entered at the upper edge of its main box.
+    points.append((points[-1][0], grid.axes[plan.rank[target.key]] + target.compound.parts[0].top))
     return PlacedArrow(one.exit.arrow, tuple(points), words, middle, clustered)
-
-
-def _entered(item: Item) -> float:
-    """Find how far above the middle of its row a compound is entered: at the upper edge of its main box."""
-    assert item.compound is not None
-    return -item.compound.parts[0].top
-
-
-def _wired(wire: Wire, x: float, y: float, *, clustered: bool) -> PlacedArrow:
-    """Draw an arrow inside of a compound."""
-    points = tuple((x + dx, y + dy) for dx, dy in wire.points)
-    return PlacedArrow(wire.arrow, points, wire.label, (x + wire.middle[0], y + wire.middle[1]), clustered)
 
 
 def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, float]]:
     """Find the room that clusters need above their first row, for their titles, and below their last one."""
     opened: dict[int, float] = {}
     closed: dict[int, float] = {}
-    for cluster in placement.plan.diagram.clusters:
-        first, last = _cluster_rows(cluster.key, placement)
-        inner = [one for one in placement.plan.diagram.clusters if one.key.startswith(cluster.key + "/")]
-        above = 1 + max(
-            (
-                one.key.count("/") - cluster.key.count("/")
-                for one in inner
-                if _cluster_rows(one.key, placement)[0] == first
-            ),
-            default=0,
-        )
-        below = 1 + max(
-            (
-                one.key.count("/") - cluster.key.count("/")
-                for one in inner
-                if _cluster_rows(one.key, placement)[1] == last
-            ),
-            default=0,
-        )
-        opened[first] = max(opened.get(first, 0), above * _TITLE_ROOM)
-        closed[last] = max(closed.get(last, 0), below * _CLUSTER_ROOM)
+    spans = {one.key: _cluster_rows(one.key, placement) for one in placement.plan.diagram.clusters}
+    for key, span in spans.items():
+        inside = [one for one in spans if (one + "/").startswith(key + "/")]
+        for end, room, found in ((0, _TITLE_ROOM, opened), (1, _CLUSTER_ROOM, closed)):
+            deepest = max(one.count("/") for one in inside if spans[one][end] == span[end])
+            found[span[end]] = max(found.get(span[end], 0), (1 + deepest - key.count("/")) * room)
     return opened, closed
 
 
@@ -271,13 +220,8 @@ def _cornered(boxes: list[PlacedBox], arrows: list[PlacedArrow], clusters: list[
     return Drawing(
         max(rights) - left,
         bottom,
-        tuple(PlacedBox(box.sized, box.x - left, box.top) for box in boxes),
-        tuple(
-            replace(
-                one, points=tuple((x - left, y) for x, y in one.points), middle=(one.middle[0] - left, one.middle[1])
-            )
-            for one in arrows
-        ),
+        tuple(box.moved(-left, 0) for box in boxes),
+        tuple(arrow.moved(-left, 0) for arrow in arrows),
         tuple(
             replace(
                 one, left=one.left - left, right=one.right - left, title_at=(one.title_at[0] - left, one.title_at[1])

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from notifyrules.diagram.compounds import HEAD, Point
+from notifyrules.diagram.compounds import HEAD, PlacedArrow, Point
 from notifyrules.diagram.model import Emphasis, Mark
-from notifyrules.diagram.routing import PlacedArrow
 
 RADIUS: Final = 7
 """Of the corners of arrows."""
@@ -227,19 +226,12 @@ def bends(points: Sequence[Point]) -> Iterator[tuple[Point, Point, Point]]:
 
 
 def rounded(pieces: Iterable[Sequence[Point]]) -> str:
-    """
-    Run lines through points, with round corners.
-
-    Returns:
-        Path data of SVG.
-    """
-    return "".join(_rounded(points) for points in pieces)
-
-
-def _rounded(points: Sequence[Point]) -> str:
-    """Run one line through points."""
-    corners = (f"L{spot(entry)}Q{spot(corner)} {spot(leave)}" for entry, corner, leave in bends(points))
-    return f"M{spot(points[0])}{''.join(corners)}L{spot(points[-1])}"
+    """Run lines through points, with round corners: path data of SVG."""
+    data = ""
+    for points in pieces:
+        corners = (f"L{spot(entry)}Q{spot(corner)} {spot(leave)}" for entry, corner, leave in bends(points))
+        data += f"M{spot(points[0])}{''.join(corners)}L{spot(points[-1])}"
+    return data
 
 
 def breadth_of(mark: Mark) -> float:
@@ -364,7 +356,7 @@ def _stretches(course: _Course, axis: int) -> Iterator[_Stretch]:
     """List what is drawn of a line along one axis: 0 for level stretches, 1 for upright ones."""
     at = 0.0
     for start, end in pairwise(course.way):
-        length = abs(start[0] - end[0]) + abs(start[1] - end[1])
+        length = _distance(start, end)
         first, last = max(course.first - at, 0), min(course.last - at, length)
         if first < last and abs(start[axis] - end[axis]) > length / 2:
             sign = 1 if start[axis] < end[axis] else -1

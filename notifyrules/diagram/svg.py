@@ -14,13 +14,13 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.boxes import LEADING, NOTE_GAP, ROW_SIDE, SMALL, Lettering
-from notifyrules.diagram.compounds import Point
+from notifyrules.diagram.compounds import PlacedArrow, PlacedBox, Point
 from notifyrules.diagram.drawing import draw
 from notifyrules.diagram.lettering import drawable, is_leftward, set_apart
 from notifyrules.diagram.model import BoxShape, Diagram, DrawnBox, Emphasis
 from notifyrules.diagram.palette import DARK, INK, LIGHT, Scheme, ink_on, line_on, night
 from notifyrules.diagram.panel import LEGEND_LINE, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
-from notifyrules.diagram.routing import Drawing, PlacedArrow, PlacedBox, PlacedCluster, PlacedValues, route
+from notifyrules.diagram.routing import Drawing, PlacedCluster, PlacedValues, route
 from notifyrules.diagram.strokes import (
     BREADTH,
     DASHED,
@@ -55,13 +55,7 @@ BASELINE: Final = 0.35
 
 def to_svg(diagram: Diagram) -> str:
     """
-    Write a picture as SVG.
-
-    Args:
-        diagram: The picture.
-
-    Returns:
-        A whole file, the same for the same picture.
+    Write a picture as SVG: a whole file, the same for the same picture.
 
     Raises:
         UsageError: There is no layout program, or it failed; DOT and Mermaid need none.
@@ -75,12 +69,9 @@ def notebook_svg(graph: Graph, find_passage: Callable[[], Passage] | None = None
     """
     Draw a chart where somebody only looks, and nothing may be raised.
 
-    Args:
-        graph: The chart.
-        find_passage: Finds the way of a decision, which may ask the host for facts.
-
     Returns:
-        SVG, or None where there is no layout program, the chart is too large for it, or the host fails.
+        SVG, or None where there is no layout program, the chart is too large for it, or the host fails that is asked
+        for the facts of the passage.
     """
     try:
         return to_svg(draw(graph, passage=find_passage and find_passage()))
@@ -246,12 +237,9 @@ def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> Non
     kind, colour = ("nr-inside", LIGHT.cluster) if drawn.clustered else ("nr-ground", LIGHT.panel)
     ground = {"class": kind, "fill": colour}
     _rectangle(group, (x - words.width / 2, y - words.height / 2), (words.width, words.height), 0, ground)
-    style = {"class": "nr-text", "fill": LIGHT.text}
-    match drawn.arrow.mark.emphasis:
-        case Emphasis.FADED:
-            style = {"class": "nr-quiet", "fill": LIGHT.quiet}
-        case Emphasis.LIT:
-            style["font-weight"] = "bold"
+    faded, lit = (drawn.arrow.mark.emphasis is one for one in (Emphasis.FADED, Emphasis.LIT))
+    style = {"class": "nr-quiet", "fill": LIGHT.quiet} if faded else {"class": "nr-text", "fill": LIGHT.text}
+    style |= {"font-weight": "bold"} if lit else {}
     _write_lines(group, words.lines, (x, y - len(words.lines) * SMALL * LEADING / 2), SMALL, style)
 
 
