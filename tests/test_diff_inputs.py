@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.diff.gate import Gate, read_gate
-from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.model import Finding, VersionComparison
 from notifyrules.diff.recorded import count_rows
 from notifyrules.diff.report import headline
 from tests.versions import END, asking, compared, edited, regions
@@ -83,7 +83,7 @@ class TestGone:
 class TestWords:
     NAMES = ("accepted", "refused", "gone", "data", "facts")
 
-    def versions(self, folder: Path) -> Comparison:
+    def versions(self, folder: Path) -> VersionComparison:
         """Compare versions that lose values and data, and whose outcomes are called like such losses."""
         ends = "".join(f"  {name}: {{notify: false}}\n" for name in self.NAMES)
         flow = "q: {switch: f, cases: {a: accepted, b: refused, c: gone, d: data, e: facts}}"

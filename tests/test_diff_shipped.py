@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from notifyrules.diff.compare import compare
-from notifyrules.diff.model import Comparison, Finding
+from notifyrules.diff.model import Finding, VersionComparison
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
@@ -70,7 +70,7 @@ def with_arrow(node: Node, was: Arrow, now: Arrow) -> Node:
             return replace(node, cases={name: other(arrow) for name, arrow in node.cases.items()})
 
 
-def searched(random: Random, graph: Graph, told: Comparison) -> Iterator[Mapping[str, Value]]:
+def searched(random: Random, graph: Graph, told: VersionComparison) -> Iterator[Mapping[str, Value]]:
     """Draw facts that keep to what is assumed: anywhere, and around what is told."""
     pools = {name: pool(fact.type) for name, fact in graph.facts.items()}
     shown = [region.facts for region in told.regions]

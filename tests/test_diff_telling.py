@@ -14,14 +14,14 @@ from markdown_it.token import Token
 from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.machine import format_github, format_json
-from notifyrules.diff.model import Comparison, Finding, Reworded
+from notifyrules.diff.model import Finding, Reworded, VersionComparison
 from notifyrules.diff.picture import draw_comparison
 from notifyrules.diff.recorded import Counted, count_rows
 from notifyrules.diff.report import format_markdown, format_text, remaining
 from tests.charts import chart
 from tests.versions import asking, compared, edited
 
-Format = Callable[[Comparison, Gate, Counted | None], str]
+Format = Callable[[VersionComparison, Gate, Counted | None], str]
 READERS = (format_text, format_markdown)
 ALL: tuple[Format, ...] = (format_text, format_markdown, format_github, format_json)
 SHUT = Gate(())

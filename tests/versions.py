@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from notifyrules.diff.compare import compare
-from notifyrules.diff.model import Comparison
+from notifyrules.diff.model import VersionComparison
 from notifyrules.rules import load
 from notifyrules.solver import Limit
 from tests.cli import TEAM_CHAT
@@ -41,7 +41,7 @@ EDITED = edited(TEAM_CHAT, *CHANGES)
 """The small chart, edited as a person does in a day."""
 
 
-def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others: str) -> Comparison:
+def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others: str) -> VersionComparison:
     """
     Compare two rule files.
 
@@ -65,6 +65,6 @@ def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:
     return f"notifyrules: 1\nfacts:\n{lines}{top}flow: {{q: {{if: '{quoted}', then: 'yes', else: 'no'}}}}{end}"
 
 
-def regions(told: Comparison) -> list[tuple[str, str]]:
+def regions(told: VersionComparison) -> list[tuple[str, str]]:
     """List what changes where."""
     return [(region.change, region.condition) for region in told.regions]

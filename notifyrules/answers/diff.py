@@ -9,7 +9,7 @@ from notifyrules.answers.render import Rendered, write_picture
 from notifyrules.diff.compare import compare
 from notifyrules.diff.gate import Gate, read_gate
 from notifyrules.diff.machine import comparison_data, format_github, format_json
-from notifyrules.diff.model import Comparison
+from notifyrules.diff.model import VersionComparison
 from notifyrules.diff.recorded import Counted, count_rows
 from notifyrules.diff.report import format_markdown, format_text
 from notifyrules.graph.model import Graph
@@ -22,7 +22,7 @@ _WRITERS = {"text": format_text, "json": format_json, "markdown": format_markdow
 class Diffed:
     """What changes from one version to another, and whether it may."""
 
-    comparison: Comparison
+    comparison: VersionComparison
     gate: Gate
     rows: Counted | None
     """What becomes of recorded decisions, where some were given."""

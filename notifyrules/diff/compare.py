@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from notifyrules.diff.model import GONE, REFUSED, Comparison, Finding, Structure
+from notifyrules.diff.model import GONE, REFUSED, Finding, Structure, VersionComparison
 from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.spelling import spell, ticked
 from notifyrules.diff.structure import match
@@ -15,7 +15,7 @@ from notifyrules.language.values import Value, write_literal
 from notifyrules.solver import Answer, Limit
 
 
-def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> Comparison:
+def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> VersionComparison:
     """
     Find what changes from one version to another, and for whom.
 
@@ -39,9 +39,11 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
         notes.append(f"{known} says something else; facts that either version allows are compared")
-    notes.extend(_notes_on(old, new, structure))
-    lost = {REFUSED: tuple(versions.together.refused), GONE: tuple(_data_gone(old, new))}
-    return Comparison(
+    notes.extend((*_data_notes(old, new), *_outcome_notes(old, new), *_promise_notes(old, new)))
+    notes.extend(_callee_notes(structure, old, new))
+    gone = tuple(f"the data `{name}` is gone" for name in old.data if name not in new.data)
+    lost = {REFUSED: tuple(versions.together.refused), GONE: gone}
+    return VersionComparison(
         old,
         new,
         finding,
@@ -57,19 +59,6 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
 
 
 # ---- What was edited that is no box and no arrow ----
-
-
-def _notes_on(old: Graph, new: Graph, structure: Structure) -> Iterator[str]:
-    """List what was edited, one sentence each."""
-    yield from _data_notes(old, new)
-    yield from _outcome_notes(old, new)
-    yield from _promise_notes(old, new)
-    yield from _callee_notes(structure, old, new)
-
-
-def _data_gone(old: Graph, new: Graph) -> Iterator[str]:
-    """Say which data decisions carried and carry no more."""
-    return (f"the data `{name}` is gone" for name in old.data if name not in new.data)
 
 
 def _data_notes(old: Graph, new: Graph) -> Iterator[str]:

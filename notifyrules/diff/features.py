@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from notifyrules.diff.shared_facts import Side, Together, left_out
 from notifyrules.diff.spelling import (
@@ -14,7 +14,7 @@ from notifyrules.diff.spelling import (
     NOT,
     OR,
     SUM,
-    Names,
+    Naming,
     Spelt,
     at_least,
     negated,
@@ -71,7 +71,7 @@ def features_of(together: Together, world: World) -> tuple[Feature, ...]:
     return (*asked, *finder.facts())
 
 
-def _names(side: Side) -> Names:
+def _names(side: Side) -> Naming:
     """Call the facts of one version as both do."""
     return lambda name: (side.names[name], ATOM)
 
@@ -83,7 +83,6 @@ class _Finder:
     together: Together
     world: World
     found: dict[str, Feature]
-    _read: set[str] = field(default_factory=set)
 
     def facts(self) -> Iterator[Feature]:
         """Give the features that facts are themselves: bools, enumerations, and what is left out."""
@@ -99,16 +98,16 @@ class _Finder:
                 ways = _yes_no(symbol.payload.holds, symbol.null, self.world)
                 yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
 
-    def find_in_chart(self, graph: Graph, translator: Translator, names: Names, facts: _View) -> None:
+    def find_in_chart(self, graph: Graph, translator: Translator, names: Naming, facts: _View) -> None:
         """Find what the nodes of a chart ask, and those of the charts it calls."""
         for name in graph.order:
             node = graph.nodes[name]
             self._find_in_node(node, translator, names, facts)
             if isinstance(node, Call):
                 inner = Translator(self.world, translator.arguments(node), (*translator.calls, node))
-                self.find_in_chart(node.callee, inner, _bound_names(node, names), _binder(node, facts))
+                self.find_in_chart(node.callee, inner, _bound_names(node, names), _inside(node, facts))
 
-    def _find_in_node(self, node: Node, translator: Translator, names: Names, facts: _View) -> None:
+    def _find_in_node(self, node: Node, translator: Translator, names: Naming, facts: _View) -> None:
         """Find what one node asks."""
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
             self._find_values(node, translator, names, facts)
@@ -117,7 +116,7 @@ class _Finder:
             if term.type.base is Basic.BOOL:
                 self.find(term, translator, names, facts)
 
-    def _find_values(self, node: Switch, translator: Translator, names: Names, facts: _View) -> None:
+    def _find_values(self, node: Switch, translator: Translator, names: Naming, facts: _View) -> None:
         """Find which values a switch asks for; of an enumeration all are features already, or are made one here."""
         subject = node.subject
         symbol = translator.value(subject)
@@ -129,20 +128,18 @@ class _Finder:
         if isinstance(symbol.payload, Pick):
             if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
                 feature = _enumeration(words, symbol, look, nullable=subject.type.nullable)
-                if not self._is_fact(feature):
+                symbols = self.together.inputs.symbols
+                is_fact = feature.name in symbols and isinstance(symbols[feature.name].payload, Pick)
+                if not is_fact:
                     self.found.setdefault(words[0], feature)
             return
         for case in node.cases:
             for value in case.values:
-                equal = t.Comparison(subject.span, BOOL, "==", subject, _constant(subject, value), None)
+                constant = t.Constant(subject.span, subject.type.required, value)
+                equal = t.Comparison(subject.span, BOOL, "==", subject, constant, None)
                 self._add(equal, translator, names, facts)
 
-    def _is_fact(self, feature: Feature) -> bool:
-        """Tell whether a feature is what some fact is anyway."""
-        symbols = self.together.inputs.symbols
-        return feature.name in symbols and isinstance(symbols[feature.name].payload, Pick)
-
-    def find(self, term: t.Term, translator: Translator, names: Names, facts: _View) -> None:
+    def find(self, term: t.Term, translator: Translator, names: Naming, facts: _View) -> None:
         """Find the tests that a condition is made of."""
         match term:
             case t.LetUse(term=inner):
@@ -169,7 +166,7 @@ class _Finder:
             case _:
                 self._add(term, translator, names, facts)
 
-    def _add(self, term: t.Term, translator: Translator, names: Names, facts: _View) -> None:
+    def _add(self, term: t.Term, translator: Translator, names: Naming, facts: _View) -> None:
         """Make a test a feature, unless facts tell as much themselves."""
         symbol = translator.value(term)
         assert isinstance(symbol.payload, Truth)
@@ -229,11 +226,6 @@ def _bare(term: t.Term) -> t.Term:
     return term
 
 
-def _constant(subject: t.Term, value: Value) -> t.Constant:
-    """Write out a value that a switch asks for."""
-    return t.Constant(subject.span, subject.type.required, value)
-
-
 def _reader(name: str) -> Callable[[FactValues], Value]:
     """Read a fact."""
     return lambda facts: facts[name]
@@ -279,7 +271,7 @@ class _Test:
 
     term: t.Term
     guards: tuple[t.Term, ...]
-    names: Names
+    names: Naming
 
     @property
     def yes(self) -> Spelt:
@@ -331,25 +323,20 @@ def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[FactValues], Valu
         outside = None in values or (len(others) < len(held) and not nullable)
         named = others if outside else held
         if len(named) > 1 or (outside and nullable):
-            return ((f"{subject} {'not in' if outside else 'in'} {_listed(named)}", COMPARED),)
+            return ((f"{subject} {'not in' if outside else 'in'} {spell_value(tuple(named))[0]}", COMPARED),)
         return ((f"{subject} {'!=' if outside else '=='} {spell_value(named[0])[0]}", COMPARED),)
 
     return Feature(words[0], ways, tell, look)
 
 
-def _listed(values: Iterable[str]) -> str:
-    """Write values as a list."""
-    return spell_value(cast("Value", tuple(values)))[0]
-
-
 # ---- Called charts ----
 
 
-def _bound_names(node: Call, names: Names) -> Names:
+def _bound_names(node: Call, names: Naming) -> Naming:
     """Call the facts of a called chart by what the call binds to them."""
     return lambda fact: spelt(node.arguments[fact], names)
 
 
-def _binder(node: Call, facts: _View) -> _View:
+def _inside(node: Call, facts: _View) -> _View:
     """Compute the facts of a called chart."""
     return lambda values: bind(node, facts(values))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.phrases import nearest
-from notifyrules.diff.model import LOSSES, Comparison, meaning_of
+from notifyrules.diff.model import LOSSES, VersionComparison, meaning_of
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
 
@@ -35,12 +35,12 @@ class Gate:
             return change in self.losses
         return any(one in (was, ANY) and other in (now, ANY) for one, other in self.pairs)
 
-    def refused(self, comparison: Comparison) -> tuple[str, ...]:
+    def refused(self, comparison: VersionComparison) -> tuple[str, ...]:
         """Name the changes of a comparison that are not allowed."""
         changes = (*comparison.changes, *comparison.lost)
         return tuple(change for change in changes if not self.passes(change))
 
-    def way_out(self, comparison: Comparison) -> str:
+    def way_out(self, comparison: VersionComparison) -> str:
         """Write the options that let pass what is not allowed, as a shell takes them; nothing where all is."""
         return " ".join(f"--allow {shlex.quote(change)}" for change in self.refused(comparison))
 
@@ -68,7 +68,8 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
             advice = f"write the outcomes before and after, such as `no->hold`, or {_listed(LOSSES)}"
             raise UsageError(f"`{word}` is no change", advice)
         for name, graph in ((was, old), (now, new)):
-            if name != ANY and name not in graph.outcomes and name not in _with_meanings(graph):
+            with_meanings = [meaning_of(outcome.name, outcome.notify) for outcome in graph.outcomes.values()]
+            if name not in (ANY, *graph.outcomes, *with_meanings):
                 near = nearest(name, graph.outcomes)
                 advice = f"did you mean `{near}`?" if near else f"the outcomes are {_listed(graph.outcomes)}"
                 others = f"what else can be allowed is {_listed(LOSSES)}"
@@ -80,8 +81,3 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
 def _listed(names: Iterable[str]) -> str:
     """List names, each as it is written."""
     return ", ".join(f"`{one}`" for one in names)
-
-
-def _with_meanings(graph: Graph) -> frozenset[str]:
-    """Name the outcomes with what they mean, as changes of a meaning do."""
-    return frozenset(meaning_of(outcome.name, outcome.notify) for outcome in graph.outcomes.values())

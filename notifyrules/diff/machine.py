@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from notifyrules.diagnostics.formats import annotate
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Comparison, Region, Reworded
+from notifyrules.diff.model import Region, Reworded, VersionComparison
 from notifyrules.diff.recorded import Counted
 from notifyrules.diff.report import REGIONS, caveats, decision, facts_shown, headline, kind_of, remaining
 from notifyrules.evaluation.record import Record
@@ -16,12 +16,12 @@ from notifyrules.language.values import to_plain
 from notifyrules.source.text import Span
 
 
-def format_json(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+def format_json(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
     """Write a comparison as one JSON object, in ASCII."""
     return json.dumps(comparison_data(comparison, gate, rows), indent=2) + "\n"
 
 
-def comparison_data(comparison: Comparison, gate: Gate, rows: Counted | None) -> dict[str, object]:
+def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> dict[str, object]:
     """Give a comparison as data for JSON."""
     structure = comparison.structure
     return {
@@ -105,7 +105,7 @@ def _rows(rows: Counted) -> Mapping[str, object]:
 # ---- GitHub Actions ----
 
 
-def format_github(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+def format_github(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
     """
     Print one annotation a region, of the first of each change: an error where it is not allowed, else a notice.
 
@@ -115,7 +115,7 @@ def format_github(comparison: Comparison, gate: Gate, rows: Counted | None) -> s
     return "".join(f"{line}\n" for line in _annotations(comparison, gate, rows))
 
 
-def _annotations(comparison: Comparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
+def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
     """Print the annotations, those about the whole file last."""
     for change in comparison.changes:
         regions = [region for region in comparison.regions if region.change == change]
@@ -133,14 +133,14 @@ def _annotations(comparison: Comparison, gate: Gate, rows: Counted | None) -> It
     yield annotate("error" if untold else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
 
 
-def _place(comparison: Comparison, region: Region) -> Span:
+def _place(comparison: VersionComparison, region: Region) -> Span:
     """Find the arrow that settles the decision now."""
     step = region.after.passage.steps[-1]
     arrows = {arrow.id: arrow.span for arrow in comparison.new.nodes[step.node].arrows}
     return arrows[step.arrow]
 
 
-def _told(comparison: Comparison, region: Region) -> Iterator[str]:
+def _told(comparison: VersionComparison, region: Region) -> Iterator[str]:
     """Say who is concerned, with an example."""
     conditions = [*comparison.within, *remaining(comparison, region)]
     yield f"where {' and '.join(conditions)}" if conditions else "for all facts"

@@ -116,7 +116,7 @@ class Moved:
     leads_to: str
 
 
-START = "(start)"
+BEGINNING = "(start)"
 """The id of the arrow at which a chart begins."""
 
 
@@ -158,7 +158,7 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class VersionComparison:
     """What changes from one version of a rule file to another."""
 
     old: Graph

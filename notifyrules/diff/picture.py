@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from notifyrules.diagram.drawing import draw_overlaid
 from notifyrules.diagram.model import START, BoxShape, Diagram, DrawnArrow, DrawnBox, Emphasis, Mark, Overlay
-from notifyrules.diff.model import START as BEGINNING
-from notifyrules.diff.model import Comparison, Structure
+from notifyrules.diff.model import BEGINNING, Structure, VersionComparison
 from notifyrules.diff.report import headline
 
 _WAS = "was:"
@@ -16,7 +15,7 @@ _QUIET = Mark(Emphasis.FADED)
 _GONE = Mark(Emphasis.TRIED, ("removed",))
 
 
-def draw_comparison(comparison: Comparison) -> Diagram:
+def draw_comparison(comparison: VersionComparison) -> Diagram:
     """
     Draw the new chart with its changes.
 
@@ -36,7 +35,7 @@ def draw_comparison(comparison: Comparison) -> Diagram:
     )
 
 
-def _new_marks(comparison: Comparison) -> Overlay:
+def _new_marks(comparison: VersionComparison) -> Overlay:
     """Mark what is new in the new chart."""
     structure = comparison.structure
     marks = {name: Mark(Emphasis.LIT, ("added",)) for name in structure.added_nodes}
@@ -50,7 +49,7 @@ def _new_marks(comparison: Comparison) -> Overlay:
     return Overlay(marks, _QUIET)
 
 
-def _old_marks(comparison: Comparison) -> dict[str, Mark]:
+def _old_marks(comparison: VersionComparison) -> dict[str, Mark]:
     """Mark what is gone in the old chart, so that also exits that are not written are drawn."""
     structure = comparison.structure
     marks = dict.fromkeys(structure.removed_nodes, _GONE)

@@ -27,7 +27,7 @@ _REASONS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class DecisionChanges:
     """What came of comparing decisions."""
 
     regions: tuple[Region, ...]
@@ -35,7 +35,7 @@ class Compared:
     within: tuple[str, ...]
 
 
-def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], None]) -> Compared:
+def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], None]) -> DecisionChanges:
     """
     Find the regions in which two versions decide differently.
 
@@ -50,7 +50,8 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
     shown: dict[tuple[str, str], Shown] = {}
     for (was, now), changed in possible.items():
         watch(f"{was}->{now}")
-        shown[was, now] = _shown_shortly(versions, (was, now), changed, limit)
+        described = _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)]
+        shown[was, now] = _show(versions, (was, now), described)
     for (was, now), changed in possible.items():
         if not all(region.exact for region in shown[was, now].regions):
             watch(f"all of {was}->{now}")
@@ -63,12 +64,7 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
     within: tuple[str, ...] = ()
     if regions and not undecided:
         within = versions.describer.tell(versions.describer.common(formulas.some(possible.values())))
-    return Compared(regions, undecided, within)
-
-
-def _shown_shortly(versions: Versions, pair: tuple[str, str], changed: Formula, limit: Limit) -> Shown:
-    """Describe one change by all of its facts where that is short, otherwise by what these have in common."""
-    return _show(versions, pair, _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)])
+    return DecisionChanges(regions, undecided, within)
 
 
 def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula, limit: Limit) -> Shown | None:

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Final, TypeAlias
 
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import GONE, START, Comparison, Finding, Region, Structure, alike
+from notifyrules.diff.model import BEGINNING, GONE, Finding, Region, Structure, VersionComparison, alike
 from notifyrules.diff.recorded import Counted
 from notifyrules.diff.spelling import TEXT, prose, ticked, unticked
 from notifyrules.evaluation.record import Record
@@ -33,12 +33,12 @@ _MOST: Final = 60_000
 """Code points of Markdown that are written; GitHub takes no comment of more than 65,536."""
 
 
-def format_text(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+def format_text(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
     """Write a comparison for a terminal, in lines that end in a line end."""
     return "".join(f"{line}\n" for line in _outline(comparison, gate, rows, _Text()))
 
 
-def format_markdown(comparison: Comparison, gate: Gate, rows: Counted | None) -> str:
+def format_markdown(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
     """Write a comparison as Markdown, in lines that end in a line end."""
     kept: list[str] = []
     left = _MOST
@@ -58,7 +58,7 @@ _Side: TypeAlias = tuple[str, Record, list[str], Sequence[str]]
 """What one version decides: its title, the decision, the path there, and the reasons elsewhere in the region."""
 
 
-def _outline(comparison: Comparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown) -> Iterator[str]:
+def _outline(comparison: VersionComparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown) -> Iterator[str]:
     """Tell a comparison, part by part; each begins with the blank line that parts it from what stands before."""
     yield from skin.head(comparison)
     if comparison.within:
@@ -90,7 +90,7 @@ def _outline(comparison: Comparison, gate: Gate, rows: Counted | None, skin: _Te
         yield from skin.end("the time limit was reached", "conditions may be shorter than told, and reasons more")
 
 
-def _region(comparison: Comparison, region: Region, skin: _Text | _Markdown, *, first: bool) -> Iterator[str]:
+def _region(comparison: VersionComparison, region: Region, skin: _Text | _Markdown, *, first: bool) -> Iterator[str]:
     """Tell one region: who, an example, and what is decided before and after."""
     whole = bool(comparison.within)
     yield from skin.who(remaining(comparison, region), caveats(comparison, region), first=first, within=whole)
@@ -109,7 +109,7 @@ def _region(comparison: Comparison, region: Region, skin: _Text | _Markdown, *, 
 class _Text:
     """For a terminal."""
 
-    def head(self, comparison: Comparison) -> Iterator[str]:
+    def head(self, comparison: VersionComparison) -> Iterator[str]:
         """Name the versions, and say in one sentence what changes."""
         yield f"{comparison.old.path} -> {comparison.new.path}"
         yield from paragraph(unticked(headline(comparison)))
@@ -191,7 +191,7 @@ class _Text:
 class _Markdown:
     """For the text of a pull request."""
 
-    def head(self, comparison: Comparison) -> Iterator[str]:
+    def head(self, comparison: VersionComparison) -> Iterator[str]:
         """Name the chart and its versions, and say in one sentence what changes."""
         yield from (f"### {prose(comparison.new.title)}", "")
         yield f"{ticked(comparison.old.path)} → {ticked(comparison.new.path)}: {headline(comparison)}."
@@ -260,7 +260,7 @@ class _Markdown:
 # ---- The words of its parts ----
 
 
-def headline(comparison: Comparison) -> str:
+def headline(comparison: VersionComparison) -> str:
     """Say in one sentence what changes."""
     match comparison.finding:
         case Finding.EQUIVALENT:
@@ -277,7 +277,7 @@ def headline(comparison: Comparison) -> str:
             return f"decisions change: {changes}" + (f"; neither shown nor excluded: {rest}" if rest else "")
 
 
-def kind_of(comparison: Comparison, change: str) -> str:
+def kind_of(comparison: VersionComparison, change: str) -> str:
     """Say what changes where an outcome stays."""
     regions = [region for region in comparison.regions if region.change == change]
     was, _, now = change.partition("->")
@@ -287,13 +287,13 @@ def kind_of(comparison: Comparison, change: str) -> str:
     return f" (other {', '.join(names)})"
 
 
-def remaining(comparison: Comparison, region: Region) -> tuple[str, ...]:
+def remaining(comparison: VersionComparison, region: Region) -> tuple[str, ...]:
     """List what a region says beyond what all changes have in common, as far as a reader follows."""
     rest = _beyond(comparison, region)
     return tuple(map(_bare, rest)) if len(rest) == 1 else rest[:_CONDITIONS]
 
 
-def _beyond(comparison: Comparison, region: Region) -> tuple[str, ...]:
+def _beyond(comparison: VersionComparison, region: Region) -> tuple[str, ...]:
     """List what a region says beyond what all changes have in common."""
     return tuple(one for one in region.conditions if one not in comparison.within)
 
@@ -308,7 +308,7 @@ def _bare(condition: str) -> str:
     return condition[1:-1] if condition.startswith("(") else condition
 
 
-def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
+def caveats(comparison: VersionComparison, region: Region) -> Iterator[str]:
     """Say what the conditions that are told of a region do not."""
     more = len(_beyond(comparison, region)) - _CONDITIONS
     if more > 0:
@@ -326,7 +326,7 @@ def caveats(comparison: Comparison, region: Region) -> Iterator[str]:
         yield "only some of these facts: what sets them apart is too long, or more than the solver knows"
 
 
-def facts_shown(comparison: Comparison, region: Region) -> dict[str, Value]:
+def facts_shown(comparison: VersionComparison, region: Region) -> dict[str, Value]:
     """Keep the facts of an example that a reader must know: those that are not what they are by default."""
     shown = {}
     for name, value in region.facts.items():
@@ -347,7 +347,7 @@ def meaning(decided: Record) -> str:
     return HEADLINES[decided.notify].lower()
 
 
-def paths(comparison: Comparison, region: Region) -> tuple[list[str], list[str]]:
+def paths(comparison: VersionComparison, region: Region) -> tuple[list[str], list[str]]:
     """Give the paths before and after, with what both begin with cut short where it is long."""
     before, after = (tuple(step.arrow for step in one.passage.steps) for one in (region.before, region.after))
     arrows = comparison.structure.arrows
@@ -386,7 +386,7 @@ def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
     for arrow in structure.removed_arrows:
         yield "removed", f"arrow {ticked(arrow)}"
     for moved in structure.moved:
-        if moved.after == START:
+        if moved.after == BEGINNING:
             yield "moved", f"the chart begins with {ticked(moved.leads_to)}, where it began with {ticked(moved.led_to)}"
         else:
             yield (

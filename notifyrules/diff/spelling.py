@@ -17,7 +17,7 @@ from notifyrules.language.values import Value, write
 
 Spelt: TypeAlias = tuple[str, int]
 """Words, and how tightly they bind."""
-Names: TypeAlias = Callable[[str], Spelt]
+Naming: TypeAlias = Callable[[str], Spelt]
 """How a fact is called here."""
 
 CHOICE, OR, AND, NOT, COMPARED, SUM, SIGN, COALESCED, ATOM = range(9)
@@ -37,20 +37,15 @@ def own_name(name: str) -> Spelt:
     return name, ATOM
 
 
-def spell(term: t.Term, names: Names = own_name) -> str:
+def spell(term: t.Term, names: Naming = own_name) -> str:
     """Write a condition."""
-    return _spell(term, names)[0]
+    return spelt(term, names)[0]
 
 
 def at_least(spelt: Spelt, tightness: int) -> str:
     """Put words into parentheses where they bind less tightly than their place needs."""
     text, level = spelt
     return text if level >= tightness else f"({text})"
-
-
-def spelt(term: t.Term, names: Names = own_name) -> Spelt:
-    """Write a condition, and say how tightly it binds."""
-    return _spell(term, names)
 
 
 def spell_value(value: Value) -> Spelt:
@@ -90,61 +85,61 @@ def prose(text: str) -> str:
     return shown if _PLAIN.fullmatch(shown) else ticked(shown)
 
 
-def negated(term: t.Term, names: Names = own_name) -> Spelt:
+def negated(term: t.Term, names: Naming = own_name) -> Spelt:
     """Write the opposite of a condition."""
     opposite = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
     match term:
         case t.LetUse(term=inner):
             return negated(inner, names)
         case t.Not(operand=operand):
-            return _spell(operand, names)
+            return spelt(operand, names)
         case t.Comparison(operator=operator):
             return _infix(opposite[operator], (term.left, term.right), names), COMPARED
         case t.Contains(item=item, collection=collection):
             return _infix("not in", (item, collection), names), COMPARED
         case t.IsNull(operand=operand):
-            return f"{at_least(_spell(operand, names), SUM)} is not null", COMPARED
+            return f"{at_least(spelt(operand, names), SUM)} is not null", COMPARED
         case _:
-            return f"not {at_least(_spell(term, names), NOT)}", NOT
+            return f"not {at_least(spelt(term, names), NOT)}", NOT
 
 
-def _spell(term: t.Term, names: Names) -> Spelt:
-    """Write a condition by its form."""
+def spelt(term: t.Term, names: Naming = own_name) -> Spelt:
+    """Write a condition, and say how tightly it binds."""
     match term:
         case t.Constant(value=value):
             return spell_value(value)
         case t.FactRead(name=name):
             return names(name)
         case t.LetUse(term=inner):
-            return _spell(inner, names)
+            return spelt(inner, names)
         case t.ListTerm(items=items):
-            return f"[{', '.join(_spell(item, names)[0] for item in items)}]", ATOM
+            return f"[{', '.join(spelt(item, names)[0] for item in items)}]", ATOM
         case t.Arithmetic(minus=True, left=t.Constant(value=zero), right=right) if not zero:
-            return f"-{at_least(_spell(right, names), SIGN)}", SIGN
+            return f"-{at_least(spelt(right, names), SIGN)}", SIGN
         case t.Arithmetic(minus=minus, left=left, right=right):
             sign = "-" if minus else "+"
-            return f"{at_least(_spell(left, names), SUM)} {sign} {at_least(_spell(right, names), SIGN)}", SUM
+            return f"{at_least(spelt(left, names), SUM)} {sign} {at_least(spelt(right, names), SIGN)}", SUM
         case t.Coalesce(items=items):
-            return " ?? ".join(at_least(_spell(item, names), ATOM) for item in items), COALESCED
+            return " ?? ".join(at_least(spelt(item, names), ATOM) for item in items), COALESCED
         case t.Comparison(operator=operator, left=left, right=right):
             return _infix(operator, (left, right), names), COMPARED
         case t.Contains(item=item, collection=collection):
             return _infix("in", (item, collection), names), COMPARED
         case t.IsNull(operand=operand):
-            return f"{at_least(_spell(operand, names), SUM)} is null", COMPARED
+            return f"{at_least(spelt(operand, names), SUM)} is null", COMPARED
         case t.Not(operand=operand):
             return negated(operand, names)
         case t.Junction(every=every, items=items):
             # Parentheses also where they could be left out: readers disagree on what binds tighter.
             word, level = (" and ", AND) if every else (" or ", OR)
-            return word.join(at_least(_spell(item, names), NOT) for item in items), level
+            return word.join(at_least(spelt(item, names), NOT) for item in items), level
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
-            first, second = (at_least(_spell(one, names), OR) for one in (then, condition))
-            return f"{first} if {second} else {_spell(otherwise, names)[0]}", CHOICE
+            first, second = (at_least(spelt(one, names), OR) for one in (then, condition))
+            return f"{first} if {second} else {spelt(otherwise, names)[0]}", CHOICE
         case t.FunctionCall(function=function, arguments=arguments):
-            return f"{function.name}({', '.join(_spell(one, names)[0] for one in arguments)})", ATOM
+            return f"{function.name}({', '.join(spelt(one, names)[0] for one in arguments)})", ATOM
 
 
-def _infix(word: str, sides: Sequence[t.Term], names: Names) -> str:
+def _infix(word: str, sides: Sequence[t.Term], names: Naming) -> str:
     """Write two sides with a word between them."""
-    return f" {word} ".join(at_least(_spell(side, names), SUM) for side in sides)
+    return f" {word} ".join(at_least(spelt(side, names), SUM) for side in sides)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from notifyrules.diff.model import START, Moved, Reworded, Structure
+from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
 from notifyrules.diff.spelling import spell
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch
 
@@ -191,7 +191,7 @@ def _moved(
 ) -> Iterator[Moved]:
     """List the arrows that lead elsewhere."""
     if matching.nodes.get(matching.old.start) != matching.new.start:
-        yield Moved(START, START, matching.old.start, matching.new.start)
+        yield Moved(BEGINNING, BEGINNING, matching.old.start, matching.new.start)
     for was, now in arrows.items():
         led_to, leads_to = before[was].target, after[now].target
         if matching.nodes.get(led_to, led_to) != leads_to:

@@ -217,11 +217,9 @@ def _held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
         name = guarantee.subjects[0]
         facts.pop(name, None)
         each[name] = (example.facts[name], example.changed[name])
-    parts = (
-        [f"name: {_quoted(guarantee.name)}", f"given: {_mapping(facts)}"]
-        if facts
-        else [f"name: {_quoted(guarantee.name)}"]
-    )
+    parts = [f"name: {_quoted(guarantee.name)}"]
+    if facts:
+        parts.append(f"given: {_mapping(facts)}")
     if each:
         parts.append(f"each: {_mapping(each)}")
     expected, only = _expected(graph, guarantee, example)

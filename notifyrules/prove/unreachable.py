@@ -28,6 +28,7 @@ _LONGEST = 70
 class Reach:
     """What some facts reach and none do."""
 
+    proof: Proof
     ways: LiveWays
     dead: frozenset[str]
     """The arrows that no facts take, by id: proved."""
@@ -41,7 +42,7 @@ def reach(proof: Proof) -> Reach:
     met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
     dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
     ways = LiveWays.find(proof, dead)
-    return Reach(ways, dead, frozenset((graph.start, *ways.entering)))
+    return Reach(proof, ways, dead, frozenset((graph.start, *ways.entering)))
 
 
 def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
@@ -104,8 +105,7 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
     alive = [arrow for arrow in node.arrows if arrow.id not in reached.dead]
     gone = [arrow for arrow in node.arrows if arrow.id in reached.dead]
     if len(alive) == 1 and gone and facts_read(node.subject) and alive[0] is not node.otherwise:
-        formulas = reached.ways.proof.chart.world.formulas
-        answers = reached.ways.proof.chart.answers
+        formulas, answers = reached.proof.chart.world.formulas, reached.proof.chart.answers
         reason = reached.ways.explain(node.name, formulas.some(answers[arrow.id] for arrow in gone))
         yield _finding(
             Code.KNOWN_ANSWER,
@@ -141,7 +141,7 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
 
 def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
     """Report the rows that are never the first to hold."""
-    chart = reached.ways.proof.chart
+    chart = reached.proof.chart
     formulas = chart.world.formulas
     for number, row in enumerate(node.rows, 1):
         if row.arrow.id not in reached.dead or not facts_read(row.condition):
@@ -149,7 +149,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
         holds = chart.terms.holds(row.condition)
         here = formulas.every((chart.met[node.name], holds))
         written = _clip(row.condition.span.text)
-        if reached.ways.proof.solver.ask(here) is Answer.NO:
+        if reached.proof.solver.ask(here) is Answer.NO:
             reason = reached.ways.explain(node.name, holds)
             words = f"`{written}` is always false here, because {reason.words}"
             yield _finding(
@@ -159,7 +159,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
         earlier = node.rows[: number - 1]
         refused = [formulas.negate(chart.terms.holds(one.condition)) for one in earlier]
         fixed = [chart.met[node.name], holds]
-        core = reached.ways.proof.solver.core(refused, fixed=fixed) or range(len(earlier))
+        core = reached.proof.solver.core(refused, fixed=fixed) or range(len(earlier))
         taking = [earlier[at] for at in core]
         names = " and ".join(f"`{one.arrow.id}`" for one in taking)
         holder = "this" if len(taking) == 1 else "one of these"
@@ -183,7 +183,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
 
 def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
     """Report the branches that are never tried or never win, and an `else` that is never left to."""
-    proof = reached.ways.proof
+    proof = reached.proof
     formulas = proof.chart.world.formulas
     for branch in node.branches:
         if branch.id in reached.dead:
@@ -213,7 +213,7 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
 
 def _explained(target: str, reached: Reach) -> bool:
     """Tell whether something behind a branch is reported itself, which is why the branch refuses."""
-    graph = reached.ways.proof.graph
+    graph = reached.proof.graph
     waiting, seen = [target], set()
     while waiting:
         name = waiting.pop()
@@ -239,7 +239,7 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
 
 def _reason(reached: Reach, arrow: Arrow) -> Reason:
     """Find out why an arrow is never taken."""
-    chart = reached.ways.proof.chart
+    chart = reached.proof.chart
     return reached.ways.explain(arrow.node, chart.asked(arrow))
 
 
@@ -247,14 +247,14 @@ def _finding(  # noqa: PLR0913, PLR0917 - the parts of a finding
     code: Code, span: Span, message: str, help_: str, reason: Reason, reached: Reach, dead: tuple[Arrow, ...]
 ) -> Diagnostic:
     """Word one finding."""
-    graph = reached.ways.proof.graph
+    graph = reached.proof.graph
     labels = (*reason.labels(graph), *_lost(reached, dead))
     return Diagnostic(code, message, span, (help_,), labels, reason.notes)
 
 
 def _lost(reached: Reach, dead: tuple[Arrow, ...]) -> Iterator[Label]:
     """Show the nodes that are never reached because these arrows are never taken."""
-    graph = reached.ways.proof.graph
+    graph = reached.proof.graph
     for name in dict.fromkeys(arrow.target for arrow in dead):
         if name in graph.nodes and name not in reached.met:
             yield Label(graph.nodes[name].span, "so nothing reaches this")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -124,19 +124,14 @@ def _instants(inputs: Inputs) -> Iterator[datetime]:
     """List instants of one week: all hours of the day, and the edges of windows that are somewhere a default."""
     yield from (NOON + timedelta(hours=hour) for hour in range(0, 7 * 24, 5))
     values = [value for name, fact in inputs.facts.items() for value in (fact.default, *inputs.others.get(name, ()))]
-    edges = {edge: None for value in values if isinstance(value, Schedule) for edge in _edges(value)}
+    windows = [window for value in values if isinstance(value, Schedule) for window in value.windows]
+    edges = dict.fromkeys(edge for window in windows for edge in (window.from_, window.until))
     zones: dict[tzinfo, None] = {value: None for value in values if isinstance(value, ZoneInfo)} or {UTC: None}
     for day in range(7):
         for edge in edges:
             for zone in zones:
                 at = datetime.combine(NOON.date() + timedelta(days=day), edge, zone).astimezone(UTC)
                 yield from (at + timedelta(minutes=more) for more in (-1, 0, 1))
-
-
-def _edges(schedule: Schedule) -> Iterator[time]:
-    """Give the times at which windows open and close."""
-    for window in schedule.windows:
-        yield from (window.from_, window.until)
 
 
 def _pool(fact: Fact, world: World, instants: Sequence[datetime]) -> Iterable[Value]:

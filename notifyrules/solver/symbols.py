@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
+import z3
+
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
@@ -308,8 +310,6 @@ class Symbols:
 
     def distinct(self) -> Iterator[Formula]:
         """Say that things written out differently are different."""
-        import z3  # noqa: PLC0415 - the package is loaded where formulas are
-
         for known in self.written.values():
             if len(known) > 1:
                 yield z3.Distinct(*(thing for _, thing in known.values()))
@@ -317,8 +317,6 @@ class Symbols:
 
 def terms_of(symbol: Symbol) -> Iterable[Thing]:
     """Give the terms of a variable that the solver may choose."""
-    import z3  # noqa: PLC0415
-
     match symbol.payload:
         case Pick(ways):
             terms: tuple[Thing, ...] = tuple(ways.values())

@@ -14,7 +14,7 @@ import pytest
 from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.compiled.partial import UNKNOWN
 from notifyrules.diff.compare import compare
-from notifyrules.diff.model import Comparison, Finding, Region
+from notifyrules.diff.model import Finding, Region, VersionComparison
 from notifyrules.diff.report import chart_changes
 from notifyrules.errors import FactsError, RulesError
 from notifyrules.graph.model import Graph
@@ -50,7 +50,7 @@ class Compared:
     after: Version
     old: Graph
     new: Graph
-    told: Comparison
+    told: VersionComparison
     asked: list[Asked]
     terms: Mapping[str, Term]
     """The conditions that are told, read again as a rule file would be."""
@@ -86,7 +86,7 @@ class Compared:
         return absent == asked.left_out and all(asked.values[name] == value for name, value in region.facts.items())
 
 
-def within(told: Comparison) -> str:
+def within(told: VersionComparison) -> str:
     """Write what all changes are within as one condition."""
     return " and ".join(told.within) or "true"
 
