@@ -142,19 +142,9 @@ class _Finder:
     def find(self, term: t.Term, translator: Translator, names: Naming, facts: _View) -> None:
         """Find the tests that a condition is made of."""
         match term:
-            case t.LetUse(term=inner):
-                self.find(inner, translator, names, facts)
-            case t.Not(operand=operand):
-                self.find(operand, translator, names, facts)
-            case t.Junction(items=items):
-                for item in items:
-                    self.find(item, translator, names, facts)
-            case t.Choice():
+            case t.LetUse() | t.Not() | t.Junction() | t.Choice() | t.Coalesce():
                 for part in t.parts(term):
                     self.find(part, translator, names, facts)
-            case t.Coalesce(items=items):
-                for item in items:
-                    self.find(item, translator, names, facts)
             case t.Comparison(left=left, right=right) if left.type.base is Basic.BOOL and right.type.base is Basic.BOOL:
                 for part in (left, right):
                     self.find(part, translator, names, facts)

@@ -8,7 +8,7 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from notifyrules.diff.cover import Describer
@@ -71,7 +71,9 @@ def _differences(
     """Say when two versions decide differently, for each pair of outcomes."""
     formulas = charts[0].world.formulas
     old, new = charts
-    for was, now, both in Lockstep.follow(old, new, structure).pairs():
+    versions = SideBySide(old, new, structure)
+    versions.follow()
+    for was, now, both in versions.pairs():
         if was != now or old.graph.outcomes[was].notify is not new.graph.outcomes[now].notify:
             yield (was, now), both
             continue
@@ -118,37 +120,35 @@ class Parting:
 
 
 @dataclass(slots=True)
-class Lockstep:
-    """Two versions side by side."""
+class SideBySide:
+    """Two versions, followed from their starts."""
 
     old: ChartFormulas
     new: ChartFormulas
-    partings: list[Parting] = field(default_factory=list)
+    structure: Structure
+    joint: dict[str, list[Formula]] = field(default_factory=dict)
+    """When both are at a node that both have, by its old name."""
     together: dict[str, Formula] = field(default_factory=dict)
     """When both reach an outcome of one name without having parted."""
+    partings: list[Parting] = field(default_factory=list)
 
-    @classmethod
-    def follow(cls, old: ChartFormulas, new: ChartFormulas, structure: Structure) -> Lockstep:
-        """Follow both from their starts."""
-        lockstep = cls(old, new)
-        formulas = old.world.formulas
-        joint: dict[str, list[Formula]] = {}
-        lockstep._go(formulas.true, old.graph.start, new.graph.start, structure.nodes, joint)
-        for name in old.graph.order:
-            if name not in joint:
+    def follow(self) -> None:
+        """Follow both for as long as they ask the same."""
+        world = self.old.world
+        self._go(world.formulas.true, self.old.graph.start, self.new.graph.start)
+        for name in self.old.graph.order:
+            if name not in self.joint:
                 continue
-            here = old.world.define(formulas.some(joint[name]))
-            now = structure.nodes[name]
-            answers = lockstep._answers(name, now, structure.arrows)
+            here = world.define(world.formulas.some(self.joint[name]))
+            now = self.structure.nodes[name]
+            answers = self._answers(name, now)
             if answers is None:
-                lockstep.partings.append(Parting(here, name, now))
+                self.partings.append(Parting(here, name, now))
                 continue
             for answer, led_to, leads_to in answers:
-                taken = old.world.define(formulas.every((here, answer)))
-                lockstep._go(taken, led_to, leads_to, structure.nodes, joint)
-        return lockstep
+                self._go(world.define(world.formulas.every((here, answer))), led_to, leads_to)
 
-    def _answers(self, was: str, now: str, arrows: Mapping[str, str]) -> list[tuple[Formula, str, str]] | None:
+    def _answers(self, was: str, now: str) -> list[tuple[Formula, str, str]] | None:
         """
         List the ways out of a node that both have, when they are taken, and where they lead.
 
@@ -159,40 +159,31 @@ class Lockstep:
         targets = {arrow.id: arrow.target for arrow in new}
         found = []
         for arrow in old:
-            other = arrows.get(arrow.id)
+            other = self.structure.arrows.get(arrow.id)
             if other not in targets or not self.old.answers[arrow.id].eq(self.new.answers[other]):
                 return None
             found.append((self.old.answers[arrow.id], arrow.target, targets[other]))
         return found if len(old) == len(new) else None
 
-    def _go(
-        self, taken: Formula, led_to: str, leads_to: str, nodes: Mapping[str, str], joint: dict[str, list[Formula]]
-    ) -> None:
+    def _go(self, taken: Formula, led_to: str, leads_to: str) -> None:
         """Go on, together or apart."""
-        if nodes.get(led_to) == leads_to:
-            joint.setdefault(led_to, []).append(taken)
+        formulas = self.old.world.formulas
+        if self.structure.nodes.get(led_to) == leads_to:
+            self.joint.setdefault(led_to, []).append(taken)
         elif led_to == leads_to and led_to in self.old.graph.outcomes and led_to in self.new.graph.outcomes:
-            either = (self.together.get(led_to, self.old.world.formulas.false), taken)
-            self.together[led_to] = self.old.world.formulas.some(either)
-        elif taken is not self.old.world.formulas.false:
+            self.together[led_to] = formulas.some((self.together.get(led_to, formulas.false), taken))
+        elif taken is not formulas.false:
             self.partings.append(Parting(taken, led_to, leads_to))
 
     def pairs(self) -> Iterator[tuple[str, str, Formula]]:
         """Say when which outcome of the old version stands against which of the new one."""
         formulas = self.old.world.formulas
-        ways: dict[tuple[str, str], list[Formula]] = {}
-        for outcome, taken in self.together.items():
-            ways.setdefault((outcome, outcome), []).append(taken)
+        ways = {(outcome, outcome): [taken] for outcome, taken in self.together.items()}
         for parting in self.partings:
-            for was, before in _ends(self.old, parting.old).items():
-                for now, after in _ends(self.new, parting.new).items():
+            for was, before in self.old.ends_from(parting.old).items():
+                for now, after in self.new.ends_from(parting.new).items():
                     way = formulas.every((parting.condition, before, after))
                     if way is not formulas.false:
                         ways.setdefault((was, now), []).append(way)
         for (was, now), listed in ways.items():
             yield was, now, self.old.world.define(formulas.some(listed))
-
-
-def _ends(chart: ChartFormulas, target: str) -> Mapping[str, Formula]:
-    """Say in which outcomes the way from a node or outcome ends, and when."""
-    return chart.ends.get(target, {target: chart.world.formulas.true})

@@ -42,6 +42,10 @@ class ChartFormulas:
         """Say when each outcome is what is decided; one that no way ends in is left out."""
         return self.ends[self.graph.start]
 
+    def ends_from(self, target: str) -> Mapping[str, Formula]:
+        """Say in which outcomes the way from a node or outcome ends, and when."""
+        return self.ends.get(target, {target: self.world.formulas.true})
+
     def notifies(self, notify: Notify) -> Formula:
         """Say when the decision has one meaning for the notification."""
         outcomes = self.graph.outcomes
@@ -55,11 +59,9 @@ class ChartFormulas:
 
     def refusal(self, target: str) -> Formula:
         """Say when the way from a node or outcome ends in a refusal."""
-        outcomes, formulas = self.graph.outcomes, self.world.formulas
-        if target in outcomes:
-            return formulas.truth(value=outcomes[target].notify is Notify.NO)
-        ways = (ends for name, ends in self.ends[target].items() if outcomes[name].notify is Notify.NO)
-        return self.world.define(formulas.some(ways))
+        outcomes = self.graph.outcomes
+        ways = (ends for name, ends in self.ends_from(target).items() if outcomes[name].notify is Notify.NO)
+        return self.world.define(self.world.formulas.some(ways))
 
 
 def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...] = ()) -> ChartFormulas:
@@ -137,7 +139,7 @@ def _ends(chart: ChartFormulas, node: Node) -> dict[str, Formula]:
     for arrow in node.arrows:
         answer = chart.answers[arrow.id]
         branch = isinstance(node, FanOut) and arrow is not node.otherwise
-        for outcome, ends in chart.ends.get(arrow.target, {arrow.target: formulas.true}).items():
+        for outcome, ends in chart.ends_from(arrow.target).items():
             if branch and chart.graph.outcomes[outcome].notify is Notify.NO:
                 # A branch that refuses is not the way on.
                 continue
