@@ -18,6 +18,10 @@ from notifyrules.language.terms import Term, facts_read
 from notifyrules.solver import Answer, Formula, Proof
 from notifyrules.source.text import Span
 
+_LEAVE_OUT = (
+    "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
+    f"`allow: {{{Code.UNMET_VALUE.value}: why}}` on the node says that it is meant"
+)
 _TRIES = 24
 """Ways that are looked into one by one."""
 _SHOWN = 4
@@ -34,6 +38,21 @@ class Reach:
     """The arrows that no facts take, by id: proved."""
     met: frozenset[str]
     """The nodes that some facts reach, as far as is known."""
+
+    def reason(self, arrow: Arrow) -> Reason:
+        """Find out why an arrow is never taken."""
+        return self.ways.explain(arrow.node, self.proof.chart.asked(arrow))
+
+    def shown(self, reason: Reason, *dead: Arrow) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+        """Give the labels and notes of a finding: why it is so, and what nothing reaches because of it."""
+        return (*reason.labels(self.proof.graph), *self.lost(*dead)), reason.notes
+
+    def lost(self, *dead: Arrow) -> Iterator[Label]:
+        """Show the nodes that are never reached because some arrows are never taken."""
+        nodes = self.proof.graph.nodes
+        for name in dict.fromkeys(arrow.target for arrow in dead):
+            if name in nodes and name not in self.met:
+                yield Label(nodes[name].span, "so nothing reaches this")
 
 
 def reach(proof: Proof) -> Reach:
@@ -87,15 +106,13 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
     for arrow, other in ((node.then, node.otherwise), (node.otherwise, node.then)):
         if other.id in reached.dead and facts_read(node.condition):
             truth = "true" if arrow is node.then else "false"
-            reason = _reason(reached, other)
-            yield _finding(
+            reason = reached.reason(other)
+            yield Diagnostic(
                 Code.KNOWN_ANSWER,
-                node.condition.span,
                 f"`{_clip(node.condition.span.text)}` is always {truth} here, because {reason.words}",
-                f"remove the question `{node.name}` and lead to `{arrow.target}` at once, or ask for what is meant",
-                reason,
-                reached,
-                (other,),
+                node.condition.span,
+                (f"remove the question `{node.name}` and lead to `{arrow.target}` at once, or ask for what is meant",),
+                *reached.shown(reason, other),
             )
 
 
@@ -107,36 +124,23 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
     if len(alive) == 1 and gone and facts_read(node.subject) and alive[0] is not node.otherwise:
         formulas, answers = reached.proof.chart.world.formulas, reached.proof.chart.answers
         reason = reached.ways.explain(node.name, formulas.some(answers[arrow.id] for arrow in gone))
-        yield _finding(
+        yield Diagnostic(
             Code.KNOWN_ANSWER,
-            node.subject.span,
             f"`{subject}` is always `{_clip(alive[0].answer)}` here, because {reason.words}",
-            f"remove the question `{node.name}` and lead to `{alive[0].target}` at once, or ask for what is meant",
-            reason,
-            reached,
-            tuple(gone),
+            node.subject.span,
+            (f"remove the question `{node.name}` and lead to `{alive[0].target}` at once, or ask for what is meant",),
+            *reached.shown(reason, *gone),
         )
         return
     for arrow in gone:
         if not arrow.written:
             continue
-        reason = _reason(reached, arrow)
-        last = arrow is node.otherwise
-        words = (
-            f"`{subject}` never is anything else here" if last else f"`{subject}` is never `{_clip(arrow.answer)}` here"
-        )
-        yield _finding(
-            Code.DEAD_ARROW if last else Code.UNMET_VALUE,
-            arrow.span,
-            f"{words}, because {reason.words}",
-            "remove the `else`"
-            if last
-            else "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
-            f"`allow: {{{Code.UNMET_VALUE.value}: why}}` on the node says that it is meant",
-            reason,
-            reached,
-            (arrow,),
-        )
+        reason = reached.reason(arrow)
+        code, words, way_out = Code.UNMET_VALUE, f"`{subject}` is never `{_clip(arrow.answer)}` here", _LEAVE_OUT
+        if arrow is node.otherwise:
+            code, words, way_out = Code.DEAD_ARROW, f"`{subject}` never is anything else here", "remove the `else`"
+        message = f"{words}, because {reason.words}"
+        yield Diagnostic(code, message, arrow.span, (way_out,), *reached.shown(reason, arrow))
 
 
 def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
@@ -152,9 +156,8 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
         if reached.proof.solver.ask(here) is Answer.NO:
             reason = reached.ways.explain(node.name, holds)
             words = f"`{written}` is always false here, because {reason.words}"
-            yield _finding(
-                Code.KNOWN_ANSWER, row.condition.span, words, "remove the row", reason, reached, (row.arrow,)
-            )
+            shown = reached.shown(reason, row.arrow)
+            yield Diagnostic(Code.KNOWN_ANSWER, words, row.condition.span, ("remove the row",), *shown)
             continue
         earlier = node.rows[: number - 1]
         refused = [formulas.negate(chart.terms.holds(one.condition)) for one in earlier]
@@ -171,14 +174,14 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
             ("move the row up, or remove it",),
             (
                 *(Label(one.condition.span, f"{holder} holds whenever it does") for one in taking),
-                *_lost(reached, (row.arrow,)),
+                *reached.lost(row.arrow),
             ),
         )
     last = node.otherwise
     if last.id in reached.dead and last.written:
-        reason = _reason(reached, last)
         words = f"`{last.id}` is never taken: one of the rows always holds"
-        yield _finding(Code.DEAD_ARROW, last.span, words, "remove the `else`", reason, reached, (last,))
+        shown = reached.shown(reached.reason(last), last)
+        yield Diagnostic(Code.DEAD_ARROW, words, last.span, ("remove the `else`",), *shown)
 
 
 def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
@@ -187,11 +190,9 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
     formulas = proof.chart.world.formulas
     for branch in node.branches:
         if branch.id in reached.dead:
-            reason = _reason(reached, branch)
             words = f"the branch `{branch.target}` is never tried: one before it never refuses"
-            yield _finding(
-                Code.DEAD_ARROW, branch.span, words, "move the branch up, or remove it", reason, reached, (branch,)
-            )
+            shown = reached.shown(reached.reason(branch), branch)
+            yield Diagnostic(Code.DEAD_ARROW, words, branch.span, ("move the branch up, or remove it",), *shown)
             continue
         wins = formulas.every((proof.chart.met[node.name], proof.chart.answers[branch.id]))
         if branch.id in proof.samples.won or _explained(branch.target, reached):
@@ -201,14 +202,14 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
             tried = formulas.every((proof.chart.tried[branch.id], agrees))
             reason = reached.ways.explain(node.name, tried)
             words = f"the branch `{branch.target}` always refuses here, because {reason.words}"
-            help_ = "remove the branch, or lead it elsewhere"
-            yield _finding(Code.DEAD_ARROW, branch.span, words, help_, reason, reached, ())
+            way_out = "remove the branch, or lead it elsewhere"
+            yield Diagnostic(Code.DEAD_ARROW, words, branch.span, (way_out,), *reached.shown(reason))
     last = node.otherwise
     told = any(branch.id in reached.dead or _explained(branch.target, reached) for branch in node.branches)
     if last.id in reached.dead and last.written and not told:
-        reason = _reason(reached, last)
         words = f"`{last.id}` is never taken: one of the branches never refuses"
-        yield _finding(Code.DEAD_ARROW, last.span, words, "remove the `else`", reason, reached, (last,))
+        shown = reached.shown(reached.reason(last), last)
+        yield Diagnostic(Code.DEAD_ARROW, words, last.span, ("remove the `else`",), *shown)
 
 
 def _explained(target: str, reached: Reach) -> bool:
@@ -231,33 +232,10 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
     """Report the outcomes that a called chart never gives here."""
     for outcome, arrow in node.cases.items():
         if arrow.id in reached.dead:
-            reason = _reason(reached, arrow)
+            reason = reached.reason(arrow)
             words = f"`{node.reference}` never answers `{outcome}` here, because {reason.words}"
-            help_ = "allow it with a reason if the case is there for completeness only"
-            yield _finding(Code.DEAD_ARROW, arrow.span, words, help_, reason, reached, (arrow,))
-
-
-def _reason(reached: Reach, arrow: Arrow) -> Reason:
-    """Find out why an arrow is never taken."""
-    chart = reached.proof.chart
-    return reached.ways.explain(arrow.node, chart.asked(arrow))
-
-
-def _finding(  # noqa: PLR0913, PLR0917 - the parts of a finding
-    code: Code, span: Span, message: str, help_: str, reason: Reason, reached: Reach, dead: tuple[Arrow, ...]
-) -> Diagnostic:
-    """Word one finding."""
-    graph = reached.proof.graph
-    labels = (*reason.labels(graph), *_lost(reached, dead))
-    return Diagnostic(code, message, span, (help_,), labels, reason.notes)
-
-
-def _lost(reached: Reach, dead: tuple[Arrow, ...]) -> Iterator[Label]:
-    """Show the nodes that are never reached because these arrows are never taken."""
-    graph = reached.proof.graph
-    for name in dict.fromkeys(arrow.target for arrow in dead):
-        if name in graph.nodes and name not in reached.met:
-            yield Label(graph.nodes[name].span, "so nothing reaches this")
+            way_out = "allow it with a reason if the case is there for completeness only"
+            yield Diagnostic(Code.DEAD_ARROW, words, arrow.span, (way_out,), *reached.shown(reason, arrow))
 
 
 # ---- Why something cannot be ----

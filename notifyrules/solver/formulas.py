@@ -31,10 +31,6 @@ class Formulas:
         self.false: Formula = z3.BoolVal(False, self.context)  # noqa: FBT003
         self._sorts: dict[str, Any] = {}
 
-    def truth(self, *, value: bool) -> Formula:
-        """Give the formula that always or never holds."""
-        return self.true if value else self.false
-
     def boolean(self, name: str) -> Formula:
         """Name something that holds or does not."""
         return z3.Bool(name, self.context)

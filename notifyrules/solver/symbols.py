@@ -109,7 +109,7 @@ class Symbols:
             case None:
                 return Symbol(formulas.true, None)
             case bool():
-                return Symbol(never, Truth(formulas.truth(value=value)))
+                return Symbol(never, Truth(formulas.true if value else formulas.false))
             case str() if isinstance(kind.base, Enumeration):
                 return Symbol(never, Pick({value: formulas.true}))
             case int() | datetime() | timedelta() | time():
