@@ -10,7 +10,7 @@ from notifyrules.explanation.words import enumerate_shortly, show
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
-from notifyrules.solver import Formula, Inputs, Symbol, World
+from notifyrules.solver import Formula, Inputs, Symbol, Truth, World
 
 
 @dataclass(slots=True)
@@ -47,6 +47,28 @@ class Together:
     refused: list[str] = field(default_factory=list)
     """Which facts that were valid before are not now, one sentence each."""
 
+    def add(self, fact: Fact, name: str, *sides: Side) -> None:
+        """Make a variable for a fact, which some versions see by its own name."""
+        symbol = self.inputs.add(fact)
+        self.domain.append(self.inputs.world.symbols.domain(symbol, fact.type))
+        for side in sides:
+            side.names[name] = fact.name
+            side.symbols[name] = side.given[name] = symbol
+
+    def allow_leaving_out(self, was: Fact, now: Fact) -> None:
+        """Let a caller leave out a fact whose default changed."""
+        world, name = self.inputs.world, now.name
+        flag = self.inputs.add(replace(now, name=left_out(name), type=BOOL, has_default=True, default=False))
+        assert isinstance(flag.payload, Truth)
+        absent = flag.payload.holds
+        for side, fact in ((self.old, was), (self.new, now)):
+            default = world.symbols.constant(fact.default, fact.type)
+            side.symbols[name] = world.symbols.choose(absent, default, side.given[name])
+        if was.type == now.type:
+            # The variable of a fact that is left out says nothing, so it need not be looked at twice.
+            same = self.inputs.is_value(name, was.default)
+            self.domain.append(world.formulas.implies(absent, same))
+
 
 _SHOWN = 10
 """Values that one sentence names."""
@@ -64,63 +86,27 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     A fact that only one version has may be anything: the other does not read it. One of another type has a value that
     both types have, where there is one. One whose default changed may be left out, so that each version takes its own.
     """
-    facts: dict[str, Fact] = {}
-    sides = Side(old), Side(new)
-    together = Together(Inputs(world, facts, {}), *sides)
-    symbols: dict[str, Symbol] = {}
+    inputs = Inputs(world, {}, {}, {})
+    together = Together(inputs, Side(old), Side(new))
     for name in dict.fromkeys((*old.facts, *new.facts)):
         was, now = old.facts.get(name), new.facts.get(name)
         shared = None if was is None or now is None else _meet(was.type, now.type)
         together.notes.extend(_notes(name, was, now, shared))
         together.refused.extend(_refused(name, was, now, shared))
         if was is not None and now is not None and shared is not None:
-            facts[name] = replace(
-                now, type=shared, has_default=was.has_default and now.has_default, default=was.default
-            )
-            symbols[name] = world.symbols.variable(name, shared)
-            together.domain.append(world.symbols.domain(symbols[name], shared))
-            for side, fact in zip(sides, (was, now), strict=True):
-                _see(side, fact, name, symbols[name])
+            has_default = was.has_default and now.has_default
+            fact = replace(now, type=shared, has_default=has_default, default=was.default)
+            together.add(fact, name, together.old, together.new)
             if _default_changed(was, now):
-                _allow_leaving_out(name, was, now, together, facts, symbols)
+                together.allow_leaving_out(was, now)
             continue
-        for side, one, when in ((sides[0], was, "before"), (sides[1], now, "now")):
+        for side, one, when in ((together.old, was, "before"), (together.new, now, "now")):
             if one is not None:
                 called = f"{name} ({when})" if was is not None and now is not None else name
-                facts[called] = replace(one, name=called)
-                symbols[called] = world.symbols.variable(called, one.type)
-                together.domain.append(world.symbols.domain(symbols[called], one.type))
-                _see(side, one, called, symbols[called])
-    others = {name: (new.facts[name].default,) for name in facts if name in new.facts}
-    together.inputs = Inputs(world, facts, symbols, others)
-    together.inputs.write_out()
+                together.add(replace(one, name=called), name, side)
+    inputs.others.update((name, (new.facts[name].default,)) for name in inputs.facts if name in new.facts)
+    inputs.write_out()
     return together
-
-
-def _see(side: Side, fact: Fact, called: str, symbol: Symbol) -> None:
-    """Let one version see a variable."""
-    side.names[fact.name] = called
-    side.symbols[fact.name] = symbol
-    side.given[fact.name] = symbol
-
-
-def _allow_leaving_out(  # noqa: PLR0913, PLR0917 - the fact in all its forms
-    name: str, was: Fact, now: Fact, together: Together, facts: dict[str, Fact], symbols: dict[str, Symbol]
-) -> None:
-    """Let a caller leave out a fact whose default changed."""
-    world = together.inputs.world
-    flag = left_out(name)
-    facts[flag] = replace(now, name=flag, type=BOOL, has_default=True, default=False)
-    symbols[flag] = world.symbols.variable(flag, BOOL)
-    absent = symbols[flag].payload.holds  # type: ignore[union-attr]
-    for side, fact in ((together.old, was), (together.new, now)):
-        default = world.symbols.constant(fact.default, fact.type)
-        side.symbols[name] = world.symbols.choose(absent, default, side.given[name])
-    if was.type != now.type:
-        return
-    # The variable of a fact that is left out says nothing, so it need not be looked at twice.
-    same = world.symbols.equal(symbols[name], world.symbols.constant(was.default, facts[name].type))
-    together.domain.append(world.formulas.implies(absent, same))
 
 
 def _default_changed(was: Fact, now: Fact) -> bool:

@@ -26,13 +26,18 @@ class _Matching:
 
     old: Graph
     new: Graph
+    before: Mapping[str, Arrow]
+    """The arrows of the old chart by id."""
+    after: Mapping[str, Arrow]
     nodes: dict[str, str] = field(default_factory=dict)
     """New names by old ones."""
+    arrows: dict[str, str] = field(default_factory=dict)
+    """New ids by old ones."""
 
 
 def match(old: Graph, new: Graph) -> Structure:
     """Compare two charts as they are drawn."""
-    matching = _Matching(old, new)
+    matching = _Matching(old, new, _arrows(old), _arrows(new))
     matching.nodes.update({name: name for name in old.order if name in new.order and _alike(old, new, name, name)})
     _find_renamed(matching)
     # What is left with the same name is the same box, asking something else.
@@ -40,18 +45,21 @@ def match(old: Graph, new: Graph) -> Structure:
     for name in old.order:
         if name in new.order and name not in matching.nodes and name not in taken:
             matching.nodes[name] = name
-    arrows = dict(_matched_arrows(matching))
-    kept = set(matching.nodes.values())
-    before, after = _arrows(old), _arrows(new)
+    matching.arrows.update(_matched_arrows(matching))
+    arrows, kept = matching.arrows, set(matching.nodes.values())
     return Structure(
         nodes=matching.nodes,
         added_nodes=tuple(name for name in new.order if name not in kept),
         removed_nodes=tuple(name for name in old.order if name not in matching.nodes),
-        added_arrows=tuple(id_ for id_, one in after.items() if one.node in kept and id_ not in arrows.values()),
-        removed_arrows=tuple(id_ for id_, one in before.items() if one.node in matching.nodes and id_ not in arrows),
-        moved=tuple(_moved(matching, arrows, before, after)),
+        added_arrows=tuple(
+            id_ for id_, one in matching.after.items() if one.node in kept and id_ not in arrows.values()
+        ),
+        removed_arrows=tuple(
+            id_ for id_, one in matching.before.items() if one.node in matching.nodes and id_ not in arrows
+        ),
+        moved=tuple(_moved(matching)),
         asked_otherwise=tuple(_asked_otherwise(matching)),
-        reworded=tuple(_reworded(matching, arrows, before, after)),
+        reworded=tuple(_reworded(matching)),
         arrows=arrows,
     )
 
@@ -186,14 +194,12 @@ def _ending(arrow: Arrow) -> str:
     return arrow.id.removeprefix(f"{arrow.node}.")
 
 
-def _moved(
-    matching: _Matching, arrows: Mapping[str, str], before: Mapping[str, Arrow], after: Mapping[str, Arrow]
-) -> Iterator[Moved]:
+def _moved(matching: _Matching) -> Iterator[Moved]:
     """List the arrows that lead elsewhere."""
     if matching.nodes.get(matching.old.start) != matching.new.start:
         yield Moved(BEGINNING, BEGINNING, matching.old.start, matching.new.start)
-    for was, now in arrows.items():
-        led_to, leads_to = before[was].target, after[now].target
+    for was, now in matching.arrows.items():
+        led_to, leads_to = matching.before[was].target, matching.after[now].target
         if matching.nodes.get(led_to, led_to) != leads_to:
             yield Moved(was, now, led_to, leads_to)
 
@@ -228,18 +234,17 @@ def _written(node: Node) -> str:
             return ", ".join((reference, *(f"{name}: {spell(term)}" for name, term in bindings.items())))
 
 
-def _reworded(
-    matching: _Matching, arrows: Mapping[str, str], before: Mapping[str, Arrow], after: Mapping[str, Arrow]
-) -> Iterator[Reworded]:
+def _reworded(matching: _Matching) -> Iterator[Reworded]:
     """List questions, labels and texts for a person that read otherwise."""
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
         # A question that is not written is its condition, which is told as such.
         if one.ask != other.ask and not (one.ask in (was, _written(one)) and other.ask in (now, _written(other))):
             yield Reworded(now, one.ask, other.ask)
-    for first, second in arrows.items():
-        yield from _words(second, before[first].label, after[second].label)
-        yield from _words(second, _template(before[first].because), _template(after[second].because))
+    for was, now in matching.arrows.items():
+        before, after = matching.before[was], matching.after[now]
+        yield from _words(now, before.label, after.label)
+        yield from _words(now, _template(before.because), _template(after.because))
     for name, outcome in matching.old.outcomes.items():
         if name in matching.new.outcomes:
             rival = matching.new.outcomes[name]

@@ -27,15 +27,24 @@ class Inputs:
     """The facts of a chart as variables."""
 
     world: World
-    facts: Mapping[str, Fact]
-    symbols: Mapping[str, Symbol]
-    others: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    facts: dict[str, Fact]
+    symbols: dict[str, Symbol]
+    others: dict[str, Sequence[Value]] = field(default_factory=dict)
     """Values that are worth a look besides the defaults, such as defaults of another version."""
 
     @classmethod
     def declare(cls, world: World, facts: Mapping[str, Fact]) -> Inputs:
         """Make a variable for every fact."""
-        return cls(world, facts, {fact.name: world.symbols.variable(fact.name, fact.type) for fact in facts.values()})
+        inputs = cls(world, {}, {})
+        for fact in facts.values():
+            inputs.add(fact)
+        return inputs
+
+    def add(self, fact: Fact) -> Symbol:
+        """Make a variable for one more fact."""
+        self.facts[fact.name] = fact
+        self.symbols[fact.name] = self.world.symbols.variable(fact.name, fact.type)
+        return self.symbols[fact.name]
 
     def domain(self) -> Iterable[Formula]:
         """Say that every fact has a value of its type."""
