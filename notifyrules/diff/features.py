@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 from notifyrules.diff.shared_facts import Side, Together, left_out
 from notifyrules.diff.spelling import (
@@ -28,9 +27,6 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import BOOL, Basic
 from notifyrules.language.values import FactValues, Value
 from notifyrules.solver import Formula, Pick, Symbol, Translator, Truth, World
-
-_View: TypeAlias = Callable[[FactValues], FactValues]
-"""Turns the facts of both versions into those of one chart, perhaps a called one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +56,39 @@ def features_of(together: Together, world: World) -> tuple[Feature, ...]:
     Returns:
         Simple facts last: where there is a choice, they describe a region.
     """
-    found: dict[str, Feature] = {}
-    finder = _Finder(together, world, found)
+    finder = _Finder(together, world)
     for side in (together.old, together.new):
-        translator = Translator(world, side.given, ())
+        place = _Place.begin(side, world)
         for term in side.graph.assume:
-            finder.find(term, translator, _names(side), side.facts)
-        finder.find_in_chart(side.graph, translator, _names(side), side.facts)
-    asked = sorted(found.values(), key=lambda one: -len(one.name))
+            finder.find(term, place)
+        finder.find_in_chart(side.graph, place)
+    asked = sorted(finder.found.values(), key=lambda one: -len(one.name))
     return (*asked, *finder.facts())
 
 
-def _names(side: Side) -> Naming:
-    """Call the facts of one version as both do."""
-    return lambda name: (side.names[name], ATOM)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A chart in which something is asked: the file itself or a chart that it calls."""
+
+    translator: Translator
+    names: Naming
+    """How its facts are called."""
+    facts: Callable[[FactValues], FactValues]
+    """Turns the facts of both versions into those of the chart."""
+
+    @classmethod
+    def begin(cls, side: Side, world: World) -> _Place:
+        """Look at one version, whose facts are called as both call them."""
+        return cls(Translator(world, side.given, ()), lambda name: (side.names[name], ATOM), side.facts)
+
+    def inside(self, node: Call) -> _Place:
+        """Look into a called chart, whose facts are called by what the call binds to them."""
+        calls = (*self.translator.calls, node)
+        return _Place(
+            Translator(self.translator.world, self.translator.arguments(node), calls),
+            lambda name: spelt(node.arguments[name], self.names),
+            lambda values: bind(node, self.facts(values)),
+        )
 
 
 @dataclass(slots=True)
@@ -82,7 +97,7 @@ class _Finder:
 
     together: Together
     world: World
-    found: dict[str, Feature]
+    found: dict[str, Feature] = field(default_factory=dict)
 
     def facts(self) -> Iterator[Feature]:
         """Give the features that facts are themselves: bools, enumerations, and what is left out."""
@@ -98,32 +113,31 @@ class _Finder:
                 ways = _yes_no(symbol.payload.holds, symbol.null, self.world)
                 yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
 
-    def find_in_chart(self, graph: Graph, translator: Translator, names: Naming, facts: _View) -> None:
+    def find_in_chart(self, graph: Graph, place: _Place) -> None:
         """Find what the nodes of a chart ask, and those of the charts it calls."""
         for name in graph.order:
             node = graph.nodes[name]
-            self._find_in_node(node, translator, names, facts)
+            self._find_in_node(node, place)
             if isinstance(node, Call):
-                inner = Translator(self.world, translator.arguments(node), (*translator.calls, node))
-                self.find_in_chart(node.callee, inner, _bound_names(node, names), _inside(node, facts))
+                self.find_in_chart(node.callee, place.inside(node))
 
-    def _find_in_node(self, node: Node, translator: Translator, names: Naming, facts: _View) -> None:
+    def _find_in_node(self, node: Node, place: _Place) -> None:
         """Find what one node asks."""
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
-            self._find_values(node, translator, names, facts)
+            self._find_values(node, place)
             return
         for term in conditions(node):
             if term.type.base is Basic.BOOL:
-                self.find(term, translator, names, facts)
+                self.find(term, place)
 
-    def _find_values(self, node: Switch, translator: Translator, names: Naming, facts: _View) -> None:
+    def _find_values(self, node: Switch, place: _Place) -> None:
         """Find which values a switch asks for; of an enumeration all are features already, or are made one here."""
         subject = node.subject
-        symbol = translator.value(subject)
-        words = spelt(subject, names)
+        symbol = place.translator.value(subject)
+        words = spelt(subject, place.names)
 
         def look(values: FactValues) -> Value:
-            return evaluate(subject, facts(values), {})
+            return evaluate(subject, place.facts(values), {})
 
         if isinstance(symbol.payload, Pick):
             if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
@@ -137,27 +151,28 @@ class _Finder:
             for value in case.values:
                 constant = t.Constant(subject.span, subject.type.required, value)
                 equal = t.Comparison(subject.span, BOOL, "==", subject, constant, None)
-                self._add(equal, translator, names, facts)
+                self._add(equal, place)
 
-    def find(self, term: t.Term, translator: Translator, names: Naming, facts: _View) -> None:
+    def find(self, term: t.Term, place: _Place) -> None:
         """Find the tests that a condition is made of."""
         match term:
             case t.LetUse() | t.Not() | t.Junction() | t.Choice() | t.Coalesce():
                 for part in t.parts(term):
-                    self.find(part, translator, names, facts)
+                    self.find(part, place)
             case t.Comparison(left=left, right=right) if left.type.base is Basic.BOOL and right.type.base is Basic.BOOL:
                 for part in (left, right):
-                    self.find(part, translator, names, facts)
+                    self.find(part, place)
             case t.Constant():
                 return
-            case t.FactRead() if translator.calls:
+            case t.FactRead() if place.translator.calls:
                 # What the call binds to it was looked at where it calls.
                 return
             case _:
-                self._add(term, translator, names, facts)
+                self._add(term, place)
 
-    def _add(self, term: t.Term, translator: Translator, names: Naming, facts: _View) -> None:
+    def _add(self, term: t.Term, place: _Place) -> None:
         """Make a test a feature, unless facts tell as much themselves."""
+        translator = place.translator
         symbol = translator.value(term)
         assert isinstance(symbol.payload, Truth)
         if self._told_by_facts(term, translator):
@@ -167,10 +182,10 @@ class _Finder:
         if term.type.nullable:
             nulls.append(symbol.null)
         ways = _yes_no(symbol.payload.holds, self.world.formulas.some(nulls), self.world)
-        test = _Test(term, tuple(guards), names)
+        test = _Test(term, tuple(guards), place.names)
 
         def look(values: FactValues) -> Value:
-            inside = facts(values)
+            inside = place.facts(values)
             if any(evaluate(guard, inside, {}) is None for guard in guards):
                 return None
             return evaluate(term, inside, {})
@@ -317,16 +332,3 @@ def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[FactValues], Valu
         return ((f"{subject} {'!=' if outside else '=='} {spell_value(named[0])[0]}", COMPARED),)
 
     return Feature(words[0], ways, tell, look)
-
-
-# ---- Called charts ----
-
-
-def _bound_names(node: Call, names: Naming) -> Naming:
-    """Call the facts of a called chart by what the call binds to them."""
-    return lambda fact: spelt(node.arguments[fact], names)
-
-
-def _inside(node: Call, facts: _View) -> _View:
-    """Compute the facts of a called chart."""
-    return lambda values: bind(node, facts(values))
