@@ -64,12 +64,7 @@ class Findings:
         self._settled: dict[Source, list[tuple[int, int]]] = {}
 
     def settle(self, span: Span) -> None:
-        """
-        Take a stretch for dealt with by an error that was just added: what else is found in it only follows from that.
-
-        Args:
-            span: A stretch that overlaps no other settled one.
-        """
+        """Take a stretch for dealt with by the error just added: what else is found in it only follows from that."""
         insort(self._settled.setdefault(span.source, []), (span.start, span.end))
 
     def _is_settled(self, span: Span) -> bool:
@@ -88,17 +83,7 @@ class Findings:
         labels: Sequence[Label] = (),
         notes: Sequence[str] = (),
     ) -> None:
-        """
-        Add one finding.
-
-        Args:
-            code: Which kind of mistake.
-            span: What to underline.
-            message: What was found and what was expected.
-            help: The way out; one sentence or several, empty ones left out.
-            labels: Other places to show.
-            notes: Facts that explain it.
-        """
+        """Add one finding, unless it lies in a stretch that is dealt with; empty sentences of help are left out."""
         if self._settled and self._is_settled(span):
             return
         advice = tuple(one for one in ((help,) if isinstance(help, str) else help) if one)

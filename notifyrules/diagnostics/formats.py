@@ -18,15 +18,7 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 
 def format_oneline(diagnostics: Sequence[Diagnostic]) -> str:
-    """
-    Print each finding as `file:line:column: error[code]: message`.
-
-    Args:
-        diagnostics: In the order to print them.
-
-    Returns:
-        Lines that end in a line end; columns are 1-based code points.
-    """
+    """Print each finding as `file:line:column: error[code]: message`; columns are 1-based code points."""
     return "".join(
         f"{visible_name(str(one.span))}: {one.severity.value}[{one.code.value}]: {visible(one.message)}\n"
         for one in diagnostics
@@ -84,12 +76,6 @@ def _json_position(span: Span, offset: int) -> Mapping[str, int]:
 def format_github(diagnostics: Sequence[Diagnostic]) -> str:
     """
     Print each finding as an annotation.
-
-    Args:
-        diagnostics: In the order to print them.
-
-    Returns:
-        Lines that end in a line end.
 
     Source:
         The escaping is that of `@actions/core`, `command.ts`; columns count only where both ends are on one line.

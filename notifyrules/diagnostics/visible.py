@@ -36,9 +36,6 @@ def visible_name(name: str) -> str:
     """
     Put the name of a file at the beginning of a line, so that nobody takes the line for anything else.
 
-    Args:
-        name: The name, perhaps with a place behind it.
-
     Source:
         GitHub Actions obeys lines of output that begin with `::`, blanks before it left out.
     """

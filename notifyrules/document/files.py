@@ -85,22 +85,12 @@ def is_ours(file: Path) -> bool:
 
 
 def marked_root(file: Path) -> Path | None:
-    """
-    Find the root that is marked by a file in a folder around a rule file; None where there is none.
-
-    Args:
-        file: The real path of the rule file.
-    """
+    """Find the root that is marked by a file in a folder around a rule file's real path; None where there is none."""
     return _around(file)[0]
 
 
 def project_root(file: Path) -> Path | None:
-    """
-    Find the root of a rule file in a project: the marked one, else the top of the repository; None where is neither.
-
-    Args:
-        file: The real path of the rule file.
-    """
+    """Find the root of a rule file in a project: the marked one, else the top of the repository; None without."""
     marked, top = _around(file)
     return marked or top
 
@@ -157,18 +147,7 @@ def unopened(place: Place) -> tuple[str, str] | None:
 
 
 def open_place(place: Place, findings: Findings, at: Span | None = None, *, most: int = MAX_BYTES) -> Source | None:
-    """
-    Read a file as text.
-
-    Args:
-        place: The file.
-        findings: Takes what keeps it from being read.
-        at: Where it is named; None for the file that was asked for.
-        most: How many bytes it may have.
-
-    Returns:
-        Its text, or None after a finding.
-    """
+    """Read a file that is named at a place, or was asked for, as text; None after a finding."""
     at = at or Span(Source(place.name, ""), 0, 0)
     problem, advice = unopened(place) or ("", "")
     try:
@@ -203,19 +182,7 @@ def _meant(place: Place) -> str:
 
 
 def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, at: Span) -> Place | None:
-    """
-    Find the file that a rule file names.
-
-    Args:
-        reference: A path relative to *base*, or `notifyrules:name`.
-        base: The file that names it.
-        shipped: Where the rule files of this package are.
-        findings: Takes what is wrong with the reference.
-        at: Where it is named.
-
-    Returns:
-        The file, which may not exist, or None after a finding.
-    """
+    """Find the file, which may not exist, that is named by *reference* in *base*; None after a finding."""
     if reference.startswith(SHIPPED_PREFIX):
         name = reference.removeprefix(SHIPPED_PREFIX)
         if name not in shipped.names:

@@ -25,27 +25,18 @@ _NEEDED: Mapping[str, type[Map | Seq]] = {"flow": Map, "outcomes": Map, "cases":
 
 
 def mend(tree: Map, findings: Findings) -> None:
-    """
-    Put the keys of a node, fact or outcome that stand beside its name under it, and write nested facts dotted.
-
-    Args:
-        tree: A rule file; what is mended is changed in it.
-        findings: Takes one error for each part.
-    """
+    """Put keys that stand beside the name of a node, fact or outcome under it, and write nested facts dotted."""
     for section, kind in _HOLDERS.items():
         key = tree.key(section)
         held = None if key is None else tree[key]
         if key is not None and isinstance(held, Map):
-            tree[key] = _undented(held, _keys(kind), findings, short=kind is LongFact)
+            # Of nodes, the keys of all kinds.
+            keys = frozenset(key for one in (kind, *kind.__subclasses__()) for key in one.known_keys())
+            tree[key] = _undented(held, keys, findings, short=kind is LongFact)
     key = tree.key("facts")
     facts = None if key is None else tree[key]
     if key is not None and isinstance(facts, Map):
         tree[key] = _flattened(facts, findings)
-
-
-def _keys(kind: type[Part]) -> frozenset[str]:
-    """List the keys of a kind of part; of nodes, those of all kinds."""
-    return frozenset(key for one in (kind, *kind.__subclasses__()) for key in one.known_keys())
 
 
 def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: bool) -> Map:

@@ -49,16 +49,7 @@ class Reading:
 
 
 def read_tree(source: Source, findings: Findings) -> Map | None:
-    """
-    Read a file as a located mapping.
-
-    Args:
-        source: The file.
-        findings: Takes what is wrong with it.
-
-    Returns:
-        The mapping, or None after a finding.
-    """
+    """Read a file as a located mapping; None after a finding."""
     return _read_tree(source, findings)[0]
 
 
@@ -92,17 +83,7 @@ def _read_tree(
 
 
 def read_document(source: Source, findings: Findings, budget: Budget | None = None) -> Reading | None:
-    """
-    Read a rule file, or a file made to be included.
-
-    Args:
-        source: The file.
-        findings: Takes what is wrong with it.
-        budget: What may still be spent on it.
-
-    Returns:
-        What could be read, or None where there is too little to go on with.
-    """
+    """Read a rule file, or one made to be included; None where there is too little to go on with."""
 
     def is_whole(tree: Map) -> bool:
         unknown = (key for key in tree if key not in Fragment.known_keys())
@@ -112,12 +93,7 @@ def read_document(source: Source, findings: Findings, budget: Budget | None = No
 
 
 def read_included(source: Source, findings: Findings, budget: Budget) -> Reading | None:
-    """
-    Read a file that another one includes; one that is a rule file all the same is read as such.
-
-    Returns:
-        What could be read, or None where there is too little to go on with.
-    """
+    """Read a file that another one includes; one that is a rule file all the same is read as such."""
     return _read(source, findings, budget, lambda tree: any(key in _OWN for key in tree))
 
 
@@ -170,18 +146,7 @@ def _check_version(tree: Map, key: str, findings: Findings) -> bool:
 
 
 def read_part(kind: type[AnyPart], tree: Map, findings: Findings, broken: set[tuple[str, str]]) -> AnyPart | None:
-    """
-    Read a mapping as a part of the model, cutting out what does not fit.
-
-    Args:
-        kind: What it is read as.
-        tree: The mapping.
-        findings: Takes what does not fit.
-        broken: Takes section and name of what was cut out.
-
-    Returns:
-        The part, or None where nothing could be read.
-    """
+    """Read a mapping as a part of the model; what does not fit is reported, cut out, and named in *broken*."""
     shapes = Shapes()
     whole = tree
     read: AnyPart | None = None

@@ -100,12 +100,7 @@ class LetKey:
 
 
 def split_let(key: Scalar, findings: Findings) -> LetKey | None:
-    """
-    Read the key of a let: `name` or `name(parameter, ...)`.
-
-    Returns:
-        Its parts, or None after a finding.
-    """
+    """Read the key of a let: `name` or `name(parameter, ...)`; None after a finding."""
     found = _LET.fullmatch(key)
     if found is None:
         advice = "write `name` or `name(parameter, parameter)`"

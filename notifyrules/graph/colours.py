@@ -66,12 +66,7 @@ def is_colour(text: str) -> bool:
 
 
 def colour_of(text: str) -> Colour:
-    """
-    Give the shades of a legend's colour: those of its name, or the shade itself within a darker border.
-
-    Args:
-        text: A colour for which :func:`is_colour` is true.
-    """
+    """Give the shades of a legend's colour: those of its name, or the shade itself within a darker border."""
     if text in COLOURS:
         return COLOURS[text]
     digits = text[1:] if len(text) > 4 else "".join(digit * 2 for digit in text[1:])  # noqa: PLR2004 - `#rgb`

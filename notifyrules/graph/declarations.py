@@ -32,12 +32,7 @@ class Declared:
 
 
 def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, included: bool) -> Fact | None:
-    """
-    Read the declaration of a fact.
-
-    Returns:
-        The fact, or None after a finding.
-    """
+    """Read the declaration of a fact; None after a finding."""
     if isinstance(part, Scalar):
         declared = read_declaration(part, findings)
         return (
@@ -92,12 +87,7 @@ def _long_default(name: Scalar, part: LongFact, declared: Declared, findings: Fi
 
 
 def read_data_field(name: Scalar, part: Scalar, findings: Findings, *, included: bool) -> DataField | None:
-    """
-    Read the declaration of a value that decisions carry.
-
-    Returns:
-        The field, or None after a finding.
-    """
+    """Read the declaration of a value that decisions carry; None after a finding."""
     declared = read_declaration(part, findings, may_default=True)
     return (
         None
@@ -237,14 +227,7 @@ def _read_type(written: Declaration, scalar: Scalar, findings: Findings) -> Type
 
 
 def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
-    """
-    Read one bare word, which must name a type.
-
-    Args:
-        word: The word.
-        single: How the enumeration is written that has the word as its only value.
-        findings: Takes the word that names no type.
-    """
+    """Read one bare word, which must name a type; *single* is the enumeration that has no other value."""
     if word.text in TYPE_WORDS:
         return Basic(word.text)
     near = meant_type(word.text) or nearest(word.text, TYPE_WORDS)

@@ -56,18 +56,7 @@ class Draft:
     def condition(
         self, scalar: Scalar, wanted: Type | None = None, *, start: int = 0, end: int | None = None
     ) -> t.Term | None:
-        """
-        Parse and check a condition, and note what it reads.
-
-        Args:
-            scalar: Where the condition stands.
-            wanted: The type it must have; None where any will do.
-            start: Offset into the value at which the condition begins.
-            end: Offset behind it; None for the end of the value.
-
-        Returns:
-            The term, or None after a finding.
-        """
+        """Parse and check a scalar, or what stands in it between two offsets, and note what it reads."""
         syntax = self.parse(scalar, start=start, end=end)
         term = None if syntax is None else check_condition(syntax, self.scope, wanted)
         if term is None:
@@ -77,17 +66,7 @@ class Draft:
         return term
 
     def parse(self, scalar: Scalar, *, start: int = 0, end: int | None = None) -> Syntax | None:
-        """
-        Parse a condition, as long as those of the whole chart are not too much to read.
-
-        Args:
-            scalar: Where the condition stands.
-            start: Offset into the value at which the condition begins.
-            end: Offset behind it; None for the end of the value.
-
-        Returns:
-            The syntax, or None after a finding.
-        """
+        """Parse a scalar, or what stands in it between two offsets, unless the chart's are too much to read."""
         spent = (len(scalar) if end is None else end) - start
         before, self.budget.conditions = self.budget.conditions, self.budget.conditions - spent
         if self.budget.conditions >= 0:

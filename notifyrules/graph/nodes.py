@@ -22,12 +22,7 @@ from notifyrules.source.text import Span, one_line
 
 
 def build_node(name: Scalar, part: WrittenNode, draft: Draft) -> Node | None:
-    """
-    Build one node.
-
-    Returns:
-        The node, or None after a finding.
-    """
+    """Build one node; None after a finding."""
     if (
         part.class_ is not None
         and part.class_ not in draft.legend
@@ -140,12 +135,7 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
 
 
 def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
-    """
-    Build a call.
-
-    Returns:
-        The node, or None after a finding.
-    """
+    """Build a call; None after a finding."""
     callee = draft.load_callee(part.call, part.call.span)
     exits = {key: read_target(target, draft) for key, target in part.cases.items()}
     written = {
@@ -188,12 +178,7 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
 def _bind_facts(
     part: CallPart, callee: Graph, written: Mapping[Scalar, Term | None], draft: Draft
 ) -> Mapping[str, Term] | None:
-    """
-    Find the value of every fact of the callee: by `with`, else by name, else its default.
-
-    Returns:
-        The bound facts, or None after a finding.
-    """
+    """Find the value of every fact of the callee: by `with`, else by name, else its default; None after a finding."""
     clean = all(term is not None for term in written.values())
     bindings: dict[str, Term] = {}
     for key, term in written.items():

@@ -18,12 +18,7 @@ from notifyrules.source.located import Kind, Located, Map, Scalar, words_of
 
 
 def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | None:
-    """
-    Build one outcome.
-
-    Returns:
-        The outcome, or None after a finding.
-    """
+    """Build one outcome; None after a finding."""
     before = len(draft.findings)
     because = None if part.because is None else read_message(part.because, draft)
     data = _data(name, part, draft)
@@ -48,12 +43,7 @@ def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | No
 
 
 def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Term] | None:
-    """
-    Find a value for every data field.
-
-    Returns:
-        The values by name, or None after a finding.
-    """
+    """Find a value for every data field; None after a finding."""
     clean = True
     found: dict[str, Value | Term] = {}
     for key, written in part.data.items():
@@ -143,12 +133,7 @@ def _recheck(written: Scalar, draft: Draft) -> Term | None:
 
 
 def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
-    """
-    Build one guarantee.
-
-    Returns:
-        The guarantee, or None after a finding.
-    """
+    """Build one guarantee; None after a finding."""
     condition = None if part.if_ is None else draft.condition(part.if_, BOOL)
     written: dict[Promise, list[Scalar]] = {
         promise: subjects

@@ -60,13 +60,7 @@ def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ..
 
 
 def topological(edges: Mapping[str, Sequence[str]], start: str) -> tuple[str, ...]:
-    """
-    Order what can be reached from a start, every name before those it leads to.
-
-    Args:
-        edges: Without circles; names that are no keys are left out.
-        start: Where to begin.
-    """
+    """Order what a start leads to, every name before those it leads to; there are no circles."""
     done: set[str] = {start}
     order: list[str] = []
     waiting = [(start, iter(edges[start]))]

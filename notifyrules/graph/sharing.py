@@ -42,16 +42,7 @@ class _Names:
 
 
 def gather(draft: Draft, open_document: OpenDocument) -> tuple[Scalar, ...]:
-    """
-    Declare everything that conditions may name.
-
-    Args:
-        draft: Takes facts, lets, data and legend.
-        open_document: Opens included files.
-
-    Returns:
-        The assumptions, not checked yet, those of the file itself first.
-    """
+    """Declare everything that conditions may name, and give the assumptions, unchecked, the file's own first."""
     names = _Names()
     _take(draft, draft.document, names, included=False)
     _include(draft, draft.document, draft.place, names, open_document)

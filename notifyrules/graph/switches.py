@@ -31,12 +31,7 @@ class _WrittenCase:
 
 
 def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
-    """
-    Build a question with one way out per value.
-
-    Returns:
-        The node, or None after a finding.
-    """
+    """Build a question with one way out per value; None after a finding."""
     subject = draft.condition(part.switch)
     if subject is not None and not _may_switch(subject.type):
         draft.findings.add(
@@ -123,12 +118,7 @@ def _closed_values(kind: Type) -> tuple[Value, ...] | None:
 
 
 def _case(key: Scalar, target: Scalar | LongTarget, kind: Type | None, draft: Draft) -> _WrittenCase | None:
-    """
-    Read one case.
-
-    Returns:
-        The case, or None where its key could not be read.
-    """
+    """Read one case; None where its key could not be read."""
     leaving = read_target(target, draft)
     words = parse_case_key(key, draft.findings)
     if words is None or kind is None:

@@ -43,18 +43,7 @@ def value_id(value: Value) -> str:
 
 
 def read_exit(written: Scalar | LongTarget | None, node: Scalar, ending: str, draft: Draft) -> Exit | None:
-    """
-    Resolve a target that may be left out where the file has an `otherwise`.
-
-    Args:
-        written: The target.
-        node: The node it leaves, for the message.
-        ending: The end of the arrow's id.
-        draft: The chart.
-
-    Returns:
-        The exit, or None after a finding.
-    """
+    """Resolve a target that may be left out where the file has an `otherwise`; None after a finding."""
     if written is not None:
         return read_target(written, draft)
     if draft.is_broken("flow", node):
@@ -76,17 +65,7 @@ def read_exit(written: Scalar | LongTarget | None, node: Scalar, ending: str, dr
 
 
 def read_target(written: Scalar | LongTarget, draft: Draft, *, nodes_only: bool = False) -> Exit | None:
-    """
-    Resolve a target that is written.
-
-    Args:
-        written: A name, or `{to, because, label}`.
-        draft: The chart.
-        nodes_only: Whether an outcome may not stand here, as in a fan-out.
-
-    Returns:
-        The exit, or None after a finding.
-    """
+    """Resolve a target that is written; None after a finding."""
     if isinstance(written, Scalar):
         return (
             Exit(str(written), None, None, written=True, span=written.span)

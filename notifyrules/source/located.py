@@ -62,16 +62,7 @@ class Scalar(str):
         return self.style in (Style.SINGLE, Style.DOUBLE)
 
     def part(self, start: int, end: int) -> Span:
-        """
-        Find the stretch of the file that a stretch of the value comes from.
-
-        Args:
-            start: Offset into the value, 0-based.
-            end: Offset behind the last code point of the value meant.
-
-        Returns:
-            A span inside this scalar's own.
-        """
+        """Find the stretch of the file that a stretch of the value comes from, offsets counted from 0."""
         if self._offsets is None:
             self._offsets = _offsets(self)
         offsets = self._offsets
@@ -88,12 +79,13 @@ class Scalar(str):
             case Kind.BOOL:
                 return self.lower() == "true"
             case Kind.INT:
-                return _integer(self)
+                # One of thousands of digits is any number far out of range.
+                return int(self[:40], 0) if self[:2] in ("0o", "0x") else int(self[:40])
             case Kind.FLOAT:
                 return float(self.lower().replace(".inf", "inf").replace(".nan", "nan"))
             case Kind.NULL:
                 return None
-            case _:
+            case Kind.TEXT:
                 return str(self)
 
 
@@ -144,12 +136,6 @@ Located: TypeAlias = Scalar | Map | Seq
 def words_of(scalar: Scalar | None) -> str | None:
     """Give the bare words of a scalar that may be absent, for what outlives the file: to be compared, sent and kept."""
     return None if scalar is None else str(scalar)
-
-
-def _integer(text: str) -> int:
-    """Read an integer of the core schema; one of thousands of digits is any number far out of range."""
-    digits = text[:40]
-    return int(digits, 0) if digits[:2] in ("0o", "0x") else int(digits)
 
 
 def _offsets(scalar: Scalar) -> tuple[int, ...]:

@@ -64,16 +64,7 @@ def written_width(source: str, at: int) -> int:
 
 
 def quoted_form(source: Source, at: int) -> str:
-    """
-    Show the value around an offset as it would stand in quotes.
-
-    Args:
-        source: The file.
-        at: An offset inside the value: where YAML stumbled.
-
-    Returns:
-        The quoted value; empty where it cannot be told, or is too long to be shown.
-    """
+    """Show the value around an offset as it would stand in quotes; empty where it is not known or too long."""
     line, column = source.position(at)
     text = source.line(line)
     start = _value_start(text, column - 1)

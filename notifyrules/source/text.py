@@ -30,26 +30,13 @@ class Source:
         object.__setattr__(self, "line_starts", starts)
 
     def position(self, offset: int) -> tuple[int, int]:
-        """
-        Convert an offset to a line and a column.
-
-        Args:
-            offset: 0-based code points; past the end means the end.
-
-        Returns:
-            Line and column, both 1-based.
-        """
+        """Convert an offset, past the end taken for the end, to a line and a column, both 1-based."""
         offset = min(offset, len(self.text))
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """
-        Give the text of one line without its line end.
-
-        Args:
-            number: 1-based; a line that does not exist is the empty text.
-        """
+        """Give a line, counted from 1, without its line end; one that does not exist is the empty text."""
         if not 1 <= number <= len(self.line_starts):
             return ""
         start = self.line_starts[number - 1]

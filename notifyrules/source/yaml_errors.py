@@ -324,16 +324,7 @@ class _Line:
 
 
 def misplaced_line(source: Source, at: int) -> YamlProblem | None:
-    """
-    Find the line that is set in wrongly, or has no colon, where a line further down could not be read.
-
-    Args:
-        source: The file.
-        at: An offset in the line that could not be read.
-
-    Returns:
-        The finding, or None where that line begins with no key, or nothing above it explains it.
-    """
+    """Find the line that is set in wrongly, or has no colon, where the one around an offset could not be read."""
     number, column = source.position(at)
     here = _line(source, number)
     before = None if here is None else next(_above(source, number), None)
@@ -368,13 +359,7 @@ def _without_colon(source: Source, line: _Line) -> YamlProblem | None:
 
 
 def colon_problem(source: Source, at: int) -> YamlProblem | None:
-    """
-    Word a line that is no key for want of a colon, or of the blank behind it.
-
-    Args:
-        source: The file.
-        at: Where its words begin.
-    """
+    """Word the line around an offset, no key for want of a colon, or of the blank behind it."""
     line = _line(source, source.position(at)[0])
     if line is None:
         return None
