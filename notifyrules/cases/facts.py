@@ -142,19 +142,7 @@ def report_missing(name: str, chart: CasesChart, span: Span, what: str, findings
 
 
 def complete(given: Given, chart: CasesChart, span: Span, what: str, findings: Findings) -> Facts | None:
-    """
-    Check that facts are whole and keep to what the rules assume.
-
-    Args:
-        given: All facts of one case.
-        chart: The rules.
-        span: Where the case stands.
-        what: What to call it: `this case`, or which combination of it.
-        findings: Takes what is wrong.
-
-    Returns:
-        The facts, or None where the case cannot be run.
-    """
+    """Check that the facts of one case are whole and keep to what the rules assume; None after a finding."""
     missing = missing_facts(given, chart)
     for name in missing:
         report_missing(name, chart, span, what, findings)

@@ -297,10 +297,6 @@ def likeness(result: Result, file: str) -> tuple[object, ...]:
 
     Rows of one file, and combinations of one case, are alike that end by the same arrow instead of the same end, or
     cannot be read for the same reasons; cases that are written out are like no other.
-
-    Args:
-        result: A failure.
-        file: The file of cases, as messages call it.
     """
     case = result.case
     origin = case.span if case.span.source.name == file else case.span.source

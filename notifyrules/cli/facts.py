@@ -46,21 +46,7 @@ class GivenFacts:
 
 
 def read_facts(graph: Graph, settings: Sequence[str], files: Sequence[str]) -> GivenFacts:
-    """
-    Gather facts for a chart.
-
-    Args:
-        graph: The chart, whose declarations say how a setting is read.
-        settings: `fact=value`, each.
-        files: Files of facts; `-` is standard input.
-
-    Returns:
-        The facts; a later file wins over an earlier one, and what was set one by one wins over all.
-
-    Raises:
-        FactsError: A setting is not what the chart declares, or the file names a fact twice.
-        UsageError: The file cannot be read, or a setting is none.
-    """
+    """Gather facts for a chart: a later file wins over an earlier one, and what was set one by one over all."""
     given: dict[str, tuple[object, str]] = {}
     for file in files:
         given |= read_facts_file(file)
@@ -201,17 +187,9 @@ MAX_DIGITS: Final = 40
 
 def read_facts_file(file: str) -> dict[str, tuple[object, str]]:
     """
-    Read a file of facts: JSON where it is JSON, else YAML, of which JSON is not quite a part.
+    Read a file of facts: by dotted name the value of each, and where it stands, such as `facts.yaml:3:18`.
 
-    Args:
-        file: Its name; `-` is standard input.
-
-    Returns:
-        By dotted name the value of each fact, and where it stands: `facts.yaml:3:18`.
-
-    Raises:
-        FactsError: It names a fact twice, or is no YAML.
-        UsageError: It cannot be read, or holds no facts.
+    It is read as JSON where it is JSON, else as YAML, of which JSON is not quite a part.
     """
     name, text = read_text(file, "the facts file")
     if text.lstrip()[:1] == "{":

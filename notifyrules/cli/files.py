@@ -152,14 +152,9 @@ def save_new_text(file: Path, text: str) -> None:
 
 def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     """
-    List what a change may break: the rule files among those that changed, and whatever reads a file that did.
+    List the rule files among those that changed, and whatever reads a file that did, each with its root.
 
-    Args:
-        paths: Files of any kind that changed, also some that are gone, and folders.
-        root: The root that is asked for.
-
-    Returns:
-        For each file its root. A file that names one which is not there counts as a reader: perhaps it was renamed.
+    A file that names one which is not there counts as a reader: perhaps it was renamed.
     """
     changed = [str(file) for path in paths for file in (our_files(Path(path)) if is_folder(path) else [path])]
     files = {

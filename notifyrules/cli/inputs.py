@@ -24,19 +24,7 @@ _COLON: Final = re.compile(r"\s*:")
 
 
 def read_text(path: str, what: str) -> tuple[str, str]:
-    """
-    Read a file as text.
-
-    Args:
-        path: The file; `-` is standard input.
-        what: What the file is, for messages.
-
-    Returns:
-        What messages call the file, and its text.
-
-    Raises:
-        UsageError: It cannot be read, or is no UTF-8 text.
-    """
+    """Read a file, or `-` for standard input, as text; give what messages call it, and its text."""
     name = "<standard input>" if path == STANDARD_INPUT else path
     try:
         if path == STANDARD_INPUT:
@@ -60,17 +48,7 @@ def read_text(path: str, what: str) -> tuple[str, str]:
 
 
 def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
-    """
-    Parse JSON strictly: no key twice, no NaN, no nesting without end.
-
-    Args:
-        name: What messages call the file.
-        text: Its text.
-        first_line: The line on which it begins, for JSON that is a line of a file.
-
-    Raises:
-        UsageError: It is not JSON; the message says where.
-    """
+    """Parse JSON, which may be a line of a file, strictly: no key twice, no NaN, no nesting without end."""
     try:
         return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
     except json.JSONDecodeError:

@@ -100,20 +100,7 @@ def tell_caveats(drawn: Rendered, subject: str) -> None:
 
 
 def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[PictureFile], int]:
-    """
-    Draw every chart below a folder.
-
-    Args:
-        folder: Where the rule files are.
-        target: The folder that the pictures belong into; nothing is written.
-        order: How to draw them.
-
-    Returns:
-        The pictures, and the exit code: charts that cannot be drawn are told of at once.
-
-    Raises:
-        UsageError: There is nothing to draw.
-    """
+    """Draw every chart below a folder, and give the exit code: charts that cannot be drawn are told of at once."""
     from notifyrules.rules import examine  # noqa: PLC0415 - `--help` answers without it
 
     if not is_folder(folder):

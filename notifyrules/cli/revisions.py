@@ -48,17 +48,7 @@ class _Entry:
 
 
 def load_version(word: str, root: str | None) -> Graph:
-    """
-    Load one version of a rule file.
-
-    Args:
-        word: A file, the name of a shipped one, or `REV:path`.
-        root: The folder that includes and calls stay inside; that of the rule file unless given.
-
-    Raises:
-        RulesError: With everything that was found, when any of it is an error.
-        UsageError: There is no such revision, or no such file in it; or a file is called like one.
-    """
+    """Load one version of a rule file: a file, the name of a shipped one, or `REV:path`."""
     revision, colon, path = word.partition(":")
     if not colon or not revision or not path or word.startswith(SHIPPED_PREFIX):
         return _load_file(word, root)
@@ -210,14 +200,7 @@ def _blobs(top: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _git(*arguments: str, wrong: bool = False, given: bytes = b"") -> bytes:
-    """
-    Ask git.
-
-    Args:
-        arguments: The words behind `git`.
-        wrong: Whether an answer that git calls wrong is one; it is empty then.
-        given: What git reads.
-    """
+    """Ask git, which may read what is *given*; an answer that it calls *wrong* is empty where that is one."""
     try:
         run = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False)  # noqa: S603, S607 - the user's own git
     except OSError:

@@ -35,15 +35,7 @@ _WHERE_CASES_STAND: Final = "the cases of `name.yaml` stand beside it in `name.c
 
 
 def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
-    """
-    List the files of cases: those named, those of the folders named, and those beside the rule files named.
-
-    Returns:
-        For each file its root; None for its own folder.
-
-    Raises:
-        UsageError: One of the paths leads to no cases.
-    """
+    """List the files of cases, each with its root: those named, those of folders, and those beside rule files."""
     files: dict[str, Path | None] = {}
     for path in paths:
         if is_folder(path):

@@ -18,18 +18,7 @@ _BROADEST: Final = 6.0
 
 
 def overlay(file: FileCoverage, tally: Tally, graph: Graph) -> Overlay:
-    """
-    Make an overlay of the coverage of one chart.
-
-    Args:
-        file: What of the chart is covered.
-        tally: What was walked of it.
-        graph: The chart.
-
-    Returns:
-        Every arrow with the number of times that it was taken, also those that are not written; nodes, arrows and
-        outcomes that are not covered marked as missed.
-    """
+    """Mark what of a chart is missed, and write at every arrow, also at those not written, how often it was taken."""
     missed = {(gap.kind, gap.name) for gap in file.gaps}
     marks: dict[str, Mark] = {START: Mark()}
     for name, node in graph.nodes.items():
