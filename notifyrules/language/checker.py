@@ -73,12 +73,7 @@ def check_condition(syntax: s.Syntax, scope: Scope, wanted: Type | None = None) 
 
 
 def check_let(let: LetSyntax, scope: Scope) -> tuple[bool, t.Term | None]:
-    """
-    Check a let as such: the names of its body, and its types where it takes no parameters.
-
-    Returns:
-        Whether it is in order as far as that can be told, and the term of a let without parameters.
-    """
+    """Check a let as such: whether it is in order as far as can be told, and its term if it takes no parameters."""
     if let.body is None:
         return False, None
     if let.parameters is not None:
@@ -113,13 +108,7 @@ class _Checker:
     exceeded: bool = False
 
     def whole(self, syntax: s.Syntax, *, doubtful: bool) -> t.Term | None:
-        """
-        Check the condition as a whole.
-
-        Args:
-            syntax: The condition.
-            doubtful: Whether it holds names that nothing bears, which were reported.
-        """
+        """Check the condition as a whole; *doubtful* where it holds names that nothing bears, which were reported."""
         return self.check(syntax, Context(self.check, self.scope.findings, doubtful=doubtful))
 
     def check(self, syntax: s.Syntax, at: Context) -> t.Term | None:

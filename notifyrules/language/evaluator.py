@@ -37,9 +37,6 @@ def evaluate(  # noqa: C901, PLR0912 - one way out a form
         facts: A valid value for every fact.
         read: Takes every fact that is read, in the order read.
         parts: Computes the terms that the term is made of; this function unless given.
-
-    Returns:
-        A value of the term's type.
     """
     parts = parts or evaluate
     match term:
@@ -82,12 +79,7 @@ def evaluate(  # noqa: C901, PLR0912 - one way out a form
 
 
 def watched(seen: Callable[[t.Term, Value], None]) -> Evaluate:
-    """
-    Make an evaluator that tells of every term it evaluates.
-
-    Args:
-        seen: Takes each term with its value, parts before the whole; a part that is not needed is not evaluated.
-    """
+    """Make an evaluator that gives *seen* every term that it evaluates with its value, parts before the whole."""
 
     def look(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], /) -> Value:
         value = evaluate(term, facts, read, look)

@@ -117,12 +117,7 @@ def meant_literal(word: str) -> str:
 
 
 def meant_type(written: str) -> str:
-    """
-    Write a declaration of another language as this one writes it, such as `int | null = null` for `int? = null`.
-
-    Returns:
-        The declaration; empty where it cannot be told.
-    """
+    """Write a declaration of another language, such as `int? = null`, as this one does; empty where unclear."""
     if len(written) > _LONGEST:
         return ""
     head, sign, default = (part.strip() for part in written.partition("="))
@@ -185,13 +180,7 @@ def meant_function(name: str) -> str:
 
 
 def instead_of(name: str, arguments: Sequence[str]) -> str:
-    """
-    Say how to write what other languages have a function for; empty where there is no way.
-
-    Args:
-        name: What the function is called there.
-        arguments: Its arguments as written.
-    """
+    """Say how to write what other languages call *name* and give *arguments*; empty where there is no way."""
     form = _FORMS.get(name.lower())
     if form is None:
         return _ADVICE.get(name.lower(), "")

@@ -36,18 +36,7 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(\[)\]]', re.DO
 
 
 def parse_condition(scalar: Scalar, findings: Findings, start: int = 0, end: int | None = None) -> s.Syntax | None:
-    """
-    Parse the condition that a scalar, or a stretch of it, holds.
-
-    Args:
-        scalar: Where the condition stands.
-        findings: Takes what is wrong with it.
-        start: Offset into the value at which the condition begins.
-        end: Offset behind it; None for the end of the value.
-
-    Returns:
-        The syntax, or None after a finding.
-    """
+    """Parse the condition in a scalar, or in its stretch from *start* to *end*; None after a finding."""
     try:
         tree = _run("condition", scalar[start : len(scalar) if end is None else end])
         return _Shaper(scalar, start).expression(tree.children[0], 0)[0]
@@ -172,12 +161,7 @@ class _Shaper:
     """Where in the scalar's value the parsed text begins."""
 
     def expression(self, tree: Tree, depth: int) -> tuple[s.Syntax, int, int]:
-        """
-        Shape an expression by the rule that made it.
-
-        Returns:
-            The syntax with its first and last offset in the parsed text.
-        """
+        """Shape an expression by the rule that made it, with its first and last offset in the parsed text."""
         tokens = [child for child in tree.children if not hasattr(child, "data")]
         if depth > MAX_DEPTH:
             raise _too_deep(_first_offset(tree))

@@ -69,11 +69,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """
-    What holds at one place of a condition.
-
-    The methods that check a part give its term, or None after a finding.
-    """
+    """What holds at one place of a condition; what checks a part there gives its term, or None after a finding."""
 
     check: Callable[[s.Syntax, Context], t.Term | None]
     """Checks any expression."""
@@ -128,12 +124,7 @@ class Context:
 
 
 def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) -> bool:
-    """
-    Report every name in a condition that nothing bears.
-
-    Returns:
-        Whether all names are known.
-    """
+    """Report every name in a condition that nothing bears, and tell whether all are known."""
     clean = True
     waiting = [syntax]
     while waiting:

@@ -206,12 +206,7 @@ def _base_fits(actual: Base, wanted: Base) -> bool:
 
 
 def join(left: Type, right: Type) -> Type | None:
-    """
-    Find the type that holds the values of both.
-
-    Returns:
-        The joined type, or None where one value cannot be of both kinds.
-    """
+    """Find the type that holds the values of both; None where one value cannot be of both kinds."""
     nullable = left.nullable or right.nullable
     if left.base is None or right.base is None:
         return Type(left.base or right.base, nullable)
@@ -253,12 +248,7 @@ def share_values(left: Base, right: Base) -> bool:
 
 
 def common_order(left: Base, right: Base) -> tuple[str, ...] | Basic | None:
-    """
-    Find the order by which two values can be compared with `<`.
-
-    Returns:
-        The basic type whose own order it is, the ordered declaration of two enumerations, or None.
-    """
+    """Find by what two values compare with `<`: the basic type, an ordered declaration, or nothing."""
     match left, right:
         case Enumeration(), Enumeration():
             joined = _join_bases(left, right)

@@ -39,12 +39,7 @@ _LONGEST: Final = 60
 
 
 def slip(base: Base, given: object) -> str:
-    """
-    Name the usual reason for a value that is not of the type *base*, and the way out.
-
-    Returns:
-        Help for the message; empty where nothing is usual.
-    """
+    """Name the usual reason for a value that is not of the type *base*, and the way out; empty where none is."""
     if advice := to_await(given):
         return advice
     if isinstance(given, Enum):
