@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import count
 
 from notifyrules.compiled.chart_shape import CALLED, DECIDING, DONE, ChartShape
-from notifyrules.compiled.control_flow import Block, CodePlan, WriteAnswer, WriteCall
+from notifyrules.compiled.control_flow import Block, CodePlan, Writers
 from notifyrules.compiled.expressions import Expressions
 from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.names import Names
 from notifyrules.compiled.statements import Statements
 from notifyrules.evaluation.walk import Computed, walk
-from notifyrules.graph.model import Arrow, Call, FanOut, Graph, conditions
+from notifyrules.graph.model import Call, FanOut, Graph, conditions
 from notifyrules.language.values import Value
 
 
@@ -31,44 +31,22 @@ class WrittenChart:
     """The source of the functions that the entry needs."""
 
 
-def write_chart(  # noqa: PLR0913 - what a chart is written with
-    graph: Graph,
-    limits: Limits,
-    *,
-    expressions: Expressions,
-    answers: WriteAnswer,
-    charts: WriteCall,
-    prefix: str,
-    variables: str,
-) -> WrittenChart:
+def write_chart(graph: Graph, limits: Limits, writers: Writers) -> WrittenChart:
     """
     Write a chart.
 
     Args:
         graph: The chart.
         limits: From where on things are written in another way.
-        expressions: Writes its conditions.
-        answers: Writes its outcomes.
-        charts: Writes the charts that it calls.
-        prefix: What the names of its functions begin with.
-        variables: The arguments that its functions hand to each other.
+        writers: What it is written with.
     """
     shape = ChartShape(graph, limits)
     for term in (term for name in graph.order for term in conditions(graph.nodes[name])):
-        expressions.count(term)
+        writers.expressions.count(term)
     for branch in limits.branches:
         plan = CodePlan(branch, {(name, True) for name in shape.reentrant})
         for attempt in count():  # pragma: no branch - it ends within
-            statements = Statements(
-                graph,
-                shape,
-                plan,
-                expressions=expressions,
-                answers=answers,
-                charts=charts,
-                prefix=prefix,
-                variables=variables,
-            )
+            statements = Statements(shape, plan, writers)
             written = _write(statements, shape)
             lacking = statements.wanted - plan.functions
             if attempt == limits.tries:
@@ -140,7 +118,8 @@ class Calls:
         """
         key = (id(expressions), node.name)
         if key not in self._inner:
-            self._inner[key] = self._bind(node, expressions)
+            facts = {name: expressions.spell(term, f"{node.name}_{name}") for name, term in node.arguments.items()}
+            self._inner[key] = Expressions(facts, self._names, self._limits, expressions.functions)
         inner = self._inner[key]
         variable = self._names.temporary()
         if _size(node.callee, self._limits.inside) <= self._limits.inside:
@@ -156,11 +135,6 @@ class Calls:
         )
         return Block([f"{variable} = {asking}"], stays=True), variable
 
-    def _bind(self, node: Call, expressions: Expressions) -> Expressions:
-        """Spell the facts of a called chart in those of the caller."""
-        facts = {name: expressions.spell(term, f"{node.name}_{name}") for name, term in node.arguments.items()}
-        return Expressions(facts, self._names, self._limits, expressions.functions)
-
     def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:
         """
         Write a chart where it is called; it ends with its outcome in a variable.
@@ -168,20 +142,9 @@ class Calls:
         Returns:
             The statements, or None where it cannot do without a function.
         """
-
-        def answer(arrow: Arrow) -> list[str]:
-            return [f"{variable} = {arrow.target!r}"]
-
-        statements = Statements(
-            chart,
-            ChartShape(chart, self._limits),
-            CodePlan(self._limits.branches[0]),
-            expressions=inner,
-            answers=answer,
-            charts=self,
-            prefix="",
-            variables="",
-        )
+        shape, plan = ChartShape(chart, self._limits), CodePlan(self._limits.branches[0])
+        writers = Writers(inner, lambda arrow: [f"{variable} = {arrow.target!r}"], self)
+        statements = Statements(shape, plan, writers)
         block = statements.body(CALLED, DONE)
         loops = sum(line.lstrip() == "while True:" for line in block.lines)
         return None if statements.wanted or loops > self._limits.inside_loops else block
@@ -192,15 +155,8 @@ class Calls:
         if key not in self._asking:
             assert self._variables is not None
             name = self._asking[key] = self._names.new(f"ask_{chart.name}")
-            written = write_chart(
-                chart,
-                self._limits,
-                expressions=inner,
-                answers=lambda arrow: [f"return {arrow.target!r}"],
-                charts=self,
-                prefix=f"{name}_",
-                variables=self._variables,
-            )
+            writers = Writers(inner, lambda arrow: [f"return {arrow.target!r}"], self, f"{name}_", self._variables)
+            written = write_chart(chart, self._limits, writers)
             self.functions += [f"def {name}({self._variables}):", *(f"    {line}" for line in written.entry)]
             self.functions += written.functions
         return f"{self._asking[key]}({self._variables})"

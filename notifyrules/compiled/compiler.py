@@ -13,6 +13,7 @@ from types import FunctionType, MethodType
 from typing import Any, Final, Protocol, Self, cast
 
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
+from notifyrules.compiled.control_flow import Writers
 from notifyrules.compiled.decision import Decision, Verdict
 from notifyrules.compiled.dict_facts import Unusual, write_acceptance
 from notifyrules.compiled.expressions import Expressions, Spelling
@@ -219,15 +220,8 @@ class _Compiler:
         facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names, self._limits)
         calls = Calls(self._names, self._limits, "facts")
-        written = write_chart(
-            self._graph,
-            self._limits,
-            expressions=expressions,
-            answers=self._answer,
-            charts=calls,
-            prefix="",
-            variables="facts, d",
-        )
+        writers = Writers(expressions, self._answer, calls, variables="facts, d")
+        written = write_chart(self._graph, self._limits, writers)
         functions, by_variables = self._by_variables()
         return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
 
@@ -242,15 +236,8 @@ class _Compiler:
         facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names, self._limits)
         try:
-            written = write_chart(
-                self._graph,
-                self._limits,
-                expressions=expressions,
-                answers=self._answer,
-                charts=Calls(self._names, self._limits, None),
-                prefix="",
-                variables="",
-            )
+            calls = Calls(self._names, self._limits, None)
+            written = write_chart(self._graph, self._limits, Writers(expressions, self._answer, calls))
         except NotInline:
             return [], None
         return ([], None) if written.functions else (expressions.functions, written.entry)

@@ -12,11 +12,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
 from notifyrules.compiled.chart_shape import BRANCH_FUNCTION, DECIDING, DONE, REFUSED, ChartShape, Ends, Stretch
 from notifyrules.compiled.expressions import Expressions
-from notifyrules.graph.model import Arrow, Call, Graph, Notify
+from notifyrules.graph.model import Arrow, Call, Notify
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,68 +137,42 @@ class CodePlan:
     """Whether functions are returned for the caller to call, so that the stack stays flat."""
 
 
-class WriteAnswer(Protocol):
-    """Write what an outcome becomes."""
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """What a chart is written with."""
 
-    def __call__(self, arrow: Arrow, /) -> list[str]:
-        """Write the statements for the outcome that an arrow enters."""
-
-
-class WriteCall(Protocol):
-    """Write the charts that a chart calls."""
-
-    def __call__(self, node: Call, expressions: Expressions, /) -> tuple[Block, str]:
-        """
-        Write a call.
-
-        Returns:
-            Statements that ask the chart, and the variable that then holds the name of its outcome.
-        """
+    expressions: Expressions
+    """Writes its conditions."""
+    answers: Callable[[Arrow], list[str]]
+    """Writes the statements for the outcome that an arrow enters."""
+    calls: Callable[[Call, Expressions], tuple[Block, str]]
+    """Writes the statements that ask a called chart, and names the variable that then holds the name of its outcome."""
+    prefix: str = ""
+    """What the names of its functions begin with."""
+    variables: str = ""
+    """The arguments that its functions hand to each other."""
 
 
-class Stretches(ABC):
+class StretchWriter(ABC):
     """Write the stretches of one chart, by one plan."""
 
-    def __init__(  # noqa: PLR0913 - what a chart is written with
-        self,
-        graph: Graph,
-        shape: ChartShape,
-        plan: CodePlan,
-        *,
-        expressions: Expressions,
-        answers: WriteAnswer,
-        charts: WriteCall,
-        prefix: str,
-        variables: str,
-    ) -> None:
-        """
-        Prepare to write.
-
-        Args:
-            graph: The chart.
-            shape: Its measures.
-            plan: What becomes a function.
-            expressions: Writes conditions.
-            answers: Writes outcomes.
-            charts: Writes calls.
-            prefix: What the names of functions begin with.
-            variables: The arguments that functions hand to each other.
-        """
-        self.graph = graph
+    def __init__(self, shape: ChartShape, plan: CodePlan, writers: Writers) -> None:
+        """Prepare to write a chart of that shape, by a plan of what becomes a function."""
+        self.graph = shape.graph
         self.shape = shape
         self.plan = plan
         self.wanted: set[tuple[str, bool]] = set()
         """Functions that the plan lacks: what was written is no good without them."""
         self.called: dict[tuple[str, bool], None] = {}
         """Functions that were called, and are still to be written."""
-        self._expressions = expressions
-        self._answers = answers
-        self._charts = charts
-        self._prefix = prefix
-        self._variables = f"{variables}, entered" if shape.reentrant else variables
+        self._expressions = writers.expressions
+        self._answers = writers.answers
+        self._calls = writers.calls
+        self._prefix = writers.prefix
+        self._variables = f"{writers.variables}, entered" if shape.reentrant else writers.variables
         self._written: set[tuple[str, bool]] = set()
 
-    # ---- Stretches of code ----
+    # ---- StretchWriter of code ----
 
     def _closed(self, block: Block) -> Block:
         """See to it that what must not run off its end says so: silence would be a refusal that nobody decided."""

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from notifyrules.compiled.chart_shape import BRANCH, REFUSED
-from notifyrules.compiled.control_flow import STAY, Block, Stretches, Where, choose
+from notifyrules.compiled.control_flow import STAY, Block, StretchWriter, Where, choose
 from notifyrules.compiled.expressions import OR
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Notify, Question, Switch
 from notifyrules.language.values import Value
 
 
-class Statements(Stretches):
+class Statements(StretchWriter):
     """Write the nodes of one chart."""
 
     def _node(self, name: str, where: Where) -> Block:
@@ -39,7 +39,7 @@ class Statements(Stretches):
             case FanOut():
                 return self._fan_out(node, where)
             case Call():
-                asked, outcome = self._charts(node, self._expressions)
+                asked, outcome = self._calls(node, self._expressions)
                 return asked.then(lambda: self._by_value(outcome, list(node.cases.items()), None, where))
             case _:
                 assert_never(node)
