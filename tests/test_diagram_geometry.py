@@ -18,7 +18,7 @@ from notifyrules.diagram.model import BoxShape, Diagram
 from notifyrules.diagram.panel import lay_panel, stand_beside
 from notifyrules.diagram.routing import Drawing, route
 from notifyrules.errors import UsageError
-from notifyrules.graph.checks.nesting import MAX_NESTING
+from notifyrules.graph.checks import MAX_NESTING
 from notifyrules.shipped import shipped_names
 from tests.diagrams import CALLER, TABLES, drawn, lit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifyrules.graph.checks.nesting import MAX_NESTING
+from notifyrules.graph.checks import MAX_NESTING
 from notifyrules.graph.model import Notify
 from tests.charts import FACTS, HEAD, OUTCOMES, asks, chart, codes, findings, node, rules_of, told
 

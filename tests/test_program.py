@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from notifyrules.evaluation.walk import walk
-from notifyrules.graph.checks.nesting import MAX_NESTING
+from notifyrules.graph.checks import MAX_NESTING
 from notifyrules.language.types import MAX_INT
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules
