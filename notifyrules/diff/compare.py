@@ -16,20 +16,12 @@ from notifyrules.solver import Answer, Limit
 
 
 def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> VersionComparison:
-    """
-    Find what changes from one version to another, and for whom.
-
-    Args:
-        old: The version before.
-        new: The version after.
-        limit: How long it may take.
-        watch: Is told what is being worked on.
-    """
+    """Find what changes from one version to another, and for whom; *watch* is told what is being worked on."""
     watch("what both are made of")
     structure = match(old, new)
     versions = translate_both(old, new, structure, limit)
     watch("what they decide")
-    compared = compare_decisions(versions, limit, watch)
+    compared = compare_decisions(versions, watch)
     finding = Finding.EQUIVALENT
     if compared.regions:
         finding = Finding.CHANGED

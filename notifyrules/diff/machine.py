@@ -106,12 +106,7 @@ def _rows(rows: Counted) -> Mapping[str, object]:
 
 
 def format_github(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
-    """
-    Print one annotation a region, of the first of each change: an error where it is not allowed, else a notice.
-
-    Returns:
-        Lines that end in a line end.
-    """
+    """Print one annotation a region, of the first of each change: an error where it is not allowed, else a notice."""
     return "".join(f"{line}\n" for line in _annotations(comparison, gate, rows))
 
 

@@ -12,7 +12,7 @@ from notifyrules.diff.spelling import names_in
 from notifyrules.diff.versions import Versions
 from notifyrules.evaluation.walk import keeps
 from notifyrules.language.values import FactValues, Value
-from notifyrules.solver import Answer, ChartFormulas, Formula, Limit, Witness, find_witness
+from notifyrules.solver import Answer, ChartFormulas, Formula, Witness, find_witness
 
 _PARTS = 20
 """Parts that a change is told in."""
@@ -35,27 +35,20 @@ class DecisionChanges:
     within: tuple[str, ...]
 
 
-def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], None]) -> DecisionChanges:
-    """
-    Find the regions in which two versions decide differently.
-
-    Args:
-        versions: Both, in formulas.
-        limit: How long it may take. Every change is shown once before any is described at length.
-        watch: Is told what is being worked on.
-    """
+def compare_decisions(versions: Versions, watch: Callable[[str], None]) -> DecisionChanges:
+    """Find the regions in which two versions decide differently: each change shortly before any at length."""
     formulas = versions.solver.world.formulas
     answers = versions.solver.sort_out(versions.differences)
     possible = {pair: one for pair, one in versions.differences.items() if answers[pair] is not Answer.NO}
     shown: dict[tuple[str, str], Shown] = {}
     for (was, now), changed in possible.items():
         watch(f"{was}->{now}")
-        described = _at_once(versions, changed, _SHORT, limit) or [_in_common(versions, changed)]
+        described = _at_once(versions, changed, _SHORT) or [_in_common(versions, changed)]
         shown[was, now] = _show(versions, (was, now), described)
     for (was, now), changed in possible.items():
         if not all(region.exact for region in shown[was, now].regions):
             watch(f"all of {was}->{now}")
-            shown[was, now] = _shown_fully(versions, (was, now), changed, limit) or shown[was, now]
+            shown[was, now] = _shown_fully(versions, (was, now), changed) or shown[was, now]
     regions = tuple(region for one in shown.values() for region in one.regions)
     old, new = versions.old.graph.outcomes, versions.new.graph.outcomes
     undecided = tuple(
@@ -67,7 +60,7 @@ def compare_decisions(versions: Versions, limit: Limit, watch: Callable[[str], N
     return DecisionChanges(regions, undecided, within)
 
 
-def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula, limit: Limit) -> Shown | None:
+def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula) -> Shown | None:
     """
     Describe all facts of one change, in parts where it is too long otherwise.
 
@@ -76,9 +69,9 @@ def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula, li
     """
     sides = [_by_reasons(versions, changed, chart) for chart in (versions.old, versions.new)]
     parting = sorted((side for side in sides if len(side) > 1), key=len, reverse=True)
-    described = _parted(versions, [changed], parting, limit)
+    described = _parted(versions, [changed], parting)
     shown = _show(versions, pair, sorted(described, key=lambda one: one.size))
-    return None if limit.is_over() else shown
+    return None if versions.solver.limit.is_over() else shown
 
 
 def _by_reasons(versions: Versions, changed: Formula, chart: ChartFormulas) -> list[Formula]:
@@ -95,21 +88,19 @@ def _by_reasons(versions: Versions, changed: Formula, chart: ChartFormulas) -> l
     return [one for id_, one in last.items() if answers[id_] is Answer.YES]
 
 
-def _parted(
-    versions: Versions, sets: Iterable[Formula], parting: Sequence[Sequence[Formula]], limit: Limit
-) -> list[Described]:
+def _parted(versions: Versions, sets: Iterable[Formula], parting: Sequence[Sequence[Formula]]) -> list[Described]:
     """Describe sets of facts; those that are too long are parted by one side, and if need be by the other."""
     formulas = versions.solver.world.formulas
     described: list[Described] = []
     for facts in sets:
-        found = _at_once(versions, facts, _LONG if parting else None, limit)
+        found = _at_once(versions, facts, _LONG if parting else None)
         if not found and parting:
-            found = _parted(versions, (formulas.every((facts, part)) for part in parting[0]), parting[1:], limit)
+            found = _parted(versions, (formulas.every((facts, part)) for part in parting[0]), parting[1:])
         described.extend(found or [_in_common(versions, facts)])
     return described
 
 
-def _at_once(versions: Versions, facts: Formula, worth: int | None, limit: Limit) -> list[Described]:
+def _at_once(versions: Versions, facts: Formula, worth: int | None) -> list[Described]:
     """
     Describe a set of facts by the shorter of what it is and what it is not.
 
@@ -121,7 +112,9 @@ def _at_once(versions: Versions, facts: Formula, worth: int | None, limit: Limit
     inside = describer.cover(facts, others, worth=worth)
     if not inside.complete or len(inside.cubes) > 1:
         worth = inside.size if inside.complete else worth
-        outside = Cover((), complete=False) if limit.is_over() else describer.cover(others, facts, worth=worth)
+        outside = Cover((), complete=False)
+        if not versions.solver.limit.is_over():
+            outside = describer.cover(others, facts, worth=worth)
         plain = not describer.speaks_of_leaving_out((*inside.cubes, *outside.cubes))
         if outside.complete and plain and (not inside.complete or outside.size < inside.size):
             conditions = describer.tell_outside(outside.cubes)
@@ -176,14 +169,7 @@ class Shown:
 
 
 def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Described]) -> Shown:
-    """
-    Show each description of a change by facts that the reference walk confirms.
-
-    Args:
-        versions: Both versions.
-        pair: The outcomes before and after.
-        described: What to show.
-    """
+    """Show each description of a change, from one outcome to another, by facts that the reference walk confirms."""
     regions: list[Region] = []
     settled = True
     for one in described:
