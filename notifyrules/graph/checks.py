@@ -16,7 +16,7 @@ from notifyrules.graph.model import Call, FanOut, Node, conditions
 from notifyrules.graph.reachability import edges, find_cycles, topological, written_targets
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.null_narrowing import key
+from notifyrules.language.null_narrowing import value_key
 from notifyrules.language.syntax import names_in
 from notifyrules.language.values import write_literal
 
@@ -222,7 +222,11 @@ def _constant_parts(term: t.Term) -> Iterator[tuple[t.Term, str]]:
         one = waiting.pop()
         if isinstance(one, t.LetUse):
             continue
-        if isinstance(one, t.Comparison) and key(one.left) == key(one.right) and not isinstance(one.left, t.Constant):
+        if (
+            isinstance(one, t.Comparison)
+            and value_key(one.left) == value_key(one.right)
+            and not isinstance(one.left, t.Constant)
+        ):
             yield one, "both sides are the same"
             continue
         tested: tuple[t.Term, ...] = ()

@@ -52,6 +52,9 @@ _SUMS: Mapping[tuple[Base | None, bool, Base | None], tuple[t.Sum, Type]] = {
 }
 
 
+# ---- Putting values together ----
+
+
 def check_list(syntax: s.ListSyntax, at: Context) -> t.Term | None:
     """Check `[a, b]`: the items join to one type and are never null."""
     items = [at.term(item) for item in syntax.items]
@@ -160,6 +163,9 @@ def check_choice(syntax: s.ChoiceSyntax, at: Context) -> t.Term | None:
         at.report(Code.TYPE_MISMATCH, syntax.span, message, "give both sides of `if ... else` the same type")
         return None
     return t.Choice(syntax.span, joined, condition, then, otherwise)
+
+
+# ---- Comparisons and tests ----
 
 
 def check_compared(syntax: s.ComparisonSyntax, at: Context) -> t.Term | None:
@@ -310,6 +316,9 @@ def check_null_test(syntax: s.NullTest, at: Context) -> t.Term | None:
     return t.Not(syntax.span, BOOL, test) if syntax.negated else test
 
 
+# ---- Calls ----
+
+
 def check_call(syntax: s.CallSyntax, at: Context) -> t.Term | None:
     """Check a call of a function of the language."""
     function = FUNCTIONS[syntax.name]
@@ -346,6 +355,9 @@ def _accepts(wanted: Type, actual: Type) -> bool:
     if wanted.base == ListOf(None):
         return isinstance(actual.base, ListOf)
     return fits(actual, wanted)
+
+
+# ---- What to say of comparisons that cannot be ----
 
 
 def _equality_advice(literal: t.Term, other: t.Term) -> str:

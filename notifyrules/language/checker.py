@@ -27,7 +27,7 @@ from notifyrules.language.check_operators import (
     check_null_test,
 )
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.null_narrowing import key
+from notifyrules.language.null_narrowing import value_key
 from notifyrules.language.scope import (
     Argument,
     Context,
@@ -118,7 +118,7 @@ class _Checker:
         self.level += 1
         term = self._form(syntax, at)
         self.level -= 1
-        if term is not None and term.type.nullable and term.type.base is not None and key(term) in at.narrowed:
+        if term is not None and term.type.nullable and term.type.base is not None and value_key(term) in at.narrowed:
             return replace(term, type=term.type.required)
         return term
 

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from notifyrules.language import terms as t
 
-Key: TypeAlias = tuple[object, ...]
+ValueKey: TypeAlias = tuple[object, ...]
 """What a term reads and computes, whatever it is spelt like: two terms with one key always have the same value."""
 
-Narrowed: TypeAlias = frozenset[Key]
+Narrowed: TypeAlias = frozenset[ValueKey]
 """The keys of values that are known not to be null."""
 
 _Seen: TypeAlias = "dict[tuple[t.Term, bool], Narrowed | None]"
@@ -18,29 +18,29 @@ _Seen: TypeAlias = "dict[tuple[t.Term, bool], Narrowed | None]"
 _NOTHING: Narrowed = frozenset()
 
 
-def key(term: t.Term) -> Key:
+def value_key(term: t.Term) -> ValueKey:
     """Identify a value, so that a test of it and a later use of it are known to be about the same."""
     match term:
         case t.FactRead(name=name):
             return ("fact", name)
         case t.LetUse(shared=True, term=t.FactRead() as fact):
-            return key(fact)
+            return value_key(fact)
         case t.LetUse(shared=True, name=name):
             return ("let", name)
         case t.LetUse(term=inner):
-            return key(inner)
+            return value_key(inner)
         case t.Constant(value=value):
             return ("constant", type(value), value)
         case t.FunctionCall(function=function, arguments=arguments):
-            return ("call", function.name, *map(key, arguments))
+            return ("call", function.name, *map(value_key, arguments))
         case t.Arithmetic(kind=kind, minus=minus):
-            return ("arithmetic", kind, minus, *map(key, t.parts(term)))
+            return ("arithmetic", kind, minus, *map(value_key, t.parts(term)))
         case t.Comparison(operator=operator):
-            return ("comparison", operator, *map(key, t.parts(term)))
+            return ("comparison", operator, *map(value_key, t.parts(term)))
         case t.Junction(every=every):
-            return ("junction", every, *map(key, t.parts(term)))
+            return ("junction", every, *map(value_key, t.parts(term)))
         case _:
-            return (type(term), *map(key, t.parts(term)))
+            return (type(term), *map(value_key, t.parts(term)))
 
 
 def known(term: t.Term, *, truth: bool) -> Narrowed:
@@ -70,9 +70,9 @@ def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa
         case t.Not(operand=operand):
             return _known(operand, not truth, seen)
         case t.IsNull(operand=operand):
-            return _NOTHING if truth else frozenset({key(operand)})
+            return _NOTHING if truth else frozenset({value_key(operand)})
         case t.Contains(item=item):
-            return frozenset({key(item)}) if truth else _NOTHING
+            return frozenset({value_key(item)}) if truth else _NOTHING
         case t.Comparison():
             return _compared(term, truth)
         case t.Junction(every=every, items=items):
@@ -85,7 +85,7 @@ def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa
                 ]
             )
         case t.Coalesce(items=items):
-            return _one_of(_both(_known(item, truth, seen), frozenset({key(item)})) for item in items)
+            return _one_of(_both(_known(item, truth, seen), frozenset({value_key(item)})) for item in items)
         case _:
             return _NOTHING
 
@@ -97,8 +97,8 @@ def _compared(term: t.Comparison, truth: bool) -> Narrowed:  # noqa: FBT001
     equal = (term.operator == "==") is truth
     sides = ((term.left, term.right), (term.right, term.left))
     if equal:
-        return frozenset(key(one) for one, other in sides if not other.type.nullable)
-    return frozenset(key(one) for one, other in sides if isinstance(other, t.Constant) and other.value is None)
+        return frozenset(value_key(one) for one, other in sides if not other.type.nullable)
+    return frozenset(value_key(one) for one, other in sides if isinstance(other, t.Constant) and other.value is None)
 
 
 def _all(items: tuple[t.Term, ...], truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001

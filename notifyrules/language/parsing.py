@@ -124,6 +124,9 @@ def _check_limits(text: str) -> None:
             depth -= 1
 
 
+# ---- Conditions ----
+
+
 def _too_deep(at: int) -> Refused:
     """Refuse an expression that nests too deeply."""
     message = f"this nests more than {MAX_DEPTH} expressions inside each other"
@@ -257,6 +260,9 @@ def _first_offset(tree: Tree) -> int:
     while hasattr(tree, "data"):
         tree = tree.children[0]
     return int(tree.start_pos)
+
+
+# ---- Declarations and case keys ----
 
 
 def _shape_declaration(tree: Tree, scalar: Scalar) -> Declaration:

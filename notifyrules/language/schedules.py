@@ -99,6 +99,9 @@ def _runs(days: tuple[str, ...]) -> Iterator[str]:
         first = at + 1
 
 
+# ---- Clocks ----
+
+
 def local(instant: datetime, zone: ZoneInfo) -> datetime:
     """Give the day and the wall time of an instant in a zone."""
     return instant.astimezone(_packaged(zone.key))

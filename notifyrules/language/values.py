@@ -166,6 +166,9 @@ def _text(given: str) -> str:
     return given
 
 
+# ---- Values that have to do with time ----
+
+
 def _read_instant(given: object, wanted: Type) -> datetime:
     """Read an instant: RFC 3339 text with its offset, or an aware datetime."""
     moment = _instant_from_text(given, wanted) if isinstance(given, str) else given
@@ -343,6 +346,9 @@ def zone_keys() -> frozenset[str]:
     from importlib.resources import files  # noqa: PLC0415 - only files with time zones need it
 
     return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+# ---- Writing ----
 
 
 def write(value: Value) -> str:
