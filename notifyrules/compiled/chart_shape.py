@@ -121,14 +121,7 @@ class ChartShape:
         return arrow.target if arrow.target in self.graph.nodes else arrow.id
 
     def stretch(self, entry: str, ends: Ends, functions: Collection[str]) -> Stretch:
-        """
-        Arrange a stretch of code.
-
-        Args:
-            entry: The node that it begins with.
-            ends: What becomes of its outcomes.
-            functions: Nodes that are called, not written here.
-        """
+        """Arrange a stretch of code from its entry on; nodes that are functions are called, not written there."""
         order = self._reached(entry, functions)
         above = _dominators(order, self._next, self.place)
         arrivals: dict[str, int] = {}

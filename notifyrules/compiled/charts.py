@@ -32,14 +32,7 @@ class WrittenChart:
 
 
 def write_chart(graph: Graph, limits: Limits, writers: Writers) -> WrittenChart:
-    """
-    Write a chart.
-
-    Args:
-        graph: The chart.
-        limits: From where on things are written in another way.
-        writers: What it is written with.
-    """
+    """Write a chart; the limits say from where on things are written in another way."""
     shape = ChartShape(graph, limits)
     for term in (term for name in graph.order for term in conditions(graph.nodes[name])):
         writers.expressions.count(term)
@@ -93,14 +86,7 @@ class Calls:
     """Write the charts that a chart calls."""
 
     def __init__(self, names: Names, limits: Limits, variables: str | None) -> None:
-        """
-        Prepare to write.
-
-        Args:
-            names: The names that code may use.
-            limits: From where on things are written in another way.
-            variables: The argument of functions that ask a chart; None where there can be no such function.
-        """
+        """Prepare to write; *variables* are the argument of functions that ask a chart, None where none can be."""
         self.functions: list[str] = []
         """The source of the functions that ask charts."""
         self._names = names
@@ -110,12 +96,7 @@ class Calls:
         self._asking: dict[tuple[object, ...], str] = {}
 
     def __call__(self, node: Call, expressions: Expressions) -> tuple[Block, str]:
-        """
-        Write a call.
-
-        Returns:
-            Statements that ask the chart, and the variable that then holds the name of its outcome.
-        """
+        """Write statements that ask the chart, and name the variable that then holds the name of its outcome."""
         key = (id(expressions), node.name)
         if key not in self._inner:
             facts = {name: expressions.spell(term, f"{node.name}_{name}") for name, term in node.arguments.items()}
@@ -136,12 +117,7 @@ class Calls:
         return Block([f"{variable} = {asking}"], stays=True), variable
 
     def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:
-        """
-        Write a chart where it is called; it ends with its outcome in a variable.
-
-        Returns:
-            The statements, or None where it cannot do without a function.
-        """
+        """Write a chart where it is called, its outcome in a variable; None where it cannot do without a function."""
         shape, plan = ChartShape(chart, self._limits), CodePlan(self._limits.branches[0])
         writers = Writers(inner, lambda arrow: [f"{variable} = {arrow.target!r}"], self)
         statements = Statements(shape, plan, writers)

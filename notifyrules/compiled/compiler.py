@@ -83,16 +83,7 @@ class UnboundProgram:
 
 
 def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
-    """
-    Compile a chart.
-
-    Args:
-        graph: A chart without errors.
-        limits: From where on things are written in another way.
-
-    Returns:
-        A function that agrees with :func:`notifyrules.evaluation.walk.walk` on every input.
-    """
+    """Compile a chart without errors; what it decides is what :func:`notifyrules.evaluation.walk.walk` does."""
     compiler = _Compiler(graph, graph, FactsReader(graph.facts), limits)
     source = compiler.source(None)
     return Program(graph, compiler.reader, None, belonging(compiler.run(source)["decide"]), source)
@@ -226,12 +217,7 @@ class _Compiler:
         return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
 
     def _by_variables(self) -> tuple[list[str], list[str] | None]:
-        """
-        Write how values are decided by that stand in local variables.
-
-        Returns:
-            Functions and statements, or None where the chart cannot do without functions that take its facts.
-        """
+        """Write how values in local variables decide; None where the chart cannot do without functions of its facts."""
         facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()}
         facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names, self._limits)
@@ -278,15 +264,7 @@ class _Compiler:
 
 
 def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
-    """
-    Compile the assumptions of a chart into one question.
-
-    Args:
-        graph: A chart without errors.
-
-    Returns:
-        A function that tells whether all the assumptions hold for validated facts.
-    """
+    """Compile what a chart assumes into one function, which tells whether validated facts keep to all of it."""
     names = Names()
     facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in slots(graph.facts).items()}
     expressions = Expressions(facts, names, LIMITS)

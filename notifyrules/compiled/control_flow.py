@@ -65,13 +65,7 @@ def loop(block: Block) -> Block:
 
 
 def choose(ways: Sequence[tuple[tuple[str, str], Block]], last: Block) -> Block:
-    """
-    Choose one of several ways, each behind its test; the last way is for when none holds.
-
-    Args:
-        ways: Tests with their opposites, in the order they are made, and what follows.
-        last: What follows when none holds.
-    """
+    """Choose one of several ways, each behind its test beside the opposite; the last is for when none holds."""
     if not ways:
         return last
     if len(ways) == 1:
@@ -185,13 +179,7 @@ class StretchWriter(ABC):
         return loop(self._closed(block))
 
     def body(self, ends: Ends, end: str | None = None) -> Block:
-        """
-        Write the whole chart, as what stands in an entry.
-
-        Args:
-            ends: What becomes of its outcomes.
-            end: The place behind it, if any.
-        """
+        """Write the whole chart, as what stands in an entry, with the place *end* behind it, if any."""
         start = self.graph.start
         if (start, False) in self.plan.functions:
             begin = [f"r = {self._function(start, trying=False)}({self._variables})", *self._drive(), "return r"]

@@ -270,12 +270,7 @@ def _indent(lines: Iterable[str]) -> list[str]:
 
 
 def quick_reader(wanted: Type) -> Read:
-    """
-    Give what reads values of a type.
-
-    Args:
-        wanted: The type; that it may be null has been seen to.
-    """
+    """Give what reads values of a type; that it may be null has been seen to."""
     if isinstance(wanted.base, Basic) and wanted.base in _READERS:
         return _READERS[wanted.base]
     match wanted.base:

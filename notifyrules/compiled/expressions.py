@@ -91,12 +91,7 @@ class Expressions:
                 return f"not {self.write(term, NOT)}"
 
     def outline(self, term: t.Term, name: str) -> Spelling:
-        """
-        Make a term a function of its own.
-
-        Returns:
-            The call.
-        """
+        """Make a term a function of its own, and spell the call."""
         if term in self._outlined:
             return self._outlined[term]
         with self._alone() as used:

@@ -312,12 +312,7 @@ class _Collector:
     def _from_object(
         self, given: object, prefix: str, found: dict[str, object], extras: Extras, problems: list[FactProblem]
     ) -> bool:
-        """
-        Take the declared facts from an object's attributes; whatever else it has is its own affair.
-
-        Returns:
-            Whether it has any of them.
-        """
+        """Take the declared facts among an object's attributes, and tell whether it has any; others are its affair."""
         any_there = False
         fields = _fields(given)
         parts = [*self._parts(prefix), *(name for name in fields or () if "." in name)]
@@ -362,12 +357,7 @@ def _take(path: str, value: object, found: dict[str, object], problems: list[Fac
 
 
 def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401 - whatever a caller gives
-    """
-    Give what a mapping holds, or what a row, headers and the like hold, which are no mappings by their class.
-
-    Returns:
-        Keys and values; None for anything else.
-    """
+    """Give keys and values of a mapping, or of a row and the like, which is none by its class; else None."""
     if isinstance(given, Mapping):
         return given.items()
     # The class is asked: a stand-in that has any attribute at all would have keys as well, but none to give.

@@ -77,13 +77,7 @@ class Partial:
         self._keys: dict[t.Term, TermKey] = {}
 
     def value(self, term: t.Term, read: dict[str, Value] | None = None) -> Value | Unsettled:
-        """
-        Compute the value of a term, if it is settled.
-
-        Args:
-            term: A checked term.
-            read: Takes the facts that were read.
-        """
+        """Compute the value of a term, if it is settled; *read* takes the facts that were read."""
         found = self._value(term, {} if read is None else read)
         # INVARIANT (narrowing): where null was ruled out, an earlier part settles what this one is not asked for.
         return OPEN if found is None and not term.type.nullable else found

@@ -45,12 +45,7 @@ class Front:
         self._inner: dict[str, Front] = {}
 
     def reach(self) -> Arrow | str:
-        """
-        Follow the chart from its start.
-
-        Returns:
-            The arrow that enters an outcome, or the first node whose answer is open.
-        """
+        """Follow the chart from its start to the arrow that enters an outcome, or the first node that is open."""
         answer = self._answer(self._graph.start)
         if answer is None:
             return self._graph.start
@@ -58,12 +53,7 @@ class Front:
         return end if end.target in self._graph.outcomes else end.target
 
     def _end(self, arrow: Arrow) -> Arrow:
-        """
-        Follow an arrow as far as known facts lead.
-
-        Returns:
-            The arrow that enters an outcome or a node whose answer is open.
-        """
+        """Follow an arrow as far as known facts lead, to the one that enters an outcome or a node that is open."""
         while arrow.target in self._graph.nodes:
             following = self._answer(arrow.target)
             if following is None:
@@ -168,12 +158,7 @@ class Front:
         return Residual(replace(self._graph, nodes=nodes, order=order, start=reached), None, tuple(keys))
 
     def _remaining(self, node: Node) -> tuple[Node, GraphKey]:
-        """
-        Leave out of an open node what is settled.
-
-        Returns:
-            The node, and what identifies it among all remains of this node.
-        """
+        """Leave out of an open node what is settled, and identify it among all remains of this node."""
         match node:
             case Question():
                 condition = self._partial.left(node.condition)

@@ -35,12 +35,7 @@ class Specializer:
         self._form = lru_cache(_FORMS)(self._make_form)
 
     def program(self, fixed: Mapping[str, Value]) -> Program:
-        """
-        Compile what is left when some facts are fixed.
-
-        Args:
-            fixed: Valid values.
-        """
+        """Compile what is left when some facts are fixed to valid values."""
         residual = Front(self._graph, lambda name: fixed.get(name, OPEN)).residual()
         names = frozenset(fixed)
         reader, kind = self._form(names)

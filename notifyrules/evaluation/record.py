@@ -146,14 +146,7 @@ class Record:
 
 
 def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Record:
-    """
-    Gather everything about a decision.
-
-    Args:
-        graph: The chart.
-        facts: One valid value for every fact that it declares.
-        passage: How the walk went for them.
-    """
+    """Gather everything about a decision, whose walk went as *passage* tells for those valid facts."""
     outcome = graph.outcomes[passage.outcome]
     return Record(
         rules=graph.name,
@@ -171,14 +164,7 @@ def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Rec
 
 
 def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tuple[str, ...]:
-    """
-    Name the facts that texts, data and recheck of a decision read, in the order declared.
-
-    Args:
-        graph: The chart.
-        facts: Those it was decided for; no other is read than for the decision itself.
-        passage: How the walk went for them.
-    """
+    """Name the facts that words, data and recheck of a decision read, in the order declared, and ask for no other."""
     watched = Computed({name: partial(facts.__getitem__, name) for name in facts})
     data_of(graph.outcomes[passage.outcome], watched)
     recheck_of(graph, passage, watched)

@@ -141,12 +141,7 @@ def data_of(outcome: Outcome, facts: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def recheck_of(graph: Graph, passage: Passage, facts: Mapping[str, Value]) -> datetime | None:
-    """
-    Find when to ask again: what the outcome says, else what the last called chart with something to say said.
-
-    Returns:
-        An instant in UTC, or None where there is nothing to say.
-    """
+    """Find when to ask again, in UTC: what the outcome says, else what the last called chart that says so said."""
     recheck = graph.outcomes[passage.outcome].recheck
     if recheck is not None:
         found = evaluate(recheck, facts, {})
@@ -231,12 +226,7 @@ class _Walk:
         return steps, name
 
     def _try_branches(self, node: FanOut) -> tuple[Step, tuple[list[Step], str] | None]:
-        """
-        Try the branches in order until one does not refuse.
-
-        Returns:
-            The step at the fan-out, and the way on along the branch that won; None where all refused.
-        """
+        """Try branches in order until one does not refuse; give the step, and the way on along that one, if any."""
         tried: list[Branch] = []
         for branch in node.branches:
             steps, outcome = self.follow(branch.target, trying=True)

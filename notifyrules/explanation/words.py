@@ -143,16 +143,7 @@ def tell_steps(
 
 
 def not_asked(graph: Graph, passage: Passage) -> tuple[Box, ...]:
-    """
-    List the nodes of a chart that a way through it did not pass, not even in vain.
-
-    Args:
-        graph: The chart that decided.
-        passage: The way taken.
-
-    Returns:
-        The nodes in the order written; those of called charts are not looked at.
-    """
+    """List the nodes of the chart itself that a way through it did not pass, not even in vain, as written."""
     asked = {step.node for step in passed(passage.steps)}
     return tuple(node for name, node in graph.nodes.items() if name not in asked)
 
