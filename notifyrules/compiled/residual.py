@@ -11,7 +11,20 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import case_of, data_of, recheck_of, walk
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Row, Switch, SwitchCase
+from notifyrules.graph.model import (
+    Arrow,
+    Call,
+    FanOut,
+    First,
+    Graph,
+    Node,
+    Notify,
+    Question,
+    Row,
+    Switch,
+    SwitchCase,
+    conditions,
+)
 from notifyrules.language import terms as t
 from notifyrules.language.values import Value
 
@@ -109,12 +122,8 @@ class Front:
         """Name the facts that may settle an open node; those that are known among them."""
         node = self._graph.nodes[name]
         match node:
-            case Question():
-                return self._read(node.condition)
-            case Switch():
-                return self._read(node.subject)
-            case First():
-                return self._read(next(row.condition for row in node.rows if self._open(row.condition)))
+            case Question() | Switch() | First():
+                return self._read(next(term for term in conditions(node) if self._open(term)))
             case FanOut():
                 ends = (self._end(branch) for branch in node.branches)
                 return self.needed(next(end.target for end in ends if end.target in self._graph.nodes))

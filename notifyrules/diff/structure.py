@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
 from notifyrules.diff.spelling import spell
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch, conditions
 
 _Said: TypeAlias = tuple[tuple[object, ...], str]
 """What a node asks, and in which words."""
@@ -77,12 +77,8 @@ def _alike(old: Graph, new: Graph, was: str, now: str) -> bool:
 def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[object, ...]:
     """Say what a node asks; a fan-out asks its branches, of which some may have other names now."""
     match node:
-        case Question(condition=condition):
-            return "if", spell(condition)
-        case Switch(subject=subject):
-            return "switch", spell(subject)
-        case First(rows=rows):
-            return "first", *(spell(row.condition) for row in rows)
+        case Question() | Switch() | First():
+            return node.kind, *map(spell, conditions(node))
         case FanOut(branches=branches):
             return "any", *(names.get(branch.target, branch.target) for branch in branches)
         case Call(callee=callee, bindings=bindings):
@@ -222,12 +218,8 @@ def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
 def _written(node: Node) -> str:
     """Write what a node asks on one line."""
     match node:
-        case Question(condition=condition):
-            return spell(condition)
-        case Switch(subject=subject):
-            return spell(subject)
-        case First(rows=rows):
-            return "; ".join(spell(row.condition) for row in rows)
+        case Question() | Switch() | First():
+            return "; ".join(map(spell, conditions(node)))
         case FanOut(branches=branches):
             return ", ".join(branch.target for branch in branches)
         case Call(reference=reference, bindings=bindings):

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch, conditions
 from notifyrules.language.terms import Term, facts_read
 from notifyrules.solver import Answer, Formula, Proof
 from notifyrules.source.text import Span
@@ -95,10 +95,7 @@ def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> It
 
 def _within(span: Span, node: Node) -> bool:
     """Tell whether a finding is about what a node asks."""
-    asked = [*(row.condition.span for row in node.rows)] if isinstance(node, First) else []
-    asked += [node.condition.span] if isinstance(node, Question) else []
-    asked += [node.subject.span] if isinstance(node, Switch) else []
-    return any(one.source is span.source and one.start <= span.start and span.end <= one.end for one in asked)
+    return not isinstance(node, Call) and any(term.span.covers(span) for term in conditions(node))
 
 
 def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
