@@ -6,6 +6,7 @@ All facts of the rules here have defaults, so whatever is not read decides as if
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import collections
 import concurrent.futures
@@ -16,17 +17,20 @@ import multiprocessing.managers
 import re
 import sqlite3
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from unittest import mock
 
 import numpy as np
 import pandas as pd
+import pydantic
 import pytest
 import sqlalchemy
+from django.utils.functional import SimpleLazyObject  # type: ignore[import-untyped]
 
 import notifyrules
 from notifyrules import FactsError, Rules
@@ -323,6 +327,76 @@ class TestNamedTuples:
         assert rules.should_notify(given).reason == "level.none"
 
 
+class Aliased(pydantic.BaseModel):
+    channel_level: Annotated[str, pydantic.Field(alias="channel.level")] = "none"
+    muted: bool = False
+
+
+class Chosen(pydantic.BaseModel):
+    channel_level: Annotated[str, pydantic.Field(validation_alias=pydantic.AliasChoices("level", "channel.level"))] = (
+        "none"
+    )
+    muted: bool = False
+
+
+class Renamed(pydantic.BaseModel):
+    room: Annotated[Level, pydantic.Field(alias="channel")] = Level()
+    muted: bool = False
+
+
+class Open(pydantic.BaseModel, extra="allow"):
+    muted: bool = False
+
+
+class TestNamesThatNoCodeCanWrite:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            argparse.Namespace(muted=False, **QUIET),
+            {"channel": types.SimpleNamespace(**{"level": "none", "a.b": 1})},
+            Aliased(),
+            Chosen(),
+            Renamed(),
+            Open(**QUIET),  # type: ignore[arg-type]
+        ],
+        ids=["of options", "in a group", "an alias", "one of several aliases", "the alias of a group", "what is extra"],
+    )
+    def test_are_read_of_objects(self, rules: Rules, given: object) -> None:
+        """An attribute may be called as its fact, dots and all, and a model says what a field stands for."""
+        assert rules.should_notify(given).reason == "level.none"
+
+    def test_may_be_words_of_python(self) -> None:
+        """With an underscore or without."""
+        rules = rules_of(
+            'notifyrules: 1\nfacts: {global.off: bool = false}\nflow: {q: {if: global.off, then: "no", else: "yes"}}\n'
+            + OUTCOMES
+        )
+        off = types.SimpleNamespace(off=True)
+
+        assert not rules.should_notify(types.SimpleNamespace(global_=off))
+        assert not rules.should_notify(types.SimpleNamespace(**{"global": off}))
+
+    def test_that_are_no_facts_are_none(self, rules: Rules) -> None:
+        """A row with nothing but a misspelt column has none of the facts."""
+        with sqlalchemy.create_engine("sqlite://").connect() as connection:
+            given = connection.execute(sqlalchemy.text("select 'none' as \"chanel.level\"")).one()
+
+        with pytest.raises(FactsError, match=r"`sqlalchemy\..*\.Row`, which has none of the facts"):
+            rules.should_notify(given)
+
+
+class TestProxies:
+    @pytest.mark.parametrize(
+        "held",
+        [Keyed(dict(QUIET)), collections.UserDict(QUIET), Renamed()],
+        ids=["of what has keys", "of a mapping", "of an object"],
+    )
+    @pytest.mark.parametrize("wrap", [weakref.proxy, lambda held: SimpleLazyObject(lambda: held)], ids=["weak", "lazy"])
+    def test_are_what_they_stand_for(self, rules: Rules, held: object, wrap: Callable[[object], object]) -> None:
+        """Whatever methods their own class has."""
+        assert rules.should_notify(wrap(held)).reason == "level.none"
+
+
 class TestNothing:
     @pytest.mark.parametrize("make", NONE_OF_THEM.values(), ids=NONE_OF_THEM)
     @pytest.mark.parametrize("ask", ASKS)
@@ -436,10 +510,17 @@ class TestProperties:
                 """Look in the wrong place."""
                 return self.settings.channel  # type: ignore[attr-defined]
 
-        for given in (Failing(), FailingOnce()):
+        class FailingLate:
+            muted = False
+
+            def __getattr__(self, name: str) -> object:
+                """Look in the wrong place."""
+                return object.__getattribute__(self, "settings")[name]
+
+        for given, what in ((Failing(), "property"), (FailingOnce(), "property"), (FailingLate(), "attribute")):
             with pytest.raises(AttributeError, match="has no attribute 'settings'") as raised:
                 rules.should_notify(given)
-            assert "while reading the property" in raised.value.__notes__[0]
+            assert f"while reading the {what}" in raised.value.__notes__[0]
 
     def test_of_slots_that_hold_nothing_are_absent(self, rules: Rules) -> None:
         """An attribute that was never set is a fact that nobody has set."""

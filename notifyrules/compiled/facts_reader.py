@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import keyword
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta, tzinfo
 from enum import Enum
@@ -44,7 +44,7 @@ _PARTS: Final = 3
 """Names of attributes that a message gives as examples."""
 _SINGLE: Final = (
     *(str, bytes, bytearray, memoryview, int, float, complex, list, tuple, set, frozenset, range),
-    *(date, time, timedelta, tzinfo, Enum, type, partial, Iterator),
+    *(date, time, timedelta, tzinfo, Enum, type, partial),
 )
 """Classes whose instances are one value, or give many one after the other, whatever attributes they have."""
 _TOLD: Final = 100
@@ -315,22 +315,26 @@ class _Collector:
         """Take the declared facts among an object's attributes, and tell whether it has any; others are its affair."""
         any_there = False
         fields = _fields(given)
-        parts = [*self._parts(prefix), *(name for name in fields or () if "." in name)]
+        attributes = {name: name for name in fields or ()} if fields is not None else _attributes(given)
         lost = next((name for name in fields or () if self._is_lost(prefix, name)), None)
         if lost is not None:
             what = f"the field `{lost}` of a named tuple has lost the name of its column"
             advice = "give a mapping from names to values, such as a dict"
             problems.append(FactProblem(prefix.rstrip(".") or "(facts)", what, advice))
-        for part in parts:
-            name = f"{part}_" if keyword.iskeyword(part) else part
-            value = _attribute(given, name) if fields is None or name in fields else _ABSENT
+        for part in (*self._parts(prefix), *(name for name in attributes if "." in name)):
             path = prefix + part
+            if path not in self._declared and path not in self._groups:
+                continue
+            written = f"{part}_" if keyword.iskeyword(part) else part
+            value = _attribute(given, written) if fields is None or written in fields else _ABSENT
+            if value is _ABSENT and attributes.get(part, written) != written:
+                value = _attribute(given, attributes[part])
             if value is _ABSENT:
                 continue
             any_there = True
             if path in self._declared:
                 _take(path, value, found, problems)
-            elif path in self._groups:
+            else:
                 self._from_group(path, value, found, extras, problems)
         return any_there or lost is not None
 
@@ -360,8 +364,10 @@ def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN
     """Give keys and values of a mapping, or of a row and the like, which is none by its class; else None."""
     if isinstance(given, Mapping):
         return given.items()
-    # The class is asked: a stand-in that has any attribute at all would have keys as well, but none to give.
-    if callable(getattr(type(given), "keys", None)) and hasattr(type(given), "__getitem__"):
+    # The class is asked, of a proxy that of what it stands for: a stand-in that has any attribute at all would have
+    # keys as well, but none to give.
+    kind = given.__class__
+    if callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"):
         return ((key, given[key]) for key in given.keys())  # noqa: SIM118 - to iterate may give values, as a row does
     return None
 
@@ -376,23 +382,47 @@ def _fields(given: object) -> tuple[str, ...] | None:
     return fields if isinstance(fields, tuple) else None
 
 
+def _attributes(given: object) -> Mapping[str, str]:
+    """
+    Give attributes by the names of facts that no code can write, such as `channel.muted`, or that are aliases.
+
+    Namespaces hold the former, models of pydantic the latter.
+    """
+    kind = given.__class__
+    try:
+        # An object that makes attributes up is not asked.
+        held: Iterable[object] = object.__getattribute__(given, "__dict__")
+    except AttributeError:
+        held = ()
+    aliases: dict[str, str] = {}
+    if fields := getattr(kind, "__pydantic_fields__", None):
+        held = (*held, *(getattr(given, "__pydantic_extra__", None) or ()))
+        for name, about in fields.items():
+            choices = getattr(about.validation_alias, "choices", (about.validation_alias,))
+            aliases |= {alias: name for alias in (*choices, about.serialization_alias) if isinstance(alias, str)}
+    return {name: name for name in held if isinstance(name, str)} | aliases
+
+
 def _attribute(given: object, name: str) -> object:
-    """Read an attribute that may be missing; a property that fails by missing something else is not."""
+    """Read an attribute that may be missing; one that fails by missing something else is not."""
     try:
         return getattr(given, name)
     except AttributeError as error:
-        if isinstance(inspect.getattr_static(given, name, None), (property, cached_property)):
-            error.add_note(f"while reading the property `{name}` as a fact")
+        is_property = isinstance(inspect.getattr_static(given, name, None), (property, cached_property))
+        if is_property or error.name != name:
+            error.add_note(f"while reading the {'property' if is_property else 'attribute'} `{name}` as a fact")
             raise
         return _ABSENT
 
 
 def _is_single(value: object) -> bool:
     """Tell whether something is one value, or a way to get some, and can have no attributes that are facts."""
-    if isinstance(value, _SINGLE) or inspect.isroutine(value) or inspect.isawaitable(value):
+    # The class that it says is asked: the type of a weak proxy has every method that there is.
+    kind = value.__class__
+    gives_others = hasattr(kind, "__next__") or inspect.isroutine(value) or inspect.isawaitable(value)
+    if isinstance(value, _SINGLE) or gives_others:
         return _fields(value) is None
     # Columns and their values, and what is still computed elsewhere, have methods of many names.
-    kind = type(value)
     return (hasattr(kind, "dtype") and hasattr(kind, "shape")) or hasattr(kind, "add_done_callback")
 
 
