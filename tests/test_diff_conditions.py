@@ -189,3 +189,29 @@ class TestCalls:
         assert all(region.exact for region in told.regions)
         if expected is not None:
             assert [condition for _, condition in regions(told)] == [expected]
+
+    @pytest.mark.parametrize(
+        ("kind", "asked"),
+        [
+            ("int", "n > 3"),
+            ("int", "0 - n > 3"),
+            ("instant", "n > now"),
+            ("time", "n > 12:00"),
+            ("text", "len(n) > 3"),
+            ("list of text", '"a" in n'),
+            ("list of (x | y)", 'overlaps(n, ["x"])'),
+            ("x | y", 'n == "x"'),
+        ],
+    )
+    @pytest.mark.parametrize("bound", ["", "with: {n: 'null'}, "], ids=["by default", "by the call"])
+    def test_what_is_null_whatever_the_caller_gives(self, tmp_path: Path, kind: str, asked: str, bound: str) -> None:
+        """What a called chart asks of a fact that nobody binds is never asked."""
+        callee = (
+            f"notifyrules: 1\nfacts: {{n: '{kind} | null = null', now: instant}}\n"
+            f"flow: {{q: {{if: 'n is not null and ({asked})', then: held, else: free}}}}\n"
+            "outcomes: {held: {}, free: {}}\n"
+        )
+        flow = f"c: {{call: callee.yaml, {bound}cases: {{held: hold, free: 'yes'}}}}"
+        versions = [chart(flow.replace("'yes'", now)) for now in ("'yes'", "'no'")]
+
+        assert regions(compared(tmp_path, *versions, callee=callee)) == [("yes->no", "true")]

@@ -359,6 +359,14 @@ guarantees: [{name: it, %s}]
         """What the call binds counts, defaults too; what the called chart assumes does not."""
         assert judged(self.CALLER % promised, callee=self.CALLEE).standing is standing
 
+    def test_what_null_would_be_asked(self) -> None:
+        """A fact of a called chart that is null for everybody is asked nothing, in whatever order that is ruled out."""
+        callee = self.CALLEE.replace("int = 3", "int | null = null").replace(
+            "quiet and limit > 2", "'limit > 2 if limit is not null else quiet'"
+        )
+
+        assert judged(self.CALLER % 'if: dnd and not loud, always: ["no"]', callee=callee).standing is Standing.PROVED
+
     def test_an_answer_that_never_comes(self) -> None:
         """An outcome that a call never gives here is reported at its case."""
         text = self.CALLER.replace("dnd and not loud", "dnd and not dnd") % 'reachable: "yes"'

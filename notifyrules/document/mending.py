@@ -75,7 +75,8 @@ def _is_part(key: Scalar, value: Located, keys: frozenset[str]) -> bool:
     """Tell whether a value may be that of a key inside of a part, and is none of a name of its own."""
     if not isinstance(value, Map):
         return True
-    return key in ("cases", "with", "data", "allow", "then", "else") and not any(one in value for one in keys)
+    own = not value or any(one in value for one in keys)
+    return key in ("cases", "with", "data", "allow", "then", "else") and not own
 
 
 def _is_empty(value: Located) -> bool:

@@ -23,8 +23,8 @@ from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.language.types import MAX_TEXT, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Thing
-from notifyrules.solver.inputs import ALWAYS, NOON, Inputs, plain, read
-from notifyrules.solver.symbols import RANGES, Amount, Opaque, Pick, Truth, value_of
+from notifyrules.solver.inputs import ALWAYS, Inputs, read
+from notifyrules.solver.symbols import NOON, RANGES, Amount, Opaque, Pick, Truth, plain, value_of
 from notifyrules.solver.translation import HAS, Asked, OpenQuestion
 
 _TEXTS = 40

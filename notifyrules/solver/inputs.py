@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import z3
 
@@ -15,11 +14,8 @@ from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Formula, Thing
-from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, value_of
+from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, plain, value_of
 from notifyrules.solver.translation import HAS, World, ordered
-
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-"""An instant to take where any will do: a Monday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,33 +116,6 @@ def _named(token: Thing, found: Any, world: World) -> Value | Thing:  # noqa: AN
         if found(thing).eq(token):
             return value
     return token
-
-
-def plain(kind: Type) -> Value:
-    """Give the plainest value of a type, to be taken where any will do."""
-    match kind.base:
-        case None:
-            return None
-        case Enumeration(values):
-            return values[0]
-        case ListOf():
-            return ()
-        case Basic.BOOL:
-            return False
-        case Basic.INT:
-            return 0
-        case Basic.TEXT:
-            return ""
-        case Basic.INSTANT:
-            return NOON
-        case Basic.TIME:
-            return time(12)
-        case Basic.DURATION:
-            return timedelta(0)
-        case Basic.TIMEZONE:
-            return ZoneInfo("UTC")
-        case Basic.SCHEDULE:
-            return Schedule(())
 
 
 ALWAYS = Schedule((Window(WEEKDAYS, time(0), time(0)),))

@@ -17,9 +17,9 @@ from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import FactValues, Value
-from notifyrules.solver.inputs import ALWAYS, NOON, Inputs, plain
+from notifyrules.solver.inputs import ALWAYS, Inputs
 from notifyrules.solver.limit import Limit
-from notifyrules.solver.symbols import RANGES, value_of
+from notifyrules.solver.symbols import NOON, RANGES, plain, value_of
 from notifyrules.solver.translation import World
 
 _DRAWN = 600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
 
 MICROSECOND = timedelta(microseconds=1)
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+"""An instant to take where any will do: a Monday."""
 LIST = "list"
 """The kind of all lists."""
 RANGES: Mapping[Basic, tuple[int, int]] = {
@@ -367,3 +369,30 @@ def _kind_of(value: str | ZoneInfo | Schedule) -> str:
             return Basic.TIMEZONE.value
         case Schedule():
             return Basic.SCHEDULE.value
+
+
+def plain(kind: Type) -> Value:
+    """Give the plainest value of a type, to be taken where any will do."""
+    match kind.base:
+        case None:
+            return None
+        case Enumeration(values):
+            return values[0]
+        case ListOf():
+            return ()
+        case Basic.BOOL:
+            return False
+        case Basic.INT:
+            return 0
+        case Basic.TEXT:
+            return ""
+        case Basic.INSTANT:
+            return NOON
+        case Basic.TIME:
+            return time(12)
+        case Basic.DURATION:
+            return timedelta(0)
+        case Basic.TIMEZONE:
+            return ZoneInfo("UTC")
+        case Basic.SCHEDULE:
+            return Schedule(())

@@ -19,7 +19,19 @@ from notifyrules.graph.model import Call
 from notifyrules.language import terms as t
 from notifyrules.language.types import Basic, Enumeration, Type
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
-from notifyrules.solver.symbols import RANGES, Amount, Opaque, Payload, Pick, Several, Symbol, Symbols, Truth, Way
+from notifyrules.solver.symbols import (
+    RANGES,
+    Amount,
+    Opaque,
+    Payload,
+    Pick,
+    Several,
+    Symbol,
+    Symbols,
+    Truth,
+    Way,
+    plain,
+)
 
 HAS = "has"
 """The open question whether a list holds an item."""
@@ -121,7 +133,11 @@ class Translator:
     def value(self, term: t.Term) -> Symbol:
         """Translate a condition."""
         if term not in self._known:
-            self._known[term] = self._translate(term)
+            found = self._translate(term)
+            if found.payload is None and not term.type.nullable:
+                # INVARIANT (narrowing): where null was ruled out and is all there is, nobody looks: any value will do.
+                found = Symbol(found.null, self._symbols.constant(plain(term.type), term.type).payload)
+            self._known[term] = found
         return self._known[term]
 
     def arguments(self, node: Call) -> dict[str, Symbol]:

@@ -13,11 +13,11 @@ from notifyrules.language.types import Basic, Enumeration
 from notifyrules.language.values import FactValues, Value
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.guessing import Guesser
-from notifyrules.solver.inputs import Inputs, plain, read
+from notifyrules.solver.inputs import Inputs, read
 from notifyrules.solver.samples import draw, pools
 from notifyrules.solver.second_value import Copy
 from notifyrules.solver.solving import Answer, Solver
-from notifyrules.solver.symbols import Amount, Truth
+from notifyrules.solver.symbols import Amount, Truth, plain
 
 _DRAWN = 2_000
 """Facts that are drawn at random where solutions show nothing."""
