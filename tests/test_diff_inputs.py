@@ -126,6 +126,16 @@ class TestMeaning:
         assert read_gate(["no->no"], told.old, told.new).refused(told) == told.changes
         assert read_gate(["no(false)->no(later)"], told.old, told.new).refused(told) == ()
 
+    def test_an_outcome_that_says_nothing_any_more(self, tmp_path: Path) -> None:
+        """Whoever asks the chart whether to notify is refused, which no pair of outcomes lets pass."""
+        old = asking("b: bool", "b")
+        new = old.replace("notify: true", "").replace("notify: false", "")
+        told = compared(tmp_path, old, new)
+
+        assert read_gate(["*->*"], told.old, told.new).refused(told) == ("facts:refused",)
+        assert told.lost["facts:refused"][0].startswith("the outcome `yes` says no `notify`")
+        assert compared(tmp_path, new, new).lost == {}
+
 
 class TestNotes:
     @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.spelling import spell, ticked
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
-from notifyrules.graph.model import Call, Graph, Guarantee
+from notifyrules.graph.model import Call, Graph, Guarantee, Notify
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write_literal
 from notifyrules.solver import Answer, Limit
@@ -34,7 +34,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     notes.extend((*_data_notes(old, new), *_outcome_notes(old, new), *_promise_notes(old, new)))
     notes.extend(_callee_notes(structure, old, new))
     gone = tuple(f"the data `{name}` is gone" for name in old.data if name not in new.data)
-    lost = {REFUSED: tuple(versions.together.refused), GONE: gone}
+    lost = {REFUSED: (*versions.together.refused, *_not_asked_any_more(old, new)), GONE: gone}
     return VersionComparison(
         old,
         new,
@@ -51,6 +51,14 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
 
 
 # ---- What was edited that is no box and no arrow ----
+
+
+def _not_asked_any_more(old: Graph, new: Graph) -> Iterator[str]:
+    """Say which outcomes make `should_notify` refuse all facts, where it decided before."""
+    if all(outcome.notify is not Notify.UNSAID for outcome in old.outcomes.values()):
+        for outcome in new.outcomes.values():
+            if outcome.notify is Notify.UNSAID:
+                yield f"the outcome `{outcome.name}` says no `notify`, so that `should_notify` refuses all facts"
 
 
 def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
