@@ -195,10 +195,10 @@ class TestSaying:
     @pytest.mark.parametrize(
         ("mark", "options", "why"),
         [
-            ("rules/teams", [], "`rules/teams`|because `.notifyrules-root` stands in it"),
+            ("rules/teams", [], "`rules/teams`|because `.notifyrules-root` stands in it|move `.notifyrules-root` to"),
             (None, [], "`.`|the top of the repository"),
-            (None, ["--root", "rules/teams"], "`rules/teams`|the folder of the file"),
-            (None, ["--root", "rules"], "`rules`|that was given"),
+            (None, ["--root", "rules/teams"], "`rules/teams`|the folder of the file, or because it was given"),
+            (None, ["--root", "rules"], "`rules`|that was given|below that folder, or give a wider root"),
         ],
         ids=["marked", "repository", "own", "given"],
     )

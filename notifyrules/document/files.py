@@ -218,9 +218,12 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
 
 
 def _way_inside(base: Place) -> str:
-    """Say what to do about a file outside of the root; no marker widens a root beyond its repository."""
-    if os.path.lexists(base.root / _REPOSITORY):
-        return "move it below that folder, or give a wider root with `root=` or `--root`"
+    """Say what to do about a file outside of the root; a marker widens no repository, narrower mark or given root."""
+    advice = "or give a wider root with `root=` or `--root`"
+    if os.path.lexists(base.root / ROOT_MARKER):
+        return f"move it below that folder, move `{ROOT_MARKER}` to a wider one, {advice}"
+    if os.path.lexists(base.root / _REPOSITORY) or base.root != base.path.parent:
+        return f"move it below that folder, {advice}"
     return (
         f"move it below that folder, or mark a wider root by an empty file `{ROOT_MARKER}`, or give `root=` or `--root`"
     )
@@ -241,5 +244,5 @@ def _why_root(base: Place) -> str:
     if os.path.lexists(base.root / _REPOSITORY):
         return "it is the root as the top of the repository"
     if base.root == base.path.parent:
-        return "it is the root as the folder of the file, which no other is known for"
+        return "it is the root as the folder of the file, or because it was given"
     return "it is the root that was given"
