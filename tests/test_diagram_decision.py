@@ -115,6 +115,10 @@ class TestTried:
         assert {box(diagram, name).mark.emphasis for name in ("personal", "thread")} == {Emphasis.TRIED}
         assert arrow(diagram, "worth_it.else").mark.emphasis is Emphasis.LIT
 
+    def test_dashes_are_explained(self, tmp_path: Path) -> None:
+        """Where something was tried in vain, the words above the chart say what its dashes are."""
+        assert lit(tmp_path, {}).words.endswith("; dashed: tried in vain")
+
 
 class TestCalledCharts:
     @pytest.mark.parametrize(

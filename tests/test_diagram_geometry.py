@@ -389,6 +389,17 @@ class TestOneGeometry:
         assert home[0] < end[0] < home[2] < end[2]
         assert home[1] < end[1] < home[3] < end[3]
 
+    def test_an_end_hangs_clear_of_the_words_where_the_lines_below_leave_it_the_room(self, tmp_path: Path) -> None:
+        """It lies over the rim of its box only: there is as much room around the words."""
+        shown = lit(tmp_path, {})
+        drawing = route(shown)
+        home = next(outline(box) for box in drawing.boxes if box.figure.box.key == "worth_it")
+        beside = [(-1e4, -1e4, 1e4, home[3] + 1), (-1e4, home[3] + 30, 1e4, 1e4)]
+        hung = stand_beside(shown, replace(drawing, arrows=()), beside, (-1e4, -1e4, 1e4, 1e4))
+        end = next(outline(box) for box in hung.boxes if box.figure.box.key == "worth_it.else:no")
+
+        assert end[1] == home[3] - 9
+
     def test_words_above_the_chart_have_their_room_in_every_picture(self, tmp_path: Path) -> None:
         """What does not fit into two lines is cut, and is whole in the tooltip."""
         bare = drawn(tmp_path)

@@ -365,7 +365,9 @@ def _light(graph: Graph, passage: Passage) -> Overlay:
     outcome = graph.outcomes[passage.outcome]
     words = f"Decision: {set_apart(outcome.label)}"
     because = f" ({set_apart(passage.because)})" if passage.because else ""
-    return Overlay(marks, Mark(Emphasis.FADED), words + because)
+    tried = any(mark.emphasis is Emphasis.TRIED for mark in marks.values())
+    dashes = "; dashed: tried in vain" if tried else ""
+    return Overlay(marks, Mark(Emphasis.FADED), words + because + dashes)
 
 
 def _light_passage(passage: Passage, prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:

@@ -50,8 +50,8 @@ _CLEAR: Final = 4
 """Room around what stands beside the chart."""
 _NEAR: Final = 5
 """Room between a box and the values beside it."""
-_HANG: Final = 13
-"""How far an end that hangs at a corner lies on its box: below the words, and clear of the lines under it."""
+_HANGS: Final = (9, 13)
+"""How far an end that hangs at a corner lies on its box: below the words, or further up for lines that run under it."""
 _OUT: Final = 4
 """How far it stands out sideways, where the way down from the middle of the box leaves it the room."""
 
@@ -251,12 +251,14 @@ def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tupl
 def _hung(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
     """Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it."""
     _, _, right, bottom = _outline(home)
-    top, half = bottom - _HANG, end.width / 2
+    half = end.width / 2
     reach = max(right - home.x + _OUT - half, half + 2 * _CLEAR)
     spots = [
-        ((x - half, bottom + _CLEAR, x + half, top + end.height), (x, top)) for x in (home.x + reach, home.x - reach)
+        ((x - half, bottom + _CLEAR, x + half, bottom - hang + end.height), (x, bottom - hang))
+        for hang in _HANGS
+        for x in (home.x + reach, home.x - reach)
     ]
-    x, _ = room.take(spots) or spots[0][1]
+    x, top = room.take(spots) or spots[-2][1]
     box = PlacedBox(end, x, top)
     points = ((x, top + 2), (x, top + end.height - 2))
     return box, PlacedArrow(arrow, points, None, points[0])
