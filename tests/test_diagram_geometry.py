@@ -393,10 +393,10 @@ class TestOneGeometry:
         """It lies over the rim of its box only: there is as much room around the words."""
         shown = lit(tmp_path, {})
         drawing = route(shown)
-        home = next(outline(box) for box in drawing.boxes if box.figure.box.key == "worth_it")
+        home = next(outline(box) for box in drawing.boxes if box.sized.box.key == "worth_it")
         beside = [(-1e4, -1e4, 1e4, home[3] + 1), (-1e4, home[3] + 30, 1e4, 1e4)]
         hung = stand_beside(shown, replace(drawing, arrows=()), beside, (-1e4, -1e4, 1e4, 1e4))
-        end = next(outline(box) for box in hung.boxes if box.figure.box.key == "worth_it.else:no")
+        end = next(outline(box) for box in hung.boxes if box.sized.box.key == "worth_it.else:no")
 
         assert end[1] == home[3] - 9
 

@@ -129,6 +129,22 @@ class TestCharts:
             (SWITCH, "[a: ring]", "[a: ring]", "`value: target`"),
             (ROWS, ROWS.replace("    else", "      - else"), "else", "beside `first:`"),
             (ROWS, "      if: user.is_away\n      to: ring\n", "if: user.is_away", "in front of every row"),
+            (SWITCH, "{a: ring, b: silent, null: urgent}\n    then: ring", "then", "ask `if` instead of `switch`"),
+            (f"    cases: {SWITCH}\n", "    then: ring\n    else: silent\n", "then", "`cases: {value: target}`"),
+            (
+                f"    switch: user.level\n    cases: {SWITCH}\n",
+                "    any: [user.is_away, ticket.is_assigned]\n",
+                "user.is_away",
+                "`if: user.is_away or ticket.is_assigned`",
+            ),
+            (IF, '    if: "ticket.priority" == "low"\n', "==", """`'ticket.priority == "low"'`"""),
+            (IF, '    if: ticket.priority in "low"\n', '"low"', '`ticket.priority in ["low"]`'),
+            (
+                '      - if: has_word(ticket.text, "help") and ticket.is_assigned\n        to: ring\n',
+                "      {if: ticket.is_assigned, to: ring}\n",
+                "{if: ticket.is_assigned, to: ring}",
+                "put a `-` in front",
+            ),
             (RING, "  ring: {notify:true}", "notify:true", "`notify: true`"),
             (RING, "  ring: {notify true}", "notify true", "`notify: true`"),
             (RING, "  ring:", ":", "`{notify: false}`"),
@@ -204,7 +220,91 @@ class TestCharts:
         assert "within ten years, which are 3,653 days" in found.message
 
 
+CASES = """\
+notifyrules-cases: 1
+rules: x.yaml
+given: {user.is_away: true}
+cases:
+  - name: an urgent ticket rings
+    given: {ticket.priority: urgent}
+    expect: ring
+  - name: no other does
+    each:
+      ticket.priority: [low, normal]
+    expect: {outcome: silent, reason: urgent.else, through: [away, urgent]}
+"""
+GIVEN = "    given: {ticket.priority: urgent}\n"
+EXPECT = "    expect: ring\n"
+VALUES = "[low, normal]"
+
+
 class TestCases:
+    def mistake(self, folder: Path, good: str, bad: str) -> Diagnostic:
+        """Make one mistake in the cases, and give the one finding."""
+        assert CASES.count(good) == 1
+        (folder / "x.yaml").write_text(CHART, "utf-8")
+        (folder / "x.cases.yaml").write_text(CASES.replace(good, bad), "utf-8")
+        (folder / "list.jsonl").write_text("[\n{}\n]\n", "utf-8")
+        [found] = check(folder / "x.cases.yaml")
+        return found
+
+    def test_the_cases_are_silent(self, tmp_path: Path) -> None:
+        """Without a mistake nothing is found."""
+        (tmp_path / "x.yaml").write_text(CHART, "utf-8")
+        (tmp_path / "x.cases.yaml").write_text(CASES, "utf-8")
+
+        assert check(tmp_path / "x.cases.yaml") == ()
+
+    @pytest.mark.parametrize(
+        ("good", "bad", "span", "advice"),
+        [
+            ("cases:\n", "", "-", "such as `cases:`"),
+            ("cases:\n", "cases:\n  x:\n    given: {}\nabout: |\n", "x:", "`- {name: ..., given: ..., expect: ...}`"),
+            ("rules: x.yaml", "rule: x.yaml", "rule", "did you mean `rules`?"),
+            ("rules: x.yaml", "rules: x.cases.yaml", "notifyrules-cases", "name the rule file"),
+            ("  - name: an urgent", "    name: an urgent", "name", "`- name: an urgent ticket rings`"),
+            ("  - name: no", "    name: no", "name", "`- name: ...`"),
+            (GIVEN, GIVEN[2:], "given", "indent it by 4 blanks, like `name`"),
+            (GIVEN, "    given:\n    ticket.priority: urgent\n", "ticket.priority", "deeper than its name"),
+            (GIVEN, GIVEN.replace("given", "facts"), "facts", "did you mean `given`?"),
+            (
+                GIVEN,
+                "    given: ticket.priority = urgent\n",
+                "ticket.priority = urgent",
+                "`given: {channel.muted: true}`",
+            ),
+            (GIVEN, "    given: {user.is_away}\n", "y", "`name: value`"),
+            (EXPECT, "    then: ring\n", "then", "did you mean `expect`?"),
+            (EXPECT, EXPECT + "    reason: urgent.1\n", "reason", "`expect: {reason: ...}`"),
+            (EXPECT, "    expect:\n    outcome: ring\n", "outcome", "deeper than its name"),
+            (EXPECT, "    expect: true\n", "true", "`{notify: false}`"),
+            (EXPECT, "    expect: [ring, silent]\n", "[ring, silent]", "a case of its own"),
+            (EXPECT, "    expect: no\n", "no", "`expect: {notify: false}`"),
+            (EXPECT, "    expect: {notify: yes}\n", "yes", "`notify: true`"),
+            (EXPECT, "    expect: {notify: ring}\n", "ring", "`outcome: ring`"),
+            (EXPECT, "    rows: [x.jsonl]\n", "[x.jsonl]", "`rows: name.jsonl`"),
+            (EXPECT, "    rows: x.yaml\n", "x.yaml", "one line a row"),
+            (EXPECT, "    rows: list.jsonl\n", "list.jsonl", "one line a row"),
+            (EXPECT, EXPECT + "    skip: true\n", "true", "say why"),
+            (VALUES, "low | normal", "low | normal", "`[low, normal]`"),
+            (
+                "      ticket.priority: [low, normal]",
+                "      ticket: {priority: [low, normal]}",
+                "{priority: [low, normal]}",
+                "`ticket.priority: [low, normal]`",
+            ),
+            ("      ticket.priority: [", "    ticket.priority: [", "ticket.priority", "deeper than its name"),
+            ("reason: urgent.else", "reason: urgent.no", "urgent.no", "write `urgent.else`"),
+            ("[away, urgent]", "[away.then, urgent]", "away.then", "write `away`"),
+        ],
+    )
+    def test_one_finding_with_the_way_out(self, tmp_path: Path, good: str, bad: str, span: str, advice: str) -> None:
+        """A mistake is told once, at the words that are wrong, with what to write."""
+        found = self.mistake(tmp_path, good, bad)
+
+        assert found.span.text.rstrip(" ") == span
+        assert advice in "; ".join(found.help)
+
     def test_a_fact_without_default_is_told_once(self, tmp_path: Path) -> None:
         """However many cases do not give a fact, it is one finding, which shows the declaration and both ways out."""
         chart = CHART.replace("user.level: a | b | null = null", "user.level: a | b | null")

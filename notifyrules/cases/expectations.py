@@ -55,10 +55,17 @@ class _Reader:
         data = self._data()
         through = self._through()
         if outcome is not None and outcome not in self.chart.graph.outcomes:
-            self._unknown(Code.UNKNOWN_OUTCOME, outcome, "outcome", None, self.chart.graph.outcomes)
+            labelled = [name for name, one in self.chart.graph.outcomes.items() if one.label == outcome]
+            meant = labelled[0] if len(labelled) == 1 else None
+            if outcome.lower() in _SAID:
+                meant = f"expect: {{notify: {_SAID[outcome.lower()]}}}"
+            self._unknown(Code.UNKNOWN_OUTCOME, outcome, "outcome", None, self.chart.graph.outcomes, meant)
             return None
         if reason is not None and reason not in self.chart.graph.arrows:
-            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, self.chart.graph.arrows)
+            node, _, answer = reason.rpartition(".")
+            meant = f"{node}.{_ANSWERS.get(answer.lower(), answer)}"
+            known = self.chart.graph.arrows
+            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, known, meant if meant in known else None)
             return None
         if len(through) < len(self._listed()):
             return None
@@ -87,8 +94,15 @@ class _Reader:
         # A number would be found where a bool stands.
         found = _NOTIFY.get(value) if isinstance(value, (bool, str)) else None
         if found is None:
-            self._wrong_shape("notify", "`true`, `false` or `later`", value)
+            self._wrong_shape("notify", "`true`, `false` or `later`", value, self._notify_advice(str(value)))
         return found
+
+    def _notify_advice(self, written: str) -> str:
+        """Say what was meant by another word."""
+        if written in self.chart.graph.outcomes:
+            return f"write `outcome: {written}`"
+        meant = _SAID.get(written.lower(), "")
+        return f"write `notify: {meant}`, without quotes" if meant else ""
 
     def _data(self) -> dict[str, Value]:
         """Read the data expected."""
@@ -136,7 +150,9 @@ class _Reader:
                 )
             else:
                 shown = name if isinstance(name, str) else describe(name)
-                self._unknown(Code.UNKNOWN_NODE, shown, "through", number, self.chart.graph.nodes)
+                arrow = self.chart.graph.arrows.get(shown)
+                node = None if arrow is None else arrow.node
+                self._unknown(Code.UNKNOWN_NODE, shown, "through", number, self.chart.graph.nodes, node)
         return tuple(found)
 
     # ---- Ways ----
@@ -238,18 +254,29 @@ class _Reader:
         labels = [Label(span, "it stands here")] if span is not None else []
         self.findings.add(Code.IMPOSSIBLE_EXPECTATION, self.written.at(key, None), message, help=advice, labels=labels)
 
-    def _unknown(self, code: Code, name: str, key: str, item: str | int | None, known: Mapping[str, object]) -> None:
-        """Report a name that the rules do not know, with the nearest that they do."""
+    def _unknown(  # noqa: PLR0913, PLR0917 - the parts of a sentence
+        self,
+        code: Code,
+        name: str,
+        key: str,
+        item: str | int | None,
+        known: Mapping[str, object],
+        meant: str | None = None,
+    ) -> None:
+        """Report a name that the rules do not know, with what was meant, or the nearest that they do know."""
         what = _WHAT[code]
-        advice = _advice(name, what, tuple(known))
+        advice = _advice(name, what, tuple(known)) if meant is None else f"write `{meant}`"
         self.findings.add(
             code, self.written.at(key, item), f"`{name}` is not {what} of `{self.chart.graph.path}`", help=advice
         )
 
-    def _wrong_shape(self, key: str, expected: str, found: object) -> None:
+    def _wrong_shape(self, key: str, expected: str, found: object, advice: str = "") -> None:
         """Report a part of another kind."""
         self.findings.add(
-            Code.WRONG_SHAPE, self.written.at(key, None), f"expected {expected} as `{key}`, found {describe(found)}"
+            Code.WRONG_SHAPE,
+            self.written.at(key, None),
+            f"expected {expected} as `{key}`, found {describe(found)}",
+            help=advice,
         )
 
 
@@ -259,6 +286,14 @@ _WHAT = {
     Code.UNKNOWN_NODE: "a node",
     Code.UNKNOWN_DATA: "data",
 }
+_SAID = {
+    **dict.fromkeys(("yes", "true", "on", "notify", "notified"), "true"),
+    **dict.fromkeys(("no", "false", "off"), "false"),
+    "later": "later",
+}
+"""What people write for `notify`."""
+_ANSWERS = {"yes": "then", "true": "then", "no": "else", "false": "else"}
+"""What people call the answers of a question."""
 _MOST_NAMED = 12
 
 

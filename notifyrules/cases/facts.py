@@ -16,7 +16,7 @@ from notifyrules.graph.model import Fact
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.values import Value, conform, write_literal
-from notifyrules.source.located import Located, Scalar
+from notifyrules.source.located import Kind, Located, Scalar
 from notifyrules.source.text import Span
 
 Key = TypeVar("Key", bound=str)
@@ -96,7 +96,8 @@ def read_value(fact: Fact, written: Located, findings: Findings) -> tuple[Value]
     try:
         return (conform(fact.type, written.plain()),)
     except Mismatch as mismatch:
-        report_mismatch(fact, mismatch, written.span, findings)
+        empty = isinstance(written, Scalar) and written.kind is Kind.NULL and written == ""
+        report_mismatch(fact, mismatch, written.span, findings, "give it a value: `name: value`" if empty else "")
         return None
 
 
@@ -111,13 +112,13 @@ def report_unknown(name: str, span: Span, chart: CasesChart, findings: Findings)
     return {*inside, *([near] if near is not None else [])}
 
 
-def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findings) -> None:
+def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findings, advice: str = "") -> None:
     """Report a value that a fact cannot have."""
     findings.add(
         Code.BAD_FACTS,
         span,
         f"`{fact.name}` cannot be {mismatch.found}; expected {mismatch.expected}",
-        help=(mismatch.help, f"it says: {fact.about}" if fact.about else ""),
+        help=(advice or mismatch.help, f"it says: {fact.about}" if fact.about else ""),
     )
 
 

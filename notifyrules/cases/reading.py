@@ -142,6 +142,12 @@ class CasesReader:
             tuple(map(str, part.tags)),
             None if part.skip is None else str(part.skip),
         )
+        start = source.text.lstrip()[:1]
+        if source.name.endswith((".yaml", ".yml")) or start == "[":
+            what = "a list" if start == "[" else "YAML"
+            message = f"`{source.name}` is {what}, and rows are JSON Lines"
+            self.findings.add(Code.BAD_ROW, at, message, help='write one line a row: `{"facts": {...}, "expect": ...}`')
+            return None
         if not len(rows):
             self.findings.add(Code.BAD_ROW, at, f"`{source.name}` holds no row", help="a row is one line of JSON")
         return rows

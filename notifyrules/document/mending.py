@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.document.model import LongFact, NodePart, OutcomePart, Part
+from notifyrules.diagnostics.phrases import nearest
+from notifyrules.document.model import CasePart, CasesDocument, LongFact, NodePart, OutcomePart, Part
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 
@@ -39,6 +40,46 @@ def mend(tree: Map, findings: Findings) -> None:
         tree[key] = _flattened(facts, findings)
 
 
+def mend_cases(tree: Map, findings: Findings) -> None:
+    """
+    Put facts and expectations that stand beside `given`, `each` or `expect` under it.
+
+    Args:
+        tree: A cases file; what is mended is changed in it.
+        findings: Takes one error for each part.
+    """
+    key = tree.key("cases")
+    cases = None if key is None else tree[key]
+    parts = [part for part in cases if isinstance(part, Map)] if isinstance(cases, Seq) else []
+    for part, known in ((tree, CasesDocument.known_keys()), *((part, CasePart.known_keys()) for part in parts)):
+        mended = _gathered(part, known, findings)
+        part.clear()
+        part.update(mended)
+
+
+def _gathered(part: Map, known: tuple[str, ...], findings: Findings) -> Map:
+    """Put what follows an empty key, and is none of the known ones, under it."""
+    mended = Map(part.span)
+    holder: Scalar | None = None
+    for key, value in part.items():
+        if key in known or holder is None or nearest(key, known) is not None:
+            mended[key] = value
+            holder = key if key in ("given", "each", "expect") and _is_empty(value) else None
+            continue
+        inner = mended[holder]
+        if not isinstance(inner, Map):
+            _report_beside(key, holder, findings)
+            inner = mended[holder] = Map(Span(key.span.source, key.span.start, part.span.end))
+        inner[key] = value
+    return mended
+
+
+def _report_beside(key: Scalar, name: Scalar, findings: Findings) -> None:
+    """Report a key that stands beside the name it belongs to."""
+    message = f"`{key}` stands beside `{name}`, not in it"
+    findings.add(Code.WRONG_SHAPE, key.span, message, help=f"indent what belongs to `{name}` deeper than its name")
+
+
 def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: bool) -> Map:
     """
     Put keys that stand beside a name under it.
@@ -60,9 +101,7 @@ def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: boo
             name = key if _is_empty(value) or (isinstance(value, Map) and not short) else None
             continue
         if told is not name:
-            message = f"`{key}` stands beside `{name}`, not in it"
-            advice = f"indent what belongs to `{name}` deeper than its name"
-            findings.add(Code.WRONG_SHAPE, key.span, message, help=advice)
+            _report_beside(key, name, findings)
             told = name
         inner = Map(above.span if isinstance(above, Map) else Span(key.span.source, key.span.start, held.span.end))
         inner.update(above if isinstance(above, Map) else {})

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import nearest
-from notifyrules.document.mending import Path, cut, mend, named_part
+from notifyrules.document.mending import Path, cut, mend, mend_cases, named_part
 from notifyrules.document.model import FORMAT_VERSION, CasesDocument, Document, Fragment, Part, Shapes, describe_node
 from notifyrules.document.shape_errors import report_empty, report_shape, report_unknown_keys, warn_of_cut_texts
 from notifyrules.source.located import Kind, Map, Scalar
@@ -33,6 +33,7 @@ _CODES = {
     "duplicate": Code.DUPLICATE_KEY,
     "limit": Code.LIMIT,
 }
+_BEGINNING = "a rule file begins with `notifyrules: 1`; a cases file with `notifyrules-cases: 1`"
 _OWN = ("flow", "outcomes", "otherwise", "guarantees")
 """The keys that tell a rule file from one made to be included."""
 
@@ -69,13 +70,13 @@ def _read_tree(
             Code.WRONG_SHAPE,
             Span(source, 0, 0),
             "the file is empty",
-            help="a rule file begins with `notifyrules: 1`; a cases file with `notifyrules-cases: 1`",
+            help=_BEGINNING,
         )
     if tree is None:
         return None, ()
     if not isinstance(tree, Map):
         message = f"expected a mapping of keys to values, found {describe_node(tree)}"
-        findings.add(Code.WRONG_SHAPE, tree.span.first_line, message, help="a rule file begins with `notifyrules: 1`")
+        findings.add(Code.WRONG_SHAPE, tree.span.first_line, message, help=_BEGINNING)
         return None, ()
     warn_of_cut_texts(tree, findings)
     twice = (named_part(tree, problem.span) for problem in problems if problem.what == "duplicate")
@@ -113,6 +114,7 @@ def read_cases_document(tree: Map, findings: Findings) -> CasesDocument | None:
     """Read a cases file from its tree."""
     if not _check_version(tree, "notifyrules-cases", findings):
         return None
+    mend_cases(tree, findings)
     return read_part(CasesDocument, tree, findings, set())
 
 
@@ -120,6 +122,11 @@ def _check_version(tree: Map, key: str, findings: Findings) -> bool:
     """Check the header before anything else: another version may mean anything."""
     value = tree.get(Scalar(key, tree.span))
     form = f"{key}: {FORMAT_VERSION}"
+    if value is None and key == "notifyrules" and "notifyrules-cases" in tree:
+        start = next(iter(tree)).span
+        message = f"the header `{form}` is missing: this is a file of cases"
+        findings.add(Code.FORMAT_VERSION, start, message, help="name the rule file that the cases are about")
+        return False
     if value is None:
         near = nearest(key, tree)
         start = next(iter(tree)).span if tree else tree.span

@@ -12,7 +12,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean, either, named, nearest
 from notifyrules.document.mending import Path, resolve
-from notifyrules.document.model import NODE_KEYS, NodePart, Shapes, UnknownKey, describe_node
+from notifyrules.document.model import NODE_KEYS, LongExpectation, NodePart, Shapes, UnknownKey, describe_node
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
 from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span
@@ -45,6 +45,15 @@ _FORMS = {
     "legend": "class: blue",
 }
 """How a line of a section is written."""
+_CASES_FORMS = {
+    "given": "name facts and their values: `given: {channel.muted: true}`",
+    "each": "name facts, each with its values: `each: {channel.muted: [false, true]}`",
+    "expect": "a case expects one outcome, by its name, or `{notify: false}`; another answer is a case of its own",
+    "rows": "name a file with one line of JSON a row: `rows: name.jsonl`",
+    "skip": "say why: `skip: the reason in words`",
+    "data": "name data and their values: `data: {count: 1}`",
+}
+"""How a key of a case is written."""
 _TEXTUAL = ("text", "a name", "a condition", "a node or an outcome")
 _YES_OR_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _SHOWN_TEXT = 80
@@ -56,11 +65,16 @@ _MEANT: Mapping[str, tuple[str, ...]] = {
     "else": ("otherwise", "default"),
     "about": ("description", "doc", "comment"),
     "because": ("reason", "why"),
+    "given": ("facts", "when", "if", "input", "inputs", "set", "with"),
+    "each": ("for_each", "foreach", "matrix", "parametrize", "values"),
+    "expect": ("then", "result", "should", "want", "decision", "output"),
+    "through": ("path", "steps", "nodes", "via"),
 }
 """What people write for a key."""
 _ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "to": (*NODE_KEYS, "notify", "else"),
     "if": ("else", "default"),
+    "cases": ("then",),
 }
 """Keys of something else, which stand where a key is missing."""
 _GLUED = re.compile(r"(?P<key>[a-z_]+)(?P<sign>:| +)(?P<value>\S.*)")
@@ -123,10 +137,12 @@ def _missing(  # noqa: PLR0913, PLR0917 - what resolving gave, and where to put 
     path: Path, value: Located, key: Scalar | None, missing: str, findings: Findings, shapes: Shapes
 ) -> Path:
     """Report a key that is missing, unless it stands there misspelt."""
-    misspelt = any(one.holder is value and stands_for(one.key, missing) for one in shapes.unknown.values())
+    misspelt = any(one.holder.span == value.span and stands_for(one.key, missing) for one in shapes.unknown.values())
     if not misspelt:
         at = key.span if key is not None else _start(value)
-        findings.add(Code.MISSING_KEY, at, f"{_holder_words(path)} has no `{missing}`", help=_missing_help(missing))
+        listed = "list them below it: `- {name: ..., given: ..., expect: ...}`"
+        advice = listed if (*path, missing) == ("cases",) else _missing_help(missing)
+        findings.add(Code.MISSING_KEY, at, f"{_holder_words(path)} has no `{missing}`", help=advice)
     return _without_needed(path) if path else (missing,)
 
 
@@ -186,6 +202,12 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
     form = f"quote it: `{quote_yaml(written)}`" if len(written) <= _SHOWN else "put it into quotes"
     if expected == "a mapping" and path[-1:] == ("allow",):
         return [], ["say why: `allow: {code: reason}`"]
+    if path[-1:] != ("cases",) and (advice := _CASES_FORMS.get(str(path[-1]))) and path[0] in ("cases", "given"):
+        return [], [advice]
+    if path == ("cases",) and isinstance(value, Map):
+        return [], ["put a `-` in front of every case: `- {name: ..., given: ..., expect: ...}`"]
+    if path[0] == "cases" and "each" in path and expected == "a list":
+        return [], [_axis_advice(value, str(path[-1]))]
     if isinstance(value, Scalar):
         return _scalar_explanation(value, expected, written, path)
     if expected == "a node or an outcome":
@@ -201,6 +223,14 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
         mapped = "YAML reads a value that starts with `{`, or holds `: `, as a mapping"
         return [listed if isinstance(value, Seq) else mapped], [form]
     return [], []
+
+
+def _axis_advice(value: Located, fact: str) -> str:
+    """Show the values of a fact as `each` lists them."""
+    if isinstance(value, Map):
+        name, one = next(iter(value.items()), ("name", value))
+        return f"write the whole name of the fact: `{fact}.{name}: {one.span.one_line[:_SHOWN]}`"
+    return f"put it into brackets: `[{', '.join(one.strip() for one in value.span.one_line[:_SHOWN].split('|'))}]`"
 
 
 def _condition_explanation(value: Located, path: Path) -> tuple[list[str], list[str]]:
@@ -409,6 +439,12 @@ def _belongs(one: UnknownKey) -> str:
         return "a node asks one question: lead `else` to another node, or write rows: `first: [{if: ..., to: ...}]`"
     if issubclass(one.part, NodePart) and key in ("because", "label"):
         return f"`{key}` stands in the target: `then: {{to: target, {key}: ...}}`"
+    if part == "SwitchPart" and key == "then":
+        return "a switch leads on by value: `cases: {value: target}`; of a bool, ask `if` instead of `switch`"
+    if part == "FanOutPart" and key == "then":
+        return "`any` lists nodes, which lead on themselves; of conditions write `if: a or b`"
+    if part == "CasePart" and key in LongExpectation.known_keys():
+        return f"`{key}` stands in what is expected: `expect: {{{key}: ...}}`"
     if _is_nested_node(one):
         return "a node cannot stand in another: give it a name of its own under `flow:`, and lead there by its name"
     if part == "LongTarget" and key == "notify":

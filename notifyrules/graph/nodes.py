@@ -101,11 +101,28 @@ def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
     return Row(condition, leaving.arrow(name, row.name or str(number), label or one_line(row.if_)))
 
 
+def _conditions(part: FanOutPart, draft: Draft) -> list[Scalar]:
+    """List the branches of a fan-out that are no nodes but facts, or names of conditions."""
+    document = draft.document
+    boxes, conditions = (document.flow, document.outcomes), (draft.facts, document.let)
+    names = [one for one in part.any if isinstance(one, Scalar) and not any(one in names for names in boxes)]
+    return [one for one in names if any(one in names for names in conditions)]
+
+
 def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
     """Build a fan-out."""
     branches: list[Arrow | None] = []
     taken: dict[str, Span] = {}
+    conditions = _conditions(part, draft)
+    if conditions and not draft.is_broken("flow", name):
+        message = f"`{conditions[0]}` is a condition, and the branches of `any` are nodes"
+        advice = f"write `if: {' or '.join(map(str, conditions))}` instead of `any`, or make a node of each"
+        draft.findings.add(Code.UNKNOWN_TARGET, conditions[0].span, message, help=advice)
     for branch in part.any:
+        if branch in conditions:
+            draft.loose = True
+            branches.append(None)
+            continue
         leaving = read_target(branch, draft, nodes_only=True)
         if leaving is None:
             branches.append(None)

@@ -255,7 +255,10 @@ def check_membership(syntax: s.Membership, at: Context) -> t.Term | None:
     if not isinstance(collection.type.base, ListOf):
         words = collection.span.one_line
         advice = "write the values in brackets: `in [...]`"
-        if fits(collection.type, TEXT) and fits(item.type, TEXT):
+        if isinstance(item.type.base, Enumeration) and isinstance(collection, t.Constant):
+            sign = "not in" if syntax.negated else "in"
+            advice = f"write `{item.span.one_line} {sign} [{words}]`"
+        elif fits(collection.type, TEXT) and fits(item.type, TEXT):
             advice = f"write `contains({words}, {item.span.one_line})`"
         at.report(Code.TYPE_MISMATCH, collection.span, f"`in` needs a list, found {described(collection)}", advice)
         return None

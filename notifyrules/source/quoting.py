@@ -20,6 +20,9 @@ _PIECE = re.compile(
 )
 _LINE_END = re.compile(_END)
 _WRITTEN = re.compile(rf"{_ESCAPE}|.", re.DOTALL)
+_QUOTED_NAME = re.compile(
+    r"""(?P<mark>["'])(?P<name>[a-z]\w*(?:\.\w+)+)(?P=mark)(?= *(?:[=!<>]=|[<>]|(?:in|not|is|and|or)\b))"""
+)
 _CLOSING = {"{": "}", "[": "]"}
 _SHOWN = 60
 
@@ -73,6 +76,8 @@ def quoted_form(source: Source, at: int) -> str:
     if len(value) > 1 and value[0] in "\"'" and value[0] == value[-1] and text[column - 2 : column].strip()[1:]:
         # The text holds the quotes that it stands in: they are meant, but of the other kind.
         value = value[1:-1]
+    # What is quoted in front of an operator is the name of a fact, which would be a text in there.
+    value = _QUOTED_NAME.sub(r"\g<name>", value)
     return quote_yaml(value) if 0 < len(value) <= _SHOWN else ""
 
 

@@ -335,10 +335,7 @@ class _Builder:
             if value in parent:
                 rival = parent.key(value)
                 assert rival is not None
-                message = f"the key `{value}` stands here twice"
-                self.problems.append(
-                    YamlProblem("duplicate", message, value.span, "remove one of the two, or rename it", rival.span)
-                )
+                self._report_duplicate(value, rival, parent)
             self._keys[-1] = value
             return
         self._keys[-1] = None
@@ -346,6 +343,15 @@ class _Builder:
             parent[key] = value
         elif len(self._open) == 1 and isinstance(value, Map) and isinstance(earlier := parent[key], Map):
             self._repeated.append((earlier, value))
+
+    def _report_duplicate(self, value: Scalar, rival: Scalar, parent: Map) -> None:
+        """Report a key that stands twice; nothing more is read where the next item of a list lacks its dash."""
+        message, advice = f"the key `{value}` stands here twice", "remove one of the two, or rename it"
+        in_list = len(self._open) > 1 and isinstance(self._open[-2], Seq) and self.source.text[parent.span.start] != "{"
+        if in_list and rival is next(iter(parent)):
+            advice = f"put a `-` in front, `- {value}: ...`, where the next item of the list begins, or remove one"
+            raise _Stop(YamlProblem("duplicate", message, value.span, advice, rival.span))
+        self.problems.append(YamlProblem("duplicate", message, value.span, advice, rival.span))
 
     def _close(self, event: Event) -> None:
         """End the innermost collection, whose span is known only now."""

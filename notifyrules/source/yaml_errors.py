@@ -30,6 +30,8 @@ _NO_COLON = re.compile(r"(?P<key>[A-Za-z_][\w.]*)(?P<sign>:|\s*=\s*|\s+|$)(?P<va
 _TWO_COLONS = re.compile(r" *(?P<key>[\w.]+): +(?P<type>[A-Za-z]+): *(?P<value>[^#]*[^\s#])(?:\s+#.*)?")
 _FOREIGN_COMMENT = re.compile(r"(?://|--+) *(?P<text>.*)")
 _BEHIND = re.compile(r"\s+#.*")
+_NAMES = ("facts", "flow", "outcomes", "let", "data", "legend", "given", "each", "with")
+"""Keys below which names stand, and no list."""
 _TYPED = ("facts", "data")
 """Sections in which a name has a type."""
 _ONE_LINE = ("notifyrules", "name", "title", "source", "about", "otherwise", "media", "rules")
@@ -330,11 +332,15 @@ def misplaced_line(source: Source, at: int) -> YamlProblem | None:
     before = None if here is None else next(_above(source, number), None)
     if here is None or here.key is None or before is None or column - 2 > here.column + len(here.key):
         return None
+    levels = _levels(source, before.number)
+    if here.dash is not None and not before.opens and all(line.dash is None for line in levels.values()):
+        return _without_dash(source, here) or _without_list(source, here)
     if before.key is None and before.column <= here.column:
         return _without_colon(source, before)
-    levels = _levels(source, before.number)
     if here.dash is None and (item := levels.get(here.column)) is not None and item.dash == here.column:
-        return _listed(source, item, here)
+        if _holder(source, item) in _NAMES:
+            return _listed(source, item, here)
+        return _set_in(source, here, [item])
     if before.column < here.column:
         if before.opens:
             return None
@@ -370,6 +376,8 @@ def colon_problem(source: Source, at: int) -> YamlProblem | None:
         return YamlProblem("syntax", "this line is no comment and no key", line.span(source), advice)
     found = _NO_COLON.fullmatch(words)
     message = "this line is neither a key with its `:` nor part of the text above"
+    if found is None and words.startswith("{"):
+        return YamlProblem("syntax", message, line.span(source), "put a `-` in front of an item of a list: `- {...}`")
     if found is None:
         advice = "write `key: value`; a text that goes on in the next line is indented deeper than its key"
         return YamlProblem("syntax", message, line.span(source), advice)
@@ -423,6 +431,38 @@ def _listed(source: Source, item: _Line, here: _Line) -> YamlProblem:
     start = source.line_starts[item.number - 1] + (item.dash or 0)
     message = f"this `-` begins a list, but line {here.number} goes on with the key `{here.key}`"
     return YamlProblem("syntax", message, Span(source, start, start + 1), "remove the `-`: names need none")
+
+
+def _holder(source: Source, item: _Line) -> str | None:
+    """Find the key below which a list stands."""
+    dash = item.column if item.dash is None else item.dash
+    return next((line.key for line in _above(source, item.number) if line.dash is None and line.column <= dash), None)
+
+
+def _without_dash(source: Source, here: _Line) -> YamlProblem | None:
+    """Word keys that stand where the first item of a list does, for want of its dash; None for any others."""
+    first: _Line | None = None
+    for above in _above(source, here.number):
+        if above.column < here.column or above.dash is not None:
+            return None if first is None or not above.opens else _dash_problem(source, first)
+        first = above if above.column == here.column else first
+    return None
+
+
+def _dash_problem(source: Source, line: _Line) -> YamlProblem:
+    """Word a line that lacks the dash of an item."""
+    shown = line.words if len(line.words) <= _SHOWN_KEY else f"{line.words[:_SHOWN_KEY]}..."
+    message = f"a `-` is missing in front of `{line.key or line.words[:_SHOWN_KEY]}`, where an item of a list begins"
+    return YamlProblem("syntax", message, line.span(source, line.key or line.words), f"write `- {shown}`")
+
+
+def _without_list(source: Source, here: _Line) -> YamlProblem:
+    """Word the first item of a list that no key opens."""
+    assert here.dash is not None
+    start = source.line_starts[here.number - 1] + here.dash
+    message = "this `-` begins a list, but no key above it opens one"
+    advice = "write the key of the list into the line above, such as `cases:` or `first:`"
+    return YamlProblem("syntax", message, Span(source, start, start + 1), advice)
 
 
 def _line(source: Source, number: int) -> _Line | None:
