@@ -74,6 +74,16 @@ class TestReaders:
         """Without a reader, support's words are given."""
         assert explain(refusal()) == explain(refusal(), reader="support")
 
+    @pytest.mark.parametrize("mark", ["?", "\uff1f", "\u061f"])
+    def test_an_answer_follows_its_question(self, mark: str) -> None:
+        """Behind a question mark of any script stands no colon."""
+        record = refusal()
+        steps = tuple(replace(step, ask=f"muted{mark}") for step in record.passage.steps)
+        told = explain(replace(record, passage=replace(record.passage, steps=steps)))
+
+        assert f"muted{mark} Yes" in told
+        assert f"{mark}:" not in told
+
     def test_an_unknown_reader_is_a_usage_error(self) -> None:
         """A misspelt reader is not guessed, but offered."""
         with pytest.raises(UsageError, match="there is no reader `suport`") as caught:
@@ -105,7 +115,7 @@ class TestUser:
             explain(refusal(None), reader="user") == f"You were not notified. It was settled by {question_and_answer}."
         )
 
-    @pytest.mark.parametrize("end", [".", "!", "?", "…"])
+    @pytest.mark.parametrize("end", [".", "!", "?", "…", "\u3002", "\uff1f"])
     def test_a_sentence_ends_once(self, end: str) -> None:
         """Words that bring their own end get no full stop behind it."""
         assert explain(refusal(f"you muted it{end}"), reader="user") == f"You were not notified: you muted it{end}"

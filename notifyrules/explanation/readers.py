@@ -15,6 +15,7 @@ from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Branch, Passage, Step, passed
 from notifyrules.explanation.words import (
     HEADLINES,
+    SENTENCE_ENDS,
     assignments,
     enumerate_shortly,
     head,
@@ -42,7 +43,7 @@ def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
     opening = _OPENINGS.get(record.notify, f"The answer is “{printable(record.outcome)}”")
     because = printable(record.because or "")
     told = f"{opening}: {because}" if because else opening
-    sentences = [told if told.endswith((".", "!", "?", "…")) else f"{told}."]
+    sentences = [told if told.endswith(SENTENCE_ENDS) else f"{told}."]
     if not because:
         last = record.passage.steps[-1]
         settled = f"“{printable(last.ask)}”, answered “{printable(last.answer)}”"

@@ -13,6 +13,10 @@ from notifyrules.graph.model import Box, Graph, Notify
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.values import Value, write_literal
 
+QUESTION_MARKS: Final = ("?", "\uff1f", "\u061f", "\u037e", "\u055e")
+"""How questions end: in Latin letters, in Chinese and Japanese, in Arabic, in Greek, in Armenian."""
+SENTENCE_ENDS: Final = (*QUESTION_MARKS, *".!…\u3002\uff01\u0964\u06d4")
+"""How sentences end: in those, in Hindi and in Urdu."""
 COLUMNS: Final = 80
 """Lines are broken to be no longer than this, where they have a blank to break at."""
 
@@ -107,7 +111,7 @@ def head(record: Record) -> Iterator[tuple[str, str]]:
 def question_and_answer(step: Step) -> str:
     """Put a question and its answer on one line."""
     ask = printable(step.ask)
-    return f"{ask}{' ' if ask.endswith('?') else ': '}{printable(step.answer)}"
+    return f"{ask}{' ' if ask.endswith(QUESTION_MARKS) else ': '}{printable(step.answer)}"
 
 
 def tell_steps(
