@@ -278,12 +278,7 @@ def _bounds(placement: Placement) -> dict[str, tuple[float, float]]:
 
 
 def _sweep(state: _State, manners: tuple[bool, ...]) -> bool:
-    """
-    Try to move every item once, alone and with all that hangs straight above and below it.
-
-    Returns:
-        Whether any line became straighter.
-    """
+    """Try to move every item, alone and with what hangs straight above and below it; tell if a line got straighter."""
     moved = False
     tried: set[frozenset[str]] = set()
     for key in state.items:

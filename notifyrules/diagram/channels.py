@@ -82,12 +82,7 @@ class Channel:
 
 
 def channels(placement: Placement) -> tuple[Channel, ...]:
-    """
-    Bundle the links between the rows to nets, and give the nets their levels.
-
-    Returns:
-        One channel below each row but the last.
-    """
+    """Bundle the links between the rows to nets with levels: one channel below each row but the last."""
     plan = placement.plan
     between: list[list[Link]] = [[] for _ in placement.rows]
     for link in plan.links:
@@ -119,12 +114,7 @@ def _channel(links: Iterable[Link], x: Mapping[str, float]) -> Channel:
 
 
 def _disentangled(nets: list[Net]) -> list[Net]:
-    """
-    Give each net its level, and break the lines of nets that would run over each other whatever is above.
-
-    Returns:
-        The nets from the top.
-    """
+    """Order nets from the top, and break the lines of those that would run over each other whatever is above."""
     order = _set_levels(nets)
     for _ in nets if len(nets) <= _MOST_NETS else ():
         upper = next((upper for upper, lower in combinations(order, 2) if _overlaps(upper, lower)), None)
@@ -151,12 +141,7 @@ def _break(net: Net, nets: Iterable[Net]) -> float | None:
 
 
 def _set_levels(nets: list[Net]) -> list[Net]:
-    """
-    Give each net that runs sideways its level.
-
-    Returns:
-        The nets from the top.
-    """
+    """Give each net that runs sideways its level, and order them from the top."""
     order = sorted(nets, key=lambda net: (net.low, net.high))
     for _ in range(_ROUNDS if len(nets) <= _MOST_NETS else 0):
         for net in list(order):

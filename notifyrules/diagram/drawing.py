@@ -37,7 +37,7 @@ from notifyrules.evaluation.walk import Passage, Step
 from notifyrules.graph import model as graphs
 from notifyrules.graph.colours import Colour, colour_of
 from notifyrules.graph.model import Graph, Notify
-from notifyrules.language.values import Value, write_literal
+from notifyrules.language.values import write_literal
 from notifyrules.source.text import Span
 
 LONGEST_FIRST: Final = 3
@@ -394,14 +394,12 @@ def _add(marks: dict[str, Mark], key: str, mark: Mark) -> None:
 
 
 def _values(step: Step) -> tuple[str, ...]:
-    """Write the fact values that a step read, one a line."""
-    lines = tuple(f"{name} = {_value(value)}" for name, value in step.facts.items())
+    """Write the fact values that a step read, one a line, each shortened to what a box can hold."""
+    written = {name: NOT_SET if value is None else write_literal(value) for name, value in step.facts.items()}
+    lines = tuple(
+        f"{name} = {set_apart(value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + '…')}"
+        for name, value in written.items()
+    )
     if len(lines) <= _VALUES_SHOWN:
         return lines
     return (*lines[: _VALUES_SHOWN - 1], f"and {len(lines) - _VALUES_SHOWN + 1} more facts")
-
-
-def _value(value: Value) -> str:
-    """Write one value, shortened to what a box can hold."""
-    written = NOT_SET if value is None else write_literal(value)
-    return set_apart(written if len(written) <= _LONGEST_VALUE else written[: _LONGEST_VALUE - 1] + "…")

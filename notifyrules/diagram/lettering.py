@@ -90,12 +90,7 @@ def is_leftward(text: str) -> bool:
 
 
 def set_apart(text: str) -> str:
-    """
-    Keep a text that somebody wrote from being mixed up with the sentence that it is put into.
-
-    Returns:
-        The text, with marks around it that nobody sees where letters in it run from right to left.
-    """
+    """Keep a text from mixing with the sentence around it: unseen marks set off one with letters from right to left."""
     if not _has_leftward(text):
         return text
     return (_LEFTWARDS if is_leftward(text) else _RIGHTWARDS) + visible(_PIECES.sub(" ", text).strip()) + _ENDED

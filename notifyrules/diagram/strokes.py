@@ -73,10 +73,7 @@ class Stroke:
 
 def strokes(arrows: Iterable[PlacedArrow]) -> tuple[Stroke, ...]:
     """
-    Find what is drawn of each arrow.
-
-    Args:
-        arrows: All arrows of a picture.
+    Find what is drawn of each arrow of a picture.
 
     Returns:
         The strokes in drawing order: what is emphasised lies on top. A stretch that several arrows share is drawn as
@@ -240,17 +237,7 @@ def breadth_of(mark: Mark) -> float:
 
 
 def pointed(start: Point, end: Point, breadth: float) -> str:
-    """
-    Draw a head at the end of a line.
-
-    Args:
-        start: Any point of the line before its end.
-        end: Where the head points.
-        breadth: How broad the line is.
-
-    Returns:
-        Path data of SVG.
-    """
+    """Draw a head at the end of a line, *start* being any point before: path data of SVG."""
     half = 3 + breadth * 0.8
     back = toward(end, start, HEAD)
     across = (half, 0) if abs(start[0] - end[0]) < _NEAR else (0, half)

@@ -256,16 +256,7 @@ def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
 def _write_box(
     chart: ET.Element, name: str, drawn: PlacedBox, onward: Iterable[str], *, values: PlacedValues | None
 ) -> None:
-    """
-    Write one box with all that is known of it.
-
-    Args:
-        chart: Where to.
-        name: The name of the picture, which ids begin with.
-        drawn: The box and its place.
-        onward: Its ways out, in words.
-        values: What was read in it, where there is room for that.
-    """
+    """Write one box with all that is known of it, the ways *onward* in words; its id begins with the *name*."""
     box = drawn.sized.box
     group = ET.SubElement(chart, "g", {"class": "nr-box", **_met(box)})
     if box.shape is not BoxShape.START and box.shape is not BoxShape.REFUSAL:
@@ -347,14 +338,9 @@ def _rectangle(parent: ET.Element, at: Point, size: Point, radius: float, style:
 
 def _write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int, style: Mapping[str, str]) -> None:
     """
-    Write the lines of one text one below the other.
+    Write the lines of one text one below the other: *at* is where they are aligned sideways, and the top of the first.
 
-    Args:
-        parent: Where to.
-        lines: The lines.
-        at: Where they are aligned sideways, and the top of the first.
-        size: The font size.
-        style: Further attributes; the anchor `start` is the left end of a line, and `end` the right one.
+    The anchor `start` in the style is the left end of a line, and `end` the right one, whichever way it runs.
     """
     lines = list(lines)
     if is_leftward(" ".join(lines)):
