@@ -19,6 +19,7 @@ import sqlite3
 import types
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -98,6 +99,15 @@ class Keyed:
     def __getitem__(self, key: str) -> object:
         """Give what is held."""
         return self.held[key]
+
+
+@contextmanager
+def sqlite() -> Iterator[sqlalchemy.Connection]:
+    """Connect to an empty database, and leave nothing open behind."""
+    engine = sqlalchemy.create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def row(**columns: object) -> sqlite3.Row:
@@ -321,7 +331,7 @@ class TestNamedTuples:
     def test_rows_that_look_like_them_are_read(self, rules: Rules, more: dict[str, object]) -> None:
         """The rows of SQLAlchemy keep the dots of their columns, and give them as attributes."""
         labels = [sqlalchemy.literal(value).label(name) for name, value in {**QUIET, **more}.items()]
-        with sqlalchemy.create_engine("sqlite://").connect() as connection:
+        with sqlite() as connection:
             given = connection.execute(sqlalchemy.select(*labels)).one()
 
         assert rules.should_notify(given).reason == "level.none"
@@ -378,7 +388,7 @@ class TestNamesThatNoCodeCanWrite:
 
     def test_that_are_no_facts_are_none(self, rules: Rules) -> None:
         """A row with nothing but a misspelt column has none of the facts."""
-        with sqlalchemy.create_engine("sqlite://").connect() as connection:
+        with sqlite() as connection:
             given = connection.execute(sqlalchemy.text("select 'none' as \"chanel.level\"")).one()
 
         with pytest.raises(FactsError, match=r"`sqlalchemy\..*\.Row`, which has none of the facts"):
