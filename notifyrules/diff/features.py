@@ -110,7 +110,7 @@ class _Finder:
                 yield _enumeration(words, symbol, _reader(fact.name), nullable=fact.type.nullable)
             elif isinstance(symbol.payload, Truth):
                 flag = flags.get(fact.name)
-                ways = _yes_no(symbol.payload.holds, symbol.null, self.world)
+                ways = _yes_no(symbol.holds, symbol.null, self.world)
                 yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
 
     def find_in_chart(self, graph: Graph, place: _Place) -> None:
@@ -174,14 +174,13 @@ class _Finder:
         """Make a test a feature, unless facts tell as much themselves."""
         translator = place.translator
         symbol = translator.value(term)
-        assert isinstance(symbol.payload, Truth)
         if self._told_by_facts(term, translator):
             return
         guards = [guard for guard in _guards(term) if translator.value(guard).null is not self.world.formulas.false]
         nulls = [translator.value(guard).null for guard in guards]
         if term.type.nullable:
             nulls.append(symbol.null)
-        ways = _yes_no(symbol.payload.holds, self.world.formulas.some(nulls), self.world)
+        ways = _yes_no(symbol.holds, self.world.formulas.some(nulls), self.world)
         test = _Test(term, tuple(guards), place.names)
 
         def look(values: FactValues) -> Value:
@@ -221,7 +220,7 @@ def _numbers(symbol: Symbol) -> Iterator[int]:
     if isinstance(symbol.payload, Pick):
         yield from (way.get_id() for way in symbol.payload.ways.values())
     elif isinstance(symbol.payload, Truth):
-        yield symbol.payload.holds.get_id()
+        yield symbol.holds.get_id()
 
 
 def _bare(term: t.Term) -> t.Term:

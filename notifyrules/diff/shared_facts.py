@@ -10,7 +10,7 @@ from notifyrules.explanation.words import enumerate_shortly, show
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
-from notifyrules.solver import Formula, Inputs, Symbol, Truth, World
+from notifyrules.solver import Formula, Inputs, Symbol, World
 
 
 @dataclass(slots=True)
@@ -59,15 +59,13 @@ class Together:
         """Let a caller leave out a fact whose default changed."""
         world, name = self.inputs.world, now.name
         flag = self.inputs.add(replace(now, name=left_out(name), type=BOOL, has_default=True, default=False))
-        assert isinstance(flag.payload, Truth)
-        absent = flag.payload.holds
         for side, fact in ((self.old, was), (self.new, now)):
             default = world.symbols.constant(fact.default, fact.type)
-            side.symbols[name] = world.symbols.choose(absent, default, side.given[name])
+            side.symbols[name] = world.symbols.choose(flag.holds, default, side.given[name])
         if was.type == now.type:
             # The variable of a fact that is left out says nothing, so it need not be looked at twice.
             same = self.inputs.is_value(name, was.default)
-            self.domain.append(world.formulas.implies(absent, same))
+            self.domain.append(world.formulas.implies(flag.holds, same))
 
 
 _SHOWN = 10

@@ -155,8 +155,5 @@ def _instant(chart: ChartFormulas, term: t.Term) -> Symbol:
     value = chart.terms.value(term)
     if term.type.base is not Basic.DURATION or value.payload is None:
         return value
-    now = chart.terms.facts["now"].payload
-    assert isinstance(now, Amount)
-    assert isinstance(value.payload, Amount)
-    moved = hold(formulas, now.number + value.payload.number, Basic.INSTANT)
+    moved = hold(formulas, chart.terms.facts["now"].number + value.number, Basic.INSTANT)
     return Symbol(value.null, Amount(moved))

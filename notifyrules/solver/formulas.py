@@ -121,6 +121,11 @@ class Formulas:
         return self.true if left.eq(right) else left == right
 
 
+def is_true(formula: Formula, model: Any) -> bool:  # noqa: ANN401 - the solver's
+    """Tell whether a formula holds in a solution."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+
 def constants_of(thing: Thing) -> set[int]:
     """Number the names that a term is made of."""
     found: set[int] = set()

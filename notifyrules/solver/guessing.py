@@ -22,7 +22,7 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.language.types import MAX_TEXT, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
-from notifyrules.solver.formulas import Thing
+from notifyrules.solver.formulas import Thing, is_true
 from notifyrules.solver.inputs import ALWAYS, Inputs, read
 from notifyrules.solver.symbols import NOON, RANGES, Amount, Opaque, Pick, Truth, plain, value_of
 from notifyrules.solver.translation import HAS, Asked, OpenQuestion
@@ -53,7 +53,7 @@ class Guesser:
     def guesses(self) -> Iterator[Mapping[str, Value]]:
         """Give facts that may be what the solution stands for, the likeliest first."""
         self._begin()
-        self._wanted = [(asked, self._told(asked)) for asked in self.inputs.world.asked]
+        self._wanted = [(asked, is_true(asked.symbol.holds, self.model)) for asked in self.inputs.world.asked]
         yield from self._improved()
         unlike = self._unlike_any_written()
         if unlike:
@@ -104,11 +104,6 @@ class Guesser:
         variables = {self._variable(name).get_id(): name for name in self.inputs.facts}
         asked = (part.get_id() for one in self.inputs.world.opens.values() for part in _parts(one.things))
         return frozenset(variables[one] for one in asked if one in variables)
-
-    def _told(self, asked: Asked) -> bool:
-        """Read what the solution says that a test gives."""
-        assert isinstance(asked.symbol.payload, Truth)
-        return bool(z3.is_true(self.model.eval(asked.symbol.payload.holds, model_completion=True)))
 
     def _score(self) -> int:
         """Count the tests that come out as the solution says."""
@@ -207,7 +202,11 @@ class Guesser:
         """Build a text of all the solution says it begins with, holds and ends with, and one that says a bit more."""
         held: dict[str, list[str]] = {}
         for one in self.inputs.world.opens.values():
-            if isinstance(one.result.payload, Truth) and one.things[0].eq(mine) and self._is_true(one):
+            if (
+                isinstance(one.result.payload, Truth)
+                and one.things[0].eq(mine)
+                and is_true(one.result.holds, self.model)
+            ):
                 held.setdefault(one.function, []).append(self._pattern(one))
         begins = max(held.get("starts_with", [""]), key=len)
         ends = max(held.get("ends_with", [""]), key=len)
@@ -247,7 +246,7 @@ class Guesser:
                 item = self._item(one, base)
                 if item is not None:
                     pool[item] = None
-                    if one.things[1].eq(mine) and self._is_true(one):
+                    if one.things[1].eq(mine) and is_true(one.result.holds, self.model):
                         held.append(item)
         if not pool and base.item is not None:
             pool[plain(Type(base.item))] = None
@@ -269,7 +268,7 @@ class Guesser:
                 found = self.model.eval(number, model_completion=True).as_long()
                 return value_of(found, base.item) if _fits(found, base.item) else None
             case Truth(holds) if base.item is Basic.BOOL:
-                return bool(z3.is_true(self.model.eval(holds, model_completion=True)))
+                return is_true(holds, self.model)
             case Opaque() | Pick() if isinstance(base.item, Enumeration) or base.item is Basic.TEXT:
                 token = self.model.eval(one.things[0], model_completion=True)
                 for value, thing in self.inputs.world.symbols.constants(Basic.TEXT.value):
@@ -285,18 +284,12 @@ class Guesser:
         """Read how long the solution says that a list is."""
         for one in self.inputs.world.opens.values():
             if one.function == "len" and one.things[0].eq(mine):
-                assert isinstance(one.result.payload, Amount)
-                return int(self.model.eval(one.result.payload.number, model_completion=True).as_long())
+                return int(self.model.eval(one.result.number, model_completion=True).as_long())
         return None
 
     def _variable(self, name: str) -> Thing:
         """Give the solver's term for a fact that is guessed."""
         return self.inputs.world.symbols.whole(self.inputs.symbols[name].payload)
-
-    def _is_true(self, one: OpenQuestion) -> bool:
-        """Tell whether the solution answers an open question with yes."""
-        assert isinstance(one.result.payload, Truth)
-        return bool(z3.is_true(self.model.eval(one.result.payload.holds, model_completion=True)))
 
 
 def _parts(things: Sequence[Thing]) -> Iterator[Thing]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import z3
 
-from notifyrules.solver.formulas import Formula, constants_of
+from notifyrules.solver.formulas import Formula, constants_of, is_true
 from notifyrules.solver.limit import Limit
 from notifyrules.solver.translation import Definition, World
 
@@ -88,7 +88,7 @@ class Solver:
 
     def shows(self, formula: Formula) -> bool:
         """Tell whether a formula holds in the solution at hand."""
-        return bool(z3.is_true(self.model.eval(formula, model_completion=True)))
+        return is_true(formula, self.model)
 
     def sort_out(self, formulas: Mapping[_K, Formula], *given: Formula, most: int | None = None) -> dict[_K, Answer]:
         """

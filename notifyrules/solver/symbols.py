@@ -90,6 +90,18 @@ class Symbol:
     """When it is null; then the payload says nothing."""
     payload: Payload
 
+    @property
+    def holds(self) -> Formula:
+        """When a bool is true."""
+        assert isinstance(self.payload, Truth)
+        return self.payload.holds
+
+    @property
+    def number(self) -> Number:
+        """The number that an int, instant, duration or time is."""
+        assert isinstance(self.payload, Amount)
+        return self.payload.number
+
 
 @dataclass(slots=True)
 class Symbols:

@@ -119,13 +119,13 @@ def _about_patterns(opens: Sequence[OpenQuestion], world: World) -> Iterator[For
     for listed in about.values():
         for one, pattern in listed:
             if found_everywhere(one.function, pattern):
-                yield _holds(one)
+                yield one.result.holds
         for pair in combinations(listed, 2):
             for (one, pattern), (other, rival) in (pair, pair[::-1]):
                 if implies(one.function, pattern, other.function, rival):
-                    yield formulas.implies(_holds(one), _holds(other))
+                    yield formulas.implies(one.result.holds, other.result.holds)
             if excludes(*((one.function, pattern) for one, pattern in pair)):
-                yield formulas.negate(formulas.every(_holds(one) for one, _ in pair))
+                yield formulas.negate(formulas.every(one.result.holds for one, _ in pair))
 
 
 def found_everywhere(function: str, pattern: str) -> bool:
@@ -181,12 +181,6 @@ def _fixed(glob: str) -> str:
     return glob.partition("*")[0].partition("?")[0]
 
 
-def _holds(one: OpenQuestion) -> Formula:
-    """Give an open question as a formula."""
-    assert isinstance(one.result.payload, Truth)
-    return one.result.payload.holds
-
-
 # ---- Lists ----
 
 
@@ -212,9 +206,9 @@ def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formul
                 for _, whole in asked.values():
                     left, right = (world.open(HAS, (whole, thing), formulas.booleans) for thing in one.things)
                     if one.function == "overlaps":
-                        yield formulas.implies(formulas.every((left, right)), _holds(one))
+                        yield formulas.implies(formulas.every((left, right)), one.result.holds)
                     else:
-                        yield formulas.implies(formulas.every((_holds(one), right)), left)
+                        yield formulas.implies(formulas.every((one.result.holds, right)), left)
 
 
 def _item(value: Value, world: World) -> Symbol:
@@ -237,8 +231,7 @@ def _about_lengths(opens: Sequence[OpenQuestion], world: World) -> Iterator[Form
     for one in opens:
         if one.function != "len":
             continue
-        assert isinstance(one.result.payload, Amount)
-        length, thing = one.result.payload.number, one.things[0]
+        length, thing = one.result.number, one.things[0]
         kind = thing.sort().name()
         empty: Value = () if kind == LIST else ""
         yield length >= 0
@@ -252,7 +245,7 @@ def _about_lengths(opens: Sequence[OpenQuestion], world: World) -> Iterator[Form
             for other in opens:
                 if other.function in _STRETCHES and other.things[0].eq(thing):
                     least = len(spelt.get(other.things[1].get_id(), ""))
-                    yield formulas.implies(_holds(other), length >= least)
+                    yield formulas.implies(other.result.holds, length >= least)
 
 
 def _about_items(one: OpenQuestion, length: Number, opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
@@ -263,9 +256,9 @@ def _about_items(one: OpenQuestion, length: Number, opens: Sequence[OpenQuestion
         yield world.open("len", (written,), formulas.integers) == len(value)
     held = [other for other in opens if other.function == HAS and other.things[1].eq(thing)]
     for other in held:
-        yield formulas.implies(_holds(other), length >= 1)
+        yield formulas.implies(other.result.holds, length >= 1)
     spelt = {text.get_id() for _, text in symbols.constants(Basic.TEXT.value)}
-    different = [_holds(other) for other in held if other.things[0].get_id() in spelt]
+    different = [other.result.holds for other in held if other.things[0].get_id() in spelt]
     if len(different) > 1:
         counted = [formulas.choose(holds, formulas.amount(1), formulas.amount(0)) for holds in different]
         yield length >= sum(counted[1:], counted[0])
@@ -288,10 +281,9 @@ def _about_calendars(opens: Sequence[OpenQuestion], world: World) -> Iterator[Fo
     for one in opens:
         if one.function != "window_end":
             continue
-        assert isinstance(one.result.payload, Amount)
         inside = formulas.negate(one.result.null)
         # The end of the instant range is the end of a window that never closes, also at that very instant.
-        yield formulas.implies(inside, one.result.payload.number >= one.things[0])
+        yield formulas.implies(inside, one.result.number >= one.things[0])
         rival = asked.get(tuple(thing.get_id() for thing in one.things))
         if rival is not None:
-            yield formulas.same(inside, _holds(rival))
+            yield formulas.same(inside, rival.result.holds)

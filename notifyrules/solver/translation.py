@@ -126,9 +126,7 @@ class Translator:
 
     def holds(self, term: t.Term) -> Formula:
         """Translate a condition that is true or false."""
-        payload = self.value(term).payload
-        assert isinstance(payload, Truth)
-        return payload.holds
+        return self.value(term).holds
 
     def value(self, term: t.Term) -> Symbol:
         """Translate a condition."""
@@ -205,7 +203,7 @@ class Translator:
 
     def _sum(self, term: t.Arithmetic) -> Symbol:
         """Translate a sum, held to the range of its result as the evaluator holds it."""
-        left, right = _number(self.value(term.left)), _number(self.value(term.right))
+        left, right = self.value(term.left).number, self.value(term.right).number
         basic = {
             t.Sum.INT: Basic.INT,
             t.Sum.DURATION: Basic.DURATION,
@@ -227,7 +225,7 @@ class Translator:
             return self._formulas.negate(self._symbols.equal(left, right))
         if term.order is not None:
             return ordered(self._formulas, term.operator, (left, right), term.order)
-        one, other = _number(left), _number(right)
+        one, other = left.number, right.number
         match term.operator:
             case "<":
                 return one < other
@@ -259,8 +257,7 @@ class Translator:
         found = self._left_open(
             term, HAS, (item, Symbol(formulas.false, Several((way,)))), (thing, way.thing), Type(Basic.BOOL)
         )
-        assert isinstance(found.payload, Truth)
-        return formulas.every((formulas.negate(item.null), found.payload.holds))
+        return formulas.every((formulas.negate(item.null), found.holds))
 
     # ---- Functions ----
 
@@ -288,7 +285,7 @@ class Translator:
         if way.items is not None:
             return self._formulas.amount(len(way.items))
         collection = Symbol(self._formulas.false, Several((way,)))
-        return _number(self._left_open(term, "len", (collection,), (way.thing,), term.type))
+        return self._left_open(term, "len", (collection,), (way.thing,), term.type).number
 
     def _paired(
         self, term: t.FunctionCall, first: tuple[Way, ...], second: tuple[Way, ...], relate: _Relate
@@ -320,8 +317,7 @@ class Translator:
         never = self._formulas.false
         lists = (Symbol(never, Several((one,))), Symbol(never, Several((other,))))
         found = self._left_open(term, term.function.name, lists, (one.thing, other.thing), term.type)
-        assert isinstance(found.payload, Truth)
-        return found.payload.holds
+        return found.holds
 
     def _words(self, term: t.FunctionCall, text: Symbol, ways: tuple[Way, ...]) -> Formula:
         """Say when one of the words of a list stands in a text: each word is a question of its own."""
@@ -332,8 +328,7 @@ class Translator:
             for word in way.items or ():
                 thing = self._symbols.whole(word.payload)
                 one = self._left_open(term, "has_word", (text, word), (whole, thing), term.type)
-                assert isinstance(one.payload, Truth)
-                found.append(formulas.every((way.condition, one.payload.holds)))
+                found.append(formulas.every((way.condition, one.holds)))
         return formulas.some(found)
 
     def _left_open(
@@ -373,12 +368,6 @@ class Translator:
                 assert isinstance(base, Basic)
                 payload = Opaque(world.open(name, things, formulas.sort(base.value)))
         return Symbol(null, payload)
-
-
-def _number(symbol: Symbol) -> Number:
-    """Give the number that a value is."""
-    assert isinstance(symbol.payload, Amount)
-    return symbol.payload.number
 
 
 def hold(formulas: Formulas, number: Number, basic: Basic) -> Number:

@@ -119,17 +119,15 @@ def _at_most(differing: list[Formula], most: int) -> list[Formula]:
 
 def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Copy | None) -> None:
     """Look for a solution with plain values where the goals leave a choice."""
-    model = solver.model
     kept = list(goals)
     for fact in inputs.facts.values():
         for wish in _wishes(inputs, fact.name):
-            if z3.is_true(model.eval(wish, model_completion=True)) or solver.ask(*kept, wish) is Answer.YES:
+            if solver.shows(wish) or solver.ask(*kept, wish) is Answer.YES:
                 kept.append(wish)
                 break
         solver.ask(*kept)
-        model = solver.model
     if varied is not None and isinstance(varied.second.payload, Amount):
-        number = varied.second.payload.number
+        number = varied.second.number
         for wish in [number == small for small in _SMALL]:
             if solver.ask(*kept, wish) is Answer.YES:
                 kept.append(wish)
@@ -153,7 +151,7 @@ def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
         numbers = [*_SMALL, *(number + more for number in written for more in (0, 1, -1))]
         there = inputs.world.formulas.negate(symbol.null)
         for number in dict.fromkeys(numbers):
-            yield inputs.world.formulas.every((there, symbol.payload.number == number))
+            yield inputs.world.formulas.every((there, symbol.number == number))
 
 
 def _changed(guesser: Guesser, varied: Copy | None) -> Iterable[Value]:
@@ -173,7 +171,6 @@ def _other(solver: Solver, inputs: Inputs) -> Formula:
     differing = []
     for one in inputs.world.opens.values():
         if isinstance(one.result.payload, Truth):
-            holds = one.result.payload.holds
-            told = bool(z3.is_true(solver.model.eval(holds, model_completion=True)))
-            differing.append(formulas.negate(holds) if told else holds)
+            holds = one.result.holds
+            differing.append(formulas.negate(holds) if solver.shows(holds) else holds)
     return formulas.some(differing)
