@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "notifyrules").rglob("*.py"))
+CONTENTS = ROOT / "notifyrules" / "README.md"
 PURE = ("language", "graph", "evaluation", "explanation", "compiled")
 HEAVY = {"graphviz", "hypothesis", "lark", "pydantic", "regex", "rich", "ruamel", "typer", "z3"}
 WORLD = {"asyncio", "http", "os", "random", "secrets", "select", "socket", "subprocess", "time", "urllib", "uuid"}
@@ -134,3 +135,19 @@ class TestRulesByName:
 
         assert ids
         assert found == set()
+
+
+class TestContents:
+    def test_every_package_is_named(self) -> None:
+        """The table of contents has a row for each package, and none for any other."""
+        rows = re.findall(r"^\| `(\w+)/` \|", CONTENTS.read_text("utf-8"), re.MULTILINE)
+        packages = [path.parent.name for path in CONTENTS.parent.glob("*/__init__.py")]
+
+        assert sorted(rows) == sorted(packages)
+
+    def test_every_file_is_there(self) -> None:
+        """What is to be touched, to add something, exists."""
+        named = re.findall(r"`((?:\w+/)*\w+\.(?:py|lark))`", CONTENTS.read_text("utf-8"))
+
+        assert len(named) > 20
+        assert [name for name in named if not (CONTENTS.parent / name).is_file()] == []
