@@ -27,6 +27,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite golden files that differ; review the diff")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what runs for long or needs other programs, unless `-m` asks for it by name."""
+    wanted: str = config.option.markexpr
+    left_out = {name for name in ("soak", "tools") if name not in wanted}
+    gone = [item for item in items if any(mark.name in left_out for mark in item.iter_markers())]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     """Give a function that holds a text to a golden file: `golden(path, actual)`."""

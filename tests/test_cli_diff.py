@@ -15,6 +15,8 @@ from tests.cli import TEAM_CHAT, run
 from tests.diagrams import elements
 from tests.versions import EDITED, edited
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent / "golden" / "diff"
 SLACK = Path(__file__).parents[1] / "rules" / "slack.yaml"
 REWORDED = edited(TEAM_CHAT, ("Channel muted?", "Is the channel muted?"))

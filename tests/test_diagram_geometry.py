@@ -22,6 +22,8 @@ from notifyrules.graph.checks import MAX_NESTING
 from notifyrules.shipped import shipped_names
 from tests.diagrams import CALLER, TABLES, drawn, lit
 
+pytestmark = pytest.mark.slow
+
 SLACK = "slack"
 Rectangle = tuple[float, float, float, float]
 

@@ -10,6 +10,8 @@ from notifyrules.diff.model import Finding
 from tests.charts import chart
 from tests.versions import asking, compared, regions
 
+pytestmark = pytest.mark.slow
+
 ORDERED = "{type: a | b | c, ordered: true}"
 TABLE = {
     "a bool": ("b: bool", "b", "b"),

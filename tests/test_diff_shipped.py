@@ -22,6 +22,8 @@ from tests.property.expressions import pool
 from tests.property.small_charts import dice
 from tests.property.test_diff_laws import read
 
+pytestmark = pytest.mark.slow
+
 SEARCHED = 1_000
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 40))]
 

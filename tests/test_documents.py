@@ -31,6 +31,8 @@ from notifyrules.language.word_matching import has_word
 from notifyrules.rules import can_prove, prove
 from tests.cli import run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMANDS = ("check", "decide", "diff", "explain", "new", "render", "schema", "stubs", "test")

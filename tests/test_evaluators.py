@@ -14,6 +14,8 @@ from notifyrules.evaluation.walk import passed, walk
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules, load
 
+pytestmark = pytest.mark.slow
+
 CORPORA = [
     path.with_name(path.name.replace(".cases.yaml", ".jsonl"))
     for path in sorted((Path(__file__).parent / "corpora").glob("*.cases.yaml"))

@@ -18,6 +18,8 @@ from notifyrules.errors import RulesError
 from notifyrules.rules import check, load
 from tests.charts import OUTCOMES, asks, chart, codes, findings, save
 
+pytestmark = pytest.mark.slow
+
 SLACK = Path(__file__).parents[1] / "rules" / "slack.yaml"
 HEAD = "notifyrules: 1\nfacts: {b: bool, i: int, t: text, maybe_i: int | null}\n"
 

@@ -9,6 +9,8 @@ import pytest
 
 from notifyrules.cli import main
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGE_PX = 830
 """The width that a page such as a README on a forge gives to a picture; wider ones are made smaller."""

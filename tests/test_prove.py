@@ -18,6 +18,8 @@ from notifyrules.shipped import shipped_names
 from notifyrules.solver import Answer, Limit, Solver, World
 from tests.cli import run
 
+pytestmark = pytest.mark.slow
+
 END = """
 outcomes:
   "yes": {notify: true}

@@ -11,6 +11,8 @@ import pytest
 from tests import cli
 from tests.suites import write_cases
 
+pytestmark = pytest.mark.slow
+
 PASSES = '  - {name: a dm, given: {message.kind: dm}, tags: [smoke], expect: "yes"}\n'
 FAILS = '  - {name: a group, given: {message.kind: group}, expect: "yes"}\n'
 EACH = '  - {name: kinds, each: {message.kind: [dm, group]}, expect: {because: "you muted x"}, skip: later}\n'

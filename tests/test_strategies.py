@@ -18,6 +18,8 @@ from notifyrules.rules import Rules, load
 from notifyrules.shipped import shipped_names
 from tests.suites import CHAT
 
+pytestmark = pytest.mark.slow
+
 
 def rules_of(folder: Path, facts: str, assume: str = "", condition: str = "a") -> Rules:
     """Load a chart with some facts."""

@@ -19,6 +19,8 @@ from notifyrules.language.values import Value
 from notifyrules.rules import Rules, check, load
 from tests.property.strategies import RuleFile, rename, rule_files
 
+pytestmark = pytest.mark.slow
+
 seeds = st.integers(0, 2**32)
 
 

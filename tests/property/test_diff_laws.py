@@ -38,6 +38,8 @@ from tests.property.edited_charts import (
 )
 from tests.property.small_charts import EXACT, VALUES, dice
 
+pytestmark = pytest.mark.slow
+
 SEEDS = [*range(24), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(24, 600))]
 _EITHER = re.compile(r" \((before|now)\)")
 

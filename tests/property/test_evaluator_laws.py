@@ -18,6 +18,8 @@ from notifyrules.language.values import Value
 from tests.property.strategies import RuleFile, rule_files
 from tests.property.test_chart_laws import loaded, seeds, situations
 
+pytestmark = pytest.mark.slow
+
 NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 
 

@@ -19,6 +19,8 @@ from notifyrules.rules import load
 from notifyrules.solver import Limit, Proof
 from tests.property.small_charts import EXACT, VALUES, Sketch, all_facts, dice, guarantee, sketch
 
+pytestmark = pytest.mark.slow
+
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
 SEEDS = [*range(24), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(24, 400))]
 

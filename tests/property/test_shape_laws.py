@@ -14,6 +14,8 @@ import pytest
 from notifyrules.compiled.control_flow import Unreachable
 from tests.property.shapes import compiled, differences, drawn
 
+pytestmark = pytest.mark.slow
+
 TOP = Path(__file__).parents[2]
 BATCH = 125
 QUICK, LONG = 24, 800

@@ -32,6 +32,8 @@ from tests.schedules import (
     schedules_of,
 )
 
+pytestmark = pytest.mark.slow
+
 ZONES = (
     "UTC",
     "Europe/Berlin",
