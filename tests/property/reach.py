@@ -15,7 +15,7 @@ from tests.property.test_chart_laws import loaded
 DRAWN = 500
 ASKED = 4
 """One drawn chart in so many is also asked: some of what calls charts runs only then."""
-FILES = 120
+FILES = 160
 
 
 def reach_shapes() -> None:

@@ -218,7 +218,11 @@ class _Drawing:
             case 1:
                 return Junction(SPAN, BOOL, self.random.random() < 0.5, (yes, self._read(BOOL)))
             case 2:
-                return Constant(SPAN, BOOL, value=True) if self.depth else LetUse(SPAN, BOOL, "let", yes, shared=True)
+                return (
+                    Constant(SPAN, BOOL, value=True)
+                    if self.depth
+                    else LetUse(SPAN, BOOL, "let", yes, shared=self.random.random() < 0.5)
+                )
             case 3 | 4:
                 read, level = self._read(LEVEL), Constant(SPAN, LEVEL, self.random.choice(LEVELS))
                 one, other = (read, level) if self.random.random() < 0.5 else (level, read)
