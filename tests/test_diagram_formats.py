@@ -20,6 +20,8 @@ from tests.diagrams import CALLER, TABLES, drawn, lit
 from tests.test_diagram_geometry import random_chart
 from tests.test_diagram_svg import GOLDEN, HOSTILE, MUTED, with_text
 
+pytestmark = pytest.mark.slow
+
 MODULES = os.environ.get("NOTIFYRULES_NODE_MODULES", "")
 PARSE = """
 const [modules, ...files] = process.argv.slice(1);

@@ -19,6 +19,8 @@ from notifyrules.shipped import shipped_names
 from tests.diagrams import drawn, lit
 from tests.test_diagram_geometry import random_chart
 
+pytestmark = pytest.mark.slow
+
 Line = tuple[Point, Point]
 BESIDE = 3
 """How far beside a line, in pixels, the pointer must still find it."""

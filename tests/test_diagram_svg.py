@@ -23,6 +23,8 @@ from notifyrules.diagram.routing import route
 from notifyrules.shipped import shipped_names
 from tests.diagrams import CALLER, SVG, TABLES, drawn, elements, lit, texts
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent / "golden" / "svg"
 MUTED: dict[str, object] = {"channel.muted": True, "channel.name": "#random"}
 

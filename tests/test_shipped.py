@@ -13,6 +13,8 @@ import pytest
 
 from notifyrules import shipped
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
