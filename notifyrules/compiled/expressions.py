@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Final, assert_never
 
 from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.names import Names
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import SUMS, compare
+from notifyrules.language.printing import ATOM, CHOICE, OPPOSITES, OR, Spelt, at_least, forms
 from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, ListOf, Type
 from notifyrules.language.values import Value
 
-CHOICE, OR, AND, NOT, COMPARISON, ATOM = range(6)
-"""How tightly an expression of Python binds, loosest first."""
+FORMS: Final = forms(ATOM, "None")
+"""Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,10 @@ class Expressions:
         if not self._level:
             self._repeated, self._kept = _repeated_lets(term), {}
         self._level += 1
-        text, binds = (
-            self._written(term) if self._level <= self.limits.deep else (self._use(self.outline(term, "deep")), ATOM)
-        )
+        deep = self._level > self.limits.deep
+        spelt = (self._use(self.outline(term, "deep")), ATOM) if deep else self._written(term)
         self._level -= 1
-        return text if binds >= least else f"({text})"
+        return at_least(spelt, least)
 
     def write_negated(self, term: t.Term) -> str:
         """Write the opposite of a condition."""
@@ -83,12 +83,11 @@ class Expressions:
             case t.Not(operand=operand):
                 return self.write(operand)
             case t.Comparison(operator="==" | "!=" as operator):
-                opposite = "!=" if operator == "==" else "=="
-                return f"{self.write(term.left, ATOM)} {opposite} {self.write(term.right, ATOM)}"
+                return FORMS[OPPOSITES[operator]].fill(self.write, term.left, term.right)[0]
             case t.IsNull() | t.Contains():
                 return self.write(t.Not(term.span, term.type, term))
             case _:
-                return f"not {self.write(term, NOT)}"
+                return FORMS["not"].fill(self.write, term)[0]
 
     def outline(self, term: t.Term, name: str) -> Spelling:
         """Make a term a function of its own, and spell the call."""
@@ -146,7 +145,7 @@ class Expressions:
         self._used.update(dict.fromkeys(spelling.variables))
         return spelling.text
 
-    def _written(self, term: t.Term) -> tuple[str, int]:  # noqa: C901, PLR0912 - one way out a form
+    def _written(self, term: t.Term) -> Spelt:  # noqa: C901, PLR0912 - one way out a form
         """Write a term, and say how tightly it binds."""
         match term:
             case t.Comparison(order=tuple()) if (listed := _listed_comparison(term)) is not None:
@@ -167,39 +166,37 @@ class Expressions:
             case t.Coalesce(items=items):
                 return self._coalesce(items), CHOICE
             case t.Comparison():
-                return self._comparison(term), COMPARISON
+                return self._comparison(term)
             case t.Contains(item=item, collection=collection):
-                return f"{self.write(item, ATOM)} in {self._collection(collection)}", COMPARISON
-            # Of a literal, Python warns that it is never the same object as anything.
-            case t.IsNull(operand=operand) if (null := self.known_null(operand)) is not None:
-                return str(null), ATOM
-            case t.Not(operand=t.IsNull(operand=operand)) if (null := self.known_null(operand)) is not None:
-                return str(not null), ATOM
-            case t.IsNull(operand=operand):
-                return f"{self.write(operand, ATOM)} is None", COMPARISON
-            case t.Not(operand=t.IsNull(operand=operand)):
-                return f"{self.write(operand, ATOM)} is not None", COMPARISON
+                return self._member("in", item, collection)
             case t.Not(operand=t.Contains(item=item, collection=collection)):
-                return f"{self.write(item, ATOM)} not in {self._collection(collection)}", COMPARISON
+                return self._member("not in", item, collection)
+            case t.IsNull(operand=operand) | t.Not(operand=t.IsNull(operand=operand)):
+                positive = isinstance(term, t.IsNull)
+                # Of a literal, Python warns that it is never the same object as anything.
+                if (null := self.known_null(operand)) is not None:
+                    return str(null is positive), ATOM
+                return FORMS["is null" if positive else "is not null"].fill(self.write, operand)
             case t.Not(operand=operand):
-                return f"not {self.write(operand, NOT)}", NOT
-            case t.Junction(every=every, items=items):
-                return self._junction(items, " and " if every else " or "), AND if every else OR
+                return FORMS["not"].fill(self.write, operand)
+            case t.Junction():
+                return self._junction(term)
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
+                form = FORMS["if"]
                 # Written in the order of evaluation, which is not that of the text.
                 test = self.write(condition, OR)
                 with self._perhaps():
                     yes = self.write(then, OR)
                 with self._perhaps():
                     no = self.write(otherwise)
-                return f"{yes} if {test} else {no}", CHOICE
+                return form.put(test, yes, no), form.binds
             case t.FunctionCall(function=function, arguments=arguments):
                 name = self.names.thing(function.name, function.compute)
                 return f"{name}({', '.join(self.write(one) for one in arguments)})", ATOM
             case _:
                 assert_never(term)
 
-    def _let(self, use: t.LetUse) -> tuple[str, int]:
+    def _let(self, use: t.LetUse) -> Spelt:
         """Write a let: the variable that holds its value, or what computes it."""
         if use.term in self._kept:
             return self._kept[use.term], ATOM
@@ -209,24 +206,26 @@ class Expressions:
         variable = self._kept[use.term] = self.names.temporary()
         return f"({variable} := {text})", ATOM
 
-    def _computed(self, use: t.LetUse) -> tuple[str, int]:
+    def _computed(self, use: t.LetUse) -> Spelt:
         """Write out a let where it is small or used once, and call it otherwise."""
         if self._uses[use.term] <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
             return self._written(use.term)
         return self._use(self.outline(use.term, use.name)), ATOM
 
-    def _junction(self, items: tuple[t.Term, ...], between: str) -> str:
+    def _junction(self, term: t.Junction) -> Spelt:
         """Write `and` or `or`; what the first item keeps is there for all that follows, what others keep is not."""
-        first, *others = items
-        written = [self.write(first, NOT)]
+        form = FORMS["and" if term.every else "or"]
+        [least] = form.least
+        written = [self.write(term.items[0], least)]
         with self._perhaps():
-            written += [self.write(one, NOT) for one in others]
-        return between.join(written)
+            written += [self.write(one, least) for one in term.items[1:]]
+        return form.put(*written), form.binds
 
     def _list(self, items: tuple[t.Term, ...]) -> str:
         """Write a list as a tuple."""
-        if all(isinstance(item, t.Constant) for item in items):
-            return self.names.literal(tuple(item.value for item in items if isinstance(item, t.Constant)))
+        values = _constants(items)
+        if values is not None:
+            return self.names.literal(values)
         return f"({''.join(f'{self.write(item)}, ' for item in items)})"
 
     def _coalesce(self, items: tuple[t.Term, ...]) -> str:
@@ -243,16 +242,16 @@ class Expressions:
             if not isinstance(item, t.FactRead):
                 again = self.names.temporary()
                 first = f"({again} := {first})"
-            written = f"{again} if {first} is not None else {written}"
+            written = FORMS["if"].put(FORMS["is not null"].put(first), again, written)
         return written
 
-    def _comparison(self, term: t.Comparison) -> str:
+    def _comparison(self, term: t.Comparison) -> Spelt:
         """Write a comparison; ordered enumerations compare by their places in the order."""
+        form = FORMS[term.operator]
         if term.order is None or term.operator in ("==", "!="):
-            left, right = self._side(term.left, term.right), self._side(term.right, term.left)
-            return f"{left} {term.operator} {right}"
+            return form.put(self._side(term.left, term.right), self._side(term.right, term.left)), form.binds
         places = self._places(term.order)
-        return f"{places}[{self.write(term.left)}] {term.operator} {places}[{self.write(term.right)}]"
+        return form.put(*(f"{places}[{self.write(side)}]" for side in (term.left, term.right))), form.binds
 
     def _side(self, term: t.Term, other: t.Term) -> str:
         """Write one side of a comparison."""
@@ -268,12 +267,20 @@ class Expressions:
             self._orders[order] = self.names.thing("place", table)
         return self._orders[order]
 
-    def _collection(self, term: t.Term) -> str:
-        """Write the right side of `in`."""
-        if not isinstance(term, t.ListTerm) or not all(isinstance(item, t.Constant) for item in term.items):
-            return self.write(term, ATOM)
-        values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
-        return self.names.choices(values)
+    def _member(self, word: str, item: t.Term, collection: t.Term) -> Spelt:
+        """Write `in` or `not in`; what is written out on the right is looked up fast."""
+        form = FORMS[word]
+        found = self.write(item, ATOM)
+        values = _constants(collection.items) if isinstance(collection, t.ListTerm) else None
+        return form.put(
+            found, self.write(collection, ATOM) if values is None else self.names.choices(values)
+        ), form.binds
+
+
+def _constants(items: tuple[t.Term, ...]) -> tuple[Value, ...] | None:
+    """Give the values of items that are all written out."""
+    values = tuple(item.value for item in items if isinstance(item, t.Constant))
+    return values if len(values) == len(items) else None
 
 
 def _listed_comparison(term: t.Comparison) -> t.Contains | None:

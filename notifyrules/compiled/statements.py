@@ -12,8 +12,8 @@ from typing import assert_never
 
 from notifyrules.compiled.chart_shape import BRANCH, REFUSED
 from notifyrules.compiled.control_flow import STAY, Block, StretchWriter, Where, choose
-from notifyrules.compiled.expressions import OR
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Notify, Question, Switch
+from notifyrules.language.printing import OR
 from notifyrules.language.values import Value
 
 

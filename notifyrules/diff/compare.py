@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from notifyrules.diff.model import GONE, REFUSED, Finding, Structure, VersionComparison
 from notifyrules.diff.regions import compare_decisions
-from notifyrules.diff.spelling import spell, ticked
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
+from notifyrules.explanation.words import ticked
 from notifyrules.graph.model import Call, Graph, Guarantee, Notify
+from notifyrules.language.printing import spell
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write_literal
 from notifyrules.solver import Answer, Limit

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifyrules.diff.features import Feature
-from notifyrules.diff.spelling import AND, NOT, OR, Spelt, at_least
+from notifyrules.language.printing import AND, NOT, OR, Spelt, at_least
 from notifyrules.language.values import FactValues, Value
 from notifyrules.solver import Answer, Formula, Solver
 

@@ -6,7 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.diff.shared_facts import Side, Together, left_out
-from notifyrules.diff.spelling import (
+from notifyrules.evaluation.walk import bind
+from notifyrules.graph.model import Call, Graph, Node, Switch, conditions
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.printing import (
     ATOM,
     COALESCED,
     COMPARED,
@@ -20,10 +24,6 @@ from notifyrules.diff.spelling import (
     spell_value,
     spelt,
 )
-from notifyrules.evaluation.walk import bind
-from notifyrules.graph.model import Call, Graph, Node, Switch, conditions
-from notifyrules.language import terms as t
-from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import BOOL, Basic
 from notifyrules.language.values import FactValues, Value
 from notifyrules.solver import Formula, Pick, Symbol, Translator, Truth, World

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from notifyrules.diff.cover import Cover, Cube
 from notifyrules.diff.model import Region, change_of, decide, differ
 from notifyrules.diff.shared_facts import Together, left_out
-from notifyrules.diff.spelling import names_in
 from notifyrules.diff.versions import Versions
 from notifyrules.evaluation.walk import keeps
+from notifyrules.language.printing import names_in
 from notifyrules.language.values import FactValues, Value
 from notifyrules.solver import Answer, ChartFormulas, Formula, Witness, find_witness
 

@@ -15,9 +15,19 @@ from typing import Final, TypeAlias
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.model import BEGINNING, GONE, Finding, Region, Structure, VersionComparison, alike
 from notifyrules.diff.recorded import Counted
-from notifyrules.diff.spelling import TEXT, prose, ticked, unticked
 from notifyrules.evaluation.record import Record
-from notifyrules.explanation.words import HEADLINES, assignments, enumerate_shortly, paragraph, printable, show
+from notifyrules.explanation.words import (
+    HEADLINES,
+    assignments,
+    enumerate_shortly,
+    paragraph,
+    printable,
+    prose,
+    show,
+    ticked,
+    unticked,
+)
+from notifyrules.language.printing import TEXT
 from notifyrules.language.values import Value, write_literal
 
 REGIONS: Final = 8

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from notifyrules.diff.spelling import prose, ticked
-from notifyrules.explanation.words import enumerate_shortly, show
+from notifyrules.explanation.words import enumerate_shortly, prose, show, ticked
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value

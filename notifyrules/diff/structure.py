@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
-from notifyrules.diff.spelling import spell
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch, conditions
+from notifyrules.language.printing import spell
 
 _Said: TypeAlias = tuple[tuple[object, ...], str]
 """What a node asks, and in which words."""

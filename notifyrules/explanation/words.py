@@ -24,6 +24,9 @@ _MIN_COLUMNS: Final = 24
 _TEXT_SHOWN: Final = 60
 _ITEMS_SHOWN: Final = 12
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_PLAIN = re.compile(r"(?:[^\W_]|[ ,;?!'(){}\u2018-\u201D-]|[.:](?!\S))+")
+"""Words of which Markdown makes nothing: no mark, no link, no person, no number of an issue."""
+_TICKED = re.compile(r"(`+)(.*?[^`])\1(?!`)")
 
 HEADLINES: Final[Mapping[Notify, str]] = {
     Notify.YES: "Notified",
@@ -36,6 +39,24 @@ HEADLINES: Final[Mapping[Notify, str]] = {
 def printable(text: str) -> str:
     """Put a text on one line, and write out the characters that a terminal would obey instead of show."""
     return visible(_BLANKS.sub(" ", text).strip())
+
+
+def ticked(text: str) -> str:
+    """Put words of a file in backticks, more than there are together in them, so that sentences are Markdown."""
+    shown = printable(text)
+    ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    return f"{ticks} {shown} {ticks}" if len(ticks) > 1 or not shown else f"`{shown}`"
+
+
+def unticked(sentence: str) -> str:
+    """Take the backticks off the words of a file."""
+    return _TICKED.sub(lambda found: found[2].strip() if len(found[1]) > 1 else found[2], sentence)
+
+
+def prose(text: str) -> str:
+    """Write words of a file into a sentence; in backticks where Markdown could take them for more than words."""
+    shown = printable(text)
+    return shown if _PLAIN.fullmatch(shown) else ticked(shown)
 
 
 def show(value: Value) -> str:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifyrules.diff.spelling import negated, spell
 from notifyrules.language.evaluator import evaluate
+from notifyrules.language.printing import negated, spell
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic
 from notifyrules.language.values import Value
