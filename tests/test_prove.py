@@ -300,6 +300,42 @@ guarantees:
         assert judged(chart + '{name: it, never: ["no"]}').standing is Standing.PROVED
 
 
+class TestVacuousGuarantees:
+    @pytest.mark.parametrize(
+        ("promised", "expected"),
+        [
+            ("if: a and b and not a", "`a` and `not a` are never true together"),
+            ("if: b and (a and size > 1) and size < 0", "`size > 1` and `size < 0` are never true together"),
+            ("if: b and c", "`c` is never true, because `assume` says `not c or d` and `not d`"),
+            ("if: both", "`both` is never true"),
+            ("if: a and b", None),
+        ],
+    )
+    @pytest.mark.parametrize("form", ["never: [hold]", "always: ['yes', 'no']", "independent_of: d", "monotone: d"])
+    def test_the_part_that_cannot_hold_is_named(self, promised: str, expected: str | None, form: str) -> None:
+        """Nothing of the `if` that could be left out, and what is assumed where that contradicts it."""
+        text = f"""
+facts: {{a: bool = false, b: bool = false, c: bool = false, d: bool = false, size: int = 0}}
+assume: [not c or d, not d]
+let: {{both: a and not a}}
+flow: {{q: {{ask: Q?, if: a and b and size > 3, then: "yes", else: "no"}}}}
+guarantees: [{{name: it, {promised}, {form}}}]
+"""
+        vacuous = [one.message for one in findings_of(text) if one.code is Code.VACUOUS_GUARANTEE]
+
+        assert vacuous == ([] if expected is None else [f"`it` promises nothing: {expected}"])
+
+    def test_without_an_if_it_speaks_of_all(self) -> None:
+        """What is promised for all facts is promised for some."""
+        assert found(promise("a: bool = false", "a", 'always: ["yes", "no"]')) == []
+
+    def test_an_outcome_for_nobody_is_broken_and_no_more(self) -> None:
+        """That no facts get an outcome says it all."""
+        text = promise("a: bool = false", "a", "if: a and not a, reachable: 'yes'")
+
+        assert [code for code, _ in found(text)] == ["broken-guarantee"]
+
+
 class TestLists:
     def test_null_is_none_of_the_items(self) -> None:
         """A value that may be null, looked for in a list, says nothing of the list where it is null."""

@@ -151,6 +151,11 @@ class Code(Enum):
         "Where no facts keep to `assume`, everything about them could be proved.",
     )
     BROKEN_GUARANTEE = "broken-guarantee", "error", "Some facts show that a promise of the file does not hold."
+    VACUOUS_GUARANTEE = (
+        "vacuous-guarantee",
+        "warning",
+        "A promise about facts that nobody has holds whatever the chart does.",
+    )
     DEAD_ARROW = "dead-arrow", "warning", "No facts take the arrow, so what it leads to was meant for nobody."
     KNOWN_ANSWER = (
         "known-answer",
@@ -187,6 +192,7 @@ PROVED = frozenset(
     {
         Code.CONTRADICTORY_ASSUME,
         Code.BROKEN_GUARANTEE,
+        Code.VACUOUS_GUARANTEE,
         Code.DEAD_ARROW,
         Code.KNOWN_ANSWER,
         Code.UNMET_VALUE,

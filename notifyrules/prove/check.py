@@ -18,7 +18,7 @@ from notifyrules.language.values import FactValues, Value, to_plain, write_liter
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
 from notifyrules.prove.results import Example, Judged, Proofs, Standing
-from notifyrules.prove.unreachable import find_dead, reach
+from notifyrules.prove.unreachable import find_dead, find_vacuous, reach
 from notifyrules.solver import Answer, Limit, Proof
 from notifyrules.source.text import Span
 
@@ -53,6 +53,9 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
         watch(f"guarantee {number + 1} of {len(graph.guarantees)}")
         judged.append(judge(proof, number))
         findings.extend(_report(graph, guarantee, judged[-1], limit))
+        if guarantee.promise is not Promise.REACHABLE and judged[-1].standing is Standing.PROVED:
+            # What speaks of no facts is never broken; that an outcome is reachable for none of them is.
+            findings.extend(find_vacuous(proof, number))
     watch("what is reached")
     reached = reach(proof)
     findings.extend(find_dead(proof, reached, tuple(known)))

@@ -1,5 +1,5 @@
 """
-Find arrows that no facts take, and with them questions whose answer is known before they are asked.
+Find arrows that no facts take, questions whose answer is known before they are asked, and promises about nobody.
 
 Why it matters: what is never reached decides nothing, and usually something else was meant.
 Instead: remove the question, or lead an arrow elsewhere.
@@ -14,7 +14,7 @@ from typing import assert_never
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch, conditions
-from notifyrules.language.terms import Term, facts_read
+from notifyrules.language.terms import Junction, Term, facts_read
 from notifyrules.solver import Answer, Formula, Proof
 from notifyrules.source.text import Span
 
@@ -233,6 +233,48 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
             words = f"`{node.reference}` never answers `{outcome}` here, because {reason.words}"
             way_out = "allow it with a reason if the case is there for completeness only"
             yield Diagnostic(Code.DEAD_ARROW, words, arrow.span, (way_out,), *reached.shown(reason, arrow))
+
+
+def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
+    """
+    Report a guarantee whose `if` no facts meet, and the part of it that cannot hold.
+
+    Args:
+        proof: The chart.
+        number: Which of its guarantees, 0-based.
+    """
+    guarantee = proof.graph.guarantees[number]
+    condition = guarantee.condition
+    if condition is None or proof.solver.ask(proof.conditions[number]) is not Answer.NO:
+        return
+    wanted = tuple(_conjuncts(condition))
+    # What is assumed stands first, so that it is left out where the `if` contradicts itself.
+    core = proof.bare.core([*proof.assumed, *(proof.chart.terms.holds(term) for term in wanted)])
+    first = len(proof.assumed)
+    assumed = [proof.graph.assume[at] for at in core or () if at < first]
+    blamed = [wanted[at - first] for at in core or () if at >= first] or [condition]
+    words = _and(f"`{_clip(term.span.text)}`" for term in blamed)
+    never = "is never true" if len(blamed) == 1 else "are never true together"
+    because = f", because `assume` says {_and(f'`{_clip(term.span.text)}`' for term in assumed)}" if assumed else ""
+    yield Diagnostic(
+        Code.VACUOUS_GUARANTEE,
+        f"`{guarantee.name}` promises nothing: {words} {never}{because}",
+        blamed[-1].span,
+        ("mend the `if`, or withdraw the promise",),
+        (
+            *(Label(term.span, "this cannot hold with it") for term in blamed[:-1]),
+            *(Label(term.span, "this is assumed") for term in assumed),
+        ),
+    )
+
+
+def _conjuncts(term: Term) -> Iterator[Term]:
+    """Give the parts that must all hold."""
+    if isinstance(term, Junction) and term.every:
+        for item in term.items:
+            yield from _conjuncts(item)
+    else:
+        yield term
 
 
 # ---- Why something cannot be ----
