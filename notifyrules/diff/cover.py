@@ -59,14 +59,7 @@ class Describer:
         return all(self.features[at].look(facts) in values for at, values in cube.parts.items())
 
     def cover(self, inside: Formula, outside: Formula, *, worth: int | None = None) -> Cover:
-        """
-        Cover a set with cubes.
-
-        Args:
-            inside: The set.
-            outside: Everything else.
-            worth: The size from which on the cover is of no use; None for any.
-        """
+        """Cover a set, given with everything else, by cubes; from the size *worth* on the cover is of no use."""
         formulas = self.solver.world.formulas
         cubes: list[Cube] = []
         left = inside
@@ -93,22 +86,20 @@ class Describer:
             kept = [one for one in others if self.solver.ask(inside, feature.ways[one]) is not Answer.NO]
             if found is not None and len(kept) < len(others):
                 parts[at] = frozenset((*found, *kept))
-        return self._shortest(Cube(parts), world.formulas.true)
-
-    def _shortest(self, cube: Cube, given: Formula) -> Cube:
-        """Leave out what the rest of a cube says already."""
-        world = self.solver.world
-        parts = dict(cube.parts)
+        # What the rest says already is left out.
         for at in tuple(parts):
-            rest = [self.features[other].among(values, world) for other, values in parts.items() if other != at]
             opposite = world.formulas.negate(self.features[at].among(parts[at], world))
-            if self.solver.ask(given, *rest, opposite) is Answer.NO:
+            if self.solver.ask(*self._rest(parts, at), opposite) is Answer.NO:
                 del parts[at]
         return Cube(parts)
 
+    def _rest(self, parts: Mapping[int, frozenset[Value]], left: int) -> list[Formula]:
+        """Give all parts of a cube but one."""
+        world = self.solver.world
+        return [self.features[at].among(values, world) for at, values in parts.items() if at != left]
+
     def _implicant(self, outside: Formula) -> Cube | None:
         """Describe the solution at hand, and leave out as much as can be without meeting what is outside."""
-        world = self.solver.world
         values = ((at, self._value(feature)) for at, feature in enumerate(self.features))
         known = {at: value[0] for at, value in values if value is not None}
         best: list[int] | None = None
@@ -120,7 +111,7 @@ class Describer:
             return None
         parts = {at: frozenset({known[at]}) for at in sorted(best)}
         for at in tuple(parts):
-            rest = [self.features[other].among(held, world) for other, held in parts.items() if other != at]
+            rest = self._rest(parts, at)
             more = (value for value in self.features[at].ways if value not in parts[at])
             parts[at] = parts[at].union(value for value in more if self._may_join(at, value, rest, outside))
         return Cube(parts)
@@ -133,12 +124,7 @@ class Describer:
         return value is not None or self.solver.ask(*rest, way) is not Answer.NO
 
     def _value(self, feature: Feature) -> tuple[Value] | None:
-        """
-        Read the value of a feature in the solution at hand.
-
-        Returns:
-            The value in a tuple, because it may be None itself; None where the solution gives none.
-        """
+        """Read the value of a feature in the solution at hand, in a tuple because it may be None; None for no value."""
         return next(((value,) for value, way in feature.ways.items() if self.solver.shows(way)), None)
 
     def _needed(self, cubes: Sequence[Cube]) -> Iterator[Cube]:
@@ -154,11 +140,7 @@ class Describer:
     # ---- Words ----
 
     def tell(self, cube: Cube) -> tuple[str, ...]:
-        """
-        Write a cube as conditions that hold together, tests for null before what they guard.
-
-        What is left out is told apart.
-        """
+        """Write a cube as conditions that hold together, tests for null before what they guard, flags apart."""
         parts = sorted(cube.parts.items(), reverse=True)
         features = [(self.features[at], values) for at, values in parts if self.features[at].flag is None]
         told = [one for feature, values in features for one in feature.tell(values)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from notifyrules.diff.shared_facts import Side, Together, left_out
 from notifyrules.evaluation.walk import bind
@@ -107,11 +108,11 @@ class _Finder:
             symbol = inputs.symbols[fact.name]
             if isinstance(symbol.payload, Pick):
                 words = fact.name, ATOM
-                yield _enumeration(words, symbol, _reader(fact.name), nullable=fact.type.nullable)
+                yield _enumeration(words, symbol, itemgetter(fact.name), nullable=fact.type.nullable)
             elif isinstance(symbol.payload, Truth):
                 flag = flags.get(fact.name)
                 ways = _yes_no(symbol.holds, symbol.null, self.world)
-                yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), _reader(fact.name), flag)
+                yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), itemgetter(fact.name), flag)
 
     def find_in_chart(self, graph: Graph, place: _Place) -> None:
         """Find what the nodes of a chart ask, and those of the charts it calls."""
@@ -143,8 +144,7 @@ class _Finder:
             if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
                 feature = _enumeration(words, symbol, look, nullable=subject.type.nullable)
                 symbols = self.together.inputs.symbols
-                is_fact = feature.name in symbols and isinstance(symbols[feature.name].payload, Pick)
-                if not is_fact:
+                if feature.name not in symbols or not isinstance(symbols[feature.name].payload, Pick):
                     self.found.setdefault(words[0], feature)
             return
         for case in node.cases:
@@ -159,8 +159,8 @@ class _Finder:
             case t.LetUse() | t.Not() | t.Junction() | t.Choice() | t.Coalesce():
                 for part in t.parts(term):
                     self.find(part, place)
-            case t.Comparison(left=left, right=right) if left.type.base is Basic.BOOL and right.type.base is Basic.BOOL:
-                for part in (left, right):
+            case t.Comparison() if all(part.type.base is Basic.BOOL for part in t.parts(term)):
+                for part in t.parts(term):
                     self.find(part, place)
             case t.Constant():
                 return
@@ -197,12 +197,10 @@ class _Finder:
         match term:
             case t.FactRead():
                 read: tuple[t.Term, ...] = (term,)
-            case t.Comparison(left=left, right=right):
-                read = (left, right)
-            case t.Contains(item=item, collection=collection):
-                read = (item, *(collection.items if isinstance(collection, t.ListTerm) else (collection,)))
-            case t.IsNull(operand=operand):
-                read = (operand,)
+            case t.Contains(item=item, collection=t.ListTerm(items=items)):
+                read = (item, *items)
+            case t.Comparison() | t.Contains() | t.IsNull():
+                read = t.parts(term)
             case _:
                 return False
         variables = {id_ for one in symbols.values() for id_ in _numbers(one)}
@@ -230,11 +228,6 @@ def _bare(term: t.Term) -> t.Term:
     return term
 
 
-def _reader(name: str) -> Callable[[FactValues], Value]:
-    """Read a fact."""
-    return lambda facts: facts[name]
-
-
 def _yes_no(holds: Formula, null: Formula, world: World) -> dict[Value, Formula]:
     """Give the ways of a test that may have no meaning for null."""
     formulas = world.formulas
@@ -250,16 +243,18 @@ def _guards(term: t.Term) -> tuple[t.Term, ...]:
     """List what a test takes for granted not to be null."""
     found: list[t.Term] = []
     for one in t.walk(term):
+        if one.type.nullable:
+            continue
         match one:
-            case t.FactRead() if not one.type.nullable:
+            case t.FactRead():
                 found.append(one)
-            case t.LetUse(term=inner) if inner.type.nullable and not one.type.nullable:
+            case t.LetUse(term=inner) if inner.type.nullable:
                 found.append(inner)
-            case t.FunctionCall(function=function) if function.result.nullable and not one.type.nullable:
+            case t.FunctionCall(function=function) if function.result.nullable:
                 found.append(one)
-            case t.Coalesce(items=items) if items[-1].type.nullable and not one.type.nullable:
+            case t.Coalesce(items=items) if items[-1].type.nullable:
                 found.append(one)
-            case t.Choice() if (one.then.type.nullable or one.otherwise.type.nullable) and not one.type.nullable:
+            case t.Choice() if one.then.type.nullable or one.otherwise.type.nullable:
                 found.append(one)
             case _:
                 pass

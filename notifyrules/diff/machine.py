@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from notifyrules.diagnostics.formats import annotate
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Region, Reworded, VersionComparison
+from notifyrules.diff.model import Region, VersionComparison
 from notifyrules.diff.recorded import Counted
 from notifyrules.diff.report import REGIONS, caveats, decision, facts_shown, headline, kind_of, remaining
 from notifyrules.evaluation.record import Record
@@ -41,18 +42,18 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
         ],
         "chart": {
             "renamed": dict(structure.renamed),
-            "added_nodes": list(structure.added_nodes),
-            "removed_nodes": list(structure.removed_nodes),
-            "added_arrows": list(structure.added_arrows),
-            "removed_arrows": list(structure.removed_arrows),
+            **{
+                name: list(getattr(structure, name))
+                for name in ("added_nodes", "removed_nodes", "added_arrows", "removed_arrows")
+            },
             "moved": [
                 {"arrow": one.after, "was": one.before, "led_to": one.led_to, "leads_to": one.leads_to}
                 for one in structure.moved
             ],
-            "asked_otherwise": [_words(one) for one in structure.asked_otherwise],
-            "reworded": [_words(one) for one in structure.reworded],
+            "asked_otherwise": [asdict(one) for one in structure.asked_otherwise],
+            "reworded": [asdict(one) for one in structure.reworded],
         },
-        "rows": None if rows is None else _rows(rows),
+        "rows": None if rows is None else {"total": rows.total, "changed": rows.changed, **asdict(rows)},
         "complete": comparison.complete,
     }
 
@@ -86,22 +87,6 @@ def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
     }
 
 
-def _words(one: Reworded) -> Mapping[str, str]:
-    """Give changed words as JSON data."""
-    return {"what": one.what, "before": one.before, "after": one.after}
-
-
-def _rows(rows: Counted) -> Mapping[str, object]:
-    """Give what becomes of recorded decisions as JSON data."""
-    return {
-        "total": rows.total,
-        "changed": rows.changed,
-        "changes": rows.changes,
-        "examples": rows.examples,
-        "passed_over": rows.passed_over,
-    }
-
-
 # ---- GitHub Actions ----
 
 
@@ -117,7 +102,9 @@ def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None
         command = "notice" if gate.passes(change) else "error"
         for region in regions[:REGIONS]:
             title = f"decisions change: {change}{kind_of(comparison, change)}"
-            yield annotate(command, title, _place(comparison, region), _told(comparison, region))
+            step = region.after.passage.steps[-1]
+            [place] = [arrow.span for arrow in comparison.new.nodes[step.node].arrows if arrow.id == step.arrow]
+            yield annotate(command, title, place, _told(comparison, region))
     whole = comparison.new.nodes[comparison.new.start].span
     summary = [headline(comparison), *(one for told in comparison.lost.values() for one in told), *comparison.inputs]
     if rows is not None:
@@ -126,13 +113,6 @@ def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None
         summary.append(f"what is not allowed passes, where it is meant, with {way_out}")
     untold = {*comparison.open, *comparison.lost} & {*gate.refused(comparison)}
     yield annotate("error" if untold else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
-
-
-def _place(comparison: VersionComparison, region: Region) -> Span:
-    """Find the arrow that settles the decision now."""
-    step = region.after.passage.steps[-1]
-    arrows = {arrow.id: arrow.span for arrow in comparison.new.nodes[step.node].arrows}
-    return arrows[step.arrow]
 
 
 def _told(comparison: VersionComparison, region: Region) -> Iterator[str]:

@@ -28,7 +28,7 @@ _REASONS = 20
 
 @dataclass(frozen=True, slots=True)
 class DecisionChanges:
-    """What came of comparing decisions."""
+    """What came of comparing decisions: the same three that a comparison of versions has."""
 
     regions: tuple[Region, ...]
     open: tuple[str, ...]
@@ -61,12 +61,7 @@ def compare_decisions(versions: Versions, watch: Callable[[str], None]) -> Decis
 
 
 def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula) -> Shown | None:
-    """
-    Describe all facts of one change, in parts where it is too long otherwise.
-
-    Returns:
-        None where the time did not suffice.
-    """
+    """Describe all facts of one change, in parts where it is too long otherwise; None where time did not suffice."""
     sides = [_by_reasons(versions, changed, chart) for chart in (versions.old, versions.new)]
     parting = sorted((side for side in sides if len(side) > 1), key=len, reverse=True)
     described = _parted(versions, [changed], parting)
@@ -75,12 +70,7 @@ def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula) ->
 
 
 def _by_reasons(versions: Versions, changed: Formula, chart: ChartFormulas) -> list[Formula]:
-    """
-    Part facts by the arrows that settle their decisions in one version.
-
-    Returns:
-        When each arrow does; nothing where there are too many, or not all could be found.
-    """
+    """Part facts by the arrows that settle their decisions in one version; give nothing where these are too many."""
     last = _last_arrows(chart)
     answers = versions.solver.sort_out(last, changed, most=_PARTS)
     if Answer.UNKNOWN in answers.values():
@@ -101,12 +91,7 @@ def _parted(versions: Versions, sets: Iterable[Formula], parting: Sequence[Seque
 
 
 def _at_once(versions: Versions, facts: Formula, worth: int | None) -> list[Described]:
-    """
-    Describe a set of facts by the shorter of what it is and what it is not.
-
-    Returns:
-        Nothing where either would be longer than what it is worth.
-    """
+    """Describe facts by the shorter of what they are and what they are not, if that is not longer than it is worth."""
     describer = versions.describer
     others = versions.solver.world.formulas.negate(facts)
     inside = describer.cover(facts, others, worth=worth)
@@ -190,11 +175,10 @@ def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witne
     def confirm(values: FactValues, _: Value) -> bool:
         if not describer.holds(one.cube, values) or any(describer.holds(cube, values) for cube in one.outside):
             return False
-        sides = (versions.together.old, versions.together.new)
-        facts = [side.facts(values) for side in sides]
-        if not any(keeps(side.graph, one) for side, one in zip(sides, facts, strict=True)):
+        sides = [(side.graph, side.facts(values)) for side in (versions.together.old, versions.together.new)]
+        if not any(keeps(*side) for side in sides):
             return False
-        before, after = (decide(side.graph, one) for side, one in zip(sides, facts, strict=True))
+        before, after = (decide(*side) for side in sides)
         return (before.outcome, after.outcome) == pair and differ(before, after)
 
     return find_witness(versions.solver, versions.together.inputs, goal, confirm)
@@ -241,9 +225,9 @@ def _reasons(versions: Versions, inside: Formula, chart: ChartFormulas, known: s
 
 def _given(together: Together, values: FactValues) -> dict[str, Value]:
     """Keep the facts that a reader must know: those given that differ from their default or have none."""
-    shown = {}
-    for side in (together.old, together.new):
-        for name, called in side.names.items():
-            if values.get(left_out(name)) is not True:
-                shown[called] = values[called]
-    return shown
+    return {
+        called: values[called]
+        for side in (together.old, together.new)
+        for name, called in side.names.items()
+        if values.get(left_out(name)) is not True
+    }

@@ -300,7 +300,7 @@ def kind_of(comparison: VersionComparison, change: str) -> str:
 def remaining(comparison: VersionComparison, region: Region) -> tuple[str, ...]:
     """List what a region says beyond what all changes have in common, as far as a reader follows."""
     rest = _beyond(comparison, region)
-    return tuple(map(_bare, rest)) if len(rest) == 1 else rest[:_CONDITIONS]
+    return (_bare(rest[0]),) if len(rest) == 1 else rest[:_CONDITIONS]
 
 
 def _beyond(comparison: VersionComparison, region: Region) -> tuple[str, ...]:
@@ -340,7 +340,7 @@ def facts_shown(comparison: VersionComparison, region: Region) -> dict[str, Valu
     """Keep the facts of an example that a reader must know: those that are not what they are by default."""
     shown = {}
     for name, value in region.facts.items():
-        declared = [fact for graph in (comparison.old, comparison.new) if (fact := graph.facts.get(name)) is not None]
+        declared = [graph.facts[name] for graph in (comparison.old, comparison.new) if name in graph.facts]
         if not declared or not all(fact.has_default and fact.default == value for fact in declared):
             shown[name] = value
     return shown
@@ -387,22 +387,18 @@ def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
     """List what a reader of the picture sees: the kind of change, and what changed."""
     for was, now in structure.renamed.items():
         yield "renamed", f"{ticked(was)} is called {ticked(now)}"
-    for name in structure.added_nodes:
-        yield "added", f"node {ticked(name)}"
-    for name in structure.removed_nodes:
-        yield "removed", f"node {ticked(name)}"
-    for arrow in structure.added_arrows:
-        yield "added", f"arrow {ticked(arrow)}"
-    for arrow in structure.removed_arrows:
-        yield "removed", f"arrow {ticked(arrow)}"
+    for kind, what, names in (
+        ("added", "node", structure.added_nodes),
+        ("removed", "node", structure.removed_nodes),
+        ("added", "arrow", structure.added_arrows),
+        ("removed", "arrow", structure.removed_arrows),
+    ):
+        yield from ((kind, f"{what} {ticked(name)}") for name in names)
     for moved in structure.moved:
+        leads, led = f"{ticked(moved.after)} leads to", "led to"
         if moved.after == BEGINNING:
-            yield "moved", f"the chart begins with {ticked(moved.leads_to)}, where it began with {ticked(moved.led_to)}"
-        else:
-            yield (
-                "moved",
-                f"{ticked(moved.after)} leads to {ticked(moved.leads_to)}, where it led to {ticked(moved.led_to)}",
-            )
+            leads, led = "the chart begins with", "began with"
+        yield "moved", f"{leads} {ticked(moved.leads_to)}, where it {led} {ticked(moved.led_to)}"
     for asked in structure.asked_otherwise:
         yield "asked", f"{ticked(asked.what)} asks {ticked(asked.after)}, where it asked {ticked(asked.before)}"
     for words in structure.reworded:

@@ -112,12 +112,7 @@ def _default_changed(was: Fact, now: Fact) -> bool:
 
 
 def _meet(left: Type, right: Type) -> Type | None:
-    """
-    Find the type of the values that two types have in common.
-
-    Returns:
-        None where there are none, or only null or the empty list.
-    """
+    """Find the type of the values that two types share; None where there are none, or only null or the empty list."""
     base = _meet_bases(left.base, right.base)
     return None if base is None else Type(base, left.nullable and right.nullable)
 
@@ -140,21 +135,15 @@ def _meet_bases(left: Base | None, right: Base | None) -> Base | None:
 
 
 def _refused(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:
-    """
-    Say which values of a fact were taken before and are not now.
-
-    That a fact is gone refuses nothing: of objects only the declared names are read.
-    """
+    """Say which values of a fact were taken before and are not now."""
     if now is None:
+        # That a fact is gone refuses nothing: of objects only the declared names are read.
         return
     if was is not None and str(shared) != str(was.type):
-        gone = [ticked(value) for value in sorted(_values(was.type) - _values(now.type))] if shared is not None else []
-        what = (
-            enumerate_shortly(gone, most=_SHOWN)
-            if gone
-            else f"every value of {ticked(str(was.type))}, but {ticked(str(now.type))}"
-        )
-        yield f"the fact `{name}` no longer takes {what}"
+        gone = sorted(_values(was.type) - _values(now.type)) if shared is not None else []
+        what = enumerate_shortly(map(ticked, gone), most=_SHOWN)
+        every = f"every value of {ticked(str(was.type))}, but {ticked(str(now.type))}"
+        yield f"the fact `{name}` no longer takes {what or every}"
     if not now.has_default and (was is None or was.has_default):
         yield f"the fact `{name}` may no longer be left out" if was else f"the new fact `{name}` must be given"
 
@@ -174,13 +163,12 @@ def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -
         yield f"the fact `{name}` {words}{rest}"
         return
     if str(was.type) != str(now.type):
-        compared = "every value before is compared with every value now"
-        if shared is not None:
-            compared = "only values of both are compared"
+        every = "every value before is compared with every value now"
+        compared = every if shared is None else "only values of both are compared"
         yield f"the fact `{name}` was {ticked(str(was.type))} and is {ticked(str(now.type))}; {compared}"
     if was.has_default and not now.has_default:
         yield f"the fact `{name}` must be given now; by default it was {prose(show(was.default))}"
     elif now.has_default and not was.has_default:
         yield f"the fact `{name}` may be left out now, and is {prose(show(now.default))} then"
     elif _default_changed(was, now):
-        yield (f"the fact `{name}` is {prose(show(now.default))} by default, where it was {prose(show(was.default))}")
+        yield f"the fact `{name}` is {prose(show(now.default))} by default, where it was {prose(show(was.default))}"

@@ -15,7 +15,7 @@ from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch, conditions
 from notifyrules.language.printing import spell
 
-_Said: TypeAlias = tuple[tuple[object, ...], str]
+_Said: TypeAlias = tuple[tuple[str, ...], str]
 """What a node asks, and in which words."""
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -74,7 +74,7 @@ def _alike(old: Graph, new: Graph, was: str, now: str) -> bool:
     return _asked(old.nodes[was]) == _asked(new.nodes[now])
 
 
-def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[object, ...]:
+def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[str, ...]:
     """Say what a node asks; a fan-out asks its branches, of which some may have other names now."""
     match node:
         case Question() | Switch() | First():
@@ -82,7 +82,7 @@ def _asked(node: Node, names: Mapping[str, str] = _NO_NAMES) -> tuple[object, ..
         case FanOut(branches=branches):
             return "any", *(names.get(branch.target, branch.target) for branch in branches)
         case Call(callee=callee, bindings=bindings):
-            return "call", callee.name, *((name, spell(term)) for name, term in bindings.items())
+            return "call", callee.name, *(f"{name}: {spell(term)}" for name, term in bindings.items())
 
 
 def _find_renamed(matching: _Matching) -> None:
@@ -217,13 +217,10 @@ def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
 
 def _written(node: Node) -> str:
     """Write what a node asks on one line."""
-    match node:
-        case Question() | Switch() | First():
-            return "; ".join(map(spell, conditions(node)))
-        case FanOut(branches=branches):
-            return ", ".join(branch.target for branch in branches)
-        case Call(reference=reference, bindings=bindings):
-            return ", ".join((reference, *(f"{name}: {spell(term)}" for name, term in bindings.items())))
+    _, *words = _asked(node)
+    if isinstance(node, Call):
+        words[0] = node.reference
+    return (", " if isinstance(node, Call | FanOut) else "; ").join(words)
 
 
 def _reworded(matching: _Matching) -> Iterator[Reworded]:
@@ -238,8 +235,7 @@ def _reworded(matching: _Matching) -> Iterator[Reworded]:
         yield from _words(now, before.label, after.label)
         yield from _words(now, _template(before.because), _template(after.because))
     for name, outcome in matching.old.outcomes.items():
-        if name in matching.new.outcomes:
-            rival = matching.new.outcomes[name]
+        if rival := matching.new.outcomes.get(name):
             yield from _words(name, outcome.label, rival.label)
             yield from _words(name, _template(outcome.because), _template(rival.because))
 
@@ -252,6 +248,8 @@ def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworde
 
 def _template(message: Message | None) -> str | None:
     """Write a text for a person as a rule file holds it."""
-    if message is None:
-        return None
-    return "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)
+    return (
+        None
+        if message is None
+        else "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)
+    )

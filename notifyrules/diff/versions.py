@@ -108,17 +108,6 @@ def _carried(chart: ChartFormulas, outcome: str, name: str) -> Symbol:
 # ---- Side by side ----
 
 
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """A place from which the two versions go different ways."""
-
-    condition: Formula
-    """When both are there."""
-    old: str
-    """Where the old version goes on: a node or an outcome."""
-    new: str
-
-
 @dataclass(slots=True)
 class SideBySide:
     """Two versions, followed from their starts."""
@@ -130,7 +119,8 @@ class SideBySide:
     """When both are at a node that both have, by its old name."""
     together: dict[str, Formula] = field(default_factory=dict)
     """When both reach an outcome of one name without having parted."""
-    partings: list[Parting] = field(default_factory=list)
+    partings: list[tuple[Formula, str, str]] = field(default_factory=list)
+    """When they go different ways, and to which node or outcome the old version goes on, and the new one."""
 
     def follow(self) -> None:
         """Follow both for as long as they ask the same."""
@@ -143,27 +133,21 @@ class SideBySide:
             now = self.structure.nodes[name]
             answers = self._answers(name, now)
             if answers is None:
-                self.partings.append(Parting(here, name, now))
+                self.partings.append((here, name, now))
                 continue
             for answer, led_to, leads_to in answers:
                 self._go(world.define(world.formulas.every((here, answer))), led_to, leads_to)
 
     def _answers(self, was: str, now: str) -> list[tuple[Formula, str, str]] | None:
-        """
-        List the ways out of a node that both have, when they are taken, and where they lead.
-
-        Returns:
-            None where the two nodes do not always answer alike.
-        """
-        old, new = self.old.graph.nodes[was].arrows, self.new.graph.nodes[now].arrows
-        targets = {arrow.id: arrow.target for arrow in new}
+        """List the ways out of a node, when, and where they lead; None where both do not always answer alike."""
+        targets = {arrow.id: arrow.target for arrow in self.new.graph.nodes[now].arrows}
         found = []
-        for arrow in old:
+        for arrow in self.old.graph.nodes[was].arrows:
             other = self.structure.arrows.get(arrow.id)
             if other not in targets or not self.old.answers[arrow.id].eq(self.new.answers[other]):
                 return None
             found.append((self.old.answers[arrow.id], arrow.target, targets[other]))
-        return found if len(old) == len(new) else None
+        return found if len(found) == len(targets) else None
 
     def _go(self, taken: Formula, led_to: str, leads_to: str) -> None:
         """Go on, together or apart."""
@@ -173,16 +157,16 @@ class SideBySide:
         elif led_to == leads_to and led_to in self.old.graph.outcomes and led_to in self.new.graph.outcomes:
             self.together[led_to] = formulas.some((self.together.get(led_to, formulas.false), taken))
         elif taken is not formulas.false:
-            self.partings.append(Parting(taken, led_to, leads_to))
+            self.partings.append((taken, led_to, leads_to))
 
     def pairs(self) -> Iterator[tuple[str, str, Formula]]:
         """Say when which outcome of the old version stands against which of the new one."""
         formulas = self.old.world.formulas
         ways = {(outcome, outcome): [taken] for outcome, taken in self.together.items()}
-        for parting in self.partings:
-            for was, before in self.old.ends_from(parting.old).items():
-                for now, after in self.new.ends_from(parting.new).items():
-                    way = formulas.every((parting.condition, before, after))
+        for parted, old, new in self.partings:
+            for was, before in self.old.ends_from(old).items():
+                for now, after in self.new.ends_from(new).items():
+                    way = formulas.every((parted, before, after))
                     if way is not formulas.false:
                         ways.setdefault((was, now), []).append(way)
         for (was, now), listed in ways.items():
