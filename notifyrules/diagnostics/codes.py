@@ -144,6 +144,11 @@ class Code(Enum):
     )
     UNUSED_CLASS = "unused-class", "warning", "The legend explains a colour that the chart does not use."
     UNUSED_ALLOW = "unused-allow", "warning", "What is allowed does not occur (any more)."
+    LITERAL_BRACES = (
+        "literal-braces",
+        "warning",
+        "Only a `because` has conditions filled in; everywhere else braces are shown to people as they stand.",
+    )
     # Proofs
     CONTRADICTORY_ASSUME = (
         "contradictory-assume",

@@ -7,10 +7,12 @@ reports what it finds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
+from notifyrules.document.model import GuaranteePart, Part
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Call, FanOut, Node, conditions
 from notifyrules.graph.reachability import edges, find_cycles, topological, written_targets
@@ -19,6 +21,7 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.null_narrowing import value_key
 from notifyrules.language.syntax import names_in
 from notifyrules.language.values import write_literal
+from notifyrules.source.located import Scalar
 
 MAX_NESTING = 10
 """Fan-outs on the branches of fan-outs."""
@@ -245,7 +248,46 @@ def _constant_parts(term: t.Term) -> Iterator[tuple[t.Term, str]]:
             waiting.extend((one.then, one.otherwise))
 
 
+_SHOWN_AS_WRITTEN = ("ask", "label", "title", "about", "source")
+"""The keys of texts for people in which nothing is filled in."""
+_BRACES = re.compile(r"\{[^{}]*[^{}\s][^{}]*\}")
+
+
+def check_literal_braces(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
+    """
+    Report braces in texts that are shown as they are written.
+
+    Whoever reads the chart would see the name of a fact where its value was meant.
+    """
+    for text in _plain_texts(draft.document):
+        for found in _BRACES.finditer(text):
+            draft.findings.add(
+                Code.LITERAL_BRACES,
+                text.part(*found.span()),
+                f"nothing is filled in here: `{found[0]}` is shown as it stands",
+                help="write it without braces; only a `because` has conditions in it",
+            )
+
+
+def _plain_texts(part: Part) -> Iterator[Scalar]:
+    """Give the texts of a part of a file in which nothing is filled in, in no order."""
+    for key in type(part).model_fields:
+        value = getattr(part, key)
+        if isinstance(value, Scalar) and (key in _SHOWN_AS_WRITTEN or isinstance(part, GuaranteePart)):
+            yield value
+        for held in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else (value,):
+            if isinstance(held, Part):
+                yield from _plain_texts(held)
+
+
 Check = Callable[[Draft, Mapping[str, Node | None] | None], None]
 
-CHECKS: tuple[Check, ...] = (check_cycle, check_nesting, check_unreachable, check_unused, check_constant)
+CHECKS: tuple[Check, ...] = (
+    check_cycle,
+    check_nesting,
+    check_unreachable,
+    check_unused,
+    check_constant,
+    check_literal_braces,
+)
 """In the order in which they run."""
