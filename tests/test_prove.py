@@ -411,6 +411,53 @@ guarantees: [{name: it, %s}]
 
         assert ("dead-arrow", '"no"') in found(text, callee=self.CALLEE)
 
+    UNBOUND = """
+notifyrules: 1
+facts: {quiet: bool = false, urgent: bool = false, limit: int = 3, name: text = ""}
+flow:
+  quiet: {ask: Quiet?, if: quiet and limit > 5 and limit > 2, then: held, else: urgent}
+  urgent: {ask: Urgent?, if: urgent and name == "" and not quiet, then: hurried, else: free}
+outcomes: {held: {}, hurried: {}, free: {}}
+"""
+
+    @pytest.mark.parametrize(
+        ("bound", "expected"),
+        [
+            (
+                "quiet: dnd, urgent: dnd",
+                {
+                    "held": "only its own default sets `limit` at `3`",
+                    "hurried": "it is so for all facts",
+                },
+            ),
+            ("quiet: dnd, limit: size, urgent: not dnd", {}),
+            (
+                "limit: size, urgent: dnd",
+                {"held": "only its own default sets `quiet` at `false`"},
+            ),
+            (
+                "quiet: dnd, limit: size",
+                {"hurried": "only its own default sets `urgent` at `false`"},
+            ),
+        ],
+    )
+    def test_a_default_that_keeps_it_from_an_answer(self, bound: str, expected: dict[str, str]) -> None:
+        """The fact that nothing binds is named, and how to bind it; where other values would not help, it is not."""
+        caller = f"""
+facts: {{dnd: bool = false, size: int = 0}}
+flow:
+  size: {{ask: Large?, if: size > 9, then: "yes", else: ask}}
+  ask: {{call: callee.yaml, with: {{{bound}}}, cases: {{held: hold, hurried: "yes", free: "no"}}}}
+"""
+        dead = [one for one in findings_of(caller, callee=self.UNBOUND) if one.code is Code.DEAD_ARROW]
+        words = "`callee.yaml` never answers `{}` here, because {}"
+
+        assert [one.message for one in dead] == [words.format(*item) for item in expected.items()]
+        for one in dead:
+            name = one.message.split("`")[5] if "default" in one.message else None
+            assert (one.help[0] == f"say what it is here: `with: {{{name}: ...}}`") is (name is not None)
+            assert [label.span.text for label in one.labels if "default" in label.text] == ([name] if name else [])
+
 
 class TestReasons:
     def test_the_answers_that_force_it(self) -> None:

@@ -8,13 +8,14 @@ Instead: remove the question, or lead an arrow elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch, conditions
-from notifyrules.language.terms import Junction, Term, facts_read
+from notifyrules.graph.model import Arrow, Call, Fact, FanOut, First, Graph, Node, Question, Switch, conditions
+from notifyrules.language.terms import FactRead, Junction, Term, facts_read
+from notifyrules.language.values import write_literal
 from notifyrules.solver import Answer, Formula, Proof
 from notifyrules.source.text import Span
 
@@ -227,12 +228,47 @@ def _explained(target: str, reached: Reach) -> bool:
 
 def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
     """Report the outcomes that a called chart never gives here."""
-    for outcome, arrow in node.cases.items():
-        if arrow.id in reached.dead:
-            reason = reached.reason(arrow)
-            words = f"`{node.reference}` never answers `{outcome}` here, because {reason.words}"
-            way_out = "allow it with a reason if the case is there for completeness only"
-            yield Diagnostic(Code.DEAD_ARROW, words, arrow.span, (way_out,), *reached.shown(reason, arrow))
+    dead = {outcome: arrow for outcome, arrow in node.cases.items() if arrow.id in reached.dead}
+    unbound = [fact for fact in node.callee.facts.values() if fact.name not in node.bindings]
+    opened = _opened(node, unbound, reached.proof) if dead and unbound else None
+    for outcome, arrow in dead.items():
+        reason = reached.reason(arrow)
+        because, advice = reason.words, ["allow it with a reason if the case is there for completeness only"]
+        labels, notes = reached.shown(reason, arrow)
+        held = [] if opened is None else _held(arrow, node, unbound, opened)
+        if held:
+            values = _and(f"`{fact.name}` at `{_clip(write_literal(fact.default))}`" for fact in held)
+            also = f", and {because}" if reason.tells else ""
+            because = f"only its own default sets {values}{also}"
+            bound = ", ".join(f"{fact.name}: ..." for fact in held)
+            advice.insert(0, f"say what {'it is' if len(held) == 1 else 'they are'} here: `with: {{{bound}}}`")
+            labels = (*labels, *(Label(fact.span, "this default is taken") for fact in held))
+        words = f"`{node.reference}` never answers `{outcome}` here, because {because}"
+        yield Diagnostic(Code.DEAD_ARROW, words, arrow.span, tuple(advice), labels, notes)
+
+
+def _opened(node: Call, unbound: Sequence[Fact], proof: Proof) -> Proof:
+    """Begin a proof of the same chart in which the facts that nothing binds may have any value."""
+    graph = proof.graph
+    free = {_free(node, fact): replace(fact, name=_free(node, fact)) for fact in unbound}
+    reads = {fact.name: FactRead(node.span, fact.type, _free(node, fact)) for fact in unbound}
+    call = replace(node, bindings={**node.bindings, **reads})
+    nodes = {**graph.nodes, node.name: call}
+    return Proof.begin(replace(graph, facts={**graph.facts, **free}, nodes=nodes), proof.limit)
+
+
+def _free(node: Call, fact: Fact) -> str:
+    """Name a fact of a called chart as no fact of the caller can be named."""
+    return f"{node.name}/{fact.name}"
+
+
+def _held(arrow: Arrow, node: Call, unbound: Sequence[Fact], opened: Proof) -> list[Fact]:
+    """Find few facts of a called chart whose defaults keep it from an answer that it gives with other values."""
+    met = opened.chart.met[arrow.id]
+    if opened.solver.ask(met) is not Answer.YES:
+        return []
+    defaults = [opened.inputs.is_value(_free(node, fact), fact.default) for fact in unbound]
+    return [unbound[at] for at in opened.solver.core(defaults, fixed=[met]) or ()]
 
 
 def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
@@ -310,6 +346,11 @@ class Reason:
         if len(self.rulings) == 1:
             return str(self.rulings[0])
         return "every way here settles it"
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says anything but that it is so."""
+        return any(ruling.arrows or ruling.assumed for ruling in self.rulings)
 
     @property
     def notes(self) -> tuple[str, ...]:
