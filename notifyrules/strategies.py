@@ -12,7 +12,6 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -20,20 +19,10 @@ from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch
-from notifyrules.language.schedules import WEEKDAYS
-from notifyrules.language.types import (
-    MAX_DURATION,
-    MAX_INSTANT,
-    MAX_INT,
-    MIN_INSTANT,
-    Base,
-    Basic,
-    Enumeration,
-    ListOf,
-    Type,
-)
-from notifyrules.language.values import Value, conform, to_plain, zone_keys
+from notifyrules.language.types import MAX_INT, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value, conform, to_plain
 from notifyrules.rules import Rules, load
 
 if TYPE_CHECKING:
@@ -152,42 +141,23 @@ def _general_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> Se
     from hypothesis import strategies as st  # noqa: PLC0415
 
     match base:
-        case Basic.BOOL:
-            return st.booleans()
         case Enumeration(values):
             return st.sampled_from(values)
-        case Basic.INT:
-            return st.one_of(st.integers(0, 100), st.integers(-MAX_INT, MAX_INT))
-        case Basic.TEXT:
-            return st.text(max_size=40)
-        case Basic.INSTANT:
-            return st.datetimes(
-                MIN_INSTANT.replace(tzinfo=None), MAX_INSTANT.replace(tzinfo=None), timezones=st.just(UTC)
-            )
-        case Basic.TIME:
-            return st.builds(time, st.integers(0, 23), st.integers(0, 59))
-        case Basic.DURATION:
-            return st.one_of(
-                st.builds(lambda minutes: timedelta(minutes=minutes), st.integers(0, 600)),
-                st.timedeltas(-MAX_DURATION, MAX_DURATION),
-            )
-        case Basic.TIMEZONE:
-            keys = sorted(zone_keys(), key=lambda key: (key != "UTC", key))
-            return st.sampled_from(keys).map(lambda key: conform(Type(Basic.TIMEZONE), key))
-        case Basic.SCHEDULE:
-            return st.lists(_windows(), max_size=3).map(lambda windows: conform(Type(Basic.SCHEDULE), windows))
         case ListOf(item):
             assert item is not None
             return st.lists(_base_values(item, constants), max_size=5).map(tuple)
-
-
-def _windows() -> SearchStrategy[dict[str, object]]:
-    """Make a strategy of the windows of schedules."""
-    from hypothesis import strategies as st  # noqa: PLC0415
-
-    clock = st.builds(lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.sampled_from([0, 30]))
-    days = st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=7, unique=True)
-    return st.fixed_dictionaries({"from": clock, "until": clock}, optional={"days": days})
+        case Basic():
+            kind = KINDS[base]
+            found: SearchStrategy[Value]
+            if kind.strategy is not None:
+                found = kind.strategy(st)
+            else:
+                assert kind.scale is not None
+                numbers = st.one_of(
+                    st.sampled_from(kind.scale.usual), st.integers(kind.scale.lowest, kind.scale.highest)
+                )
+                found = numbers.map(kind.scale.value_of)
+            return found
 
 
 def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from notifyrules.graph.model import Fact, Graph
-from notifyrules.language.types import KINDS, Base, Basic, Enumeration, ListOf
+from notifyrules.language.kinds import KINDS
+from notifyrules.language.types import Base, Basic, Enumeration, ListOf
 
 _IMPORTS = (
     ("collections.abc", ("Mapping", "Sequence")),

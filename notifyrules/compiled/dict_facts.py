@@ -8,18 +8,17 @@ else says what is valid. Whatever is not as expected goes to the facts reader, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache, partial
-from typing import Any, Final, TypeAlias, assert_never
+from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from notifyrules.compiled.names import Names
 from notifyrules.graph.model import Fact
-from notifyrules.language.schedules import Schedule
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.types import (
-    DURATION,
     INSTANT,
     INT,
     MAX_DURATION,
@@ -30,7 +29,6 @@ from notifyrules.language.types import (
     MIN_INSTANT,
     SCHEDULE,
     TEXT,
-    TIME,
     TIMEZONE,
     Basic,
     Enumeration,
@@ -221,33 +219,31 @@ class _Acceptance:
 
     def _unusual(self, wanted: Type, slot: str) -> str:
         """Write the test that a value cannot be known at a glance."""
-        thing, kind = self._names.thing, f"{slot}.__class__ is not"
-        match wanted.base:
-            case Basic.BOOL:
-                # One test of the class is faster than two of identity, whichever way they go.
-                return f"{kind} bool"
+        if isinstance(wanted.base, Enumeration):
+            return f"{slot}.__class__ is not str or {slot} not in {self._names.choices(wanted.base.values)}"
+        assert isinstance(wanted.base, Basic)
+        # One test of the class is faster than two of identity, whichever way a bool goes.
+        holds = KINDS[wanted.base].holds
+        unlike = f"{slot}.__class__ is not {self._names.thing(holds.__name__, holds)}"
+        return " or ".join([unlike, *self._doubts(wanted.base, slot)])
+
+    def _doubts(self, basic: Basic, slot: str) -> Iterator[str]:
+        """Write what may be wrong with a value of the right class; some types have a faster test than most."""
+        match basic:
             case Basic.INT:
-                return f"{kind} int or not {-_SMALL} < {slot} < {_SMALL}"
+                yield f"not {-_SMALL} < {slot} < {_SMALL}"
             case Basic.TEXT:
-                return f"{kind} str or len({slot}) > {MAX_TEXT} or not {slot}.isascii()"
-            case Enumeration(values):
-                return f"{kind} str or {slot} not in {self._names.choices(values)}"
-            case Basic.INSTANT:
-                low = self._names.constant(MIN_INSTANT, "MIN_INSTANT")
-                high = self._names.constant(MAX_INSTANT, "MAX_INSTANT")
-                zone = f"{slot}.tzinfo is not {thing('UTC', UTC)}"
-                return f"{kind} {thing('datetime', datetime)} or {zone} or not {low} <= {slot} <= {high}"
+                yield f"len({slot}) > {MAX_TEXT} or not {slot}.isascii()"
             case Basic.TIME:
-                return f"{kind} {thing('time', time)} or {slot}.tzinfo is not None or {slot}.microsecond"
+                yield f"{slot}.tzinfo is not None or {slot}.microsecond"
             case Basic.DURATION:
-                most = MAX_DURATION.days
-                return f"{kind} {thing('timedelta', timedelta)} or not {-most} <= {slot}.days < {most}"
-            case Basic.SCHEDULE:
-                return f"{kind} {thing('Schedule', Schedule)}"
-            case Basic.TIMEZONE | ListOf() | None:
-                raise AssertionError(wanted)
-            case _:
-                assert_never(wanted.base)
+                yield f"not {-MAX_DURATION.days} <= {slot}.days < {MAX_DURATION.days}"
+            case _ if (scale := KINDS[basic].scale) is not None:
+                if basic is Basic.INSTANT:
+                    yield f"{slot}.tzinfo is not {self._names.thing('UTC', UTC)}"
+                low = self._names.constant(scale.value_of(scale.lowest), f"MIN_{basic.name}")
+                high = self._names.constant(scale.value_of(scale.highest), f"MAX_{basic.name}")
+                yield f"not {low} <= {slot} <= {high}"
 
     def _reading(self, wanted: Type, slot: str) -> str:
         """Write that a value is read."""
@@ -271,9 +267,9 @@ def _indent(lines: Iterable[str]) -> list[str]:
 
 def quick_reader(wanted: Type) -> Read:
     """Give what reads values of a type; that it may be null has been seen to."""
-    if isinstance(wanted.base, Basic) and wanted.base in _READERS:
-        return _READERS[wanted.base]
     match wanted.base:
+        case Basic() as basic:
+            return _READERS.get(basic) or _remembering(basic)
         case ListOf(Basic.TEXT):
             return _read_texts
         case ListOf(Enumeration(values)):
@@ -301,8 +297,16 @@ def _read_text(given: object) -> Value:
     return conform(TEXT, given)
 
 
-_time_of = lru_cache(_TEXTS_KEPT)(partial(conform, TIME))
-_duration_of = lru_cache(_TEXTS_KEPT)(partial(conform, DURATION))
+@cache
+def _remembering(basic: Basic) -> Read:
+    """Give what reads values of a type that are texts over and over again."""
+    wanted = Type(basic)
+    known = lru_cache(_TEXTS_KEPT)(partial(conform, wanted))
+
+    def read(given: object) -> Value:
+        return known(given) if type(given) is str else conform(wanted, given)
+
+    return read
 
 
 def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
@@ -336,16 +340,6 @@ def _is_plain(text: str) -> bool:
     return (
         (size == _IN_UTC and text[19] == "Z") or (size == _WITH_OFFSET and text[19] in "+-" and text[22] == ":")
     ) and text[4] + text[7] + text[10] + text[13] + text[16] == "--T::"
-
-
-def _read_time(given: object) -> Value:
-    """Read a wall time."""
-    return _time_of(given) if type(given) is str else conform(TIME, given)
-
-
-def _read_duration(given: object) -> Value:
-    """Read a duration."""
-    return _duration_of(given) if type(given) is str else conform(DURATION, given)
 
 
 def _read_zone(given: object) -> Value:
@@ -406,8 +400,6 @@ _READERS: Final[Mapping[Basic, Read]] = {
     Basic.INT: _read_int,
     Basic.TEXT: _read_text,
     Basic.INSTANT: _read_instant,
-    Basic.TIME: _read_time,
-    Basic.DURATION: _read_duration,
     Basic.TIMEZONE: _read_zone,
     Basic.SCHEDULE: _read_schedule,
 }

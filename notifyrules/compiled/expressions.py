@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.names import Names
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import SUMS, compare
+from notifyrules.language.kinds import KIND_OF, KINDS
 from notifyrules.language.printing import ATOM, CHOICE, OPPOSITES, OR, Spelt, at_least, forms
-from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, ListOf, Type
+from notifyrules.language.types import ListOf, Type
 from notifyrules.language.values import Value
 
 FORMS: Final = forms(ATOM, "None")
@@ -300,15 +300,9 @@ def _listed_comparison(term: t.Comparison) -> t.Contains | None:
 
 def _is_inside(value: Value) -> bool:
     """Tell whether a value lies within its type's range, and not at its ends."""
-    match value:
-        case int():
-            return -MAX_INT < value < MAX_INT
-        case timedelta():
-            return -MAX_DURATION < value < MAX_DURATION
-        case datetime():
-            return MIN_INSTANT < value < MAX_INSTANT
-        case _:
-            return False
+    basic = KIND_OF.get(type(value))
+    scale = None if basic is None else KINDS[basic].scale
+    return scale is not None and scale.lowest < scale.number_of(value) < scale.highest
 
 
 def _repeated_lets(term: t.Term) -> frozenset[t.Term]:

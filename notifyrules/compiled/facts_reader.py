@@ -1,10 +1,9 @@
 """
 Collect the facts of a decision from whatever a caller gives, and validate them.
 
-Facts come as mappings, nested or dotted, and as objects of any kind. A pydantic model built from the declared facts
-says what is valid; every value goes through the one reading of :func:`notifyrules.language.values.conform`. Generated
-code may accept the usual values before the model sees them (:mod:`notifyrules.compiled.dict_facts`); whatever it does
-not know by sight comes here.
+Facts come as mappings, nested or dotted, and as objects of any kind; every value goes through the one reading of
+:func:`notifyrules.language.values.conform`. Generated code may accept the usual values before
+(:mod:`notifyrules.compiled.dict_facts`); whatever it does not know by sight comes here.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from enum import Enum
 from functools import cached_property, partial
 from itertools import islice
 from threading import RLock
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts, make_kind, make_lazy
 from notifyrules.compiled.partial import UNKNOWN
@@ -28,10 +27,8 @@ from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe
+from notifyrules.language.value_help import to_await
 from notifyrules.language.values import Value, conform, write_literal
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 Absent = Literal["default", "unknown"]
 """What absent facts have: their default, or a value that is not known yet."""
@@ -53,7 +50,7 @@ _TOLD: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """What a fact was given as that is not known yet; the model lets it pass."""
+    """What a fact was given as that is not known yet."""
 
     given: object
 
@@ -97,7 +94,7 @@ class FactsReader:
             self._leave_out(fixed, found, problems)
         if absent == "unknown":
             found = dict.fromkeys(self.declared, UNKNOWN) | found
-        values = self._validate({name: _set_aside(value) for name, value in found.items()}, problems)
+        values = self._validate(found, problems)
         if problems:
             order = {name: number for number, name in enumerate(self.kind.names)}
             raise FactsError(sorted(problems, key=lambda problem: order.get(problem.path, len(order))))
@@ -142,11 +139,6 @@ class FactsReader:
         """The class of facts some of which are known to nobody."""
         return make_lazy(self.kind, known_to_somebody=False)
 
-    @cached_property
-    def model(self) -> type[BaseModel]:
-        """The pydantic model of the declared facts, by dotted name."""
-        return _build_model(self.declared)
-
     def validate(self, name: str, given: object) -> Value:
         """
         Validate one fact on its own.
@@ -157,68 +149,35 @@ class FactsReader:
         try:
             return conform(self.declared[name].type, given)
         except Mismatch as mismatch:
-            details = {"expected": mismatch.expected, "found": mismatch.found, "help": mismatch.help}
-            raise FactsError([self._problem(name, "value", details)]) from None
+            raise FactsError([self._problem(name, mismatch)]) from None
 
     def _validate(self, found: Mapping[str, object], problems: list[FactProblem]) -> dict[str, Value | _Later]:
         """Check every value against its type."""
-        from pydantic import ValidationError  # noqa: PLC0415 - heavy, and importing the package stays light
-
         # What an unreadable group misses is not known.
         unread = tuple(f"{problem.path}." for problem in problems if self._collector.is_group(problem.path))
-        try:
-            valid = self.model.model_validate(found)
-        except ValidationError as error:
-            for problem in error.errors(include_url=False, include_input=False):
-                name, kind = str(problem["loc"][0]), problem["type"]
-                if kind != "missing" or not name.startswith(unread):
-                    problems.append(self._problem(name, kind, problem.get("ctx", {})))
-            return {}
-        return {name: getattr(valid, f"f{number}") for number, name in enumerate(self.declared)}
-
-    def _problem(self, name: str, kind: str, details: Mapping[str, Any]) -> FactProblem:
-        """Word one error of the model."""
-        about = self.declared[name].about or ""
-        if kind == "missing":
-            return FactProblem(name, "is missing and has no default", about=about)
-        message = f"expected {details['expected']}, found {details['found']}"
-        return FactProblem(name, message, details["help"], about)
-
-
-def _set_aside(value: object) -> object:
-    """Mark a value that is not known yet."""
-    # A class is callable too, but `bool` given for a fact is a slip, and would be asked and give False.
-    return _Later(value) if value is UNKNOWN or (callable(value) and not isinstance(value, type)) else value
-
-
-def _build_model(declared: Mapping[str, Fact]) -> type[BaseModel]:
-    """Build the pydantic model of facts, one neutral field a fact with the dotted name as its alias."""
-    from pydantic import ConfigDict, Field, PlainValidator, create_model  # noqa: PLC0415
-    from pydantic_core import PydanticCustomError  # noqa: PLC0415
-
-    def validator(fact: Fact) -> PlainValidator:
-        def check(given: object) -> Value | _Later:
-            if isinstance(given, _Later):
-                return given
+        valid: dict[str, Value | _Later] = {}
+        for name, fact in self.declared.items():
+            if name not in found:
+                if fact.has_default:
+                    valid[name] = fact.default
+                elif not name.startswith(unread):
+                    problems.append(FactProblem(name, "is missing and has no default", about=fact.about or ""))
+                continue
+            given = found[name]
+            # A class is callable too, but `bool` given for a fact is a slip, and would be asked and give False.
+            if given is UNKNOWN or (callable(given) and not isinstance(given, type)):
+                valid[name] = _Later(given)
+                continue
             try:
-                return conform(fact.type, given)
+                valid[name] = conform(fact.type, given)
             except Mismatch as mismatch:
-                raise PydanticCustomError(
-                    "value",
-                    "expected {expected}, found {found}",
-                    {"expected": mismatch.expected, "found": mismatch.found, "help": mismatch.help},
-                ) from None
+                problems.append(self._problem(name, mismatch))
+        return valid
 
-        return PlainValidator(check)
-
-    fields: dict[str, Any] = {}
-    for number, fact in enumerate(declared.values()):
-        default = fact.default if fact.has_default else ...
-        fields[f"f{number}"] = (
-            Annotated[Any, validator(fact)],
-            Field(default, alias=fact.name, description=fact.about),
-        )
-    return create_model("Facts", __config__=ConfigDict(frozen=True, extra="forbid"), **fields)
+    def _problem(self, name: str, mismatch: Mismatch) -> FactProblem:
+        """Word what is wrong with one fact."""
+        message = f"expected {mismatch.expected}, found {mismatch.found}"
+        return FactProblem(name, message, mismatch.help, self.declared[name].about or "")
 
 
 class _Collector:
@@ -428,6 +387,4 @@ def _is_single(value: object) -> bool:
 
 def _instead_of(given: object) -> str:
     """Say what to give instead of something that holds no facts but leads to some; empty for anything else."""
-    from notifyrules.language.value_help import to_await  # noqa: PLC0415 - only mistakes need it
-
     return "give an instance of it" if isinstance(given, type) else to_await(given)

@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias, TypeVar, assert_never, cast, get_args
-from zoneinfo import ZoneInfo
+from typing import Final, TypeAlias, TypeVar, cast, get_args
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import Branch, Computed, Passage, Step, bind, data_of, fill, passed, recheck_of
 from notifyrules.graph.model import Call, Graph, Node, Notify
+from notifyrules.language.kinds import KIND_OF, KINDS
 from notifyrules.language.mismatch import Mismatch, describe
-from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain, write_literal
 
@@ -229,25 +228,12 @@ def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
 
 def _untold(value: Value) -> Basic | ListOf | None:
     """Name the type of a value that JSON writes as something that could mean anything."""
-    match value:
-        case datetime():
-            return Basic.INSTANT
-        case time():
-            return Basic.TIME
-        case timedelta():
-            return Basic.DURATION
-        case ZoneInfo():
-            return Basic.TIMEZONE
-        case Schedule():
-            return Basic.SCHEDULE
-        case tuple() if value:
-            # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
-            item = _untold(value[0])
-            return None if item is None else ListOf(item)
-        case None | bool() | int() | str() | tuple():
-            return None
-        case _:
-            assert_never(value)
+    if isinstance(value, tuple) and value:
+        # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
+        item = _untold(value[0])
+        return None if item is None else ListOf(item)
+    basic = KIND_OF.get(type(value))
+    return None if basic is None or KINDS[basic].plain is None else basic
 
 
 # ---- Reading ----

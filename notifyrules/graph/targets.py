@@ -9,8 +9,9 @@ from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Arrow, Message
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.terms import Constant, Term
-from notifyrules.language.types import KINDS, LANGUAGE_WORDS, Basic, Enumeration, ListOf, Type, is_bare, quote
+from notifyrules.language.types import LANGUAGE_WORDS, Basic, Enumeration, ListOf, Type, is_bare, quote
 from notifyrules.language.values import Value, write_literal
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span

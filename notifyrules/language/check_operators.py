@@ -13,6 +13,7 @@ from notifyrules.language import syntax as s
 from notifyrules.language import terms as t
 from notifyrules.language.foreign_words import meant_literal
 from notifyrules.language.functions import FUNCTIONS, Function, Parameter, describe_types
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.null_narrowing import Narrowed, known
 from notifyrules.language.scope import Context, described
@@ -21,14 +22,12 @@ from notifyrules.language.types import (
     DURATION,
     INSTANT,
     INT,
-    KINDS,
     TEXT,
     Base,
     Basic,
     Enumeration,
     ListOf,
     Type,
-    common_order,
     fits,
     join,
     quote,
@@ -199,11 +198,23 @@ def _pair(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -
             return None
     assert left.type.base is not None
     assert right.type.base is not None
-    order = common_order(left.type.base, right.type.base)
+    order = _common_order(left.type.base, right.type.base)
     if order is not None:
         return t.Comparison(span, BOOL, operator, left, right, order if isinstance(order, tuple) else None)
     _report_unordered(operator, left, right, span, at)
     return None
+
+
+def _common_order(left: Base, right: Base) -> tuple[str, ...] | Basic | None:
+    """Find by what two values compare with `<`: the basic type, an ordered declaration, or nothing."""
+    match left, right:
+        case Enumeration(), Enumeration():
+            joined = join(Type(left), Type(right))
+            return joined.base.order if joined is not None and isinstance(joined.base, Enumeration) else None
+        case Basic(), Basic() if left is right and KINDS[left].scale is not None:
+            return left
+        case _:
+            return None
 
 
 def _warn_of_null(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -> None:
@@ -377,10 +388,12 @@ def _kind_advice(kind: Base | None, value: object) -> str:
     """Say how a value of a kind is written, where it was written otherwise or cannot be written."""
     if kind is Basic.DURATION and isinstance(value, int) and not isinstance(value, bool):
         return f"say in which unit, such as `{value}m`"
-    if kind in (Basic.INT, Basic.DURATION, Basic.TIME) and isinstance(value, str):
+    if not isinstance(kind, Basic):
+        return ""
+    if isinstance(value, str) and KINDS[kind].scale is not None and not KINDS[kind].unwritable:
         number = kind is Basic.INT and re.fullmatch(r"[0-9]+", value)
         return f"write `{value}` without quotes" if number or _is_literal(kind, value) else ""
-    return KINDS[kind].unwritable if isinstance(kind, Basic) else ""
+    return KINDS[kind].unwritable
 
 
 def _is_literal(kind: Base | None, value: str) -> bool:

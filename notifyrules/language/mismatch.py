@@ -9,12 +9,14 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import KINDS, Basic, Enumeration, ListOf, Type, quote, spell
+from notifyrules.language.types import quote
 
 MOST_TOLD = 5
 """Items of a list, or windows of a schedule, that one message tells of."""
 MAX_DIGITS = 18
 """Digits of a number beyond which it is not written out."""
+_LONGEST = 60
+"""Code points of a text that a message can carry, and beyond which none is guessed at."""
 _NAME_SHOWN = 100
 """Characters of the name of a type that a message shows, the last ones."""
 
@@ -22,31 +24,12 @@ _NAME_SHOWN = 100
 class Mismatch(ValueError):  # noqa: N818 - a finding about one value, worded by its fields
     """A value that its type does not hold."""
 
-    def __init__(self, found: str, expected: str, help: str = "") -> None:  # noqa: A002 - the word that messages print
-        """Say what was found, what is expected, and perhaps what to do."""
+    def __init__(self, found: str, expected: str = "", help: str = "") -> None:  # noqa: A002 - the word that messages print
+        """Say what was found, what is expected if it is not all that the type holds, and perhaps what to do."""
         super().__init__(f"expected {expected}, found {found}")
         self.found = found
         self.expected = expected
         self.help = help
-
-
-def misfit(given: object, wanted: Type) -> Mismatch:
-    """Say that a value is not of a type, with the usual reason for it."""
-    from notifyrules.language.value_help import slip  # noqa: PLC0415 - only mistakes need it
-
-    assert wanted.base is not None
-    return Mismatch(describe(given), held_by(wanted), slip(wanted.base, given))
-
-
-def held_by(wanted: Type) -> str:
-    """Say what a type holds, for a message."""
-    assert wanted.base is not None
-    words = KINDS[wanted.base].expected if isinstance(wanted.base, Basic) else ""
-    if isinstance(wanted.base, Enumeration):
-        words = "one of " + ", ".join(f"`{value}`" if value else '`""`' for value in wanted.base.values)
-    elif isinstance(wanted.base, ListOf):
-        words = "a " + spell(wanted.base)
-    return words + (" or null" if wanted.nullable else "")
 
 
 def join_mismatches(unfit: Sequence[Mismatch]) -> Mismatch:
@@ -137,6 +120,10 @@ def _describe_time(given: date | time | timedelta | tzinfo | Schedule) -> str:
 
 def shortened(text: str) -> str:
     """Quote a text, shortened to what a message can carry."""
-    limit = 60
-    shown = str.__str__(text) if len(text) <= limit else str.__str__(text)[:limit] + "…"
+    shown = str.__str__(text) if len(text) <= _LONGEST else str.__str__(text)[:_LONGEST] + "…"
     return quote(shown.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def short(given: object) -> str:
+    """Give a text of which may be guessed what it means; empty for any other value."""
+    return given if isinstance(given, str) and len(given) <= _LONGEST else ""

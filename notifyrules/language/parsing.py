@@ -14,7 +14,7 @@ from notifyrules.language import syntax as s
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.syntax import Declaration, ListWord, Word
 from notifyrules.language.syntax_errors import DATE, DATED, TOKEN_SHOWN, Refused, clipped, wrong_character, wrong_token
-from notifyrules.language.types import BOOL, DURATION, INT, LANGUAGE_WORDS, NULL, TIME, Enumeration, Type
+from notifyrules.language.types import BOOL, DURATION, INT, LANGUAGE_WORDS, NULL, TYPE_WORDS, Basic, Enumeration, Type
 from notifyrules.language.values import conform
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
@@ -30,7 +30,7 @@ MAX_LENGTH = 10_000
 
 MAX_DEPTH = 40
 """Expressions inside expressions; `and`, `or`, comparisons and lists count once, however many items they join."""
-_LITERALS = frozenset({"true", "false", "null", "int", "duration", "time", "text", "name"})
+_LITERALS = frozenset({"true", "false", "null", "name", *TYPE_WORDS})
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[(\[)\]]', re.DOTALL)
 
@@ -227,10 +227,8 @@ class _Shaper:
             case "int":
                 _check_digits(token, DATED if DATE.search(self.scalar) else "")
                 return _valued(span, INT, int(token[:30]), token)
-            case "duration":
-                return _valued(span, DURATION, str(token), token)
             case _:
-                return _valued(span, TIME, str(token), token)
+                return _valued(span, Type(Basic(rule)), str(token), token)
 
     def _span(self, start: int, end: int) -> Span:
         """Find the stretch of the file behind a stretch of the parsed text."""
@@ -242,7 +240,7 @@ def _valued(span: Span, wanted: Type, given: object, token: Tree) -> s.Literal:
     try:
         return s.Literal(span, conform(wanted, given), wanted)
     except Mismatch as mismatch:
-        advice = mismatch.help or ("units stand largest first: w d h m s ms" if wanted is DURATION else "")
+        advice = mismatch.help or ("units stand largest first: w d h m s ms" if wanted == DURATION else "")
         message = f"`{clipped(token)}` is not {mismatch.expected}"
         raise Refused(Code.SYNTAX, token.start_pos, token.end_pos, message, advice) from None
 

@@ -14,9 +14,10 @@ from notifyrules.language import syntax as s
 from notifyrules.language import terms as t
 from notifyrules.language.foreign_words import instead_of, meant_function, meant_literal
 from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.null_narrowing import Narrowed
 from notifyrules.language.syntax_errors import clipped
-from notifyrules.language.types import BOOL, KINDS, Basic, Enumeration, ListOf, Type, fits, quote
+from notifyrules.language.types import BOOL, Basic, Enumeration, ListOf, Type, fits, quote
 from notifyrules.source.text import Span
 
 _NAME_SHOWN = 80

@@ -7,7 +7,8 @@ import re
 from notifyrules.diagnostics.codes import Code
 from notifyrules.language.foreign_words import COMPUTE, NO_REGEX, meant_function, meant_literal, meant_type, meant_word
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.types import KINDS, LANGUAGE_WORDS, Basic, quote
+from notifyrules.language.kinds import KINDS
+from notifyrules.language.types import LANGUAGE_WORDS, Basic, quote
 from notifyrules.source.yaml_errors import LONG_SCHEDULE
 
 TOKEN_SHOWN = 40
@@ -256,8 +257,6 @@ def _number_advice(number: re.Match[str], rest: str) -> str:
         return "numbers are whole: the language has no decimals"
     amount = re.match(r"\s*(?:[a-z]+|[0-9]+[a-z]*)(?:\s*[0-9]+\s*[a-z]+)*", rest, re.IGNORECASE)
     if amount is not None:
-        from notifyrules.language.value_help import slip  # noqa: PLC0415 - only mistakes need it
-
         units = "" if number[0].endswith(" ") else "a duration has the units w d h m s ms, such as `15m`"
-        return slip(Basic.DURATION, number[0] + amount[0]) or units
+        return KINDS[Basic.DURATION].slip(number[0] + amount[0]) or units
     return _OPERATORS.get(rest[:2], "") or _OPERATORS.get(rest[:1], "")

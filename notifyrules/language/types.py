@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from types import MappingProxyType
 from typing import TypeAlias
 
-WINDOW = '`{days: [mon, tue], from: "22:00", until: "07:00"}`'
-"""A window of a schedule, for a message."""
 MAX_INT = 2**53
 """Integers lie within plus and minus this: what JSON readers and columns keep exactly."""
 MAX_TEXT = 65_536
@@ -34,54 +30,6 @@ class Basic(Enum):
     DURATION = "duration"
     TIMEZONE = "timezone"
     SCHEDULE = "schedule"
-
-
-@dataclass(frozen=True, slots=True)
-class BasicKind:
-    """What is to be said of one basic type."""
-
-    expected: str
-    """What its values are, for a message."""
-    annotation: str
-    """What Python code may give for a value, for a type checker."""
-    ordered: bool = False
-    """Whether `<` and the like compare its values."""
-    test: str = ""
-    """What makes a condition of a value, behind it; empty where it is one, or where a function asks it."""
-    fallback: str = ""
-    """A value to write where one is null; empty where none says so little."""
-    unwritable: str = ""
-    """Why no condition holds a value of it, and what to do instead; empty where one does."""
-
-
-KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
-    {
-        Basic.BOOL: BasicKind("true or false", "bool", fallback="false"),
-        Basic.INT: BasicKind("an integer", "int", ordered=True, test="> 0", fallback="0"),
-        Basic.TEXT: BasicKind("text", "str", test='!= ""', fallback='"..."'),
-        Basic.INSTANT: BasicKind(
-            "an instant such as `2026-11-23T22:00:00+01:00`",
-            "datetime | str",
-            ordered=True,
-            unwritable="a point in time cannot be written in a condition; declare a fact for it",
-        ),
-        Basic.TIME: BasicKind("a time such as `22:00`", "time | str", ordered=True, test=">= 09:00", fallback="00:00"),
-        Basic.DURATION: BasicKind(
-            "a duration such as `2h30m`", "timedelta | str", ordered=True, test="> 0s", fallback="0s"
-        ),
-        Basic.TIMEZONE: BasicKind(
-            "a time zone such as `Europe/Berlin`",
-            "ZoneInfo | str",
-            unwritable="a time zone cannot be written in a condition; declare a fact with it as its default",
-        ),
-        Basic.SCHEDULE: BasicKind(
-            f"a list of windows such as {WINDOW}",
-            "Sequence[Mapping[str, object]]",
-            unwritable="ask a schedule with `within(...)`",
-        ),
-    }
-)
-"""Every basic type: what messages and stubs need to know of a new one is one row here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,15 +193,3 @@ def share_values(left: Base, right: Base) -> bool:
             return not set(values).isdisjoint(others)
         case _:
             return True
-
-
-def common_order(left: Base, right: Base) -> tuple[str, ...] | Basic | None:
-    """Find by what two values compare with `<`: the basic type, an ordered declaration, or nothing."""
-    match left, right:
-        case Enumeration(), Enumeration():
-            joined = _join_bases(left, right)
-            return joined.order if isinstance(joined, Enumeration) else None
-        case Basic(), Basic() if left is right and KINDS[left].ordered:
-            return left
-        case _:
-            return None

@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import z3
 
@@ -19,12 +18,12 @@ from notifyrules.evaluation.walk import bind
 from notifyrules.graph.model import Call, Fact
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.language.kinds import KINDS, NOON
 from notifyrules.language.types import MAX_TEXT, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Thing, is_true
-from notifyrules.solver.inputs import ALWAYS, Inputs, read
-from notifyrules.solver.symbols import NOON, RANGES, Amount, Opaque, Pick, Truth, plain, value_of
+from notifyrules.solver.inputs import Inputs, read
+from notifyrules.solver.symbols import Amount, Opaque, Pick, Truth, plain, scale_of
 from notifyrules.solver.translation import HAS, Asked, OpenQuestion
 
 _TEXTS = 40
@@ -34,7 +33,6 @@ _GUESSES = 240
 _SWEEPS = 3
 """Times that all facts are gone through."""
 _LONGEST = 2_000
-_ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland")
 
 
 @dataclass(slots=True)
@@ -152,27 +150,20 @@ class Guesser:
         match fact.type.base:
             case Basic.TEXT:
                 yield from dict.fromkeys(self._texts(fact))
-            case Basic.TIMEZONE:
-                written = (value for value, _ in self.inputs.world.symbols.constants(Basic.TIMEZONE.value))
-                yield from dict.fromkeys((*(ZoneInfo(key) for key in _ZONES), *written))
-            case Basic.SCHEDULE:
-                yield ALWAYS
-                yield Schedule(())
-                yield Schedule((Window(WEEKDAYS[:5], time(9), time(17)),))
-                yield Schedule((Window(WEEKDAYS, time(22), time(7)),))
             case ListOf():
                 yield from self._lists(fact)
             case Basic.INSTANT:
                 yield from self._instants()
             case Enumeration(values):
                 yield from values
-            case Basic.BOOL:
-                yield from (False, True)
             case base:
                 assert isinstance(base, Basic)
-                yield from (
-                    value_of(number, base) for number in self.inputs.world.symbols.numbers if _fits(number, base)
-                )
+                known = self.inputs.world.symbols
+                yield from dict.fromkeys(KINDS[base].candidates)
+                if KINDS[base].scale is None:
+                    yield from (value for value, _ in known.constants(base.value))
+                else:
+                    yield from (scale_of(base).value_of(number) for number in known.numbers if _fits(number, base))
 
     def _instants(self) -> Iterator[Value]:
         """Guess an instant of one week: at every hour, and at the times of day that are written out."""
@@ -264,9 +255,9 @@ class Guesser:
         """Give the item that a test looks for; None where it is none for this list."""
         payload = one.arguments[0].payload
         match payload:
-            case Amount(number) if isinstance(base.item, Basic) and base.item in RANGES:
+            case Amount(number) if isinstance(base.item, Basic) and KINDS[base.item].scale is not None:
                 found = self.model.eval(number, model_completion=True).as_long()
-                return value_of(found, base.item) if _fits(found, base.item) else None
+                return scale_of(base.item).value_of(found) if _fits(found, base.item) else None
             case Truth(holds) if base.item is Basic.BOOL:
                 return is_true(holds, self.model)
             case Opaque() | Pick() if isinstance(base.item, Enumeration) or base.item is Basic.TEXT:
@@ -311,5 +302,5 @@ def _expanded(pattern: str, star: str, mark: str) -> str:
 
 def _fits(number: int, base: Basic) -> bool:
     """Tell whether a number is one of a type's."""
-    lowest, highest = RANGES[base]
-    return lowest <= number <= highest
+    scale = scale_of(base)
+    return scale.lowest <= number <= scale.highest

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
 from typing import Any
 
 import z3
 
 from notifyrules.graph.model import Fact
-from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Formula, Thing
-from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, plain, value_of
+from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, plain, scale_of
 from notifyrules.solver.translation import HAS, World, ordered
 
 
@@ -98,7 +96,8 @@ def read(model: Any, symbol: Symbol, kind: Type, world: World) -> Value | Thing:
             return bool(z3.is_true(found(holds)))
         case Amount(number):
             assert isinstance(kind.base, Basic)
-            return value_of(found(number).as_long(), kind.base)
+            value: Value = scale_of(kind.base).value_of(found(number).as_long())
+            return value
         case Pick(ways):
             return next(value for value, condition in ways.items() if z3.is_true(found(condition)))
         case Opaque(thing):
@@ -116,7 +115,3 @@ def _named(token: Thing, found: Any, world: World) -> Value | Thing:  # noqa: AN
         if found(thing).eq(token):
             return value
     return token
-
-
-ALWAYS = Schedule((Window(WEEKDAYS, time(0), time(0)),))
-"""A schedule that is always open."""

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.evaluation.walk import Passage, Step, data_of, keeps, recheck_of, walk
 from notifyrules.graph.model import Fact, Graph
+from notifyrules.language.kinds import KINDS, NOON
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import FactValues, Value
-from notifyrules.solver.inputs import ALWAYS, Inputs
+from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.limit import Limit
-from notifyrules.solver.symbols import NOON, RANGES, plain, value_of
+from notifyrules.solver.symbols import plain
 from notifyrules.solver.translation import World
 
 _DRAWN = 600
@@ -150,18 +151,17 @@ def _pool(fact: Fact, world: World, instants: Sequence[datetime]) -> Iterable[Va
             found.update({text.swapcase(): None for text in texts[:_TURNED]})
         case Basic.INSTANT:
             found.update(dict.fromkeys(instants))
-        case Basic.SCHEDULE:
-            found |= {ALWAYS: None, Schedule(()): None}
         case ListOf(item):
             items: Sequence[Value] = (
                 item.values if isinstance(item, Enumeration) else texts if item is Basic.TEXT else ()
             )
             found.update({(one,): None for one in items})
             found[tuple(items)] = None
-        case Basic() as basic if basic in RANGES:
-            lowest, highest = RANGES[basic]
-            near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
-            found.update({value_of(number, basic): None for number in near if lowest <= number <= highest})
-        case _:
+        case Basic() as basic:
+            found.update(dict.fromkeys(KINDS[basic].candidates))
+            if (scale := KINDS[basic].scale) is not None:
+                near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
+                found.update({scale.value_of(one): None for one in near if scale.lowest <= one <= scale.highest})
+        case None:
             pass
     return found

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias, assert_never
-from zoneinfo import ZoneInfo
 
 import z3
 
-from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT, Basic, Enumeration, ListOf, Type
+from notifyrules.language.kinds import KIND_OF, KINDS, Scale
+from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
 
-MICROSECOND = timedelta(microseconds=1)
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-"""An instant to take where any will do: a Monday."""
 LIST = "list"
 """The kind of all lists."""
-RANGES: Mapping[Basic, tuple[int, int]] = {
-    Basic.INT: (-MAX_INT, MAX_INT),
-    Basic.INSTANT: (0, (MAX_INSTANT - MIN_INSTANT) // MICROSECOND),
-    Basic.DURATION: (-(MAX_DURATION // MICROSECOND), MAX_DURATION // MICROSECOND),
-    Basic.TIME: (0, 24 * 60 * 60 - 1),
-}
-"""The types that are held as numbers, with their lowest and highest; instants and durations count microseconds, times
-count seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +26,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An int, instant, duration or time."""
+    """A value that is held as a number."""
 
     number: Number
 
@@ -54,7 +41,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A text, time zone or schedule: of it only equality is known."""
+    """A value of which only equality is known, such as a text."""
 
     thing: Thing
 
@@ -98,7 +85,7 @@ class Symbol:
 
     @property
     def number(self) -> Number:
-        """The number that an int, instant, duration or time is."""
+        """The number that a value is held as."""
         assert isinstance(self.payload, Amount)
         return self.payload.number
 
@@ -126,18 +113,18 @@ class Symbols:
                 return Symbol(never, Truth(formulas.true if value else formulas.false))
             case str() if isinstance(kind.base, Enumeration):
                 return Symbol(never, Pick({value: formulas.true}))
-            case int() | datetime() | timedelta() | time():
-                self.numbers[number_of(value)] = None
-                return Symbol(never, Amount(formulas.amount(number_of(value))))
-            case str() | ZoneInfo() | Schedule():
-                return Symbol(never, Opaque(self.thing(_kind_of(value), value)))
             case tuple():
                 assert isinstance(kind.base, ListOf)
                 item = Type(kind.base.item)
                 items = tuple(self.constant(one, item) for one in value)
                 return Symbol(never, Several((Way(formulas.true, items, self.thing(LIST, value)),)))
-            case _:
-                assert_never(value)
+        basic = KIND_OF[type(value)]
+        scale = KINDS[basic].scale
+        if scale is None:
+            return Symbol(never, Opaque(self.thing(basic.value, value)))
+        number = scale.number_of(value)
+        self.numbers[number] = None
+        return Symbol(never, Amount(formulas.amount(number)))
 
     def thing(self, kind: str, value: Value) -> Thing:
         """Name a value that is written out; two of them differ."""
@@ -163,7 +150,7 @@ class Symbols:
                 return Symbol(null, Pick({value: formulas.boolean(f"{name} is {value!r}") for value in values}))
             case ListOf():
                 return Symbol(null, Several((Way(formulas.true, None, formulas.thing(name, LIST)),)))
-            case Basic() as basic if basic in RANGES:
+            case Basic() as basic if KINDS[basic].scale is not None:
                 return Symbol(null, Amount(formulas.integer(name)))
             case Basic() as basic:
                 return Symbol(null, Opaque(formulas.thing(name, basic.value)))
@@ -176,8 +163,8 @@ class Symbols:
         match symbol.payload:
             case Amount(number):
                 assert isinstance(kind.base, Basic)
-                lowest, highest = RANGES[kind.base]
-                return formulas.every((number >= lowest, number <= highest))
+                scale = scale_of(kind.base)
+                return formulas.every((number >= scale.lowest, number <= scale.highest))
             case Pick(ways):
                 held = list(ways.values())
                 some = formulas.some((symbol.null, *held))
@@ -346,41 +333,11 @@ def terms_of(symbol: Symbol) -> Iterable[Thing]:
     return [term for term in (symbol.null, *terms) if z3.is_const(term) and term.decl().kind() not in constant]
 
 
-def number_of(value: int | datetime | timedelta | time) -> int:
-    """Count what a number stands for."""
-    match value:
-        case datetime():
-            return (value - MIN_INSTANT) // MICROSECOND
-        case timedelta():
-            return value // MICROSECOND
-        case time():
-            return (value.hour * 60 + value.minute) * 60 + value.second
-        case _:
-            return value
-
-
-def value_of(number: int, basic: Basic) -> Value:
-    """Give the value that a number stands for."""
-    match basic:
-        case Basic.INSTANT:
-            return MIN_INSTANT + timedelta(microseconds=number)
-        case Basic.DURATION:
-            return timedelta(microseconds=number)
-        case Basic.TIME:
-            return time(number // 3600, number // 60 % 60, number % 60)
-        case _:
-            return number
-
-
-def _kind_of(value: str | ZoneInfo | Schedule) -> str:
-    """Name the kind of a thing."""
-    match value:
-        case str():
-            return Basic.TEXT.value
-        case ZoneInfo():
-            return Basic.TIMEZONE.value
-        case Schedule():
-            return Basic.SCHEDULE.value
+def scale_of(basic: Basic) -> Scale:
+    """Give the numbers that stand for the values of a type that has some."""
+    scale = KINDS[basic].scale
+    assert scale is not None
+    return scale
 
 
 def plain(kind: Type) -> Value:
@@ -392,19 +349,6 @@ def plain(kind: Type) -> Value:
             return values[0]
         case ListOf():
             return ()
-        case Basic.BOOL:
-            return False
-        case Basic.INT:
-            return 0
-        case Basic.TEXT:
-            return ""
-        case Basic.INSTANT:
-            return NOON
-        case Basic.TIME:
-            return time(12)
-        case Basic.DURATION:
-            return timedelta(0)
-        case Basic.TIMEZONE:
-            return ZoneInfo("UTC")
-        case Basic.SCHEDULE:
-            return Schedule(())
+        case Basic() as basic:
+            found: Value = KINDS[basic].plainest
+            return found

@@ -17,10 +17,10 @@ import z3
 
 from notifyrules.graph.model import Call
 from notifyrules.language import terms as t
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.types import Basic, Enumeration, Type
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
 from notifyrules.solver.symbols import (
-    RANGES,
     Amount,
     Opaque,
     Payload,
@@ -31,6 +31,7 @@ from notifyrules.solver.symbols import (
     Truth,
     Way,
     plain,
+    scale_of,
 )
 
 HAS = "has"
@@ -204,13 +205,8 @@ class Translator:
     def _sum(self, term: t.Arithmetic) -> Symbol:
         """Translate a sum, held to the range of its result as the evaluator holds it."""
         left, right = self.value(term.left).number, self.value(term.right).number
-        basic = {
-            t.Sum.INT: Basic.INT,
-            t.Sum.DURATION: Basic.DURATION,
-            t.Sum.INSTANT: Basic.INSTANT,
-            t.Sum.BETWEEN: Basic.DURATION,
-        }[term.kind]
-        return self._amount(hold(self._formulas, left - right if term.minus else left + right, basic))
+        assert isinstance(term.type.base, Basic)
+        return self._amount(hold(self._formulas, left - right if term.minus else left + right, term.type.base))
 
     def _amount(self, number: Number) -> Symbol:
         """Give a number as a value."""
@@ -355,7 +351,7 @@ class Translator:
         match kind.base:
             case Basic.BOOL:
                 payload = Truth(world.open(name, things, formulas.booleans))
-            case Basic() as basic if basic in RANGES:
+            case Basic() as basic if KINDS[basic].scale is not None:
                 payload = Amount(world.open(name, things, formulas.integers))
                 world.truths.append(self._symbols.domain(Symbol(null, payload), kind))
             case Enumeration(values):
@@ -372,7 +368,8 @@ class Translator:
 
 def hold(formulas: Formulas, number: Number, basic: Basic) -> Number:
     """Hold a number to the range of its type."""
-    lowest, highest = (formulas.amount(end) for end in RANGES[basic])
+    scale = scale_of(basic)
+    lowest, highest = formulas.amount(scale.lowest), formulas.amount(scale.highest)
     return formulas.choose(number > highest, highest, formulas.choose(number < lowest, lowest, number))
 
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notifyrules.language.moments import zone_keys
 from notifyrules.language.schedules import WEEKDAYS, Schedule, Window, local_time, weekday, window_end, within
 from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT, SCHEDULE
-from notifyrules.language.values import conform, to_plain, zone_keys
+from notifyrules.language.values import conform, to_plain
 from tests.schedules import (
     DAY,
     MINUTE,
