@@ -197,20 +197,17 @@ class Expressions:
                 assert_never(term)
 
     def _let(self, use: t.LetUse) -> Spelt:
-        """Write a let: the variable that holds its value, or what computes it."""
+        """Write a let: the variable that holds its value, or what computes it, called where it is large."""
         if use.term in self._kept:
             return self._kept[use.term], ATOM
-        text, binds = self._computed(use)
-        if use.term not in self._repeated:
-            return text, binds
-        variable = self._kept[use.term] = self.names.temporary()
-        return f"({variable} := {text})", ATOM
-
-    def _computed(self, use: t.LetUse) -> Spelt:
-        """Write out a let where it is small or used once, and call it otherwise."""
         if self._uses[use.term] <= 1 or sum(1 for _ in t.walk(use.term)) <= self.limits.let:
-            return self._written(use.term)
-        return self._use(self.outline(use.term, use.name)), ATOM
+            spelt = self._written(use.term)
+        else:
+            spelt = self._use(self.outline(use.term, use.name)), ATOM
+        if use.term not in self._repeated:
+            return spelt
+        variable = self._kept[use.term] = self.names.temporary()
+        return f"({variable} := {spelt[0]})", ATOM
 
     def _junction(self, term: t.Junction) -> Spelt:
         """Write `and` or `or`; what the first item keeps is there for all that follows, what others keep is not."""

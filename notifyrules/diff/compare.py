@@ -22,12 +22,8 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     structure = match(old, new)
     versions = translate_both(old, new, structure, limit)
     watch("what they decide")
-    compared = compare_decisions(versions, watch)
-    finding = Finding.EQUIVALENT
-    if compared.regions:
-        finding = Finding.CHANGED
-    elif compared.open:
-        finding = Finding.UNDECIDED
+    regions, undecided, within = compare_decisions(versions, watch)
+    finding = Finding.CHANGED if regions else Finding.UNDECIDED if undecided else Finding.EQUIVALENT
     notes = list(versions.together.notes)
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
@@ -40,9 +36,9 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         old,
         new,
         finding,
-        compared.regions,
-        compared.within,
-        compared.open,
+        regions,
+        within,
+        undecided,
         structure,
         tuple(notes),
         {name: told for name, told in lost.items() if told},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from notifyrules.diff.features import Feature
 from notifyrules.language.printing import AND, NOT, OR, Spelt, at_least
@@ -20,12 +21,8 @@ MOST = 24
 """Conditions that one set is described by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cube:
-    """Facts of which some features have one of some values, all of them at once."""
-
-    parts: Mapping[int, frozenset[Value]]
-    """The values by the number of the feature."""
+Cube: TypeAlias = Mapping[int, frozenset[Value]]
+"""Facts of which some features, by number, have one of some values, all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Cover:
     @property
     def size(self) -> int:
         """Count what a reader has to take in."""
-        return sum(len(cube.parts) for cube in self.cubes) + len(self.cubes)
+        return sum(len(cube) for cube in self.cubes) + len(self.cubes)
 
 
 @dataclass(slots=True)
@@ -52,11 +49,11 @@ class Describer:
     def formula(self, cube: Cube) -> Formula:
         """Give the facts of a cube."""
         world = self.solver.world
-        return world.formulas.every(self.features[at].among(values, world) for at, values in cube.parts.items())
+        return world.formulas.every(self.features[at].among(values, world) for at, values in cube.items())
 
     def holds(self, cube: Cube, facts: FactValues) -> bool:
         """Tell whether some facts are those of a cube."""
-        return all(self.features[at].look(facts) in values for at, values in cube.parts.items())
+        return all(self.features[at].look(facts) in values for at, values in cube.items())
 
     def cover(self, inside: Formula, outside: Formula, *, worth: int | None = None) -> Cover:
         """Cover a set, given with everything else, by cubes; from the size *worth* on the cover is of no use."""
@@ -91,7 +88,7 @@ class Describer:
             opposite = world.formulas.negate(self.features[at].among(parts[at], world))
             if self.solver.ask(*self._rest(parts, at), opposite) is Answer.NO:
                 del parts[at]
-        return Cube(parts)
+        return parts
 
     def _rest(self, parts: Mapping[int, frozenset[Value]], left: int) -> list[Formula]:
         """Give all parts of a cube but one."""
@@ -114,7 +111,7 @@ class Describer:
             rest = self._rest(parts, at)
             more = (value for value in self.features[at].ways if value not in parts[at])
             parts[at] = parts[at].union(value for value in more if self._may_join(at, value, rest, outside))
-        return Cube(parts)
+        return parts
 
     def _may_join(self, at: int, value: Value, rest: Sequence[Formula], outside: Formula) -> bool:
         """Tell whether a feature may also have another value; null is not told of where the rest excludes it."""
@@ -131,7 +128,7 @@ class Describer:
         """Leave out cubes that the others cover."""
         formulas = self.solver.world.formulas
         kept = list(cubes)
-        for cube in sorted(cubes, key=lambda one: -len(one.parts)):
+        for cube in sorted(cubes, key=lambda one: -len(one)):
             others = formulas.some(self.formula(other) for other in kept if other is not cube)
             if len(kept) > 1 and self.solver.ask(self.formula(cube), formulas.negate(others)) is Answer.NO:
                 kept.remove(cube)
@@ -141,7 +138,7 @@ class Describer:
 
     def tell(self, cube: Cube) -> tuple[str, ...]:
         """Write a cube as conditions that hold together, tests for null before what they guard, flags apart."""
-        parts = sorted(cube.parts.items(), reverse=True)
+        parts = sorted(cube.items(), reverse=True)
         features = [(self.features[at], values) for at, values in parts if self.features[at].flag is None]
         told = [one for feature, values in features for one in feature.tell(values)]
         return tuple(dict.fromkeys(_side_by_side(told)))
@@ -149,8 +146,8 @@ class Describer:
     def tell_outside(self, cubes: Sequence[Cube]) -> tuple[str, ...]:
         """Write everything that lies in none of some cubes as conditions that hold together."""
         clauses: dict[Spelt, None] = {}
-        for cube in sorted(cubes, key=lambda one: len(one.parts)):
-            parts = sorted(cube.parts.items(), reverse=True)
+        for cube in sorted(cubes, key=len):
+            parts = sorted(cube.items(), reverse=True)
             opposites = [self.features[at].tell(frozenset(self.features[at].ways) - values) for at, values in parts]
             if len(opposites) == 1:
                 clauses.update(dict.fromkeys(opposites[0]))
@@ -161,12 +158,12 @@ class Describer:
 
     def flagged(self, cube: Cube, *, left_out: bool) -> tuple[str, ...]:
         """Name the facts that are left out in a cube, or those that are given where leaving them out is possible."""
-        parts = ((self.features[at], values) for at, values in cube.parts.items())
+        parts = ((self.features[at], values) for at, values in cube.items())
         return tuple(feature.flag for feature, values in parts if feature.flag is not None and values == {left_out})
 
     def speaks_of_leaving_out(self, cubes: Sequence[Cube]) -> bool:
         """Tell whether some cube depends on what is left out, which a condition cannot say."""
-        return any(self.features[at].flag is not None for cube in cubes for at in cube.parts)
+        return any(self.features[at].flag is not None for cube in cubes for at in cube)
 
 
 def _side_by_side(told: Sequence[Spelt]) -> list[str]:

@@ -181,7 +181,7 @@ class _Finder:
         if term.type.nullable:
             nulls.append(symbol.null)
         ways = _yes_no(symbol.holds, self.world.formulas.some(nulls), self.world)
-        test = _Test(term, tuple(guards), place.names)
+        name = spelt(term, place.names)[0]
 
         def look(values: FactValues) -> Value:
             inside = place.facts(values)
@@ -189,7 +189,7 @@ class _Finder:
                 return None
             return evaluate(term, inside, {})
 
-        self.found.setdefault(test.yes[0], Feature(test.yes[0], ways, test.tell, look))
+        self.found.setdefault(name, Feature(name, ways, _test_teller(term, guards, place.names), look))
 
     def _told_by_facts(self, term: t.Term, translator: Translator) -> bool:
         """Tell whether a test only asks which value of an enumeration a fact has, or whether a bool holds."""
@@ -264,31 +264,23 @@ def _guards(term: t.Term) -> tuple[t.Term, ...]:
 # ---- Words ----
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """A test in words."""
+def _test_teller(
+    term: t.Term, guards: Collection[t.Term], names: Naming
+) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:
+    """Put a test into words; it has no meaning, which is None, where something is null that it takes for granted."""
+    tested = [at_least(spelt(guard, names), SUM) for guard in guards]
+    there: tuple[Spelt, ...] = tuple((f"{one} is not null", COMPARED) for one in tested)
 
-    term: t.Term
-    guards: tuple[t.Term, ...]
-    names: Naming
-
-    @property
-    def yes(self) -> Spelt:
-        """Say that it holds."""
-        return spelt(self.term, self.names)
-
-    def tell(self, values: frozenset[Value]) -> tuple[Spelt, ...]:
-        """Say that it comes out as one of some values; None is that it has no meaning, because something is null."""
-        tested = [at_least(spelt(guard, self.names), SUM) for guard in self.guards]
-        there: tuple[Spelt, ...] = tuple((f"{one} is not null", COMPARED) for one in tested)
-        missing = [f"{one} is null" for one in tested]
-        plain = spelt(self.term, self.names) if True in values else negated(self.term, self.names)
+    def tell(values: frozenset[Value]) -> tuple[Spelt, ...]:
         if {True, False} <= values:
             return there
+        plain = spelt(term, names) if True in values else negated(term, names)
         if None not in values:
             return (*there, plain)
-        parts = [*missing, *([at_least(plain, NOT)] if len(values) > 1 else [])]
+        parts = [*(f"{one} is null" for one in tested), *([at_least(plain, NOT)] if len(values) > 1 else [])]
         return ((" or ".join(parts), OR if len(parts) > 1 else COMPARED),)
+
+    return tell
 
 
 def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:  # noqa: FBT001

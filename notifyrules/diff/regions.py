@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from notifyrules.diff.cover import Cover, Cube
 from notifyrules.diff.model import Region, change_of, decide, differ
@@ -26,17 +27,19 @@ _REASONS = 20
 """Reasons that are listed for one region."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionChanges:
-    """What came of comparing decisions: the same three that a comparison of versions has."""
-
-    regions: tuple[Region, ...]
-    open: tuple[str, ...]
-    within: tuple[str, ...]
+Shown: TypeAlias = tuple[tuple[Region, ...], bool]
+"""Descriptions with an example each, and whether every one could be shown, or was proved to be empty."""
 
 
-def compare_decisions(versions: Versions, watch: Callable[[str], None]) -> DecisionChanges:
-    """Find the regions in which two versions decide differently: each change shortly before any at length."""
+def compare_decisions(
+    versions: Versions, watch: Callable[[str], None]
+) -> tuple[tuple[Region, ...], tuple[str, ...], tuple[str, ...]]:
+    """
+    Find the regions in which two versions decide differently: each change shortly before any at length.
+
+    Returns:
+        The regions, the changes that are open, and what all regions have in common.
+    """
     formulas = versions.solver.world.formulas
     answers = versions.solver.sort_out(versions.differences)
     possible = {pair: one for pair, one in versions.differences.items() if answers[pair] is not Answer.NO}
@@ -46,18 +49,20 @@ def compare_decisions(versions: Versions, watch: Callable[[str], None]) -> Decis
         described = _at_once(versions, changed, _SHORT) or [_in_common(versions, changed)]
         shown[was, now] = _show(versions, (was, now), described)
     for (was, now), changed in possible.items():
-        if not all(region.exact for region in shown[was, now].regions):
+        if not all(region.exact for region in shown[was, now][0]):
             watch(f"all of {was}->{now}")
             shown[was, now] = _shown_fully(versions, (was, now), changed) or shown[was, now]
-    regions = tuple(region for one in shown.values() for region in one.regions)
+    regions = tuple(region for found, _ in shown.values() for region in found)
     old, new = versions.old.graph.outcomes, versions.new.graph.outcomes
     undecided = tuple(
-        change_of(was, old[was].notify, now, new[now].notify) for (was, now), one in shown.items() if not one.settled
+        change_of(was, old[was].notify, now, new[now].notify)
+        for (was, now), (_, settled) in shown.items()
+        if not settled
     )
     within: tuple[str, ...] = ()
     if regions and not undecided:
         within = versions.describer.tell(versions.describer.common(formulas.some(possible.values())))
-    return DecisionChanges(regions, undecided, within)
+    return regions, undecided, within
 
 
 def _shown_fully(versions: Versions, pair: tuple[str, str], changed: Formula) -> Shown | None:
@@ -103,10 +108,10 @@ def _at_once(versions: Versions, facts: Formula, worth: int | None) -> list[Desc
         plain = not describer.speaks_of_leaving_out((*inside.cubes, *outside.cubes))
         if outside.complete and plain and (not inside.complete or outside.size < inside.size):
             conditions = describer.tell_outside(outside.cubes)
-            return [Described(facts, conditions, outside.size, Cube({}), exact=True, outside=outside.cubes)]
+            return [Described(facts, conditions, outside.size, {}, exact=True, outside=outside.cubes)]
     if inside.complete:
-        cubes = sorted(inside.cubes, key=lambda cube: len(cube.parts))
-        return [Described(facts, describer.tell(cube), len(cube.parts) + 1, cube, exact=True) for cube in cubes]
+        cubes = sorted(inside.cubes, key=len)
+        return [Described(facts, describer.tell(cube), len(cube) + 1, cube, exact=True) for cube in cubes]
     return []
 
 
@@ -144,15 +149,6 @@ def _last_arrows(chart: ChartFormulas) -> dict[str, Formula]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Descriptions with an example each."""
-
-    regions: tuple[Region, ...]
-    settled: bool
-    """Whether every description could be shown, or was proved to be empty."""
-
-
 def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Described]) -> Shown:
     """Show each description of a change, from one outcome to another, by facts that the reference walk confirms."""
     regions: list[Region] = []
@@ -163,7 +159,7 @@ def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Describ
             regions.append(_region(versions, one, found))
         elif found is Answer.UNKNOWN:
             settled = False
-    return Shown(tuple(regions), settled)
+    return tuple(regions), settled
 
 
 def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witness | Answer:
@@ -208,7 +204,7 @@ def _either(versions: Versions, inside: Formula, one: Described) -> Iterator[str
     """Name the facts that some callers leave out and others give, of which a description speaks without saying so."""
     spoken = {name for condition in one.conditions for name in names_in(condition)}
     for at, feature in enumerate(versions.describer.features):
-        if feature.flag is None or at in one.cube.parts or (one.exact and feature.flag not in spoken):
+        if feature.flag is None or at in one.cube or (one.exact and feature.flag not in spoken):
             continue
         if versions.solver.ask(inside, feature.ways[True]) is not Answer.NO:
             yield feature.flag

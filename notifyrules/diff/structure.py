@@ -97,9 +97,18 @@ def _find_renamed(matching: _Matching) -> None:
         if name in graph.nodes
     }
     pairs = [(was, now) for was in left for now in right if _may_be_one(said[was], said[now])]
-    before, after = _Leading.of(old), _Leading.of(new)
+    before, after = _neighbours(old), _neighbours(new)
+
+    def likeness(pair: tuple[str, str]) -> int:
+        was, now = pair
+        node = old.nodes[was]
+        asked = _asked(node, matching.nodes) if isinstance(node, FanOut) else said[was][0]
+        points = 3 * (asked == said[now][0]) + 2 * (said[was][1] == said[now][1])
+        around = zip(before[was], after[now], strict=True)
+        return points + sum({matching.nodes.get(name, name) for name in one} == other for one, other in around)
+
     while pairs:
-        points = {pair: _likeness(matching, pair, said, (before, after)) for pair in pairs}
+        points = {pair: likeness(pair) for pair in pairs}
         best = max(pairs, key=lambda pair: points[pair])
         if points[best] < _ENOUGH:
             return
@@ -116,51 +125,28 @@ def _may_be_one(one: _Said, other: _Said) -> bool:
     return one[0] == other[0] or one[1] == other[1] or one[0][0] == other[0][0] == "any"
 
 
-@dataclass(frozen=True, slots=True)
-class _Leading:
-    """What leads where in one chart."""
-
-    targets: Mapping[str, frozenset[str]]
-    sources: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, graph: Graph) -> _Leading:
-        """Read the arrows of a chart."""
-        arrows = _arrows(graph).values()
-        targets = {name: frozenset(arrow.target for arrow in graph.nodes[name].arrows) for name in graph.order}
-        sources = {name: frozenset(one.node for one in arrows if one.target == name) for name in graph.order}
-        return cls(targets, sources)
-
-
-def _likeness(
-    matching: _Matching,
-    pair: tuple[str, str],
-    said: Mapping[str, _Said],
-    leading: tuple[_Leading, _Leading],
-) -> int:
-    """Count what speaks for two nodes being one under two names."""
-    was, now = pair
-    before, after = leading
-    nodes = matching.nodes
-    asked = said[was][0]
-    if isinstance(node := matching.old.nodes[was], FanOut):
-        asked = _asked(node, nodes)
-    points = 3 * (asked == said[now][0]) + 2 * (said[was][1] == said[now][1])
-    points += {nodes.get(name, name) for name in before.targets[was]} == after.targets[now]
-    points += {nodes.get(name, name) for name in before.sources[was]} == after.sources[now]
-    return points
+def _neighbours(graph: Graph) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Say of each node what it leads to, and which nodes lead to it."""
+    arrows = _arrows(graph).values()
+    return {
+        name: (
+            frozenset(arrow.target for arrow in graph.nodes[name].arrows),
+            frozenset(arrow.node for arrow in arrows if arrow.target == name),
+        )
+        for name in graph.order
+    }
 
 
 def _matched_arrows(matching: _Matching) -> Iterator[tuple[str, str]]:
     """Match the arrows of matched nodes: by their answer, rows by what they ask."""
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
-        endings = {arrow.id.removeprefix(f"{now}."): arrow for arrow in other.arrows}
+        endings = {_ending(arrow): arrow for arrow in other.arrows}
         if isinstance(one, First) and isinstance(other, First):
             yield from _matched_rows(one, other)
             continue
         for arrow in one.arrows:
-            ending = arrow.id.removeprefix(f"{was}.")
+            ending = _ending(arrow)
             if isinstance(one, FanOut) and arrow is not one.otherwise:
                 ending = matching.nodes.get(arrow.target, arrow.target)
             if ending in endings:
