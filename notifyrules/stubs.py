@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from keyword import iskeyword
 
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.kinds import KINDS
@@ -12,10 +14,34 @@ from notifyrules.language.types import Base, Basic, Enumeration, ListOf
 _IMPORTS = (
     ("collections.abc", ("Mapping", "Sequence")),
     ("datetime", ("datetime", "time", "timedelta")),
-    ("typing", ("Literal", "NotRequired", "TypeAlias", "TypedDict")),
+    ("typing", ("TYPE_CHECKING", "Literal", "NotRequired", "TypeAlias", "TypedDict", "cast")),
     ("zoneinfo", ("ZoneInfo",)),
 )
 _LINE = 100
+_DECISIONS = '''\
+if TYPE_CHECKING:
+
+    class Decision(notifyrules.Decision):
+        """A decision of these rules: a type checker knows its outcomes and reasons."""
+
+        @property
+        def outcome(self) -> Outcome:
+            """The name of the outcome reached."""
+
+        @property
+        def reason(self) -> Reason:
+            """The id of the arrow that settled it."""
+
+else:
+    Decision = notifyrules.Decision
+
+
+def should_notify(rules: notifyrules.Rules, facts: Facts) -> Decision:
+    """Decide by these rules, loaded before."""
+    return cast("Decision", rules.should_notify(facts))
+'''
+_TAKEN = frozenset({"bool", "datetime", "int", "str", "time", "timedelta"})
+"""Names that annotations use, which a field of the same name would hide."""
 
 
 def write_stubs(graph: Graph) -> str:
@@ -23,8 +49,8 @@ def write_stubs(graph: Graph) -> str:
     Write the module.
 
     Returns:
-        Python with one `TypedDict` for each group of facts, `Facts` for all of them in the nested form, and the
-        literals `Outcome` and `Reason`; the same for the same chart.
+        Python with one `TypedDict` for each group of facts, `Facts` for all of them in the nested form, the literals
+        `Outcome` and `Reason`, and a `Decision` that has them; the same for the same chart.
     """
     reasons = [arrow.id for arrow in graph.arrows.values() if arrow.target in graph.outcomes]
     body = [
@@ -35,7 +61,10 @@ def write_stubs(graph: Graph) -> str:
     # The name may be that of a file, which may be anything: nothing of it may end the docstring.
     name = re.sub(r"[^\w .-]", "_", graph.name)
     head = f'"""\nType the facts, outcomes and reasons of `{name}`; written by `notifyrules stubs`.\n"""'
-    return "\n".join([head, "", *_imports(body), "", '__all__ = ["Facts", "Outcome", "Reason"]', "", *body])
+    body.append(_DECISIONS)
+    offered = '__all__ = ["Decision", "Facts", "Outcome", "Reason", "should_notify"]'
+    future = "from __future__ import annotations"
+    return "\n".join([head, "", future, "", *_imports(body), "", "import notifyrules", "", offered, "", *body])
 
 
 def _imports(body: list[str]) -> Iterator[str]:
@@ -58,11 +87,12 @@ def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[st
         taken: The names given so far, so that `a.b_c` and `a_b.c` get two.
     """
     parts = dict.fromkeys(fact[len(prefix) :].partition(".")[0] for fact in graph.facts if fact.startswith(prefix))
-    fields: list[tuple[str, str]] = []
+    fields: list[tuple[str, str, str | None]] = []
     for part in parts:
         path = prefix + part
         if path in graph.facts:
-            fields.append((part, _field(graph.facts[path])))
+            fact = graph.facts[path]
+            fields.append((part, _field(fact), None if fact.about is None else _text(fact.about)))
             continue
         inner = "_" + "".join(word.capitalize() for word in path.replace(".", "_").split("_"))
         while inner in taken:
@@ -70,17 +100,36 @@ def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[st
         taken.add(inner)
         yield from _group(inner, f"{path}.", graph, taken)
         needed = any(not fact.has_default for fact in graph.facts.values() if fact.name.startswith(f"{path}."))
-        fields.append((part, inner if needed else f"NotRequired[{inner}]"))
-    # The class form cannot hold a field that is a keyword, such as `global`; the call can, and reads the same to a
-    # type checker.
-    yield f"{name} = TypedDict("
-    yield f'    "{name}",'
-    yield "    {"
-    yield from (f'        "{part}": {kind},' for part, kind in fields)
-    yield "    },"
-    yield ")"
-    yield f'"""{"The facts, nested" if not prefix else f"The facts under `{prefix[:-1]}`"}."""'
+        fields.append((part, inner if needed else f"NotRequired[{inner}]", None))
+    # A class cannot hold a field that is a keyword, such as `global`; a call can, and reads the same to a type checker.
+    called = [field for field in fields if iskeyword(field[0]) or field[0].startswith("__") or field[0] in _TAKEN]
+    base = "TypedDict"
+    if called:
+        base = f"{name}_"
+        while base in taken:
+            base += "_"
+        taken.add(base)
+        yield f"{base} = TypedDict("
+        yield f'    "{base}",'
+        yield "    {"
+        for part, kind, about in called:
+            yield from () if about is None else (f"        # {about[3:-3]}",)
+            yield f'        "{part}": {kind},'
+        yield "    },"
+        yield ")"
+        yield ""
+    yield f"class {name}({base}):"
+    yield f'    """{"The facts, nested" if not prefix else f"The facts under `{prefix[:-1]}`"}."""'
     yield ""
+    for part, kind, about in (field for field in fields if field not in called):
+        yield f"    {part}: {kind}"
+        yield from () if about is None else (f"    {about}",)
+    yield ""
+
+
+def _text(about: str) -> str:
+    """Write words of the file as a docstring on one line, which nothing in them ends."""
+    return f'""{json.dumps(about, ensure_ascii=not about.isprintable())}""'
 
 
 def _field(fact: Fact) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -14,14 +15,15 @@ from notifyrules.stubs import write_stubs
 _RULES = """\
 notifyrules: 1
 facts:
-  channel.global: bool = false
+  channel.global: {type: bool, default: false, about: Everywhere}
+  channel.time: time = "08:00"
   message.kind: dm | "two words"
-  user.limit: int | null
+  user.limit: {type: int | null, about: 'How many a "day" may bring \\\"""'}
   user.tags: list of (a | b) = []
   now: instant
   wait: duration = 5m
 flow:
-  a: {if: channel.global and message.kind == "dm", then: "yes", else: b}
+  a: {if: channel.global and channel.time > 07:00 and message.kind == "dm", then: "yes", else: b}
   b: {if: 'user.limit is null or "a" in user.tags or now < now + wait', then: "yes", else: "no"}
 outcomes:
   "yes": {notify: true}
@@ -29,7 +31,8 @@ outcomes:
 """
 
 _GOOD = """\
-from stubs import Facts, Outcome, Reason
+import notifyrules
+from stubs import Decision, Facts, Outcome, Reason, should_notify
 
 facts: Facts = {
     "channel": {"global": True},
@@ -39,6 +42,22 @@ facts: Facts = {
 }
 outcome: Outcome = "yes"
 reason: Reason = "a.then"
+
+
+def tell(decision: Decision) -> str:
+    if decision.outcome == "yes":
+        return "it came"
+    if decision.reason == "b.else":
+        return "nothing in it"
+    return str(decision.because)
+
+
+def untyped(decision: notifyrules.Decision) -> str:
+    return decision.explain()
+
+
+decided = should_notify(notifyrules.load("rules.yaml"), facts)
+told: list[str] = [tell(decided), untyped(decided)]
 """
 
 
@@ -80,8 +99,20 @@ class TestStubs:
             ('"message": {"kind": "two words"},\n', "", 'Missing key "message"'),
             ('Outcome = "yes"', 'Outcome = "yess"', "yess"),
             ('Reason = "a.then"', 'Reason = "a.else"', "a.else"),
+            ('outcome == "yes"', 'outcome == "yess"', "Non-overlapping equality check"),
+            ('reason == "b.else"', 'reason == "b.no"', "Non-overlapping equality check"),
+            ("tell(decided)", 'tell(notifyrules.load("rules.yaml").should_notify(facts))', "incompatible type"),
         ],
-        ids=["misspelt fact", "impossible value", "missing group", "misspelt outcome", "arrow into no outcome"],
+        ids=[
+            "misspelt fact",
+            "impossible value",
+            "missing group",
+            "misspelt outcome",
+            "arrow into no outcome",
+            "an outcome that none is compared with",
+            "a reason that none is compared with",
+            "a decision of any rules",
+        ],
     )
     def test_a_wrong_caller_fails(self, module: Path, right: str, wrong: str, told: str) -> None:
         """A slip in a caller is found before the program runs."""
@@ -91,10 +122,22 @@ class TestStubs:
         assert told in done.stdout
 
     def test_it_runs(self, module: Path) -> None:
-        """The module is Python that imports without notifyrules."""
-        done = subprocess.run([sys.executable, "-I", str(module)], capture_output=True, text=True, check=False)
+        """The module decides, and what it gives is a decision."""
+        (module.parent / "caller.py").write_text(_GOOD + "print(told[0], isinstance(decided, Decision))\n", "utf-8")
+        done = subprocess.run(
+            [sys.executable, "caller.py"], cwd=module.parent, capture_output=True, text=True, check=False
+        )
 
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "it came True\n", "")
+
+    def test_what_a_fact_means_stands_beside_it(self, module: Path) -> None:
+        """As a docstring where a class holds it, which nothing in it ends, and as a comment where none can."""
+        text = module.read_text("utf-8")
+
+        told = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+
+        assert 'How many a "day" may bring \\"""' in told
+        assert '        # Everywhere\n        "global": NotRequired[bool],\n' in text
 
     def test_the_same_chart_gives_the_same_bytes(self) -> None:
         """Stubs are reproducible, so they can be committed."""
@@ -125,4 +168,4 @@ class TestStubs:
         )
         text = write_stubs(notifyrules.load(rules).graph)
 
-        assert (text.count("_ABC = TypedDict("), text.count("_ABC_ = TypedDict(")) == (1, 1)
+        assert (text.count("class _ABC(TypedDict)"), text.count("class _ABC_(TypedDict)")) == (1, 1)
