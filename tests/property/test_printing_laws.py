@@ -42,7 +42,7 @@ def check(made: Made, given_facts: list[dict[str, Value]]) -> None:
             assert evaluate(opposite, one, {}) is not evaluate(term, one, {})
 
 
-class TestSpelling:
+class TestPrinting:
     @settings(max_examples=150)
     @given(conditions(), st.lists(facts(), min_size=1, max_size=3))
     def test_means_the_same(self, made: Made, given_facts: list[dict[str, Value]]) -> None:
