@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifyrules.evaluation.walk import walk
 from notifyrules.graph.checks import MAX_NESTING
 from notifyrules.graph.model import Notify
 from tests.charts import FACTS, HEAD, OUTCOMES, asks, chart, codes, findings, node, rules_of, told
@@ -282,6 +283,97 @@ class TestOutcomes:
 
         assert codes(both) == ["name-clash"]
         assert codes(asks("b").replace("hold:", "Hold:")) == ["bad-name"]
+
+
+ROWS = """\
+{first: [
+  {if: maybe_t is null and b, to: "yes", because: "%s"},
+  {if: maybe_t is null, to: "yes", because: "%s"},
+  {if: maybe_at is not null, to: "yes", because: "%s"},
+  {if: c, to: "yes", because: "%s"}], else: {to: "no", because: "%s"}}"""
+
+
+def rows(at: int, text: str) -> str:
+    """Write a table with one text, which belongs to the row *at*, counted from 0; the last is its `else`."""
+    return " ".join((ROWS % tuple(text if number == at else "" for number in range(5))).split())
+
+
+class TestTextsOfArrows:
+    """The texts of an arrow know what the answer of its own node rules out."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{if: maybe_t is not null, then: {to: "yes", because: "{maybe_t}"}, else: "no"}',
+            '{if: maybe_t is null, then: "yes", else: {to: "no", because: "{lower(maybe_t)}"}}',
+            '{if: maybe_at is not null and b, then: {to: "yes", because: "{maybe_at + 1h}"}, else: "no"}',
+            '{if: maybe_t is null or maybe_at is null, then: "yes", else: {to: "no", because: "{maybe_t} {maybe_at}"}}',
+            "{if: maybe_kind == 'dm', then: {to: 'yes', because: '{maybe_kind}'}, else: 'no'}",
+            '{switch: maybe_kind, cases: {dm | group: {to: "yes", because: "{maybe_kind}"}, null: "no"}}',
+            '{switch: maybe_kind, cases: {null: "yes"}, else: {to: "no", because: "{maybe_kind}"}}',
+            '{switch: maybe_t is null, cases: {true: "yes", false: {to: "no", because: "{maybe_t}"}}}',
+            '{switch: maybe_t, cases: {a: {to: "yes", because: "{maybe_t}"}, null: "no"}, else: "no"}',
+            rows(2, "{maybe_t}{maybe_at}"),
+            rows(3, "{maybe_t}"),
+            rows(4, "{maybe_t}"),
+        ],
+    )
+    def test_need_no_other_value_there(self, text: str) -> None:
+        """What the way there has ruled out is not asked for again."""
+        assert told(node(text, top="")) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{if: maybe_t is not null, then: "yes", else: {to: "no", because: "{maybe_t}"}}',
+            '{if: maybe_t is null, then: {to: "yes", because: "{maybe_t}"}, else: "no"}',
+            '{if: maybe_t is not null or b, then: {to: "yes", because: "{maybe_t}"}, else: "no"}',
+            '{if: maybe_at is not null, then: {to: "yes", because: "{maybe_t}"}, else: "no"}',
+            '{switch: maybe_kind, cases: {dm: "yes", group | null: {to: "no", because: "{maybe_kind}"}}}',
+            '{switch: maybe_kind, cases: {dm: "yes", null: "yes"}, else: {to: "no", because: "{maybe_t}"}}',
+            '{switch: maybe_kind, cases: {dm: "yes"}, else: {to: "no", because: "{maybe_kind}"}}',
+            '{switch: maybe_t is null, cases: {true: {to: "no", because: "{maybe_t}"}, false: "yes"}}',
+            rows(0, "{maybe_t}"),
+            rows(1, "{maybe_t}"),
+            rows(2, "{maybe_kind}"),
+            rows(3, "{maybe_at}"),
+            rows(4, "{maybe_at}"),
+            '{if: maybe_t is not null, then: end}\nend: {if: b, then: {to: "yes", because: "{maybe_t}"}}',
+        ],
+    )
+    def test_may_be_null_elsewhere(self, text: str) -> None:
+        """Another answer, another value, an earlier row and another node rule nothing out."""
+        assert codes(chart(f"q: {text}", top='otherwise: "no"\n')) == ["unguarded-null"]
+
+    def test_say_nothing_below_a_condition_with_a_mistake(self) -> None:
+        """What it would have ruled out nobody knows."""
+        text = '{if: maybe_x is not null, then: {to: "yes", because: "{maybe_t} {maybe_at + 1h}"}, else: "no"}'
+
+        assert codes(node(text)) == ["unknown-fact"]
+
+    def test_what_is_never_null_there_needs_no_other_value(self) -> None:
+        """As within one condition."""
+        text = '{if: maybe_t is not null, then: {to: "yes", because: "{maybe_t ?? t}"}, else: "no"}'
+
+        assert codes(node(text)) == ["constant-condition"]
+
+    @pytest.mark.parametrize(
+        "facts", [{}, {"maybe_t": "a", "maybe_at": "2026-11-23T21:00:00Z"}, {"c": True, "maybe_t": ""}]
+    )
+    def test_are_the_same_however_it_is_decided(self, facts: dict[str, object]) -> None:
+        """A text is filled in where its arrow is taken, and nowhere else: walked, compiled and decided in part."""
+        rules = rules_of(
+            chart(
+                'q: {if: maybe_t is not null, then: {to: w, because: "for {lower(maybe_t)}"}, else: w}\n'
+                f"w: {rows(2, 'until {maybe_at + 1h}').replace('maybe_t is null', 'not c and maybe_t is null')}"
+            )
+        )
+        walked = walk(rules.graph, rules.facts(facts))
+        known = {name: value for name, value in facts.items() if name == "maybe_t"}
+        rest = {name: value for name, value in facts.items() if name not in known}
+
+        assert rules.should_notify(facts).because == walked.because
+        assert rules.specialize(known).should_notify(rest).because == walked.because
 
 
 class TestWholeChart:

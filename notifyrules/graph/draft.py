@@ -13,6 +13,7 @@ from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
 from notifyrules.language import terms as t
 from notifyrules.language.checker import check_condition
+from notifyrules.language.null_narrowing import Narrowed
 from notifyrules.language.parsing import parse_condition
 from notifyrules.language.scope import Scope
 from notifyrules.language.syntax import Syntax
@@ -53,12 +54,18 @@ class Draft:
     unread: bool = False
     """Whether some condition could not be checked, so that what it reads is not known."""
 
-    def condition(
-        self, scalar: Scalar, wanted: Type | None = None, *, start: int = 0, end: int | None = None
-    ) -> t.Term | None:
-        """Parse and check a scalar, or what stands in it between two offsets, and note what it reads."""
+    def condition(self, scalar: Scalar, wanted: Type | None = None) -> t.Term | None:
+        """Parse and check a scalar, and note what it reads."""
+        syntax = self.parse(scalar)
+        return self._noted(None if syntax is None else check_condition(syntax, self.scope, wanted))
+
+    def filled(self, scalar: Scalar, start: int, end: int, narrowed: Narrowed) -> t.Term | None:
+        """Do the same for what stands between two offsets of a text, where some values are known not to be null."""
         syntax = self.parse(scalar, start=start, end=end)
-        term = None if syntax is None else check_condition(syntax, self.scope, wanted)
+        return self._noted(None if syntax is None else check_condition(syntax, self.scope, None, narrowed))
+
+    def _noted(self, term: t.Term | None) -> t.Term | None:
+        """Note what a condition reads, or that it could not be checked."""
         if term is None:
             self.unread = True
         else:

@@ -14,7 +14,17 @@ from notifyrules.graph.chosen_names import check_box_name
 from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Row
 from notifyrules.graph.switches import build_switch
-from notifyrules.graph.targets import Exit, check_target, read_exit, read_message, read_target
+from notifyrules.graph.targets import (
+    NOTHING,
+    Exit,
+    answered,
+    check_target,
+    read_exit,
+    read_message,
+    read_target,
+    together,
+)
+from notifyrules.language.null_narrowing import Narrowed
 from notifyrules.language.terms import FactRead, Term
 from notifyrules.language.types import BOOL
 from notifyrules.source.located import Scalar, words_of
@@ -54,8 +64,8 @@ def build_node(name: Scalar, part: WrittenNode, draft: Draft) -> Node | None:
 def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None:
     """Build a two-way question."""
     condition = draft.condition(part.if_, BOOL)
-    then = read_exit(part.then, name, "then", draft)
-    otherwise = read_exit(part.else_, name, "else", draft)
+    then = read_exit(part.then, name, "then", draft, answered(condition, truth=True))
+    otherwise = read_exit(part.else_, name, "else", draft, answered(condition, truth=False))
     if condition is None or then is None or otherwise is None:
         return None
     ways = then.arrow(name, "then", "Yes"), otherwise.arrow(name, "else", "No")
@@ -66,10 +76,12 @@ def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
     """Build an ordered table."""
     rows: list[Row | None] = []
     taken: dict[str, Span] = {}
+    given: Narrowed | None = NOTHING
     for number, row in enumerate(part.first, 1):
         if row.name is not None:
             if not check_box_name(row.name, "a row", draft.findings):
                 rows.append(None)
+                given = None
                 continue
             if row.name in taken or row.name == "else":
                 rival = [Label(taken[row.name], "the first one")] if row.name in taken else []
@@ -81,24 +93,29 @@ def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
                     labels=rival,
                 )
             taken[row.name] = row.name.span
-        rows.append(_row(name, number, row, draft))
-    otherwise = read_exit(part.else_, name, "else", draft)
+        built_row, given = _row(name, number, row, draft, given)
+        rows.append(built_row)
+    otherwise = read_exit(part.else_, name, "else", draft, given)
     built = [row for row in rows if row is not None]
     if otherwise is None or len(built) < len(rows):
         return None
     return First(*head(name, part, name), tuple(built), otherwise.arrow(name, "else", "none of these"))
 
 
-def _row(name: Scalar, number: int, row: RowPart, draft: Draft) -> Row | None:
-    """Build one row of a table."""
+def _row(
+    name: Scalar, number: int, row: RowPart, draft: Draft, given: Narrowed | None
+) -> tuple[Row | None, Narrowed | None]:
+    """Build one row of a table, behind rows that have *given* something; tell what those behind it are given."""
     condition = draft.condition(row.if_, BOOL)
-    because = None if row.because is None else read_message(row.because, draft)
+    holds, fails = (answered(condition, truth=truth) for truth in (True, False))
+    because = None if row.because is None else read_message(row.because, draft, together(given, holds))
+    behind = together(given, fails)
     known = check_target(row.to, draft)
     if condition is None or not known or (because is None and row.because is not None):
-        return None
+        return None, behind
     label = words_of(row.label)
     leaving = Exit(str(row.to), label, because, written=True, span=row.if_.span)
-    return Row(condition, leaving.arrow(name, row.name or str(number), label or one_line(row.if_)))
+    return Row(condition, leaving.arrow(name, row.name or str(number), label or one_line(row.if_))), behind
 
 
 def _conditions(part: FanOutPart, draft: Draft) -> list[Scalar]:

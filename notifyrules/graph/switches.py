@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
@@ -12,10 +12,12 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import LongTarget, SwitchPart
 from notifyrules.graph.draft import Draft, head
 from notifyrules.graph.model import Switch, SwitchCase
-from notifyrules.graph.targets import Exit, read_exit, read_target, value_id
+from notifyrules.graph.targets import NOTHING, Exit, read_exit, read_target, value_id
 from notifyrules.language.foreign_words import meant_literal
+from notifyrules.language.null_narrowing import Narrowed, known, value_key
 from notifyrules.language.parsing import parse_case_key
 from notifyrules.language.syntax import Word
+from notifyrules.language.terms import Term
 from notifyrules.language.types import MAX_INT, Basic, Enumeration, Type, quote
 from notifyrules.language.values import Value, write, write_literal
 from notifyrules.source.located import Kind, Scalar
@@ -41,9 +43,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
             help="use `first` with conditions",
         )
         subject = None
-    written = [
-        _case(key, target, None if subject is None else subject.type, draft) for key, target in part.cases.items()
-    ]
+    written = [_case(key, target, subject, draft) for key, target in part.cases.items()]
     cases = [case for case in written if case is not None]
     _check_twice(cases, draft)
     closed = None if subject is None else _closed_values(subject.type)
@@ -51,7 +51,7 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
     otherwise: Exit | None = None
     broken = subject is None or len(cases) < len(written) or any(case.leaving is None for case in cases)
     if part.else_ is not None:
-        otherwise = read_target(part.else_, draft)
+        otherwise = read_target(part.else_, draft, _given_otherwise(subject, answered))
         broken = broken or otherwise is None
         if closed is not None and len(cases) == len(written) and set(closed) <= answered:
             key = part.key("else")
@@ -117,18 +117,33 @@ def _closed_values(kind: Type) -> tuple[Value, ...] | None:
     return None
 
 
-def _case(key: Scalar, target: Scalar | LongTarget, kind: Type | None, draft: Draft) -> _WrittenCase | None:
+def _case(key: Scalar, target: Scalar | LongTarget, subject: Term | None, draft: Draft) -> _WrittenCase | None:
     """Read one case; None where its key could not be read."""
-    leaving = read_target(target, draft)
     words = parse_case_key(key, draft.findings)
-    if words is None or kind is None:
-        return None
     values: list[tuple[Value, Span]] = []
-    for word in words:
-        found, value = _value(word, key, kind, draft)
+    for word in words or ():
+        found, value = (False, None) if subject is None else _value(word, key, subject.type, draft)
         if found:
             values.append((value, word.span))
-    return _WrittenCase(tuple(values), leaving) if len(values) == len(words) else None
+    complete = words is not None and len(values) == len(words)
+    leaving = read_target(target, draft, _given(subject, [value for value, _ in values]) if complete else None)
+    return _WrittenCase(tuple(values), leaving) if complete else None
+
+
+def _given(subject: Term | None, values: Sequence[Value]) -> Narrowed | None:
+    """Name what is not null where a switch has met one of some values; None where that is not known."""
+    if subject is None:
+        return None
+    ways = [known(subject, truth=value) if isinstance(value, bool) else NOTHING for value in values]
+    shared = frozenset.intersection(*ways) if ways else NOTHING
+    return shared if None in values else shared | {value_key(subject)}
+
+
+def _given_otherwise(subject: Term | None, answered: Collection[Value]) -> Narrowed | None:
+    """Name what is not null where a switch has met none of some values; None where that is not known."""
+    if subject is None:
+        return None
+    return frozenset({value_key(subject)}) if None in answered else NOTHING
 
 
 def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Value]:

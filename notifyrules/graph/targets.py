@@ -10,14 +10,27 @@ from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Arrow, Message
 from notifyrules.language.kinds import KINDS
+from notifyrules.language.null_narrowing import Narrowed, known
 from notifyrules.language.terms import Constant, Term
 from notifyrules.language.types import LANGUAGE_WORDS, Basic, Enumeration, ListOf, Type, is_bare, quote
 from notifyrules.language.values import Value, write_literal
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span
 
+NOTHING: Narrowed = frozenset()
+"""No values are known not to be null."""
 MAX_LENGTH = 2_000
 """Code points in one text."""
+
+
+def answered(condition: Term | None, *, truth: bool) -> Narrowed | None:
+    """Name what is not null where a condition has turned out to be *truth*; None where it could not be read."""
+    return None if condition is None else known(condition, truth=truth)
+
+
+def together(one: Narrowed | None, other: Narrowed | None) -> Narrowed | None:
+    """Put together what two things that both hold have given; None where one of them is not known."""
+    return None if one is None or other is None else one | other
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +56,12 @@ def value_id(value: Value) -> str:
     return write_literal(value)
 
 
-def read_exit(written: Scalar | LongTarget | None, node: Scalar, ending: str, draft: Draft) -> Exit | None:
+def read_exit(
+    written: Scalar | LongTarget | None, node: Scalar, ending: str, draft: Draft, given: Narrowed | None = NOTHING
+) -> Exit | None:
     """Resolve a target that may be left out where the file has an `otherwise`; None after a finding."""
     if written is not None:
-        return read_target(written, draft)
+        return read_target(written, draft, given)
     if draft.is_broken("flow", node):
         # The exit may be what was reported.
         return None
@@ -65,15 +80,17 @@ def read_exit(written: Scalar | LongTarget | None, node: Scalar, ending: str, dr
     return Exit(str(otherwise), None, None, written=False, span=node.span)
 
 
-def read_target(written: Scalar | LongTarget, draft: Draft, *, nodes_only: bool = False) -> Exit | None:
-    """Resolve a target that is written; None after a finding."""
+def read_target(
+    written: Scalar | LongTarget, draft: Draft, given: Narrowed | None = NOTHING, *, nodes_only: bool = False
+) -> Exit | None:
+    """Resolve a target that is written, where the answer of its node has *given* something; None after a finding."""
     if isinstance(written, Scalar):
         return (
             Exit(str(written), None, None, written=True, span=written.span)
             if check_target(written, draft, nodes_only=nodes_only)
             else None
         )
-    because = None if written.because is None else read_message(written.because, draft)
+    because = None if written.because is None else read_message(written.because, draft, given)
     known = check_target(written.to, draft, nodes_only=nodes_only)
     if not known or (because is None and written.because is not None):
         return None
@@ -109,11 +126,17 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
     return False
 
 
-def read_message(scalar: Scalar, draft: Draft) -> Message | None:
+def read_message(scalar: Scalar, draft: Draft, given: Narrowed | None = NOTHING) -> Message | None:
     """
     Read a `because`.
 
     `{...}` holds a condition whose value is written in its input form; `{{` and `}}` are braces.
+
+    Args:
+        scalar: The text as written.
+        draft: The chart.
+        given: The values that are known not to be null where it is said: its arrow is taken only then. None where that
+            is not known, because the node has findings of its own.
 
     Returns:
         The message, or None after a finding.
@@ -145,7 +168,7 @@ def read_message(scalar: Scalar, draft: Draft) -> Message | None:
                     help="close it with `}`, or write `{{` for a brace",
                 )
                 return None
-            term = _placeholder(scalar, at + 1, end, draft)
+            term = _placeholder(scalar, at + 1, end, draft, given)
             if term is None:
                 clean = False
             else:
@@ -185,14 +208,17 @@ def _closing(text: str, at: int) -> int | None:
     return None
 
 
-def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft) -> Term | None:
+def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft, given: Narrowed | None) -> Term | None:
     """Check the condition in a pair of braces: any value but a list or a schedule, and never null."""
     if not scalar[start:end].strip():
         advice = "write a condition between the braces, or `{{` and `}}` for the braces themselves"
         draft.findings.add(Code.SYNTAX, scalar.part(start - 1, end + 1), "nothing stands in these braces", help=advice)
         return None
-    term = draft.condition(scalar, start=start, end=end)
-    if term is None:
+    before = len(draft.findings)
+    term = draft.filled(scalar, start, end, given or NOTHING)
+    if given is None:
+        draft.findings.drop([one for one in [*draft.findings][before:] if one.code is Code.UNGUARDED_NULL])
+    if term is None or (given is None and term.type.nullable):
         return None
     span = scalar.part(start, end)
     if term.type.nullable:

@@ -27,7 +27,7 @@ from notifyrules.language.check_operators import (
     check_null_test,
 )
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.null_narrowing import value_key
+from notifyrules.language.null_narrowing import Narrowed, value_key
 from notifyrules.language.scope import (
     Argument,
     Context,
@@ -50,7 +50,9 @@ MAX_DEPTH = 100
 """Terms inside terms, through lets."""
 
 
-def check_condition(syntax: s.Syntax, scope: Scope, wanted: Type | None = None) -> t.Term | None:
+def check_condition(
+    syntax: s.Syntax, scope: Scope, wanted: Type | None = None, narrowed: Narrowed = frozenset()
+) -> t.Term | None:
     """
     Check one condition.
 
@@ -58,12 +60,13 @@ def check_condition(syntax: s.Syntax, scope: Scope, wanted: Type | None = None) 
         syntax: The condition as parsed.
         scope: The names it may use; takes the findings.
         wanted: The type it must have; None where any will do.
+        narrowed: The values that are known not to be null where it stands.
 
     Returns:
         The term, or None after a finding.
     """
     clean = check_names(syntax, scope)
-    term = _Checker(scope).whole(syntax, doubtful=not clean)
+    term = _Checker(scope).whole(syntax, doubtful=not clean, narrowed=narrowed)
     if term is None or not clean:
         return None
     if wanted is None or fits(term.type, wanted):
@@ -107,9 +110,9 @@ class _Checker:
     deepest: int = 0
     exceeded: bool = False
 
-    def whole(self, syntax: s.Syntax, *, doubtful: bool) -> t.Term | None:
+    def whole(self, syntax: s.Syntax, *, doubtful: bool, narrowed: Narrowed = frozenset()) -> t.Term | None:
         """Check the condition as a whole; *doubtful* where it holds names that nothing bears, which were reported."""
-        return self.check(syntax, Context(self.check, self.scope.findings, doubtful=doubtful))
+        return self.check(syntax, Context(self.check, self.scope.findings, narrowed, doubtful=doubtful))
 
     def check(self, syntax: s.Syntax, at: Context) -> t.Term | None:
         """Check an expression, which is not null where a test has ruled that out."""
