@@ -13,7 +13,7 @@ from notifyrules.language.types import Base, Basic, Enumeration, ListOf
 
 _IMPORTS = (
     ("collections.abc", ("Mapping", "Sequence")),
-    ("datetime", ("datetime", "time", "timedelta")),
+    ("datetime", tuple(sorted(kind.holds.__name__ for kind in KINDS.values() if kind.holds.__module__ == "datetime"))),
     ("typing", ("TYPE_CHECKING", "Literal", "NotRequired", "TypeAlias", "TypedDict", "cast")),
     ("zoneinfo", ("ZoneInfo",)),
 )
@@ -40,7 +40,7 @@ def should_notify(rules: notifyrules.Rules, facts: Facts) -> Decision:
     """Decide by these rules, loaded before."""
     return cast("Decision", rules.should_notify(facts))
 '''
-_TAKEN = frozenset({"bool", "datetime", "int", "str", "time", "timedelta"})
+_TAKEN = frozenset(kind.holds.__name__ for kind in KINDS.values())
 """Names that annotations use, which a field of the same name would hide."""
 
 

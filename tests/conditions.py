@@ -27,6 +27,7 @@ FACTS: Mapping[str, str] = {
     "maybe_kind": "dm | group | null",
     "other_kind": "channel | thread",
     "level": "low | mid | high",
+    "day": "date",
     "at": "instant",
     "now": "instant",
     "time": "time",

@@ -8,7 +8,7 @@ from collections import OrderedDict, UserDict, defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import Enum, StrEnum
 from types import MappingProxyType, SimpleNamespace
@@ -223,6 +223,7 @@ facts:
   i: int = 0
   t: text = ""
   e: dm | group = dm
+  day: date = 2026-11-28
   at: instant = 2026-11-23T21:00:00Z
   wall: time = 22:00
   long: duration = 1h
@@ -257,6 +258,8 @@ class TestValues:
             ("e", "group", "group"),
             ("e", Kind.DM, "dm"),
             ("e", Shouted.DM, "dm"),
+            ("day", "2028-02-29", date(2028, 2, 29)),
+            ("day", date(1969, 12, 31), date(1969, 12, 31)),
             ("at", NIGHT, NIGHT),
             ("at", datetime(2026, 11, 23, 23, 0, tzinfo=timezone(timedelta(hours=1))), NIGHT),
             ("at", datetime(2026, 11, 23, 23, 0, tzinfo=ZoneInfo("Europe/Berlin")), NIGHT),

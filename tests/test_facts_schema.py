@@ -21,6 +21,7 @@ notifyrules: 1
 allow: {unused-fact: only their types matter}
 facts:
   b: bool = false
+  day: date = 2026-11-28
   at: instant = 2026-11-23T21:00:00Z
   maybe_at: instant | null = null
   times: list of instant = []
@@ -126,6 +127,27 @@ class TestInstants:
 
         assert valid or not taken
         assert abs(outside) < timedelta(1) or valid == taken
+
+
+class TestDates:
+    @pytest.mark.parametrize(
+        ("text", "taken"),
+        [
+            ("1969-12-31", True),
+            ("1969-12-30", False),
+            ("2200-01-01", True),
+            ("2200-01-02", False),
+            ("2028-02-29", True),
+            ("2026-13-01", False),
+            ("2026-1-5", False),
+            ("2026-11-28T00:00:00Z", False),
+        ],
+    )
+    def test_are_bounded(
+        self, rules: Rules, validator: jsonschema.Draft202012Validator, text: str, *, taken: bool
+    ) -> None:
+        """The schema takes the days that the rules take."""
+        assert (validator.is_valid({"day": text}), read(rules, {"day": text})) == (taken, taken)
 
 
 class TestDurations:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT
+from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_DATE, MIN_INSTANT
 from notifyrules.language.values import Value
 from tests.conditions import check, value_of
 
@@ -30,6 +30,18 @@ class TestSums:
             ("at - wait", {"at": MIN_INSTANT, "wait": MAX_DURATION}, MIN_INSTANT),
             ("at - now", {"at": MAX_INSTANT, "now": MIN_INSTANT}, MAX_DURATION),
             ("at - now", {"at": MIN_INSTANT, "now": MAX_INSTANT}, -MAX_DURATION),
+            ("day + 1", {"day": date(2028, 2, 28)}, date(2028, 2, 29)),
+            ("1 + day - 2", {"day": date(2028, 3, 1)}, date(2028, 2, 29)),
+            ("day + 1", {"day": MAX_DATE}, MAX_DATE),
+            ("day - 1", {"day": MIN_DATE}, MIN_DATE),
+            ("day + i", {"day": MIN_DATE, "i": MAX_INT}, MAX_DATE),
+            ("day - i", {"day": MAX_DATE, "i": MAX_INT}, MIN_DATE),
+            ("day - i", {"day": MIN_DATE, "i": -MAX_INT}, MAX_DATE),
+            ("day + i - i", {"day": date(2028, 3, 1), "i": MAX_INT}, MIN_DATE),
+            ("2026-12-24 - day", {"day": date(2026, 11, 28)}, 26),
+            ("2026-12-24-1", {}, date(2026, 12, 23)),
+            ("2026 - 12 - 24", {}, 1990),
+            ("day - 2200-01-01", {"day": MIN_DATE}, -84_007),
             ("at + 1m - at", {"at": MIN_INSTANT}, timedelta(minutes=1)),
         ],
     )

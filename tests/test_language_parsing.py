@@ -155,8 +155,19 @@ class TestMistakes:
             ("wait < 1m1h", "1m1h", "`1m1h` is not a duration", "write `1h1m`"),
             ("time < 24:00", "24:00", "`24:00` is not a time", "midnight is `00:00`"),
             ("time < 9:00", "9:00", "`9:00` is not a time", "two digits"),
-            ("at > 2026-11-23", "2026-11-23", "", ""),
-            ("at > 2026-01-01", "01", "`01` begins with a zero", "declare a fact"),
+            ("day > 2026-01-01", "", "", ""),
+            ("day > 2026 - 11 - 23", "", "", ""),
+            ("2026-11-23-1 == day", "", "", ""),
+            (
+                "day > 2026-1-5",
+                "2026-1-5",
+                "`2026-1-5` is not a date",
+                "two digits for month and day: `2026-01-05`",
+            ),
+            ("day > 2026-02-29", "2026-02-29", "`2026-02-29` is not a day that the calendar has", ""),
+            ("day > 1969-12-30", "1969-12-30", "`1969-12-30` is not a day from 1969-12-31 to 2200-01-01", ""),
+            ("day > 2026-01-01d", "01", "`01` begins with a zero", ""),
+            ("day > 2026-11-23 22:00", "22", "found `22`", "declare a fact"),
             ("at > 2026-11-23T10:00:00Z", "T10", "found `T10`", "declare a fact"),
             ("i < 99999999999999999999", "99999999999999999999", "is not an integer within plus or minus 2^53", ""),
             ("", "", "expected a condition, found nothing", ""),
@@ -175,12 +186,12 @@ class TestMistakes:
         assert message in found.message
         assert advice in "".join(found.help)
 
-    def test_dates_are_no_sums(self) -> None:
-        """A day that reads as a subtraction is no point in time, and comparing it with one says so."""
+    def test_dates_are_no_instants(self) -> None:
+        """A day is no point in time, and comparing it with one says so."""
         [(code, words, message)] = told("at > 2026-11-23")
 
         assert (code, words) == ("type-mismatch", "at > 2026-11-23")
-        assert "cannot compare `instant` with `int`" in message
+        assert "cannot compare `instant` with `date`" in message
 
 
 class TestLimits:

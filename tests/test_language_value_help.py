@@ -17,6 +17,7 @@ from dateutil import tz
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import (
     BOOL,
+    DATE,
     DURATION,
     INSTANT,
     INT,
@@ -81,6 +82,17 @@ class TestHelp:
             (Type(Enumeration(("dm", "group"))), "grup", "did you mean `group`?"),
             (TEXTS, {"a"}, "give a list, such as `sorted(...)` makes of it"),
             (TEXTS, "a", "put it into a list"),
+            (DATE, "2026-1-5", "write two digits for month and day: `2026-01-05`"),
+            (DATE, "2026/11/28", "write two digits for month and day: `2026-11-28`"),
+            (DATE, "28.11.2026", "write year, month and day, such as `2026-11-28`"),
+            (DATE, "20261128", "write year, month and day, such as `2026-11-28`"),
+            (DATE, "2026-11-28T22:00:00Z", "write the day alone, such as `2026-11-28`"),
+            (
+                DATE,
+                datetime(2026, 11, 28, tzinfo=UTC),
+                "give its `.date()`, in the time zone that is meant",
+            ),
+            (DATE, "tomorrow", ""),
             (TIME, "9:00", "write two digits for the hour, such as `09:00`"),
             (SCHEDULE, {"from": "22:00", "until": "07:00"}, "put it into a list"),
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import (
     BOOL,
+    DATE,
     DURATION,
     INSTANT,
     INT,
@@ -61,6 +62,10 @@ class TestConform:
             (INSTANT, "2026-11-23T21:00:00.0000000Z", LATE),
             (INSTANT, LATE.astimezone(timezone(timedelta(hours=5, minutes=45))), LATE),
             (INSTANT, "1970-01-01T00:00:00Z", datetime(1970, 1, 1, tzinfo=UTC)),
+            (DATE, "2026-11-28", date(2026, 11, 28)),
+            (DATE, date(2028, 2, 29), date(2028, 2, 29)),
+            (DATE, "1969-12-31", date(1969, 12, 31)),
+            (DATE, "2200-01-01", date(2200, 1, 1)),
             (TIME, "22:00", time(22)),
             (TIME, "23:59:59", time(23, 59, 59)),
             (TIME, time(7, 30), time(7, 30)),
@@ -108,6 +113,13 @@ class TestConform:
             (INSTANT, 1_700_000_000),
             (INSTANT, datetime.max.replace(tzinfo=timezone(timedelta(hours=-23)))),
             (INSTANT, datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))),
+            (DATE, "2026-11-31"),
+            (DATE, "2026-11-3"),
+            (DATE, "20261128"),
+            (DATE, "1969-12-30"),
+            (DATE, date(2200, 1, 2)),
+            (DATE, LATE),
+            (DATE, 20_261_128),
             (TIME, "24:00"),
             (TIME, "9:00"),
             (TIME, "22:00:00.5"),
@@ -157,6 +169,7 @@ class TestConform:
             ("text", "text", '"text"'),
             ("", "", '""'),
             (LATE, "2026-11-23T21:00:00Z", "2026-11-23T21:00:00Z"),
+            (date(2026, 11, 28), "2026-11-28", "2026-11-28"),
             (time(22), "22:00", "22:00"),
             (time(22, 0, 1), "22:00:01", "22:00:01"),
             (timedelta(days=9, minutes=1), "9d1m", "9d1m"),

@@ -60,6 +60,7 @@ class TestFacts:
             "bool",
             "int",
             "text",
+            "date",
             "instant",
             "time",
             "duration",

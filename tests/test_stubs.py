@@ -21,6 +21,7 @@ facts:
   user.limit: {type: int | null, about: 'How many a "day" may bring \\\"""'}
   user.tags: list of (a | b) = []
   now: instant
+  local.date: date = 2026-11-28
   wait: duration = 5m
 flow:
   a: {if: channel.global and channel.time > 07:00 and message.kind == "dm", then: "yes", else: b}

@@ -252,7 +252,8 @@ class Expressions:
 
     def _side(self, term: t.Term, other: t.Term) -> str:
         """Write one side of a comparison."""
-        if isinstance(term, t.Arithmetic) and isinstance(other, t.Constant) and _is_inside(other.value):
+        summed = isinstance(term, t.Arithmetic) and term.kind not in (t.Sum.DATE, t.Sum.DAYS)
+        if isinstance(term, t.Arithmetic) and summed and isinstance(other, t.Constant) and _is_inside(other.value):
             # Beyond the range the sum compares with this as the end of the range does.
             return f"({self.write(term.left, ATOM)} {'-' if term.minus else '+'} {self.write(term.right, ATOM)})"
         return self.write(term, ATOM)

@@ -19,6 +19,7 @@ from notifyrules.language.null_narrowing import Narrowed, known
 from notifyrules.language.scope import Context, described
 from notifyrules.language.types import (
     BOOL,
+    DATE,
     DURATION,
     INSTANT,
     INT,
@@ -48,6 +49,10 @@ _SUMS: Mapping[tuple[Base | None, bool, Base | None], tuple[t.Sum, Type]] = {
     (Basic.DURATION, False, Basic.INSTANT): (t.Sum.INSTANT, INSTANT),
     (Basic.INSTANT, True, Basic.DURATION): (t.Sum.INSTANT, INSTANT),
     (Basic.INSTANT, True, Basic.INSTANT): (t.Sum.BETWEEN, DURATION),
+    (Basic.DATE, False, Basic.INT): (t.Sum.DATE, DATE),
+    (Basic.INT, False, Basic.DATE): (t.Sum.DATE, DATE),
+    (Basic.DATE, True, Basic.INT): (t.Sum.DATE, DATE),
+    (Basic.DATE, True, Basic.DATE): (t.Sum.DAYS, INT),
 }
 
 
@@ -100,9 +105,11 @@ def check_arithmetic(syntax: s.ArithmeticSyntax, at: Context) -> t.Term | None:
     if found is None:
         message = f"`{syntax.operator}` cannot join {described(left)} and {described(right)}"
         number = next((side for side in (left, right) if side.type == INT), None)
-        advice = "it joins ints, durations, and an instant with a duration"
+        advice = "it joins ints, durations, an instant with a duration, and a date with an int of days"
         if number is not None and {left.type, right.type} <= {INT, DURATION, INSTANT}:
             advice = "say in which unit, such as `15m`"
+        elif {left.type, right.type} == {DATE, DURATION}:
+            advice = "count days by an int, such as `+ 7`"
         at.report(Code.TYPE_MISMATCH, syntax.span, message, advice)
         return None
     kind, result = found
@@ -335,11 +342,14 @@ def check_null_test(syntax: s.NullTest, at: Context) -> t.Term | None:
 
 def check_call(syntax: s.CallSyntax, at: Context) -> t.Term | None:
     """Check a call of a function of the language."""
-    function = FUNCTIONS[syntax.name]
-    if len(syntax.arguments) != len(function.parameters):
-        takes = count(len(function.parameters), "argument")
-        message = f"`{function.name}` takes {takes}, found {len(syntax.arguments)}"
-        at.report(Code.WRONG_ARGUMENTS, syntax.span, message, f"its form is `{function.signature}`")
+    forms = FUNCTIONS[syntax.name].forms
+    function = next((one for one in forms if len(one.parameters) == len(syntax.arguments)), None)
+    if function is None:
+        *fewer, most = sorted(len(one.parameters) for one in forms)
+        takes = "".join(f"{number} or " for number in fewer) + count(most, "argument")
+        message = f"`{syntax.name}` takes {takes}, found {len(syntax.arguments)}"
+        signatures = " or ".join(f"`{one.signature}`" for one in forms)
+        at.report(Code.WRONG_ARGUMENTS, syntax.span, message, f"its form is {signatures}")
         return None
     checked = [
         _argument(part, function, parameter, at)
@@ -381,6 +391,8 @@ def _equality_advice(literal: t.Term, other: t.Term) -> str:
     if kind is Basic.BOOL and isinstance(value, str) and meant_literal(value) in ("true", "false"):
         words = other.span.one_line
         return f"write `{words}` or `not {words}`"
+    if {literal.type.base, kind} == {Basic.DATE, Basic.INSTANT}:
+        return "compare days: `local_date(instant, zone)` is that of an instant"
     return _kind_advice(kind, value) or _kind_advice(literal.type.base, None)
 
 
@@ -434,7 +446,7 @@ def _report_unordered(operator: str, left: t.Term, right: t.Term, span: Span, at
     elif not (isinstance(left.type.base, Enumeration) and isinstance(right.type.base, Enumeration)):
         kind = right if isinstance(left.type.base, Enumeration) else left
         message = f"`{operator}` needs values in an order, and `{kind.type}` has none"
-        advice = "ints, instants, times, durations and ordered enumerations have an order"
+        advice = "ints, dates, instants, times, durations and ordered enumerations have an order"
         at.report(Code.TYPE_MISMATCH, span, message, advice)
     elif left.type.base.order is None and right.type.base.order is None:
         message = f"`{operator}` needs values in an order, and these are not declared `ordered`"

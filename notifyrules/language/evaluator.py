@@ -7,14 +7,15 @@ Compiled code is held equal to this by tests. Nothing here can raise for valid f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 from notifyrules.language import terms as t
-from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_INSTANT
+from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_DATE, MIN_INSTANT
 from notifyrules.language.values import Value
 
 _DAYS = MAX_DURATION.days
+_FIRST_DAY, _LAST_DAY = MIN_DATE.toordinal(), MAX_DATE.toordinal()
 _FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
 Ordered = TypeVar("Ordered", int, timedelta, datetime)
 
@@ -154,6 +155,22 @@ def between(left: datetime, right: datetime) -> timedelta:
     return length if -_DAYS <= length.days < _DAYS else _held(length, -MAX_DURATION, MAX_DURATION)
 
 
+def add_days(left: date | int, right: date | int) -> date:
+    """Move a date by days, on whichever side they stand, held to the range of dates."""
+    day, number = (left, right) if isinstance(left, date) else (right, left)
+    return date.fromordinal(_held(cast("date", day).toordinal() + cast("int", number), _FIRST_DAY, _LAST_DAY))
+
+
+def subtract_days(left: date, right: int) -> date:
+    """Move a date back by days, held to the range of dates."""
+    return date.fromordinal(_held(left.toordinal() - right, _FIRST_DAY, _LAST_DAY))
+
+
+def days_between(left: date, right: date) -> int:
+    """Count the days from *right* to *left*."""
+    return left.toordinal() - right.toordinal()
+
+
 def _held(value: Ordered, least: Ordered, most: Ordered) -> Ordered:
     """Hold a value to a range."""
     return max(least, min(most, value))
@@ -167,5 +184,8 @@ SUMS: Mapping[tuple[t.Sum, bool], Callable[[Any, Any], Value]] = {
     (t.Sum.INSTANT, False): add_to_instant,
     (t.Sum.INSTANT, True): subtract_from_instant,
     (t.Sum.BETWEEN, True): between,
+    (t.Sum.DATE, False): add_days,
+    (t.Sum.DATE, True): subtract_days,
+    (t.Sum.DAYS, True): days_between,
 }
 """The function behind every form of addition and subtraction."""

@@ -19,6 +19,7 @@ _TYPES: Final = _by_alias(
         "text": "string str varchar nvarchar char chars uuid guid email url uri keyword",
         "int": "integer number numeric long short int8 int16 int32 int64 uint bigint count",
         "bool": "boolean flag bit",
+        "date": "day localdate local_date calendar_date",
         "instant": "datetime timestamp timestamptz date_time",
         "time": "localtime local_time time_of_day clock",
         "duration": "interval timedelta period seconds minutes hours days",
@@ -33,9 +34,6 @@ _NO_TYPES: Final = {
     **dict.fromkeys(("float", "double", "decimal", "real", "percent", "money"), _WHOLE),
     **dict.fromkeys(("list", "array", "set", "tuple", "sequence", "vector"), _LISTED),
     **dict.fromkeys(("map", "dict", "object", "json", "struct", "record", "mapping", "hash", "dictionary"), _PARTS),
-    **dict.fromkeys(
-        ("date", "day"), "a moment is an `instant`; of a day, pass what the chart asks about it, such as a `bool`"
-    ),
     "enum": "an enumeration is its values joined by `|`, such as `low | normal | urgent`",
     **dict.fromkeys(("any", "unknown", "mixed", "variant"), "a fact has one type; several facts have several"),
 }
@@ -74,6 +72,11 @@ _FUNCTIONS: Final = _by_alias(
         "contains_all": "issuperset is_superset includes_all",
         "weekday": "day_of_week dayofweek dow",
         "local_time": "hour minute time_of_day",
+        "local_date": "to_date todate date_of",
+        "instant_at": "combine make_instant at_time_zone",
+        "day_of": "day dayofmonth day_of_month",
+        "month_of": "month",
+        "year_of": "year",
     }
 )
 NO_REGEX: Final = "there are no regular expressions: `matches(text, glob)` knows `*` and `?`"

@@ -8,14 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 
 from notifyrules.language.glob_matching import has_glob_word, matches
-from notifyrules.language.schedules import WEEKDAYS, local_time, weekday, window_end, within
+from notifyrules.language.schedules import (
+    WEEKDAYS,
+    instant_at,
+    local_date,
+    local_time,
+    weekday,
+    weekday_of,
+    window_end,
+    within,
+)
 from notifyrules.language.types import (
     BOOL,
+    DATE,
     INSTANT,
     INT,
+    MAX_DATE,
+    MIN_DATE,
     SCHEDULE,
     TEXT,
     TIME,
@@ -53,6 +66,15 @@ class Function:
     """What it tells, in one sentence."""
     example: str
     """A condition that is true; of `now`, `user.timezone` and `user.quiet_hours` it holds on a weekday's night."""
+    gives: range | None = None
+    """The ints that it gives; None for all, and for other values."""
+    also: Function | None = None
+    """The same with other arguments."""
+
+    @property
+    def forms(self) -> tuple[Function, ...]:
+        """The function with each choice of parameters."""
+        return (self,) if self.also is None else (self, self.also)
 
     @property
     def signature(self) -> str:
@@ -98,6 +120,14 @@ def _list(name: str) -> Parameter:
     return Parameter(name, (_ANY_LIST,))
 
 
+def _part(name: str, gives: range, about: str, example: str) -> Function:
+    """Declare a function that gives a number of a date."""
+    compute = attrgetter(name.removesuffix("_of"))
+    return Function(name, (_DATE,), INT, compute, about, example, gives)
+
+
+_DATE = Parameter("date", (DATE,))
+_WEEKDAY = Type(Enumeration(WEEKDAYS))
 _CLOCK = (Parameter("instant", (INSTANT,)), Parameter("zone", (TIMEZONE,)))
 _CALENDAR = (*_CLOCK, Parameter("schedule", (SCHEDULE,)))
 
@@ -222,11 +252,39 @@ _ALL = (
     Function(
         "weekday",
         _CLOCK,
-        Type(Enumeration(WEEKDAYS)),
+        _WEEKDAY,
         weekday,
         "Gives the day of the week of the instant in the zone.",
         'weekday(now, user.timezone) not in ["sat", "sun"]',
+        also=Function(
+            "weekday",
+            (_DATE,),
+            _WEEKDAY,
+            weekday_of,
+            "Gives the day of the week of the date.",
+            'weekday(2026-12-24) == "thu"',
+        ),
     ),
+    Function(
+        "local_date",
+        _CLOCK,
+        DATE,
+        local_date,
+        "Gives the day that it is at the instant in the zone.",
+        "local_date(now, user.timezone) < 2026-12-24",
+    ),
+    Function(
+        "instant_at",
+        (_DATE, Parameter("time", (TIME,)), _CLOCK[1]),
+        INSTANT,
+        instant_at,
+        "Gives the instant at which the clock of the zone first shows the time on that day, "
+        "or jumps over it; held to the range of instants.",
+        "now > instant_at(local_date(now, user.timezone), 22:00, user.timezone)",
+    ),
+    _part("day_of", range(1, 32), "Gives the day of the month.", "day_of(2026-12-24) == 24"),
+    _part("month_of", range(1, 13), "Gives the month, from 1 to 12.", "month_of(2026-12-24) == 12"),
+    _part("year_of", range(MIN_DATE.year, MAX_DATE.year + 1), "Gives the year.", "year_of(2026-12-24) == 2026"),
 )
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({function.name: function for function in _ALL})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -18,12 +18,15 @@ from zoneinfo import ZoneInfo
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.language.mismatch import Mismatch, describe, join_mismatches, short, shortened
 from notifyrules.language.moments import (
+    DATE_PATTERN,
     INSTANT_PATTERN,
     MICROSECOND,
     TIME_PATTERN,
+    date_slip,
     duration_pattern,
     duration_slip,
     instant_slip,
+    read_date,
     read_duration,
     read_instant,
     read_time,
@@ -35,7 +38,16 @@ from notifyrules.language.moments import (
     zone_keys,
 )
 from notifyrules.language.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window, write_time
-from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MAX_INT, MAX_TEXT, MIN_INSTANT, Basic
+from notifyrules.language.types import (
+    MAX_DATE,
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_INT,
+    MAX_TEXT,
+    MIN_DATE,
+    MIN_INSTANT,
+    Basic,
+)
 from notifyrules.language.value_help import Read, Slip, fit
 
 NOON: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -278,6 +290,26 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
             strategy=lambda st: st.text(max_size=40),
             test='!= ""',
             fallback='"..."',
+        ),
+        Basic.DATE: BasicKind(
+            expected="a date such as `2026-11-28`",
+            holds=date,
+            read=read_date,
+            slip=date_slip,
+            plain=date.isoformat,
+            annotation="date | str",
+            schema={"type": "string", "format": "date", "pattern": DATE_PATTERN},
+            scale=Scale(
+                lowest=MIN_DATE.toordinal(),
+                highest=MAX_DATE.toordinal(),
+                number_of=date.toordinal,
+                value_of=date.fromordinal,
+                usual=range(date(2000, 1, 1).toordinal(), date(2040, 1, 1).toordinal()),
+            ),
+            plainest=NOON.date(),
+            candidates=tuple(date(2028, 1, 1) + timedelta(days=number) for number in range(366)),
+            test=">= 2026-11-28",
+            fallback="2026-11-28",
         ),
         Basic.INSTANT: BasicKind(
             expected="an instant such as `2026-11-23T22:00:00+01:00`",

@@ -1,4 +1,4 @@
-"""Read instants, times, durations and time zones from what people and programs give, and write them."""
+"""Read dates, instants, times, durations and time zones from what people and programs give, and write them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.language.mismatch import MAX_DIGITS, Mismatch, describe, is_blank, short
-from notifyrules.language.types import MAX_DURATION, MAX_INSTANT, MIN_INSTANT
+from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MIN_DATE, MIN_INSTANT
 
 MICROSECOND: Final = timedelta(microseconds=1)
 _NONE: Final = timedelta()
@@ -23,6 +23,10 @@ _ALMOST_INSTANT: Final = re.compile(
     r"([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ALMOST_DATE: Final = re.compile(
+    r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ].*"
+)
+_NUMBERS: Final = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}|[0-9]{8}")
 _TIME: Final = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 _SIZES: Final = {
     "w": timedelta(weeks=1),
@@ -63,6 +67,7 @@ INSTANT_PATTERN: Final = (
 Instants from 1970 to the beginning of 2200. On the days at either end an offset may lead out of the range, which a
 pattern cannot tell: it takes these.
 """
+DATE_PATTERN: Final = f"^({_DAYS}|1969-12-31|2200-01-01)$"
 TIME_PATTERN: Final = f"^{_MINUTE}(:[0-5][0-9])?$"
 
 
@@ -78,6 +83,40 @@ def _up_to(most: int) -> str:
     size = len(digits)
     less = [f"{digits[:at]}[0-{int(one) - 1}][0-9]{{{size - at - 1}}}" for at, one in enumerate(digits) if one != "0"]
     return f"0*([0-9]{{1,{size - 1}}}|{'|'.join(less)}|{digits})"
+
+
+# ---- Dates ----
+
+
+def read_date(given: object) -> date | None:
+    """Read a day: `YYYY-MM-DD`, or a date that is no date and time."""
+    if isinstance(given, str):
+        if _DATE.fullmatch(given) is None:
+            return None
+        try:
+            day = date.fromisoformat(given)
+        except ValueError:
+            raise Mismatch(describe(given), "a day that the calendar has") from None
+    elif isinstance(given, date) and not isinstance(given, datetime):
+        day = date(given.year, given.month, given.day)
+    else:
+        return None
+    if not MIN_DATE <= day <= MAX_DATE:
+        raise Mismatch(describe(given), f"a day from {MIN_DATE} to {MAX_DATE}")
+    return day
+
+
+def date_slip(given: object) -> str:
+    """Help with a date and time, and with a text that is almost a day."""
+    if isinstance(given, datetime):
+        return "give its `.date()`, in the time zone that is meant"
+    found = _ALMOST_DATE.fullmatch(short(given))
+    if found is None:
+        return "write year, month and day, such as `2026-11-28`" if _NUMBERS.fullmatch(short(given)) else ""
+    if found["day"] is not None:
+        return f"write the day alone, such as `{found['day']}`"
+    year, month, day = found.groups()[:3]
+    return f"write two digits for month and day: `{year}-{month:0>2}-{day:0>2}`"
 
 
 # ---- Instants ----

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from notifyrules.language.types import MAX_INSTANT
+from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """The days of the week as the language calls them, in the order of `date.weekday`."""
@@ -115,9 +115,25 @@ def local_time(instant: datetime, zone: ZoneInfo) -> time:
     return time(shown.hour, shown.minute, shown.second)
 
 
+def local_date(instant: datetime, zone: ZoneInfo) -> date:
+    """Give the day that it is at an instant in a zone."""
+    return local(instant, zone).date()
+
+
+def instant_at(day: date, moment: time, zone: ZoneInfo) -> datetime:
+    """Find when a clock first shows a time on a day; for a time that it skips, the jump."""
+    first, _ = _occurrences(datetime.combine(day, moment), _packaged(zone.key))
+    return max(MIN_INSTANT, min(MAX_INSTANT, first))
+
+
+def weekday_of(day: date) -> str:
+    """Give the day of the week of a date."""
+    return WEEKDAYS[day.weekday()]
+
+
 def weekday(instant: datetime, zone: ZoneInfo) -> str:
     """Give the day of the week of an instant in a zone."""
-    return WEEKDAYS[local(instant, zone).weekday()]
+    return weekday_of(local(instant, zone))
 
 
 def within(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> bool:

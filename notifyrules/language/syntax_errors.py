@@ -13,8 +13,8 @@ from notifyrules.source.yaml_errors import LONG_SCHEDULE
 
 TOKEN_SHOWN = 40
 """Code points of a token that a message can carry."""
-DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}")
-"""What people write for a day, and the language reads as a subtraction."""
+DATE = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]\s*[0-9]")
+"""What people write for a point in time."""
 DATED = KINDS[Basic.INSTANT].unwritable
 
 _RULES = {"condition": "condition", "declaration": "type", "case_key": "case"}

@@ -67,6 +67,10 @@ class Sum(Enum):
     """An instant and a duration, on either side of `+`, or a duration behind `-`."""
     BETWEEN = "between"
     """The duration from one instant to another."""
+    DATE = "date"
+    """A date and an int of days, on either side of `+`, or an int behind `-`."""
+    DAYS = "days"
+    """The days from one date to another, as an int."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

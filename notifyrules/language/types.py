@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TypeAlias
 
@@ -15,6 +15,9 @@ MAX_ITEMS = 10_000
 """Items in a list."""
 MIN_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_INSTANT = datetime(2200, 1, 1, tzinfo=UTC)
+MIN_DATE = date(1969, 12, 31)
+MAX_DATE = date(2200, 1, 1)
+"""Somewhere on earth it is one of these days at every instant."""
 MAX_DURATION = timedelta(days=3653)
 """Ten years with their leap days, in either direction."""
 
@@ -25,6 +28,7 @@ class Basic(Enum):
     BOOL = "bool"
     INT = "int"
     TEXT = "text"
+    DATE = "date"
     INSTANT = "instant"
     TIME = "time"
     DURATION = "duration"
@@ -77,6 +81,7 @@ class Type:
 BOOL = Type(Basic.BOOL)
 INT = Type(Basic.INT)
 TEXT = Type(Basic.TEXT)
+DATE = Type(Basic.DATE)
 INSTANT = Type(Basic.INSTANT)
 TIME = Type(Basic.TIME)
 DURATION = Type(Basic.DURATION)

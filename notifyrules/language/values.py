@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
@@ -21,7 +21,9 @@ from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import MAX_ITEMS, Base, Basic, Enumeration, ListOf, Type, spell, spell_value
 from notifyrules.language.value_help import fit
 
-Value: TypeAlias = "bool | int | str | datetime | time | timedelta | ZoneInfo | Schedule | tuple[Value, ...] | None"
+Value: TypeAlias = (
+    "bool | int | str | date | datetime | time | timedelta | ZoneInfo | Schedule | tuple[Value, ...] | None"
+)
 """One value of the language: instants in UTC, lists as tuples."""
 FactValues: TypeAlias = Mapping[str, Value]
 """A value for every fact."""

@@ -170,6 +170,7 @@ class Guesser:
         monday = NOON - timedelta(hours=12)
         yield from (monday + timedelta(hours=hour) for hour in range(7 * 24))
         times = [number for number in self.inputs.world.symbols.numbers if _fits(number, Basic.TIME)]
+        yield from self.inputs.hours()
         yield from (monday + timedelta(days=day, seconds=number) for day in range(7) for number in times)
 
     def _texts(self, fact: Fact) -> Iterator[Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from typing import Any
 
 import z3
@@ -59,6 +60,13 @@ class Inputs:
                 for value, text in world.symbols.constants(Basic.TEXT.value):
                     if value not in fact.type.base.item.values:
                         yield world.formulas.negate(world.open(HAS, (text, whole), world.formulas.booleans))
+
+    def hours(self) -> Iterator[datetime]:
+        """List the hours of the days that are written out, as instants."""
+        scale = scale_of(Basic.DATE)
+        for number in self.world.symbols.numbers:
+            if scale.lowest < number < scale.highest:
+                yield from (datetime.combine(scale.value_of(number), time(hour), UTC) for hour in range(24))
 
     def rises(self, name: str, second: Symbol) -> Formula:
         """Say that a second value of a fact is higher than its own."""

@@ -124,6 +124,7 @@ def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int) 
 def _instants(inputs: Inputs) -> Iterator[datetime]:
     """List instants of one week: all hours of the day, and the edges of windows that are somewhere a default."""
     yield from (NOON + timedelta(hours=hour) for hour in range(0, 7 * 24, 5))
+    yield from inputs.hours()
     values = [value for name, fact in inputs.facts.items() for value in (fact.default, *inputs.others.get(name, ()))]
     windows = [window for value in values if isinstance(value, Schedule) for window in value.windows]
     edges = dict.fromkeys(edge for window in windows for edge in (window.from_, window.until))
@@ -158,10 +159,11 @@ def _pool(fact: Fact, world: World, instants: Sequence[datetime]) -> Iterable[Va
             found.update({(one,): None for one in items})
             found[tuple(items)] = None
         case Basic() as basic:
-            found.update(dict.fromkeys(KINDS[basic].candidates))
+            near = [number + more for number in world.symbols.numbers for more in (-1, 0, 1)]
             if (scale := KINDS[basic].scale) is not None:
-                near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
                 found.update({scale.value_of(one): None for one in near if scale.lowest <= one <= scale.highest})
+            else:
+                found.update(dict.fromkeys(KINDS[basic].candidates))
         case None:
             pass
     return found

@@ -341,6 +341,9 @@ class Translator:
         if found is None:
             found = OpenQuestion(term, self.calls, name, arguments, things, self._result(name, things, kind))
             self.world.opens[key] = found
+            if isinstance(term, t.FunctionCall) and (gives := term.function.gives) is not None:
+                number = found.result.number
+                self.world.truths.append(self._formulas.every((number >= gives.start, number < gives.stop)))
         return found.result
 
     def _result(self, name: str, things: tuple[Thing, ...], kind: Type) -> Symbol:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
@@ -20,12 +20,15 @@ from hypothesis import strategies as st
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.types import (
     BOOL,
+    DATE,
     DURATION,
     INSTANT,
     INT,
+    MAX_DATE,
     MAX_DURATION,
     MAX_INSTANT,
     MAX_INT,
+    MIN_DATE,
     MIN_INSTANT,
     SCHEDULE,
     TEXT,
@@ -89,6 +92,7 @@ _INSTANTS = (
     datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
     datetime(2100, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC),
 )
+_DATES = (MIN_DATE, MAX_DATE, date(2026, 11, 28), date(2026, 3, 29), date(2028, 2, 29))
 _WINDOWS: tuple[list[dict[str, object]], ...] = (
     [],
     [{"from": "22:00", "until": "07:00"}],
@@ -117,6 +121,8 @@ def _pool(base: Base) -> tuple[Value, ...]:
             return (-MAX_INT, MAX_INT, -1, 0, 1, 2, 3, 100)
         case Basic.TEXT:
             return _TEXTS
+        case Basic.DATE:
+            return _DATES
         case Basic.INSTANT:
             return _INSTANTS
         case Basic.TIME:
@@ -255,6 +261,13 @@ class Maker:
             case Basic.INT:
                 ways += [lambda: self._sum(INT, INT, INT, clamp_int), lambda: self._minus(INT, clamp_int)]
                 ways += [lambda: self._called("len", TEXT), lambda: self._called("len", _INTS)]
+                ways += [lambda: self._difference(DATE, DATE, lambda length: length.days)]
+                ways += [lambda: self._called("day_of", DATE), lambda: self._called("month_of", DATE)]
+                ways += [lambda: self._called("year_of", DATE)]
+            case Basic.DATE:
+                ways += [lambda: self._moved("+", 1), lambda: self._moved("-", -1)]
+                if {INSTANT, TIMEZONE} <= set(self.facts.values()):
+                    ways.append(lambda: self._called("local_date", INSTANT, TIMEZONE))
             case Basic.DURATION:
                 ways += [lambda: self._sum(DURATION, DURATION, DURATION, clamp_duration)]
                 ways += [lambda: self._minus(DURATION, clamp_duration)]
@@ -263,6 +276,8 @@ class Maker:
             case Basic.INSTANT:
                 ways += [lambda: self._sum(INSTANT, INSTANT, DURATION, clamp_instant)]
                 ways += [lambda: self._difference(INSTANT, DURATION, clamp_instant)]
+                if TIMEZONE in self.facts.values():
+                    ways.append(lambda: self._called("instant_at", DATE, TIME, TIMEZONE))
             case Basic.TEXT:
                 ways += [lambda: self._called("lower", TEXT), lambda: self._called("before", TEXT, TEXT)]
                 ways += [lambda: self._called("after", TEXT, TEXT)]
@@ -318,9 +333,16 @@ class Maker:
         """Call a function of the language, whose meaning other tests hold."""
         arguments = [self._deeper.of(parameter) for parameter in parameters]
         text = f"{name}({', '.join(argument.text for argument in arguments)})"
+        function = next(one for one in FUNCTIONS[name].forms if len(one.parameters) == len(parameters))
         return Expression(
-            text, _ATOM, lambda facts: FUNCTIONS[name].compute(*[argument.value(facts) for argument in arguments])
+            text, _ATOM, lambda facts: function.compute(*[argument.value(facts) for argument in arguments])
         )
+
+    def _moved(self, operator: str, sign: int) -> Expression:
+        """Make `date + days` or `date - days`."""
+        day, number = self._deeper.of(DATE), self._deeper.of(INT)
+        text = f"{day.at(_SUM)} {operator} {number.at(_SIGN)}"
+        return Expression(text, _SUM, lambda facts: clamp_date(day.value(facts), sign * number.value(facts)))
 
     def _sum(self, _: Type, left_type: Type, right_type: Type, clamp: Callable[[Any], Any]) -> Expression:
         """Make `a + b`."""
@@ -359,7 +381,7 @@ class Maker:
 
     def _compared(self) -> Expression:
         """Make a comparison, or a chain of them."""
-        ordered = [kind for kind in (INT, INSTANT, TIME, DURATION, Type(LEVEL)) if self._can_make(kind)]
+        ordered = [kind for kind in (INT, DATE, INSTANT, TIME, DURATION, Type(LEVEL)) if self._can_make(kind)]
         if self.draw(st.booleans()):
             kind = self.draw(st.sampled_from(ordered))
             return self._chain([self._deeper.plain(kind) for _ in range(self.draw(st.integers(2, 3)))], kind)
@@ -470,3 +492,12 @@ def clamp_duration(value: timedelta) -> timedelta:
 def clamp_instant(value: datetime) -> datetime:
     """Hold an instant to its range."""
     return min(max(value, MIN_INSTANT), MAX_INSTANT)
+
+
+def clamp_date(day: date, number: int) -> date:
+    """Move a date by days, held to its range."""
+    try:
+        moved = day + timedelta(days=number)
+    except OverflowError:
+        return MAX_DATE if number > 0 else MIN_DATE
+    return min(max(moved, MIN_DATE), MAX_DATE)

@@ -15,8 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifyrules.language.moments import zone_keys
-from notifyrules.language.schedules import WEEKDAYS, Schedule, Window, local_time, weekday, window_end, within
-from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT, SCHEDULE
+from notifyrules.language.schedules import (
+    WEEKDAYS,
+    Schedule,
+    Window,
+    instant_at,
+    local_date,
+    local_time,
+    weekday,
+    weekday_of,
+    window_end,
+    within,
+)
+from notifyrules.language.types import MAX_DATE, MAX_INSTANT, MIN_DATE, MIN_INSTANT, SCHEDULE
 from notifyrules.language.values import conform, to_plain
 from tests.schedules import (
     DAY,
@@ -226,6 +237,53 @@ class TestWithin:
         halves = Schedule((Window(days, moment, midnight), *second))
 
         assert within(instant, zone, whole) is within(instant, zone, halves)
+
+
+class TestDays:
+    """
+    Hold dates to what a clock shows minute by minute.
+
+    "A skipped wall time is the jump, one that occurs twice its first occurrence."
+    """
+
+    @settings(max_examples=150)
+    @given(drawn=st.sampled_from(JUMPS), late=st.integers(-300, 300))
+    def test_around_jumps(self, drawn: tuple[str, datetime], late: int) -> None:
+        """Near a jump, the instant of a wall time is the first minute that shows it, or that is past it for good."""
+        key, jump = drawn
+        laid = line(key, jump.date() - DAY, 4)
+        wall = (jump.astimezone(packaged(key)).replace(tzinfo=None) + late * MINUTE).replace(second=0)
+        at = [instant for number, instant in laid.instants() if laid.shown[number] == wall]
+        past = [
+            instant
+            for number, instant in laid.instants()
+            if number and laid.shown[number - 1] < wall < laid.shown[number]
+        ]
+
+        assert instant_at(wall.date(), wall.time(), ZoneInfo(key)) == (at or past)[0]
+
+    @given(day=days, moment=minutes, zone=zones)
+    def test_a_date_and_a_time_are_read_back(self, day: date, moment: time, zone: ZoneInfo) -> None:
+        """The instant of a day and a time shows both, unless the clock skips them; then it shows a later time."""
+        found = instant_at(day, moment, zone)
+        shown = (local_date(found, zone), local_time(found, zone))
+
+        assert shown >= (day, moment)
+        assert shown == (day, moment) or found == instant_at(*shown, zone)
+
+    @given(instant=instants, key=st.sampled_from(sorted(zone_keys())))
+    def test_the_day_is_what_the_packaged_data_says(self, instant: datetime, key: str) -> None:
+        """The day at an instant, its weekday included, is what a clock shows."""
+        found = local_date(instant, ZoneInfo(key))
+
+        assert found == instant.astimezone(packaged(key)).date()
+        assert MIN_DATE <= found <= MAX_DATE
+        assert weekday_of(found) == weekday(instant, ZoneInfo(key))
+
+    @given(day=st.sampled_from([MIN_DATE, MAX_DATE]), moment=minutes, key=st.sampled_from(sorted(zone_keys())))
+    def test_the_ends(self, day: date, moment: time, key: str) -> None:
+        """No day and time lead out of the range of instants."""
+        assert MIN_INSTANT <= instant_at(day, moment, ZoneInfo(key)) <= MAX_INSTANT
 
 
 class TestTotality:
