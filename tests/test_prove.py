@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from notifyrules import rules
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import UsageError
-from notifyrules.language.types import MAX_INT
+from notifyrules.language.types import MAX_DATE, MAX_INT
 from notifyrules.prove.results import Judged, Proofs, Standing
 from notifyrules.shipped import shipped_names
 from notifyrules.solver import Answer, Limit, Solver, World
@@ -125,6 +126,11 @@ class TestConditions:
         [
             ("x: int = 0", "x + 1 > x", {"x": MAX_INT}),
             ("x: int = 0", "x - 1 < x", {"x": -MAX_INT}),
+            ("d: date", "d + 1 > d", {"d": MAX_DATE}),
+            ("d: date", "d - 2026-12-24 != 7", {"d": date(2026, 12, 31)}),
+            ("d: date", "day_of(d) < 29 or month_of(d) != 2", {"d": date(2028, 2, 29)}),
+            ("now: instant; z: timezone", "local_date(now, z) != 2027-12-24", None),
+            ("now: instant; z: timezone", "now < instant_at(2027-12-24, 09:00, z)", None),
             ("c: red | green = red", 'c == "red"', {"c": "green"}),
             ("x: int | null", "x is not null and x < 8", {"x": None}),
             ('t: text = "a"', 'not starts_with(t, "sys") or not ends_with(t, "room")', {"t": "sysroom"}),

@@ -31,6 +31,8 @@ _CHANGED = 8
 """Facts for which the change of one of them is tried."""
 _SHARE = 0.1
 """The part of the time that is left that may be spent on it."""
+_SPREAD = 60
+"""Candidates of a type, evenly among those that it has."""
 _TURNED = 50
 """Texts that are drawn with their case turned as well: not every function minds it."""
 _USUAL = 4
@@ -159,11 +161,11 @@ def _pool(fact: Fact, world: World, instants: Sequence[datetime]) -> Iterable[Va
             found.update({(one,): None for one in items})
             found[tuple(items)] = None
         case Basic() as basic:
-            near = [number + more for number in world.symbols.numbers for more in (-1, 0, 1)]
-            if (scale := KINDS[basic].scale) is not None:
+            kind = KINDS[basic]
+            if (scale := kind.scale) is not None:
+                near = (number + more for number in world.symbols.numbers for more in (-1, 0, 1))
                 found.update({scale.value_of(one): None for one in near if scale.lowest <= one <= scale.highest})
-            else:
-                found.update(dict.fromkeys(KINDS[basic].candidates))
+            found.update(dict.fromkeys(kind.candidates[:: max(1, len(kind.candidates) // _SPREAD)]))
         case None:
             pass
     return found
