@@ -9,7 +9,7 @@ import pytest
 
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.rows import BadRow
-from notifyrules.cases.runner import Status
+from notifyrules.cases.runner import Selection, Status
 from tests.suites import case, codes, found, read, results
 
 CASES = "  - {name: logged, rows: rows.jsonl}\n"
@@ -71,6 +71,26 @@ class TestRow:
         assert (second.span.line, case(second).source) == (2, "the log")
         assert second.span.source.name.endswith("rows.jsonl")
 
+    def test_may_be_skipped_and_tagged_like_a_case(self, tmp_path: Path) -> None:
+        """Its reason stands before that of the case, its tags behind those of the case; a skipped row is not run."""
+        wrong = {"facts": {"message.kind": "dm"}, "expect": "no"}
+        lines = ({**wrong, "skip": "not decided yet", "tags": ["dnd", "a"]}, wrong, {**wrong, "tags": []})
+        text = "\n".join(map(json.dumps, lines))
+        cases = "  - {name: logged, rows: rows.jsonl, tags: [a, log]%s}\n"
+        own = results(tmp_path, cases % "", rows=text)
+        all_ = [case(one) for one in read(tmp_path, cases % ", skip: too old", rows=text)]
+
+        assert [one.status for one in own] == [Status.SKIPPED, Status.FAILED, Status.FAILED]
+        assert [case(one.case).tags for one in own] == [("a", "log", "dnd"), ("a", "log"), ("a", "log")]
+        assert [one.skip for one in all_] == ["not decided yet", "too old", "too old"]
+
+    def test_is_chosen_by_its_tags(self, tmp_path: Path) -> None:
+        """By the same options as cases."""
+        tagged = json.loads(DM) | {"tags": ["smoke"]}
+        suite = rows(tmp_path, tagged, DM, tagged | {"facts": {"message.kind": 1}})
+
+        assert [Selection(tags=("smoke",)).takes(one) for one in suite] == [True, False, True]
+
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
     def test_line_ends_do_not_matter(self, tmp_path: Path, end: str) -> None:
         """Windows line ends, and one more or less at the end."""
@@ -124,6 +144,12 @@ class TestMalformed:
             ('{"facts": {"message.kind": "dm"}, "expect": {"through": "muted"}}', 'wrong-shape: "muted"'),
             ('{"facts": {"message.kind": "dm"}, "expect": {"through": [1]}}', 'unknown-node: "through"'),
             ('{"facts": {"message.kind": "dm"}, "expect": {"reason": 1}}', 'wrong-shape: "reason"'),
+            ('{"facts": {"message.kind": "dm"}, "expect": {"recheck": "9:00"}}', 'type-mismatch: "9:00"'),
+            ('{"facts": {"message.kind": "dm"}, "expect": {"recheck": 5}}', 'type-mismatch: "recheck"'),
+            ('{"facts": {"message.kind": "dm"}, "expect": "yes", "skip": true}', 'bad-row: "skip"'),
+            ('{"facts": {"message.kind": "dm"}, "expect": "yes", "skip": null}', 'bad-row: "skip"'),
+            ('{"facts": {"message.kind": "dm"}, "expect": "yes", "tags": "smoke"}', 'bad-row: "tags"'),
+            ('{"facts": {"message.kind": "dm"}, "expect": "yes", "tags": [1]}', 'bad-row: "tags"'),
             ('{"facts": {"message.kind": "dn"}, "expect": "yes"}', 'bad-facts: "message.kind"'),
             ('{"facts": {"message": {"kind": "dn"}}, "expect": "yes"}', 'bad-facts: "kind"'),
             ('{"facts": {}, "expect": "yes"}', "bad-facts: "),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from notifyrules.cases.runner import Failure, Result, Selection, Status, run
 from notifyrules.rules import Rules, load, new_charts
 from tests.suites import CHAT, case, read, results
 
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 MENTIONED = "given: {message.kind: group, message.mentioned: [ada]}"
 
 
@@ -78,6 +80,29 @@ class TestCompared:
         """Everything that differs, in one go."""
         assert differences(tmp_path, expect) == expected
 
+    @pytest.mark.parametrize(
+        ("kind", "expect", "expected"),
+        [
+            ("group", "{recheck: 2026-11-23T11:00:00+01:00}", []),
+            ("group", "{outcome: held, recheck: 2026-11-23T10:00:00Z}", []),
+            ("dm", "{recheck: null}", []),
+            ("group", "{recheck: null}", [("recheck", None, AT)]),
+            ("dm", "{recheck: 2026-11-23T10:00:00Z}", [("recheck", AT, None)]),
+            ("group", "{recheck: 2026-11-23T10:00:00.000001Z}", [("recheck", AT + timedelta(microseconds=1), AT)]),
+        ],
+    )
+    def test_when_to_ask_again_is_compared(
+        self, tmp_path: Path, kind: str, expect: str, expected: list[tuple[str, object, object]]
+    ) -> None:
+        """The instant, whatever zone it is written in; null where there is nothing to say."""
+        rules = CHAT.replace("held: {notify: later}", "held: {notify: later, recheck: message.at}")
+        thread = "message.in_thread: true, user.follows_thread: true"
+        text = f"  - {{name: x, given: {{message.kind: {kind}, {thread}}}, expect: {expect}}}\n"
+
+        [result] = results(tmp_path, text, rules=rules)
+        differing = () if result.failure is None else result.failure.differences
+        assert [(one.what, one.expected, one.actual) for one in differing] == expected
+
     def test_a_refusal_is_not_waiting(self, tmp_path: Path) -> None:
         """`notify: false` means a refusal, which `later` is not."""
         held = "given: {message.kind: group, message.in_thread: true, user.follows_thread: true}"
@@ -133,7 +158,9 @@ def _expecting(  # noqa: PLR0917 - the parts of a case
     """Make a case that expects something."""
     from dataclasses import replace  # noqa: PLC0415
 
-    expect = replace(template.expect, outcome=outcome, notify=None, reason=reason, because=None, data={}, through=path)
+    expect = replace(
+        template.expect, outcome=outcome, notify=None, reason=reason, because=None, data={}, through=path, recheck=None
+    )
     return replace(template, facts=template.chart.reader.make(rules.facts(facts)), expect=expect)
 
 

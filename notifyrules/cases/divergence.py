@@ -47,6 +47,10 @@ def diverged(case: Case, failure: Failure) -> Divergence:
             assert missing is not None
             name = case.expect.through[missing]
             return Divergence(path.last_to_node(name), f"`{name}`")
+        case "recheck":
+            fitting = _ends_with_recheck(case)
+            arrived = failure.decision.reason in fitting
+            return Divergence(path.last_to_end(fitting), "an outcome with this recheck", arrived)
         case _:
             ends = _ends_with_data(case)
             return Divergence(
@@ -180,6 +184,26 @@ def _ends_with_data(case: Case) -> Collection[str]:
         return all(_may_have(carried[name], value) for name, value in case.expect.data.items())
 
     return {arrow.id for arrow in _ends(case).values() if may_carry(arrow.target)}
+
+
+def _ends_with_recheck(case: Case) -> Collection[str]:
+    """Give those of them whose outcomes may say what was expected of when to ask again."""
+    graph, (wanted,) = case.chart.graph, case.expect.recheck or (None,)
+
+    def may_say(outcome: str) -> bool:
+        said = graph.outcomes[outcome].recheck
+        if said is None:
+            return wanted is None or _calls_for_recheck(graph)
+        return wanted is not None or said.type.nullable
+
+    return {arrow.id for arrow in _ends(case).values() if may_say(arrow.target)}
+
+
+def _calls_for_recheck(graph: Graph) -> bool:
+    """Tell whether a called chart may say when to ask again."""
+    called = [node.callee for node in graph.nodes.values() if isinstance(node, Call)]
+    said = (outcome.recheck for callee in called for outcome in callee.outcomes.values())
+    return any(one is not None for one in said) or any(map(_calls_for_recheck, called))
 
 
 def _words(graph: Graph) -> Iterator[Message]:

@@ -15,9 +15,11 @@ from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.graph.model import Notify
 from notifyrules.language.mismatch import Mismatch, describe
+from notifyrules.language.types import Basic, Type
 from notifyrules.language.values import Value, conform
 from notifyrules.source.text import Span
 
+_MOMENT = Type(Basic.INSTANT, nullable=True)
 _NOTIFY: Mapping[bool | str | None, Notify] = {one.written: one for one in Notify}
 
 
@@ -54,6 +56,7 @@ class _Reader:
         notify = self._notify()
         data = self._data()
         through = self._through()
+        recheck = self._recheck()
         if outcome is not None and outcome not in self.chart.graph.outcomes:
             labelled = [name for name, one in self.chart.graph.outcomes.items() if one.label == outcome]
             meant = labelled[0] if len(labelled) == 1 else None
@@ -72,7 +75,7 @@ class _Reader:
         outcomes = self._outcomes(outcome, notify, reason)
         if outcomes is None or not self._leads(through, outcomes, reason):
             return None
-        return Expectation(outcome, notify, reason, because, data, through, outcomes)
+        return Expectation(outcome, notify, reason, because, data, through, recheck, outcomes)
 
     # ---- Parts ----
 
@@ -154,6 +157,21 @@ class _Reader:
                 node = None if arrow is None else arrow.node
                 self._unknown(Code.UNKNOWN_NODE, shown, "through", number, self.chart.graph.nodes, node)
         return tuple(found)
+
+    def _recheck(self) -> tuple[Value] | None:
+        """Read when to ask again: an instant, or null where there is nothing to say."""
+        if "recheck" not in self.written.values:
+            return None
+        try:
+            return (conform(_MOMENT, self.written.values["recheck"]),)
+        except Mismatch as mismatch:
+            self.findings.add(
+                Code.TYPE_MISMATCH,
+                self.written.at("recheck", None),
+                f"`recheck` is an instant or null: expected {mismatch.expected}, found {mismatch.found}",
+                help=mismatch.help,
+            )
+            return None
 
     # ---- Ways ----
 

@@ -45,6 +45,8 @@ class Expectation:
     """The data that must be equal; a decision may carry more."""
     through: tuple[str, ...]
     """Nodes on the path, in this order; others may stand between them."""
+    recheck: tuple[Value] | None
+    """When to ask again, in a tuple, as null is to be expected too."""
     outcomes: frozenset[str]
     """The outcomes that fit; all of the chart's where the expectation names neither outcome, notify nor reason."""
 

@@ -34,6 +34,8 @@ _REMEMBERED: Final = 10_000
 """Expectations, and values of a fact, that are kept because rows repeat them."""
 _SHORT: Final = 40
 _ID_SHOWN: Final = 80
+_PARTS: Final = {"skip": '`"skip": "the reason in words"`', "tags": '`"tags": ["dnd", "smoke"]`'}
+"""How parts of a row are written."""
 _KEYS: Final = LongExpectation.known_keys()
 """What an expectation may name."""
 
@@ -84,11 +86,13 @@ class Rows:
         name = self._name(line, row, names)
         facts = None if row is None else self._facts(line, row.get("facts", _ABSENT), findings)
         expect = None if row is None else self._expect(line, row.get("expect", _ABSENT), findings)
-        if facts is None or expect is None:
-            return BadRow(name, line, findings.sorted(), self.tags)
+        tags = self._tags(line, row or {}, findings)
+        skip = self._skip(line, row or {}, findings)
+        if facts is None or expect is None or len(findings):
+            return BadRow(name, line, findings.sorted(), tags)
         source = row.get("source") if row is not None else None
         said = source if isinstance(source, str) else None
-        return Case(name, self.chart, facts, expect, line, self.tags, self.skip, said)
+        return Case(name, self.chart, facts, expect, line, tags, skip, said)
 
     def _name(self, line: Span, row: Mapping[str, object] | None, names: set[str]) -> str:
         """Name a row by its `id`, or by its line where it has none of its own."""
@@ -100,6 +104,21 @@ class Rows:
             label = f"{label}, line {line.line}" if label else f"line {line.line}"
         names.add(label)
         return f"{self.name} [{label}]"
+
+    def _tags(self, line: Span, row: Mapping[str, object], findings: Findings) -> tuple[str, ...]:
+        """Read the tags of a row, behind those of its case."""
+        given = row.get("tags", [])
+        if isinstance(given, list) and all(isinstance(one, str) for one in given):
+            return tuple(dict.fromkeys((*self.tags, *map(str, given))))
+        _report_part(line, "tags", "a list of texts", given, findings)
+        return self.tags
+
+    def _skip(self, line: Span, row: Mapping[str, object], findings: Findings) -> str | None:
+        """Read why a row is not run; what its case says of all its rows counts where it says nothing."""
+        if "skip" not in row or isinstance(row["skip"], str):
+            return str(row["skip"]) if "skip" in row else self.skip
+        _report_part(line, "skip", "text", row["skip"], findings)
+        return None
 
     def _facts(self, line: Span, given: object, findings: Findings) -> Facts | None:
         """Read the facts of a row; None after a finding."""
@@ -220,6 +239,12 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
         help='a row is one line of JSON: `{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`',
     )
     return None
+
+
+def _report_part(line: Span, key: str, expected: str, given: object, findings: Findings) -> None:
+    """Report a part of a row of another kind."""
+    message = f"expected {expected} as `{key}`, found {describe(given)}"
+    findings.add(Code.BAD_ROW, find_key(line, key), message, help=f"write {_PARTS[key]}, or leave it out")
 
 
 def find_key(line: Span, words: str, *, behind: str = "") -> Span:

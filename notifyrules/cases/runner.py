@@ -25,7 +25,7 @@ class Difference:
     """One thing that a decision is not as expected."""
 
     what: str
-    """`outcome`, `notify`, `reason`, `because`, `through`, or `data.` and a name."""
+    """`outcome`, `notify`, `reason`, `because`, `through`, `recheck`, or `data.` and a name."""
     expected: Value
     actual: Value
 
@@ -81,6 +81,8 @@ def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterato
                 yield Difference(f"data.{name}", value, actual[name])
     if expect.through and missing_node(expect.through, decision) is not None:
         yield Difference("through", expect.through, tuple(step.node for step in decision.steps))
+    if expect.recheck is not None and expect.recheck != (decision.recheck_at,):
+        yield Difference("recheck", *expect.recheck, decision.recheck_at)
 
 
 def missing_node(through: Iterable[str], decision: Decision) -> int | None:

@@ -430,12 +430,13 @@ class LongExpectation(Part):
     because: Prose | None = Field(None, description="The words for a person.")
     data: dict[Key, Anything] | None = Field(None, description="Data that the decision must carry.")
     through: list[Name] | None = Field(None, description="Nodes on the path, in order.")
+    recheck: Anything | None = Field(None, description="When to ask again: an instant, or null for nothing to say.")
 
 
 Expectation: TypeAlias = Annotated[
     Annotated[Name, Tag("#short")] | Annotated[LongExpectation, Tag("#long")],
     BY_LENGTH,
-    Field(description="An outcome, or `{outcome, notify, reason, because, data, through}`."),
+    Field(description="An outcome, or `{outcome, notify, reason, because, data, through, recheck}`."),
 ]
 
 
