@@ -21,7 +21,7 @@ from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch
-from notifyrules.language.types import MAX_INT, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.types import Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain
 from notifyrules.rules import Rules, load
 
@@ -128,36 +128,26 @@ def _listed(fact: Fact) -> list[Value] | None:
 
 
 def _base_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
-    """Make a strategy of the values of a type, often those that the conditions of the rules look for."""
+    """Make a strategy of the values of a type, simple ones and those that the rules look for more often."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
-    general = _general_values(base, constants)
     known = constants.get(Type(base), ())
-    return st.one_of(general, st.sampled_from(known)) if known else general
-
-
-def _general_values(base: Base, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
-    """Make a strategy of all the values of a type, simple ones more often."""
-    from hypothesis import strategies as st  # noqa: PLC0415
-
+    found: SearchStrategy[Value]
     match base:
         case Enumeration(values):
-            return st.sampled_from(values)
+            found = st.sampled_from(values)
         case ListOf(item):
             assert item is not None
-            return st.lists(_base_values(item, constants), max_size=5).map(tuple)
+            found = st.lists(_base_values(item, constants), max_size=5).map(tuple)
         case Basic():
             kind = KINDS[base]
-            found: SearchStrategy[Value]
-            if kind.strategy is not None:
+            if kind.scale is None:
+                assert kind.strategy is not None
                 found = kind.strategy(st)
             else:
-                assert kind.scale is not None
-                numbers = st.one_of(
-                    st.sampled_from(kind.scale.usual), st.integers(kind.scale.lowest, kind.scale.highest)
-                )
-                found = numbers.map(kind.scale.value_of)
-            return found
+                every = st.integers(kind.scale.lowest, kind.scale.highest)
+                found = st.one_of(st.sampled_from(kind.scale.usual), every).map(kind.scale.value_of)
+    return st.one_of(found, st.sampled_from(known)) if known else found
 
 
 def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:
@@ -167,11 +157,13 @@ def _constants(graph: Graph) -> dict[Type, tuple[Value, ...]]:
         for part in t.walk(term):
             if not isinstance(part, t.Constant) or part.value is None:
                 continue
-            kind = Type(Basic.TEXT) if isinstance(part.value, str) else part.type.required
-            values = found.setdefault(kind, {})
-            near = (part.value - 1, part.value, part.value + 1) if kind == Type(Basic.INT) else (part.value,)  # type: ignore[operator]
-            # Not the neighbours of the largest and smallest numbers.
-            values.update({one: None for one in near if not isinstance(one, int) or -MAX_INT <= one <= MAX_INT})
+            base = Basic.TEXT if isinstance(part.value, str) else part.type.base
+            scale = KINDS[base].scale if isinstance(base, Basic) else None
+            near = [part.value]
+            if scale is not None:
+                number = scale.number_of(part.value)
+                near = [scale.value_of(min(max(number + more, scale.lowest), scale.highest)) for more in (-1, 0, 1)]
+            found.setdefault(Type(base), {}).update(dict.fromkeys(near))
     return {kind: tuple(values)[:_MOST_CONSTANTS] for kind, values in found.items()}
 
 

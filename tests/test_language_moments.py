@@ -12,7 +12,7 @@ import pytest
 
 from notifyrules import Decision, Rules, RulesError
 from notifyrules.evaluation.walk import walk
-from tests.charts import rules_of
+from tests.charts import OUTCOMES, rules_of
 from tests.cli import run
 
 RULES = """\
@@ -127,3 +127,19 @@ class TestDeclarations:
             rules_of(RULES.replace("date = 2026-12-24", f"date = {default}"))
 
         assert default in str(refused.value)
+
+    @pytest.mark.parametrize(
+        ("asked", "day", "outcome"),
+        [
+            ("day + 1 > 2026-12-24", "2026-12-24", "yes"),
+            ("2026-12-24 <= day - 1", "2026-12-24", "no"),
+            ("day - 2026-12-24 < 7", "2026-12-30", "yes"),
+            ("day + 9007199254740991 > 2199-12-31", "1969-12-31", "yes"),
+        ],
+    )
+    def test_sums_beside_literals(self, asked: str, day: str, outcome: str) -> None:
+        """A sum is compared with a day, or with a number of days, as the walk compares it."""
+        flow = f'flow: {{q: {{if: "{asked}", then: "yes", else: "no"}}}}'
+        rules = rules_of(f"notifyrules: 1\nfacts: {{day: date}}\n{flow}\n{OUTCOMES}")
+
+        assert rules.should_notify({"day": day}).outcome == outcome

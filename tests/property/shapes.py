@@ -54,12 +54,15 @@ from notifyrules.language.terms import (
 )
 from notifyrules.language.types import (
     BOOL,
+    DATE,
     DURATION,
     INSTANT,
     INT,
+    MAX_DATE,
     MAX_DURATION,
     MAX_INSTANT,
     MAX_INT,
+    MIN_DATE,
     MIN_INSTANT,
     Basic,
     Enumeration,
@@ -85,8 +88,9 @@ SUMS: Final[tuple[tuple[Type, Sum, Value], ...]] = (
     (INT, Sum.INT, 1),
     (DURATION, Sum.DURATION, timedelta(2)),
     (INSTANT, Sum.INSTANT, MIN_INSTANT),
+    (DATE, Sum.DATE, MIN_DATE),
 )
-LARGEST: Final[Mapping[Type, Value]] = {INT: MAX_INT, DURATION: MAX_DURATION, INSTANT: MAX_INSTANT}
+LARGEST: Final[Mapping[Type, Value]] = {INT: MAX_INT, DURATION: MAX_DURATION, INSTANT: MAX_INSTANT, DATE: MAX_DATE}
 VALUES: Final[Mapping[Type, tuple[Value, ...]]] = {
     BOOL: (False, True),
     MAYBE: (None, False, True),
@@ -247,7 +251,8 @@ class _Drawing:
         """Use a let twice, perhaps where it was not computed before; most are dear to compute."""
         kind, total, number = self.random.choice(SUMS)
         one: Term = Choice(SPAN, kind, yes, Constant(SPAN, kind, number), Constant(SPAN, kind, LARGEST[kind]))
-        added = Constant(SPAN, DURATION if kind == INSTANT else kind, timedelta(1) if kind != INT else 1)
+        more = {INSTANT: DURATION, DATE: INT}.get(kind, kind)
+        added = Constant(SPAN, more, 1 if more == INT else timedelta(1))
         summed = Arithmetic(SPAN, kind, total, False, one, added)  # noqa: FBT003 - a field
         limit = Constant(SPAN, kind, self.random.choice((number, LARGEST[kind], None)))
         compared = Comparison(SPAN, BOOL, "==" if limit.value is None else "<", summed, limit, None)
