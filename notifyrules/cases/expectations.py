@@ -6,7 +6,7 @@ Only arrows are looked at, never conditions: an expectation that passes here may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifyrules.cases.model import CasesChart, Expectation, Stand
@@ -34,12 +34,9 @@ class WrittenExpectation:
 
 def read_expectation(written: WrittenExpectation, chart: CasesChart, findings: Findings) -> Expectation | None:
     """Read an expectation and check it against the arrows of the chart; None after a finding."""
-    reader = _Reader(written, chart, findings)
     before = len(findings)
-    expectation = reader.read()
-    if expectation is None or len(findings) > before:
-        return None
-    return expectation
+    expectation = _Reader(written, chart, findings).read()
+    return expectation if len(findings) == before else None
 
 
 @dataclass(slots=True)
@@ -52,25 +49,25 @@ class _Reader:
 
     def read(self) -> Expectation | None:
         """Read all parts, then look for a way through the chart that fits them."""
+        graph = self.chart.graph
         outcome, reason, because = (self._text(key) for key in ("outcome", "reason", "because"))
         notify = self._notify()
         data = self._data()
         through = self._through()
         recheck = self._recheck()
-        if outcome is not None and outcome not in self.chart.graph.outcomes:
-            labelled = [name for name, one in self.chart.graph.outcomes.items() if one.label == outcome]
+        if outcome is not None and outcome not in graph.outcomes:
+            labelled = [name for name, one in graph.outcomes.items() if one.label == outcome]
             meant = labelled[0] if len(labelled) == 1 else None
             if outcome.lower() in _SAID:
                 meant = f"expect: {{notify: {_SAID[outcome.lower()]}}}"
-            self._unknown(Code.UNKNOWN_OUTCOME, outcome, "outcome", None, self.chart.graph.outcomes, meant)
+            self._unknown("outcome", outcome, meant)
             return None
-        if reason is not None and reason not in self.chart.graph.arrows:
+        if reason is not None and reason not in graph.arrows:
             node, _, answer = reason.rpartition(".")
             meant = f"{node}.{_ANSWERS.get(answer.lower(), answer)}"
-            known = self.chart.graph.arrows
-            self._unknown(Code.UNKNOWN_ARROW, reason, "reason", None, known, meant if meant in known else None)
+            self._unknown("reason", reason, meant if meant in graph.arrows else None)
             return None
-        if len(through) < len(self._listed()):
+        if through is None:
             return None
         outcomes = self._outcomes(outcome, notify, reason)
         if outcomes is None or not self._leads(through, outcomes, reason):
@@ -83,8 +80,7 @@ class _Reader:
         """Read a part that is text."""
         if key not in self.written.values:
             return None
-        value = self.written.values[key]
-        if isinstance(value, str):
+        if isinstance(value := self.written.values[key], str):
             return value
         self._wrong_shape(key, "text", value)
         return None
@@ -97,15 +93,12 @@ class _Reader:
         # A number would be found where a bool stands.
         found = _NOTIFY.get(value) if isinstance(value, (bool, str)) else None
         if found is None:
-            self._wrong_shape("notify", "`true`, `false` or `later`", value, self._notify_advice(str(value)))
+            meant = _SAID.get(str(value).lower())
+            advice = f"write `notify: {meant}`, without quotes" if meant else ""
+            if str(value) in self.chart.graph.outcomes:
+                advice = f"write `outcome: {value}`"
+            self._wrong_shape("notify", "`true`, `false` or `later`", value, advice)
         return found
-
-    def _notify_advice(self, written: str) -> str:
-        """Say what was meant by another word."""
-        if written in self.chart.graph.outcomes:
-            return f"write `outcome: {written}`"
-        meant = _SAID.get(written.lower(), "")
-        return f"write `notify: {meant}`, without quotes" if meant else ""
 
     def _data(self) -> dict[str, Value]:
         """Read the data expected."""
@@ -117,7 +110,7 @@ class _Reader:
         for name, value in written.items():
             declared = self.chart.graph.data.get(name)
             if declared is None:
-                self._unknown(Code.UNKNOWN_DATA, str(name), "data", name, self.chart.graph.data)
+                self._unknown("data", str(name), item=name)
                 continue
             try:
                 found[name] = conform(declared.type, value)
@@ -130,18 +123,14 @@ class _Reader:
                 )
         return found
 
-    def _listed(self) -> Sequence[object]:
-        """Give the items of `through` as written."""
+    def _through(self) -> tuple[str, ...] | None:
+        """Read the nodes on the path; None where one is not known."""
         written = self.written.values.get("through", [])
         if not isinstance(written, list):
             self._wrong_shape("through", "a list of nodes", written)
             return ()
-        return written
-
-    def _through(self) -> tuple[str, ...]:
-        """Read the nodes on the path."""
         found: list[str] = []
-        for number, name in enumerate(self._listed()):
+        for number, name in enumerate(written):
             if isinstance(name, str) and name in self.chart.graph.nodes:
                 found.append(name)
             elif isinstance(name, str) and name in self.chart.graph.outcomes:
@@ -154,9 +143,8 @@ class _Reader:
             else:
                 shown = name if isinstance(name, str) else describe(name)
                 arrow = self.chart.graph.arrows.get(shown)
-                node = None if arrow is None else arrow.node
-                self._unknown(Code.UNKNOWN_NODE, shown, "through", number, self.chart.graph.nodes, node)
-        return tuple(found)
+                self._unknown("through", shown, None if arrow is None else arrow.node, number)
+        return tuple(found) if len(found) == len(written) else None
 
     def _recheck(self) -> tuple[Value] | None:
         """Read when to ask again: an instant, or null where there is nothing to say."""
@@ -193,20 +181,15 @@ class _Reader:
                 return None
             possible = [outcome]
         meant = frozenset(name for name in possible if notify in (None, graph.outcomes[name].notify))
-        if not meant:
-            self._impossible_notify(notify, possible)
-            return None
-        return meant
-
-    def _impossible_notify(self, notify: Notify | None, possible: Collection[str]) -> None:
-        """Report a meaning that no outcome has that the decision can end in."""
-        assert notify is not None
+        if meant:
+            return meant
         if len(possible) == 1:
-            outcome = self.chart.graph.outcomes[next(iter(possible))]
-            message = f"the outcome `{outcome.name}` is `notify: {_spell(outcome.notify)}`"
-            self._impossible("notify", message, outcome.span)
+            only = graph.outcomes[next(iter(possible))]
+            self._impossible("notify", f"the outcome `{only.name}` is `notify: {_spell(only.notify)}`", only.span)
         else:
+            assert notify is not None
             self._impossible("notify", f"no arrow leads to an outcome with `notify: {_spell(notify)}`", None)
+        return None
 
     def _impossible_reason(self, reason: str) -> None:
         """Report an arrow by which no decision ends."""
@@ -237,18 +220,12 @@ class _Reader:
             return True
         targets = " or ".join(f"`{one}`" for one in self.chart.graph.outcomes if one in outcomes)
         by = f" by `{reason}`" if reason is not None else ""
-        self.findings.add(
-            Code.IMPOSSIBLE_EXPECTATION,
-            self.written.at("through", len(through) - 1),
-            f"no arrows lead from `{before}` to {targets}{by}",
-            labels=[Label(self.chart.graph.nodes[before or ""].span, "the node")],
-        )
+        self._impossible_through(len(through) - 1, before or "", f"no arrows lead from `{before}` to {targets}{by}")
         return False
 
     def _impossible_node(self, number: int, name: str, before: str | None) -> None:
         """Report a node that the path cannot pass there."""
-        graph, ways = self.chart.graph, self.chart.ways
-        advice = ""
+        ways, advice = self.chart.ways, ""
         if before is None:
             message = f"no arrow leads to the node `{name}`"
         elif before == name:
@@ -257,53 +234,41 @@ class _Reader:
             message = f"no arrows lead from `{before}` to `{name}`"
             if any(ways.passing([stand], before) for stand in ways.passing([ways.start], name)):
                 advice = f"`{name}` comes before `{before}` on the chart; list the nodes in the order of the path"
-        self.findings.add(
-            Code.IMPOSSIBLE_EXPECTATION,
-            self.written.at("through", number),
-            message,
-            help=advice,
-            labels=[Label(graph.nodes[name].span, "the node")],
-        )
+        self._impossible_through(number, name, message, advice)
 
     # ---- Findings ----
+
+    def _impossible_through(self, number: int, node: str, message: str, advice: str = "") -> None:
+        """Report an item of `through` behind which no arrow leads on, with the node that stands in the way."""
+        labels = [Label(self.chart.graph.nodes[node].span, "the node")]
+        at = self.written.at("through", number)
+        self.findings.add(Code.IMPOSSIBLE_EXPECTATION, at, message, help=advice, labels=labels)
 
     def _impossible(self, key: str, message: str, span: Span | None, advice: str = "") -> None:
         """Report an expectation that no arrow leads to."""
         labels = [Label(span, "it stands here")] if span is not None else []
         self.findings.add(Code.IMPOSSIBLE_EXPECTATION, self.written.at(key, None), message, help=advice, labels=labels)
 
-    def _unknown(  # noqa: PLR0913, PLR0917 - the parts of a sentence
-        self,
-        code: Code,
-        name: str,
-        key: str,
-        item: str | int | None,
-        known: Mapping[str, object],
-        meant: str | None = None,
-    ) -> None:
+    def _unknown(self, key: str, name: str, meant: str | None = None, item: str | int | None = None) -> None:
         """Report a name that the rules do not know, with what was meant, or the nearest that they do know."""
-        what = _WHAT[code]
-        advice = _advice(name, what, tuple(known)) if meant is None else f"write `{meant}`"
-        self.findings.add(
-            code, self.written.at(key, item), f"`{name}` is not {what} of `{self.chart.graph.path}`", help=advice
-        )
+        code, what, part = _NAMES[key]
+        advice = _advice(key, name, tuple(getattr(self.chart.graph, part))) if meant is None else f"write `{meant}`"
+        message = f"`{name}` is not {what} of `{self.chart.graph.path}`"
+        self.findings.add(code, self.written.at(key, item), message, help=advice)
 
     def _wrong_shape(self, key: str, expected: str, found: object, advice: str = "") -> None:
         """Report a part of another kind."""
-        self.findings.add(
-            Code.WRONG_SHAPE,
-            self.written.at(key, None),
-            f"expected {expected} as `{key}`, found {describe(found)}",
-            help=advice,
-        )
+        message = f"expected {expected} as `{key}`, found {describe(found)}"
+        self.findings.add(Code.WRONG_SHAPE, self.written.at(key, None), message, help=advice)
 
 
-_WHAT = {
-    Code.UNKNOWN_OUTCOME: "an outcome",
-    Code.UNKNOWN_ARROW: "an arrow",
-    Code.UNKNOWN_NODE: "a node",
-    Code.UNKNOWN_DATA: "data",
+_NAMES = {
+    "outcome": (Code.UNKNOWN_OUTCOME, "an outcome", "outcomes"),
+    "reason": (Code.UNKNOWN_ARROW, "an arrow", "arrows"),
+    "through": (Code.UNKNOWN_NODE, "a node", "nodes"),
+    "data": (Code.UNKNOWN_DATA, "data", "data"),
 }
+"""The keys under which names of the rules stand: the code for an unknown one, what it is, and the part of the graph."""
 _SAID = {
     **dict.fromkeys(("yes", "true", "on", "notify", "notified"), "true"),
     **dict.fromkeys(("no", "false", "off"), "false"),
@@ -315,13 +280,13 @@ _ANSWERS = {"yes": "then", "true": "then", "no": "else", "false": "else"}
 _MOST_NAMED = 12
 
 
-def _advice(name: str, what: str, known: Sequence[str]) -> str:
+def _advice(key: str, name: str, known: Sequence[str]) -> str:
     """Say what may have been meant."""
     node = name.partition(".")[0]
     same = [one for one in known if one.partition(".")[0] == node]
-    if what == "an arrow" and same:
+    if key == "reason" and same:
         otherwise = f"the arrows of `{node}` are {named(same)}"
-    elif what == "an arrow" and len(known) > _MOST_NAMED:
+    elif key == "reason" and len(known) > _MOST_NAMED:
         otherwise = "an arrow is named by its node and its answer: `node.then`, `node.else`, `node.value`"
     else:
         otherwise = f"there are {named(known)}" if known else "the rules declare none"

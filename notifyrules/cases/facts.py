@@ -55,16 +55,7 @@ def take(
     read: Callable[[Fact, Key, Thing], tuple[Value] | None],
     findings: Findings,
 ) -> Given:
-    """
-    Take the facts of a mapping, nested or dotted.
-
-    Args:
-        written: The mapping.
-        chart: The rules.
-        place: Finds the place of a key.
-        read: Gives the value of a fact in a tuple, or None after a finding.
-        findings: Takes the facts that are not declared or given twice.
-    """
+    """Take the facts of a mapping, nested or dotted; *read* gives a value in a tuple, or None after a finding."""
     values: dict[str, Value] = {}
     broken: set[str] = set()
     for name, key, value in _leaves(written, "", chart.graph.groups):
@@ -152,12 +143,6 @@ def complete(given: Given, chart: CasesChart, span: Span, what: str, findings: F
     facts = chart.reader.make(given.values)
     if chart.assumed(facts):
         return facts
-    _report_broken_assumptions(facts, chart, span, what, findings)
-    return None
-
-
-def _report_broken_assumptions(facts: Facts, chart: CasesChart, span: Span, what: str, findings: Findings) -> None:
-    """Report every assumption that whole facts break, with the values that break it."""
     for assumption in chart.graph.assume:
         read: dict[str, Value] = {}
         if evaluate(assumption, facts, read) is not False:
@@ -170,3 +155,4 @@ def _report_broken_assumptions(facts: Facts, chart: CasesChart, span: Span, what
             help="give facts that occur together, or weaken the assumption",
             labels=[Label(assumption.span, "what the rules assume")],
         )
+    return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from notifyrules.compiled.compiler import Program, compile_assumptions, compile_graph
@@ -103,7 +105,7 @@ class ArrowWays:
             for trying in (False, True):
                 self._reach(Stand(name, trying))
         self.ends: Mapping[str, Arrow] = {
-            arrow.id: arrow for arrow in graph.arrows.values() if self.leads_to([self.start], [arrow.id])
+            name: arrow for name, arrow in graph.arrows.items() if self.leads_to([self.start], [name])
         }
         """Every arrow by which a decision can end, by its id."""
         self._ends_to: dict[str, dict[str, Arrow]] = {}
@@ -135,10 +137,7 @@ class ArrowWays:
 
     def _from(self, stands: Iterable[Stand]) -> int:
         """Give everything that can be come to from some places."""
-        reached = 0
-        for stand in stands:
-            reached |= self._reached.get(stand, 0)
-        return reached
+        return reduce(or_, (self._reached.get(stand, 0) for stand in stands), 0)
 
     def passing(self, stands: Iterable[Stand], node: str) -> tuple[Stand, ...]:
         """Give the places at a node that can be come to from some places, themselves included."""

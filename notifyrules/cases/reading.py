@@ -81,45 +81,29 @@ class CasesReader:
         """Report a name that an earlier case has: neither could be run by it."""
         name = printable(part.name)
         if name in self._names:
-            self.findings.add(
-                Code.NAME_CLASH,
-                part.name.span,
-                f"two cases are named `{name}`",
-                help="say in the name what tells them apart",
-                labels=[Label(self._names[name], "the first one")],
-            )
+            message, advice = f"two cases are named `{name}`", "say in the name what tells them apart"
+            labels = [Label(self._names[name], "the first one")]
+            self.findings.add(Code.NAME_CLASH, part.name.span, message, help=advice, labels=labels)
         elif not name:
             self.findings.add(Code.BAD_NAME, part.name.span, "the name is empty", help="say what the case claims")
         self._names.setdefault(name, part.name.span)
 
     def _check_form(self, part: CasePart) -> bool:
         """Check that a case says what it expects, in one way."""
-        name = part.name.span
         if part.rows is None and part.expect is None:
-            self.findings.add(
-                Code.MISSING_KEY,
-                name,
-                "the case expects nothing: it has neither `expect` nor `rows`",
-                help="write `expect: outcome`, or name a file of recorded decisions with `rows: name.jsonl`",
-            )
+            message = "the case expects nothing: it has neither `expect` nor `rows`"
+            advice = "write `expect: outcome`, or name a file of recorded decisions with `rows: name.jsonl`"
+            self.findings.add(Code.MISSING_KEY, part.name.span, message, help=advice)
             return False
-        if isinstance(part.expect, LongExpectation) and not any(map(part.expect.key, LongExpectation.known_keys())):
-            self.findings.add(
-                Code.WRONG_SHAPE,
-                part.expect.span,
-                "the case expects nothing",
-                help=f"name {named(LongExpectation.known_keys())}",
-            )
+        keys = LongExpectation.known_keys()
+        if isinstance(part.expect, LongExpectation) and not any(map(part.expect.key, keys)):
+            advice = f"name {named(keys)}"
+            self.findings.add(Code.WRONG_SHAPE, part.expect.span, "the case expects nothing", help=advice)
             return False
         for key in ("expect", "each"):
-            written = part.key(key)
-            if part.rows is not None and written is not None:
-                self.findings.add(
-                    Code.WRONG_SHAPE,
-                    written.span,
-                    f"a case with `rows` has no `{key}`: every row says what it gives and expects",
-                    help="make two cases of it",
-                )
+            if part.rows is not None and (written := part.key(key)) is not None:
+                message = f"a case with `rows` has no `{key}`: every row says what it gives and expects"
+                self.findings.add(Code.WRONG_SHAPE, written.span, message, help="make two cases of it")
                 return False
         return True
 
@@ -133,15 +117,7 @@ class CasesReader:
         source = None if found is None else open_place(found, self.findings, at, most=MAX_BYTES)
         if source is None:
             return None
-        rows = Rows(
-            printable(part.name),
-            source,
-            row_lines(source),
-            self.chart,
-            given,
-            tuple(map(str, part.tags)),
-            None if part.skip is None else str(part.skip),
-        )
+        rows = Rows(printable(part.name), source, row_lines(source), self.chart, given, *_marks(part))
         start = source.text.lstrip()[:1]
         if source.name.endswith((".yaml", ".yml")) or start == "[":
             what = "a list" if start == "[" else "YAML"
@@ -172,17 +148,7 @@ class CasesReader:
                 self._missing.setdefault(absent, []).append((part.name.span, what))
             facts = None if missing else complete(whole, self.chart, part.name.span, what, self.findings)
             if facts is not None and expect is not None:
-                found.append(
-                    Case(
-                        name,
-                        self.chart,
-                        facts,
-                        expect,
-                        part.name.span,
-                        tuple(map(str, part.tags)),
-                        None if part.skip is None else str(part.skip),
-                    )
-                )
+                found.append(Case(name, self.chart, facts, expect, part.name.span, *_marks(part)))
         return tuple(found)
 
     def _combinations(self, part: CasePart) -> Iterator[dict[str, Value]] | None:
@@ -192,15 +158,9 @@ class CasesReader:
         for key, written in part.each.items():
             axes[str(key)] = self._axis(key, written)
             if key in part.given:
-                self.findings.add(
-                    Code.DUPLICATE_KEY,
-                    key.span,
-                    f"the fact `{key}` stands in `given` and in `each`",
-                    help="give it in one of the two",
-                )
-        if len(self.findings) > before:
-            return None
-        return self._multiply(part, axes)
+                message = f"the fact `{key}` stands in `given` and in `each`"
+                self.findings.add(Code.DUPLICATE_KEY, key.span, message, help="give it in one of the two")
+        return self._multiply(part, axes) if len(self.findings) == before else None
 
     def _multiply(self, part: CasePart, axes: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]] | None:
         """Give all combinations of some values; None for too many, of which none is made."""
@@ -227,20 +187,20 @@ class CasesReader:
             report_unknown(str(key), key.span, self.chart, self.findings)
             return []
         if not written:
-            self.findings.add(
-                Code.WRONG_SHAPE, key.span, f"`{key}` has no values, so there is no case", help="list its values"
-            )
+            message = f"`{key}` has no values, so there is no case"
+            self.findings.add(Code.WRONG_SHAPE, key.span, message, help="list its values")
         read = [read_value(fact, value, self.findings) for value in written]
         values = [one[0] for one in read if one is not None]
         for number, value in enumerate(values):
             if len(values) == len(written) and value in values[:number]:
-                self.findings.add(
-                    Code.DUPLICATE_CASE,
-                    written[number].span,
-                    f"`{key}` has the value {write_literal(value)} twice",
-                    help="remove one of the two",
-                )
+                message = f"`{key}` has the value {write_literal(value)} twice"
+                self.findings.add(Code.DUPLICATE_CASE, written[number].span, message, help="remove one of the two")
         return values
+
+
+def _marks(part: CasePart) -> tuple[tuple[str, ...], str | None]:
+    """Give the tags of a case, and why it is skipped."""
+    return tuple(map(str, part.tags)), None if part.skip is None else str(part.skip)
 
 
 def _written(expect: Scalar | LongExpectation) -> WrittenExpectation:
@@ -277,8 +237,7 @@ def _combined_name(name: str, combination: Mapping[str, Value], names: set[str])
     """Name a case by its claim and what tells it from the others of its `each`."""
     if not combination:
         return printable(name)
-    label = _shown(combination)
-    if label in names:
+    if (label := _shown(combination)) in names:
         # Long values are shortened, after which two may look the same.
         label = f"{label}, {len(names) + 1}"
     names.add(label)
@@ -288,9 +247,7 @@ def _combined_name(name: str, combination: Mapping[str, Value], names: set[str])
 def _shown(combination: Mapping[str, Value]) -> str:
     """Write the facts of a combination, shortened to what a name can carry."""
     written = ((name, printable(write_literal(value))) for name, value in combination.items())
-    return ", ".join(
-        f"{name}={value if len(value) <= _VALUE_SHOWN else value[:_VALUE_SHOWN] + '…'}" for name, value in written
-    )
+    return ", ".join(f"{name}={value[:_VALUE_SHOWN]}{'…' * (len(value) > _VALUE_SHOWN)}" for name, value in written)
 
 
 # ---- The file as a whole ----
@@ -345,8 +302,7 @@ def read_suite(place: Place, charts: ChartLoader) -> Suite:
     source = open_place(place, findings)
     tree = None if source is None else read_tree(source, findings)
     document = None if tree is None else read_cases_document(tree, findings)
-    chart = None if document is None else _load_rules(document, place, charts, findings)
-    if document is None or chart is None:
+    if document is None or (chart := _load_rules(document, place, charts, findings)) is None:
         return Suite(place.name, None, (), findings.sorted())
     reader = CasesReader(document, chart, place, charts.shipped, findings)
     parts = reader.parts()
@@ -375,10 +331,6 @@ def _load_rules(document: CasesDocument, place: Place, charts: ChartLoader, find
     chart, inside = charts.load(found)
     findings.extend(one for one in inside if one.is_error)
     if chart is None and not inside.errors:
-        findings.add(
-            Code.MISSING_KEY,
-            at,
-            f"`{found.name}` has no `flow`, so it decides nothing",
-            help="cases are about a rule file that decides",
-        )
+        message = f"`{found.name}` has no `flow`, so it decides nothing"
+        findings.add(Code.MISSING_KEY, at, message, help="cases are about a rule file that decides")
     return chart

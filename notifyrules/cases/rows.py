@@ -32,6 +32,7 @@ MAX_BYTES: Final = 256 * 1024 * 1024
 
 _REMEMBERED: Final = 10_000
 """Expectations, and values of a fact, that are kept because rows repeat them."""
+_EXAMPLE: Final = '`{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`'
 _SHORT: Final = 40
 _ID_SHOWN: Final = 80
 _PARTS: Final = {"skip": '`"skip": "the reason in words"`', "tags": '`"tags": ["dnd", "smoke"]`'}
@@ -90,7 +91,7 @@ class Rows:
         skip = self._skip(line, row or {}, findings)
         if facts is None or expect is None or len(findings):
             return BadRow(name, line, findings.sorted(), tags)
-        source = row.get("source") if row is not None else None
+        source = None if row is None else row.get("source")
         said = source if isinstance(source, str) else None
         return Case(name, self.chart, facts, expect, line, tags, skip, said)
 
@@ -124,12 +125,8 @@ class Rows:
         """Read the facts of a row; None after a finding."""
         if not isinstance(given, dict):
             found = "nothing" if given is _ABSENT else describe(given)
-            findings.add(
-                Code.BAD_ROW,
-                line,
-                f"expected a mapping of facts as `facts`, found {found}",
-                help='a row is `{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`',
-            )
+            message = f"expected a mapping of facts as `facts`, found {found}"
+            findings.add(Code.BAD_ROW, line, message, help=f"a row is {_EXAMPLE}")
             return None
 
         def read(fact: Fact, key: str, value: object) -> tuple[Value] | None:
@@ -164,20 +161,14 @@ class Rows:
         values = {"outcome": given} if isinstance(given, str) else given
         if not isinstance(values, dict) or not values:
             found = "nothing" if given is _ABSENT else "an empty mapping" if given == {} else describe(given)
-            findings.add(
-                Code.BAD_ROW,
-                line,
-                f"expected an outcome or a mapping as `expect`, found {found}",
-                help=f"it names {either([f'`{key}`' for key in _KEYS])}",
-            )
+            message = f"expected an outcome or a mapping as `expect`, found {found}"
+            findings.add(Code.BAD_ROW, line, message, help=f"it names {either([f'`{key}`' for key in _KEYS])}")
             return None
         unknown = [key for key in values if key not in _KEYS]
         for key in unknown:
+            message = f"`{printable(key)}` is not a key of an expectation"
             findings.add(
-                Code.UNKNOWN_KEY,
-                find_key(line, key),
-                f"`{printable(key)}` is not a key of an expectation",
-                help=f"an expectation may have {named(_KEYS)}",
+                Code.UNKNOWN_KEY, find_key(line, key), message, help=f"an expectation may have {named(_KEYS)}"
             )
 
         def place(key: str, item: str | int | None) -> Span:
@@ -232,12 +223,7 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
     except ValueError:
         # Python refuses to convert numbers of thousands of digits.
         problem = "a number has too many digits"
-    findings.add(
-        Code.BAD_ROW,
-        at,
-        problem,
-        help='a row is one line of JSON: `{"facts": {"channel.muted": true}, "expect": {"outcome": "no"}}`',
-    )
+    findings.add(Code.BAD_ROW, at, problem, help=f"a row is one line of JSON: {_EXAMPLE}")
     return None
 
 
@@ -248,14 +234,7 @@ def _report_part(line: Span, key: str, expected: str, given: object, findings: F
 
 
 def find_key(line: Span, words: str, *, behind: str = "") -> Span:
-    """
-    Find a key or text in a row as far as its text tells; else the whole row.
-
-    Args:
-        line: The row.
-        words: What stands in quotes there.
-        behind: What it stands behind.
-    """
+    """Find in a row, as far as its text tells, what stands in quotes *behind* something; else the whole row."""
     quoted = json.dumps(words, ensure_ascii=False)
     at = line.text.find(quoted, max(line.text.find(behind), 0))
     return line if at < 0 else Span(line.source, line.start + at, line.start + at + len(quoted))
