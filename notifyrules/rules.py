@@ -34,11 +34,7 @@ if TYPE_CHECKING:
 
 
 class Rules:
-    """
-    One loaded rule file: checked, compiled, immutable, and safe to use from many threads.
-
-    Made by :func:`load`.
-    """
+    """One loaded rule file, made by :func:`load`: checked, compiled, immutable, and safe to use from many threads."""
 
     __slots__ = ("_program", "_specializer", "decide", "diagnostics", "graph", "should_notify")
 
@@ -248,18 +244,7 @@ def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = 
 
 
 def load_place(place: Place) -> Rules:
-    """
-    Load the rule file of a place.
-
-    Args:
-        place: The file, what messages call it, and the folder that `include` and `call` must stay inside.
-
-    Returns:
-        The rules, compiled.
-
-    Raises:
-        RulesError: With everything that was found, when any of it is an error.
-    """
+    """Load the rule file of a place like :func:`load`."""
     findings, graph = _build(place)
     if graph is None:
         raise RulesError(findings.sorted())
@@ -285,13 +270,7 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
 
 
 def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Proofs:
-    """
-    Find everything that :func:`check` finds in a file, and keep the chart, about which nothing is proved.
-
-    Args:
-        path: As for :func:`check`.
-        root: As for :func:`check`.
-    """
+    """Find everything that :func:`check` finds in a file, and keep the chart, about which nothing is proved."""
     from notifyrules.prove.results import Proofs  # noqa: PLC0415 - loading rules does without it
 
     place = find_place(path, root)
@@ -319,9 +298,6 @@ def prove(
         limit: How long it may take; a minute unless given.
         watch: Is told what is being worked on.
 
-    Returns:
-        The findings, and what became of each guarantee.
-
     Raises:
         UsageError: The solver is not installed.
     """
@@ -336,12 +312,7 @@ def prove(
 
 
 def require_solver() -> None:
-    """
-    Refuse to go on without the solver.
-
-    Raises:
-        UsageError: It is not installed.
-    """
+    """Refuse to go on without the solver."""
     if not can_prove():
         raise UsageError("proofs need the solver z3", "install it with `pip install 'notifyrules[prove]'`")
 
@@ -356,21 +327,10 @@ def can_prove() -> bool:
 def read_cases(
     path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None, charts: ChartLoader | None = None
 ) -> Suite:
-    """
-    Read a file of cases, and the rules that it is about.
-
-    Args:
-        path: The file.
-        root: The folder that the rules and rows it names must stay inside, as for :func:`load`.
-        charts: Rules that were loaded for other files of cases; they are not loaded again.
-
-    Returns:
-        The cases, ready to be run, and everything that was found.
-    """
+    """Read a file of cases, and the rules that it is about, unless they are among the *charts* loaded for others."""
     from notifyrules.cases.reading import read_suite  # noqa: PLC0415 - only cases need it
 
-    place = find_place(path, root)
-    return read_suite(place, new_charts() if charts is None else charts)
+    return read_suite(find_place(path, root), charts or new_charts())
 
 
 def new_charts() -> ChartLoader:
@@ -384,13 +344,9 @@ def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | 
     """Build a chart; one without a `flow` is an error unless *fragments* may stand alone."""
     built = Library(_shipped()).build(place)
     if built.graph is None and not built.findings.errors and not fragments:
-        at = Span(Source(place.name, ""), 0, 0)
-        built.findings.add(
-            Code.MISSING_KEY,
-            at,
-            "the file has no `flow`, so it decides nothing",
-            help="a file of facts and lets is brought into a rule file with `include:`",
-        )
+        at, message = Span(Source(place.name, ""), 0, 0), "the file has no `flow`, so it decides nothing"
+        advice = "a file of facts and lets is brought into a rule file with `include:`"
+        built.findings.add(Code.MISSING_KEY, at, message, help=advice)
     return built.findings, built.graph
 
 
@@ -401,16 +357,9 @@ def _shipped() -> Shipped:
 
 def find_place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> Place:
     """
-    Find a file by its path, or by the name of one that is shipped, and its root.
+    Find a file, with its root, as :func:`load` does.
 
     A name without a folder and a suffix is a shipped one, unless a file of that name exists.
-
-    Args:
-        path: As for :func:`load`.
-        root: As for :func:`load`.
-
-    Raises:
-        UsageError: What is given is no path, or the root no folder.
     """
     name, around = _name(path, "a rule file"), None if root is None else given_root(_name(root, "the root folder"))
     if "\n" in name or (name.lstrip().startswith(("{", "notifyrules:")) and ": " in name):

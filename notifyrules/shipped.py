@@ -50,15 +50,7 @@ def _unpacked(archive: Path) -> Path:
 
 
 def shipped_path(name: str) -> Path | None:
-    """
-    Find one shipped rule file.
-
-    Args:
-        name: A path below the folder of shipped rules, with `/` between its parts and without `.yaml`.
-
-    Returns:
-        The file, or None where none has the name; never one outside the folder.
-    """
+    """Find one shipped rule file, never one outside the folder, by its name; None where none has it."""
     if not _NAME.fullmatch(name):
         return None
     path = shipped_root() / f"{name}.yaml"

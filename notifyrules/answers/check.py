@@ -71,14 +71,11 @@ def check(
         files: Each file with its root.
         limit: How long all proofs may take together; None where nothing is to be proved.
         watch: Is told what is being worked on.
-
-    Raises:
-        UsageError: The solver is not installed, and something is to be proved.
     """
-    if limit is None:
-        return Checked(tuple(rules.examine(file, root=root) for file, root in files))
 
-    def prove_one(file: str, root: Path | None) -> Proofs:
+    def check_one(file: str, root: Path | None) -> Proofs:
+        if limit is None:
+            return rules.examine(file, root=root)
         return rules.prove(file, root=root, limit=limit, watch=lambda now: watch(f"{file}, {now}"))
 
-    return Checked(tuple(prove_one(file, root) for file, root in files))
+    return Checked(tuple(check_one(file, root) for file, root in files))

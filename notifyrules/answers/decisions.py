@@ -59,70 +59,42 @@ class ExplainedLater:
 
 
 def decide(rules: Rules, facts: object) -> Record:
-    """
-    Decide whether to notify.
-
-    Raises:
-        FactsError: The facts are not what the rules declare.
-        UsageError: The rules are made to be called, and do not say.
-    """
+    """Decide whether to notify, by rules that say so for every outcome."""
     return rules.should_notify(facts).record()
 
 
 def explain(rules: Rules, facts: object, reader: str) -> Explained:
-    """
-    Decide, and say why.
-
-    Raises:
-        FactsError: The facts are not what the rules declare.
-        UsageError: There is no such reader.
-    """
+    """Decide, and say why."""
     record = rules.decide(facts).record()
     return Explained(explain_record(record, reader=reader, not_asked=not_asked(rules.graph, record.passage)), record)
 
 
 def explain_logged(record: Record, rules: Rules | None, reader: str) -> ExplainedLater:
-    """
-    Say why something was decided, and compare the rules of then with today's.
-
-    Args:
-        record: The decision.
-        rules: The rules of today; None where they are not at hand.
-        reader: Whom to tell.
-
-    Raises:
-        UsageError: There is no such reader.
-    """
+    """Say why something was decided, and compare the rules of then with today's, None where they are not at hand."""
     changed = None if rules is None else rules.digest != record.digest
     asked = () if rules is None or changed else not_asked(rules.graph, record.passage)
     explained = Explained(explain_record(record, reader=reader, not_asked=asked), record)
-    today, failure = _decide_today(rules, record) if rules is not None and changed else (None, None)
-    told = _change_for_user(changed) if reader == "user" else _comparison(record, rules, today, failure)
-    return ExplainedLater(explained, changed, today, failure, "\n".join(told))
-
-
-def _decide_today(rules: Rules, record: Record) -> tuple[Record | None, FactsError | None]:
-    """Decide with today's rules for the facts of then; facts that the rules have dropped since are ignored."""
-    try:
-        return rules.decide(record.facts, extras="ignore").record(), None
-    except FactsError as error:
-        return None, error
-
-
-def _change_for_user(changed: bool | None) -> Iterator[str]:  # noqa: FBT001 - None where nobody knows
-    """Tell the person concerned whether the rules have changed since; how is for others."""
-    if changed is not None:
-        yield "The rules have changed since then." if changed else "The rules have not changed since."
-
-
-def _comparison(record: Record, rules: Rules | None, today: Record | None, failure: FactsError | None) -> Iterator[str]:
-    """Say whether the rules have changed since, and what they decide today."""
+    today, failure, since = None, None, ""
     if rules is None:
-        yield f"The rules {printable(record.path)} are not at hand: name the rule file to learn whether it has changed."
-        return
-    if rules.digest == record.digest:
-        yield "The rules have not changed since."
-        return
+        if reader != "user":
+            path = printable(record.path)
+            since = f"The rules {path} are not at hand: name the rule file to learn whether it has changed."
+    elif not changed:
+        since = "The rules have not changed since."
+    else:
+        # Facts that the rules have dropped since are ignored.
+        try:
+            today = rules.decide(record.facts, extras="ignore").record()
+        except FactsError as error:
+            failure = error
+        # How the rules have changed is not for the person concerned.
+        told = _comparison(record, rules, today, failure)
+        since = "The rules have changed since then." if reader == "user" else "\n".join(told)
+    return ExplainedLater(explained, changed, today, failure, since)
+
+
+def _comparison(record: Record, rules: Rules, today: Record | None, failure: FactsError | None) -> Iterator[str]:
+    """Say how the rules have changed since, and what they decide today."""
     was, now = (printable(digest[:12]) for digest in (record.digest, rules.digest))
     yield f"The rules have changed since: their digest was {was} and is {now} now."
     if failure is not None:

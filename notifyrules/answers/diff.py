@@ -62,13 +62,10 @@ def diff(  # noqa: PLR0913 - what is compared, and how
     Args:
         old: The version before.
         new: The version after.
-        allow: The changes that are meant, such as `no->hold`.
+        allow: The changes that are meant, such as `no->hold`; UsageError where one is none between these versions.
         rows: The name and the facts of decisions that were recorded.
         limit: How long it may take.
         watch: Is told what is being worked on.
-
-    Raises:
-        UsageError: One of the changes that are meant is none between these versions.
     """
     gate = read_gate(allow, old, new)
     comparison = compare(old, new, limit, watch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -35,18 +35,7 @@ class Rendered:
 
 
 def render(graph: Graph, picture_format: str, passage: Passage | None = None, *, expand: bool = False) -> Rendered:
-    """
-    Draw a chart.
-
-    Args:
-        graph: The chart.
-        picture_format: One of :data:`FORMATS`.
-        passage: The path of a decision, which is lit.
-        expand: Whether called charts are opened.
-
-    Raises:
-        UsageError: No layout program is to be found.
-    """
+    """Draw a chart in one of :data:`FORMATS`, the path of a decision lit; *expand* opens called charts."""
     from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
 
     return write_picture(diagram.draw(graph, passage=passage, expand=expand), picture_format)
@@ -56,19 +45,16 @@ def write_picture(picture: Diagram, picture_format: str) -> Rendered:
     """Write a picture in one of :data:`FORMATS`."""
     from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
 
-    caveats: Iterable[str] = ()
     match picture_format:
         case "png":
-            content = diagram.to_png(picture)
-            caveats = diagram.png_caveats(picture)
-        case "dot":
-            content = diagram.to_dot(picture).encode()
+            return Rendered("png", diagram.to_png(picture), tuple(diagram.png_caveats(picture)))
         case "mermaid":
             text = diagram.to_mermaid(picture)
-            content, caveats = text.encode(), diagram.mermaid_caveats(picture, text)
+            return Rendered("mermaid", text.encode(), tuple(diagram.mermaid_caveats(picture, text)))
+        case "dot":
+            return Rendered("dot", diagram.to_dot(picture).encode(), ())
         case _:
-            content = diagram.to_svg(picture).encode()
-    return Rendered(picture_format, content, tuple(caveats))
+            return Rendered(picture_format, diagram.to_svg(picture).encode(), ())
 
 
 def format_of(suffix: str) -> str | None:

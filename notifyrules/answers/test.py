@@ -99,16 +99,7 @@ def test(
     follower: Follower | None = None,
     first: bool = False,
 ) -> Tested:
-    """
-    Run the cases that are chosen.
-
-    Args:
-        suites: The files of cases.
-        selection: Which cases to run.
-        recorder: Walks every case that is run; None where coverage is not asked for.
-        follower: Is told how far the run has come.
-        first: Whether to stop at the first failure.
-    """
+    """Run the cases that are chosen, perhaps only to the *first* failure; a *recorder* walks each one that is run."""
     ran = tuple(_run(suites, selection, recorder, follower or Follower(), first=first))
     tallies = {} if recorder is None else recorder.tallies
     return Tested(ran, None if recorder is None else measure(tallies), tallies)

@@ -167,9 +167,7 @@ class Rows:
         unknown = [key for key in values if key not in _KEYS]
         for key in unknown:
             message = f"`{printable(key)}` is not a key of an expectation"
-            findings.add(
-                Code.UNKNOWN_KEY, find_key(line, key), message, help=f"an expectation may have {named(_KEYS)}"
-            )
+            findings.add(Code.UNKNOWN_KEY, find_key(line, key), message, help=f"an expectation may have {named(_KEYS)}")
 
         def place(key: str, item: str | int | None) -> Span:
             part = values[key]

@@ -8,15 +8,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """
-    Run the command line.
-
-    Args:
-        arguments: The words behind the program's name; those of the process unless given.
-
-    Returns:
-        The exit code.
-    """
+    """Run the command line by the words given, else those of the process, and give the exit code."""
     # Whoever stops the program may do so while it is being loaded.
     try:
         from notifyrules.cli import app  # noqa: PLC0415 - loading it takes a while

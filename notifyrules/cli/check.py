@@ -10,15 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import (
-    changed_and_readers,
-    check_choice,
-    is_folder,
-    make_folder,
-    require_file,
-    root_for,
-    yaml_files,
-)
+from notifyrules.cli.files import changed_and_readers, check_choice, make_folder, with_roots, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import PictureFile
@@ -79,7 +71,8 @@ def check(  # noqa: PLR0913 - the options of the command
     from notifyrules.rules import can_prove  # noqa: PLC0415
 
     check_choice("format", output_format, FORMATS)
-    files = (changed_and_readers if changed else _gather)(paths or ["."], root)
+    places = paths or ["."]
+    files = changed_and_readers(places, root) if changed else with_roots(places, root, _ours_inside)
     if prove is False or (prove is None and not can_prove()):
         checked = find(with_progress(list(files.items()), "checking"))
     else:
@@ -111,24 +104,16 @@ def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved:
     write(f"{told.rstrip()}{more}\n")
 
 
-def _gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
-    """List the files to check, each with its root, None for its own folder: those named, and those of folders named."""
-    files: dict[str, Path | None] = {}
-    for path in paths:
-        if not is_folder(path):
-            require_file(path)
-            files.setdefault(path, root_for(path, root))
-            continue
-        candidates = yaml_files(Path(path))
-        ours = [file for file in candidates if is_ours(file)]
-        if not ours:
-            raise UsageError(
-                f"the folder `{path}` holds no rule files", "a rule file is YAML and begins with `notifyrules: 1`"
-            )
-        if others := len(candidates) - len(ours):
-            first = next(file for file in candidates if file not in ours)
-            more = f" and {others - 1} more" if others > 1 else ""
-            tell(f"passed over, without a `notifyrules:` header: {visible(str(first))}{more}")
-        for file in ours:
-            files.setdefault(str(file), root_for(file, root, Path(path)))
-    return files
+def _ours_inside(folder: str) -> list[Path]:
+    """List the files of a folder that are to be checked, and tell of the others."""
+    ours: list[Path] = []
+    others: list[Path] = []
+    for file in yaml_files(Path(folder)):
+        (ours if is_ours(file) else others).append(file)
+    if not ours:
+        message = f"the folder `{folder}` holds no rule files"
+        raise UsageError(message, "a rule file is YAML and begins with `notifyrules: 1`")
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        tell(f"passed over, without a `notifyrules:` header: {visible(str(others[0]))}{more}")
+    return ours

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts import read_facts
+from notifyrules.cli.facts import given_facts
 from notifyrules.cli.files import load_named
 from notifyrules.cli.options import AsJson, FactsFiles, Root, RulesFile, Settings
 from notifyrules.cli.output import write_json, write_line
-from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import HEADLINES, head, printable
 
 SUMMARY: Final = "Say whether to notify, and why."
@@ -34,18 +32,12 @@ def decide(
 ) -> int:
     """Decide for the given facts and print the decision."""
     loaded = load_named(rules, root)
-    given = read_facts(loaded.graph, settings, facts)
-    with given.blamed():
-        record = decisions.decide(loaded, given.values)
+    with given_facts(loaded.graph, settings, facts) as given:
+        record = decisions.decide(loaded, given)
     if as_json:
         write_json(record.to_dict())
     else:
-        write_line("\n".join(_summary(record)))
+        told = [f"{HEADLINES[record.notify]}: {printable(record.outcome)}"]
+        told += (f"  {label:7}  {text}" for label, text in head(record))
+        write_line("\n".join(told))
     return CLEAN
-
-
-def _summary(record: Record) -> Iterator[str]:
-    """Put a decision on a few lines."""
-    yield f"{HEADLINES[record.notify]}: {printable(record.outcome)}"
-    for label, text in head(record):
-        yield f"  {label:7}  {text}"

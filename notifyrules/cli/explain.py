@@ -9,11 +9,12 @@ import typer
 
 from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts import read_facts
+from notifyrules.cli.facts import given_facts
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.cli.options import AsJson, FactsFiles, Root, Settings
 from notifyrules.cli.output import write_json, write_line
+from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.errors import RulesError, UsageError
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation import READERS
@@ -34,8 +35,6 @@ gave. If the rules have changed since, it says so, and what they decide today. R
 record's own are shipped or lie below the current folder.
 """
 EXAMPLE: Final = "notifyrules explain slack --set user.in_dnd=true --reader user"
-
-_SHIPPED: Final = "notifyrules:"
 
 
 def explain(  # noqa: PLR0913 - the options of the command
@@ -63,9 +62,8 @@ def explain(  # noqa: PLR0913 - the options of the command
         raise UsageError("no rules are named", "name a rule file or a shipped one, or give --record")
     else:
         loaded = load_named(rules, root)
-        given = read_facts(loaded.graph, settings, facts)
-        with given.blamed():
-            explained = decisions.explain(loaded, given.values, reader)
+        with given_facts(loaded.graph, settings, facts) as given:
+            explained = decisions.explain(loaded, given, reader)
     if as_json:
         write_json(explained.to_dict())
     else:
@@ -93,20 +91,15 @@ def _rules_at_hand(record: Record) -> Rules | None:
     A record may be forged, so it opens nothing but shipped rules and files below the current folder, and what is wrong
     with such a file is not shown.
     """
-    if record.path.startswith(_SHIPPED):
-        path: Path | None = shipped_path(record.path.removeprefix(_SHIPPED))
-    else:
-        path = _below_here(record.path)
+    name = record.path.removeprefix(SHIPPED_PREFIX)
     try:
-        return None if path is None else load_named(record.path.removeprefix(_SHIPPED), None)
-    except (RulesError, UsageError):
-        return None
-
-
-def _below_here(name: str) -> Path | None:
-    """Find a file below the current folder, links followed; None for a file elsewhere."""
-    try:
-        path = Path(name).resolve()
+        if record.path.startswith(SHIPPED_PREFIX):
+            at_hand = shipped_path(name) is not None
+        else:
+            at_hand = Path(name).resolve().is_relative_to(Path.cwd())
     except (OSError, ValueError, RuntimeError):
         return None
-    return path if path.is_relative_to(Path.cwd()) else None
+    try:
+        return load_named(name, None) if at_hand else None
+    except (RulesError, UsageError):
+        return None

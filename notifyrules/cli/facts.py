@@ -7,10 +7,10 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from notifyrules.cli.inputs import parse_json, read_text
+from notifyrules.cli.inputs import MAX_DIGITS, parse_json, read_text
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph
@@ -22,38 +22,24 @@ from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
 
 
-@dataclass(frozen=True, slots=True)
-class GivenFacts:
-    """The facts of a decision as the caller gave them, not validated yet."""
+@contextmanager
+def given_facts(graph: Graph, settings: Sequence[str], files: Sequence[str]) -> Iterator[Mapping[str, object]]:
+    """
+    Gather facts for a chart, and say of each problem that is found with one where it was given.
 
-    values: Mapping[str, object]
-    """By dotted name."""
-    places: Mapping[str, str]
-    """Where each was given: `facts.yaml:3:18`, or `--set`."""
-
-    @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Say of each problem with the facts where the fact was given."""
-        try:
-            yield
-        except FactsError as error:
-            raise FactsError(self._placed(problem) for problem in error.problems) from None
-
-    def _placed(self, problem: FactProblem) -> FactProblem:
-        """Put the place before the name of the fact."""
-        place = self.places.get(problem.path)
-        return replace(problem, path=f"{place}: {problem.path}") if place else problem
-
-
-def read_facts(graph: Graph, settings: Sequence[str], files: Sequence[str]) -> GivenFacts:
-    """Gather facts for a chart: a later file wins over an earlier one, and what was set one by one over all."""
+    A later file wins over an earlier one, and what was set one by one over all.
+    """
     given: dict[str, tuple[object, str]] = {}
     for file in files:
         given |= read_facts_file(file)
     given |= {name: (value, SETTING) for name, value in read_settings(graph.facts, settings).items()}
-    return GivenFacts(
-        {name: value for name, (value, _) in given.items()}, {name: place for name, (_, place) in given.items()}
-    )
+    try:
+        yield {name: value for name, (value, _) in given.items()}
+    except FactsError as error:
+        raise FactsError(
+            replace(problem, path=f"{given[problem.path][1]}: {problem.path}") if problem.path in given else problem
+            for problem in error.problems
+        ) from None
 
 
 # ---- Facts that are set one by one: `--set fact=value` ----
@@ -181,10 +167,6 @@ def _read_list(wanted: ListOf, text: str) -> object:
 # ---- Files of facts ----
 
 
-MAX_DIGITS: Final = 40
-"""Digits of a number that are looked at: no fact has so many."""
-
-
 def read_facts_file(file: str) -> dict[str, tuple[object, str]]:
     """
     Read a file of facts: by dotted name the value of each, and where it stands, such as `facts.yaml:3:18`.
@@ -199,9 +181,8 @@ def read_facts_file(file: str) -> dict[str, tuple[object, str]]:
             if name.endswith(".json"):
                 raise
     if len(text.encode()) > MAX_BYTES:
-        raise UsageError(
-            f"the facts file `{name}` is larger than {MAX_BYTES // 1024:,} KiB", "give so many facts as JSON"
-        )
+        message = f"the facts file `{name}` is larger than {MAX_BYTES // 1024:,} KiB"
+        raise UsageError(message, "give so many facts as JSON")
     tree, problems = read_yaml(Source(name, text))
     if problems:
         # What a rule file needs says nothing about facts.
@@ -221,8 +202,10 @@ def _flatten(tree: object, name: str) -> dict[str, tuple[object, str]]:
     while waiting:
         path, value, place = waiting.pop()
         if isinstance(value, Mapping) and (value or not path):
-            below = [(f"{path}.{key}" if path else str(key), one, _place(key, name)) for key, one in value.items()]
-            waiting.extend(reversed(below))
+            for key, one in reversed(tuple(value.items())):
+                # To the column where the file is YAML.
+                where = str(key.span) if isinstance(key, Scalar) else name
+                waiting.append((f"{path}.{key}" if path else str(key), one, where))
         elif path in found:
             problems.append(FactProblem(f"{place}: {path}", "is given twice", f"it is given at {found[path][1]} too"))
         else:
@@ -230,11 +213,6 @@ def _flatten(tree: object, name: str) -> dict[str, tuple[object, str]]:
     if problems:
         raise FactsError(problems)
     return found
-
-
-def _place(key: object, name: str) -> str:
-    """Say where a fact stands: to the column where the file is YAML."""
-    return str(key.span) if isinstance(key, Scalar) else name
 
 
 def plain(value: object) -> object:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from notifyrules.cli.output import tell
 from notifyrules.diagnostics.phrases import did_you_mean, named, why
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import given_root, is_ours, project_root, unopened
+from notifyrules.document.files import SHIPPED_PREFIX, given_root, is_ours, project_root, unopened
 from notifyrules.errors import UsageError
-
-if TYPE_CHECKING:
-    from notifyrules.rules import Rules
-from collections.abc import Iterator, Mapping, Sequence
-
-from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.source.located import Located, Map, Scalar, Seq
 from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
+
+if TYPE_CHECKING:
+    from notifyrules.rules import Rules
 
 
 def is_folder(path: str | Path) -> bool:
@@ -44,21 +41,19 @@ def yaml_files(folder: Path) -> list[Path]:
     Source:
         PEP 405: a virtual environment is a folder that holds `pyvenv.cfg`.
     """
+
+    def tell_unlisted(error: OSError) -> None:
+        tell(f"passed over: {visible(str(error.filename))}: {why(error)}")
+
     found: list[Path] = []
-    for where, folders, files in os.walk(folder, onerror=_tell_unlisted):
+    for where, folders, files in os.walk(folder, onerror=tell_unlisted):
         if "pyvenv.cfg" in files:
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found.extend(
-            Path(where, name) for name in sorted(files) if name.endswith((".yaml", ".yml")) and not name.startswith(".")
-        )
+        named_so = (name for name in sorted(files) if name.endswith((".yaml", ".yml")) and not name.startswith("."))
+        found.extend(Path(where, name) for name in named_so)
     return found
-
-
-def _tell_unlisted(error: OSError) -> None:
-    """Tell of a folder that is passed over because the system does not list it."""
-    tell(f"passed over: {visible(str(error.filename))}: {why(error)}")
 
 
 def our_files(folder: Path) -> list[Path]:
@@ -76,19 +71,11 @@ def require_file(word: str) -> None:
 
 def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> Path | None:
     """
-    Choose the root of a file: the same for every command, and wherever one is.
-
-    Args:
-        file: The file.
-        root: The one that is asked for, which wins.
-        folder: The folder in which the file was found.
+    Choose the root of a file, perhaps one found in a *folder*: the same for every command, and wherever one is.
 
     Returns:
-        The marked root, else the top of the repository, else the folder in which the file was found; None where that
-        leaves the file's own.
-
-    Raises:
-        UsageError: There is no such root.
+        The one that is asked for, else the marked one, else the top of the repository, else the folder in which the
+        file was found; None where that leaves the file's own.
     """
     if root is not None:
         return given_root(root)
@@ -97,6 +84,25 @@ def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> 
     # A link to a file elsewhere is no file of the folder.
     inside = folder is not None and real.is_relative_to(os.path.realpath(folder))
     return project_root(real) or (folder if inside else None)
+
+
+def with_roots(
+    paths: Sequence[str],
+    root: str | None,
+    inside: Callable[[str], Iterable[Path]],
+    meant: Callable[[str], str] = str,
+) -> dict[str, Path | None]:
+    """List files, each with its root: those *inside* the folders named, and those *meant* by the files named."""
+    files: dict[str, Path | None] = {}
+    for path in paths:
+        if is_folder(path):
+            for found in inside(path):
+                files.setdefault(str(found), root_for(found, root, Path(path)))
+        else:
+            require_file(path)
+            file = meant(path)
+            files.setdefault(file, root_for(file, root))
+    return files
 
 
 def load_named(word: str, root: str | None) -> Rules:
@@ -114,15 +120,13 @@ def check_choice(what: str, given: str, known: Iterable[str]) -> None:
         raise UsageError(f"there is no {what} `{given}`", did_you_mean(given, words, f"there are {named(words)}"))
 
 
-def save_text(file: Path, text: str) -> None:
-    """Write a text file, over one that may be there."""
-    save_bytes(file, text.encode())
-
-
-def save_bytes(file: Path, content: bytes) -> None:
-    """Write a file, over one that may be there."""
+def save(file: Path, content: bytes, mode: Literal["wb", "xb"] = "wb") -> None:
+    """Write a file, over one that may be there unless the *mode* forbids it."""
     try:
-        file.write_bytes(content)
+        with file.open(mode) as opened:
+            opened.write(content)
+    except FileExistsError:
+        raise UsageError(f"`{file}` exists already", "choose another name; nothing was written") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"`{file}` cannot be written: {why(error)}") from None
 
@@ -138,13 +142,7 @@ def make_folder(folder: Path) -> None:
 def save_new_text(file: Path, text: str) -> None:
     """Write a text file that must not be there yet, into folders that may not be there yet."""
     make_folder(file.parent)
-    try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise UsageError(f"`{file}` exists already", "choose another name; nothing was written") from None
-    except OSError as error:
-        raise UsageError(f"`{file}` cannot be written: {why(error)}") from None
+    save(file, text.encode(), "xb")
 
 
 # ---- What reads a file: those that include or call it, and those that test it ----
@@ -163,18 +161,15 @@ def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Pat
         if path.endswith((".yaml", ".yml")) and os.path.lexists(path) and is_ours(Path(path))
     }
     known = {os.path.realpath(path) for path in files}
-    waiting = [os.path.realpath(path) for path in changed]
     read_by = _read_by({root_for(path, root) or Path(os.path.realpath(path)).parent for path in changed})
-    affected = [reader for read, readers in read_by.items() if not os.path.exists(read) for reader in readers]  # noqa: PTH110 - any name
-    while waiting or affected:
-        affected += read_by.get(waiting.pop(), ()) if waiting else ()
-        for reader in affected:
+    waiting = [*(read for read in read_by if not is_there(read)), *(os.path.realpath(path) for path in changed)]
+    while waiting:
+        for reader in read_by.get(waiting.pop(), ()):
             if reader not in known:
                 known.add(reader)
                 waiting.append(reader)
                 name = os.path.relpath(reader)
                 files[name] = root_for(name, root)
-        affected = []
     return files
 
 

@@ -13,21 +13,20 @@ from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.source.json_errors import SECOND_VALUE, UnfitJsonError, find_json_error, refuse_constant, unlike_keys
 
-STANDARD_INPUT: Final = "-"
-"""What names standard input where a file is expected."""
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Facts and records beyond this many bytes are refused unread."""
 
-_MAX_DIGITS: Final = 40
+MAX_DIGITS: Final = 40
+"""Digits of a number that are looked at: no fact has so many."""
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|-?Infinity|NaN', re.DOTALL)
 _COLON: Final = re.compile(r"\s*:")
 
 
 def read_text(path: str, what: str) -> tuple[str, str]:
     """Read a file, or `-` for standard input, as text; give what messages call it, and its text."""
-    name = "<standard input>" if path == STANDARD_INPUT else path
+    name = "<standard input>" if path == "-" else path
     try:
-        if path == STANDARD_INPUT:
+        if path == "-":
             # The type does not say so, but a closed one is None.
             stream: TextIO | None = sys.stdin
             if stream is None:
@@ -84,4 +83,4 @@ def _find(text: str, word: str) -> int:
 
 def _integer(written: str) -> int:
     """Read an integer; of one that no fact can hold only as many digits as tell so."""
-    return int(written[:_MAX_DIGITS])
+    return int(written[:MAX_DIGITS])

@@ -11,7 +11,7 @@ from typing import Final
 
 from notifyrules.answers.render import FORMATS, Rendered, format_of, render
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save_bytes
+from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save
 from notifyrules.cli.output import tell, tell_error, tell_findings, tell_warning, with_progress, write_line
 from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
@@ -83,7 +83,7 @@ class PictureFile:
     def save(self) -> None:
         """Write the picture, unless it is there already: its date tells when it changed."""
         if not self.fresh:
-            save_bytes(self.path, self.content)
+            save(self.path, self.content)
 
 
 def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
@@ -124,9 +124,8 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[PictureFile
         drawn[graph.name] = file
         pictures.append(PictureFile(target / f"{graph.name}{FORMATS[order.chosen][0]}", draw(graph, order, None)))
     if not pictures and code == CLEAN:
-        raise UsageError(
-            f"the folder `{folder}` holds no charts", "a rule file is YAML that begins with `notifyrules: 1`"
-        )
+        message = f"the folder `{folder}` holds no charts"
+        raise UsageError(message, "a rule file is YAML that begins with `notifyrules: 1`")
     return pictures, code
 
 

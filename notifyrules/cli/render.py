@@ -10,7 +10,7 @@ import typer
 
 from notifyrules.answers.render import FORMATS
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts import read_facts
+from notifyrules.cli.facts import given_facts
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.options import FactsFiles, Root, Settings
 from notifyrules.cli.output import is_terminal, write_bytes
@@ -31,9 +31,6 @@ With --check, nothing is written: pictures that are missing or stale are named, 
 Without RULES it checks what --all draws.
 """
 EXAMPLE: Final = "notifyrules render slack --set user.in_dnd=true -o slack.svg"
-
-_RULES_FOLDER: Final = "rules"
-_PICTURES_FOLDER: Final = "diagrams"
 
 
 def render(  # noqa: PLR0913 - the options of the command
@@ -65,8 +62,8 @@ def _render_folder(order: Order, *, check: bool) -> int:
     """Draw every chart of a folder, or check that this has been done."""
     if order.settings or order.facts:
         raise UsageError("facts light the path of one chart", "name one rule file, or leave out --set and --facts")
-    target = Path(order.output or _PICTURES_FOLDER)
-    pictures, code = draw_all(Path(order.rules or _RULES_FOLDER), target, order)
+    target = Path(order.output or "diagrams")
+    pictures, code = draw_all(Path(order.rules or "rules"), target, order)
     if check:
         return max(code, report_stale(pictures, order.command) if pictures else CLEAN)
     save_all(pictures, target)
@@ -84,9 +81,8 @@ def _render_one(order: Order, *, check: bool) -> int:
     loaded = load_named(order.rules, order.root)
     passage = None
     if order.settings or order.facts:
-        given = read_facts(loaded.graph, order.settings, order.facts)
-        with given.blamed():
-            passage = loaded.decide(given.values).passage
+        with given_facts(loaded.graph, order.settings, order.facts) as given:
+            passage = loaded.decide(given).passage
     content = draw(loaded.graph, order, passage)
     if order.output is None:
         write_bytes(content)

@@ -11,7 +11,7 @@ from notifyrules.answers.test import Follower, Tested
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, describe_failure, describe_skip, gather_alike, likeness, summary, tell_rest
 from notifyrules.cases.runner import Result, Status
-from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, require_file, root_for, save_text
+from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save, with_roots
 from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible_name
@@ -36,23 +36,21 @@ _WHERE_CASES_STAND: Final = "the cases of `name.yaml` stand beside it in `name.c
 
 def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
     """List the files of cases, each with its root: those named, those of folders, and those beside rule files."""
-    files: dict[str, Path | None] = {}
-    for path in paths:
-        if is_folder(path):
-            found = [file for file in our_files(Path(path)) if file.name.endswith(CASES_ENDINGS)]
-            if not found:
-                raise UsageError(f"the folder `{path}` holds no cases", _WHERE_CASES_STAND)
-            for file in found:
-                files.setdefault(str(file), root_for(file, root, Path(path)))
-        else:
-            require_file(path)
-            named = path if path.endswith(CASES_ENDINGS) else _beside(path)
-            files.setdefault(named, root_for(named, root))
-    return files
+    return with_roots(paths, root, _cases_inside, _cases_of)
 
 
-def _beside(path: str) -> str:
-    """Find the cases of a rule file, or of one that comes with the package."""
+def _cases_inside(folder: str) -> list[Path]:
+    """List the files of cases of a folder."""
+    found = [file for file in our_files(Path(folder)) if file.name.endswith(CASES_ENDINGS)]
+    if not found:
+        raise UsageError(f"the folder `{folder}` holds no cases", _WHERE_CASES_STAND)
+    return found
+
+
+def _cases_of(path: str) -> str:
+    """Find the cases that stand beside a rule file, perhaps a shipped one; a file of cases is its own."""
+    if path.endswith(CASES_ENDINGS):
+        return path
     shipped = None if is_there(path) else shipped_path(path)
     rules = Path(path) if shipped is None else shipped
     for ending in CASES_ENDINGS:
@@ -82,7 +80,7 @@ def save_coverage(folder: Path, tested: Tested) -> None:
             below = Path(path.name) if path.is_absolute() or ".." in path.parts else path
             target = folder / below.with_suffix(".svg")
             make_folder(target.parent)
-            save_text(target, svg)
+            save(target, svg.encode())
 
 
 # ---- How far the run has come ----

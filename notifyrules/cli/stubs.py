@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.files import load_named, save_text
+from notifyrules.cli.files import load_named, save
 from notifyrules.cli.options import Root
 from notifyrules.cli.output import write
 
@@ -34,5 +34,5 @@ def stubs(
     if output is None:
         write(text)
     else:
-        save_text(output, text)
+        save(output, text.encode())
     return CLEAN

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice, save_text
+from notifyrules.cli.files import check_choice, save
 from notifyrules.cli.options import Root
 from notifyrules.cli.output import tell_error, with_progress, write, write_json
 from notifyrules.errors import UsageError
@@ -97,7 +97,7 @@ def test(  # noqa: PLR0913 - the options of a command
     if charts is not None:
         save_coverage(Path(charts), tested)
     if junit is not None:
-        save_text(Path(junit), tested.to_junit())
+        save(Path(junit), tested.to_junit().encode())
     if output_format == "json":
         write_json(tested.to_dict())
     else:
