@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,8 +38,11 @@ def diverged(case: Case, failure: Failure) -> Divergence:
     # The others follow from the first difference.
     what = failure.differences[0].what
     match what:
-        case "outcome" | "reason" | "notify":
-            return Divergence(path.last_to_end(_ends(case)), _goal(case, what))
+        case "outcome" | "reason":
+            return Divergence(path.last_to_end(_ends(case)), f"`{failure.differences[0].expected}`")
+        case "notify":
+            goal = " or ".join(f"`{name}`" for name in sorted(case.expect.outcomes))
+            return Divergence(path.last_to_end(_ends(case)), goal)
         case "because":
             return path.to_words(case.expect.because or "")
         case "through":
@@ -58,17 +61,6 @@ def diverged(case: Case, failure: Failure) -> Divergence:
             )
 
 
-def _goal(case: Case, what: str) -> str:
-    """Say what the path should have come to."""
-    match what:
-        case "outcome":
-            return f"`{case.expect.outcome}`"
-        case "reason":
-            return f"`{case.expect.reason}`"
-        case _:
-            return " or ".join(f"`{name}`" for name in sorted(case.expect.outcomes))
-
-
 class _Path:
     """The path of one decision, place by place."""
 
@@ -85,17 +77,13 @@ class _Path:
             self._places.append((stand, arrow, step))
             stand = self.ways.after(stand, arrow)
 
-    def last(self, leads: Callable[[Stand], bool]) -> Step | None:
-        """Find the last step whose node leads to something."""
-        return next((step for stand, _, step in reversed(self._places) if leads(stand)), None)
-
     def last_to_end(self, ends: Collection[str]) -> Step | None:
         """Find the last step whose node leads to one of some arrows that end a decision."""
-        return self.last(lambda stand: self.ways.leads_to([stand], ends))
+        return next((step for stand, _, step in reversed(self._places) if self.ways.leads_to([stand], ends)), None)
 
     def last_to_node(self, name: str) -> Step | None:
         """Find the last step whose node leads to another node."""
-        return self.last(lambda stand: bool(self.ways.passing([stand], name)))
+        return next((step for stand, _, step in reversed(self._places) if self.ways.passing([stand], name)), None)
 
     def to_words(self, text: str) -> Divergence:
         """Find the last step whose node leads to something that may say a text to a person."""
@@ -104,19 +92,10 @@ class _Path:
         for _, _, step in self._places:
             words = step.because if step.because is not None or step.inner is None else step.inner.because
             said.append(said[-1] if words is None else words)
-        last = next(
-            (
-                at
-                for at in reversed(range(len(self._places)))
-                if spoken.may_be(spoken.behind(self._places[at][0]), said[at])
-            ),
-            None,
-        )
-        if last is None:
-            return Divergence(None, "these words")
-        stand, arrow, step = self._places[last]
-        arrived = spoken.may_be(spoken.along(stand, arrow), said[last])
-        return Divergence(step, "these words", arrived)
+        for (stand, arrow, step), before in reversed(list(zip(self._places, said, strict=False))):
+            if spoken.may_be(spoken.behind[stand], before):
+                return Divergence(step, "these words", spoken.may_be(spoken.along(stand, arrow), before))
+        return Divergence(None, "these words")
 
 
 class _Speech(NamedTuple):
@@ -136,22 +115,19 @@ class _Spoken:
     def __init__(self, graph: Graph, ways: ArrowWays, text: str) -> None:
         """Look for *text* behind every place, from the end."""
         self._graph, self._ways, self._text = graph, ways, text
-        self._behind: dict[Stand, _Speech] = {}
+        self.behind: dict[Stand, _Speech] = {}
+        """What the ways on from a place may say."""
         for name in reversed(graph.order):
             for trying in (False, True):
                 stand = Stand(name, trying)
                 found = [self.along(stand, arrow) for arrow in graph.nodes[name].arrows]
-                self._behind[stand] = _Speech(*(any(kinds) for kinds in zip(*found, strict=True)))
-
-    def behind(self, stand: Stand) -> _Speech:
-        """Give what the ways on from a place may say."""
-        return self._behind[stand]
+                self.behind[stand] = _Speech(*(any(kinds) for kinds in zip(*found, strict=True)))
 
     def along(self, stand: Stand, arrow: Arrow) -> _Speech:
         """Give what the ways on from a place along one of its arrows may say."""
         following = self._ways.after(stand, arrow)
         if following is not None:
-            rest = self._behind[following]
+            rest = self.behind[following]
         elif self._ways.leads_to([stand], [arrow.id]):
             own = self._graph.outcomes[arrow.target].because
             rest = _Speech(silent=True, own=own is not None and _may_be(own, self._text))

@@ -62,13 +62,7 @@ def summary(ran: Iterable[Ran]) -> str:
 
 
 def results_data(ran: Iterable[Ran]) -> dict[str, object]:
-    """
-    Give all results as data for JSON.
-
-    Returns:
-        Counts, and each file with what was found in it and every case that was run; a failing one with what was
-        expected, the whole decision, and the last node that still led to what was expected.
-    """
+    """Give all results as data for JSON: counts, and each file with what was found in it and every case run."""
     files = tuple(ran)
     return {
         **{status.value: sum(one.count(status) for one in files) for status in Status},
@@ -99,20 +93,15 @@ def _case_data(result: Result) -> Mapping[str, object]:
         data["source"] = case.source
     if case.skip is not None:
         data["skip"] = case.skip
-    return data if result.failure is None else {**data, **_failure_data(case, result.failure)}
-
-
-def _failure_data(case: Case, failure: Failure) -> Mapping[str, object]:
-    """Give a failure as data for JSON."""
-    step = diverged(case, failure).step
-    return {
-        "differences": [
+    if (failure := result.failure) is not None:
+        data["differences"] = [
             {"what": one.what, "expected": to_plain(one.expected), "actual": to_plain(one.actual)}
             for one in failure.differences
-        ],
-        "last_node": None if step is None else step.node,
-        "decision": failure.decision.to_dict(),
-    }
+        ]
+        step = diverged(case, failure).step
+        data["last_node"] = None if step is None else step.node
+        data["decision"] = failure.decision.to_dict()
+    return data
 
 
 # ---- JUnit ----
@@ -141,20 +130,14 @@ def format_junit(ran: Iterable[Ran]) -> str:
             case = ET.SubElement(suite, "testcase", classname=name, name=_xml(f"{found.code.value} at {found.span}"))
             ET.SubElement(case, "error", message=_xml(found.message)).text = _xml(format_finding(found))
         for result in one.results:
-            _write_case(suite, name, result)
+            place = {"file": _xml(result.case.span.source.name), "line": str(result.case.span.line)}
+            case = ET.SubElement(suite, "testcase", {"classname": name, "name": _xml(result.case.name), **place})
+            if result.status is Status.FAILED:
+                ET.SubElement(case, "failure", message=_xml(one_line(result))).text = _xml(describe_failure(result))
+            elif result.status is Status.SKIPPED and isinstance(result.case, Case):
+                ET.SubElement(case, "skipped", message=_xml(result.case.skip or ""))
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode") + "\n"
-
-
-def _write_case(suite: ET.Element, file: str, result: Result) -> None:
-    """Write one result as a test case."""
-    case = result.case
-    place = {"file": _xml(case.span.source.name), "line": str(case.span.line)}
-    written = ET.SubElement(suite, "testcase", {"classname": file, "name": _xml(case.name), **place})
-    if result.status is Status.FAILED:
-        ET.SubElement(written, "failure", message=_xml(one_line(result))).text = _xml(describe_failure(result))
-    elif result.status is Status.SKIPPED and isinstance(case, Case):
-        ET.SubElement(written, "skipped", message=_xml(case.skip or ""))
 
 
 def _xml(text: str) -> str:
@@ -172,22 +155,21 @@ def _xml(text: str) -> str:
 
 def format_case_annotations(ran: Iterable[Ran]) -> str:
     """Print findings and failing cases as annotations of GitHub, each at its line, one for all that are alike."""
-    return "".join(_annotations(ran))
-
-
-def _annotations(ran: Iterable[Ran]) -> Iterator[str]:
-    """Print file by file."""
+    printed: list[str] = []
     for one in ran:
-        yield format_github(one.findings)
+        printed.append(format_github(one.findings))
         # GitHub shows ten annotations of a step, so each stands for all that are like it.
         for alike in gather_alike(one.results, one.file):
             first, rest = alike[0], tell_rest(alike)
             if isinstance(first.case, BadRow):
                 notes = (rest,) if rest else ()
-                yield format_github([replace(one, notes=(*one.notes, *notes)) for one in first.case.findings])
+                printed.append(
+                    format_github([replace(found, notes=(*found.notes, *notes)) for found in first.case.findings])
+                )
             else:
                 lines = [one_line(first), *describe_failure(first).splitlines()[1:], *(["", rest] if rest else [])]
-                yield annotate("error", f"failed: {first.case.name}", first.case.span, lines) + "\n"
+                printed.append(annotate("error", f"failed: {first.case.name}", first.case.span, lines) + "\n")
+    return "".join(printed)
 
 
 def one_line(result: Result) -> str:
@@ -216,33 +198,35 @@ def describe_failure(result: Result, *, palette: Palette = PLAIN) -> str:
 def describe_skip(result: Result) -> str:
     """Tell on one line why a case was not run."""
     reason = result.case.skip if isinstance(result.case, Case) else None
-    return f"SKIPPED {headline(result)}: {printable(reason or '')}"
+    return f"SKIPPED {_headline(result.case)}: {printable(reason or '')}"
 
 
-def headline(result: Result) -> str:
+def _headline(case: Case | BadRow) -> str:
     """Name a case and its place in the fixtures."""
-    case = result.case
     source = f" ({printable(case.source)})" if isinstance(case, Case) and case.source else ""
     return f"{visible(str(case.span))}: {case.name}{source}"
 
 
 def _lines(result: Result, palette: Palette) -> Iterator[str]:
     """Write the lines of one failing case."""
-    yield f"{palette.paint(palette.error, 'FAILED')} {palette.paint(palette.strong, headline(result))}"
+    yield f"{palette.paint(palette.error, 'FAILED')} {palette.paint(palette.strong, _headline(result.case))}"
     if isinstance(result.case, BadRow):
         for found in result.case.findings:
             yield ""
             yield format_finding(found, palette=palette)
         return
     assert result.failure is not None
+    decision = result.failure.decision
     yield ""
     for difference in result.failure.differences:
         yield from _difference(difference)
     yield ""
-    yield from _decided(result.failure)
-    yield from tell_steps(result.failure.decision.steps, 4, lambda step: f": {question_and_answer(step)}")
+    words = f", because {printable(decision.because)}" if decision.because is not None else ""
+    by = f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:"
+    yield from paragraph(by, 2)
+    yield from tell_steps(decision.steps, 4, lambda step: f": {question_and_answer(step)}")
     yield ""
-    yield from _divergence(result.case, result.failure)
+    yield from paragraph(_divergence(result.case, result.failure), 2)
 
 
 def _difference(difference: Difference) -> Iterator[str]:
@@ -254,31 +238,17 @@ def _difference(difference: Difference) -> Iterator[str]:
         yield from paragraph(shown, 2, bullet=f"{words:>{_LABEL}}  ")
 
 
-def _decided(failure: Failure) -> Iterator[str]:
-    """Say what was decided, and by what."""
-    decision = failure.decision
-    words = f", because {printable(decision.because)}" if decision.because is not None else ""
-    yield from paragraph(
-        f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:", 2
-    )
-
-
-def _divergence(case: Case, failure: Failure) -> Iterator[str]:
+def _divergence(case: Case, failure: Failure) -> str:
     """Say up to where the path could still have come to what was expected."""
     divergence = diverged(case, failure)
-    step = divergence.step
+    goal, step = divergence.goal, divergence.step
     if step is None:
-        yield from paragraph(f"from no node of this path do arrows lead to {divergence.goal}", 2)
-        return
+        return f"from no node of this path do arrows lead to {goal}"
     place = f"`{printable(step.node)}` ({printable(step.file)}:{step.line})"
     if divergence.arrived:
-        yield from paragraph(f"the answer of {place} leads to {divergence.goal}, but for other facts than these", 2)
-        return
-    yield from paragraph(
-        f"the last node with arrows that lead to {divergence.goal} is {place}: "
-        f"its answer `{printable(step.answer)}` led to `{printable(step.to)}`",
-        2,
-    )
+        return f"the answer of {place} leads to {goal}, but for other facts than these"
+    led = f"its answer `{printable(step.answer)}` led to `{printable(step.to)}`"
+    return f"the last node with arrows that lead to {goal} is {place}: {led}"
 
 
 # ---- Failures that are alike, one of which stands for all: recorded decisions come by the hundred ----
