@@ -43,6 +43,10 @@ class Source:
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def sign(self, at: int) -> Span:
+        """Underline one code point."""
+        return Span(self, at, at + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

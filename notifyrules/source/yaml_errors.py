@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from notifyrules.source.quoting import in_flow, quoted_form
@@ -34,6 +35,8 @@ _NAMES = ("facts", "flow", "outcomes", "let", "data", "legend", "given", "each",
 """Keys below which names stand, and no list."""
 _TYPED = ("facts", "data")
 """Sections in which a name has a type."""
+_DEFAULTS = {"bool": "true|false", "int": r"-?[0-9]+", "duration": r"(?:[0-9]+[wdhms])+", "text": "[\"'].*"}
+"""How a default is written whose type can be told."""
 _ONE_LINE = ("notifyrules", "name", "title", "source", "about", "otherwise", "media", "rules")
 """Keys of a whole file, below which nothing stands."""
 _SHOWN_KEY = 60
@@ -78,22 +81,36 @@ class _Error:
         return found.group()[:40] if found is not None else ""
 
     @property
-    def span(self) -> Span:
-        """The word at which it stopped; the last thing in the file where it stopped at the end."""
-        if self.at < len(self.source.text) and (width := len(self.token)):
-            return Span(self.source, self.at, self.at + width)
-        return last_thing(self.source, self.at)
+    def found(self) -> str:
+        """The word at which it stopped, for a sentence."""
+        return f"`{self.token}`" if self.token else "the end of the file"
+
+    @property
+    def before(self) -> str:
+        """What stands in front of that word in its line."""
+        return self.line_of(self.at)[: self.source.position(self.at)[1] - 1]
 
     def line_of(self, offset: int) -> str:
         """Give the line around an offset."""
         return self.source.line(self.source.position(offset)[0])
 
+    def worded(self, message: str, advice: str, span: Span | None = None) -> YamlProblem:
+        """Report it at the word where it stopped, the last thing in the file for its end, or at another place."""
+        if span is None and self.at < len(self.source.text) and self.token:
+            span = Span(self.source, self.at, self.at + len(self.token))
+        return YamlProblem("syntax", message, span or last_thing(self.source, self.at), advice)
+
     def quoted(self, advice: str) -> str:
         """Complete an advice with the quoted form of the value, where that can be told and quotes are the way out."""
-        if _SCHEDULE.search(self.line_of(self.at)[: self.source.position(self.at)[1]]):
+        if _SCHEDULE.search(self.line_of(self.at)[: len(self.before) + 1]):
             return LONG_SCHEDULE
-        form = quoted_form(self.source, self.at)
-        return f"{advice}: `{form}`" if form else advice
+        return _with_form(advice, self.source, self.at)
+
+
+def _with_form(advice: str, source: Source, at: int) -> str:
+    """Complete an advice with the quoted form of the value around an offset, where that can be told."""
+    form = quoted_form(source, at)
+    return f"{advice}: `{form}`" if form else advice
 
 
 def last_thing(source: Source, at: int) -> Span:
@@ -104,17 +121,23 @@ def last_thing(source: Source, at: int) -> Span:
 
 def syntax_problem(source: Source, error: object) -> YamlProblem:
     """Word an error of ruamel.yaml's scanner or parser."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     opened = getattr(error, "context_mark", None)
-    return _worded(
-        _Error(
-            source,
-            str(getattr(error, "problem", None) or "not YAML"),
-            str(getattr(error, "context", None) or ""),
-            min(mark.index, len(source.text)) if mark is not None else 0,
-            min(opened.index, len(source.text)) if opened is not None else None,
-        )
+    mark = getattr(error, "problem_mark", None) or opened
+    taken = _Error(
+        source,
+        str(getattr(error, "problem", None) or "not YAML"),
+        str(getattr(error, "context", None) or ""),
+        min(mark.index, len(source.text)) if mark is not None else 0,
+        min(opened.index, len(source.text)) if opened is not None else None,
     )
+    for kind in _KINDS:
+        found = kind(taken)
+        if found is not None:
+            return found
+    if "expected the node content" in taken.problem:
+        return taken.worded(f"found {taken.found} where a value is expected", _INSIDE)
+    said = f"{taken.problem[:1].lower()}{taken.problem[1:]} {taken.context}".strip()
+    return taken.worded(f"this is not YAML: {said}", "")
 
 
 def character_problem(source: Source, at: int) -> YamlProblem:
@@ -122,43 +145,16 @@ def character_problem(source: Source, at: int) -> YamlProblem:
     at = min(at, max(len(source.text) - 1, 0))
     found = f"U+{ord(source.text[at]):04X}" if source.text else "nothing"
     message = f"the character {found} may not stand in a YAML file"
-    return YamlProblem(
-        "syntax", message, Span(source, at, at + 1), "remove it or write it as an escape in double quotes"
-    )
-
-
-def _worded(error: _Error) -> YamlProblem:
-    """Find the words for one kind of error after the other."""
-    for kind in _KINDS:
-        found = kind(error)
-        if found is not None:
-            return found
-    if "expected the node content" in error.problem:
-        return _problem(error, f"found {_found(error)} where a value is expected", _INSIDE)
-    said = f"{error.problem[:1].lower()}{error.problem[1:]} {error.context}".strip()
-    return _problem(error, f"this is not YAML: {said}", "")
-
-
-def _problem(error: _Error, message: str, advice: str, span: Span | None = None) -> YamlProblem:
-    """Make a finding at the word where the library stopped, or at another place."""
-    return YamlProblem("syntax", message, span or error.span, advice)
-
-
-def _found(error: _Error) -> str:
-    """Name the word at which the library stopped."""
-    return f"`{error.token}`" if error.token else "the end of the file"
+    return YamlProblem("syntax", message, source.sign(at), "remove it or write it as an escape in double quotes")
 
 
 def _unclosed_quote(error: _Error) -> YamlProblem | None:
     """Word a quote without its partner."""
     if "quoted scalar" not in error.context or "unexpected" not in error.problem or error.opened is None:
         return None
-    mark = error.source.text[error.opened : error.opened + 1]
-    return _problem(
-        error,
-        f"the text that begins with {mark} does not end",
-        f"close it with another {mark}",
-        Span(error.source, error.opened, error.opened + 1),
+    mark = error.source.sign(error.opened)
+    return error.worded(
+        f"the text that begins with {mark.text} does not end", f"close it with another {mark.text}", mark
     )
 
 
@@ -166,34 +162,21 @@ def _inside_brackets(error: _Error) -> YamlProblem | None:
     """Word what cannot stand inside of `{...}` or `[...]`, and brackets that are not closed."""
     if "',' or" not in error.problem or error.opened is None:
         return None
-    source, opened = error.source, error.opened
-    mark = source.text[opened]
-    expected = "`,` or `}`" if mark == "{" else "`,` or `]`"
-    line = error.line_of(opened)
-    column = source.position(opened)[1]
-    comment = _COMMENT.search(line, column)
-    start = len(source.text) if comment is None else opened - (column - 1) + comment.start()
+    source, opened = error.source, error.source.sign(error.opened)
+    line, here = error.line_of(error.opened), error.line_of(error.at)
+    closing = "}" if opened.text == "{" else "]"
+    comment = _COMMENT.search(line, opened.column)
+    start = len(source.text) if comment is None else opened.start - (opened.column - 1) + comment.start()
     if comment is not None and start < error.at:
-        span = Span(source, start, start + len(comment.group().rstrip()))
-        form = quoted_form(source, start)
-        return _problem(
-            error,
+        return error.worded(
             "a `#` behind a blank begins a comment, which hides the rest of the line",
-            "quote the text that contains it" + (f": `{form}`" if form else ""),
-            span,
+            _with_form("quote the text that contains it", source, start),
+            Span(source, start, start + len(comment.group().rstrip())),
         )
-    if source.position(error.at)[0] == source.position(opened)[0]:
-        return _problem(error, f"found {_found(error)} where {expected} is expected", error.quoted(_INSIDE))
-    indent = len(line) - len(line.lstrip())
-    here = error.line_of(error.at)
-    if len(here) - len(here.lstrip()) > indent:
-        return _problem(error, f"found {_found(error)} where {expected} is expected", error.quoted(_INSIDE))
-    return YamlProblem(
-        "syntax",
-        f"this `{mark}` is not closed",
-        Span(source, opened, opened + 1),
-        f"close it with `{'}' if mark == '{' else ']'}`; {_INSIDE}",
-    )
+    is_deeper = len(here) - len(here.lstrip()) > len(line) - len(line.lstrip())
+    if is_deeper or source.position(error.at)[0] == opened.line:
+        return error.worded(f"found {error.found} where `,` or `{closing}` is expected", error.quoted(_INSIDE))
+    return error.worded(f"this `{opened.text}` is not closed", f"close it with `{closing}`; {_INSIDE}", opened)
 
 
 def _no_colon(error: _Error) -> YamlProblem | None:
@@ -208,13 +191,10 @@ def _behind_a_value(error: _Error) -> YamlProblem | None:
     if "<block end>" not in error.problem and "<document start>" not in error.problem:
         return None
     if error.token in ("}", "]"):
-        return _problem(error, f"this `{error.token}` closes nothing", "remove it, or quote the text it belongs to")
-    column = error.source.position(error.at)[1]
-    before = error.line_of(error.at)[: column - 1]
-    if before.strip():
-        return _problem(error, f"YAML ends the value before `{error.token}`", error.quoted("quote the whole value"))
-    return misplaced_line(error.source, error.at) or _problem(
-        error,
+        return error.worded(f"this `{error.token}` closes nothing", "remove it, or quote the text it belongs to")
+    if error.before.strip():
+        return error.worded(f"YAML ends the value before `{error.token}`", error.quoted("quote the whole value"))
+    return misplaced_line(error.source, error.at) or error.worded(
         "this line is indented unlike those it belongs to",
         "give all keys of one mapping, and all items of one list, the same indentation",
     )
@@ -225,17 +205,14 @@ def _odd_start(error: _Error) -> YamlProblem | None:
     starts = ("cannot start any token", "sequence entries are not allowed", "mapping keys are not allowed")
     if not any(start in error.problem for start in starts):
         return None
-    character = error.source.text[error.at : error.at + 1]
-    span = Span(error.source, error.at, error.at + 1)
-    before = error.line_of(error.at)[: error.source.position(error.at)[1] - 1]
-    if character == "\t" and before.strip():
-        return _problem(error, "a tab stands here, which YAML does not take for a blank", "write a blank instead", span)
-    if character == "\t" or "\t" in before[: len(before) - len(before.lstrip())]:
-        return _problem(error, "a tab stands in the indentation", "indent with spaces", span)
-    name = "a backtick" if character == "`" else f"`{character}`"
-    return _problem(
-        error, f"YAML takes {name} for a sign of its own", error.quoted("quote a text that starts with it"), span
-    )
+    sign, before = error.source.sign(error.at), error.before
+    if sign.text == "\t" and before.strip():
+        return error.worded("a tab stands here, which YAML does not take for a blank", "write a blank instead", sign)
+    if sign.text == "\t" or "\t" in before[: len(before) - len(before.lstrip())]:
+        return error.worded("a tab stands in the indentation", "indent with spaces", sign)
+    name = "a backtick" if sign.text == "`" else f"`{sign.text}`"
+    advice = error.quoted("quote a text that starts with it")
+    return error.worded(f"YAML takes {name} for a sign of its own", advice, sign)
 
 
 def _colon(error: _Error) -> YamlProblem | None:
@@ -244,15 +221,15 @@ def _colon(error: _Error) -> YamlProblem | None:
         return None
     if (misplaced := misplaced_line(error.source, error.at)) is not None:
         return misplaced
-    before = error.line_of(error.at)[: error.source.position(error.at)[1]]
+    before = error.before
     if (bare := _BARE_KEY.match(before)) is not None:
-        return colon_problem(error.source, error.at - len(before) + bare.end() + 1)
+        return colon_problem(error.source, error.at - len(before) + bare.end())
     if meant := typed_line(error.source, error.at):
-        return _problem(error, "YAML takes what stands before this `:` for a key", f"write `{meant}`")
+        return error.worded("YAML takes what stands before this `:` for a key", f"write `{meant}`")
     if " ? " in before:
-        return _problem(error, "YAML takes this `:` for the end of a key", "write `a if condition else b`")
+        return error.worded("YAML takes this `:` for the end of a key", "write `a if condition else b`")
     advice = error.quoted("a text that contains `: ` stands in quotes")
-    return _problem(error, "YAML takes what stands before this `:` for a key, which cannot stand here", advice)
+    return error.worded("YAML takes what stands before this `:` for a key, which cannot stand here", advice)
 
 
 def _escape(error: _Error) -> YamlProblem | None:
@@ -262,13 +239,9 @@ def _escape(error: _Error) -> YamlProblem | None:
     start = error.source.text.rfind("\\", 0, error.at + 1)
     span = Span(error.source, start, start + 2)
     if "unknown escape" in error.problem:
-        return _problem(
-            error,
-            f"`{span.text}` is not an escape in double quotes",
-            "write `\\\\` for a backslash, or put the text into single quotes",
-            span,
-        )
-    return _problem(error, f"`{span.text}` needs more hexadecimal digits", "such as `\\u00e9`", span)
+        advice = "write `\\\\` for a backslash, or put the text into single quotes"
+        return error.worded(f"`{span.text}` is not an escape in double quotes", advice, span)
+    return error.worded(f"`{span.text}` needs more hexadecimal digits", "such as `\\u00e9`", span)
 
 
 def _block_text(error: _Error) -> YamlProblem | None:
@@ -276,19 +249,14 @@ def _block_text(error: _Error) -> YamlProblem | None:
     if "block scalar" not in error.context:
         return None
     if "indented" in error.problem or error.opened is None:
-        return _problem(
-            error,
+        return error.worded(
             "an empty line before this text is indented deeper than the text",
             "the first line of a text of several lines sets its indentation",
         )
-    mark = error.source.text[error.opened : error.opened + 1]
-    form = quoted_form(error.source, error.opened + (1 if in_flow(error.source, error.opened) else 0))
-    return _problem(
-        error,
-        f"YAML takes `{mark}` for the beginning of a text of several lines",
-        "quote a text that starts with it" + (f": `{form}`" if form else ""),
-        Span(error.source, error.opened, error.opened + 1),
-    )
+    mark = error.source.sign(error.opened)
+    value = error.opened + (1 if in_flow(error.source, error.opened) else 0)
+    message = f"YAML takes `{mark.text}` for the beginning of a text of several lines"
+    return error.worded(message, _with_form("quote a text that starts with it", error.source, value), mark)
 
 
 _KINDS = (_unclosed_quote, _inside_brackets, _no_colon, _behind_a_value, _odd_start, _colon, _escape, _block_text)
@@ -299,6 +267,7 @@ _KINDS = (_unclosed_quote, _inside_brackets, _no_colon, _behind_a_value, _odd_st
 class _Line:
     """One line that is neither empty nor a comment."""
 
+    source: Source
     number: int
     """1-based."""
     dash: int | None
@@ -319,47 +288,84 @@ class _Line:
         found = _KEY.fullmatch(self.words)
         return found is not None and not _BEHIND.sub("", " " + (found["value"] or "")).strip()
 
-    def span(self, source: Source, words: str | None = None) -> Span:
-        """Underline its words, or as many as *words* has."""
-        start = source.line_starts[self.number - 1] + self.column
-        return Span(source, start, start + len((_BEHIND.sub("", self.words) if words is None else words).rstrip()))
+    @property
+    def first(self) -> int:
+        """Column at which it begins, 0-based, any dash included."""
+        return self.column if self.dash is None else self.dash
+
+    @property
+    def shown(self) -> str:
+        """Its key, or its words where it has none, as much as a line of help can carry."""
+        return (self.key or self.words)[:_SHOWN_KEY]
+
+    def offset(self, column: int) -> int:
+        """Give the place of one of its columns in the file."""
+        return self.source.line_starts[self.number - 1] + column
+
+    def worded(self, message: str, advice: str, words: str | None = None) -> YamlProblem:
+        """Report it at its words, or at as many as *words* has."""
+        start = self.offset(self.column)
+        width = len((_BEHIND.sub("", self.words) if words is None else words).rstrip())
+        return YamlProblem("syntax", message, Span(self.source, start, start + width), advice)
+
+    def above(self) -> Iterator[_Line]:
+        """Give the lines above it, from the nearest."""
+        lines = (_line(self.source, one) for one in range(self.number - 1, 0, -1))
+        return (line for line in lines if line is not None)
+
+    def section(self) -> str:
+        """Name the section of the file that it stands in."""
+        return next((line.key or "" for line in self.above() if not line.column and line.dash is None), "")
+
+
+def _line(source: Source, number: int) -> _Line | None:
+    """Take a line apart; None for one that is empty or a comment."""
+    found = _LINE.fullmatch(source.line(number)[:_READ])
+    if found is None:
+        return None
+    dash = found.start("dashes") if found["dashes"] else None
+    return _Line(source, number, dash, found.start("words"), found["words"])
 
 
 def misplaced_line(source: Source, at: int) -> YamlProblem | None:
     """Find the line that is set in wrongly, or has no colon, where the one around an offset could not be read."""
     number, column = source.position(at)
     here = _line(source, number)
-    before = None if here is None else next(_above(source, number), None)
+    before = None if here is None else next(here.above(), None)
     if here is None or here.key is None or before is None or column - 2 > here.column + len(here.key):
         return None
-    levels = _levels(source, before.number)
+    levels = _levels(before)
     if here.dash is not None and not before.opens and all(line.dash is None for line in levels.values()):
-        return _without_dash(source, here) or _without_list(source, here)
+        advice = "write the key of the list into the line above, such as `cases:` or `first:`"
+        unopened = "this `-` begins a list, but no key above it opens one"
+        return _without_dash(here) or YamlProblem("syntax", unopened, source.sign(here.offset(here.dash)), advice)
     if before.key is None and before.column <= here.column:
-        return _without_colon(source, before)
+        return _without_colon(before)
     if here.dash is None and (item := levels.get(here.column)) is not None and item.dash == here.column:
-        if _holder(source, item) in _NAMES:
-            return _listed(source, item, here)
-        return _set_in(source, here, [item])
+        holder = next((one.key for one in item.above() if one.dash is None and one.column <= here.column), None)
+        if holder not in _NAMES:
+            return _set_in(here, [item])
+        message = f"this `-` begins a list, but line {here.number} goes on with the key `{here.key}`"
+        return YamlProblem("syntax", message, source.sign(item.offset(item.dash)), "remove the `-`: names need none")
     if before.column < here.column:
         if before.opens:
             return None
-        earlier = _levels(source, before.number - 1).get(here.column)
+        above = next(before.above(), None)
+        earlier = None if above is None else _levels(above).get(here.column)
         if earlier is not None and not (before.column == 0 and before.key in _ONE_LINE):
             # The line above closed what this one goes on with.
-            deeper = next(one for one in _above(source, before.number) if one.key is not None)
-            return _set_in(source, before, [deeper])
-        return _set_in(source, here, [before])
+            return _set_in(before, [next(one for one in before.above() if one.key is not None)])
+        return _set_in(here, [before])
     known = [line for level, line in sorted(levels.items(), reverse=True) if line.column == level != here.column]
-    return _set_in(source, here, known)
+    return _set_in(here, known)
 
 
-def _without_colon(source: Source, line: _Line) -> YamlProblem | None:
+def _without_colon(line: _Line) -> YamlProblem | None:
     """Word the first line without a colon above a key; None where it is part of a text that goes on."""
     first = line
-    for above in _above(source, line.number):
+    for above in line.above():
         if above.key is not None:
-            return colon_problem(source, source.line_starts[first.number - 1] + first.column) if above.opens else None
+            return colon_problem(first.source, first.offset(first.column)) if above.opens else None
         first = above
     return None
 
@@ -373,52 +379,45 @@ def colon_problem(source: Source, at: int) -> YamlProblem | None:
     comment = _FOREIGN_COMMENT.fullmatch(words)
     if comment is not None:
         advice = f"a comment begins with `#`: `# {comment['text'][:_SHOWN_KEY]}`"
-        return YamlProblem("syntax", "this line is no comment and no key", line.span(source), advice)
+        return line.worded("this line is no comment and no key", advice)
+    goes_on = "a text that goes on in the next line is indented deeper than its key"
     found = _NO_COLON.fullmatch(words)
-    message = "this line is neither a key with its `:` nor part of the text above"
-    if found is None and words.startswith("{"):
-        return YamlProblem("syntax", message, line.span(source), "put a `-` in front of an item of a list: `- {...}`")
     if found is None:
-        advice = "write `key: value`; a text that goes on in the next line is indented deeper than its key"
-        return YamlProblem("syntax", message, line.span(source), advice)
+        advice = f"write `key: value`; {goes_on}"
+        if words.startswith("{"):
+            advice = "put a `-` in front of an item of a list: `- {...}`"
+        return line.worded("this line is neither a key with its `:` nor part of the text above", advice)
     key, value = found["key"], found["value"] if len(words) <= _SHOWN_KEY else "..."
     rest = ""
     if found["sign"] == ":":
         message = f"a blank is missing behind the `:` of `{key}`, which is no key without it"
-    elif "=" in found["sign"] and _section(source, line.number) in _TYPED:
-        value = _typed(value)
+    elif "=" in found["sign"] and line.section() in _TYPED:
+        kind = next((kind for kind, form in _DEFAULTS.items() if re.fullmatch(form, value)), "type")
+        value = f"{kind} = {value}"
         message = f"`{key}` has no type: it stands between the name and the default, behind a `:`"
     else:
         message = f"`{key}` has no `:` behind it, so this line is no key"
-        rest = "; a text that goes on in the next line is indented deeper than its key" if value else ""
-    return YamlProblem("syntax", message, line.span(source), f"write `{f'{key}: {value}'.rstrip()}`{rest}")
+        rest = f"; {goes_on}" if value else ""
+    return line.worded(message, f"write `{f'{key}: {value}'.rstrip()}`{rest}")
 
 
 def typed_line(source: Source, at: int) -> str:
     """Write the declaration of a fact as it was meant where a colon stands behind its type; empty for any other."""
     number, column = source.position(at)
-    found = _TWO_COLONS.fullmatch(source.line(number)[:_READ])
-    if found is None or found.end("type") != column - 1 or _section(source, number) not in _TYPED:
+    found, line = _TWO_COLONS.fullmatch(source.line(number)[:_READ]), _line(source, number)
+    if found is None or line is None or found.end("type") != column - 1 or line.section() not in _TYPED:
         return ""
     value = found["value"]
     return f"{found['key']}: {value}" if "|" in value else f"{found['key']}: {found['type']} = {value}"
 
 
-def _typed(default: str) -> str:
-    """Put the type of a default in front of it, where it can be told."""
-    kinds = {"bool": "true|false", "int": r"-?[0-9]+", "duration": r"(?:[0-9]+[wdhms])+", "text": "[\"'].*"}
-    kind = next((kind for kind, form in kinds.items() if re.fullmatch(form, default)), "type")
-    return f"{kind} = {default}"
-
-
-def _set_in(source: Source, line: _Line, fitting: list[_Line]) -> YamlProblem | None:
+def _set_in(line: _Line, fitting: list[_Line]) -> YamlProblem | None:
     """Word a line that is indented unlike the lines that it could belong to, which are given innermost first."""
     if not fitting:
         return None
-    first = line.words if line.key is None else line.key
-    ways = [f"by {_blanks(one.column)}, like `{(one.key or one.words)[:_SHOWN_KEY]}`" for one in fitting[:2]]
-    message = f"`{first[:_SHOWN_KEY]}` is indented by {_blanks(line.column)}, unlike the keys that it can belong to"
-    return YamlProblem("syntax", message, line.span(source, first), f"indent it {', or '.join(ways)}")
+    ways = [f"by {_blanks(one.column)}, like `{one.shown}`" for one in fitting[:2]]
+    message = f"`{line.shown}` is indented by {_blanks(line.column)}, unlike the keys that it can belong to"
+    return line.worded(message, f"indent it {', or '.join(ways)}", line.key or line.words)
 
 
 def _blanks(number: int) -> str:
@@ -426,76 +425,31 @@ def _blanks(number: int) -> str:
     return f"{number or 'no'} blank" + ("" if number == 1 else "s")
 
 
-def _listed(source: Source, item: _Line, here: _Line) -> YamlProblem:
-    """Word a mapping that begins like a list."""
-    start = source.line_starts[item.number - 1] + (item.dash or 0)
-    message = f"this `-` begins a list, but line {here.number} goes on with the key `{here.key}`"
-    return YamlProblem("syntax", message, Span(source, start, start + 1), "remove the `-`: names need none")
-
-
-def _holder(source: Source, item: _Line) -> str | None:
-    """Find the key below which a list stands."""
-    dash = item.column if item.dash is None else item.dash
-    return next((line.key for line in _above(source, item.number) if line.dash is None and line.column <= dash), None)
-
-
-def _without_dash(source: Source, here: _Line) -> YamlProblem | None:
+def _without_dash(here: _Line) -> YamlProblem | None:
     """Word keys that stand where the first item of a list does, for want of its dash; None for any others."""
     first: _Line | None = None
-    for above in _above(source, here.number):
+    for above in here.above():
         if above.column < here.column or above.dash is not None:
-            return None if first is None or not above.opens else _dash_problem(source, first)
+            if first is None or not above.opens:
+                return None
+            written = first.words if len(first.words) <= _SHOWN_KEY else f"{first.words[:_SHOWN_KEY]}..."
+            message = f"a `-` is missing in front of `{first.key or first.shown}`, where an item of a list begins"
+            return first.worded(message, f"write `- {written}`", first.key or first.words)
         first = above if above.column == here.column else first
     return None
 
 
-def _dash_problem(source: Source, line: _Line) -> YamlProblem:
-    """Word a line that lacks the dash of an item."""
-    shown = line.words if len(line.words) <= _SHOWN_KEY else f"{line.words[:_SHOWN_KEY]}..."
-    message = f"a `-` is missing in front of `{line.key or line.words[:_SHOWN_KEY]}`, where an item of a list begins"
-    return YamlProblem("syntax", message, line.span(source, line.key or line.words), f"write `- {shown}`")
-
-
-def _without_list(source: Source, here: _Line) -> YamlProblem:
-    """Word the first item of a list that no key opens."""
-    assert here.dash is not None
-    start = source.line_starts[here.number - 1] + here.dash
-    message = "this `-` begins a list, but no key above it opens one"
-    advice = "write the key of the list into the line above, such as `cases:` or `first:`"
-    return YamlProblem("syntax", message, Span(source, start, start + 1), advice)
-
-
-def _line(source: Source, number: int) -> _Line | None:
-    """Take a line apart; None for one that is empty or a comment."""
-    found = _LINE.fullmatch(source.line(number)[:_READ])
-    if found is None:
-        return None
-    dash = found.start("dashes") if found["dashes"] else None
-    return _Line(number, dash, found.start("words"), found["words"])
-
-
-def _above(source: Source, number: int) -> Iterator[_Line]:
-    """Give the lines above another, from the nearest."""
-    lines = (_line(source, one) for one in range(number - 1, 0, -1))
-    return (line for line in lines if line is not None)
-
-
-def _levels(source: Source, number: int) -> dict[int, _Line]:
-    """Give the nearest line at every indentation that a line further down may go back to."""
+def _levels(line: _Line) -> dict[int, _Line]:
+    """Give the nearest line, this one or one above it, at every indentation that a later line may go back to."""
     levels: dict[int, _Line] = {}
-    least = len(source.text) + 1
-    for line in _above(source, number + 1):
-        if line.key is None and line.dash is None:
+    least = len(line.source.text) + 1
+    for one in chain((line,), line.above()):
+        if one.key is None and one.dash is None:
             continue
-        for column in {line.column, line.column if line.dash is None else line.dash}:
+        for column in {one.column, one.first}:
             if column < least:
-                levels.setdefault(column, line)
-        least = min(least, line.column if line.dash is None else line.dash)
+                levels.setdefault(column, one)
+        least = min(least, one.first)
         if not least:
             break
     return levels
-
-
-def _section(source: Source, number: int) -> str:
-    """Name the section of the file around a line."""
-    return next((line.key or "" for line in _above(source, number) if not line.column and line.dash is None), "")
