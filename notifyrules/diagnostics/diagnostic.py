@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from notifyrules.diagnostics.codes import Code, Severity
 from notifyrules.source.text import Source, Span
@@ -35,7 +35,7 @@ class Diagnostic:
     """What to do about it, one sentence an item."""
     labels: tuple[Label, ...] = ()
     """Other places that matter, in the order to read them."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """Facts that explain the finding, such as what YAML made of the text."""
 
     @property
@@ -67,12 +67,6 @@ class Findings:
         """Take a stretch for dealt with by the error just added: what else is found in it only follows from that."""
         insort(self._settled.setdefault(span.source, []), (span.start, span.end))
 
-    def _is_settled(self, span: Span) -> bool:
-        """Tell whether a stretch lies in one that is dealt with."""
-        settled = self._settled.get(span.source, [])
-        at = bisect_right(settled, (span.start, len(span.source.text)))
-        return at > 0 and span.end <= settled[at - 1][1]
-
     def add(  # noqa: PLR0913 - the parts of a finding, all but three of them optional
         self,
         code: Code,
@@ -84,7 +78,9 @@ class Findings:
         notes: Sequence[str] = (),
     ) -> None:
         """Add one finding, unless it lies in a stretch that is dealt with; empty sentences of help are left out."""
-        if self._settled and self._is_settled(span):
+        settled = self._settled.get(span.source, ())
+        at = bisect_right(settled, (span.start, len(span.source.text)))
+        if at > 0 and span.end <= settled[at - 1][1]:
             return
         advice = tuple(one for one in ((help,) if isinstance(help, str) else help) if one)
         self._found.append(Diagnostic(code, message, span, advice, tuple(labels), tuple(notes)))

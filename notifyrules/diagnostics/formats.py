@@ -1,4 +1,4 @@
-"""Print findings for programs: one a line for editors and `grep`, as JSON, and as annotations of GitHub Actions."""
+"""Print findings for programs: one a line for editors and `grep`, as JSON, as SARIF, as annotations of GitHub."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from types import MappingProxyType
+from urllib.parse import quote
 
+from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.human import format_human
-from notifyrules.diagnostics.sarif import format_sarif
 from notifyrules.diagnostics.visible import visible, visible_name
 from notifyrules.source.text import Span
 
+_SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
@@ -33,9 +35,6 @@ def format_json(diagnostics: Sequence[Diagnostic]) -> str:
 def findings_data(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
     """
     Give findings as data for JSON.
-
-    Args:
-        diagnostics: In the order to give them.
 
     Returns:
         `{"diagnostics": [...], "errors": n, "warnings": n}`. Offsets are 0-based code points of the file without its
@@ -64,13 +63,16 @@ def finding_data(found: Diagnostic) -> Mapping[str, object]:
 
 def _json_place(span: Span) -> Mapping[str, object]:
     """Give a span as JSON data."""
-    return {"file": span.source.name, "start": _json_position(span, span.start), "end": _json_position(span, span.end)}
+    place: dict[str, object] = {"file": span.source.name}
+    for end, offset in (("start", span.start), ("end", span.end)):
+        line, column = span.source.position(offset)
+        place[end] = {"offset": offset, "line": line, "column": column}
+    return place
 
 
-def _json_position(span: Span, offset: int) -> Mapping[str, int]:
-    """Give one end of a span as JSON data."""
-    line, column = span.source.position(offset)
-    return {"offset": offset, "line": line, "column": column}
+def _sentences(found: Diagnostic) -> tuple[str, ...]:
+    """Give all that one finding says, one sentence an item."""
+    return (found.message, *(f"note: {note}" for note in found.notes), *(f"help: {way}" for way in found.help))
 
 
 def format_github(diagnostics: Sequence[Diagnostic]) -> str:
@@ -80,13 +82,9 @@ def format_github(diagnostics: Sequence[Diagnostic]) -> str:
     Source:
         The escaping is that of `@actions/core`, `command.ts`; columns count only where both ends are on one line.
     """
-    return "".join(f"{_annotation(one)}\n" for one in diagnostics)
-
-
-def _annotation(found: Diagnostic) -> str:
-    """Print one finding as a workflow command."""
-    sentences = (found.message, *(f"note: {note}" for note in found.notes), *(f"help: {way}" for way in found.help))
-    return annotate(found.severity.value, f"{found.severity.value}[{found.code.value}]", found.span, sentences)
+    kinds = ((one, one.severity.value) for one in diagnostics)
+    lines = (annotate(kind, f"{kind}[{one.code.value}]", one.span, _sentences(one)) for one, kind in kinds)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def annotate(command: str, title: str, span: Span, lines: Iterable[str]) -> str:
@@ -110,6 +108,64 @@ def annotate(command: str, title: str, span: Span, lines: Iterable[str]) -> str:
     written = ",".join(f"{key}={str(value).translate(_IN_PROPERTY)}" for key, value in properties.items())
     message = "\n".join(visible(line) for line in lines)
     return f"::{command} {written}::{message.translate(_IN_MESSAGE)}"
+
+
+def format_sarif(diagnostics: Sequence[Diagnostic]) -> str:
+    """
+    Print findings as one SARIF log with one run, in ASCII.
+
+    Source:
+        Static Analysis Results Interchange Format (SARIF) 2.1.0, OASIS Standard, errata 01, 2023.
+    """
+    codes = sorted({one.code for one in diagnostics}, key=lambda code: code.value)
+    run = {
+        "tool": {"driver": {"name": "notifyrules", "rules": [_rule(code) for code in codes]}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(one, codes.index(one.code)) for one in diagnostics],
+    }
+    return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(code: Code) -> Mapping[str, object]:
+    """Describe a kind of finding."""
+    return {
+        "id": code.value,
+        "shortDescription": {"text": code.why},
+        "defaultConfiguration": {"level": code.severity.value},
+    }
+
+
+def _result(found: Diagnostic, rule: int) -> Mapping[str, object]:
+    """Give one finding as a result that names its rule by number."""
+    result: dict[str, object] = {
+        "ruleId": found.code.value,
+        "ruleIndex": rule,
+        "level": found.severity.value,
+        "message": {"text": "\n".join(_sentences(found))},
+        "locations": [{"physicalLocation": _location(found.span)}],
+    }
+    if found.labels:
+        result["relatedLocations"] = [
+            {"id": number, "physicalLocation": _location(label.span), "message": {"text": label.text}}
+            for number, label in enumerate(found.labels, 1)
+        ]
+    return result
+
+
+def _location(span: Span) -> Mapping[str, object]:
+    """Give a span as a region of a file."""
+    line, column = span.source.position(span.start)
+    end_line, end_column = span.source.position(span.end)
+    region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+    return {"artifactLocation": {"uri": _uri(span.source.name)}, "region": region}
+
+
+def _uri(name: str) -> str:
+    """Write the path of a file as a URI, relative where the path is."""
+    path = PurePath(name)
+    # The names of files are bytes on some systems, so a name can hold what no text can.
+    written = quote(path.as_posix(), safe="/", errors="surrogatepass")
+    return f"file:///{written.lstrip('/')}" if path.is_absolute() else written
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Diagnostic]], str]] = MappingProxyType(

@@ -44,16 +44,7 @@ ANSI = Palette(error="\x1b[1;31m", warning="\x1b[1;33m", strong="\x1b[1m", frame
 
 
 def format_human(diagnostics: Sequence[Diagnostic], *, palette: Palette = PLAIN) -> str:
-    """
-    Print findings one below the other, with a summary.
-
-    Args:
-        diagnostics: In the order to print them.
-        palette: The colours of the terminal.
-
-    Returns:
-        Lines that end in a line end; nothing at all for no findings.
-    """
+    """Print findings one below the other, with a summary; nothing at all for no findings."""
     if not diagnostics:
         return ""
     parts = [format_finding(one, palette=palette) for one in diagnostics[:MOST]]
@@ -63,22 +54,12 @@ def format_human(diagnostics: Sequence[Diagnostic], *, palette: Palette = PLAIN)
 
 
 def format_finding(found: Diagnostic, *, palette: Palette = PLAIN) -> str:
-    """
-    Print one finding.
-
-    Returns:
-        Lines, the last one without a line end.
-    """
+    """Print one finding on lines, the last one without a line end."""
     return "\n".join(_finding(found, palette))
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """
-    Count findings in a few words.
-
-    Returns:
-        Such as `2 errors, 1 warning in rules/slack.yaml`; `no findings` for none.
-    """
+    """Count findings in a few words, such as `2 errors, 1 warning in rules/slack.yaml`."""
     if not diagnostics:
         return "no findings"
     errors = sum(one.is_error for one in diagnostics)
@@ -89,7 +70,7 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _finding(found: Diagnostic, palette: Palette) -> Iterator[str]:
-    """Print one finding."""
+    """Give the lines of one finding."""
     colour = palette.error if found.severity is Severity.ERROR else palette.warning
     spans = (found.span, *(label.span for label in found.labels))
     gutter = len(str(max(_last_line(span) for span in spans)))
@@ -124,7 +105,7 @@ def _framed(span: Span, gutter: int, palette: Palette, *, underline: tuple[str, 
 
     Args:
         span: What to underline, on one line or several.
-        gutter: How many columns the line numbers take.
+        gutter: Columns that the line numbers take.
         palette: The colours of the terminal.
         underline: The character that underlines, the text behind the last underline, the colour of both.
     """

@@ -31,9 +31,13 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 50
 """Collections inside collections; the format itself needs eight."""
 
-_NULL = re.compile(r"|~|null|Null|NULL")
-_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FORMS = {
+    Kind.NULL: re.compile(r"|~|null|Null|NULL"),
+    Kind.BOOL: re.compile(r"true|True|TRUE|false|False|FALSE"),
+    Kind.INT: re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+    Kind.FLOAT: re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
+}
+"""What plain scalars are, in the order in which it is asked; any other is text."""
 _OCTAL = re.compile(r"[-+]?0[0-9]+")
 _UNDERSCORED = re.compile(r"[-+]?[0-9]+(_[0-9]+)+")
 _LONG_ESCAPE = re.compile(r"\\U(?P<digits>[0-9A-Fa-f]{8})")
@@ -41,7 +45,7 @@ _LAST_CODE_POINT = 0x10FFFF
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _GAP = re.compile(r"(?:\s|#.*)*")
 _SIGN = re.compile(r"[!&*][^\s,{}\[\]]*")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_DIRECTIVE = re.compile(r"^%.*", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -65,6 +69,11 @@ class _Stop(Exception):  # noqa: N818 - no error: the reading ends here
         self.problem = problem
 
 
+def _stop(what: str, message: str, span: Span, advice: str, rival: Span | None = None) -> NoReturn:
+    """End the reading at a place."""
+    raise _Stop(YamlProblem(what, message, span, advice, rival))
+
+
 def kind_of(text: str) -> Kind:
     """
     Tell what a plain scalar is by the core schema of YAML 1.2.
@@ -72,15 +81,7 @@ def kind_of(text: str) -> Kind:
     Source:
         YAML 1.2.2, section 10.3.2.
     """
-    if _NULL.fullmatch(text):
-        return Kind.NULL
-    if _BOOL.fullmatch(text):
-        return Kind.BOOL
-    if _INT.fullmatch(text):
-        return Kind.INT
-    if _FLOAT.fullmatch(text):
-        return Kind.FLOAT
-    return Kind.TEXT
+    return next((kind for kind, form in _FORMS.items() if form.fullmatch(text)), Kind.TEXT)
 
 
 def read_yaml(source: Source, budget: Budget | None = None) -> tuple[Located | None, tuple[YamlProblem, ...]]:
@@ -121,28 +122,21 @@ def _unclosed(last: Scalar | None, error: MarkedYAMLError) -> YamlProblem | None
     mark = getattr(error, "problem_mark", None)
     if last is None or not last.quoted or mark is None or "expected <block end>" not in str(error.problem):
         return None
-    line = last.span.line
-    if line == last.span.source.position(last.span.end)[0] or last.span.end < mark.index - 1:
+    source = last.span.source
+    if last.span.line == source.position(last.span.end)[0] or last.span.end < mark.index - 1:
         return None
-    sign = last.span.text[0]
-    message = f"the text that begins with {sign} does not end in its line, and goes on to line {mark.line + 1}"
-    return YamlProblem(
-        "syntax", message, Span(last.span.source, last.span.start, last.span.start + 1), f"close it with another {sign}"
-    )
+    sign = source.sign(last.span.start)
+    message = f"the text that begins with {sign.text} does not end in its line, and goes on to line {mark.line + 1}"
+    return YamlProblem("syntax", message, sign, f"close it with another {sign.text}")
 
 
 def _beyond_unicode(source: Source, at: int) -> YamlProblem:
     """Word an escape for a code point that does not exist."""
     escapes = _LONG_ESCAPE.finditer(source.text, at)
-    beyond = (found for found in escapes if int(found["digits"], 16) > _LAST_CODE_POINT)
-    found = next(beyond, None)
-    start, end = (at, min(at + 1, len(source.text))) if found is None else found.span()
-    return YamlProblem(
-        "syntax",
-        "this escape is beyond the last code point of Unicode, U+10FFFF",
-        Span(source, start, end),
-        "write the character itself",
-    )
+    beyond = (found.span() for found in escapes if int(found["digits"], 16) > _LAST_CODE_POINT)
+    span = Span(source, *next(beyond, (at, min(at + 1, len(source.text)))))
+    message = "this escape is beyond the last code point of Unicode, U+10FFFF"
+    return YamlProblem("syntax", message, span, "write the character itself")
 
 
 class _Builder:
@@ -185,7 +179,7 @@ class _Builder:
         self._budget.events -= 1
         if self._budget.events < 0:
             message = f"the chart has more than {MAX_EVENTS:,} YAML parts"
-            self._stop("limit", message, event, "split it into charts of their own")
+            _stop("limit", message, self._first_line(event), "split it into charts of their own")
         name = type(event).__name__
         match name:
             case "DocumentStartEvent":
@@ -207,21 +201,16 @@ class _Builder:
                         advice = f"one target for several values is written `a | b: target`; or {advice}"
                     elif self._open[-1].span.text.startswith("{"):
                         advice = f"a condition stands without braces; {advice}"
-                    self._stop("feature", "a key must be a text, not a list or a mapping", event, advice)
+                    message = "a key must be a text, not a list or a mapping"
+                    _stop("feature", message, self._first_line(event), advice)
                 self._add(value)
                 self._open.append(value)
                 self._keys.append(None)
                 if len(self._open) > MAX_DEPTH:
-                    self._stop(
-                        "limit",
-                        f"the file nests more than {MAX_DEPTH} levels deep",
-                        event,
-                        "a rule file needs about eight",
-                    )
+                    message = f"the file nests more than {MAX_DEPTH} levels deep"
+                    _stop("limit", message, self._first_line(event), "a rule file needs about eight")
             case "MappingEndEvent" | "SequenceEndEvent":
                 self._close(event)
-            case _:
-                pass
         if name.startswith(("Scalar", "Mapping", "Sequence")):
             self.read_to = max(self.read_to, event.end_mark.index)
 
@@ -229,22 +218,14 @@ class _Builder:
         """Refuse directives and further documents."""
         self._documents += 1
         if self._documents > 1:
-            self._stop(
-                "feature",
-                "a rule file is one YAML document; a second one begins here",
-                event,
-                "remove the `---` or put the rest into a file of its own",
-            )
-        directive = re.compile(r"^%.*", re.MULTILINE).search(self.source.text, 0, event.start_mark.index)
+            message = "a rule file is one YAML document; a second one begins here"
+            advice = "remove the `---` or put the rest into a file of its own"
+            _stop("feature", message, self._first_line(event), advice)
+        directive = _DIRECTIVE.search(self.source.text, 0, event.start_mark.index)
         if directive is not None:
-            raise _Stop(
-                YamlProblem(
-                    "feature",
-                    "YAML directives are not allowed; rule files are always YAML 1.2",
-                    Span(self.source, directive.start(), directive.start() + len(directive.group().rstrip())),
-                    "remove the line",
-                )
-            )
+            span = Span(self.source, directive.start(), directive.start() + len(directive.group().rstrip()))
+            message = "YAML directives are not allowed; rule files are always YAML 1.2"
+            _stop("feature", message, span, "remove the line")
 
     def _refuse_tag_and_anchor(self, event: Event) -> None:
         """Refuse `!tag` and `&anchor` in front of a value."""
@@ -266,14 +247,8 @@ class _Builder:
             advice.append(f"or quote a text that starts with `{sign[:1]}`: `{form}`")
         if sign.startswith("!"):
             advice.append("in a condition, write `not`")
-        raise _Stop(
-            YamlProblem(
-                "feature",
-                f"`{sign[:40]}` {meaning}",
-                Span(self.source, start, start + max(len(sign), 1)),
-                "; ".join(advice),
-            )
-        )
+        span = Span(self.source, start, start + max(len(sign), 1))
+        _stop("feature", f"`{sign[:40]}` {meaning}", span, "; ".join(advice))
 
     def _refuse_ambiguous_number(self, scalar: Scalar) -> None:
         """Refuse `010` and `1_000`, which YAML readers disagree on."""
@@ -286,11 +261,8 @@ class _Builder:
             reading, plain = "text to YAML 1.2 and a number to older readers", scalar.replace("_", "")
         else:
             return
-        self.problems.append(
-            YamlProblem(
-                "feature", f"`{scalar}` is {reading}", scalar.span, f'write `{plain}`, or `"{scalar}"` for the text'
-            )
-        )
+        advice = f'write `{plain}`, or `"{scalar}"` for the text'
+        self.problems.append(YamlProblem("feature", f"`{scalar}` is {reading}", scalar.span, advice))
 
     def _scalar(self, event: Event) -> Scalar:
         """Make a located scalar."""
@@ -319,14 +291,8 @@ class _Builder:
             # INVARIANT (scalar keys): take() has stopped at a collection that stands as a key.
             assert isinstance(value, Scalar)
             if value == "<<" and not value.quoted:
-                raise _Stop(
-                    YamlProblem(
-                        "feature",
-                        "`<<` is a YAML merge key; rule files say everything where it stands",
-                        value.span,
-                        "write the keys out, or use `include:`",
-                    )
-                )
+                message = "`<<` is a YAML merge key; rule files say everything where it stands"
+                _stop("feature", message, value.span, "write the keys out, or use `include:`")
             if value.style is Style.PLAIN and (" {" in value or " [" in value):
                 # No name of the format has a bracket in it: the colon in front of it was forgotten.
                 forgotten = colon_problem(self.source, value.span.start)
@@ -350,7 +316,7 @@ class _Builder:
         in_list = len(self._open) > 1 and isinstance(self._open[-2], Seq) and self.source.text[parent.span.start] != "{"
         if in_list and rival is next(iter(parent)):
             advice = f"put a `-` in front, `- {value}: ...`, where the next item of the list begins, or remove one"
-            raise _Stop(YamlProblem("duplicate", message, value.span, advice, rival.span))
+            _stop("duplicate", message, value.span, advice, rival.span)
         self.problems.append(YamlProblem("duplicate", message, value.span, advice, rival.span))
 
     def _close(self, event: Event) -> None:
@@ -378,13 +344,8 @@ class _Builder:
             return Span(self.source, max(at - 1, 0), max(at, min(1, len(self.source.text))))
         return Span(self.source, start, start + len(self.source.text[start:end].rstrip()))
 
-    def _stop(self, what: str, message: str, event: Event, advice: str = "") -> NoReturn:
-        """End the reading at *event*."""
-        start = event.start_mark.index
-        end = max(event.end_mark.index, start)
-        line_end = start + len(self.source.text[start:end].splitlines()[0]) if start < end else start
-        raise _Stop(
-            YamlProblem(
-                what, message, Span(self.source, start, max(line_end, min(start + 1, len(self.source.text)))), advice
-            )
-        )
+    def _first_line(self, event: Event) -> Span:
+        """Underline the first line of an event, at least one code point of it."""
+        start, end = event.start_mark.index, event.end_mark.index
+        width = len(self.source.text[start:end].splitlines()[0]) if start < end else 0
+        return Span(self.source, start, max(start + width, min(start + 1, len(self.source.text))))
