@@ -156,7 +156,7 @@ class TestWhatIsLeft:
         assert set(left.nodes) == {"muted", "fan", "word", "limit"}
         assert isinstance(muted, Question)
         assert isinstance(fan, FanOut)
-        assert muted.condition.span.text == "user.muted"
+        assert muted.rows[0].condition.span.text == "user.muted"
         assert muted.otherwise.target == "fan"
         assert [branch.target for branch in fan.branches] == ["word", "limit"]
 
@@ -166,7 +166,7 @@ class TestWhatIsLeft:
         muted = left.nodes["muted"]
 
         assert isinstance(muted, Question)
-        assert (muted.then.id, muted.otherwise.id) == ("muted.then", "kind.dm")
+        assert (muted.rows[0].arrow.id, muted.otherwise.id) == ("muted.then", "kind.dm")
 
     def test_tables_end_at_a_row_that_holds(self, rules: Rules) -> None:
         """Rows behind it can never be reached, rows that never hold are left out."""

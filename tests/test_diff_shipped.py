@@ -57,15 +57,13 @@ def with_arrow(node: Node, was: Arrow, now: Arrow) -> Node:
         return now if arrow is was else arrow
 
     match node:
-        case Question():
-            return replace(node, then=other(node.then), otherwise=other(node.otherwise))
-        case Switch():
-            cases = tuple(replace(case, arrows=tuple(map(other, case.arrows))) for case in node.cases)
-            otherwise = None if node.otherwise is None else other(node.otherwise)
-            return replace(node, cases=cases, otherwise=otherwise)
-        case First():
+        case Question() | First():
             rows = tuple(replace(row, arrow=other(row.arrow)) for row in node.rows)
             return replace(node, rows=rows, otherwise=other(node.otherwise))
+        case Switch():
+            cases = {value: other(arrow) for value, arrow in node.cases.items()}
+            otherwise = None if node.otherwise is None else other(node.otherwise)
+            return replace(node, cases=cases, otherwise=otherwise)
         case FanOut():
             return replace(node, otherwise=other(node.otherwise))
         case Call():

@@ -18,7 +18,7 @@ from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Branch, Passage
 from notifyrules.explanation import READERS, explain
 from notifyrules.explanation.words import paragraph
-from notifyrules.graph.model import Arrow, Box, Notify, Question
+from notifyrules.graph.model import Arrow, Box, Notify, Question, Row
 from notifyrules.language.terms import Constant
 from notifyrules.language.types import BOOL
 from notifyrules.source.text import Source, Span
@@ -54,7 +54,7 @@ def question(name: str, ask: str) -> Box:
     """Make a node that was not asked."""
     span = Span(Source("rules/team_chat.yaml", ""), 0, 0)
     out = Arrow(f"{name}.then", name, "Yes", None, "yes", None, written=True, span=span)
-    return Question(name, ask, None, None, span, Constant(span, BOOL, value=True), out, out)
+    return Question(name, ask, None, None, span, (Row(Constant(span, BOOL, value=True), out),), out)
 
 
 class TestReaders:

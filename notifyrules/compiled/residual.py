@@ -10,7 +10,7 @@ from notifyrules.compiled.partial import OPEN, Look, NotKnown, Partial, TermKey,
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.walk import case_of, data_of, recheck_of, walk
+from notifyrules.evaluation.walk import data_of, recheck_of, walk
 from notifyrules.graph.model import (
     Arrow,
     Call,
@@ -22,7 +22,6 @@ from notifyrules.graph.model import (
     Question,
     Row,
     Switch,
-    SwitchCase,
     conditions,
 )
 from notifyrules.language import terms as t
@@ -83,18 +82,15 @@ class Front:
     def _answered(self, node: Node) -> Arrow | None:
         """Answer a node, if it is settled."""
         match node:
-            case Question():
-                holds = self._partial.value(node.condition)
-                return None if holds is OPEN else node.then if holds else node.otherwise
-            case Switch():
-                value = self._partial.value(node.subject)
-                return None if isinstance(value, Unsettled) else case_of(node, value)
-            case First():
+            case Question() | First():
                 for row in node.rows:
                     holds = self._partial.value(row.condition)
                     if holds is not False:
                         return None if holds is OPEN else row.arrow
                 return node.otherwise
+            case Switch():
+                value = self._partial.value(node.subject)
+                return None if isinstance(value, Unsettled) else node.answer(value)
             case FanOut():
                 for branch in node.branches:
                     end = self._end(branch)
@@ -169,38 +165,23 @@ class Front:
     def _remaining(self, node: Node) -> tuple[Node, GraphKey]:
         """Leave out of an open node what is settled, and identify it among all remains of this node."""
         match node:
-            case Question():
-                condition = self._partial.left(node.condition)
-                then, otherwise = self._end(node.then), self._end(node.otherwise)
-                key: GraphKey = (self._partial.key(condition), self._sign(then), self._sign(otherwise))
-                return replace(node, condition=condition, then=then, otherwise=otherwise), key
+            case Question() | First():
+                return self._remaining_rows(node)
             case Switch():
-                return self._remaining_switch(node)
-            case First():
-                return self._remaining_first(node)
+                subject = self._partial.left(node.subject)
+                left = {value: self._end(arrow) for value, arrow in node.cases.items()}
+                otherwise = None if node.otherwise is None else self._end(node.otherwise)
+                made = replace(node, subject=subject, cases=left, otherwise=otherwise)
+                return made, (self._partial.key(subject), *map(self._sign, made.arrows))
             case FanOut():
                 return self._remaining_fan_out(node)
             case Call():
                 inner = self._called(node).residual()
                 cases = {outcome: self._end(arrow) for outcome, arrow in node.cases.items()}
-                key = (inner.key, *map(self._sign, cases.values()))
-                return replace(node, callee=inner.graph, cases=cases), key
+                return replace(node, callee=inner.graph, cases=cases), (inner.key, *map(self._sign, cases.values()))
 
-    def _remaining_switch(self, node: Switch) -> tuple[Node, GraphKey]:
-        """Leave out of a switch what is settled."""
-        subject = self._partial.left(node.subject)
-        cases = tuple(
-            SwitchCase((value,), (self._end(arrow),))
-            for case in node.cases
-            for value, arrow in zip(case.values, case.arrows, strict=True)
-        )
-        otherwise = None if node.otherwise is None else self._end(node.otherwise)
-        signs = [self._sign(arrow) for case in cases for arrow in case.arrows]
-        key = (self._partial.key(subject), *signs, "" if otherwise is None else self._sign(otherwise))
-        return replace(node, subject=subject, cases=cases, otherwise=otherwise), key
-
-    def _remaining_first(self, node: First) -> tuple[Node, GraphKey]:
-        """Leave out of an ordered table what is settled."""
+    def _remaining_rows(self, node: Question | First) -> tuple[Node, GraphKey]:
+        """Leave out of a question or a table what is settled."""
         rows: list[Row] = []
         otherwise = node.otherwise
         for row in node.rows:

@@ -7,7 +7,8 @@ again are entered once; one that is met again has refused before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import assert_never
 
 from notifyrules.compiled.chart_shape import BRANCH, REFUSED
@@ -30,52 +31,38 @@ class Statements(StretchWriter):
             self._written.add((name, ends.trying))
         node = self.graph.nodes[name]
         match node:
-            case Question():
-                return self._question(node, where)
+            case Question() | First():
+                return self._rows(node, where)
             case Switch():
-                return self._switch(node, where)
-            case First():
-                return self._first(node, where)
+                subject = self._expressions.write(node.subject, OR)
+                literal = self._expressions.known_null(node.subject) is not None
+                return self._by_value(subject, node.cases, node.otherwise, where, literal=literal)
             case FanOut():
                 return self._fan_out(node, where)
             case Call():
                 asked, outcome = self._calls(node, self._expressions)
-                return asked.then(lambda: self._by_value(outcome, list(node.cases.items()), None, where))
+                return asked.then(lambda: self._by_value(outcome, node.cases, None, where))
             case _:
                 assert_never(node)
 
-    def _question(self, node: Question, where: Where) -> Block:
-        """Write a two-way question."""
-        if self._goal(node.then, where) == self._goal(node.otherwise, where):
-            return self._follow(node.then, where)
-        tests = (self._expressions.write(node.condition), self._expressions.write_negated(node.condition))
-        return choose([(tests, self._follow(node.then, where))], self._follow(node.otherwise, where))
-
-    def _first(self, node: First, where: Where) -> Block:
-        """Write an ordered table; neighbours that lead to the same place are asked together."""
-        rows: list[tuple[list[str], Arrow]] = []
-        for row in node.rows:
-            test = self._expressions.write(row.condition, OR)
-            if rows and self._goal(rows[-1][1], where) == self._goal(row.arrow, where):
-                rows[-1][0].append(test)
-            else:
-                rows.append(([test], row.arrow))
-        while rows and self._goal(rows[-1][1], where) == self._goal(node.otherwise, where):
-            rows.pop()
-        ways = [(_either(tests), self._follow(arrow, where)) for tests, arrow in rows]
-        return choose(ways, self._follow(node.otherwise, where))
-
-    def _switch(self, node: Switch, where: Where) -> Block:
-        """Write a switch; values that lead to the same place are asked together."""
-        pairs = [(value, arrow) for case in node.cases for value, arrow in zip(case.values, case.arrows, strict=True)]
-        subject = self._expressions.write(node.subject, OR)
-        literal = self._expressions.known_null(node.subject) is not None
-        return self._by_value(subject, pairs, node.otherwise, where, literal=literal)
+    def _rows(self, node: Question | First, where: Where) -> Block:
+        """Write rows in order; neighbours that lead to the same place are asked together."""
+        groups = [list(rows) for _, rows in groupby(node.rows, lambda row: self._goal(row.arrow, where))]
+        if self._goal(groups[-1][0].arrow, where) == self._goal(node.otherwise, where):
+            groups.pop()
+        if len(groups) == 1 and len(groups[0]) == 1:
+            condition = groups[0][0].condition
+            asked = [(self._expressions.write(condition), self._expressions.write_negated(condition))]
+        else:
+            texts = [" or ".join(self._expressions.write(one.condition, OR) for one in rows) for rows in groups]
+            asked = [(text, f"not ({text})") for text in texts]
+        ways = zip(asked, [self._follow(rows[0].arrow, where) for rows in groups], strict=True)
+        return choose(list(ways), self._follow(node.otherwise, where))
 
     def _by_value(
         self,
         subject: str,
-        pairs: Sequence[tuple[Value, Arrow]],
+        cases: Mapping[str, Arrow] | Mapping[Value, Arrow],
         otherwise: Arrow | None,
         where: Where,
         *,
@@ -83,7 +70,7 @@ class Statements(StretchWriter):
     ) -> Block:
         """Choose by a value; where all values are named, the largest way needs no test."""
         groups: dict[str, tuple[list[Value], Arrow]] = {}
-        for value, arrow in pairs:
+        for value, arrow in cases.items():
             groups.setdefault(self._goal(arrow, where), ([], arrow))[0].append(value)
         last: Block | None = None
         if otherwise is not None:
@@ -133,9 +120,3 @@ class Statements(StretchWriter):
         if stretch.nesting[name] <= self.shape.limits.flat:
             return self._region(name, Where(stretch, REFUSED, None, where.loops))
         return self._loop(self._region(name, Where(stretch, None, REFUSED, where.loops + 1)))
-
-
-def _either(tests: Sequence[str]) -> tuple[str, str]:
-    """Write that one of several conditions holds, and the opposite."""
-    text = " or ".join(tests)
-    return text, f"not ({text})"

@@ -50,8 +50,8 @@ def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int
 
 def _shared(node: Node) -> Mapping[str, Mapping[str, str]]:
     """Give the arrows of a switch with the answers of those each is drawn as one with: they are counted together."""
-    cases = node.cases if isinstance(node, Switch) else ()
-    return {arrow.id: answers(case) for case in cases for arrow in case.arrows}
+    cases = node.groups if isinstance(node, Switch) else ()
+    return {arrow.id: answers(case) for case in cases for arrow in case.values()}
 
 
 def _breadth(count: int, most: int) -> float:

@@ -184,10 +184,10 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
         case graphs.Question():
             for arrow in node.arrows:
                 yield _Way((arrow,), label_of(arrow))
-        case graphs.Switch(cases=cases, otherwise=otherwise):
-            for case in cases:
+        case graphs.Switch(otherwise=otherwise):
+            for case in node.groups:
                 label = case_words(case)
-                yield _Way(case.arrows, label, DrawnRow(label, None))
+                yield _Way(tuple(case.values()), label, DrawnRow(label, None))
             if otherwise is not None:
                 yield _Way((otherwise,), label_of(otherwise), DrawnRow(label_of(otherwise), None))
         case graphs.First(rows=rows, otherwise=otherwise):
@@ -239,8 +239,8 @@ def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str
     shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
     wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
     match node:
-        case graphs.Question(condition=condition):
-            return BoxShape.QUESTION, "", condition.span.one_line
+        case graphs.Question(rows=rows):
+            return BoxShape.QUESTION, "", rows[0].condition.span.one_line
         case graphs.Switch(subject=subject):
             shape = BoxShape.TABLE if wordy or len(shown) > WIDEST_SWITCH else BoxShape.SWITCH
             return shape, "", subject.span.one_line

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from notifyrules.diagram.lettering import set_apart
-from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row, SwitchCase
+from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write
 
@@ -23,15 +24,14 @@ def label_of(arrow: Arrow) -> str:
     return (arrow.label or "").strip() or arrow.answer
 
 
-def case_words(case: SwitchCase) -> str:
+def case_words(case: Mapping[Value, Arrow]) -> str:
     """Choose what is written on the way out for some values."""
-    return (case.arrows[0].label or "").strip() or ", ".join(answers(case).values())
+    return (next(iter(case.values())).label or "").strip() or ", ".join(answers(case).values())
 
 
-def answers(case: SwitchCase) -> dict[str, str]:
+def answers(case: Mapping[Value, Arrow]) -> dict[str, str]:
     """Give the words for each value of a case, by the id of its arrow."""
-    pairs = zip(case.values, case.arrows, strict=True)
-    return {arrow.id: NOT_SET if value is None else arrow.answer for value, arrow in pairs}
+    return {arrow.id: NOT_SET if value is None else arrow.answer for value, arrow in case.items()}
 
 
 def row_words(row: Row) -> str:

@@ -147,11 +147,9 @@ class _Finder:
                 if feature.name not in symbols or not isinstance(symbols[feature.name].payload, Pick):
                     self.found.setdefault(words[0], feature)
             return
-        for case in node.cases:
-            for value in case.values:
-                constant = t.Constant(subject.span, subject.type.required, value)
-                equal = t.Comparison(subject.span, BOOL, "==", subject, constant, None)
-                self._add(equal, place)
+        for value in node.cases:
+            constant = t.Constant(subject.span, subject.type.required, value)
+            self._add(t.Comparison(subject.span, BOOL, "==", subject, constant, None), place)
 
     def find(self, term: t.Term, place: _Place) -> None:
         """Find the tests that a condition is made of."""

@@ -239,17 +239,11 @@ class _Walk:
         """Answer one node."""
         read: dict[str, Value] = {}
         match node:
-            case Question():
-                holds = self.evaluate(node.condition, self.facts, read)
-                return self._step(node, node.then if holds else node.otherwise, read)
+            case Question() | First():
+                holding = (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read))
+                return self._step(node, next(holding, node.otherwise), read)
             case Switch():
-                arrow = case_of(node, self.evaluate(node.subject, self.facts, read))
-                return self._step(node, arrow, read)
-            case First():
-                arrow = next(
-                    (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read)), node.otherwise
-                )
-                return self._step(node, arrow, read)
+                return self._step(node, node.answer(self.evaluate(node.subject, self.facts, read)), read)
             case Call():
                 reads: dict[str, dict[str, Value]] = {name: {} for name in node.arguments}
                 bound = {
@@ -294,14 +288,3 @@ def _words(step: Step) -> str | None:
     if step.because is not None:
         return step.because
     return None if step.inner is None else step.inner.because
-
-
-def case_of(node: Switch, value: Value) -> Arrow:
-    """Find the arrow for the value met."""
-    for case in node.cases:
-        for one, arrow in zip(case.values, case.arrows, strict=True):
-            if one == value and (one is None) == (value is None):
-                return arrow
-    # INVARIANT (total switch): a switch without `else` names every value.
-    assert node.otherwise is not None
-    return node.otherwise

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import groupby
 from types import MappingProxyType
 from typing import ClassVar, Literal, TypeAlias
 
@@ -113,27 +114,38 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Box):
-    """A two-way question."""
+class Row:
+    """A condition, and the way out where it is the first to hold."""
 
-    kind: ClassVar = "if"
     condition: Term
-    then: Arrow
+    arrow: Arrow
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Box):
+    """A node that asks conditions in order; the first that holds is its answer."""
+
+    rows: tuple[Row, ...]
     otherwise: Arrow
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
         """The ways out, in the order written."""
-        return (self.then, self.otherwise)
+        return (*(row.arrow for row in self.rows), self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchCase:
-    """The way out for some values."""
+class Question(Table):
+    """A two-way question: a table of one row."""
 
-    values: tuple[Value, ...]
-    arrows: tuple[Arrow, ...]
-    """One arrow a value, in the same order, all to the same target."""
+    kind: ClassVar = "if"
+
+
+@dataclass(frozen=True, slots=True)
+class First(Table):
+    """An ordered table as the file writes it."""
+
+    kind: ClassVar = "first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,37 +154,28 @@ class Switch(Box):
 
     kind: ClassVar = "switch"
     subject: Term
-    cases: tuple[SwitchCase, ...]
+    cases: Mapping[Value, Arrow]
+    """The way out for each value that is named."""
     otherwise: Arrow | None
     """For all other values; None where the cases cover every value."""
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
         """The ways out, in the order written."""
-        found = tuple(arrow for case in self.cases for arrow in case.arrows)
+        found = tuple(self.cases.values())
         return found if self.otherwise is None else (*found, self.otherwise)
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of an ordered table."""
-
-    condition: Term
-    arrow: Arrow
-
-
-@dataclass(frozen=True, slots=True)
-class First(Box):
-    """An ordered table: the first row that holds."""
-
-    kind: ClassVar = "first"
-    rows: tuple[Row, ...]
-    otherwise: Arrow
-
     @property
-    def arrows(self) -> tuple[Arrow, ...]:
-        """The ways out, in the order written."""
-        return (*(row.arrow for row in self.rows), self.otherwise)
+    def groups(self) -> tuple[Mapping[Value, Arrow], ...]:
+        """The cases as they are written: values of one key share the place where its target stands."""
+        return tuple(dict(pairs) for _, pairs in groupby(self.cases.items(), lambda pair: pair[1].span))
+
+    def answer(self, value: Value) -> Arrow:
+        """Find the arrow for the value met."""
+        arrow = self.cases.get(value, self.otherwise)
+        # INVARIANT (total switch): a switch without `else` names every value.
+        assert arrow is not None
+        return arrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +225,10 @@ Node: TypeAlias = Question | Switch | First | FanOut | Call
 def conditions(node: Node) -> tuple[Term, ...]:
     """List the conditions by which a node decides, in the order they are evaluated."""
     match node:
-        case Question():
-            return (node.condition,)
+        case Question() | First():
+            return tuple(row.condition for row in node.rows)
         case Switch():
             return (node.subject,)
-        case First():
-            return tuple(row.condition for row in node.rows)
         case Call():
             return tuple(node.bindings.values())
         case FanOut():

@@ -68,8 +68,8 @@ def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None
     otherwise = read_exit(part.else_, name, "else", draft, answered(condition, truth=False))
     if condition is None or then is None or otherwise is None:
         return None
-    ways = then.arrow(name, "then", "Yes"), otherwise.arrow(name, "else", "No")
-    return Question(*head(name, part, one_line(part.if_)), condition, *ways)
+    rows = (Row(condition, then.arrow(name, "then", "Yes")),)
+    return Question(*head(name, part, one_line(part.if_)), rows, otherwise.arrow(name, "else", "No"))
 
 
 def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:

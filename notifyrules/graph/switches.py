@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import LongTarget, SwitchPart
 from notifyrules.graph.draft import Draft, head
-from notifyrules.graph.model import Switch, SwitchCase
+from notifyrules.graph.model import Switch
 from notifyrules.graph.targets import NOTHING, Exit, read_exit, read_target, value_id
 from notifyrules.language.foreign_words import meant_literal
 from notifyrules.language.null_narrowing import Narrowed, known, value_key
@@ -79,9 +80,14 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
             broken = otherwise is None
     if broken or subject is None:
         return None
-    built = tuple(_build_case(name, case) for case in cases)
+    built = {
+        value: case.leaving.arrow(name, value_id(value), write(value) or '""')
+        for case in cases
+        if case.leaving is not None
+        for value, _ in case.values
+    }
     ending = None if otherwise is None else otherwise.arrow(name, "else", "anything else")
-    return Switch(*head(name, part, one_line(part.switch)), subject, built, ending)
+    return Switch(*head(name, part, one_line(part.switch)), subject, MappingProxyType(built), ending)
 
 
 def _cases(missing: Sequence[Value]) -> str:
@@ -91,15 +97,6 @@ def _cases(missing: Sequence[Value]) -> str:
         return f"a case for each, such as `{value_id(missing[0])}: target`"
     lines = [f"`{value_id(value)}: target`" for value in missing]
     return ("the cases " if len(lines) > 1 else "the case ") + ", ".join(lines)
-
-
-def _build_case(name: Scalar, case: _WrittenCase) -> SwitchCase:
-    """Make one arrow for each value of a case."""
-    assert case.leaving is not None
-    values = tuple(value for value, _ in case.values)
-    return SwitchCase(
-        values, tuple(case.leaving.arrow(name, value_id(value), write(value) or '""') for value in values)
-    )
 
 
 def _may_switch(kind: Type) -> bool:

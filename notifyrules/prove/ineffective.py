@@ -120,9 +120,9 @@ def _readers(proof: Proof, reached: Reach) -> Mapping[str, set[str]]:
 def _terms(node: Node, reached: Reach) -> Iterator[Term]:
     """Give what a node and its arrows read."""
     match node:
-        case Question(condition=condition):
+        case Question(rows=rows):
             if not any(arrow.id in reached.dead for arrow in node.arrows):
-                yield condition
+                yield rows[0].condition
         case Switch(subject=subject):
             if sum(arrow.id not in reached.dead for arrow in node.arrows) > 1:
                 yield subject

@@ -101,14 +101,14 @@ def _within(span: Span, node: Node) -> bool:
 
 def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
     """Report a question that is always answered alike."""
-    for arrow, other in ((node.then, node.otherwise), (node.otherwise, node.then)):
-        if other.id in reached.dead and facts_read(node.condition):
-            truth = "true" if arrow is node.then else "false"
+    (row,) = node.rows
+    for arrow, other, truth in ((row.arrow, node.otherwise, "true"), (node.otherwise, row.arrow, "false")):
+        if other.id in reached.dead and facts_read(row.condition):
             reason = reached.reason(other)
             yield Diagnostic(
                 Code.KNOWN_ANSWER,
-                f"`{_clip(node.condition.span.text)}` is always {truth} here, because {reason.words}",
-                node.condition.span,
+                f"`{_clip(row.condition.span.text)}` is always {truth} here, because {reason.words}",
+                row.condition.span,
                 (f"remove the question `{node.name}` and lead to `{arrow.target}` at once, or ask for what is meant",),
                 *reached.shown(reason, other),
             )

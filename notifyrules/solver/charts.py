@@ -88,18 +88,15 @@ def _answer(chart: ChartFormulas, node: Node, calls: tuple[Call, ...]) -> None:
     """Say when each arrow out of a node is its answer."""
     formulas, answers, define = chart.world.formulas, chart.answers, chart.world.define
     match node:
-        case Question(condition=condition, then=then, otherwise=otherwise):
-            answers[then.id] = define(chart.terms.holds(condition))
-            answers[otherwise.id] = formulas.negate(answers[then.id])
-        case Switch():
-            _answer_switch(chart, node)
-        case First(rows=rows, otherwise=otherwise):
+        case Question(rows=rows, otherwise=otherwise) | First(rows=rows, otherwise=otherwise):
             before = formulas.true
             for row in rows:
                 holds = define(chart.terms.holds(row.condition))
                 answers[row.arrow.id] = define(formulas.every((before, holds)))
                 before = define(formulas.every((before, formulas.negate(holds))))
             answers[otherwise.id] = before
+        case Switch():
+            _answer_switch(chart, node)
         case FanOut(branches=branches, otherwise=otherwise):
             before = formulas.true
             for branch in branches:
@@ -122,13 +119,11 @@ def _answer_switch(chart: ChartFormulas, node: Switch) -> None:
     """Say when a switch meets which value."""
     formulas, symbols = chart.world.formulas, chart.world.symbols
     subject = chart.terms.value(node.subject)
-    met = []
-    for case in node.cases:
-        for value, arrow in zip(case.values, case.arrows, strict=True):
-            equal = chart.world.define(symbols.equal(subject, symbols.constant(value, node.subject.type)))
-            chart.answers[arrow.id] = equal
-            met.append(equal)
+    for value, arrow in node.cases.items():
+        equal = symbols.equal(subject, symbols.constant(value, node.subject.type))
+        chart.answers[arrow.id] = chart.world.define(equal)
     if node.otherwise is not None:
+        met = [chart.answers[arrow.id] for arrow in node.cases.values()]
         chart.answers[node.otherwise.id] = formulas.negate(chart.world.define(formulas.some(met)))
 
 

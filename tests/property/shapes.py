@@ -35,7 +35,6 @@ from notifyrules.graph.model import (
     Question,
     Row,
     Switch,
-    SwitchCase,
 )
 from notifyrules.language.terms import (
     Arithmetic,
@@ -282,8 +281,8 @@ class _Drawing:
         """Draw a two-way question."""
         then, other = self._target(later), self._target(later)
         return Question(
-            name, name, None, None, SPAN, self._condition(),
-            self._arrow(name, "then", then), self._arrow(name, "else", other),
+            name, name, None, None, SPAN, (Row(self._condition(), self._arrow(name, "then", then)),),
+            self._arrow(name, "else", other),
         )  # fmt: skip
 
     def _switch(self, name: str, later: list[str]) -> Node:
@@ -292,15 +291,14 @@ class _Drawing:
         values = list(VALUES[subject.type])
         self.random.shuffle(values)
         whole = self.random.random() < 0.6
-        cases: list[SwitchCase] = []
+        cases: dict[Value, Arrow] = {}
         while values and (whole or not cases or self.random.random() < 0.5):
             together = tuple(values.pop() for _ in range(self.random.randint(1, len(values))))
             target = self._target(later)
-            arrows = tuple(self._arrow(name, str(value), target) for value in together)
-            cases.append(SwitchCase(together, arrows))
+            cases |= {value: self._arrow(name, str(value), target) for value in together}
         covered = not values and self.random.random() < 0.8
         otherwise = None if covered else self._arrow(name, "else", self._target(later))
-        return Switch(name, name, None, None, SPAN, subject, tuple(cases), otherwise)
+        return Switch(name, name, None, None, SPAN, subject, cases, otherwise)
 
     def _first(self, name: str, later: list[str]) -> Node:
         """Draw an ordered table."""
