@@ -70,7 +70,7 @@ ROW_SIDE: Final = 10
 
 _ROW: Final = TextStyle(SMALL, 240, 300, 8, ROW_SIDE, 5)
 _CAPTION: Final = TextStyle(SMALL, 240, 240, 3, 0, 0)
-_LABEL: Final = TextStyle(SMALL, 110, 200, 4, 4, 1)
+_LABEL: Final = TextStyle(SMALL, 110, 200, 4, 4, 1, bold=True)
 _TITLE: Final = TextStyle(SMALL, 400, 400, 1, 0, 0, bold=True)
 _NOTE_LIMIT: Final = 240
 NOTE_GAP: Final = 7
@@ -150,7 +150,7 @@ def letter_notes(notes: tuple[str, ...]) -> Lettering:
 
 def label(text: str, notes: tuple[str, ...] = ()) -> Lettering:
     """Set the words on an arrow, with the room that they need around them."""
-    found = letter(": ".join(part for part in (text, ", ".join(notes)) if part), _LABEL, bold=True)
+    found = letter(": ".join(part for part in (text, ", ".join(notes)) if part), _LABEL)
     return Lettering(found.lines, even(found.width + 2 * _LABEL.side), even(found.height + 2 * _LABEL.top))
 
 
@@ -159,13 +159,11 @@ def letter_title(text: str) -> Lettering:
     return letter(text, _TITLE)
 
 
-def letter(text: str, style: TextStyle, *, bold: bool | None = None) -> Lettering:
+def letter(text: str, style: TextStyle) -> Lettering:
     """Break a text into lines as its style says; long text gets longer lines."""
-    heavy = style.bold if bold is None else bold
-    whole = width(text, style.size, bold=heavy)
-    limit = style.narrow if whole <= _LONG else style.broad
-    lines = wrap(text, style.size, limit=limit, lines=style.lines, bold=heavy)
-    broad = max(width(line, style.size, bold=heavy) for line in lines)
+    limit = style.narrow if width(text, style.size, bold=style.bold) <= _LONG else style.broad
+    lines = wrap(text, style.size, limit=limit, lines=style.lines, bold=style.bold)
+    broad = max(width(line, style.size, bold=style.bold) for line in lines)
     return Lettering(lines, broad, len(lines) * style.size * LEADING)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import inf
 from typing import Final
 
 from notifyrules.diagram.placement import Link, Placement
@@ -29,31 +30,26 @@ _MOST_NETS: Final = 120
 """Nets of one channel up to which the best order is looked for; beyond, nobody could follow the lines anyway."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Net:
     """Lines that fork from one place or join at one box between two rows."""
 
-    tops: set[float]
+    tops: set[float] = field(default_factory=set)
     """Where they come from above."""
-    bottoms: set[float]
+    bottoms: set[float] = field(default_factory=set)
     """Where they go on below."""
     level: int | None = None
     """The level on which they run sideways, from 0 at the top; None where they run straight down."""
     below: Net | None = None
     """Where they go on, on another level, when two nets that change places would run over each other."""
-    low: float = field(init=False)
+    low: float = inf
     """The left end of the level line."""
-    high: float = field(init=False)
+    high: float = -inf
     """The right end of the level line."""
-
-    def __post_init__(self) -> None:
-        """Measure the first lines."""
-        self.measure()
 
     def measure(self) -> None:
         """Find the ends of the level line."""
-        self.low = min(*self.tops, *self.bottoms)
-        self.high = max(*self.tops, *self.bottoms)
+        self.low, self.high = min(self.tops | self.bottoms), max(self.tops | self.bottoms)
 
     def add(self, top: float, bottom: float) -> None:
         """Take in one more line."""
@@ -91,7 +87,6 @@ def channels(placement: Placement) -> tuple[Channel, ...]:
 
 
 def _channel(links: Iterable[Link], x: Mapping[str, float]) -> Channel:
-    """Bundle the links of one channel."""
     nets: dict[Link, Net] = {}
     above: dict[tuple[str, float], Net] = {}
     below: dict[str, Net] = {}
@@ -100,10 +95,10 @@ def _channel(links: Iterable[Link], x: Mapping[str, float]) -> Channel:
         # A place that forks has a label on each arrow, and nothing else joins at a label: no net does both.
         assert forking is None or joining is None or forking is joining
         top, bottom = x[link.upper] + link.offset, x[link.lower]
-        net = forking or joining or Net({top}, {bottom})
+        net = forking or joining or Net()
         above[link.upper, link.offset] = below[link.lower] = nets[link] = net
         net.add(top, bottom)
-    distinct = list({id(net): net for net in nets.values()}.values())
+    distinct = list(dict.fromkeys(nets.values()))
     order = _disentangled([net for net in distinct if not net.is_straight])
     straight = [net for net in distinct if net.is_straight]
     crossings = 0
@@ -121,10 +116,11 @@ def _disentangled(nets: list[Net]) -> list[Net]:
         place = None if upper is None else _break(upper, nets)
         if upper is None or place is None:
             break
-        upper.below = Net({place}, upper.bottoms, below=upper.below)
-        upper.bottoms = {place}
+        lower = Net({place}, upper.bottoms, below=upper.below)
+        upper.below, upper.bottoms = lower, {place}
         upper.measure()
-        nets.append(upper.below)
+        lower.measure()
+        nets.append(lower)
         order = _set_levels(nets)
     return order
 

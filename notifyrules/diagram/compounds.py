@@ -19,6 +19,8 @@ from notifyrules.diagram.boxes import Lettering, SizedBox, label, size_box, size
 from notifyrules.diagram.model import BoxShape, Diagram, DrawnArrow, DrawnBox
 
 Point: TypeAlias = tuple[float, float]
+Rectangle: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 HEAD: Final = 9
 """The length of an arrow head."""
@@ -32,6 +34,10 @@ _ROW_STUB: Final = 22
 """The length of an arrow from a row of a table to its refusal."""
 
 
+_Ways: TypeAlias = Mapping[str, Sequence[DrawnArrow]]
+"""The arrows that leave each box."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedBox:
     """A box and its place: in its compound, and at last in the picture."""
@@ -40,6 +46,12 @@ class PlacedBox:
     x: float
     """Its middle."""
     top: float
+
+    @property
+    def outline(self) -> Rectangle:
+        """The place it takes."""
+        half = self.sized.width / 2
+        return self.x - half, self.top, self.x + half, self.top + self.sized.height
 
     def moved(self, x: float, y: float) -> PlacedBox:
         """Move it to the right and down."""
@@ -106,25 +118,24 @@ def compounds(diagram: Diagram, *, sides: bool = True) -> tuple[Compound, ...]:
     leaving: dict[str, list[DrawnArrow]] = {key: [] for key in boxes}
     for arrow in diagram.arrows:
         leaving[arrow.source].append(arrow)
-    passing = _side_questions(diagram, boxes, leaving) if sides else {}
-    beside = _ends_beside(boxes, leaving, {*passing, *passing.values()})
+    entered = Counter(arrow.target for arrow in diagram.arrows)
+    passing = _side_questions(boxes, leaving, entered) if sides else {}
+    beside = _ends_beside(boxes, leaving, entered, {*passing, *passing.values()})
     taken = {*beside, *passing.values()}
     found: list[Compound] = []
-    for box in diagram.boxes:
-        if box.key in taken:
+    for key, box in boxes.items():
+        if key in taken:
             continue
-        ways = leaving[box.key]
-        if box.key in passing:
-            found.append(_with_side(box, boxes[passing[box.key]], boxes, leaving))
-        elif box.shape is BoxShape.TABLE:
-            found.append(_table(box, boxes, ways, beside))
+        if key in passing:
+            found.append(_with_side(box, boxes[passing[key]], boxes, leaving))
         else:
-            found.append(_plain(box, boxes, ways, beside))
+            put_together = _table if box.shape is BoxShape.TABLE else _plain
+            found.append(put_together(box, boxes, leaving[key], beside))
     return tuple(found)
 
 
 def _ends_beside(
-    boxes: Mapping[str, DrawnBox], leaving: Mapping[str, Sequence[DrawnArrow]], apart: Collection[str]
+    boxes: Mapping[str, DrawnBox], leaving: _Ways, entered: Mapping[str, int], apart: Collection[str]
 ) -> frozenset[str]:
     """
     Find the ends that stand beside the arrow that leads to them.
@@ -132,7 +143,6 @@ def _ends_beside(
     They are the refusals, and ends that only one arrow leads to: from the row of a table, or from a box that also goes
     on to another, which then stands below it; but beside *apart* others stand.
     """
-    entered = Counter(arrow.target for ways in leaving.values() for arrow in ways)
     found = {key for key, box in boxes.items() if box.shape is BoxShape.REFUSAL}
     for key, ways in leaving.items():
         ends = {way.target for way in ways if boxes[way.target].shape is BoxShape.END}
@@ -142,9 +152,7 @@ def _ends_beside(
     return frozenset(found)
 
 
-def _side_questions(
-    diagram: Diagram, boxes: Mapping[str, DrawnBox], leaving: Mapping[str, list[DrawnArrow]]
-) -> dict[str, str]:
+def _side_questions(boxes: Mapping[str, DrawnBox], leaving: _Ways, entered: Mapping[str, int]) -> dict[str, str]:
     """
     Find the questions that are asked in passing.
 
@@ -154,18 +162,17 @@ def _side_questions(
     Returns:
         For each question that has one, its side question.
     """
-    entered = Counter(arrow.target for arrow in diagram.arrows)
     found: dict[str, str] = {}
-    for box in diagram.boxes:
-        ways = leaving[box.key]
-        if box.shape is not BoxShape.QUESTION or len(ways) != 2 or box.key in found.values():  # noqa: PLR2004 - a two-way question
+    for key, box in boxes.items():
+        ways = leaving[key]
+        if box.shape is not BoxShape.QUESTION or len(ways) != 2 or key in found.values():  # noqa: PLR2004 - a two-way question
             continue
         for side, onward in (ways, ways[::-1]):
             asked = boxes[side.target]
             back = [way.target for way in leaving[asked.key] if boxes[way.target].shape is not BoxShape.REFUSAL]
             passing = asked.shape is BoxShape.QUESTION and entered[asked.key] == 1 and asked.cluster == box.cluster
             if passing and back == [onward.target]:
-                found[box.key] = asked.key
+                found[key] = asked.key
                 break
     return found
 
@@ -175,13 +182,12 @@ def _plain(
 ) -> Compound:
     """Put a box together with the ends to its right; its other arrows leave from the middle of its lower edge."""
     refused = [way for way in ways if way.target in beside]
-    onward = [way for way in ways if way.target not in beside]
     stack = _Stack.of(refused, boxes)
     main = size_box(box, least=stack.height)
     half = main.width / 2
     parts, wires, reach = stack.beside(half, side=1)
     tall = main.head / 2
-    exits = tuple(LeavingArrow(way, ((0, tall),)) for way in onward)
+    exits = tuple(LeavingArrow(way, ((0, tall),)) for way in ways if way.target not in beside)
     return Compound(box, (PlacedBox(main, 0, -tall), *parts), wires, exits, half, half + reach, tall, tall)
 
 
@@ -189,27 +195,17 @@ def _plain(
 class _Stack:
     """The refusals of one box, one below the other."""
 
-    arrows: tuple[DrawnArrow, ...]
-    ends: tuple[SizedBox, ...]
-    labels: tuple[Lettering | None, ...]
+    rows: tuple[tuple[DrawnArrow, SizedBox, Lettering | None, float], ...]
+    """The arrow to each, the end, the label of the arrow, and the height of both."""
 
     @classmethod
     def of(cls, arrows: Iterable[DrawnArrow], boxes: Mapping[str, DrawnBox]) -> _Stack:
-        """Measure the refusals that some arrows lead to."""
-        found = tuple(arrows)
-        ends = tuple(size_end(boxes[arrow.target]) for arrow in found)
-        return cls(found, ends, tuple(arrow_label(arrow) for arrow in found))
-
-    @property
-    def heights(self) -> tuple[float, ...]:
-        """The height of each, label and end."""
-        pairs = zip(self.ends, self.labels, strict=True)
-        return tuple(max(end.height, words.height if words else 0) for end, words in pairs)
+        parts = ((arrow, size_end(boxes[arrow.target]), arrow_label(arrow)) for arrow in arrows)
+        return cls(tuple((*part, max(part[1].height, part[2].height if part[2] else 0)) for part in parts))
 
     @property
     def height(self) -> float:
-        """The height of all."""
-        return sum(self.heights) + _STACKED * (len(self.heights) - 1) if self.heights else 0
+        return max(0, sum(tall + _STACKED for *_, tall in self.rows) - _STACKED)
 
     def beside(self, edge: float, *, side: int) -> tuple[tuple[PlacedBox, ...], tuple[PlacedArrow, ...], float]:
         """
@@ -218,19 +214,18 @@ class _Stack:
         Returns:
             The ends, their arrows, and how far they reach beyond the edge.
         """
-        gap = max((_gap(words) for words in self.labels), default=0)
+        gap = max((_gap(words) for _, _, words, _ in self.rows), default=0)
         parts: list[PlacedBox] = []
         wires: list[PlacedArrow] = []
         y = -self.height / 2
-        for arrow, end, words, tall in zip(self.arrows, self.ends, self.labels, self.heights, strict=True):
+        for arrow, end, words, tall in self.rows:
             row = y + tall / 2
             at = edge + side * (gap + end.width / 2)
             parts.append(PlacedBox(end, at, row - end.height / 2))
             stop = (edge + side * gap, row)
             wires.append(PlacedArrow(arrow, ((edge, row), stop), words, (edge + side * (gap - HEAD) / 2, row)))
             y += tall + _STACKED
-        reach = gap + max((end.width for end in self.ends), default=0)
-        return tuple(parts), tuple(wires), reach
+        return tuple(parts), tuple(wires), gap + max((end.width for _, end, _, _ in self.rows), default=0)
 
 
 def _gap(words: Lettering | None) -> float:
@@ -243,13 +238,11 @@ def arrow_label(arrow: DrawnArrow) -> Lettering | None:
     return label(arrow.label, arrow.mark.notes) if arrow.label or arrow.mark.notes else None
 
 
-def _with_side(
-    box: DrawnBox, asked: DrawnBox, boxes: Mapping[str, DrawnBox], leaving: Mapping[str, list[DrawnArrow]]
-) -> Compound:
+def _with_side(box: DrawnBox, asked: DrawnBox, boxes: Mapping[str, DrawnBox], leaving: _Ways) -> Compound:
     """Put a question together with its side question on the left, and the refusals of that one further left."""
     main = size_box(box)
-    across = next(way for way in leaving[box.key] if way.target == asked.key)
-    onward = [way for way in leaving[box.key] if way.target != asked.key]
+    [across] = (way for way in leaving[box.key] if way.target == asked.key)
+    [onward] = (way for way in leaving[box.key] if way.target != asked.key)
     back = [way for way in leaving[asked.key] if boxes[way.target].shape is not BoxShape.REFUSAL]
     stack = _Stack.of((way for way in leaving[asked.key] if boxes[way.target].shape is BoxShape.REFUSAL), boxes)
     side = size_box(asked, least=stack.height)
@@ -264,10 +257,7 @@ def _with_side(
         box,
         (PlacedBox(main, 0, -main.head / 2), PlacedBox(side, x, -side.head / 2), *parts),
         (wire, *wires),
-        (
-            *(LeavingArrow(way, ((0, main.head / 2),)) for way in onward),
-            *(LeavingArrow(way, ((x, side.head / 2),)) for way in back),
-        ),
+        (LeavingArrow(onward, ((0, main.head / 2),)), *(LeavingArrow(way, ((x, side.head / 2),)) for way in back)),
         half + gap + side.width + reach,
         half,
         tall,

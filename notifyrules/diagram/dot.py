@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from notifyrules.diagram.boxes import LARGE, SMALL, TEXT, SizedBox, label, size_box, size_end
+from notifyrules.diagram.boxes import SMALL, TEXT, SizedBox, label, size_box, size_end
 from notifyrules.diagram.layout import POINTS
 from notifyrules.diagram.lettering import directed, drawable
-from notifyrules.diagram.model import BoxShape, Cluster, Diagram, DrawnArrow, DrawnBox, Emphasis
+from notifyrules.diagram.model import BoxShape, Diagram, DrawnArrow, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
 
 if TYPE_CHECKING:
@@ -45,22 +45,20 @@ def to_dot(diagram: Diagram) -> str:
     from graphviz import Digraph  # noqa: PLC0415 - slow to import, and only this format needs it
 
     graph = Digraph()
-    graph.attr(
-        bgcolor=LIGHT.panel, fontname=FONT, newrank="true", nodesep="0.3", ranksep="0.35", tooltip=_text(diagram.title)
-    )
+    spaces = {"newrank": "true", "nodesep": "0.3", "ranksep": "0.35"}
+    graph.attr(bgcolor=LIGHT.panel, fontname=FONT, **spaces, tooltip=_text(diagram.title))
     node = {"shape": "box", "style": "rounded,filled", "fontname": FONT, "fontsize": str(TEXT), "margin": "0.16,0.1"}
     graph.attr("node", **node)
     graph.attr("edge", fontname=FONT, fontsize=str(SMALL), arrowsize="0.7")
     names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
     _write_cluster("", diagram, names, graph)
-    beside = {box.key for box in diagram.boxes if box.shape is BoxShape.REFUSAL}
     for arrow in diagram.arrows:
         _write_arrow(arrow, names, graph)
+    beside = {box.key for box in diagram.boxes if box.shape is BoxShape.REFUSAL}
     for arrow in diagram.arrows:
         if arrow.target in beside and arrow.row is None:
             graph.body.append(f"\t{{rank=same {names[arrow.source]} {names[arrow.target]}}}\n")
-    ends = [names[box.key] for box in diagram.boxes if box.shape is BoxShape.END]
-    if ends:
+    if ends := [names[box.key] for box in diagram.boxes if box.shape is BoxShape.END]:
         graph.body.append(f"\t{{rank=sink {' '.join(ends)}}}\n")
     if diagram.legend:
         graph.node("legend", label=_legend(diagram), shape="plain", style="", tooltip="legend")
@@ -68,26 +66,20 @@ def to_dot(diagram: Diagram) -> str:
 
 
 def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: Digraph) -> None:
-    """Write the boxes of one cluster, and the clusters inside of it."""
     for box in diagram.boxes:
         if box.cluster == key:
             graph.node(names[box.key], **_attributes(box))
     for number, cluster in enumerate(diagram.clusters):
         if cluster.parent == key:
+            link = {"URL": cluster.href} if cluster.href else {}
+            frame = {"style": "rounded,filled", "fillcolor": LIGHT.cluster, "color": LIGHT.fence, **link}
+            words = {"label": _text(cluster.title), "tooltip": _text(cluster.about or cluster.title)}
             with graph.subgraph(name=f"cluster_{number}") as inner:
-                inner.attr(**_frame(cluster))
+                inner.attr(**frame, **words, fontsize=str(SMALL))
                 _write_cluster(cluster.key, diagram, names, inner)
 
 
-def _frame(cluster: Cluster) -> dict[str, str]:
-    """Describe the frame of a cluster."""
-    link = {"URL": cluster.href} if cluster.href else {}
-    style = {"style": "rounded,filled", "fillcolor": LIGHT.cluster, "color": LIGHT.fence, "fontsize": str(SMALL)}
-    return {"label": _text(cluster.title), "tooltip": _text(cluster.about or cluster.title), **style, **link}
-
-
 def _attributes(box: DrawnBox) -> dict[str, str]:
-    """Describe a box."""
     drawn = size_end(box) if box.shape is BoxShape.REFUSAL else size_box(box.spelt)
     faded = box.mark.emphasis is Emphasis.FADED
     ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
@@ -97,23 +89,17 @@ def _attributes(box: DrawnBox) -> dict[str, str]:
         found |= {key: value for key, value in _LINES[box.mark.emphasis].items() if key != "style"}
     if box.shape is BoxShape.TABLE:
         return {**found, "label": _table(drawn, colours)}
-    sizes = {BoxShape.START: LARGE, BoxShape.END: LARGE, BoxShape.EXIT: SMALL, BoxShape.REFUSAL: SMALL}
-    if box.shape in sizes:
-        found |= {"fontsize": str(sizes[box.shape]), "fontname": f"{FONT}-Bold"}
+    if drawn.style.bold:
+        found |= {"fontsize": str(drawn.style.size), "fontname": f"{FONT}-Bold"}
     if box.href:
         found["URL"] = box.href
     lines = [line for part in (drawn.text, drawn.caption, drawn.notes) if part for line in directed(part.lines)]
     # Graphviz measures with its own fonts; ours is the width of the widest that readers have.
-    return {
-        **found,
-        "label": escaped(lines),
-        "width": f"{drawn.width / POINTS:.3f}",
-        "height": f"{drawn.height / POINTS:.3f}",
-    }
+    size = {"width": f"{drawn.width / POINTS:.3f}", "height": f"{drawn.height / POINTS:.3f}"}
+    return {**found, "label": escaped(lines), **size}
 
 
 def _write_arrow(arrow: DrawnArrow, names: Mapping[str, str], graph: Digraph) -> None:
-    """Write an arrow."""
     source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
     found = dict(_LINES[arrow.mark.emphasis])
     if arrow.mark.breadth is not None:
@@ -126,21 +112,21 @@ def _write_arrow(arrow: DrawnArrow, names: Mapping[str, str], graph: Digraph) ->
 
 def _table(drawn: SizedBox, colours: Mapping[str, str]) -> str:
     """Write a table as an HTML-like label, with a port for each row."""
-    head = "<BR/>".join(f"{escape(line)}" for line in directed(drawn.text.lines))
+    small = f'<FONT POINT-SIZE="{SMALL}">'
+    head = "<BR/>".join(map(escape, directed(drawn.text.lines)))
     if drawn.caption:
-        head += f'<BR/><FONT POINT-SIZE="{SMALL}"><I>{escape(" ".join(drawn.caption.lines))}</I></FONT>'
+        head += f"<BR/>{small}<I>{escape(' '.join(drawn.caption.lines))}</I></FONT>"
     if drawn.notes:
-        head += "".join(f'<BR/><FONT POINT-SIZE="{SMALL}">{escape(line)}</FONT>' for line in drawn.notes.lines)
+        head += "".join(f"<BR/>{small}{escape(line)}</FONT>" for line in drawn.notes.lines)
     rows = [f'<TR><TD WIDTH="{drawn.width}">{head}</TD></TR>']
     for number, words in enumerate(drawn.rows):
         text = "".join(f'{escape(line)}<BR ALIGN="LEFT"/>' for line in directed(words.lines))
-        rows.append(f'<TR><TD PORT="r{number}" ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{text}</FONT></TD></TR>')
+        rows.append(f'<TR><TD PORT="r{number}" ALIGN="LEFT">{small}{text}</FONT></TD></TR>')
     style = f'BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="6" BGCOLOR="{colours["fillcolor"]}"'
     return f'<<TABLE {style} COLOR="{colours["color"]}">{"".join(rows)}</TABLE>>'
 
 
 def _legend(diagram: Diagram) -> str:
-    """Write the legend as an HTML-like label."""
     rows = (
         f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'
         f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(name).replace("_", " "))}</FONT></TD></TR>'
@@ -150,7 +136,6 @@ def _legend(diagram: Diagram) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape one line of text."""
     return escaped(directed([drawable(text)]))
 
 

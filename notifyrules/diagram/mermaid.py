@@ -49,8 +49,7 @@ def to_mermaid(diagram: Diagram) -> str:
         shown = f"|{_quoted(directed(label(words, arrow.mark.notes).lines))}|" if words or arrow.mark.notes else ""
         lines.append(f"  {names[arrow.source]} -->{shown} {names[arrow.target]}")
     for emphasis, style in _LINKS.items():
-        links = [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]
-        if links:
+        if links := [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]:
             lines.append(f"  linkStyle {','.join(links)} {style}")
     for number, arrow in enumerate(diagram.arrows):
         if arrow.mark.breadth is not None:
@@ -71,7 +70,6 @@ def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:
 
 
 def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
-    """Write the boxes of one cluster, and the clusters inside of it."""
     for box in diagram.boxes:
         if box.cluster == key:
             left, right = _OUTLINES[box.shape]
@@ -88,7 +86,6 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
 
 
 def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
-    """Write the colours of the boxes."""
     found: dict[str, list[str]] = {}
     for box in diagram.boxes:
         found.setdefault(_style(box), []).append(names[box.key])
@@ -98,7 +95,6 @@ def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _style(box: DrawnBox) -> str:
-    """Write the colours of a box."""
     emphasis = box.mark.emphasis
     if emphasis is Emphasis.FADED:
         return f"fill:{LIGHT.panel},stroke:{LIGHT.faint},color:{LIGHT.quiet}"

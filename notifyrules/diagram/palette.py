@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from notifyrules.diagram.model import Emphasis
 from notifyrules.graph.colours import COLOURS, NIGHT, Colour
@@ -127,25 +127,18 @@ def night(colour: Colour) -> Colour:
 
 
 def _written(channels: Iterable[float]) -> str:
-    """Write a colour, given its channels from 0 to 1."""
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
 
 
 def line_on(scheme: Scheme, emphasis: Emphasis) -> str:
     """Choose the colour of a line on the panel."""
-    match emphasis:
-        case Emphasis.FADED:
-            return scheme.faint
-        case Emphasis.PLAIN:
-            return scheme.line
-        case Emphasis.TRIED:
-            return scheme.tried
-        case Emphasis.LIT:
-            return scheme.lit
-        case Emphasis.MISSED:
-            return scheme.missed
-        case _:
-            assert_never(emphasis)
+    return {
+        Emphasis.FADED: scheme.faint,
+        Emphasis.PLAIN: scheme.line,
+        Emphasis.TRIED: scheme.tried,
+        Emphasis.LIT: scheme.lit,
+        Emphasis.MISSED: scheme.missed,
+    }[emphasis]
 
 
 def ink_on(ground: str) -> str:
@@ -167,7 +160,6 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    """Measure how bright a colour is, from 0 for black to 1 for white."""
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     # Without the gamma of sRGB.
     red, green, blue = (one / 12.92 if one <= _DARKEST else ((one + 0.055) / 1.055) ** 2.4 for one in channels)

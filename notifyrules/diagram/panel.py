@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, TypeAlias
+from math import inf
+from typing import Final
 
 from notifyrules.diagram.arranging import split
 from notifyrules.diagram.boxes import LEADING, SMALL, TEXT, Lettering, SizedBox, letter_notes, size_end
-from notifyrules.diagram.compounds import HEAD, TAIL, PlacedArrow, PlacedBox, Point, arrow_label
+from notifyrules.diagram.compounds import HEAD, TAIL, PlacedArrow, PlacedBox, Point, Rectangle, arrow_label
 from notifyrules.diagram.lettering import drawable, width, wrap
 from notifyrules.diagram.model import Diagram, DrawnArrow
 from notifyrules.diagram.routing import Drawing, PlacedValues
@@ -42,9 +43,6 @@ _EDGE: Final = 6
 """Room between the edge of the panel and what stands beside the chart."""
 _LEGEND_ROOM: Final = 16
 """Room around the legend where it stands beside the chart."""
-
-Rectangle: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
 
 _CLEAR: Final = 4
 """Room around what stands beside the chart."""
@@ -116,7 +114,7 @@ def _headline(text: str, limit: float) -> tuple[Lettering, int]:
 def _side_by_side(entries: Sequence[float], limit: float) -> list[Point]:
     """Lay entries of the legend of some widths out side by side, and give the upper left corner of each."""
     found: list[Point] = []
-    x, y = 0.0, 0.0
+    x = y = 0.0
     for wide in entries:
         if x and x + wide > limit:
             x, y = 0.0, y + LEGEND_LINE
@@ -127,26 +125,21 @@ def _side_by_side(entries: Sequence[float], limit: float) -> list[Point]:
 
 def _free_corner(drawing: Drawing, wide: float, high: float) -> float | None:
     """Find the left edge that the legend has in an upper corner of the chart; None where neither is free."""
+    room = _Room((-inf, -inf, inf, inf), list(_drawn(drawing)))
     for left in (0.0, drawing.width - wide):
-        if left >= 0 and not any(
-            _touches(left - _LEGEND_ROOM, left + wide + _LEGEND_ROOM, high + _LEGEND_ROOM, drawing)
-        ):
+        if left >= 0 and room.is_free((left - _LEGEND_ROOM, -inf, left + wide + _LEGEND_ROOM, high + _LEGEND_ROOM)):
             return left
     return None
 
 
-def _touches(left: float, right: float, bottom: float, drawing: Drawing) -> Iterator[bool]:
-    """Tell for everything that is drawn whether it reaches into a stretch at the top of the chart."""
-    for box in drawing.boxes:
-        half = box.sized.width / 2
-        yield box.x - half < right and left < box.x + half and box.top < bottom
-    for one in drawing.clusters:
-        yield one.left < right and left < one.right and one.top < bottom
+def _drawn(drawing: Drawing) -> Iterator[Rectangle]:
+    """List the places of everything on the chart; of a label from its middle on down."""
+    yield from (box.outline for box in drawing.boxes)
+    yield from ((one.left, one.top, one.right, one.bottom) for one in drawing.clusters)
     for arrow in drawing.arrows:
-        half = arrow.label.width / 2 if arrow.label else 0
-        yield arrow.middle[0] - half < right and left < arrow.middle[0] + half and arrow.middle[1] < bottom
-        for (x, y), (to, under) in zip(arrow.points, arrow.points[1:], strict=False):
-            yield min(x, to) < right and left < max(x, to) and min(y, under) < bottom
+        if arrow.label:
+            yield _around(arrow.middle, arrow.label.width, 0, 0)
+        yield from (_spanned(*ends) for ends in pairwise(arrow.points))
 
 
 def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle], bounds: Rectangle) -> Drawing:
@@ -160,8 +153,13 @@ def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle],
         box, drawn = _end(_spoken(arrow, diagram), homes[arrow.source], ends[arrow.target], room)
         boxes.append(box)
         arrows.append(drawn)
-    values = tuple(found for box in drawing.boxes for found in _values(box, room))
-    return replace(drawing, boxes=tuple(boxes), arrows=tuple(arrows), values=values)
+    values: list[PlacedValues] = []
+    for box in drawing.boxes:
+        if read := box.sized.box.mark.values:
+            words = letter_notes(read)
+            if found := room.take(_spots(box, words)):
+                values.append(PlacedValues(box.sized.box.key, words, *found))
+    return replace(drawing, boxes=tuple(boxes), arrows=tuple(arrows), values=tuple(values))
 
 
 @dataclass(slots=True)
@@ -174,13 +172,12 @@ class _Room:
     def take(self, spots: Iterable[tuple[Rectangle, Point]]) -> Point | None:
         """Take the first place that is free, and give the point that it stands for."""
         for spot, point in spots:
-            if self._is_free(spot):
+            if self.is_free(spot):
                 self.taken.append(spot)
                 return point
         return None
 
-    def _is_free(self, spot: Rectangle) -> bool:
-        """Tell whether nothing stands in a place."""
+    def is_free(self, spot: Rectangle) -> bool:
         left, top, right, bottom = spot
         first, highest, last, lowest = self.bounds
         inside = first <= left and highest <= top and right <= last and bottom <= lowest
@@ -191,13 +188,14 @@ class _Room:
 def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
     """List the places where something stands already, with some room around."""
     for box in drawing.boxes:
-        left, top, right, bottom = _outline(box)
+        left, top, right, bottom = box.outline
         yield left - 1, top - 1, right + _CLEAR, bottom + _CLEAR
     for arrow in drawing.arrows:
         if arrow.label is not None:
             yield _around(arrow.middle, arrow.label.width, arrow.label.height, 2)
-        for (x, y), (to, under) in pairwise(arrow.points):
-            yield min(x, to) - _CLEAR, min(y, under) - 2, max(x, to) + _CLEAR, max(y, under) + 2
+        for ends in pairwise(arrow.points):
+            left, top, right, bottom = _spanned(*ends)
+            yield left - _CLEAR, top - 2, right + _CLEAR, bottom + 2
     for one in drawing.clusters:
         yield _around(one.title_at, 2 * one.title.width, 2 * one.title.height, 2)
         for x in (one.left, one.right):
@@ -206,14 +204,11 @@ def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
             yield one.left, y - 2, one.right, y + 2
 
 
-def _outline(box: PlacedBox) -> Rectangle:
-    """Give the place of a box."""
-    half = box.sized.width / 2
-    return box.x - half, box.top, box.x + half, box.top + box.sized.height
+def _spanned(one: Point, other: Point) -> Rectangle:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
 
 def _around(middle: Point, wide: float, high: float, by: float) -> Rectangle:
-    """Give the place around a point."""
     return middle[0] - wide / 2 - by, middle[1] - high / 2 - by, middle[0] + wide / 2 + by, middle[1] + high / 2 + by
 
 
@@ -221,14 +216,13 @@ def _spoken(arrow: DrawnArrow, diagram: Diagram) -> DrawnArrow:
     """Write on an arrow what a row of a table says that is not in the table."""
     if arrow.row is None:
         return arrow
-    rows = next(box.rows for box in diagram.boxes if box.key == arrow.source)
+    [rows] = (box.rows for box in diagram.boxes if box.key == arrow.source)
     return replace(arrow, label=rows[arrow.row].text, row=None)
 
 
 def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
-    """Stand an end beside its box."""
     label = arrow_label(arrow)
-    left, top, right, bottom = _outline(home)
+    left, top, right, bottom = home.outline
     middle = top + home.sized.head / 2
     for shown in (label, None) if label else (None,):
         gap = (shown.width if shown else 0) + 2 * TAIL + HEAD
@@ -250,7 +244,7 @@ def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tupl
 
 def _hung(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
     """Hang an end at the lower right corner of its box, or at the lower left one; its arrow is hidden behind it."""
-    _, _, right, bottom = _outline(home)
+    _, _, right, bottom = home.outline
     half = end.width / 2
     reach = max(right - home.x + _OUT - half, half + 2 * _CLEAR)
     spots = [
@@ -264,18 +258,9 @@ def _hung(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tup
     return box, PlacedArrow(arrow, points, None, points[0])
 
 
-def _values(box: PlacedBox, room: _Room) -> Iterator[PlacedValues]:
-    """Stand the values that were read in a box beside it, where there is room."""
-    if not box.sized.box.mark.values:
-        return
-    words = letter_notes(box.sized.box.mark.values)
-    if found := room.take(_spots(box, words)):
-        yield PlacedValues(box.sized.box.key, words, *found)
-
-
 def _spots(box: PlacedBox, words: Lettering) -> Iterator[tuple[Rectangle, Point]]:
     """List the places beside a box, the best first: right below it or above it beside its arrow, then to its sides."""
-    left, top, right, bottom = _outline(box)
+    left, top, right, bottom = box.outline
     wide, high = words.width, words.height
     middle = top + (box.sized.height - high) / 2
     columns = (box.x + 2 * _CLEAR, box.x - 2 * _CLEAR - wide, left, right - wide)

@@ -48,26 +48,12 @@ class Item:
     label: Lettering | None = None
     cluster: str = ""
     """The cluster it stands in; empty for none."""
-
-    @property
-    def left(self) -> float:
-        """How far it reaches to the left of where it stands."""
-        return self.compound.left if self.compound else self.label.width / 2 if self.label else 0
-
-    @property
-    def right(self) -> float:
-        """How far it reaches to the right of where it stands."""
-        return self.compound.right if self.compound else self.label.width / 2 if self.label else 0
-
-    @property
-    def up(self) -> float:
-        """How far it reaches above the middle of its row."""
-        return self.compound.up if self.compound else self.label.height / 2 if self.label else 0
-
-    @property
-    def down(self) -> float:
-        """How far it reaches below the middle of its row."""
-        return self.compound.down if self.compound else self.label.height / 2 if self.label else 0
+    left: float = 0
+    """How far it reaches to the left of where it stands."""
+    right: float = 0
+    up: float = 0
+    """How far it reaches above the middle of its row."""
+    down: float = 0
 
 
 class Link(NamedTuple):
@@ -142,19 +128,16 @@ def place(plan: RowPlan, seed: int) -> Placement:
         UsageError: There is no layout program, or it failed.
     """
     placed = json.loads(run_layout(_request(plan, seed), "-Tjson0"))
-    names = {f"i{number}": item for number, item in enumerate(plan.items.values())}
-    clusters = {f"cluster_{number}": cluster.key for number, cluster in enumerate(plan.diagram.clusters)}
+    found = {one["name"]: one for one in placed["objects"]}
     x: dict[str, float] = {}
+    for number, item in enumerate(plan.items.values()):
+        middle = float(found[f"i{number}"]["pos"].split(",")[0])
+        # Whole pixels, so that what is meant to stand in one line does.
+        x[item.key] = round(middle - _reach(item.right) / 2 + _reach(item.left) / 2)
     extents: dict[str, tuple[float, float]] = {}
-    for found in placed["objects"]:
-        if found["name"] in clusters:
-            left, _, right, _ = map(float, found["bb"].split(","))
-            extents[clusters[found["name"]]] = (left, right)
-        elif found["name"] in names:
-            item = names[found["name"]]
-            middle = float(found["pos"].split(",")[0])
-            # Whole pixels, so that what is meant to stand in one line does.
-            x[item.key] = round(middle - _reach(item.right) / 2 + _reach(item.left) / 2)
+    for number, cluster in enumerate(plan.diagram.clusters):
+        left, _, right, _ = map(float, found[f"cluster_{number}"]["bb"].split(","))
+        extents[cluster.key] = (left, right)
     rows: list[list[Item]] = [[] for _ in range(max(plan.rank.values()) + 1)]
     for item in sorted(plan.items.values(), key=lambda item: x[item.key]):
         rows[plan.rank[item.key]].append(item)
@@ -215,7 +198,7 @@ def _lay_routes(draft: _PlanDraft) -> None:
     """Make the labels and lanes that arrows pass, and link all of them from row to row."""
     homes: dict[str, str] = {}
     for key, one in draft.compounds.items():
-        draft.items[key] = Item(key, compound=one, cluster=one.box.cluster)
+        draft.items[key] = Item(key, one, None, one.box.cluster, one.left, one.right, one.up, one.down)
         for leaving in one.exits:
             target = leaving.arrow.target
             inside = draft.compounds[target].box.cluster
@@ -235,7 +218,8 @@ def _lay_route(draft: _PlanDraft, source: str, leaving: LeavingArrow, home: str,
     if words is not None:
         cluster = _common_cluster(draft.items[source].cluster, draft.items[target].cluster)
         stops.append(f"label {leaving.arrow.key}")
-        draft.items[stops[-1]] = Item(stops[-1], label=words, cluster=cluster)
+        half, high = words.width / 2, words.height / 2
+        draft.items[stops[-1]] = Item(stops[-1], None, words, cluster, half, half, high, high)
         draft.rank[stops[-1]] = row
         row += 1
     for passed in range(row, draft.rank[target]):
@@ -271,7 +255,6 @@ def _spine(draft: _PlanDraft) -> set[str]:
 
 
 def _request(plan: RowPlan, seed: int) -> str:
-    """Ask for the place of every item in its row."""
     names = {key: f"i{number}" for number, key in enumerate(plan.items)}
     ports: dict[str, list[float]] = {key: [0.0] for key, item in plan.items.items() if item.compound}
     for link in plan.links:
@@ -300,10 +283,8 @@ def _shuffled(lines: Sequence[_Line], seed: int) -> Sequence[_Line]:
 
 def _graph(lines: Iterable[str]) -> str:
     """Write a request: a graph whose rows and places are wanted, not its curves."""
-    settings = (
-        'splines=none nodesep="0.02" ranksep="0.1" newrank=true; node [shape=none margin=0 label="" width=0 height=0]'
-    )
-    return "\n".join([f"digraph {{ {settings}", *lines, "}"])
+    settings = 'splines=none nodesep="0.02" ranksep="0.1" newrank=true'
+    return "\n".join([f'digraph {{ {settings}; node [shape=none margin=0 label="" width=0 height=0]', *lines, "}"])
 
 
 def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
@@ -315,14 +296,11 @@ def _shape(item: Item, ports: Sequence[float], seed: int) -> str:
     if item.compound is None:
         return f"[shape=box fixedsize=true width={(item.left + item.right + SMALL_GAP) / POINTS:.4f} height=0.1]"
     left, right = _reach(item.left), _reach(item.right)
-    cells: list[str] = []
-    at = -left
+    row, at = "", -left
     for number, port in enumerate(ports):
-        cells.append(_cell(round(port) - 1 - at))
-        cells.append(_cell(2, f' PORT="p{number}"'))
+        row += _cell(round(port) - 1 - at) + _cell(2, f' PORT="p{number}"')
         at = round(port) + 1
-    cells.append(_cell(right - at))
-    row = "".join(cells)
+    row += _cell(right - at)
     ordered = seed % _ORDERED == _ORDERED - 1 or item.compound.box.shape is BoxShape.FAN_OUT
     order = " ordering=out" if ordered else ""
     return f'[label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{row}</TR></TABLE>>{order}]'
@@ -334,7 +312,6 @@ def _reach(length: float) -> int:
 
 
 def _cell(wide: int, port: str = "") -> str:
-    """Write an empty cell."""
     return f'<TD{port} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="10"></TD>' if wide > 0 else ""
 
 
@@ -342,9 +319,9 @@ def _cluster_lines(plan: RowPlan, names: Mapping[str, str]) -> Iterator[str]:
     """Describe the clusters, each inside of the one it stands in, wide enough for its title."""
     numbers = {cluster.key: number for number, cluster in enumerate(plan.diagram.clusters)}
     for cluster in plan.diagram.clusters:
-        inside = [names[item.key] for item in plan.items.values() if item.cluster == cluster.key]
+        inside = " ".join(names[item.key] for item in plan.items.values() if item.cluster == cluster.key)
         path = cluster_path(cluster.key)
         opened = "".join(f"subgraph cluster_{numbers[key]} {{ " for key in path)
         title = _cell(ceil(letter_title(cluster.title).width))
         label = f'label=<<TABLE BORDER="0" CELLSPACING="0"><TR>{title}</TR></TABLE>>' if title else ""
-        yield f"{opened} {label} {' '.join(inside)} {'}' * len(path)}"
+        yield f"{opened} {label} {inside} {'}' * len(path)}"

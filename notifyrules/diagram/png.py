@@ -59,9 +59,8 @@ def to_png(diagram: Diagram) -> bytes:
     panel = lay_panel(diagram, route(diagram))
     if panel.width * panel.height > LARGEST or max(panel.width, panel.height) > LONGEST:
         size = f"{panel.width:,.0f} by {panel.height:,.0f}"
-        raise UsageError(
-            f"a picture of {size} pixels is too large for PNG", "ask for SVG, which stays sharp at any size"
-        )
+        advice = "ask for SVG, which stays sharp at any size"
+        raise UsageError(f"a picture of {size} pixels is too large for PNG", advice)
     return run_layout("\n".join(_request(panel, write_panel(diagram, panel))), "-Kneato", "-n2", "-Tpng")
 
 
@@ -89,8 +88,8 @@ def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
     yield f'node [shape=box margin=0 fixedsize=true label="" fontname="{FONT}"]'
     yield f"edge [arrowsize={HEAD / 10}]"
     # The corners of the panel; every line runs between them in name, and by its own way in the picture.
-    yield f'first [style=invis width=0 height=0 pos="{_at((0, 0))}"]'
-    yield f'last [style=invis width=0 height=0 pos="{_at((panel.width, panel.height))}"]'
+    yield f'first [style=invis width=0 height=0 pos="{_at((0, 0), (0, 0))}"]'
+    yield f'last [style=invis width=0 height=0 pos="{_at((panel.width, panel.height), (0, 0))}"]'
     for number, one in enumerate(panel.drawing.clusters):
         yield _cluster(f"cluster_{number}", one, panel.chart)
     for stroke in strokes(panel.drawing.arrows):
@@ -105,48 +104,39 @@ def _marks(element: ET.Element, by: Point) -> Iterator[str]:
     """Paint the rectangles, rules and words of an element of the SVG, in its order."""
     if element.get("class") in _APART:
         return
-    match element.tag:
-        case "rect":
-            yield _rectangle(element, by)
-        case "circle":
-            yield _dot(element, by)
-        case "path":
-            yield from _rule(element, by)
-        case "text":
-            yield _words(element, by)
+    paint = {"rect": _rectangle, "circle": _dot, "path": _rule, "text": _words}.get(element.tag)
+    if paint is not None and (mark := paint(element, by)):
+        yield mark
     for inner in element:
         yield from _marks(inner, by)
 
 
 def _rectangle(element: ET.Element, by: Point) -> str:
-    """Paint a rectangle, with an edge where it has one."""
     x, y, wide, high = (float(element.attrib[name]) for name in ("x", "y", "width", "height"))
-    style = ["filled", *(["rounded"] if "rx" in element.attrib else [])]
-    style += ["dashed"] if "stroke-dasharray" in element.attrib else []
+    corners = ",rounded" if "rx" in element.attrib else ""
+    dashes = ",dashed" if "stroke-dasharray" in element.attrib else ""
     edge = f'color="{element.get("stroke")}" penwidth={element.get("stroke-width", "0")}'
-    look = f'style="{",".join(style)}" fillcolor="{element.get("fill")}" {edge}'
+    look = f'style="filled{corners}{dashes}" fillcolor="{element.get("fill")}" {edge}'
     return _mark((x + wide / 2, y + high / 2), by, wide, high, look)
 
 
 def _dot(element: ET.Element, by: Point) -> str:
-    """Paint a dot."""
     x, y, radius = (float(element.attrib[name]) for name in ("cx", "cy", "r"))
     look = f'shape=circle style=filled fillcolor="{element.get("fill")}" penwidth=0'
     return _mark((x, y), by, 2 * radius, 2 * radius, look)
 
 
-def _rule(element: ET.Element, by: Point) -> Iterator[str]:
+def _rule(element: ET.Element, by: Point) -> str:
     """Paint a line of a box that runs sideways or down; arrows are painted in a way of their own."""
     found = _RULE.fullmatch(element.attrib["d"])
     if found is None:
-        return
+        return ""
     x, y, end = float(found["x"]), float(found["y"]), float(found["end"])
     breadth = float(element.attrib["stroke-width"])
     look = f'style=filled fillcolor="{element.get("stroke")}" penwidth=0'
     if found["way"] == "H":
-        yield _mark(((x + end) / 2, y), by, end - x, breadth, look)
-    else:
-        yield _mark((x, (y + end) / 2), by, breadth, end - y, look)
+        return _mark(((x + end) / 2, y), by, end - x, breadth, look)
+    return _mark((x, (y + end) / 2), by, breadth, end - y, look)
 
 
 def _words(element: ET.Element, by: Point) -> str:
@@ -168,17 +158,14 @@ def _words(element: ET.Element, by: Point) -> str:
 
 
 def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
-    """Put something into its place."""
-    size = f"width={wide / POINTS:.4f} height={high / POINTS:.4f}"
-    return f'{look} {size} pos="{_at(_shift(middle, by))}"'
+    return f'{look} width={wide / POINTS:.4f} height={high / POINTS:.4f} pos="{_at(middle, by)}"'
 
 
 def _cluster(name: str, drawn: PlacedCluster, by: Point) -> str:
-    """Paint the frame of a cluster."""
     x, y = by
     bounds = f"{drawn.left + x:.1f},{-drawn.bottom - y:.1f},{drawn.right + x:.1f},{-drawn.top - y:.1f}"
     look = f'bb="{bounds}" style="rounded,filled" fillcolor="{LIGHT.cluster}" color="{LIGHT.fence}"'
-    inner = f'{name}_inner [style=invis width=0 height=0 pos="{_at((drawn.left + x + 1, drawn.top + y + 1))}"]'
+    inner = f'{name}_inner [style=invis width=0 height=0 pos="{_at((drawn.left + 1, drawn.top + 1), by)}"]'
     return f"subgraph {name} {{ graph [{look}] {inner} }}"
 
 
@@ -192,20 +179,15 @@ def _line(stroke: Stroke, by: Point) -> Iterator[str]:
         if stroke.head is not None and piece is stroke.pieces[-1]:
             # The head is painted from the end of the line to its tip.
             points[-1] = toward(stroke.head[1], stroke.head[0], HEAD)
-            head = f"e,{_at(_shift(stroke.head[1], by))} "
+            head = f"e,{_at(stroke.head[1], by)} "
         way = [points[0]]
         for entry, corner, leave in bends(points):
             way += [way[-1], entry, entry, corner, corner, leave]
         way += [way[-1], points[-1], points[-1]]
-        places = " ".join(_at(_shift(point, by)) for point in way)
+        places = " ".join(_at(point, by) for point in way)
         yield f'first -> last [{look} arrowhead={"normal" if head else "none"} pos="{head}{places}"]'
 
 
-def _shift(point: Point, by: Point) -> Point:
-    """Move a point."""
-    return point[0] + by[0], point[1] + by[1]
-
-
-def _at(point: Point) -> str:
-    """Write a point; the layout program counts upwards."""
-    return f"{point[0]:.2f},{-point[1]:.2f}"
+def _at(point: Point, by: Point) -> str:
+    """Write a point, moved by another one; the layout program counts upwards."""
+    return f"{point[0] + by[0]:.2f},{-point[1] - by[1]:.2f}"

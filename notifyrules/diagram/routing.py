@@ -44,6 +44,12 @@ class PlacedCluster:
     title_at: Point
     """The upper left corner of the title."""
 
+    def moved(self, x: float) -> PlacedCluster:
+        """Move it to the right."""
+        return replace(
+            self, left=self.left + x, right=self.right + x, title_at=(self.title_at[0] + x, self.title_at[1])
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedValues:
@@ -81,17 +87,15 @@ def route(diagram: Diagram) -> Drawing:
     """
     diagram, _ = split(diagram)
     arrangement = arrange(diagram)
-    placement = arrangement.placement
-    grid = _grid(arrangement)
+    placement, grid = arrangement.placement, _grid(arrangement)
     boxes: list[PlacedBox] = []
     arrows: list[PlacedArrow] = []
     for number, row in enumerate(placement.rows):
         for item in row:
             if item.compound is not None:
-                x, y = placement.x[item.key], grid.axes[number]
-                boxes.extend(part.moved(x, y) for part in item.compound.parts)
-                clustered = item.cluster != ""
-                arrows.extend(replace(wire.moved(x, y), clustered=clustered) for wire in item.compound.wires)
+                by = placement.x[item.key], grid.axes[number]
+                boxes.extend(part.moved(*by) for part in item.compound.parts)
+                arrows.extend(replace(wire.moved(*by), clustered=item.cluster != "") for wire in item.compound.wires)
     arrows.extend(_routed(one, arrangement, grid) for one in placement.plan.routes)
     clusters = [_cluster(cluster, placement, grid, arrows) for cluster in diagram.clusters]
     return _cornered(boxes, arrows, clusters)
@@ -101,36 +105,33 @@ def route(diagram: Diagram) -> Drawing:
 class _Grid:
     """The heights of a picture."""
 
-    axes: tuple[float, ...]
+    axes: list[float]
     """For each row, where the middle of its boxes and labels is."""
-    tops: tuple[float, ...]
-    bottoms: tuple[float, ...]
-    levels: tuple[float, ...]
+    tops: list[float]
+    bottoms: list[float]
+    levels: list[float]
     """For each row, where the first level of the channel below it is."""
 
 
 def _grid(arrangement: Arrangement) -> _Grid:
-    """Find the heights of rows and channels."""
     placement, channels = arrangement.placement, arrangement.channels
     opened, closed = _cluster_rooms(placement)
-    axes: list[float] = []
-    tops: list[float] = []
-    bottoms: list[float] = []
-    levels: list[float] = []
+    grid = _Grid([], [], [], [])
     y = 0.0
     for number, row in enumerate(placement.rows):
         y += opened.get(number, 0)
-        tops.append(y)
-        axes.append(y + max(item.up for item in row))
-        y = axes[-1] + max(item.down for item in row)
-        bottoms.append(y)
+        grid.tops.append(y)
+        y += max(item.up for item in row)
+        grid.axes.append(y)
+        y += max(item.down for item in row)
+        grid.bottoms.append(y)
         y += closed.get(number, 0)
-        levels.append(y + _ABOVE)
+        grid.levels.append(y + _ABOVE)
         if number < len(channels):
             crossed = channels[number].levels
             y += _ABOVE + LEVEL * (crossed - 1) + _BELOW if crossed else _STRAIGHT
             y += HEAD if any(item.compound for item in placement.rows[number + 1]) else 0
-    return _Grid(tuple(axes), tuple(tops), tuple(bottoms), tuple(levels))
+    return grid
 
 
 def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> PlacedArrow:
@@ -174,12 +175,9 @@ def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, fl
 
 def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
     """Find the first and the last row of a cluster."""
-    rows = [
-        number
-        for number, row in enumerate(placement.rows)
-        if any(item.cluster == key or item.cluster.startswith(key + "/") for item in row)
-    ]
-    return rows[0], rows[-1]
+    plan = placement.plan
+    rows = [plan.rank[item.key] for item in plan.items.values() if (item.cluster + "/").startswith(key + "/")]
+    return min(rows), max(rows)
 
 
 def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[PlacedArrow]) -> PlacedCluster:
@@ -209,23 +207,16 @@ def _title_place(left: float, right: float, wide: float, entering: Sequence[floa
 
 def _cornered(boxes: list[PlacedBox], arrows: list[PlacedArrow], clusters: list[PlacedCluster]) -> Drawing:
     """Move everything so that the picture begins at 0, 0."""
-    lefts = [*(box.x - box.sized.width / 2 for box in boxes), *(one.left for one in clusters)]
-    rights = [*(box.x + box.sized.width / 2 for box in boxes), *(one.right for one in clusters)]
+    outlines = [*(box.outline for box in boxes), *((one.left, one.top, one.right, one.bottom) for one in clusters)]
+    xs = [x for outline in outlines for x in outline[::2]]
     for arrow in arrows:
         half = arrow.label.width / 2 if arrow.label else 0
-        lefts.extend([arrow.middle[0] - half, *(x for x, _ in arrow.points)])
-        rights.extend([arrow.middle[0] + half, *(x for x, _ in arrow.points)])
-    left = min(lefts)
-    bottom = max([*(box.top + box.sized.height for box in boxes), *(one.bottom for one in clusters)])
+        xs.extend([arrow.middle[0] - half, arrow.middle[0] + half, *(x for x, _ in arrow.points)])
+    left = min(xs)
     return Drawing(
-        max(rights) - left,
-        bottom,
+        max(xs) - left,
+        max(outline[3] for outline in outlines),
         tuple(box.moved(-left, 0) for box in boxes),
         tuple(arrow.moved(-left, 0) for arrow in arrows),
-        tuple(
-            replace(
-                one, left=one.left - left, right=one.right - left, title_at=(one.title_at[0] - left, one.title_at[1])
-            )
-            for one in clusters
-        ),
+        tuple(one.moved(-left) for one in clusters),
     )

@@ -83,24 +83,32 @@ def strokes(arrows: Iterable[PlacedArrow]) -> tuple[Stroke, ...]:
     for one in arrows:
         looks.setdefault((one.arrow.mark.emphasis.strength, breadth_of(one.arrow.mark)), []).append(one)
     ink = _Ink()
-    layers: dict[tuple[int, float], list[_StrokeDraft]] = {}
+    layers: dict[tuple[int, float], list[_Course]] = {}
     for look in sorted(looks, key=lambda look: (look[0] != Emphasis.MISSED.strength, look), reverse=True):
-        layers[look] = [_draft(one, ink) for one in looks[look]]
-    drafts = [draft for look in sorted(layers) for draft in layers[look]]
-    _cross([draft.course for draft in drafts])
-    return tuple(map(_stroke, drafts))
+        layers[look] = [_course(one, look, ink) for one in looks[look]]
+    courses = [course for look in sorted(layers) for course in layers[look]]
+    _cross(courses)
+    return tuple(map(_stroke, courses))
 
 
-@dataclass(frozen=True, slots=True)
-class _StrokeDraft:
-    """What is drawn of an arrow, as distances from its beginning."""
+@dataclass(slots=True)
+class _Course:
+    """What is drawn of an arrow, a line that runs level and upright, as distances from its beginning."""
 
     drawn: PlacedArrow
-    course: _Course
+    way: Sequence[Point]
+    look: tuple[int, float]
+    """How strong it is, and how broad."""
     begun: float
     """Where the part begins that no other arrow has."""
     ended: float
-    """Where that part ends."""
+    first: float
+    """Where the line begins; it may reach into the bend of another arrow."""
+    last: float
+    under: list[tuple[float, float]] = field(default_factory=list)
+    """Where it is broken."""
+    over: list[tuple[float, float]] = field(default_factory=list)
+    """Where it crosses a broken one."""
 
 
 @dataclass(slots=True)
@@ -111,7 +119,6 @@ class _Ink:
     """None of those of one line touch."""
 
     def add(self, start: Point, end: Point) -> None:
-        """Remember a line."""
         key, low, high = _on_line(start, end)
         apart: list[tuple[float, float]] = []
         for one, other in self.stretches.get(key, ()):
@@ -140,7 +147,7 @@ def _on_line(start: Point, end: Point) -> tuple[tuple[str, float], float, float]
     return ("level" if axis == 0 else "upright", round(start[1 - axis], 1)), low, high
 
 
-def _draft(one: PlacedArrow, ink: _Ink) -> _StrokeDraft:
+def _course(one: PlacedArrow, look: tuple[int, float], ink: _Ink) -> _Course:
     """Leave out the beginning and the end of an arrow where they are drawn already."""
     way = _simplified(one.points)
     total = sum(_distance(start, end) for start, end in pairwise(way))
@@ -152,24 +159,21 @@ def _draft(one: PlacedArrow, ink: _Ink) -> _StrokeDraft:
     # A corner of the other arrow is round, so the line goes on until it is straight.
     first = max(begun - RADIUS, 0)
     last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
-    mark = one.arrow.mark
-    look = (mark.emphasis.strength, breadth_of(mark))
-    return _StrokeDraft(one, _Course(way, first, last, look), begun, total - ended)
+    return _Course(one, way, look, begun, total - ended, first, last)
 
 
-def _stroke(draft: _StrokeDraft) -> Stroke:
+def _stroke(course: _Course) -> Stroke:
     """Break a line where others cross it, and find where the pointer reaches it without taking from those."""
-    course = draft.course
-    way, under = course.way, course.under
-    head = (way[-2], way[-1]) if course.last < draft.ended else None
+    way, under, begun, ended = course.way, course.under, course.begun, course.ended
+    head = (way[-2], way[-1]) if course.last < ended else None
     # In the bend, clear of the head that may follow.
-    joint = None if head else _cut(way, 0, (draft.ended + course.last) / 2)[-1]
+    joint = None if head else _cut(way, 0, (ended + course.last) / 2)[-1]
     # Beside the line of another arrow the pointer means that one.
-    margin = min(REACH / 2, (draft.ended - draft.begun) / 4)
-    first = draft.begun + margin if draft.begun else 0
-    last = draft.ended if head else draft.ended - margin
+    margin = min(REACH / 2, (ended - begun) / 4)
+    first = begun + margin if begun else 0
+    last = ended if head else ended - margin
     return Stroke(
-        draft.drawn,
+        course.drawn,
         _pieces(way, course.first, course.last, under),
         head,
         joint,
@@ -181,7 +185,6 @@ def _stroke(draft: _StrokeDraft) -> Stroke:
 def _pieces(
     way: Sequence[Point], first: float, last: float, gaps: Iterable[tuple[float, float]]
 ) -> tuple[tuple[Point, ...], ...]:
-    """Take a stretch of a way without its gaps."""
     kept: list[tuple[Point, ...]] = []
     for low, high in sorted([*gaps, (last, last)]):
         if low - first > _LEAST:
@@ -191,7 +194,6 @@ def _pieces(
 
 
 def _shared(way: Sequence[Point], ink: _Ink) -> float:
-    """Measure how far the beginning of a way is drawn already."""
     done = 0.0
     for start, end in pairwise(way):
         length, reach = _distance(start, end), ink.reach(start, end)
@@ -257,7 +259,6 @@ def short(number: float) -> str:
 
 
 def _simplified(points: Sequence[Point]) -> list[Point]:
-    """Leave out points at which the line does not turn."""
     way: list[Point] = []
     for point in points:
         if way and _distance(way[-1], point) < _NEAR:
@@ -274,7 +275,6 @@ def _straight(*points: Point) -> bool:
 
 
 def _distance(one: Point, other: Point) -> float:
-    """Measure a line that runs level or upright."""
     return abs(one[0] - other[0]) + abs(one[1] - other[1])
 
 
@@ -284,25 +284,8 @@ def toward(start: Point, end: Point, length: float) -> Point:
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
-@dataclass(slots=True)
-class _Course:
-    """The drawn part of a line that runs level and upright, as distances from its beginning."""
-
-    way: Sequence[Point]
-    first: float
-    last: float
-    look: tuple[int, float]
-    """How strong it is, and how broad."""
-    under: list[tuple[float, float]] = field(default_factory=list)
-    """Where it is broken."""
-    over: list[tuple[float, float]] = field(default_factory=list)
-    """Where it crosses a broken one."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """One straight stretch of a line."""
-
     course: _Course
     at: float
     """The distance at which the line has been where the stretch has its coordinate 0, or would have been."""
@@ -312,10 +295,6 @@ class _Stretch:
     """The coordinate that stays: `x` of an upright stretch, `y` of a level one."""
     low: float
     high: float
-
-    def distance(self, coordinate: float) -> float:
-        """Find how far from the beginning of the line a place is."""
-        return self.at + self.sign * coordinate
 
 
 def _cross(courses: Sequence[_Course]) -> None:
@@ -334,8 +313,7 @@ def _cross(courses: Sequence[_Course]) -> None:
 
 
 def _note(stretch: _Stretch, place: float, half: float, noted: list[tuple[float, float]]) -> None:
-    """Note what lies around one place of a line."""
-    middle = stretch.distance(place)
+    middle = stretch.at + stretch.sign * place
     noted.append((middle - half, middle + half))
 
 

@@ -46,6 +46,7 @@ _ROUND: Final = (BoxShape.START, BoxShape.EXIT, BoxShape.END, BoxShape.REFUSAL)
 _OUTLINE: Final = "1.3"
 _BAR: Final = 8
 """From the edges of a call to its bars."""
+_QUIET: Final = {"class": "nr-quiet", "fill": LIGHT.quiet}
 _STACK: Final = (6, 3)
 """How far the sheets behind a fan-out stand out."""
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_./:-]")
@@ -83,21 +84,19 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
     """Write the panel and everything on it."""
     wide, high = short(panel.width), short(panel.height)
     title, description = _identifier(f"{diagram.name}-title"), _identifier(f"{diagram.name}-desc")
-    root = ET.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": wide,
-            "height": high,
-            "viewBox": f"0 0 {wide} {high}",
-            "class": "nr-chart",
-            "role": "graphics-document document",
-            "aria-roledescription": "flowchart",
-            "aria-labelledby": f"{title} {description}",
-            "font-family": _FONTS,
-            "text-anchor": "middle",
-        },
-    )
+    attributes = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "width": wide,
+        "height": high,
+        "viewBox": f"0 0 {wide} {high}",
+        "class": "nr-chart",
+        "role": "graphics-document document",
+        "aria-roledescription": "flowchart",
+        "aria-labelledby": f"{title} {description}",
+        "font-family": _FONTS,
+        "text-anchor": "middle",
+    }
+    root = ET.Element("svg", attributes)
     ET.SubElement(root, "title", {"id": title}).text = drawable(diagram.title)
     ET.SubElement(root, "desc", {"id": description}).text = drawable(diagram.description)
     ET.SubElement(root, "style").text = _style(diagram)
@@ -118,10 +117,8 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
 
 def _style(diagram: Diagram) -> str:
     """Write the colours for a dark page, which replace those of the elements."""
-    used = {
-        colour.fill: night(colour)
-        for colour in (*(box.colour for box in diagram.boxes), *dict(diagram.legend).values())
-    }
+    used = dict.fromkeys([*(box.colour for box in diagram.boxes), *dict(diagram.legend).values()])
+    shades = {colour.fill: night(colour) for colour in used}
     rules = [
         f".nr-panel{{fill:{DARK.panel};stroke:{DARK.frame}}}",
         f".nr-ground{{fill:{DARK.panel}}}",
@@ -129,7 +126,7 @@ def _style(diagram: Diagram) -> str:
         f".nr-inside{{fill:{DARK.cluster}}}",
         f".nr-text{{fill:{DARK.text}}}",
         f".nr-quiet{{fill:{DARK.quiet}}}",
-        *(f".nr-{fill[1:]}{{fill:{dark.fill};stroke:{dark.border}}}" for fill, dark in used.items()),
+        *(f".nr-{fill[1:]}{{fill:{dark.fill};stroke:{dark.border}}}" for fill, dark in shades.items()),
     ]
     for emphasis in Emphasis:
         colour = line_on(DARK, emphasis)
@@ -154,8 +151,7 @@ def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
         _write_cluster(chart, cluster)
     for stroke in strokes(drawing.arrows):
         _write_arrow(chart, stroke)
-    onward = _ways_on(diagram)
-    values = {one.box: one for one in drawing.values}
+    onward, values = _ways_on(diagram), {one.box: one for one in drawing.values}
     for box in drawing.boxes:
         key = box.sized.box.key
         _write_box(chart, diagram.name, box, onward.get(key, ()), values=values.get(key))
@@ -176,16 +172,13 @@ def _ways_on(diagram: Diagram) -> dict[str, list[str]]:
 
 
 def _write_cluster(chart: ET.Element, drawn: PlacedCluster) -> None:
-    """Write the frame of an opened sub-chart."""
     cluster = drawn.cluster
     data = {"data-id": cluster.key, "data-question": cluster.title, "data-source": cluster.place}
     group = ET.SubElement(chart, "g", {"class": "nr-sub-chart", **_known(data)})
-    ET.SubElement(group, "title").text = _written(
-        f"{cluster.key}: {set_apart(cluster.title)}", cluster.about, cluster.place
-    )
+    title = f"{cluster.key}: {set_apart(cluster.title)}"
+    ET.SubElement(group, "title").text = _written(title, cluster.about, cluster.place)
     frame = {"class": "nr-cluster", "fill": LIGHT.cluster, "stroke": LIGHT.fence}
-    size = (drawn.right - drawn.left, drawn.bottom - drawn.top)
-    _rectangle(group, (drawn.left, drawn.top), size, 10, frame)
+    _rectangle(group, (drawn.left, drawn.top), (drawn.right - drawn.left, drawn.bottom - drawn.top), 10, frame)
 
 
 def _write_title(chart: ET.Element, drawn: PlacedCluster) -> None:
@@ -193,7 +186,7 @@ def _write_title(chart: ET.Element, drawn: PlacedCluster) -> None:
     left, top = drawn.title_at
     ground = {"class": "nr-inside", "fill": LIGHT.cluster}
     _rectangle(chart, (left - 2, top), (drawn.title.width + 4, drawn.title.height), 0, ground)
-    style = {"class": "nr-quiet", "fill": LIGHT.quiet, "font-weight": "bold", "text-anchor": "start"}
+    style = {**_QUIET, "font-weight": "bold", "text-anchor": "start"}
     _write_lines(_linked(chart, drawn.cluster.href), drawn.title.lines, (left, top), SMALL, style)
 
 
@@ -232,21 +225,19 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
 
 
 def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> None:
-    """Write the words on an arrow, on a ground of their own."""
     x, y = drawn.middle
     kind, colour = ("nr-inside", LIGHT.cluster) if drawn.clustered else ("nr-ground", LIGHT.panel)
     ground = {"class": kind, "fill": colour}
     _rectangle(group, (x - words.width / 2, y - words.height / 2), (words.width, words.height), 0, ground)
-    faded, lit = (drawn.arrow.mark.emphasis is one for one in (Emphasis.FADED, Emphasis.LIT))
-    style = {"class": "nr-quiet", "fill": LIGHT.quiet} if faded else {"class": "nr-text", "fill": LIGHT.text}
-    style |= {"font-weight": "bold"} if lit else {}
+    emphasis = drawn.arrow.mark.emphasis
+    style = _QUIET if emphasis is Emphasis.FADED else {"class": "nr-text", "fill": LIGHT.text}
+    style = {**style, **({"font-weight": "bold"} if emphasis is Emphasis.LIT else {})}
     _write_lines(group, words.lines, (x, y - len(words.lines) * SMALL * LEADING / 2), SMALL, style)
 
 
 def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
-    """Write the classes with their colours."""
     for entry in legend:
-        style = {**_coloured(entry.colour), "stroke-width": "1.3"}
+        style = {**_coloured(entry.colour), "stroke-width": _OUTLINE}
         _rectangle(group, (entry.x, entry.y + (LEGEND_LINE - SWATCH) / 2), (SWATCH, SWATCH), 4, style)
         text = {"class": "nr-text", "fill": LIGHT.text, "text-anchor": "start"}
         top = entry.y + (LEGEND_LINE - SMALL * LEADING) / 2
@@ -290,7 +281,6 @@ def _id(box: DrawnBox) -> str:
 
 
 def _data(box: DrawnBox) -> dict[str, str | None]:
-    """List what is known of a box."""
     return {
         "data-key": box.key,
         "data-id": None if box.shape is BoxShape.START else _id(box),
@@ -320,7 +310,6 @@ def _written(*parts: str | None) -> str:
 
 
 def _linked(parent: ET.Element, href: str | None) -> ET.Element:
-    """Open a link where there is one."""
     return parent if href is None else ET.SubElement(parent, "a", {"href": href})
 
 
@@ -353,27 +342,23 @@ def _write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int,
 
 
 def _write_outline(parent: ET.Element, drawn: PlacedBox) -> None:
-    """Write the outline of a box as its kind and its emphasis ask for."""
     sized, box = drawn.sized, drawn.sized.box
-    left, size = drawn.x - sized.width / 2, (sized.width, sized.height)
+    (left, top, right, bottom), size = drawn.outline, (sized.width, sized.height)
     radius = min(sized.height / 2, 24) if box.shape in _ROUND else 8
     style = _outline_style(box)
     if box.shape is BoxShape.FAN_OUT:
         for offset in _STACK:
-            _rectangle(parent, (left + offset, drawn.top + offset), size, radius, style)
-    _rectangle(parent, (left, drawn.top), size, radius, style)
+            _rectangle(parent, (left + offset, top + offset), size, radius, style)
+    _rectangle(parent, (left, top), size, radius, style)
     if box.shape is BoxShape.CALL:
-        for x in (left + _BAR, left + sized.width - _BAR):
-            bar = f"M{spot((x, drawn.top))}V{short(drawn.top + sized.height)}"
-            ET.SubElement(parent, "path", {"d": bar, **style})
+        for x in (left + _BAR, right - _BAR):
+            ET.SubElement(parent, "path", {"d": f"M{spot((x, top))}V{short(bottom)}", **style})
 
 
 def _outline_style(box: DrawnBox) -> dict[str, str]:
-    """Choose how an outline is drawn and filled."""
     emphasis = box.mark.emphasis
-    hollow = emphasis is Emphasis.FADED or _is_vain_end(box)
     style = {**_coloured(box.colour), "stroke-width": _OUTLINE}
-    if hollow:
+    if emphasis is Emphasis.FADED or _is_vain_end(box):
         style |= {"class": "nr-ground", "fill": LIGHT.panel}
     if emphasis is not Emphasis.PLAIN:
         style["class"] += f" nr-line nr-{emphasis.value}"
@@ -391,21 +376,19 @@ def _is_vain_end(box: DrawnBox) -> bool:
 
 
 def _ink(box: DrawnBox) -> dict[str, str]:
-    """Choose the ink of the words in a box."""
     if box.mark.emphasis is Emphasis.FADED:
-        return {"class": "nr-quiet", "fill": LIGHT.quiet}
+        return _QUIET
     if _is_vain_end(box):
         return {"class": "nr-head nr-tried", "fill": LIGHT.tried}
     return {"class": "nr-text", "fill": ink_on(box.colour.fill)}
 
 
 def _write_text(parent: ET.Element, drawn: PlacedBox) -> None:
-    """Write the question of a box, its caption and its notes."""
     sized, box = drawn.sized, drawn.sized.box
     ink = _ink(box)
-    blocks = [block for block in (sized.text, sized.caption, sized.notes) if block]
     gap = NOTE_GAP if sized.notes else 0
-    y = drawn.top + (sized.head - sum(block.height for block in blocks) - gap) / 2
+    high = sum(block.height for block in (sized.text, sized.caption, sized.notes) if block)
+    y = drawn.top + (sized.head - high - gap) / 2
     bold = {"font-weight": "bold"} if sized.style.bold else {}
     _write_lines(parent, sized.text.lines, (drawn.x, y), sized.style.size, {**ink, **bold})
     y += sized.text.height
@@ -420,13 +403,11 @@ def _write_text(parent: ET.Element, drawn: PlacedBox) -> None:
 
 
 def _write_rows(parent: ET.Element, drawn: PlacedBox) -> None:
-    """Write the rows of a table."""
     sized, box = drawn.sized, drawn.sized.box
-    y = drawn.top + sized.head
-    left, right = drawn.x - sized.width / 2, drawn.x + sized.width / 2
+    left, y, right, _ = drawn.outline
+    y += sized.head
     for row, words, high in zip(box.rows, sized.rows, sized.row_heights, strict=True):
-        data = _known({"data-condition": row.condition})
-        group = ET.SubElement(parent, "g", {"class": "nr-row", **data})
+        group = ET.SubElement(parent, "g", {"class": "nr-row", **_known({"data-condition": row.condition})})
         if row.condition:
             ET.SubElement(group, "title").text = _written(row.text, row.condition)
         leftward = is_leftward(row.text)
