@@ -127,6 +127,7 @@ def night(colour: Colour) -> Colour:
 
 
 def _written(channels: Iterable[float]) -> str:
+    """Write a colour, given its channels from 0 to 1."""
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
 
 
@@ -160,6 +161,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
+    """Measure how bright a colour is, from 0 for black to 1 for white."""
     channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     # Without the gamma of sRGB.
     red, green, blue = (one / 12.92 if one <= _DARKEST else ((one + 0.055) / 1.055) ** 2.4 for one in channels)

@@ -255,6 +255,7 @@ def _spine(draft: _PlanDraft) -> set[str]:
 
 
 def _request(plan: RowPlan, seed: int) -> str:
+    """Ask for the place of every item in its row."""
     names = {key: f"i{number}" for number, key in enumerate(plan.items)}
     ports: dict[str, list[float]] = {key: [0.0] for key, item in plan.items.items() if item.compound}
     for link in plan.links:
@@ -312,6 +313,7 @@ def _reach(length: float) -> int:
 
 
 def _cell(wide: int, port: str = "") -> str:
+    """Write an empty cell."""
     return f'<TD{port} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="10"></TD>' if wide > 0 else ""
 
 

@@ -112,6 +112,7 @@ def _marks(element: ET.Element, by: Point) -> Iterator[str]:
 
 
 def _rectangle(element: ET.Element, by: Point) -> str:
+    """Paint a rectangle, with an edge where it has one."""
     x, y, wide, high = (float(element.attrib[name]) for name in ("x", "y", "width", "height"))
     corners = ",rounded" if "rx" in element.attrib else ""
     dashes = ",dashed" if "stroke-dasharray" in element.attrib else ""
@@ -121,6 +122,7 @@ def _rectangle(element: ET.Element, by: Point) -> str:
 
 
 def _dot(element: ET.Element, by: Point) -> str:
+    """Paint a dot."""
     x, y, radius = (float(element.attrib[name]) for name in ("cx", "cy", "r"))
     look = f'shape=circle style=filled fillcolor="{element.get("fill")}" penwidth=0'
     return _mark((x, y), by, 2 * radius, 2 * radius, look)
@@ -158,10 +160,12 @@ def _words(element: ET.Element, by: Point) -> str:
 
 
 def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
+    """Put something into its place."""
     return f'{look} width={wide / POINTS:.4f} height={high / POINTS:.4f} pos="{_at(middle, by)}"'
 
 
 def _cluster(name: str, drawn: PlacedCluster, by: Point) -> str:
+    """Paint the frame of a cluster."""
     x, y = by
     bounds = f"{drawn.left + x:.1f},{-drawn.bottom - y:.1f},{drawn.right + x:.1f},{-drawn.top - y:.1f}"
     look = f'bb="{bounds}" style="rounded,filled" fillcolor="{LIGHT.cluster}" color="{LIGHT.fence}"'

@@ -114,6 +114,7 @@ class _Grid:
 
 
 def _grid(arrangement: Arrangement) -> _Grid:
+    """Find the heights of rows and channels."""
     placement, channels = arrangement.placement, arrangement.channels
     opened, closed = _cluster_rooms(placement)
     grid = _Grid([], [], [], [])

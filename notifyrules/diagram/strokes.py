@@ -119,6 +119,7 @@ class _Ink:
     """None of those of one line touch."""
 
     def add(self, start: Point, end: Point) -> None:
+        """Remember a line."""
         key, low, high = _on_line(start, end)
         apart: list[tuple[float, float]] = []
         for one, other in self.stretches.get(key, ()):
@@ -185,6 +186,7 @@ def _stroke(course: _Course) -> Stroke:
 def _pieces(
     way: Sequence[Point], first: float, last: float, gaps: Iterable[tuple[float, float]]
 ) -> tuple[tuple[Point, ...], ...]:
+    """Take a stretch of a way without its gaps."""
     kept: list[tuple[Point, ...]] = []
     for low, high in sorted([*gaps, (last, last)]):
         if low - first > _LEAST:
@@ -194,6 +196,7 @@ def _pieces(
 
 
 def _shared(way: Sequence[Point], ink: _Ink) -> float:
+    """Measure how far the beginning of a way is drawn already."""
     done = 0.0
     for start, end in pairwise(way):
         length, reach = _distance(start, end), ink.reach(start, end)
@@ -259,6 +262,7 @@ def short(number: float) -> str:
 
 
 def _simplified(points: Sequence[Point]) -> list[Point]:
+    """Leave out points at which the line does not turn."""
     way: list[Point] = []
     for point in points:
         if way and _distance(way[-1], point) < _NEAR:
@@ -275,6 +279,7 @@ def _straight(*points: Point) -> bool:
 
 
 def _distance(one: Point, other: Point) -> float:
+    """Measure a line that runs level or upright."""
     return abs(one[0] - other[0]) + abs(one[1] - other[1])
 
 
@@ -286,6 +291,8 @@ def toward(start: Point, end: Point, length: float) -> Point:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
+    """One straight stretch of a line."""
+
     course: _Course
     at: float
     """The distance at which the line has been where the stretch has its coordinate 0, or would have been."""
@@ -313,6 +320,7 @@ def _cross(courses: Sequence[_Course]) -> None:
 
 
 def _note(stretch: _Stretch, place: float, half: float, noted: list[tuple[float, float]]) -> None:
+    """Note what lies around one place of a line."""
     middle = stretch.at + stretch.sign * place
     noted.append((middle - half, middle + half))
 
