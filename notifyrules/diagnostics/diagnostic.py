@@ -77,13 +77,17 @@ class Findings:
         labels: Sequence[Label] = (),
         notes: Sequence[str] = (),
     ) -> None:
-        """Add one finding, unless it lies in a stretch that is dealt with; empty sentences of help are left out."""
+        """Make one finding and take it; empty sentences of help are left out."""
+        advice = tuple(one for one in ((help,) if isinstance(help, str) else help) if one)
+        self.take(Diagnostic(code, message, span, advice, tuple(labels), tuple(notes)))
+
+    def take(self, found: Diagnostic) -> None:
+        """Take one finding, unless it lies in a stretch that is dealt with."""
+        span = found.span
         settled = self._settled.get(span.source, ())
         at = bisect_right(settled, (span.start, len(span.source.text)))
-        if at > 0 and span.end <= settled[at - 1][1]:
-            return
-        advice = tuple(one for one in ((help,) if isinstance(help, str) else help) if one)
-        self._found.append(Diagnostic(code, message, span, advice, tuple(labels), tuple(notes)))
+        if at == 0 or span.end > settled[at - 1][1]:
+            self._found.append(found)
 
     def extend(self, found: Iterable[Diagnostic]) -> None:
         """Add findings made elsewhere."""

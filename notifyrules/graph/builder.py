@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -16,14 +17,15 @@ from notifyrules.document.model import Document, Shared
 from notifyrules.document.reader import Reading, read_document, read_included
 from notifyrules.document.shape_errors import explain_cut_texts
 from notifyrules.graph.allowing import apply_allowances
-from notifyrules.graph.checks import CHECKS
+from notifyrules.graph.checks import CHECKS, Parts, check_literal_braces
 from notifyrules.graph.chosen_names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Call, Graph, Guarantee, Node, Outcome
+from notifyrules.graph.model import Allowance, Call, Graph, Guarantee
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_guarantee, build_outcome
-from notifyrules.graph.reachability import topological
+from notifyrules.graph.reachability import find_cycles, topological, written_targets
 from notifyrules.graph.sharing import gather
+from notifyrules.language.terms import Term
 from notifyrules.language.types import BOOL
 from notifyrules.source.located import words_of
 from notifyrules.source.reader import MAX_CHART_BYTES, Budget
@@ -160,23 +162,23 @@ class Library:
                 otherwise=None,
                 guarantees=[],
             )
-        draft = Draft(document, place, findings, set(reading.broken), load_callee, self._budget)
-        assume = gather(draft, open_included)
+        draft = Draft(document, findings, set(reading.broken), load_callee, self._budget)
+        assume = gather(draft, place, open_included)
         checked = [draft.condition(one, BOOL) for one in assume]
         # A fact that only an assumption reads is asked for in vain.
         draft.read.clear()
-        parts = _Parts.build(draft) if isinstance(reading.document, Document) else None
-        guarantees = _guarantees(draft)
-        for check in CHECKS:
-            check(draft, None if parts is None else parts.nodes)
+        parts = _build_parts(draft) if isinstance(reading.document, Document) else None
+        checks = [check_literal_braces(document)] if parts is None else [check(parts) for check in CHECKS]
+        for found in chain.from_iterable(checks):
+            findings.take(found)
         explain_cut_texts(findings)
         complete = parts is None or parts.whole
         allowed = apply_allowances(reading.document, fragments, findings, complete=complete)
         if parts is None or findings.errors or not parts.whole:
             return None
-        digest = _digest(files, callees)
-        graph = parts.graph(draft, tuple(term for term in checked if term is not None), guarantees, digest)
-        return self._measured(replace(graph, allowed=allowed), findings)
+        assumed = tuple(term for term in checked if term is not None)
+        graph = _assemble(parts, place, assumed, allowed, _digest(files, callees))
+        return self._measured(graph, findings)
 
     def _measured(self, graph: Graph, findings: Findings) -> Graph | None:
         """Refuse a chart that one decision could not walk in a reasonable time, called charts counted at each call."""
@@ -214,70 +216,58 @@ class Library:
         return graph
 
 
-@dataclass(slots=True)
-class _Parts:
-    """The nodes and outcomes of a chart, as far as they could be built."""
+def _build_parts(draft: Draft) -> Parts:
+    """Build every node, outcome and guarantee."""
+    document, findings = draft.document, draft.findings
+    if document.name is not None:
+        check_visible(document.name, "a chart", findings)
+    for part in document.guarantees:
+        check_visible(part.name, "a guarantee", findings)
+    for name in document.outcomes:
+        if not check_box_name(name, "an outcome", findings):
+            draft.broken |= {("outcomes", used) for used in used_as(name)}
+        elif name in document.flow:
+            draft.meant.add(name)
+            node = next(key for key in document.flow if key == name)
+            report_clash(name, name.span, node.span, "a node", findings)
+    if document.otherwise is not None:
+        _check_otherwise(draft)
+    for name in document.flow:
+        if not check_box_name(name, "a node", findings):
+            draft.broken |= {("flow", used) for used in used_as(name)}
+    outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
+    nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
+    leads = {str(name): tuple(map(str, written_targets(part))) for name, part in document.flow.items()}
+    return Parts(draft, nodes, outcomes, _guarantees(draft), leads, find_cycles(leads))
 
-    nodes: Mapping[str, Node | None]
-    """None for a node with findings."""
-    outcomes: Mapping[str, Outcome | None]
 
-    @classmethod
-    def build(cls, draft: Draft) -> _Parts:
-        """Build every node and every outcome."""
-        document, findings = draft.document, draft.findings
-        if document.name is not None:
-            check_visible(document.name, "a chart", findings)
-        for part in document.guarantees:
-            check_visible(part.name, "a guarantee", findings)
-        for name in document.outcomes:
-            if not check_box_name(name, "an outcome", findings):
-                draft.broken |= {("outcomes", used) for used in used_as(name)}
-            elif name in document.flow:
-                draft.meant.add(name)
-                node = next(key for key in document.flow if key == name)
-                report_clash(name, name.span, node.span, "a node", findings)
-        if document.otherwise is not None:
-            _check_otherwise(draft)
-        for name in document.flow:
-            if not check_box_name(name, "a node", findings):
-                draft.broken |= {("flow", used) for used in used_as(name)}
-        outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
-        nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
-        return cls(nodes, outcomes)
-
-    @property
-    def whole(self) -> bool:
-        """Whether every part could be built."""
-        return None not in self.nodes.values() and None not in self.outcomes.values()
-
-    def graph(self, draft: Draft, assume: tuple[object, ...], guarantees: tuple[Guarantee, ...], digest: str) -> Graph:
-        """Put the chart together."""
-        nodes = {name: node for name, node in self.nodes.items() if node is not None}
-        outcomes = {name: outcome for name, outcome in self.outcomes.items() if outcome is not None}
-        document = draft.document
-        start = next(iter(nodes))
-        name = document.name or PurePath(draft.place.name.rpartition(":")[2]).name.partition(".")[0]
-        return Graph(
-            name=str(name),
-            title=words_of(document.title) or "Should we send a notification?",
-            about=words_of(document.about),
-            source=words_of(document.source),
-            path=draft.place.name,
-            digest=digest,
-            legend=MappingProxyType(draft.legend),
-            facts=MappingProxyType(draft.facts),
-            lets=MappingProxyType(draft.lets),
-            assume=assume,  # type: ignore[arg-type]
-            data=MappingProxyType(draft.data),
-            nodes=MappingProxyType(nodes),
-            outcomes=MappingProxyType(outcomes),
-            start=start,
-            otherwise=None if document.otherwise is None else str(document.otherwise),
-            guarantees=guarantees,
-            order=topological({one.name: tuple(arrow.target for arrow in one.arrows) for one in nodes.values()}, start),
-            root=root_option(draft.place),
-        )
+def _assemble(
+    parts: Parts, place: Place, assume: tuple[Term, ...], allowed: tuple[Allowance, ...], digest: str
+) -> Graph:
+    """Put a chart together, all of whose parts could be built."""
+    draft, document = parts.draft, parts.draft.document
+    start = next(iter(parts.nodes))
+    return Graph(
+        name=str(document.name or PurePath(place.name.rpartition(":")[2]).name.partition(".")[0]),
+        title=words_of(document.title) or "Should we send a notification?",
+        about=words_of(document.about),
+        source=words_of(document.source),
+        path=place.name,
+        digest=digest,
+        legend=MappingProxyType(draft.legend),
+        facts=MappingProxyType(draft.facts),
+        lets=MappingProxyType(draft.lets),
+        assume=assume,
+        data=MappingProxyType(draft.data),
+        nodes=MappingProxyType({name: node for name, node in parts.nodes.items() if node is not None}),
+        outcomes=MappingProxyType({name: one for name, one in parts.outcomes.items() if one is not None}),
+        start=start,
+        otherwise=None if document.otherwise is None else str(document.otherwise),
+        guarantees=parts.guarantees,
+        order=topological(parts.leads, start),
+        allowed=allowed,
+        root=root_option(place),
+    )
 
 
 def _check_otherwise(draft: Draft) -> None:

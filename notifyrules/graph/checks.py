@@ -1,21 +1,17 @@
-"""
-Check a chart as a whole.
-
-Each check takes the draft and the nodes as far as they could be built (None for a node with findings of its own), and
-reports what it finds.
-"""
+"""Check a chart as a whole: each check gives what it finds, whatever the others find."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.document.model import GuaranteePart, Part
+from notifyrules.diagnostics.diagnostic import Diagnostic, Label
+from notifyrules.document.model import Document, GuaranteePart, Part
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Call, FanOut, Node, conditions
-from notifyrules.graph.reachability import edges, find_cycles, topological, written_targets
+from notifyrules.graph.model import Call, FanOut, Guarantee, Node, Outcome, conditions
+from notifyrules.graph.reachability import topological, written_targets
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.null_narrowing import value_key
@@ -27,145 +23,143 @@ MAX_NESTING = 10
 """Fan-outs on the branches of fan-outs."""
 
 
-def check_cycle(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a chart, as far as they could be built, and what several checks ask of them."""
+
+    draft: Draft
+    """What was found out while they were built; checks only read it."""
+    nodes: Mapping[str, Node | None]
+    """None for a node with findings."""
+    outcomes: Mapping[str, Outcome | None]
+    guarantees: tuple[Guarantee, ...]
+    leads: Mapping[str, tuple[str, ...]]
+    """What each node leads to, as it is written: outcomes and unknown names included."""
+    circles: tuple[tuple[str, ...], ...]
+    """The nodes of each way that leads back to its beginning."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether every part could be built."""
+        return None not in self.nodes.values() and None not in self.outcomes.values()
+
+    @property
+    def loose(self) -> bool:
+        """Whether some way out leads nowhere or in a circle, so that it is not known what was meant to be reached."""
+        return self.draft.loose or bool(self.circles)
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether some node could not be read at all, so that it is not known where it leads."""
+        return any(section == "flow" for section, _ in self.draft.broken)
+
+
+def check_cycle(parts: Parts) -> Iterator[Diagnostic]:
     """
     Report each circle once, at the arrow that closes it.
 
     A decision that entered the circle would never reach an outcome.
     """
-    flow = draft.document.flow
-    for circle in find_cycles(edges(draft.document)):
-        shown = " -> ".join((*circle, circle[0]))
-        closing = next(target for target in written_targets(flow[circle[-1]]) if target == circle[0])  # type: ignore[index]
-        first = next(name for name in flow if name == circle[0])
-        draft.loose = draft.circular = True
-        draft.findings.add(
+    written = {str(name): (name, part) for name, part in parts.draft.document.flow.items()}
+    for circle in parts.circles:
+        closing = next(target for target in written_targets(written[circle[-1]][1]) if target == circle[0])
+        yield Diagnostic(
             Code.CYCLE,
+            f"the chart leads back to itself: {' -> '.join((*circle, circle[0]))}",
             closing.span,
-            f"the chart leads back to itself: {shown}",
-            help="send one of these arrows to an outcome, or to a node outside of the circle",
-            labels=[Label(first.span, "it comes back here")],
+            ("send one of these arrows to an outcome, or to a node outside of the circle",),
+            (Label(written[circle[0]][0].span, "it comes back here"),),
         )
 
 
-def check_nesting(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
+def check_nesting(parts: Parts) -> Iterator[Diagnostic]:
     """
     Report the first fan-out that stands too deep.
 
     Every level is one more question kept in mind, by readers and by the evaluator.
     """
-    leads = edges(draft.document)
-    if not leads or nodes is None or draft.circular:
+    if parts.circles:
         return
     depth: dict[str, int] = {}
     root = ""
-    for name in reversed(topological({**leads, root: tuple(leads)}, root)):
-        if name == root:
-            continue
-        node = nodes.get(name)
-        depth[name] = max((depth.get(target, 0) for target in leads[name]), default=0)
+    for name in reversed(topological({**parts.leads, root: tuple(parts.leads)}, root)[1:]):
+        node = parts.nodes.get(name)
+        depth[name] = max((depth.get(target, 0) for target in parts.leads[name]), default=0)
         if isinstance(node, FanOut):
             depth[name] = max(depth[name], 1, *(depth.get(branch.target, 0) + 1 for branch in node.branches))
         if depth[name] > MAX_NESTING and node is not None:
-            draft.findings.add(
-                Code.LIMIT,
-                node.span,
-                f"more than {MAX_NESTING} fan-outs stand on the branches of each other here",
-                help="put their branches into one fan-out",
-            )
+            message = f"more than {MAX_NESTING} fan-outs stand on the branches of each other here"
+            yield Diagnostic(Code.LIMIT, message, node.span, ("put their branches into one fan-out",))
             return
 
 
-def check_unreachable(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
+def check_unreachable(parts: Parts) -> Iterator[Diagnostic]:
     """
     Report each node that the start cannot reach; one that only such nodes lead to is not reported again.
 
     They decide nothing, and usually an arrow was meant to lead there.
     """
-    leads = edges(draft.document)
-    if not leads or draft.loose or any(section == "flow" for section, _ in draft.broken):
+    leads = parts.leads
+    if not leads or parts.loose or parts.spoilt:
         return
     reached = set(topological(leads, next(iter(leads))))
     lost = [name for name in leads if name not in reached]
     led_to = {target for name in lost for target in leads[name] if target != name}
     roots = [name for name in lost if name not in led_to] or lost[:1]
-    for name in draft.document.flow:
-        if name in roots and name not in draft.meant:
-            draft.findings.add(
-                Code.UNREACHABLE_NODE,
-                name.span,
-                f"no arrow leads to `{name}`",
-                help="lead an arrow there, or remove it",
-            )
+    for name in parts.draft.document.flow:
+        if name in roots and name not in parts.draft.meant:
+            message = f"no arrow leads to `{name}`"
+            yield Diagnostic(Code.UNREACHABLE_NODE, message, name.span, ("lead an arrow there, or remove it",))
 
 
-def check_unused(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
+def check_unused_ends(parts: Parts) -> Iterator[Diagnostic]:
     """
-    Report what is declared in the file and used nowhere.
+    Report outcomes that no arrow leads to, and classes of the file itself that no node has.
+
+    They are forgotten, or misspelt where they were meant.
+    """
+    draft, document = parts.draft, parts.draft.document
+    if parts.spoilt:
+        return
+    reached = {target for targets in parts.leads.values() for target in targets} | {str(document.otherwise)}
+    for name in () if parts.loose else document.outcomes:
+        if name not in reached | draft.meant:
+            message = f"no arrow leads to the outcome `{name}`"
+            yield Diagnostic(Code.UNUSED_OUTCOME, message, name.span, ("lead an arrow there, or remove it",))
+    classes = {part.class_ for part in document.flow.values()}
+    for name in document.legend:
+        if name not in classes | draft.meant:
+            message = f"no node has the class `{name}`"
+            yield Diagnostic(Code.UNUSED_CLASS, message, name.span, ("remove it from the legend",))
+
+
+def check_unused(parts: Parts) -> Iterator[Diagnostic]:
+    """
+    Report facts, lets and data of the file itself that nothing uses.
 
     A fact that nothing reads costs every caller work; the rest is either forgotten or misspelt elsewhere. What is
-    included is never reported, because other files may use it, nor are facts and lets while a condition cannot be read,
-    because that one may use them.
+    included is never reported, because other files may use it, nor is anything while a part cannot be read, because
+    that one may use it.
     """
-    if nodes is None:
+    draft = parts.draft
+    if draft.unread or draft.broken or None in parts.nodes.values():
         return
-    document, findings = draft.document, draft.findings
-    if not any(section == "flow" for section, _ in draft.broken):
-        _unused_outcomes(draft)
-        classes = {str(part.class_) for part in document.flow.values() if part.class_ is not None}
-        for name, span in draft.legend_spans.items():
-            if name not in classes | draft.meant:
-                findings.add(
-                    Code.UNUSED_CLASS, span, f"no node has the class `{name}`", help="remove it from the legend"
-                )
-    if draft.unread or draft.broken or None in nodes.values():
-        return
-    _unused_declarations(draft)
-
-
-def _unused_declarations(draft: Draft) -> None:
-    """Report facts, lets and data that nothing uses."""
-    document, findings = draft.document, draft.findings
     for fact in draft.facts.values():
         if fact.name not in draft.read and not fact.included:
-            findings.add(
-                Code.UNUSED_FACT,
-                fact.span,
-                f"nothing reads the fact `{fact.name}`",
-                help="remove it, or allow it with a reason: `allow: {unused-fact: ...}`",
-            )
+            advice = "remove it, or allow it with a reason: `allow: {unused-fact: ...}`"
+            yield Diagnostic(Code.UNUSED_FACT, f"nothing reads the fact `{fact.name}`", fact.span, (advice,))
     used = _used_lets(draft)
     for let in draft.lets.values():
         if let.name not in used and not let.included:
-            findings.add(Code.UNUSED_LET, let.span, f"nothing uses `{let.name}`", help="remove it")
-    if any(found.code is Code.UNKNOWN_DATA for found in findings):
+            yield Diagnostic(Code.UNUSED_LET, f"nothing uses `{let.name}`", let.span, ("remove it",))
+    if any(found.code is Code.UNKNOWN_DATA for found in draft.findings):
         return
-    given = {str(key) for part in document.outcomes.values() for key in part.data}
+    given = {str(key) for part in draft.document.outcomes.values() for key in part.data}
     for data in draft.data.values():
         # Data without a default must be given: that is said at the outcomes.
         if data.name not in given and data.has_default and not data.included:
-            findings.add(
-                Code.UNUSED_DATA,
-                data.span,
-                f"no outcome gives `{data.name}` a value",
-                help="remove it, or give it one: `data: {" + data.name + ": ...}`",
-            )
-
-
-def _unused_outcomes(draft: Draft) -> None:
-    """Report outcomes that no arrow leads to."""
-    document = draft.document
-    if draft.loose:
-        return
-    reached = {target for targets in edges(document).values() for target in targets} | {str(document.otherwise)}
-    for name in document.outcomes:
-        if name not in reached | draft.meant:
-            draft.findings.add(
-                Code.UNUSED_OUTCOME,
-                name.span,
-                f"no arrow leads to the outcome `{name}`",
-                help="lead an arrow there, or remove it",
-            )
+            advice = f"remove it, or give it one: `data: {{{data.name}: ...}}`"
+            yield Diagnostic(Code.UNUSED_DATA, f"no outcome gives `{data.name}` a value", data.span, (advice,))
 
 
 def _used_lets(draft: Draft) -> set[str]:
@@ -174,44 +168,30 @@ def _used_lets(draft: Draft) -> set[str]:
     waiting = list(used)
     while waiting:
         let = draft.scope.lets.get(waiting.pop())
-        if let is None or let.body is None:
-            continue
-        fresh = (names_in(let.body) & set(draft.scope.lets)) - used
-        used |= fresh
-        waiting.extend(fresh)
+        if let is not None and let.body is not None:
+            fresh = (names_in(let.body) & set(draft.scope.lets)) - used
+            used |= fresh
+            waiting.extend(fresh)
     return used
 
 
-def check_constant(draft: Draft, nodes: Mapping[str, Node | None] | None) -> None:
+def check_constant(parts: Parts) -> Iterator[Diagnostic]:
     """
     Report each condition, or the narrowest part of one, that reads no facts or compares something with itself.
 
     Usually one side was meant to be another fact.
     """
-    if nodes is None:
-        return
-    asked = [
-        term for node in nodes.values() if node is not None and not isinstance(node, Call) for term in conditions(node)
-    ]
-    named = [
-        let.term
-        for let in draft.lets.values()
-        if let.term is not None and not let.included and let.term.type.base is not None
-    ]
+    built = [node for node in parts.nodes.values() if node is not None and not isinstance(node, Call)]
+    asked = [term for node in built for term in conditions(node)]
     for term in asked:
         if not t.facts_read(term):
-            value = write_literal(evaluate(term, {}, {}))
-            draft.findings.add(
-                Code.CONSTANT_CONDITION,
-                term.span,
-                f"this is always {value}",
-                help="ask for a fact, or remove the question",
-            )
-    for term in (*asked, *named):
+            message = f"this is always {write_literal(evaluate(term, {}, {}))}"
+            yield Diagnostic(Code.CONSTANT_CONDITION, message, term.span, ("ask for a fact, or remove the question",))
+    named = [let.term for let in parts.draft.lets.values() if let.term is not None and not let.included]
+    for term in (*asked, *(term for term in named if term.type.base is not None)):
         for part, message in _constant_parts(term):
-            draft.findings.add(
-                Code.CONSTANT_CONDITION, part.span, message, help="remove this part, or write the fact that is meant"
-            )
+            advice = "remove this part, or write the fact that is meant"
+            yield Diagnostic(Code.CONSTANT_CONDITION, message, part.span, (advice,))
 
 
 def _constant_parts(term: t.Term) -> Iterator[tuple[t.Term, str]]:
@@ -253,20 +233,17 @@ _SHOWN_AS_WRITTEN = ("ask", "label", "title", "about", "source")
 _BRACES = re.compile(r"\{[^{}]*[^{}\s][^{}]*\}")
 
 
-def check_literal_braces(draft: Draft, _nodes: Mapping[str, Node | None] | None) -> None:
+def check_literal_braces(document: Document) -> Iterator[Diagnostic]:
     """
     Report braces in texts that are shown as they are written.
 
     Whoever reads the chart would see the name of a fact where its value was meant.
     """
-    for text in _plain_texts(draft.document):
+    for text in _plain_texts(document):
         for found in _BRACES.finditer(text):
-            draft.findings.add(
-                Code.LITERAL_BRACES,
-                text.part(*found.span()),
-                f"nothing is filled in here: `{found[0]}` is shown as it stands",
-                help="write it without braces; only a `because` has conditions in it",
-            )
+            message = f"nothing is filled in here: `{found[0]}` is shown as it stands"
+            advice = "write it without braces; only a `because` has conditions in it"
+            yield Diagnostic(Code.LITERAL_BRACES, message, text.part(*found.span()), (advice,))
 
 
 def _plain_texts(part: Part) -> Iterator[Scalar]:
@@ -280,14 +257,13 @@ def _plain_texts(part: Part) -> Iterator[Scalar]:
                 yield from _plain_texts(held)
 
 
-Check = Callable[[Draft, Mapping[str, Node | None] | None], None]
-
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Callable[[Parts], Iterator[Diagnostic]], ...] = (
     check_cycle,
     check_nesting,
     check_unreachable,
+    check_unused_ends,
     check_unused,
     check_constant,
-    check_literal_braces,
+    lambda parts: check_literal_braces(parts.draft.document),
 )
-"""In the order in which they run."""
+"""The checks of a chart; each stands for itself."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.document.files import Place
 from notifyrules.document.model import Document, NodePart
 from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import DataField, Fact, Graph, Let
@@ -28,7 +27,6 @@ class Draft:
     """One chart on its way from document to graph."""
 
     document: Document
-    place: Place
     findings: Findings
     broken: set[tuple[str, str]]
     """Section and name of what was reported already, so that uses of it are not reported again."""
@@ -40,17 +38,13 @@ class Draft:
     lets: dict[str, Let] = field(default_factory=dict)
     data: dict[str, DataField] = field(default_factory=dict)
     legend: dict[str, str] = field(default_factory=dict)
-    legend_spans: dict[str, Span] = field(default_factory=dict)
-    """The classes declared in the file itself."""
     scope: Scope = field(default_factory=lambda: Scope({}, {}, Findings()))
     read: set[str] = field(default_factory=set)
     """The facts that some condition, text or value reads."""
     meant: set[str] = field(default_factory=set)
     """Nodes, outcomes and classes that a misspelt name was probably meant for: they are not reported as unused."""
     loose: bool = False
-    """Whether some way out leads nowhere or in a circle, so that it is not known what was meant to be reached."""
-    circular: bool = False
-    """Whether the chart leads back to itself."""
+    """Whether some way out leads nowhere, so that it is not known what was meant to be reached."""
     unread: bool = False
     """Whether some condition could not be checked, so that what it reads is not known."""
 
@@ -91,11 +85,6 @@ class Draft:
     def is_incomplete(self, *sections: str) -> bool:
         """Tell whether one of some sections was reported as a whole, so that it may hold names that nobody knows."""
         return any((section, WHOLE) in self.broken for section in sections)
-
-    @property
-    def fact_types(self) -> Mapping[str, Type]:
-        """The type of every fact."""
-        return {name: fact.type for name, fact in self.facts.items()}
 
 
 def head(name: Scalar, part: NodePart, ask: str) -> tuple[str, str, str | None, str | None, Span]:

@@ -7,7 +7,6 @@ from typing import assert_never
 
 from notifyrules.document.model import (
     CallPart,
-    Document,
     FanOutPart,
     FirstPart,
     LongTarget,
@@ -96,8 +95,3 @@ def written_targets(part: WrittenNode) -> Iterator[Scalar]:
     for leaving in exits:
         if leaving is not None:
             yield leaving if isinstance(leaving, Scalar) else leaving.to
-
-
-def edges(document: Document) -> Mapping[str, tuple[str, ...]]:
-    """Map every node to what it leads to, outcomes and unknown names included."""
-    return {str(name): tuple(str(target) for target in written_targets(part)) for name, part in document.flow.items()}

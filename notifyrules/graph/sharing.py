@@ -9,7 +9,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.phrases import named
 from notifyrules.document.files import Place
-from notifyrules.document.model import Document, Fragment, Shared
+from notifyrules.document.model import Fragment, Shared
 from notifyrules.document.reader import WHOLE, Reading
 from notifyrules.graph.chosen_names import check_path, check_visible, report_clash, split_let, used_as
 from notifyrules.graph.colours import COLOURS, is_colour
@@ -41,19 +41,19 @@ class _Names:
     assume: list[Scalar] = field(default_factory=list)
 
 
-def gather(draft: Draft, open_document: OpenDocument) -> tuple[Scalar, ...]:
+def gather(draft: Draft, place: Place, open_document: OpenDocument) -> tuple[Scalar, ...]:
     """Declare everything that conditions may name, and give the assumptions, unchecked, the file's own first."""
     names = _Names()
     _take(draft, draft.document, names, included=False)
-    _include(draft, draft.document, draft.place, names, open_document)
+    _include(draft, place, names, open_document)
     _check_prefixes(draft)
     _declare_lets(draft, names)
     return tuple(names.assume)
 
 
-def _include(draft: Draft, top: Document, place: Place, names: _Names, open_document: OpenDocument) -> None:
+def _include(draft: Draft, place: Place, names: _Names, open_document: OpenDocument) -> None:
     """Take what included files declare, each file once."""
-    trail: list[tuple[Shared, Place, tuple[Place, ...]]] = [(top, place, (place,))]
+    trail: list[tuple[Shared, Place, tuple[Place, ...]]] = [(draft.document, place, (place,))]
     seen = {place.path}
     while trail:
         part, holder, above = trail.pop()
@@ -104,7 +104,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
     for name, declared in part.data.items():
         _take_data(draft, name, declared, names, included=included)
     for name, colour in part.legend.items():
-        _take_class(draft, name, colour, names, included=included)
+        _take_class(draft, name, colour, names)
     names.assume.extend(part.assume)
 
 
@@ -124,7 +124,7 @@ def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, i
         draft.data[str(name)] = data
 
 
-def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, included: bool) -> None:
+def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names) -> None:
     """Take one class with its colour."""
     if name in names.legend:
         report_clash(name, name.span, names.legend[name], "another class", draft.findings)
@@ -135,8 +135,6 @@ def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names, *, in
         message = f"`{colour}` is not a colour"
         draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=f'use {named(COLOURS)}, or `"#rrggbb"`')
     draft.legend[str(name)] = str(colour)
-    if not included:
-        draft.legend_spans[str(name)] = name.span
 
 
 def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, included: bool) -> None:
@@ -205,7 +203,7 @@ def _declare_lets(draft: Draft, names: _Names) -> None:
                 draft.broken.add(("let", name))
                 lets[name] = replace(let, body=None)
     draft.scope = Scope(
-        draft.fact_types,
+        {name: fact.type for name, fact in draft.facts.items()},
         lets,
         draft.findings,
         frozenset(name for section, name in draft.broken if section in ("facts", "let")),
