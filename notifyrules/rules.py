@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notifyrules.cases.reading import ChartLoader, Suite
+    from notifyrules.limit import Limit
     from notifyrules.prove.results import Proofs
-    from notifyrules.solver import Limit
 
 
 class Rules:
@@ -302,8 +302,8 @@ def prove(
         UsageError: The solver is not installed.
     """
     require_solver()
+    from notifyrules.limit import LIMIT_S, Limit  # noqa: PLC0415
     from notifyrules.prove.check import prove as prove_graph  # noqa: PLC0415 - the solver is an extra
-    from notifyrules.solver import LIMIT_S, Limit  # noqa: PLC0415
 
     examined = examine(path, root=root)
     if examined.graph is None:

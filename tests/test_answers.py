@@ -11,8 +11,8 @@ import pytest
 import notifyrules
 from notifyrules.answers import check, decisions, diff, render, test
 from notifyrules.cases.runner import Selection
+from notifyrules.limit import Limit
 from notifyrules.rules import Rules
-from notifyrules.solver import Limit
 from tests.cli import TEAM_CHAT, run, team_chat
 
 GIVEN = {"message.kind": "dm", "channel.muted": True}

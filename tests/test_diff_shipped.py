@@ -14,9 +14,9 @@ from notifyrules.diff.model import Finding, VersionComparison
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Switch
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
+from notifyrules.limit import Limit
 from notifyrules.rules import load
 from notifyrules.shipped import shipped_names
-from notifyrules.solver import Limit
 from tests.property.edited_charts import Decision
 from tests.property.expressions import pool
 from tests.property.small_charts import dice

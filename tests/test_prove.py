@@ -14,9 +14,10 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.errors import UsageError
 from notifyrules.language.types import MAX_DATE, MAX_INT
+from notifyrules.limit import Limit
 from notifyrules.prove.results import Judged, Proofs, Standing
 from notifyrules.shipped import shipped_names
-from notifyrules.solver import Answer, Limit, Solver, World
+from notifyrules.solver import Answer, Solver, World
 from tests.cli import run
 
 pytestmark = pytest.mark.slow

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from notifyrules.diff.compare import compare
 from notifyrules.diff.model import VersionComparison
+from notifyrules.limit import Limit
 from notifyrules.rules import load
-from notifyrules.solver import Limit
 from tests.cli import TEAM_CHAT
 
 END = """

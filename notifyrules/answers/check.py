@@ -12,8 +12,8 @@ from typing import Final
 from notifyrules import rules
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import findings_data
+from notifyrules.limit import Limit
 from notifyrules.prove.results import Proofs
-from notifyrules.solver import Limit
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]")
 

@@ -13,7 +13,7 @@ from notifyrules.diff.model import VersionComparison
 from notifyrules.diff.recorded import Counted, count_rows
 from notifyrules.diff.report import format_markdown, format_text
 from notifyrules.graph.model import Graph
-from notifyrules.solver import Limit
+from notifyrules.limit import Limit
 
 _WRITERS = {"text": format_text, "json": format_json, "markdown": format_markdown, "github": format_github}
 

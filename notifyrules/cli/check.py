@@ -21,7 +21,7 @@ from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import is_ours
 from notifyrules.errors import UsageError
-from notifyrules.solver import LIMIT_S, Limit
+from notifyrules.limit import LIMIT_S, Limit
 
 SUMMARY: Final = "Find every mistake in rule files and files of cases."
 HELP: Final = """

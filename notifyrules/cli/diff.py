@@ -21,7 +21,7 @@ from notifyrules.cli.revisions import load_version
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
-from notifyrules.solver import LIMIT_S, Limit
+from notifyrules.limit import LIMIT_S, Limit
 
 SUMMARY: Final = "Say what changes for whom from one version to another."
 HELP: Final = """

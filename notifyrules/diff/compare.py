@@ -13,7 +13,8 @@ from notifyrules.graph.model import Call, Graph, Guarantee, Notify
 from notifyrules.language.printing import spell
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write_literal
-from notifyrules.solver import Answer, Limit
+from notifyrules.limit import Limit
+from notifyrules.solver import Answer
 
 
 def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> VersionComparison:

@@ -18,11 +18,11 @@ from notifyrules.diff.shared_facts import Together, bring_together
 from notifyrules.graph.model import Graph
 from notifyrules.language.terms import Term
 from notifyrules.language.types import join
+from notifyrules.limit import Limit
 from notifyrules.solver import (
     Answer,
     ChartFormulas,
     Formula,
-    Limit,
     Solver,
     Symbol,
     World,

@@ -15,11 +15,12 @@ from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.allowing import silence
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.values import FactValues, Value, to_plain, write_literal
+from notifyrules.limit import Limit
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
 from notifyrules.prove.results import Example, Judged, Proofs, Standing
 from notifyrules.prove.unreachable import find_dead, find_vacuous, reach
-from notifyrules.solver import Answer, Limit, Proof
+from notifyrules.solver import Answer, Proof
 from notifyrules.source.text import Span
 
 Watch: TypeAlias = Callable[[str], None]
@@ -74,18 +75,13 @@ def _contradiction(proof: Proof) -> Diagnostic | None:
     if proof.bare.ask(*proof.assumed) is not Answer.NO:
         return None
     core = proof.bare.core(proof.assumed) or range(len(proof.assumed))
-    terms = [proof.graph.assume[number] for number in core]
-    last = terms[-1]
+    *others, last = [proof.graph.assume[number] for number in core]
     message = "this is never true, so `assume` leaves no facts at all"
-    if len(terms) > 1:
+    if others:
         message = "this contradicts the other assumptions shown, so `assume` leaves no facts at all"
-    return Diagnostic(
-        Code.CONTRADICTORY_ASSUME,
-        message,
-        last.span,
-        ("mend or remove one of them; until then everything could be proved",),
-        tuple(Label(term.span, "this is assumed too") for term in terms[:-1]),
-    )
+    advice = ("mend or remove one of them; until then everything could be proved",)
+    labels = tuple(Label(term.span, "this is assumed too") for term in others)
+    return Diagnostic(Code.CONTRADICTORY_ASSUME, message, last.span, advice, labels)
 
 
 def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) -> Iterator[Diagnostic]:
@@ -95,18 +91,14 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
             return
         case Standing.UNDECIDED:
             why = "no facts were found that break it, and no proof that there are none"
-            help_ = "narrow it with `if`, or pass what texts and calendars tell as facts"
+            way_out = "narrow it with `if`, or pass what texts and calendars tell as facts"
             if limit.exceeded:
                 why = f"the time limit of {limit.seconds:g} s came first"
-                help_ = "allow more with `--timeout`"
+                way_out = "allow more with `--timeout`"
             elif guarantee.promise is Promise.REACHABLE:
                 why = "no facts were found for it, and no proof that there are none"
-            yield Diagnostic(
-                Code.UNDECIDED,
-                f"`{guarantee.name}` is neither proved nor broken: {why}",
-                guarantee.span,
-                (help_,),
-            )
+            message = f"`{guarantee.name}` is neither proved nor broken: {why}"
+            yield Diagnostic(Code.UNDECIDED, message, guarantee.span, (way_out,))
         case Standing.BROKEN:
             yield _broken(graph, guarantee, judged.example)
         case _:
@@ -119,31 +111,20 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
         message = f"`{guarantee.name}` is broken: no facts get `{guarantee.subjects[0]}`"
         return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, ("mend the chart, or withdraw the promise",))
     facts = _given(graph, example.facts)
-    labels: tuple[Label, ...] = tuple(_settling(graph, example))
     if example.second is None or example.changed is None:
         message = f"`{guarantee.name}` is broken: {_decided(example.passage)}"
         notes = [f"for {_assignments(facts)}"]
     else:
         name = guarantee.subjects[0]
         values = [_assignments({name: one[name]}) for one in (example.facts, example.changed)]
-        message = (
-            f"`{guarantee.name}` is broken: {_decided(example.passage)} with {values[0]}, "
-            f"{_decided(example.second)} with {values[1]}"
-        )
+        decided = [_decided(passage) for passage in (example.passage, example.second)]
+        message = f"`{guarantee.name}` is broken: {decided[0]} with {values[0]}, {decided[1]} with {values[1]}"
         facts.pop(name, None)
         notes = [f"both with {_assignments(facts) if facts else 'all other facts at their defaults'}"]
-    return Diagnostic(
-        Code.BROKEN_GUARANTEE,
-        message,
-        guarantee.span,
-        (
-            "mend the chart, or withdraw the promise",
-            _held_as_case(graph, guarantee, example),
-            f"to see the path: `{_command(graph, example.facts)}`",
-        ),
-        labels,
-        tuple(notes),
-    )
+    to_see = f"to see the path: `{_command(graph, example.facts)}`"
+    advice = ("mend the chart, or withdraw the promise", _held_as_case(graph, guarantee, example), to_see)
+    labels = tuple(_settling(graph, example))
+    return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
 
 
 def _settling(graph: Graph, example: Example) -> Iterator[Label]:
@@ -157,13 +138,9 @@ def _settling(graph: Graph, example: Example) -> Iterator[Label]:
 
 def _out_of_time(graph: Graph, limit: Limit) -> Diagnostic:
     """Report that not everything was looked at."""
-    start = graph.nodes[graph.start].span
-    return Diagnostic(
-        Code.UNDECIDED,
-        f"not everything about this chart was proved within the time limit of {limit.seconds:g} s",
-        Span(start.source, 0, 0),
-        ("allow more with `--timeout`",),
-    )
+    place = Span(graph.nodes[graph.start].span.source, 0, 0)
+    message = f"not everything about this chart was proved within the time limit of {limit.seconds:g} s"
+    return Diagnostic(Code.UNDECIDED, message, place, ("allow more with `--timeout`",))
 
 
 # ---- Facts that break a guarantee, for whoever mends the rules ----
@@ -202,9 +179,8 @@ def _setting(value: Value) -> str:
     """Write a value as the command line takes it."""
     plain = to_plain(value)
     if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
-        bare = plain == plain.strip() and plain[0] not in "\"'"
-        return plain if bare else json.dumps(plain, ensure_ascii=False)
-    written = json.dumps(plain, ensure_ascii=False)
+        return plain if plain == plain.strip() and plain[0] not in "\"'" else _quoted(plain)
+    written = _quoted(plain)
     return written if written.isprintable() else json.dumps(plain)
 
 
@@ -221,10 +197,7 @@ def _held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
         facts.pop(name, None)
         each[name] = (example.facts[name], example.changed[name])
     parts = [f"name: {_quoted(guarantee.name)}"]
-    if facts:
-        parts.append(f"given: {_mapping(facts)}")
-    if each:
-        parts.append(f"each: {_mapping(each)}")
+    parts += [f"{key}: {_mapping(held)}" for key, held in (("given", facts), ("each", each)) if held]
     expected, only = _expected(graph, guarantee, example)
     chosen = "" if only else ", with the outcome that you want"
     return f"to hold it as a case{chosen}: `- {{{', '.join(parts)}, expect: {expected}}}`"
@@ -244,11 +217,7 @@ def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str
     if len(allowed) == 1:
         return _quoted(allowed[0]), True
     meanings = {graph.outcomes[name].notify for name in allowed}
-    if (
-        len(meanings) == 1
-        and Notify.UNSAID not in meanings
-        and graph.outcomes[example.passage.outcome].notify not in meanings
-    ):
+    if len(meanings) == 1 and not meanings & {Notify.UNSAID, graph.outcomes[example.passage.outcome].notify}:
         return f"{{notify: {meanings.pop().value}}}", True
     refusals = [name for name in allowed if graph.outcomes[name].notify is Notify.NO]
     return _quoted((refusals or allowed or [example.passage.outcome])[0]), False
@@ -256,10 +225,9 @@ def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str
 
 def _mapping(facts: Mapping[str, Value]) -> str:
     """Write facts as a flow mapping."""
-    written = (f"{name}: {json.dumps(to_plain(value), ensure_ascii=False)}" for name, value in facts.items())
-    return f"{{{', '.join(written)}}}"
+    return f"{{{', '.join(f'{name}: {_quoted(to_plain(value))}' for name, value in facts.items())}}}"
 
 
-def _quoted(text: str) -> str:
-    """Quote a text as YAML and JSON both read it."""
-    return json.dumps(text, ensure_ascii=False)
+def _quoted(plain: object) -> str:
+    """Write a plain value as YAML and JSON both read it."""
+    return json.dumps(plain, ensure_ascii=False)

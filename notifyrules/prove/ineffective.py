@@ -37,13 +37,10 @@ def find_unobtainable(proof: Proof, reached: Reach) -> Iterator[Diagnostic]:
             why = "only branches of fan-outs lead to it, and a branch that refuses does not decide"
         elif not arrows:
             why = "every exit is written, and none leads to it"
-        yield Diagnostic(
-            Code.UNOBTAINABLE_OUTCOME,
-            f"nobody can get the outcome `{name}`: {why}",
-            graph.outcomes[name].span,
-            ("lead an arrow there that some facts take, or remove it",),
-            tuple(Label(arrow.span, "this leads to it") for arrow in (taken or arrows)[:_SHOWN] if arrow.written),
-        )
+        message = f"nobody can get the outcome `{name}`: {why}"
+        advice = ("lead an arrow there that some facts take, or remove it",)
+        labels = tuple(Label(one.span, "this leads to it") for one in (taken or arrows)[:_SHOWN] if one.written)
+        yield Diagnostic(Code.UNOBTAINABLE_OUTCOME, message, graph.outcomes[name].span, advice, labels)
 
 
 def find_ineffective(proof: Proof, reached: Reach) -> Iterator[tuple[Fact, Diagnostic | None]]:
@@ -76,27 +73,16 @@ def _ineffective(fact: Fact, nodes: set[str], proof: Proof) -> Diagnostic:
     """Word one finding, with what asks for the fact in vain."""
     graph = proof.graph
     asking = [name for name in (*graph.order, *graph.outcomes) if name in nodes]
-    labels = [
-        Label((graph.nodes.get(name) or graph.outcomes[name]).span, "this reads it, and comes to the same all the same")
-        for name in asking[:_SHOWN]
-    ]
-    why = "whatever it is, the same is decided"
-    if _is_settled(proof, fact):
-        why = "`assume` leaves it only one value at a time"
-    return Diagnostic(
-        Code.INEFFECTIVE_FACT,
-        f"`{fact.name}` never changes the outcome, the words, the data or the recheck: {why}",
-        fact.span,
-        ("remove the fact and what asks for it, or mend the question that was to depend on it",),
-        tuple(labels),
-    )
-
-
-def _is_settled(proof: Proof, fact: Fact) -> bool:
-    """Tell whether the other facts and `assume` settle what a fact is."""
+    spans = [(graph.nodes.get(name) or graph.outcomes[name]).span for name in asking[:_SHOWN]]
+    labels = tuple(Label(span, "this reads it, and comes to the same all the same") for span in spans)
     copy, world = proof.vary(fact.name), proof.chart.world
     differs = world.formulas.negate(world.symbols.equal(proof.inputs.symbols[fact.name], copy.second))
-    return copy.solver.ask(differs) is Answer.NO
+    why = "whatever it is, the same is decided"
+    if copy.solver.ask(differs) is Answer.NO:
+        why = "`assume` leaves it only one value at a time"
+    message = f"`{fact.name}` never changes the outcome, the words, the data or the recheck: {why}"
+    advice = ("remove the fact and what asks for it, or mend the question that was to depend on it",)
+    return Diagnostic(Code.INEFFECTIVE_FACT, message, fact.span, advice, labels)
 
 
 def _readers(proof: Proof, reached: Reach) -> Mapping[str, set[str]]:

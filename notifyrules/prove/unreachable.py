@@ -17,7 +17,7 @@ from notifyrules.graph.model import Arrow, Call, Fact, FanOut, First, Graph, Nod
 from notifyrules.language.terms import FactRead, Junction, Term, facts_read
 from notifyrules.language.values import write_literal
 from notifyrules.solver import Answer, Formula, Proof
-from notifyrules.source.text import Span
+from notifyrules.source.text import Span, one_line
 
 _LEAVE_OUT = (
     "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
@@ -104,32 +104,26 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
     (row,) = node.rows
     for arrow, other, truth in ((row.arrow, node.otherwise, "true"), (node.otherwise, row.arrow, "false")):
         if other.id in reached.dead and facts_read(row.condition):
-            reason = reached.reason(other)
-            yield Diagnostic(
-                Code.KNOWN_ANSWER,
-                f"`{_clip(row.condition.span.text)}` is always {truth} here, because {reason.words}",
-                row.condition.span,
-                (f"remove the question `{node.name}` and lead to `{arrow.target}` at once, or ask for what is meant",),
-                *reached.shown(reason, other),
-            )
+            yield _known(row.condition, arrow, truth, [other], reached)
+
+
+def _known(asked: Term, alive: Arrow, answer: str, gone: Sequence[Arrow], reached: Reach) -> Diagnostic:
+    """Word a question that has only one answer."""
+    formulas, answers = reached.proof.chart.world.formulas, reached.proof.chart.answers
+    reason = reached.ways.explain(alive.node, formulas.some(answers[arrow.id] for arrow in gone))
+    words = f"`{_clip(asked.span.text)}` is always {answer} here, because {reason.words}"
+    advice = f"remove the question `{alive.node}` and lead to `{alive.target}` at once, or ask for what is meant"
+    return Diagnostic(Code.KNOWN_ANSWER, words, asked.span, (advice,), *reached.shown(reason, *gone))
 
 
 def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
     """Report the values that a switch never meets; of one that only ever meets one value, that."""
-    subject = _clip(node.subject.span.text)
     alive = [arrow for arrow in node.arrows if arrow.id not in reached.dead]
     gone = [arrow for arrow in node.arrows if arrow.id in reached.dead]
     if len(alive) == 1 and gone and facts_read(node.subject) and alive[0] is not node.otherwise:
-        formulas, answers = reached.proof.chart.world.formulas, reached.proof.chart.answers
-        reason = reached.ways.explain(node.name, formulas.some(answers[arrow.id] for arrow in gone))
-        yield Diagnostic(
-            Code.KNOWN_ANSWER,
-            f"`{subject}` is always `{_clip(alive[0].answer)}` here, because {reason.words}",
-            node.subject.span,
-            (f"remove the question `{node.name}` and lead to `{alive[0].target}` at once, or ask for what is meant",),
-            *reached.shown(reason, *gone),
-        )
+        yield _known(node.subject, alive[0], f"`{_clip(alive[0].answer)}`", gone, reached)
         return
+    subject = _clip(node.subject.span.text)
     for arrow in gone:
         if not arrow.written:
             continue
@@ -144,42 +138,36 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
 def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
     """Report the rows that are never the first to hold."""
     chart = reached.proof.chart
-    formulas = chart.world.formulas
-    for number, row in enumerate(node.rows, 1):
+    for number, row in enumerate(node.rows):
         if row.arrow.id not in reached.dead or not facts_read(row.condition):
             continue
-        holds = chart.terms.holds(row.condition)
-        here = formulas.every((chart.met[node.name], holds))
-        written = _clip(row.condition.span.text)
-        if reached.proof.solver.ask(here) is Answer.NO:
-            reason = reached.ways.explain(node.name, holds)
-            words = f"`{written}` is always false here, because {reason.words}"
+        fixed = [chart.met[node.name], chart.terms.holds(row.condition)]
+        if reached.proof.solver.ask(chart.world.formulas.every(fixed)) is Answer.NO:
+            reason = reached.ways.explain(node.name, fixed[1])
+            words = f"`{_clip(row.condition.span.text)}` is always false here, because {reason.words}"
             shown = reached.shown(reason, row.arrow)
             yield Diagnostic(Code.KNOWN_ANSWER, words, row.condition.span, ("remove the row",), *shown)
             continue
-        earlier = node.rows[: number - 1]
-        refused = [formulas.negate(chart.terms.holds(one.condition)) for one in earlier]
-        fixed = [chart.met[node.name], holds]
-        core = reached.proof.solver.core(refused, fixed=fixed) or range(len(earlier))
-        taking = [earlier[at] for at in core]
+        refused = [chart.world.formulas.negate(chart.terms.holds(one.condition)) for one in node.rows[:number]]
+        core = reached.proof.solver.core(refused, fixed=fixed) or range(number)
+        taking = [node.rows[at] for at in core]
         names = " and ".join(f"`{one.arrow.id}`" for one in taking)
-        holder = "this" if len(taking) == 1 else "one of these"
-        yield Diagnostic(
-            Code.SHADOWED_ROW,
-            f"the row `{row.arrow.id}` is never taken, because {names} "
-            f"{'takes' if len(taking) == 1 else 'together take'} everything that it would",
-            row.condition.span,
-            ("move the row up, or remove it",),
-            (
-                *(Label(one.condition.span, f"{holder} holds whenever it does") for one in taking),
-                *reached.lost(row.arrow),
-            ),
-        )
-    last = node.otherwise
+        holder, take = ("this", "takes") if len(taking) == 1 else ("one of these", "together take")
+        words = f"the row `{row.arrow.id}` is never taken, because {names} {take} everything that it would"
+        labels = [Label(one.condition.span, f"{holder} holds whenever it does") for one in taking]
+        labels.extend(reached.lost(row.arrow))
+        advice = ("move the row up, or remove it",)
+        yield Diagnostic(Code.SHADOWED_ROW, words, row.condition.span, advice, tuple(labels))
+    yield from _else(node.otherwise, "one of the rows always holds", reached)
+
+
+def _else(last: Arrow, why: str, reached: Reach) -> Iterator[Diagnostic]:
+    """Report an `else` that nothing is left to."""
     if last.id in reached.dead and last.written:
-        words = f"`{last.id}` is never taken: one of the rows always holds"
         shown = reached.shown(reached.reason(last), last)
-        yield Diagnostic(Code.DEAD_ARROW, words, last.span, ("remove the `else`",), *shown)
+        yield Diagnostic(
+            Code.DEAD_ARROW, f"`{last.id}` is never taken: {why}", last.span, ("remove the `else`",), *shown
+        )
 
 
 def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
@@ -192,9 +180,9 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
             shown = reached.shown(reached.reason(branch), branch)
             yield Diagnostic(Code.DEAD_ARROW, words, branch.span, ("move the branch up, or remove it",), *shown)
             continue
-        wins = formulas.every((proof.chart.met[node.name], proof.chart.answers[branch.id]))
         if branch.id in proof.samples.won or _explained(branch.target, reached):
             continue
+        wins = formulas.every((proof.chart.met[node.name], proof.chart.answers[branch.id]))
         if proof.solver.ask(wins) is Answer.NO:
             agrees = formulas.negate(proof.chart.refusal(branch.target))
             tried = formulas.every((proof.chart.tried[branch.id], agrees))
@@ -202,12 +190,8 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
             words = f"the branch `{branch.target}` always refuses here, because {reason.words}"
             way_out = "remove the branch, or lead it elsewhere"
             yield Diagnostic(Code.DEAD_ARROW, words, branch.span, (way_out,), *reached.shown(reason))
-    last = node.otherwise
-    told = any(branch.id in reached.dead or _explained(branch.target, reached) for branch in node.branches)
-    if last.id in reached.dead and last.written and not told:
-        words = f"`{last.id}` is never taken: one of the branches never refuses"
-        shown = reached.shown(reached.reason(last), last)
-        yield Diagnostic(Code.DEAD_ARROW, words, last.span, ("remove the `else`",), *shown)
+    if not any(branch.id in reached.dead or _explained(branch.target, reached) for branch in node.branches):
+        yield from _else(node.otherwise, "one of the branches never refuses", reached)
 
 
 def _explained(target: str, reached: Reach) -> bool:
@@ -285,23 +269,16 @@ def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
         return
     wanted = tuple(_conjuncts(condition))
     # What is assumed stands first, so that it is left out where the `if` contradicts itself.
-    core = proof.bare.core([*proof.assumed, *(proof.chart.terms.holds(term) for term in wanted)])
-    first = len(proof.assumed)
-    assumed = [proof.graph.assume[at] for at in core or () if at < first]
-    blamed = [wanted[at - first] for at in core or () if at >= first] or [condition]
+    assumed, core = _core(proof, [proof.chart.terms.holds(term) for term in wanted]) or ((), ())
+    blamed = [wanted[at] for at in core] or [condition]
     words = _and(f"`{_clip(term.span.text)}`" for term in blamed)
     never = "is never true" if len(blamed) == 1 else "are never true together"
     because = f", because `assume` says {_and(f'`{_clip(term.span.text)}`' for term in assumed)}" if assumed else ""
-    yield Diagnostic(
-        Code.VACUOUS_GUARANTEE,
-        f"`{guarantee.name}` promises nothing: {words} {never}{because}",
-        blamed[-1].span,
-        ("mend the `if`, or withdraw the promise",),
-        (
-            *(Label(term.span, "this cannot hold with it") for term in blamed[:-1]),
-            *(Label(term.span, "this is assumed") for term in assumed),
-        ),
-    )
+    message = f"`{guarantee.name}` promises nothing: {words} {never}{because}"
+    rivals = (Label(term.span, "this cannot hold with it") for term in blamed[:-1])
+    labels = (*rivals, *(Label(term.span, "this is assumed") for term in assumed))
+    advice = ("mend the `if`, or withdraw the promise",)
+    yield Diagnostic(Code.VACUOUS_GUARANTEE, message, blamed[-1].span, advice, labels)
 
 
 def _conjuncts(term: Term) -> Iterator[Term]:
@@ -343,9 +320,7 @@ class Reason:
     @property
     def words(self) -> str:
         """Say it behind `because`."""
-        if len(self.rulings) == 1:
-            return str(self.rulings[0])
-        return "every way here settles it"
+        return str(self.rulings[0]) if len(self.rulings) == 1 else "every way here settles it"
 
     @property
     def tells(self) -> bool:
@@ -414,27 +389,33 @@ class LiveWays:
             if ruling is None:
                 waiting.extend((arrow.node, (arrow, *behind)) for arrow in self.entering.get(at, ()))
             else:
-                key = (*(arrow.id for arrow in ruling.arrows), *ruling.assumed)
-                found[key] = ruling
-        if waiting:
-            return Reason(())
-        return Reason(tuple(found.values()))
+                found[(*(arrow.id for arrow in ruling.arrows), *ruling.assumed)] = ruling
+        return Reason(() if waiting else tuple(found.values()))
 
     def _rule(self, arrows: Sequence[Arrow], ruled_out: Formula) -> Ruling | None:
         """Find few answers that rule something out together with what is assumed."""
-        proof = self.proof
-        answers = [proof.chart.asked(arrow) for arrow in arrows]
-        core = proof.bare.core([*proof.assumed, *answers], fixed=[ruled_out])
-        if core is None:
-            return None
-        first = len(proof.assumed)
-        assumed = tuple(proof.graph.assume[number] for number in core if number < first)
-        return Ruling(tuple(arrows[number - first] for number in core if number >= first), assumed)
+        core = _core(self.proof, [self.proof.chart.asked(arrow) for arrow in arrows], ruled_out)
+        return None if core is None else Ruling(tuple(arrows[number] for number in core[1]), core[0])
+
+
+def _core(proof: Proof, formulas: Sequence[Formula], *fixed: Formula) -> tuple[tuple[Term, ...], list[int]] | None:
+    """
+    Find few formulas that contradict, together with what is fixed and assumed.
+
+    Returns:
+        What of the assumptions is needed for it, and the numbers of the formulas; None where none is found.
+    """
+    core = proof.bare.core([*proof.assumed, *formulas], fixed=fixed)
+    if core is None:
+        return None
+    first = len(proof.assumed)
+    assumed = tuple(proof.graph.assume[number] for number in core if number < first)
+    return assumed, [number - first for number in core if number >= first]
 
 
 def _clip(text: str) -> str:
     """Put words of the file on one line, shortened to what a sentence can carry."""
-    folded = " ".join(text.split())
+    folded = one_line(text)
     return folded if len(folded) <= _LONGEST else folded[: _LONGEST - 1] + "…"
 
 

@@ -18,8 +18,8 @@ from notifyrules.language.kinds import KINDS, NOON
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import FactValues, Value
+from notifyrules.limit import Limit
 from notifyrules.solver.inputs import Inputs
-from notifyrules.solver.limit import Limit
 from notifyrules.solver.symbols import plain
 from notifyrules.solver.translation import World
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import z3
 
+from notifyrules.limit import Limit
 from notifyrules.solver.formulas import Formula, constants_of, is_true
-from notifyrules.solver.limit import Limit
 from notifyrules.solver.translation import Definition, World
 
 _K = TypeVar("_K")

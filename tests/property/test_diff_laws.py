@@ -21,8 +21,8 @@ from notifyrules.graph.model import Graph
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.terms import Junction, Term
 from notifyrules.language.types import Type, join
+from notifyrules.limit import Limit
 from notifyrules.rules import load
-from notifyrules.solver import Limit
 from tests.property.edited_charts import (
     TYPES,
     Asked,

@@ -11,12 +11,13 @@ from notifyrules.evaluation.walk import Step, walk
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
+from notifyrules.limit import Limit
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
 from notifyrules.prove.results import Judged, Standing
 from notifyrules.prove.unreachable import reach
 from notifyrules.rules import load
-from notifyrules.solver import Limit, Proof
+from notifyrules.solver import Proof
 from tests.property.small_charts import EXACT, VALUES, Sketch, all_facts, dice, guarantee, sketch
 
 pytestmark = pytest.mark.slow
