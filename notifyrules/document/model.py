@@ -406,10 +406,28 @@ class Fragment(Shared):
     """A file made to be included."""
 
 
+class LongMedia(Part):
+    """The media of a file, and what may differ between them."""
+
+    fact: Name = Field(description="The fact whose values are the media.")
+    per_medium: list[Name] = Field(
+        default_factory=list, description="The facts that may differ from medium to medium, such as a preference."
+    )
+
+
+WrittenMedia: TypeAlias = Annotated[
+    Annotated[Name, Tag("#short")] | Annotated[LongMedia, Tag("#long")],
+    BY_LENGTH,
+    Field(description="The fact whose values are the media, or `{fact, per_medium}`."),
+]
+
+
 class Document(Shared):
     """A rule file."""
 
     must_hold = ("flow", "outcomes")
+
+    media: WrittenMedia | None = Field(None, description="What a message may reach a person by.")
 
     otherwise: Name | None = Field(None, description="The refusal at which every exit ends that is not written.")
     flow: dict[Key, WrittenNode] = Field(

@@ -20,6 +20,7 @@ from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS, Parts, check_literal_braces
 from notifyrules.graph.chosen_names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.draft import Draft
+from notifyrules.graph.media import build_media
 from notifyrules.graph.model import Allowance, Call, Graph, Guarantee
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_guarantee, build_outcome
@@ -161,6 +162,7 @@ class Library:
                 outcomes={},
                 otherwise=None,
                 guarantees=[],
+                media=None,
             )
         draft = Draft(document, findings, set(reading.broken), load_callee, self._budget)
         assume = gather(draft, place, open_included)
@@ -238,7 +240,7 @@ def _build_parts(draft: Draft) -> Parts:
     outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
     nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
     leads = {str(name): tuple(map(str, written_targets(part))) for name, part in document.flow.items()}
-    return Parts(draft, nodes, outcomes, _guarantees(draft), leads, find_cycles(leads))
+    return Parts(draft, nodes, outcomes, build_media(draft), _guarantees(draft), leads, find_cycles(leads))
 
 
 def _assemble(
@@ -266,6 +268,7 @@ def _assemble(
         guarantees=parts.guarantees,
         order=topological(parts.leads, start),
         allowed=allowed,
+        media=parts.media,
         root=root_option(place),
     )
 

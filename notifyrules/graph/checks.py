@@ -10,7 +10,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.document.model import Document, GuaranteePart, Part
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Call, FanOut, Guarantee, Node, Outcome, conditions
+from notifyrules.graph.model import Call, FanOut, Guarantee, Media, Node, Outcome, conditions
 from notifyrules.graph.reachability import topological, written_targets
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
@@ -32,6 +32,7 @@ class Parts:
     nodes: Mapping[str, Node | None]
     """None for a node with findings."""
     outcomes: Mapping[str, Outcome | None]
+    media: Media | None
     guarantees: tuple[Guarantee, ...]
     leads: Mapping[str, tuple[str, ...]]
     """What each node leads to, as it is written: outcomes and unknown names included."""

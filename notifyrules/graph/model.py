@@ -288,6 +288,24 @@ class Guarantee:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """What a message may reach a person by."""
+
+    fact: str
+    """The fact whose values they are."""
+    names: tuple[str, ...]
+    """The values, in the order declared."""
+    per_medium: tuple[str, ...]
+    """The facts that may differ from medium to medium."""
+    span: Span
+
+    @property
+    def parting(self) -> frozenset[str]:
+        """The facts by which decisions for different media may differ."""
+        return frozenset((self.fact, *self.per_medium))
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """A kind of finding that the file allows with a reason."""
 
@@ -327,6 +345,8 @@ class Graph:
     """The reachable nodes, every node before those its arrows lead to."""
     allowed: tuple[Allowance, ...] = ()
     """What the file allows of the findings that only proofs make."""
+    media: Media | None = None
+    """None where the file names none."""
     root: str = ""
     """What `--root` has to name beside the file; empty where commands find the root themselves."""
     arrows: Mapping[str, Arrow] = field(init=False, repr=False)
