@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from operator import ge, gt, le, lt
+from typing import Any, TypeAlias
 
 import z3
 
@@ -37,6 +38,8 @@ from notifyrules.solver.symbols import (
 HAS = "has"
 """The open question whether a list holds an item."""
 
+_ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+"""What compares numbers, and terms of the solver."""
 _Relate: TypeAlias = Callable[[t.FunctionCall, Way, Way], Formula]
 
 
@@ -198,7 +201,11 @@ class Translator:
         else:
             wholes = tuple(self._symbols.whole(item.payload) for item in items)
             thing = self.world.open("list of", wholes, self._formulas.sort("list"))
-        return Symbol(self._formulas.false, Several((Way(self._formulas.true, items, thing),)))
+        return self._alone(Way(self._formulas.true, items, thing))
+
+    def _alone(self, way: Way) -> Symbol:
+        """Give the one list that a list may be as a value."""
+        return Symbol(self._formulas.false, Several((way,)))
 
     # ---- Numbers ----
 
@@ -221,16 +228,7 @@ class Translator:
             return self._formulas.negate(self._symbols.equal(left, right))
         if term.order is not None:
             return ordered(self._formulas, term.operator, (left, right), term.order)
-        one, other = left.number, right.number
-        match term.operator:
-            case "<":
-                return one < other
-            case "<=":
-                return one <= other
-            case ">":
-                return one > other
-            case _:
-                return one >= other
+        return _ORDERS[term.operator](left.number, right.number)
 
     # ---- Lists ----
 
@@ -250,9 +248,7 @@ class Translator:
         if item.payload is None:
             return formulas.false
         thing = self._symbols.whole(item.payload)
-        found = self._left_open(
-            term, HAS, (item, Symbol(formulas.false, Several((way,)))), (thing, way.thing), Type(Basic.BOOL)
-        )
+        found = self._left_open(term, HAS, (item, self._alone(way)), (thing, way.thing), Type(Basic.BOOL))
         return formulas.every((formulas.negate(item.null), found.holds))
 
     # ---- Functions ----
@@ -280,8 +276,7 @@ class Translator:
         """Count the items of a list."""
         if way.items is not None:
             return self._formulas.amount(len(way.items))
-        collection = Symbol(self._formulas.false, Several((way,)))
-        return self._left_open(term, "len", (collection,), (way.thing,), term.type).number
+        return self._left_open(term, "len", (self._alone(way),), (way.thing,), term.type).number
 
     def _paired(
         self, term: t.FunctionCall, first: tuple[Way, ...], second: tuple[Way, ...], relate: _Relate
@@ -310,10 +305,8 @@ class Translator:
 
     def _related(self, term: t.FunctionCall, one: Way, other: Way) -> Formula:
         """Leave open how two lists are related."""
-        never = self._formulas.false
-        lists = (Symbol(never, Several((one,))), Symbol(never, Several((other,))))
-        found = self._left_open(term, term.function.name, lists, (one.thing, other.thing), term.type)
-        return found.holds
+        lists = (self._alone(one), self._alone(other))
+        return self._left_open(term, term.function.name, lists, (one.thing, other.thing), term.type).holds
 
     def _words(self, term: t.FunctionCall, text: Symbol, ways: tuple[Way, ...]) -> Formula:
         """Say when one of the words of a list stands in a text: each word is a question of its own."""
@@ -382,12 +375,7 @@ def ordered(formulas: Formulas, operator: str, sides: tuple[Symbol, Symbol], ord
     assert isinstance(left, Pick)
     assert isinstance(right, Pick)
     ranks = {value: rank for rank, value in enumerate(order)}
-    compare = {
-        "<": int.__lt__,
-        "<=": int.__le__,
-        ">": int.__gt__,
-        ">=": int.__ge__,
-    }[operator]
+    compare = _ORDERS[operator]
     return formulas.some(
         formulas.every((left.ways[one], right.ways[other]))
         for one in left.ways
