@@ -187,12 +187,8 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         name = reference.removeprefix(SHIPPED_PREFIX)
         if name not in shipped.names:
             near = nearest(name, shipped.names)
-            findings.add(
-                Code.FILE,
-                at,
-                f"no rule file `{name}` comes with notifyrules",
-                help=f"did you mean `{SHIPPED_PREFIX}{near}`?" if near else f"those that do: {named(shipped.names)}",
-            )
+            advice = f"did you mean `{SHIPPED_PREFIX}{near}`?" if near else f"those that do: {named(shipped.names)}"
+            findings.add(Code.FILE, at, f"no rule file `{name}` comes with notifyrules", help=advice)
             return None
         return Place((shipped.root / f"{name}.yaml").resolve(), reference, shipped.root.resolve())
     try:
@@ -201,13 +197,8 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         findings.add(Code.FILE, at, "this is not the name of a file")
         return None
     if Path(reference).is_absolute() or not path.is_relative_to(base.root):
-        findings.add(
-            Code.OUTSIDE_ROOT,
-            at,
-            f"`{reference}` lies outside of the root folder `{_shown_root(base)}`",
-            help=_way_inside(base),
-            notes=[_why_root(base)],
-        )
+        message = f"`{reference}` lies outside of the root folder `{_shown_root(base)}`"
+        findings.add(Code.OUTSIDE_ROOT, at, message, help=_way_inside(base), notes=[_why_root(base)])
         return None
     name = (
         os.path.normpath(Path(base.name).parent / reference)

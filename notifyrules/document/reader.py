@@ -66,12 +66,7 @@ def _read_tree(
             # What else is wrong with the same scalar follows from what YAML made of it.
             findings.settle(problem.spoilt or problem.span)
     if tree is None and not problems:
-        findings.add(
-            Code.WRONG_SHAPE,
-            Span(source, 0, 0),
-            "the file is empty",
-            help=_BEGINNING,
-        )
+        findings.add(Code.WRONG_SHAPE, Span(source, 0, 0), "the file is empty", help=_BEGINNING)
     if tree is None:
         return None, ()
     if not isinstance(tree, Map):
@@ -131,24 +126,18 @@ def _check_version(tree: Map, key: str, findings: Findings) -> bool:
         near = nearest(key, tree)
         start = next(iter(tree)).span if tree else tree.span
         found = f", found `{near}`" if near else ""
-        findings.add(
-            Code.FORMAT_VERSION, start, f"the header `{form}` is missing{found}", help=f"begin the file with `{form}`"
-        )
+        advice = f"begin the file with `{form}`"
+        findings.add(Code.FORMAT_VERSION, start, f"the header `{form}` is missing{found}", help=advice)
         return False
     if isinstance(value, Scalar) and value.kind is Kind.INT and value == FORMAT_VERSION:
         return True
     if isinstance(value, Scalar) and value == FORMAT_VERSION:
-        findings.add(
-            Code.FORMAT_VERSION, value.span, "the format version is a number, found text", help=f"write `{form}`"
-        )
+        advice = f"write `{form}`"
+        findings.add(Code.FORMAT_VERSION, value.span, "the format version is a number, found text", help=advice)
         return False
     shown = f"`{str(value)[:40]}`" if isinstance(value, Scalar) and value.strip() else describe_node(value)
-    findings.add(
-        Code.FORMAT_VERSION,
-        value.span.first_line,
-        f"format version {shown} is not known",
-        help=f"this version of notifyrules reads `{form}`",
-    )
+    advice = f"this version of notifyrules reads `{form}`"
+    findings.add(Code.FORMAT_VERSION, value.span.first_line, f"format version {shown} is not known", help=advice)
     return False
 
 

@@ -105,9 +105,8 @@ def _code(key: Scalar, findings: Findings) -> Code | None:
         )
         return None
     if code.severity is Severity.ERROR:
-        findings.add(
-            Code.UNKNOWN_CODE, key.span, f"`{key}` is an error, which cannot be allowed", help="mend what it reports"
-        )
+        advice = "mend what it reports"
+        findings.add(Code.UNKNOWN_CODE, key.span, f"`{key}` is an error, which cannot be allowed", help=advice)
         return None
     return code
 

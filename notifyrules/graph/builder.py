@@ -87,11 +87,8 @@ class Library:
     def _read(self, place: Place, at: Span | None, findings: Findings) -> Source | None:
         """Open a file once."""
         if place.path not in self._sources and len(self._sources) >= MAX_FILES:
-            findings.add(
-                Code.LIMIT,
-                at or Span(Source(place.name, ""), 0, 0),
-                f"the chart is made of more than {MAX_FILES} files",
-            )
+            message = f"the chart is made of more than {MAX_FILES} files"
+            findings.add(Code.LIMIT, at or Span(Source(place.name, ""), 0, 0), message)
             return None
         if place.path not in self._sources:
             found = Findings()
@@ -149,12 +146,8 @@ class Library:
 
         if not isinstance(document, Document):
             if at is not None:
-                findings.add(
-                    Code.CALLEE,
-                    at,
-                    f"`{place.name}` has no `flow`, so it cannot be called",
-                    help="bring it in with `include:`",
-                )
+                advice = "bring it in with `include:`"
+                findings.add(Code.CALLEE, at, f"`{place.name}` has no `flow`, so it cannot be called", help=advice)
                 return None
             document = Document.model_construct(
                 **{name: getattr(document, name) for name in type(document).model_fields},
@@ -204,12 +197,8 @@ class Library:
         trail = [one.path for one in self._trail]
         if found.path in trail:
             circle = " -> ".join(one.name for one in (*self._trail[trail.index(found.path) :], found))
-            findings.add(
-                Code.CIRCLE,
-                at,
-                f"charts call each other in a circle: {circle}",
-                help="move what both need into a third chart",
-            )
+            advice = "move what both need into a third chart"
+            findings.add(Code.CIRCLE, at, f"charts call each other in a circle: {circle}", help=advice)
             return None
         graph = self._build(found, at).graph if len(trail) < MAX_CALLS else None
         if len(trail) >= MAX_CALLS or (graph is not None and len(trail) + self._extents[id(graph)].calls > MAX_CALLS):
@@ -287,12 +276,9 @@ def _check_otherwise(draft: Draft) -> None:
                 help=did_you_mean(name, outcomes, "`otherwise` names an outcome"),
             )
     elif part.notify is not None and part.notify.lower() != "false":
-        draft.findings.add(
-            Code.WRONG_SHAPE,
-            name.span,
-            f"`otherwise` must be a refusal, and `{name}` is `notify: {part.notify}`",
-            help="name an outcome with `notify: false`; write the other exits out",
-        )
+        message = f"`otherwise` must be a refusal, and `{name}` is `notify: {part.notify}`"
+        advice = "name an outcome with `notify: false`; write the other exits out"
+        draft.findings.add(Code.WRONG_SHAPE, name.span, message, help=advice)
 
 
 def _guarantees(draft: Draft) -> tuple[Guarantee, ...]:

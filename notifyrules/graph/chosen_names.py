@@ -27,12 +27,8 @@ def check_box_name(name: Scalar, what: str, findings: Findings) -> bool:
     """Check the name of a node, an outcome or a row."""
     if is_segment(name):
         return True
-    findings.add(
-        Code.BAD_NAME,
-        name.span,
-        f"`{name}` is not the name of {what}",
-        help=f"names are lower case, digits and `_`{_suggestion(name)}",
-    )
+    advice = f"names are lower case, digits and `_`{_suggestion(name)}"
+    findings.add(Code.BAD_NAME, name.span, f"`{name}` is not the name of {what}", help=advice)
     return False
 
 
@@ -49,20 +45,12 @@ def check_path(name: str, span: Span, what: str, findings: Findings) -> bool:
     """Check the dotted name of a fact or a let."""
     segments = name.split(".")
     if not all(is_segment(segment) for segment in segments):
-        findings.add(
-            Code.BAD_NAME,
-            span,
-            f"`{name}` is not the name of {what}",
-            help=f"names are lower case, digits and `_`, joined by dots{_suggestion(name)}",
-        )
+        advice = f"names are lower case, digits and `_`, joined by dots{_suggestion(name)}"
+        findings.add(Code.BAD_NAME, span, f"`{name}` is not the name of {what}", help=advice)
         return False
     if segments[0] in LANGUAGE_WORDS:
-        findings.add(
-            Code.BAD_NAME,
-            span,
-            f"`{segments[0]}` is a word of the language",
-            help=f"choose another name; behind a dot any word will do: `{what.rsplit(maxsplit=1)[-1]}.{segments[0]}`",
-        )
+        advice = f"choose another name; behind a dot any word will do: `{what.rsplit(maxsplit=1)[-1]}.{segments[0]}`"
+        findings.add(Code.BAD_NAME, span, f"`{segments[0]}` is a word of the language", help=advice)
         return False
     return True
 
@@ -153,10 +141,6 @@ def _check_parameter(parameter: str, span: Span, others: Mapping[str, Span], fin
 
 def report_clash(name: str, span: Span, rival: Span, what: str, findings: Findings) -> None:
     """Report one name for two things."""
-    findings.add(
-        Code.NAME_CLASH,
-        span,
-        f"the name `{name}` is taken by {what}",
-        help="rename one of the two",
-        labels=[Label(rival, "it is declared here")],
-    )
+    message = f"the name `{name}` is taken by {what}"
+    advice = "rename one of the two"
+    findings.add(Code.NAME_CLASH, span, message, help=advice, labels=[Label(rival, "it is declared here")])

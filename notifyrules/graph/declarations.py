@@ -45,11 +45,8 @@ def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, incl
         return None
     if part.ordered is not None and part.ordered.plain():
         if not isinstance(declared.type.base, Enumeration):
-            findings.add(
-                Code.BAD_TYPE,
-                part.ordered.span,
-                f"only an enumeration can be ordered, and `{name}` is `{declared.type}`",
-            )
+            message = f"only an enumeration can be ordered, and `{name}` is `{declared.type}`"
+            findings.add(Code.BAD_TYPE, part.ordered.span, message)
             return None
         values = declared.type.base.values
         declared = replace(declared, type=Type(Enumeration(values, values), declared.type.nullable))
@@ -168,12 +165,8 @@ def _with_default(
 ) -> Declared | None:
     """Check a default against its type."""
     if wanted.nullable and plain is not None and not may_default:
-        findings.add(
-            Code.BAD_TYPE,
-            span,
-            "a fact that may be null has no other default than null",
-            help="drop the default, or drop `| null`; `??` in a condition says what null means",
-        )
+        advice = "drop the default, or drop `| null`; `??` in a condition says what null means"
+        findings.add(Code.BAD_TYPE, span, "a fact that may be null has no other default than null", help=advice)
         return None
     try:
         return Declared(wanted, has_default=True, default=conform(wanted, plain))
@@ -208,12 +201,8 @@ def _read_type(written: Declaration, scalar: Scalar, findings: Findings) -> Type
         else:
             others.append(alternative)
     if not others:
-        findings.add(
-            Code.BAD_TYPE,
-            scalar.span,
-            "a fact that can only be null tells nothing",
-            help="write the type before it, such as `bool | null`",
-        )
+        advice = "write the type before it, such as `bool | null`"
+        findings.add(Code.BAD_TYPE, scalar.span, "a fact that can only be null tells nothing", help=advice)
         return None
     first = others[0]
     if len(others) == 1 and isinstance(first, ListWord):
@@ -263,31 +252,20 @@ def _enumeration(words: list[Word | ListWord], findings: Findings, whole: str = 
     values: dict[str, Span] = {}
     for word in words:
         if isinstance(word, ListWord):
-            findings.add(
-                Code.BAD_TYPE,
-                word.span,
-                "a list cannot be one of several values",
-                help="declare two facts, or a list alone",
-            )
+            advice = "declare two facts, or a list alone"
+            findings.add(Code.BAD_TYPE, word.span, "a list cannot be one of several values", help=advice)
             return None
         if not word.quoted and (word.text in TYPE_WORDS or word.text in ("true", "false", "null")):
             what = "names a type" if word.text in TYPE_WORDS else "is no text"
             meant = "bool" if what == "is no text" else meant_type(whole)
             advice = f"write `{meant}`; or " if meant and meant != whole else ""
-            findings.add(
-                Code.BAD_TYPE,
-                word.span,
-                f"`{word.text}` {what}, and cannot be joined with other values",
-                help=f'{advice}quote it for the value: `"{word.text}"`; only `null` joins a type',
-            )
+            message = f"`{word.text}` {what}, and cannot be joined with other values"
+            advice = f'{advice}quote it for the value: `"{word.text}"`; only `null` joins a type'
+            findings.add(Code.BAD_TYPE, word.span, message, help=advice)
             return None
         if word.text in values:
-            findings.add(
-                Code.BAD_TYPE,
-                word.span,
-                f"the value `{word.text}` stands here twice",
-                labels=[Label(values[word.text], "the first one")],
-            )
+            message = f"the value `{word.text}` stands here twice"
+            findings.add(Code.BAD_TYPE, word.span, message, labels=[Label(values[word.text], "the first one")])
             return None
         values[word.text] = word.span
     return Enumeration(tuple(values))

@@ -43,9 +43,8 @@ def build_node(name: Scalar, part: WrittenNode, draft: Draft) -> Node | None:
         if near is not None:
             draft.meant.add(near)
         advice = did_you_mean(part.class_, draft.legend, f"give it a colour: `legend: {{{part.class_}: blue}}`")
-        draft.findings.add(
-            Code.UNKNOWN_CLASS, part.class_.span, f"the class `{part.class_}` is not in the legend", help=advice
-        )
+        message = f"the class `{part.class_}` is not in the legend"
+        draft.findings.add(Code.UNKNOWN_CLASS, part.class_.span, message, help=advice)
     match part:
         case QuestionPart():
             return _question(name, part, draft)
@@ -85,13 +84,9 @@ def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
                 continue
             if row.name in taken or row.name == "else":
                 rival = [Label(taken[row.name], "the first one")] if row.name in taken else []
-                draft.findings.add(
-                    Code.NAME_CLASH,
-                    row.name.span,
-                    f"the row name `{row.name}` is taken",
-                    help="row names become arrow ids, so each stands once",
-                    labels=rival,
-                )
+                message = f"the row name `{row.name}` is taken"
+                advice = "row names become arrow ids, so each stands once"
+                draft.findings.add(Code.NAME_CLASH, row.name.span, message, help=advice, labels=rival)
             taken[row.name] = row.name.span
         built_row, given = _row(name, number, row, draft, given)
         rows.append(built_row)
@@ -197,12 +192,9 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
     missing = [outcome for outcome in callee.outcomes if outcome not in part.cases and outcome not in meant]
     if missing and not draft.is_broken("flow", name):
         draft.loose = True
-        draft.findings.add(
-            Code.MISSING_CASE,
-            part.call.span,
-            f"no case for the outcome{'s' if len(missing) > 1 else ''} {named(missing)} of `{part.call}`",
-            help="say where every outcome of the called file goes on",
-        )
+        message = f"no case for the outcome{'s' if len(missing) > 1 else ''} {named(missing)} of `{part.call}`"
+        advice = "say where every outcome of the called file goes on"
+        draft.findings.add(Code.MISSING_CASE, part.call.span, message, help=advice)
         clean = False
     if bindings is None or not clean:
         return None
@@ -228,20 +220,14 @@ def _bind_facts(
         own = draft.facts.get(fact.name)
         if own is None:
             if not fact.has_default and not draft.is_broken("facts", fact.name):
-                draft.findings.add(
-                    Code.CALLEE,
-                    part.call.span,
-                    f"the fact `{fact.name}` of `{part.call}` gets no value",
-                    help=f"say what it is: `with: {{{fact.name}: ...}}`, or declare a fact of the same name and type",
-                )
+                message = f"the fact `{fact.name}` of `{part.call}` gets no value"
+                advice = f"say what it is: `with: {{{fact.name}: ...}}`, or declare a fact of the same name and type"
+                draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
                 clean = False
         elif own.type != fact.type:
-            draft.findings.add(
-                Code.CALLEE,
-                part.call.span,
-                f"the fact `{fact.name}` is `{own.type}` here and `{fact.type}` in `{part.call}`",
-                help=f"say what it is there: `with: {{{fact.name}: ...}}`, or declare both alike",
-            )
+            message = f"the fact `{fact.name}` is `{own.type}` here and `{fact.type}` in `{part.call}`"
+            advice = f"say what it is there: `with: {{{fact.name}: ...}}`, or declare both alike"
+            draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
             clean = False
         else:
             bindings[fact.name] = FactRead(part.call.span, own.type, own.name)

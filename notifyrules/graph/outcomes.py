@@ -67,12 +67,9 @@ def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Te
             found[declared.name] = declared.default
         else:
             clean = False
-            draft.findings.add(
-                Code.MISSING_KEY,
-                name.span,
-                f"the outcome `{name}` gives no `{declared.name}`, which has no default",
-                help=f"write `data: {{{declared.name}: ...}}`, or give the declaration a default",
-            )
+            message = f"the outcome `{name}` gives no `{declared.name}`, which has no default"
+            advice = f"write `data: {{{declared.name}: ...}}`, or give the declaration a default"
+            draft.findings.add(Code.MISSING_KEY, name.span, message, help=advice)
     return {declared: found[declared] for declared in draft.data} if clean else None
 
 
@@ -86,12 +83,9 @@ def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] 
     if isinstance(written, Map):
         condition = written.get(Scalar("expr", written.span))
         if len(written) != 1 or not isinstance(condition, Scalar) or condition.kind is Kind.NULL:
-            draft.findings.add(
-                Code.WRONG_SHAPE,
-                written.span,
-                "expected a value or `{expr: condition}`, found a mapping",
-                help="write the condition under `expr` alone, in quotes where it needs them",
-            )
+            message = "expected a value or `{expr: condition}`, found a mapping"
+            advice = "write the condition under `expr` alone, in quotes where it needs them"
+            draft.findings.add(Code.WRONG_SHAPE, written.span, message, help=advice)
             return None
         term = draft.condition(condition, wanted)
         return None if term is None else (term,)
@@ -111,22 +105,15 @@ def _recheck(written: Scalar, draft: Draft) -> Term | None:
     if fits(term.type, Type(INSTANT.base, nullable=True)):
         return term
     if not fits(term.type, Type(DURATION.base, nullable=True)):
-        draft.findings.add(
-            Code.TYPE_MISMATCH,
-            written.span,
-            f"expected an instant or a duration, found `{term.type}`",
-            help="say in which unit, such as `15m`" if term.type == INT else "write when to ask again, such as `15m`",
-        )
+        message = f"expected an instant or a duration, found `{term.type}`"
+        advice = "say in which unit, such as `15m`" if term.type == INT else "write when to ask again, such as `15m`"
+        draft.findings.add(Code.TYPE_MISMATCH, written.span, message, help=advice)
         return None
     now = draft.facts.get("now")
     if now is None or now.type != INSTANT:
         if not draft.is_broken("facts", "now"):
-            draft.findings.add(
-                Code.NO_RECHECK_CLOCK,
-                written.span,
-                "a duration counts from the fact `now`, which is not declared as an instant",
-                help="declare `now: instant`",
-            )
+            message = "a duration counts from the fact `now`, which is not declared as an instant"
+            draft.findings.add(Code.NO_RECHECK_CLOCK, written.span, message, help="declare `now: instant`")
         return None
     draft.read.add("now")
     return term
@@ -152,12 +139,8 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
     if len(written) != 1:
         forms = named(promise.value for promise in Promise)
         found = "none" if not written else " and ".join(f"`{promise.value}`" for promise in written)
-        draft.findings.add(
-            Code.WRONG_SHAPE,
-            part.name.span,
-            f"a guarantee has one of {forms}; found {found}",
-            help="write one promise a guarantee",
-        )
+        message = f"a guarantee has one of {forms}; found {found}"
+        draft.findings.add(Code.WRONG_SHAPE, part.name.span, message, help="write one promise a guarantee")
         return None
     [(promise, subjects)] = written.items()
     check = _check_fact if promise in (Promise.INDEPENDENT, Promise.MONOTONE) else _check_outcome
@@ -187,11 +170,9 @@ def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:
     fact = draft.facts.get(name)
     if fact is None:
         if not draft.is_broken("facts", name):
+            message = f"`{name}` is not a declared fact"
             draft.findings.add(
-                Code.UNKNOWN_FACT,
-                name.span,
-                f"`{name}` is not a declared fact",
-                help=did_you_mean(name, draft.facts, "declare it under `facts:`"),
+                Code.UNKNOWN_FACT, name.span, message, help=did_you_mean(name, draft.facts, "declare it under `facts:`")
             )
         return False
     if promise is Promise.MONOTONE and not _can_be_raised(fact.type):

@@ -65,23 +65,16 @@ def _include(draft: Draft, place: Place, names: _Names, open_document: OpenDocum
             at, reading = opened
             if at.path in {one.path for one in above}:
                 circle = " -> ".join(one.name for one in (*above[[one.path for one in above].index(at.path) :], at))
-                draft.findings.add(
-                    Code.CIRCLE,
-                    reference.span,
-                    f"files include each other in a circle: {circle}",
-                    help="move what both need into a third file",
-                )
+                message = f"files include each other in a circle: {circle}"
+                draft.findings.add(Code.CIRCLE, reference.span, message, help="move what both need into a third file")
                 continue
             if at.path in seen:
                 continue
             seen.add(at.path)
             if not isinstance(reading.document, Fragment):
-                draft.findings.add(
-                    Code.WRONG_SHAPE,
-                    reference.span,
-                    f"`{reference}` is a whole rule file, which cannot be included",
-                    help="ask it with a `call` node, or move what both need into a file without `flow` and `outcomes`",
-                )
+                message = f"`{reference}` is a whole rule file, which cannot be included"
+                advice = "ask it with a `call` node, or move what both need into a file without `flow` and `outcomes`"
+                draft.findings.add(Code.WRONG_SHAPE, reference.span, message, help=advice)
                 continue
             draft.broken |= {one for one in reading.broken if one[0] in ("facts", "let", "data", "legend", "include")}
             _take(draft, reading.document, names, included=True)
@@ -174,12 +167,10 @@ def _check_prefixes(draft: Draft) -> None:
         for end in range(1, len(segments)):
             rival = draft.facts.get(".".join(segments[:end]))
             if rival is not None:
+                message = f"`{name}` lies inside of `{rival.name}`, which is a fact itself"
+                advice = f"rename one of the two, such as `{rival.name}` to `{rival.name}.value`"
                 draft.findings.add(
-                    Code.NAME_CLASH,
-                    fact.span,
-                    f"`{name}` lies inside of `{rival.name}`, which is a fact itself",
-                    help=f"rename one of the two, such as `{rival.name}` to `{rival.name}.value`",
-                    labels=[Label(rival.span, "it is declared here")],
+                    Code.NAME_CLASH, fact.span, message, help=advice, labels=[Label(rival.span, "it is declared here")]
                 )
                 break
 

@@ -37,12 +37,8 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
     """Build a question with one way out per value; None after a finding."""
     subject = draft.condition(part.switch)
     if subject is not None and not _may_switch(subject.type):
-        draft.findings.add(
-            Code.TYPE_MISMATCH,
-            part.switch.span,
-            f"`switch` asks for values, bools, ints or texts; this is `{subject.type}`",
-            help="use `first` with conditions",
-        )
+        message = f"`switch` asks for values, bools, ints or texts; this is `{subject.type}`"
+        draft.findings.add(Code.TYPE_MISMATCH, part.switch.span, message, help="use `first` with conditions")
         subject = None
     written = [_case(key, target, subject, draft) for key, target in part.cases.items()]
     cases = [case for case in written if case is not None]
@@ -56,24 +52,17 @@ def build_switch(name: Scalar, part: SwitchPart, draft: Draft) -> Switch | None:
         broken = broken or otherwise is None
         if closed is not None and len(cases) == len(written) and set(closed) <= answered:
             key = part.key("else")
-            draft.findings.add(
-                Code.USELESS_ELSE,
-                key.span if key else name.span,
-                f"the cases name every value of `{part.switch}`",
-                help="remove the `else`",
-            )
+            message = f"the cases name every value of `{part.switch}`"
+            draft.findings.add(Code.USELESS_ELSE, key.span if key else name.span, message, help="remove the `else`")
     elif subject is not None:
         # An open type ends elsewhere; null, bools and enumerations are named by value whatever `otherwise` says.
         wanted = closed if closed is not None else ((None,) if subject.type.nullable else ())
         missing = [value for value in wanted if value not in answered]
         if missing and len(cases) == len(written) and not draft.is_broken("flow", name):
             draft.loose = True
-            draft.findings.add(
-                Code.MISSING_CASE,
-                part.switch.span,
-                f"no case for {named(map(write_literal, missing))}",
-                help=f"add {_cases(missing)}, or an `else` for all other values",
-            )
+            message = f"no case for {named(map(write_literal, missing))}"
+            advice = f"add {_cases(missing)}, or an `else` for all other values"
+            draft.findings.add(Code.MISSING_CASE, part.switch.span, message, help=advice)
             broken = True
         if closed is None and not broken:
             otherwise = read_exit(None, name, "else", draft)
@@ -187,9 +176,8 @@ def _report_impossible(word: Word, key: Scalar, value: Value, kind: Type, draft:
     if closed is not None:
         advice.append("its values are " + named(map(write_literal, closed)))
     shown = quote(word.text) if word.quoted else word.text
-    draft.findings.add(
-        Code.IMPOSSIBLE_CASE, word.span, f"`{shown}` is not a value of `{kind}`", help=advice, notes=notes
-    )
+    message = f"`{shown}` is not a value of `{kind}`"
+    draft.findings.add(Code.IMPOSSIBLE_CASE, word.span, message, help=advice, notes=notes)
 
 
 _LITERALS: Mapping[str, Value] = {"true": True, "false": False, "null": None}
@@ -230,12 +218,10 @@ def _check_twice(cases: list[_WrittenCase], draft: Draft) -> None:
         for value, span in case.values:
             key = (type(value), value)
             if key in seen:
+                message = f"`{write_literal(value)}` has a case already"
+                advice = "remove one of the two"
                 draft.findings.add(
-                    Code.DUPLICATE_CASE,
-                    span,
-                    f"`{write_literal(value)}` has a case already",
-                    help="remove one of the two",
-                    labels=[Label(seen[key], "the first one")],
+                    Code.DUPLICATE_CASE, span, message, help=advice, labels=[Label(seen[key], "the first one")]
                 )
             else:
                 seen[key] = span

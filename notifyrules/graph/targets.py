@@ -68,12 +68,9 @@ def read_exit(
     otherwise = draft.document.otherwise
     if otherwise is None:
         draft.loose = True
-        draft.findings.add(
-            Code.MISSING_EXIT,
-            node.span,
-            f"`{node}` has no `{ending}`, and the file has no `otherwise`",
-            help=f"write where it goes on, `{ending}: target`, or end every unwritten exit with `otherwise: outcome`",
-        )
+        message = f"`{node}` has no `{ending}`, and the file has no `otherwise`"
+        advice = f"write where it goes on, `{ending}: target`, or end every unwritten exit with `otherwise: outcome`"
+        draft.findings.add(Code.MISSING_EXIT, node.span, message, help=advice)
         return None
     if otherwise not in draft.document.outcomes:
         return None
@@ -104,12 +101,8 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
         return True
     if name in outcomes:
         if nodes_only:
-            draft.findings.add(
-                Code.UNKNOWN_TARGET,
-                name.span,
-                f"`{name}` is an outcome; the branches of `any` are nodes",
-                help="ask a question that leads to it",
-            )
+            message = f"`{name}` is an outcome; the branches of `any` are nodes"
+            draft.findings.add(Code.UNKNOWN_TARGET, name.span, message, help="ask a question that leads to it")
         return not nodes_only
     if draft.is_broken("flow", name) or draft.is_broken("outcomes", name):
         return True
@@ -142,12 +135,8 @@ def read_message(scalar: Scalar, draft: Draft, given: Narrowed | None = NOTHING)
         The message, or None after a finding.
     """
     if len(scalar) > MAX_LENGTH:
-        draft.findings.add(
-            Code.LIMIT,
-            scalar.part(0, 1),
-            f"this text has {len(scalar):,} characters, more than {MAX_LENGTH:,}",
-            help="a reason for a person is a sentence or two",
-        )
+        message = f"this text has {len(scalar):,} characters, more than {MAX_LENGTH:,}"
+        draft.findings.add(Code.LIMIT, scalar.part(0, 1), message, help="a reason for a person is a sentence or two")
         return None
     pieces: list[str | Term] = []
     words: list[str] = []
@@ -161,12 +150,8 @@ def read_message(scalar: Scalar, draft: Draft, given: Narrowed | None = NOTHING)
         elif character == "{":
             end = _closing(scalar, at + 1)
             if end is None:
-                draft.findings.add(
-                    Code.SYNTAX,
-                    scalar.part(at, at + 1),
-                    "the `{` is never closed",
-                    help="close it with `}`, or write `{{` for a brace",
-                )
+                advice = "close it with `}`, or write `{{` for a brace"
+                draft.findings.add(Code.SYNTAX, scalar.part(at, at + 1), "the `{` is never closed", help=advice)
                 return None
             term = _placeholder(scalar, at + 1, end, draft, given)
             if term is None:
@@ -178,9 +163,8 @@ def read_message(scalar: Scalar, draft: Draft, given: Narrowed | None = NOTHING)
                 pieces.append(term)
             at = end + 1
         elif character == "}":
-            draft.findings.add(
-                Code.SYNTAX, scalar.part(at, at + 1), "this `}` closes nothing", help="write `}}` for a brace"
-            )
+            advice = "write `}}` for a brace"
+            draft.findings.add(Code.SYNTAX, scalar.part(at, at + 1), "this `}` closes nothing", help=advice)
             return None
         else:
             words.append(character)
@@ -222,25 +206,16 @@ def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft, given: Narr
         return None
     span = scalar.part(start, end)
     if term.type.nullable:
-        draft.findings.add(
-            Code.UNGUARDED_NULL,
-            span,
-            f"`{span.text.strip()}` may be null here, and null has no words",
-            help=_instead_of_null(span.text.strip(), term.type),
-        )
+        message = f"`{span.text.strip()}` may be null here, and null has no words"
+        draft.findings.add(Code.UNGUARDED_NULL, span, message, help=_instead_of_null(span.text.strip(), term.type))
         return None
     if isinstance(term.type.base, ListOf):
-        draft.findings.add(
-            Code.TYPE_MISMATCH, span, "a list cannot stand in a text", help="write its number of items with `len(...)`"
-        )
+        advice = "write its number of items with `len(...)`"
+        draft.findings.add(Code.TYPE_MISMATCH, span, "a list cannot stand in a text", help=advice)
         return None
     if term.type.base is Basic.SCHEDULE:
-        draft.findings.add(
-            Code.TYPE_MISMATCH,
-            span,
-            "a schedule cannot stand in a text",
-            help="write when it closes, with `window_end(...)` and `local_time(...)`",
-        )
+        advice = "write when it closes, with `window_end(...)` and `local_time(...)`"
+        draft.findings.add(Code.TYPE_MISMATCH, span, "a schedule cannot stand in a text", help=advice)
         return None
     if isinstance(term, Constant):
         draft.findings.add(Code.CONSTANT_CONDITION, span, "this is always the same", help="write it into the text")
