@@ -111,6 +111,17 @@ class Line:
                 closing = self.start + number * MINUTE
         return found
 
+    def openings(self, painted: list[bool]) -> list[datetime | None]:
+        """Tell of every minute that is not painted which is the next that is, if one is before the end."""
+        found: list[datetime | None] = [None] * len(painted)
+        opening: datetime | None = None
+        for number in range(len(painted) - 3 * 24 * 60 - 1, -1, -1):
+            if painted[number]:
+                opening = self.start + number * MINUTE
+            else:
+                found[number] = opening
+        return found
+
     def open(self, plan: Schedule) -> list[bool]:
         """
         Tell of every minute whether a window is open, by painting the windows one by one.

@@ -95,6 +95,7 @@ HELD = [
     "has_word(t, texts)",
     "within(now, zone, hours)",
     "window_end(now, zone, hours) is null",
+    "(window_start(now, zone, hours) ?? now) >= now",
     "local_time(now, zone) < 22:00",
     'weekday(now, zone) in ["sat", "sun"]',
 ]

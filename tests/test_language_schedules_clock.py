@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import notifyrules
-from notifyrules.language.schedules import Schedule, local_time, weekday, window_end, within
+from notifyrules.language.schedules import Schedule, local_time, weekday, window_end, window_start, within
 from notifyrules.language.types import MAX_INSTANT, MIN_INSTANT
 from notifyrules.language.values import write
 from tests.schedules import schedule
@@ -30,6 +30,12 @@ def closes(text: str, zone: str, plan: Schedule) -> str | None:
     """Find when a schedule closes, written in UTC."""
     end = window_end(at(text), ZoneInfo(zone), plan)
     return None if end is None else write(end)
+
+
+def opens(text: str, zone: str, plan: Schedule) -> str | None:
+    """Find when a schedule next opens, written in UTC."""
+    start = window_start(at(text), ZoneInfo(zone), plan)
+    return None if start is None else write(start)
 
 
 class TestWindows:
@@ -138,6 +144,47 @@ class TestTimesThatOccurTwice:
         assert not within(before, ZoneInfo(zone), schedule(plan))
         assert window_end(datetime.fromisoformat(opens), ZoneInfo(zone), schedule(plan)) == end
         assert not within(end, ZoneInfo(zone), schedule(plan))
+
+
+class TestWindowStart:
+    @pytest.mark.parametrize(
+        ("instant", "zone", "plan", "expected"),
+        [
+            ("2026-11-23T12:00:00+01:00", BERLIN, schedule("22:00-07:00"), "2026-11-23T21:00:00Z"),
+            ("2026-11-23T21:59:59.999999+01:00", BERLIN, schedule("22:00-07:00"), "2026-11-23T21:00:00Z"),
+            # Windows that adjoin open once, and Saturday's closing is Friday's next opening.
+            (
+                "2026-11-21T07:00:00+01:00",
+                BERLIN,
+                schedule("fri 22:00-00:00", "sat 00:00-07:00"),
+                "2026-11-27T21:00:00Z",
+            ),
+            # Skipped: at the jump. Skipped whole: on the next day.
+            ("2026-03-29T00:00:00Z", BERLIN, schedule("02:30-04:00"), "2026-03-29T01:00:00Z"),
+            ("2026-03-29T00:00:00Z", BERLIN, schedule("02:15-02:45"), "2026-03-30T00:15:00Z"),
+            ("2011-12-29T10:00:00Z", "Pacific/Apia", schedule("fri 09:00-17:00"), "2012-01-05T19:00:00Z"),
+            # Shown twice: at the first occurrence, and then not again on that day.
+            ("2026-10-25T00:00:00Z", BERLIN, schedule("02:30-02:45"), "2026-10-25T00:30:00Z"),
+            ("2026-10-25T01:45:00Z", BERLIN, schedule("02:30-02:45"), "2026-10-26T01:30:00Z"),
+        ],
+    )
+    def test_it_is_the_next_instant_of_from(self, instant: str, zone: str, plan: Schedule, expected: str) -> None:
+        """A schedule opens when the clock first shows `from`, or jumps over it, unless the window is skipped whole."""
+        assert opens(instant, zone, plan) == expected
+
+    @pytest.mark.parametrize(
+        ("instant", "plan"),
+        [
+            ("2026-11-23T22:00:00+01:00", schedule("22:00-07:00")),
+            ("2026-11-23T22:00:00+01:00", schedule("00:00-00:00")),
+            ("2026-11-23T12:00:00+01:00", Schedule(())),
+            ("2199-12-31T12:00:00Z", schedule("09:00-12:00")),
+            ("2200-01-01T00:00:00Z", schedule("09:00-12:00")),
+        ],
+    )
+    def test_it_is_null_where_a_window_is_open_and_where_none_ever_opens(self, instant: str, plan: Schedule) -> None:
+        """There is no start inside of a window, without windows, and beyond the range of instants."""
+        assert opens(instant, BERLIN, plan) is None
 
 
 class TestWindowEnd:

@@ -115,6 +115,11 @@ class TestConditions:
                 "now: instant; z: timezone; s: schedule",
                 "not within(now, z, s) or (window_end(now, z, s) ?? now) >= now",
             ),
+            ("now: instant; z: timezone; s: schedule", "not within(now, z, s) or window_start(now, z, s) is null"),
+            (
+                "now: instant; z: timezone; s: schedule",
+                "window_start(now, z, s) is null or (window_start(now, z, s) ?? now) > now",
+            ),
             ("now: instant; z: timezone", 'weekday(now, z) != "sat" or weekday(now, z) in ["sat", "sun"]'),
         ],
     )

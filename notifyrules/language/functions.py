@@ -20,6 +20,7 @@ from notifyrules.language.schedules import (
     weekday,
     weekday_of,
     window_end,
+    window_start,
     within,
 )
 from notifyrules.language.types import (
@@ -240,6 +241,14 @@ _ALL = (
         "Gives the instant at which the schedule closes, windows that adjoin or overlap being one; "
         "null where no window is open.",
         "window_end(now, user.timezone, user.quiet_hours) is not null",
+    ),
+    Function(
+        "window_start",
+        _CALENDAR,
+        Type(Basic.INSTANT, nullable=True),
+        window_start,
+        "Gives the instant at which the schedule next opens; null where a window is open, or where none ever opens.",
+        "window_start(now, user.timezone, user.quiet_hours) is null",
     ),
     Function(
         "local_time",

@@ -160,6 +160,24 @@ def window_end(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetim
     return min(end, MAX_INSTANT)
 
 
+def window_start(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime | None:
+    """
+    Find when a schedule next opens.
+
+    Returns:
+        The first instant behind *instant* that lies in a window; None where a window is open, or where none opens
+        any more within the range of instants.
+    """
+    if not schedule.windows or within(instant, zone, schedule):
+        return None
+    # Opens within weeks: no clock skips a window every week.
+    for day in range(instant.toordinal(), MAX_INSTANT.toordinal() + 1):
+        for start, end in _open_on(day, zone.key, schedule):
+            if instant < start < end:
+                return start if start <= MAX_INSTANT else None
+    return None
+
+
 def _closing(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime | None:
     """Find the end of the stretch of open windows in which an instant lies, as far as it is known on that day."""
     for start, end in _open_on(instant.toordinal(), zone.key, schedule):

@@ -273,17 +273,20 @@ def _about_items(one: OpenQuestion, length: Number, opens: Sequence[OpenQuestion
 
 
 def _about_calendars(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
-    """Say that a window closes after the instant at which it is open, and that outside of windows there is no end."""
+    """Say that a schedule closes and opens behind the instant, and does one of them only where it is open or not."""
     formulas = world.formulas
     asked: Mapping[tuple[int, ...], OpenQuestion] = {
         tuple(thing.get_id() for thing in one.things): one for one in opens if one.function == "within"
     }
     for one in opens:
-        if one.function != "window_end":
+        if one.function not in ("window_end", "window_start"):
             continue
-        inside = formulas.negate(one.result.null)
+        closes, found = one.function == "window_end", formulas.negate(one.result.null)
         # The end of the instant range is the end of a window that never closes, also at that very instant.
-        yield formulas.implies(inside, one.result.number >= one.things[0])
+        behind = one.result.number >= one.things[0] if closes else one.result.number > one.things[0]
+        yield formulas.implies(found, behind)
         rival = asked.get(tuple(thing.get_id() for thing in one.things))
-        if rival is not None:
-            yield formulas.same(inside, rival.result.holds)
+        if rival is not None and closes:
+            yield formulas.same(found, rival.result.holds)
+        elif rival is not None:
+            yield formulas.implies(found, formulas.negate(rival.result.holds))

@@ -25,6 +25,7 @@ from notifyrules.language.schedules import (
     weekday,
     weekday_of,
     window_end,
+    window_start,
     within,
 )
 from notifyrules.language.types import MAX_DATE, MAX_INSTANT, MIN_DATE, MIN_INSTANT, SCHEDULE
@@ -97,12 +98,14 @@ def assert_agree(key: str, laid: Line, plan: Schedule) -> None:
     """Hold every minute of a line to the count."""
     zone = ZoneInfo(key)
     painted = laid.open(plan)
-    closings = laid.closings(painted)
+    closings, openings = laid.closings(painted), laid.openings(painted)
     for number, instant in laid.instants():
         shown = laid.shown[number]
         end = window_end(instant, zone, plan)
         last = instant + MINUTE - timedelta.resolution
-        expected = (painted[number], painted[number], shown.time(), WEEKDAYS[shown.weekday()], closings[number])
+        start = window_start(instant, zone, plan)
+        walls = (shown.time(), WEEKDAYS[shown.weekday()])
+        expected = (painted[number], painted[number], *walls, closings[number], openings[number])
         if closings[number] == laid.end and end is not None and end > laid.end:
             end = laid.end
         found = (
@@ -111,6 +114,7 @@ def assert_agree(key: str, laid: Line, plan: Schedule) -> None:
             local_time(last, zone).replace(second=0),
             weekday(last, zone),
             end,
+            start if start is None or start < laid.end else None,
         )
 
         assert found == expected, f"{instant} is {shown} in {key}; {plan}"
@@ -214,6 +218,30 @@ class TestWindowEnd:
         assert end is None or end - instant < 14 * DAY
 
 
+class TestWindowStart:
+    @given(instant=instants, zone=zones, plan=schedules, part=st.floats(0, 1, exclude_max=True))
+    def test_it_is_the_first_instant_within(
+        self, instant: datetime, zone: ZoneInfo, plan: Schedule, part: float
+    ) -> None:
+        """A window is open at the start, and none before: "The instant at which the schedule next opens"."""
+        start = window_start(instant, zone, plan)
+        if start is None:
+            return
+
+        assert instant < start <= MAX_INSTANT
+        assert within(start, zone, plan)
+        assert not within(min(instant + (start - instant) * part, start - timedelta.resolution), zone, plan)
+
+    @given(instant=instants, zone=zones, plan=schedules)
+    def test_there_is_one_exactly_where_a_window_is_to_come(
+        self, instant: datetime, zone: ZoneInfo, plan: Schedule
+    ) -> None:
+        """Null "where a window is open, or where none ever opens": none is skipped every week."""
+        closed = bool(plan.windows) and not within(instant, zone, plan)
+
+        assert (window_start(instant, zone, plan) is not None) is closed or MAX_INSTANT - instant < 14 * DAY
+
+
 class TestWithin:
     @given(instant=instants, zone=zones, plan=schedules)
     def test_a_schedule_is_open_when_one_of_its_windows_is(
@@ -300,9 +328,10 @@ class TestTotality:
     def test_no_instant_zone_or_schedule_fails(self, instant: datetime, key: str, plan: Schedule) -> None:
         """In every zone, up to both ends of the range, there is an answer within the range: "Evaluation is total"."""
         zone = ZoneInfo(key)
-        end = window_end(instant, zone, plan)
+        end, start = window_end(instant, zone, plan), window_start(instant, zone, plan)
 
         assert within(instant, zone, plan) in (True, False)
+        assert start is None or instant < start <= MAX_INSTANT
         assert end is None or instant <= end <= MAX_INSTANT
         assert weekday(instant, zone) in WEEKDAYS
         assert local_time(instant, zone).microsecond == 0
