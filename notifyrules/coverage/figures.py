@@ -7,7 +7,7 @@ never claims what is not so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -46,10 +46,6 @@ class CoverageFigure:
     covered: int
     total: int
 
-    def __add__(self, other: CoverageFigure) -> CoverageFigure:
-        """Add the figures of two kinds or two files."""
-        return CoverageFigure(self.covered + other.covered, self.total + other.total)
-
     @property
     def tenths(self) -> int:
         """The share in tenths of a percent, rounded down; 1000 for nothing at all."""
@@ -82,8 +78,9 @@ class FileCoverage:
 
 
 def add(figures: Iterable[CoverageFigure]) -> CoverageFigure:
-    """Add figures up."""
-    return sum(figures, CoverageFigure(0, 0))
+    """Add the figures of several kinds or files."""
+    kept = list(figures)
+    return CoverageFigure(sum(one.covered for one in kept), sum(one.total for one in kept))
 
 
 def total_figures(files: Iterable[FileCoverage]) -> CoverageFigure:
@@ -103,17 +100,10 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
     if tally.graph is not None:
         graph = tally.graph
         counts |= {"nodes": len(graph.nodes), "arrows": len(graph.arrows), "outcomes": len(graph.outcomes)}
-        gaps += [
-            Gap("nodes", name, "was never asked", node.span)
-            for name, node in graph.nodes.items()
-            if not tally.nodes[name]
-        ]
+        unasked, unreached = graph.nodes.keys() - tally.nodes, graph.outcomes.keys() - tally.outcomes
+        gaps += [Gap("nodes", name, "was never asked", graph.nodes[name].span) for name in unasked]
         gaps += [gap for arrow in graph.arrows.values() for gap in _arrow_gap(arrow, tally, graph)]
-        gaps += [
-            Gap("outcomes", name, "was never reached", outcome.span)
-            for name, outcome in graph.outcomes.items()
-            if not tally.outcomes[name]
-        ]
+        gaps += [Gap("outcomes", name, "was never reached", graph.outcomes[name].span) for name in unreached]
     uncovered = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
     figures = {kind: CoverageFigure(counts.get(kind, 0) - uncovered[kind], counts.get(kind, 0)) for kind in KINDS}
     gaps.sort(key=lambda gap: (gap.span.source.name, gap.span.start, KINDS.index(gap.kind), gap.name))
@@ -122,13 +112,8 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
 
 def _atom_gap(sight: Sight) -> Iterator[Gap]:
     """Say what an atom never turned out to be."""
-    written = sight.span.one_line
-    if not sight.true and not sight.false:
-        yield Gap("atoms", written, "was never true and never false", sight.span)
-    elif not sight.true:
-        yield Gap("atoms", written, "was never true", sight.span)
-    elif not sight.false:
-        yield Gap("atoms", written, "was never false", sight.span)
+    if never := [f"never {value}" for value in ("true", "false") if not getattr(sight, value)]:
+        yield Gap("atoms", sight.span.one_line, f"was {' and '.join(never)}", sight.span)
 
 
 def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
@@ -142,29 +127,23 @@ def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
         if not tally.arrows[arrow.id]:
             yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) was never taken", arrow.span)
         return
-    refuses = _ends(graph, arrow.target, lambda notify: notify is Notify.NO)
-    wins = _ends(graph, arrow.target, lambda notify: notify is not Notify.NO)
+    ends = _ends(graph, arrow.target)
     missing = [
-        *(["never won"] if wins and not tally.arrows[arrow.id] else []),
-        *(["was never tried in vain"] if refuses and not tally.tried[arrow.id] else []),
+        *(["never won"] if ends - {Notify.NO} and not tally.arrows[arrow.id] else []),
+        *(["was never tried in vain"] if Notify.NO in ends and not tally.tried[arrow.id] else []),
     ]
     if missing:
         yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) {' and '.join(missing)}", arrow.span)
 
 
-def _ends(graph: Graph, start: str, wanted: Callable[[Notify], bool]) -> bool:
-    """Tell whether arrows lead from a node to an outcome of some kind."""
-    seen = {start}
-    waiting = [start]
+def _ends(graph: Graph, start: str) -> set[Notify]:
+    """Find what the outcomes mean to which arrows lead from a node."""
+    seen, waiting = {start}, [start]
     while waiting:
-        for arrow in graph.nodes[waiting.pop()].arrows:
-            if arrow.target in graph.outcomes:
-                if wanted(graph.outcomes[arrow.target].notify):
-                    return True
-            elif arrow.target not in seen:
-                seen.add(arrow.target)
-                waiting.append(arrow.target)
-    return False
+        fresh = {arrow.target for arrow in graph.nodes[waiting.pop()].arrows} - seen
+        seen |= fresh
+        waiting.extend(fresh & graph.nodes.keys())
+    return {graph.outcomes[name].notify for name in seen & graph.outcomes.keys()}
 
 
 # ---- Reports ----

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -51,7 +51,7 @@ class Recorder:
 
     def __init__(self) -> None:
         """Begin with nothing walked."""
-        self._tallies: dict[str, Tally] = {}
+        self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
         self._learnt: set[Graph] = set()
         self._sights: dict[Term, Sight] = {}
         self._evaluate = watched(self._see)
@@ -66,11 +66,11 @@ class Recorder:
         if graph in self._learnt:
             return
         self._learnt.add(graph)
-        tally = self._tally(graph.path)
+        tally = self._tallies[graph.path]
         tally.graph = tally.graph or graph
         for term in find_atoms(graph):
             atom = atom_at(term.span)
-            self._sights[term] = self._tally(atom.file).atoms.setdefault(atom, Sight(term.span))
+            self._sights[term] = self._tallies[atom.file].atoms.setdefault(atom, Sight(term.span))
         for node in graph.nodes.values():
             if isinstance(node, Call):
                 self.learn(node.callee)
@@ -80,25 +80,20 @@ class Recorder:
         self.learn(graph)
         self._pass(graph, walk(graph, facts, self._evaluate))
 
-    def _tally(self, file: str) -> Tally:
-        """Give the tally of a file."""
-        return self._tallies.setdefault(file, Tally())
-
     def _see(self, term: Term, value: Value) -> None:
         """Count what an atom turned out to be; one that is null is neither true nor false."""
-        sight = self._sights.get(term)
-        if sight is not None:
+        if (sight := self._sights.get(term)) is not None:
             sight.true += value is True
             sight.false += value is False
 
     def _pass(self, graph: Graph, passage: Passage) -> None:
         """Count a way through a whole chart."""
-        self._tally(graph.path).outcomes[passage.outcome] += 1
+        self._tallies[graph.path].outcomes[passage.outcome] += 1
         self._steps(graph, passage.steps)
 
     def _steps(self, graph: Graph, steps: Iterable[Step]) -> None:
         """Count steps, and what happened inside of them."""
-        tally = self._tally(graph.path)
+        tally = self._tallies[graph.path]
         for step in steps:
             tally.nodes[step.node] += 1
             tally.arrows[step.arrow] += 1
@@ -125,7 +120,6 @@ class Atom:
     """
 
     file: str
-    """The file in which it is written."""
     start: int
     """Offset of its first code point."""
     end: int
@@ -162,24 +156,20 @@ def _atoms(term: t.Term, *, decides: bool) -> Iterator[t.Term]:
     if _is_test(term):
         # Also `x not in y` and `x is not null`, which are one test each and seen as they are written.
         yield term
-        for part in t.parts(term):
-            yield from _inside(part) if isinstance(term, t.Not | t.Junction) else _atoms(part, decides=False)
+        parts = t.parts(term)
+        operands = [one for part in parts for one in t.parts(part)] if isinstance(term, t.Not | t.Junction) else parts
+        yield from _within(operands, decides=False)
         return
     match term:
         case t.FactRead() if decides and term.type.base is Basic.BOOL:
             yield term
-        case t.LetUse(term=inner):
-            yield from _atoms(inner, decides=decides)
         case t.Not() | t.Junction():
-            for part in t.parts(term):
-                yield from _atoms(part, decides=True)
-        case t.Coalesce():
-            for part in t.parts(term):
-                yield from _atoms(part, decides=decides)
+            yield from _within(t.parts(term), decides=True)
+        case t.LetUse() | t.Coalesce():
+            yield from _within(t.parts(term), decides=decides)
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
             yield from _atoms(condition, decides=True)
-            yield from _atoms(then, decides=decides)
-            yield from _atoms(otherwise, decides=decides)
+            yield from _within((then, otherwise), decides=decides)
         case (
             t.Constant()
             | t.FactRead()
@@ -190,7 +180,7 @@ def _atoms(term: t.Term, *, decides: bool) -> Iterator[t.Term]:
             | t.IsNull()
             | t.FunctionCall()
         ):
-            yield from _inside(term)
+            yield from _within(t.parts(term), decides=False)
         case _:
             assert_never(term)
 
@@ -210,10 +200,10 @@ def _is_test(term: t.Term) -> bool:
             return False
 
 
-def _inside(term: t.Term) -> Iterator[t.Term]:
-    """Give the atoms in the operands of a term."""
-    for part in t.parts(term):
-        yield from _atoms(part, decides=False)
+def _within(terms: Iterable[t.Term], *, decides: bool) -> Iterator[t.Term]:
+    """Give the atoms of several terms, all of which are conditions or none."""
+    for term in terms:
+        yield from _atoms(term, decides=decides)
 
 
 def _is_chain(term: t.Junction) -> bool:

@@ -101,15 +101,13 @@ def split(diagram: Diagram) -> tuple[Diagram, tuple[DrawnArrow, ...]]:
         where notes make boxes grow anyway, or where an arrow leads on.
     """
     loose = tuple(arrow for arrow in diagram.arrows if not arrow.written)
-    boxes = {box.key: box for box in diagram.boxes}
-    if _noted(diagram) or any(boxes[arrow.target].shape is not BoxShape.REFUSAL for arrow in loose):
+    shapes = {box.key: box.shape for box in diagram.boxes}
+    if _noted(diagram) or any(shapes[arrow.target] is not BoxShape.REFUSAL for arrow in loose):
         return diagram, ()
     gone = {arrow.target for arrow in loose}
-    kept = (
-        replace(box, rows=tuple(row for row in box.rows if row.written)) for box in diagram.boxes if box.key not in gone
-    )
-    arrows = tuple(arrow for arrow in diagram.arrows if arrow.written)
-    return replace(diagram, boxes=tuple(kept), arrows=arrows), loose
+    left = (box for box in diagram.boxes if box.key not in gone)
+    boxes = tuple(replace(box, rows=tuple(row for row in box.rows if row.written)) for box in left)
+    return replace(diagram, boxes=boxes, arrows=tuple(arrow for arrow in diagram.arrows if arrow.written)), loose
 
 
 def _noted(diagram: Diagram) -> bool:
@@ -282,7 +280,8 @@ def _sweep(state: _State, manners: tuple[bool, ...]) -> bool:
     moved = False
     tried: set[frozenset[str]] = set()
     for key in state.items:
-        for group in (frozenset([key]), _hanging(state, key) if len(state.items) <= _GROUPED else frozenset([key])):
+        alone = frozenset([key])
+        for group in (alone, _hanging(state, key)) if len(state.items) <= _GROUPED else (alone,):
             if group not in tried:
                 tried.add(group)
                 moved |= _improve(state, group, manners)

@@ -101,7 +101,6 @@ class SizedBox:
     """The height without the rows of a table; the height of any other box. Even."""
     row_heights: tuple[int, ...]
     style: TextStyle
-    """How its text is set."""
 
     @property
     def height(self) -> int:

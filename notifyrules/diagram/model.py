@@ -187,7 +187,6 @@ class Diagram:
     """A whole picture."""
 
     name: str
-    """The chart's name."""
     title: str
     words: str
     """What the picture shows besides the chart, such as a decision; empty for the bare chart."""

@@ -13,7 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from math import ceil
 from typing import Final, NamedTuple, TypeVar
 from zlib import crc32
@@ -158,8 +158,7 @@ class _PlanDraft:
 
 def cluster_path(key: str) -> tuple[str, ...]:
     """List the clusters around a cluster, from the outermost to itself."""
-    parts = key.split("/") if key else []
-    return tuple("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return tuple(accumulate(key.split("/"), "{}/{}".format)) if key else ()
 
 
 def _common_cluster(*keys: str) -> str:

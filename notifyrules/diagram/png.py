@@ -34,14 +34,13 @@ LONGEST: Final = 12_000
 SCALE: Final = 2
 """Pixels of the PNG for one of the SVG, so that it is sharp on fine screens."""
 
-# What the letters cover that are built into the program that paints: Latin, Greek, Cyrillic, Hebrew, and signs.
 _UNPAINTED: Final = re.compile(
     "[^\\x20-\\x7e\\xa0-\\u052f\\u0591-\\u05f4\\u1d00-\\u1df5\\u1dfb-\\u20be\\u20f0-\\u214f\\u2153\\u2154\\u215b-\\u215e"
     "\\u2190-\\u2195\\u21a8\\u2202\\u2206\\u220f\\u2211\\u2212\\u2215\\u2219\\u221a\\u221e\\u221f\\u2229\\u222b\\u2248\\u2260\\u2261"
     "\\u2264\\u2265\\u25a0\\u25a1\\u25aa-\\u25ac\\u25b2\\u25ba\\u25bc\\u25c4\\u25ca-\\u25cc\\u25cf\\u263a-\\u263c\\u2640\\u2642\\u2660"
     "\\u2663\\u2665\\u2666\\u266a\\u266b\\u2c60-\\u2c7f\\ua717-\\ua7ae\\ufb01-\\ufb04\\ufb1d-\\ufb4f\\ufe0e\\ufe0f\\ufffd]"
 )
-"""A character that PNG has no letter for."""
+"""A character outside the letters of the program that paints: Latin, Greek, Cyrillic, Hebrew, and signs."""
 
 _SQUARE: Final = "\u25a1"
 _APART: Final = ("nr-panel", "nr-cluster")
