@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from notifyrules.compiled.decision import Decision
     from notifyrules.compiled.facts_object import Facts
     from notifyrules.compiled.facts_reader import Extras
+    from notifyrules.compiled.media import Decisions
     from notifyrules.compiled.partial import UNKNOWN
     from notifyrules.diagnostics.diagnostic import Diagnostic
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
@@ -42,6 +43,7 @@ __all__ = [
     "UNKNOWN",
     "Branch",
     "Decision",
+    "Decisions",
     "Diagnostic",
     "FactProblem",
     "Facts",
@@ -60,6 +62,7 @@ _HOMES = {
     "UNKNOWN": "notifyrules.compiled.partial",
     "Branch": "notifyrules.evaluation.walk",
     "Decision": "notifyrules.compiled.decision",
+    "Decisions": "notifyrules.compiled.media",
     "Diagnostic": "notifyrules.diagnostics.diagnostic",
     "FactProblem": "notifyrules.errors",
     "Facts": "notifyrules.compiled.facts_object",

@@ -12,6 +12,7 @@ from notifyrules.compiled.compiler import NOT_SENT, Decide, Program, belonging, 
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import Facts, LazyFacts
 from notifyrules.compiled.facts_reader import Absent, Extras
+from notifyrules.compiled.media import DecideEach, Decisions
 from notifyrules.compiled.residual import Until, needed
 from notifyrules.compiled.specialize import Specializer
 from notifyrules.diagnostics.codes import Code
@@ -21,7 +22,7 @@ from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.mismatch import describe
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 class Rules:
     """One loaded rule file, made by :func:`load`: checked, compiled, immutable, and safe to use from many threads."""
 
-    __slots__ = ("_program", "_specializer", "decide", "diagnostics", "graph", "should_notify")
+    __slots__ = ("_program", "_specializer", "decide", "diagnostics", "graph", "should_notify", "should_notify_each")
 
     _program: Program
     _specializer: Specializer
@@ -50,6 +51,11 @@ class Rules:
 
     This is the compiled function itself (:class:`~notifyrules.compiled.compiler.Decide` says what it takes), so that a
     call costs nothing but the decision. Of a chart that is made to be called it raises :class:`UsageError`.
+    """
+    should_notify_each: DecideEach
+    """
+    Decide for each medium of the chart: `should_notify_each(facts, per_medium=None)` gives
+    :class:`~notifyrules.Decisions` (:class:`~notifyrules.compiled.media.DecideEach` says what it takes).
     """
     decide: Decide
     """Decide like :attr:`should_notify`, also where the chart is made to be called and says only an outcome."""
@@ -71,8 +77,23 @@ class Rules:
             "_specializer": specializer or Specializer(graph),
             "decide": program.decide,
             "should_notify": _refusal(graph, unsaid[0]) if unsaid else program.decide,
+            "should_notify_each": self._compile_each,
         }.items():
             object.__setattr__(self, name, value)
+
+    def _compile_each(
+        self, facts: object, per_medium: Mapping[str, object] | None = None, extras: Extras = "forbid"
+    ) -> Decisions:
+        """Decide for each medium the first time, by code that is compiled now and then stands in this one's place."""
+        media, fixed = self.graph.media, self._program.fixed
+        if media is None:
+            raise UsageError(f"`{self.name}` names no media", "name the fact whose values they are: `media: ...`")
+        if fixed is not None and media.fact not in self._program.reader.declared:
+            message = f"`{media.fact}` is {write_literal(fixed[media.fact])} in these specialized rules"
+            raise UsageError(message, "ask the whole rules, or specialize them without it")
+        each = self._program.each()
+        object.__setattr__(self, "should_notify_each", each)
+        return each(facts, per_medium, extras)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse to be changed."""

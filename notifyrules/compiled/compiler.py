@@ -7,10 +7,11 @@ accepts by sight and decides by them while they stand in local variables; whatev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from types import FunctionType, MethodType
-from typing import Any, Final, Protocol, Self, cast
+from typing import Any, Final, Protocol, Self, TypeAlias, cast
 
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.control_flow import Writers
@@ -20,15 +21,20 @@ from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.facts_object import FIXED, Facts
 from notifyrules.compiled.facts_reader import Extras, FactsReader
 from notifyrules.compiled.limits import LIMITS, Limits
+from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
 from notifyrules.compiled.names import Names, slots
 from notifyrules.compiled.partial import NotKnown, looking
 from notifyrules.compiled.residual import Front
-from notifyrules.graph.model import Arrow, Graph
+from notifyrules.graph.model import Arrow, Graph, Media
 from notifyrules.language.mismatch import Mismatch
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 """What accepting code raises when the reader must look."""
 NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is needed"
+
+
+_BindEach: TypeAlias = Callable[["Facts | None", object], DecideEach]
+"""Gives the function that decides for every medium, for fixed facts and the function that decides for one."""
 
 
 class Decide(Protocol):
@@ -65,6 +71,8 @@ class Program:
     """The compiled function itself."""
     source: str
     """The generated Python, for reading."""
+    each: Callable[[], DecideEach]
+    """Gives the function that decides for every medium, which is compiled when it is first asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +84,22 @@ class UnboundProgram:
     bind: Callable[[Facts], object]
     """Gives the function for fixed facts."""
     source: str
+    each: Callable[[], _BindEach]
 
     def program(self, fixed: Facts) -> Program:
         """Fix the facts that are known before."""
-        return Program(self.graph, self.reader, fixed, belonging(self.bind(fixed)), self.source)
+        decide = self.bind(fixed)
+        each = cache(lambda: self.each()(fixed, decide))
+        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each)
 
 
 def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
     """Compile a chart without errors; what it decides is what :func:`notifyrules.evaluation.walk.walk` does."""
     compiler = _Compiler(graph, graph, FactsReader(graph.facts), limits)
     source = compiler.source(None)
-    return Program(graph, compiler.reader, None, belonging(compiler.run(source)["decide"]), source)
+    decide = compiler.run(source)["decide"]
+    each = cache(lambda: _compile_each(graph, graph, None, compiler.reader, limits)(None, decide))
+    return Program(graph, compiler.reader, None, belonging(decide), source, each)
 
 
 def compile_residual(
@@ -104,7 +117,17 @@ def compile_residual(
     """
     compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
-    return UnboundProgram(left, reader, cast("Callable[[Facts], object]", compiler.run(source)["bind"]), source)
+    bind = cast("Callable[[Facts], object]", compiler.run(source)["bind"])
+    return UnboundProgram(
+        left, reader, bind, source, cache(lambda: _compile_each(whole, left, settled, reader, limits))
+    )
+
+
+def _compile_each(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits) -> _BindEach:
+    """Compile the function that decides for every medium of a chart."""
+    assert whole.media is not None
+    compiler = _Compiler(whole, left, reader, limits)
+    return cast("_BindEach", compiler.run(compiler.each(settled, whole.media))["bind"])
 
 
 class _Loaded:
@@ -199,6 +222,57 @@ class _Compiler:
             decide = [f"def bind({FIXED}):", *(f"    {line}" if line else "" for line in decide), "    return decide"]
         return "\n".join([*functions, *decide]) + "\n"
 
+    def each(self, settled: Arrow | None, media: Media) -> str:
+        """Write the function that decides for every medium, inside of one that takes what it does not know itself."""
+        if settled is None:
+            functions, by_variables = self._by_variables()
+            same = alike(self._graph, media)
+        else:
+            functions, by_variables, same = [], self._answer(settled), frozenset({settled.id})
+        slots, reader = self.reader.kind.slots, MediaReader(media, self.reader)
+        common = {name: fact for name, fact in self.reader.declared.items() if name != media.fact}
+        own = _tuple(slots[name] for name in media.per_medium if name in common)
+        slowly = partial(decide_slowly, media, same)
+        for name, thing in (("media", media), ("same", same), ("slowly", slowly), ("Decisions", Decisions)):
+            self._names.thing(name, thing)
+        glance, read = self._names.thing("glance", reader.glance), self._names.thing("read_each", reader.read)
+        lines = [
+            f"def decide_by({', '.join(slots.values())}):",
+            *(f"    {line}" for line in self._going_on(by_variables)),
+            "",
+            "def decide_each(facts, per_medium=None, extras='forbid'):",
+            "    if facts.__class__ is dict:",
+            "        try:",
+            *(f"            {line}" for line in write_acceptance(common, slots, self._names)),
+            f"            own = None if per_medium is None else {glance}(per_medium, {own})",
+            "        except ODD:",
+            "            pass",
+            "        else:",
+            *(f"            {line}" for line in self._by_medium(media, own)),
+            f"    return slowly({read}(facts, per_medium, extras, {FIXED}), decide)",
+        ]
+        bind = [f"def bind({FIXED}, decide):", *(f"    {line}" if line else "" for line in lines)]
+        return "\n".join([*functions, *bind, "    return decide_each"]) + "\n"
+
+    def _by_medium(self, media: Media, own: str) -> list[str]:
+        """Write that accepted values are decided by for each medium, those of its own among them."""
+        slot = self.reader.kind.slots[media.fact]
+        lines: list[str] = []
+        for number, medium in enumerate(media.names):
+            written = self._names.literal(medium)
+            arguments = ", ".join(written if one == slot else one for one in self.reader.kind.slots.values())
+            held = _tuple(written if one == slot else one for one in self.reader.kind.layout)
+            if own != "()":
+                lines += ["if own is not None:", f"    {own} = own[{number}]"]
+            if number:
+                shared = [f"d{number} = {self._decision}()", f"d{number}._facts = {held}", f"d{number}._verdict = v"]
+                lines += ["if alike:", *(f"    {line}" for line in shared)]
+                lines += ["else:", f"    d{number} = decide_by({arguments})"]
+            else:
+                lines += [f"d0 = decide_by({arguments})", "v = d0._verdict", "alike = v.reason in same"]
+        every = _tuple(f"d{number}" for number in range(len(media.names)))
+        return [*lines, "found = Decisions()", "found.media = media", f"found._decisions = {every}", "return found"]
+
     def _written(self) -> tuple[list[str], list[str], list[str] | None]:
         """
         Write the chart.
@@ -261,6 +335,11 @@ class _Compiler:
         decision._facts = facts  # noqa: SLF001 - made here
         decision._verdict = self._verdict(reached)  # noqa: SLF001
         return decision
+
+
+def _tuple(items: Iterable[str]) -> str:
+    """Write a tuple."""
+    return f"({''.join(f'{item}, ' for item in items)})"
 
 
 def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:

@@ -49,7 +49,7 @@ _TOLD: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Later:
+class Later:
     """What a fact was given as that is not known yet."""
 
     given: object
@@ -65,7 +65,7 @@ class FactsReader:
         self.kind = make_kind(self.declared, fixed, declared)
         """The class of what :meth:`read` gives."""
         self._fixed = {name: declared[name] for name in fixed}
-        self._collector = _Collector(declared)
+        self.collector = Collector(declared)
 
     def read(
         self, given: object, extras: Extras = "forbid", absent: Absent = "default", fixed: Facts | None = None
@@ -89,16 +89,28 @@ class FactsReader:
         if isinstance(given, self.kind) and getattr(given, FIXED, None) is fixed:
             return given
         problems: list[FactProblem] = []
-        found = self._collector.collect(given, extras, problems)
-        if fixed is not None:
-            self._leave_out(fixed, found, problems)
+        found = self.collect(given, extras, problems, fixed)
         if absent == "unknown":
             found = dict.fromkeys(self.declared, UNKNOWN) | found
-        values = self._validate(found, problems)
+        values = self.check(self.declared.values(), found, problems)
         if problems:
             order = {name: number for number, name in enumerate(self.kind.names)}
             raise FactsError(sorted(problems, key=lambda problem: order.get(problem.path, len(order))))
         return self.make(values, fixed)
+
+    def collect(
+        self,
+        given: object,
+        extras: Extras,
+        problems: list[FactProblem],
+        fixed: Facts | None,
+        collector: Collector | None = None,
+    ) -> dict[str, object]:
+        """Bring what was given into one value a fact that is not fixed, by another *collector* if need be."""
+        found = (collector or self.collector).collect(given, extras, problems)
+        if fixed is not None:
+            self._leave_out(fixed, found, problems)
+        return found
 
     def _leave_out(self, fixed: Facts, found: dict[str, object], problems: list[FactProblem]) -> None:
         """Leave out facts that are fixed before; given again, they must be the same."""
@@ -112,9 +124,9 @@ class FactsReader:
                 message = f"is {write_literal(fixed[name])} in these specialized rules, found {describe(given)}"
                 problems.append(FactProblem(name, message, "ask the whole rules, or specialize them for this value"))
 
-    def make(self, values: Mapping[str, Value | _Later], fixed: Facts | None = None) -> Facts:
+    def make(self, values: Mapping[str, Value | Later], fixed: Facts | None = None) -> Facts:
         """Hold values that are valid already."""
-        pending = {name: value.given for name, value in values.items() if isinstance(value, _Later)}
+        pending = {name: value.given for name, value in values.items() if isinstance(value, Later)}
         facts = self._make_lazy(pending) if pending else self.kind()
         for name, slot in self.kind.slots.items():
             if name not in pending:
@@ -151,12 +163,15 @@ class FactsReader:
         except Mismatch as mismatch:
             raise FactsError([self._problem(name, mismatch)]) from None
 
-    def _validate(self, found: Mapping[str, object], problems: list[FactProblem]) -> dict[str, Value | _Later]:
-        """Check every value against its type."""
+    def check(
+        self, facts: Iterable[Fact], found: Mapping[str, object], problems: list[FactProblem]
+    ) -> dict[str, Value | Later]:
+        """Check the values of some facts against their types, and fill in their defaults."""
         # What an unreadable group misses is not known.
-        unread = tuple(f"{problem.path}." for problem in problems if self._collector.is_group(problem.path))
-        valid: dict[str, Value | _Later] = {}
-        for name, fact in self.declared.items():
+        unread = tuple(f"{problem.path}." for problem in problems if self.collector.is_group(problem.path))
+        valid: dict[str, Value | Later] = {}
+        for fact in facts:
+            name = fact.name
             if name not in found:
                 if fact.has_default:
                     valid[name] = fact.default
@@ -166,7 +181,7 @@ class FactsReader:
             given = found[name]
             # A class is callable too, but `bool` given for a fact is a slip, and would be asked and give False.
             if given is UNKNOWN or (callable(given) and not isinstance(given, type)):
-                valid[name] = _Later(given)
+                valid[name] = Later(given)
                 continue
             try:
                 valid[name] = conform(fact.type, given)
@@ -180,13 +195,18 @@ class FactsReader:
         return FactProblem(name, message, mismatch.help, self.declared[name].about or "")
 
 
-class _Collector:
+class Collector:
     """Collect the declared facts of one chart."""
 
-    def __init__(self, declared: Mapping[str, Fact]) -> None:
-        """Prepare to collect the *declared* facts."""
+    def __init__(self, declared: Mapping[str, Fact], unread: str | None = None) -> None:
+        """Prepare to collect the *declared* facts; of objects the *unread* one is left alone."""
         self._declared = declared
+        self._unread = unread
         self._groups = {name[:at] for name in declared for at, character in enumerate(name) if character == "."}
+
+    def leaving(self, name: str) -> Collector:
+        """Make one that does not read a fact of objects."""
+        return Collector(self._declared, name)
 
     def collect(self, given: object, extras: Extras, problems: list[FactProblem]) -> dict[str, object]:
         """
@@ -291,6 +311,8 @@ class _Collector:
             if value is _ABSENT:
                 continue
             any_there = True
+            if path == self._unread:
+                continue
             if path in self._declared:
                 _take(path, value, found, problems)
             else:
@@ -317,6 +339,11 @@ def _take(path: str, value: object, found: dict[str, object], problems: list[Fac
     if path in found:
         problems.append(FactProblem(path, "given twice", "give it once, nested or dotted"))
     found[path] = value
+
+
+def is_mapping(given: object) -> bool:
+    """Tell whether facts are given by their names, and not as the attributes of an object."""
+    return _entries(given) is not None
 
 
 def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401 - whatever a caller gives

@@ -186,3 +186,22 @@ def explain(record: Record, *, reader: str = "support", not_asked: Sequence[Box]
         advice = did_you_mean(reader, READERS, f"the readers are {named(READERS)}")
         raise UsageError(f"there is no reader `{visible(reader)}`", advice)
     return "\n".join(line.rstrip() for line in READERS[reader](record, not_asked))
+
+
+def explain_each(told: Mapping[str, str]) -> str:
+    """
+    Put the explanations for several media together.
+
+    Args:
+        told: By medium what :func:`explain` gave.
+
+    Returns:
+        A paragraph for each, under its medium; media that have the same to tell share one, and where all do, none is
+        named.
+    """
+    shared: dict[str, list[str]] = {}
+    for medium, text in told.items():
+        shared.setdefault(text, []).append(medium)
+    if len(shared) == 1:
+        return next(iter(shared))
+    return "\n\n".join(f"{printable(', '.join(media))}:\n{text}" for text, media in shared.items())

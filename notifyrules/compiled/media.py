@@ -1,0 +1,360 @@
+"""
+Decide for every medium of a chart: what no medium changes is validated and decided once.
+
+Facts in plain dicts are accepted by generated code (:mod:`notifyrules.compiled.compiler`), which hands the values to
+one function for each medium; whatever is not as usual is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+from notifyrules.compiled.decision import Decision
+from notifyrules.compiled.facts_object import Facts, LazyFacts
+from notifyrules.compiled.facts_reader import Extras, FactsReader, Later, is_mapping
+from notifyrules.compiled.partial import UNKNOWN
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.errors import FactProblem, FactsError
+from notifyrules.graph.model import FanOut, Graph, Media, conditions
+from notifyrules.language import terms as t
+from notifyrules.language.mismatch import describe
+from notifyrules.language.values import Value, conform, to_plain
+
+if TYPE_CHECKING:
+    from notifyrules.explanation.readers import Reader
+
+_UNASKED: Final = object()
+
+
+class Decisions(Mapping[str, Decision]):
+    """
+    What was decided for each medium of one message: a read-only mapping from medium to decision, in the order declared.
+
+    True when the person is to be notified now by any of them.
+    """
+
+    # Set by compiled code, without a constructor, like those of a decision.
+    __slots__ = ("_decisions", "media")
+
+    media: Media
+    """The media, and what may differ between them."""
+    _decisions: tuple[Decision, ...]
+
+    def __getitem__(self, medium: str) -> Decision:
+        """Give the decision for a medium."""
+        try:
+            return self._decisions[self.media.names.index(medium)]
+        except ValueError:
+            raise KeyError(medium) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the media in the order declared."""
+        return iter(self.media.names)
+
+    def __len__(self) -> int:
+        """Count the media."""
+        return len(self._decisions)
+
+    def __bool__(self) -> bool:
+        """Tell whether any medium notifies now."""
+        return any(self._decisions)
+
+    @property
+    def notified(self) -> tuple[str, ...]:
+        """The media that notify now."""
+        return tuple(medium for medium, decision in self.items() if decision.notify)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The media that hold the notification, to ask again."""
+        return tuple(medium for medium, decision in self.items() if decision.later)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The media that refuse."""
+        return tuple(medium for medium, decision in self.items() if not decision.notify and not decision.later)
+
+    @property
+    def recheck_at(self) -> datetime | None:
+        """The earliest instant at which to ask again for any medium, in UTC; None where there is nothing to say."""
+        return min((at for one in self._decisions if (at := one.recheck_at) is not None), default=None)
+
+    def explain(self, reader: Reader = "support") -> str:
+        """
+        Tell why, in a paragraph for each medium; media that have the same to tell share one.
+
+        Args:
+            reader: As for :meth:`Decision.explain <notifyrules.Decision.explain>`.
+        """
+        from notifyrules.explanation import explain_each  # noqa: PLC0415 - only those who ask pay for it
+
+        told = {medium: decision.explain(reader) for medium, decision in self.items()}
+        return explain_each(told)
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        Give the decisions as plain data, as a log keeps them.
+
+        Returns:
+            What JSON can hold: the fact whose values the media are, those notified, held and refused, recheck_at, and
+            each decision under its medium.
+        """
+        at = self.recheck_at
+        return {
+            "media": self.media.fact,
+            "notified": list(self.notified),
+            "held": list(self.held),
+            "refused": list(self.refused),
+            "recheck_at": None if at is None else str(to_plain(at)),
+            "decisions": {medium: decision.to_dict() for medium, decision in self.items()},
+        }
+
+    def __copy__(self) -> Self:
+        """Give the object itself: it never changes."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Give the object itself: it never changes."""
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Refuse to be pickled: decisions belong to their loaded rules."""
+        raise TypeError("decisions cannot be pickled; send `decisions.to_dict()`")
+
+    def __repr__(self) -> str:
+        """Show each outcome."""
+        shown = ", ".join(f"{medium}: {decision.outcome!r}" for medium, decision in self.items())
+        return f"<Decisions {shown}>"
+
+
+class DecideEach(Protocol):
+    """Decide for each medium whether to notify."""
+
+    def __call__(
+        self, facts: object, per_medium: Mapping[str, object] | None = None, extras: Extras = "forbid"
+    ) -> Decisions:
+        """
+        Decide for each medium whether to notify.
+
+        Args:
+            facts: What :class:`~notifyrules.compiled.compiler.Decide` takes, without the fact whose values the media
+                are; of an object it is not read. A callable is asked at most once for all media.
+            per_medium: For some media the facts that differ there: those that `per_medium` names in the file. For
+                others, what *facts* say counts.
+            extras: Whether facts that the rules do not declare are an error (`forbid`) or ignored (`ignore`).
+
+        Returns:
+            One decision a medium, each what `should_notify` gives for that medium.
+
+        Raises:
+            FactsError: The facts are not what the rules declare; a problem of one medium ends in its name.
+            UsageError: The chart has no media, or the medium is fixed in specialized rules.
+        """
+
+
+def alike(graph: Graph, media: Media) -> frozenset[str]:
+    """Name the arrows into outcomes that no way leads to on which a node reads what may differ between media."""
+    differing: set[str] = set()
+    below: dict[str, bool] = {}
+    for name in reversed(graph.order):
+        node = graph.nodes[name]
+        reads = any(t.facts_read(term) & media.parting for term in conditions(node))
+        below[name] = reads or any(below.get(arrow.target, False) for arrow in node.arrows)
+        # What the branches of a fan-out read decides which of them wins.
+        if reads or (isinstance(node, FanOut) and any(below.get(arrow.target, False) for arrow in node.branches)):
+            differing.add(name)
+    for name in graph.order:
+        if name in differing:
+            differing.update(arrow.target for arrow in graph.nodes[name].arrows)
+    ends = (arrow for name in graph.order for arrow in graph.nodes[name].arrows if arrow.target in graph.outcomes)
+    return frozenset(arrow.id for arrow in ends if arrow.node not in differing)
+
+
+def decide_slowly(
+    media: Media, same: frozenset[str], facts: tuple[Facts, ...], decide: Callable[[object, Facts], Decision]
+) -> Decisions:
+    """Decide by validated facts for each medium; an arrow of the *same* settles it for all."""
+    first = decide(None, facts[0])
+    decided = [first]
+    for one in facts[1:]:
+        if first.reason in same:
+            other = Decision()
+            other._facts, other._verdict = one, first._verdict  # noqa: SLF001 - made here
+        else:
+            other = decide(None, one)
+        decided.append(other)
+    found = Decisions()
+    found.media, found._decisions = media, tuple(decided)  # noqa: SLF001
+    return found
+
+
+class _Once:
+    """A callable that is asked at most once for all media."""
+
+    def __init__(self, ask: Callable[[], object]) -> None:
+        """Prepare to ask."""
+        self._ask = ask
+        self._found: object = _UNASKED
+        self._lock = RLock()
+
+    def __call__(self) -> object:
+        """Ask, unless that was done before."""
+        with self._lock:
+            if self._found is _UNASKED:
+                self._found = self._ask()
+        return self._found
+
+
+class MediaReader:
+    """Read given facts for all media of one chart."""
+
+    def __init__(self, media: Media, reader: FactsReader) -> None:
+        """Prepare to read facts whose fact of the *media* nobody gives."""
+        self.media = media
+        self._reader = reader
+        self._own = [reader.declared[name] for name in media.per_medium if name in reader.declared]
+        """The facts that may differ and are not fixed before."""
+        self._shared = [fact for name, fact in reader.declared.items() if name != media.fact and fact not in self._own]
+        self._collector = reader.collector.leaving(media.fact)
+        self._types = {fact.name: fact.type for fact in self._own}
+
+    def glance(self, per_medium: object, shared: tuple[Value, ...]) -> list[tuple[Value, ...]]:
+        """
+        Read facts that differ, given in dicts by their dotted names.
+
+        Args:
+            per_medium: What was given.
+            shared: What counts for media that it does not name, in the order of `per_medium` of the media.
+
+        Returns:
+            The same for each medium.
+
+        Raises:
+            TypeError: It is not as usual, and is to be read in full.
+            Mismatch: The same.
+        """
+        if not isinstance(per_medium, dict) or not all(
+            medium in self.media.names and own.__class__ is dict for medium, own in per_medium.items()
+        ):
+            raise TypeError
+        found: list[tuple[Value, ...]] = []
+        for medium in self.media.names:
+            if medium not in per_medium:
+                found.append(shared)
+                continue
+            own: dict[str, object] = per_medium[medium]
+            # A name that is none of these is not known here, and raises `KeyError`.
+            values = {name: conform(self._types[name], value) for name, value in own.items()}
+            found.append(tuple(values.get(fact.name, value) for fact, value in zip(self._own, shared, strict=True)))
+        return found
+
+    def read(self, given: object, per_medium: object, extras: Extras, fixed: Facts | None) -> tuple[Facts, ...]:
+        """
+        Validate what a caller gives.
+
+        Args:
+            given: What :meth:`~notifyrules.compiled.facts_reader.FactsReader.read` takes, without the medium.
+            per_medium: For some media the facts that differ there; None for none.
+            extras: As for :meth:`~notifyrules.compiled.facts_reader.FactsReader.read`.
+            fixed: The facts that are fixed before, if any.
+
+        Returns:
+            The facts for each medium.
+
+        Raises:
+            FactsError: With every problem at once.
+        """
+        problems: list[FactProblem] = []
+        found = self._reader.collect(_opened(given), extras, problems, fixed, self._collector)
+        if found.pop(self.media.fact, UNKNOWN) is not UNKNOWN:
+            problems.append(self._given())
+        found = {name: _once(value) for name, value in found.items()}
+        own = self._collect_own(per_medium, extras, problems, fixed)
+        shared = self._reader.check(self._shared, found, problems)
+        # A fact that every medium has of its own may be missing here.
+        common = [fact for fact in self._own if fact.name in found or fact.has_default]
+        shared |= self._reader.check(common, found, problems)
+        every = [self._own_values(medium, own.get(medium, {}), shared, problems) for medium in self.media.names]
+        if problems:
+            order = {name: number for number, name in enumerate(self._reader.kind.names)}
+            raise FactsError(sorted(problems, key=lambda one: order.get(one.path.partition("@")[0], len(order))))
+        return tuple(
+            self._reader.make(shared | values | {self.media.fact: medium}, fixed)
+            for medium, values in zip(self.media.names, every, strict=True)
+        )
+
+    def _collect_own(
+        self, per_medium: object, extras: Extras, problems: list[FactProblem], fixed: Facts | None
+    ) -> dict[str, dict[str, object]]:
+        """Bring what differs between media into one value a fact, for each medium that is named."""
+        if per_medium is None:
+            return {}
+        if not isinstance(per_medium, Mapping):
+            message = f"expected a mapping from medium to facts, found {describe(per_medium)}"
+            problems.append(FactProblem("(per_medium)", message, f"the media are {named(self.media.names)}"))
+            return {}
+        own: dict[str, dict[str, object]] = {}
+        for medium, given in per_medium.items():
+            if not isinstance(medium, str) or medium not in self.media.names:
+                shown = medium if isinstance(medium, str) else describe(medium)
+                advice = did_you_mean(shown, self.media.names, f"the media are {named(self.media.names)}")
+                problems.append(FactProblem(shown[:200], f"is no medium, which `{self.media.fact}` has", advice))
+                continue
+            local: list[FactProblem] = []
+            try:
+                read = self._reader.collect(given, extras, local, fixed, self._collector)
+            except FactsError as error:
+                local.extend(error.problems)
+                read = {}
+            own[str(medium)] = {name: value for name, value in read.items() if name in self._types}
+            if is_mapping(given):
+                local += [self._not_own(name) for name in read if name not in self._types]
+            problems.extend(_at(problem, medium) for problem in local)
+        return own
+
+    def _given(self) -> FactProblem:
+        """Say that the fact whose values are the media is given."""
+        advice = "leave it out; to decide for one medium, call `should_notify`"
+        return FactProblem(self.media.fact, "is given, and is to be each of its values", advice)
+
+    def _not_own(self, name: str) -> FactProblem:
+        """Say that a fact is the same for all media."""
+        if name == self.media.fact:
+            return self._given()
+        which = named(self._types) if self._types else "none"
+        return FactProblem(name, "is the same for all media", f"the facts that may differ are {which}")
+
+    def _own_values(
+        self, medium: str, own: Mapping[str, object], shared: Mapping[str, object], problems: list[FactProblem]
+    ) -> dict[str, Value | Later]:
+        """Check what a medium has of its own, and that it lacks nothing."""
+        local: list[FactProblem] = []
+        asked = [fact for fact in self._own if fact.name in own or not (fact.has_default or fact.name in shared)]
+        if any(problem.path == fact.name for fact in asked for problem in problems):
+            # What is wrong for all media is said once.
+            asked = [fact for fact in asked if fact.name in own]
+        values = self._reader.check(asked, own, local)
+        problems.extend(_at(problem, medium) for problem in local)
+        return values
+
+
+def _opened(given: object) -> object:
+    """Give facts that were read before without asking for those that are not known yet."""
+    if not isinstance(given, LazyFacts):
+        return given
+    return given.known() | {
+        name: value if value is UNKNOWN else (lambda name=name: given[name]) for name, value in given.pending.items()
+    }
+
+
+def _once(given: object) -> object:
+    """Make what can be asked something that is asked at most once."""
+    return _Once(given) if callable(given) and not isinstance(given, type) else given
+
+
+def _at(problem: FactProblem, medium: str) -> FactProblem:
+    """Name the medium of a problem."""
+    return FactProblem(f"{problem.path}@{medium}", problem.message, problem.help, problem.about)
