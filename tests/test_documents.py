@@ -165,19 +165,6 @@ def test_every_option_that_a_document_names_exists(path: Path) -> None:
     assert [one for one in _ALONE.findall(text) if one not in known] == []
 
 
-def test_the_readme_lists_every_function_with_its_example(request: pytest.FixtureRequest) -> None:
-    """The list of functions is what the language itself says of them."""
-    path = ROOT / "README.md"
-    before, begin, rest = path.read_text("utf-8").partition("<!-- functions -->\n")
-    listed, end, after = rest.partition("<!-- /functions -->")
-    rows = "".join(f"- `{one.signature}`\n  {one.about} `{one.example}`\n" for one in _FUNCTIONS)
-    if request.config.getoption("--update-golden"):
-        path.write_text(before + begin + rows + end + after, "utf-8")
-        return
-
-    assert rows == listed
-
-
 def test_the_table_of_words_is_true() -> None:
     """Each row of the table says what both rules for words say."""
     said = _WORDS.findall((ROOT / "docs" / "words.md").read_text("utf-8"))
