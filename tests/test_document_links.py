@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -116,6 +116,7 @@ def _public(kind: type) -> list[str]:
         *notifyrules.__all__,
         *(f"rules.{name}" for name in _public(notifyrules.Rules)),
         *(f"decision.{name}" for name in _public(notifyrules.Decision)),
+        *(f"decisions.{name}" for name in _public(notifyrules.Decisions) if name not in dir(Mapping)),
     ],
 )
 def test_every_name_of_the_library_is_on_its_page(name: str) -> None:
