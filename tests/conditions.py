@@ -50,7 +50,7 @@ def scalar(text: str) -> Scalar:
 
 def type_of(text: str) -> Type:
     """Read a type."""
-    declared = read_declaration(scalar(text), Findings())
+    declared = read_declaration(scalar(text), scalar(text), Findings())
     assert declared is not None, text
     return declared.type
 

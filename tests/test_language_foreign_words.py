@@ -228,4 +228,5 @@ class TestTypes:
 def declared(written: str, findings: Findings) -> object:
     """Read a declaration."""
     source = Source("x.yaml", written)
-    return read_declaration(Scalar(written, Span(source, 0, len(written)), Kind.TEXT, Style.PLAIN), findings)
+    scalar = Scalar(written, Span(source, 0, len(written)), Kind.TEXT, Style.PLAIN)
+    return read_declaration(scalar, scalar, findings)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from notifyrules.diagram.lettering import set_apart
-from notifyrules.graph.model import Arrow, DataField, Graph, Message, Outcome, Row
+from notifyrules.graph.model import Arrow, Declared, Graph, Message, Outcome, Row
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write
 
@@ -85,6 +85,6 @@ def data_words(outcome: Outcome, graph: Graph) -> str:
     )
 
 
-def _is_default(field: DataField, held: Value | Term) -> bool:
+def _is_default(field: Declared, held: Value | Term) -> bool:
     """Tell whether a data field holds what it holds unless an outcome says otherwise."""
     return not isinstance(held, Term) and field.has_default and held == field.default

@@ -6,6 +6,7 @@ A part that stands one level too high or too low is reported once and read on as
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -179,47 +180,25 @@ def _encloses(outer: Span, inner: Span) -> bool:
 
 def cut(tree: Map, paths: Sequence[Path]) -> Map:
     """Copy a tree without what stands at the given paths."""
-    copy = _cut_map(tree, paths)
-    for section in {str(path[0]) for path in paths if len(path) == 1}:
-        if section in _NEEDED:
-            key = tree.key(section) or Scalar(section, tree.span)
-            copy[key] = _NEEDED[section](key.span)
-    return copy
-
-
-def _cut_map(tree: Map, paths: Sequence[Path]) -> Map:
-    """Copy a mapping without what stands at the given paths."""
-    below = _by_head(paths)
-    copy = Map(tree.span)
-    for key, value in tree.items():
-        deeper = below.get(str(key))
-        if deeper is None:
-            copy[key] = value
-        elif () not in deeper:
-            copy[key] = _cut(value, deeper)
+    copy = _cut(tree, paths)
+    assert isinstance(copy, Map)
+    for section in {str(path[0]) for path in paths if len(path) == 1} & _NEEDED.keys():
+        key = tree.key(section) or Scalar(section, tree.span)
+        copy[key] = _NEEDED[section](key.span)
     return copy
 
 
 def _cut(value: Located, paths: Sequence[Path]) -> Located:
     """Copy a value without what stands at the given paths in it."""
-    if isinstance(value, Map):
-        return _cut_map(value, paths)
-    if not isinstance(value, Seq):
+    if not paths or isinstance(value, Scalar):
         return value
-    below = _by_head(paths)
-    copy = Seq(value.span)
-    for number, item in enumerate(value):
-        deeper = below.get(number)
-        if deeper is None:
-            copy.append(item)
-        elif () not in deeper:
-            copy.append(_cut(item, deeper))
-    return copy
-
-
-def _by_head(paths: Sequence[Path]) -> dict[str | int, list[Path]]:
-    """Group paths by their first step."""
-    below: dict[str | int, list[Path]] = {}
+    below: dict[str | int, list[Path]] = defaultdict(list)
     for path in paths:
-        below.setdefault(path[0], []).append(path[1:])
-    return below
+        below[path[0]].append(path[1:])
+    if isinstance(value, Map):
+        mapping = Map(value.span)
+        mapping.update({key: _cut(one, below[str(key)]) for key, one in value.items() if () not in below[str(key)]})
+        return mapping
+    sequence = Seq(value.span)
+    sequence.extend(_cut(one, below[number]) for number, one in enumerate(value) if () not in below[number])
+    return sequence

@@ -3,140 +3,105 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import named, nearest
 from notifyrules.document.model import LongFact
-from notifyrules.graph.model import DataField, Fact
+from notifyrules.graph.model import Declared, Fact
 from notifyrules.language.foreign_words import meant_type, no_type
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.parsing import parse_declaration
 from notifyrules.language.syntax import Declaration, ListWord, Word
 from notifyrules.language.types import TYPE_WORDS, Base, Basic, Enumeration, ListOf, Type, quote
-from notifyrules.language.values import Value, conform
+from notifyrules.language.values import conform
 from notifyrules.source.located import Scalar, Seq, words_of
 from notifyrules.source.text import Span
 
 _ODD_NUMBER = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(_[0-9]+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A type with its default."""
-
-    type: Type
-    has_default: bool
-    default: Value
-
-
 def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, included: bool) -> Fact | None:
     """Read the declaration of a fact; None after a finding."""
-    if isinstance(part, Scalar):
-        declared = read_declaration(part, findings)
-        return (
-            None
-            if declared is None
-            else Fact(str(name), declared.type, declared.has_default, declared.default, None, 1, included, name.span)
-        )
-    declared = read_declaration(part.type, findings)
+    long = part if isinstance(part, LongFact) else None
+    declared = read_declaration(name, part if isinstance(part, Scalar) else part.type, findings, included=included)
+    if declared is not None and long is not None:
+        declared = _completed(declared, long, findings)
     if declared is None:
         return None
+    about, cost = (None, None) if long is None else (words_of(long.about), long.cost)
+    kept = (declared.name, declared.type, declared.has_default, declared.default, included, declared.span)
+    return Fact(*kept, about, 1 if cost is None else int(cost[:15]))
+
+
+def _completed(declared: Declared, part: LongFact, findings: Findings) -> Declared | None:
+    """Read what the long form of a fact says of its values: their order, and the default."""
     if part.ordered is not None and part.ordered.plain():
         if not isinstance(declared.type.base, Enumeration):
-            message = f"only an enumeration can be ordered, and `{name}` is `{declared.type}`"
+            message = f"only an enumeration can be ordered, and `{declared.name}` is `{declared.type}`"
             findings.add(Code.BAD_TYPE, part.ordered.span, message)
             return None
         values = declared.type.base.values
         declared = replace(declared, type=Type(Enumeration(values, values), declared.type.nullable))
-    if part.has_default:
-        completed = _long_default(name, part, declared, findings)
-        if completed is None:
-            return None
-        declared = completed
-    cost = int(part.cost[:15]) if part.cost is not None else 1
-    about = words_of(part.about)
-    return Fact(str(name), declared.type, declared.has_default, declared.default, about, cost, included, name.span)
-
-
-def _long_default(name: Scalar, part: LongFact, declared: Declared, findings: Findings) -> Declared | None:
-    """Read the `default` of a fact's long form."""
     key = part.key("default")
-    assert key is not None
-    given = part.default
-    span = given.span if given is not None else key.span
+    if key is None:
+        return declared
     if declared.has_default:
-        findings.add(
-            Code.BAD_TYPE,
-            key.span,
-            f"`{name}` has two defaults",
-            help="keep one of the two",
-            labels=[Label(part.type.span, "the other is part of the type")],
-        )
+        rival = Label(part.type.span, "the other is part of the type")
+        message = f"`{declared.name}` has two defaults"
+        findings.add(Code.BAD_TYPE, key.span, message, help="keep one of the two", labels=[rival])
         return None
-    plain = given.plain() if given is not None else None
-    if isinstance(given, Seq) and isinstance(declared.type.base, ListOf) and declared.type.base.item is not None:
-        item = Type(declared.type.base.item)
-        if not all([_check_item(one.plain(), one.span, item, findings) for one in given]):  # noqa: C419 - each is checked
+    given = part.default
+    if isinstance(given, Seq) and isinstance(declared.type.base, ListOf):
+        items = [(one.plain(), one.span) for one in given]
+        if not _check_items(items, declared.type.base.item, findings):
             return None
-    return _with_default(declared.type, plain, span, findings)
+    plain, span = (None, key.span) if given is None else (given.plain(), given.span)
+    return _with_default(declared, plain, span, findings)
 
 
-def read_data_field(name: Scalar, part: Scalar, findings: Findings, *, included: bool) -> DataField | None:
-    """Read the declaration of a value that decisions carry; None after a finding."""
-    declared = read_declaration(part, findings, may_default=True)
-    return (
-        None
-        if declared is None
-        else DataField(str(name), declared.type, declared.has_default, declared.default, included, name.span)
-    )
-
-
-def read_declaration(scalar: Scalar, findings: Findings, *, may_default: bool = False) -> Declared | None:
+def read_declaration(
+    name: Scalar, scalar: Scalar, findings: Findings, *, included: bool = False, may_default: bool = False
+) -> Declared | None:
     """
     Read `type = default`.
 
     Args:
-        scalar: Where it stands.
+        name: What is declared.
+        scalar: Its declaration.
         findings: Takes what is wrong with it.
+        included: Whether it comes from an included file.
         may_default: Whether something that may be null may default to something else; facts may not, because an
             absent fact and a null one would mean different things without anybody noticing.
 
     Returns:
-        The type and its default, or None after a finding.
+        What is declared, or None after a finding.
     """
     written = parse_declaration(scalar, findings)
-    if written is None:
+    found = None if written is None else _read_type(written, scalar, findings)
+    if written is None or found is None:
         return None
-    found = _read_type(written, scalar, findings)
-    if found is None:
-        return None
+    declared = Declared(str(name), found, has_default=False, default=None, included=included, span=name.span)
     if written.default is None:
-        return Declared(found, has_default=False, default=None)
+        return declared
     assert written.default_span is not None
+    base = found.base.item if isinstance(found.base, ListOf) else found.base
     words = written.default if isinstance(written.default, tuple) else (written.default,)
-    if any(_report_odd_number(word, found.base, findings) for word in words):
+    if any(_report_odd_number(word, base, findings) for word in words):
         return None
-    if isinstance(written.default, tuple) and isinstance(found.base, ListOf):
-        item = None if found.base.item is None else Type(found.base.item)
-        fits = [
-            item is None or _check_item(_plain(word, item.base), word.span, item, findings) for word in written.default
-        ]
-        if not all(fits):
-            return None
-    plain: object
-    if isinstance(written.default, tuple):
-        plain = [_plain(word, found.base.item if isinstance(found.base, ListOf) else None) for word in written.default]
-    else:
-        plain = _plain(written.default, found.base)
-    return _with_default(found, plain, written.default_span, findings, may_default=may_default)
+    listed, wants_list = isinstance(written.default, tuple), isinstance(found.base, ListOf)
+    items = [(_plain(word, base if listed is wants_list else None), word.span) for word in words]
+    if listed and wants_list and not _check_items(items, base, findings):
+        return None
+    plain = [item for item, _ in items] if listed else items[0][0]
+    return _with_default(declared, plain, written.default_span, findings, may_default=may_default)
 
 
 def _report_odd_number(word: Word, base: Base | None, findings: Findings) -> bool:
     """Report a number with a zero in front or with separators, which not all readers take for the same."""
-    kind = base.item if isinstance(base, ListOf) else base
-    if word.quoted or kind is not Basic.INT or not _ODD_NUMBER.fullmatch(word.text):
+    if word.quoted or base is not Basic.INT or not _ODD_NUMBER.fullmatch(word.text):
         return False
     plain = int(word.text.replace("_", "")[:40])
     message = f"not all readers take `{word.text}` for the same number"
@@ -144,14 +109,16 @@ def _report_odd_number(word: Word, base: Base | None, findings: Findings) -> boo
     return True
 
 
-def _check_item(plain: object, span: Span, wanted: Type, findings: Findings) -> bool:
-    """Check one item of a default that is a list, at its own place."""
-    try:
-        conform(wanted, plain)
-    except Mismatch as mismatch:
-        _report_unfit(mismatch, span, findings)
-        return False
-    return True
+def _check_items(items: Iterable[tuple[object, Span]], base: Base | None, findings: Findings) -> bool:
+    """Check the items of a default that is a list, each at its own place."""
+    clean = True
+    for plain, span in items if base is not None else ():
+        try:
+            conform(Type(base), plain)
+        except Mismatch as mismatch:
+            _report_unfit(mismatch, span, findings)
+            clean = False
+    return clean
 
 
 def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
@@ -161,15 +128,16 @@ def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
 
 
 def _with_default(
-    wanted: Type, plain: object, span: Span, findings: Findings, *, may_default: bool = False
+    declared: Declared, plain: object, span: Span, findings: Findings, *, may_default: bool = False
 ) -> Declared | None:
     """Check a default against its type."""
+    wanted = declared.type
     if wanted.nullable and plain is not None and not may_default:
         advice = "drop the default, or drop `| null`; `??` in a condition says what null means"
         findings.add(Code.BAD_TYPE, span, "a fact that may be null has no other default than null", help=advice)
         return None
     try:
-        return Declared(wanted, has_default=True, default=conform(wanted, plain))
+        return replace(declared, has_default=True, default=conform(wanted, plain))
     except Mismatch as mismatch:
         if plain is None:
             mismatch.help = f"where it may be null, write `{wanted} | null = null`"

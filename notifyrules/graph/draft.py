@@ -9,7 +9,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.document.model import Document, NodePart
 from notifyrules.document.reader import WHOLE
-from notifyrules.graph.model import DataField, Fact, Graph, Let
+from notifyrules.graph.model import Declared, Fact, Graph, Let
 from notifyrules.language import terms as t
 from notifyrules.language.checker import check_condition
 from notifyrules.language.null_narrowing import Narrowed
@@ -36,7 +36,7 @@ class Draft:
     """What may still be spent on the chart and all that it is made of."""
     facts: dict[str, Fact] = field(default_factory=dict)
     lets: dict[str, Let] = field(default_factory=dict)
-    data: dict[str, DataField] = field(default_factory=dict)
+    data: dict[str, Declared] = field(default_factory=dict)
     legend: dict[str, str] = field(default_factory=dict)
     scope: Scope = field(default_factory=lambda: Scope({}, {}, Findings()))
     read: set[str] = field(default_factory=set)

@@ -39,21 +39,27 @@ class Notify(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One typed input."""
+class Declared:
+    """A value with its type: one that decisions carry, or a fact."""
 
     name: str
     type: Type
     has_default: bool
-    """Whether the fact may be absent."""
+    """Whether it may be absent."""
     default: Value
-    """The value of an absent fact; None also where there is no default."""
-    about: str | None
-    cost: int
-    """What it costs to get the fact, relative to others."""
+    """What it is where it is absent; None also where there is no default."""
     included: bool
     """Whether it comes from an included file."""
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Declared):
+    """One typed input."""
+
+    about: str | None = None
+    cost: int = 1
+    """What it costs to get the fact, relative to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,18 +242,6 @@ def conditions(node: Node) -> tuple[Term, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class DataField:
-    """One value that decisions carry."""
-
-    name: str
-    type: Type
-    has_default: bool
-    default: Value
-    included: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """An end of the chart."""
 
@@ -333,7 +327,7 @@ class Graph:
     facts: Mapping[str, Fact]
     lets: Mapping[str, Let]
     assume: tuple[Term, ...]
-    data: Mapping[str, DataField]
+    data: Mapping[str, Declared]
     nodes: Mapping[str, Node]
     """In the order written."""
     outcomes: Mapping[str, Outcome]

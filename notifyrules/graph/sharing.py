@@ -13,7 +13,7 @@ from notifyrules.document.model import Fragment, Shared
 from notifyrules.document.reader import WHOLE, Reading
 from notifyrules.graph.chosen_names import check_path, check_visible, report_clash, split_let, used_as
 from notifyrules.graph.colours import COLOURS, is_colour
-from notifyrules.graph.declarations import read_data_field, read_fact
+from notifyrules.graph.declarations import read_declaration, read_fact
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
 from notifyrules.graph.reachability import find_cycles
@@ -110,7 +110,7 @@ def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, i
         report_clash(name, name.span, names.data[name], "other data", draft.findings)
         return
     names.data[str(name)] = name.span
-    data = read_data_field(name, declared, draft.findings, included=included)
+    data = read_declaration(name, declared, draft.findings, included=included, may_default=True)
     if data is None:
         draft.broken.add(("data", name))
     else:

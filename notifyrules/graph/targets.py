@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
@@ -21,6 +22,13 @@ NOTHING: Narrowed = frozenset()
 """No values are known not to be null."""
 MAX_LENGTH = 2_000
 """Code points in one text."""
+_INSIDE = r"""(?:[^"'}]|"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')*+"""
+_PIECE = re.compile(rf"[^{{}}]+|\{{\{{|\}}\}}|\{{(?P<inside>{_INSIDE})\}}|(?P<odd>[{{}}])", re.DOTALL)
+"""Plain words, a brace written twice, a condition in braces (quoted text in it may hold braces), or a brace alone."""
+_ODD_BRACES = {
+    "{": ("the `{` is never closed", "close it with `}`, or write `{{` for a brace"),
+    "}": ("this `}` closes nothing", "write `}}` for a brace"),
+}
 
 
 def answered(condition: Term | None, *, truth: bool) -> Narrowed | None:
@@ -139,57 +147,25 @@ def read_message(scalar: Scalar, draft: Draft, given: Narrowed | None = NOTHING)
         draft.findings.add(Code.LIMIT, scalar.part(0, 1), message, help="a reason for a person is a sentence or two")
         return None
     pieces: list[str | Term] = []
-    words: list[str] = []
+    words = ""
     clean = True
-    at = 0
-    while at < len(scalar):
-        character = scalar[at]
-        if scalar[at : at + 2] in ("{{", "}}"):
-            words.append(character)
-            at += 2
-        elif character == "{":
-            end = _closing(scalar, at + 1)
-            if end is None:
-                advice = "close it with `}`, or write `{{` for a brace"
-                draft.findings.add(Code.SYNTAX, scalar.part(at, at + 1), "the `{` is never closed", help=advice)
-                return None
-            term = _placeholder(scalar, at + 1, end, draft, given)
-            if term is None:
-                clean = False
-            else:
-                if words:
-                    pieces.append("".join(words))
-                    words = []
-                pieces.append(term)
-            at = end + 1
-        elif character == "}":
-            advice = "write `}}` for a brace"
-            draft.findings.add(Code.SYNTAX, scalar.part(at, at + 1), "this `}` closes nothing", help=advice)
+    for found in _PIECE.finditer(scalar):
+        if found["odd"]:
+            message, advice = _ODD_BRACES[found[0]]
+            draft.findings.add(Code.SYNTAX, scalar.part(*found.span()), message, help=advice)
             return None
+        if found["inside"] is None:
+            words += found[0][:1] if found[0] in ("{{", "}}") else found[0]
+            continue
+        term = _placeholder(scalar, *found.span("inside"), draft, given)
+        if term is None:
+            clean = False
         else:
-            words.append(character)
-            at += 1
+            pieces += [words, term] if words else [term]
+            words = ""
     if words:
-        pieces.append("".join(words))
+        pieces.append(words)
     return Message(scalar.span, tuple(pieces)) if clean else None
-
-
-def _closing(text: str, at: int) -> int | None:
-    """Find the brace that closes a placeholder, stepping over quoted text."""
-    quote = ""
-    while at < len(text):
-        character = text[at]
-        if quote:
-            if character == "\\":
-                at += 1
-            elif character == quote:
-                quote = ""
-        elif character in "\"'":
-            quote = character
-        elif character == "}":
-            return at
-        at += 1
-    return None
 
 
 def _placeholder(scalar: Scalar, start: int, end: int, draft: Draft, given: Narrowed | None) -> Term | None:

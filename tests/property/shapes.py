@@ -186,7 +186,7 @@ class _Drawing:
                 reached.update(arrow.target for arrow in drawn[one].arrows)
         order = tuple(one for one in names if one in reached)
         facts = {
-            fact: Fact(fact, kind, True, VALUES[kind][0], None, 1, False, SPAN)  # noqa: FBT003 - a row
+            fact: Fact(fact, kind, True, VALUES[kind][0], False, SPAN)  # noqa: FBT003 - a row
             for fact, kind in self.facts.items()
         }
         ends = {end: Outcome(end, notify, end, None, {}, None, None, SPAN) for end, notify in self.ends.items()}
