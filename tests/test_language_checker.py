@@ -73,6 +73,10 @@ HELD = [
     'maybe_texts is not null and "a" in maybe_texts',
     "(maybe_b ?? (maybe_i is null)) and b",
     # Sums
+    't in texts + ["a"]',
+    "via + [] == via",
+    'overlaps(via + ["push"], via)',
+    "within(now, zone, hours + hours)",
     "i + 1 > 2 - i",
     "-i < 3",
     "at + 5m > now",
@@ -178,6 +182,12 @@ REFUSED = [
     ('level < "top"', "impossible-value", '"top"', '`level` is never `"top"`'),
     ('("a" if b else "c") == "d"', "impossible-value", '"d"', '`"a" if b else "c"` is never `"d"`'),
     ('weekday(now, zone) == "monday"', "impossible-value", '"monday"', '`weekday(now, zone)` is never `"monday"`'),
+    ("t in texts + [1]", "type-mismatch", "texts + [1]", "`+` cannot join `list of text` and `list of int`"),
+    ("texts - texts == []", "type-mismatch", "texts - texts", "`-` cannot join `list of text` and `list of text`"),
+    ("hours + [] == hours", "type-mismatch", "hours + []", "`+` cannot join `schedule` and `list`"),
+    ("hours - hours == hours", "type-mismatch", "hours - hours", "`-` cannot join `schedule` and `schedule`"),
+    ("texts + maybe_texts == []", "unguarded-null", "maybe_texts", "`maybe_texts` may be null here"),
+    ('"sms" in via + ["push"]', "impossible-value", '"sms"', 'never holds `"sms"`'),
     # Null
     ("maybe_b", "unguarded-null", "maybe_b", "`maybe_b` may be null here"),
     ("not maybe_b", "unguarded-null", "maybe_b", "`maybe_b` may be null here"),

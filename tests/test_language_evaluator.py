@@ -12,6 +12,7 @@ from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_DATE, MIN_INSTANT
 from notifyrules.language.values import Value
 from tests.conditions import check, value_of
+from tests.schedules import schedule
 
 
 class TestSums:
@@ -40,6 +41,9 @@ class TestSums:
             ("day + i - i", {"day": date(2028, 3, 1), "i": MAX_INT}, MIN_DATE),
             ("2026-12-24 - day", {"day": date(2026, 11, 28)}, 26),
             ("2026-12-24-1", {}, date(2026, 12, 23)),
+            ("[1, 2] + [2] + []", {}, (1, 2, 2)),
+            ("texts + texts", {"texts": ("a",) * 9_999}, ("a",) * 10_000),
+            ("hours + hours", {"hours": schedule("mon 22:00-07:00")}, schedule("mon 22:00-07:00")),
             ("2026 - 12 - 24", {}, 1990),
             ("day - 2200-01-01", {"day": MIN_DATE}, -84_007),
             ("at + 1m - at", {"at": MIN_INSTANT}, timedelta(minutes=1)),

@@ -116,6 +116,8 @@ class TestConditions:
                 "not within(now, z, s) or (window_end(now, z, s) ?? now) >= now",
             ),
             ("now: instant; z: timezone; s: schedule", "not within(now, z, s) or window_start(now, z, s) is null"),
+            ("s: schedule; p: schedule", "s + p == s + p"),
+            ("l: list of int = []", "3 in [1] + [3] and l + l == l + l"),
             (
                 "now: instant; z: timezone; s: schedule",
                 "window_start(now, z, s) is null or (window_start(now, z, s) ?? now) > now",

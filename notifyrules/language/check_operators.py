@@ -23,6 +23,7 @@ from notifyrules.language.types import (
     DURATION,
     INSTANT,
     INT,
+    SCHEDULE,
     TEXT,
     Base,
     Basic,
@@ -53,6 +54,7 @@ _SUMS: Mapping[tuple[Base | None, bool, Base | None], tuple[t.Sum, Type]] = {
     (Basic.INT, False, Basic.DATE): (t.Sum.DATE, DATE),
     (Basic.DATE, True, Basic.INT): (t.Sum.DATE, DATE),
     (Basic.DATE, True, Basic.DATE): (t.Sum.DAYS, INT),
+    (Basic.SCHEDULE, False, Basic.SCHEDULE): (t.Sum.SCHEDULE, SCHEDULE),
 }
 
 
@@ -102,12 +104,17 @@ def check_arithmetic(syntax: s.ArithmeticSyntax, at: Context) -> t.Term | None:
         return None
     minus = syntax.operator == "-"
     found = _SUMS.get((left.type.base, minus, right.type.base))
+    if not minus and isinstance(left.type.base, ListOf) and isinstance(right.type.base, ListOf):
+        joined = join(left.type, right.type)
+        found = None if joined is None else (t.Sum.LIST, joined)
     if found is None:
         message = f"`{syntax.operator}` cannot join {described(left)} and {described(right)}"
         number = next((side for side in (left, right) if side.type == INT), None)
-        advice = "it joins ints, durations, an instant with a duration, and a date with an int of days"
+        advice = "it joins ints, durations, lists, schedules, an instant with a duration, and a date with days"
         if number is not None and {left.type, right.type} <= {INT, DURATION, INSTANT}:
             advice = "say in which unit, such as `15m`"
+        elif isinstance(left.type.base, ListOf) and isinstance(right.type.base, ListOf):
+            advice = "lists have no difference" if minus else "give all items of a list the same type"
         elif {left.type, right.type} == {DATE, DURATION}:
             advice = "count days by an int, such as `+ 7`"
         at.report(Code.TYPE_MISMATCH, syntax.span, message, advice)

@@ -11,7 +11,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 from notifyrules.language import terms as t
-from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MAX_INT, MIN_DATE, MIN_INSTANT
+from notifyrules.language.schedules import Schedule
+from notifyrules.language.types import (
+    MAX_DATE,
+    MAX_DURATION,
+    MAX_INSTANT,
+    MAX_INT,
+    MAX_ITEMS,
+    MIN_DATE,
+    MIN_INSTANT,
+)
 from notifyrules.language.values import Value
 
 _DAYS = MAX_DURATION.days
@@ -171,6 +180,16 @@ def days_between(left: date, right: date) -> int:
     return left.toordinal() - right.toordinal()
 
 
+def join_lists(left: tuple[Value, ...], right: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Put one list behind the other, held to as many items as a list has."""
+    return (left + right)[:MAX_ITEMS]
+
+
+def join_schedules(left: Schedule, right: Schedule) -> Schedule:
+    """Make the schedule that is open where one of two is; each window is kept once, so that sums stay small."""
+    return Schedule(tuple(dict.fromkeys(left.windows + right.windows)))
+
+
 def _held(value: Ordered, least: Ordered, most: Ordered) -> Ordered:
     """Hold a value to a range."""
     return max(least, min(most, value))
@@ -187,5 +206,7 @@ SUMS: Mapping[tuple[t.Sum, bool], Callable[[Any, Any], Value]] = {
     (t.Sum.DATE, False): add_days,
     (t.Sum.DATE, True): subtract_days,
     (t.Sum.DAYS, True): days_between,
+    (t.Sum.LIST, False): join_lists,
+    (t.Sum.SCHEDULE, False): join_schedules,
 }
 """The function behind every form of addition and subtraction."""

@@ -71,6 +71,10 @@ class Sum(Enum):
     """A date and an int of days, on either side of `+`, or an int behind `-`."""
     DAYS = "days"
     """The days from one date to another, as an int."""
+    LIST = "list"
+    """The items of two lists, one list behind the other."""
+    SCHEDULE = "schedule"
+    """The windows of two schedules."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,9 +19,10 @@ import z3
 from notifyrules.graph.model import Call
 from notifyrules.language import terms as t
 from notifyrules.language.kinds import KINDS
-from notifyrules.language.types import Basic, Enumeration, Type
+from notifyrules.language.types import MAX_ITEMS, Basic, Enumeration, Type
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
 from notifyrules.solver.symbols import (
+    LIST,
     Amount,
     Opaque,
     Payload,
@@ -158,8 +159,8 @@ class Translator:
                 return self.value(inner)
             case t.ListTerm():
                 return self._list(term)
-            case t.Arithmetic():
-                return self._sum(term)
+            case t.Arithmetic(kind=kind):
+                return self._joined(term) if kind in (t.Sum.LIST, t.Sum.SCHEDULE) else self._sum(term)
             case t.Coalesce(items=items):
                 found = self.value(items[-1])
                 for item in reversed(items[:-1]):
@@ -214,6 +215,19 @@ class Translator:
         left, right = self.value(term.left).number, self.value(term.right).number
         assert isinstance(term.type.base, Basic)
         return self._amount(hold(self._formulas, left - right if term.minus else left + right, term.type.base))
+
+    def _joined(self, term: t.Arithmetic) -> Symbol:
+        """Leave open what two lists or schedules are together; items are known where both lists are written out."""
+        formulas, sides = self._formulas, (self.value(term.left).payload, self.value(term.right).payload)
+        kind = LIST if term.kind is t.Sum.LIST else Basic.SCHEDULE.value
+        thing = self.world.open("+", tuple(map(self._symbols.whole, sides)), formulas.sort(kind))
+        if term.kind is t.Sum.SCHEDULE:
+            return Symbol(formulas.false, Opaque(thing))
+        items: tuple[Symbol, ...] | None = None
+        match sides:
+            case Several((Way(items=tuple() as first),)), Several((Way(items=tuple() as second),)):
+                items = (first + second)[:MAX_ITEMS]
+        return Symbol(formulas.false, Several((Way(formulas.true, items, thing),)))
 
     def _amount(self, number: Number) -> Symbol:
         """Give a number as a value."""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import (
     BOOL,
     DATE,
@@ -28,6 +29,7 @@ from notifyrules.language.types import (
     MAX_DURATION,
     MAX_INSTANT,
     MAX_INT,
+    MAX_ITEMS,
     MIN_DATE,
     MIN_INSTANT,
     SCHEDULE,
@@ -278,6 +280,10 @@ class Maker:
                 ways += [lambda: self._difference(INSTANT, DURATION, clamp_instant)]
                 if TIMEZONE in self.facts.values():
                     ways.append(lambda: self._called("instant_at", DATE, TIME, TIMEZONE))
+            case Basic.SCHEDULE:
+                ways.append(self._windows)
+            case ListOf():
+                ways.append(lambda: self._sum(wanted, wanted, wanted, lambda items: items[:MAX_ITEMS]))
             case Basic.TEXT:
                 ways += [lambda: self._called("lower", TEXT), lambda: self._called("before", TEXT, TEXT)]
                 ways += [lambda: self._called("after", TEXT, TEXT)]
@@ -350,6 +356,17 @@ class Maker:
         return Expression(
             f"{left.at(_SUM)} + {right.at(_SIGN)}", _SUM, lambda facts: clamp(left.value(facts) + right.value(facts))
         )
+
+    def _windows(self) -> Expression:
+        """Make `a + b` of schedules."""
+        left, right = self._deeper.of(SCHEDULE), self._deeper.of(SCHEDULE)
+        text = f"{left.at(_SUM)} + {right.at(_SIGN)}"
+
+        def value(facts: Facts) -> Schedule:
+            windows = (*left.value(facts).windows, *right.value(facts).windows)
+            return Schedule(tuple(one for at, one in enumerate(windows) if one not in windows[:at]))
+
+        return Expression(text, _SUM, value)
 
     def _difference(self, left_type: Type, right_type: Type, clamp: Callable[[Any], Any]) -> Expression:
         """Make `a - b`."""

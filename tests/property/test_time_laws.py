@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notifyrules.language.evaluator import join_schedules
 from notifyrules.language.moments import zone_keys
 from notifyrules.language.schedules import (
     WEEKDAYS,
@@ -252,6 +253,15 @@ class TestWithin:
 
         assert within(instant, zone, plan) is any(alone)
         assert within(instant, zone, Schedule(plan.windows[::-1])) is any(alone)
+
+    @given(instant=instants, zone=zones, plan=schedules, other=schedules)
+    def test_a_sum_is_open_when_one_of_both_is(
+        self, instant: datetime, zone: ZoneInfo, plan: Schedule, other: Schedule
+    ) -> None:
+        """Of two schedules joined by `+`, "a window of either is open"."""
+        either = within(instant, zone, plan) or within(instant, zone, other)
+
+        assert within(instant, zone, join_schedules(plan, other)) is either
 
     @given(instant=instants, zone=zones, days=day_sets, moment=minutes)
     def test_a_window_of_24_hours_and_its_two_halves_are_one(
