@@ -54,8 +54,8 @@ class Checked:
         counts: Counter[str] = Counter()
         for proofs in self.files:
             examples = [one.example for one in proofs.judged if one.example is not None]
-            for passage in (one for example in examples for one in (example.passage, example.second)):
-                if passage is not None and proofs.graph is not None:
+            for passage in (one for example in examples for one in example.passages):
+                if proofs.graph is not None:
                     name = _UNSAFE.sub("_", proofs.graph.name)
                     counts[name] += 1
                     yield f"{name}.{counts[name]}", diagram.to_svg(diagram.draw(proofs.graph, passage=passage))

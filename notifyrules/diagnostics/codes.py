@@ -86,6 +86,7 @@ class Code(Enum):
     UNUSED_DATA = "unused-data", "warning", "No outcome gives the data a value of its own, and its default never changes."
     UNUSED_CLASS = "unused-class", "warning", "The legend explains a colour that the chart does not use."
     UNUSED_ALLOW = "unused-allow", "warning", "What is allowed does not occur (any more)."
+    ASSUME_PARTS_MEDIA = "assume-parts-media", "warning", "A message goes to all of its media, so what is assumed of one medium alone rules messages out."
     LITERAL_BRACES = "literal-braces", "warning", "Only a `because` has conditions filled in; everywhere else braces are shown to people as they stand."
     # Proofs
     CONTRADICTORY_ASSUME = "contradictory-assume", "error", "Where no facts keep to `assume`, everything about them could be proved."

@@ -106,7 +106,9 @@ def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
 def _promised(guarantee: Guarantee) -> tuple[object, ...]:
     """Say what a guarantee promises."""
     condition = "" if guarantee.condition is None else spell(guarantee.condition)
-    return guarantee.promise, guarantee.subjects, condition
+    together = guarantee.together
+    media = None if together is None else (together.form, tuple(sorted(together.ends.items())))
+    return guarantee.promise, guarantee.subjects, condition, media
 
 
 def _callee_notes(structure: Structure, old: Graph, new: Graph) -> Iterator[str]:

@@ -361,6 +361,33 @@ class OutcomePart(Part):
     allow: Allow
 
 
+Ends: TypeAlias = Annotated[
+    Annotated[Name, Tag("#one")] | Annotated[list[Name], Tag("#list")],
+    Discriminator(lambda value: "#list" if isinstance(value, Seq) else "#one"),
+    Field(description="An outcome, or a list of outcomes."),
+]
+MediaEnds: TypeAlias = Annotated[
+    Annotated[list[Name], Tag("#list")] | Annotated[dict[Key, Ends], Tag("#map")],
+    Discriminator(lambda value: "#list" if isinstance(value, Seq) else "#map"),
+]
+
+
+class TogetherPart(Part):
+    """A promise about the media of one message."""
+
+    must_hold = ("at_most_one", "at_least_one", "never")
+
+    at_most_one: MediaEnds | None = Field(
+        None, description="Media of which at most one notifies, or has one of the outcomes named for it."
+    )
+    at_least_one: MediaEnds | None = Field(
+        None, description="Media of which at least one notifies, or has one of the outcomes named for it."
+    )
+    never: dict[Key, Ends] | None = Field(
+        None, description="Outcomes by medium, two or more, that one message never has all at once."
+    )
+
+
 class GuaranteePart(Part):
     """A promise about every possible input."""
 
@@ -377,6 +404,7 @@ class GuaranteePart(Part):
     independent_of: Name | None = Field(None, description="A fact that alone never changes the outcome.")
     monotone: Name | None = Field(None, description="A fact that, raised alone, never lowers `notify`.")
     reachable: Name | None = Field(None, description="An outcome that some facts give.")
+    together: TogetherPart | None = Field(None, description="What holds for all media of one message.")
 
 
 class Shared(Part):

@@ -92,6 +92,7 @@ _PART_WORDS = {
     "LongFact": "a fact",
     "OutcomePart": "an outcome",
     "GuaranteePart": "a guarantee",
+    "TogetherPart": "a promise about media",
     "CasesDocument": "a cases file",
     "CasePart": "a case",
     "LongExpectation": "an expectation",

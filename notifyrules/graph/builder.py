@@ -20,8 +20,8 @@ from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS, Parts, check_literal_braces
 from notifyrules.graph.chosen_names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.media import build_media
-from notifyrules.graph.model import Allowance, Call, Graph, Guarantee
+from notifyrules.graph.media import build_media, find_parting
+from notifyrules.graph.model import Allowance, Call, Graph, Guarantee, Media
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_guarantee, build_outcome
 from notifyrules.graph.reachability import find_cycles, topological, written_targets
@@ -163,7 +163,9 @@ class Library:
         # A fact that only an assumption reads is asked for in vain.
         draft.read.clear()
         parts = _build_parts(draft) if isinstance(reading.document, Document) else None
+        assumed = tuple(term for term in checked if term is not None)
         checks = [check_literal_braces(document)] if parts is None else [check(parts) for check in CHECKS]
+        checks.append(find_parting(assumed, None if parts is None else parts.media))
         for found in chain.from_iterable(checks):
             findings.take(found)
         explain_cut_texts(findings)
@@ -171,7 +173,6 @@ class Library:
         allowed = apply_allowances(reading.document, fragments, findings, complete=complete)
         if parts is None or findings.errors or not parts.whole:
             return None
-        assumed = tuple(term for term in checked if term is not None)
         graph = _assemble(parts, place, assumed, allowed, _digest(files, callees))
         return self._measured(graph, findings)
 
@@ -229,7 +230,8 @@ def _build_parts(draft: Draft) -> Parts:
     outcomes = {str(name): build_outcome(name, part, draft) for name, part in document.outcomes.items()}
     nodes = {str(name): build_node(name, part, draft) for name, part in document.flow.items()}
     leads = {str(name): tuple(map(str, written_targets(part))) for name, part in document.flow.items()}
-    return Parts(draft, nodes, outcomes, build_media(draft), _guarantees(draft), leads, find_cycles(leads))
+    media = build_media(draft)
+    return Parts(draft, nodes, outcomes, media, _guarantees(media, draft), leads, find_cycles(leads))
 
 
 def _assemble(
@@ -281,10 +283,10 @@ def _check_otherwise(draft: Draft) -> None:
         draft.findings.add(Code.WRONG_SHAPE, name.span, message, help=advice)
 
 
-def _guarantees(draft: Draft) -> tuple[Guarantee, ...]:
+def _guarantees(media: Media | None, draft: Draft) -> tuple[Guarantee, ...]:
     """Build the guarantees; what they read does not count as used."""
     before, unread = set(draft.read), draft.unread
-    found = [build_guarantee(part, draft) for part in draft.document.guarantees]
+    found = [build_guarantee(part, media, draft) for part in draft.document.guarantees]
     draft.read, draft.unread = before, unread
     return tuple(one for one in found if one is not None)
 

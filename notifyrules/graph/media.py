@@ -1,15 +1,18 @@
-"""Find out which fact's values are the media of a chart, and which facts may differ between them."""
+"""Find out which fact's values are the media of a chart, what may differ between them, and what is promised of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from types import MappingProxyType
 from typing import Final
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.diagnostics.phrases import did_you_mean
-from notifyrules.document.model import LongMedia
+from notifyrules.diagnostics.diagnostic import Diagnostic, Label
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.document.model import LongMedia, TogetherPart
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Fact, Media
+from notifyrules.graph.model import Fact, Media, Notify, Together, TogetherForm
+from notifyrules.language.terms import Term, facts_read
 from notifyrules.language.types import Enumeration
 from notifyrules.source.located import Scalar
 
@@ -79,4 +82,82 @@ def _may_differ(name: Scalar, fact: Scalar, others: list[Scalar], draft: Draft) 
         message, rival = f"`{name}` stands here twice", first
     labels = [Label(rival.span, "the first one")]
     draft.findings.add(Code.WRONG_SHAPE, name.span, message, help="remove it from `per_medium`", labels=labels)
+    return False
+
+
+def build_together(part: TogetherPart, media: Media | None, draft: Draft) -> Together | None:
+    """Build a promise about media; None after a finding."""
+    forms: dict[TogetherForm, list[Scalar] | dict[Scalar, Scalar | list[Scalar]] | None] = {
+        "at_most_one": part.at_most_one,
+        "at_least_one": part.at_least_one,
+        "never": part.never,
+    }
+    written = [(form, ends) for form, ends in forms.items() if ends is not None]
+    if len(written) != 1:
+        if not part.has_unknown_keys:
+            found = "none" if not written else " and ".join(f"`{form}`" for form, _ in written)
+            message = f"a promise about media has one of {named(forms)}; found {found}"
+            draft.findings.add(Code.WRONG_SHAPE, part.span, message, help="write one promise a guarantee")
+        return None
+    if media is None:
+        if draft.document.media is None:
+            advice = "name the fact whose values are the media at the top of the file, such as `media: device.kind`"
+            draft.findings.add(Code.WRONG_SHAPE, part.span, "the file names no media to promise about", help=advice)
+        return None
+    [(form, ends)] = written
+    names = list(ends)
+    wrong = [name for name in names if not _is_medium(name, names, media, draft)]
+    if form == "never" and len(names) == 1:
+        advice = (
+            f"name two media or more; for one alone write `never` without `together`, under `if: {media.fact} == ...`"
+        )
+        draft.findings.add(Code.WRONG_SHAPE, part.span, "one medium is never together with others", help=advice)
+        wrong.append(names[0])
+    if not isinstance(ends, dict):
+        notifies = [str(name) for name, one in draft.document.outcomes.items() if _notifies(one.notify)]
+        return Together(form, MappingProxyType({str(name): tuple(notifies) for name in names})) if not wrong else None
+    wanted = {str(name): one if isinstance(one, list) else [one] for name, one in ends.items()}
+    wrong += [one for some in wanted.values() for one in some if not is_outcome(one, draft)]
+    named_ends = {name: tuple(str(one) for one in some) for name, some in wanted.items()}
+    return Together(form, MappingProxyType(named_ends)) if not wrong else None
+
+
+def find_parting(assume: Iterable[Term], media: Media | None) -> Iterator[Diagnostic]:
+    """Warn of assumptions that hold on some media of a message only: then it has none on which it is to be decided."""
+    for term in assume:
+        read = facts_read(term)
+        if media is not None and media.fact in read and read.isdisjoint(media.per_medium):
+            message = f"this speaks of `{media.fact}`, and every message is decided on each of its media"
+            advice = (
+                "ask for the medium in the flow, or name what differs between media under `per_medium`",
+                "a message that keeps to it on one medium only is left out of every promise about media",
+            )
+            yield Diagnostic(Code.ASSUME_PARTS_MEDIA, message, term.span, advice, (Label(media.span, "the media"),))
+
+
+def _notifies(word: str | None) -> bool:
+    """Tell what an outcome's `notify` says; YAML also writes `True`."""
+    return word is not None and word.lower() == Notify.YES.value
+
+
+def _is_medium(name: Scalar, names: list[Scalar], media: Media, draft: Draft) -> bool:
+    """Tell whether a name is a medium that stands here for the first time, and report one that is not."""
+    first = next(one for one in names if one == name)
+    if name in media.names and first is name:
+        return True
+    message, advice = f"`{name}` stands here twice", "remove one of them"
+    if name not in media.names:
+        message = f"`{name}` is no medium: `{media.fact}` is never that"
+        advice = did_you_mean(name, media.names, f"the media are {named(media.names)}")
+    draft.findings.add(Code.TYPE_MISMATCH, name.span, message, help=advice)
+    return False
+
+
+def is_outcome(name: Scalar, draft: Draft) -> bool:
+    """Tell whether a promise names an outcome of the file, and report one that it does not have."""
+    outcomes = draft.document.outcomes
+    if name in outcomes or draft.is_broken("outcomes", name):
+        return name in outcomes
+    advice = did_you_mean(name, outcomes, f"the outcomes are {named(outcomes)}")
+    draft.findings.add(Code.UNKNOWN_OUTCOME, name.span, f"`{name}` is not an outcome of this file", help=advice)
     return False

@@ -266,6 +266,20 @@ class Promise(Enum):
     INDEPENDENT = "independent_of"
     MONOTONE = "monotone"
     REACHABLE = "reachable"
+    TOGETHER = "together"
+
+
+TogetherForm: TypeAlias = Literal["at_most_one", "at_least_one", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A promise about the media of one message, whose facts differ in nothing but what media may differ in."""
+
+    form: TogetherForm
+    """How many media may have one of their outcomes: at most one, at least one, never all."""
+    ends: Mapping[str, tuple[str, ...]]
+    """The outcomes that count, by medium."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +289,12 @@ class Guarantee:
     name: str
     promise: Promise
     subjects: tuple[str, ...]
-    """Outcomes, or the one fact, that the promise is about."""
+    """Outcomes, or the one fact, that the promise is about; none for one about media."""
     condition: Term | None
-    """For which facts it holds; None for all."""
+    """For which facts it holds, on every medium that it names; None for all."""
     span: Span
+    together: Together | None = None
+    """What is promised about media, for that form."""
 
 
 @dataclass(frozen=True, slots=True)

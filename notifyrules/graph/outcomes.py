@@ -8,7 +8,8 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import GuaranteePart, OutcomePart
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Fact, Guarantee, Notify, Outcome, Promise
+from notifyrules.graph.media import build_together, is_outcome
+from notifyrules.graph.model import Fact, Guarantee, Media, Notify, Outcome, Promise
 from notifyrules.graph.targets import read_message
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.terms import Term
@@ -119,7 +120,7 @@ def _recheck(written: Scalar, draft: Draft) -> Term | None:
     return term
 
 
-def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
+def build_guarantee(part: GuaranteePart, media: Media | None, draft: Draft) -> Guarantee | None:
     """Build one guarantee; None after a finding."""
     condition = None if part.if_ is None else draft.condition(part.if_, BOOL)
     written: dict[Promise, list[Scalar]] = {
@@ -130,6 +131,7 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
             (Promise.INDEPENDENT, None if part.independent_of is None else [part.independent_of]),
             (Promise.MONOTONE, None if part.monotone is None else [part.monotone]),
             (Promise.REACHABLE, None if part.reachable is None else [part.reachable]),
+            (Promise.TOGETHER, None if part.together is None else []),
         )
         if subjects is not None
     }
@@ -143,26 +145,21 @@ def build_guarantee(part: GuaranteePart, draft: Draft) -> Guarantee | None:
         draft.findings.add(Code.WRONG_SHAPE, part.name.span, message, help="write one promise a guarantee")
         return None
     [(promise, subjects)] = written.items()
+    if part.together is not None:
+        together = build_together(part.together, media, draft)
+        if together is None or (condition is None and part.if_ is not None):
+            return None
+        return Guarantee(str(part.name), promise, (), condition, part.name.span, together)
     check = _check_fact if promise in (Promise.INDEPENDENT, Promise.MONOTONE) else _check_outcome
-    checked = [check(subject, promise, draft) for subject in subjects]
-    clean = all(checked)
-    if not clean or (condition is None and part.if_ is not None):
+    wrong = [subject for subject in subjects if not check(subject, promise, draft)]
+    if wrong or (condition is None and part.if_ is not None):
         return None
     return Guarantee(str(part.name), promise, tuple(str(subject) for subject in subjects), condition, part.name.span)
 
 
 def _check_outcome(name: Scalar, _promise: Promise, draft: Draft) -> bool:
     """Report a promise about an outcome that does not exist."""
-    outcomes = draft.document.outcomes
-    if name in outcomes or draft.is_broken("outcomes", name):
-        return name in outcomes
-    draft.findings.add(
-        Code.UNKNOWN_OUTCOME,
-        name.span,
-        f"`{name}` is not an outcome of this file",
-        help=did_you_mean(name, outcomes, f"the outcomes are {named(outcomes)}"),
-    )
-    return False
+    return is_outcome(name, draft)
 
 
 def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:

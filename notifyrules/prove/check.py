@@ -111,6 +111,8 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
         message = f"`{guarantee.name}` is broken: no facts get `{guarantee.subjects[0]}`"
         return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, ("mend the chart, or withdraw the promise",))
     facts = _given(graph, example.facts)
+    if example.each:
+        return _broken_together(graph, guarantee, example)
     if example.second is None or example.changed is None:
         message = f"`{guarantee.name}` is broken: {_decided(example.passage)}"
         notes = [f"for {_assignments(facts)}"]
@@ -127,13 +129,43 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
     return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
 
 
+def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Diagnostic:
+    """Word a broken promise about media: what all media share, what differs, and what is decided on each."""
+    assert graph.media is not None
+    decided = ", ".join(f"{_decided(passage)} on `{medium}`" for medium, (_, passage) in example.each.items())
+    shared = _given(graph, example.facts)
+    for name in (graph.media.fact, *graph.media.per_medium):
+        shared.pop(name, None)
+    apart = {
+        medium: {name: value for name, value in _given(graph, facts).items() if name in graph.media.per_medium}
+        for medium, (facts, _) in example.each.items()
+    }
+    apart = {medium: facts for medium, facts in apart.items() if facts}
+    notes = [f"for {_assignments(shared)}", *(f"on `{one}` with {_assignments(facts)}" for one, facts in apart.items())]
+    parts = [f"name: {_quoted(guarantee.name)}", *([f"given: {_mapping(shared)}"] if shared else [])]
+    parts += (
+        [f"per_medium: {{{', '.join(f'{one}: {_mapping(facts)}' for one, facts in apart.items())}}}"] if apart else []
+    )
+    expected = ", ".join(f"{medium}: {_quoted(passage.outcome)}" for medium, (_, passage) in example.each.items())
+    case = f"- {{{', '.join(parts)}, expect: {{each: {{{expected}}}}}}}"
+    settings = {**shared, **{f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}}
+    words = [*_asking("explain", graph), "--each", *_settings(settings)]
+    advice = (
+        "mend the chart, or withdraw the promise",
+        f"to hold it as a case, which expects what is decided now: `{case}`",
+        f"to see why: `{shlex.join(words)}`",
+    )
+    message = f"`{guarantee.name}` is broken: {decided}"
+    labels = tuple(_settling(graph, example))
+    return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
+
+
 def _settling(graph: Graph, example: Example) -> Iterator[Label]:
     """Show the arrows that settled what breaks a guarantee."""
-    for passage in (example.passage, example.second):
-        if passage is not None:
-            arrow = passage.steps[-1].arrow
-            spans = {one.id: one.span for one in graph.nodes[passage.steps[-1].node].arrows}
-            yield Label(spans[arrow], f"this decides `{passage.outcome}`")
+    last = {passage.steps[-1].arrow: passage for passage in example.passages}
+    for arrow, passage in last.items() if example.each else ((one.steps[-1].arrow, one) for one in example.passages):
+        spans = {one.id: one.span for one in graph.nodes[passage.steps[-1].node].arrows}
+        yield Label(spans[arrow], f"this decides `{passage.outcome}`")
 
 
 def _out_of_time(graph: Graph, limit: Limit) -> Diagnostic:
@@ -168,11 +200,19 @@ def _decided(passage: Passage) -> str:
 
 def _command(graph: Graph, facts: FactValues) -> str:
     """Write the command that draws the chart with the path of some facts lit."""
-    words = ["notifyrules", "render", operand(graph.path.removeprefix("notifyrules:"))]
-    words += ["--root", graph.root] if graph.root else []
-    for name, value in _given(graph, facts).items():
-        words += ["--set", f"{name}={_setting(value)}"]
+    words = [*_asking("render", graph), *_settings(_given(graph, facts))]
     return shlex.join([*words, "-o", f"{PurePath(graph.name).name}.svg"])
+
+
+def _asking(command: str, graph: Graph) -> list[str]:
+    """Begin a command about a chart."""
+    words = ["notifyrules", command, operand(graph.path.removeprefix("notifyrules:"))]
+    return [*words, "--root", graph.root] if graph.root else words
+
+
+def _settings(facts: Mapping[str, Value]) -> list[str]:
+    """Write facts as the command line takes them."""
+    return [word for name, value in facts.items() for word in ("--set", f"{name}={_setting(value)}")]
 
 
 def _setting(value: Value) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
 from typing import assert_never
 
 from notifyrules.evaluation.walk import keeps, walk
-from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
+from notifyrules.graph.model import Graph, Guarantee, Notify, Promise, TogetherForm
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import Enumeration
 from notifyrules.language.values import FactValues, Value
@@ -32,6 +34,8 @@ def judge(proof: Proof, number: int) -> Judged:
             return _reachable(proof, guarantee, condition)
         case Promise.INDEPENDENT | Promise.MONOTONE:
             found = _about_change(proof, guarantee, condition)
+        case Promise.TOGETHER:
+            return _about_media(proof, guarantee, condition)
         case _:
             assert_never(guarantee.promise)
     if isinstance(found, Witness):
@@ -104,6 +108,53 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
 
     goal = formulas.every((*valid, wrong))
     return find_witness(copy.solver, proof.inputs, goal, breaks, copy)
+
+
+def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
+    """Look for one message whose media do together what they must not."""
+    promised, formulas = guarantee.together, proof.chart.world.formulas
+    assert promised is not None
+    on_media, outcomes = proof.on_media(), proof.chart.outcomes()
+    hits = {
+        medium: on_media.each[medium].replaced(formulas.some(outcomes[end] for end in ends if end in outcomes))
+        for medium, ends in promised.ends.items()
+    }
+    valid = [on_media.each[medium].replaced(condition) for medium in hits]
+    match promised.form:
+        case "at_most_one":
+            wrong = formulas.some(formulas.every(two) for two in combinations(hits.values(), 2))
+        case "at_least_one":
+            wrong = formulas.every(formulas.negate(hit) for hit in hits.values())
+        case "never":
+            wrong = formulas.every(hits.values())
+
+    def breaks(facts: FactValues, _: Value) -> bool:
+        each = on_media.split(facts)
+        if not all(keeps(proof.graph, one) for one in each.values()):
+            return False
+        if not all(_applies(proof, guarantee, each[medium]) for medium in hits):
+            return False
+        met = [walk(proof.graph, each[medium]).outcome in ends for medium, ends in promised.ends.items()]
+        return is_broken(promised.form, met)
+
+    found = find_witness(on_media.solver, on_media.inputs, formulas.every((*valid, wrong)), breaks)
+    if not isinstance(found, Witness):
+        return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
+    facts = on_media.split(found.facts)
+    each = {medium: (facts[medium], walk(proof.graph, facts[medium])) for medium in hits}
+    first = next(iter(each.values()))
+    return Judged(guarantee, Standing.BROKEN, Example(*first, each=each))
+
+
+def is_broken(form: TogetherForm, met: Sequence[bool]) -> bool:
+    """
+    Tell whether a promise about media is broken.
+
+    Args:
+        form: `at_most_one`, `at_least_one` or `never`.
+        met: For each medium that it names, whether one of its outcomes was reached.
+    """
+    return {"at_most_one": sum(met) > 1, "at_least_one": not any(met), "never": all(met)}[form]
 
 
 def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from notifyrules.diagnostics.diagnostic import Diagnostic
@@ -31,6 +32,15 @@ class Example:
     """The same facts with one changed, for a guarantee about a change."""
     second: Passage | None = None
     """What is decided then."""
+    each: Mapping[str, tuple[FactValues, Passage]] = field(default_factory=dict)
+    """For a promise about media: the facts and what is decided on each medium that it names, the first one included."""
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """All that is decided."""
+        if self.each:
+            return tuple(passage for _, passage in self.each.values())
+        return (self.passage,) if self.second is None else (self.passage, self.second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,19 @@ from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.graph.model import Arrow, Call, Fact, FanOut, First, Graph, Node, Question, Switch, conditions
+from notifyrules.graph.model import (
+    Arrow,
+    Call,
+    Fact,
+    FanOut,
+    First,
+    Graph,
+    Guarantee,
+    Node,
+    Question,
+    Switch,
+    conditions,
+)
 from notifyrules.language.terms import FactRead, Junction, Term, facts_read
 from notifyrules.language.values import write_literal
 from notifyrules.solver import Answer, Formula, Proof
@@ -265,6 +277,9 @@ def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
     """
     guarantee = proof.graph.guarantees[number]
     condition = guarantee.condition
+    if guarantee.together is not None and condition is not None:
+        yield from _vacuous_together(proof, guarantee, condition, proof.conditions[number])
+        return
     if condition is None or proof.solver.ask(proof.conditions[number]) is not Answer.NO:
         return
     wanted = tuple(_conjuncts(condition))
@@ -279,6 +294,19 @@ def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
     labels = (*rivals, *(Label(term.span, "this is assumed") for term in assumed))
     advice = ("mend the `if`, or withdraw the promise",)
     yield Diagnostic(Code.VACUOUS_GUARANTEE, message, blamed[-1].span, advice, labels)
+
+
+def _vacuous_together(proof: Proof, guarantee: Guarantee, condition: Term, formula: Formula) -> Iterator[Diagnostic]:
+    """Report a promise about media whose `if` no message meets on all of those that it names."""
+    assert guarantee.together is not None
+    on_media, media = proof.on_media(), guarantee.together.ends
+    if on_media.solver.ask(*(on_media.each[medium].replaced(formula) for medium in media)) is Answer.NO:
+        where = _and(f"`{medium}`" for medium in media)
+        message = (
+            f"`{guarantee.name}` promises nothing: `{_clip(condition.span.text)}` is never true on {where} at once"
+        )
+        advice = ("mend the `if`, or withdraw the promise",)
+        yield Diagnostic(Code.VACUOUS_GUARANTEE, message, condition.span, advice)
 
 
 def _conjuncts(term: Term) -> Iterator[Term]:

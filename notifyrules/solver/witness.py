@@ -11,10 +11,10 @@ import z3
 
 from notifyrules.language.types import Basic, Enumeration
 from notifyrules.language.values import FactValues, Value
+from notifyrules.solver.copies import Copy
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.guessing import Guesser
 from notifyrules.solver.inputs import Inputs, read
-from notifyrules.solver.proof import Copy
 from notifyrules.solver.samples import draw, pools
 from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.symbols import Amount, Truth, plain

@@ -1,0 +1,119 @@
+"""Copy what depends on one fact, for a second value of it, or on several, for each medium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import z3
+
+from notifyrules.graph.model import Media
+from notifyrules.language.values import FactValues
+from notifyrules.limit import Limit
+from notifyrules.solver.formulas import Formula, Thing, constants_of
+from notifyrules.solver.inputs import Inputs
+from notifyrules.solver.solving import Solver
+from notifyrules.solver.symbols import Symbol, terms_of
+from notifyrules.solver.translation import Definition
+
+
+@dataclass(slots=True)
+class Replacement:
+    """Other values of some facts, and all that depends on them."""
+
+    given: list[Formula] = field(default_factory=list)
+    """What holds for them."""
+    definitions: dict[int, Definition] = field(default_factory=dict)
+    """The parts that are copied, by the number of their names."""
+    _copied: dict[int, tuple[Thing, Thing]] = field(default_factory=dict)
+    """By the number of what is copied: the thing and its copy."""
+
+    def fill(self, inputs: Inputs, others: Mapping[str, Symbol], label: str) -> None:
+        """Copy all definitions that depend on facts with other values, each behind those that it is made of."""
+        world = inputs.world
+        for name, second in others.items():
+            pairs = zip(terms_of(inputs.symbols[name]), terms_of(second), strict=True)
+            self._copied.update((first.get_id(), (first, other)) for first, other in pairs)
+            self.given.append(world.symbols.domain(second, inputs.facts[name].type))
+        for number, one in enumerate(world.definitions.values()):
+            meaning = self.replaced(one.meaning)
+            if not meaning.eq(one.meaning):
+                other = z3.Const(f"part {number}, {label}", meaning.sort())
+                self._copied[one.name.get_id()] = (one.name, other)
+                self.definitions[other.get_id()] = Definition(other, meaning)
+        truths = ((truth, self.replaced(truth)) for truth in world.truths)
+        self.given.extend(changed for truth, changed in truths if not changed.eq(truth))
+
+    def replaced(self, thing: Thing) -> Thing:
+        """Give what a term is for the second value."""
+        pairs = [self._copied[id_] for id_ in constants_of(thing) if id_ in self._copied]
+        return z3.substitute(thing, *pairs) if pairs else thing
+
+
+@dataclass(slots=True)
+class Copy(Replacement):
+    """A second value of one fact, and all that depends on it."""
+
+    name: str = field(kw_only=True)
+    """The fact."""
+    second: Symbol = field(kw_only=True)
+    """Its other value."""
+    solver: Solver = field(init=False)
+    """Knows both values, and what `assume` says of each."""
+
+    @classmethod
+    def make(cls, inputs: Inputs, name: str) -> Copy:
+        """Copy what depends on a fact."""
+        copy = cls(name=name, second=inputs.world.symbols.variable(f"{name}, changed", inputs.facts[name].type))
+        copy.fill(inputs, {name: copy.second}, f"{name} changed")
+        return copy
+
+
+@dataclass(slots=True)
+class OnMedia:
+    """One message on each of its media: all that depends on the medium, once for each."""
+
+    media: Media
+    inputs: Inputs
+    """The facts, and those that may differ once more for each medium, by names that no fact can have."""
+    each: dict[str, Replacement]
+    """What depends on the medium, for each."""
+    solver: Solver
+    """Knows the facts of all media, and what `assume` says on each."""
+
+    @classmethod
+    def make(cls, inputs: Inputs, media: Media, assumed: Iterable[Formula], limit: Limit) -> OnMedia:
+        """Copy what depends on the medium and on the facts that may differ."""
+        # A proof about one fact is not to look at these.
+        inputs = Inputs(inputs.world, dict(inputs.facts), dict(inputs.symbols), inputs.others)
+        world, kind, assumed = inputs.world, inputs.facts[media.fact].type, tuple(assumed)
+        each: dict[str, Replacement] = {}
+        given: list[Formula] = []
+        definitions: dict[int, Definition] = {}
+        for medium in media.names:
+            differing = {name: replace(inputs.facts[name], name=_apart(name, medium)) for name in media.per_medium}
+            others = {name: inputs.add(fact) for name, fact in differing.items()}
+            others[media.fact] = world.symbols.variable(_apart(media.fact, medium), kind)
+            given.append(world.symbols.equal(others[media.fact], world.symbols.constant(medium, kind)))
+            each[medium] = Replacement()
+            each[medium].fill(inputs, others, f"on {medium}")
+            given += [*each[medium].given, *map(each[medium].replaced, assumed)]
+            definitions.update(each[medium].definitions)
+        return cls(media, inputs, each, Solver(world, (*inputs.domain(), *given), limit, definitions))
+
+    def split(self, facts: FactValues) -> dict[str, FactValues]:
+        """Give the facts of each medium."""
+        shared = {name: value for name, value in facts.items() if "@" not in name}
+        return {
+            medium: {
+                **shared,
+                **{name: facts[_apart(name, medium)] for name in self.media.per_medium},
+                self.media.fact: medium,
+            }
+            for medium in self.media.names
+        }
+
+
+def _apart(name: str, medium: str) -> str:
+    """Name a fact of one medium, as the command line does."""
+    return f"{name}@{medium}"
