@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from notifyrules.explanation import not_asked
 from notifyrules.explanation.words import HEADLINES, printable
 
 if TYPE_CHECKING:
+    from notifyrules.compiled.media import Decisions
+    from notifyrules.explanation import Reader
     from notifyrules.rules import Rules
 
 
@@ -27,6 +29,19 @@ class Explained:
     def to_dict(self) -> dict[str, object]:
         """Give it as data for JSON."""
         return {"explanation": self.words, "decision": self.record.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedEach:
+    """The decisions for every medium, and why they are so."""
+
+    words: str
+    """For one reader."""
+    decisions: Decisions
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        return {"explanation": self.words, **self.decisions.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,17 @@ def explain(rules: Rules, facts: object, reader: str) -> Explained:
     """Decide, and say why."""
     record = rules.decide(facts).record()
     return Explained(explain_record(record, reader=reader, not_asked=not_asked(rules.graph, record.passage)), record)
+
+
+def decide_each(rules: Rules, facts: object, per_medium: Mapping[str, object]) -> Decisions:
+    """Decide for each medium whether to notify."""
+    return rules.should_notify_each(facts, per_medium or None)
+
+
+def explain_each(rules: Rules, facts: object, per_medium: Mapping[str, object], reader: Reader) -> ExplainedEach:
+    """Decide for each medium, and say why."""
+    found = decide_each(rules, facts, per_medium)
+    return ExplainedEach(found.explain(reader), found)
 
 
 def explain_logged(record: Record, rules: Rules | None, reader: str) -> ExplainedLater:

@@ -9,10 +9,10 @@ import typer
 
 from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts import given_facts
+from notifyrules.cli.facts import given_facts, given_for_each
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.inputs import parse_json, read_text
-from notifyrules.cli.options import AsJson, FactsFiles, Root, Settings
+from notifyrules.cli.options import AsJson, Each, FactsFiles, Root, Settings
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.errors import RulesError, UsageError
@@ -46,13 +46,16 @@ def explain(  # noqa: PLR0913 - the options of the command
         str | None, typer.Option(metavar="FILE", help="A logged decision to explain; - reads standard input.")
     ] = None,
     *,
+    each: Each = False,
     as_json: AsJson = False,
     root: Root = None,
 ) -> int:
     """Explain a decision made now, or one that was logged."""
     check_choice("reader", reader, READERS)
-    explained: decisions.Explained | decisions.ExplainedLater
+    explained: decisions.Explained | decisions.ExplainedEach | decisions.ExplainedLater
     if record is not None:
+        if each:
+            raise UsageError("a record holds one decision", "leave out --each")
         if settings or facts:
             raise UsageError("a record holds the facts of its decision", "leave out --set and --facts")
         logged = _read_record(record)
@@ -60,6 +63,10 @@ def explain(  # noqa: PLR0913 - the options of the command
         explained = decisions.explain_logged(logged, loaded, reader)
     elif rules is None:
         raise UsageError("no rules are named", "name a rule file or a shipped one, or give --record")
+    elif each:
+        loaded = load_named(rules, root)
+        with given_for_each(loaded.graph, settings, facts) as (common, per_medium):
+            explained = decisions.explain_each(loaded, common, per_medium, reader)  # type: ignore[arg-type]
     else:
         loaded = load_named(rules, root)
         with given_facts(loaded.graph, settings, facts) as given:

@@ -42,6 +42,31 @@ def given_facts(graph: Graph, settings: Sequence[str], files: Sequence[str]) -> 
         ) from None
 
 
+@contextmanager
+def given_for_each(
+    graph: Graph, settings: Sequence[str], files: Sequence[str]
+) -> Iterator[tuple[Mapping[str, object], dict[str, Mapping[str, object]]]]:
+    """Gather facts for a chart like :func:`given_facts`, and those that were set for one medium, by its name."""
+    common: list[str] = []
+    own: dict[str, list[str]] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        fact, at, medium = name.partition("@")
+        if at:
+            own.setdefault(medium.strip(), []).append(f"{fact}{equals}{text}")
+        else:
+            common.append(setting)
+    per_medium: dict[str, Mapping[str, object]] = {}
+    for medium, those in own.items():
+        try:
+            per_medium[medium] = read_settings(graph.facts, those)
+        except FactsError as error:
+            problems = [replace(problem, path=f"{problem.path}@{medium}") for problem in error.problems]
+            raise FactsError(problems) from None
+    with given_facts(graph, common, files) as given:
+        yield given, per_medium
+
+
 # ---- Facts that are set one by one: `--set fact=value` ----
 
 
@@ -97,6 +122,9 @@ def _setting(name: str, text: str) -> str:
 def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
     """Say that there is no such fact: it may be misspelt, or a group of facts."""
     members = [one for one in facts if one.startswith(f"{name}.")]
+    if name.partition("@")[0] in facts:
+        advice = "decide for every medium, with `--each`"
+        return FactProblem(f"{SETTING}: {name}", "is set for one medium", advice)
     if not members:
         declared = f"the facts are {named(facts)}" if facts else "the rules declare no facts"
         advice = did_you_mean(name, facts, declared)

@@ -48,3 +48,10 @@ FactsFiles: TypeAlias = Annotated[
     ),
 ]
 """The option `--facts`, repeated."""
+Each: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--each", help="Decide for each medium that the rules name; --set fact@medium=value sets a fact of one of them."
+    ),
+]
+"""The option `--each`."""
