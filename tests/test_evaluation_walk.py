@@ -10,7 +10,7 @@ import pytest
 from notifyrules.evaluation.walk import Passage, data_of, recheck_of, walk
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules
-from tests.charts import HEAD, chart, rules_of
+from tests.charts import HEAD, chart, rules_of, told
 
 LATE = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 FAN_OUT = """
@@ -153,6 +153,113 @@ class TestBecause:
         text = chart(f'q: {{if: b, then: {{to: "yes", because: {because}}}, else: "no"}}')
 
         assert passage(rules_of(text), {"b": True, "t": "x"}).because == "yes 0 x dm 2026-11-23T21:00:00Z 1h {0}"
+
+
+ENDS = "{notified: 'for {i}', held | refused: 'not for {i}'}"
+BY_END = f"""
+q: {{if: b, then: {{to: end, because: plain}}, else: {{to: end, because: {ENDS}}}}}
+end: {{if: c, then: "yes", else: last}}
+last: {{if: i > 1, then: hold, else: {{to: "no", because: {{notified: never heard}}}}}}
+"""
+
+
+class TestBecauseByEnd:
+    @pytest.mark.parametrize(
+        ("facts", "expected"),
+        [
+            ({"b": True}, "plain"),
+            ({"c": True}, "for 0"),
+            ({"i": 2}, "not for 2"),
+            ({}, "not for 0"),
+        ],
+    )
+    def test_texts_speak_for_their_ends_only(self, facts: Mapping[str, Value], expected: str) -> None:
+        """In force are the last words on the path that speak for the end; a plain text speaks for every end."""
+        assert passage(rules_of(chart(BY_END)), facts).because == expected
+
+    def test_a_step_tells_what_its_arrow_says_of_the_end(self) -> None:
+        """A text for another end is not told."""
+        assert [step.because for step in passage(rules_of(chart(BY_END))).steps] == ["not for 0", None, None]
+
+    @pytest.mark.parametrize(
+        ("because", "code", "underlined"),
+        [
+            ("{notified: a, sent: b}", "unknown-key", "sent"),
+            ("{notified: a, held | notified: b}", "duplicate-key", "held | notified"),
+            ("{notified: [a]}", "wrong-shape", "[a]"),
+            ("{sent: a}", "wrong-shape", "{sent: a}"),
+            ('{held: "{nothing}"}', "unknown-fact", "nothing"),
+        ],
+    )
+    def test_what_is_no_reason(self, because: str, code: str, underlined: str) -> None:
+        """Each kind of end is named once, and has a text."""
+        found = told(chart(f'q: {{if: b, then: {{to: "yes", because: {because}}}, else: "no"}}'))
+
+        assert [(one[0], one[1]) for one in found] == [(code, underlined)]
+
+    def test_an_outcome_that_says_notify_has_one_text(self) -> None:
+        """Only an outcome of a chart that is made to be called may depend on the end of its caller."""
+        outcomes = '  "yes": {notify: true, because: {notified: a}}\n  "no": {notify: false}\n'
+        found = told(chart('q: {if: b, then: "yes", else: "no"}', outcomes="outcomes:\n" + outcomes))
+
+        assert [one[0] for one in found] == ["wrong-shape"]
+
+
+QUIET = (
+    HEAD
+    + """facts: {b: bool, now: instant}
+flow:
+  q: {if: b, then: {to: hold, because: it is night}, else: day}
+outcomes:
+  hold: {notify: later, recheck: 8h}
+  day: {because: {notified: by day, refused: not even by day}}
+"""
+)
+LOUD = (
+    HEAD
+    + """facts: {c: bool}
+flow:
+  q: {if: c, then: "yes", else: "no"}
+outcomes:
+  "yes": {notify: true, because: loud}
+  "no": {notify: false, because: too quiet}
+"""
+)
+MORNING = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+
+
+class TestCalledForAnEnd:
+    @pytest.mark.parametrize(
+        ("facts", "end", "expected", "recheck"),
+        [
+            # The outcome itself says why.
+            ({"b": True}, "{notify: true, because: sent after all}", "sent after all", None),
+            ({"b": True}, "{notify: later}", "it is night", MORNING),
+            ({"b": True}, "{notify: false}", "too quiet", None),
+            ({"b": True, "c": True}, "{notify: true}", "loud", None),
+            ({"c": True}, "{notify: false}", "not even by day", None),
+            ({}, "{notify: true}", "by day", None),
+            ({}, "{notify: later}", None, None),
+        ],
+    )
+    def test_a_called_chart_speaks_for_ends_of_its_own_kind(
+        self, facts: Mapping[str, Value], end: str, expected: str | None, recheck: datetime | None
+    ) -> None:
+        """Words and recheck of another kind of end count for nothing; without `notify` they count for any."""
+        flow = "q: {call: quiet.yaml, cases: {hold: then, day: then}}\n"
+        flow += 'then: {call: loud.yaml, cases: {"yes": end, "no": end}}\n'
+        text = chart(flow, outcomes=f"outcomes:\n  end: {end}\n")
+        decision = rules_of(text, quiet=QUIET, loud=LOUD).should_notify(facts)
+
+        assert (decision.because, decision.recheck_at) == (expected, recheck)
+
+    def test_reasons_name_the_arrow_of_each_chart(self) -> None:
+        """The reason is that of the file asked; the reasons go on into the chart whose answer it was."""
+        flow = 'q: {call: quiet.yaml, cases: {hold: hold, day: "no"}}'
+        decision = rules_of(chart(flow), quiet=QUIET).should_notify({"b": True})
+
+        assert decision.reasons == ("q.hold", "q.then")
+        assert decision.to_dict()["reasons"] == ["q.hold", "q.then"]
 
 
 ASKED = (

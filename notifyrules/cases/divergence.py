@@ -10,7 +10,7 @@ from typing import NamedTuple
 from notifyrules.cases.model import ArrowWays, Case, Stand
 from notifyrules.cases.runner import Failure, missing_node
 from notifyrules.evaluation.walk import Step
-from notifyrules.graph.model import Arrow, Call, Graph, Message
+from notifyrules.graph.model import Arrow, Because, Call, Graph, Message
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic, Enumeration, Type
 from notifyrules.language.values import Value, write
@@ -130,14 +130,16 @@ class _Spoken:
             rest = self.behind[following]
         elif self._ways.leads_to([stand], [arrow.id]):
             own = self._graph.outcomes[arrow.target].because
-            rest = _Speech(silent=True, own=own is not None and _may_be(own, self._text))
+            rest = _Speech(silent=True, own=_may_say(own, self._text))
         else:
             rest = _Speech()
-        if arrow.because is not None:
-            return _Speech(rest.says or (rest.silent and _may_be(arrow.because, self._text)))
+        if arrow.because is not None and arrow.because.plain:
+            return _Speech(rest.says or (rest.silent and _may_say(arrow.because, self._text)))
         node = self._graph.nodes[stand.node]
-        called = isinstance(node, Call) and any(_may_be(one, self._text) for one in _words(node.callee))
-        return rest._replace(says=rest.says or (rest.silent and called))
+        # What speaks for some ends only may say nothing, and then a called chart may be heard.
+        said = [arrow.because, *(_words(node.callee) if isinstance(node, Call) else ())]
+        heard = any(_may_say(one, self._text) for one in said)
+        return rest._replace(says=rest.says or (rest.silent and heard))
 
     def may_be(self, speech: _Speech, said: str | None) -> bool:
         """Tell whether the text may be in force at the end, where *said* is in force so far."""
@@ -182,13 +184,18 @@ def _calls_for_recheck(graph: Graph) -> bool:
     return any(one is not None for one in said) or any(map(_calls_for_recheck, called))
 
 
-def _words(graph: Graph) -> Iterator[Message]:
+def _words(graph: Graph) -> Iterator[Because]:
     """Give everything that a called chart may say."""
     said = (*(one.because for one in graph.outcomes.values()), *(one.because for one in graph.arrows.values()))
     yield from filter(None, said)
     for node in graph.nodes.values():
         if isinstance(node, Call):
             yield from _words(node.callee)
+
+
+def _may_say(because: Because | None, text: str) -> bool:
+    """Tell whether words could read so for some end and some values."""
+    return because is not None and any(_may_be(message, text) for message in because.messages)
 
 
 def _may_be(message: Message, text: str) -> bool:

@@ -93,6 +93,11 @@ class Decision:
         return self.passage.steps
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reason, and those of the called charts that it comes from, the outermost first."""
+        return self.passage.reasons
+
+    @property
     def because(self) -> str | None:
         """Why, in words for a person; None where the rules say nothing."""
         return self.passage.because
@@ -119,7 +124,7 @@ class Decision:
 
         Returns:
             What JSON can hold: the rules' name and digest, facts, outcome, notify (true, false or `later`), reason,
-            because, data, recheck_at and steps.
+            reasons, because, data, recheck_at and steps.
         """
         return self.record().to_dict()
 

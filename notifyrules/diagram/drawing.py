@@ -26,11 +26,11 @@ from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.diagram.palette import START as START_COLOUR
 from notifyrules.diagram.wording import (
     NOT_SET,
+    because_words,
     case_words,
     condition_words,
     data_words,
     label_of,
-    message_words,
     row_words,
 )
 from notifyrules.evaluation.walk import Passage, Step
@@ -260,7 +260,7 @@ def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sh
     ids = tuple(level.prefix + arrow.id for arrow in way.arrows)
     target = way.arrows[0].target
     mark = sheet.overlay.mark(*ids)
-    because = next((message_words(arrow.because) for arrow in way.arrows if arrow.because is not None), None)
+    because = next((because_words(arrow.because) for arrow in way.arrows if arrow.because is not None), None)
     outcome = level.graph.outcomes.get(target)
     if outcome is None or level.prefix or outcome.notify is not Notify.NO:
         end = level.prefix + target if outcome is not None else _entry(level, target, sheet)

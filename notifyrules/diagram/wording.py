@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from notifyrules.diagram.lettering import set_apart
-from notifyrules.graph.model import Arrow, Declared, Graph, Message, Outcome, Row
+from notifyrules.graph.model import Arrow, Because, Declared, Graph, Message, Outcome, Row
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write
 
@@ -49,7 +49,7 @@ def row_words(row: Row) -> str:
         return name.replace("_", " ")
     if _NAMES.fullmatch(written):
         return written.replace("_", " ")
-    return condition_words(written) if arrow.because is None else message_words(arrow.because)
+    return condition_words(written) if arrow.because is None else because_words(arrow.because)
 
 
 def condition_words(written: str) -> str:
@@ -63,8 +63,13 @@ def condition_words(written: str) -> str:
     return _NULL.sub(words, written)
 
 
-def message_words(message: Message) -> str:
+def because_words(because: Because) -> str:
     """Give the words for a person as they are written, conditions in braces."""
+    return because.written(_message_words)
+
+
+def _message_words(message: Message) -> str:
+    """Give one text as it is written."""
     pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
     return "".join(pieces)
 

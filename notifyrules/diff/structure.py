@@ -12,7 +12,20 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Question, Row, Switch, conditions
+from notifyrules.graph.model import (
+    Arrow,
+    Because,
+    Call,
+    FanOut,
+    First,
+    Graph,
+    Message,
+    Node,
+    Question,
+    Row,
+    Switch,
+    conditions,
+)
 from notifyrules.language.printing import spell
 
 _Said: TypeAlias = tuple[tuple[str, ...], str]
@@ -232,10 +245,11 @@ def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworde
         yield Reworded(what, before or "", after or "")
 
 
-def _template(message: Message | None) -> str | None:
-    """Write a text for a person as a rule file holds it."""
-    return (
-        None
-        if message is None
-        else "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)
-    )
+def _template(because: Because | None) -> str | None:
+    """Write the words for a person as a rule file holds them."""
+    return None if because is None else because.written(_filled)
+
+
+def _filled(message: Message) -> str:
+    """Write one text as a rule file holds it."""
+    return "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)

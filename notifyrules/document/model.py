@@ -98,8 +98,30 @@ _SCALAR: tuple[tuple[str, object], ...] = (("type", ["string", "boolean", "integ
 
 Prose: TypeAlias = Annotated[Scalar, Leaf("text", _is_text, _STRING)]
 """Words for people: titles, questions, labels."""
-Template: TypeAlias = Annotated[Scalar, Leaf("text", _is_text, _STRING)]
-"""Words for people with conditions in braces."""
+ENDS = ("notified", "held", "refused")
+"""The kinds of ends that a reason may be written for, each alone or joined with others."""
+
+
+def ends_in(key: Scalar) -> list[str]:
+    """List the kinds of ends that a key names."""
+    return [name.strip() for name in key.split("|")]
+
+
+def _is_reason(value: object) -> bool:
+    """Accept text, and a mapping that names a kind of end; another mapping is text that YAML took for one."""
+    named = isinstance(value, Map) and any(name in ENDS for key in value for name in ends_in(key))
+    return named or _is_text(value)
+
+
+_END = f"({'|'.join(ENDS)})"
+_BY_END: dict[str, object] = {
+    "type": "object",
+    "propertyNames": {"pattern": rf"^{_END}( *\| *{_END})*$"},
+    "additionalProperties": {"type": "string"},
+    "minProperties": 1,
+}
+Reason: TypeAlias = Annotated[Located, Leaf("text", _is_reason, (("anyOf", [{"type": "string"}, _BY_END]),))]
+"""Words for a person with conditions in braces, for every end or by kind of end."""
 Name: TypeAlias = Annotated[Scalar, Leaf("a name", _is_text, _STRING)]
 """The name of a fact, let, node, outcome, class or file."""
 TargetName: TypeAlias = Annotated[Scalar, Leaf("a node or an outcome", _is_text, _STRING)]
@@ -219,7 +241,10 @@ class LongTarget(Part):
     """A target with words of its own."""
 
     to: TargetName = Field(description="The node or outcome that the arrow leads to.")
-    because: Template | None = Field(None, description="Why, for a person; `{...}` holds a condition.")
+    because: Reason | None = Field(
+        None,
+        description="Why, for a person, or `{notified: text, held | refused: text}`; `{...}` holds a condition.",
+    )
     label: Prose | None = Field(None, description="What the picture writes on the arrow.")
 
 
@@ -266,7 +291,10 @@ class RowPart(Part):
     if_: ConditionText = Field(alias="if", description="The condition of this row.")
     to: TargetName = Field(description="The node or outcome of this row.")
     label: Prose | None = Field(None, description="What the picture writes for this row.")
-    because: Template | None = Field(None, description="Why, for a person; `{...}` holds a condition.")
+    because: Reason | None = Field(
+        None,
+        description="Why, for a person, or `{notified: text, held | refused: text}`; `{...}` holds a condition.",
+    )
 
 
 class FirstPart(NodePart):
@@ -350,7 +378,7 @@ class OutcomePart(Part):
 
     notify: NotifyWord | None = Field(None, description="Whether to notify: true, false, or later.")
     label: Prose | None = Field(None, description="What the picture calls it, instead of its name.")
-    because: Template | None = Field(None, description="Why, where no arrow on the way says it.")
+    because: Reason | None = Field(None, description="Why, where no arrow on the way says it.")
     data: dict[Key, Anything] = Field(
         default_factory=dict, description="What the decision carries: values, or `{expr: condition}`."
     )

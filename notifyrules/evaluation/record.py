@@ -17,7 +17,8 @@ from typing import Final, TypeAlias, TypeVar, cast, get_args
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import Branch, Computed, Passage, Step, bind, data_of, fill, passed, recheck_of
-from notifyrules.graph.model import Call, Graph, Node, Notify
+from notifyrules.graph.model import Because, Call, Graph, Node, Notify
+from notifyrules.language.evaluator import Evaluate, evaluate
 from notifyrules.language.kinds import KIND_OF, KINDS
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
@@ -37,7 +38,7 @@ _HELP: Final = "give it whole, as `decision.to_dict()` or `notifyrules decide --
 _TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (basic, ListOf(basic))}
 _NAME_SHOWN: Final = 60
 _RECORD_KEYS = (
-    *(_VERSION_KEY, "rules", "outcome", "notify", "reason", "because", "data", "data_types", "recheck_at"),
+    *(_VERSION_KEY, "rules", "outcome", "notify", "reason", "reasons", "because", "data", "data_types", "recheck_at"),
     *("facts", "facts_types", "told_from", "steps"),
 )
 _RULES_KEYS = ("name", "title", "path", "digest")
@@ -87,6 +88,11 @@ class Record:
         """The words for a person; None where the rules have none."""
         return self.passage.because
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reason, and those of the called charts that it comes from, the outermost first."""
+        return self.passage.reasons
+
     def to_dict(self) -> dict[str, Plain]:
         """
         Write the record as plain data, for a log.
@@ -101,6 +107,7 @@ class Record:
             "outcome": self.outcome,
             "notify": self.notify.written,
             "reason": self.reason,
+            "reasons": list(self.reasons),
             "because": self.because,
             **_values("data", self.data),
             "recheck_at": None if self.recheck_at is None else str(to_plain(self.recheck_at)),
@@ -141,6 +148,8 @@ class Record:
         )
         if not record.passage.steps:
             raise _malformed("steps", "is empty")
+        if whole.names("reasons") not in ((), record.reasons):
+            raise _malformed("reasons", "is not what its steps say")
         return record
 
 
@@ -165,24 +174,32 @@ def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Rec
 def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tuple[str, ...]:
     """Name the facts that words, data and recheck of a decision read, in the order declared, and ask for no other."""
     watched = Computed({name: partial(facts.__getitem__, name) for name in facts})
-    data_of(graph.outcomes[passage.outcome], watched)
-    recheck_of(graph, passage, watched)
-    _tell(graph, watched, passage)
+    tell(graph, watched, passage)
     return tuple(name for name in graph.facts if name in watched.computed)
 
 
-def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> None:
-    """Fill every text of a way through a chart, those of called charts included."""
+def tell(graph: Graph, facts: Mapping[str, Value], passage: Passage, evaluate: Evaluate = evaluate) -> None:
+    """Compute what a decision says and carries once more, to see what that reads."""
+    outcome = graph.outcomes[passage.outcome]
+    data_of(outcome, facts, evaluate)
+    recheck_of(graph, passage, facts, evaluate)
+    _tell(graph, facts, passage, outcome.notify, evaluate)
+
+
+def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage, end: Notify, evaluate: Evaluate) -> None:
+    """Fill every text of a way through a chart that speaks for an end, those of called charts included."""
+    said: list[Because | None] = []
     for step in passed(passage.steps):
-        because, node = graph.arrows[step.arrow].because, graph.nodes[step.node]
-        if because is not None:
-            fill(because, facts)
+        node = graph.nodes[step.node]
+        said.append(graph.arrows[step.arrow].because)
         if step.inner is not None and isinstance(node, Call):
-            _tell(node.callee, bind(node, facts), step.inner)
-    own = graph.outcomes[passage.outcome].because
-    said = any(step.because is not None or (step.inner and step.inner.because) for step in passage.steps)
-    if own is not None and not said:
-        fill(own, facts)
+            _tell(node.callee, bind(node, facts), step.inner, end, evaluate)
+    words = (step.because is not None or (step.inner and step.inner.because is not None) for step in passage.steps)
+    if passage.because is not None and not any(words):
+        said.append(graph.outcomes[passage.outcome].because)
+    for because in said:
+        if because is not None and (message := because.texts.get(end)) is not None:
+            fill(message, facts, evaluate)
 
 
 # ---- Writing ----

@@ -12,7 +12,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Message, Node, Notify, Outcome, Question, Switch
+from notifyrules.graph.model import (
+    Arrow,
+    Because,
+    Call,
+    FanOut,
+    First,
+    Graph,
+    Message,
+    Node,
+    Notify,
+    Outcome,
+    Question,
+    Switch,
+)
 from notifyrules.language.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write
@@ -37,7 +50,7 @@ class Step:
     facts: Mapping[str, Value]
     """The fact values that were read to answer, in the order read."""
     because: str | None
-    """The arrow's words for a person, filled in; None where it has none."""
+    """The arrow's words for the end of the decision, filled in; None where it has none."""
     tried: tuple[Branch, ...]
     """The branches of a fan-out that refused before this arrow was taken."""
     inner: Passage | None
@@ -67,7 +80,18 @@ class Passage:
     outcome: str
     steps: tuple[Step, ...]
     because: str | None
-    """The words in force: the last on the way, else the outcome's own."""
+    """
+    The words in force for the end of the outermost chart: the last on the way, else the outcome's own.
+
+    A called chart has none for an end of another kind than its own.
+    """
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The arrow that settled it; where that leaves a called chart, the one that settled that, and so on."""
+        # What is read back from a log may have lost its steps.
+        last = self.steps[-1] if self.steps else None
+        return () if last is None else (last.arrow, *(() if last.inner is None else last.inner.reasons))
 
 
 def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
@@ -120,7 +144,9 @@ def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate
     Raises:
         Nothing: loading and validating have settled every failure.
     """
-    return _Walk(graph, facts, evaluate).passage()
+    walked = _Walk(graph, facts, evaluate)
+    turns, outcome = walked.follow(graph.start)
+    return _Way(walked, turns, outcome).told(graph.outcomes[outcome].notify)
 
 
 def keeps(graph: Graph, facts: Mapping[str, Value]) -> bool:
@@ -128,49 +154,127 @@ def keeps(graph: Graph, facts: Mapping[str, Value]) -> bool:
     return all(evaluate(term, facts, {}) is True for term in graph.assume)
 
 
-def fill(message: Message, facts: Mapping[str, Value]) -> str:
+def fill(message: Message, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> str:
     """Fill the values into a text for a person."""
     return "".join(piece if isinstance(piece, str) else write(evaluate(piece, facts, {})) for piece in message.pieces)
 
 
-def data_of(outcome: Outcome, facts: Mapping[str, Value]) -> dict[str, Value]:
+def data_of(outcome: Outcome, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> dict[str, Value]:
     """Compute what a decision carries."""
     return {
         name: evaluate(value, facts, {}) if isinstance(value, Term) else value for name, value in outcome.data.items()
     }
 
 
-def recheck_of(graph: Graph, passage: Passage, facts: Mapping[str, Value]) -> datetime | None:
-    """Find when to ask again, in UTC: what the outcome says, else what the last called chart that says so said."""
-    recheck = graph.outcomes[passage.outcome].recheck
-    if recheck is not None:
-        found = evaluate(recheck, facts, {})
-        if isinstance(found, timedelta):
-            now = facts["now"]
-            assert isinstance(now, datetime)
-            return add_to_instant(now, found)
-        assert found is None or isinstance(found, datetime)
-        return found
+def recheck_of(
+    graph: Graph, passage: Passage, facts: Mapping[str, Value], evaluate: Evaluate = evaluate
+) -> datetime | None:
+    """Find when to ask again, in UTC: what the outcome says, else the last called chart that does for such an end."""
+    end = graph.outcomes[passage.outcome].notify
+    recheck = _recheck(graph, passage, facts, end)
+    if recheck is None:
+        return None
+    term, known = recheck
+    found = evaluate(term, known, {})
+    if isinstance(found, timedelta):
+        now = known["now"]
+        assert isinstance(now, datetime)
+        return add_to_instant(now, found)
+    assert found is None or isinstance(found, datetime)
+    return found
+
+
+def _recheck(
+    graph: Graph, passage: Passage, facts: Mapping[str, Value], end: Notify
+) -> tuple[Term, Mapping[str, Value]] | None:
+    """Find the recheck in force, be it that there is nothing to say, and the facts of the chart that says it."""
+    own = graph.outcomes[passage.outcome]
+    if own.recheck is not None:
+        return own.recheck, facts
+    if end is Notify.YES:
+        return None
     for step in reversed(passage.steps):
         node = graph.nodes[step.node]
-        if isinstance(node, Call) and step.inner is not None and _says_recheck(node.callee, step.inner):
-            return recheck_of(node.callee, step.inner, bind(node, facts))
+        if isinstance(node, Call) and step.inner is not None:
+            if not node.callee.outcomes[step.inner.outcome].notify.counts_for(end):
+                continue
+            said = _recheck(node.callee, step.inner, bind(node, facts), end)
+            if said is not None:
+                return said
     return None
-
-
-def _says_recheck(graph: Graph, passage: Passage) -> bool:
-    """Tell whether a called chart says when to ask again, be it that there is nothing to say."""
-    if graph.outcomes[passage.outcome].recheck is not None:
-        return True
-    calls = ((graph.nodes[step.node], step.inner) for step in passage.steps)
-    return any(
-        isinstance(node, Call) and inner is not None and _says_recheck(node.callee, inner) for node, inner in calls
-    )
 
 
 def bind(node: Call, facts: Mapping[str, Value]) -> Mapping[str, Value]:
     """Give the facts of a called chart, each computed when it is read."""
     return Computed({name: partial(evaluate, term, facts, {}) for name, term in node.arguments.items()})
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A step whose words are not known yet, because they depend on where the outermost chart ends."""
+
+    node: Node
+    arrow: Arrow
+    read: dict[str, Value]
+    tried: tuple[_Vain, ...] = ()
+    inner: _Way | None = None
+
+
+@dataclass(slots=True)
+class _Vain:
+    """A branch tried in vain, before its words are known."""
+
+    arrow: str
+    turns: list[_Turn]
+    outcome: str
+
+
+@dataclass(slots=True)
+class _Way:
+    """A way through a whole chart, before its words are known."""
+
+    walked: _Walk
+    turns: list[_Turn]
+    outcome: str
+
+    def told(self, end: Notify) -> Passage:
+        """Find the words for an end of the outermost chart."""
+        graph = self.walked.graph
+        own = graph.outcomes[self.outcome]
+        steps = self._steps(self.turns, end)
+        because = None
+        if own.notify.counts_for(end):
+            because = next((words for words in map(_words, reversed(steps)) if words is not None), None)
+            if because is None:
+                because = self._fill(own.because, end)
+        return Passage(graph.name, self.outcome, steps, because)
+
+    def _steps(self, turns: list[_Turn], end: Notify) -> tuple[Step, ...]:
+        """Record steps with their words."""
+        return tuple(self._step(turn, end) for turn in turns)
+
+    def _step(self, turn: _Turn, end: Notify) -> Step:
+        """Record one step."""
+        node, arrow = turn.node, turn.arrow
+        return Step(
+            node=node.name,
+            kind=node.kind,
+            ask=node.ask,
+            answer=arrow.answer,
+            arrow=arrow.id,
+            to=arrow.target,
+            facts=turn.read,
+            because=self._fill(arrow.because, end),
+            tried=tuple(Branch(vain.arrow, self._steps(vain.turns, end), vain.outcome) for vain in turn.tried),
+            inner=None if turn.inner is None else turn.inner.told(end),
+            file=node.span.source.name,
+            line=node.span.line,
+        )
+
+    def _fill(self, because: Because | None, end: Notify) -> str | None:
+        """Fill the text that speaks for an end."""
+        message = None if because is None else because.texts.get(end)
+        return None if message is None else fill(message, self.walked.facts)
 
 
 @dataclass(slots=True)
@@ -183,16 +287,7 @@ class _Walk:
     refused: dict[str, str] = field(default_factory=dict)
     """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
 
-    def passage(self) -> Passage:
-        """Walk from the start, and find the words in force."""
-        steps, outcome = self.follow(self.graph.start)
-        because = next((words for words in map(_words, reversed(steps)) if words is not None), None)
-        own = self.graph.outcomes[outcome].because
-        if because is None and own is not None:
-            because = fill(own, self.facts)
-        return Passage(self.graph.name, outcome, tuple(steps), because)
-
-    def follow(self, name: str, *, trying: bool = False) -> tuple[list[Step], str]:
+    def follow(self, name: str, *, trying: bool = False) -> tuple[list[_Turn], str]:
         """
         Walk from a node to an outcome.
 
@@ -201,9 +296,9 @@ class _Walk:
             trying: Whether this is a branch of a fan-out, which may refuse without being the decision.
 
         Returns:
-            The steps and the outcome's name.
+            The turns taken and the outcome's name.
         """
-        steps: list[Step] = []
+        turns: list[_Turn] = []
         passed: list[str] = []
         while name in self.graph.nodes:
             if trying and name in self.refused:
@@ -214,73 +309,55 @@ class _Walk:
             node = self.graph.nodes[name]
             if isinstance(node, FanOut):
                 passed.append(name)
-                step, won = self._try_branches(node)
+                turn, won = self._try_branches(node)
                 if won is not None:
-                    return [*steps, step, *won[0]], won[1]
+                    return [*turns, turn, *won[0]], won[1]
             else:
-                step = self._ask(node)
-            steps.append(step)
-            name = step.to
+                turn = self._ask(node)
+            turns.append(turn)
+            name = turn.arrow.target
         if self.graph.outcomes[name].notify is Notify.NO:
             self.refused.update(dict.fromkeys(passed, name))
-        return steps, name
+        return turns, name
 
-    def _try_branches(self, node: FanOut) -> tuple[Step, tuple[list[Step], str] | None]:
-        """Try branches in order until one does not refuse; give the step, and the way on along that one, if any."""
-        tried: list[Branch] = []
+    def _try_branches(self, node: FanOut) -> tuple[_Turn, tuple[list[_Turn], str] | None]:
+        """Try branches in order until one does not refuse; give the turn, and the way on along that one, if any."""
+        tried: list[_Vain] = []
         for branch in node.branches:
-            steps, outcome = self.follow(branch.target, trying=True)
+            turns, outcome = self.follow(branch.target, trying=True)
             if self.graph.outcomes[outcome].notify is not Notify.NO:
-                return self._step(node, branch, {}, tried=tuple(tried)), (steps, outcome)
-            tried.append(Branch(branch.id, tuple(steps), outcome))
-        return self._step(node, node.otherwise, {}, tried=tuple(tried)), None
+                return _Turn(node, branch, {}, tuple(tried)), (turns, outcome)
+            tried.append(_Vain(branch.id, turns, outcome))
+        return _Turn(node, node.otherwise, {}, tuple(tried)), None
 
-    def _ask(self, node: Question | Switch | First | Call) -> Step:
+    def _ask(self, node: Question | Switch | First | Call) -> _Turn:
         """Answer one node."""
         read: dict[str, Value] = {}
         match node:
             case Question() | First():
                 holding = (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read))
-                return self._step(node, next(holding, node.otherwise), read)
+                return _Turn(node, next(holding, node.otherwise), read)
             case Switch():
-                return self._step(node, node.answer(self.evaluate(node.subject, self.facts, read)), read)
+                return _Turn(node, node.answer(self.evaluate(node.subject, self.facts, read)), read)
             case Call():
                 reads: dict[str, dict[str, Value]] = {name: {} for name in node.arguments}
                 bound = {
                     name: partial(self.evaluate, term, self.facts, reads[name]) for name, term in node.arguments.items()
                 }
-                inner = walk(node.callee, Computed(bound), self.evaluate)
+                walked = _Walk(node.callee, Computed(bound), self.evaluate)
+                inner = _Way(walked, *walked.follow(node.callee.start))
                 # What only a text of the called chart needed was not read to answer.
-                for asked in passed(inner.steps):
-                    for name in asked.facts:
-                        read.update(reads[name])
-                return self._step(node, node.cases[inner.outcome], read, inner=inner)
+                for name in _facts_read(inner.turns):
+                    read.update(reads[name])
+                return _Turn(node, node.cases[inner.outcome], read, inner=inner)
 
-    def _step(
-        self,
-        node: Node,
-        arrow: Arrow,
-        read: dict[str, Value],
-        *,
-        tried: tuple[Branch, ...] = (),
-        inner: Passage | None = None,
-    ) -> Step:
-        """Record one step."""
-        because = None if arrow.because is None else fill(arrow.because, self.facts)
-        return Step(
-            node=node.name,
-            kind=node.kind,
-            ask=node.ask,
-            answer=arrow.answer,
-            arrow=arrow.id,
-            to=arrow.target,
-            facts=read,
-            because=because,
-            tried=tried,
-            inner=inner,
-            file=node.span.source.name,
-            line=node.span.line,
-        )
+
+def _facts_read(turns: list[_Turn]) -> Iterator[str]:
+    """Name the facts that were read to answer, those of branches tried in vain included."""
+    for turn in turns:
+        yield from turn.read
+        for vain in turn.tried:
+            yield from _facts_read(vain.turns)
 
 
 def _words(step: Step) -> str | None:

@@ -7,12 +7,12 @@ acyclic, every target exists, every exit leads somewhere, and evaluating it cann
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import groupby
 from types import MappingProxyType
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.language.terms import Constant, Term
@@ -36,6 +36,14 @@ class Notify(Enum):
         if self is Notify.UNSAID:
             return None
         return "later" if self is Notify.LATER else self is Notify.YES
+
+    def counts_for(self, end: Notify) -> bool:
+        """Tell whether a called chart that ends so may speak for an end of the outermost chart."""
+        return Notify.UNSAID in (self, end) or self is end
+
+
+ENDS: Final[Mapping[str, Notify]] = {"notified": Notify.YES, "held": Notify.LATER, "refused": Notify.NO}
+"""What the kinds of ends are called that a reason may be written for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,33 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Because:
+    """What is said to a person as a reason, by what the end of the outermost chart means for the notification."""
+
+    span: Span
+    texts: Mapping[Notify, Message]
+    """A plain text speaks for every end, a mapping for those that it names."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a text that speaks for every end."""
+        return Notify.UNSAID in self.texts
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The texts, each once."""
+        return tuple({message.span: message for message in self.texts.values()}.values())
+
+    def written(self, write: Callable[[Message], str]) -> str:
+        """Write it on one line: a text alone, or each behind the kinds of ends that it speaks for."""
+        if self.plain:
+            return write(self.messages[0])
+        kinds = [(name, self.texts[end]) for name, end in ENDS.items() if end in self.texts]
+        groups = ((message, [name for name, text in kinds if text is message]) for message in self.messages)
+        return "; ".join(f"{' | '.join(names)}: {write(message)}" for message, names in groups)
+
+
+@dataclass(frozen=True, slots=True)
 class Arrow:
     """A way out of a node."""
 
@@ -97,7 +132,7 @@ class Arrow:
     """What the author wants written on it instead."""
     target: str
     """The node or outcome it leads to."""
-    because: Message | None
+    because: Because | None
     written: bool
     """False where `otherwise` ends it: it is decided by, not drawn."""
     span: Span
@@ -249,7 +284,7 @@ class Outcome:
     notify: Notify
     label: str
     """What the picture calls it; the name unless given."""
-    because: Message | None
+    because: Because | None
     data: Mapping[str, Value | Term]
     """One entry a data field: a value, or a term that computes it."""
     recheck: Term | None

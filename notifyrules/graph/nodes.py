@@ -19,8 +19,8 @@ from notifyrules.graph.targets import (
     Exit,
     answered,
     check_target,
+    read_because,
     read_exit,
-    read_message,
     read_target,
     together,
 )
@@ -103,7 +103,7 @@ def _row(
     """Build one row of a table, behind rows that have *given* something; tell what those behind it are given."""
     condition = draft.condition(row.if_, BOOL)
     holds, fails = (answered(condition, truth=truth) for truth in (True, False))
-    because = None if row.because is None else read_message(row.because, draft, together(given, holds))
+    because = None if row.because is None else read_because(row.because, draft, together(given, holds))
     behind = together(given, fails)
     known = check_target(row.to, draft)
     if condition is None or not known or (because is None and row.because is not None):

@@ -9,8 +9,8 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import GuaranteePart, OutcomePart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.media import build_together, is_outcome
-from notifyrules.graph.model import Fact, Guarantee, Media, Notify, Outcome, Promise
-from notifyrules.graph.targets import read_message
+from notifyrules.graph.model import Because, Fact, Guarantee, Media, Notify, Outcome, Promise
+from notifyrules.graph.targets import read_because
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.terms import Term
 from notifyrules.language.types import BOOL, DURATION, INSTANT, INT, Basic, Enumeration, Type, fits, spell
@@ -21,7 +21,7 @@ from notifyrules.source.located import Kind, Located, Map, Scalar, words_of
 def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | None:
     """Build one outcome; None after a finding."""
     before = len(draft.findings)
-    because = None if part.because is None else read_message(part.because, draft)
+    because = None if part.because is None else _because(part, draft)
     data = _data(name, part, draft)
     recheck = None if part.recheck is None else _recheck(part.recheck, draft)
     failed = (
@@ -41,6 +41,20 @@ def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | No
         words_of(part.about),
         name.span,
     )
+
+
+def _because(part: OutcomePart, draft: Draft) -> Because | None:
+    """Read the words of an outcome, which is one kind of end unless it leaves out `notify`."""
+    assert part.because is not None
+    if isinstance(part.because, Map) and part.notify is not None:
+        draft.findings.add(
+            Code.WRONG_SHAPE,
+            part.because.span.first_line,
+            "expected text as `because`, found a mapping",
+            help="this outcome is one kind of end, so one text speaks for it",
+        )
+        return None
+    return read_because(part.because, draft)
 
 
 def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Term] | None:

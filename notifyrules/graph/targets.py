@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
-from notifyrules.document.model import LongTarget
+from notifyrules.document.model import LongTarget, describe_node, ends_in
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.model import Arrow, Message
+from notifyrules.graph.model import ENDS, Arrow, Because, Message, Notify
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.null_narrowing import Narrowed, known
 from notifyrules.language.terms import Constant, Term
 from notifyrules.language.types import LANGUAGE_WORDS, Basic, Enumeration, ListOf, Type, is_bare, quote
 from notifyrules.language.values import Value, write_literal
-from notifyrules.source.located import Scalar, words_of
+from notifyrules.source.located import Kind, Located, Map, Scalar, words_of
 from notifyrules.source.text import Span
 
 NOTHING: Narrowed = frozenset()
@@ -47,7 +47,7 @@ class Exit:
 
     target: str
     label: str | None
-    because: Message | None
+    because: Because | None
     written: bool
     span: Span
 
@@ -95,7 +95,7 @@ def read_target(
             if check_target(written, draft, nodes_only=nodes_only)
             else None
         )
-    because = None if written.because is None else read_message(written.because, draft, given)
+    because = None if written.because is None else read_because(written.because, draft, given)
     known = check_target(written.to, draft, nodes_only=nodes_only)
     if not known or (because is None and written.because is not None):
         return None
@@ -127,9 +127,46 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
     return False
 
 
+def read_because(written: Located, draft: Draft, given: Narrowed | None = NOTHING) -> Because | None:
+    """Read a `because`: a text for every end, or texts by the kind of end; None after a finding."""
+    if isinstance(written, Scalar):
+        message = read_message(written, draft, given)
+        return None if message is None else Because(written.span, dict.fromkeys(Notify, message))
+    assert isinstance(written, Map)
+    texts: dict[Notify, Message] = {}
+    clean = True
+    for key, text in written.items():
+        ends = [ENDS[name] for name in ends_in(key) if name in ENDS]
+        problem = _wrong_end(key, text, [end for end in ends if end in texts])
+        message = read_message(text, draft, given) if problem is None and isinstance(text, Scalar) else None
+        if problem is not None:
+            draft.findings.add(*problem[:3], help=problem[3])
+        if message is None:
+            clean = False
+        else:
+            texts.update(dict.fromkeys(ends, message))
+    return Because(written.span.first_line, texts) if clean else None
+
+
+def _wrong_end(key: Scalar, text: Located, taken: list[Notify]) -> tuple[Code, Span, str, str] | None:
+    """Say what is wrong with one entry of a reason that depends on the end."""
+    names = ends_in(key)
+    unknown = next((name for name in names if name not in ENDS), None)
+    if unknown is not None:
+        advice = did_you_mean(unknown, ENDS, f"the ends are {named(ENDS)}, joined by `|` where they share a text")
+        return Code.UNKNOWN_KEY, key.span, f"`{unknown}` is no kind of end", advice
+    if taken or len(set(names)) < len(names):
+        twice = next(name for name in names if ENDS[name] in taken or names.count(name) > 1)
+        return Code.DUPLICATE_KEY, key.span, f"`{twice}` has a text already", "write one text for each kind of end"
+    if not isinstance(text, Scalar) or text.kind is not Kind.TEXT:
+        found = f"expected text as `{key}`, found {describe_node(text)}"
+        return Code.WRONG_SHAPE, text.span.first_line, found, "put it into quotes"
+    return None
+
+
 def read_message(scalar: Scalar, draft: Draft, given: Narrowed | None = NOTHING) -> Message | None:
     """
-    Read a `because`.
+    Read one text of a `because`.
 
     `{...}` holds a condition whose value is written in its input form; `{{` and `}}` are braces.
 

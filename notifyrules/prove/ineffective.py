@@ -12,7 +12,7 @@ from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.graph.model import Call, Fact, FanOut, First, Message, Node, Outcome, Question, Switch
+from notifyrules.graph.model import Because, Call, Fact, FanOut, First, Node, Outcome, Question, Switch
 from notifyrules.language.terms import Term, facts_read
 from notifyrules.prove.unreachable import Reach
 from notifyrules.solver import Answer, Proof
@@ -133,7 +133,7 @@ def _carried(outcome: Outcome) -> Iterator[Term]:
         yield outcome.recheck
 
 
-def _filled(message: Message | None) -> Iterator[Term]:
+def _filled(because: Because | None) -> Iterator[Term]:
     """Give what is filled into words."""
-    if message is not None:
+    for message in () if because is None else because.messages:
         yield from (piece for piece in message.pieces if not isinstance(piece, str))

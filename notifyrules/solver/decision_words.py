@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from notifyrules.graph.model import Call, Message
+from notifyrules.graph.model import Because, Call, Message, Notify
 from notifyrules.language import terms as t
 from notifyrules.language.types import Basic
 from notifyrules.solver.charts import ChartFormulas
@@ -90,39 +90,57 @@ def speak(chart: ChartFormulas) -> Words:
         outcome.name: tuple(chart.terms.value(value) for value in outcome.data.values() if isinstance(value, t.Term))
         for outcome in chart.graph.outcomes.values()
     }
-    return Words(chart, _spoken(chart, speaker), _recheck(chart), speaker.pieces, data)
+    formulas, symbols, outcomes = chart.world.formulas, chart.world.symbols, chart.graph.outcomes
+    ends = chart.outcomes()
+    spoken, recheck = formulas.amount(_NOTHING), Recheck(formulas.false, Symbol(formulas.true, None))
+    for end in sorted({outcomes[name].notify for name in ends}, key=list(Notify).index):
+        here = formulas.some(formula for name, formula in ends.items() if outcomes[name].notify is end)
+        spoken = formulas.choose(here, _spoken(chart, speaker, end), spoken)
+        said = _recheck(chart, end)
+        recheck = Recheck(formulas.choose(here, said.said, recheck.said), symbols.choose(here, said.at, recheck.at))
+    return Words(chart, chart.world.define(spoken), recheck, speaker.pieces, data)
 
 
-def _spoken(chart: ChartFormulas, speaker: _Speaker) -> Number:
-    """Number the words in force: the last on the way, else the outcome's own."""
+def _spoken(chart: ChartFormulas, speaker: _Speaker, end: Notify) -> Number:
+    """Number the words for one kind of end: the last on the way that speak for it, else the outcome's own."""
     formulas, graph = chart.world.formulas, chart.graph
     none = formulas.amount(_NOTHING)
     after: dict[str, Number] = {}
     for name in reversed(graph.order):
         node = graph.nodes[name]
         found = none
-        inner = _spoken(chart.inner[name], speaker) if isinstance(node, Call) else none
+        inner = _spoken(chart.inner[name], speaker, end) if isinstance(node, Call) else none
         for arrow in reversed(node.arrows):
-            own = inner if arrow.because is None else formulas.amount(speaker.number(arrow.because, chart))
+            text = _text(arrow.because, end)
+            own = inner if text is None else formulas.amount(speaker.number(text, chart))
             later = after.get(arrow.target, none)
             said = formulas.choose(formulas.negate(formulas.equal(later, none)), later, own)
             found = formulas.choose(chart.answers[arrow.id], said, found)
         after[name] = chart.world.define(found)
-    own = none
-    for outcome, ends in chart.outcomes().items():
-        own = formulas.choose(ends, formulas.amount(speaker.number(graph.outcomes[outcome].because, chart)), own)
     said = after[graph.start]
-    return chart.world.define(formulas.choose(formulas.negate(formulas.equal(said, none)), said, own))
+    silent = formulas.equal(said, none)
+    spoken = none
+    for name, ends in chart.outcomes().items():
+        outcome = graph.outcomes[name]
+        if outcome.notify.counts_for(end):
+            own = formulas.amount(speaker.number(_text(outcome.because, end), chart))
+            spoken = formulas.choose(ends, formulas.choose(silent, own, said), spoken)
+    return chart.world.define(spoken)
 
 
-def _recheck(chart: ChartFormulas) -> Recheck:
+def _text(because: Because | None, end: Notify) -> Message | None:
+    """Find the text that speaks for an end."""
+    return None if because is None else because.texts.get(end)
+
+
+def _recheck(chart: ChartFormulas, end: Notify) -> Recheck:
     """Say when to ask again: what the outcome says, else the last called chart on the way with something to say."""
     formulas, symbols, graph = chart.world.formulas, chart.world.symbols, chart.graph
     silent = Recheck(formulas.false, Symbol(formulas.true, None))
     after: dict[str, Recheck] = {}
     for name in reversed(graph.order):
         node = graph.nodes[name]
-        inner = _recheck(chart.inner[name]) if isinstance(node, Call) else silent
+        inner = _recheck(chart.inner[name], end) if isinstance(node, Call) and end is not Notify.YES else silent
         found = silent
         for arrow in reversed(node.arrows):
             later = after.get(arrow.target, silent)
@@ -133,11 +151,15 @@ def _recheck(chart: ChartFormulas) -> Recheck:
             found = Recheck(formulas.choose(answer, said.said, found.said), symbols.choose(answer, said.at, found.at))
         after[name] = found
     found = after[graph.start]
-    for outcome, ends in chart.outcomes().items():
-        term = graph.outcomes[outcome].recheck
-        if term is not None:
-            own = Recheck(formulas.true, _instant(chart, term))
-            found = Recheck(formulas.choose(ends, own.said, found.said), symbols.choose(ends, own.at, found.at))
+    for name, ends in chart.outcomes().items():
+        outcome = graph.outcomes[name]
+        if not outcome.notify.counts_for(end):
+            own = silent
+        elif outcome.recheck is not None:
+            own = Recheck(formulas.true, _instant(chart, outcome.recheck))
+        else:
+            continue
+        found = Recheck(formulas.choose(ends, own.said, found.said), symbols.choose(ends, own.at, found.at))
     return found
 
 

@@ -132,6 +132,13 @@ class _Chart:
         # The first closing brace outside of quotes ends the condition; texts with braces in them are not made.
         return json.dumps(words + value, ensure_ascii=False)
 
+    def reason(self) -> str:
+        """Write a text for every end, or texts by the kind of end."""
+        keys: Sequence[str] = self.draw(
+            st.sampled_from([(), (), ("notified",), ("held | refused",), ("refused", "notified | held")])
+        )
+        return "{" + ", ".join(f"{key}: {self.because()}" for key in keys) + "}" if keys else self.because()
+
     def target(self, later: Sequence[str], *, nodes_only: bool = False) -> str:
         """Write a target: a later node or an outcome, short or long."""
         ends = [] if nodes_only else list(self.outcomes)
@@ -139,7 +146,7 @@ class _Chart:
         name: str = self.draw(st.sampled_from([*later[:3], *later, *ends]))
         form = self.draw(st.integers(0, 5))
         if form == 0:
-            return f"{{to: {name}, because: {self.because()}}}"
+            return f"{{to: {name}, because: {self.reason()}}}"
         return f"{{to: {name}, label: way}}" if form == 1 else name
 
     def exit(self, key: str, later: Sequence[str]) -> str:
@@ -185,7 +192,7 @@ class _Chart:
         rows = []
         for number in range(self.draw(st.integers(1, 3))):
             name = f", name: r{number}" if self.draw(st.booleans()) else ""
-            because = f", because: {self.because()}" if self.draw(st.integers(0, 3)) == 0 else ""
+            because = f", because: {self.reason()}" if self.draw(st.integers(0, 3)) == 0 else ""
             to = self.draw(st.sampled_from([*later[:3], *later, *self.outcomes]))
             rows.append(f"{{if: {self.condition(depth=1)}, to: {to}{name}{because}}}")
         return f"first: [{', '.join(rows)}]{self.exit('else', later)}"
