@@ -29,6 +29,7 @@ from notifyrules.document.model import (
     QuestionPart,
     RowPart,
     SwitchPart,
+    TogetherPart,
 )
 from notifyrules.language.functions import FUNCTIONS, Function
 from notifyrules.language.types import TYPE_WORDS
@@ -36,7 +37,7 @@ from notifyrules.language.types import TYPE_WORDS
 PAGE = Path(__file__).parents[1] / "docs" / "language.md"
 
 _PARTS = (
-    *(Document, LongMedia, LongFact, LongTarget, OutcomePart, GuaranteePart),
+    *(Document, LongMedia, LongFact, LongTarget, OutcomePart, GuaranteePart, TogetherPart),
     *(QuestionPart, SwitchPart, FirstPart, RowPart, FanOutPart, CallPart),
 )
 _BAR = "\0"
