@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.document.files import Place, Shipped, open_place, resolve, root_option
 from notifyrules.document.model import Document, Shared
 from notifyrules.document.reader import Reading, read_document, read_included
@@ -28,7 +27,7 @@ from notifyrules.graph.reachability import find_cycles, topological, written_tar
 from notifyrules.graph.sharing import gather
 from notifyrules.language.terms import Term
 from notifyrules.language.types import BOOL
-from notifyrules.source.located import words_of
+from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.reader import MAX_CHART_BYTES, Budget
 from notifyrules.source.text import Source, Span
 
@@ -223,7 +222,7 @@ def _build_parts(draft: Draft) -> Parts:
             node = next(key for key in document.flow if key == name)
             report_clash(name, name.span, node.span, "a node", findings)
     if document.otherwise is not None:
-        _check_otherwise(draft)
+        _check_otherwise(document.otherwise, draft)
     for name in document.flow:
         if not check_box_name(name, "a node", findings):
             draft.broken |= {("flow", used) for used in used_as(name)}
@@ -264,20 +263,10 @@ def _assemble(
     )
 
 
-def _check_otherwise(draft: Draft) -> None:
+def _check_otherwise(name: Scalar, draft: Draft) -> None:
     """Check where unwritten exits end: an outcome, and a refusal."""
-    name, outcomes = draft.document.otherwise, draft.document.outcomes
-    assert name is not None
-    part = outcomes.get(name)
-    if part is None:
-        if not draft.is_broken("outcomes", name):
-            draft.findings.add(
-                Code.UNKNOWN_OUTCOME,
-                name.span,
-                f"`{name}` is not an outcome of this file",
-                help=did_you_mean(name, outcomes, "`otherwise` names an outcome"),
-            )
-    elif part.notify is not None and part.notify.lower() != "false":
+    part = draft.outcome(name, "`otherwise` names an outcome")
+    if part is not None and part.notify is not None and part.notify.lower() != "false":
         message = f"`otherwise` must be a refusal, and `{name}` is `notify: {part.notify}`"
         advice = "name an outcome with `notify: false`; write the other exits out"
         draft.findings.add(Code.WRONG_SHAPE, name.span, message, help=advice)

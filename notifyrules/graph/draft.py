@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.document.model import Document, NodePart
+from notifyrules.diagnostics.phrases import did_you_mean, named
+from notifyrules.document.model import Document, NodePart, OutcomePart
 from notifyrules.document.reader import WHOLE
 from notifyrules.graph.model import Declared, Fact, Graph, Let
 from notifyrules.language import terms as t
@@ -77,6 +78,24 @@ class Draft:
             advice = "split it into charts of their own, or let the caller compute a part and pass it as a fact"
             self.findings.add(Code.LIMIT, scalar.part(start, start + 1), message, help=advice)
         return None
+
+    def fact(self, name: Scalar) -> Fact | None:
+        """Find a fact that is named outside of conditions; None after a finding."""
+        if name not in self.facts and not self.is_broken("facts", name) and not self.is_incomplete("include", "facts"):
+            self.unknown(Code.UNKNOWN_FACT, name, "a declared fact", self.facts, "declare it under `facts:`")
+        return self.facts.get(name)
+
+    def outcome(self, name: Scalar, advice: str = "") -> OutcomePart | None:
+        """Find an outcome that is named where no node may stand; None after a finding, which may hold *advice*."""
+        outcomes = self.document.outcomes
+        if name not in outcomes and not self.is_broken("outcomes", name):
+            listed = f"the outcomes are {named(outcomes)}"
+            self.unknown(Code.UNKNOWN_OUTCOME, name, "an outcome of this file", outcomes, advice or listed)
+        return outcomes.get(name)
+
+    def unknown(self, code: Code, name: Scalar, what: str, known: Iterable[str], advice: str) -> None:
+        """Report a name that is not *what*, with the known one that it is near to, else with *advice*."""
+        self.findings.add(code, name.span, f"`{name}` is not {what}", help=did_you_mean(name, known, advice))
 
     def is_broken(self, section: str, name: str) -> bool:
         """Tell whether something was reported already, or its section as a whole."""

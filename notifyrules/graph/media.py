@@ -36,7 +36,7 @@ def build_media(draft: Draft) -> Media | None:
             labels=[Label(unsaid.span, "this one leaves `notify` out")],
         )
         return None
-    fact = _declared(name, draft)
+    fact = draft.fact(name)
     names = () if fact is None else _names(name, fact, draft)
     differing = [one for one in others if _may_differ(one, name, others, draft)]
     if differing:
@@ -44,15 +44,6 @@ def build_media(draft: Draft) -> Media | None:
         draft.read.add(str(name))
     clean = bool(names) and len(differing) == len(others)
     return Media(str(name), names, tuple(map(str, differing)), name.span) if clean else None
-
-
-def _declared(name: Scalar, draft: Draft) -> Fact | None:
-    """Find a fact; None after a finding."""
-    fact = draft.facts.get(name)
-    if fact is None and not draft.is_broken("facts", name) and not draft.is_incomplete("include", "facts"):
-        advice = did_you_mean(name, draft.facts, "declare it under `facts:`")
-        draft.findings.add(Code.UNKNOWN_FACT, name.span, f"`{name}` is not a declared fact", help=advice)
-    return fact
 
 
 def _names(name: Scalar, fact: Fact, draft: Draft) -> tuple[str, ...]:
@@ -76,7 +67,7 @@ def _may_differ(name: Scalar, fact: Scalar, others: list[Scalar], draft: Draft) 
     """Tell whether a fact may differ between media, and report one that cannot."""
     first = next(one for one in others if one == name)
     if name != fact and first is name:
-        return _declared(name, draft) is not None
+        return draft.fact(name) is not None
     message, rival = f"`{name}` tells the media apart, and always differs between them", fact
     if name != fact:
         message, rival = f"`{name}` stands here twice", first
@@ -117,7 +108,7 @@ def build_together(part: TogetherPart, media: Media | None, draft: Draft) -> Tog
         notifies = [str(name) for name, one in draft.document.outcomes.items() if _notifies(one.notify)]
         return Together(form, MappingProxyType({str(name): tuple(notifies) for name in names})) if not wrong else None
     wanted = {str(name): one if isinstance(one, list) else [one] for name, one in ends.items()}
-    wrong += [one for some in wanted.values() for one in some if not is_outcome(one, draft)]
+    wrong += [one for some in wanted.values() for one in some if draft.outcome(one) is None]
     named_ends = {name: tuple(str(one) for one in some) for name, some in wanted.items()}
     return Together(form, MappingProxyType(named_ends)) if not wrong else None
 
@@ -150,14 +141,4 @@ def _is_medium(name: Scalar, names: list[Scalar], media: Media, draft: Draft) ->
         message = f"`{name}` is no medium: `{media.fact}` is never that"
         advice = did_you_mean(name, media.names, f"the media are {named(media.names)}")
     draft.findings.add(Code.TYPE_MISMATCH, name.span, message, help=advice)
-    return False
-
-
-def is_outcome(name: Scalar, draft: Draft) -> bool:
-    """Tell whether a promise names an outcome of the file, and report one that it does not have."""
-    outcomes = draft.document.outcomes
-    if name in outcomes or draft.is_broken("outcomes", name):
-        return name in outcomes
-    advice = did_you_mean(name, outcomes, f"the outcomes are {named(outcomes)}")
-    draft.findings.add(Code.UNKNOWN_OUTCOME, name.span, f"`{name}` is not an outcome of this file", help=advice)
     return False

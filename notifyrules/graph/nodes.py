@@ -168,9 +168,7 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
     callee = draft.load_callee(part.call, part.call.span)
     exits = {key: read_target(target, draft) for key, target in part.cases.items()}
     written = {
-        key: draft.condition(condition)
-        if callee is None or key not in callee.facts
-        else draft.condition(condition, callee.facts[key].type)
+        key: draft.condition(condition, callee.facts[key].type if callee and key in callee.facts else None)
         for key, condition in part.with_.items()
     }
     if callee is None:
@@ -180,9 +178,8 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
     clean = True
     for key, leaving in exits.items():
         if key not in callee.outcomes:
-            message = f"`{key}` is not an outcome of `{part.call}`"
-            advice = did_you_mean(key, callee.outcomes, f"its outcomes are {named(callee.outcomes)}")
-            draft.findings.add(Code.UNKNOWN_OUTCOME, key.span, message, help=advice)
+            what, advice = f"an outcome of `{part.call}`", f"its outcomes are {named(callee.outcomes)}"
+            draft.unknown(Code.UNKNOWN_OUTCOME, key, what, callee.outcomes, advice)
             clean = False
         elif leaving is None:
             clean = False
@@ -209,8 +206,8 @@ def _bind_facts(
     bindings: dict[str, Term] = {}
     for key, term in written.items():
         if key not in callee.facts:
-            advice = did_you_mean(key, callee.facts, f"its facts are {named(callee.facts)}")
-            draft.findings.add(Code.UNKNOWN_FACT, key.span, f"`{key}` is not a fact of `{part.call}`", help=advice)
+            what, advice = f"a fact of `{part.call}`", f"its facts are {named(callee.facts)}"
+            draft.unknown(Code.UNKNOWN_FACT, key, what, callee.facts, advice)
             clean = False
         elif term is not None:
             bindings[str(key)] = term

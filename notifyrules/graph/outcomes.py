@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from notifyrules.diagnostics.codes import Code
-from notifyrules.diagnostics.phrases import did_you_mean, named
-from notifyrules.document.model import GuaranteePart, OutcomePart
+from notifyrules.diagnostics.phrases import named
+from notifyrules.document.model import GuaranteePart, OutcomePart, TogetherPart
 from notifyrules.graph.draft import Draft
-from notifyrules.graph.media import build_together, is_outcome
+from notifyrules.graph.media import build_together
 from notifyrules.graph.model import Because, Fact, Guarantee, Media, Notify, Outcome, Promise
 from notifyrules.graph.targets import read_because
 from notifyrules.language.mismatch import Mismatch
@@ -24,9 +24,7 @@ def build_outcome(name: Scalar, part: OutcomePart, draft: Draft) -> Outcome | No
     because = None if part.because is None else _because(part, draft)
     data = _data(name, part, draft)
     recheck = None if part.recheck is None else _recheck(part.recheck, draft)
-    failed = (
-        (because is None and part.because is not None) or data is None or (recheck is None and part.recheck is not None)
-    )
+    failed = (because is None and part.because is not None) or (recheck is None and part.recheck is not None)
     if failed or data is None:
         assert len(draft.findings) > before or draft.broken or draft.unread
         return None
@@ -67,8 +65,7 @@ def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Te
             clean = False
             if not draft.is_broken("data", key) and not draft.is_incomplete("include", "data"):
                 declare = f"declare it at the top of the file, under `data:`, such as `{key}: bool = false`"
-                advice = did_you_mean(key, draft.data, declare)
-                draft.findings.add(Code.UNKNOWN_DATA, key.span, f"`{key}` is not declared under `data`", help=advice)
+                draft.unknown(Code.UNKNOWN_DATA, key, "declared under `data`", draft.data, declare)
             continue
         given = _value(written, declared.type, draft)
         if given is None:
@@ -137,64 +134,45 @@ def _recheck(written: Scalar, draft: Draft) -> Term | None:
 def build_guarantee(part: GuaranteePart, media: Media | None, draft: Draft) -> Guarantee | None:
     """Build one guarantee; None after a finding."""
     condition = None if part.if_ is None else draft.condition(part.if_, BOOL)
-    written: dict[Promise, list[Scalar]] = {
-        promise: subjects
-        for promise, subjects in (
-            (Promise.NEVER, part.never),
-            (Promise.ALWAYS, part.always),
-            (Promise.INDEPENDENT, None if part.independent_of is None else [part.independent_of]),
-            (Promise.MONOTONE, None if part.monotone is None else [part.monotone]),
-            (Promise.REACHABLE, None if part.reachable is None else [part.reachable]),
-            (Promise.TOGETHER, None if part.together is None else []),
-        )
-        if subjects is not None
+    given: dict[Promise, list[Scalar] | Scalar | TogetherPart | None] = {
+        Promise.NEVER: part.never,
+        Promise.ALWAYS: part.always,
+        Promise.INDEPENDENT: part.independent_of,
+        Promise.MONOTONE: part.monotone,
+        Promise.REACHABLE: part.reachable,
+        Promise.TOGETHER: part.together,
     }
+    written = [(promise, named_by) for promise, named_by in given.items() if named_by is not None]
     if len(written) != 1 and (part.has_unknown_keys or any(section == "guarantees" for section, _ in draft.broken)):
         # The promise may be what was reported.
         return None
     if len(written) != 1:
         forms = named(promise.value for promise in Promise)
-        found = "none" if not written else " and ".join(f"`{promise.value}`" for promise in written)
+        found = "none" if not written else " and ".join(f"`{promise.value}`" for promise, _ in written)
         message = f"a guarantee has one of {forms}; found {found}"
         draft.findings.add(Code.WRONG_SHAPE, part.name.span, message, help="write one promise a guarantee")
         return None
-    [(promise, subjects)] = written.items()
-    if part.together is not None:
-        together = build_together(part.together, media, draft)
-        if together is None or (condition is None and part.if_ is not None):
-            return None
-        return Guarantee(str(part.name), promise, (), condition, part.name.span, together)
-    check = _check_fact if promise in (Promise.INDEPENDENT, Promise.MONOTONE) else _check_outcome
-    wrong = [subject for subject in subjects if not check(subject, promise, draft)]
-    if wrong or (condition is None and part.if_ is not None):
+    [(promise, named_by)] = written
+    subjects = named_by if isinstance(named_by, list) else [named_by] if isinstance(named_by, Scalar) else []
+    together = None if part.together is None else build_together(part.together, media, draft)
+    failed = (together is None and part.together is not None) or (condition is None and part.if_ is not None)
+    wrong = [subject for subject in subjects if not _may_be_promised(subject, promise, draft)]
+    if wrong or failed:
         return None
-    return Guarantee(str(part.name), promise, tuple(str(subject) for subject in subjects), condition, part.name.span)
+    return Guarantee(str(part.name), promise, tuple(map(str, subjects)), condition, part.name.span, together)
 
 
-def _check_outcome(name: Scalar, _promise: Promise, draft: Draft) -> bool:
-    """Report a promise about an outcome that does not exist."""
-    return is_outcome(name, draft)
-
-
-def _check_fact(name: Scalar, promise: Promise, draft: Draft) -> bool:
-    """Report a promise about a fact that does not exist, or that cannot be raised."""
-    fact = draft.facts.get(name)
-    if fact is None:
-        if not draft.is_broken("facts", name):
-            message = f"`{name}` is not a declared fact"
-            draft.findings.add(
-                Code.UNKNOWN_FACT, name.span, message, help=did_you_mean(name, draft.facts, "declare it under `facts:`")
-            )
-        return False
-    if promise is Promise.MONOTONE and not _can_be_raised(fact.type):
-        draft.findings.add(
-            Code.TYPE_MISMATCH,
-            name.span,
-            f"`{name}` is `{fact.type}`, which cannot be raised",
-            help=("a monotone fact is a bool, an int or an ordered enumeration, and never null", _ordered_form(fact)),
-        )
-        return False
-    return True
+def _may_be_promised(name: Scalar, promise: Promise, draft: Draft) -> bool:
+    """Report a promise about a fact or outcome that does not exist, or about a fact that cannot be raised."""
+    if promise not in (Promise.INDEPENDENT, Promise.MONOTONE):
+        return draft.outcome(name) is not None
+    fact = draft.fact(name)
+    if fact is None or promise is Promise.INDEPENDENT or _can_be_raised(fact.type):
+        return fact is not None
+    message = f"`{name}` is `{fact.type}`, which cannot be raised"
+    advice = "a monotone fact is a bool, an int or an ordered enumeration, and never null"
+    draft.findings.add(Code.TYPE_MISMATCH, name.span, message, help=(advice, _ordered_form(fact)))
+    return False
 
 
 def _ordered_form(fact: Fact) -> str:

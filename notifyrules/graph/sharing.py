@@ -32,8 +32,9 @@ class _Names:
     """What has been declared so far, over all files."""
 
     facts_and_lets: dict[str, tuple[Span, str]] = field(default_factory=dict)
-    data: dict[str, Span] = field(default_factory=dict)
-    legend: dict[str, Span] = field(default_factory=dict)
+    """Where each name stands, and what it is; so with the next two."""
+    data: dict[str, tuple[Span, str]] = field(default_factory=dict)
+    legend: dict[str, tuple[Span, str]] = field(default_factory=dict)
     lets: dict[str, LetSyntax] = field(default_factory=dict)
     parameters: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     """Where the parameters of each let stand."""
@@ -86,7 +87,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
     for name, written in part.facts.items():
         if not check_path(name, name.span, "a fact", draft.findings):
             draft.broken |= {("facts", used) for used in used_as(name)}
-        elif _free(name, name.span, "a fact", names, draft):
+        elif _free(name, name.span, "a fact", names.facts_and_lets, draft):
             fact = read_fact(name, written, draft.findings, included=included)
             if fact is None:
                 draft.broken.add(("facts", name))
@@ -94,40 +95,23 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
                 draft.facts[str(name)] = fact
     for key, body in part.let.items():
         _take_let(draft, key, body, names, included=included)
-    for name, declared in part.data.items():
-        _take_data(draft, name, declared, names, included=included)
+    for name, declaration in part.data.items():
+        if not check_path(name, name.span, "data", draft.findings):
+            draft.broken |= {("data", used) for used in used_as(name)}
+        elif _free(name, name.span, "other data", names.data, draft):
+            declared = read_declaration(name, declaration, draft.findings, included=included, may_default=True)
+            if declared is None:
+                draft.broken.add(("data", name))
+            else:
+                draft.data[str(name)] = declared
     for name, colour in part.legend.items():
-        _take_class(draft, name, colour, names)
+        if _free(name, name.span, "another class", names.legend, draft):
+            check_visible(name, "a class", draft.findings)
+            if not is_colour(colour):
+                message, advice = f"`{colour}` is not a colour", f'use {named(COLOURS)}, or `"#rrggbb"`'
+                draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=advice)
+            draft.legend[str(name)] = str(colour)
     names.assume.extend(part.assume)
-
-
-def _take_data(draft: Draft, name: Scalar, declared: Scalar, names: _Names, *, included: bool) -> None:
-    """Take one value that decisions carry."""
-    if not check_path(name, name.span, "data", draft.findings):
-        draft.broken |= {("data", used) for used in used_as(name)}
-        return
-    if name in names.data:
-        report_clash(name, name.span, names.data[name], "other data", draft.findings)
-        return
-    names.data[str(name)] = name.span
-    data = read_declaration(name, declared, draft.findings, included=included, may_default=True)
-    if data is None:
-        draft.broken.add(("data", name))
-    else:
-        draft.data[str(name)] = data
-
-
-def _take_class(draft: Draft, name: Scalar, colour: Scalar, names: _Names) -> None:
-    """Take one class with its colour."""
-    if name in names.legend:
-        report_clash(name, name.span, names.legend[name], "another class", draft.findings)
-        return
-    names.legend[str(name)] = name.span
-    check_visible(name, "a class", draft.findings)
-    if not is_colour(colour):
-        message = f"`{colour}` is not a colour"
-        draft.findings.add(Code.WRONG_SHAPE, colour.span, message, help=f'use {named(COLOURS)}, or `"#rrggbb"`')
-    draft.legend[str(name)] = str(colour)
 
 
 def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, included: bool) -> None:
@@ -138,7 +122,7 @@ def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, include
         draft.broken |= {("let", used) for used in used_as(name)}
         return
     name, parameters = split.name, split.parameters
-    if not _free(name, key.span, "a let", names, draft):
+    if not _free(name, key.span, "a let", names.facts_and_lets, draft):
         return
     syntax = draft.parse(body)
     if syntax is None:
@@ -150,13 +134,12 @@ def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, include
         names.included_lets.add(name)
 
 
-def _free(name: str, span: Span, what: str, names: _Names, draft: Draft) -> bool:
-    """Tell whether no fact or let has the name yet, and report it if one has."""
-    taken = names.facts_and_lets.get(name)
-    if taken is not None:
-        report_clash(name, span, taken[0], taken[1], draft.findings)
+def _free(name: str, span: Span, what: str, names: dict[str, tuple[Span, str]], draft: Draft) -> bool:
+    """Tell whether nothing has the name yet, and report it if something has."""
+    if name in names:
+        report_clash(name, span, *names[name], draft.findings)
         return False
-    names.facts_and_lets[name] = (span, what)
+    names[str(name)] = (span, what)
     return True
 
 

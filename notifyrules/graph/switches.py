@@ -139,14 +139,11 @@ def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Val
     Returns:
         Whether the switch can have the value, and the value.
     """
-    if word.quoted:
-        value: Value = word.text
-    elif word.text in _LITERALS:
+    value: Value = word.text
+    if not word.quoted and word.text in _LITERALS:
         value = _LITERALS[word.text]
-    elif word.text.lstrip("-").isdigit():
+    elif not word.quoted and word.text.lstrip("-").isdigit():
         value = int(word.text[:20])
-    else:
-        value = word.text
     if _possible(value, kind):
         return True, value
     _report_impossible(word, key, value, kind, draft)
@@ -218,10 +215,7 @@ def _check_twice(cases: list[_WrittenCase], draft: Draft) -> None:
         for value, span in case.values:
             key = (type(value), value)
             if key in seen:
-                message = f"`{write_literal(value)}` has a case already"
-                advice = "remove one of the two"
-                draft.findings.add(
-                    Code.DUPLICATE_CASE, span, message, help=advice, labels=[Label(seen[key], "the first one")]
-                )
+                message, rival = f"`{write_literal(value)}` has a case already", Label(seen[key], "the first one")
+                draft.findings.add(Code.DUPLICATE_CASE, span, message, help="remove one of the two", labels=[rival])
             else:
                 seen[key] = span

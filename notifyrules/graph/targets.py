@@ -89,17 +89,14 @@ def read_target(
     written: Scalar | LongTarget, draft: Draft, given: Narrowed | None = NOTHING, *, nodes_only: bool = False
 ) -> Exit | None:
     """Resolve a target that is written, where the answer of its node has *given* something; None after a finding."""
-    if isinstance(written, Scalar):
-        return (
-            Exit(str(written), None, None, written=True, span=written.span)
-            if check_target(written, draft, nodes_only=nodes_only)
-            else None
-        )
-    because = None if written.because is None else read_because(written.because, draft, given)
-    known = check_target(written.to, draft, nodes_only=nodes_only)
-    if not known or (because is None and written.because is not None):
+    to, label, why = (
+        (written.to, written.label, written.because) if isinstance(written, LongTarget) else (written, None, None)
+    )
+    because = None if why is None else read_because(why, draft, given)
+    known = check_target(to, draft, nodes_only=nodes_only)
+    if not known or (because is None and why is not None):
         return None
-    return Exit(str(written.to), words_of(written.label), because, written=True, span=written.to.span)
+    return Exit(str(to), words_of(label), because, written=True, span=to.span)
 
 
 def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> bool:
@@ -120,10 +117,9 @@ def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> boo
         draft.loose = True
     else:
         draft.meant.add(near)
-    listed = f"the nodes are {named(nodes)}" if nodes_only else f"the outcomes are {named(outcomes)}"
-    advice = did_you_mean(name, known, listed)
-    what = "a node" if nodes_only else "a node or an outcome"
-    draft.findings.add(Code.UNKNOWN_TARGET, name.span, f"`{name}` is not {what} of this file", help=advice)
+    advice = f"the nodes are {named(nodes)}" if nodes_only else f"the outcomes are {named(outcomes)}"
+    what = "a node of this file" if nodes_only else "a node or an outcome of this file"
+    draft.unknown(Code.UNKNOWN_TARGET, name, what, known, advice)
     return False
 
 
