@@ -52,7 +52,6 @@ class Stretch:
     """One stretch of code: what is written between an entry and the places that it leads to."""
 
     entry: str
-    """The node that it begins with."""
     ends: Ends
     behind: Mapping[str, tuple[str, ...]]
     """For each node, the nodes that stand behind it, in order."""

@@ -26,7 +26,6 @@ class WrittenChart:
     """A chart as source."""
 
     entry: list[str]
-    """The statements of its entry."""
     functions: list[str]
     """The source of the functions that the entry needs."""
 

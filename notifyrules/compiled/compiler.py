@@ -64,11 +64,9 @@ class Program:
     graph: Graph
     """The chart as it was compiled: of specialized rules what is left."""
     reader: FactsReader
-    """Validates facts."""
     fixed: Facts | None
     """The facts that are fixed in specialized rules."""
     decide: Decide
-    """The compiled function itself."""
     source: str
     """The generated Python, for reading."""
     each: Callable[[], DecideEach]

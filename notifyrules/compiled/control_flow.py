@@ -136,9 +136,7 @@ class Writers:
     """What a chart is written with."""
 
     expressions: Expressions
-    """Writes its conditions."""
     answers: Callable[[Arrow], list[str]]
-    """Writes the statements for the outcome that an arrow enters."""
     calls: Callable[[Call, Expressions], tuple[Block, str]]
     """Writes the statements that ask a called chart, and names the variable that then holds the name of its outcome."""
     prefix: str = ""

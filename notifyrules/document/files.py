@@ -198,7 +198,8 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         return None
     if Path(reference).is_absolute() or not path.is_relative_to(base.root):
         message = f"`{reference}` lies outside of the root folder `{_shown_root(base)}`"
-        findings.add(Code.OUTSIDE_ROOT, at, message, help=_way_inside(base), notes=[_why_root(base)])
+        reason, advice = _about_root(base)
+        findings.add(Code.OUTSIDE_ROOT, at, message, help=advice, notes=[reason])
         return None
     name = (
         os.path.normpath(Path(base.name).parent / reference)
@@ -206,18 +207,6 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
         else f"{SHIPPED_PREFIX}{path.relative_to(base.root).with_suffix('').as_posix()}"
     )
     return Place(path, name.replace(os.sep, "/"), base.root)
-
-
-def _way_inside(base: Place) -> str:
-    """Say what to do about a file outside of the root; a marker widens no repository, narrower mark or given root."""
-    advice = "or give a wider root with `root=` or `--root`"
-    if os.path.lexists(base.root / ROOT_MARKER):
-        return f"move it below that folder, move `{ROOT_MARKER}` to a wider one, {advice}"
-    if os.path.lexists(base.root / _REPOSITORY) or base.root != base.path.parent:
-        return f"move it below that folder, {advice}"
-    return (
-        f"move it below that folder, or mark a wider root by an empty file `{ROOT_MARKER}`, or give `root=` or `--root`"
-    )
 
 
 def _shown_root(base: Place) -> str:
@@ -228,12 +217,19 @@ def _shown_root(base: Place) -> str:
     return shown.replace(os.sep, "/")
 
 
-def _why_root(base: Place) -> str:
-    """Say why a folder is the root of a file."""
+def _about_root(base: Place) -> tuple[str, str]:
+    """
+    Say why a folder is the root of a file, and what to do about a file outside of it.
+
+    A marker widens no repository, no narrower mark and no root that was given.
+    """
+    way, wider = "move it below that folder", "or give a wider root with `root=` or `--root`"
     if os.path.lexists(base.root / ROOT_MARKER):
-        return f"it is the root because `{ROOT_MARKER}` stands in it"
+        reason = f"it is the root because `{ROOT_MARKER}` stands in it"
+        return reason, f"{way}, move `{ROOT_MARKER}` to a wider one, {wider}"
     if os.path.lexists(base.root / _REPOSITORY):
-        return "it is the root as the top of the repository"
-    if base.root == base.path.parent:
-        return "it is the root as the folder of the file, or because it was given"
-    return "it is the root that was given"
+        return "it is the root as the top of the repository", f"{way}, {wider}"
+    if base.root != base.path.parent:
+        return "it is the root that was given", f"{way}, {wider}"
+    reason = "it is the root as the folder of the file, or because it was given"
+    return reason, f"{way}, or mark a wider root by an empty file `{ROOT_MARKER}`, or give `root=` or `--root`"

@@ -117,27 +117,23 @@ def _check_version(tree: Map, key: str, findings: Findings) -> bool:
     """Check the header before anything else: another version may mean anything."""
     value = tree.get(Scalar(key, tree.span))
     form = f"{key}: {FORMAT_VERSION}"
+    span = next(iter(tree)).span if tree else tree.span
     if value is None and key == "notifyrules" and "notifyrules-cases" in tree:
-        start = next(iter(tree)).span
         message = f"the header `{form}` is missing: this is a file of cases"
-        findings.add(Code.FORMAT_VERSION, start, message, help="name the rule file that the cases are about")
-        return False
-    if value is None:
+        advice = "name the rule file that the cases are about"
+    elif value is None:
         near = nearest(key, tree)
-        start = next(iter(tree)).span if tree else tree.span
-        found = f", found `{near}`" if near else ""
+        message = f"the header `{form}` is missing" + (f", found `{near}`" if near else "")
         advice = f"begin the file with `{form}`"
-        findings.add(Code.FORMAT_VERSION, start, f"the header `{form}` is missing{found}", help=advice)
-        return False
-    if isinstance(value, Scalar) and value.kind is Kind.INT and value == FORMAT_VERSION:
+    elif not isinstance(value, Scalar) or value != FORMAT_VERSION:
+        shown = f"`{str(value)[:40]}`" if isinstance(value, Scalar) and value.strip() else describe_node(value)
+        span, message = value.span.first_line, f"format version {shown} is not known"
+        advice = f"this version of notifyrules reads `{form}`"
+    elif value.kind is not Kind.INT:
+        span, message, advice = value.span, "the format version is a number, found text", f"write `{form}`"
+    else:
         return True
-    if isinstance(value, Scalar) and value == FORMAT_VERSION:
-        advice = f"write `{form}`"
-        findings.add(Code.FORMAT_VERSION, value.span, "the format version is a number, found text", help=advice)
-        return False
-    shown = f"`{str(value)[:40]}`" if isinstance(value, Scalar) and value.strip() else describe_node(value)
-    advice = f"this version of notifyrules reads `{form}`"
-    findings.add(Code.FORMAT_VERSION, value.span.first_line, f"format version {shown} is not known", help=advice)
+    findings.add(Code.FORMAT_VERSION, span, message, help=advice)
     return False
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from notifyrules.document.model import CasesDocument, Document, Part
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-"""The dialect of JSON Schema that is written."""
 
 
 def format_schema() -> dict[str, Any]:

@@ -58,7 +58,6 @@ class Record:
     rules: str
     """The chart's name."""
     title: str
-    """What the chart decides."""
     path: str
     """The rule file, as messages call it."""
     digest: str
@@ -66,13 +65,10 @@ class Record:
     facts: Mapping[str, Value]
     """Every fact of the chart, defaults filled in, in the order declared."""
     notify: Notify
-    """What the outcome means."""
     reason: str
     """The id of the arrow that settled it."""
     passage: Passage
-    """The outcome and the steps that led to it."""
     data: Mapping[str, Value]
-    """What the outcome carries."""
     recheck_at: datetime | None
     """When to ask again, in UTC; None where the outcome does not say."""
     told_from: tuple[str, ...] = ()

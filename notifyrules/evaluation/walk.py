@@ -36,13 +36,10 @@ class Step:
     """One node passed on the way, and the answer given there."""
 
     node: str
-    """The node's name."""
     kind: str
     """`if`, `switch`, `first`, `any` or `call`: the key that makes the node what it is."""
     ask: str
-    """The question."""
     answer: str
-    """The answer in words."""
     arrow: str
     """The id of the arrow taken."""
     to: str
@@ -76,7 +73,6 @@ class Passage:
     """A way through a whole chart: what the reference walk finds."""
 
     chart: str
-    """The chart's name."""
     outcome: str
     steps: tuple[Step, ...]
     because: str | None

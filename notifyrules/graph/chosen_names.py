@@ -82,7 +82,6 @@ class LetKey:
 
     name: str
     parameters: tuple[str, ...] | None
-    """None for a let without."""
     spans: tuple[Span, ...]
     """Where the parameters stand."""
 

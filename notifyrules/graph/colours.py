@@ -25,36 +25,21 @@ class Colour:
     """The line around it, as `#rrggbb`."""
 
 
-COLOURS: Mapping[str, Colour] = MappingProxyType(
-    {
-        "blue": Colour("#c3d3fd", "#6e80b8"),
-        "purple": Colour("#baa1d9", "#8866b9"),
-        "yellow": Colour("#fff9a5", "#8a833a"),
-        "orange": Colour("#f7c185", "#b87035"),
-        "green": Colour("#acebbc", "#4d905c"),
-        "red": Colour("#ef8178", "#e04138"),
-        "grey": Colour("#e6e8e7", "#808281"),
-        "teal": Colour("#56cbc2", "#1a9185"),
-        "pink": Colour("#f99abc", "#d8537b"),
-        "brown": Colour("#c5ab9c", "#98735f"),
-    }
-)
-"""Every named colour."""
-
-NIGHT: Mapping[str, str] = MappingProxyType(
-    {
-        "blue": "#0864b2",
-        "purple": "#3d2470",
-        "yellow": "#7b662e",
-        "orange": "#753d00",
-        "green": "#416347",
-        "red": "#640000",
-        "grey": "#595c5d",
-        "teal": "#023d41",
-        "pink": "#93517f",
-        "brown": "#49372d",
-    }
-)
+_SHADES = {
+    "blue": ("#c3d3fd", "#6e80b8", "#0864b2"),
+    "purple": ("#baa1d9", "#8866b9", "#3d2470"),
+    "yellow": ("#fff9a5", "#8a833a", "#7b662e"),
+    "orange": ("#f7c185", "#b87035", "#753d00"),
+    "green": ("#acebbc", "#4d905c", "#416347"),
+    "red": ("#ef8178", "#e04138", "#640000"),
+    "grey": ("#e6e8e7", "#808281", "#595c5d"),
+    "teal": ("#56cbc2", "#1a9185", "#023d41"),
+    "pink": ("#f99abc", "#d8537b", "#93517f"),
+    "brown": ("#c5ab9c", "#98735f", "#49372d"),
+}
+"""Every named colour: its fill, its border, and its fill on a dark page."""
+COLOURS: Mapping[str, Colour] = MappingProxyType({name: Colour(*shades[:2]) for name, shades in _SHADES.items()})
+NIGHT: Mapping[str, str] = MappingProxyType({name: shades[2] for name, shades in _SHADES.items()})
 """The fill of each on a dark page."""
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}")

@@ -57,7 +57,6 @@ class Declared:
     default: Value
     """What it is where it is absent; None also where there is no default."""
     included: bool
-    """Whether it comes from an included file."""
     span: Span
 
 
@@ -125,7 +124,6 @@ class Arrow:
     id: str
     """Stable: `muted.then`, `preference.mentions`."""
     node: str
-    """The node it leaves."""
     answer: str
     """The answer in words: `Yes`, `No`, the value met, the row's label, the branch or the callee's outcome."""
     label: str | None
@@ -196,7 +194,6 @@ class Switch(Box):
     kind: ClassVar = "switch"
     subject: Term
     cases: Mapping[Value, Arrow]
-    """The way out for each value that is named."""
     otherwise: Arrow | None
     """For all other values; None where the cases cover every value."""
 
@@ -244,7 +241,6 @@ class Call(Box):
     bindings: Mapping[str, Term]
     """For each fact of the callee that is bound, its value in terms of the caller; the others take their default."""
     cases: Mapping[str, Arrow]
-    """The way out for each outcome of the callee."""
     arguments: Mapping[str, Term] = field(init=False, repr=False, compare=False)
     """For every fact of the callee its value in terms of the caller: what is bound to it, else its default."""
 
@@ -337,7 +333,6 @@ class Media:
     """What a message may reach a person by."""
 
     fact: str
-    """The fact whose values they are."""
     names: tuple[str, ...]
     """The values, in the order declared."""
     per_medium: tuple[str, ...]
@@ -374,7 +369,6 @@ class Graph:
     digest: str
     """SHA-256, in hexadecimal, of every file the chart is made of."""
     legend: Mapping[str, str]
-    """Classes and their colours."""
     facts: Mapping[str, Fact]
     lets: Mapping[str, Let]
     assume: tuple[Term, ...]

@@ -32,7 +32,6 @@ class ChartFormulas:
     ends: dict[str, Mapping[str, Formula]] = field(default_factory=dict)
     """For each node: the outcomes that the way from there may end in, and when it does."""
     inner: dict[str, ChartFormulas] = field(default_factory=dict)
-    """The called charts, by the node that calls."""
     passed: dict[str, Formula] = field(default_factory=dict)
     """For each node and arrow: the decision's path goes through it."""
     met: dict[str, Formula] = field(default_factory=dict)
