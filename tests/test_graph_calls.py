@@ -59,6 +59,34 @@ class TestCalls:
         assert [arrow.id for arrow in node.arrows] == ["q.ja", "q.nein"]
         assert node.cases["ja"].answer == "Yes!"
 
+    @pytest.mark.parametrize(
+        ("ways", "ids", "arrows"),
+        [
+            ('cases: {ja | nein: "no"}', ["q.ja", "q.nein"], {"ja": "q.ja", "nein": "q.nein"}),
+            ('cases: {ja: "yes"}, else: "no"', ["q.ja", "q.else"], {"ja": "q.ja", "nein": "q.else"}),
+            ('cases: {}, else: "no"', ["q.else"], {"ja": "q.else", "nein": "q.else"}),
+        ],
+    )
+    def test_outcomes_together(self, ways: str, ids: list[str], arrows: dict[str, str]) -> None:
+        """Outcomes of one key have an arrow each; those that go to `else` share one, and the step names the one met."""
+        rules = rules_of(calling(f"{{call: asked.yaml, {ways}}}"), asked=ASKED)
+        node = rules.graph.nodes["q"]
+        assert isinstance(node, Call)
+        decision = rules.should_notify({"b": False, "name": "", "i": 0})
+
+        assert [arrow.id for arrow in node.arrows] == ids
+        assert {outcome: arrow.id for outcome, arrow in node.cases.items()} == arrows
+        assert (decision.reason, decision.steps[-1].answer) == (arrows["nein"], "nein")
+
+    def test_an_outcome_called_else(self) -> None:
+        """An outcome called `else` is quoted as a key and in the id of its arrow."""
+        asked = ASKED.replace("nein", '"else"')
+        call = '{call: asked.yaml, cases: {"else": "no"}, else: "yes"}'
+        node = rules_of(calling(call), asked=asked).graph.nodes["q"]
+        assert isinstance(node, Call)
+
+        assert {outcome: arrow.id for outcome, arrow in node.cases.items()} == {"else": 'q."else"', "ja": "q.else"}
+
     def test_default(self) -> None:
         """What nothing is bound to is asked with its default."""
         node = rules_of(calling(f"{{call: asked.yaml, {BOTH}}}", "{b: bool, name: text}"), asked=ASKED).graph.nodes["q"]
@@ -82,7 +110,11 @@ class TestCalls:
             ("cases: {}", ALL, "missing-case", "asked.yaml", "no case for the outcomes `ja`, `nein`"),
             ('cases: {jaa: "yes", nein: "no"}', ALL, "unknown-outcome", "jaa", "`jaa` is not an outcome of"),
             ('cases: {ja: "yes", nein: nope}', ALL, "unknown-target", "nope", "`nope` is not a node or an outcome"),
-            ('cases: {ja: "yes"}, else: "no"', ALL, "unknown-key", "else", "`else` is not a key of a `call` node"),
+            ('cases: {ja | nope: "yes"}, else: "no"', ALL, "unknown-outcome", "nope", "`nope` is not an outcome of"),
+            ('cases: {ja: "yes", else: "no"}', ALL, "unknown-outcome", "else", "`else` is no outcome where it stands"),
+            ('cases: {ja | nein: "yes", ja: "no"}', ALL, "duplicate-case", "ja", "`ja` has a case already"),
+            (f'{BOTH}, else: "no"', ALL, "useless-else", "else", "the cases name every outcome of `asked.yaml`"),
+            ('cases: {ja: "yes"}, else: nope', ALL, "unknown-target", "nope", "`nope` is not a node or an outcome"),
             ("ask: x", ALL, "missing-key", "q", "`q` has no `cases`"),
         ],
     )

@@ -10,7 +10,7 @@ from notifyrules.coverage.figures import FileCoverage
 from notifyrules.coverage.recorder import Tally
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.diagram.wording import answers
-from notifyrules.graph.model import FanOut, Graph, Node, Switch
+from notifyrules.graph.model import Call, FanOut, Graph, Node, Switch
 
 _THINNEST: Final = 1.4
 _BROADEST: Final = 6.0
@@ -49,8 +49,8 @@ def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int
 
 
 def _shared(node: Node) -> Mapping[str, Mapping[str, str]]:
-    """Give the arrows of a switch with the answers of those each is drawn as one with: they are counted together."""
-    cases = node.groups if isinstance(node, Switch) else ()
+    """Give the arrows of a switch or a call with the answers of those each is drawn with: they are counted as one."""
+    cases = node.groups if isinstance(node, Switch | Call) else ()
     return {arrow.id: answers(case) for case in cases for arrow in case.values()}
 
 

@@ -199,9 +199,10 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
             for number, branch in enumerate(branches, 1):
                 yield _Way((branch,), f"{number} · {branch.label}" if branch.label else str(number))
             yield _Way((otherwise,), label_of(otherwise))
-        case graphs.Call(cases=calls):
-            for arrow in calls.values():
-                yield _Way((arrow,), label_of(arrow))
+        case graphs.Call():
+            for outcomes in node.groups:
+                arrows = {arrow.id: arrow for arrow in outcomes.values()}
+                yield _Way(tuple(arrows.values()), case_words(outcomes))
         case _:
             assert_never(node)
 
@@ -266,7 +267,9 @@ def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sh
         end = level.prefix + target if outcome is not None else _entry(level, target, sheet)
     else:
         end = f"{ids[0]}:{target}"
-        sheet.boxes.append(_end(outcome, end, BoxShape.REFUSAL, Mark(mark.emphasis), level))
+        # Exits of a called chart that go to `else` share its arrow.
+        if all(box.key != end for box in sheet.boxes):
+            sheet.boxes.append(_end(outcome, end, BoxShape.REFUSAL, Mark(mark.emphasis), level))
     label = way.label if row is None else ""
     written = any(arrow.written for arrow in way.arrows)
     sheet.arrows.append(DrawnArrow(ids, source, end, label, mark, row, because, written))

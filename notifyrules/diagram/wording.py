@@ -24,12 +24,12 @@ def label_of(arrow: Arrow) -> str:
     return (arrow.label or "").strip() or arrow.answer
 
 
-def case_words(case: Mapping[Value, Arrow]) -> str:
+def case_words(case: Mapping[Value, Arrow] | Mapping[str, Arrow]) -> str:
     """Choose what is written on the way out for some values."""
     return (next(iter(case.values())).label or "").strip() or ", ".join(answers(case).values())
 
 
-def answers(case: Mapping[Value, Arrow]) -> dict[str, str]:
+def answers(case: Mapping[Value, Arrow] | Mapping[str, Arrow]) -> dict[str, str]:
     """Give the words for each value of a case, by the id of its arrow."""
     return {arrow.id: NOT_SET if value is None else arrow.answer for value, arrow in case.items()}
 

@@ -324,7 +324,8 @@ class CallPart(NodePart):
         default_factory=dict,
         description="A condition for each fact of the called file that this one names differently.",
     )
-    cases: dict[Key, Target] = Field(description="Where each outcome of the called file goes on.")
+    cases: dict[Key, Target] = Field(description="Where each outcome of the called file goes on: `a | b: target`.")
+    else_: Target | None = Field(None, alias="else", description="Where all other outcomes go on.")
 
 
 NODE_KEYS = ("if", "switch", "first", "any", "call")

@@ -215,6 +215,13 @@ class _Turn:
     tried: tuple[_Vain, ...] = ()
     inner: _Way | None = None
 
+    @property
+    def answer(self) -> str:
+        """Give the answer in words: of a call the outcome met, which its arrow may share with others."""
+        if self.inner is None:
+            return self.arrow.answer
+        return self.inner.walked.graph.outcomes[self.inner.outcome].label
+
 
 @dataclass(slots=True)
 class _Vain:
@@ -256,7 +263,7 @@ class _Way:
             node=node.name,
             kind=node.kind,
             ask=node.ask,
-            answer=arrow.answer,
+            answer=turn.answer,
             arrow=arrow.id,
             to=arrow.target,
             facts=turn.read,

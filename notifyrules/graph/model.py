@@ -241,6 +241,7 @@ class Call(Box):
     bindings: Mapping[str, Term]
     """For each fact of the callee that is bound, its value in terms of the caller; the others take their default."""
     cases: Mapping[str, Arrow]
+    """The way out for each outcome of the callee; those that go to `else` share its arrow."""
     arguments: Mapping[str, Term] = field(init=False, repr=False, compare=False)
     """For every fact of the callee its value in terms of the caller: what is bound to it, else its default."""
 
@@ -253,7 +254,12 @@ class Call(Box):
     @property
     def arrows(self) -> tuple[Arrow, ...]:
         """The ways out, in the order written."""
-        return tuple(self.cases.values())
+        return tuple({arrow.id: arrow for arrow in self.cases.values()}.values())
+
+    @property
+    def groups(self) -> tuple[Mapping[str, Arrow], ...]:
+        """The cases as they are written: outcomes of one key share the place where its target stands."""
+        return tuple(dict(pairs) for _, pairs in groupby(self.cases.items(), lambda pair: pair[1].span))
 
 
 Node: TypeAlias = Question | Switch | First | FanOut | Call

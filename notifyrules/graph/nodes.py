@@ -1,18 +1,17 @@
-"""Build the nodes of a chart: questions, tables, fan-outs and calls; switches have a file of their own."""
+"""Build the nodes of a chart: questions, tables and fan-outs; switches and calls have files of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
+from notifyrules.diagnostics.phrases import did_you_mean, nearest
 from notifyrules.document.model import CallPart, FanOutPart, FirstPart, QuestionPart, RowPart, SwitchPart, WrittenNode
+from notifyrules.graph.calls import build_call
 from notifyrules.graph.chosen_names import check_box_name
 from notifyrules.graph.draft import Draft, head
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Question, Row
+from notifyrules.graph.model import Arrow, FanOut, First, Node, Question, Row
 from notifyrules.graph.switches import build_switch
 from notifyrules.graph.targets import (
     NOTHING,
@@ -25,7 +24,6 @@ from notifyrules.graph.targets import (
     together,
 )
 from notifyrules.language.null_narrowing import Narrowed
-from notifyrules.language.terms import FactRead, Term
 from notifyrules.language.types import BOOL
 from notifyrules.source.located import Scalar, words_of
 from notifyrules.source.text import Span, one_line
@@ -161,72 +159,3 @@ def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
     if otherwise is None or len(built) < len(branches):
         return None
     return FanOut(*head(name, part, name), tuple(built), otherwise.arrow(name, "else", "none of these"))
-
-
-def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
-    """Build a call; None after a finding."""
-    callee = draft.load_callee(part.call, part.call.span)
-    exits = {key: read_target(target, draft) for key, target in part.cases.items()}
-    written = {
-        key: draft.condition(condition, callee.facts[key].type if callee and key in callee.facts else None)
-        for key, condition in part.with_.items()
-    }
-    if callee is None:
-        return None
-    bindings = _bind_facts(part, callee, written, draft)
-    cases: dict[str, Arrow] = {}
-    clean = True
-    for key, leaving in exits.items():
-        if key not in callee.outcomes:
-            what, advice = f"an outcome of `{part.call}`", f"its outcomes are {named(callee.outcomes)}"
-            draft.unknown(Code.UNKNOWN_OUTCOME, key, what, callee.outcomes, advice)
-            clean = False
-        elif leaving is None:
-            clean = False
-        else:
-            cases[str(key)] = leaving.arrow(name, str(key), callee.outcomes[key].label)
-    meant = {nearest(key, callee.outcomes) for key in part.cases if key not in callee.outcomes}
-    missing = [outcome for outcome in callee.outcomes if outcome not in part.cases and outcome not in meant]
-    if missing and not draft.is_broken("flow", name):
-        draft.loose = True
-        message = f"no case for the outcome{'s' if len(missing) > 1 else ''} {named(missing)} of `{part.call}`"
-        advice = "say where every outcome of the called file goes on"
-        draft.findings.add(Code.MISSING_CASE, part.call.span, message, help=advice)
-        clean = False
-    if bindings is None or not clean:
-        return None
-    return Call(*head(name, part, callee.title), callee, str(part.call), bindings, MappingProxyType(cases))
-
-
-def _bind_facts(
-    part: CallPart, callee: Graph, written: Mapping[Scalar, Term | None], draft: Draft
-) -> Mapping[str, Term] | None:
-    """Find the value of every fact of the callee: by `with`, else by name, else its default; None after a finding."""
-    clean = all(term is not None for term in written.values())
-    bindings: dict[str, Term] = {}
-    for key, term in written.items():
-        if key not in callee.facts:
-            what, advice = f"a fact of `{part.call}`", f"its facts are {named(callee.facts)}"
-            draft.unknown(Code.UNKNOWN_FACT, key, what, callee.facts, advice)
-            clean = False
-        elif term is not None:
-            bindings[str(key)] = term
-    for fact in callee.facts.values():
-        if fact.name in part.with_:
-            continue
-        own = draft.facts.get(fact.name)
-        if own is None:
-            if not fact.has_default and not draft.is_broken("facts", fact.name):
-                message = f"the fact `{fact.name}` of `{part.call}` gets no value"
-                advice = f"say what it is: `with: {{{fact.name}: ...}}`, or declare a fact of the same name and type"
-                draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
-                clean = False
-        elif own.type != fact.type:
-            message = f"the fact `{fact.name}` is `{own.type}` here and `{fact.type}` in `{part.call}`"
-            advice = f"say what it is there: `with: {{{fact.name}: ...}}`, or declare both alike"
-            draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
-            clean = False
-        else:
-            bindings[fact.name] = FactRead(part.call.span, own.type, own.name)
-            draft.read.add(own.name)
-    return MappingProxyType(bindings) if clean else None

@@ -81,15 +81,13 @@ def written_targets(part: WrittenNode) -> Iterator[Scalar]:
     match part:
         case QuestionPart():
             exits = [part.then, part.else_]
-        case SwitchPart():
+        case SwitchPart() | CallPart():
             exits = [*part.cases.values(), part.else_]
         case FirstPart():
             yield from (row.to for row in part.first)
             exits = [part.else_]
         case FanOutPart():
             exits = [*part.any, part.else_]
-        case CallPart():
-            exits = [*part.cases.values()]
         case _:
             assert_never(part)
     for leaving in exits:

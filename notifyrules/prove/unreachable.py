@@ -224,10 +224,10 @@ def _explained(target: str, reached: Reach) -> bool:
 
 def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
     """Report the outcomes that a called chart never gives here."""
-    dead = {outcome: arrow for outcome, arrow in node.cases.items() if arrow.id in reached.dead}
+    dead = [arrow for arrow in node.arrows if arrow.id in reached.dead]
     unbound = [fact for fact in node.callee.facts.values() if fact.name not in node.bindings]
     opened = _opened(node, unbound, reached.proof) if dead and unbound else None
-    for outcome, arrow in dead.items():
+    for arrow in dead:
         reason = reached.reason(arrow)
         because, advice = reason.words, ["allow it with a reason if the case is there for completeness only"]
         labels, notes = reached.shown(reason, arrow)
@@ -239,7 +239,8 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
             bound = ", ".join(f"{fact.name}: ..." for fact in held)
             advice.insert(0, f"say what {'it is' if len(held) == 1 else 'they are'} here: `with: {{{bound}}}`")
             labels = (*labels, *(Label(fact.span, "this default is taken") for fact in held))
-        words = f"`{node.reference}` never answers `{outcome}` here, because {because}"
+        never = " or ".join(f"`{outcome}`" for outcome, way in node.cases.items() if way.id == arrow.id)
+        words = f"`{node.reference}` never answers {never} here, because {because}"
         yield Diagnostic(Code.DEAD_ARROW, words, arrow.span, tuple(advice), labels, notes)
 
 

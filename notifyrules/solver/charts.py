@@ -108,8 +108,10 @@ def _answer(chart: ChartFormulas, node: Node, calls: tuple[Call, ...]) -> None:
             inner = translate(callee, chart.world, chart.terms.arguments(node), (*calls, node))
             chart.inner[node.name] = inner
             ends = inner.outcomes()
+            ways: dict[str, list[Formula]] = {}
             for outcome, arrow in cases.items():
-                answers[arrow.id] = ends.get(outcome, formulas.false)
+                ways.setdefault(arrow.id, []).append(ends.get(outcome, formulas.false))
+            answers |= {id_: formulas.some(given) for id_, given in ways.items()}
         case _:
             assert_never(node)
 

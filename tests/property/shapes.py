@@ -331,7 +331,15 @@ class _Drawing:
             "y.maybe": self.random.choice((*maybe, self._coalesce(MAYBE))),
         }
         bound = {fact: term for fact, term in given.items() if self.random.random() < 0.7}
-        cases = {end: self._arrow(name, end, self._target(later)) for end in callee.outcomes}
+        # One outcome, some that share a target, or all go to `else`.
+        target = self._target(later)
+        shared = self.random.choice((0, 0, 2, 3))
+        others = self._arrow(name, "else", self._target(later))
+        rest = self.random.sample(list(ends), self.random.choice((0, 0, 1, 2, 3)))
+        cases = {
+            end: others if end in rest else self._arrow(name, end, target if number < shared else self._target(later))
+            for number, end in enumerate(ends)
+        }
         return Call(name, name, None, None, SPAN, callee, "asked.yaml", bound, cases)
 
 
