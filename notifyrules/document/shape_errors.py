@@ -54,6 +54,17 @@ _CASES_FORMS = {
     "data": "name data and their values: `data: {count: 1}`",
 }
 """How a key of a case is written."""
+_MISSING_FORMS = {
+    "flow": "a rule file has its nodes under `flow:`",
+    "outcomes": 'a rule file has its ends under `outcomes:`, such as `"yes": {notify: true}`',
+    "cases": "write one target a value: `cases: {value: target}`",
+    "if": "write `if: condition`",
+    "name": "write `name: the promise in words`",
+    "type": "write `type: bool`, or another type",
+    "to": "write `to: target`",
+    "rules": "name the rule file: `rules: name.yaml`",
+}
+"""How a key that is missing is written."""
 _TEXTUAL = ("text", "a name", "a condition", "a node or an outcome")
 _YES_OR_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _SHOWN_TEXT = 80
@@ -142,7 +153,7 @@ def _missing(  # noqa: PLR0913, PLR0917 - what resolving gave, and where to put 
     if not misspelt:
         at = key.span if key is not None else _start(value)
         listed = "list them below it: `- {name: ..., given: ..., expect: ...}`"
-        advice = listed if (*path, missing) == ("cases",) else _missing_help(missing)
+        advice = listed if (*path, missing) == ("cases",) else _MISSING_FORMS.get(missing, "")
         findings.add(Code.MISSING_KEY, at, f"{_holder_words(path)} has no `{missing}`", help=advice)
     return _without_needed(path) if path else (missing,)
 
@@ -165,20 +176,6 @@ def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findi
     message = f"the node `{path[-1]}` asks nothing: it has no {kinds}"
     findings.add(Code.MISSING_KEY, at, message, help="write `if: condition`, or what else it asks")
     return path
-
-
-def _missing_help(key: str) -> str:
-    """Show the form of a key that is missing."""
-    return {
-        "flow": "a rule file has its nodes under `flow:`",
-        "outcomes": 'a rule file has its ends under `outcomes:`, such as `"yes": {notify: true}`',
-        "cases": "write one target a value: `cases: {value: target}`",
-        "if": "write `if: condition`",
-        "name": "write `name: the promise in words`",
-        "type": "write `type: bool`, or another type",
-        "to": "write `to: target`",
-        "rules": "name the rule file: `rules: name.yaml`",
-    }.get(key, "")
 
 
 def _holder_words(path: Path) -> str:
