@@ -98,17 +98,12 @@ def test_assumptions_are_kept_on_every_medium() -> None:
     assert judged(promise, assume=assumed).standing is Standing.PROVED
 
 
-def test_what_breaks_it_is_told_as_a_case() -> None:
+def test_what_breaks_it_is_told() -> None:
     """What all media share, what differs, and what is decided on each."""
     [finding] = prove('{name: it, together: {never: {mobile: "yes", desktop: "no"}}}').diagnostics
     assert finding.message == "`it` is broken: `yes` by `where.else` on `mobile`, `no` by `mention.else` on `desktop`"
     assert finding.notes == ("for all facts at their defaults", "on `mobile` with preferences.level = everything")
     assert finding.help[1:] == (
-        (
-            "to hold it as a case, which expects what is decided now: `- "
-            '{name: "it", per_medium: {mobile: {preferences.level: "everything"}}, '
-            'expect: {each: {mobile: "yes", desktop: "no"}}}`'
-        ),
         "to see why: `notifyrules explain chart.yaml --each --set preferences.level@mobile=everything`",
     )
 

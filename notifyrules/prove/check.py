@@ -142,17 +142,10 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
     }
     apart = {medium: facts for medium, facts in apart.items() if facts}
     notes = [f"for {_assignments(shared)}", *(f"on `{one}` with {_assignments(facts)}" for one, facts in apart.items())]
-    parts = [f"name: {_quoted(guarantee.name)}", *([f"given: {_mapping(shared)}"] if shared else [])]
-    parts += (
-        [f"per_medium: {{{', '.join(f'{one}: {_mapping(facts)}' for one, facts in apart.items())}}}"] if apart else []
-    )
-    expected = ", ".join(f"{medium}: {_quoted(passage.outcome)}" for medium, (_, passage) in example.each.items())
-    case = f"- {{{', '.join(parts)}, expect: {{each: {{{expected}}}}}}}"
     settings = {**shared, **{f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}}
     words = [*_asking("explain", graph), "--each", *_settings(settings)]
     advice = (
         "mend the chart, or withdraw the promise",
-        f"to hold it as a case, which expects what is decided now: `{case}`",
         f"to see why: `{shlex.join(words)}`",
     )
     message = f"`{guarantee.name}` is broken: {decided}"
