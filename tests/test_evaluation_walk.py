@@ -185,6 +185,7 @@ class TestBecauseByEnd:
         ("because", "code", "underlined"),
         [
             ("{notified: a, sent: b}", "unknown-key", "sent"),
+            ("{notfied: a}", "unknown-key", "notfied"),
             ("{notified: a, held | notified: b}", "duplicate-key", "held | notified"),
             ("{notified: [a]}", "wrong-shape", "[a]"),
             ("{sent: a}", "wrong-shape", "{sent: a}"),

@@ -26,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from notifyrules.diagnostics.phrases import nearest
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 
@@ -108,8 +109,8 @@ def ends_in(key: Scalar) -> list[str]:
 
 
 def _is_reason(value: object) -> bool:
-    """Accept text, and a mapping that names a kind of end; another mapping is text that YAML took for one."""
-    named = isinstance(value, Map) and any(name in ENDS for key in value for name in ends_in(key))
+    """Accept text, and a mapping that nearly names a kind of end; another mapping is text that YAML took for one."""
+    named = isinstance(value, Map) and any(nearest(name, ENDS) for key in value for name in ends_in(key))
     return named or _is_text(value)
 
 
