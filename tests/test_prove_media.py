@@ -168,13 +168,15 @@ def test_promises_are_what_trying_every_message_says() -> None:
     """Drawn promises, judged as by all messages, each with its own preferences."""
     draw = Random(11)  # noqa: S311 - no secret
     standings = set()
-    for _ in range(40):
+    for _ in range(150):
         form = draw.choice(["at_most_one", "at_least_one", "never"])
         names = draw.sample(["desktop", "mobile", "mail"], draw.randint(2, 3))
         ends = {name: draw.sample(["yes", "mail", "no"], draw.randint(1, 2)) for name in names}
         written = ", ".join(f"{name}: {some}" for name, some in ends.items())
         condition = draw.choice(["true", "message.mentions_user", 'preferences.level != "nothing"', "not user.in_dnd"])
-        assume = draw.choice(["[]", "['user.in_dnd or preferences.level != \"everything\"']"])
+        assume = draw.choice(
+            ["[]", "['preferences.level != \"mentions\"']", "['user.in_dnd or preferences.level != \"everything\"']"]
+        )
         promise = f"{{name: it, if: '{condition}', together: {{{form}: {{{written}}}}}}}"
         proofs = prove(promise, draw.choice([SHARED, APART]), assume)
         graph, [one] = proofs.graph, proofs.judged
