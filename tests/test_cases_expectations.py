@@ -137,6 +137,7 @@ class TestArrows:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_what_was_decided_can_be_expected(name: str) -> None:
     """Whatever a decision is, an expectation of all of it has no findings."""
     rules, chart = RULES[name], CHARTS[name]

@@ -125,6 +125,7 @@ class TestCompared:
         assert result.status is Status.SKIPPED
 
     @pytest.mark.parametrize("name", ["slack", "zulip", "matrix", "mattermost_push"])
+    @pytest.mark.slow
     def test_what_was_decided_passes_and_anything_else_fails(self, name: str) -> None:
         """A case that expects exactly what is decided passes; one that expects another reason of the chart fails."""
         rules, template = load(name), _template(name)

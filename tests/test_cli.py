@@ -54,6 +54,7 @@ class TestHelp:
         assert result.code == 0
         assert result.out.startswith("notifyrules")
 
+    @pytest.mark.slow
     def test_the_examples_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """What the help shows works as it stands."""
         monkeypatch.chdir(tmp_path)
@@ -173,6 +174,7 @@ class TestProcess:
             ("> /dev/full 2> /dev/full", ""),
         ],
     )
+    @pytest.mark.slow
     def test_output_that_goes_nowhere_is_misuse(self, command: str, redirected: str, told: str) -> None:
         """Where standard output takes nothing, one line says so, if there is anywhere to say it."""
         words = f"{shlex.join(NOTIFYRULES)} {command} {redirected}"
@@ -184,6 +186,7 @@ class TestProcess:
         "command",
         [["decide", "slack", "--facts", "-"], ["render", "slack", "--facts", "-"], ["explain", "--record", "-"]],
     )
+    @pytest.mark.slow
     def test_standard_input_that_is_closed_is_misuse(self, command: list[str]) -> None:
         """Whoever runs the command without one asked it to read one."""
         words = f"{shlex.join([*NOTIFYRULES, *command])} <&-"

@@ -166,6 +166,7 @@ class TestTelling:
         ],
         ids=["mark", "comments", "mark and document", "old line ends", "later", "far later", "quoted", "spelt out"],
     )
+    @pytest.mark.slow
     def test_every_command_reads_what_check_reads_by_name(self, tmp_path: Path, before: bytes, header: str) -> None:
         """A rule file in a folder is told by its header, wherever that stands."""
         chart = _CHART.replace("name: team_chat\n", "" if b"name: more" in before else "name: more\n")
@@ -179,6 +180,7 @@ class TestTelling:
         assert f"{tmp_path.name}/more.yaml" in run("test", folder, "--coverage").out
 
     @pytest.mark.parametrize("before", [_BOM, b"# why\n" * 20_000, b"# why\r"], ids=["mark", "comments", "line ends"])
+    @pytest.mark.slow
     def test_no_command_passes_over_cases(self, tmp_path: Path, before: bytes, pytester: pytest.Pytester) -> None:
         """Cases in a folder are told by their header too."""
         folder = _folder(tmp_path, b"", before + _CASES.encode())

@@ -61,6 +61,7 @@ def test_compiled_assumptions_hold_where_all_of_them_hold(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.slow
 def test_they_hold_for_facts_that_keep_to_them(name: str) -> None:
     """Whatever a strategy gives keeps to what is assumed."""
     rules = load(name)

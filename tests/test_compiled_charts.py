@@ -59,6 +59,7 @@ def fan_outs(depth: int, *, shared: bool) -> list[str]:
     return [*flow, f'f{depth}: {{if: "b0 and b1", then: "yes", else: last}}', 'last: {if: b7, then: hold, else: "no"}']
 
 
+@pytest.mark.slow
 class TestShapes:
     @pytest.mark.parametrize(
         "flow",

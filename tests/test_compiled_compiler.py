@@ -155,6 +155,7 @@ def situations(rules: Rules) -> Iterator[dict[str, Value]]:
 
 class TestShapes:
     @pytest.mark.parametrize("shape", SHAPES)
+    @pytest.mark.slow
     def test_decide_as_the_walk_does(self, shape: object) -> None:
         """From validated facts and from a dict, the outcome and the reason are those of the reference."""
         assert callable(shape)

@@ -199,6 +199,7 @@ class TestWhatIsLeft:
 
         assert len(codes) < 100  # of 192
 
+    @pytest.mark.slow
     def test_what_is_kept_is_bounded(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
         """However many sets of facts are known, memory stays; the longest unused is compiled again, to the same."""
         monkeypatch.setattr("notifyrules.compiled.specialize._KEPT", 20_000)

@@ -169,6 +169,7 @@ class TestLetters:
         [(249, 0), (250, 1), (1200, 2)],
         ids=["few arrows", "too many arrows", "too much text as well"],
     )
+    @pytest.mark.slow
     def test_mermaid_tells_of_charts_that_viewers_refuse(self, tmp_path: Path, nodes: int, told: int) -> None:
         """Five hundred arrows, or fifty thousand characters."""
         flow = "".join(f"  n{at}: {{if: a == {at}, then: x, else: n{at + 1}}}\n" for at in range(nodes - 1))
@@ -193,6 +194,7 @@ class TestLetters:
 
 
 class TestNotebooks:
+    @pytest.mark.slow
     def test_rules_and_decisions_draw_themselves(self) -> None:
         """The chart, and the chart with the way lit."""
         rules = load("slack")

@@ -74,6 +74,7 @@ class TestToDict:
         assert plain["steps"][4]["inner"]["steps"][0]["facts"]["starts"] == "22:00"
 
 
+@pytest.mark.slow
 class TestRoundTrip:
     @given(records())
     def test_reading_gives_back_what_was_written(self, record: Record) -> None:

@@ -209,6 +209,7 @@ class TestWhatWasLeftOut:
         )
 
 
+@pytest.mark.slow
 class TestPlainText:
     @given(records(), st.sampled_from(sorted(READERS)))
     def test_nothing_reaches_the_terminal_raw(self, record: Record, reader: str) -> None:

@@ -89,6 +89,7 @@ class TestMatches:
 
     @settings(max_examples=500)
     @given(texts, globs)
+    @pytest.mark.slow
     def test_like_a_regular_expression(self, text: str, glob: str) -> None:
         """For every text and glob the answer is that of the regular expression that says the same."""
         wild = "*" in glob or "?" in glob
@@ -192,6 +193,7 @@ class TestBoth:
         ],
         ids=range(11),
     )
+    @pytest.mark.slow
     def test_nothing_blows_up(self, text: str, glob: str) -> None:
         """A pattern made to be slow or to need much room is answered all the same."""
         assert not matches(text, glob)

@@ -160,6 +160,7 @@ class TestHasWord:
 
     @settings(max_examples=1000)
     @given(texts, words)
+    @pytest.mark.slow
     def test_like_looking_at_every_place(self, text: str, word: str) -> None:
         """For every text and word the answer is that of the slow way that says the same."""
         assert expected(text, word) is has_word(text, word)

@@ -165,6 +165,7 @@ class TestEverything:
 class TestSending:
     @given(data=st.data())
     @settings(max_examples=3)
+    @pytest.mark.slow
     def test_what_a_decision_says_can_be_sent(self, loaded: Rules, data: st.DataObject) -> None:
         """To another process, into a cache, or into a copy: the record, the plain form, the steps and the data."""
         decision = loaded.decide(data.draw(strategies.facts(loaded)))

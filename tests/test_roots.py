@@ -87,6 +87,7 @@ def ask_all(chart: str, folder: str, suite: str) -> Iterator[Result]:
     yield run("diff", chart, chart)
 
 
+@pytest.mark.slow
 class TestOneRule:
     @pytest.mark.parametrize("here", [".", "rules", "rules/teams", "rules/shared"])
     def test_in_a_repository_every_command_finds_the_same(

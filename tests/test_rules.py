@@ -191,6 +191,7 @@ class TestImmutable:
 
         assert wrong == []
 
+    @pytest.mark.slow
     def test_same_every_time(self, tmp_path: Path) -> None:
         """The same file gives the same code and the same findings in every process."""
         path = save(tmp_path, asks('nope or b and c or kind in ["dm", "x"]'))

@@ -55,6 +55,7 @@ class TestErrors:
         st.integers(0, 200),
         st.sampled_from(["", *'{}[],:"\\0.e-+ \n\tatrue', "null", "'"]),
     )
+    @pytest.mark.slow
     def test_whatever_is_no_json_has_a_place(self, text: str, at: int, put: str) -> None:
         """An edit anywhere leaves JSON, or a text with a place at which it is none."""
         at %= len(text)

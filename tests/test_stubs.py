@@ -86,6 +86,7 @@ def _mypy(folder: Path, caller: str) -> subprocess.CompletedProcess[str]:
 
 
 class TestStubs:
+    @pytest.mark.slow
     def test_a_right_caller_passes(self, module: Path) -> None:
         """Facts in the nested form, outcomes and reasons are what the module says."""
         done = _mypy(module.parent, _GOOD)
@@ -115,6 +116,7 @@ class TestStubs:
             "a decision of any rules",
         ],
     )
+    @pytest.mark.slow
     def test_a_wrong_caller_fails(self, module: Path, right: str, wrong: str, told: str) -> None:
         """A slip in a caller is found before the program runs."""
         done = _mypy(module.parent, _GOOD.replace(right, wrong))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def facts(draw: Draw) -> dict[str, Value]:
 class TestConditions:
     @settings(max_examples=200)
     @given(conditions(), st.lists(facts(), min_size=1, max_size=3))
+    @pytest.mark.slow
     def test_mean_what_they_say(
         self, made: tuple[Expression, tuple[Let, ...]], given_facts: list[dict[str, Value]]
     ) -> None:

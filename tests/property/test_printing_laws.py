@@ -45,6 +45,7 @@ def check(made: Made, given_facts: list[dict[str, Value]]) -> None:
 class TestPrinting:
     @settings(max_examples=150)
     @given(conditions(), st.lists(facts(), min_size=1, max_size=3))
+    @pytest.mark.slow
     def test_means_the_same(self, made: Made, given_facts: list[dict[str, Value]]) -> None:
         """A condition written out, its lets filled in, gives the same for all facts; its opposite never does."""
         check(made, given_facts)

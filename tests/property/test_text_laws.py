@@ -33,6 +33,7 @@ SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.soak) for seed in ran
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.slow
 def test_what_is_known_of_patterns_holds_for_every_text(seed: int) -> None:
     """What is found everywhere is, what a pattern implies holds with it, what it excludes never does."""
     drawn = dice(seed)
