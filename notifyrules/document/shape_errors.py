@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean, either, named, nearest
+from notifyrules.document.leaves import describe_node
 from notifyrules.document.mending import Path, resolve
-from notifyrules.document.model import NODE_KEYS, LongExpectation, NodePart, Shapes, UnknownKey, describe_node
+from notifyrules.document.model import NODE_KEYS, LongExpectation, NodePart, Shapes, UnknownKey
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
 from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from notifyrules.diagnostics.codes import Code
+from notifyrules.document import ends
 from notifyrules.language.terms import Constant, Term
 from notifyrules.language.types import Type
 from notifyrules.language.values import Value
@@ -42,8 +43,8 @@ class Notify(Enum):
         return Notify.UNSAID in (self, end) or self is end
 
 
-ENDS: Final[Mapping[str, Notify]] = {"notified": Notify.YES, "held": Notify.LATER, "refused": Notify.NO}
-"""What the kinds of ends are called that a reason may be written for."""
+ENDS: Final[Mapping[str, Notify]] = {name: Notify(word) for name, word in ends.ENDS.items()}
+"""The kinds of ends that a reason may be written for."""
 
 
 @dataclass(frozen=True, slots=True)

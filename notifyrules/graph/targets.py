@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
-from notifyrules.document.model import LongTarget, describe_node, ends_in
+from notifyrules.document.ends import ends_in
+from notifyrules.document.leaves import describe_node
+from notifyrules.document.model import LongTarget
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import ENDS, Arrow, Because, Message, Notify
 from notifyrules.language.kinds import KINDS
