@@ -115,5 +115,4 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
 
 
 def __dir__() -> list[str]:
-    """List the public names."""
     return sorted(__all__)

@@ -20,7 +20,6 @@ class RulesError(Exception):
     """All findings in reading order, warnings included; at least one is an error."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Carry *diagnostics*."""
         self.diagnostics = tuple(diagnostics)
         super().__init__(self.diagnostics)
 
@@ -45,7 +44,6 @@ class FactProblem:
     """What the rules say that the fact is; empty where they say nothing."""
 
     def __str__(self) -> str:
-        """Put the problem on one line, and each help on another."""
         return _with_help(f"{self.path}: {self.message}", self.help, f"it says: {self.about}" if self.about else "")
 
 
@@ -56,12 +54,10 @@ class FactsError(Exception):
     """At least one; in the order the rules declare the facts, undeclared ones last."""
 
     def __init__(self, problems: Iterable[FactProblem]) -> None:
-        """Carry *problems*."""
         self.problems = tuple(problems)
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        """List the problems, one below the other."""
         return "\n".join(str(problem) for problem in self.problems)
 
 
@@ -74,13 +70,11 @@ class UsageError(Exception):
     """The way out; empty where there is nothing to say."""
 
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - the word that messages print
-        """Carry *message* and its *help*."""
         self.message = message
         self.help = help
         super().__init__(message, help)
 
     def __str__(self) -> str:
-        """Put the message on one line, and its help on another."""
         return _with_help(self.message, self.help)
 
 

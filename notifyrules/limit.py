@@ -21,7 +21,6 @@ class Limit:
     """Whether some question was not answered for want of time."""
 
     def __post_init__(self) -> None:
-        """Begin to count."""
         self.began = self.clock()
 
     @property

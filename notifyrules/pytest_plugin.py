@@ -32,7 +32,6 @@ class CaseFailedError(Exception):
     """Say that a decision is not what its case expects."""
 
     def __init__(self, result: Result) -> None:
-        """Carry the *result*."""
         super().__init__(result.case.name)
         self.result = result
 
@@ -90,7 +89,6 @@ class CaseItem(pytest.Item):
     """One case; its tags are keywords for `-k`."""
 
     def __init__(self, *, case: Case | BadRow, **arguments: Any) -> None:  # noqa: ANN401 - what pytest hands on
-        """Make an item of *case*."""
         super().__init__(**arguments)
         self.case = case
         self.extra_keyword_matches.update(case.tags)

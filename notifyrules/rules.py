@@ -96,7 +96,6 @@ class Rules:
         return each(facts, per_medium, extras)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse to be changed."""
         raise AttributeError("loaded rules never change; load the file again")
 
     @property
@@ -229,7 +228,6 @@ class Rules:
         raise TypeError(NOT_SENT)
 
     def __repr__(self) -> str:
-        """Show the name and the file."""
         return f"<Rules {self.name!r} from {self.graph.path}>"
 
 
@@ -372,7 +370,6 @@ def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | 
 
 
 def _shipped() -> Shipped:
-    """Tell where the rule files of this package are."""
     return Shipped(shipped_root(), shipped_names())
 
 

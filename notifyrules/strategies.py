@@ -80,7 +80,6 @@ def facts(
 
 
 def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
-    """Read the facts that every example has."""
     problems: list[FactProblem] = []
     fixed: dict[str, Value] = {}
     for name, value in given.items():
@@ -195,7 +194,6 @@ def _together(
     free: Mapping[str, SearchStrategy[Value]],
     fixed: Mapping[str, Value],
 ) -> SearchStrategy[dict[str, Value]]:
-    """Make a strategy of facts that some assumptions are about."""
     from hypothesis import reject  # noqa: PLC0415
     from hypothesis import strategies as st  # noqa: PLC0415
 

@@ -68,7 +68,6 @@ def write_stubs(graph: Graph) -> str:
 
 
 def _imports(body: list[str]) -> Iterator[str]:
-    """Write the imports that the body needs."""
     words = set(re.findall(r"\w+", "\n".join(body)))
     for module, names in _IMPORTS:
         wanted = [name for name in names if name in words]
@@ -140,7 +139,6 @@ def _field(fact: Fact) -> str:
 
 
 def _python_base(base: Base) -> str:
-    """Write a type without null."""
     match base:
         case Enumeration(values):
             return f"Literal[{', '.join(repr(value) for value in values)}]"

@@ -40,13 +40,14 @@ def short(path: Path) -> str:
 
 
 def documented(part: ast.Module | ast.ClassDef) -> Iterator[tuple[str, str | None]]:
-    """Give the name and docstring of everything in a module that should have one; functions in functions need none."""
+    """Give the name and docstring of everything in a module that may have one; functions in functions need none."""
     yield getattr(part, "name", "the module"), ast.get_docstring(part, clean=False)
     for node in part.body:
         if isinstance(node, ast.ClassDef):
             yield from documented(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, ast.get_docstring(node, clean=False)
+            private = part.name if isinstance(part, ast.ClassDef) and part.name.startswith("_") else node.name
+            yield private, ast.get_docstring(node, clean=False)
 
 
 def texts(module: ast.Module) -> Iterator[str]:
@@ -116,14 +117,15 @@ class TestImport:
 class TestDocstrings:
     @pytest.mark.parametrize("path", MODULES, ids=short)
     def test_present(self, path: Path) -> None:
-        """Modules, classes and functions say what they are for: on one line, or more below quotes that stand alone."""
-        wrong = [
-            name
-            for name, text in documented(tree(path))
-            if text is None or not (ONE_LINE.fullmatch(text) or LONGER.fullmatch(text))
-        ]
+        """Modules, classes and functions say what they are for; what has a name with a line in front may go without."""
+        assert [name for name, text in documented(tree(path)) if text is None and not name.startswith("_")] == []
 
-        assert wrong == []
+    @pytest.mark.parametrize("path", MODULES, ids=short)
+    def test_form(self, path: Path) -> None:
+        """A docstring stands on one line, or on more below quotes that stand alone."""
+        texts_of = [(name, text) for name, text in documented(tree(path)) if text is not None]
+
+        assert [name for name, text in texts_of if not (ONE_LINE.fullmatch(text) or LONGER.fullmatch(text))] == []
 
 
 class TestRulesByName:

@@ -108,7 +108,6 @@ def test(
 def _run(
     suites: Sequence[Suite], selection: Selection, recorder: Recorder | None, follower: Follower, *, first: bool
 ) -> Iterator[Ran]:
-    """Run file by file."""
     for suite in suites:
         results: list[Result] = []
         for case in suite:

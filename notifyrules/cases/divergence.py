@@ -62,10 +62,7 @@ def diverged(case: Case, failure: Failure) -> Divergence:
 
 
 class _Path:
-    """The path of one decision, place by place."""
-
     def __init__(self, case: Case, steps: Sequence[Step]) -> None:
-        """Follow *steps* along the arrows of the case's chart."""
         self.ways: ArrowWays = case.chart.ways
         self._graph = case.chart.graph
         self._places: list[tuple[Stand, Arrow, Step]] = []
@@ -82,7 +79,6 @@ class _Path:
         return next((step for stand, _, step in reversed(self._places) if self.ways.leads_to([stand], ends)), None)
 
     def last_to_node(self, name: str) -> Step | None:
-        """Find the last step whose node leads to another node."""
         return next((step for stand, _, step in reversed(self._places) if self.ways.passing([stand], name)), None)
 
     def to_words(self, text: str) -> Divergence:
@@ -113,7 +109,6 @@ class _Spoken:
     """Whether a text may be in force at the end of the ways through a chart: the last words on a way count."""
 
     def __init__(self, graph: Graph, ways: ArrowWays, text: str) -> None:
-        """Look for *text* behind every place, from the end."""
         self._graph, self._ways, self._text = graph, ways, text
         self.behind: dict[Stand, _Speech] = {}
         """What the ways on from a place may say."""
@@ -124,7 +119,6 @@ class _Spoken:
                 self.behind[stand] = _Speech(*(any(kinds) for kinds in zip(*found, strict=True)))
 
     def along(self, stand: Stand, arrow: Arrow) -> _Speech:
-        """Give what the ways on from a place along one of its arrows may say."""
         following = self._ways.after(stand, arrow)
         if following is not None:
             rest = self.behind[following]
@@ -199,7 +193,6 @@ def _may_say(because: Because | None, text: str) -> bool:
 
 
 def _may_be(message: Message, text: str) -> bool:
-    """Tell whether a message could read so for some values."""
     at = 0
     for number, piece in enumerate(message.pieces):
         if not isinstance(piece, str):

@@ -41,14 +41,11 @@ def read_expectation(written: WrittenExpectation, chart: CasesChart, findings: F
 
 @dataclass(slots=True)
 class _Reader:
-    """Read one expectation."""
-
     written: WrittenExpectation
     chart: CasesChart
     findings: Findings
 
     def read(self) -> Expectation | None:
-        """Read all parts, then look for a way through the chart that fits them."""
         graph = self.chart.graph
         outcome, reason, because = (self._text(key) for key in ("outcome", "reason", "because"))
         notify = self._notify()
@@ -77,7 +74,6 @@ class _Reader:
     # ---- Parts ----
 
     def _text(self, key: str) -> str | None:
-        """Read a part that is text."""
         if key not in self.written.values:
             return None
         if isinstance(value := self.written.values[key], str):
@@ -101,7 +97,6 @@ class _Reader:
         return found
 
     def _data(self) -> dict[str, Value]:
-        """Read the data expected."""
         written = self.written.values.get("data", {})
         if not isinstance(written, Mapping):
             self._wrong_shape("data", "a mapping of data to values", written)
@@ -192,7 +187,6 @@ class _Reader:
         return None
 
     def _impossible_reason(self, reason: str) -> None:
-        """Report an arrow by which no decision ends."""
         arrow = self.chart.graph.arrows[reason]
         if arrow.target in self.chart.graph.nodes:
             message = f"the arrow `{reason}` leads on to the node `{arrow.target}`; a reason enters an outcome"
@@ -224,7 +218,6 @@ class _Reader:
         return False
 
     def _impossible_node(self, number: int, name: str, before: str | None) -> None:
-        """Report a node that the path cannot pass there."""
         ways, advice = self.chart.ways, ""
         if before is None:
             message = f"no arrow leads to the node `{name}`"
@@ -245,7 +238,6 @@ class _Reader:
         self.findings.add(Code.IMPOSSIBLE_EXPECTATION, at, message, help=advice, labels=labels)
 
     def _impossible(self, key: str, message: str, span: Span | None, advice: str = "") -> None:
-        """Report an expectation that no arrow leads to."""
         labels = [Label(span, "it stands here")] if span is not None else []
         self.findings.add(Code.IMPOSSIBLE_EXPECTATION, self.written.at(key, None), message, help=advice, labels=labels)
 
@@ -257,7 +249,6 @@ class _Reader:
         self.findings.add(code, self.written.at(key, item), message, help=advice)
 
     def _wrong_shape(self, key: str, expected: str, found: object, advice: str = "") -> None:
-        """Report a part of another kind."""
         message = f"expected {expected} as `{key}`, found {describe(found)}"
         self.findings.add(Code.WRONG_SHAPE, self.written.at(key, None), message, help=advice)
 
@@ -281,7 +272,6 @@ _MOST_NAMED = 12
 
 
 def _advice(key: str, name: str, known: Sequence[str]) -> str:
-    """Say what may have been meant."""
     node = name.partition(".")[0]
     same = [one for one in known if one.partition(".")[0] == node]
     if key == "reason" and same:

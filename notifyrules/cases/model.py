@@ -96,7 +96,6 @@ class ArrowWays:
     """
 
     def __init__(self, graph: Graph) -> None:
-        """Look at the arrows of *graph*."""
         self._graph = graph
         self.start = Stand(graph.start, trying=False)
         self._bits: dict[Stand | str, int] = {}
@@ -114,7 +113,6 @@ class ArrowWays:
         self._masks: dict[frozenset[str], int] = {}
 
     def _bit(self, of: Stand | str) -> int:
-        """Give the bit of a place or of an arrow that ends a decision."""
         return self._bits.setdefault(of, 1 << len(self._bits))
 
     def _reach(self, stand: Stand) -> None:

@@ -110,7 +110,6 @@ class CasesReader:
     # ---- Rows ----
 
     def _rows(self, part: CasePart, given: Given) -> Rows | None:
-        """Open the file of rows that a case names."""
         assert part.rows is not None
         at = part.rows.span
         found = resolve(part.rows, self.place, self.shipped, self.findings, at)
@@ -181,7 +180,6 @@ class CasesReader:
         return (dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values()))
 
     def _axis(self, key: Scalar, written: Sequence[Located]) -> list[Value]:
-        """Read the values of one fact of `each`."""
         fact = self.chart.graph.facts.get(key)
         if fact is None:
             report_unknown(str(key), key.span, self.chart, self.findings)
@@ -204,7 +202,6 @@ def _marks(part: CasePart) -> tuple[tuple[str, ...], str | None]:
 
 
 def _written(expect: Scalar | LongExpectation) -> WrittenExpectation:
-    """Take an expectation as plain data, with the places of its parts."""
     if isinstance(expect, Scalar):
         return WrittenExpectation({"outcome": str(expect)}, lambda _key, _item: expect.span)
 
@@ -225,7 +222,6 @@ def _written(expect: Scalar | LongExpectation) -> WrittenExpectation:
 
 
 def _plain(value: Located | Mapping[Scalar, Located] | Sequence[Located]) -> object:
-    """Take a part of an expectation as plain data."""
     if isinstance(value, Scalar | Seq | Map):
         return value.plain()
     if isinstance(value, Mapping):
@@ -292,7 +288,6 @@ class Suite:
             yield from part
 
     def __len__(self) -> int:
-        """Count what there is to run."""
         return sum(len(part) for part in self.parts)
 
 

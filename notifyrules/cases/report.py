@@ -78,7 +78,6 @@ def results_data(ran: Iterable[Ran]) -> dict[str, object]:
 
 
 def _case_data(result: Result) -> Mapping[str, object]:
-    """Give one result as data for JSON."""
     case = result.case
     data: dict[str, object] = {
         "name": case.name,
@@ -202,13 +201,11 @@ def describe_skip(result: Result) -> str:
 
 
 def _headline(case: Case | BadRow) -> str:
-    """Name a case and its place in the fixtures."""
     source = f" ({printable(case.source)})" if isinstance(case, Case) and case.source else ""
     return f"{visible(str(case.span))}: {case.name}{source}"
 
 
 def _lines(result: Result, palette: Palette) -> Iterator[str]:
-    """Write the lines of one failing case."""
     yield f"{palette.paint(palette.error, 'FAILED')} {palette.paint(palette.strong, _headline(result.case))}"
     if isinstance(result.case, BadRow):
         for found in result.case.findings:
@@ -230,7 +227,6 @@ def _lines(result: Result, palette: Palette) -> Iterator[str]:
 
 
 def _difference(difference: Difference) -> Iterator[str]:
-    """Set what was expected above what was decided."""
     for label, value in (("expected", difference.expected), ("actual", difference.actual)):
         words = f"{label} {difference.what}"
         nothing = value is None and difference.what == "because"

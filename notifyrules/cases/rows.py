@@ -71,17 +71,14 @@ class Rows:
     """For each fact the short values that were read already."""
 
     def __len__(self) -> int:
-        """Count the rows."""
         return len(self.lines)
 
     def __iter__(self) -> Iterator[Case | BadRow]:
-        """Decode the rows, in order."""
         names: set[str] = set()
         for start, end in self.lines:
             yield self._row(Span(self.source, start, end), names)
 
     def _row(self, line: Span, names: set[str]) -> Case | BadRow:
-        """Decode one row."""
         findings = Findings()
         row = _decode(line, findings)
         name = self._name(line, row, names)
@@ -226,7 +223,6 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
 
 
 def _report_part(line: Span, key: str, expected: str, given: object, findings: Findings) -> None:
-    """Report a part of a row of another kind."""
     message = f"expected {expected} as `{key}`, found {describe(given)}"
     findings.add(Code.BAD_ROW, find_key(line, key), message, help=f"write {_PARTS[key]}, or leave it out")
 

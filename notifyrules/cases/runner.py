@@ -119,7 +119,6 @@ class Selection:
         return not self.outcomes or isinstance(case, BadRow) or self._takes_outcome(case)
 
     def _takes_outcome(self, case: Case) -> bool:
-        """Tell whether a case expects one of the outcomes."""
         expect = case.expect
         says_nothing = expect.outcome is None and expect.notify is None and expect.reason is None
         return not says_nothing and bool(expect.outcomes & set(self.outcomes))

@@ -67,7 +67,6 @@ for _command in (check, decide, explain, test, diff, render, new, schema, stubs)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
-    """Print the version and end."""
     if asked:
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only this needs it
 

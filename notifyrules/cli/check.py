@@ -97,7 +97,6 @@ def check(  # noqa: PLR0913 - the options of the command
 
 
 def _write_for_people(found: Sequence[Diagnostic], files: Sequence[str], proved: int) -> None:
-    """Print findings in colour where the terminal wants it, or that there are none, and what was proved."""
     where = visible(files[0]) if len(files) == 1 else f"{len(files)} files"
     told = format_human(found, palette=palette_for(sys.stdout)) or f"no findings in {where}\n"
     more = f"; {count(proved, 'guarantee')} proved" if proved else ""

@@ -91,7 +91,6 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Read recorded facts, one row at a time."""
     try:
         with Path(file).open(encoding="utf-8-sig") as opened:
             for number, line in enumerate(iter(partial(opened.readline, MAX_BYTES + 1), ""), 1):

@@ -82,7 +82,6 @@ def explain(  # noqa: PLR0913 - the options of the command
 
 
 def _read_record(file: str) -> Record:
-    """Read a record from a file."""
     name, text = read_text(file, "the record")
     plain = parse_json(name, text)
     if isinstance(plain, dict) and "decision" in plain and "explanation" in plain:

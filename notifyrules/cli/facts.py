@@ -120,7 +120,6 @@ def _setting(name: str, text: str) -> str:
 
 
 def _undeclared(facts: Mapping[str, Fact], name: str, text: str) -> FactProblem:
-    """Say that there is no such fact: it may be misspelt, or a group of facts."""
     members = [one for one in facts if one.startswith(f"{name}.")]
     if name.partition("@")[0] in facts:
         advice = "decide for every medium, with `--each`"

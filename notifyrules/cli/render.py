@@ -59,7 +59,6 @@ def render(  # noqa: PLR0913 - the options of the command
 
 
 def _render_folder(order: Order, *, check: bool) -> int:
-    """Draw every chart of a folder, or check that this has been done."""
     if order.settings or order.facts:
         raise UsageError("facts light the path of one chart", "name one rule file, or leave out --set and --facts")
     target = Path(order.output or "diagrams")
@@ -71,7 +70,6 @@ def _render_folder(order: Order, *, check: bool) -> int:
 
 
 def _render_one(order: Order, *, check: bool) -> int:
-    """Draw one chart, or check that this has been done."""
     if order.rules is None:
         raise UsageError("no rules are named", "name a rule file or a shipped one, or draw a whole folder with --all")
     if check and order.output is None:

@@ -64,7 +64,6 @@ def load_version(word: str, root: str | None) -> Graph:
 
 
 def _load_file(word: str, root: str | None) -> Graph:
-    """Load a rule file as it is."""
     try:
         return load_named(word, root).graph
     except OSError as error:
@@ -72,7 +71,6 @@ def _load_file(word: str, root: str | None) -> Graph:
 
 
 def _load_revision(word: str, root: str | None) -> Graph:
-    """Load a rule file as it was in a revision."""
     from notifyrules.rules import load_place  # noqa: PLC0415 - `--help` answers without it
 
     revision, _, path = word.partition(":")

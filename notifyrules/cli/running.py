@@ -40,7 +40,6 @@ def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
 
 
 def _cases_inside(folder: str) -> list[Path]:
-    """List the files of cases of a folder."""
     found = [file for file in our_files(Path(folder)) if file.name.endswith(CASES_ENDINGS)]
     if not found:
         raise UsageError(f"the folder `{folder}` holds no cases", _WHERE_CASES_STAND)
@@ -107,13 +106,11 @@ class RunShown(Follower):
             self._bar.add_task("running cases", total=total)
 
     def __enter__(self) -> Self:
-        """Show the bar."""
         if self._bar is not None:
             self._bar.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
 

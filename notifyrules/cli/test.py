@@ -109,7 +109,6 @@ def test(  # noqa: PLR0913 - the options of a command
 
 
 def _percent(written: str) -> Fraction:
-    """Read a number of percent."""
     try:
         percent = Fraction(written.removesuffix("%"))
     except (ValueError, ZeroDivisionError):

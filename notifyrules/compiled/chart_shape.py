@@ -83,7 +83,6 @@ class ChartShape:
     """What holds for a chart as a whole."""
 
     def __init__(self, graph: Graph, limits: Limits) -> None:
-        """Measure a chart."""
         self.graph = graph
         self.limits = limits
         self.reentrant = _reentrant(graph)

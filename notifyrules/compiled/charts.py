@@ -150,5 +150,4 @@ def _size(chart: Graph, most: int) -> int:
 
 
 def _walk(chart: Graph, facts: Sequence[Callable[[], Value]]) -> str:
-    """Ask a chart by the reference walk."""
     return walk(chart, Computed(dict(zip(chart.facts, facts, strict=True)))).outcome

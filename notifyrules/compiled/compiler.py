@@ -122,7 +122,6 @@ def compile_residual(
 
 
 def _compile_each(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits) -> _BindEach:
-    """Compile the function that decides for every medium of a chart."""
     assert whole.media is not None
     compiler = _Compiler(whole, left, reader, limits)
     return cast("_BindEach", compiler.run(compiler.each(settled, whole.media))["bind"])
@@ -142,11 +141,9 @@ class _Loaded:
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """Refuse to be pickled."""
         raise TypeError(NOT_SENT)
 
     def __repr__(self) -> str:
-        """Say what it stands for."""
         return "<loaded rules>"
 
 
@@ -161,8 +158,6 @@ def belonging(decide: object) -> Decide:
 
 
 class _Compiler:
-    """Write the source of one chart."""
-
     def __init__(self, whole: Graph, left: Graph, reader: FactsReader, limits: Limits) -> None:
         """Prepare to compile *left*, all of *whole* or a part of it."""
         self._whole = whole
@@ -183,11 +178,9 @@ class _Compiler:
         self._names.thing("ODD", ODD)
 
     def run(self, source: str) -> dict[str, object]:
-        """Run the source, and give what it defines."""
         return _run(source, f"<{self._graph.name} compiled by notifyrules>", self._names)
 
     def source(self, settled: Arrow | None) -> str:
-        """Write the function and those that it calls."""
         if settled is None:
             functions, entry, by_variables = self._written()
         else:
@@ -313,11 +306,9 @@ class _Compiler:
         return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
 
     def _answer(self, arrow: Arrow) -> list[str]:
-        """Write the answer of an arrow into an outcome."""
         return [f"d._verdict = {self._names.thing(f'END_{arrow.id}', self._verdict(arrow))}", "return d"]
 
     def _verdict(self, arrow: Arrow) -> Verdict:
-        """Give the constant of an arrow into an outcome."""
         if arrow.id not in self._verdicts:
             notify = self._whole.outcomes[arrow.target].notify
             self._verdicts[arrow.id] = Verdict(arrow.target, arrow.id, notify, self._whole, self.reader.kind)
@@ -336,7 +327,6 @@ class _Compiler:
 
 
 def _tuple(items: Iterable[str]) -> str:
-    """Write a tuple."""
     return f"({''.join(f'{item}, ' for item in items)})"
 
 
@@ -353,7 +343,6 @@ def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
 
 
 def _run(source: str, title: str, names: Names) -> dict[str, object]:
-    """Run generated source, and give what it defines."""
     # Nothing but what stands in the table is to be found by any name.
     namespace = {**names.table, "__builtins__": {}}
     exec(compile(source, title, "exec"), namespace)  # noqa: S102 - written above, from names and numbers only

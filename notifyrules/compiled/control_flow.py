@@ -149,7 +149,6 @@ class StretchWriter(ABC):
     """Write the stretches of one chart, by one plan."""
 
     def __init__(self, shape: ChartShape, plan: CodePlan, writers: Writers) -> None:
-        """Prepare to write a chart of that shape, by a plan of what becomes a function."""
         self.graph = shape.graph
         self.shape = shape
         self.plan = plan
@@ -202,7 +201,6 @@ class StretchWriter(ABC):
         return self._region(name, Where(stretch, end))
 
     def _functions(self, *, trying: bool) -> set[str]:
-        """Name the nodes that are functions."""
         return {name for name, inside in self.plan.functions if inside is trying}
 
     def _name(self, name: str, *, trying: bool) -> str:
@@ -257,7 +255,6 @@ class StretchWriter(ABC):
         return self._stand(name, rest, where)
 
     def _go_to(self, place: str, where: Where) -> Block:
-        """Go to a place that stands behind."""
         if place == where.end:
             return STAY
         if place == where.behind:
@@ -271,7 +268,6 @@ class StretchWriter(ABC):
     # ---- Ways ----
 
     def _follow(self, arrow: Arrow, where: Where) -> Block:
-        """Write where an arrow leads."""
         ends = where.stretch.ends
         if arrow.target in self.graph.outcomes:
             if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:

@@ -151,7 +151,6 @@ class Decision:
         return self
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """Give the object itself, like :meth:`__copy__`."""
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -159,5 +158,4 @@ class Decision:
         raise TypeError("a decision cannot be pickled; send `decision.record()` or `decision.to_dict()`")
 
     def __repr__(self) -> str:
-        """Show the outcome and its reason."""
         return f"<Decision {self.outcome!r} by {self.reason}>"

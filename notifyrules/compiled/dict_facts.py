@@ -77,7 +77,6 @@ class _Group:
     """What stands for each entry that is absent; nothing for facts without a default."""
 
     def __len__(self) -> int:
-        """Count the entries."""
         return len(self.facts) + len(self.groups)
 
 
@@ -114,7 +113,6 @@ class _Acceptance:
     """
 
     def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> None:
-        """Arrange the facts by the dicts that hold them in the nested form."""
         self._declared = declared
         self._slots = slots
         self._names = names
@@ -139,7 +137,6 @@ class _Acceptance:
     # ---- Taking values ----
 
     def fetch(self) -> list[str]:
-        """Write how values are taken."""
         top = self._groups[0]
         if not top.groups:
             return [*self._filled(top.defaults, len(top)), *self._take(top)]
@@ -192,13 +189,11 @@ class _Acceptance:
         ]
 
     def _take(self, group: _Group) -> list[str]:
-        """Write that the facts of a group are taken."""
         return [f"{self._slots[fact.name]} = {group.variable}[{key!r}]" for key, fact in group.facts.items()]
 
     # ---- Holding them to their types ----
 
     def check(self, wanted: Type, slot: str) -> list[str]:
-        """Write how a value is held to its type."""
         match wanted.base:
             case ListOf():
                 lists = self._names.thing("lists", _LISTS)
@@ -246,7 +241,6 @@ class _Acceptance:
                 yield f"not {low} <= {slot} <= {high}"
 
     def _reading(self, wanted: Type, slot: str) -> str:
-        """Write that a value is read."""
         if wanted not in self._read:
             self._read[wanted] = self._names.thing(f"read_{wanted.required}", quick_reader(wanted))
         return f"{self._read[wanted]}({slot})"
@@ -261,7 +255,6 @@ def _unless(tests: Iterable[str]) -> list[str]:
 
 
 def _indent(lines: Iterable[str]) -> list[str]:
-    """Indent statements by a level."""
     return [f"    {line}" for line in lines]
 
 
@@ -282,12 +275,10 @@ def quick_reader(wanted: Type) -> Read:
 
 
 def _read_int(given: object) -> Value:
-    """Read an int."""
     return given if type(given) is int and -MAX_INT <= given <= MAX_INT else conform(INT, given)
 
 
 def _read_text(given: object) -> Value:
-    """Read a text."""
     if type(given) is str and len(given) <= MAX_TEXT:
         try:
             given.encode()
@@ -325,7 +316,6 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
 
 @lru_cache(_TEXTS_KEPT)
 def _instant_of(text: str) -> Value:
-    """Read an instant that was given as text."""
     if _is_plain(text):
         try:
             return _read_instant(datetime.fromisoformat(text))
@@ -374,7 +364,6 @@ def _read_schedule(given: Any) -> Value:  # noqa: ANN401
 
 
 def _read_texts(given: Any) -> Value:  # noqa: ANN401
-    """Read a list of texts."""
     if given.__class__ is not list and given.__class__ is not tuple:
         return conform(_TEXTS, given)
     found = tuple(given)
@@ -385,7 +374,6 @@ def _read_texts(given: Any) -> Value:  # noqa: ANN401
 
 
 def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
-    """Read a list of values of an enumeration."""
     if given.__class__ is not list and given.__class__ is not tuple:
         return conform(wanted, given)
     found: list[str] = []

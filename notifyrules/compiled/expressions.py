@@ -141,7 +141,6 @@ class Expressions:
         self._kept = kept
 
     def _use(self, spelling: Spelling) -> str:
-        """Write a spelling, and note what it uses."""
         self._used.update(dict.fromkeys(spelling.variables))
         return spelling.text
 
@@ -219,7 +218,6 @@ class Expressions:
         return form.put(*written), form.binds
 
     def _list(self, items: tuple[t.Term, ...]) -> str:
-        """Write a list as a tuple."""
         values = _constants(items)
         if values is not None:
             return self.names.literal(values)
@@ -251,7 +249,6 @@ class Expressions:
         return form.put(*(f"{places}[{self.write(side)}]" for side in (term.left, term.right))), form.binds
 
     def _side(self, term: t.Term, other: t.Term) -> str:
-        """Write one side of a comparison."""
         summed = isinstance(term, t.Arithmetic) and term.kind not in (t.Sum.DATE, t.Sum.DAYS)
         if isinstance(term, t.Arithmetic) and summed and isinstance(other, t.Constant) and _is_inside(other.value):
             # Beyond the range the sum compares with this as the end of the range does.

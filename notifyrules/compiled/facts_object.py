@@ -44,7 +44,6 @@ class Facts(Mapping[str, Value]):
         return facts
 
     def __getitem__(self, name: str) -> Value:
-        """Give the value of a fact."""
         slot = self.slots.get(name)
         if slot is None:
             fixed: Mapping[str, Value] = getattr(self, FIXED, {})
@@ -57,7 +56,6 @@ class Facts(Mapping[str, Value]):
         return iter(self.names)
 
     def __len__(self) -> int:
-        """Count the facts."""
         return len(self.names)
 
     def known(self) -> dict[str, Value]:
@@ -65,7 +63,6 @@ class Facts(Mapping[str, Value]):
         return dict(self)
 
     def __repr__(self) -> str:
-        """Show the facts with their values, as far as they are known."""
         return f"Facts({self.known()!r})"
 
     def __copy__(self) -> Self:
@@ -73,7 +70,6 @@ class Facts(Mapping[str, Value]):
         return self
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """Give the object itself, like :meth:`__copy__`."""
         return self
 
     def __reduce__(self) -> tuple[type[dict[str, Value]], tuple[dict[str, Value]]]:
@@ -109,7 +105,6 @@ class LazyFacts(Facts):
         return getattr(self, slot)
 
     def _ask(self, name: str, given: object) -> Value:
-        """Get the value of one fact."""
         if given is UNKNOWN:
             raise NotKnown(name)
         assert callable(given)

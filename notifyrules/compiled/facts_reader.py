@@ -59,7 +59,6 @@ class FactsReader:
     """Read given facts for one chart."""
 
     def __init__(self, declared: Mapping[str, Fact], fixed: Collection[str] = ()) -> None:
-        """Prepare to read the *declared* facts, some of which may be *fixed* before."""
         self.declared = {name: fact for name, fact in declared.items() if name not in fixed}
         """The facts that are read."""
         self.kind = make_kind(self.declared, fixed, declared)
@@ -136,7 +135,6 @@ class FactsReader:
         return facts
 
     def _make_lazy(self, pending: dict[str, object]) -> LazyFacts:
-        """Begin facts some of which are not known yet."""
         facts = self._open() if any(given is UNKNOWN for given in pending.values()) else self._lazy()
         facts.pending, facts.validate, facts.lock = pending, self.validate, RLock()
         return facts
@@ -190,7 +188,6 @@ class FactsReader:
         return valid
 
     def _problem(self, name: str, mismatch: Mismatch) -> FactProblem:
-        """Word what is wrong with one fact."""
         message = f"expected {mismatch.expected}, found {mismatch.found}"
         return FactProblem(name, message, mismatch.help, self.declared[name].about or "")
 
@@ -335,7 +332,6 @@ def _is_told(problems: list[FactProblem]) -> bool:
 
 
 def _take(path: str, value: object, found: dict[str, object], problems: list[FactProblem]) -> None:
-    """Take the value of one fact."""
     if path in found:
         problems.append(FactProblem(path, "given twice", "give it once, nested or dotted"))
     found[path] = value

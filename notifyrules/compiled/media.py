@@ -44,7 +44,6 @@ class Decisions(Mapping[str, Decision]):
     _decisions: tuple[Decision, ...]
 
     def __getitem__(self, medium: str) -> Decision:
-        """Give the decision for a medium."""
         try:
             return self._decisions[self.media.names.index(medium)]
         except ValueError:
@@ -55,7 +54,6 @@ class Decisions(Mapping[str, Decision]):
         return iter(self.media.names)
 
     def __len__(self) -> int:
-        """Count the media."""
         return len(self._decisions)
 
     def __bool__(self) -> bool:
@@ -117,7 +115,6 @@ class Decisions(Mapping[str, Decision]):
         return self
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """Give the object itself: it never changes."""
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -125,7 +122,6 @@ class Decisions(Mapping[str, Decision]):
         raise TypeError("decisions cannot be pickled; send `decisions.to_dict()`")
 
     def __repr__(self) -> str:
-        """Show each outcome."""
         shown = ", ".join(f"{medium}: {decision.outcome!r}" for medium, decision in self.items())
         return f"<Decisions {shown}>"
 
@@ -195,13 +191,11 @@ class _Once:
     """A callable that is asked at most once for all media."""
 
     def __init__(self, ask: Callable[[], object]) -> None:
-        """Prepare to ask."""
         self._ask = ask
         self._found: object = _UNASKED
         self._lock = RLock()
 
     def __call__(self) -> object:
-        """Ask, unless that was done before."""
         with self._lock:
             if self._found is _UNASKED:
                 self._found = self._ask()
@@ -356,5 +350,4 @@ def _once(given: object) -> object:
 
 
 def _at(problem: FactProblem, medium: str) -> FactProblem:
-    """Name the medium of a problem."""
     return FactProblem(f"{problem.path}@{medium}", problem.message, problem.help, problem.about)

@@ -47,7 +47,6 @@ class Names:
         return self._named((wanted, type(value), shown), wanted, value)
 
     def _named(self, key: tuple[object, ...], wanted: str, value: object) -> str:
-        """Name what is known by a key."""
         if key not in self._known:
             self._known[key] = self.new(wanted)
             self.table[self._known[key]] = value

@@ -30,7 +30,6 @@ class Unknown(Enum):
         raise TypeError("what is unknown is neither true nor false")
 
     def __repr__(self) -> str:
-        """Show the name."""
         return "UNKNOWN"
 
 
@@ -42,7 +41,6 @@ class NotKnown(FactsError):  # noqa: N818 - one kind of FactsError, which is wha
     """Say that a fact is needed that is not known yet."""
 
     def __init__(self, *names: str) -> None:
-        """Name the facts."""
         advice = "`needs` tells which facts a decision needs: get them first, or give them as callables"
         super().__init__(FactProblem(name, "is needed, and is not known yet", advice) for name in names)
 
@@ -71,7 +69,6 @@ class Partial:
     """Evaluate terms as far as facts are known."""
 
     def __init__(self, look: Look) -> None:
-        """Evaluate with the facts that *look* knows."""
         self._look = look
         self._left: dict[t.Term, t.Term] = {}
         self._keys: dict[t.Term, TermKey] = {}
@@ -83,7 +80,6 @@ class Partial:
         return OPEN if found is None and not term.type.nullable else found
 
     def _value(self, term: t.Term, read: dict[str, Value]) -> Value | Unsettled:
-        """Compute the value of a term by its form."""
         match term:
             case t.Constant(value=value):
                 return value
@@ -221,7 +217,6 @@ def evaluate_settled(term: t.Term, facts: Mapping[str, Value], read: dict[str, V
 
 
 def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
-    """Make a term of the same form with other parts."""
     match term:
         case t.LetUse():
             return replace(term, term=parts[0])

@@ -50,7 +50,6 @@ class Front:
     """Follow one chart as far as known facts lead."""
 
     def __init__(self, graph: Graph, look: Look) -> None:
-        """Follow *graph* with the facts that *look* knows."""
         self._graph = graph
         self._partial = Partial(look)
         self._answers: dict[str, Arrow | None] = {}
@@ -80,7 +79,6 @@ class Front:
         return self._answers[name]
 
     def _answered(self, node: Node) -> Arrow | None:
-        """Answer a node, if it is settled."""
         match node:
             case Question() | First():
                 for row in node.rows:
@@ -102,12 +100,10 @@ class Front:
                 return None if isinstance(reached, str) else node.cases[reached.target]
 
     def _refuses(self, arrow: Arrow) -> bool:
-        """Tell whether an arrow enters a refusal."""
         outcome = self._graph.outcomes.get(arrow.target)
         return outcome is not None and outcome.notify is Notify.NO
 
     def _called(self, node: Call) -> Front:
-        """Follow a called chart."""
         if node.name not in self._inner:
             self._inner[node.name] = Front(node.callee, lambda name: self._partial.value(node.arguments[name]))
         return self._inner[node.name]
@@ -131,7 +127,6 @@ class Front:
                 return frozenset[str]().union(*(self._read(term) for term in terms if self._open(term)))
 
     def _open(self, term: t.Term) -> bool:
-        """Tell whether a term is not settled."""
         return self._partial.value(term) is OPEN
 
     def _read(self, term: t.Term) -> frozenset[str]:
@@ -181,7 +176,6 @@ class Front:
                 return replace(node, callee=inner.graph, cases=cases), (inner.key, *map(self._sign, cases.values()))
 
     def _remaining_rows(self, node: Question | First) -> tuple[Node, GraphKey]:
-        """Leave out of a question or a table what is settled."""
         rows: list[Row] = []
         otherwise = node.otherwise
         for row in node.rows:
@@ -255,5 +249,4 @@ class _Known(dict[str, Value]):
     """The facts that are known; the others cannot be asked for."""
 
     def __missing__(self, name: str) -> Value:
-        """Refuse to give the value of another fact."""
         raise NotKnown(name)

@@ -42,12 +42,10 @@ def facts_schema(graph: Graph) -> dict[str, Any]:
 
 
 def _group() -> dict[str, Any]:
-    """Begin a group of facts."""
     return {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
-    """Describe one fact."""
     schema = type_schema(fact.type)
     if fact.about:
         schema["description"] = fact.about
@@ -68,7 +66,6 @@ def type_schema(kind: Type) -> dict[str, Any]:
 
 
 def _base_schema(base: Base) -> dict[str, Any]:
-    """Describe the values of a type without null."""
     match base:
         case Enumeration(values):
             return {"enum": list(values)}

@@ -27,7 +27,6 @@ class Specializer:
     """Compile what is left of one chart, and keep it for all known facts that leave the same."""
 
     def __init__(self, graph: Graph) -> None:
-        """Prepare to specialize *graph*."""
         self._graph = graph
         self._codes: OrderedDict[tuple[frozenset[str], GraphKey], UnboundProgram] = OrderedDict()
         self._kept = 0

@@ -22,7 +22,6 @@ class Statements(StretchWriter):
     """Write the nodes of one chart."""
 
     def _node(self, name: str, where: Where) -> Block:
-        """Write a node and what stands inside it."""
         ends = where.stretch.ends
         if not (ends.labelled or ends.done or self.shape.is_small(name)):
             # WrittenChart twice it might be written any number of times.
@@ -107,7 +106,6 @@ class Statements(StretchWriter):
         return block.then(lambda: self._follow(node.otherwise, where))
 
     def _branch(self, branch: Arrow, where: Where) -> Block:
-        """Write one branch."""
         name = branch.target
         if name in self.graph.outcomes:
             refuses = self.graph.outcomes[name].notify is Notify.NO

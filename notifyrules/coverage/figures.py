@@ -94,7 +94,6 @@ def measure(tallies: Mapping[str, Tally]) -> tuple[FileCoverage, ...]:
 
 
 def _measure(file: str, tally: Tally) -> FileCoverage:
-    """Measure one file."""
     counts: dict[str, int] = {"atoms": len(tally.atoms)}
     gaps: list[Gap] = [gap for sight in tally.atoms.values() for gap in _atom_gap(sight)]
     if tally.graph is not None:
@@ -111,7 +110,6 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
 
 
 def _atom_gap(sight: Sight) -> Iterator[Gap]:
-    """Say what an atom never turned out to be."""
     if never := [f"never {value}" for value in ("true", "false") if not getattr(sight, value)]:
         yield Gap("atoms", sight.span.one_line, f"was {' and '.join(never)}", sight.span)
 
@@ -188,7 +186,6 @@ def coverage_data(files: Sequence[FileCoverage]) -> dict[str, object]:
 
 
 def _row(name: str, figures: Mapping[str, CoverageFigure]) -> tuple[str, ...]:
-    """Write one row of the table."""
     total = add(figures.values())
     counts = (f"{figures[kind].covered} of {figures[kind].total}" if figures[kind].total else "-" for kind in KINDS)
     return (name, *counts, f"{total.covered} of {total.total}  {total.percent:>5}")
@@ -202,7 +199,6 @@ def _data(figures: Mapping[str, CoverageFigure]) -> dict[str, object]:
 
 
 def _gap(gap: Gap) -> dict[str, object]:
-    """Give something that is not covered as data."""
     return {
         "kind": gap.kind,
         "name": gap.name,

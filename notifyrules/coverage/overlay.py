@@ -32,7 +32,6 @@ def overlay(file: FileCoverage, tally: Tally, graph: Graph) -> Overlay:
 
 
 def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int) -> Iterator[tuple[str, Mark]]:
-    """Mark the arrows of a node."""
     shared = _shared(node)
     for arrow in node.arrows:
         together = shared.get(arrow.id, {arrow.id: arrow.answer})

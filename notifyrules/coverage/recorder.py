@@ -50,7 +50,6 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        """Begin with nothing walked."""
         self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
         self._learnt: set[Graph] = set()
         self._sights: dict[Term, Sight] = {}
@@ -87,12 +86,10 @@ class Recorder:
             sight.false += value is False
 
     def _pass(self, graph: Graph, passage: Passage) -> None:
-        """Count a way through a whole chart."""
         self._tallies[graph.path].outcomes[passage.outcome] += 1
         self._steps(graph, passage.steps)
 
     def _steps(self, graph: Graph, steps: Iterable[Step]) -> None:
-        """Count steps, and what happened inside of them."""
         tally = self._tallies[graph.path]
         for step in steps:
             tally.nodes[step.node] += 1

@@ -59,7 +59,6 @@ class Findings:
     __slots__ = ("_found", "_settled")
 
     def __init__(self) -> None:
-        """Begin without findings."""
         self._found: list[Diagnostic] = []
         self._settled: dict[Source, list[tuple[int, int]]] = {}
 
@@ -108,7 +107,6 @@ class Findings:
         return iter(tuple(self._found))
 
     def __len__(self) -> int:
-        """Count the findings."""
         return len(self._found)
 
     def sorted(self) -> tuple[Diagnostic, ...]:

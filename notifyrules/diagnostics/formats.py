@@ -62,7 +62,6 @@ def finding_data(found: Diagnostic) -> Mapping[str, object]:
 
 
 def _json_place(span: Span) -> Mapping[str, object]:
-    """Give a span as JSON data."""
     place: dict[str, object] = {"file": span.source.name}
     for end, offset in (("start", span.start), ("end", span.end)):
         line, column = span.source.position(offset)
@@ -127,7 +126,6 @@ def format_sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _rule(code: Code) -> Mapping[str, object]:
-    """Describe a kind of finding."""
     return {
         "id": code.value,
         "shortDescription": {"text": code.why},
@@ -153,7 +151,6 @@ def _result(found: Diagnostic, rule: int) -> Mapping[str, object]:
 
 
 def _location(span: Span) -> Mapping[str, object]:
-    """Give a span as a region of a file."""
     line, column = span.source.position(span.start)
     end_line, end_column = span.source.position(span.end)
     region = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}

@@ -70,7 +70,6 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _finding(found: Diagnostic, palette: Palette) -> Iterator[str]:
-    """Give the lines of one finding."""
     colour = palette.error if found.severity is Severity.ERROR else palette.warning
     spans = (found.span, *(label.span for label in found.labels))
     gutter = len(str(max(_last_line(span) for span in spans)))

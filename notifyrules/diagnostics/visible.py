@@ -72,7 +72,6 @@ def cells(line: str) -> tuple[tuple[str, int], ...]:
 
 
 def _shown(character: str) -> str:
-    """Give what is printed for one code point."""
     if character.isprintable() or character in (_ZERO_WIDTH_JOINER, _ZERO_WIDTH_NON_JOINER):
         return character
     return f"<U+{ord(character):04X}>" if unicodedata.category(character) in _HIDDEN else character

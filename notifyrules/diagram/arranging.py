@@ -129,7 +129,6 @@ def _bare(diagram: Diagram) -> Diagram:
 
 
 def _best(plan: RowPlan) -> Placement:
-    """Choose the best of several placements."""
     tries = max(1, min(_TRIES, _EFFORT // len(plan.items)))
     return min((_straighten(place(plan, seed), columns=False) for seed in range(tries)), key=_cost)
 
@@ -144,7 +143,6 @@ def _cost(placement: Placement) -> float:
 
 
 def _width(placement: Placement) -> float:
-    """Measure the whole width of a placement."""
     left = min(placement.x[item.key] - item.left for row in placement.rows for item in row)
     return max(placement.x[item.key] + item.right for row in placement.rows for item in row) - left
 
@@ -219,8 +217,6 @@ def _apart(left: Item, right: Item) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """Where everything stands now."""
-
     x: dict[str, float]
     """The one thing that changes."""
     items: Mapping[str, Item]
@@ -236,7 +232,6 @@ class _State:
 
 
 def _state(placement: Placement) -> _State:
-    """Begin with the places of a placement."""
     plan = placement.plan
     touching: dict[str, list[Link]] = {key: [] for key in plan.items}
     for link in plan.links:

@@ -87,7 +87,6 @@ def channels(placement: Placement) -> tuple[Channel, ...]:
 
 
 def _channel(links: Iterable[Link], x: Mapping[str, float]) -> Channel:
-    """Bundle the links of one channel."""
     nets: dict[Link, Net] = {}
     above: dict[tuple[str, float], Net] = {}
     below: dict[str, Net] = {}

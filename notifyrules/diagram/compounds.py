@@ -200,13 +200,11 @@ class _Stack:
 
     @classmethod
     def of(cls, arrows: Iterable[DrawnArrow], boxes: Mapping[str, DrawnBox]) -> _Stack:
-        """Measure the refusals that some arrows lead to."""
         parts = ((arrow, size_end(boxes[arrow.target]), arrow_label(arrow)) for arrow in arrows)
         return cls(tuple((*part, max(part[1].height, part[2].height if part[2] else 0)) for part in parts))
 
     @property
     def height(self) -> float:
-        """The height of all."""
         return max(0, sum(tall + _STACKED for *_, tall in self.rows) - _STACKED)
 
     def beside(self, edge: float, *, side: int) -> tuple[tuple[PlacedBox, ...], tuple[PlacedArrow, ...], float]:

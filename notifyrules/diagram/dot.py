@@ -66,7 +66,6 @@ def to_dot(diagram: Diagram) -> str:
 
 
 def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: Digraph) -> None:
-    """Write the boxes of one cluster, and the clusters inside of it."""
     for box in diagram.boxes:
         if box.cluster == key:
             graph.node(names[box.key], **_attributes(box))
@@ -81,7 +80,6 @@ def _write_cluster(key: str, diagram: Diagram, names: Mapping[str, str], graph: 
 
 
 def _attributes(box: DrawnBox) -> dict[str, str]:
-    """Describe a box."""
     drawn = size_end(box) if box.shape is BoxShape.REFUSAL else size_box(box.spelt)
     faded = box.mark.emphasis is Emphasis.FADED
     ink = LIGHT.quiet if faded else ink_on(box.colour.fill)
@@ -102,7 +100,6 @@ def _attributes(box: DrawnBox) -> dict[str, str]:
 
 
 def _write_arrow(arrow: DrawnArrow, names: Mapping[str, str], graph: Digraph) -> None:
-    """Write an arrow."""
     source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
     found = dict(_LINES[arrow.mark.emphasis])
     if arrow.mark.breadth is not None:
@@ -130,7 +127,6 @@ def _table(drawn: SizedBox, colours: Mapping[str, str]) -> str:
 
 
 def _legend(diagram: Diagram) -> str:
-    """Write the legend as an HTML-like label."""
     rows = (
         f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'
         f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(name).replace("_", " "))}</FONT></TD></TR>'

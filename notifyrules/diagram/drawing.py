@@ -97,8 +97,6 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
 
 @dataclass(slots=True)
 class _Sheet:
-    """What has been drawn so far."""
-
     overlay: Overlay
     _: KW_ONLY
     expand: bool
@@ -129,7 +127,6 @@ class _Way:
 
 
 def _draw_level(level: _Level, sheet: _Sheet) -> None:
-    """Draw the nodes of one chart, in the order written, and their ways out."""
     reachable = set(level.graph.order)
     for name, node in level.graph.nodes.items():
         if name not in reachable:
@@ -208,7 +205,6 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
 
 
 def _box(level: _Level, node: graphs.Node, ways: tuple[_Way, ...], colour: Colour, overlay: Overlay) -> DrawnBox:
-    """Draw the box of a node."""
     key = level.prefix + node.name
     shape, caption, condition = _look(node, ways)
     return DrawnBox(
@@ -284,7 +280,6 @@ def _entry(level: _Level, name: str, sheet: _Sheet) -> str:
 
 
 def _inside(level: _Level, node: graphs.Call) -> _Level:
-    """Step into a called chart."""
     key = level.prefix + node.name
     return _Level(node.callee, f"{key}/", key)
 
@@ -374,13 +369,11 @@ def _light(graph: Graph, passage: Passage) -> Overlay:
 
 
 def _light_passage(passage: Passage, prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:
-    """Mark the way through one chart, and the outcome it ends in."""
     _light_steps(passage.steps, prefix, emphasis, marks)
     _add(marks, prefix + passage.outcome, Mark(emphasis))
 
 
 def _light_steps(steps: Iterable[Step], prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:
-    """Mark the steps of a way: their boxes, the arrows taken, the branches tried before, and the called charts."""
     for step in steps:
         _add(marks, prefix + step.node, Mark(emphasis, values=_values(step)))
         _add(marks, prefix + step.arrow, Mark(emphasis))

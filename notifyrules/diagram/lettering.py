@@ -108,7 +108,6 @@ def directed(lines: Iterable[str]) -> list[str]:
 
 
 def _has_leftward(text: str) -> bool:
-    """Tell whether any letter of a text runs from right to left."""
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
@@ -155,7 +154,6 @@ def _set_lines_apart(lines: list[str]) -> list[str]:
 
 
 def _fill(pieces: list[tuple[str, float]], limit: float) -> list[str]:
-    """Put as many pieces on each line as it takes."""
     lines: list[str] = []
     line, used = "", 0.0
     for piece, taken in pieces:

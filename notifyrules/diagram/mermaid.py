@@ -70,7 +70,6 @@ def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:
 
 
 def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
-    """Write the boxes of one cluster, and the clusters inside of it."""
     for box in diagram.boxes:
         if box.cluster == key:
             left, right = _OUTLINES[box.shape]
@@ -87,7 +86,6 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
 
 
 def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
-    """Write the colours of the boxes."""
     found: dict[str, list[str]] = {}
     for box in diagram.boxes:
         found.setdefault(_style(box), []).append(names[box.key])
@@ -97,7 +95,6 @@ def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _style(box: DrawnBox) -> str:
-    """Write the colours of a box."""
     emphasis = box.mark.emphasis
     if emphasis is Emphasis.FADED:
         return f"fill:{LIGHT.panel},stroke:{LIGHT.faint},color:{LIGHT.quiet}"

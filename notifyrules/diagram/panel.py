@@ -164,8 +164,6 @@ def stand_beside(diagram: Diagram, drawing: Drawing, taken: Iterable[Rectangle],
 
 @dataclass(slots=True)
 class _Room:
-    """What is free."""
-
     bounds: Rectangle
     taken: list[Rectangle]
 
@@ -178,7 +176,6 @@ class _Room:
         return None
 
     def is_free(self, spot: Rectangle) -> bool:
-        """Tell whether nothing stands in a place."""
         left, top, right, bottom = spot
         first, highest, last, lowest = self.bounds
         inside = first <= left and highest <= top and right <= last and bottom <= lowest
@@ -206,12 +203,10 @@ def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
 
 
 def _spanned(one: Point, other: Point) -> Rectangle:
-    """Give the place between two points."""
     return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
 
 def _around(middle: Point, wide: float, high: float, by: float) -> Rectangle:
-    """Give the place around a point."""
     return middle[0] - wide / 2 - by, middle[1] - high / 2 - by, middle[0] + wide / 2 + by, middle[1] + high / 2 + by
 
 
@@ -224,7 +219,6 @@ def _spoken(arrow: DrawnArrow, diagram: Diagram) -> DrawnArrow:
 
 
 def _end(arrow: DrawnArrow, home: PlacedBox, end: SizedBox, room: _Room) -> tuple[PlacedBox, PlacedArrow]:
-    """Stand an end beside its box."""
     label = arrow_label(arrow)
     left, top, right, bottom = home.outline
     middle = top + home.sized.head / 2

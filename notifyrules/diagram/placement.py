@@ -146,8 +146,6 @@ def place(plan: RowPlan, seed: int) -> Placement:
 
 @dataclass(slots=True)
 class _PlanDraft:
-    """What is known of the rows so far."""
-
     diagram: Diagram
     compounds: Mapping[str, Compound]
     rank: dict[str, int]
@@ -162,7 +160,6 @@ def cluster_path(key: str) -> tuple[str, ...]:
 
 
 def _common_cluster(*keys: str) -> str:
-    """Find the innermost cluster that holds all of some clusters."""
     common = ""
     for level in zip(*map(cluster_path, keys), strict=False):
         if len(set(level)) > 1:
@@ -209,7 +206,6 @@ def _lay_routes(draft: _PlanDraft) -> None:
 
 
 def _lay_route(draft: _PlanDraft, source: str, leaving: LeavingArrow, home: str, *, pull: int) -> None:
-    """Lay the way of one arrow, from row to row."""
     target = leaving.arrow.target
     words = arrow_label(leaving.arrow)
     stops = [source]
@@ -312,7 +308,6 @@ def _reach(length: float) -> int:
 
 
 def _cell(wide: int, port: str = "") -> str:
-    """Write an empty cell."""
     return f'<TD{port} FIXEDSIZE="TRUE" WIDTH="{wide}" HEIGHT="10"></TD>' if wide > 0 else ""
 
 

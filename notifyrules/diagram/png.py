@@ -71,7 +71,6 @@ def png_caveats(diagram: Diagram) -> Iterator[str]:
 
 
 def _texts(diagram: Diagram) -> Iterator[str]:
-    """List all that is written on a picture."""
     yield diagram.words
     yield from (name for name, _ in diagram.legend)
     yield from (cluster.title for cluster in diagram.clusters)
@@ -111,7 +110,6 @@ def _marks(element: ET.Element, by: Point) -> Iterator[str]:
 
 
 def _rectangle(element: ET.Element, by: Point) -> str:
-    """Paint a rectangle, with an edge where it has one."""
     x, y, wide, high = (float(element.attrib[name]) for name in ("x", "y", "width", "height"))
     corners = ",rounded" if "rx" in element.attrib else ""
     dashes = ",dashed" if "stroke-dasharray" in element.attrib else ""
@@ -121,7 +119,6 @@ def _rectangle(element: ET.Element, by: Point) -> str:
 
 
 def _dot(element: ET.Element, by: Point) -> str:
-    """Paint a dot."""
     x, y, radius = (float(element.attrib[name]) for name in ("cx", "cy", "r"))
     look = f'shape=circle style=filled fillcolor="{element.get("fill")}" penwidth=0'
     return _mark((x, y), by, 2 * radius, 2 * radius, look)
@@ -141,7 +138,6 @@ def _rule(element: ET.Element, by: Point) -> str:
 
 
 def _words(element: ET.Element, by: Point) -> str:
-    """Paint one line of text, in the middle of its place or to the right of it."""
     text, size, bold = element.text or "", int(element.attrib["font-size"]), "font-weight" in element.attrib
     wide, high = width(text, size, bold=bold), size * LEADING
     text = _UNPAINTED.sub(lambda found: _SQUARE if width(found[0], size) else "", JOINED.sub("", text))
@@ -159,12 +155,10 @@ def _words(element: ET.Element, by: Point) -> str:
 
 
 def _mark(middle: Point, by: Point, wide: float, high: float, look: str) -> str:
-    """Put something into its place."""
     return f'{look} width={wide / POINTS:.4f} height={high / POINTS:.4f} pos="{_at(middle, by)}"'
 
 
 def _cluster(name: str, drawn: PlacedCluster, by: Point) -> str:
-    """Paint the frame of a cluster."""
     x, y = by
     bounds = f"{drawn.left + x:.1f},{-drawn.bottom - y:.1f},{drawn.right + x:.1f},{-drawn.top - y:.1f}"
     look = f'bb="{bounds}" style="rounded,filled" fillcolor="{LIGHT.cluster}" color="{LIGHT.fence}"'

@@ -103,8 +103,6 @@ def route(diagram: Diagram) -> Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The heights of a picture."""
-
     axes: list[float]
     """For each row, where the middle of its boxes and labels is."""
     tops: list[float]
@@ -114,7 +112,6 @@ class _Grid:
 
 
 def _grid(arrangement: Arrangement) -> _Grid:
-    """Find the heights of rows and channels."""
     placement, channels = arrangement.placement, arrangement.channels
     opened, closed = _cluster_rooms(placement)
     grid = _Grid([], [], [], [])
@@ -136,7 +133,6 @@ def _grid(arrangement: Arrangement) -> _Grid:
 
 
 def _routed(one: Route, arrangement: Arrangement, grid: _Grid) -> PlacedArrow:
-    """Draw an arrow from compound to compound."""
     placement, plan = arrangement.placement, arrangement.placement.plan
     source = one.links[0].upper
     x, y = placement.x[source], grid.axes[plan.rank[source]]
@@ -175,14 +171,12 @@ def _cluster_rooms(placement: Placement) -> tuple[dict[int, float], dict[int, fl
 
 
 def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
-    """Find the first and the last row of a cluster."""
     plan = placement.plan
     rows = [plan.rank[item.key] for item in plan.items.values() if (item.cluster + "/").startswith(key + "/")]
     return min(rows), max(rows)
 
 
 def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[PlacedArrow]) -> PlacedCluster:
-    """Draw the frame of a cluster."""
     first, last = _cluster_rows(cluster.key, placement)
     left, right = placement.extents[cluster.key]
     top, bottom = grid.tops[first] - _TITLE_ROOM, grid.bottoms[last] + _CLUSTER_ROOM

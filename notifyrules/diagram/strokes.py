@@ -119,7 +119,6 @@ class _Ink:
     """None of those of one line touch."""
 
     def add(self, start: Point, end: Point) -> None:
-        """Remember a line."""
         key, low, high = _on_line(start, end)
         apart: list[tuple[float, float]] = []
         for one, other in self.stretches.get(key, ()):
@@ -291,8 +290,6 @@ def toward(start: Point, end: Point, length: float) -> Point:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """One straight stretch of a line."""
-
     course: _Course
     at: float
     """The distance at which the line has been where the stretch has its coordinate 0, or would have been."""
@@ -320,7 +317,6 @@ def _cross(courses: Sequence[_Course]) -> None:
 
 
 def _note(stretch: _Stretch, place: float, half: float, noted: list[tuple[float, float]]) -> None:
-    """Note what lies around one place of a line."""
     middle = stretch.at + stretch.sign * place
     noted.append((middle - half, middle + half))
 

@@ -172,7 +172,6 @@ def _ways_on(diagram: Diagram) -> dict[str, list[str]]:
 
 
 def _write_cluster(chart: ET.Element, drawn: PlacedCluster) -> None:
-    """Write the frame of an opened sub-chart."""
     cluster = drawn.cluster
     data = {"data-id": cluster.key, "data-question": cluster.title, "data-source": cluster.place}
     group = ET.SubElement(chart, "g", {"class": "nr-sub-chart", **_known(data)})
@@ -183,7 +182,6 @@ def _write_cluster(chart: ET.Element, drawn: PlacedCluster) -> None:
 
 
 def _write_title(chart: ET.Element, drawn: PlacedCluster) -> None:
-    """Write the title of an opened sub-chart, on a ground of its own."""
     left, top = drawn.title_at
     ground = {"class": "nr-inside", "fill": LIGHT.cluster}
     _rectangle(chart, (left - 2, top), (drawn.title.width + 4, drawn.title.height), 0, ground)
@@ -192,7 +190,6 @@ def _write_title(chart: ET.Element, drawn: PlacedCluster) -> None:
 
 
 def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
-    """Write one arrow with its head, its words, and the room in which the pointer finds it."""
     arrow = stroke.drawn.arrow
     emphasis, breadth = arrow.mark.emphasis, breadth_of(arrow.mark)
     data = {
@@ -226,7 +223,6 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
 
 
 def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> None:
-    """Write the words on an arrow, on a ground of their own."""
     x, y = drawn.middle
     kind, colour = ("nr-inside", LIGHT.cluster) if drawn.clustered else ("nr-ground", LIGHT.panel)
     ground = {"class": kind, "fill": colour}
@@ -238,7 +234,6 @@ def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> Non
 
 
 def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
-    """Write the classes with their colours."""
     for entry in legend:
         style = {**_coloured(entry.colour), "stroke-width": _OUTLINE}
         _rectangle(group, (entry.x, entry.y + (LEGEND_LINE - SWATCH) / 2), (SWATCH, SWATCH), 4, style)
@@ -284,7 +279,6 @@ def _id(box: DrawnBox) -> str:
 
 
 def _data(box: DrawnBox) -> dict[str, str | None]:
-    """List what is known of a box."""
     return {
         "data-key": box.key,
         "data-id": None if box.shape is BoxShape.START else _id(box),
@@ -314,7 +308,6 @@ def _written(*parts: str | None) -> str:
 
 
 def _linked(parent: ET.Element, href: str | None) -> ET.Element:
-    """Open a link where there is one."""
     return parent if href is None else ET.SubElement(parent, "a", {"href": href})
 
 
@@ -324,7 +317,6 @@ def _coloured(colour: Colour) -> dict[str, str]:
 
 
 def _rectangle(parent: ET.Element, at: Point, size: Point, radius: float, style: Mapping[str, str]) -> None:
-    """Write a rectangle, with round corners where *radius* is not 0."""
     place = {"x": short(at[0]), "y": short(at[1]), "width": short(size[0]), "height": short(size[1])}
     corners = {"rx": short(radius)} if radius else {}
     ET.SubElement(parent, "rect", {**place, **corners, **style})
@@ -347,7 +339,6 @@ def _write_lines(parent: ET.Element, lines: Iterable[str], at: Point, size: int,
 
 
 def _write_outline(parent: ET.Element, drawn: PlacedBox) -> None:
-    """Write the outline of a box as its kind and its emphasis ask for."""
     sized, box = drawn.sized, drawn.sized.box
     (left, top, right, bottom), size = drawn.outline, (sized.width, sized.height)
     radius = min(sized.height / 2, 24) if box.shape in _ROUND else 8
@@ -362,7 +353,6 @@ def _write_outline(parent: ET.Element, drawn: PlacedBox) -> None:
 
 
 def _outline_style(box: DrawnBox) -> dict[str, str]:
-    """Choose how an outline is drawn and filled."""
     emphasis = box.mark.emphasis
     style = {**_coloured(box.colour), "stroke-width": _OUTLINE}
     if emphasis is Emphasis.FADED or _is_vain_end(box):
@@ -383,7 +373,6 @@ def _is_vain_end(box: DrawnBox) -> bool:
 
 
 def _ink(box: DrawnBox) -> dict[str, str]:
-    """Choose the ink of the words in a box."""
     if box.mark.emphasis is Emphasis.FADED:
         return _QUIET
     if _is_vain_end(box):
@@ -392,7 +381,6 @@ def _ink(box: DrawnBox) -> dict[str, str]:
 
 
 def _write_text(parent: ET.Element, drawn: PlacedBox) -> None:
-    """Write the question of a box, its caption and its notes."""
     sized, box = drawn.sized, drawn.sized.box
     ink = _ink(box)
     gap = NOTE_GAP if sized.notes else 0
@@ -412,7 +400,6 @@ def _write_text(parent: ET.Element, drawn: PlacedBox) -> None:
 
 
 def _write_rows(parent: ET.Element, drawn: PlacedBox) -> None:
-    """Write the rows of a table."""
     sized, box = drawn.sized, drawn.sized.box
     left, y, right, _ = drawn.outline
     y += sized.head

@@ -69,7 +69,6 @@ def because_words(because: Because) -> str:
 
 
 def _message_words(message: Message) -> str:
-    """Give one text as it is written."""
     pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
     return "".join(pieces)
 

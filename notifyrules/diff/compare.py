@@ -60,7 +60,6 @@ def _not_asked_any_more(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """Say how what decisions carry is declared otherwise."""
     for name in dict.fromkeys((*old.data, *new.data)):
         was, now = old.data.get(name), new.data.get(name)
         if was is None:
@@ -70,7 +69,6 @@ def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """Say which outcomes mean, carry or say something else about asking again."""
     for name, outcome in old.outcomes.items():
         rival = new.outcomes.get(name)
         if rival is None:
@@ -87,12 +85,10 @@ def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _written(value: Value | Term) -> str:
-    """Write what an outcome carries."""
     return spell(value) if isinstance(value, Term) else write_literal(value)
 
 
 def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
-    """Say which guarantees are new, gone, or promise something else."""
     before, after = ({one.name: _promised(one) for one in graph.guarantees} for graph in (old, new))
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
@@ -104,7 +100,6 @@ def _promise_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 
 def _promised(guarantee: Guarantee) -> tuple[object, ...]:
-    """Say what a guarantee promises."""
     condition = "" if guarantee.condition is None else spell(guarantee.condition)
     together = guarantee.together
     media = None if together is None else (together.form, tuple(sorted(together.ends.items())))
@@ -112,7 +107,6 @@ def _promised(guarantee: Guarantee) -> tuple[object, ...]:
 
 
 def _callee_notes(structure: Structure, old: Graph, new: Graph) -> Iterator[str]:
-    """Say which called files are not what they were."""
     for was, now in structure.nodes.items():
         one, other = old.nodes[was], new.nodes[now]
         if isinstance(one, Call) and isinstance(other, Call) and one.callee.digest != other.callee.digest:

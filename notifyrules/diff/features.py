@@ -79,7 +79,6 @@ class _Place:
 
     @classmethod
     def begin(cls, side: Side, world: World) -> _Place:
-        """Look at one version, whose facts are called as both call them."""
         return cls(Translator(world, side.given, ()), lambda name: (side.names[name], ATOM), side.facts)
 
     def inside(self, node: Call) -> _Place:
@@ -94,8 +93,6 @@ class _Place:
 
 @dataclass(slots=True)
 class _Finder:
-    """Collect features."""
-
     together: Together
     world: World
     found: dict[str, Feature] = field(default_factory=dict)
@@ -115,7 +112,6 @@ class _Finder:
                 yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), itemgetter(fact.name), flag)
 
     def find_in_chart(self, graph: Graph, place: _Place) -> None:
-        """Find what the nodes of a chart ask, and those of the charts it calls."""
         for name in graph.order:
             node = graph.nodes[name]
             self._find_in_node(node, place)
@@ -123,7 +119,6 @@ class _Finder:
                 self.find_in_chart(node.callee, place.inside(node))
 
     def _find_in_node(self, node: Node, place: _Place) -> None:
-        """Find what one node asks."""
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
             self._find_values(node, place)
             return
@@ -152,7 +147,6 @@ class _Finder:
             self._add(t.Comparison(subject.span, BOOL, "==", subject, constant, None), place)
 
     def find(self, term: t.Term, place: _Place) -> None:
-        """Find the tests that a condition is made of."""
         match term:
             case t.LetUse() | t.Not() | t.Junction() | t.Choice() | t.Coalesce():
                 for part in t.parts(term):
@@ -282,7 +276,6 @@ def _test_teller(
 
 
 def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:  # noqa: FBT001
-    """Put a bool into words."""
     words: dict[frozenset[Value], Spelt] = {
         frozenset({True}): (f"{name} == true", COMPARED) if nullable else (name, ATOM),
         frozenset({False}): (f"{name} == false", COMPARED) if nullable else (f"not {name}", NOT),
@@ -295,7 +288,6 @@ def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tupl
 
 
 def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[FactValues], Value], *, nullable: bool) -> Feature:
-    """Make a feature of a value of an enumeration."""
     assert isinstance(symbol.payload, Pick)
     ways: dict[Value, Formula] = dict(symbol.payload.ways.items())
     if nullable:

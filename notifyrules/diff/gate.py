@@ -79,5 +79,4 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """List names, each as it is written."""
     return ", ".join(f"`{one}`" for one in names)

@@ -59,7 +59,6 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
 
 
 def _region(region: Region) -> Mapping[str, object]:
-    """Give one region as JSON data."""
     return {
         "change": region.change,
         "condition": region.condition,
@@ -74,7 +73,6 @@ def _region(region: Region) -> Mapping[str, object]:
 
 
 def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
-    """Give what one version decides as JSON data."""
     return {
         "outcome": decided.outcome,
         "notify": decided.notify.written,
@@ -116,7 +114,6 @@ def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None
 
 
 def _told(comparison: VersionComparison, region: Region) -> Iterator[str]:
-    """Say who is concerned, with an example."""
     conditions = [*comparison.within, *remaining(comparison, region)]
     yield f"where {' and '.join(conditions)}" if conditions else "for all facts"
     yield from caveats(comparison, region)

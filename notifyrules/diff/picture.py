@@ -36,7 +36,6 @@ def draw_comparison(comparison: VersionComparison) -> Diagram:
 
 
 def _new_marks(comparison: VersionComparison) -> Overlay:
-    """Mark what is new in the new chart."""
     structure = comparison.structure
     marks = {name: Mark(Emphasis.LIT, ("added",)) for name in structure.added_nodes}
     marks |= {one.what: Mark(Emphasis.LIT, ("asks otherwise",)) for one in structure.asked_otherwise}
@@ -61,7 +60,6 @@ def _old_marks(comparison: VersionComparison) -> dict[str, Mark]:
 
 
 def _gone(structure: Structure, old: Diagram, new: Diagram) -> tuple[list[DrawnBox], list[DrawnArrow]]:
-    """Take from the picture of the old chart what the new one does not have."""
     gone = {*structure.removed_arrows, *(moved.before for moved in structure.moved)}
     keys = {box.key: box.key for box in new.boxes if box.shape in (BoxShape.START, BoxShape.END)} | dict(
         structure.nodes

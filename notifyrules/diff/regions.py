@@ -116,7 +116,6 @@ def _at_once(versions: Versions, facts: Formula, worth: int | None) -> list[Desc
 
 
 def _in_common(versions: Versions, facts: Formula) -> Described:
-    """Describe a set of facts by what they have in common."""
     common = versions.describer.common(facts)
     return Described(facts, versions.describer.tell(common), _ENDLESS, common, exact=False)
 
@@ -163,7 +162,6 @@ def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Describ
 
 
 def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witness | Answer:
-    """Find facts of a description."""
     describer = versions.describer
     formulas = versions.solver.world.formulas
     goal = formulas.every((one.facts, describer.formula(one.cube)))
@@ -181,7 +179,6 @@ def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witne
 
 
 def _region(versions: Versions, one: Described, witness: Witness) -> Region:
-    """Put a region together."""
     describer = versions.describer
     together = versions.together
     before, after = (decide(side.graph, side.facts(witness.facts)) for side in (together.old, together.new))

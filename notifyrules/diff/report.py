@@ -101,7 +101,6 @@ def _outline(comparison: VersionComparison, gate: Gate, rows: Counted | None, sk
 
 
 def _region(comparison: VersionComparison, region: Region, skin: _Text | _Markdown, *, first: bool) -> Iterator[str]:
-    """Tell one region: who, an example, and what is decided before and after."""
     whole = bool(comparison.within)
     yield from skin.who(remaining(comparison, region), caveats(comparison, region), first=first, within=whole)
     yield from skin.example(list(assignments(facts_shown(comparison, region))))
@@ -130,11 +129,9 @@ class _Text:
         yield from self._conditions("all of it is within", conditions)
 
     def heading(self, change: str, kind: str, *, allowed: bool) -> str:
-        """Name a change."""
         return f"{printable(f'{change}{kind}')}{'' if allowed else '  (not allowed)'}"
 
     def part(self, title: str) -> Iterator[str]:
-        """Begin a part."""
         yield from ("", title)
 
     def note(self, sentence: str, aside: str = "") -> Iterator[str]:
@@ -167,7 +164,6 @@ class _Text:
         return paragraph(printable(f"{name} was {was}, is {now}"), 2, bullet="carries  ")
 
     def listed(self, title: str, lines: Sequence[str]) -> Iterator[str]:
-        """Write sentences under a title, if there are any."""
         return self._below(title, map(unticked, lines)) if lines else iter(())
 
     def way_out(self, options: str) -> Iterator[str]:
@@ -186,13 +182,11 @@ class _Text:
         return self._below(title, [sentence])
 
     def _below(self, title: str, lines: Iterable[str]) -> Iterator[str]:
-        """Write lines below a title."""
         yield from ("", title)
         for line in lines:
             yield from paragraph(printable(line), 2, hanging=2)
 
     def _conditions(self, title: str, conditions: Sequence[str], indent: int = 0) -> Iterator[str]:
-        """Write conditions below each other."""
         for number, condition in enumerate(conditions):
             start = f"{title} " if number == 0 else f"{'and':>{len(title)}} "
             yield from paragraph(printable(condition), indent, bullet=start, hanging=2)
@@ -202,38 +196,30 @@ class _Markdown:
     """For the text of a pull request."""
 
     def head(self, comparison: VersionComparison) -> Iterator[str]:
-        """Name the chart and its versions, and say in one sentence what changes."""
         yield from (f"### {prose(comparison.new.title)}", "")
         yield f"{ticked(comparison.old.path)} → {ticked(comparison.new.path)}: {headline(comparison)}."
 
     def within(self, conditions: Sequence[str]) -> Iterator[str]:
-        """Say what all facts that change have in common."""
         yield from ("", "All of it is within:", "", *(f"- {ticked(condition)}" for condition in conditions))
 
     def heading(self, change: str, kind: str, *, allowed: bool) -> str:
-        """Name a change."""
         return f"{ticked(change)}{kind}{'' if allowed else ' — not allowed'}"
 
     def part(self, title: str) -> Iterator[str]:
-        """Begin a part."""
         yield from ("", f"#### {title[0].upper()}{title[1:]}")
 
     def note(self, sentence: str, aside: str = "") -> Iterator[str]:  # noqa: ARG002 - no room for an aside
-        """Say something of a change as a whole."""
         yield from ("", f"{sentence[0].upper()}{sentence[1:]}.")
 
     def who(self, conditions: Sequence[str], caveats: Iterator[str], *, first: bool, within: bool) -> Iterator[str]:  # noqa: ARG002
-        """Say who is concerned."""
         whole = "**Everybody there**" if within else "**Everybody**"
         words = " and ".join(map(ticked, conditions))
         yield from ("", f"**Where** {words}" if conditions else whole, *(f"_({caveat})_" for caveat in caveats))
 
     def example(self, facts: Sequence[str]) -> Iterator[str]:
-        """Give the facts that are not what they are by default."""
         yield from ("", f"For example: {', '.join(map(ticked, facts)) or _USUAL}")
 
     def decided(self, *sides: _Side) -> Iterator[str]:
-        """Say in a table what each version decides, and the way there."""
         yield from ("", "| | decision | reason | path |", "|---|---|---|---|")
         for title, record, path, reasons in sides:
             because = f" {prose(record.because)}" if record.because else ""
@@ -245,25 +231,20 @@ class _Markdown:
             yield f"| {' | '.join(cell.replace('|', _BAR) for cell in cells)} |"
 
     def carries(self, name: str, was: str, now: str) -> Iterator[str]:
-        """Say what becomes of something that the decision carries."""
         yield from ("", f"{ticked(name)} was {ticked(was)} and is {ticked(now)}.")
 
     def listed(self, title: str, lines: Sequence[str]) -> Iterator[str]:
-        """Write a list under a heading, if there is something in it."""
         if lines:
             yield from (*self.part(title), "", *(f"- {line}" for line in lines))
 
     def way_out(self, options: str) -> Iterator[str]:
-        """Say how to let pass what is not allowed."""
         yield from ("", f"What is not allowed passes, where it is meant, with {ticked(options)}.")
 
     def recorded(self, title: str, counted: Sequence[str], passed_over: Sequence[str]) -> Iterator[str]:
-        """Write what becomes of recorded decisions, and how many could not be looked at."""
         rest = [f"{len(passed_over):,} rows could not be decided by both"] if passed_over else []
         return self.listed(title, [*counted, *rest] or ["none"])
 
     def end(self, title: str, sentence: str) -> Iterator[str]:
-        """Say how far the comparison came."""
         yield from ("", f"_{title[0].upper()}{title[1:]}: {sentence}._")
 
 
@@ -406,5 +387,4 @@ def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:
 
 
 def _quoted(text: str) -> str:
-    """Show words of the file."""
     return prose(f"“{printable(text)}”") if text else "nothing"

@@ -118,7 +118,6 @@ def _meet(left: Type, right: Type) -> Type | None:
 
 
 def _meet_bases(left: Base | None, right: Base | None) -> Base | None:
-    """Find what two types without null have in common."""
     match left, right:
         case Enumeration(values), Enumeration(others):
             shared = tuple(value for value in values if value in others)
@@ -155,7 +154,6 @@ def _values(kind: Type) -> frozenset[str]:
 
 
 def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:
-    """Say how the declarations of a fact differ."""
     if was is None or now is None:
         fact, words = (now, "is new") if was is None else (was, "is gone")
         assert fact is not None

@@ -35,8 +35,6 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(slots=True)
 class _Matching:
-    """What was matched so far."""
-
     old: Graph
     new: Graph
     before: Mapping[str, Arrow]
@@ -78,7 +76,6 @@ def match(old: Graph, new: Graph) -> Structure:
 
 
 def _arrows(graph: Graph) -> dict[str, Arrow]:
-    """List the arrows of a chart by id."""
     return {arrow.id: arrow for name in graph.order for arrow in graph.nodes[name].arrows}
 
 
@@ -190,7 +187,6 @@ def _ending(arrow: Arrow) -> str:
 
 
 def _moved(matching: _Matching) -> Iterator[Moved]:
-    """List the arrows that lead elsewhere."""
     if matching.nodes.get(matching.old.start) != matching.new.start:
         yield Moved(BEGINNING, BEGINNING, matching.old.start, matching.new.start)
     for was, now in matching.arrows.items():
@@ -200,7 +196,6 @@ def _moved(matching: _Matching) -> Iterator[Moved]:
 
 
 def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
-    """List the nodes whose condition reads otherwise."""
     for was, now in matching.nodes.items():
         one, other = matching.old.nodes[was], matching.new.nodes[now]
         if isinstance(one, FanOut) and isinstance(other, FanOut):
@@ -240,7 +235,6 @@ def _reworded(matching: _Matching) -> Iterator[Reworded]:
 
 
 def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworded]:
-    """Give words that changed."""
     if before != after:
         yield Reworded(what, before or "", after or "")
 

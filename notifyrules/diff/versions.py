@@ -98,7 +98,6 @@ def _data_differs(charts: Sequence[ChartFormulas], outcome: str) -> Iterator[For
 
 
 def _carried(chart: ChartFormulas, outcome: str, name: str) -> Symbol:
-    """Give a value that an outcome carries."""
     value = chart.graph.outcomes[outcome].data[name]
     if isinstance(value, Term):
         return chart.terms.value(value)
@@ -150,7 +149,6 @@ class SideBySide:
         return found if len(found) == len(targets) else None
 
     def _go(self, taken: Formula, led_to: str, leads_to: str) -> None:
-        """Go on, together or apart."""
         formulas = self.old.world.formulas
         if self.structure.nodes.get(led_to) == leads_to:
             self.joint.setdefault(led_to, []).append(taken)

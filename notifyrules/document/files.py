@@ -210,7 +210,6 @@ def resolve(reference: str, base: Place, shipped: Shipped, findings: Findings, a
 
 
 def _shown_root(base: Place) -> str:
-    """Name the root from where the name of a file counts."""
     if base.name.startswith(SHIPPED_PREFIX):
         return SHIPPED_PREFIX
     shown = os.path.normpath(Path(base.name).parent / os.path.relpath(base.root, base.path.parent))

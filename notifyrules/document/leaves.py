@@ -57,12 +57,10 @@ class Leaf:
         return core_schema.no_info_plain_validator_function(check)
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe the shape."""
         return dict(self.json_schema)
 
 
 def _is_text(value: object) -> bool:
-    """Accept a scalar that YAML takes for text."""
     return isinstance(value, Scalar) and value.kind is Kind.TEXT
 
 

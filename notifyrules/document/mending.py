@@ -76,7 +76,6 @@ def _gathered(part: Map, known: tuple[str, ...], findings: Findings) -> Map:
 
 
 def _report_beside(key: Scalar, name: Scalar, findings: Findings) -> None:
-    """Report a key that stands beside the name it belongs to."""
     message = f"`{key}` stands beside `{name}`, not in it"
     findings.add(Code.WRONG_SHAPE, key.span, message, help=f"indent what belongs to `{name}` deeper than its name")
 
@@ -120,7 +119,6 @@ def _is_part(key: Scalar, value: Located, keys: frozenset[str]) -> bool:
 
 
 def _is_empty(value: Located) -> bool:
-    """Tell whether nothing stands behind a name."""
     return isinstance(value, Scalar) and value.kind is Kind.NULL and value == ""
 
 
@@ -174,7 +172,6 @@ def named_part(tree: Map, span: Span) -> tuple[str, str] | None:
 
 
 def _encloses(outer: Span, inner: Span) -> bool:
-    """Tell whether one span lies in another."""
     return outer.start <= inner.start and inner.end <= outer.end
 
 

@@ -34,7 +34,6 @@ def cases_schema() -> dict[str, Any]:
 
 
 def _schema(part: type[Part], title: str) -> dict[str, Any]:
-    """Describe one kind of file under a title."""
     schema = _tidy(part.model_json_schema(by_alias=True))
     assert isinstance(schema, dict)
     return {"$schema": DIALECT, "title": title, **schema}

@@ -160,7 +160,6 @@ def _missing(  # noqa: PLR0913, PLR0917 - what resolving gave, and where to put 
 
 
 def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findings) -> Path:
-    """Report a node that is none of the five kinds."""
     if not isinstance(value, Map):
         message = f"expected a node such as `{{ask: ..., if: ..., then: ...}}`, found {describe_node(value)}"
         findings.add(Code.WRONG_SHAPE, _narrow(value), message)
@@ -180,7 +179,6 @@ def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findi
 
 
 def _holder_words(path: Path) -> str:
-    """Name the mapping that misses a key."""
     if not path:
         return "the file"
     if isinstance(path[-1], int):
@@ -265,7 +263,6 @@ def _needs_quotes(text: str) -> bool:
 
 
 def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) -> tuple[list[str], list[str]]:
-    """Explain a scalar of the wrong kind."""
     lower = value.lower()
     wants_bool = expected in ("true or false", "`true`, `false` or `later`")
     notes: list[str] = []
@@ -290,7 +287,6 @@ def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) 
 
 
 def _type_explanation(value: Located) -> tuple[list[str], list[str]]:
-    """Explain what stands in the place of a type."""
     match value:
         case Seq() if value and all(isinstance(item, Scalar) for item in value):
             joined = " | ".join(map(str, value))
@@ -459,7 +455,6 @@ def _free_keys(one: UnknownKey) -> list[str]:
 
 
 def _part_words(one: UnknownKey) -> str:
-    """Name the kind of mapping."""
     return _PART_WORDS.get(one.part.__name__, "this mapping")
 
 

@@ -202,7 +202,6 @@ def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage, end: Notif
 
 
 def _step(step: Step) -> Plain:
-    """Write one step."""
     return {
         "node": step.node,
         "kind": step.kind,
@@ -223,7 +222,6 @@ def _step(step: Step) -> Plain:
 
 
 def _passage(passage: Passage) -> Plain:
-    """Write the way through a called chart."""
     return {
         "chart": passage.chart,
         "outcome": passage.outcome,
@@ -253,17 +251,14 @@ def _untold(value: Value) -> Basic | ListOf | None:
 
 
 def _read_passage(part: _RecordPart, chart: str) -> Passage:
-    """Read the way through a chart."""
     return Passage(chart, part.text("outcome"), _read_steps(part), part.text_or_null("because"))
 
 
 def _read_steps(part: _RecordPart) -> tuple[Step, ...]:
-    """Read the steps of a chart or of a branch."""
     return tuple(_read_step(step) for step in part.parts("steps", _STEP_KEYS))
 
 
 def _read_step(part: _RecordPart) -> Step:
-    """Read one step."""
     inner = part.part_or_null("inner", _PASSAGE_KEYS)
     return Step(
         node=part.text("node"),
@@ -311,17 +306,14 @@ class _RecordPart:
                 raise _malformed(self._at(_shown(key)), "is not a key of records", did_you_mean(key, keys))
 
     def _at(self, key: str) -> str:
-        """Name the place of one of the values."""
         return f"{self._place}.{key}" if self._place else key
 
     def _take(self, key: str) -> object:
-        """Give one of the values."""
         if key not in self._found:
             raise _malformed(self._at(key), "is missing")
         return self._found[key]
 
     def text(self, key: str) -> str:
-        """Give a text."""
         given = self._take(key)
         if not isinstance(given, str):
             raise _malformed(self._at(key), f"is {describe(given)}, not text")
@@ -332,7 +324,6 @@ class _RecordPart:
         return str.__str__(given)
 
     def text_or_null(self, key: str) -> str | None:
-        """Give a text, or None for null."""
         return None if self._take(key) is None else self.text(key)
 
     def count(self, key: str) -> int:
@@ -352,7 +343,6 @@ class _RecordPart:
         raise _malformed(self._at(key), f"is {describe(given)}, not one of {expected}")
 
     def instant_or_null(self, key: str) -> datetime | None:
-        """Give an instant in UTC, or None for null."""
         given = self._take(key)
         if given is None:
             return None
@@ -372,11 +362,9 @@ class _RecordPart:
         return _RecordPart(self._take(key), self._at(key), keys, self._depth + 1)
 
     def part_or_null(self, key: str, keys: Collection[str]) -> _RecordPart | None:
-        """Give a mapping, or None for null."""
         return None if self._take(key) is None else self.part(key, keys)
 
     def parts(self, key: str, keys: Collection[str]) -> tuple[_RecordPart, ...]:
-        """Give a list of mappings."""
         given = self._take(key)
         if not isinstance(given, (list, tuple)):
             raise _malformed(self._at(key), f"is {describe(given)}, not a list")
@@ -401,7 +389,6 @@ class _RecordPart:
         return values
 
     def _mapping(self, key: str) -> Mapping[str, object]:
-        """Give a mapping of names to anything."""
         given = self._take(key)
         if not isinstance(given, Mapping):
             raise _malformed(self._at(key), f"is {describe(given)}, not a mapping")
@@ -453,7 +440,6 @@ def _refuse_other_version(written: object) -> None:
 
 
 def _malformed(place: str, what: str, advice: str = "") -> UsageError:
-    """Say what is wrong with a record, and where."""
     subject = f"`{place}`" if place else "it"
     return UsageError(f"this is no record of a decision: {subject} {what}", advice or _HELP)
 

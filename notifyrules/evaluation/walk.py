@@ -105,7 +105,6 @@ class Computed(Mapping[str, Value]):
     __slots__ = ("_compute", "computed")
 
     def __init__(self, compute: Mapping[str, Callable[[], Value]]) -> None:
-        """Hold what computes each value."""
         self._compute = compute
         self.computed: dict[str, Value] = {}
         """The values that were read so far."""
@@ -117,11 +116,9 @@ class Computed(Mapping[str, Value]):
         return self.computed[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Name the values."""
         return iter(self._compute)
 
     def __len__(self) -> int:
-        """Count the values."""
         return len(self._compute)
 
 
@@ -253,11 +250,9 @@ class _Way:
         return Passage(graph.name, self.outcome, steps, because)
 
     def _steps(self, turns: list[_Turn], end: Notify) -> tuple[Step, ...]:
-        """Record steps with their words."""
         return tuple(self._step(turn, end) for turn in turns)
 
     def _step(self, turn: _Turn, end: Notify) -> Step:
-        """Record one step."""
         node, arrow = turn.node, turn.arrow
         return Step(
             node=node.name,
@@ -282,8 +277,6 @@ class _Way:
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk over one chart."""
-
     graph: Graph
     facts: Mapping[str, Value]
     evaluate: Evaluate
@@ -334,7 +327,6 @@ class _Walk:
         return _Turn(node, node.otherwise, {}, tuple(tried)), None
 
     def _ask(self, node: Question | Switch | First | Call) -> _Turn:
-        """Answer one node."""
         read: dict[str, Value] = {}
         match node:
             case Question() | First():

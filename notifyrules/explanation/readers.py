@@ -111,14 +111,12 @@ def _step(step: Step, bullet: str, indent: int) -> Iterator[str]:
 
 
 def _branch(branch: Branch, indent: int) -> Iterator[str]:
-    """Tell why a branch failed."""
     for number, step in enumerate(branch.steps):
         yield from _step(step, "  " if number else "- ", indent)
     yield from paragraph(f"refused: {printable(branch.outcome)}", indent, bullet="  " if branch.steps else "- ")
 
 
 def _called(passage: Passage, indent: int) -> Iterator[str]:
-    """Tell the way through a called chart."""
     yield from paragraph(f"asked the chart {printable(passage.chart)}:", indent, hanging=2)
     for step in passage.steps:
         yield from _step(step, "- ", indent)
@@ -127,7 +125,6 @@ def _called(passage: Passage, indent: int) -> Iterator[str]:
 
 
 def _left_out(label: str, items: Iterable[str], separator: str) -> Iterator[str]:
-    """List what was left out, if anything."""
     if listed := enumerate_shortly(items, most=_MOST_LISTED, separator=separator):
         yield from paragraph(f"{label}: {listed}", hanging=2)
 
@@ -152,7 +149,6 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
 
 
 def _taken(step: Step) -> Iterator[str]:
-    """Name the arrow that was taken, and give its words."""
     yield f"{printable(step.arrow)} -> {printable(step.to)}"
     if step.because is not None:
         yield f"because: {printable(step.because)}"

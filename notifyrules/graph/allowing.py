@@ -38,7 +38,6 @@ def apply_allowances(
 
 
 def _allowances(document: Shared, findings: Findings) -> list[Allowance]:
-    """Read what one file allows, the codes that do not exist reported."""
     allowed: list[Allowance] = []
     for allow, extents in _places(document):
         for key in allow:
@@ -112,5 +111,4 @@ def _code(key: Scalar, findings: Findings) -> Code | None:
 
 
 def _covers(extents: Iterable[Span], span: Span) -> bool:
-    """Tell whether a span lies in one of some extents."""
     return any(one.covers(span) for one in extents)

@@ -50,8 +50,6 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """How far a chart reaches."""
-
     calls: int
     """Charts that call each other in a row, itself included."""
     nodes: int
@@ -102,7 +100,6 @@ class Library:
         return self._sources[place.path][0]
 
     def _build(self, place: Place, at: Span | None) -> Built:
-        """Build the chart of one file."""
         if place.path in self._built:
             return self._built[place.path]
         findings = Findings()
@@ -119,7 +116,6 @@ class Library:
     def _draw(
         self, reading: Reading, source: Source, place: Place, at: Span | None, findings: Findings
     ) -> Graph | None:
-        """Build a chart from its document."""
         document = reading.document
         files = {place.name: source}
         fragments: list[Shared] = []
@@ -190,7 +186,6 @@ class Library:
         return graph
 
     def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
-        """Build a chart that another one calls."""
         found = resolve(reference, place, self.shipped, findings, at)
         if found is None:
             return None
@@ -208,7 +203,6 @@ class Library:
 
 
 def _build_parts(draft: Draft) -> Parts:
-    """Build every node, outcome and guarantee."""
     document, findings = draft.document, draft.findings
     if document.name is not None:
         check_visible(document.name, "a chart", findings)

@@ -56,7 +56,6 @@ def check_path(name: str, span: Span, what: str, findings: Findings) -> bool:
 
 
 def _suggestion(name: str) -> str:
-    """Propose a name that would do."""
     proposal = _proposal(name)
     return f", such as `{proposal}`" if proposal else ""
 
@@ -121,7 +120,6 @@ def split_let(key: Scalar, findings: Findings) -> LetKey | None:
 
 
 def _check_parameter(parameter: str, span: Span, others: Mapping[str, Span], findings: Findings) -> bool:
-    """Check the name of a parameter."""
     if not is_segment(parameter) or parameter in LANGUAGE_WORDS:
         what = f"`{parameter}` is not the name of a parameter" if parameter else "the name of a parameter is missing"
         advice = "a parameter is lower case, digits and `_`, and no word of the language"

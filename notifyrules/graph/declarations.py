@@ -122,7 +122,6 @@ def _check_items(items: Iterable[tuple[object, Span]], base: Base | None, findin
 
 
 def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
-    """Report a default that its type does not hold."""
     message = f"the default does not fit: expected {mismatch.expected}, found {mismatch.found}"
     findings.add(Code.BAD_TYPE, span, message, help=mismatch.help)
 
@@ -130,7 +129,6 @@ def _report_unfit(mismatch: Mismatch, span: Span, findings: Findings) -> None:
 def _with_default(
     declared: Declared, plain: object, span: Span, findings: Findings, *, may_default: bool = False
 ) -> Declared | None:
-    """Check a default against its type."""
     wanted = declared.type
     if wanted.nullable and plain is not None and not may_default:
         advice = "drop the default, or drop `| null`; `??` in a condition says what null means"
@@ -146,7 +144,6 @@ def _with_default(
 
 
 def _plain(word: Word, base: Base | None) -> object:
-    """Give a word of a default as plain data."""
     if word.quoted:
         return word.text
     if word.text in ("true", "false", "null"):
@@ -199,7 +196,6 @@ def _named_type(word: Word, single: str, findings: Findings) -> Basic | None:
 
 
 def _list_type(word: ListWord, findings: Findings) -> ListOf | None:
-    """Read `list of item`."""
     if word.grouped and len(word.items) == 1 and word.items[0].text in TYPE_WORDS and not word.items[0].quoted:
         advice = f"write `list of {word.items[0].text}`"
         findings.add(Code.BAD_TYPE, word.items[0].span, "parentheses stand around enumerations only", help=advice)

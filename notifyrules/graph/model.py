@@ -401,7 +401,6 @@ class Graph:
     """What the dotted names of facts begin with: `channel` of `channel.muted`."""
 
     def __post_init__(self) -> None:
-        """Index the arrows and the groups of facts."""
         arrows = {arrow.id: arrow for node in self.nodes.values() for arrow in node.arrows}
         groups = frozenset(name[:at] for name in self.facts for at, character in enumerate(name) if character == ".")
         object.__setattr__(self, "arrows", MappingProxyType(arrows))

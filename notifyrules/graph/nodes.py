@@ -59,7 +59,6 @@ def build_node(name: Scalar, part: WrittenNode, draft: Draft) -> Node | None:
 
 
 def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None:
-    """Build a two-way question."""
     condition = draft.condition(part.if_, BOOL)
     then = read_exit(part.then, name, "then", draft, answered(condition, truth=True))
     otherwise = read_exit(part.else_, name, "else", draft, answered(condition, truth=False))
@@ -70,7 +69,6 @@ def _question(name: Scalar, part: QuestionPart, draft: Draft) -> Question | None
 
 
 def _first(name: Scalar, part: FirstPart, draft: Draft) -> First | None:
-    """Build an ordered table."""
     rows: list[Row | None] = []
     taken: dict[str, Span] = {}
     given: Narrowed | None = NOTHING
@@ -120,7 +118,6 @@ def _conditions(part: FanOutPart, draft: Draft) -> list[Scalar]:
 
 
 def _fan_out(name: Scalar, part: FanOutPart, draft: Draft) -> FanOut | None:
-    """Build a fan-out."""
     branches: list[Arrow | None] = []
     taken: dict[str, Span] = {}
     conditions = _conditions(part, draft)

@@ -110,7 +110,6 @@ def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] 
 
 
 def _recheck(written: Scalar, draft: Draft) -> Term | None:
-    """Check when to ask again."""
     term = draft.condition(written)
     if term is None:
         return None

@@ -83,7 +83,6 @@ def _include(draft: Draft, place: Place, names: _Names, open_document: OpenDocum
 
 
 def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
-    """Take what one file declares."""
     for name, written in part.facts.items():
         if not check_path(name, name.span, "a fact", draft.findings):
             draft.broken |= {("facts", used) for used in used_as(name)}
@@ -115,7 +114,6 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
 
 
 def _take_let(draft: Draft, key: Scalar, body: Scalar, names: _Names, *, included: bool) -> None:
-    """Take one let."""
     split = split_let(key, draft.findings)
     if split is None:
         name = key.partition("(")[0].strip()

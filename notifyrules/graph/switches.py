@@ -209,7 +209,6 @@ def _possible(value: Value, kind: Type) -> bool:
 
 
 def _check_twice(cases: list[_WrittenCase], draft: Draft) -> None:
-    """Report a value that two cases name."""
     seen: dict[tuple[type, Value], Span] = {}
     for case in cases:
         for value, span in case.values:

@@ -200,7 +200,6 @@ def check_compared(syntax: s.ComparisonSyntax, at: Context) -> t.Term | None:
 
 
 def _pair(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -> t.Term | None:
-    """Check one comparison."""
     if operator in ("==", "!="):
         if not _comparable(left, right, at):
             return None
@@ -372,7 +371,6 @@ def check_call(syntax: s.CallSyntax, at: Context) -> t.Term | None:
 
 
 def _argument(part: s.Syntax, function: Function, parameter: Parameter, at: Context) -> t.Term | None:
-    """Check one argument against its parameter."""
     argument = at.required(part)
     if argument is None or any(_accepts(wanted, argument.type) for wanted in parameter.types):
         return argument
@@ -392,7 +390,6 @@ def _accepts(wanted: Type, actual: Type) -> bool:
 
 
 def _equality_advice(literal: t.Term, other: t.Term) -> str:
-    """Say how two values of different kinds were probably meant to be compared."""
     kind = other.type.base
     value = literal.value if isinstance(literal, t.Constant) else None
     if kind is Basic.BOOL and isinstance(value, str) and meant_literal(value) in ("true", "false"):
@@ -442,7 +439,6 @@ def _report_impossible(literal: t.Term, other: t.Term, at: Context, verb: str = 
 
 
 def _report_unordered(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -> None:
-    """Say why two values have no common order."""
     assert left.type.base is not None
     assert right.type.base is not None
     if join(left.type, right.type) is None:

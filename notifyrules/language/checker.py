@@ -126,7 +126,6 @@ class _Checker:
         return term
 
     def _form(self, syntax: s.Syntax, at: Context) -> t.Term | None:  # noqa: C901 - one way out a form
-        """Check an expression by its form."""
         match syntax:
             case s.Literal(span, value, kind):
                 return t.Constant(span, kind, value)

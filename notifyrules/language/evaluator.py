@@ -191,7 +191,6 @@ def join_schedules(left: Schedule, right: Schedule) -> Schedule:
 
 
 def _held(value: Ordered, least: Ordered, most: Ordered) -> Ordered:
-    """Hold a value to a range."""
     return max(least, min(most, value))
 
 

@@ -102,22 +102,18 @@ def _after(text: str, separator: str) -> str:
 
 
 def _overlaps(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
-    """Tell whether two lists share an item."""
     return not set(left).isdisjoint(right)
 
 
 def _contains_all(whole: tuple[Value, ...], part: tuple[Value, ...]) -> bool:
-    """Tell whether every item of *part* is in *whole*."""
     return set(part) <= set(whole)
 
 
 def _text(name: str) -> Parameter:
-    """Declare a parameter that takes a text."""
     return Parameter(name, (TEXT,))
 
 
 def _list(name: str) -> Parameter:
-    """Declare a parameter that takes any list."""
     return Parameter(name, (_ANY_LIST,))
 
 

@@ -111,12 +111,10 @@ class BasicKind:
 
 
 def _read_bool(given: object) -> bool | None:
-    """Read a bool."""
     return given if isinstance(given, bool) else None
 
 
 def _bool_slip(given: object) -> str:
-    """Help with what is neither true nor false."""
     text = short(given)
     if text.lower() in _BOOLS:
         return "write true or false, without quotes"
@@ -124,7 +122,6 @@ def _bool_slip(given: object) -> str:
 
 
 def _read_int(given: object) -> int | None:
-    """Read an int, within its range."""
     if not isinstance(given, int) or isinstance(given, bool):
         return None
     if -MAX_INT <= given <= MAX_INT:
@@ -233,7 +230,6 @@ def _plain_schedule(schedule: Schedule) -> list[dict[str, object]]:
 
 
 def _windows(st: Any) -> Any:  # noqa: ANN401 - of a library that is imported only where it is used
-    """Make a strategy of lists of windows."""
     clock = st.builds(lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.sampled_from([0, 30]))
     days = st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=7, unique=True)
     return st.lists(st.fixed_dictionaries({"from": clock, "until": clock}, optional={"days": days}), max_size=3)

@@ -96,7 +96,6 @@ def _name(kind: type) -> str:
 
 
 def _describe_time(given: date | time | timedelta | tzinfo | Schedule) -> str:
-    """Say what a given value is that has to do with time."""
     match given:
         case datetime():
             return f"a date and time{_typed(given)}" + ("" if given.tzinfo else " without an offset")

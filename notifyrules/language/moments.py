@@ -195,7 +195,6 @@ def instant_slip(given: object) -> str:
 
 
 def _instant_text_slip(text: str) -> str:
-    """Help with a text that is almost RFC 3339."""
     if re.fullmatch(r"[0-9]{9,13}", text):
         return instant_slip(int(text))
     if _DATE.fullmatch(text):

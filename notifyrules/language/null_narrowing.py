@@ -61,7 +61,6 @@ def _known(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: 
 
 
 def _learned(term: t.Term, truth: bool, seen: _Seen) -> Narrowed | None:  # noqa: FBT001
-    """Learn from a condition by its form."""
     match term:
         case t.Constant(value=value):
             return _NOTHING if value is truth else None

@@ -70,7 +70,6 @@ def parse_case_key(scalar: Scalar, findings: Findings) -> tuple[Word, ...] | Non
 
 
 def _report(refused: Refused, scalar: Scalar, offset: int, findings: Findings) -> None:
-    """Make a finding of what was refused."""
     end = max(refused.end, refused.start + 1)
     span = scalar.part(offset + refused.start, offset + end)
     findings.add(refused.code, span, refused.message, help=refused.advice)
@@ -100,7 +99,6 @@ def _run(rule: Literal["condition", "declaration", "case_key"], text: str) -> Tr
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    """Build the parser from the grammar file, once."""
     from importlib.resources import files  # noqa: PLC0415
 
     from lark import Lark  # noqa: PLC0415 - 40 ms, and only loading needs it
@@ -128,7 +126,6 @@ def _check_limits(text: str) -> None:
 
 
 def _too_deep(at: int) -> Refused:
-    """Refuse an expression that nests too deeply."""
     message = f"this nests more than {MAX_DEPTH} expressions inside each other"
     return Refused(Code.LIMIT, at, at + 1, message, "name parts of it with `let:`")
 
@@ -157,8 +154,6 @@ def _check_digits(token: Tree, advice: str = "") -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Shaper:
-    """Shape one condition."""
-
     scalar: Scalar
     offset: int
     """Where in the scalar's value the parsed text begins."""
@@ -211,7 +206,6 @@ class _Shaper:
         raise AssertionError(rule)
 
     def _literal(self, rule: str, token: Tree) -> s.Syntax:
-        """Make a literal or a name from its token."""
         span = self._span(token.start_pos, token.end_pos)
         match rule:
             case "true" | "false":
@@ -264,7 +258,6 @@ def _first_offset(tree: Tree) -> int:
 
 
 def _shape_declaration(tree: Tree, scalar: Scalar) -> Declaration:
-    """Make a declaration from its type and its default."""
     alternatives = tuple(
         _list_of(child, scalar) if child.data == "list_of" else _word(child, scalar)
         for child in tree.children[0].children
@@ -278,7 +271,6 @@ def _shape_declaration(tree: Tree, scalar: Scalar) -> Declaration:
 
 
 def _word(tree: Tree, scalar: Scalar) -> Word:
-    """Make a value or the name of a type."""
     token = tree.children[0]
     span = scalar.part(token.start_pos, token.end_pos)
     if token.type == "TEXT":
@@ -287,7 +279,6 @@ def _word(tree: Tree, scalar: Scalar) -> Word:
 
 
 def _list_of(tree: Tree, scalar: Scalar) -> ListWord:
-    """Make `list of item`."""
     start, item = tree.children
     words = tuple(_items(item, scalar))
     first = scalar.part(start.start_pos, start.end_pos)
@@ -295,7 +286,6 @@ def _list_of(tree: Tree, scalar: Scalar) -> ListWord:
 
 
 def _items(tree: Tree, scalar: Scalar) -> Iterator[Word]:
-    """Make the words behind `list of`."""
     for child in tree.children:
         if hasattr(child, "data"):
             yield _word(child, scalar)

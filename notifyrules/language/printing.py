@@ -162,5 +162,4 @@ def spelt(term: t.Term, names: Naming = own_name) -> Spelt:
 
 
 def _filled(form: str, operands: tuple[t.Term, ...], names: Naming) -> Spelt:
-    """Write a form of the language."""
     return FORMS[form].fill(lambda one, least: at_least(spelt(one, names), least), *operands)

@@ -66,11 +66,9 @@ class Schedule:
     """Computed once: what a schedule means on a day is looked up by it at every decision."""
 
     def __post_init__(self) -> None:
-        """Compute the hash."""
         object.__setattr__(self, "_hash", hash(self.windows))
 
     def __hash__(self) -> int:
-        """Give the hash of the windows."""
         return self._hash
 
     def __reduce__(self) -> tuple[type[Schedule], tuple[tuple[Window, ...]]]:

@@ -164,7 +164,6 @@ def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -
 
 
 def _meant_value(name: str, scope: Scope, parameters: Sequence[str]) -> str:
-    """Say what an unknown name was probably meant for."""
     holder = next((fact for fact, kind in scope.facts.items() if name in _values(kind)), None)
     if holder is not None:
         return f"a value is quoted text: `{quote(name)}` is one of `{holder}`"
@@ -208,7 +207,6 @@ def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> 
 
 
 def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> list[str]:
-    """Say what an unknown function was probably meant for, or what to do without it."""
     holder, _, last = call.name.rpartition(".")
     subject = holder in scope.facts or holder in scope.lets or holder in parameters
     arguments = [*([holder] if subject else []), *(argument.span.one_line for argument in call.arguments)]
@@ -226,7 +224,6 @@ def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> 
 
 
 def _values(kind: Type) -> tuple[str, ...]:
-    """List the values of an enumeration, or none."""
     base = kind.base.item if isinstance(kind.base, ListOf) else kind.base
     return base.values if isinstance(base, Enumeration) else ()
 

@@ -156,7 +156,6 @@ def _operator(text: str, at: int) -> str:
 
 
 def _advice(text: str, at: int, end: int, *, expected: str, rule: str) -> str:
-    """Say how to write what was probably meant by the stretch from *at* to *end*."""
     found = text[at:end]
     if rule == "condition":
         return _condition_advice(text, at, end, expected)
@@ -183,7 +182,6 @@ _TYPE_FIRST = "the default stands behind the whole type: `a | b = a`"
 
 
 def _condition_advice(text: str, at: int, end: int, expected: str) -> str:
-    """Say how a condition is written that other languages write otherwise."""
     found = text[at:end]
     number = _NUMBER_BEFORE.search(text, 0, at)
     if DATE.search(text):

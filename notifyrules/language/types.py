@@ -168,7 +168,6 @@ def join(left: Type, right: Type) -> Type | None:
 
 
 def _join_bases(left: Base, right: Base) -> Base | None:
-    """Join two types without null."""
     match left, right:
         case Enumeration(values), Enumeration(others):
             joined = tuple(dict.fromkeys(values + others))

@@ -58,7 +58,6 @@ def conform(wanted: Type, given: object) -> Value:
 
 
 def _held_by(wanted: Type) -> str:
-    """Say what a type holds, for a message."""
     match wanted.base:
         case Basic() as basic:
             words = KINDS[basic].expected
@@ -84,7 +83,6 @@ def _read(base: Base, given: object) -> Value:
 
 
 def _enumerated(values: tuple[str, ...], given: object) -> str | None:
-    """Read a value of an enumeration."""
     if isinstance(given, str):
         text = str.__str__(given) if not isinstance(given, Enum) else str(given.value)
         if text in values:
@@ -118,7 +116,6 @@ def _list(item: Base, given: object) -> tuple[Value, ...] | None:
 
 
 def _list_slip(given: Any) -> str:  # noqa: ANN401 - of libraries that this one does not know
-    """Help with what is no list."""
     if hasattr(type(given), "dtype"):
         way = next((name for name in ("tolist", "to_list") if hasattr(given, name)), "")
         return f"give `.{way}()` of it" if way else ""

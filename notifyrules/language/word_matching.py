@@ -86,13 +86,11 @@ def _pieces_of(text: str) -> frozenset[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut a folded text into its pieces."""
     return (_PLAIN if text.isascii() else _piece()).findall(text)
 
 
 @lru_cache(maxsize=1)
 def _piece() -> re.Pattern[str]:
-    """Compile what a piece of a text is."""
     import regex  # noqa: PLC0415 - 20 ms, and only texts beyond ASCII need it
 
     piece: re.Pattern[str] = regex.compile(_PIECE)

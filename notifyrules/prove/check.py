@@ -71,7 +71,6 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
 
 
 def _contradiction(proof: Proof) -> Diagnostic | None:
-    """Report assumptions that no facts keep to."""
     if proof.bare.ask(*proof.assumed) is not Answer.NO:
         return None
     core = proof.bare.core(proof.assumed) or range(len(proof.assumed))
@@ -85,7 +84,6 @@ def _contradiction(proof: Proof) -> Diagnostic | None:
 
 
 def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) -> Iterator[Diagnostic]:
-    """Report a guarantee that is broken or could not be decided."""
     match judged.standing:
         case Standing.PROVED:
             return
@@ -106,7 +104,6 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
 
 
 def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diagnostic:
-    """Word a broken guarantee, with the facts that break it."""
     if example is None:
         message = f"`{guarantee.name}` is broken: no facts get `{guarantee.subjects[0]}`"
         return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, ("mend the chart, or withdraw the promise",))
@@ -162,7 +159,6 @@ def _settling(graph: Graph, example: Example) -> Iterator[Label]:
 
 
 def _out_of_time(graph: Graph, limit: Limit) -> Diagnostic:
-    """Report that not everything was looked at."""
     place = Span(graph.nodes[graph.start].span.source, 0, 0)
     message = f"not everything about this chart was proved within the time limit of {limit.seconds:g} s"
     return Diagnostic(Code.UNDECIDED, message, place, ("allow more with `--timeout`",))
@@ -187,7 +183,6 @@ def _assignments(facts: Mapping[str, Value]) -> str:
 
 
 def _decided(passage: Passage) -> str:
-    """Say in a few words what is decided, and by which arrow."""
     return f"`{passage.outcome}` by `{passage.steps[-1].arrow}`"
 
 
@@ -209,7 +204,6 @@ def _settings(facts: Mapping[str, Value]) -> list[str]:
 
 
 def _setting(value: Value) -> str:
-    """Write a value as the command line takes it."""
     plain = to_plain(value)
     if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
         return plain if plain == plain.strip() and plain[0] not in "\"'" else _quoted(plain)

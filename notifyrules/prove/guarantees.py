@@ -44,7 +44,6 @@ def judge(proof: Proof, number: int) -> Judged:
 
 
 def _applies(proof: Proof, guarantee: Guarantee, facts: FactValues) -> bool:
-    """Tell whether a guarantee speaks of some facts."""
     condition = guarantee.condition
     return keeps(proof.graph, facts) and (condition is None or evaluate(condition, facts, {}) is True)
 
@@ -158,7 +157,6 @@ def is_broken(form: TogetherForm, met: Sequence[bool]) -> bool:
 
 
 def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
-    """Tell whether one value of a fact is higher than another."""
     base = graph.facts[name].type.base
     if isinstance(base, Enumeration):
         order = base.order or base.values
@@ -169,7 +167,6 @@ def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
 
 
 def _example(graph: Graph, guarantee: Guarantee, witness: Witness) -> Example:
-    """Say what is decided for the facts that break a guarantee."""
     passage = walk(graph, witness.facts)
     if guarantee.promise not in (Promise.INDEPENDENT, Promise.MONOTONE):
         return Example(witness.facts, passage)

@@ -70,7 +70,6 @@ def changes_something(proof: Proof, fact: Fact) -> Answer:
 
 
 def _ineffective(fact: Fact, nodes: set[str], proof: Proof) -> Diagnostic:
-    """Word one finding, with what asks for the fact in vain."""
     graph = proof.graph
     asking = [name for name in (*graph.order, *graph.outcomes) if name in nodes]
     spans = [(graph.nodes.get(name) or graph.outcomes[name]).span for name in asking[:_SHOWN]]
@@ -104,7 +103,6 @@ def _readers(proof: Proof, reached: Reach) -> Mapping[str, set[str]]:
 
 
 def _terms(node: Node, reached: Reach) -> Iterator[Term]:
-    """Give what a node and its arrows read."""
     match node:
         case Question(rows=rows):
             if not any(arrow.id in reached.dead for arrow in node.arrows):
@@ -126,7 +124,6 @@ def _terms(node: Node, reached: Reach) -> Iterator[Term]:
 
 
 def _carried(outcome: Outcome) -> Iterator[Term]:
-    """Give what an outcome says and carries."""
     yield from _filled(outcome.because)
     yield from (value for value in outcome.data.values() if isinstance(value, Term))
     if outcome.recheck is not None:
@@ -134,6 +131,5 @@ def _carried(outcome: Outcome) -> Iterator[Term]:
 
 
 def _filled(because: Because | None) -> Iterator[Term]:
-    """Give what is filled into words."""
     for message in () if because is None else because.messages:
         yield from (piece for piece in message.pieces if not isinstance(piece, str))

@@ -120,7 +120,6 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def _known(asked: Term, alive: Arrow, answer: str, gone: Sequence[Arrow], reached: Reach) -> Diagnostic:
-    """Word a question that has only one answer."""
     formulas, answers = reached.proof.chart.world.formulas, reached.proof.chart.answers
     reason = reached.ways.explain(alive.node, formulas.some(answers[arrow.id] for arrow in gone))
     words = f"`{_clip(asked.span.text)}` is always {answer} here, because {reason.words}"
@@ -311,7 +310,6 @@ def _vacuous_together(proof: Proof, guarantee: Guarantee, condition: Term, formu
 
 
 def _conjuncts(term: Term) -> Iterator[Term]:
-    """Give the parts that must all hold."""
     if isinstance(term, Junction) and term.every:
         for item in term.items:
             yield from _conjuncts(item)
@@ -449,6 +447,5 @@ def _clip(text: str) -> str:
 
 
 def _and(items: Iterator[str]) -> str:
-    """List items in a sentence."""
     *most, last = items
     return f"{', '.join(most)} and {last}" if most else last

@@ -117,7 +117,6 @@ def _answer(chart: ChartFormulas, node: Node, calls: tuple[Call, ...]) -> None:
 
 
 def _answer_switch(chart: ChartFormulas, node: Switch) -> None:
-    """Say when a switch meets which value."""
     formulas, symbols = chart.world.formulas, chart.world.symbols
     subject = chart.terms.value(node.subject)
     for value, arrow in node.cases.items():

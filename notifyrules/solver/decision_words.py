@@ -129,7 +129,6 @@ def _spoken(chart: ChartFormulas, speaker: _Speaker, end: Notify) -> Number:
 
 
 def _text(because: Because | None, end: Notify) -> Message | None:
-    """Find the text that speaks for an end."""
     return None if because is None else because.texts.get(end)
 
 

@@ -25,7 +25,6 @@ class Formulas:
     __slots__ = ("_sorts", "context", "false", "true")
 
     def __init__(self) -> None:
-        """Begin with an empty context."""
         self.context = z3.Context()
         self.true: Formula = z3.BoolVal(True, self.context)  # noqa: FBT003 - the solver's own form
         self.false: Formula = z3.BoolVal(False, self.context)  # noqa: FBT003

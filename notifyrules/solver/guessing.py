@@ -98,7 +98,6 @@ class Guesser:
             self.facts[name] = next(self.choices(name), self.facts[name])
 
     def _asked_about(self) -> frozenset[str]:
-        """Name the facts that open questions are about."""
         variables = {self._variable(name).get_id(): name for name in self.inputs.facts}
         asked = (part.get_id() for one in self.inputs.world.opens.values() for part in _parts(one.things))
         return frozenset(variables[one] for one in asked if one in variables)
@@ -273,14 +272,12 @@ class Guesser:
                 return None
 
     def _length(self, mine: Thing) -> int | None:
-        """Read how long the solution says that a list is."""
         for one in self.inputs.world.opens.values():
             if one.function == "len" and one.things[0].eq(mine):
                 return int(self.model.eval(one.result.number, model_completion=True).as_long())
         return None
 
     def _variable(self, name: str) -> Thing:
-        """Give the solver's term for a fact that is guessed."""
         return self.inputs.world.symbols.whole(self.inputs.symbols[name].payload)
 
 
@@ -302,6 +299,5 @@ def _expanded(pattern: str, star: str, mark: str) -> str:
 
 
 def _fits(number: int, base: Basic) -> bool:
-    """Tell whether a number is one of a type's."""
     scale = scale_of(base)
     return scale.lowest <= number <= scale.highest

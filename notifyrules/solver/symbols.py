@@ -209,7 +209,6 @@ class Symbols:
                 raise AssertionError((then, otherwise))
 
     def _either(self, condition: Formula, then: Formula, otherwise: Formula) -> Formula:
-        """Choose between two formulas."""
         formulas = self.formulas
         if then is formulas.true or then is formulas.false or otherwise is formulas.true or otherwise is formulas.false:
             rest = formulas.negate(condition)

@@ -92,7 +92,6 @@ def _is_text(value: Value) -> bool:
 
 
 def _gives(one: OpenQuestion, things: tuple[Thing, ...], value: Symbol, world: World) -> Formula:
-    """Say what a function gives for arguments that are written out."""
     formulas = world.formulas
     match one.result.payload:
         case Truth():
@@ -217,7 +216,6 @@ def _item(value: Value, world: World) -> Symbol:
 
 
 def _comparable(one: Symbol, other: Symbol) -> bool:
-    """Tell whether two items are of one kind."""
     kinds = [type(side.payload).__name__.replace("Pick", "Opaque") for side in (one, other)]
     return kinds[0] == kinds[1]
 
@@ -226,7 +224,6 @@ def _comparable(one: Symbol, other: Symbol) -> bool:
 
 
 def _about_lengths(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
-    """Say how long texts and lists can be."""
     formulas, symbols = world.formulas, world.symbols
     for one in opens:
         if one.function != "len":

@@ -96,7 +96,6 @@ class World:
     """Their names, by the number of what they stand for."""
 
     def __post_init__(self) -> None:
-        """Begin without anything written out."""
         self.symbols = Symbols(self.formulas)
 
     def define(self, thing: Thing) -> Thing:
@@ -121,7 +120,6 @@ class Translator:
     """Translate the conditions of one chart, of the file itself or as it is called."""
 
     def __init__(self, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...]) -> None:
-        """Translate for the values *facts*, inside of *calls*."""
         self.world = world
         self.facts = facts
         self.calls = calls
@@ -148,7 +146,6 @@ class Translator:
         return {name: self.value(term) for name, term in node.arguments.items()}
 
     def _translate(self, term: t.Term) -> Symbol:
-        """Translate a condition by its form."""
         formulas, symbols = self._formulas, self._symbols
         match term:
             case t.Constant(value=value, type=kind):
@@ -190,11 +187,9 @@ class Translator:
         return symbol
 
     def _truth(self, formula: Formula) -> Symbol:
-        """Give a formula as a value."""
         return Symbol(self._formulas.false, Truth(formula))
 
     def _list(self, term: t.ListTerm) -> Symbol:
-        """Translate a list of computed items."""
         items = tuple(self.value(item) for item in term.items)
         if all(isinstance(item, t.Constant) for item in term.items):
             values = tuple(item.value for item in term.items if isinstance(item, t.Constant))
@@ -230,11 +225,9 @@ class Translator:
         return Symbol(formulas.false, Several((Way(formulas.true, items, thing),)))
 
     def _amount(self, number: Number) -> Symbol:
-        """Give a number as a value."""
         return Symbol(self._formulas.false, Amount(number))
 
     def _compare(self, term: t.Comparison) -> Formula:
-        """Translate a comparison."""
         left, right = self.value(term.left), self.value(term.right)
         if term.operator == "==":
             return self._symbols.equal(left, right)
@@ -247,7 +240,6 @@ class Translator:
     # ---- Lists ----
 
     def _contains(self, term: t.FunctionCall | t.Contains, item: Symbol, collection: Symbol) -> Formula:
-        """Say when a list holds an item."""
         formulas = self._formulas
         assert isinstance(collection.payload, Several)
         return formulas.some(
@@ -287,7 +279,6 @@ class Translator:
                 return self._left_open(term, name, arguments, things, term.type)
 
     def _count(self, term: t.FunctionCall, way: Way) -> Number:
-        """Count the items of a list."""
         if way.items is not None:
             return self._formulas.amount(len(way.items))
         return self._left_open(term, "len", (self._alone(way),), (way.thing,), term.type).number
@@ -304,7 +295,6 @@ class Translator:
         )
 
     def _overlap(self, term: t.FunctionCall, one: Way, other: Way) -> Formula:
-        """Say when two lists share an item."""
         if one.items is not None:
             return self._formulas.some(self._has(term, item, other) for item in one.items)
         if other.items is not None:
@@ -312,7 +302,6 @@ class Translator:
         return self._related(term, one, other)
 
     def _cover(self, term: t.FunctionCall, whole: Way, part: Way) -> Formula:
-        """Say when a list holds every item of another."""
         if part.items is not None:
             return self._formulas.every(self._has(term, item, whole) for item in part.items)
         return self._related(term, whole, part)
@@ -354,7 +343,6 @@ class Translator:
         return found.result
 
     def _result(self, name: str, things: tuple[Thing, ...], kind: Type) -> Symbol:
-        """Give the value of an open function."""
         formulas, world = self._formulas, self.world
         null = world.open(f"{name} is null", things, formulas.booleans) if kind.nullable else formulas.false
         payload: Payload

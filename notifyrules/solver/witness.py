@@ -155,7 +155,6 @@ def _wishes(inputs: Inputs, name: str) -> Iterator[Formula]:
 
 
 def _changed(guesser: Guesser, varied: Copy | None) -> Iterable[Value]:
-    """Give what the other value of the varied fact may be."""
     if varied is None:
         return (None,)
     kind = guesser.inputs.facts[varied.name].type

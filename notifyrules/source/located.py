@@ -98,7 +98,6 @@ class Map(dict[Scalar, "Located"]):
     """From the first key (or brace) to the end of the last value."""
 
     def __init__(self, span: Span) -> None:
-        """Make an empty mapping that stands at *span*."""
         super().__init__()
         self.span = span
 
@@ -120,7 +119,6 @@ class Seq(list["Located"]):
     """From the first dash (or bracket) to the end of the last item."""
 
     def __init__(self, span: Span) -> None:
-        """Make an empty sequence that stands at *span*."""
         super().__init__()
         self.span = span
 

@@ -64,13 +64,11 @@ class _Stop(Exception):  # noqa: N818 - no error: the reading ends here
     """End the reading at a problem behind which nothing can be trusted."""
 
     def __init__(self, problem: YamlProblem) -> None:
-        """Stop because of *problem*."""
         super().__init__(problem.message)
         self.problem = problem
 
 
 def _stop(what: str, message: str, span: Span, advice: str, rival: Span | None = None) -> NoReturn:
-    """End the reading at a place."""
     raise _Stop(YamlProblem(what, message, span, advice, rival))
 
 
@@ -131,7 +129,6 @@ def _unclosed(last: Scalar | None, error: MarkedYAMLError) -> YamlProblem | None
 
 
 def _beyond_unicode(source: Source, at: int) -> YamlProblem:
-    """Word an escape for a code point that does not exist."""
     escapes = _LONG_ESCAPE.finditer(source.text, at)
     beyond = (found.span() for found in escapes if int(found["digits"], 16) > _LAST_CODE_POINT)
     span = Span(source, *next(beyond, (at, min(at + 1, len(source.text)))))
@@ -143,7 +140,6 @@ class _Builder:
     """Build the located value from parse events, one event at a time and without recursion."""
 
     def __init__(self, source: Source, budget: Budget) -> None:
-        """Begin at the first event of *source*, with a *budget* for all of them."""
         self.source = source
         self._budget = budget
         self.root: Located | None = None
@@ -228,7 +224,6 @@ class _Builder:
             _stop("feature", message, span, "remove the line")
 
     def _refuse_tag_and_anchor(self, event: Event) -> None:
-        """Refuse `!tag` and `&anchor` in front of a value."""
         if getattr(event, "anchor", None) is not None:
             self._stop_at_sign(event, "is a YAML anchor; rule files say everything where it stands")
         tag = getattr(event, "tag", None)
@@ -265,7 +260,6 @@ class _Builder:
         self.problems.append(YamlProblem("feature", f"`{scalar}` is {reading}", scalar.span, advice))
 
     def _scalar(self, event: Event) -> Scalar:
-        """Make a located scalar."""
         style = Style(getattr(event, "style", None) or "")
         text = str(getattr(event, "value", ""))
         kind = kind_of(text) if style is Style.PLAIN else Kind.TEXT

@@ -25,7 +25,6 @@ class Source:
     """Offset at which each line begins, first line first."""
 
     def __post_init__(self) -> None:
-        """Find where each line begins."""
         starts = (0, *(found.end() for found in _LINE_END.finditer(self.text)))
         object.__setattr__(self, "line_starts", starts)
 

@@ -91,7 +91,6 @@ class _Error:
         return self.line_of(self.at)[: self.source.position(self.at)[1] - 1]
 
     def line_of(self, offset: int) -> str:
-        """Give the line around an offset."""
         return self.source.line(self.source.position(offset)[0])
 
     def worded(self, message: str, advice: str, span: Span | None = None) -> YamlProblem:
@@ -149,7 +148,6 @@ def character_problem(source: Source, at: int) -> YamlProblem:
 
 
 def _unclosed_quote(error: _Error) -> YamlProblem | None:
-    """Word a quote without its partner."""
     if "quoted scalar" not in error.context or "unexpected" not in error.problem or error.opened is None:
         return None
     mark = error.source.sign(error.opened)
@@ -278,7 +276,6 @@ class _Line:
 
     @property
     def key(self) -> str | None:
-        """The key that the line begins with."""
         found = _KEY.fullmatch(self.words)
         return None if found is None else found["key"]
 
@@ -314,7 +311,6 @@ class _Line:
         return (line for line in lines if line is not None)
 
     def section(self) -> str:
-        """Name the section of the file that it stands in."""
         return next((line.key or "" for line in self.above() if not line.column and line.dash is None), "")
 
 
@@ -421,7 +417,6 @@ def _set_in(line: _Line, fitting: list[_Line]) -> YamlProblem | None:
 
 
 def _blanks(number: int) -> str:
-    """Count blanks."""
     return f"{number or 'no'} blank" + ("" if number == 1 else "s")
 
 
