@@ -58,8 +58,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
         typer.Option(metavar="FILE", help='Recorded facts as JSON Lines, {"facts": ...} a line: how many change?'),
     ] = None,
     picture: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Draw both versions as one picture: SVG, PNG, DOT or Mermaid."),
+        str | None, typer.Option(metavar="FILE", help="Draw both versions as one picture: SVG, PNG, DOT or Mermaid.")
     ] = None,
     output_format: Annotated[
         str, typer.Option("--format", metavar="|".join(_FORMATS), help="How the changes are told.")

@@ -87,10 +87,7 @@ def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> 
 
 
 def with_roots(
-    paths: Sequence[str],
-    root: str | None,
-    inside: Callable[[str], Iterable[Path]],
-    meant: Callable[[str], str] = str,
+    paths: Sequence[str], root: str | None, inside: Callable[[str], Iterable[Path]], meant: Callable[[str], str] = str
 ) -> dict[str, Path | None]:
     """List files, each with its root: those *inside* the folders named, and those *meant* by the files named."""
     files: dict[str, Path | None] = {}

@@ -11,19 +11,7 @@ from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import data_of, recheck_of, walk
-from notifyrules.graph.model import (
-    Arrow,
-    Call,
-    FanOut,
-    First,
-    Graph,
-    Node,
-    Notify,
-    Question,
-    Row,
-    Switch,
-    conditions,
-)
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Row, Switch, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.values import Value
 

@@ -19,17 +19,7 @@ from notifyrules.graph.model import Graph
 from notifyrules.language.terms import Term
 from notifyrules.language.types import join
 from notifyrules.limit import Limit
-from notifyrules.solver import (
-    Answer,
-    ChartFormulas,
-    Formula,
-    Solver,
-    Symbol,
-    World,
-    complete,
-    speak,
-    translate,
-)
+from notifyrules.solver import Answer, ChartFormulas, Formula, Solver, Symbol, World, complete, speak, translate
 
 
 @dataclass(slots=True)

@@ -12,15 +12,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from notifyrules.language import terms as t
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import (
-    MAX_DATE,
-    MAX_DURATION,
-    MAX_INSTANT,
-    MAX_INT,
-    MAX_ITEMS,
-    MIN_DATE,
-    MIN_INSTANT,
-)
+from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MAX_INT, MAX_ITEMS, MIN_DATE, MIN_INSTANT
 from notifyrules.language.values import Value
 
 _DAYS = MAX_DURATION.days

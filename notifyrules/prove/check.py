@@ -141,10 +141,7 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
     notes = [f"for {_assignments(shared)}", *(f"on `{one}` with {_assignments(facts)}" for one, facts in apart.items())]
     settings = {**shared, **{f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}}
     words = [*_asking("explain", graph), "--each", *_settings(settings)]
-    advice = (
-        "mend the chart, or withdraw the promise",
-        f"to see why: `{shlex.join(words)}`",
-    )
+    advice = ("mend the chart, or withdraw the promise", f"to see why: `{shlex.join(words)}`")
     message = f"`{guarantee.name}` is broken: {decided}"
     labels = tuple(_settling(graph, example))
     return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
