@@ -48,12 +48,7 @@ class CasesFile(pytest.File):
     """A file of cases."""
 
     def collect(self) -> Iterator[CaseItem]:
-        """
-        Read the file, and give its cases.
-
-        Raises:
-            CollectError: Something is wrong with the file or with its rules; the findings say what.
-        """
+        """Read the file, and give its cases; CollectError says what is wrong with it or with its rules."""
         from notifyrules.diagnostics.human import format_human  # noqa: PLC0415 - sleeps until here
         from notifyrules.rules import new_charts, read_cases  # noqa: PLC0415
 
@@ -72,12 +67,7 @@ class CasesFile(pytest.File):
         return os.path.relpath(self.path, here) if self.path.is_relative_to(here) else str(self.path)
 
     def _root(self) -> Path | None:
-        """
-        Choose the folder that the file's rules and rows must stay inside, like every command.
-
-        Returns:
-            Where nothing is marked and there is no repository, the widest of the folders that pytest works in.
-        """
+        """Choose the root like every command; where nothing is marked, the widest folder that pytest works in."""
         if (found := project_root(self.path.resolve())) is not None:
             return found
         folders = (self.config.rootpath, self.config.invocation_params.dir)
@@ -97,12 +87,7 @@ class CaseItem(pytest.Item):
             self.add_marker(pytest.mark.skip(reason=reason))
 
     def runtest(self) -> None:
-        """
-        Run the case.
-
-        Raises:
-            CaseFailedError: The decision is not what the case expects, or the row cannot be read.
-        """
+        """Run the case; CaseFailedError where it is not as expected, or the row cannot be read."""
         from notifyrules.cases.runner import Status, run  # noqa: PLC0415 - sleeps until here
 
         result = run(self.case)

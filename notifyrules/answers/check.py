@@ -64,14 +64,7 @@ class Checked:
 def check(
     files: Iterable[tuple[str, Path | None]], limit: Limit | None = None, watch: Callable[[str], None] = lambda _: None
 ) -> Checked:
-    """
-    Check files: rule files, files made to be included, and files of cases.
-
-    Args:
-        files: Each file with its root.
-        limit: How long all proofs may take together; None where nothing is to be proved.
-        watch: Is told what is being worked on.
-    """
+    """Check rule files, files made to be included, and files of cases, each with its root; with a *limit*, prove."""
 
     def check_one(file: str, root: Path | None) -> Proofs:
         if limit is None:

@@ -56,17 +56,7 @@ def diff(  # noqa: PLR0913 - what is compared, and how
     limit: Limit,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Diffed:
-    """
-    Compare two versions. The solver must be installed.
-
-    Args:
-        old: The version before.
-        new: The version after.
-        allow: The changes that are meant, such as `no->hold`; UsageError where one is none between these versions.
-        rows: The name and the facts of decisions that were recorded.
-        limit: How long it may take.
-        watch: Is told what is being worked on.
-    """
+    """Compare two versions by the solver, which must be installed; UsageError where *allow* names no change."""
     gate = read_gate(allow, old, new)
     comparison = compare(old, new, limit, watch)
     return Diffed(comparison, gate, None if rows is None else count_rows(old, new, rows))

@@ -28,12 +28,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def palette_for(stream: TextIO | None) -> Palette:
-    """
-    Choose the colours for a stream: none unless it is a terminal, and none where `NO_COLOR` is set.
-
-    Source:
-        The convention of no-color.org: any value that is not empty counts.
-    """
+    """Choose the colours for a stream: none off a terminal, and none where `NO_COLOR` is not empty (no-color.org)."""
     plain = not is_terminal(stream) or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return PLAIN if plain else ANSI
 
@@ -100,12 +95,7 @@ def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
 
 @contextlib.contextmanager
 def show_work(doing: str) -> Iterator[Callable[[str], None]]:
-    """
-    Show on the terminal what some long work is at; nothing where standard error is no terminal.
-
-    Returns:
-        A function that takes what is being worked on now.
-    """
+    """Show on the terminal, if it is one, what some long work is at, by the function that is told of it."""
     if not is_terminal(sys.stderr):
         yield lambda _: None
         return

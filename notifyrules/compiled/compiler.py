@@ -103,16 +103,7 @@ def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
 def compile_residual(
     whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits = LIMITS
 ) -> UnboundProgram:
-    """
-    Compile what is left of a chart when some facts are fixed.
-
-    Args:
-        whole: The chart.
-        left: What is left of it.
-        settled: The arrow into the outcome, where nothing is left.
-        reader: Reads the facts that are not fixed.
-        limits: From where on things are written in another way.
-    """
+    """Compile what is *left* of a chart by fixed facts; *settled* is the arrow into the outcome if nothing is left."""
     compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
     bind = cast("Callable[[Facts], object]", compiler.run(source)["bind"])
@@ -265,13 +256,7 @@ class _Compiler:
         return [*lines, "found = Decisions()", "found.media = media", f"found._decisions = {every}", "return found"]
 
     def _written(self) -> tuple[list[str], list[str], list[str] | None]:
-        """
-        Write the chart.
-
-        Returns:
-            Functions, the statements that decide by an object, and those that decide by variables; these are None where
-            the chart cannot do without functions that take the object.
-        """
+        """Write the chart: functions, how an object decides, how variables do (None if functions need the object)."""
         facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in self.reader.kind.slots.items()}
         facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names, self._limits)

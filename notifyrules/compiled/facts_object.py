@@ -125,14 +125,7 @@ class LazyFacts(Facts):
 
 
 def make_kind(names: Iterable[str], fixed: Iterable[str] = (), order: Iterable[str] | None = None) -> type[Facts]:
-    """
-    Make the class that holds the facts of one chart.
-
-    Args:
-        names: The facts that each object holds itself.
-        fixed: Facts that are known before, and that all objects share.
-        order: All facts in the order declared; *names* unless given.
-    """
+    """Make the class of a chart's facts: each object holds *names*, all share those that are *fixed* before."""
     named = slots(names)
     layout = (*named.values(), FIXED) if fixed else tuple(named.values())
     body = {"names": tuple(named if order is None else order), "slots": named, "layout": layout}
@@ -140,13 +133,7 @@ def make_kind(names: Iterable[str], fixed: Iterable[str] = (), order: Iterable[s
 
 
 def make_lazy(kind: type[Facts], *, known_to_somebody: bool) -> type[LazyFacts]:
-    """
-    Make the class that holds the same facts while some are not known.
-
-    Args:
-        kind: The class that holds them when all are known.
-        known_to_somebody: Whether each can be asked for; otherwise conditions are evaluated as far as facts are known.
-    """
+    """Make the class that holds the same facts while some are not known, and can be asked for or not."""
     body: dict[str, object] = {"__slots__": ("pending", "validate", "lock"), "__doc__": LazyFacts.__doc__}
     if not known_to_somebody:
         body |= {"incomplete": True, "evaluate": staticmethod(evaluate_settled)}

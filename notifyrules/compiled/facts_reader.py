@@ -69,22 +69,7 @@ class FactsReader:
     def read(
         self, given: object, extras: Extras = "forbid", absent: Absent = "default", fixed: Facts | None = None
     ) -> Facts:
-        """
-        Validate what a caller gives.
-
-        Args:
-            given: A nested or dotted mapping, a dataclass, a pydantic object, or any object with the facts as
-                attributes; mixed as one likes. A fact given as a callable is asked for when it is needed.
-            extras: Whether facts that the rules do not declare are an error or ignored.
-            absent: Whether absent facts take their default, or are not known yet.
-            fixed: The facts that are fixed before, if any.
-
-        Returns:
-            One valid value for every declared fact, as far as they are known.
-
-        Raises:
-            FactsError: With every problem at once.
-        """
+        """Validate what :meth:`notifyrules.rules.Rules.facts` takes, beside *fixed* facts, all problems at once."""
         if isinstance(given, self.kind) and getattr(given, FIXED, None) is fixed:
             return given
         problems: list[FactProblem] = []
@@ -150,12 +135,7 @@ class FactsReader:
         return make_lazy(self.kind, known_to_somebody=False)
 
     def validate(self, name: str, given: object) -> Value:
-        """
-        Validate one fact on its own.
-
-        Raises:
-            FactsError: It is not valid.
-        """
+        """Validate one fact on its own; FactsError where it does not fit."""
         try:
             return conform(self.declared[name].type, given)
         except Mismatch as mismatch:
@@ -206,18 +186,7 @@ class Collector:
         return Collector(self._declared, name)
 
     def collect(self, given: object, extras: Extras, problems: list[FactProblem]) -> dict[str, object]:
-        """
-        Bring what was given into one value a declared fact; absent facts stay absent.
-
-        Args:
-            given: What the caller gave.
-            extras: What becomes of facts that are not declared.
-            problems: Takes what is wrong.
-
-        Raises:
-            FactsError: It can hold no facts at all.
-            UsageError: *extras* is neither of the two.
-        """
+        """Bring what was given into one value a declared fact, if given; FactsError where it can hold no facts."""
         if extras not in _EXTRAS:
             advice = did_you_mean(extras, _EXTRAS, f"the choices are {named(_EXTRAS)}")
             raise UsageError(f"`extras` cannot be `{visible(str(extras))}`", advice)

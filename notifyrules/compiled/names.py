@@ -79,12 +79,7 @@ class Names:
 
 
 def slots(facts: Iterable[str]) -> dict[str, str]:
-    """
-    Name the slot of every fact in the object that holds them.
-
-    Returns:
-        By fact, a name that ends in an underscore and begins with none: nothing else in generated code does.
-    """
+    """Name the slot of each fact: alone in generated code, it ends in an underscore and begins with none."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in facts:

@@ -203,12 +203,7 @@ def looking(facts: Mapping[str, Value]) -> Look:
 
 
 def evaluate_settled(term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], /) -> Value:
-    """
-    Compute the value of a term that the known facts settle; like the reference evaluation where all are known.
-
-    Raises:
-        NotKnown: It is open.
-    """
+    """Compute a term that known facts settle, like the reference evaluation where all are known; else NotKnown."""
     found = Partial(looking(facts)).value(term, read)
     if found is not OPEN:
         return found

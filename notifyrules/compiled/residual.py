@@ -193,21 +193,7 @@ class Front:
 
 
 def needed(graph: Graph, known: Mapping[str, Value], until: Until) -> tuple[str, ...]:
-    """
-    Name the facts that are needed next.
-
-    Args:
-        graph: The chart.
-        known: Valid values of the facts that are known.
-        until: What they are needed for.
-
-    Returns:
-        The facts that the first open question reads, cheapest first, then in the order declared; none when all that is
-        needed is known.
-
-    Raises:
-        UsageError: They cannot be needed for that.
-    """
+    """Name the facts that the first open question reads, cheapest first, then as declared; none where all is known."""
     if until not in _CHOICES:
         advice = did_you_mean(until, _CHOICES, f"the choices are {named(_CHOICES)}")
         raise UsageError(f"facts cannot be needed until `{visible(str(until))}`", advice)

@@ -171,12 +171,7 @@ def kind_figures(files: Sequence[FileCoverage]) -> Mapping[str, CoverageFigure]:
 
 
 def coverage_data(files: Sequence[FileCoverage]) -> dict[str, object]:
-    """
-    Give coverage as data for JSON.
-
-    Returns:
-        For each file and for all together, covered and total of each kind; for each file what is not covered.
-    """
+    """Give coverage as data for JSON: by file and for all, covered and total of each kind; by file what is missed."""
     return {
         "files": [
             {"file": file.file, **_data(file.figures), "uncovered": [_gap(gap) for gap in file.gaps]} for file in files

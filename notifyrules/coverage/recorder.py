@@ -143,13 +143,7 @@ def _written_conditions(node: Node) -> tuple[t.Term, ...]:
 
 
 def _atoms(term: t.Term, *, decides: bool) -> Iterator[t.Term]:
-    """
-    Give the atoms of a term.
-
-    Args:
-        term: The term.
-        decides: Whether it is a condition, and no operand of a comparison or argument of a function.
-    """
+    """Give the atoms of a term that *decides*: as a condition, and no operand of a comparison or argument."""
     if _is_test(term):
         # Also `x not in y` and `x is not null`, which are one test each and seen as they are written.
         yield term

@@ -87,18 +87,7 @@ def format_github(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def annotate(command: str, title: str, span: Span, lines: Iterable[str]) -> str:
-    """
-    Print a workflow command about a place in a file.
-
-    Args:
-        command: `error`, `warning` or `notice`.
-        title: What the annotation is called.
-        span: What it is about.
-        lines: What it says.
-
-    Returns:
-        One line, without its line end.
-    """
+    """Print a workflow command, `error`, `warning` or `notice`, about a place in a file, without its line end."""
     end_line, end_column = span.source.position(span.end)
     properties = {"file": visible(PurePath(span.source.name).as_posix()), "line": span.line, "endLine": end_line}
     if span.line == end_line:

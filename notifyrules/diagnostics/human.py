@@ -99,15 +99,7 @@ def _last_line(span: Span) -> int:
 
 
 def _framed(span: Span, gutter: int, palette: Palette, *, underline: tuple[str, str, str]) -> Iterator[str]:
-    """
-    Print the lines of a span beside their numbers.
-
-    Args:
-        span: What to underline, on one line or several.
-        gutter: Columns that the line numbers take.
-        palette: The colours of the terminal.
-        underline: The character that underlines, the text behind the last underline, the colour of both.
-    """
+    """Print the lines of a span beside their numbers; *underline* has a character, the words behind it, a colour."""
     if not span.source.text:
         return
     character, text, colour = underline
@@ -127,12 +119,7 @@ def _framed(span: Span, gutter: int, palette: Palette, *, underline: tuple[str, 
 
 
 def _columns(span: Span, number: int) -> tuple[int, int]:
-    """
-    Tell which part of a line belongs to a span.
-
-    Returns:
-        0-based code points of the line: the first and the one behind the last; equal where a line has nothing of it.
-    """
+    """Give the 0-based code points of a line that belong to a span, from, until; equal where it has nothing of it."""
     line = span.source.line(number)
     offset = span.source.line_starts[number - 1]
     start = span.start - offset if span.start >= offset else len(line) - len(line.lstrip())
@@ -142,17 +129,7 @@ def _columns(span: Span, number: int) -> tuple[int, int]:
 
 
 def _clipped(line: str, start: int, end: int) -> tuple[str, int, int]:
-    """
-    Cut a line to the part around the words to underline.
-
-    Args:
-        line: The whole line.
-        start: First code point to underline, 0-based; may be the line's end.
-        end: Behind the last one.
-
-    Returns:
-        The text to print, how many columns stand before the underline, and how many columns it has.
-    """
+    """Cut a line to what is around the words to underline: it, the columns in front of them, the columns they take."""
     # A code point may take no column, so the number of those looked at needs a bound of its own.
     low = max(0, start - 4 * _WIDTH)
     laid = cells(line[low : start + 4 * _WIDTH])

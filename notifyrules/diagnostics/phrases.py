@@ -62,16 +62,7 @@ def count(number: int, noun: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """
-    Find the known word that a misspelt one is closest to.
-
-    Args:
-        word: What was written.
-        known: What could have been meant; the cost hardly grows with their number.
-
-    Returns:
-        The word, or None where none is near.
-    """
+    """Find the known word that a misspelt one is closest to, if any is near; many known ones cost little more."""
     if len(word) > _LONGEST:
         return None
     vocabulary = _vocabulary(tuple(known))

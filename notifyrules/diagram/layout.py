@@ -28,12 +28,7 @@ _SHOWN: Final = 300
 
 
 def find_layout() -> str:
-    """
-    Find the path of the layout program.
-
-    Raises:
-        UsageError: There is none.
-    """
+    """Find the path of the layout program; UsageError where there is none."""
     bundled = _bundled()
     if bundled is not None:
         return bundled

@@ -62,13 +62,7 @@ _APART: Final = re.compile(f"([{_LEFTWARDS}{_RIGHTWARDS}][^\u2066-\u2069]*{_ENDE
 
 
 def drawable(text: str) -> str:
-    """
-    Make one line that may stand in XML, DOT and Mermaid of a text with anything in it.
-
-    Returns:
-        The text with blanks run together, with what nobody would see spelt out, such as `<U+202E>`, and cut at 1,000
-        code points.
-    """
+    """Make one line for XML, DOT and Mermaid of any text: what nobody would see spelt out, cut at 1,000 code points."""
     pieces = _APART.split(_PIECES.sub(" ", text).strip())
     # Every other piece is set apart, and the marks around it reorder nothing outside of them.
     shown = (
@@ -117,11 +111,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrap(text: str, size: float, *, limit: float, lines: int, bold: bool = False) -> tuple[str, ...]:
-    """
-    Break a text into lines of about equal length, at least one, each of up to *limit* pixels.
-
-    Of more than *lines* the rest is cut with an ellipsis.
-    """
+    """Break a text into one or more lines of about equal length and up to *limit* pixels; an ellipsis ends the last."""
     pieces = [part for word in _words(drawable(text)) for part in _cut(word, size, limit, bold=bold)]
     broken = _fill(pieces, limit)
     # As many lines as needed, each no longer than needed: a last line of one word looks like a mistake.

@@ -121,12 +121,7 @@ def plan_rows(diagram: Diagram, *, sides: bool = True) -> RowPlan:
 
 
 def place(plan: RowPlan, seed: int) -> Placement:
-    """
-    Find the place of everything in its row: which of many good arrangements, the *seed* says.
-
-    Raises:
-        UsageError: There is no layout program, or it failed.
-    """
+    """Find the place of everything in its row: which of many good arrangements, the *seed* says."""
     placed = json.loads(run_layout(_request(plan, seed), "-Tjson0"))
     found = {one["name"]: one for one in placed["objects"]}
     x: dict[str, float] = {}

@@ -49,12 +49,7 @@ _RULE: Final = re.compile(r"M(?P<x>\S+) (?P<y>\S+)(?P<way>[HV])(?P<end>\S+)")
 
 
 def to_png(diagram: Diagram) -> bytes:
-    """
-    Write a picture as PNG, on its light panel.
-
-    Raises:
-        UsageError: The picture is larger than :data:`LARGEST` or :data:`LONGEST`, or there is no layout program.
-    """
+    """Write a picture as PNG, on its light panel; UsageError beyond :data:`LARGEST` or :data:`LONGEST`."""
     panel = lay_panel(diagram, route(diagram))
     if panel.width * panel.height > LARGEST or max(panel.width, panel.height) > LONGEST:
         size = f"{panel.width:,.0f} by {panel.height:,.0f}"

@@ -75,16 +75,7 @@ class Drawing:
 
 
 def route(diagram: Diagram) -> Drawing:
-    """
-    Give everything in a picture its place, and arrows their way.
-
-    Returns:
-        The picture with every box, arrow and cluster in its place; its upper left corner is at 0, 0. What is drawn
-        beside it, where there is room, is not in it.
-
-    Raises:
-        UsageError: There is no layout program, or it failed.
-    """
+    """Give everything in a picture its place, from 0, 0 on, and arrows their way, but for what is drawn beside it."""
     diagram, _ = split(diagram)
     arrangement = arrange(diagram)
     placement, grid = arrangement.placement, _grid(arrangement)

@@ -55,25 +55,14 @@ BASELINE: Final = 0.35
 
 
 def to_svg(diagram: Diagram) -> str:
-    """
-    Write a picture as SVG: a whole file, the same for the same picture.
-
-    Raises:
-        UsageError: There is no layout program, or it failed; DOT and Mermaid need none.
-    """
+    """Write a picture as SVG: a whole file, the same for the same picture."""
     root = write_panel(diagram, lay_panel(diagram, route(diagram)))
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
 def notebook_svg(graph: Graph, find_passage: Callable[[], Passage] | None = None) -> str | None:
-    """
-    Draw a chart where somebody only looks, and nothing may be raised.
-
-    Returns:
-        SVG, or None where there is no layout program, the chart is too large for it, or the host fails that is asked
-        for the facts of the passage.
-    """
+    """Draw a chart where nothing may be raised: None without a layout program, if it is too large, or facts fail."""
     try:
         return to_svg(draw(graph, passage=find_passage and find_passage()))
     except Exception:  # noqa: BLE001 - the host may raise anything, and a notebook shows the text instead

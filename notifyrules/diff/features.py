@@ -51,12 +51,7 @@ class Feature:
 
 
 def features_of(together: Together, world: World) -> tuple[Feature, ...]:
-    """
-    Find all that the conditions of two versions ask about.
-
-    Returns:
-        Simple facts last: where there is a choice, they describe a region.
-    """
+    """Find all that the conditions of two versions ask about; simple facts last, so that they describe if they can."""
     finder = _Finder(together, world)
     for side in (together.old, together.new):
         place = _Place.begin(side, world)

@@ -46,17 +46,7 @@ class Gate:
 
 
 def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
-    """
-    Read what is allowed.
-
-    Args:
-        words: Changes such as `no->hold`, or losses such as `facts:refused`.
-        old: The version before, whose outcomes stand on the left.
-        new: The version after, whose outcomes stand on the right.
-
-    Raises:
-        UsageError: One of them is no change between these versions.
-    """
+    """Read what is allowed: changes such as `no->hold`, losses such as `facts:refused`; UsageError for others."""
     pairs = []
     losses = set()
     for word in map(str.strip, words):

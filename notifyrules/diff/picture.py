@@ -16,12 +16,7 @@ _GONE = Mark(Emphasis.TRIED, ("removed",))
 
 
 def draw_comparison(comparison: VersionComparison) -> Diagram:
-    """
-    Draw the new chart with its changes.
-
-    Returns:
-        What is new or leads elsewhere lit, what is gone dashed, everything else faded.
-    """
+    """Draw the new chart: what is new or leads elsewhere lit, what is gone dashed, everything else faded."""
     new = draw_overlaid(comparison.new, _new_marks(comparison))
     old = draw_overlaid(comparison.old, Overlay(_old_marks(comparison), _QUIET))
     boxes, arrows = _gone(comparison.structure, old, new)

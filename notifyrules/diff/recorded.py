@@ -42,14 +42,7 @@ class Counted:
 
 
 def count_rows(old: Graph, new: Graph, rows: Iterable[tuple[str, Mapping[str, object]]]) -> Counted:
-    """
-    Decide recorded facts by both versions.
-
-    Args:
-        old: The version before.
-        new: The version after.
-        rows: The name of each row, and its facts. A fact that one of the versions does not declare is passed over.
-    """
+    """Decide recorded facts, each with its name, by both versions; each passes over facts it does not declare."""
     before, after = ((graph, FactsReader(graph.facts)) for graph in (old, new))
     counted = Counted()
     for name, given in rows:

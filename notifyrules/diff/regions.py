@@ -34,12 +34,7 @@ Shown: TypeAlias = tuple[tuple[Region, ...], bool]
 def compare_decisions(
     versions: Versions, watch: Callable[[str], None]
 ) -> tuple[tuple[Region, ...], tuple[str, ...], tuple[str, ...]]:
-    """
-    Find the regions in which two versions decide differently: each change shortly before any at length.
-
-    Returns:
-        The regions, the changes that are open, and what all regions have in common.
-    """
+    """Find the regions, each change shortly before any at length; the changes that are open; what all share."""
     formulas = versions.solver.world.formulas
     answers = versions.solver.sort_out(versions.differences)
     possible = {pair: one for pair, one in versions.differences.items() if answers[pair] is not Answer.NO}

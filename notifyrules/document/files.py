@@ -96,12 +96,7 @@ def project_root(file: Path) -> Path | None:
 
 
 def given_root(folder: str) -> Path:
-    """
-    Take a folder for the root because it was asked for.
-
-    Raises:
-        UsageError: There is no such folder.
-    """
+    """Take a folder for the root because it was asked for; UsageError where there is none."""
     # `Path` raises for a name that is too long, and takes an empty one for the current folder.
     if os.path.isdir(folder):  # noqa: PTH112
         return Path(folder).resolve()

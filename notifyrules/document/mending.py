@@ -42,13 +42,7 @@ def mend(tree: Map, findings: Findings) -> None:
 
 
 def mend_cases(tree: Map, findings: Findings) -> None:
-    """
-    Put facts and expectations that stand beside `given`, `each` or `expect` under it.
-
-    Args:
-        tree: A cases file; what is mended is changed in it.
-        findings: Takes one error for each part.
-    """
+    """Put facts and expectations beside `given`, `each` or `expect` under it, with an error for each part."""
     key = tree.key("cases")
     cases = None if key is None else tree[key]
     parts = [part for part in cases if isinstance(part, Map)] if isinstance(cases, Seq) else []
@@ -81,15 +75,7 @@ def _report_beside(key: Scalar, name: Scalar, findings: Findings) -> None:
 
 
 def _undented(held: Map, keys: frozenset[str], findings: Findings, *, short: bool) -> Map:
-    """
-    Put keys that stand beside a name under it.
-
-    Args:
-        held: The names of a section.
-        keys: The keys of what they hold.
-        findings: Takes one error for each name.
-        short: Whether a name may hold a word alone, so that only what follows an empty name can belong to it.
-    """
+    """Put keys that stand beside a name under it; where it may hold a word alone (*short*), only under an empty one."""
     mended = Map(held.span)
     name: Scalar | None = None
     told: Scalar | None = None
@@ -139,12 +125,7 @@ def _flattened(facts: Map, findings: Findings) -> Map:
 
 
 def resolve(tree: Map, location: Sequence[str | int]) -> tuple[Path, Located, Scalar | None]:
-    """
-    Follow a location of pydantic's into the tree.
-
-    Returns:
-        The path that exists, the value at its end, and the key that names that value.
-    """
+    """Follow a location of pydantic's into the tree: the path that exists, the value at its end, and its key."""
     value: Located = tree
     path: list[str | int] = []
     key: Scalar | None = None

@@ -10,12 +10,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def format_schema() -> dict[str, Any]:
-    """
-    Describe rule files, those made to be included among them.
-
-    Returns:
-        A schema; the same for the same version of the package.
-    """
+    """Describe rule files, those made to be included among them: the same for the same version of the package."""
     schema = _schema(Document, "notifyrules rule file")
     # A file made to be included has neither, a whole one both.
     schema["required"] = ["notifyrules"]
@@ -24,12 +19,7 @@ def format_schema() -> dict[str, Any]:
 
 
 def cases_schema() -> dict[str, Any]:
-    """
-    Describe cases files.
-
-    Returns:
-        A schema; the same for the same version of the package.
-    """
+    """Describe cases files: the same for the same version of the package."""
     return _schema(CasesDocument, "notifyrules cases file")
 
 

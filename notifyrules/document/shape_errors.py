@@ -114,12 +114,7 @@ _LOOKED_AT = 200
 
 
 def report_shape(tree: Map, problem: ErrorDetails, findings: Findings, shapes: Shapes) -> Path:
-    """
-    Report one error of the model at its place.
-
-    Returns:
-        The path to cut out of the tree; empty where nothing would be left.
-    """
+    """Report one error of the model at its place; give the path to cut out of the tree, empty where nothing is left."""
     path, value, key = resolve(tree, problem["loc"])
     match problem["type"]:
         case "missing":
@@ -187,12 +182,7 @@ def _holder_words(path: Path) -> str:
 
 
 def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], list[str]]:
-    """
-    Explain a value that YAML read in a way nobody meant, and show how to write it.
-
-    Returns:
-        The notes and the help.
-    """
+    """Explain a value that YAML read in a way nobody meant, and show how to write it: the notes and the help."""
     if expected.startswith("a type"):
         return _type_explanation(value)
     written = value.span.one_line

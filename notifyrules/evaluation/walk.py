@@ -284,16 +284,7 @@ class _Walk:
     """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
 
     def follow(self, name: str, *, trying: bool = False) -> tuple[list[_Turn], str]:
-        """
-        Walk from a node to an outcome.
-
-        Args:
-            name: The node.
-            trying: Whether this is a branch of a fan-out, which may refuse without being the decision.
-
-        Returns:
-            The turns taken and the outcome's name.
-        """
+        """Walk from a node to an outcome; *trying* a branch of a fan-out, a refusal is not yet the decision."""
         turns: list[_Turn] = []
         passed: list[str] = []
         while name in self.graph.nodes:

@@ -51,14 +51,7 @@ def _allowances(document: Shared, findings: Findings) -> list[Allowance]:
 
 
 def silence(allowed: Iterable[Allowance], findings: Findings, *, complete: bool = True) -> None:
-    """
-    Take back warnings that are allowed.
-
-    Args:
-        allowed: What is allowed where.
-        findings: Loses the warnings; takes the allowances that nothing needs, as long as there are no errors.
-        complete: Whether everything was looked for, so that an allowance without a warning is one that nothing needs.
-    """
+    """Take back warnings that are allowed; if *complete* and without errors, report allowances nothing needs."""
     warnings = [found for found in findings if not found.is_error]
     dropped: list[Diagnostic] = []
     stale: list[Allowance] = []

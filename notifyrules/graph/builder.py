@@ -69,12 +69,7 @@ class Library:
     _trail: list[Place] = field(default_factory=list)
 
     def build(self, place: Place) -> Built:
-        """
-        Build the chart of a file that nobody called.
-
-        Returns:
-            The chart with everything that was found, in it and in what it includes and calls.
-        """
+        """Build the chart of a file that nobody called, with all findings, also in what it includes and calls."""
         built = self._build(place, None)
         for called in self._built.values():
             if called is not built:

@@ -86,12 +86,7 @@ def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Te
 
 
 def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] | None:
-    """
-    Read one value: a literal, or `{expr: condition}`.
-
-    Returns:
-        The value in a tuple, because it may be None itself; None after a finding.
-    """
+    """Read a literal or `{expr: condition}`, in a tuple because it may be None itself; None after a finding."""
     if isinstance(written, Map):
         condition = written.get(Scalar("expr", written.span))
         if len(written) != 1 or not isinstance(condition, Scalar) or condition.kind is Kind.NULL:

@@ -21,15 +21,7 @@ _DONE = 2
 
 
 def find_cycles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """
-    Find circles, one for each group of names that lead back to themselves.
-
-    Args:
-        edges: For each name those it leads to; names that are no keys lead nowhere.
-
-    Returns:
-        Each circle as its names in order, from the first that was met; a name stands in one circle at most.
-    """
+    """Find circles, each in order and without a name of another one; names that are no keys lead nowhere."""
     state: dict[str, int] = {}
     found: list[tuple[str, ...]] = []
     told: set[str] = set()

@@ -133,12 +133,7 @@ def _given_otherwise(subject: Term | None, answered: Collection[Value]) -> Narro
 
 
 def _value(word: Word, key: Scalar, kind: Type, draft: Draft) -> tuple[bool, Value]:
-    """
-    Read one value of a case key.
-
-    Returns:
-        Whether the switch can have the value, and the value.
-    """
+    """Read one value of a case key: whether the switch can have the value, and the value."""
     value: Value = word.text
     if not word.quoted and word.text in _LITERALS:
         value = _LITERALS[word.text]
@@ -182,12 +177,7 @@ _KINDS = {bool: "a bool", int: "a number", type(None): "null"}
 
 
 def _unquoted(text: str) -> tuple[Value] | None:
-    """
-    Read a text as it would be without its quotes.
-
-    Returns:
-        The bool, number or null that it would be, in a tuple; None where it would be text all the same.
-    """
+    """Read a text as the bool, number or null it is without quotes, in a tuple; None where it is text all the same."""
     if text in _LITERALS:
         return (_LITERALS[text],)
     return (int(text),) if re.fullmatch(r"-?[0-9]{1,15}", text) else None

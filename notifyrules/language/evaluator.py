@@ -31,15 +31,7 @@ class Evaluate(Protocol):
 def evaluate(  # noqa: C901, PLR0912 - one way out a form
     term: t.Term, facts: Mapping[str, Value], read: dict[str, Value], parts: Evaluate | None = None
 ) -> Value:
-    """
-    Compute the value of a term.
-
-    Args:
-        term: A checked term.
-        facts: A valid value for every fact.
-        read: Takes every fact that is read, in the order read.
-        parts: Computes the terms that the term is made of; this function unless given.
-    """
+    """Compute a checked term; *read* takes the facts that are read, in order, and *parts* computes its operands."""
     parts = parts or evaluate
     match term:
         case t.Constant(value=value):

@@ -76,12 +76,7 @@ def _report(refused: Refused, scalar: Scalar, offset: int, findings: Findings) -
 
 
 def _run(rule: Literal["condition", "declaration", "case_key"], text: str) -> Tree:
-    """
-    Run the grammar from one of its beginnings.
-
-    Raises:
-        Refused: The text is not of the language, or is longer or deeper than anybody could follow.
-    """
+    """Run the grammar from one of its beginnings; Refused where it is not met, or by more than anybody could follow."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415 - 40 ms
 
     _check_limits(text)

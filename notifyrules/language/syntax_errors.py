@@ -99,16 +99,7 @@ def wrong_character(text: str, at: int, rule: str) -> Refused:
 
 
 def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: str) -> Refused:
-    """
-    Word a word that stands in the wrong place.
-
-    Args:
-        text: What was parsed.
-        at: Where the word begins; the length of the text where it ended too early.
-        end: Where it ends.
-        accepted: The tokens that could have stood there.
-        rule: The beginning from which it was parsed.
-    """
+    """Word a word where only *accepted* tokens could stand, or the end of the text, which begins at its length."""
     expected = next((meaning for tokens, meaning in _EXPECTED_WORDS if tokens <= accepted), "the end")
     misread = re.search(r"\b(\w+)\s*$", text[:at])
     # Behind a name, and only there, a parenthesis could stand.

@@ -22,15 +22,7 @@ Slip: TypeAlias = Callable[[object], str]
 
 
 def fit(given: object, read: Read[T], slip: Slip, values: Collection[str] = ()) -> T:
-    """
-    Read a value that is not null.
-
-    Args:
-        given: The value.
-        read: Reads it.
-        slip: Helps where it does not fit.
-        values: Those of an enumeration.
-    """
+    """Read a value that is not null; *slip* helps where it does not fit, with the *values* of an enumeration."""
     found = read(given)
     if found is None:
         raise Mismatch(describe(given), help=_help(given, read, slip, values))

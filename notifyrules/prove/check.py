@@ -28,18 +28,7 @@ Watch: TypeAlias = Callable[[str], None]
 
 
 def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch) -> Proofs:
-    """
-    Look for what no facts reach and what changes nothing, and prove the guarantees.
-
-    Args:
-        graph: A chart without errors.
-        known: What was found before, so that it is not told again.
-        limit: How long it may take.
-        watch: Is told what is being worked on.
-
-    Returns:
-        What was found and proved; when the time is up, as much as was done by then.
-    """
+    """Look for what no facts reach and what changes nothing, unless *known*, and prove guarantees, until time is up."""
     findings = Findings()
     findings.extend(known)
     watch("what it is made of")
@@ -228,13 +217,7 @@ def _held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
 
 
 def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str, bool]:
-    """
-    Write what a case is to expect.
-
-    Returns:
-        What the guarantee promises, as far as that is one thing, else one of the outcomes that keep it; and whether
-        nothing else keeps it.
-    """
+    """Give what is promised, if that is one thing, else an outcome that keeps it; and whether nothing else does."""
     if example.second is not None:
         return _quoted(example.passage.outcome), False
     allowed = [name for name in graph.outcomes if (name in guarantee.subjects) is (guarantee.promise is Promise.ALWAYS)]

@@ -19,13 +19,7 @@ RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
 
 
 def judge(proof: Proof, number: int) -> Judged:
-    """
-    Prove a guarantee, or find facts that break it.
-
-    Args:
-        proof: The chart.
-        number: Which of its guarantees, 0-based.
-    """
+    """Prove a guarantee of a chart, by its number from 0, or find facts that break it."""
     guarantee, condition = proof.graph.guarantees[number], proof.conditions[number]
     match guarantee.promise:
         case Promise.NEVER | Promise.ALWAYS:
@@ -146,13 +140,7 @@ def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judg
 
 
 def is_broken(form: TogetherForm, met: Sequence[bool]) -> bool:
-    """
-    Tell whether a promise about media is broken.
-
-    Args:
-        form: `at_most_one`, `at_least_one` or `never`.
-        met: For each medium that it names, whether one of its outcomes was reached.
-    """
+    """Tell whether a promise about media is broken, of each of which one says whether an outcome of its was *met*."""
     return {"at_most_one": sum(met) > 1, "at_least_one": not any(met), "never": all(met)}[form]
 
 

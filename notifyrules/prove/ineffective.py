@@ -44,12 +44,7 @@ def find_unobtainable(proof: Proof, reached: Reach) -> Iterator[Diagnostic]:
 
 
 def find_ineffective(proof: Proof, reached: Reach) -> Iterator[tuple[Fact, Diagnostic | None]]:
-    """
-    Report each fact that is read and never changes outcome, words, data or recheck.
-
-    Returns:
-        Every fact that was looked at, with what is found about it.
-    """
+    """Report facts that are read and never change outcome, words, data or recheck, among all that were looked at."""
     graph = proof.graph
     readers = _readers(proof, reached)
     for fact in graph.facts.values():

@@ -78,14 +78,7 @@ def reach(proof: Proof) -> Reach:
 
 
 def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
-    """
-    Report each question whose answer is known, and each arrow that is never taken, where it begins to be so.
-
-    Args:
-        proof: The chart.
-        reached: What some facts reach.
-        known: What was found before, so that it is not told again.
-    """
+    """Report, unless *known*, questions with a known answer and arrows never taken, where that begins to be so."""
     constant = [found.span for found in known if found.code in (Code.CONSTANT_CONDITION, Code.USELESS_ELSE)]
     for name in proof.graph.order:
         node = proof.graph.nodes[name]
@@ -268,13 +261,7 @@ def _held(arrow: Arrow, node: Call, unbound: Sequence[Fact], opened: Proof) -> l
 
 
 def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
-    """
-    Report a guarantee whose `if` no facts meet, and the part of it that cannot hold.
-
-    Args:
-        proof: The chart.
-        number: Which of its guarantees, 0-based.
-    """
+    """Report a guarantee, by its number from 0, whose `if` no facts meet, and the part of it that cannot hold."""
     guarantee = proof.graph.guarantees[number]
     condition = guarantee.condition
     if guarantee.together is not None and condition is not None:
@@ -399,13 +386,7 @@ class LiveWays:
         return cls(proof, {name: tuple(arrows) for name, arrows in entering.items()}, always)
 
     def explain(self, node: str, ruled_out: Formula) -> Reason:
-        """
-        Find out why something cannot be when a node is asked.
-
-        Args:
-            node: The node, which some facts reach.
-            ruled_out: What cannot be there: proved.
-        """
+        """Find out why what is proved to be ruled out cannot be when a node is asked, which some facts reach."""
         found: dict[tuple[object, ...], Ruling] = {}
         waiting: list[tuple[str, tuple[Arrow, ...]]] = [(node, ())]
         for _ in range(_TRIES):
@@ -426,12 +407,7 @@ class LiveWays:
 
 
 def _core(proof: Proof, formulas: Sequence[Formula], *fixed: Formula) -> tuple[tuple[Term, ...], list[int]] | None:
-    """
-    Find few formulas that contradict, together with what is fixed and assumed.
-
-    Returns:
-        What of the assumptions is needed for it, and the numbers of the formulas; None where none is found.
-    """
+    """Find few formulas that contradict *fixed* ones: the assumptions needed, and their numbers; None if not found."""
     core = proof.bare.core([*proof.assumed, *formulas], fixed=fixed)
     if core is None:
         return None

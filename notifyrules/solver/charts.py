@@ -64,15 +64,7 @@ class ChartFormulas:
 
 
 def translate(graph: Graph, world: World, facts: Mapping[str, Symbol], calls: tuple[Call, ...] = ()) -> ChartFormulas:
-    """
-    Translate a chart.
-
-    Args:
-        graph: A chart without errors.
-        world: Takes what its formulas speak of.
-        facts: The value of every fact.
-        calls: The calls inside of which it is asked.
-    """
+    """Translate a chart for the values *facts*, asked inside of *calls*; *world* takes what its formulas speak of."""
     chart = ChartFormulas(graph, world, Translator(world, facts, calls))
     for name in reversed(graph.order):
         node = graph.nodes[name]

@@ -41,12 +41,7 @@ class Words:
     """What each outcome carries."""
 
     def differ(self, replace: Callable[[Thing], Thing]) -> Formula:
-        """
-        Say when two decisions differ: in outcome, words, data or recheck.
-
-        Args:
-            replace: Turns what one decision depends on into what the other does.
-        """
+        """Say when two decisions differ in outcome, words, data or recheck; *replace* gives the other's things."""
         formulas, symbols = self.chart.world.formulas, self.chart.world.symbols
 
         def differs(symbol: Symbol) -> Formula:

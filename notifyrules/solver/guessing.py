@@ -114,13 +114,7 @@ class Guesser:
         return score
 
     def _seen(self, calls: Sequence[Call], inside: dict[int, Mapping[str, Value]]) -> Mapping[str, Value]:
-        """
-        Give the facts as they are seen inside of some calls.
-
-        Args:
-            calls: The calls, outermost first.
-            inside: The facts of calls that were looked into before.
-        """
+        """Give the facts as seen inside of calls, outermost first; *inside* has those of calls looked into before."""
         facts: Mapping[str, Value] = self.facts
         for call in calls:
             if id(call) not in inside:

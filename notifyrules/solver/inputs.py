@@ -87,12 +87,7 @@ class Inputs:
 
 
 def read(model: Any, symbol: Symbol, kind: Type, world: World) -> Value | Thing:  # noqa: ANN401 - the solver's
-    """
-    Read the value that a solution gives.
-
-    Returns:
-        The value; for a text, time zone, schedule or list that is none of those written out, what the solver calls it.
-    """
+    """Read the value of a solution; for a text, zone, schedule or list not written out, what the solver calls it."""
 
     def found(thing: Thing) -> Any:  # noqa: ANN401
         return model.eval(thing, model_completion=True)

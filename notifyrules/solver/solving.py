@@ -76,12 +76,7 @@ class Solver:
                     waiting.append(definition.meaning)
 
     def ask(self, *formulas: Formula) -> Answer:
-        """
-        Ask whether some formulas can hold together.
-
-        Returns:
-            The answer; :attr:`model` has the solution if there is one.
-        """
+        """Ask whether some formulas can hold together; :attr:`model` has the solution if there is one."""
         if self.limit.is_over():
             return Answer.UNKNOWN
         return self._check([self._name(formula) for formula in formulas])
@@ -91,16 +86,7 @@ class Solver:
         return is_true(formula, self.model)
 
     def sort_out(self, formulas: Mapping[_K, Formula], *given: Formula, most: int | None = None) -> dict[_K, Answer]:
-        """
-        Find out which of some formulas can hold.
-
-        Every solution tells of all formulas at once, so that there are fewer questions than formulas.
-
-        Args:
-            formulas: The formulas, by any names.
-            given: What holds besides.
-            most: How many are wanted that can hold; the others may stay unknown.
-        """
+        """Find which formulas can hold, *most* of them if given: a solution tells of all, so that questions are few."""
         never = self.world.formulas.false
         found = dict.fromkeys(formulas, Answer.NO)
         waiting = {name: formula for name, formula in formulas.items() if formula is not never}

@@ -45,19 +45,7 @@ Confirm: TypeAlias = Callable[[FactValues, Value], bool]
 def find_witness(
     solver: Solver, inputs: Inputs, goal: Formula, confirm: Confirm, varied: Copy | None = None
 ) -> Witness | Answer:
-    """
-    Find facts for which a goal holds.
-
-    Args:
-        solver: Takes for granted what holds for all facts.
-        inputs: The facts.
-        goal: What is to hold.
-        confirm: Decides by the reference walk whether it does.
-        varied: The second value of the fact of which the goal compares two.
-
-    Returns:
-        Confirmed facts; `NO` where it is proved that there are none; `UNKNOWN` where neither could be shown.
-    """
+    """Find facts for which *goal* holds, as *confirm* decides; `NO` where it is proved that none do, else `UNKNOWN`."""
     first = solver.ask(goal)
     if first is Answer.NO:
         return first

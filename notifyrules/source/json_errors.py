@@ -31,12 +31,7 @@ class UnfitJsonError(Exception):
 
 
 def unlike_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """
-    Make an object whose keys are all different.
-
-    Raises:
-        UnfitJsonError: A key stands twice.
-    """
+    """Make an object whose keys are all different; UnfitJsonError where one stands twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
@@ -45,22 +40,12 @@ def unlike_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 def refuse_constant(written: str) -> object:
-    """
-    Refuse `NaN` and the like, which Python reads although JSON does not have them.
-
-    Raises:
-        UnfitJsonError: Always.
-    """
+    """Refuse `NaN` and the like, which Python reads although JSON does not have them, by UnfitJsonError."""
     raise UnfitJsonError(written)
 
 
 def find_json_error(text: str) -> tuple[int, str]:
-    """
-    Find the first place at which a text that Python does not read as JSON is none.
-
-    Returns:
-        The place, as an offset, and what was expected and found there.
-    """
+    """Find the offset where a text that Python does not read as JSON is none, and what was expected and found there."""
     # What is open around the place, and what may stand at it: a key, a colon, a value, or what goes on behind one.
     around: list[str] = []
     expected, is_first, at = "value", False, 0

@@ -137,12 +137,7 @@ def words_of(scalar: Scalar | None) -> str | None:
 
 
 def _offsets(scalar: Scalar) -> tuple[int, ...]:
-    """
-    Map each code point of a scalar's value to its offset in the file.
-
-    Returns:
-        One offset a code point, never empty.
-    """
+    """Map each code point of a scalar's value to its offset in the file."""
     source, at, end = scalar.span.source.text, scalar.span.start, scalar.span.end
     if scalar.style is Style.DOUBLE:
         exact = offsets_in_double_quotes(source, at + 1, end - 1)

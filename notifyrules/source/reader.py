@@ -73,12 +73,7 @@ def _stop(what: str, message: str, span: Span, advice: str, rival: Span | None =
 
 
 def kind_of(text: str) -> Kind:
-    """
-    Tell what a plain scalar is by the core schema of YAML 1.2.
-
-    Source:
-        YAML 1.2.2, section 10.3.2.
-    """
+    """Tell what a plain scalar is by the core schema (YAML 1.2.2, section 10.3.2)."""
     return next((kind for kind, form in _FORMS.items() if form.fullmatch(text)), Kind.TEXT)
 
 
@@ -166,12 +161,7 @@ class _Builder:
         return self.root
 
     def take(self, event: Event) -> None:
-        """
-        Take the next event.
-
-        Raises:
-            _Stop: Nothing behind this event can be trusted.
-        """
+        """Take the next event; _Stop where nothing behind it can be trusted."""
         self._budget.events -= 1
         if self._budget.events < 0:
             message = f"the chart has more than {MAX_EVENTS:,} YAML parts"
