@@ -1,0 +1,165 @@
+"""Read how the service is set up: one TOML file, in which everything has a default."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo
+
+from notifyrules.errors import UsageError
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_SHOWN: Final = 60
+_OURS: Final = {"model_type": "a table", "string_pattern_mismatch": "text that matches `{pattern}`"}
+_PYDANTICS: Final = re.compile("^(Input should be|Value error,) ")
+
+
+def _beside(path: Path, info: ValidationInfo) -> Path:
+    """Read a path as relative to the file in which it stands."""
+    return path if info.context is None else Path(info.context, path)
+
+
+File = Annotated[Path, Strict(strict=False), AfterValidator(_beside)]
+"""A path in a settings file, relative to that file."""
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class Section(BaseModel):
+    """A table of a settings file: no unknown keys, and no value taken for another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Limits(Section):
+    """What a call may cost."""
+
+    body_bytes: int = Field(default=1024 * 1024, ge=1024)
+    """A larger body is refused unread."""
+    facts: int = Field(default=1000, ge=1, le=100_000)
+    """So many decisions may be asked for at once."""
+    read_s: Seconds = 5.0
+    """A body that takes longer to arrive is refused."""
+    connections: int | None = Field(default=None, ge=1)
+    """Calls beyond so many at once are refused with 503 at once; no bound unless given."""
+    drain_s: float = Field(default=5.0, ge=0, le=3600)
+    """How long `/readyz` says 503 before the service stops."""
+
+
+class Store(Section):
+    """Where nonces and idempotency keys are kept."""
+
+    path: File = Path("notifyrules-service.sqlite")
+    """An SQLite file, which several processes on one machine may share."""
+    redis: str | None = Field(default=None, pattern="^(rediss?|unix)://")
+    """The URL of a Redis that takes its place."""
+
+
+class Log(Section):
+    """Where decisions are logged."""
+
+    path: File | None = None
+    """A file that lines are added to; nothing is logged unless given."""
+    private: Literal["leave-out", "hash"] = "leave-out"
+    """What is kept of facts that rules mark `private: true`."""
+    key: str | None = Field(default=None, min_length=16)
+    """What hashes of private facts are keyed with, so that nobody can guess values."""
+
+
+class Changes(Section):
+    """What changed rules must stand before they decide."""
+
+    cases: bool = True
+    """Whether the cases beside changed rules must pass."""
+    allow: list[str] | None = None
+    """The changes of decisions that pass, as `notifyrules diff --allow` takes them; any unless given."""
+    candidate: File | None = None
+    """A file or folder of rules that decide in shadow beside those of the same name."""
+    canary_percent: float = Field(default=0.0, ge=0, le=100)
+    """Of how many subjects in a hundred the candidate decides."""
+
+
+class Identity(Section):
+    """Who issues access tokens: the service itself, or an identity provider."""
+
+    keys: File = Path("notifyrules-keys.json")
+    """The key set that the service signs its tokens with; made when it is missing."""
+    issuer: str | None = Field(default=None, pattern="^https?://")
+    """The `iss` of the provider's tokens; there is no `/token` then."""
+    jwks_uri: str | None = Field(default=None, pattern="^https?://")
+    """Where the provider's keys are."""
+    audience: str = "notifyrules"
+    """The `aud` that tokens must have."""
+
+
+class Settings(Section):
+    """How one service is set up."""
+
+    rules: list[File] = Field(default_factory=list)
+    """Rule files and folders of them; the shipped charts unless given."""
+    clients: File = Path("notifyrules-clients.toml")
+    """The file that says who may ask."""
+    public_url: str | None = Field(default=None, pattern="^https?://[^/?#]+$")
+    """Where callers reach the service, as they write it, when a proxy stands before it: `https://rules.example.com`."""
+    limits: Limits = Limits()
+    store: Store = Store()
+    log: Log = Log()
+    changes: Changes = Changes()
+    identity: Identity = Identity()
+
+
+def read_settings(file: Path) -> Settings:
+    """Read a settings file; raise :class:`UsageError` with all that is wrong with it."""
+    return read_toml(file, Settings)
+
+
+def read_toml(file: Path, model: type[_Model]) -> _Model:
+    """Read a TOML file as *model*; raise :class:`UsageError` that says what stands where and what is expected."""
+    try:
+        written = tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"`{file}` is not UTF-8 text: byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        raise UsageError(f"`{file}` is not TOML: {message[:1].lower()}{message[1:]}") from None
+    try:
+        return model.model_validate(written, context=file.parent)
+    except ValidationError as error:
+        told = "; ".join(_told(one, model) for one in error.errors(include_url=False))
+        raise UsageError(f"`{file}`: {told}") from None
+
+
+def _told(error: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic's own form
+    """Tell of one mistake: the key, what was found, what is expected."""
+    *around, last = error["loc"]
+    key = ".".join(map(str, error["loc"]))
+    match error["type"]:
+        case "missing":
+            return f"`{key}` is missing"
+        case "extra_forbidden":
+            holder = _holder(model, around)
+            near = get_close_matches(str(last), holder, 1)
+            advice = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(holder)}"
+            return f"`{key}` is not a setting; {advice}"
+        case _:
+            expected = _PYDANTICS.sub("", error["msg"])
+            if error["type"] in _OURS:
+                expected = _OURS[error["type"]].format(**error.get("ctx", {}))
+            shown = "a table" if isinstance(error["input"], dict) else repr(error["input"])[:_SHOWN]
+            return f"`{key}` is {shown}, expected {expected[:1].lower()}{expected[1:]}"
+
+
+def _holder(model: type[BaseModel], around: list[str | int]) -> list[str]:
+    """List the keys of the table in which one stands."""
+    for step in around:
+        if isinstance(step, int):
+            continue
+        inside = model.model_fields[step].annotation
+        args = getattr(inside, "__args__", ())
+        model = next(one for one in (inside, *args) if isinstance(one, type) and issubclass(one, BaseModel))
+    return [field.alias or name for name, field in model.model_fields.items()]

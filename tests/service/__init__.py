@@ -1,0 +1,1 @@
+"""The decision service: settings, calls, refusals, and what it stands when it is killed."""
