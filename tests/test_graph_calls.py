@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from notifyrules.graph.builder import MAX_CALLS
@@ -22,8 +24,19 @@ outcomes:
 HEAD = "notifyrules: 1\nallow: {unused-fact: not needed here, unused-outcome: not needed here}\n"
 
 
-ALL = "{b: bool, name: text, i: int}"
+ALL = "{b: bool, name: text, i: int, size: int = 3}"
 BOTH = 'cases: {ja: "yes", nein: "no"}'
+
+
+MANY = """notifyrules: 1
+facts: {alert.kind: text = "", alert.size: int = 1, size: int = 3, muted: bool = false}
+flow:
+  large: {if: 'size > 3 and alert.kind == "x" and alert.size > 2 and not muted', then: x, else: y}
+outcomes: {x: {}, y: {}}
+"""
+OTHERS = "{i: int, t: text, muted: bool, spare: bool}"
+BOUND = "with: {alert.kind: t, alert.size: i, size: i}"
+ENDS = 'cases: {x: "yes", y: "no"}'
 
 
 def calling(call: str, facts: str = ALL) -> str:
@@ -89,7 +102,8 @@ class TestCalls:
 
     def test_default(self) -> None:
         """What nothing is bound to is asked with its default."""
-        node = rules_of(calling(f"{{call: asked.yaml, {BOTH}}}", "{b: bool, name: text}"), asked=ASKED).graph.nodes["q"]
+        call = f"{{call: asked.yaml, defaults: [size], {BOTH}}}"
+        node = rules_of(calling(call, "{b: bool, name: text}"), asked=ASKED).graph.nodes["q"]
         assert isinstance(node, Call)
         size = node.arguments["size"]
 
@@ -99,9 +113,9 @@ class TestCalls:
     @pytest.mark.parametrize(
         ("call", "facts", "code", "span", "message"),
         [
-            (BOTH, "{b: bool}", "callee", "asked.yaml", "the fact `name` of `asked.yaml` gets no value"),
-            (BOTH, "{b: int, name: text}", "callee", "asked.yaml", "`b` is `int` here and `bool` in"),
-            (BOTH, "{b: bool | null, name: text}", "callee", "asked.yaml", "`b` is `bool | null` here"),
+            (BOTH, "{b: bool, size: int}", "callee", "asked.yaml", "the fact `name` of `asked.yaml` gets no value"),
+            (BOTH, "{b: int, name: text, size: int}", "callee", "asked.yaml", "`b` is `int` here and `bool` in"),
+            (BOTH, "{b: bool | null, name: text, size: int}", "callee", "asked.yaml", "`b` is `bool | null` here"),
             (f"with: {{b: i}}, {BOTH}", ALL, "type-mismatch", "i", "found `int`"),
             (f"with: {{c: b}}, {BOTH}", ALL, "unknown-fact", "c", "`c` is not a fact of `asked.yaml`"),
             (f"with: {{size: nope}}, {BOTH}", ALL, "unknown-fact", "nope", "`nope` is not a declared fact"),
@@ -125,6 +139,86 @@ class TestCalls:
 
         assert found[:2] == (code, span)
         assert message in found[2]
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "defaults: all",
+            'defaults: "all"',
+            "defaults: [alert.kind, alert.size, size]",
+            "defaults: [alert, size]",
+            "defaults: [size], with: {alert.kind: t, alert.size: i}",
+            "defaults: [alert, size], with: {alert.kind: t}",
+            "defaults: [alert], with: {size: i}",
+        ],
+    )
+    def test_defaults(self, call: str) -> None:
+        """Facts that nothing binds are named, each, by their beginning, or all at once."""
+        assert told(calling(f"{{call: asked.yaml, {call}, {ENDS}}}", OTHERS), asked=MANY) == []
+
+    @pytest.mark.parametrize(
+        ("call", "facts", "said"),
+        [
+            ("", OTHERS, '`alert.kind` (`""`), `alert.size` (`1`), `size` (`3`)'),
+            ("defaults: [alert], ", OTHERS, "`size` (`3`)"),
+            ("defaults: [alert.kind, size], ", OTHERS, "`alert.size` (`1`)"),
+            ("with: {size: i}, ", "{i: int, muted: bool, alert.kind: text, spare: bool}", "`alert.size` (`1`)"),
+        ],
+    )
+    def test_forgotten(self, call: str, facts: str, said: str) -> None:
+        """A fact that stays at its default because nobody has thought of it is a warning, with the default."""
+        [found] = findings(calling(f"{{call: asked.yaml, {call}{ENDS}}}", facts), asked=MANY)
+
+        assert (found.code.value, found.is_error, found.span.text) == ("unbound-fact", False, "asked.yaml")
+        assert found.message == f"only the default binds {said} of `asked.yaml`"
+
+    @pytest.mark.parametrize(("names", "said"), [("abc", ""), ("abc", "defaults: [a], "), ("abcdef", "")])
+    def test_the_help_helps(self, names: str, said: str) -> None:
+        """Written as the help says, the call is free of the warning."""
+        asked = f"notifyrules: 1\nfacts: {{{', '.join(f'{one}: bool = false' for one in names)}}}\n"
+        asked += f"flow: {{q: {{if: {' or '.join(names)}, then: x, else: y}}}}\noutcomes: {{x: {{}}, y: {{}}}}\n"
+        [found] = findings(calling(f"{{call: asked.yaml, {said}{ENDS}}}", "{i: int}"), asked=asked)
+        advice = re.search(r"`(defaults: .*)`", found.help[0])
+        assert advice is not None
+
+        assert told(calling(f"{{call: asked.yaml, {advice[1]}, {ENDS}}}", "{i: int}"), asked=asked) == []
+
+    @pytest.mark.parametrize(
+        ("call", "code", "span", "message", "advice"),
+        [
+            ("[alert, sise]", "unknown-fact", "sise", "`sise` is not a fact of `asked.yaml`", "did you mean `size`?"),
+            ("[alrt, size]", "unknown-fact", "alrt", "`alrt` is not a fact of", "did you mean `alert`?"),
+            ("[all]", "unknown-fact", "all", "`all` is not a fact of", "write `defaults: all`"),
+            ("[when, alert, size]", "unknown-fact", "when", "`when` is not a fact of", "its facts are `alert.kind`"),
+            ("[alert, size, size]", "callee", "size", "`size` is named here already", "remove it"),
+            ("[alert, size, alert.kind]", "callee", "alert.kind", "`alert.kind` is named here already", "remove it"),
+            ("[alert, size], with: {size: i}", "callee", "size", "`size` is bound", "remove it"),
+            ("[alert, size, muted]", "callee", "muted", "`muted` is bound, so its default is never taken", "remove it"),
+            (f"all, {BOUND}", "callee", "all", "every fact of `asked.yaml` is bound", "remove `defaults`"),
+            ("size", "wrong-shape", "size", "expected `all` or a list as `defaults`", "`[size]`"),
+            ("{size: 3}", "wrong-shape", "{size: 3}", "expected `all` or a list as `defaults`", ""),
+            (f"[], {BOUND}", "wrong-shape", "defaults", "`defaults` is empty", ""),
+            ("[alert, size], with: {sise: i}", "unknown-fact", "sise", "`sise` is not a fact of", "mean `size`"),
+            ("[alert], with: {sise: i}", "unknown-fact", "sise", "`sise` is not a fact of", "mean `size`"),
+        ],
+    )
+    def test_wrong_defaults(self, call: str, code: str, span: str, message: str, advice: str) -> None:
+        """What `defaults` names is a fact of the called chart that is left, and one mistake is told once."""
+        [found] = findings(calling(f"{{call: asked.yaml, defaults: {call}, {ENDS}}}", OTHERS), asked=MANY)
+
+        assert (found.code.value, found.span.text) == (code, span)
+        assert message in found.message
+        assert advice in "".join(found.help)
+
+    @pytest.mark.parametrize(
+        "facts", ["{i: int}\ninclude: [gone.yaml]", "{i: int, muted: boo, alert.kind: txt, alert.size: in}"]
+    )
+    def test_unknown_binding(self, facts: str) -> None:
+        """What a declaration that cannot be read may bind is not reported as forgotten."""
+        found = codes(calling(f"{{call: asked.yaml, with: {{size: i}}, {ENDS}}}", facts), asked=MANY)
+
+        assert {*found} <= {"file", "bad-type"}
+        assert found
 
     @pytest.mark.parametrize(
         ("asked", "code", "message"),

@@ -78,6 +78,7 @@ class Code(Enum):
     DUPLICATE_CASE = "duplicate-case", "error", "Only one of two cases for the same value can be taken."
     USELESS_ELSE = "useless-else", "warning", "Every value has its own case, so the `else` is never taken."
     CALLEE = "callee", "error", "The called file must be in order, and every fact and outcome of it accounted for."
+    UNBOUND_FACT = "unbound-fact", "warning", "A fact of the called file that nothing binds is the same for everybody, usually because it was forgotten."
     NO_RECHECK_CLOCK = "no-recheck-clock", "error", "A `recheck` that is a duration counts from the fact `now`, which must be declared."
     UNREACHABLE_NODE = "unreachable-node", "warning", "No arrow leads to the node, so it decides nothing."
     UNUSED_FACT = "unused-fact", "warning", "Every declared fact costs its caller work; one that nothing reads is wasted."

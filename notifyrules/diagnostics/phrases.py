@@ -8,8 +8,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
+from notifyrules.source.text import one_line
+
 _LISTED: Final = 20
 """Words that a line of help can carry."""
+_CARRIED: Final = 70
+"""Code points of the file's own words that a sentence can carry."""
 _CUTOFF = 0.7
 """How alike two words are, from 0 to 1, when one may be meant for the other."""
 _FEW = 20
@@ -38,6 +42,12 @@ def listed(words: Iterable[str]) -> str:
     waiting = iter(words)
     shown = ", ".join(islice(waiting, _LISTED))
     return shown if next(waiting, None) is None else f"{shown}, …"
+
+
+def clip(text: str) -> str:
+    """Put words of the file on one line, shortened to what a sentence can carry."""
+    folded = one_line(text)
+    return folded if len(folded) <= _CARRIED else folded[: _CARRIED - 1] + "…"
 
 
 def either(words: Sequence[str]) -> str:

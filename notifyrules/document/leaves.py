@@ -113,6 +113,11 @@ Number: TypeAlias = Annotated[
         (("type", "integer"), ("minimum", 0)),
     ),
 ]
+All: TypeAlias = Annotated[
+    Scalar,
+    Leaf("`all` or a list", lambda value: isinstance(value, Scalar) and value == "all", (("const", "all"),)),
+]
+"""Whatever is left, instead of a list of names."""
 NotifyWord: TypeAlias = Annotated[
     Scalar,
     Leaf(

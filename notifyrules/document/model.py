@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from notifyrules.document.leaves import (
+    All,
     Anything,
     ConditionText,
     Declaration,
@@ -118,6 +119,8 @@ Allow: TypeAlias = Annotated[
 ]
 
 
+_BY_LIST = Discriminator(lambda value: "#list" if isinstance(value, Seq) else "#one")
+"""Tells a list from a word alone."""
 BY_LENGTH = Discriminator(lambda value: "#long" if isinstance(value, Map) else "#short")
 """Tells what is written in short from what is written as a mapping."""
 
@@ -200,14 +203,25 @@ class FanOutPart(NodePart):
     else_: Target | None = Field(None, alias="else", description="Where it goes on when all branches refuse.")
 
 
+Defaults: TypeAlias = Annotated[
+    Annotated[All, Tag("#one")] | Annotated[list[Name], Tag("#list"), Field(json_schema_extra=_SOME_ITEMS)], _BY_LIST
+]
+
+
 class CallPart(NodePart):
     """Another rule file asked as a question."""
+
+    must_hold = ("defaults",)
 
     call: Name = Field(description="The file, relative to this one, or `notifyrules:name` for a shipped one.")
     with_: dict[Key, ConditionText] = Field(
         alias="with",
         default_factory=dict,
         description="A condition for each fact of the called file that this one names differently.",
+    )
+    defaults: Defaults | None = Field(
+        None,
+        description="Facts of the called file that keep their defaults, `alert` for `alert.*`, or `all` left to them.",
     )
     cases: dict[Key, Target] = Field(description="Where each outcome of the called file goes on: `a | b: target`.")
     else_: Target | None = Field(None, alias="else", description="Where all other outcomes go on.")
@@ -277,7 +291,7 @@ class OutcomePart(Part):
 
 Ends: TypeAlias = Annotated[
     Annotated[Name, Tag("#one")] | Annotated[list[Name], Tag("#list")],
-    Discriminator(lambda value: "#list" if isinstance(value, Seq) else "#one"),
+    _BY_LIST,
     Field(description="An outcome, or a list of outcomes."),
 ]
 MediaEnds: TypeAlias = Annotated[

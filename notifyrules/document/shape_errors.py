@@ -271,7 +271,7 @@ def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) 
         advice = f"write `{lower}`, in lower case and without quotes"
     elif value.quoted and expected == "a whole number":
         advice = "write it without quotes"
-    elif expected == "a list" and len(written) <= _SHOWN:
+    elif expected.endswith("a list") and len(written) <= _SHOWN:
         advice = f"put it into brackets: `[{written}]`"
     return notes, [advice]
 

@@ -7,17 +7,21 @@ from types import MappingProxyType
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
-from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
+from notifyrules.diagnostics.phrases import clip, did_you_mean, listed, named, nearest
 from notifyrules.document.model import CallPart
 from notifyrules.graph.draft import Draft, head
-from notifyrules.graph.model import Arrow, Call, Graph
+from notifyrules.graph.model import Arrow, Call, Fact, Graph
 from notifyrules.graph.targets import read_target
 from notifyrules.language.parsing import parse_case_key
 from notifyrules.language.syntax import Word
 from notifyrules.language.terms import FactRead, Term
 from notifyrules.language.types import quote
+from notifyrules.language.values import write_literal
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
+
+_FEW = 5
+"""Facts that a line of help names one by one."""
 
 
 def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
@@ -33,7 +37,7 @@ def build_call(name: Scalar, part: CallPart, draft: Draft) -> Call | None:
     }
     if callee is None:
         return None
-    bindings = _bind_facts(part, callee, written, draft)
+    bindings = _bind_facts(name, part, callee, written, draft)
     words = [word for several, _ in exits for word in several or ()]
     named_by = _named_outcomes(words, part, callee, draft)
     left = [outcome for outcome in callee.outcomes if outcome not in named_by.values()]
@@ -101,28 +105,36 @@ def _check_else(  # noqa: PLR0913, PLR0917 - what a call is made of
 
 
 def _bind_facts(
-    part: CallPart, callee: Graph, written: Mapping[Scalar, Term | None], draft: Draft
+    name: Scalar, part: CallPart, callee: Graph, written: Mapping[Scalar, Term | None], draft: Draft
 ) -> Mapping[str, Term] | None:
     """Find the value of every fact of the callee: by `with`, else by name, else its default; None after a finding."""
     clean = all(term is not None for term in written.values())
     bindings: dict[str, Term] = {}
+    bound: dict[str, Span] = {}
+    left: dict[str, Fact] = {}
+    meant: set[str | None] = set()
     for key, term in written.items():
         if key not in callee.facts:
+            meant.add(nearest(key, callee.facts))
             advice = did_you_mean(key, callee.facts, f"its facts are {named(callee.facts)}")
             draft.findings.add(Code.UNKNOWN_FACT, key.span, f"`{key}` is not a fact of `{part.call}`", help=advice)
             clean = False
-        elif term is not None:
+            continue
+        bound[str(key)] = key.span
+        if term is not None:
             bindings[str(key)] = term
     for fact in callee.facts.values():
-        if fact.name in part.with_:
-            continue
         own = draft.facts.get(fact.name)
-        if own is None:
-            if not fact.has_default and not draft.is_broken("facts", fact.name):
-                message = f"the fact `{fact.name}` of `{part.call}` gets no value"
-                advice = f"say what it is: `with: {{{fact.name}: ...}}`, or declare a fact of the same name and type"
-                draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
-                clean = False
+        unknown = own is None and (draft.is_broken("facts", fact.name) or draft.is_incomplete("include"))
+        if unknown or fact.name in bound or fact.name in meant:
+            continue
+        if own is None and fact.has_default:
+            left[fact.name] = fact
+        elif own is None:
+            message = f"the fact `{fact.name}` of `{part.call}` gets no value"
+            advice = f"say what it is: `with: {{{fact.name}: ...}}`, or declare a fact of the same name and type"
+            draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
+            clean = False
         elif own.type != fact.type:
             message = f"the fact `{fact.name}` is `{own.type}` here and `{fact.type}` in `{part.call}`"
             advice = f"say what it is there: `with: {{{fact.name}: ...}}`, or declare both alike"
@@ -130,5 +142,57 @@ def _bind_facts(
             clean = False
         else:
             bindings[fact.name] = FactRead(part.call.span, own.type, own.name)
+            bound[fact.name] = own.span
             draft.read.add(own.name)
+    forgotten = _left_to_defaults(part, callee, left, bound, draft)
+    if forgotten and not draft.is_broken("flow", name):
+        _warn_of_defaults(part, [fact for fact in left.values() if fact.name in forgotten], draft)
     return MappingProxyType(bindings) if clean else None
+
+
+def _left_to_defaults(
+    part: CallPart, callee: Graph, left: Mapping[str, Fact], bound: Mapping[str, Span], draft: Draft
+) -> set[str]:
+    """Report what `defaults` names in vain, and give the facts of those *left* that it forgets."""
+    forgotten = set(left)
+    if isinstance(part.defaults, Scalar):
+        if set(callee.facts) <= set(bound):
+            message = f"every fact of `{part.call}` is bound"
+            draft.findings.add(Code.CALLEE, part.defaults.span, message, help="remove `defaults`")
+        return set()
+    known = (*callee.facts, *sorted(callee.groups))
+    named_here: dict[str, Span] = {}
+    for name in part.defaults or ():
+        meant = _named_facts(name, callee)
+        if not meant:
+            forgotten -= set(_named_facts(nearest(name, known) or "", callee))
+            advice = did_you_mean(name, known, f"its facts are {named(callee.facts)}")
+            if name == "all":
+                forgotten.clear()
+                advice = "for all facts that nothing binds, write `defaults: all`"
+            draft.findings.add(Code.UNKNOWN_FACT, name.span, f"`{name}` is not a fact of `{part.call}`", help=advice)
+        elif all(fact in bound or fact in named_here for fact in meant):
+            message, rival = f"`{name}` is named here already", named_here.get(meant[0])
+            if rival is None:
+                message, rival = f"`{name}` is bound, so its default is never taken", bound[meant[0]]
+            advice, labels = "remove it from `defaults`", [Label(rival, f"`{meant[0]}` stands here")]
+            draft.findings.add(Code.CALLEE, name.span, message, help=advice, labels=labels)
+        forgotten -= set(meant)
+        named_here = dict.fromkeys(meant, name.span) | named_here
+    return forgotten
+
+
+def _named_facts(name: str, callee: Graph) -> list[str]:
+    """List the facts that a whole name or a beginning stands for."""
+    return [fact for fact in callee.facts if fact == name or fact.startswith(f"{name}.")]
+
+
+def _warn_of_defaults(part: CallPart, forgotten: Sequence[Fact], draft: Draft) -> None:
+    """Report facts whose default nobody has asked for."""
+    names = [*map(str, part.defaults or ()), *(fact.name for fact in forgotten)]
+    shown = listed(f"`{fact.name}` (`{clip(write_literal(fact.default))}`)" for fact in forgotten)
+    whole = f"[{', '.join(names)}]" if len(names) <= _FEW else "all"
+    advice = f"bind it, `with: {{{forgotten[0].name}: ...}}`, or say what may stay at its default: `defaults: {whole}`"
+    draft.findings.add(
+        Code.UNBOUND_FACT, part.call.span, f"only the default binds {shown} of `{part.call}`", help=advice
+    )

@@ -13,6 +13,7 @@ from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
+from notifyrules.diagnostics.phrases import clip
 from notifyrules.graph.model import (
     Arrow,
     Call,
@@ -29,7 +30,7 @@ from notifyrules.graph.model import (
 from notifyrules.language.terms import FactRead, Junction, Term, facts_read
 from notifyrules.language.values import write_literal
 from notifyrules.solver import Answer, Formula, Proof
-from notifyrules.source.text import Span, one_line
+from notifyrules.source.text import Span
 
 _LEAVE_OUT = (
     "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
@@ -38,7 +39,6 @@ _LEAVE_OUT = (
 _TRIES = 24
 """Ways that are looked into one by one."""
 _SHOWN = 4
-_LONGEST = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:
 def _known(asked: Term, alive: Arrow, answer: str, gone: Sequence[Arrow], reached: Reach) -> Diagnostic:
     formulas, answers = reached.proof.chart.world.formulas, reached.proof.chart.answers
     reason = reached.ways.explain(alive.node, formulas.some(answers[arrow.id] for arrow in gone))
-    words = f"`{_clip(asked.span.text)}` is always {answer} here, because {reason.words}"
+    words = f"`{clip(asked.span.text)}` is always {answer} here, because {reason.words}"
     advice = f"remove the question `{alive.node}` and lead to `{alive.target}` at once, or ask for what is meant"
     return Diagnostic(Code.KNOWN_ANSWER, words, asked.span, (advice,), *reached.shown(reason, *gone))
 
@@ -125,14 +125,14 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
     alive = [arrow for arrow in node.arrows if arrow.id not in reached.dead]
     gone = [arrow for arrow in node.arrows if arrow.id in reached.dead]
     if len(alive) == 1 and gone and facts_read(node.subject) and alive[0] is not node.otherwise:
-        yield _known(node.subject, alive[0], f"`{_clip(alive[0].answer)}`", gone, reached)
+        yield _known(node.subject, alive[0], f"`{clip(alive[0].answer)}`", gone, reached)
         return
-    subject = _clip(node.subject.span.text)
+    subject = clip(node.subject.span.text)
     for arrow in gone:
         if not arrow.written:
             continue
         reason = reached.reason(arrow)
-        code, words, way_out = Code.UNMET_VALUE, f"`{subject}` is never `{_clip(arrow.answer)}` here", _LEAVE_OUT
+        code, words, way_out = Code.UNMET_VALUE, f"`{subject}` is never `{clip(arrow.answer)}` here", _LEAVE_OUT
         if arrow is node.otherwise:
             code, words, way_out = Code.DEAD_ARROW, f"`{subject}` never is anything else here", "remove the `else`"
         message = f"{words}, because {reason.words}"
@@ -148,7 +148,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
         fixed = [chart.met[node.name], chart.terms.holds(row.condition)]
         if reached.proof.solver.ask(chart.world.formulas.every(fixed)) is Answer.NO:
             reason = reached.ways.explain(node.name, fixed[1])
-            words = f"`{_clip(row.condition.span.text)}` is always false here, because {reason.words}"
+            words = f"`{clip(row.condition.span.text)}` is always false here, because {reason.words}"
             shown = reached.shown(reason, row.arrow)
             yield Diagnostic(Code.KNOWN_ANSWER, words, row.condition.span, ("remove the row",), *shown)
             continue
@@ -225,7 +225,7 @@ def _callee(node: Call, reached: Reach) -> Iterator[Diagnostic]:
         labels, notes = reached.shown(reason, arrow)
         held = [] if opened is None else _held(arrow, node, unbound, opened)
         if held:
-            values = _and(f"`{fact.name}` at `{_clip(write_literal(fact.default))}`" for fact in held)
+            values = _and(f"`{fact.name}` at `{clip(write_literal(fact.default))}`" for fact in held)
             also = f", and {because}" if reason.tells else ""
             because = f"only its own default sets {values}{also}"
             bound = ", ".join(f"{fact.name}: ..." for fact in held)
@@ -273,9 +273,9 @@ def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
     # What is assumed stands first, so that it is left out where the `if` contradicts itself.
     assumed, core = _core(proof, [proof.chart.terms.holds(term) for term in wanted]) or ((), ())
     blamed = [wanted[at] for at in core] or [condition]
-    words = _and(f"`{_clip(term.span.text)}`" for term in blamed)
+    words = _and(f"`{clip(term.span.text)}`" for term in blamed)
     never = "is never true" if len(blamed) == 1 else "are never true together"
-    because = f", because `assume` says {_and(f'`{_clip(term.span.text)}`' for term in assumed)}" if assumed else ""
+    because = f", because `assume` says {_and(f'`{clip(term.span.text)}`' for term in assumed)}" if assumed else ""
     message = f"`{guarantee.name}` promises nothing: {words} {never}{because}"
     rivals = (Label(term.span, "this cannot hold with it") for term in blamed[:-1])
     labels = (*rivals, *(Label(term.span, "this is assumed") for term in assumed))
@@ -289,9 +289,7 @@ def _vacuous_together(proof: Proof, guarantee: Guarantee, condition: Term, formu
     on_media, media = proof.on_media(), guarantee.together.ends
     if on_media.solver.ask(*(on_media.each[medium].replaced(formula) for medium in media)) is Answer.NO:
         where = _and(f"`{medium}`" for medium in media)
-        message = (
-            f"`{guarantee.name}` promises nothing: `{_clip(condition.span.text)}` is never true on {where} at once"
-        )
+        message = f"`{guarantee.name}` promises nothing: `{clip(condition.span.text)}` is never true on {where} at once"
         advice = ("mend the `if`, or withdraw the promise",)
         yield Diagnostic(Code.VACUOUS_GUARANTEE, message, condition.span, advice)
 
@@ -321,7 +319,7 @@ class Ruling:
         if self.arrows:
             parts.append("every way here takes " + _and(f"`{arrow.id}`" for arrow in self.arrows))
         if self.assumed:
-            parts.append("`assume` says " + _and(f"`{_clip(term.span.text)}`" for term in self.assumed))
+            parts.append("`assume` says " + _and(f"`{clip(term.span.text)}`" for term in self.assumed))
         return ", and ".join(parts) or "it is so for all facts"
 
 
@@ -354,7 +352,7 @@ class Reason:
         """Show where the answers are given."""
         arrows = {arrow.id: arrow for ruling in self.rulings[:_SHOWN] for arrow in ruling.arrows}
         for arrow in arrows.values():
-            yield Label(graph.nodes[arrow.node].span, f"answered `{_clip(arrow.answer)}` before")
+            yield Label(graph.nodes[arrow.node].span, f"answered `{clip(arrow.answer)}` before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,12 +412,6 @@ def _core(proof: Proof, formulas: Sequence[Formula], *fixed: Formula) -> tuple[t
     first = len(proof.assumed)
     assumed = tuple(proof.graph.assume[number] for number in core if number < first)
     return assumed, [number - first for number in core if number >= first]
-
-
-def _clip(text: str) -> str:
-    """Put words of the file on one line, shortened to what a sentence can carry."""
-    folded = one_line(text)
-    return folded if len(folded) <= _LONGEST else folded[: _LONGEST - 1] + "…"
 
 
 def _and(items: Iterator[str]) -> str:
