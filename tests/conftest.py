@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -35,6 +39,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in set(gone)]
+
+
+SERVICES = {
+    "nats": ("NOTIFYRULES_NATS", "nats://127.0.0.1:4222", "nats-server -js"),
+    "postgres": ("NOTIFYRULES_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres", "postgres"),
+    "rabbitmq": ("NOTIFYRULES_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672/", "rabbitmq-server"),
+    "redis": ("NOTIFYRULES_REDIS", "redis://127.0.0.1:6379/0", "redis-server"),
+}
+"""Servers that tests need: the variable that holds the address of each, its usual address, and what starts it."""
+
+
+@cache
+def is_running(name: str) -> bool:
+    """Tell whether a server can be reached."""
+    variable, usual, _ = SERVICES[name]
+    address = urlsplit(os.environ.get(variable, usual))
+    try:
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a server that is not there, or fail where all must be, as in the gate."""
+    for name in (str(name) for mark in item.iter_markers("services") for name in mark.args):
+        if not is_running(name):
+            variable, usual, command = SERVICES[name]
+            why = f"needs {name} at {usual}: start `{command}`, or name another address by {variable}"
+            if os.environ.get("NOTIFYRULES_SERVICES") == "required":
+                pytest.fail(why, pytrace=False)
+            pytest.skip(why)
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""Signed requests: HTTP Message Signatures (RFC 9421, February 2024) by HMAC, over what RFC 9530 says of the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, VerifyResult
+from http_message_signatures.algorithms import HMAC_SHA256
+from http_message_signatures.exceptions import HTTPMessageSignaturesException
+
+from notifyrules.service.access import Asked, Caller
+from notifyrules.service.clients import Clients
+from notifyrules.service.problems import Problem
+from notifyrules.service.store import Store
+
+TAG: Final = "notifyrules"
+COVERED: Final = ("@method", "@authority", "@target-uri")
+OLDEST: Final = timedelta(seconds=300)
+NONCE_KEPT_S: Final = 330
+"""Longer than a signature is good for, so that a nonce is forgotten only when nothing signed with it passes."""
+_GUESSES: Final = 12
+"""How many other addresses are tried at most, since each costs as much as a good signature."""
+_CHALLENGE: Final = {"WWW-Authenticate": f'Signature realm="notifyrules", tag="{TAG}"'}
+
+
+class _Keys(HTTPSignatureKeyResolver):
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    def resolve_public_key(self, key_id: str) -> bytes | None:
+        found = self.clients.by_key(key_id)
+        return None if found is None else found[1].secret
+
+
+class _Verifier(HTTPMessageVerifier):
+    max_clock_skew = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Verifies signed requests."""
+
+    clients: Clients
+    store: Store
+    public_url: str | None = None
+    """The address by which clients know the service, where a proxy stands before it."""
+
+    async def verify(self, asked: Asked) -> Caller:
+        """Find out who signed *asked*; a problem where nobody did, or where it was sent before."""
+        seen = self._seen(asked)
+        try:
+            (result,) = self._check(asked, seen)
+        except (HTTPMessageSignaturesException, ValueError) as error:
+            raise self._refused(asked, seen, str(error)) from error
+        key_id, nonce = str(result.parameters["keyid"]), result.nonce
+        if (found := self.clients.by_key(key_id)) is None:
+            raise self._refused(asked, seen, "the key is not known any more")
+        if not isinstance(nonce, str) or not 16 <= len(nonce) <= 256:  # noqa: PLR2004
+            raise _problem("signature-invalid", "sign a `nonce` of 16 to 256 characters, another for each request")
+        if not await self.store.use_nonce(key_id, nonce, NONCE_KEPT_S):
+            raise _problem("signature-replayed", "the request was sent before: each needs a `nonce` of its own")
+        name, _ = found
+        client = self.clients.get(name)
+        return Caller(name, frozenset() if client is None else client.scopes)
+
+    def _seen(self, asked: Asked) -> str:
+        if self.public_url is None:
+            return asked.url
+        parts = urlsplit(asked.url)
+        return self.public_url.rstrip("/") + parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def _check(self, asked: Asked, url: str) -> list[VerifyResult]:
+        verifier = _Verifier(signature_algorithm=HMAC_SHA256, key_resolver=_Keys(self.clients))
+        return verifier.verify(
+            _Message(asked.method, url, asked.headers),
+            # The skew is allowed on both sides; a signature is to be good for 300 s and no longer.
+            max_age=OLDEST - _Verifier.max_clock_skew,
+            expect_tag=TAG,
+            require_components=COVERED,
+            body=asked.body,
+        )
+
+    def _refused(self, asked: Asked, seen: str, why: str) -> Problem:
+        """Say why; where the same request is right by another address, which one it was signed for."""
+        for other in _other_addresses(asked, seen)[:_GUESSES]:
+            try:
+                self._check(asked, other)
+            except (HTTPMessageSignaturesException, ValueError):
+                continue
+            detail = f"signed for {other}, seen as {seen}: sign the address that is seen, or set `public_url`"
+            return _problem("signature-for-another-url", detail, signed=other, seen=seen)
+        detail = f"{why.rstrip('.')}; the address seen is {seen}, and the signature covers {', '.join(COVERED)}"
+        return _problem("signature-invalid", f"{detail}, and `content-digest` where there is a body", seen=seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A request in the form that the library reads."""
+
+    method: str
+    url: str
+    headers: object
+
+
+def _other_addresses(asked: Asked, seen: str) -> list[str]:
+    """Guess by what other address the client may have known the service: proxies change host, scheme and port."""
+    parts, base = urlsplit(asked.url), urlsplit(seen)
+    hosts = dict.fromkeys((parts.netloc, base.netloc, asked.headers.get("x-forwarded-host", "").partition(",")[0]))
+    tails = dict.fromkeys((parts.path, base.path))
+    query = f"?{parts.query}" if parts.query else ""
+    addresses = (f"{scheme}://{host}{tail}{query}" for host in hosts for tail in tails for scheme in ("https", "http"))
+    return [one for one in addresses if one != seen]
+
+
+def _problem(kind: str, detail: str, **more: object) -> Problem:
+    return Problem(401, kind, detail, _CHALLENGE, **more)

@@ -1,0 +1,294 @@
+"""
+Access tokens: OAuth 2 client credentials (RFC 6749, 4.4), and the tokens of RFC 9068 that say who may do what.
+
+Either the service gives its own tokens, signed by the first key of a file of keys, or an identity provider does, and
+then the service only reads them. People's passwords are no business of either way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+import json
+import os
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from time import time
+from typing import Any, Final, Protocol, cast
+from urllib.parse import parse_qs, unquote_plus
+from urllib.request import urlopen
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet, OKPKey
+from joserfc.jwt import JWTClaimsRegistry
+
+from notifyrules.errors import UsageError
+from notifyrules.service.access import CHALLENGE, Caller
+from notifyrules.service.clients import Clients
+from notifyrules.service.problems import Problem
+
+LIFETIME_S: Final = 900
+_SKEW_S: Final = 5
+_VERIFIED_MOST: Final = 10_000
+_FETCH_S: Final = 2.0
+_FETCHED_EVERY_S: Final = 3600
+_FETCHED_AGAIN_S: Final = 30
+_JWKS_MOST: Final = 1 << 20
+_ALGORITHMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "OKP": ("Ed25519", "EdDSA"),
+    "EC": ("ES256", "ES384", "ES512"),
+    "RSA": ("RS256", "PS256", "RS384", "PS384", "RS512", "PS512"),
+}
+"""What a key of each kind may have signed by: never `none`, and never a public key taken for a shared secret."""
+
+
+class Keys(Protocol):
+    """The keys that tokens are verified with."""
+
+    async def find(self, key_id: str | None) -> Key | None:
+        """Find a key by its id."""
+
+
+class OwnKeys:
+    """The service's keys, in a file: the first signs, all verify. It is read again when a key is not known."""
+
+    def __init__(self, path: Path) -> None:
+        """Read *path*; where it is missing, make a key. UsageError where neither can be done."""
+        self._path = path
+        try:
+            if not path.exists():
+                _write_new(path, KeySet([_new_key()]))
+            self._keys = self._read()
+        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+            raise UsageError(f"the keys that sign tokens cannot be read from {path}: {error}") from error
+
+    def signing(self) -> Key:
+        """Give the key that signs, by the file as it is now."""
+        self._read_again()
+        return self._keys.keys[0]
+
+    async def find(self, key_id: str | None) -> Key | None:
+        """Find a key by its id."""
+        if (found := self._find(key_id)) is None:
+            self._read_again()
+            found = self._find(key_id)
+        return found
+
+    def public(self) -> dict[str, Any]:
+        """Give what `/.well-known/jwks.json` shows."""
+        self._read_again()
+        return cast("dict[str, Any]", self._keys.as_dict(private=False))
+
+    def rotate(self) -> str:
+        """Put a new key in front, which signs from now on, and give its id; the others go on verifying."""
+        new = KeySet([_new_key(), *self._read().keys])
+        beside = self._path.with_suffix(f".{token_hex(4)}")
+        _write_new(beside, new)
+        beside.replace(self._path)
+        return str(new.keys[0].kid)
+
+    def _find(self, key_id: str | None) -> Key | None:
+        return next((key for key in self._keys.keys if key.kid == key_id), None)
+
+    def _read(self) -> KeySet:
+        keys = KeySet.import_key_set(json.loads(self._path.read_text("utf-8")))
+        if any(key.key_type != "OKP" or not key.is_private for key in keys.keys):
+            raise ValueError("each must be a private Ed25519 key as a JSON Web Key")
+        return keys
+
+    def _read_again(self) -> None:
+        """Take over what stands in the file, unless it cannot be read: then the keys that are known stay."""
+        with suppress(OSError, ValueError, KeyError, TypeError, JoseError):
+            self._keys = self._read()
+
+
+class ProviderKeys:
+    """The keys of an identity provider, fetched by their address; those that were fetched last stay in force."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time) -> None:
+        """Fetch from *url* when the first token comes."""
+        self._url, self._clock = url, clock
+        self._keys: tuple[Key, ...] = ()
+        self._fetched, self._lock = float("-inf"), asyncio.Lock()
+
+    async def find(self, key_id: str | None) -> Key | None:
+        """Find a key by its id, fetching again where it is not known or what is known is old."""
+        found = self._find(key_id)
+        async with self._lock:
+            if self._clock() - self._fetched > (_FETCHED_AGAIN_S if found is None else _FETCHED_EVERY_S):
+                self._fetched = self._clock()
+                with suppress(OSError, ValueError, KeyError, TypeError, JoseError):
+                    self._keys = await asyncio.to_thread(self._fetch)
+        return self._find(key_id)
+
+    def _find(self, key_id: str | None) -> Key | None:
+        if key_id is None and len(self._keys) == 1:
+            return self._keys[0]
+        return next((key for key in self._keys if key.kid == key_id), None)
+
+    def _fetch(self) -> tuple[Key, ...]:
+        with urlopen(self._url, timeout=_FETCH_S) as answer:  # noqa: S310 - the operator's own setting
+            keys = KeySet.import_key_set(json.loads(answer.read(_JWKS_MOST)))
+        return tuple(key for key in keys.keys if key.key_type in _ALGORITHMS)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """What `/token` answers, in the form that OAuth clients read."""
+
+    status: int
+    body: Mapping[str, object]
+    headers: Mapping[str, str]
+
+
+class Tokens:
+    """Verifies tokens, and gives them where no provider does."""
+
+    def __init__(
+        self, keys: Keys, issuer: str, audience: str, clients: Clients | None, clock: Callable[[], float] = time
+    ) -> None:
+        """
+        Take tokens that *issuer* signs for *audience*.
+
+        Args:
+            keys: What they are signed with.
+            issuer: Who gives them, an address.
+            audience: Whom they are for.
+            clients: Whom this service gives them to; None where a provider gives them.
+            clock: Seconds since 1970.
+        """
+        self._keys, self._issuer, self._audience, self._clients, self._clock = keys, issuer, audience, clients, clock
+        self._verified: dict[str, tuple[float, Caller]] = {}
+
+    def known(self, token: str) -> Caller | None:
+        """Give who was found to send *token* before, while it is good and the client may still do as much."""
+        found = self._verified.get(token)
+        if found is None or found[0] <= self._clock():
+            return None
+        caller = found[1]
+        if self._clients is not None:
+            client = self._clients.get(caller.client)
+            if client is None or not caller.scopes <= client.scopes:
+                return None
+        return caller
+
+    async def verify(self, token: str) -> Caller:
+        """Find out who sends *token*; a problem where it is not good."""
+        if (known := self.known(token)) is not None:
+            return known
+        try:
+            claims = await self._claims(token)
+        except (JoseError, ValueError) as error:
+            raise _refused("token-invalid", f"the token is not good: {error}") from error
+        caller = self._caller(claims)
+        if len(self._verified) >= _VERIFIED_MOST:
+            self._verified.clear()
+        self._verified[token] = float(claims["exp"]) + _SKEW_S, caller
+        return caller
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        head, _, rest = token.partition(".")
+        if not rest:
+            raise ValueError("it is no JSON Web Token")
+        header = json.loads(b64decode(f"{head}===", b"-_"))
+        kind = header.get("typ") if isinstance(header, dict) else None
+        if not isinstance(kind, str) or kind.lower().removeprefix("application/") != "at+jwt":
+            raise ValueError("it is no access token: its `typ` is not `at+jwt`")
+        if (key := await self._keys.find(header.get("kid"))) is None:
+            raise ValueError("it is signed with a key that is not known")
+        pinned = (key.alg,) if key.alg else _ALGORITHMS[key.key_type]
+        claims = jwt.decode(token, key, algorithms=pinned).claims
+        registry = JWTClaimsRegistry(
+            now=lambda: int(self._clock()),
+            leeway=_SKEW_S,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+        registry.validate(claims)
+        return claims
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        name, scope = claims.get("client_id", claims["sub"]), claims.get("scope", "")
+        scopes = frozenset(scope.split() if isinstance(scope, str) else ())
+        if self._clients is None:
+            return Caller(str(name), scopes)
+        client = self._clients.get(str(name))
+        if client is None:
+            raise _refused("client-unknown", f"there is no client `{name}` any more")
+        return Caller(str(name), scopes & client.scopes)
+
+    def give(self, headers: Mapping[str, str], body: bytes) -> TokenAnswer:
+        """Answer a request to `/token`."""
+        assert self._clients is not None, "where a provider gives tokens there is no `/token`"
+        assert isinstance(self._keys, OwnKeys), "tokens are given where the keys are our own"
+        try:
+            fields = {name: values[0] for name, values in parse_qs(body.decode(), strict_parsing=bool(body)).items()}
+        except ValueError:
+            return _token_error("invalid_request", "the body is no form (application/x-www-form-urlencoded)")
+        if fields.get("grant_type") != "client_credentials":
+            return _token_error("unsupported_grant_type", "`grant_type` must be `client_credentials`")
+        name, secret = _credentials(headers.get("authorization", ""), fields)
+        if (client := self._clients.authenticate(name, secret)) is None:
+            return _token_error("invalid_client", "there is no client with this name and secret", 401)
+        wanted = frozenset(fields["scope"].split()) if fields.get("scope") else frozenset(client.scopes)
+        if not wanted <= client.scopes:
+            return _token_error("invalid_scope", f"this client may have: {' '.join(sorted(client.scopes))}")
+        now, scope, key = int(self._clock()), " ".join(sorted(wanted)), self._keys.signing()
+        claims = {"iss": self._issuer, "aud": self._audience, "sub": name, "client_id": name, "scope": scope}
+        token = jwt.encode(
+            {"alg": "Ed25519", "typ": "at+jwt", "kid": key.kid},
+            {**claims, "iat": now, "exp": now + LIFETIME_S, "jti": token_hex(16)},
+            key,
+            algorithms=["Ed25519"],
+        )
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_S, "scope": scope}
+        return TokenAnswer(200, answer, {"Cache-Control": "no-store"})
+
+
+def _credentials(authorization: str, fields: Mapping[str, str]) -> tuple[str, str]:
+    """Read name and secret from HTTP Basic, where both are encoded as in a form (RFC 6749, 2.3.1), or the form."""
+    kind, _, value = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return fields.get("client_id", ""), fields.get("client_secret", "")
+    try:
+        name, _, secret = b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _token_error(error: str, description: str, status: int = 400) -> TokenAnswer:
+    """Refuse in the form of RFC 6749, 5.2."""
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = 'Basic realm="notifyrules"'
+    return TokenAnswer(status, {"error": error, "error_description": description}, headers)
+
+
+def _refused(kind: str, detail: str) -> Problem:
+    challenge = f'{CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'
+    return Problem(401, kind, f"{detail}; get another one", {"WWW-Authenticate": challenge})
+
+
+def _new_key() -> OKPKey:
+    return OKPKey.generate_key("Ed25519", {"alg": "Ed25519", "use": "sig"}, auto_kid=True)
+
+
+def _write_new(path: Path, keys: KeySet) -> None:
+    """Write keys that nobody else may read, unless another process has written the file meanwhile."""
+    beside = path.with_name(f".{path.name}.{token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(keys.as_dict(private=True), file)
+    try:
+        with suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        beside.unlink()
