@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from notifyrules.errors import FactsError
-from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.record import Plain, Record
+from notifyrules.evaluation.withholding import Mask, withhold
 from notifyrules.explanation import explain as explain_record
 from notifyrules.explanation import not_asked
 from notifyrules.explanation.words import HEADLINES, printable
+from notifyrules.graph.model import Call, Notify
+from notifyrules.language.terms import Term
+from notifyrules.language.values import Value, to_plain
 
 if TYPE_CHECKING:
+    from notifyrules.compiled.decision import Decision
     from notifyrules.compiled.media import Decisions
     from notifyrules.explanation import Reader
     from notifyrules.rules import Rules
@@ -52,7 +57,7 @@ class ExplainedLater:
     changed: bool | None
     """Whether the rules have changed since; None where they are not at hand."""
     today: Record | None
-    """What changed rules decide today; None also where they cannot decide for the facts of then."""
+    """What changed rules decide today; None also where they cannot, or nobody has the facts of then."""
     failure: FactsError | None
     """Why they cannot."""
     since: str
@@ -95,6 +100,50 @@ def explain_each(rules: Rules, facts: object, per_medium: Mapping[str, object], 
     return ExplainedEach(found.explain(reader), found)
 
 
+def answer(decision: Decision) -> dict[str, Plain]:
+    """Give what a caller acts by, as plain data: no explanation, and no facts."""
+    at = decision.recheck_at
+    return {
+        "outcome": decision.outcome,
+        "notify": decision.notify,
+        "later": decision.later,
+        "recheck_at": None if at is None else str(to_plain(at)),
+        "reason": decision.reason,
+        "data": {name: cast("Plain", to_plain(value)) for name, value in decision.data.items()},
+    }
+
+
+def fixed_answers(rules: Rules) -> dict[str, dict[str, Plain]]:
+    """Give, by their reason, the answers that no facts change."""
+    graph = rules.graph
+    calls = any(isinstance(node, Call) for node in graph.nodes.values())
+    found: dict[str, dict[str, Plain]] = {}
+    for arrow in graph.arrows.values():
+        outcome = graph.outcomes.get(arrow.target)
+        if (
+            outcome is None
+            or outcome.recheck is not None
+            or any(isinstance(one, Term) for one in outcome.data.values())
+        ):
+            continue
+        # What a called chart says counts for other ends.
+        if outcome.notify is Notify.YES or not calls:
+            found[arrow.id] = {
+                "outcome": outcome.name,
+                "notify": outcome.notify is Notify.YES,
+                "later": outcome.notify is Notify.LATER,
+                "recheck_at": None,
+                "reason": arrow.id,
+                "data": {name: cast("Plain", to_plain(cast("Value", value))) for name, value in outcome.data.items()},
+            }
+    return found
+
+
+def log_record(rules: Rules, decision: Decision, mask: Mask) -> Record:
+    """Give what a log keeps of a decision, with private facts masked."""
+    return withhold(decision.record(), rules.graph, mask)
+
+
 def explain_logged(record: Record, rules: Rules | None, reader: str) -> ExplainedLater:
     """Say why something was decided, and compare the rules of then with today's, None where they are not at hand."""
     changed = None if rules is None else rules.digest != record.digest
@@ -108,11 +157,12 @@ def explain_logged(record: Record, rules: Rules | None, reader: str) -> Explaine
     elif not changed:
         since = "The rules have not changed since."
     else:
-        # Facts that the rules have dropped since are ignored.
-        try:
-            today = rules.decide(record.facts, extras="ignore").record()
-        except FactsError as error:
-            failure = error
+        if not record.withheld:
+            # Facts that the rules have dropped since are ignored.
+            try:
+                today = rules.decide(record.facts, extras="ignore").record()
+            except FactsError as error:
+                failure = error
         # How the rules have changed is not for the person concerned.
         told = _comparison(record, rules, today, failure)
         since = "The rules have changed since then." if reader == "user" else "\n".join(told)
@@ -126,6 +176,9 @@ def _comparison(record: Record, rules: Rules, today: Record | None, failure: Fac
     if failure is not None:
         yield "Today's rules cannot decide for these facts:"
         yield from (f"  {line}" for problem in failure.problems for line in str(problem).splitlines())
+    if record.withheld:
+        names = ", ".join(map(printable, record.withheld))
+        yield f"What they decide today is not known: the log keeps nothing of {names}."
     if today is None:
         return
     same = (today.outcome, today.reason) == (record.outcome, record.reason)

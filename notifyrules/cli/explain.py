@@ -30,9 +30,9 @@ Say why somebody is notified or not.
 RULES is a rule file, or the name of one that comes with notifyrules, such as slack. Facts that are not given take
 their default.
 
-With --record, explain a decision that was logged: FILE holds what `decide --json` printed or `decision.to_dict()`
-gave. If the rules have changed since, it says so, and what they decide today. RULES may then be left out, if the
-record's own are shipped or lie below the current folder.
+With --record, explain a decision that was logged: FILE holds what `decide --json` printed, what `decision.to_dict()`
+gave, or a line of the log of `serve`. If the rules have changed since, it says so, and what they decide today. RULES
+may then be left out, if the record's own are shipped or lie below the current folder.
 """
 EXAMPLE: Final = "notifyrules explain slack --set user.in_dnd=true --reader user"
 
@@ -84,8 +84,8 @@ def explain(  # noqa: PLR0913 - the options of the command
 def _read_record(file: str) -> Record:
     name, text = read_text(file, "the record")
     plain = parse_json(name, text)
-    if isinstance(plain, dict) and "decision" in plain and "explanation" in plain:
-        # What this command itself printed for programs.
+    if isinstance(plain, dict) and {"explanation", "client"} & plain.keys() and "decision" in plain:
+        # What this command itself printed for programs, or a line of the service's log.
         plain = plain["decision"]
     return Record.from_dict(plain)
 

@@ -258,6 +258,7 @@ class LongFact(Part):
     ordered: Flag | None = Field(None, description="Whether `<` and `>` follow the order of the values.")
     about: Prose | None = Field(None, description="What the fact means, for errors, editors and pictures.")
     cost: Number | None = Field(None, description="What it costs to get the fact, relative to others; 1 unless given.")
+    private: Flag | None = Field(None, description="Whether logs keep the value from whoever reads them.")
     allow: Allow
 
     @property

@@ -39,7 +39,7 @@ _TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (bas
 _NAME_SHOWN: Final = 60
 _RECORD_KEYS = (
     *(_VERSION_KEY, "rules", "outcome", "notify", "reason", "reasons", "because", "data", "data_types", "recheck_at"),
-    *("facts", "facts_types", "told_from", "steps"),
+    *("facts", "facts_types", "told_from", "withheld", "steps"),
 )
 _RULES_KEYS = ("name", "title", "path", "digest")
 _STEP_KEYS = (
@@ -73,6 +73,8 @@ class Record:
     """When to ask again, in UTC; None where the outcome does not say."""
     told_from: tuple[str, ...] = ()
     """Facts that the words, the data and the recheck were made from, in the order declared."""
+    withheld: tuple[str, ...] = ()
+    """Private facts whose values the log does not keep, in the order declared."""
 
     @property
     def outcome(self) -> str:
@@ -109,6 +111,7 @@ class Record:
             "recheck_at": None if self.recheck_at is None else str(to_plain(self.recheck_at)),
             **_values("facts", self.facts),
             "told_from": list(self.told_from),
+            **({"withheld": list(self.withheld)} if self.withheld else {}),
             "steps": [_step(step) for step in self.passage.steps],
         }
 
@@ -141,6 +144,7 @@ class Record:
             data=whole.values("data"),
             recheck_at=whole.instant_or_null("recheck_at"),
             told_from=whole.names("told_from"),
+            withheld=whole.names("withheld"),
         )
         if not record.passage.steps:
             raise _malformed("steps", "is empty")

@@ -31,9 +31,11 @@ def read_fact(name: Scalar, part: Scalar | LongFact, findings: Findings, *, incl
         declared = _completed(declared, long, findings)
     if declared is None:
         return None
-    about, cost = (None, None) if long is None else (words_of(long.about), long.cost)
     kept = (declared.name, declared.type, declared.has_default, declared.default, included, declared.span)
-    return Fact(*kept, about, 1 if cost is None else int(cost[:15]))
+    if long is None:
+        return Fact(*kept)
+    private = long.private is not None and bool(long.private.plain())
+    return Fact(*kept, words_of(long.about), 1 if long.cost is None else int(long.cost[:15]), private)
 
 
 def _completed(declared: Declared, part: LongFact, findings: Findings) -> Declared | None:

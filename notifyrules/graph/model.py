@@ -68,6 +68,8 @@ class Fact(Declared):
     about: str | None = None
     cost: int = 1
     """What it costs to get the fact, relative to others."""
+    private: bool = False
+    """Whether logs keep its value from whoever reads them."""
 
 
 @dataclass(frozen=True, slots=True)
