@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from benchmarks import deciding, fanout, growing, peers, starting
+from benchmarks import deciding, fanout, growing, media, peers, starting
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
 
@@ -46,6 +46,7 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     yield deciding.measure_again(charts, rounds=rounds // 4)
     for subject in charts:
         yield deciding.measure_telling(subject, rounds=20 if quick else 100)
+    yield media.measure(slack, rounds=rounds)
     yield peers.measure(slack, rounds=10 if quick else 60)
     yield fanout.measure(slack, members=20_000 if quick else 200_000)
     yield growing.measure((10, 100, 300) if quick else (10, 30, 100, 300, 1_000), rounds=5 if quick else 15)

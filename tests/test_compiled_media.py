@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
@@ -13,12 +14,13 @@ import pytest
 
 from notifyrules import Decisions, FactsError, Rules, UsageError, load
 from notifyrules.compiled.compiler import compile_graph
-from notifyrules.compiled.media import alike
+from notifyrules.compiled.media import MediaReader, alike
 from notifyrules.graph.model import Media
 from tests.charts import rules_of
 from tests.property.shapes import LEVELS, SPAN, drawn
 
-HALF = 0.5
+HALF, MOST = 0.5, 0.9
+FEW = 5
 
 CHART = """notifyrules: 1
 media: {fact: device.kind, per_medium: [preferences.level, device.limit]}
@@ -187,6 +189,25 @@ class TestFacts:
         assert [path for path, _ in problems(rules, rules.facts(GIVEN))] == ["device.kind"]
 
 
+class TestSight:
+    @pytest.mark.parametrize(
+        "own",
+        [
+            None,
+            {},
+            {"mail": {"preferences.level": "never", "device.limit": 1}},
+            {"mail": {"preferences": {"level": "never"}}},
+        ],
+    )
+    def test_usual_facts_are_accepted_by_sight(
+        self, own: Mapping[str, Any] | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Plain dicts with usual values are not read fact by fact, and neither is what differs between media."""
+        monkeypatch.setattr(MediaReader, "read", None)
+
+        assert rules_of(CHART).should_notify_each(GIVEN, own).refused == ("mail",)
+
+
 class TestRules:
     def test_a_chart_without_media(self) -> None:
         """What names no media cannot be asked for each."""
@@ -210,23 +231,90 @@ class TestRules:
         assert alike(rules.graph, rules.graph.media) == {"muted.then"}
 
 
+MEDIA = Media("x.level", LEVELS, ("x.b0", "x.maybe"), SPAN)
+
+
+class Asked:
+    """A fact that is given as something to ask."""
+
+    def __init__(self, value: object) -> None:
+        """Answer with a value."""
+        self.value = value
+        self.times = 0
+
+    def __call__(self) -> object:
+        """Answer, and count it."""
+        self.times += 1
+        return self.value
+
+
+def told(value: object, chance: Random) -> object:
+    """Draw how a value is given: as it is, as something to ask, or wrong."""
+    return chance.choices((value, Asked(value), "wrong"), (40, 4, 1))[0]
+
+
+def formed(facts: Mapping[str, object], chance: Random) -> object:
+    """Draw the form in which facts are given."""
+    inner = {name.removeprefix("x."): value for name, value in facts.items()}
+    proxy = MappingProxyType({"x": MappingProxyType(inner)})
+    forms: tuple[object, ...] = (dict(facts), {"x": inner}, proxy, SimpleNamespace(x=SimpleNamespace(**inner)))
+    return chance.choice(forms if facts else forms[:3])
+
+
+def wrong_of(decide: Callable[[], object]) -> set[tuple[str, str]]:
+    """Tell what is wrong with facts."""
+    try:
+        decide()
+    except FactsError as error:
+        return {(one.path, one.message) for one in error.problems}
+    return set()
+
+
 @pytest.mark.parametrize("batch", range(6))
 def test_each_is_decided_as_alone(batch: int) -> None:
-    """Of drawn charts, with facts drawn apart, each medium gets what deciding with that fact gives."""
-    media = Media("x.level", LEVELS, ("x.b0", "x.maybe"), SPAN)
+    """Each medium gets what deciding with that fact gives, its faults included, in whatever form facts are given."""
+    seen: Counter[tuple[str, ...]] = Counter()
     for seed in range(batch * 50, (batch + 1) * 50):
         one, chance = drawn(seed), Random(seed)  # noqa: S311 - no secret
-        program = compile_graph(replace(one.graph, media=media), one.limits)
+        needed = {name: replace(one.graph.facts[name], has_default=False) for name in ("x.b1", "x.maybe")}
+        program = compile_graph(replace(one.graph, media=MEDIA, facts={**one.graph.facts, **needed}), one.limits)
         for facts in one.facts[:12]:
-            common = {name: value for name, value in facts.items() if name != media.fact}
+            common = {
+                name: told(value, chance)
+                for name, value in facts.items()
+                if name != MEDIA.fact and chance.random() < MOST
+            }
             own = {
-                medium: {"x.b0": chance.random() < HALF, "x.maybe": chance.choice([None, False, True])}
+                medium: {
+                    name: told(value, chance)
+                    for name, value in (("x.b0", chance.random() < HALF), ("x.maybe", chance.choice([None, True])))
+                    if chance.random() < MOST
+                }
                 for medium in LEVELS
                 if chance.random() < HALF
             }
-            given = chance.choice([common, MappingProxyType(common)])
-            for medium, found in program.each()(given, own or None).items():
-                whole = common | own.get(medium, {}) | {media.fact: medium}
-                alone = program.decide(whole)
+            given, per_medium = formed(common, chance), {medium: formed(some, chance) for medium, some in own.items()}
 
-                assert (found.outcome, found.reason, dict(found.facts)) == (alone.outcome, alone.reason, whole)
+            def each(given: object = given, per_medium: Mapping[str, object] = per_medium) -> Decisions:
+                return program.each()(given, per_medium or None)  # noqa: B023 - called in this round
+
+            expected = {one for one in wrong_of(lambda: program.decide(common)) if one[0] in common}  # noqa: B023
+            for medium in LEVELS:
+                some = own.get(medium, {})
+                whole = common | some | {MEDIA.fact: medium}
+                for path, message in wrong_of(lambda: program.decide(whole)):  # noqa: B023
+                    apart = path in some or (path in MEDIA.per_medium and path not in common)
+                    expected.add((f"{path}@{medium}" if apart else path, message))
+            assert wrong_of(each) == expected
+            if expected:
+                continue
+            seen[tuple(sorted({type(one).__name__ for one in (given, *per_medium.values())}))] += 1
+            asked = [one for some in (common, *own.values()) for one in some.values() if isinstance(one, Asked)]
+            for one_asked in asked:
+                one_asked.times = 0
+            found = {medium: (one.outcome, one.reason, dict(one.facts)) for medium, one in each().items()}
+            assert all(one_asked.times <= 1 for one_asked in asked)
+            for medium, decided in found.items():
+                alone = program.decide(common | own.get(medium, {}) | {MEDIA.fact: medium})
+                assert decided == (alone.outcome, alone.reason, dict(alone.facts))
+    assert len(seen) > FEW

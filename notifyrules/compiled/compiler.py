@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol, Self, TypeAlias, cast
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.control_flow import Writers
 from notifyrules.compiled.decision import Decision, Verdict
-from notifyrules.compiled.dict_facts import Unusual, write_acceptance
+from notifyrules.compiled.dict_facts import Unusual, write_acceptance, write_own_acceptance
 from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.facts_object import FIXED, Facts
 from notifyrules.compiled.facts_reader import Extras, FactsReader
@@ -207,53 +207,97 @@ class _Compiler:
     def each(self, settled: Arrow | None, media: Media) -> str:
         """Write the function that decides for every medium, inside of one that takes what it does not know itself."""
         if settled is None:
-            functions, by_variables = self._by_variables()
+            functions, by_variables = self._by_variables(self._tell)
             same = alike(self._graph, media)
         else:
-            functions, by_variables, same = [], self._answer(settled), frozenset({settled.id})
-        slots, reader = self.reader.kind.slots, MediaReader(media, self.reader)
-        common = {name: fact for name, fact in self.reader.declared.items() if name != media.fact}
-        own = _tuple(slots[name] for name in media.per_medium if name in common)
+            functions, by_variables, same = [], self._tell(settled), frozenset({settled.id})
+        slots, layout = self.reader.kind.slots, self.reader.kind.layout
+        reader = MediaReader(media, self.reader)
+        own = [slots[name] for name in reader.own]
+        shared = [slots[name] for name in reader.shared]
+        taken = f"{', '.join([*shared, slots[media.fact]])}, own"
+        unpacked = [f"    {_tuple(own)} = own"] if own else []
+        if by_variables is None:
+            by_variables = [*self._held(), "return decide(None, held)._verdict"]
         slowly = partial(decide_slowly, media, same)
-        for name, thing in (("media", media), ("same", same), ("slowly", slowly), ("Decisions", Decisions)):
+        things = {"media": media, "names": media.names, "same": same, "slowly": slowly, "Decisions": Decisions}
+        for name, thing in {**things, "zip": zip}.items():
             self._names.thing(name, thing)
-        glance, read = self._names.thing("glance", reader.glance), self._names.thing("read_each", reader.read)
+        read = self._names.thing("read_each", reader.read)
         lines = [
-            f"def decide_by({', '.join(slots.values())}):",
-            *(f"    {line}" for line in self._going_on(by_variables)),
+            f"def decide_by({taken}):",
+            *unpacked,
+            *(f"    {line}" for line in by_variables),
+            "",
+            "def make_by(shared, own, verdicts):",
+            f"    {_tuple(shared)} = shared",
+            "    made = {}",
+            f"    for {slots[media.fact]}, {_tuple(own)}, v in zip(names, own, verdicts):",
+            f"        d = {self._decision}()",
+            "        d._verdict = v",
+            f"        d._facts = {_tuple(layout)}",
+            f"        made[{slots[media.fact]}] = d",
+            "    return made",
+            "",
+            "def own_by(facts, own):",
+            *unpacked,
+            *(f"    {line}" for line in write_own_acceptance(reader.own, slots, self._names)),
+            f"    return {_tuple(own)}",
             "",
             "def decide_each(facts, per_medium=None, extras='forbid'):",
             "    if facts.__class__ is dict:",
             "        try:",
-            *(f"            {line}" for line in write_acceptance(common, slots, self._names)),
-            f"            own = None if per_medium is None else {glance}(per_medium, {own})",
+            *(f"            {line}" for line in write_acceptance(reader.shared | reader.own, slots, self._names)),
+            *(f"            {line}" for line in self._own_by_medium(media, own)),
             "        except ODD:",
             "            pass",
             "        else:",
-            *(f"            {line}" for line in self._by_medium(media, own)),
+            *(f"            {line}" for line in self._by_medium(media, shared)),
             f"    return slowly({read}(facts, per_medium, extras, {FIXED}), decide)",
         ]
         bind = [f"def bind({FIXED}, decide):", *(f"    {line}" if line else "" for line in lines)]
         return "\n".join([*functions, *bind, "    return decide_each"]) + "\n"
 
-    def _by_medium(self, media: Media, own: str) -> list[str]:
-        """Write that accepted values are decided by for each medium, those of its own among them."""
-        slot = self.reader.kind.slots[media.fact]
+    def _own_by_medium(self, media: Media, own: list[str]) -> list[str]:
+        """Write that each medium has what is given for it, and what counts for all otherwise."""
+        refusal = f"raise {self._names.thing('Unusual', Unusual)}"
         lines: list[str] = []
-        for number, medium in enumerate(media.names):
-            written = self._names.literal(medium)
-            arguments = ", ".join(written if one == slot else one for one in self.reader.kind.slots.values())
-            held = _tuple(written if one == slot else one for one in self.reader.kind.layout)
-            if own != "()":
-                lines += ["if own is not None:", f"    {own} = own[{number}]"]
-            if number:
-                shared = [f"d{number} = {self._decision}()", f"d{number}._facts = {held}", f"d{number}._verdict = v"]
-                lines += ["if alike:", *(f"    {line}" for line in shared)]
-                lines += ["else:", f"    d{number} = decide_by({arguments})"]
-            else:
-                lines += [f"d0 = decide_by({arguments})", "v = d0._verdict", "alike = v.reason in same"]
-        every = _tuple(f"d{number}" for number in range(len(media.names)))
-        return [*lines, "found = Decisions()", "found.media = media", f"found._decisions = {every}", "return found"]
+        for number, medium in enumerate(map(self._names.literal, media.names)):
+            lines += [f"if {medium} in per_medium:", f"    o{number} = own_by(per_medium[{medium}], o{number})"]
+            lines += ["    left -= 1"]
+        return [
+            f"{' = '.join(f'o{number}' for number in range(len(media.names)))} = {_tuple(own)}",
+            "if per_medium is not None:",
+            "    if per_medium.__class__ is not dict:",
+            f"        {refusal}",
+            "    left = len(per_medium)",
+            *(f"    {line}" for line in lines),
+            "    if left:",
+            f"        {refusal}",
+        ]
+
+    def _by_medium(self, media: Media, shared: list[str]) -> list[str]:
+        """Write that accepted values are decided by for each medium, those of its own among them."""
+        first, *others = (
+            f"v{number} = decide_by({', '.join([*shared, self._names.literal(medium), f'o{number}'])})"
+            for number, medium in enumerate(media.names)
+        )
+        every = range(len(media.names))
+        return [
+            first,
+            "if v0.reason in same:",
+            f"    {' = '.join(f'v{number}' for number in every[1:])} = v0",
+            "else:",
+            *(f"    {line}" for line in others),
+            "found = Decisions()",
+            "found.media = media",
+            f"found._verdicts = {_tuple(f'v{number}' for number in every)}",
+            f"found._shared = {_tuple(shared)}",
+            f"found._own = {_tuple(f'o{number}' for number in every)}",
+            "found._make = make_by",
+            "found._made = None",
+            "return found",
+        ]
 
     def _written(self) -> tuple[list[str], list[str], list[str] | None]:
         """Write the chart: functions, how an object decides, how variables do (None if functions need the object)."""
@@ -263,35 +307,38 @@ class _Compiler:
         calls = Calls(self._names, self._limits, "facts")
         writers = Writers(expressions, self._answer, calls, variables="facts, d")
         written = write_chart(self._graph, self._limits, writers)
-        functions, by_variables = self._by_variables()
+        functions, by_variables = self._by_variables(self._answer)
         return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
 
-    def _by_variables(self) -> tuple[list[str], list[str] | None]:
-        """Write how values in local variables decide; None where the chart cannot do without functions of its facts."""
+    def _by_variables(self, answer: Callable[[Arrow], list[str]]) -> tuple[list[str], list[str] | None]:
+        """Write how values in local variables lead to an answer; None where it cannot be done without their object."""
         facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()}
         facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names, self._limits)
         try:
             calls = Calls(self._names, self._limits, None)
-            written = write_chart(self._graph, self._limits, Writers(expressions, self._answer, calls))
+            written = write_chart(self._graph, self._limits, Writers(expressions, answer, calls))
         except NotInline:
             return [], None
         return ([], None) if written.functions else (expressions.functions, written.entry)
 
     def _going_on(self, by_variables: list[str] | None) -> list[str]:
         """Write what is done with accepted values: they are decided by, or become facts."""
-        layout = self.reader.kind.layout
         if by_variables is None:
-            return [
-                f"held = {self._facts}()",
-                *(f"held.{slot} = {slot}" for slot in layout),
-                "return decide(None, held)",
-            ]
-        values = "".join(f"{slot}, " for slot in layout)
-        return [f"d = {self._decision}()", f"d._facts = ({values})", *by_variables]
+            return [*self._held(), "return decide(None, held)"]
+        return [f"d = {self._decision}()", f"d._facts = {_tuple(self.reader.kind.layout)}", *by_variables]
+
+    def _held(self) -> list[str]:
+        return [f"held = {self._facts}()", *(f"held.{slot} = {slot}" for slot in self.reader.kind.layout)]
 
     def _answer(self, arrow: Arrow) -> list[str]:
-        return [f"d._verdict = {self._names.thing(f'END_{arrow.id}', self._verdict(arrow))}", "return d"]
+        return [f"d._verdict = {self._end(arrow)}", "return d"]
+
+    def _tell(self, arrow: Arrow) -> list[str]:
+        return [f"return {self._end(arrow)}"]
+
+    def _end(self, arrow: Arrow) -> str:
+        return self._names.thing(f"END_{arrow.id}", self._verdict(arrow))
 
     def _verdict(self, arrow: Arrow) -> Verdict:
         if arrow.id not in self._verdicts:

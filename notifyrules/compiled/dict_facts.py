@@ -104,6 +104,12 @@ def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], nam
     return lines
 
 
+def write_own_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
+    """Write statements like :func:`write_acceptance` that let alone the variables of facts that are not given."""
+    acceptance = _Acceptance(declared, slots, names)
+    return [*acceptance.fetch_some(), "if left:", f"    {acceptance.refusal}"]
+
+
 class _Acceptance:
     """
     Write how values are taken from a dict, nested or dotted, and held to their types.
@@ -116,7 +122,7 @@ class _Acceptance:
         self._declared = declared
         self._slots = slots
         self._names = names
-        self._raise = f"raise {names.thing('Unusual', Unusual)}"
+        self.refusal = f"raise {names.thing('Unusual', Unusual)}"
         self._read: dict[Type, str] = {}
         self._groups = [_Group(_TOP)]
         for fact in declared.values():
@@ -160,13 +166,48 @@ class _Acceptance:
             *_indent([*self._filled(defaults, len(dotted)), *dotted]),
         ]
 
+    def fetch_some(self) -> list[str]:
+        """Write how those values are taken and held to their types that are there, and the others counted."""
+        top = self._groups[0]
+        dotted = [line for name, fact in self._declared.items() for line in self._take_if(_TOP, name, fact)]
+        begun = [
+            f"{_TOP} = facts",
+            f"if {_TOP}.__class__ is not dict:",
+            f"    {self.refusal}",
+            f"left = len({_TOP})",
+        ]
+        if not top.groups:
+            return [*begun, *dotted]
+        nested = " or ".join(f"{key!r} in {_TOP}" for key in top.groups)
+        return [*begun, f"if {nested}:", *_indent(self._enter_some(top)), "else:", *_indent(dotted)]
+
+    def _enter_some(self, group: _Group) -> Iterator[str]:
+        """Write how what is there is taken of a group, and of those in it."""
+        for key, fact in group.facts.items():
+            yield from self._take_if(group.variable, key, fact)
+        for key, inner in group.groups.items():
+            yield f"if {key!r} in {group.variable}:"
+            entered = [
+                f"{inner.variable} = {group.variable}[{key!r}]",
+                f"if {inner.variable}.__class__ is not dict:",
+                f"    {self.refusal}",
+                f"left += len({inner.variable}) - 1",
+            ]
+            yield from _indent([*entered, *self._enter_some(inner)])
+
+    def _take_if(self, holder: str, key: str, fact: Fact) -> list[str]:
+        """Write that one value is taken, if it is there, and held to its type."""
+        slot = self._slots[fact.name]
+        taken = [f"{slot} = {holder}[{key!r}]", "left -= 1", *self.check(fact.type, slot)]
+        return [f"if {key!r} in {holder}:", *_indent(taken)]
+
     def _filled(self, defaults: Mapping[str, object], count: int) -> list[str]:
         """Write that what is absent is filled in, where there are no groups."""
         named = self._names.thing("defaults", defaults)
         return [
             f"{_TOP} = facts",
             f"if len({_TOP}) != {count} and len({_TOP} := {named} | facts) != {count}:",
-            f"    {self._raise}",
+            f"    {self.refusal}",
         ]
 
     def _enter(self, groups: Sequence[_Group]) -> list[str]:
@@ -181,11 +222,11 @@ class _Acceptance:
         return [
             *(f"{one.variable} = {one.holder}[{one.key!r}]" for one in groups),
             *dicts,
-            f"    {self._raise}",
+            f"    {self.refusal}",
             *whole,
             *_indent(filling),
             *_indent(whole),
-            f"        {self._raise}",
+            f"        {self.refusal}",
         ]
 
     def _take(self, group: _Group) -> list[str]:

@@ -7,21 +7,21 @@ one function for each medium; whatever is not as usual is read here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from datetime import datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
-from notifyrules.compiled.decision import Decision
+from notifyrules.compiled.decision import Decision, Verdict
 from notifyrules.compiled.facts_object import Facts, LazyFacts
 from notifyrules.compiled.facts_reader import Extras, FactsReader, Later, is_mapping
 from notifyrules.compiled.partial import UNKNOWN
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError
-from notifyrules.graph.model import FanOut, Graph, Media, conditions
+from notifyrules.graph.model import FanOut, Graph, Media, Notify, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.mismatch import describe
-from notifyrules.language.values import Value, conform, to_plain
+from notifyrules.language.values import Value, to_plain
 
 if TYPE_CHECKING:
     from notifyrules.explanation.readers import Reader
@@ -37,48 +37,73 @@ class Decisions(Mapping[str, Decision]):
     """
 
     # Set by compiled code, without a constructor, like those of a decision.
-    __slots__ = ("_decisions", "media")
+    __slots__ = ("_made", "_make", "_own", "_shared", "_verdicts", "media")
 
     media: Media
     """The media, and what may differ between them."""
-    _decisions: tuple[Decision, ...]
+    _verdicts: tuple[Verdict, ...]
+    _shared: tuple[Value, ...]
+    """The values that are the same for all media."""
+    _own: tuple[tuple[Value, ...], ...]
+    """By medium the values that may differ."""
+    _make: Callable[..., dict[str, Decision]]
+    """Makes the decisions of these three."""
+    _made: dict[str, Decision] | None
+    """The decisions, once somebody has asked for one: most only ask what became of the media."""
+
+    def _every(self) -> dict[str, Decision]:
+        made = self._made
+        if made is None:
+            # Two threads may both make them; they make the same.
+            made = self._made = self._make(self._shared, self._own, self._verdicts)
+        return made
 
     def __getitem__(self, medium: str) -> Decision:
-        try:
-            return self._decisions[self.media.names.index(medium)]
-        except ValueError:
-            raise KeyError(medium) from None
+        return self._every()[medium]
+
+    def values(self) -> ValuesView[Decision]:
+        """Give the decisions in the order of the media."""
+        return self._every().values()
+
+    def items(self) -> ItemsView[str, Decision]:
+        """Give each medium with its decision."""
+        return self._every().items()
 
     def __iter__(self) -> Iterator[str]:
         """Name the media in the order declared."""
         return iter(self.media.names)
 
     def __len__(self) -> int:
-        return len(self._decisions)
+        return len(self._verdicts)
 
     def __bool__(self) -> bool:
         """Tell whether any medium notifies now."""
-        return any(self._decisions)
+        return any(one.notify is Notify.YES for one in self._verdicts)
 
     @property
     def notified(self) -> tuple[str, ...]:
         """The media that notify now."""
-        return tuple(medium for medium, decision in self.items() if decision.notify)
+        return self._with(Notify.YES)
 
     @property
     def held(self) -> tuple[str, ...]:
         """The media that hold the notification, to ask again."""
-        return tuple(medium for medium, decision in self.items() if decision.later)
+        return self._with(Notify.LATER)
 
     @property
     def refused(self) -> tuple[str, ...]:
         """The media that refuse."""
-        return tuple(medium for medium, decision in self.items() if not decision.notify and not decision.later)
+        return self._with(Notify.NO)
+
+    def _with(self, notify: Notify) -> tuple[str, ...]:
+        return tuple(
+            medium for medium, one in zip(self.media.names, self._verdicts, strict=True) if one.notify is notify
+        )
 
     @property
     def recheck_at(self) -> datetime | None:
         """The earliest instant at which to ask again for any medium, in UTC; None where there is nothing to say."""
-        return min((at for one in self._decisions if (at := one.recheck_at) is not None), default=None)
+        return min((at for one in self.values() if (at := one.recheck_at) is not None), default=None)
 
     def explain(self, reader: Reader = "support") -> str:
         """
@@ -174,16 +199,17 @@ def decide_slowly(
 ) -> Decisions:
     """Decide by validated facts for each medium; an arrow of the *same* settles it for all."""
     first = decide(None, facts[0])
-    decided = [first]
-    for one in facts[1:]:
+    decided = {media.names[0]: first}
+    for medium, one in zip(media.names[1:], facts[1:], strict=True):
         if first.reason in same:
             other = Decision()
             other._facts, other._verdict = one, first._verdict  # noqa: SLF001 - made here
         else:
             other = decide(None, one)
-        decided.append(other)
+        decided[medium] = other
     found = Decisions()
-    found.media, found._decisions = media, tuple(decided)  # noqa: SLF001
+    found.media, found._made = media, decided  # noqa: SLF001
+    found._verdicts = tuple(one._verdict for one in decided.values())  # noqa: SLF001
     return found
 
 
@@ -209,41 +235,11 @@ class MediaReader:
         """Prepare to read facts whose fact of the *media* nobody gives."""
         self.media = media
         self._reader = reader
-        self._own = [reader.declared[name] for name in media.per_medium if name in reader.declared]
+        self.own = {name: reader.declared[name] for name in media.per_medium if name in reader.declared}
         """The facts that may differ and are not fixed before."""
-        self._shared = [fact for name, fact in reader.declared.items() if name != media.fact and fact not in self._own]
+        self.shared = {name: fact for name, fact in reader.declared.items() if name not in media.parting}
+        """Those that are the same for all media."""
         self._collector = reader.collector.leaving(media.fact)
-        self._types = {fact.name: fact.type for fact in self._own}
-
-    def glance(self, per_medium: object, shared: tuple[Value, ...]) -> list[tuple[Value, ...]]:
-        """
-        Read facts that differ, given in dicts by their dotted names.
-
-        Args:
-            per_medium: What was given.
-            shared: What counts for media that it does not name, in the order of `per_medium` of the media.
-
-        Returns:
-            The same for each medium.
-
-        Raises:
-            TypeError: It is not as usual, and is to be read in full.
-            Mismatch: The same.
-        """
-        if not isinstance(per_medium, dict) or not all(
-            medium in self.media.names and own.__class__ is dict for medium, own in per_medium.items()
-        ):
-            raise TypeError
-        found: list[tuple[Value, ...]] = []
-        for medium in self.media.names:
-            if medium not in per_medium:
-                found.append(shared)
-                continue
-            own: dict[str, object] = per_medium[medium]
-            # A name that is none of these is not known here, and raises `KeyError`.
-            values = {name: conform(self._types[name], value) for name, value in own.items()}
-            found.append(tuple(values.get(fact.name, value) for fact, value in zip(self._own, shared, strict=True)))
-        return found
 
     def read(self, given: object, per_medium: object, extras: Extras, fixed: Facts | None) -> tuple[Facts, ...]:
         """
@@ -267,9 +263,9 @@ class MediaReader:
             problems.append(self._given())
         found = {name: _once(value) for name, value in found.items()}
         own = self._collect_own(per_medium, extras, problems, fixed)
-        shared = self._reader.check(self._shared, found, problems)
+        shared = self._reader.check(self.shared.values(), found, problems)
         # A fact that every medium has of its own may be missing here.
-        common = [fact for fact in self._own if fact.name in found or fact.has_default]
+        common = [fact for fact in self.own.values() if fact.name in found or fact.has_default]
         shared |= self._reader.check(common, found, problems)
         every = [self._own_values(medium, own.get(medium, {}), shared, problems) for medium in self.media.names]
         if problems:
@@ -303,9 +299,9 @@ class MediaReader:
             except FactsError as error:
                 local.extend(error.problems)
                 read = {}
-            own[str(medium)] = {name: value for name, value in read.items() if name in self._types}
+            own[str(medium)] = {name: value for name, value in read.items() if name in self.own}
             if is_mapping(given):
-                local += [self._not_own(name) for name in read if name not in self._types]
+                local += [self._not_own(name) for name in read if name not in self.own]
             problems.extend(_at(problem, medium) for problem in local)
         return own
 
@@ -318,7 +314,7 @@ class MediaReader:
         """Say that a fact is the same for all media."""
         if name == self.media.fact:
             return self._given()
-        which = named(self._types) if self._types else "none"
+        which = named(self.own) if self.own else "none"
         return FactProblem(name, "is the same for all media", f"the facts that may differ are {which}")
 
     def _own_values(
@@ -326,10 +322,9 @@ class MediaReader:
     ) -> dict[str, Value | Later]:
         """Check what a medium has of its own, and that it lacks nothing."""
         local: list[FactProblem] = []
-        asked = [fact for fact in self._own if fact.name in own or not (fact.has_default or fact.name in shared)]
-        if any(problem.path == fact.name for fact in asked for problem in problems):
-            # What is wrong for all media is said once.
-            asked = [fact for fact in asked if fact.name in own]
+        # What is wrong for all media is said once.
+        there = {*shared, *(problem.path for problem in problems)}
+        asked = [one for name, one in self.own.items() if name in own or not (one.has_default or name in there)]
         values = self._reader.check(asked, own, local)
         problems.extend(_at(problem, medium) for problem in local)
         return values
