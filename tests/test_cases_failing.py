@@ -28,7 +28,7 @@ def test_fails_and_tells_why(path: Path, golden: Callable[[Path, str], None], mo
 def test_every_kind_of_report_is_held(golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The same failures as JUnit XML, JSON and annotations of GitHub."""
     monkeypatch.chdir(FOLDER)
-    files = ["wrong_reason.cases.yaml", "rows.cases.yaml", "unknown_fact.cases.yaml"]
+    files = ["wrong_reason.cases.yaml", "rows.cases.yaml", "unknown_fact.cases.yaml", "media.cases.yaml"]
 
     annotated = run("test", *files, "--format", "github", "--junit", "report.xml")
     junit = (FOLDER / "report.xml").read_text("utf-8")

@@ -11,7 +11,7 @@ import pytest
 
 import notifyrules
 from notifyrules.cli.door import BUG, CLEAN, FOUND, MISUSE
-from notifyrules.document.model import CasePart, LongExpectation
+from notifyrules.document.cases_model import CasePart, LongExpectation
 from tests.cli import run
 
 ROOT = Path(__file__).parents[1]

@@ -174,7 +174,7 @@ def test_every_part_of_a_file_is_looked_at() -> None:
             yield one
             yield from below(one)
 
-    others = {"NodePart", "Shared", "Fragment", "LongExpectation", "CasePart", "CasesDocument"}
+    others = {"NodePart", "Shared", "Fragment", "LongExpectation", "MediaExpectation", "CasePart", "CasesDocument"}
 
     assert {one.__name__ for one in below(Part)} - others == {one.__name__ for one in _PARTS}
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from notifyrules.cases.model import CasesChart
 from notifyrules.compiled.facts_object import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
+from notifyrules.document.cases_model import CasePart, CasesDocument
 from notifyrules.explanation.words import printable
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Fact, Media
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.values import Value, conform, write_literal
@@ -21,6 +22,8 @@ from notifyrules.source.text import Span
 
 Key = TypeVar("Key", bound=str)
 Thing = TypeVar("Thing")
+Read: TypeAlias = Callable[[Fact, Key, Thing], tuple[Value] | None]
+"""Reads the value of a fact, in a tuple because it may be None itself; None after a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,23 @@ class Given:
     values: Mapping[str, Value]
     broken: frozenset[str] = field(default=frozenset())
     """Facts that were reported, so that nothing more is said about them."""
+    own: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """By medium what it has of its own, which counts before what is given for all."""
 
     def over(self, base: Given) -> Given:
-        """Put these facts on top of others."""
-        return Given({**base.values, **self.values}, (base.broken - self.values.keys()) | self.broken)
+        """Put these facts on top of others, also of what single media have of their own there."""
+        own = {
+            medium: {
+                **{name: value for name, value in base.own.get(medium, {}).items() if name not in self.values},
+                **self.own.get(medium, {}),
+            }
+            for medium in (*base.own, *self.own)
+        }
+        return Given({**base.values, **self.values}, (base.broken - self.values.keys()) | self.broken, own)
+
+    def on(self, medium: str, media: Media) -> Given:
+        """Give the facts for one medium, whatever the fact that tells media apart was given."""
+        return Given({**self.values, **self.own.get(medium, {}), media.fact: medium}, self.broken - {media.fact})
 
 
 def defaults(chart: CasesChart) -> Given:
@@ -41,21 +57,107 @@ def defaults(chart: CasesChart) -> Given:
     return Given({fact.name: fact.default for fact in chart.graph.facts.values() if fact.has_default})
 
 
-def read_given(written: Mapping[Scalar, Located], chart: CasesChart, findings: Findings) -> Given:
-    """Read the facts of a `given`, nested or dotted."""
-    return take(
-        written, chart, lambda key: key.span, lambda fact, _, value: read_value(fact, value, findings), findings
-    )
+def read_given(part: CasesDocument | CasePart, chart: CasesChart, findings: Findings) -> Given:
+    """Read the facts of a `given` and of a `per_medium`, nested or dotted."""
+
+    def place(key: Scalar) -> Span:
+        return key.span
+
+    def read(fact: Fact, _: Scalar, value: Located) -> tuple[Value] | None:
+        return read_value(fact, value, findings)
+
+    given = take(part.given, chart, place, read, findings)
+    if (key := part.key("per_medium")) is None:
+        return given
+    return take_own(part.per_medium, given, chart, key.span, place, read, findings)
+
+
+def take_own(  # noqa: PLR0913, PLR0917 - what `take` needs, and where it stands
+    written: Mapping[Key, Mapping[Key, Thing]],
+    given: Given,
+    chart: CasesChart,
+    at: Span,
+    place: Callable[[Key], Span],
+    read: Read[Key, Thing],
+    findings: Findings,
+) -> Given:
+    """Take what single media have of their own beside what is *given* for all; the whole of it stands *at* a place."""
+    media = media_of(chart, at, findings)
+    if media is None:
+        return given
+    own: dict[str, Mapping[str, Value]] = {}
+    broken = given.broken
+
+    def read_own(fact: Fact, key: Key, value: Thing) -> tuple[Value] | None:
+        if fact.name in media.per_medium:
+            return read(fact, key, value)
+        if fact.name == media.fact:
+            _report_medium(media, place(key), findings)
+            return None
+        which = named(media.per_medium) if media.per_medium else "none"
+        message = f"`{fact.name}` is the same for all media"
+        findings.add(Code.BAD_FACTS, place(key), message, help=f"the facts that may differ are {which}")
+        return None
+
+    for medium, facts in written.items():
+        if is_medium(medium, media, place(medium), findings):
+            taken = take(facts, chart, place, read_own, findings)
+            own[str(medium)] = taken.values
+            broken |= taken.broken
+    return Given(given.values, broken, own)
+
+
+def media_of(chart: CasesChart, at: Span, findings: Findings) -> Media | None:
+    """Give the media of a chart; None after the finding that it has none."""
+    if chart.graph.media is None:
+        message = f"`{chart.graph.path}` names no media"
+        advice = "name the fact whose values are the media at the top of the rule file, such as `media: device.kind`"
+        findings.add(Code.WRONG_SHAPE, at, message, help=advice)
+    return chart.graph.media
+
+
+def is_medium(name: str, media: Media, at: Span, findings: Findings) -> bool:
+    """Tell whether a name is a medium, and report one that is not."""
+    if name in media.names:
+        return True
+    advice = did_you_mean(name, media.names, f"the media are {named(media.names)}")
+    message = f"`{printable(name)}` is no medium: `{media.fact}` is never that"
+    findings.add(Code.BAD_FACTS, at, message, help=advice)
+    return False
+
+
+def refuse_medium(
+    written: Mapping[Key, object], chart: CasesChart, place: Callable[[Key], Span], findings: Findings
+) -> None:
+    """Report a case that expects something of several media and gives one."""
+    media = chart.graph.media
+    for name, key, _ in _leaves(written, "", chart.graph.groups):
+        if media is not None and name == media.fact:
+            _report_medium(media, place(key), findings)
+
+
+def _report_medium(media: Media, at: Span, findings: Findings) -> None:
+    """Report a medium that is given where each is to be decided for."""
+    message = f"`{media.fact}` is given, and is to be each of its values"
+    advice = "leave it out; to look at one medium only, write what it is to have without `each`"
+    findings.add(Code.BAD_FACTS, at, message, help=advice)
+
+
+def report_own(at: Span, findings: Findings) -> None:
+    """Report facts of single media in a case that expects nothing of these."""
+    advice = "write `expect: {each: {medium: ...}}`; for one medium only, give it and its facts under `given`"
+    message = "`per_medium` counts only where `expect` names media, and this one does not"
+    findings.add(Code.WRONG_SHAPE, at, message, help=advice)
 
 
 def take(
     written: Mapping[Key, Thing],
     chart: CasesChart,
     place: Callable[[Key], Span],
-    read: Callable[[Fact, Key, Thing], tuple[Value] | None],
+    read: Read[Key, Thing],
     findings: Findings,
 ) -> Given:
-    """Take the facts of a mapping, nested or dotted; *read* gives a value in a tuple, or None after a finding."""
+    """Take the facts of a mapping, nested or dotted, each found at its *place*."""
     values: dict[str, Value] = {}
     broken: set[str] = set()
     for name, key, value in _leaves(written, "", chart.graph.groups):

@@ -55,7 +55,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One situation with the answer expected: written out, one combination of an `each`, or one row."""
+    """One situation with the answer expected: written out, one combination of an `each`, or one row; on one medium."""
 
     name: str
     """The claim, with what tells this one from its siblings in brackets; on one line."""
@@ -63,7 +63,9 @@ class Case:
     facts: Facts
     expect: Expectation
     span: Span
-    """The name as it stands in the cases file, or the whole row."""
+    """The name as it stands in the cases file, the medium where something is expected of several, or the whole row."""
+    medium: str | None = None
+    """The medium that is decided for, where something is expected of several."""
     tags: tuple[str, ...] = ()
     skip: str | None = None
     """Why the case is not run."""

@@ -14,19 +14,23 @@ from notifyrules.cases.facts import (
     Given,
     complete,
     defaults,
+    is_medium,
+    media_of,
     missing_facts,
     read_given,
     read_value,
+    refuse_medium,
     report_missing,
+    report_own,
     report_unknown,
 )
-from notifyrules.cases.model import Case, CasesChart
+from notifyrules.cases.model import Case, CasesChart, Expectation
 from notifyrules.cases.rows import MAX_BYTES, BadRow, Rows, row_lines
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings, Label
 from notifyrules.diagnostics.phrases import named
+from notifyrules.document.cases_model import CasePart, CasesDocument, LongExpectation, MediaExpectation
 from notifyrules.document.files import Place, Shipped, open_place, resolve
-from notifyrules.document.model import CasePart, CasesDocument, LongExpectation
 from notifyrules.document.reader import read_cases_document, read_tree
 from notifyrules.explanation.words import printable
 from notifyrules.graph.builder import Library
@@ -60,11 +64,11 @@ class CasesReader:
     def parts(self) -> tuple[tuple[Case, ...] | Rows, ...]:
         """Read every case."""
         damaged = [found.span for found in self.findings]
-        base = read_given(self.document.given, self.chart, self.findings).over(defaults(self.chart))
+        base = read_given(self.document, self.chart, self.findings).over(defaults(self.chart))
         found: list[tuple[Case, ...] | Rows] = []
         for part in self.document.cases:
             self._check_name(part)
-            given = read_given(part.given, self.chart, self.findings).over(base)
+            given = read_given(part, self.chart, self.findings).over(base)
             if not any(map(part.span.covers, damaged)) and not self._check_form(part):
                 continue
             if part.rows is not None:
@@ -96,10 +100,11 @@ class CasesReader:
             self.findings.add(Code.MISSING_KEY, part.name.span, message, help=advice)
             return False
         keys = LongExpectation.known_keys()
-        if isinstance(part.expect, LongExpectation) and not any(map(part.expect.key, keys)):
-            advice = f"name {named(keys)}"
-            self.findings.add(Code.WRONG_SHAPE, part.expect.span, "the case expects nothing", help=advice)
-            return False
+        for one in part.expect.each.values() if isinstance(part.expect, MediaExpectation) else [part.expect]:
+            if isinstance(one, LongExpectation) and not any(map(one.key, keys)):
+                advice = f"name {named(keys)}"
+                self.findings.add(Code.WRONG_SHAPE, one.span, "the case expects nothing", help=advice)
+                return False
         for key in ("expect", "each"):
             if part.rows is not None and (written := part.key(key)) is not None:
                 message = f"a case with `rows` has no `{key}`: every row says what it gives and expects"
@@ -130,27 +135,48 @@ class CasesReader:
     # ---- Cases written out ----
 
     def _cases(self, part: CasePart, given: Given) -> tuple[Case, ...]:
-        """Make a case for every combination of `each`; one where there is none."""
-        assert part.expect is not None
-        expect = read_expectation(_written(part.expect), self.chart, self.findings)
-        combinations = self._combinations(part)
+        """Make a case for every combination of `each` and medium; one where there is none."""
+        expected = self._expected(part)
+        combinations = self._combinations(part, len(expected))
         if combinations is None:
             return ()
         found: list[Case] = []
         names: set[str] = set()
-        for combination in combinations:
-            name = _combined_name(part.name, combination, names)
-            whole = Given(combination).over(given)
-            what = f"the case with {_shown(combination)}" if combination else "this case"
+        for combination, (medium, (span, expect)) in itertools.product(combinations, expected.items()):
+            whole, told = Given(combination).over(given), combination
+            if medium is not None and (media := self.chart.graph.media) is not None:
+                whole, told = whole.on(medium, media), {**combination, media.fact: medium}
+            name = _combined_name(part.name, told, names)
+            what = f"the case with {_shown(told)}" if told else "this case"
             missing = missing_facts(whole, self.chart)
             for absent in missing:
-                self._missing.setdefault(absent, []).append((part.name.span, what))
-            facts = None if missing else complete(whole, self.chart, part.name.span, what, self.findings)
+                self._missing.setdefault(absent, []).append((span, what))
+            facts = None if missing else complete(whole, self.chart, span, what, self.findings)
             if facts is not None and expect is not None:
-                found.append(Case(name, self.chart, facts, expect, part.name.span, *_marks(part)))
+                found.append(Case(name, self.chart, facts, expect, span, medium, *_marks(part)))
         return tuple(found)
 
-    def _combinations(self, part: CasePart) -> Iterator[dict[str, Value]] | None:
+    def _expected(self, part: CasePart) -> dict[str | None, tuple[Span, Expectation | None]]:
+        """Read what is expected, with its place: for each medium, or under None of the case as it is given."""
+        written = part.expect
+        assert written is not None
+        if not isinstance(written, MediaExpectation):
+            if (key := part.key("per_medium")) is not None:
+                report_own(key.span, self.findings)
+            return {None: (part.name.span, read_expectation(_written(written), self.chart, self.findings))}
+        key = written.key("each")
+        assert key is not None
+        media = media_of(self.chart, key.span, self.findings)
+        if media is None:
+            return {}
+        refuse_medium({**part.given, **part.each}, self.chart, lambda key: key.span, self.findings)
+        return {
+            str(medium): (medium.span, read_expectation(_written(one), self.chart, self.findings))
+            for medium, one in written.each.items()
+            if is_medium(medium, media, medium.span, self.findings)
+        }
+
+    def _combinations(self, part: CasePart, times: int) -> Iterator[dict[str, Value]] | None:
         """Read `each` as all its combinations, the last fact changing fastest; None after a finding."""
         before = len(self.findings)
         axes: dict[str, list[Value]] = {}
@@ -159,11 +185,13 @@ class CasesReader:
             if key in part.given:
                 message = f"the fact `{key}` stands in `given` and in `each`"
                 self.findings.add(Code.DUPLICATE_KEY, key.span, message, help="give it in one of the two")
-        return self._multiply(part, axes) if len(self.findings) == before else None
+        return self._multiply(part, axes, times) if len(self.findings) == before else None
 
-    def _multiply(self, part: CasePart, axes: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]] | None:
-        """Give all combinations of some values; None for too many, of which none is made."""
-        count = math.prod(map(len, axes.values()))
+    def _multiply(
+        self, part: CasePart, axes: Mapping[str, Sequence[Value]], times: int
+    ) -> Iterator[dict[str, Value]] | None:
+        """Give all combinations of some values, each of which is some *times* a case; None for too many."""
+        count = math.prod(map(len, axes.values())) * times
         if self._values > MAX_VALUES:
             return None
         message = ""

@@ -88,6 +88,8 @@ def _case_data(result: Result) -> Mapping[str, object]:
     }
     if isinstance(case, BadRow):
         return {**data, "diagnostics": [finding_data(found) for found in case.findings]}
+    if case.medium is not None:
+        data["medium"] = case.medium
     if case.source is not None:
         data["source"] = case.source
     if case.skip is not None:

@@ -13,13 +13,22 @@ from functools import partial
 from typing import Final
 
 from notifyrules.cases.expectations import WrittenExpectation, read_expectation
-from notifyrules.cases.facts import Given, complete, report_mismatch, take
+from notifyrules.cases.facts import (
+    Given,
+    complete,
+    is_medium,
+    media_of,
+    refuse_medium,
+    report_mismatch,
+    report_own,
+    take,
+    take_own,
+)
 from notifyrules.cases.model import Case, CasesChart, Expectation
-from notifyrules.compiled.facts_object import Facts
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.phrases import either, named
-from notifyrules.document.model import LongExpectation
+from notifyrules.document.cases_model import LongExpectation
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe
@@ -71,29 +80,42 @@ class Rows:
     """For each fact the short values that were read already."""
 
     def __len__(self) -> int:
+        """Count the rows, each of which may be a case for several media."""
         return len(self.lines)
 
     def __iter__(self) -> Iterator[Case | BadRow]:
         names: set[str] = set()
         for start, end in self.lines:
-            yield self._row(Span(self.source, start, end), names)
+            yield from self._row(Span(self.source, start, end), names)
 
-    def _row(self, line: Span, names: set[str]) -> Case | BadRow:
+    def _row(self, line: Span, names: set[str]) -> Iterator[Case | BadRow]:
+        """Decode one row, which is a case for each medium that it names."""
         findings = Findings()
         row = _decode(line, findings)
         name = self._name(line, row, names)
-        facts = None if row is None else self._facts(line, row.get("facts", _ABSENT), findings)
-        expect = None if row is None else self._expect(line, row.get("expect", _ABSENT), findings)
-        tags = self._tags(line, row or {}, findings)
-        skip = self._skip(line, row or {}, findings)
-        if facts is None or expect is None or len(findings):
-            return BadRow(name, line, findings.sorted(), tags)
-        source = None if row is None else row.get("source")
+        if row is None:
+            yield BadRow(f"{self.name} [{name}]", line, findings.sorted(), self.tags)
+            return
+        given = self._given(line, row, findings)
+        expected = self._expected(line, row, findings)
+        tags = self._tags(line, row, findings)
+        skip = self._skip(line, row, findings)
+        source = row.get("source")
         said = source if isinstance(source, str) else None
-        return Case(name, self.chart, facts, expect, line, tags, skip, said)
+        cases: list[Case] = []
+        for medium, expect in expected.items():
+            whole, called, what = given, name, "this row"
+            if medium is not None and (media := self.chart.graph.media) is not None:
+                whole = whole.on(medium, media)
+                called, what = f"{name}, {media.fact}={medium}", f"this row on `{medium}`"
+            facts = complete(whole, self.chart, line, what, findings)
+            if facts is not None and expect is not None:
+                found = Case(f"{self.name} [{called}]", self.chart, facts, expect, line, medium, tags, skip, said)
+                cases.append(found)
+        yield from [BadRow(f"{self.name} [{name}]", line, findings.sorted(), tags)] if len(findings) else cases
 
     def _name(self, line: Span, row: Mapping[str, object] | None, names: set[str]) -> str:
-        """Name a row by its `id`, or by its line where it has none of its own."""
+        """Call a row by its `id`, or by its line where it has none of its own."""
         given = None if row is None else row.get("id")
         label = str(given)[:_ID_SHOWN] if isinstance(given, (str, int)) else ""
         if not (label.isascii() and label.isprintable()):
@@ -101,7 +123,7 @@ class Rows:
         if not label or label in names:
             label = f"{label}, line {line.line}" if label else f"line {line.line}"
         names.add(label)
-        return f"{self.name} [{label}]"
+        return label
 
     def _tags(self, line: Span, row: Mapping[str, object], findings: Findings) -> tuple[str, ...]:
         """Read the tags of a row, behind those of its case."""
@@ -118,24 +140,36 @@ class Rows:
         _report_part(line, "skip", "text", row["skip"], findings)
         return None
 
-    def _facts(self, line: Span, given: object, findings: Findings) -> Facts | None:
-        """Read the facts of a row; None after a finding."""
+    def _given(self, line: Span, row: Mapping[str, object], findings: Findings) -> Given:
+        given = row.get("facts", _ABSENT)
         if not isinstance(given, dict):
             found = "nothing" if given is _ABSENT else describe(given)
             message = f"expected a mapping of facts as `facts`, found {found}"
             findings.add(Code.BAD_ROW, line, message, help=f"a row is {_EXAMPLE}")
-            return None
+            return Given({}, frozenset(self.chart.graph.facts))
+
+        place = partial(find_key, line)
 
         def read(fact: Fact, key: str, value: object) -> tuple[Value] | None:
             try:
                 return (self._value(fact, value),)
             except Mismatch as mismatch:
-                report_mismatch(fact, mismatch, find_key(line, key), findings)
+                report_mismatch(fact, mismatch, place(key), findings)
                 return None
 
-        taken = take(given, self.chart, partial(find_key, line), read, findings)
-        facts = complete(taken.over(self.base), self.chart, line, "this row", findings)
-        return None if len(findings) else facts
+        taken = take(given, self.chart, place, read, findings)
+        if "per_medium" in row:
+            own = row["per_medium"]
+            at, place = find_key(line, "per_medium"), partial(find_key, line, behind=('"per_medium"',))
+            if isinstance(own, dict) and all(isinstance(facts, dict) for facts in own.values()):
+                taken = take_own(own, taken, self.chart, at, place, read, findings)
+            else:
+                found = describe(own)
+                message = f"expected a mapping from media to facts as `per_medium`, found {found}"
+                findings.add(
+                    Code.BAD_ROW, at, message, help='write `"per_medium": {"mobile": {"channel.muted": true}}`'
+                )
+        return taken.over(self.base)
 
     def _value(self, fact: Fact, given: object) -> Value:
         """Read a value, once for all rows where it is a short one that rows repeat."""
@@ -150,8 +184,39 @@ class Rows:
             known[given] = value
         return value
 
-    def _expect(self, line: Span, given: object, findings: Findings) -> Expectation | None:
-        """Read what a row expects; None after a finding."""
+    def _expected(
+        self, line: Span, row: Mapping[str, object], findings: Findings
+    ) -> Mapping[str | None, Expectation | None]:
+        """Read what a row expects for each medium, or under None of the row as it is given."""
+        given = row.get("expect", _ABSENT)
+        if not isinstance(given, dict) or "each" not in given:
+            if "per_medium" in row:
+                report_own(find_key(line, "per_medium"), findings)
+            return {None: self._expect(line, given, (), findings)}
+        each, at = given["each"], find_key(line, "each", behind=_EXPECT)
+        for key in given:
+            if key != "each":
+                message = f"`{printable(key)}` is not a key of an expectation for several media"
+                advice = "what each of them is to have stands under `each`"
+                findings.add(Code.UNKNOWN_KEY, find_key(line, key, behind=_EXPECT), message, help=advice)
+        if not isinstance(each, dict) or not each:
+            found = "an empty mapping" if each == {} else describe(each)
+            message = f"expected a mapping from media to what each is to have as `each`, found {found}"
+            findings.add(Code.BAD_ROW, at, message, help='write `"expect": {"each": {"mobile": "yes"}}`')
+            return {}
+        media = media_of(self.chart, at, findings)
+        if media is None:
+            return {}
+        if isinstance(facts := row.get("facts"), dict):
+            refuse_medium(facts, self.chart, partial(find_key, line), findings)
+        return {
+            medium: self._expect(line, one, (f'"{medium}"',), findings)
+            for medium, one in each.items()
+            if is_medium(medium, media, find_key(line, medium, behind=_EXPECT), findings)
+        }
+
+    def _expect(self, line: Span, given: object, behind: tuple[str, ...], findings: Findings) -> Expectation | None:
+        """Read one expectation, which stands *behind* a medium perhaps; None after a finding."""
         known = self._expectations.get(repr(given))
         if known is not None:
             return known
@@ -170,7 +235,7 @@ class Rows:
             part = values[key]
             value = part[item] if isinstance(part, list) and isinstance(item, int) else part
             words = item if isinstance(item, str) else value if isinstance(value, str) else key
-            return find_key(line, words, behind='"expect"')
+            return find_key(line, words, behind=(*_EXPECT, *behind))
 
         expectation = read_expectation(WrittenExpectation(values, place), self.chart, findings)
         if expectation is None or unknown:
@@ -181,6 +246,7 @@ class Rows:
 
 
 _ABSENT: Final = object()
+_EXPECT: Final = ('"expect"',)
 
 
 def row_lines(source: Source) -> tuple[tuple[int, int], ...]:
@@ -227,8 +293,11 @@ def _report_part(line: Span, key: str, expected: str, given: object, findings: F
     findings.add(Code.BAD_ROW, find_key(line, key), message, help=f"write {_PARTS[key]}, or leave it out")
 
 
-def find_key(line: Span, words: str, *, behind: str = "") -> Span:
-    """Find in a row, as far as its text tells, what stands in quotes *behind* something; else the whole row."""
+def find_key(line: Span, words: str, *, behind: tuple[str, ...] = ()) -> Span:
+    """Find in a row, as far as its text tells, what stands in quotes *behind* other texts; else the whole row."""
     quoted = json.dumps(words, ensure_ascii=False)
-    at = line.text.find(quoted, max(line.text.find(behind), 0))
+    at = 0
+    for text in behind:
+        at = max(line.text.find(text, at), at)
+    at = line.text.find(quoted, at)
     return line if at < 0 else Span(line.source, line.start + at, line.start + at + len(quoted))

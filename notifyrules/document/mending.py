@@ -13,7 +13,8 @@ from typing import TypeAlias
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import nearest
-from notifyrules.document.model import CasePart, CasesDocument, LongFact, NodePart, OutcomePart, Part
+from notifyrules.document.cases_model import CasePart, CasesDocument
+from notifyrules.document.model import LongFact, NodePart, OutcomePart, Part
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 
@@ -42,7 +43,7 @@ def mend(tree: Map, findings: Findings) -> None:
 
 
 def mend_cases(tree: Map, findings: Findings) -> None:
-    """Put facts and expectations beside `given`, `each` or `expect` under it, with an error for each part."""
+    """Put facts and expectations beside the key that they belong to under it, with an error for each part."""
     key = tree.key("cases")
     cases = None if key is None else tree[key]
     parts = [part for part in cases if isinstance(part, Map)] if isinstance(cases, Seq) else []
@@ -59,7 +60,7 @@ def _gathered(part: Map, known: tuple[str, ...], findings: Findings) -> Map:
     for key, value in part.items():
         if key in known or holder is None or nearest(key, known) is not None:
             mended[key] = value
-            holder = key if key in ("given", "each", "expect") and _is_empty(value) else None
+            holder = key if key in ("given", "per_medium", "each", "expect") and _is_empty(value) else None
             continue
         inner = mended[holder]
         if not isinstance(inner, Map):

@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import nearest
+from notifyrules.document.cases_model import CasesDocument
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.mending import Path, cut, mend, mend_cases, named_part
-from notifyrules.document.model import FORMAT_VERSION, CasesDocument, Document, Fragment, Part, Shapes
+from notifyrules.document.model import FORMAT_VERSION, Document, Fragment, Part, Shapes
 from notifyrules.document.shape_errors import report_empty, report_shape, report_unknown_keys, warn_of_cut_texts
 from notifyrules.source.located import Kind, Map, Scalar
 from notifyrules.source.reader import Budget, read_yaml

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from notifyrules.document.model import CasesDocument, Document, Part
+from notifyrules.document.cases_model import CasesDocument
+from notifyrules.document.model import Document, Part
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean, either, named, nearest
+from notifyrules.document.cases_model import LongExpectation
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.mending import Path, resolve
-from notifyrules.document.model import NODE_KEYS, LongExpectation, NodePart, Shapes, UnknownKey
+from notifyrules.document.model import NODE_KEYS, NodePart, Shapes, UnknownKey
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
 from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span
@@ -48,6 +49,7 @@ _FORMS = {
 """How a line of a section is written."""
 _CASES_FORMS = {
     "given": "name facts and their values: `given: {channel.muted: true}`",
+    "per_medium": "name media, each with facts of its own: `per_medium: {mobile: {channel.muted: true}}`",
     "each": "name facts, each with its values: `each: {channel.muted: [false, true]}`",
     "expect": "a case expects one outcome, by its name, or `{notify: false}`; another answer is a case of its own",
     "rows": "name a file with one line of JSON a row: `rows: name.jsonl`",
@@ -108,6 +110,7 @@ _PART_WORDS = {
     "CasesDocument": "a cases file",
     "CasePart": "a case",
     "LongExpectation": "an expectation",
+    "MediaExpectation": "an expectation for several media",
 }
 _LOOKED_AT = 200
 """Code points behind a text in which its comment is looked for."""
@@ -189,8 +192,12 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
     form = f"quote it: `{quote_yaml(written)}`" if len(written) <= _SHOWN else "put it into quotes"
     if expected == "a mapping" and path[-1:] == ("allow",):
         return [], ["say why: `allow: {code: reason}`"]
-    if path[-1:] != ("cases",) and (advice := _CASES_FORMS.get(str(path[-1]))) and path[0] in ("cases", "given"):
-        return [], [advice]
+    if (
+        path[-1:] != ("cases",)
+        and (advice := _CASES_FORMS.get(str(path[-1])))
+        and path[0] in ("cases", "given", "per_medium")
+    ):
+        return [], ["name media, and what each is to have" if path[-2:] == ("expect", "each") else advice]
     if path == ("cases",) and isinstance(value, Map):
         return [], ["put a `-` in front of every case: `- {name: ..., given: ..., expect: ...}`"]
     if path[0] == "cases" and "each" in path and expected == "a list":
@@ -307,7 +314,7 @@ def _narrow(value: Located) -> Span:
 
 def _without_needed(path: Path) -> Path:
     """Find what to cut out for a value that cannot be: the value, or what makes no sense without it."""
-    while len(path) > 1 and path[-1] in _NEEDED:
+    while len(path) > 1 and (path[-1] in _NEEDED or path[-2:] == ("expect", "each")):
         path = path[:-1]
     return path
 
@@ -412,6 +419,8 @@ def _report(one: UnknownKey, findings: Findings) -> None:
         advice = f"`{one.key}` belongs to {either(owners)}"
     else:
         known = f"{_part_words(one)} may have {named(one.part.known_keys())}"
+        if one.part is LongExpectation:
+            known += "; what media are to have stands under `each`"
         advice = f"did you mean `{synonym}`?" if synonym else did_you_mean(one.key, free, known)
     message = f"`{one.key}` is not a key of {_part_words(one)}"
     findings.add(Code.UNKNOWN_KEY, one.key.span, message, help=advice, notes=notes)
