@@ -1,0 +1,81 @@
+"""What the service answers, and what it is refused with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from notifyrules import Decision, FactProblem, FactsError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision, by the service or by the client itself; true when the person is to be notified now."""
+
+    outcome: str
+    """The outcome that was reached."""
+    notify: bool
+    """Whether to notify now."""
+    later: bool
+    """Whether to ask again."""
+    reason: str
+    """The id of the arrow that settled it."""
+    digest: str
+    """What tells the version of the rules."""
+    recheck_at: datetime | None = None
+    """When to ask again, where that is known."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What the decision carries, as JSON has it."""
+    local: bool = False
+    """Whether the client decided by its own copy of the rules, because the service was away."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked for besides: explanation and record."""
+
+    def __bool__(self) -> bool:
+        """Tell whether to notify now."""
+        return self.notify
+
+
+class Refused(Exception):  # noqa: N818 - what happened, as for `Away`
+    """The service will not answer, and another try would change nothing: who asks, or what is asked for, is wrong."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        """Carry a problem as the service tells it (RFC 9457)."""
+        self.status, self.problem = status, problem
+        super().__init__(str(problem.get("detail") or problem.get("title") or f"refused with status {status}"))
+
+
+class Away(Exception):  # noqa: N818 - not a mistake of anybody who reads it
+    """The service did not answer in time, and there are no rules to decide by instead."""
+
+
+def read_answer(data: Mapping[str, Any]) -> Answer:
+    """Read a decision as the service gives it."""
+    known = {name: data[name] for name in ("outcome", "notify", "later", "reason", "digest", "data")}
+    at = data.get("recheck_at")
+    rest = {name: value for name, value in data.items() if name not in {*known, "recheck_at"}}
+    return Answer(**known, recheck_at=None if at is None else datetime.fromisoformat(at), more=rest)
+
+
+def local_answer(decision: Decision) -> Answer:
+    """Give a decision of the client's own in the same form."""
+    plain = decision.to_dict()
+    return Answer(
+        decision.outcome,
+        bool(decision),
+        decision.later,
+        decision.reason,
+        plain["rules"]["digest"],
+        decision.recheck_at,
+        plain["data"],
+        local=True,
+    )
+
+
+def read_problem(status: int, problem: Mapping[str, Any]) -> Refused | FactsError:
+    """Give what to raise for a problem: for wrong facts the same as rules of one's own raise."""
+    if problem.get("problems"):
+        return FactsError(FactProblem(one["path"], one["message"], one.get("help")) for one in problem["problems"])
+    return Refused(status, problem)

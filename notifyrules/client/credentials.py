@@ -1,0 +1,107 @@
+"""How a client shows who it is: by a token that it gets with its secret, or by signing each request."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from time import monotonic
+from typing import Final, Protocol
+from urllib.parse import quote_plus, urlencode
+
+from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
+from http_message_signatures.algorithms import HMAC_SHA256
+
+from notifyrules.client.talking import Reply, Request, Step
+
+_EARLY_S: Final = 60
+"""A token is replaced so long before its end, so that no request arrives with one that has just ended."""
+
+
+class Credentials(Protocol):
+    """What makes a request known as a client's."""
+
+    def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
+        """Add to the headers of *request* who sends it; False where the service did not give what that takes."""
+
+    def forget(self) -> bool:
+        """Forget what the service has refused; False where nothing else would come of it."""
+
+
+@dataclass
+class Token:
+    """
+    A name and a secret, by which the client gets tokens (OAuth 2 client credentials) and replaces them in time.
+
+    Args:
+        client_id: The name.
+        secret: The secret.
+        url: Where tokens are to be had, where an identity provider gives them; `/token` of the service unless given.
+        form: What else that provider wants to be told, such as `{"audience": "rules"}`.
+    """
+
+    client_id: str
+    secret: str = field(repr=False)
+    url: str | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    _token: str = field(default="", init=False, repr=False)
+    _until: float = field(default=0.0, init=False, repr=False)
+
+    def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
+        """Add a token, after getting one where there is none that is good for a while."""
+        if monotonic() >= self._until:
+            basic = b64encode(f"{quote_plus(self.client_id)}:{quote_plus(self.secret)}".encode()).decode()
+            headers = {"authorization": f"Basic {basic}", "content-type": "application/x-www-form-urlencoded"}
+            form = urlencode({"grant_type": "client_credentials", **self.form}).encode()
+            url = self.url or request.base + "/token"
+            reply = yield Request("POST", request.base, url, headers, form, request.timeout_s)
+            if reply is None or reply.status >= 500:  # noqa: PLR2004
+                return False
+            answer = reply.json()
+            if reply.status != 200:  # noqa: PLR2004
+                raise reply.refused()
+            self._token = str(answer["access_token"])
+            self._until = monotonic() + max(1.0, float(answer.get("expires_in", 300)) - _EARLY_S)
+        request.headers["authorization"] = f"Bearer {self._token}"
+        return True
+
+    def forget(self) -> bool:
+        """Forget the token, so that the next request gets another."""
+        had, self._until = self._until > 0, 0.0
+        return had
+
+
+@dataclass(frozen=True)
+class Signature:
+    """
+    A key, with which the client signs each request (HTTP Message Signatures, RFC 9421), each try anew.
+
+    Args:
+        key_id: The id of the key, which every request tells.
+        secret: The key, in Base64.
+    """
+
+    key_id: str
+    secret: str = field(repr=False)
+
+    def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
+        """Sign the request, with a nonce of its own."""
+        yield from ()
+        resolver = _OneKey(b64decode(self.secret))
+        HTTPMessageSigner(signature_algorithm=HMAC_SHA256, key_resolver=resolver).sign(
+            request, key_id=self.key_id, nonce=token_urlsafe(18), tag="notifyrules", body=request.body
+        )
+        return True
+
+    def forget(self) -> bool:
+        """Say that another signature would be refused as well."""
+        return False
+
+
+class _OneKey(HTTPSignatureKeyResolver):
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+
+    def resolve_private_key(self, key_id: str) -> bytes:  # noqa: ARG002 - there is one
+        return self.key

@@ -1,0 +1,173 @@
+"""
+How a client talks to the service, without sending anything: what to send, how long to wait, when to give up.
+
+The rules are those of the Amazon Builders' Library ("Timeouts, retries, and backoff with jitter", 2019): one deadline
+for the whole call, few tries, full jitter, a budget that ends retries when most calls fail, and a circuit breaker.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from notifyrules.client.answers import Away, Refused, read_problem
+from notifyrules.errors import FactsError
+
+if TYPE_CHECKING:
+    from notifyrules.client.credentials import Credentials
+
+TRIES: Final = 3
+_FIRST_WAIT_S: Final = 0.02
+_TRY_AGAIN: Final = frozenset({409, 429, 500, 502, 503, 504})
+_UNAUTHORIZED: Final = 401
+
+
+@dataclass(slots=True)
+class Request:
+    """One request, to be sent once."""
+
+    method: str
+    base: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A while in which nothing is sent."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, whole and in time."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """Read the body; none where it is no JSON, as proxies answer."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return {}
+
+    def refused(self) -> Refused | FactsError:
+        """Give what to raise for it."""
+        problem = self.json()
+        return read_problem(self.status, problem if isinstance(problem, dict) else {})
+
+
+Step: TypeAlias = Request | Wait
+Talk: TypeAlias = Generator[Step, Reply | None, Reply]
+"""Steps to take, each answered by a reply, or None where none came; in the end the reply that counts."""
+
+
+@dataclass
+class Breaker:
+    """Keeps from asking a service that does not answer, but for a try now and then."""
+
+    after: int = 5
+    """After so many failures in a row nothing is sent."""
+    pause_s: float = 1.0
+    """After so long one request is let through to see."""
+    clock: Callable[[], float] = monotonic
+    _failures: int = 0
+    _closed_until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def lets(self) -> bool:
+        """Tell whether to send a request now."""
+        with self._lock:
+            if self._failures < self.after:
+                return True
+            now = self.clock()
+            if now < self._closed_until:
+                return False
+            self._closed_until = now + self.pause_s
+            return True
+
+    def tell(self, *, answered: bool) -> None:
+        """Take note of how a request ended."""
+        with self._lock:
+            self._failures = 0 if answered else self._failures + 1
+            if not answered and self._failures >= self.after:
+                self._closed_until = self.clock() + self.pause_s
+
+
+@dataclass
+class Budget:
+    """Lets a tenth of all calls be retries: more of them would keep a service down that comes up."""
+
+    most: float = 10.0
+    share: float = 0.1
+    _left: float = 10.0
+
+    def earn(self) -> None:
+        """Take note of a call."""
+        self._left = min(self.most, self._left + self.share)
+
+    def spend(self) -> bool:
+        """Take a retry; False where there is none left."""
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+@dataclass
+class Talker:
+    """Talks to one service as one client."""
+
+    base: str
+    credentials: Credentials
+    deadline_s: float
+    breaker: Breaker = field(default_factory=Breaker)
+    budget: Budget = field(default_factory=Budget)
+    clock: Callable[[], float] = monotonic
+
+    def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Talk:
+        """
+        Ask until there is an answer, or no time left.
+
+        Raises:
+            Away: There is none.
+            Refused: The service will not answer.
+            FactsError: The facts are not what the rules declare.
+        """
+        end = self.clock() + self.deadline_s
+        self.budget.earn()
+        forgot = False
+        for number in range(TRIES):
+            if not self.breaker.lets():
+                raise Away(f"{self.base} has not answered for a while, and is left alone for a second")
+            left = end - self.clock()
+            # Half of what is left, so that a service that hangs leaves time to ask another behind the same address.
+            timeout = left if number == TRIES - 1 else left / 2
+            request = Request(method, self.base, self.base + path, dict(headers), body, timeout)
+            reply = None
+            if (yield from self.credentials.show(request)):
+                request.timeout_s = min(timeout, end - self.clock())
+                if request.timeout_s > 0:
+                    reply = yield request
+            self.breaker.tell(answered=reply is not None and reply.status < 500)  # noqa: PLR2004
+            if reply is not None and reply.status == _UNAUTHORIZED and not forgot and self.credentials.forget():
+                forgot = True
+                continue
+            if reply is not None and reply.status not in _TRY_AGAIN:
+                if reply.status < 300:  # noqa: PLR2004
+                    return reply
+                raise reply.refused()
+            pause = random.uniform(0, _FIRST_WAIT_S * 2**number)  # noqa: S311 - no secret
+            if number == TRIES - 1 or self.clock() + pause >= end or not self.budget.spend():
+                break
+            yield Wait(pause)
+        raise Away(f"{self.base} did not answer within {self.deadline_s:g} s")
