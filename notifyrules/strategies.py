@@ -100,7 +100,6 @@ def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _values(fact: Fact, constants: Mapping[Type, Sequence[Value]]) -> SearchStrategy[Value]:
-    """Make a strategy of the values of one fact, its default the simplest."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
     assert fact.type.base is not None

@@ -179,7 +179,6 @@ def _calls_for_recheck(graph: Graph) -> bool:
 
 
 def _words(graph: Graph) -> Iterator[Because]:
-    """Give everything that a called chart may say."""
     said = (*(one.because for one in graph.outcomes.values()), *(one.because for one in graph.arrows.values()))
     yield from filter(None, said)
     for node in graph.nodes.values():

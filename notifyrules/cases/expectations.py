@@ -119,7 +119,6 @@ class _Reader:
         return found
 
     def _through(self) -> tuple[str, ...] | None:
-        """Read the nodes on the path; None where one is not known."""
         written = self.written.values.get("through", [])
         if not isinstance(written, list):
             self._wrong_shape("through", "a list of nodes", written)

@@ -93,7 +93,6 @@ class CasesReader:
         self._names.setdefault(name, part.name.span)
 
     def _check_form(self, part: CasePart) -> bool:
-        """Check that a case says what it expects, in one way."""
         if part.rows is None and part.expect is None:
             message = "the case expects nothing: it has neither `expect` nor `rows`"
             advice = "write `expect: outcome`, or name a file of recorded decisions with `rows: name.jsonl`"
@@ -343,7 +342,6 @@ def find_all(suite: Suite) -> Findings:
 
 
 def _load_rules(document: CasesDocument, place: Place, charts: ChartLoader, findings: Findings) -> CasesChart | None:
-    """Load the rules that a cases file names; None after a finding."""
     at = document.rules.span
     found = resolve(document.rules, place, charts.shipped, findings, at)
     if found is None:

@@ -265,7 +265,6 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=unlike_keys, parse_constant
 
 
 def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
-    """Read the JSON of one row; None after a finding."""
     at = line
     try:
         row = _DECODER.decode(line.text)

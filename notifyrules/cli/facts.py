@@ -115,7 +115,6 @@ def _way_out(fact: Fact, text: str) -> str:
 
 
 def _setting(name: str, text: str) -> str:
-    """Write a setting as a shell takes it."""
     return shlex.join([SETTING, f"{name}={text}"])
 
 

@@ -119,7 +119,6 @@ def _inside(path: str, top: str) -> PurePosixPath:
 
 
 def _below(path: str, top: str) -> PurePosixPath:
-    """Give a path of the work tree relative to the top of the repository."""
     normal = PurePosixPath(os.path.relpath(os.path.join(os.path.realpath("."), path), top).replace(os.sep, "/"))  # noqa: PTH118
     if ".." in normal.parts:
         raise UsageError(f"`{visible(path)}` lies outside of the repository")

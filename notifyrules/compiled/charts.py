@@ -68,7 +68,6 @@ def _write(statements: Statements, shape: ChartShape) -> WrittenChart:
 
 
 def _shared(shape: ChartShape) -> set[tuple[str, bool]]:
-    """List the nodes that several arrows lead to and that are not written at each."""
     arrivals: dict[str, int] = {}
     for name in shape.graph.order:
         for target in {arrow.target for arrow in shape.graph.nodes[name].arrows}:
@@ -125,7 +124,6 @@ class Calls:
         return None if statements.wanted or loops > self._limits.inside_loops else block
 
     def _asked(self, chart: Graph, inner: Expressions) -> str:
-        """Write a function that asks a chart, and a call of it."""
         key = (id(chart), *(spelling.text for spelling in inner.facts.values()))
         if key not in self._asking:
             assert self._variables is not None

@@ -97,7 +97,6 @@ def _either(tests: tuple[str, str], yes: Block, no: Block) -> Block:
 
 
 def _first(one: Block, other: Block) -> bool:
-    """Tell whether a block can stand first, with the other one behind it."""
     if one.stays:
         return False
     return other.stays or len(one.lines) <= len(other.lines)
@@ -219,7 +218,6 @@ class StretchWriter(ABC):
         return ["while r.__class__ is Function:", f"    r = r({self._variables})"]
 
     def _want(self, name: str, where: Where) -> None:
-        """Note that a node must be a function."""
         self.wanted.add((name, where.stretch.ends.trying))
 
     def _region(self, name: str, where: Where) -> Block:
@@ -285,7 +283,6 @@ class StretchWriter(ABC):
         return block
 
     def _hand_over(self, name: str, where: Where) -> Block:
-        """Go on in the function of a node."""
         ends = where.stretch.ends
         function = self._function(name, trying=ends.trying)
         if not ends.labelled:

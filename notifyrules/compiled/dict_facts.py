@@ -342,7 +342,6 @@ def _remembering(basic: Basic) -> Read:
 
 
 def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
-    """Read an instant: a text, or a datetime with any offset."""
     if given.__class__ is str:
         return _instant_of(given)
     # No offset leads from these years out of the range.

@@ -256,7 +256,6 @@ class Expressions:
         return self.write(term, ATOM)
 
     def _places(self, order: tuple[str, ...]) -> str:
-        """Name the table of an ordered enumeration."""
         if order not in self._orders:
             table = {value: place for place, value in enumerate(order)}
             self._orders[order] = self.names.thing("place", table)

@@ -52,7 +52,6 @@ class Facts(Mapping[str, Value]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        """Name the facts in the order declared."""
         return iter(self.names)
 
     def __len__(self) -> int:

@@ -279,7 +279,6 @@ class MediaReader:
     def _collect_own(
         self, per_medium: object, extras: Extras, problems: list[FactProblem], fixed: Facts | None
     ) -> dict[str, dict[str, object]]:
-        """Bring what differs between media into one value a fact, for each medium that is named."""
         if per_medium is None:
             return {}
         if not isinstance(per_medium, Mapping):
@@ -320,7 +319,6 @@ class MediaReader:
     def _own_values(
         self, medium: str, own: Mapping[str, object], shared: Mapping[str, object], problems: list[FactProblem]
     ) -> dict[str, Value | Later]:
-        """Check what a medium has of its own, and that it lacks nothing."""
         local: list[FactProblem] = []
         # What is wrong for all media is said once.
         there = {*shared, *(problem.path for problem in problems)}

@@ -232,7 +232,6 @@ def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
 
 
 def _apply(term: t.Term, parts: list[Value]) -> Value:
-    """Compute a term all of whose parts are settled."""
     values = cast("list[Any]", parts)
     match term:
         case t.ListTerm():

@@ -70,7 +70,6 @@ def _json_place(span: Span) -> Mapping[str, object]:
 
 
 def _sentences(found: Diagnostic) -> tuple[str, ...]:
-    """Give all that one finding says, one sentence an item."""
     return (found.message, *(f"note: {note}" for note in found.notes), *(f"help: {way}" for way in found.help))
 
 

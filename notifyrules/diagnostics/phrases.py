@@ -79,19 +79,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     same = vocabulary.folded.get(word.casefold())
     if same is not None:
         return same
-    close = max(
-        ((_likeness(word, name), name) for name in vocabulary.candidates(word)), default=(0.0, ""), key=_by_likeness
-    )
+    candidates = ((_likeness(word, name), name) for name in vocabulary.candidates(word))
+    # Of two equally alike the first of the alphabet.
+    close = max(candidates, default=(0.0, ""), key=lambda found: (found[0], [-ord(one) for one in found[1]]))
     if close[0] >= _CUTOFF:
         return close[1]
     # `muted` for `channel.muted`: the last part is what people remember.
     tails = vocabulary.tails.get(word.rpartition(".")[2], ())
     return tails[0] if len(tails) == 1 else None
-
-
-def _by_likeness(found: tuple[float, str]) -> tuple[float, list[int]]:
-    """Prefer the word most alike, and of two equally alike the first of the alphabet."""
-    return found[0], [-ord(character) for character in found[1]]
 
 
 def _likeness(word: str, name: str) -> float:

@@ -111,7 +111,6 @@ def _write_arrow(arrow: DrawnArrow, names: Mapping[str, str], graph: Digraph) ->
 
 
 def _table(drawn: SizedBox, colours: Mapping[str, str]) -> str:
-    """Write a table as an HTML-like label, with a port for each row."""
     small = f'<FONT POINT-SIZE="{SMALL}">'
     head = "<BR/>".join(map(escape, directed(drawn.text.lines)))
     if drawn.caption:

@@ -253,7 +253,6 @@ def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str
 
 
 def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sheet) -> None:
-    """Draw one way out, and the small end of its own where it leads to a refusal."""
     ids = tuple(level.prefix + arrow.id for arrow in way.arrows)
     target = way.arrows[0].target
     mark = sheet.overlay.mark(*ids)
@@ -310,7 +309,6 @@ def _draw_ends(level: _Level, sheet: _Sheet) -> None:
 
 
 def _end(outcome: graphs.Outcome, key: str, shape: BoxShape, mark: Mark, level: _Level) -> DrawnBox:
-    """Draw an outcome, with the data that decisions carry from there: those of a called chart are dropped."""
     return DrawnBox(
         key,
         shape,

@@ -76,7 +76,6 @@ def _texts(diagram: Diagram) -> Iterator[str]:
 
 
 def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
-    """Ask for a graph in which everything has its place already."""
     yield f'digraph {{ bgcolor="{LIGHT.panel}" dpi={POINTS * SCALE} outputorder=edgesfirst pad=0 margin=0'
     yield f'node [shape=box margin=0 fixedsize=true label="" fontname="{FONT}"]'
     yield f"edge [arrowsize={HEAD / 10}]"
@@ -162,7 +161,6 @@ def _cluster(name: str, drawn: PlacedCluster, by: Point) -> str:
 
 
 def _line(stroke: Stroke, by: Point) -> Iterator[str]:
-    """Paint an arrow, piece by piece; the head on the last one."""
     mark = stroke.drawn.arrow.mark
     style = "dashed" if mark.emphasis in DASHED else "solid"
     look = f'color="{line_on(LIGHT, mark.emphasis)}" penwidth={breadth_of(mark):g} style={style}'

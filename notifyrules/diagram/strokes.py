@@ -185,7 +185,6 @@ def _stroke(course: _Course) -> Stroke:
 def _pieces(
     way: Sequence[Point], first: float, last: float, gaps: Iterable[tuple[float, float]]
 ) -> tuple[tuple[Point, ...], ...]:
-    """Take a stretch of a way without its gaps."""
     kept: list[tuple[Point, ...]] = []
     for low, high in sorted([*gaps, (last, last)]):
         if low - first > _LEAST:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from notifyrules.diagram.lettering import set_apart
-from notifyrules.graph.model import Arrow, Because, Declared, Graph, Message, Outcome, Row
+from notifyrules.graph.model import Arrow, Because, Graph, Outcome, Row
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write
 
@@ -65,12 +65,9 @@ def condition_words(written: str) -> str:
 
 def because_words(because: Because) -> str:
     """Give the words for a person as they are written, conditions in braces."""
-    return because.written(_message_words)
-
-
-def _message_words(message: Message) -> str:
-    pieces = (piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in message.pieces)
-    return "".join(pieces)
+    return because.written(
+        lambda text: "".join(one if isinstance(one, str) else f"{{{one.span.one_line}}}" for one in text.pieces)
+    )
 
 
 def value_words(value: Value) -> str:
@@ -82,13 +79,9 @@ def value_words(value: Value) -> str:
 
 def data_words(outcome: Outcome, graph: Graph) -> str:
     """Say in one line what a decision carries that ends here, as far as it is not what every decision carries."""
-    told = {name: held for name, held in outcome.data.items() if not _is_default(graph.data[name], held)}
+    usual = {name: field.default for name, field in graph.data.items() if field.has_default}
+    told = {name: held for name, held in outcome.data.items() if name not in usual or held != usual[name]}
     return "; ".join(
         f"{name}: {set_apart(condition_words(held.span.one_line) if isinstance(held, Term) else value_words(held))}"
         for name, held in told.items()
     )
-
-
-def _is_default(field: Declared, held: Value | Term) -> bool:
-    """Tell whether a data field holds what it holds unless an outcome says otherwise."""
-    return not isinstance(held, Term) and field.has_default and held == field.default

@@ -91,7 +91,6 @@ class Describer:
         return parts
 
     def _rest(self, parts: Mapping[int, frozenset[Value]], left: int) -> list[Formula]:
-        """Give all parts of a cube but one."""
         world = self.solver.world
         return [self.features[at].among(values, world) for at, values in parts.items() if at != left]
 

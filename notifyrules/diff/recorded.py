@@ -60,7 +60,6 @@ def count_rows(old: Graph, new: Graph, rows: Iterable[tuple[str, Mapping[str, ob
 
 
 def _decided(graph: Graph, reader: FactsReader, given: Mapping[str, object]) -> tuple[Record | None, str]:
-    """Decide one row, or say why it cannot be decided."""
     try:
         return decide(graph, reader.read(given, extras="ignore")), ""
     except FactsError as error:

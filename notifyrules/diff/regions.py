@@ -49,11 +49,8 @@ def compare_decisions(
             shown[was, now] = _shown_fully(versions, (was, now), changed) or shown[was, now]
     regions = tuple(region for found, _ in shown.values() for region in found)
     old, new = versions.old.graph.outcomes, versions.new.graph.outcomes
-    undecided = tuple(
-        change_of(was, old[was].notify, now, new[now].notify)
-        for (was, now), (_, settled) in shown.items()
-        if not settled
-    )
+    open_ = (pair for pair, (_, settled) in shown.items() if not settled)
+    undecided = tuple(change_of(was, old[was].notify, now, new[now].notify) for was, now in open_)
     within: tuple[str, ...] = ()
     if regions and not undecided:
         within = versions.describer.tell(versions.describer.common(formulas.some(possible.values())))
@@ -144,7 +141,6 @@ def _last_arrows(chart: ChartFormulas) -> dict[str, Formula]:
 
 
 def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Described]) -> Shown:
-    """Show each description of a change, from one outcome to another, by facts that the reference walk confirms."""
     regions: list[Region] = []
     settled = True
     for one in described:

@@ -63,8 +63,7 @@ class Together:
             side.symbols[name] = world.symbols.choose(flag.holds, default, side.given[name])
         if was.type == now.type:
             # The variable of a fact that is left out says nothing, so it need not be looked at twice.
-            same = self.inputs.is_value(name, was.default)
-            self.domain.append(world.formulas.implies(flag.holds, same))
+            self.domain.append(world.formulas.implies(flag.holds, self.inputs.is_value(name, was.default)))
 
 
 _SHOWN = 10
@@ -91,9 +90,8 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
         together.notes.extend(_notes(name, was, now, shared))
         together.refused.extend(_refused(name, was, now, shared))
         if was is not None and now is not None and shared is not None:
-            has_default = was.has_default and now.has_default
-            fact = replace(now, type=shared, has_default=has_default, default=was.default)
-            together.add(fact, name, together.old, together.new)
+            both = replace(now, type=shared, has_default=was.has_default and now.has_default, default=was.default)
+            together.add(both, name, together.old, together.new)
             if _default_changed(was, now):
                 together.allow_leaving_out(was, now)
             continue

@@ -12,20 +12,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
-from notifyrules.graph.model import (
-    Arrow,
-    Because,
-    Call,
-    FanOut,
-    First,
-    Graph,
-    Message,
-    Node,
-    Question,
-    Row,
-    Switch,
-    conditions,
-)
+from notifyrules.graph.model import Arrow, Because, Call, FanOut, First, Graph, Node, Question, Row, Switch, conditions
 from notifyrules.language.printing import spell
 
 _Said: TypeAlias = tuple[tuple[str, ...], str]
@@ -80,7 +67,6 @@ def _arrows(graph: Graph) -> dict[str, Arrow]:
 
 
 def _alike(old: Graph, new: Graph, was: str, now: str) -> bool:
-    """Tell whether two nodes ask the same in the same way."""
     return _asked(old.nodes[was]) == _asked(new.nodes[now])
 
 
@@ -210,7 +196,6 @@ def _asked_otherwise(matching: _Matching) -> Iterator[Reworded]:
 
 
 def _written(node: Node) -> str:
-    """Write what a node asks on one line."""
     _, *words = _asked(node)
     if isinstance(node, Call):
         words[0] = node.reference
@@ -241,9 +226,8 @@ def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworde
 
 def _template(because: Because | None) -> str | None:
     """Write the words for a person as a rule file holds them."""
-    return None if because is None else because.written(_filled)
-
-
-def _filled(message: Message) -> str:
-    """Write one text as a rule file holds it."""
-    return "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in message.pieces)
+    if because is None:
+        return None
+    return because.written(
+        lambda text: "".join(piece if isinstance(piece, str) else f"{{{spell(piece)}}}" for piece in text.pieces)
+    )

@@ -76,12 +76,9 @@ def _data_differs(charts: Sequence[ChartFormulas], outcome: str) -> Iterator[For
     """Say when an outcome carries something else; data that only one version declares is told apart."""
     symbols = charts[0].world.symbols
     old, new = (chart.graph for chart in charts)
-    for name, field_ in old.data.items():
-        other = new.data.get(name)
-        if other is None:
-            continue
+    for name in (name for name in old.data if name in new.data):
         values = [_carried(chart, outcome, name) for chart in charts]
-        if join(field_.type, other.type) is None:
+        if join(old.data[name].type, new.data[name].type) is None:
             # No value is of both types, but nothing is nothing.
             values = [Symbol(value.null, None) for value in values]
         yield charts[0].world.formulas.negate(symbols.equal(*values))
@@ -123,8 +120,7 @@ class SideBySide:
             answers = self._answers(name, now)
             if answers is None:
                 self.partings.append((here, name, now))
-                continue
-            for answer, led_to, leads_to in answers:
+            for answer, led_to, leads_to in answers or ():
                 self._go(world.define(world.formulas.every((here, answer))), led_to, leads_to)
 
     def _answers(self, was: str, now: str) -> list[tuple[Formula, str, str]] | None:

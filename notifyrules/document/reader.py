@@ -96,7 +96,6 @@ def read_included(source: Source, findings: Findings, budget: Budget) -> Reading
 
 
 def _read(source: Source, findings: Findings, budget: Budget | None, is_whole: Callable[[Map], bool]) -> Reading | None:
-    """Read a file as a rule file or as one made to be included."""
     tree, twice = _read_tree(source, findings, budget)
     if tree is None or not _check_version(tree, "notifyrules", findings):
         return None

@@ -177,11 +177,9 @@ def _report_kind(path: Path, value: Located, key: Scalar | None, findings: Findi
 
 
 def _holder_words(path: Path) -> str:
-    if not path:
-        return "the file"
-    if isinstance(path[-1], int):
+    if path and isinstance(path[-1], int):
         return f"item {path[-1] + 1} of `{path[-2]}`"
-    return f"`{path[-1]}`"
+    return f"`{path[-1]}`" if path else "the file"
 
 
 def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], list[str]]:
@@ -228,7 +226,6 @@ def _axis_advice(value: Located, fact: str) -> str:
 
 
 def _condition_explanation(value: Located, path: Path) -> tuple[list[str], list[str]]:
-    """Explain a list or a mapping that stands where a condition is expected."""
     parts = {key: one for key, one in value.items() if key in _JOINED} if isinstance(value, Map) else {}
     items = next(iter(parts.values())) if len(parts) == 1 else value
     sign = next((_JOINED[key] for key in parts), "and")
@@ -239,9 +236,8 @@ def _condition_explanation(value: Located, path: Path) -> tuple[list[str], list[
     conditions = [str(item) for item in items] if isinstance(items, Seq) else [str(items)]
     plain = all(isinstance(item, Scalar) for item in items) if isinstance(items, Seq) else isinstance(items, Scalar)
     if isinstance(value, Seq) and plain and path[:1] == ("let",):
-        return ["YAML reads a value that starts with `[` or `-` as a list"], [
-            f'quote it: `"[{", ".join(conditions)}]"`'
-        ]
+        advice = f'quote it: `"[{", ".join(conditions)}]"`'
+        return ["YAML reads a value that starts with `[` or `-` as a list"], [advice]
     joined = f" {sign} ".join(conditions)
     if sign == "not":
         joined = f"not ({joined})"
@@ -321,12 +317,10 @@ def _without_needed(path: Path) -> Path:
 
 def stands_for(written: str, missing: str) -> bool:
     """Tell whether an unknown key was probably meant for one that is missing."""
+    if written in (*_MEANT.get(missing, ()), *_ELSEWHERE.get(missing, ())):
+        return True
     glued = _GLUED.fullmatch(written)
-    return (
-        written in _MEANT.get(missing, ())
-        or written in _ELSEWHERE.get(missing, ())
-        or nearest(written if glued is None else glued["key"], [missing]) is not None
-    )
+    return nearest(written if glued is None else glued["key"], [missing]) is not None
 
 
 def report_unknown_keys(unknown: Sequence[UnknownKey], findings: Findings) -> None:
@@ -365,7 +359,6 @@ def _is_piece(one: UnknownKey) -> bool:
 
 
 def _follows(before: Scalar, one: UnknownKey) -> bool:
-    """Tell whether a key stands directly behind another in its mapping."""
     return any(first is before and second is one.key for first, second in pairwise(one.holder))
 
 
@@ -382,30 +375,19 @@ def _split_text(first: UnknownKey, last: UnknownKey) -> Span | None:
 
 
 def _report_split(first: UnknownKey, text: Span, findings: Findings) -> None:
-    """Report a text that YAML ended at a comma."""
-    written = text.one_line
-    findings.add(
-        Code.UNKNOWN_KEY,
-        first.key.span,
-        f"`{first.key}` is not a key of {_part_words(first)}",
-        notes=["YAML ends a text without quotes at the comma inside `{...}`, and takes the rest for a key"],
-        help=f"quote the whole text: `{quote_yaml(written)}`"
-        if len(written) <= _SHOWN_TEXT
-        else "quote the whole text",
-    )
+    quoted = f": `{quote_yaml(text.one_line)}`" if len(text.one_line) <= _SHOWN_TEXT else ""
+    message = f"`{first.key}` is not a key of {_part_words(first)}"
+    notes = ["YAML ends a text without quotes at the comma inside `{...}`, and takes the rest for a key"]
+    findings.add(Code.UNKNOWN_KEY, first.key.span, message, notes=notes, help=f"quote the whole text{quoted}")
     # The half in front of the comma is no condition, whatever is found in it.
     findings.settle(text)
 
 
 def _report(one: UnknownKey, findings: Findings) -> None:
-    """Report a key that nobody reads, with the one that was probably meant."""
     free = _free_keys(one)
     synonym = next((key for key in free if one.key in _MEANT.get(key, ())), None)
-    owners = [
-        _PART_WORDS[part.__name__]
-        for part in NodePart.__subclasses__()
-        if issubclass(one.part, NodePart) and one.key in part.known_keys()
-    ]
+    parts = NodePart.__subclasses__() if issubclass(one.part, NodePart) else ()
+    owners = [_PART_WORDS[part.__name__] for part in parts if one.key in part.known_keys()]
     notes: list[str] = []
     glued = _GLUED.fullmatch(one.key[:_SHOWN_TEXT])
     if advice := _belongs(one):
@@ -449,7 +431,6 @@ def _belongs(one: UnknownKey) -> str:
 
 
 def _free_keys(one: UnknownKey) -> list[str]:
-    """List the keys that the mapping could still have."""
     return [key for key in one.part.known_keys() if key not in one.holder]
 
 

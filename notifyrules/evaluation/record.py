@@ -362,7 +362,6 @@ class _RecordPart:
         return tuple(map(str, given))
 
     def part(self, key: str, keys: Collection[str]) -> _RecordPart:
-        """Give a mapping that has no other keys than *keys*."""
         return _RecordPart(self._take(key), self._at(key), keys, self._depth + 1)
 
     def part_or_null(self, key: str, keys: Collection[str]) -> _RecordPart | None:
@@ -417,7 +416,6 @@ class _RecordPart:
 
 
 def _told(given: object) -> Type:
-    """Name the type that JSON tells of a value."""
     match given:
         case bool():
             return BOOL

@@ -47,7 +47,6 @@ def build_media(draft: Draft) -> Media | None:
 
 
 def _names(name: Scalar, fact: Fact, draft: Draft) -> tuple[str, ...]:
-    """Name the media; none after a finding."""
     labels = [Label(fact.span, "it is declared here")]
     if fact.type.nullable or not isinstance(fact.type.base, Enumeration):
         message = f"media are the values of an enumeration without null, and `{name}` is `{fact.type}`"

@@ -56,7 +56,6 @@ def _because(part: OutcomePart, draft: Draft) -> Because | None:
 
 
 def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Term] | None:
-    """Find a value for every data field; None after a finding."""
     clean = True
     found: dict[str, Value | Term] = {}
     for key, written in part.data.items():

@@ -27,8 +27,6 @@ from notifyrules.source.text import Span, one_line
 
 @dataclass(frozen=True, slots=True)
 class _WrittenCase:
-    """A case as written: its values with their places, and where they go on."""
-
     values: tuple[tuple[Value, Span], ...]
     leaving: Exit | None
 
@@ -89,7 +87,6 @@ def _cases(missing: Sequence[Value]) -> str:
 
 
 def _may_switch(kind: Type) -> bool:
-    """Tell whether a type has values that can be case keys."""
     return isinstance(kind.base, Enumeration) or kind.base in (Basic.BOOL, Basic.INT, Basic.TEXT)
 
 
@@ -104,7 +101,6 @@ def _closed_values(kind: Type) -> tuple[Value, ...] | None:
 
 
 def _case(key: Scalar, target: Scalar | LongTarget, subject: Term | None, draft: Draft) -> _WrittenCase | None:
-    """Read one case; None where its key could not be read."""
     words = parse_case_key(key, draft.findings)
     values: list[tuple[Value, Span]] = []
     for word in words or ():
@@ -184,7 +180,6 @@ def _unquoted(text: str) -> tuple[Value] | None:
 
 
 def _possible(value: Value, kind: Type) -> bool:
-    """Tell whether a switch over a type can meet a value."""
     match value:
         case None:
             return kind.nullable

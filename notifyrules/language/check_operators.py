@@ -422,7 +422,6 @@ def _is_literal(kind: Base | None, value: str) -> bool:
 
 
 def _report_impossible(literal: t.Term, other: t.Term, at: Context, verb: str = "is") -> None:
-    """Report a comparison with a value that the other side cannot have."""
     allowed = other.type.base.values if isinstance(other.type.base, Enumeration) else ()
     if isinstance(literal, t.Constant) and allowed:
         near = nearest(str(literal.value), allowed)

@@ -12,20 +12,9 @@ from dataclasses import dataclass, replace
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import count
+from notifyrules.language import check_operators as operators
 from notifyrules.language import syntax as s
 from notifyrules.language import terms as t
-from notifyrules.language.check_operators import (
-    check_arithmetic,
-    check_call,
-    check_choice,
-    check_coalesced,
-    check_compared,
-    check_list,
-    check_logic,
-    check_membership,
-    check_minus,
-    check_null_test,
-)
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.null_narrowing import Narrowed, value_key
 from notifyrules.language.scope import (
@@ -134,28 +123,28 @@ class _Checker:
             case s.Group(_, inner):
                 return at.term(inner)
             case s.ListSyntax():
-                return check_list(syntax, at)
+                return operators.check_list(syntax, at)
             case s.Minus():
-                return check_minus(syntax, at)
+                return operators.check_minus(syntax, at)
             case s.ArithmeticSyntax():
-                return check_arithmetic(syntax, at)
+                return operators.check_arithmetic(syntax, at)
             case s.Coalesced():
                 return self._coalesced(syntax, at)
             case s.ComparisonSyntax():
-                return check_compared(syntax, at)
+                return operators.check_compared(syntax, at)
             case s.Membership():
-                return check_membership(syntax, at)
+                return operators.check_membership(syntax, at)
             case s.NullTest():
-                return check_null_test(syntax, at)
+                return operators.check_null_test(syntax, at)
             case s.Negated(span, operand):
                 inner_term = at.boolean(operand)
                 return None if inner_term is None else t.Not(span, BOOL, inner_term)
             case s.Logic():
-                return check_logic(syntax, at)
+                return operators.check_logic(syntax, at)
             case s.ChoiceSyntax():
-                return check_choice(syntax, at)
+                return operators.check_choice(syntax, at)
             case s.CallSyntax(name=name) if name in FUNCTIONS:
-                return check_call(syntax, at)
+                return operators.check_call(syntax, at)
             case s.CallSyntax():
                 return self._inline(syntax, at)
 
@@ -165,7 +154,7 @@ class _Checker:
         if not self._grow(0, levels, at.use or syntax.span):
             return None
         self.level += levels
-        term = check_coalesced(syntax, at)
+        term = operators.check_coalesced(syntax, at)
         self.level -= levels
         return term
 

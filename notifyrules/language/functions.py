@@ -11,18 +11,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 
+from notifyrules.language import schedules
 from notifyrules.language.glob_matching import has_glob_word, matches
-from notifyrules.language.schedules import (
-    WEEKDAYS,
-    instant_at,
-    local_date,
-    local_time,
-    weekday,
-    weekday_of,
-    window_end,
-    window_start,
-    within,
-)
 from notifyrules.language.types import (
     BOOL,
     DATE,
@@ -101,14 +91,6 @@ def _after(text: str, separator: str) -> str:
     return "" if at < 0 else text[at + len(separator) :]
 
 
-def _overlaps(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
-    return not set(left).isdisjoint(right)
-
-
-def _contains_all(whole: tuple[Value, ...], part: tuple[Value, ...]) -> bool:
-    return set(part) <= set(whole)
-
-
 def _text(name: str) -> Parameter:
     return Parameter(name, (TEXT,))
 
@@ -118,13 +100,12 @@ def _list(name: str) -> Parameter:
 
 
 def _part(name: str, gives: range, about: str, example: str) -> Function:
-    """Declare a function that gives a number of a date."""
     compute = attrgetter(name.removesuffix("_of"))
     return Function(name, (_DATE,), INT, compute, about, example, gives)
 
 
 _DATE = Parameter("date", (DATE,))
-_WEEKDAY = Type(Enumeration(WEEKDAYS))
+_WEEKDAY = Type(Enumeration(schedules.WEEKDAYS))
 _CLOCK = (Parameter("instant", (INSTANT,)), Parameter("zone", (TIMEZONE,)))
 _CALENDAR = (*_CLOCK, Parameter("schedule", (SCHEDULE,)))
 
@@ -166,7 +147,7 @@ _ALL = (
         "overlaps",
         (_list("left"), _list("right")),
         BOOL,
-        _overlaps,
+        lambda left, right: not set(left).isdisjoint(right),
         "Tells whether two lists share an item.",
         "overlaps([1, 2], [2, 3])",
     ),
@@ -174,7 +155,7 @@ _ALL = (
         "contains_all",
         (_list("whole"), _list("part")),
         BOOL,
-        _contains_all,
+        lambda whole, part: set(part) <= set(whole),
         "Tells whether every item of the second list is in the first.",
         "contains_all([1, 2, 3], [3, 1])",
     ),
@@ -225,7 +206,7 @@ _ALL = (
         "within",
         _CALENDAR,
         BOOL,
-        within,
+        schedules.within,
         "Tells whether a window of the schedule is open at the instant in the zone; `from` is inside, `until` outside.",
         "within(now, user.timezone, user.quiet_hours)",
     ),
@@ -233,7 +214,7 @@ _ALL = (
         "window_end",
         _CALENDAR,
         Type(Basic.INSTANT, nullable=True),
-        window_end,
+        schedules.window_end,
         "Gives the instant at which the schedule closes, windows that adjoin or overlap being one; "
         "null where no window is open.",
         "window_end(now, user.timezone, user.quiet_hours) is not null",
@@ -242,7 +223,7 @@ _ALL = (
         "window_start",
         _CALENDAR,
         Type(Basic.INSTANT, nullable=True),
-        window_start,
+        schedules.window_start,
         "Gives the instant at which the schedule next opens; null where a window is open, or where none ever opens.",
         "window_start(now, user.timezone, user.quiet_hours) is null",
     ),
@@ -250,7 +231,7 @@ _ALL = (
         "local_time",
         _CLOCK,
         TIME,
-        local_time,
+        schedules.local_time,
         "Gives the wall time of the instant in the zone, in whole seconds: what is finer is cut off.",
         "local_time(now, user.timezone) >= 22:00",
     ),
@@ -258,14 +239,14 @@ _ALL = (
         "weekday",
         _CLOCK,
         _WEEKDAY,
-        weekday,
+        schedules.weekday,
         "Gives the day of the week of the instant in the zone.",
         'weekday(now, user.timezone) not in ["sat", "sun"]',
         also=Function(
             "weekday",
             (_DATE,),
             _WEEKDAY,
-            weekday_of,
+            schedules.weekday_of,
             "Gives the day of the week of the date.",
             'weekday(2026-12-24) == "thu"',
         ),
@@ -274,7 +255,7 @@ _ALL = (
         "local_date",
         _CLOCK,
         DATE,
-        local_date,
+        schedules.local_date,
         "Gives the day that it is at the instant in the zone.",
         "local_date(now, user.timezone) < 2026-12-24",
     ),
@@ -282,7 +263,7 @@ _ALL = (
         "instant_at",
         (_DATE, Parameter("time", (TIME,)), _CLOCK[1]),
         INSTANT,
-        instant_at,
+        schedules.instant_at,
         "Gives the instant at which the clock of the zone first shows the time on that day, "
         "or jumps over it; held to the range of instants.",
         "now > instant_at(local_date(now, user.timezone), 22:00, user.timezone)",

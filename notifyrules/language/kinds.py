@@ -16,27 +16,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.phrases import did_you_mean
+from notifyrules.language import moments
 from notifyrules.language.mismatch import Mismatch, describe, join_mismatches, short, shortened
-from notifyrules.language.moments import (
-    DATE_PATTERN,
-    INSTANT_PATTERN,
-    MICROSECOND,
-    TIME_PATTERN,
-    date_slip,
-    duration_pattern,
-    duration_slip,
-    instant_slip,
-    read_date,
-    read_duration,
-    read_instant,
-    read_time,
-    read_timezone,
-    time_slip,
-    timezone_slip,
-    write_duration,
-    write_instant,
-    zone_keys,
-)
 from notifyrules.language.schedules import MAX_WINDOWS, WEEKDAYS, Schedule, Window, write_time
 from notifyrules.language.types import (
     MAX_DATE,
@@ -108,10 +89,6 @@ class BasicKind:
 
 
 # ---- Truth, numbers and texts ----
-
-
-def _read_bool(given: object) -> bool | None:
-    return given if isinstance(given, bool) else None
 
 
 def _bool_slip(given: object) -> str:
@@ -192,7 +169,7 @@ def _window(given: object, number: int) -> Window:
         if key not in given:
             raise Mismatch(f"no `{key}` in window {number}", expected)
         try:
-            times.append(fit(given[key], read_time, time_slip))
+            times.append(fit(given[key], moments.read_time, moments.time_slip))
         except Mismatch as mismatch:
             found = f"{mismatch.found} as `{key}` of window {number}"
             raise Mismatch(found, mismatch.expected or KINDS[Basic.TIME].expected, mismatch.help) from None
@@ -235,7 +212,7 @@ def _windows(st: Any) -> Any:  # noqa: ANN401 - of a library that is imported on
     return st.lists(st.fixed_dictionaries({"from": clock, "until": clock}, optional={"days": days}), max_size=3)
 
 
-_TIME_SCHEMA: Final = {"type": "string", "pattern": TIME_PATTERN}
+_TIME_SCHEMA: Final = {"type": "string", "pattern": moments.TIME_PATTERN}
 _WINDOW_SCHEMA: Final = {
     "type": "object",
     "properties": {
@@ -254,7 +231,7 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
         Basic.BOOL: BasicKind(
             expected="true or false",
             holds=bool,
-            read=_read_bool,
+            read=lambda given: given if isinstance(given, bool) else None,
             slip=_bool_slip,
             words=lambda value: "yes" if value else "no",
             annotation="bool",
@@ -290,11 +267,11 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
         Basic.DATE: BasicKind(
             expected="a date such as `2026-11-28`",
             holds=date,
-            read=read_date,
-            slip=date_slip,
+            read=moments.read_date,
+            slip=moments.date_slip,
             plain=date.isoformat,
             annotation="date | str",
-            schema={"type": "string", "format": "date", "pattern": DATE_PATTERN},
+            schema={"type": "string", "format": "date", "pattern": moments.DATE_PATTERN},
             scale=Scale(
                 lowest=MIN_DATE.toordinal(),
                 highest=MAX_DATE.toordinal(),
@@ -310,16 +287,16 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
         Basic.INSTANT: BasicKind(
             expected="an instant such as `2026-11-23T22:00:00+01:00`",
             holds=datetime,
-            read=read_instant,
-            slip=instant_slip,
-            plain=write_instant,
+            read=moments.read_instant,
+            slip=moments.instant_slip,
+            plain=moments.write_instant,
             annotation="datetime | str",
-            schema={"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN},
+            schema={"type": "string", "format": "date-time", "pattern": moments.INSTANT_PATTERN},
             scale=Scale(
                 lowest=0,
-                highest=(MAX_INSTANT - MIN_INSTANT) // MICROSECOND,
-                number_of=lambda value: (value - MIN_INSTANT) // MICROSECOND,
-                value_of=lambda number: MIN_INSTANT + number * MICROSECOND,
+                highest=(MAX_INSTANT - MIN_INSTANT) // moments.MICROSECOND,
+                number_of=lambda value: (value - MIN_INSTANT) // moments.MICROSECOND,
+                value_of=lambda number: MIN_INSTANT + number * moments.MICROSECOND,
                 usual=range(946_684_800_000_000, 1_893_456_000_000_000, 3_600_000_000),
             ),
             plainest=NOON,
@@ -328,8 +305,8 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
         Basic.TIME: BasicKind(
             expected="a time such as `22:00`",
             holds=time,
-            read=read_time,
-            slip=time_slip,
+            read=moments.read_time,
+            slip=moments.time_slip,
             plain=write_time,
             annotation="time | str",
             schema=_TIME_SCHEMA,
@@ -347,15 +324,15 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
         Basic.DURATION: BasicKind(
             expected="a duration such as `2h30m`",
             holds=timedelta,
-            read=read_duration,
-            slip=duration_slip,
-            plain=write_duration,
+            read=moments.read_duration,
+            slip=moments.duration_slip,
+            plain=moments.write_duration,
             annotation="timedelta | str",
-            schema={"type": "string", "pattern": duration_pattern()},
+            schema={"type": "string", "pattern": moments.duration_pattern()},
             scale=Scale(
-                lowest=-(MAX_DURATION // MICROSECOND),
-                highest=MAX_DURATION // MICROSECOND,
-                number_of=lambda value: value // MICROSECOND,
+                lowest=-(MAX_DURATION // moments.MICROSECOND),
+                highest=MAX_DURATION // moments.MICROSECOND,
+                number_of=lambda value: value // moments.MICROSECOND,
                 value_of=lambda number: timedelta(microseconds=number),
                 usual=range(0, 36_000_000_001, 60_000_000),
             ),
@@ -366,14 +343,16 @@ KINDS: Mapping[Basic, BasicKind] = MappingProxyType(
         Basic.TIMEZONE: BasicKind(
             expected="a time zone such as `Europe/Berlin`",
             holds=ZoneInfo,
-            read=read_timezone,
-            slip=timezone_slip,
+            read=moments.read_timezone,
+            slip=moments.timezone_slip,
             plain=lambda value: value.key,
             annotation="ZoneInfo | str",
             schema={"type": "string", "examples": ["Europe/Berlin", "UTC"]},
             plainest=ZoneInfo("UTC"),
             candidates=tuple(map(ZoneInfo, _ZONES)),
-            strategy=lambda st: st.sampled_from(sorted(zone_keys(), key=lambda key: (key != "UTC", key))).map(ZoneInfo),
+            strategy=lambda st: st.sampled_from(sorted(moments.zone_keys(), key=lambda key: (key != "UTC", key))).map(
+                ZoneInfo
+            ),
             unwritable="a time zone cannot be written in a condition; declare a fact with it as its default",
         ),
         Basic.SCHEDULE: BasicKind(

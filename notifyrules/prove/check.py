@@ -33,8 +33,7 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
     findings.extend(known)
     watch("what it is made of")
     proof = Proof.begin(graph, limit)
-    contradiction = _contradiction(proof)
-    if contradiction is not None:
+    if (contradiction := _contradiction(proof)) is not None:
         # Of facts that do not exist, everything could be proved.
         findings.extend([contradiction])
         return Proofs(graph, findings.sorted())
@@ -122,11 +121,10 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
     shared = _given(graph, example.facts)
     for name in (graph.media.fact, *graph.media.per_medium):
         shared.pop(name, None)
-    apart = {
-        medium: {name: value for name, value in _given(graph, facts).items() if name in graph.media.per_medium}
-        for medium, (facts, _) in example.each.items()
-    }
-    apart = {medium: facts for medium, facts in apart.items() if facts}
+    apart: dict[str, dict[str, Value]] = {}
+    for medium, (facts, _) in example.each.items():
+        own = {name: value for name, value in _given(graph, facts).items() if name in graph.media.per_medium}
+        apart |= {medium: own} if own else {}
     notes = [f"for {_assignments(shared)}", *(f"on `{one}` with {_assignments(facts)}" for one, facts in apart.items())]
     settings = {**shared, **{f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}}
     words = [*_asking("explain", graph), "--each", *_settings(settings)]

@@ -169,9 +169,8 @@ def _else(last: Arrow, why: str, reached: Reach) -> Iterator[Diagnostic]:
     """Report an `else` that nothing is left to."""
     if last.id in reached.dead and last.written:
         shown = reached.shown(reached.reason(last), last)
-        yield Diagnostic(
-            Code.DEAD_ARROW, f"`{last.id}` is never taken: {why}", last.span, ("remove the `else`",), *shown
-        )
+        words = f"`{last.id}` is never taken: {why}"
+        yield Diagnostic(Code.DEAD_ARROW, words, last.span, ("remove the `else`",), *shown)
 
 
 def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
@@ -391,17 +390,14 @@ class LiveWays:
             if not waiting:
                 break
             at, behind = waiting.pop(0)
-            ruling = self._rule((*self.always[at], *behind), ruled_out)
-            if ruling is None:
+            taken = (*self.always[at], *behind)
+            core = _core(self.proof, [self.proof.chart.asked(arrow) for arrow in taken], ruled_out)
+            if core is None:
                 waiting.extend((arrow.node, (arrow, *behind)) for arrow in self.entering.get(at, ()))
             else:
+                ruling = Ruling(tuple(taken[number] for number in core[1]), core[0])
                 found[(*(arrow.id for arrow in ruling.arrows), *ruling.assumed)] = ruling
         return Reason(() if waiting else tuple(found.values()))
-
-    def _rule(self, arrows: Sequence[Arrow], ruled_out: Formula) -> Ruling | None:
-        """Find few answers that rule something out together with what is assumed."""
-        core = _core(self.proof, [self.proof.chart.asked(arrow) for arrow in arrows], ruled_out)
-        return None if core is None else Ruling(tuple(arrows[number] for number in core[1]), core[0])
 
 
 def _core(proof: Proof, formulas: Sequence[Formula], *fixed: Formula) -> tuple[tuple[Term, ...], list[int]] | None:

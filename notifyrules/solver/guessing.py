@@ -53,8 +53,7 @@ class Guesser:
         self._begin()
         self._wanted = [(asked, is_true(asked.symbol.holds, self.model)) for asked in self.inputs.world.asked]
         yield from self._improved()
-        unlike = self._unlike_any_written()
-        if unlike:
+        if unlike := self._unlike_any_written():
             self.facts.update(unlike)
             yield from self._improved()
 
@@ -187,11 +186,8 @@ class Guesser:
         """Build a text of all the solution says it begins with, holds and ends with, and one that says a bit more."""
         held: dict[str, list[str]] = {}
         for one in self.inputs.world.opens.values():
-            if (
-                isinstance(one.result.payload, Truth)
-                and one.things[0].eq(mine)
-                and is_true(one.result.holds, self.model)
-            ):
+            is_test = isinstance(one.result.payload, Truth)
+            if is_test and one.things[0].eq(mine) and is_true(one.result.holds, self.model):
                 held.setdefault(one.function, []).append(self._pattern(one))
         begins = max(held.get("starts_with", [""]), key=len)
         ends = max(held.get("ends_with", [""]), key=len)
@@ -247,8 +243,7 @@ class Guesser:
 
     def _item(self, one: OpenQuestion, base: ListOf) -> Value:
         """Give the item that a test looks for; None where it is none for this list."""
-        payload = one.arguments[0].payload
-        match payload:
+        match one.arguments[0].payload:
             case Amount(number) if isinstance(base.item, Basic) and KINDS[base.item].scale is not None:
                 found = self.model.eval(number, model_completion=True).as_long()
                 return scale_of(base.item).value_of(found) if _fits(found, base.item) else None

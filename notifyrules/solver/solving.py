@@ -125,7 +125,6 @@ class Solver:
         return kept
 
     def _used(self, named: Sequence[Formula], numbers: Iterable[int]) -> list[int]:
-        """Name the assumptions of the last proof."""
         used = {one.get_id() for one in self._solver.unsat_core()}
         return [number for number in numbers if named[number].get_id() in used]
 

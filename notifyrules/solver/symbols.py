@@ -232,7 +232,6 @@ class Symbols:
                 return formulas.false
 
     def _cascade(self, ways: Sequence[tuple[Formula, Thing]]) -> Thing:
-        """Give the thing whose condition holds."""
         found = ways[-1][1]
         for condition, thing in reversed(ways[:-1]):
             found = self.formulas.choose(condition, thing, found)

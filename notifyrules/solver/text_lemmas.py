@@ -184,7 +184,6 @@ def _fixed(glob: str) -> str:
 
 
 def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
-    """Say what the items of a list tell of other questions about it."""
     formulas, symbols = world.formulas, world.symbols
     items: dict[str, dict[int, tuple[Symbol, Thing]]] = {}
     for one in opens:
@@ -194,7 +193,9 @@ def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formul
         assert isinstance(value, tuple)
         for asked in items.values():
             for item, whole in asked.values():
-                held = [one for one in (_item(part, world) for part in value) if _comparable(one, item)]
+                # An item of an enumeration is a text here.
+                parts = (symbols.constant(part, Type(Basic.TEXT)) for part in value)
+                held = [part for part in parts if _comparable(part, item)]
                 in_it = formulas.some(symbols.equal(Symbol(formulas.false, item.payload), one) for one in held)
                 # Null stands for one of the values of its enumeration, and says nothing of them.
                 told = formulas.same(world.open(HAS, (whole, thing), formulas.booleans), in_it)
@@ -208,11 +209,6 @@ def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formul
                         yield formulas.implies(formulas.every((left, right)), one.result.holds)
                     else:
                         yield formulas.implies(formulas.every((one.result.holds, right)), left)
-
-
-def _item(value: Value, world: World) -> Symbol:
-    """Write out an item of a list; one of an enumeration is a text here."""
-    return world.symbols.constant(value, Type(Basic.TEXT))
 
 
 def _comparable(one: Symbol, other: Symbol) -> bool:

@@ -90,16 +90,13 @@ def _plainer(found: Witness, inputs: Inputs, confirm: Confirm) -> Witness:
     """Put facts back to their defaults, as far as they still show it."""
     facts = dict(found.facts)
     for name, fact in inputs.facts.items():
-        usual = [
-            fact.default if fact.has_default else plain(fact.type),
-            *(_SMALL if fact.type.base is Basic.INT else ()),
-        ]
+        usual = [fact.default if fact.has_default else plain(fact.type)]
+        usual += _SMALL if fact.type.base is Basic.INT else ()
         facts[name] = next((one for one in usual if confirm({**facts, name: one}, found.changed)), facts[name])
     return Witness(facts, found.changed)
 
 
 def _at_most(differing: list[Formula], most: int) -> list[Formula]:
-    """Say that few facts differ from their defaults."""
     if most >= len(differing):
         return []
     return [z3.PbLe([(one, 1) for one in differing], most)]
@@ -108,8 +105,8 @@ def _at_most(differing: list[Formula], most: int) -> list[Formula]:
 def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Copy | None) -> None:
     """Look for a solution with plain values where the goals leave a choice."""
     kept = list(goals)
-    for fact in inputs.facts.values():
-        for wish in _wishes(inputs, fact.name):
+    for name in inputs.facts:
+        for wish in _wishes(inputs, name):
             if solver.shows(wish) or solver.ask(*kept, wish) is Answer.YES:
                 kept.append(wish)
                 break

@@ -101,7 +101,6 @@ def _end_of_text(text: str, at: int) -> int | tuple[int, str]:
 
 
 def _found(text: str, at: int) -> str:
-    """Name what stands at a place, and what was probably meant by it."""
     word = _WORD.match(text, at)
     if word is None:
         return "the end"

@@ -201,7 +201,6 @@ class _Builder:
             self.read_to = max(self.read_to, event.end_mark.index)
 
     def _document(self, event: Event) -> None:
-        """Refuse directives and further documents."""
         self._documents += 1
         if self._documents > 1:
             message = "a rule file is one YAML document; a second one begins here"
