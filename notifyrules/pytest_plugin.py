@@ -82,8 +82,7 @@ class CaseItem(pytest.Item):
         super().__init__(**arguments)
         self.case = case
         self.extra_keyword_matches.update(case.tags)
-        reason = getattr(case, "skip", None)
-        if reason is not None:
+        if (reason := getattr(case, "skip", None)) is not None:
             self.add_marker(pytest.mark.skip(reason=reason))
 
     def runtest(self) -> None:

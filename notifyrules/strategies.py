@@ -83,8 +83,7 @@ def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
     problems: list[FactProblem] = []
     fixed: dict[str, Value] = {}
     for name, value in given.items():
-        fact = graph.facts.get(name)
-        if fact is None:
+        if (fact := graph.facts.get(name)) is None:
             problems.append(FactProblem(name, "is not a fact of these rules", did_you_mean(name, graph.facts)))
             continue
         try:
@@ -200,10 +199,8 @@ def _together(
         whole = {**fixed, **values}
         return all(evaluate(term, whole, {}) is True for term in terms)
 
-    listed = _combinations(graph, names)
-    if listed is not None:
-        kept = [values for values in listed if holds(values)]
-        if not kept:
+    if (listed := _combinations(graph, names)) is not None:
+        if not (kept := [values for values in listed if holds(values)]):
             what = {**dict.fromkeys(names), **fixed}
             raise UsageError(f"no values of {named(what)} keep to what the rules assume", "give other facts, or none")
         return st.sampled_from(kept)
@@ -224,8 +221,7 @@ def _combinations(graph: Graph, names: Sequence[str]) -> list[dict[str, Value]] 
     axes: list[list[Value]] = []
     count = 1
     for name in names:
-        values = _listed(graph.facts[name])
-        if values is None:
+        if (values := _listed(graph.facts[name])) is None:
             return None
         axes.append(values)
         count *= len(values)

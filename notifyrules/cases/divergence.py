@@ -119,8 +119,7 @@ class _Spoken:
                 self.behind[stand] = _Speech(*(any(kinds) for kinds in zip(*found, strict=True)))
 
     def along(self, stand: Stand, arrow: Arrow) -> _Speech:
-        following = self._ways.after(stand, arrow)
-        if following is not None:
+        if (following := self._ways.after(stand, arrow)) is not None:
             rest = self.behind[following]
         elif self._ways.leads_to([stand], [arrow.id]):
             own = self._graph.outcomes[arrow.target].because
@@ -163,8 +162,7 @@ def _ends_with_recheck(case: Case) -> Collection[str]:
     graph, (wanted,) = case.chart.graph, case.expect.recheck or (None,)
 
     def may_say(outcome: str) -> bool:
-        said = graph.outcomes[outcome].recheck
-        if said is None:
+        if (said := graph.outcomes[outcome].recheck) is None:
             return wanted is None or _calls_for_recheck(graph)
         return wanted is not None or said.type.nullable
 

@@ -161,8 +161,7 @@ def take(
     values: dict[str, Value] = {}
     broken: set[str] = set()
     for name, key, value in _leaves(written, "", chart.graph.groups):
-        fact = chart.graph.facts.get(name)
-        if fact is None:
+        if (fact := chart.graph.facts.get(name)) is None:
             broken |= report_unknown(name, place(key), chart, findings)
         elif name in values or name in broken:
             message = f"the fact `{name}` is given twice"

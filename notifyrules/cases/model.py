@@ -121,8 +121,7 @@ class ArrowWays:
         """Note what can be come to from a place; what its arrows lead to has been noted before."""
         reached = self._bit(stand)
         for arrow in self._graph.nodes[stand.node].arrows:
-            following = self.after(stand, arrow)
-            if following is not None:
+            if (following := self.after(stand, arrow)) is not None:
                 reached |= self._reached[following]
             elif not (stand.trying and self._graph.outcomes[arrow.target].notify is Notify.NO):
                 reached |= self._bit(arrow.id)

@@ -181,8 +181,7 @@ def _read_list(wanted: ListOf, text: str) -> object:
     assert wanted.item is not None
     inside, items, at = text[1:-1].strip(), [], 0
     while at < len(inside):
-        found = _ITEM.match(inside, at)
-        if found is None:
+        if (found := _ITEM.match(inside, at)) is None:
             return text
         items.append(_read_word(wanted.item, found[1]))
         at = found.end()

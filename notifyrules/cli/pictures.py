@@ -44,8 +44,7 @@ class Order:
         """The format: the one that was asked for, else the one that the suffix of the output tells."""
         if self.given_format is not None or self.output is None or self.every:
             return self.given_format or "svg"
-        found = format_of(Path(self.output).suffix)
-        if found is None:
+        if (found := format_of(Path(self.output).suffix)) is None:
             known = named(suffixes[0] for suffixes in FORMATS.values())
             raise UsageError(f"`{self.output}` does not tell its format", f"end it in one of {known}, or give --format")
         return found

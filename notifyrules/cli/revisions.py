@@ -75,8 +75,7 @@ def _load_revision(word: str, root: str | None) -> Graph:
 
     revision, _, path = word.partition(":")
     top = os.fsdecode(_git("rev-parse", "--show-toplevel")).removesuffix("\n")
-    commit = _commit(revision)
-    if not commit:
+    if not (commit := _commit(revision)):
         raise UsageError(
             f"there is no revision `{visible(revision)}`", "write a file, or REV:path such as HEAD~1:a.yaml"
         )

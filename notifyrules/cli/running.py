@@ -73,8 +73,7 @@ def charts_of(paths: Sequence[str], root: str | None) -> Iterator[Graph]:
 def save_coverage(folder: Path, tested: Tested) -> None:
     """Draw what is covered on each chart, below a folder: `rules/slack.yaml` in `FOLDER/rules/slack.svg`."""
     for file in with_progress(tested.covered or (), "drawing"):
-        svg = tested.draw_coverage(file)
-        if svg is not None:
+        if (svg := tested.draw_coverage(file)) is not None:
             path = Path(file.file.rpartition(":")[2])
             below = Path(path.name) if path.is_absolute() or ".." in path.parts else path
             target = folder / below.with_suffix(".svg")

@@ -101,10 +101,9 @@ class Calls:
             self._inner[key] = Expressions(facts, self._names, self._limits, expressions.functions)
         inner = self._inner[key]
         variable = self._names.temporary()
-        if _size(node.callee, self._limits.inside) <= self._limits.inside:
-            block = self._inside(node.callee, inner, variable)
-            if block is not None:
-                return block, variable
+        small = _size(node.callee, self._limits.inside) <= self._limits.inside
+        if small and (block := self._inside(node.callee, inner, variable)) is not None:
+            return block, variable
         if self._variables is None:
             raise NotInline
         asking = (

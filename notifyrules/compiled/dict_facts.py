@@ -394,8 +394,7 @@ def _read_schedule(given: Any) -> Value:  # noqa: ANN401
             return conform(SCHEDULE, given)
         # INVARIANT (one key, one schedule): no day has a comma, so with their number others cannot look like them.
         key += (len(days), ",".join(days), from_, until)
-    known = _SCHEDULES.get(key)
-    if known is not None:
+    if (known := _SCHEDULES.get(key)) is not None:
         return known
     if len(_SCHEDULES) >= _SCHEDULES_KEPT:
         _SCHEDULES.clear()

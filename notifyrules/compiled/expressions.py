@@ -218,8 +218,7 @@ class Expressions:
         return form.put(*written), form.binds
 
     def _list(self, items: tuple[t.Term, ...]) -> str:
-        values = _constants(items)
-        if values is not None:
+        if (values := _constants(items)) is not None:
             return self.names.literal(values)
         return f"({''.join(f'{self.write(item)}, ' for item in items)})"
 

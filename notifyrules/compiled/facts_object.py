@@ -44,8 +44,7 @@ class Facts(Mapping[str, Value]):
         return facts
 
     def __getitem__(self, name: str) -> Value:
-        slot = self.slots.get(name)
-        if slot is None:
+        if (slot := self.slots.get(name)) is None:
             fixed: Mapping[str, Value] = getattr(self, FIXED, {})
             return fixed[name]
         value: Value = getattr(self, slot)
@@ -93,8 +92,7 @@ class LazyFacts(Facts):
 
     def __getattr__(self, slot: str) -> Any:  # noqa: ANN401 - the value of any fact
         """Fill an empty slot."""
-        name = next((name for name, one in self.slots.items() if one == slot), None)
-        if name is None:
+        if (name := next((name for name, one in self.slots.items() if one == slot), None)) is None:
             raise AttributeError(slot)
         with self.lock:
             # Another thread may have asked meanwhile.

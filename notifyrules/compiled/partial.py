@@ -95,8 +95,7 @@ class Partial:
             case t.Coalesce(items=items):
                 found = None
                 for item in items:
-                    found = self.value(item, read)
-                    if found is not None:
+                    if (found := self.value(item, read)) is not None:
                         break
                 return found
             case t.Choice(condition=condition, then=then, otherwise=otherwise):

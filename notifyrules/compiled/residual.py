@@ -45,8 +45,7 @@ class Front:
 
     def reach(self) -> Arrow | str:
         """Follow the chart from its start to the arrow that enters an outcome, or the first node that is open."""
-        answer = self._answer(self._graph.start)
-        if answer is None:
+        if (answer := self._answer(self._graph.start)) is None:
             return self._graph.start
         end = self._end(answer)
         return end if end.target in self._graph.outcomes else end.target
@@ -54,8 +53,7 @@ class Front:
     def _end(self, arrow: Arrow) -> Arrow:
         """Follow an arrow as far as known facts lead, to the one that enters an outcome or a node that is open."""
         while arrow.target in self._graph.nodes:
-            following = self._answer(arrow.target)
-            if following is None:
+            if (following := self._answer(arrow.target)) is None:
                 break
             arrow = following
         return arrow

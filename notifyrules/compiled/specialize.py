@@ -40,8 +40,7 @@ class Specializer:
         reader, kind = self._form(names)
         key = (names, residual.key)
         with self._lock:
-            code = self._codes.get(key)
-            if code is None:
+            if (code := self._codes.get(key)) is None:
                 code = compile_residual(self._graph, residual.graph, residual.settled, reader)
                 self._codes[key] = code
                 self._kept += len(code.source)

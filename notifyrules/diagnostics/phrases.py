@@ -76,8 +76,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if len(word) > _LONGEST:
         return None
     vocabulary = _vocabulary(tuple(known))
-    same = vocabulary.folded.get(word.casefold())
-    if same is not None:
+    if (same := vocabulary.folded.get(word.casefold())) is not None:
         return same
     candidates = ((_likeness(word, name), name) for name in vocabulary.candidates(word))
     # Of two equally alike the first of the alphabet.

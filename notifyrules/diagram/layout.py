@@ -29,11 +29,9 @@ _SHOWN: Final = 300
 
 def find_layout() -> str:
     """Find the path of the layout program; UsageError where there is none."""
-    bundled = _bundled()
-    if bundled is not None:
+    if (bundled := _bundled()) is not None:
         return bundled
-    installed = shutil.which("dot")
-    if installed is None:
+    if (installed := shutil.which("dot")) is None:
         raise UsageError(
             "there is no program to place the boxes of a picture",
             f"`pip install {_DISTRIBUTION}`, or install Graphviz; DOT and Mermaid need neither",

@@ -200,8 +200,7 @@ def _may_end(character: str) -> bool:
 
 def _advance(character: str) -> int:
     """Look up how far a character moves the pen, in thousandths of the font size."""
-    known = _LATIN.get(character)
-    if known is not None:
+    if (known := _LATIN.get(character)) is not None:
         return known
     point, category = ord(character), unicodedata.category(character)
     if category in ("Mn", "Me", "Cf") or point in _SKIN_TONES:

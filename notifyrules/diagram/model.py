@@ -86,8 +86,7 @@ class Overlay:
 
     def mark(self, *keys: str) -> Mark:
         """Find the strongest of the marks of some keys, with the notes of all."""
-        found = [self.marks[key] for key in keys if key in self.marks]
-        if not found:
+        if not (found := [self.marks[key] for key in keys if key in self.marks]):
             return self.rest
         strongest = max((mark.emphasis for mark in found), key=lambda emphasis: emphasis.strength)
         broadest = max((mark.breadth for mark in found if mark.breadth is not None), default=None)

@@ -86,8 +86,7 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     wide = [SWATCH + SWATCH_GAP + width(name, SMALL) for name in names]
     inner = max([drawing.width, *wide])
     chart = (MARGIN + (inner - drawing.width) / 2, float(_HEADER))
-    corner = _free_corner(drawing, max(wide, default=0), LEGEND_LINE * len(wide))
-    if corner is not None:
+    if (corner := _free_corner(drawing, max(wide, default=0), LEGEND_LINE * len(wide))) is not None:
         places = [(chart[0] + corner, chart[1] + LEGEND_LINE * line) for line in range(len(wide))]
     else:
         places = [(MARGIN + x, chart[1] + drawing.height + MARGIN + y) for x, y in _side_by_side(wide, inner)]

@@ -176,8 +176,7 @@ def _rank(diagram: Diagram, found: Mapping[str, Compound]) -> dict[str, int]:
             rows = 1 if arrow_label(leaving.arrow) is None else 2
             pull = _OWN_BRANCH if entered[leaving.arrow.target] == 1 else 1
             lines.append(f"{names[key]} -> {names[leaving.arrow.target]} [minlen={rows} weight={pull}]")
-    ends = [names[key] for key, one in found.items() if one.box.shape is BoxShape.END]
-    if ends:
+    if ends := [names[key] for key, one in found.items() if one.box.shape is BoxShape.END]:
         lines.append(f"{{ rank=max {' '.join(ends)} }}")
     answer = json.loads(run_layout(_graph(lines), "-Tjson0"))
     ranks = {one["name"]: int(one["rank"]) for one in answer["objects"] if one["name"][0] == "c" and "height" in one}

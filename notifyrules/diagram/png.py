@@ -120,8 +120,7 @@ def _dot(element: ET.Element, by: Point) -> str:
 
 def _rule(element: ET.Element, by: Point) -> str:
     """Paint a line of a box that runs sideways or down; arrows are painted in a way of their own."""
-    found = _RULE.fullmatch(element.attrib["d"])
-    if found is None:
+    if (found := _RULE.fullmatch(element.attrib["d"])) is None:
         return ""
     x, y, end = float(found["x"]), float(found["y"]), float(found["end"])
     breadth = float(element.attrib["stroke-width"])

@@ -70,8 +70,7 @@ def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
 
 def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:
     for name, outcome in old.outcomes.items():
-        rival = new.outcomes.get(name)
-        if rival is None:
+        if (rival := new.outcomes.get(name)) is None:
             continue
         if outcome.notify is not rival.notify:
             yield f"the outcome `{name}` has `notify: {rival.notify.value}`, where it was `{outcome.notify.value}`"

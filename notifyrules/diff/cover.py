@@ -64,8 +64,7 @@ class Describer:
             answer = self.solver.ask(left)
             if answer is not Answer.YES:
                 return Cover(tuple(self._needed(cubes)), answer is Answer.NO)
-            cube = self._implicant(outside)
-            if cube is None:
+            if (cube := self._implicant(outside)) is None:
                 break
             cubes.append(cube)
             left = formulas.every((left, formulas.negate(self.formula(cube))))

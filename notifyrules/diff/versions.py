@@ -117,8 +117,7 @@ class SideBySide:
                 continue
             here = world.define(world.formulas.some(self.joint[name]))
             now = self.structure.nodes[name]
-            answers = self._answers(name, now)
-            if answers is None:
+            if (answers := self._answers(name, now)) is None:
                 self.partings.append((here, name, now))
             for answer, led_to, leads_to in answers or ():
                 self._go(world.define(world.formulas.every((here, answer))), led_to, leads_to)

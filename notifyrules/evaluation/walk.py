@@ -164,8 +164,7 @@ def recheck_of(
 ) -> datetime | None:
     """Find when to ask again, in UTC: what the outcome says, else the last called chart that does for such an end."""
     end = graph.outcomes[passage.outcome].notify
-    recheck = _recheck(graph, passage, facts, end)
-    if recheck is None:
+    if (recheck := _recheck(graph, passage, facts, end)) is None:
         return None
     term, known = recheck
     found = evaluate(term, known, {})
@@ -191,8 +190,7 @@ def _recheck(
         if isinstance(node, Call) and step.inner is not None:
             if not node.callee.outcomes[step.inner.outcome].notify.counts_for(end):
                 continue
-            said = _recheck(node.callee, step.inner, bind(node, facts), end)
-            if said is not None:
+            if (said := _recheck(node.callee, step.inner, bind(node, facts), end)) is not None:
                 return said
     return None
 

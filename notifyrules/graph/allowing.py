@@ -41,8 +41,7 @@ def _allowances(document: Shared, findings: Findings) -> list[Allowance]:
     allowed: list[Allowance] = []
     for allow, extents in _places(document):
         for key in allow:
-            code = _code(key, findings)
-            if code is None:
+            if (code := _code(key, findings)) is None:
                 # The author meant to allow something here; what, is said when the code is mended.
                 findings.drop([found for found in findings if not found.is_error and _covers(extents, found.span)])
             else:

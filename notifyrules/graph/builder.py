@@ -122,15 +122,13 @@ class Library:
             if found is None or opened is None:
                 return None
             files[found.name] = opened
-            included = read_included(opened, findings, self._budget)
-            if included is None:
+            if (included := read_included(opened, findings, self._budget)) is None:
                 return None
             fragments.append(included.document)
             return found, included
 
         def load_callee(reference: str, where: Span) -> Graph | None:
-            graph = self._call(reference, place, where, findings)
-            if graph is not None:
+            if (graph := self._call(reference, place, where, findings)) is not None:
                 callees.append(graph)
             return graph
 
@@ -181,8 +179,7 @@ class Library:
         return graph
 
     def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
-        found = resolve(reference, place, self.shipped, findings, at)
-        if found is None:
+        if (found := resolve(reference, place, self.shipped, findings, at)) is None:
             return None
         trail = [one.path for one in self._trail]
         if found.path in trail:

@@ -87,8 +87,7 @@ class LetKey:
 
 def split_let(key: Scalar, findings: Findings) -> LetKey | None:
     """Read the key of a let: `name` or `name(parameter, ...)`; None after a finding."""
-    found = _LET.fullmatch(key)
-    if found is None:
+    if (found := _LET.fullmatch(key)) is None:
         advice = "write `name` or `name(parameter, parameter)`"
         findings.add(Code.BAD_NAME, key.span, f"`{key}` is not the name of a let", help=advice)
         return None

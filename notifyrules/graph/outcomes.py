@@ -59,15 +59,13 @@ def _data(name: Scalar, part: OutcomePart, draft: Draft) -> dict[str, Value | Te
     clean = True
     found: dict[str, Value | Term] = {}
     for key, written in part.data.items():
-        declared = draft.data.get(key)
-        if declared is None:
+        if (declared := draft.data.get(key)) is None:
             clean = False
             if not draft.is_broken("data", key) and not draft.is_incomplete("include", "data"):
                 declare = f"declare it at the top of the file, under `data:`, such as `{key}: bool = false`"
                 draft.unknown(Code.UNKNOWN_DATA, key, "declared under `data`", draft.data, declare)
             continue
-        given = _value(written, declared.type, draft)
-        if given is None:
+        if (given := _value(written, declared.type, draft)) is None:
             clean = False
         else:
             found[str(key)] = given[0]
@@ -104,8 +102,7 @@ def _value(written: Located, wanted: Type, draft: Draft) -> tuple[Value | Term] 
 
 
 def _recheck(written: Scalar, draft: Draft) -> Term | None:
-    term = draft.condition(written)
-    if term is None:
+    if (term := draft.condition(written)) is None:
         return None
     if fits(term.type, Type(INSTANT.base, nullable=True)):
         return term

@@ -85,8 +85,7 @@ def check_list(syntax: s.ListSyntax, at: Context) -> t.Term | None:
 
 def check_minus(syntax: s.Minus, at: Context) -> t.Term | None:
     """Check `-operand`, which is zero minus it."""
-    operand = at.required(syntax.operand)
-    if operand is None:
+    if (operand := at.required(syntax.operand)) is None:
         return None
     if operand.type not in (INT, DURATION):
         message = f"`-` needs `int` or `duration`, found {described(operand)}"
@@ -154,8 +153,7 @@ def check_logic(syntax: s.Logic, at: Context) -> t.Term | None:
     items: list[t.Term] = []
     learnt: Narrowed = frozenset()
     for part in syntax.items:
-        item = at.boolean(part, learnt)
-        if item is not None:
+        if (item := at.boolean(part, learnt)) is not None:
             items.append(item)
             learnt |= known(item, truth=every)
     return t.Junction(syntax.span, BOOL, every, tuple(items)) if len(items) == len(syntax.items) else None
@@ -163,15 +161,13 @@ def check_logic(syntax: s.Logic, at: Context) -> t.Term | None:
 
 def check_choice(syntax: s.ChoiceSyntax, at: Context) -> t.Term | None:
     """Check `then if condition else otherwise`."""
-    condition = at.boolean(syntax.condition)
-    if condition is None:
+    if (condition := at.boolean(syntax.condition)) is None:
         return None
     then = at.term(syntax.then, known(condition, truth=True))
     otherwise = at.term(syntax.otherwise, known(condition, truth=False))
     if then is None or otherwise is None:
         return None
-    joined = join(then.type, otherwise.type)
-    if joined is None:
+    if (joined := join(then.type, otherwise.type)) is None:
         message = f"one side is {described(then)}, the other is {described(otherwise)}"
         at.report(Code.TYPE_MISMATCH, syntax.span, message, "give both sides of `if ... else` the same type")
         return None
@@ -211,8 +207,7 @@ def _pair(operator: str, left: t.Term, right: t.Term, span: Span, at: Context) -
             return None
     assert left.type.base is not None
     assert right.type.base is not None
-    order = _common_order(left.type.base, right.type.base)
-    if order is not None:
+    if (order := _common_order(left.type.base, right.type.base)) is not None:
         return t.Comparison(span, BOOL, operator, left, right, order if isinstance(order, tuple) else None)
     _report_unordered(operator, left, right, span, at)
     return None
@@ -332,8 +327,7 @@ def _could_be(item: t.Term, collection: t.Term, at: Context) -> bool:
 
 def check_null_test(syntax: s.NullTest, at: Context) -> t.Term | None:
     """Check `is null` and `is not null`."""
-    operand = at.term(syntax.operand)
-    if operand is None:
+    if (operand := at.term(syntax.operand)) is None:
         return None
     if not operand.type.nullable and at.use is None:
         result = "true" if syntax.negated else "false"

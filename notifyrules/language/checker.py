@@ -160,8 +160,7 @@ class _Checker:
 
     def _name(self, syntax: s.Name, at: Context) -> t.Term | None:
         """Check a parameter, a fact or a let without parameters."""
-        argument = at.bindings.get(syntax.name)
-        if argument is not None:
+        if (argument := at.bindings.get(syntax.name)) is not None:
             return self.check(argument.syntax, replace(at, bindings=argument.bindings, use=argument.use))
         if syntax.name in self.scope.facts:
             return t.FactRead(syntax.span, self.scope.facts[syntax.name], syntax.name)

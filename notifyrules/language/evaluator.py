@@ -48,8 +48,7 @@ def evaluate(  # noqa: C901, PLR0912 - one way out a form
         case t.Coalesce(items=items):
             found: Value = None
             for item in items:
-                found = parts(item, facts, read)
-                if found is not None:
+                if (found := parts(item, facts, read)) is not None:
                     break
             return found
         case t.Comparison(operator=operator, left=left, right=right, order=order):

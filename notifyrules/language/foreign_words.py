@@ -152,8 +152,7 @@ def _type(written: str, depth: int) -> str:
         parts = {} if found is None else found.groupdict()
         if inner := _type(parts.get("bracketed") or parts.get("plain") or "", depth + 1):
             return _wrap(form, inner)
-    length = re.fullmatch(r"(\w+)\([0-9, ]+\)", written)
-    if length is not None:
+    if (length := re.fullmatch(r"(\w+)\([0-9, ]+\)", written)) is not None:
         return _type(length[1], depth + 1)
     rest, _, last = written.rpartition("|")
     if last.strip().lower() in _NULLS and (inner := _type(rest, depth + 1)):
@@ -184,8 +183,7 @@ def meant_function(name: str) -> str:
 
 def instead_of(name: str, arguments: Sequence[str]) -> str:
     """Say how to write what other languages call *name* and give *arguments*; empty where there is no way."""
-    form = _FORMS.get(name.lower())
-    if form is None:
+    if (form := _FORMS.get(name.lower())) is None:
         return _ADVICE.get(name.lower(), "")
     if name.lower() in _ANY_NUMBER and arguments:
         if len(arguments) == 1 and arguments[0].startswith("["):

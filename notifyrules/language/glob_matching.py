@@ -149,8 +149,7 @@ def _covers(text: str, glob: str, *, within: bool) -> bool:
     for place, found in enumerate(text):
         if not inside[place]:
             state |= 1
-        mask = masks.get(found)
-        if mask is None:
+        if (mask := masks.get(found)) is None:
             if len(masks) >= _KEPT:
                 masks.clear()
             mask = masks[found] = _bits(positions.get(found, [])) | (anything if found != "\n" else 0)

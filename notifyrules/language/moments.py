@@ -110,8 +110,7 @@ def date_slip(given: object) -> str:
     """Help with a date and time, and with a text that is almost a day."""
     if isinstance(given, datetime):
         return "give its `.date()`, in the time zone that is meant"
-    found = _ALMOST_DATE.fullmatch(short(given))
-    if found is None:
+    if (found := _ALMOST_DATE.fullmatch(short(given))) is None:
         return "write year, month and day, such as `2026-11-28`" if _NUMBERS.fullmatch(short(given)) else ""
     if found["day"] is not None:
         return f"write the day alone, such as `{found['day']}`"
@@ -156,8 +155,7 @@ def _instant_from_text(given: str) -> datetime | None:
     Source:
         RFC 3339, section 5.6; leap seconds do not exist on the POSIX time line and are refused.
     """
-    found = _INSTANT.fullmatch(given)
-    if found is None:
+    if (found := _INSTANT.fullmatch(given)) is None:
         return None
     *fields, fraction, offset = found.groups()
     fraction = fraction or ""
@@ -199,8 +197,7 @@ def _instant_text_slip(text: str) -> str:
         return instant_slip(int(text))
     if _DATE.fullmatch(text):
         return "add the time and its offset from UTC, such as `T22:00:00+01:00`"
-    found = _ALMOST_INSTANT.fullmatch(text)
-    if found is None:
+    if (found := _ALMOST_INSTANT.fullmatch(text)) is None:
         return ""
     day, minute, second, offset = found.groups()
     whole = f"{day}T{minute}{second or ':00'}"

@@ -147,8 +147,7 @@ def window_end(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetim
         The first instant behind *instant* that lies in no window, or the end of the range of instants where none does;
         None where no window is open.
     """
-    end = _closing(instant, zone, schedule)
-    if end is None:
+    if (end := _closing(instant, zone, schedule)) is None:
         return None
     if _never_closes(schedule):
         return MAX_INSTANT

@@ -143,8 +143,7 @@ def check_names(syntax: s.Syntax, scope: Scope, parameters: Sequence[str] = ()) 
 
 def _known_let(name: str, span: Span, scope: Scope, parameters: Sequence[str]) -> bool:
     """Tell whether a name that is no fact is a let without parameters, and report it if not."""
-    let = scope.lets.get(name)
-    if let is not None:
+    if (let := scope.lets.get(name)) is not None:
         scope.used.add(name)
         if let.parameters is None:
             return True
@@ -186,8 +185,7 @@ def _function(word: str) -> str:
 def _known_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> bool:
     """Tell whether a called name is a let with parameters, and report it if not."""
     name, span = call.name, call.name_span
-    let = scope.lets.get(name)
-    if let is not None:
+    if (let := scope.lets.get(name)) is not None:
         scope.used.add(name)
         if let.parameters is not None:
             return True
@@ -217,8 +215,7 @@ def _meant_call(call: s.CallSyntax, scope: Scope, parameters: Sequence[str]) -> 
     if function := meant_function(call.name):
         return [f"did you mean `{function}`?"]
     known = [*FUNCTIONS, *(other.name for other in scope.lets.values() if other.parameters is not None)]
-    near = did_you_mean(call.name, known)
-    if near:
+    if near := did_you_mean(call.name, known):
         return [near]
     return ["compute it beforehand and pass it as a fact", f"the functions are {named(FUNCTIONS)}"]
 

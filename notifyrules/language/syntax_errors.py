@@ -210,8 +210,7 @@ def _condition_advice(text: str, at: int, end: int, expected: str) -> str:
 
 def _is_advice(before: str, found: str) -> str:
     """Say how to write a test with `is` for something else than null."""
-    test = _IS_BEFORE.search(before)
-    if test is None:
+    if (test := _IS_BEFORE.search(before)) is None:
         return "`is` tests for null only; compare with `==`"
     name, negated = test[1], test[2] is not None
     match meant_literal(found):

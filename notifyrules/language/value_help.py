@@ -23,8 +23,7 @@ Slip: TypeAlias = Callable[[object], str]
 
 def fit(given: object, read: Read[T], slip: Slip, values: Collection[str] = ()) -> T:
     """Read a value that is not null; *slip* helps where it does not fit, with the *values* of an enumeration."""
-    found = read(given)
-    if found is None:
+    if (found := read(given)) is None:
         raise Mismatch(describe(given), help=_help(given, read, slip, values))
     return found
 

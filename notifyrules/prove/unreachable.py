@@ -373,8 +373,7 @@ class LiveWays:
         for name in graph.order:
             if name != graph.start and name not in entering:
                 continue
-            ways = [(*always[arrow.node], arrow) for arrow in entering.get(name, ())]
-            if ways:
+            if ways := [(*always[arrow.node], arrow) for arrow in entering.get(name, ())]:
                 shared = set.intersection(*({arrow.id for arrow in way} for way in ways))
                 always[name] = tuple(arrow for arrow in ways[0] if arrow.id in shared)
             for arrow in graph.nodes[name].arrows:
@@ -402,8 +401,7 @@ class LiveWays:
 
 def _core(proof: Proof, formulas: Sequence[Formula], *fixed: Formula) -> tuple[tuple[Term, ...], list[int]] | None:
     """Find few formulas that contradict *fixed* ones: the assumptions needed, and their numbers; None if not found."""
-    core = proof.bare.core([*proof.assumed, *formulas], fixed=fixed)
-    if core is None:
+    if (core := proof.bare.core([*proof.assumed, *formulas], fixed=fixed)) is None:
         return None
     first = len(proof.assumed)
     assumed = tuple(proof.graph.assume[number] for number in core if number < first)

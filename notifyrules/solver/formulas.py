@@ -135,8 +135,7 @@ def constants_of(thing: Thing) -> set[int]:
         if one.get_id() in seen:
             continue
         seen.add(one.get_id())
-        children = one.children()
-        if not children:
+        if not (children := one.children()):
             found.add(one.get_id())
         waiting.extend(children)
     return found

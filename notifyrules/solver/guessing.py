@@ -223,12 +223,10 @@ class Guesser:
             pool.update(dict.fromkeys(base.item.values))
         held: list[Value] = []
         for one in self.inputs.world.opens.values():
-            if one.function == HAS:
-                item = self._item(one, base)
-                if item is not None:
-                    pool[item] = None
-                    if one.things[1].eq(mine) and is_true(one.result.holds, self.model):
-                        held.append(item)
+            if one.function == HAS and (item := self._item(one, base)) is not None:
+                pool[item] = None
+                if one.things[1].eq(mine) and is_true(one.result.holds, self.model):
+                    held.append(item)
         if not pool and base.item is not None:
             pool[plain(Type(base.item))] = None
         listed = tuple(dict.fromkeys(held))

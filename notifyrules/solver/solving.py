@@ -70,8 +70,7 @@ class Solver:
         waiting = [formula]
         while waiting:
             for number in constants_of(waiting.pop()):
-                definition = self._definitions.pop(number, None)
-                if definition is not None:
+                if (definition := self._definitions.pop(number, None)) is not None:
                     self._solver.add(definition.name == definition.meaning)
                     waiting.append(definition.meaning)
 
@@ -133,8 +132,7 @@ class Solver:
         self._define(formula)
         if z3.is_const(formula) and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
             return formula
-        known = self._names.get(formula.get_id())
-        if known is None:
+        if (known := self._names.get(formula.get_id())) is None:
             name = z3.Bool(f"question {len(self._names)}", self.world.formulas.context)
             self._solver.add(name == formula)
             known = (formula, name)

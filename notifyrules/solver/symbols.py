@@ -119,8 +119,7 @@ class Symbols:
                 items = tuple(self.constant(one, item) for one in value)
                 return Symbol(never, Several((Way(formulas.true, items, self.thing(LIST, value)),)))
         basic = KIND_OF[type(value)]
-        scale = KINDS[basic].scale
-        if scale is None:
+        if (scale := KINDS[basic].scale) is None:
             return Symbol(never, Opaque(self.thing(basic.value, value)))
         number = scale.number_of(value)
         self.numbers[number] = None

@@ -333,8 +333,7 @@ class Translator:
     ) -> Symbol:
         """Leave a function open: it gives some value of its type, the same one for the same arguments."""
         key = (name, *(thing.get_id() for thing in things))
-        found = self.world.opens.get(key)
-        if found is None:
+        if (found := self.world.opens.get(key)) is None:
             found = OpenQuestion(term, self.calls, name, arguments, things, self._result(name, things, kind))
             self.world.opens[key] = found
             if isinstance(term, t.FunctionCall) and (gives := term.function.gives) is not None:

@@ -101,8 +101,7 @@ def _end_of_text(text: str, at: int) -> int | tuple[int, str]:
 
 
 def _found(text: str, at: int) -> str:
-    word = _WORD.match(text, at)
-    if word is None:
+    if (word := _WORD.match(text, at)) is None:
         return "the end"
     if word[0] == "'":
         return "`'`: texts stand in double quotes"

@@ -269,18 +269,16 @@ class _Builder:
         if isinstance(parent, Seq):
             parent.append(value)
             return
-        key = self._keys[-1]
-        if key is None:
+        if (key := self._keys[-1]) is None:
             # INVARIANT (scalar keys): take() has stopped at a collection that stands as a key.
             assert isinstance(value, Scalar)
             if value == "<<" and not value.quoted:
                 message = "`<<` is a YAML merge key; rule files say everything where it stands"
                 _stop("feature", message, value.span, "write the keys out, or use `include:`")
-            if value.style is Style.PLAIN and (" {" in value or " [" in value):
-                # No name of the format has a bracket in it: the colon in front of it was forgotten.
-                forgotten = colon_problem(self.source, value.span.start)
-                if forgotten is not None:
-                    raise _Stop(forgotten)
+            bracket = value.style is Style.PLAIN and (" {" in value or " [" in value)
+            # No name of the format has a bracket in it: the colon in front of it was forgotten.
+            if bracket and (forgotten := colon_problem(self.source, value.span.start)) is not None:
+                raise _Stop(forgotten)
             if value in parent:
                 rival = parent.key(value)
                 assert rival is not None

@@ -130,8 +130,7 @@ def syntax_problem(source: Source, error: object) -> YamlProblem:
         min(opened.index, len(source.text)) if opened is not None else None,
     )
     for kind in _KINDS:
-        found = kind(taken)
-        if found is not None:
+        if (found := kind(taken)) is not None:
             return found
     if "expected the node content" in taken.problem:
         return taken.worded(f"found {taken.found} where a value is expected", _INSIDE)
@@ -316,8 +315,7 @@ class _Line:
 
 def _line(source: Source, number: int) -> _Line | None:
     """Take a line apart; None for one that is empty or a comment."""
-    found = _LINE.fullmatch(source.line(number)[:_READ])
-    if found is None:
+    if (found := _LINE.fullmatch(source.line(number)[:_READ])) is None:
         return None
     dash = found.start("dashes") if found["dashes"] else None
     return _Line(source, number, dash, found.start("words"), found["words"])
@@ -368,17 +366,14 @@ def _without_colon(line: _Line) -> YamlProblem | None:
 
 def colon_problem(source: Source, at: int) -> YamlProblem | None:
     """Word the line around an offset, no key for want of a colon, or of the blank behind it."""
-    line = _line(source, source.position(at)[0])
-    if line is None:
+    if (line := _line(source, source.position(at)[0])) is None:
         return None
     words = _BEHIND.sub("", line.words).rstrip()
-    comment = _FOREIGN_COMMENT.fullmatch(words)
-    if comment is not None:
+    if (comment := _FOREIGN_COMMENT.fullmatch(words)) is not None:
         advice = f"a comment begins with `#`: `# {comment['text'][:_SHOWN_KEY]}`"
         return line.worded("this line is no comment and no key", advice)
     goes_on = "a text that goes on in the next line is indented deeper than its key"
-    found = _NO_COLON.fullmatch(words)
-    if found is None:
+    if (found := _NO_COLON.fullmatch(words)) is None:
         advice = f"write `key: value`; {goes_on}"
         if words.startswith("{"):
             advice = "put a `-` in front of an item of a list: `- {...}`"
