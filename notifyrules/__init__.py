@@ -105,8 +105,7 @@ def should_notify(facts: object, extras: Extras = "forbid") -> Decision:
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
     """Import a public name when it is first used."""
     if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415
 
     value = getattr(import_module(_HOMES[name]), name)

@@ -104,5 +104,4 @@ class CaseItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Give the place of the case: its line in the file of cases, or in the file of rows."""
         span = self.case.span
-        place = self.config.invocation_params.dir / span.source.name
-        return place, span.line - 1, self.name
+        return self.config.invocation_params.dir / span.source.name, span.line - 1, self.name

@@ -58,5 +58,4 @@ def diff(  # noqa: PLR0913 - what is compared, and how
 ) -> Diffed:
     """Compare two versions by the solver, which must be installed; UsageError where *allow* names no change."""
     gate = read_gate(allow, old, new)
-    comparison = compare(old, new, limit, watch)
-    return Diffed(comparison, gate, None if rows is None else count_rows(old, new, rows))
+    return Diffed(compare(old, new, limit, watch), gate, None if rows is None else count_rows(old, new, rows))

@@ -122,8 +122,7 @@ class _Spoken:
         if (following := self._ways.after(stand, arrow)) is not None:
             rest = self.behind[following]
         elif self._ways.leads_to([stand], [arrow.id]):
-            own = self._graph.outcomes[arrow.target].because
-            rest = _Speech(silent=True, own=_may_say(own, self._text))
+            rest = _Speech(silent=True, own=_may_say(self._graph.outcomes[arrow.target].because, self._text))
         else:
             rest = _Speech()
         if arrow.because is not None and arrow.because.plain:
@@ -131,8 +130,7 @@ class _Spoken:
         node = self._graph.nodes[stand.node]
         # What speaks for some ends only may say nothing, and then a called chart may be heard.
         said = [arrow.because, *(_words(node.callee) if isinstance(node, Call) else ())]
-        heard = any(_may_say(one, self._text) for one in said)
-        return rest._replace(says=rest.says or (rest.silent and heard))
+        return rest._replace(says=rest.says or (rest.silent and any(_may_say(one, self._text) for one in said)))
 
     def may_be(self, speech: _Speech, said: str | None) -> bool:
         """Tell whether the text may be in force at the end, where *said* is in force so far."""

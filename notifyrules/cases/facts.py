@@ -121,8 +121,7 @@ def is_medium(name: str, media: Media, at: Span, findings: Findings) -> bool:
     if name in media.names:
         return True
     advice = did_you_mean(name, media.names, f"the media are {named(media.names)}")
-    message = f"`{printable(name)}` is no medium: `{media.fact}` is never that"
-    findings.add(Code.BAD_FACTS, at, message, help=advice)
+    findings.add(Code.BAD_FACTS, at, f"`{printable(name)}` is no medium: `{media.fact}` is never that", help=advice)
     return False
 
 

@@ -39,8 +39,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file
     if is_there(cases):
         raise UsageError(f"`{cases}` exists already", "choose another name; nothing was written")
     for target, template in ((file, "starter.yaml"), (cases, "starter.cases.yaml")):
-        text = starter.joinpath(template).read_text("utf-8")
-        save_new_text(target, re.sub(r"\bstarter\b", name, text))
+        save_new_text(target, re.sub(r"\bstarter\b", name, starter.joinpath(template).read_text("utf-8")))
         tell(f"wrote {target}")
     _write_schemas(file.parent)
     tell(f"next: {shlex.join(['notifyrules', 'check', operand(str(file))])}")

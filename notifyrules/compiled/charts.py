@@ -116,8 +116,7 @@ class Calls:
     def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:
         """Write a chart where it is called, its outcome in a variable; None where it cannot do without a function."""
         shape, plan = ChartShape(chart, self._limits), CodePlan(self._limits.branches[0])
-        writers = Writers(inner, lambda arrow: [f"{variable} = {arrow.target!r}"], self)
-        statements = Statements(shape, plan, writers)
+        statements = Statements(shape, plan, Writers(inner, lambda arrow: [f"{variable} = {arrow.target!r}"], self))
         block = statements.body(CALLED, DONE)
         loops = sum(line.lstrip() == "while True:" for line in block.lines)
         return None if statements.wanted or loops > self._limits.inside_loops else block

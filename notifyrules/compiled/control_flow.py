@@ -92,8 +92,7 @@ def _either(tests: tuple[str, str], yes: Block, no: Block) -> Block:
     if not yes.lines or _first(no, yes):
         levels = max(no.levels + 1, yes.levels)
         return Block([f"if {tests[1]}:", *no.inside(), *yes.lines], stays, levels)
-    lines = [f"if {tests[0]}:", *yes.inside(), *no.otherwise()]
-    return Block(lines, stays, max(yes.levels, no.levels) + 1)
+    return Block([f"if {tests[0]}:", *yes.inside(), *no.otherwise()], stays, max(yes.levels, no.levels) + 1)
 
 
 def _first(one: Block, other: Block) -> bool:
@@ -270,8 +269,7 @@ class StretchWriter(ABC):
         if arrow.target in self.graph.outcomes:
             if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:
                 return self._go_to(REFUSED, where)
-            answer = Block(self._answers(arrow), stays=ends.done)
-            return answer.then(lambda: self._go_to(DONE, where))
+            return Block(self._answers(arrow), stays=ends.done).then(lambda: self._go_to(DONE, where))
         name = arrow.target
         if (name, ends.trying) in self.plan.functions:
             return self._hand_over(name, where)

@@ -256,8 +256,7 @@ class Expressions:
 
     def _places(self, order: tuple[str, ...]) -> str:
         if order not in self._orders:
-            table = {value: place for place, value in enumerate(order)}
-            self._orders[order] = self.names.thing("place", table)
+            self._orders[order] = self.names.thing("place", {value: place for place, value in enumerate(order)})
         return self._orders[order]
 
     def _member(self, word: str, item: t.Term, collection: t.Term) -> Spelt:

@@ -160,8 +160,7 @@ class Partial:
                 holds = self.value(condition)
                 if holds is not OPEN:
                     return self.left(then if holds else otherwise)
-        parts = tuple(self.left(part) for part in t.parts(term))
-        return self._rebuilt(term, parts)
+        return self._rebuilt(term, tuple(self.left(part) for part in t.parts(term)))
 
     def _until_found(self, term: t.Coalesce, items: tuple[t.Term, ...]) -> t.Term:
         """Leave out of `a ?? b` what is null, and what stands behind something that is not."""

@@ -166,8 +166,7 @@ def _crossings(upper: Net, lower: Net) -> int:
     if lower.below is upper:
         return _OVERLAP
     down = sum(lower.low < x < lower.high for x in upper.bottoms)
-    up = sum(upper.low < x < upper.high for x in lower.tops)
-    return down + up + _OVERLAP * _overlaps(upper, lower)
+    return down + sum(upper.low < x < upper.high for x in lower.tops) + _OVERLAP * _overlaps(upper, lower)
 
 
 def _overlaps(upper: Net, lower: Net) -> int:

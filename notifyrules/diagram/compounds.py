@@ -181,8 +181,7 @@ def _plain(
     box: DrawnBox, boxes: Mapping[str, DrawnBox], ways: Sequence[DrawnArrow], beside: Collection[str]
 ) -> Compound:
     """Put a box together with the ends to its right; its other arrows leave from the middle of its lower edge."""
-    refused = [way for way in ways if way.target in beside]
-    stack = _Stack.of(refused, boxes)
+    stack = _Stack.of([way for way in ways if way.target in beside], boxes)
     main = size_box(box, least=stack.height)
     half = main.width / 2
     parts, wires, reach = stack.beside(half, side=1)

@@ -191,8 +191,7 @@ def _lay_routes(draft: _PlanDraft) -> None:
         draft.items[key] = Item(key, one, None, one.box.cluster, one.left, one.right, one.up, one.down)
         for leaving in one.exits:
             target = leaving.arrow.target
-            inside = draft.compounds[target].box.cluster
-            homes[target] = _common_cluster(homes.get(target, inside), one.box.cluster)
+            homes[target] = _common_cluster(homes.get(target, draft.compounds[target].box.cluster), one.box.cluster)
     spine = _spine(draft)
     for key, one in draft.compounds.items():
         for leaving in one.exits:

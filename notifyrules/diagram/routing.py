@@ -88,8 +88,7 @@ def route(diagram: Diagram) -> Drawing:
                 boxes.extend(part.moved(*by) for part in item.compound.parts)
                 arrows.extend(replace(wire.moved(*by), clustered=item.cluster != "") for wire in item.compound.wires)
     arrows.extend(_routed(one, arrangement, grid) for one in placement.plan.routes)
-    clusters = [_cluster(cluster, placement, grid, arrows) for cluster in diagram.clusters]
-    return _cornered(boxes, arrows, clusters)
+    return _cornered(boxes, arrows, [_cluster(cluster, placement, grid, arrows) for cluster in diagram.clusters])
 
 
 @dataclass(frozen=True, slots=True)

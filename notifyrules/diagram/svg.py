@@ -97,8 +97,7 @@ def write_panel(diagram: Diagram, panel: Panel) -> ET.Element:
         style = {"class": "nr-text", "font-weight": "bold", "fill": LIGHT.text}
         top = (panel.chart[1] - panel.words.height) / 2
         _write_lines(group, panel.words.lines, (panel.width / 2, top), panel.words_size, style)
-    chart = ET.SubElement(root, "g", {"transform": f"translate({spot(panel.chart)})"})
-    _write_chart(chart, diagram, panel.drawing)
+    _write_chart(ET.SubElement(root, "g", {"transform": f"translate({spot(panel.chart)})"}), diagram, panel.drawing)
     if panel.legend:
         _write_legend(ET.SubElement(root, "g", {"class": "nr-legend"}), panel.legend)
     return root

@@ -58,8 +58,7 @@ def features_of(together: Together, world: World) -> tuple[Feature, ...]:
         for term in side.graph.assume:
             finder.find(term, place)
         finder.find_in_chart(side.graph, place)
-    asked = sorted(finder.found.values(), key=lambda one: -len(one.name))
-    return (*asked, *finder.facts())
+    return (*sorted(finder.found.values(), key=lambda one: -len(one.name)), *finder.facts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,7 @@ class _Finder:
         for fact in inputs.facts.values():
             symbol = inputs.symbols[fact.name]
             if isinstance(symbol.payload, Pick):
-                words = fact.name, ATOM
-                yield _enumeration(words, symbol, itemgetter(fact.name), nullable=fact.type.nullable)
+                yield _enumeration((fact.name, ATOM), symbol, itemgetter(fact.name), nullable=fact.type.nullable)
             elif isinstance(symbol.payload, Truth):
                 flag = flags.get(fact.name)
                 ways = _yes_no(symbol.holds, symbol.null, self.world)

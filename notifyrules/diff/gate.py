@@ -37,8 +37,7 @@ class Gate:
 
     def refused(self, comparison: VersionComparison) -> tuple[str, ...]:
         """Name the changes of a comparison that are not allowed."""
-        changes = (*comparison.changes, *comparison.lost)
-        return tuple(change for change in changes if not self.passes(change))
+        return tuple(change for change in (*comparison.changes, *comparison.lost) if not self.passes(change))
 
     def way_out(self, comparison: VersionComparison) -> str:
         """Write the options that let pass what is not allowed, as a shell takes them; nothing where all is."""

@@ -154,8 +154,7 @@ def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Describ
 
 def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witness | Answer:
     describer = versions.describer
-    formulas = versions.solver.world.formulas
-    goal = formulas.every((one.facts, describer.formula(one.cube)))
+    goal = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
 
     def confirm(values: FactValues, _: Value) -> bool:
         if not describer.holds(one.cube, values) or any(describer.holds(cube, values) for cube in one.outside):

@@ -148,8 +148,7 @@ def _missing(  # noqa: PLR0913, PLR0917 - what resolving gave, and where to put 
     path: Path, value: Located, key: Scalar | None, missing: str, findings: Findings, shapes: Shapes
 ) -> Path:
     """Report a key that is missing, unless it stands there misspelt."""
-    misspelt = any(one.holder.span == value.span and stands_for(one.key, missing) for one in shapes.unknown.values())
-    if not misspelt:
+    if not any(one.holder.span == value.span and stands_for(one.key, missing) for one in shapes.unknown.values()):
         at = key.span if key is not None else _start(value)
         listed = "list them below it: `- {name: ..., given: ..., expect: ...}`"
         advice = listed if (*path, missing) == ("cases",) else _MISSING_FORMS.get(missing, "")

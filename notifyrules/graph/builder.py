@@ -146,8 +146,7 @@ class Library:
                 media=None,
             )
         draft = Draft(document, findings, set(reading.broken), load_callee, self._budget)
-        assume = gather(draft, place, open_included)
-        checked = [draft.condition(one, BOOL) for one in assume]
+        checked = [draft.condition(one, BOOL) for one in gather(draft, place, open_included)]
         # A fact that only an assumption reads is asked for in vain.
         draft.read.clear()
         parts = _build_parts(draft) if isinstance(reading.document, Document) else None
@@ -157,8 +156,7 @@ class Library:
         for found in chain.from_iterable(checks):
             findings.take(found)
         explain_cut_texts(findings)
-        complete = parts is None or parts.whole
-        allowed = apply_allowances(reading.document, fragments, findings, complete=complete)
+        allowed = apply_allowances(reading.document, fragments, findings, complete=parts is None or parts.whole)
         if parts is None or findings.errors or not parts.whole:
             return None
         graph = _assemble(parts, place, assumed, allowed, _digest(files, callees))

@@ -250,8 +250,7 @@ class Call(Box):
 
     def __post_init__(self) -> None:
         """Write the defaults out."""
-        facts = self.callee.facts.values()
-        defaults = {fact.name: Constant(self.span, fact.type, fact.default) for fact in facts}
+        defaults = {fact.name: Constant(self.span, fact.type, fact.default) for fact in self.callee.facts.values()}
         object.__setattr__(self, "arguments", MappingProxyType(defaults | dict(self.bindings)))
 
     @property

@@ -88,8 +88,7 @@ def check_minus(syntax: s.Minus, at: Context) -> t.Term | None:
     if (operand := at.required(syntax.operand)) is None:
         return None
     if operand.type not in (INT, DURATION):
-        message = f"`-` needs `int` or `duration`, found {described(operand)}"
-        at.report(Code.TYPE_MISMATCH, operand.span, message)
+        at.report(Code.TYPE_MISMATCH, operand.span, f"`-` needs `int` or `duration`, found {described(operand)}")
         return None
     kind = t.Sum.INT if operand.type == INT else t.Sum.DURATION
     zero = t.Constant(syntax.span, operand.type, _ZERO[kind])
@@ -231,8 +230,7 @@ def _warn_of_null(operator: str, left: t.Term, right: t.Term, span: Span, at: Co
     if literal is not None:
         tested = right if literal is left else left
         if not tested.type.nullable and at.use is None:
-            message = f"`{tested.span.one_line}` is never null"
-            at.report(Code.CONSTANT_CONDITION, span, message, "remove the test")
+            at.report(Code.CONSTANT_CONDITION, span, f"`{tested.span.one_line}` is never null", "remove the test")
         return
     nullable = next((side for side in (left, right) if side.type.nullable), None)
     if operator == "!=" and nullable is not None:

@@ -232,6 +232,5 @@ class _Checker:
         if not self.scope.exceeded:
             self.scope.exceeded = True
             advice = "simplify it, or let the caller compute a part and pass it as a fact"
-            message = f"this {what} when its lets are written out"
-            self.scope.findings.add(Code.LIMIT, span, message, help=advice)
+            self.scope.findings.add(Code.LIMIT, span, f"this {what} when its lets are written out", help=advice)
         return False

@@ -100,8 +100,7 @@ def _list(name: str) -> Parameter:
 
 
 def _part(name: str, gives: range, about: str, example: str) -> Function:
-    compute = attrgetter(name.removesuffix("_of"))
-    return Function(name, (_DATE,), INT, compute, about, example, gives)
+    return Function(name, (_DATE,), INT, attrgetter(name.removesuffix("_of")), about, example, gives)
 
 
 _DATE = Parameter("date", (DATE,))

@@ -70,8 +70,7 @@ def parse_case_key(scalar: Scalar, findings: Findings) -> tuple[Word, ...] | Non
 
 
 def _report(refused: Refused, scalar: Scalar, offset: int, findings: Findings) -> None:
-    end = max(refused.end, refused.start + 1)
-    span = scalar.part(offset + refused.start, offset + end)
+    span = scalar.part(offset + refused.start, offset + max(refused.end, refused.start + 1))
     findings.add(refused.code, span, refused.message, help=refused.advice)
 
 

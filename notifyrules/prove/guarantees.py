@@ -52,8 +52,7 @@ def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> W
         outcome = walk(proof.graph, facts).outcome
         return _applies(proof, guarantee, facts) and (outcome in guarantee.subjects) is never
 
-    goal = formulas.every((condition, formulas.some(wrong)))
-    return find_witness(proof.solver, proof.inputs, goal, breaks)
+    return find_witness(proof.solver, proof.inputs, formulas.every((condition, formulas.some(wrong))), breaks)
 
 
 def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
@@ -99,8 +98,7 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
         ranks = [RANKS.get(proof.graph.outcomes[outcome].notify, 0) for outcome in (before, after)]
         return _is_raised(proof.graph, name, facts[name], changed) and ranks[1] < ranks[0]
 
-    goal = formulas.every((*valid, wrong))
-    return find_witness(copy.solver, proof.inputs, goal, breaks, copy)
+    return find_witness(copy.solver, proof.inputs, formulas.every((*valid, wrong)), breaks, copy)
 
 
 def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
@@ -135,8 +133,7 @@ def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judg
         return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
     facts = on_media.split(found.facts)
     each = {medium: (facts[medium], walk(proof.graph, facts[medium])) for medium in hits}
-    first = next(iter(each.values()))
-    return Judged(guarantee, Standing.BROKEN, Example(*first, each=each))
+    return Judged(guarantee, Standing.BROKEN, Example(*next(iter(each.values())), each=each))
 
 
 def is_broken(form: TogetherForm, met: Sequence[bool]) -> bool:

@@ -240,8 +240,7 @@ def _opened(node: Call, unbound: Sequence[Fact], proof: Proof) -> Proof:
     graph = proof.graph
     free = {_free(node, fact): replace(fact, name=_free(node, fact)) for fact in unbound}
     reads = {fact.name: FactRead(node.span, fact.type, _free(node, fact)) for fact in unbound}
-    call = replace(node, bindings={**node.bindings, **reads})
-    nodes = {**graph.nodes, node.name: call}
+    nodes = {**graph.nodes, node.name: replace(node, bindings={**node.bindings, **reads})}
     return Proof.begin(replace(graph, facts={**graph.facts, **free}, nodes=nodes), proof.limit)
 
 

@@ -84,8 +84,7 @@ class Guesser:
         world = self.inputs.world
         asked = self._asked_about()
         for fact in self.inputs.facts.values():
-            symbol = self.inputs.symbols[fact.name]
-            found = read(self.model, symbol, fact.type, world)
+            found = read(self.model, self.inputs.symbols[fact.name], fact.type, world)
             if z3.is_expr(found):
                 self._unknown.append(fact.name)
                 self.facts[fact.name] = plain(fact.type)
@@ -167,8 +166,7 @@ class Guesser:
 
     def _texts(self, fact: Fact) -> Iterator[Value]:
         """Guess a text: what its tests ask for, then what is written out, alone and joined."""
-        mine = self._variable(fact.name)
-        yield from self._made_to_measure(mine)
+        yield from self._made_to_measure(self._variable(fact.name))
         written = [str(value) for value, _ in self.inputs.world.symbols.constants(Basic.TEXT.value)][:_TEXTS]
         yield f"text {[*self.inputs.facts].index(fact.name) + 1}"
         yield ""
