@@ -18,7 +18,8 @@ What holds throughout, and tests hold it:
 7. No rule by name: no node or outcome of any rule file appears in this package.
 8. Layers: a module imports only what stands below it, as `pyproject.toml` lists.
 9. Doors do the I/O: this module, the command line and the pytest plugin; what they call opens only the files that
-   rule files name (:mod:`notifyrules.document.files`) and runs only the layout program.
+   rule files name (:mod:`notifyrules.document.files`) and runs only the layout program. What follows files
+   (:mod:`notifyrules.following`) is one: it opens them again, and has a clock and a thread.
 
 Importing the package is light; what is heavy is imported when it is used.
 """
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
     from notifyrules.evaluation.record import Record
     from notifyrules.evaluation.walk import Branch, Step
+    from notifyrules.following import LiveRules, LiveStatus, LiveVersion, live
     from notifyrules.rules import Rules, check, load
 
 __all__ = [
@@ -48,12 +50,16 @@ __all__ = [
     "FactProblem",
     "Facts",
     "FactsError",
+    "LiveRules",
+    "LiveStatus",
+    "LiveVersion",
     "Record",
     "Rules",
     "RulesError",
     "Step",
     "UsageError",
     "check",
+    "live",
     "load",
     "should_notify",
 ]
@@ -67,12 +73,16 @@ _HOMES = {
     "FactProblem": "notifyrules.errors",
     "Facts": "notifyrules.compiled.facts_object",
     "FactsError": "notifyrules.errors",
+    "LiveRules": "notifyrules.following",
+    "LiveStatus": "notifyrules.following",
+    "LiveVersion": "notifyrules.following",
     "Record": "notifyrules.evaluation.record",
     "Rules": "notifyrules.rules",
     "RulesError": "notifyrules.errors",
     "Step": "notifyrules.evaluation.walk",
     "UsageError": "notifyrules.errors",
     "check": "notifyrules.rules",
+    "live": "notifyrules.following",
     "load": "notifyrules.rules",
 }
 

@@ -264,7 +264,7 @@ def load(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = 
 
 def load_place(place: Place) -> Rules:
     """Load the rule file of a place like :func:`load`."""
-    findings, graph = _build(place)
+    findings, graph = build_place(place)
     if graph is None:
         raise RulesError(findings.sorted())
     return Rules(graph, findings.sorted())
@@ -294,7 +294,7 @@ def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None
 
     place = find_place(path, root)
     if not place.name.endswith(CASES_ENDINGS):
-        findings, graph = _build(place, fragments=True)
+        findings, graph = build_place(place, fragments=True)
         return Proofs(graph, findings.sorted())
     from notifyrules.cases.reading import find_all  # noqa: PLC0415 - only cases need it
 
@@ -356,12 +356,14 @@ def new_charts() -> ChartLoader:
     """Begin to load rules for several files of cases."""
     from notifyrules.cases.reading import ChartLoader  # noqa: PLC0415 - only cases need it
 
-    return ChartLoader(_shipped())
+    return ChartLoader(shipped_rules())
 
 
-def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | None]:
+def build_place(
+    place: Place, *, fragments: bool = False, library: Library | None = None
+) -> tuple[Findings, Graph | None]:
     """Build a chart; one without a `flow` is an error unless *fragments* may stand alone."""
-    built = Library(_shipped()).build(place)
+    built = (library or Library(shipped_rules())).build(place)
     if built.graph is None and not built.findings.errors and not fragments:
         at, message = Span(Source(place.name, ""), 0, 0), "the file has no `flow`, so it decides nothing"
         advice = "a file of facts and lets is brought into a rule file with `include:`"
@@ -369,7 +371,8 @@ def _build(place: Place, *, fragments: bool = False) -> tuple[Findings, Graph | 
     return built.findings, built.graph
 
 
-def _shipped() -> Shipped:
+def shipped_rules() -> Shipped:
+    """Tell where the rule files of this package are."""
     return Shipped(shipped_root(), shipped_names())
 
 
@@ -379,7 +382,10 @@ def find_place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None
 
     A name without a folder and a suffix is a shipped one, unless a file of that name exists.
     """
-    name, around = _name(path, "a rule file"), None if root is None else given_root(_name(root, "the root folder"))
+    name, around = (
+        path_text(path, "a rule file"),
+        None if root is None else given_root(path_text(root, "the root folder")),
+    )
     if "\n" in name or (name.lstrip().startswith(("{", "notifyrules:")) and ": " in name):
         raise UsageError("expected the path of a rule file, found what could be its text", "load it from a file")
     shipped = shipped_path(name)
@@ -393,7 +399,7 @@ def find_place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None
     return Place(real, name, around or marked_root(real) or real.parent, others)
 
 
-def _name(path: str | os.PathLike[str], what: str) -> str:
+def path_text(path: str | os.PathLike[str], what: str) -> str:
     """Take the path of *what* as text."""
     try:
         return os.fsdecode(path)

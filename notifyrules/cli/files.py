@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from notifyrules.cli.output import tell
 from notifyrules.diagnostics.phrases import did_you_mean, named, why
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import SHIPPED_PREFIX, given_root, is_ours, project_root, unopened
+from notifyrules.document.files import SHIPPED_PREFIX, is_folder, is_ours, list_yaml, root_for, unopened
 from notifyrules.errors import UsageError
 from notifyrules.source.located import Located, Map, Scalar, Seq
 from notifyrules.source.reader import MAX_BYTES, read_yaml
@@ -20,40 +20,18 @@ if TYPE_CHECKING:
     from notifyrules.rules import Rules
 
 
-def is_folder(path: str | Path) -> bool:
-    """Tell whether there is a folder of that name; there is none of a name that the system refuses."""
-    # `Path` raises for a name that is too long.
-    return os.path.isdir(path)  # noqa: PTH112
-
-
 def is_there(path: str | Path) -> bool:
     """Tell whether there is anything of that name; there is nothing of a name that the system refuses."""
     return os.path.exists(path)  # noqa: PTH110
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """
-    List the YAML files of a folder and of the folders inside it, hidden ones and virtual environments left out.
-
-    Returns:
-        Sorted by folder and name; a folder that may not be listed is told of.
-
-    Source:
-        PEP 405: a virtual environment is a folder that holds `pyvenv.cfg`.
-    """
+    """List the YAML files of a folder, and tell of folders inside it that may not be listed."""
 
     def tell_unlisted(error: OSError) -> None:
         tell(f"passed over: {visible(str(error.filename))}: {why(error)}")
 
-    found: list[Path] = []
-    for where, folders, files in os.walk(folder, onerror=tell_unlisted):
-        if "pyvenv.cfg" in files:
-            folders.clear()
-            continue
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        named_so = (name for name in sorted(files) if name.endswith((".yaml", ".yml")) and not name.startswith("."))
-        found.extend(Path(where, name) for name in named_so)
-    return found
+    return list_yaml(folder, tell_unlisted)
 
 
 def our_files(folder: Path) -> list[Path]:
@@ -67,23 +45,6 @@ def require_file(word: str) -> None:
 
     if trouble := unopened(find_place(word, None)):
         raise UsageError(f"`{word}` {trouble[0]}", trouble[1])
-
-
-def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> Path | None:
-    """
-    Choose the root of a file, perhaps one found in a *folder*: the same for every command, and wherever one is.
-
-    Returns:
-        The one that is asked for, else the marked one, else the top of the repository, else the folder in which the
-        file was found; None where that leaves the file's own.
-    """
-    if root is not None:
-        return given_root(root)
-    # Unlike `Path.resolve`, it has an answer for every name.
-    real = Path(os.path.realpath(file))
-    # A link to a file elsewhere is no file of the folder.
-    inside = folder is not None and real.is_relative_to(os.path.realpath(folder))
-    return project_root(real) or (folder if inside else None)
 
 
 def with_roots(

@@ -11,11 +11,11 @@ from typing import Final
 
 from notifyrules.answers.render import FORMATS, Rendered, format_of, render
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save
+from notifyrules.cli.files import is_there, make_folder, our_files, save
 from notifyrules.cli.output import tell, tell_error, tell_findings, tell_warning, with_progress, write_line
 from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.document.files import CASES_ENDINGS, is_folder, root_for
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph

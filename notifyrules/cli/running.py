@@ -11,11 +11,11 @@ from notifyrules.answers.test import Follower, Tested
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, describe_failure, describe_skip, gather_alike, likeness, summary, tell_rest
 from notifyrules.cases.runner import Result, Status
-from notifyrules.cli.files import is_folder, is_there, make_folder, our_files, root_for, save, with_roots
+from notifyrules.cli.files import is_there, make_folder, our_files, save, with_roots
 from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
 from notifyrules.diagnostics.human import format_human
 from notifyrules.diagnostics.visible import visible_name
-from notifyrules.document.files import CASES_ENDINGS
+from notifyrules.document.files import CASES_ENDINGS, is_folder, root_for
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
 from notifyrules.rules import examine

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
@@ -30,6 +32,8 @@ _REPOSITORY = ".git"
 """What stands at the top of a repository: a folder, or a file in a submodule and in a second work tree."""
 _MOST_LOOKED_AT = 1_000
 """Entries of a folder among which a misspelt name is looked for."""
+Held: TypeAlias = str | tuple[str, str]
+"""The text of a file, or what keeps it from being read and the way out."""
 SHIPPED_PREFIX = "notifyrules:"
 """What a reference to a rule file of this package begins with."""
 
@@ -73,15 +77,86 @@ def is_ours(file: Path) -> bool:
         return True
     # What is no UTF-8 cannot be a rule file, and whoever wrote one in UTF-16 has to be told so.
     wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = content.decode("utf-16" if wide else "utf-8-sig", "replace")
+    return says_ours(content.decode("utf-16" if wide else "utf-8-sig", "replace"))
+
+
+def says_ours(text: str) -> bool:
+    """Tell whether the text of a YAML file says that it is ours; so does one on a line of text that is no YAML."""
     if HEADERS[0] not in text:
         return False
     if _FIRST_KEY.match(text):
         return True
-    tree = None if len(content) > MAX_BYTES else read_yaml(Source(str(file), text))[0]
+    tree = None if len(text) > MAX_BYTES else read_yaml(Source("", text))[0]
     if isinstance(tree, Map):
         return any(header in tree for header in HEADERS)
     return _SOME_LINE.search(text) is not None
+
+
+def is_folder(path: str | Path) -> bool:
+    """Tell whether there is a folder of that name; there is none of a name that the system refuses."""
+    # `Path` raises for a name that is too long.
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+class RealPaths:
+    """Resolve the links in names like :func:`os.path.realpath`, of many that stand in few folders."""
+
+    def __init__(self) -> None:
+        """Know no folder."""
+        self._folders: dict[str, str] = {}
+
+    def find(self, name: str) -> str:
+        """Resolve a name; one that the system refuses leads nowhere."""
+        folder, last = os.path.split(name)
+        try:
+            if folder not in self._folders:
+                self._folders[folder] = os.path.realpath(folder)
+            real = os.path.join(self._folders[folder], last)  # noqa: PTH118 - for many files, again and again
+            return os.path.realpath(real) if last in ("", ".", "..") or os.path.islink(real) else real  # noqa: PTH114
+        except (OSError, ValueError):
+            return ""
+
+
+def list_yaml(folder: Path, unlisted: Callable[[OSError], None]) -> list[Path]:
+    """
+    List the YAML files of a folder and of the folders inside it, hidden ones and virtual environments left out.
+
+    Args:
+        folder: Where to look.
+        unlisted: Is told of a folder that may not be listed.
+
+    Returns:
+        Sorted by folder and name.
+
+    Source:
+        PEP 405: a virtual environment is a folder that holds `pyvenv.cfg`.
+    """
+    found: list[Path] = []
+    for where, folders, files in os.walk(folder, onerror=unlisted):
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        named_so = (name for name in sorted(files) if name.endswith((".yaml", ".yml")) and not name.startswith("."))
+        found.extend(Path(where, name) for name in named_so)
+    return found
+
+
+def root_for(file: str | Path, root: str | None, folder: Path | None = None) -> Path | None:
+    """
+    Choose the root of a file, perhaps one found in a *folder*: the same for every command, and wherever one is.
+
+    Returns:
+        The one that is asked for, else the marked one, else the top of the repository, else the folder in which the
+        file was found; None where that leaves the file's own.
+    """
+    if root is not None:
+        return given_root(root)
+    # Unlike `Path.resolve`, it has an answer for every name.
+    real = Path(os.path.realpath(file))
+    # A link to a file elsewhere is no file of the folder.
+    inside = folder is not None and real.is_relative_to(os.path.realpath(folder))
+    return project_root(real) or (folder if inside else None)
 
 
 def marked_root(file: Path) -> Path | None:
@@ -141,23 +216,32 @@ def unopened(place: Place) -> tuple[str, str] | None:
     return None if os.access(place.path, os.R_OK) else ("may not be read", "")
 
 
+def hold(place: Place, most: int = MAX_BYTES) -> Held:
+    """Read what a file holds now."""
+    if trouble := unopened(place):
+        return trouble
+    try:
+        with place.path.open("rb") as file:
+            content = file.read(most + 1)
+        return content.decode("utf-8-sig") if len(content) <= most else (f"is larger than {most // 1024:,} KiB", "")
+    except UnicodeDecodeError as error:
+        return f"is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}", ""
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {why(error)}", ""
+
+
+def open_held(place: Place, held: Held, findings: Findings, at: Span | None = None) -> Source | None:
+    """Take what a file holds, which is named at a place or was asked for, as a source; None after a finding."""
+    if isinstance(held, str):
+        return Source(place.name, held)
+    problem, advice = held
+    findings.add(Code.FILE, at or Span(Source(place.name, ""), 0, 0), f"`{place.name}` {problem}", help=advice)
+    return None
+
+
 def open_place(place: Place, findings: Findings, at: Span | None = None, *, most: int = MAX_BYTES) -> Source | None:
     """Read a file that is named at a place, or was asked for, as text; None after a finding."""
-    at = at or Span(Source(place.name, ""), 0, 0)
-    problem, advice = unopened(place) or ("", "")
-    try:
-        if not problem:
-            with place.path.open("rb") as file:
-                content = file.read(most + 1)
-            if len(content) <= most:
-                return Source(place.name, content.decode("utf-8-sig"))
-            problem = f"is larger than {most // 1024:,} KiB"
-    except UnicodeDecodeError as error:
-        problem = f"is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
-    except (OSError, ValueError) as error:
-        problem = f"cannot be read: {why(error)}"
-    findings.add(Code.FILE, at, f"`{place.name}` {problem}", help=advice)
-    return None
+    return open_held(place, hold(place, most), findings, at)
 
 
 def _meant(place: Place) -> str:

@@ -11,7 +11,17 @@ from types import MappingProxyType
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
-from notifyrules.document.files import Place, Shipped, open_place, resolve, root_option
+from notifyrules.document.files import (
+    SHIPPED_PREFIX,
+    Held,
+    Place,
+    RealPaths,
+    Shipped,
+    hold,
+    open_held,
+    resolve,
+    root_option,
+)
 from notifyrules.document.model import Document, Shared
 from notifyrules.document.reader import Reading, read_document, read_included
 from notifyrules.document.shape_errors import explain_cut_texts
@@ -61,6 +71,10 @@ class Library:
     """Build charts, each file once, and remember which is being built."""
 
     shipped: Shipped
+    held: dict[Place, Held] = field(default_factory=dict)
+    """What each file held when it was read."""
+    led: dict[str, str] = field(default_factory=dict)
+    """Where the names of files led that rule files name, links resolved."""
     _budget: Budget = field(default_factory=Budget)
     _sources: dict[object, tuple[Source | None, Findings]] = field(default_factory=dict)
     _built: dict[object, Built] = field(default_factory=dict)
@@ -76,6 +90,15 @@ class Library:
                 built.findings.extend(found for found in called.findings if found.is_error)
         return built
 
+    def _find(self, reference: str, base: Place, at: Span, findings: Findings) -> Place | None:
+        """Find a file that another one names, and note where it was looked for, found or not."""
+        name = str(base.path.parent / reference)
+        led = RealPaths().find(name)
+        found = resolve(reference, base, self.shipped, findings, at)
+        if not reference.startswith(SHIPPED_PREFIX):
+            self.led[name] = led if found is None else str(found.path)
+        return found
+
     def _read(self, place: Place, at: Span | None, findings: Findings) -> Source | None:
         """Open a file once."""
         if place.path not in self._sources and len(self._sources) >= MAX_FILES:
@@ -84,7 +107,8 @@ class Library:
             return None
         if place.path not in self._sources:
             found = Findings()
-            source = open_place(place, found, at)
+            held = self.held[place] = hold(place)
+            source = open_held(place, held, found, at)
             self._budget.bytes -= 0 if source is None else len(source.text.encode())
             if self._budget.bytes < 0:
                 message = f"the files of the chart are larger than {MAX_CHART_BYTES // 1024:,} KiB together"
@@ -117,7 +141,7 @@ class Library:
         callees: list[Graph] = []
 
         def open_included(reference: str, holder: Place, where: Span) -> tuple[Place, Reading] | None:
-            found = resolve(reference, holder, self.shipped, findings, where)
+            found = self._find(reference, holder, where, findings)
             opened = None if found is None else self._read(found, where, findings)
             if found is None or opened is None:
                 return None
@@ -177,7 +201,7 @@ class Library:
         return graph
 
     def _call(self, reference: str, place: Place, at: Span, findings: Findings) -> Graph | None:
-        if (found := resolve(reference, place, self.shipped, findings, at)) is None:
+        if (found := self._find(reference, place, at, findings)) is None:
             return None
         trail = [one.path for one in self._trail]
         if found.path in trail:
