@@ -19,7 +19,17 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import MAX_INSTANT, Basic, Enumeration, ListOf
 from notifyrules.language.values import Value
 from notifyrules.rules import load
-from tests.property.small_charts import EXACT, VALUES, Sketch, condition, node, sketch, targets
+from tests.property.small_charts import (
+    CALLED,
+    EXACT,
+    VALUES,
+    Sketch,
+    begin_with_call,
+    condition,
+    node,
+    sketch,
+    targets,
+)
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 TYPES: Mapping[str, tuple[Value, ...]] = {
@@ -29,13 +39,6 @@ TYPES: Mapping[str, tuple[Value, ...]] = {
     "instant": (NOON, MAX_INSTANT),
 }
 """The types of the facts, with values that answer every condition in every way that it can be answered."""
-CALLEE = """\
-notifyrules: 1
-name: called
-facts: {a: bool, b: bool = false}
-flow: {ask_a: {if: a, then: held, else: ask_b}, ask_b: {if: b, then: open, else: closed}}
-outcomes: {open: {}, held: {recheck: null}, closed: {}}
-"""
 _OTHER_TYPES: Mapping[str, tuple[str, ...]] = {
     "bool": ("bool | null", "red | green | blue"),
     "bool | null": ("bool",),
@@ -59,7 +62,7 @@ class Version:
     """The defaults of the facts that have one."""
     lets: dict[str, str] = field(default_factory=dict)
     data: dict[str, str] = field(default_factory=dict)
-    callee: str = CALLEE
+    callee: str = CALLED
 
     def save(self, folder: Path) -> Path:
         """Write the file and the one that it calls."""
@@ -94,7 +97,7 @@ def version(random: Random, *, kinds: tuple[str, ...] = EXACT) -> Version:
     if random.random() < 0.4:
         _name_conditions(random, drawn)
     if random.random() < 0.3:
-        _call(random, drawn)
+        begin_with_call(random, chart)
     if random.random() < 0.4:
         _carry(random, drawn)
     return drawn
@@ -114,18 +117,6 @@ def _name_conditions(random: Random, drawn: Version) -> None:
         if "if" in one and random.random() < 0.6:
             drawn.lets[f"l_{name}"] = str(one["if"])
             one["if"] = random.choice((f"l_{name}", f"not l_{name}"))
-
-
-def _call(random: Random, drawn: Version) -> None:
-    """Let a chart begin with a call."""
-    facts = drawn.chart.facts
-    cases = {outcome: random.choice((*drawn.chart.nodes, *_OUTCOMES)) for outcome in ("open", "held", "closed")}
-    cases["open"] = next(iter(drawn.chart.nodes))
-    bound = {"a": condition(random, facts)}
-    if random.random() < 0.5:
-        bound["b"] = condition(random, facts)
-    begin: dict[str, object] = {"ask": "called", "call": "called.yaml", "with": bound, "cases": cases}
-    drawn.chart.nodes = {"begin": begin, **drawn.chart.nodes}
 
 
 def _carry(random: Random, drawn: Version) -> None:
@@ -349,7 +340,7 @@ def _change_call(random: Random, drawn: Version) -> None:
     if random.random() < 0.5:
         one["with"]["a"] = _fact_condition(random, drawn)
     else:
-        drawn.callee = CALLEE.replace("then: held, else: ask_b", "then: ask_b, else: held")
+        drawn.callee = CALLED.replace("then: held, else: ask_b", "then: ask_b, else: held")
 
 
 def _new_node(random: Random, drawn: Version) -> None:

@@ -34,6 +34,14 @@ _CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "text": ('{f} == "a"', 'starts_with({f}, "a")', 'starts_with({f}, "ab")', 'contains({f}, "b")', "len({f}) > 1"),
     "list of (push | badge)": ('"push" in {f}', 'overlaps({f}, ["badge"])', "len({f}) > 0", "{f} == []"),
 }
+CALLED = """\
+notifyrules: 1
+name: called
+facts: {a: bool, b: bool = false}
+flow: {ask_a: {if: a, then: held, else: ask_b}, ask_b: {if: b, then: open, else: closed}}
+outcomes: {open: {}, held: {recheck: null}, closed: {}}
+"""
+"""The file `called.yaml`, which charts may call."""
 EXACT = ("bool", "bool | null", "red | green | blue", "low | high | null", "int", "int | null")
 """The types about which nothing is left open."""
 
@@ -102,6 +110,27 @@ def sketch(random: Random, *, kinds: tuple[str, ...] = tuple(VALUES), most_nodes
     assume = [condition(random, facts)] if random.random() < 0.4 else []
     assert led_to
     return Sketch(facts, kept, outcomes, assume)
+
+
+def begin_with_call(random: Random, drawn: Sketch) -> None:
+    """Let a chart begin with a call; outcomes of the called one may share a way, and go to `else`."""
+    first = next(iter(drawn.nodes))
+    one, other = (random.choice((*drawn.nodes, *(outcome.strip('"') for outcome in drawn.outcomes))) for _ in range(2))
+    ways: tuple[dict[str, object], ...] = (
+        {"cases": {"open": first, "held": one, "closed": other}},
+        {"cases": {"open": first, "held": one, "closed": other}},
+        {"cases": {"open": first, "held | closed": one}},
+        {"cases": {"open | held": first, "closed": one}},
+        {"cases": {"closed": one}, "else": first},
+        {"cases": {"open": first}, "else": one},
+    )
+    bound = {"a": condition(random, drawn.facts)}
+    begin: dict[str, object] = {"ask": "called", "call": "called.yaml", "with": bound, **random.choice(ways)}
+    if random.random() < 0.5:
+        bound["b"] = condition(random, drawn.facts)
+    else:
+        begin["defaults"] = random.choice(("all", ["b"]))
+    drawn.nodes = {"begin": begin, **drawn.nodes}
 
 
 def node(random: Random, facts: Mapping[str, str], later: list[str], outcomes: list[str]) -> dict[str, object]:

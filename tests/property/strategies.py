@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -29,7 +30,7 @@ from notifyrules.language.types import (
     quote,
     spell_value,
 )
-from notifyrules.language.values import Value
+from notifyrules.language.values import Value, write_literal
 from tests.property.expressions import BASES, LEVEL, Draw, Let, Maker, pool, written
 
 _ID = re.compile(r"\b([a-z]+)([0-9]+)\b")
@@ -92,20 +93,32 @@ def rename(text: str) -> str:
     return _ID.sub(lambda found: found[0] if found[1] not in _OTHER else f"{_OTHER[found[1]]}_{found[2]}", text)
 
 
-def _fact_lines(facts: Mapping[str, Type]) -> str:
-    """Declare facts; ordered enumerations in their long form."""
-    lines = [
-        f"  {name}: {{type: {_spelled(kind)}, ordered: true}}\n"
-        if kind.base == LEVEL
-        else f"  {name}: {_spelled(kind)}\n"
-        for name, kind in facts.items()
-    ]
+def _fact_lines(facts: Mapping[str, Type], defaults: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Declare facts, some with their *defaults* as written; ordered enumerations in their long form."""
+    lines = []
+    for name, kind in facts.items():
+        default = defaults.get(name)
+        if kind.base == LEVEL:
+            more = "" if default is None else f", default: {default}"
+            lines.append(f"  {name}: {{type: {_spelled(kind)}, ordered: true{more}}}\n")
+        else:
+            lines.append(f"  {name}: {_spelled(kind)}{'' if default is None else f' = {default}'}\n")
     return "facts:\n" + "".join(lines) if lines else ""
 
 
 def _spelled(kind: Type) -> str:
     """Spell a type so that YAML takes it for a text."""
     return json.dumps(str(kind)) if isinstance(kind.base, ListOf) else str(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Callee:
+    """What a call must know of the chart that it asks."""
+
+    facts: Mapping[str, Type]
+    defaults: Collection[str]
+    """The facts that have one."""
+    outcomes: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +130,8 @@ class _Chart:
     lets: tuple[Let, ...]
     outcomes: tuple[str, ...]
     otherwise: str | None
-    callee: tuple[Mapping[str, Type], Sequence[str]] | None
-    """The facts and outcomes of the chart that `call` asks."""
+    callee: _Callee | None
+    """The chart that `call` asks."""
 
     def condition(self, wanted: Type = BOOL, depth: int = 2) -> str:
         """Write a condition, quoted for YAML."""
@@ -161,7 +174,7 @@ class _Chart:
         if later:
             kinds += [self._fan_out, self._fan_out]
         if self.callee is not None:
-            kinds.append(self._call)
+            kinds += [self._call, self._call]
         kind: Callable[[Sequence[str]], str] = self.draw(st.sampled_from(kinds))
         return "{" + kind(later) + "}"
 
@@ -203,18 +216,34 @@ class _Chart:
         return f"any: [{', '.join(branches)}]{self.exit('else', later)}"
 
     def _call(self, later: Sequence[str]) -> str:
-        """Write a call; facts that the caller knows by the same name and type may be left to it."""
+        """Write a call; facts that the caller knows by the same name and type, or that have a default, may be left."""
         assert self.callee is not None
-        facts, outcomes = self.callee
-        bound = []
-        for name, kind in facts.items():
+        bound, left = [], []
+        for name, kind in self.callee.facts.items():
             maker = Maker(self.draw, self.facts, self.lets, 1)
-            if self.facts.get(name) == kind and self.draw(st.booleans()):
+            known = self.facts.get(name) == kind
+            if (known or name in self.callee.defaults) and self.draw(st.booleans()):
+                left += [] if known else [name]
                 continue
             value = maker.plain(kind.required).text
             bound.append(f"{name}: {json.dumps(value, ensure_ascii=False)}")
-        cases = ", ".join(f"{outcome}: {self.target(later)}" for outcome in outcomes)
-        return f"call: asked.yaml, with: {{{', '.join(bound)}}}, cases: {{{cases}}}"
+        defaults = ""
+        if left:
+            listed = [left, list(dict.fromkeys(name.partition(".")[0] for name in left))]
+            defaults = ", defaults: " + self.draw(st.sampled_from(["all", *(f"[{', '.join(one)}]" for one in listed)]))
+        return f"call: asked.yaml, with: {{{', '.join(bound)}}}{defaults}, {self._ways(self.callee.outcomes, later)}"
+
+    def _ways(self, outcomes: Sequence[str], later: Sequence[str]) -> str:
+        """Write the ways of a call: of one outcome, of several together, and of all that are left."""
+        named = outcomes[: len(outcomes) if self.draw(st.booleans()) else self.draw(st.integers(0, len(outcomes) - 1))]
+        groups: list[list[str]] = []
+        for outcome in named:
+            if groups and self.draw(st.booleans()):
+                groups[-1].append(outcome)
+            else:
+                groups.append([outcome])
+        cases = ", ".join(f"{' | '.join(group)}: {self.target(later)}" for group in groups)
+        return f"cases: {{{cases}}}" + (f", else: {self.target(later)}" if len(named) < len(outcomes) else "")
 
 
 _OPEN = (Basic.BOOL, Basic.INT, Basic.TEXT)
@@ -242,11 +271,11 @@ def _case_value(value: Value) -> str:
 def rule_files(draw: Draw, *, nodes: int = 10) -> RuleFile:
     """Make a rule file of at most so many *nodes*, with or without a file that it includes and one that it calls."""
     facts = _facts(draw, "f")
-    asked = _asked(draw, facts) if draw(st.integers(0, 3)) == 0 else None
+    asked = _asked(draw, facts) if draw(st.booleans()) else None
     names = list(facts)
     shared = names[: draw(st.integers(1, 3))] if draw(st.integers(0, 3)) == 0 else []
     lets = _lets(draw, {name: facts[name] for name in names if name not in shared} if not shared else facts)
-    body, _ = _chart(draw, facts, lets, None if asked is None else asked[1:], nodes)
+    body, _ = _chart(draw, facts, lets, None if asked is None else asked[1], nodes)
     others = {} if asked is None else {"asked.yaml": asked[0]}
     if shared:
         others["shared.yaml"] = "notifyrules: 1\n" + _fact_lines({name: facts[name] for name in shared})
@@ -281,18 +310,24 @@ def _let_lines(lets: Sequence[Let]) -> str:
     return "let:\n" + "".join(lines) if lines else ""
 
 
-def _asked(draw: Draw, facts: Mapping[str, Type]) -> tuple[str, Mapping[str, Type], Sequence[str]]:
-    """Make a chart that is called, with facts of its own and one that the caller may know too."""
-    own = {"f0": facts["f0"], "g1": INT, "g2": Type(LEVEL), **({"now": INSTANT} if "now" in facts else {})}
+def _asked(draw: Draw, facts: Mapping[str, Type]) -> tuple[str, _Callee]:
+    """Make a chart that is called, with facts of its own, some with a default, and one that the caller may know too."""
+    new = {"g.number": INT, "g.level": Type(LEVEL), "h": Type(Basic.BOOL, draw(st.booleans()))}
+    own = {"f0": facts["f0"], **new, **({"now": INSTANT} if "now" in facts else {})}
+    # A nullable fact has no default but null.
+    values = {name: (None,) if kind.nullable else pool(kind) for name, kind in new.items()}
+    defaults = {
+        name: write_literal(draw(st.sampled_from(some))) for name, some in values.items() if draw(st.booleans())
+    }
     body, outcomes = _chart(draw, own, (), None, 3)
-    return "notifyrules: 1\n" + _fact_lines(own) + body, own, outcomes
+    return "notifyrules: 1\n" + _fact_lines(own, defaults) + body, _Callee(own, defaults, outcomes)
 
 
 def _chart(
     draw: Draw,
     facts: Mapping[str, Type],
     lets: tuple[Let, ...],
-    callee: tuple[Mapping[str, Type], Sequence[str]] | None,
+    callee: _Callee | None,
     most: int,
 ) -> tuple[str, Sequence[str]]:
     """

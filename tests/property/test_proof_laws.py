@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -18,11 +19,23 @@ from notifyrules.prove.results import Judged, Standing
 from notifyrules.prove.unreachable import reach
 from notifyrules.rules import load
 from notifyrules.solver import Proof
-from tests.property.small_charts import EXACT, VALUES, Sketch, all_facts, dice, guarantee, sketch
+from tests.property.small_charts import (
+    CALLED,
+    EXACT,
+    VALUES,
+    Sketch,
+    all_facts,
+    begin_with_call,
+    dice,
+    guarantee,
+    sketch,
+)
 
 pytestmark = pytest.mark.slow
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
+CALLS = 0.4
+"""The share of charts that begin with a call."""
 SEEDS = [*range(24), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(24, 400))]
 
 
@@ -30,6 +43,7 @@ def loaded(drawn: Sketch, folder: Path) -> Graph:
     """Load a chart that was drawn at random."""
     path = folder / "small.yaml"
     path.write_text(drawn.text(), "utf-8")
+    (folder / "called.yaml").write_text(CALLED, "utf-8")
     return load(path).graph
 
 
@@ -45,6 +59,14 @@ def taken(steps: Iterable[Step]) -> set[str]:
 def all_arrows(graph: Graph) -> set[str]:
     """Name the arrows that lead from nodes which are led to."""
     return {arrow.id for name in graph.order for arrow in graph.nodes[name].arrows}
+
+
+def drawn_by(random: Random, kinds: tuple[str, ...] = tuple(VALUES)) -> Sketch:
+    """Draw a chart, which may begin with a call."""
+    drawn = sketch(random, kinds=kinds)
+    if random.random() < CALLS:
+        begin_with_call(random, drawn)
+    return drawn
 
 
 class Everything:
@@ -111,7 +133,7 @@ class Everything:
 class TestReach:
     def test_dead_arrows_are_those_that_no_facts_take(self, seed: int, tmp_path: Path) -> None:
         """Where nothing is left open, an arrow is reported exactly when trying all facts never takes it."""
-        drawn = sketch(dice(seed), kinds=EXACT)
+        drawn = drawn_by(dice(seed), EXACT)
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
         dead = reach(Proof.begin(graph, Limit(60))).dead
@@ -120,7 +142,7 @@ class TestReach:
 
     def test_nothing_is_called_dead_that_some_facts_take(self, seed: int, tmp_path: Path) -> None:
         """Texts and lists, of which much is left open, make nothing false."""
-        drawn = sketch(dice(seed))
+        drawn = drawn_by(dice(seed))
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
         dead = reach(Proof.begin(graph, Limit(60))).dead
@@ -129,7 +151,7 @@ class TestReach:
 
     def test_nobody_gets_an_unobtainable_outcome(self, seed: int, tmp_path: Path) -> None:
         """An outcome that is reported is none that trying all facts gets."""
-        drawn = sketch(dice(seed))
+        drawn = drawn_by(dice(seed))
         graph = loaded(drawn, tmp_path)
         proof = Proof.begin(graph, Limit(60))
         reported = {found.span.text.strip('"') for found in find_unobtainable(proof, reach(proof))}
@@ -138,7 +160,7 @@ class TestReach:
 
     def test_an_ineffective_fact_changes_nothing(self, seed: int, tmp_path: Path) -> None:
         """A fact that is reported changes neither outcome nor words, whatever the other facts are."""
-        drawn = sketch(dice(seed))
+        drawn = drawn_by(dice(seed))
         graph = loaded(drawn, tmp_path)
         proof = Proof.begin(graph, Limit(60))
         everything = Everything(graph, drawn)
@@ -158,7 +180,7 @@ class TestGuarantees:
     def test_proved_and_broken_are_what_trying_finds(self, seed: int, tmp_path: Path) -> None:
         """Where nothing is left open, every guarantee is decided, and as trying all facts decides it."""
         random = dice(seed)
-        drawn = sketch(random, kinds=EXACT)
+        drawn = drawn_by(random, EXACT)
         drawn.guarantees = [{**guarantee(random, drawn), "name": f"promise {number}"} for number in range(5)]
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)
@@ -169,7 +191,7 @@ class TestGuarantees:
     def test_texts_and_lists_make_no_false_proof(self, seed: int, tmp_path: Path) -> None:
         """A guarantee that is proved holds for all facts that are tried; facts that are shown break theirs."""
         random = dice(seed)
-        drawn = sketch(random)
+        drawn = drawn_by(random)
         drawn.guarantees = [{**guarantee(random, drawn), "name": f"promise {number}"} for number in range(5)]
         graph = loaded(drawn, tmp_path)
         everything = Everything(graph, drawn)

@@ -58,13 +58,14 @@ class _Drawn:
 
     def chart(self, flow: dict[str, Any], *, called: bool) -> str:
         """Write a chart as JSON, which is YAML."""
-        facts = {"now": "instant", "a": "bool = false", "b": "bool = false", "c": "bool = false"}
+        own = {"d": f"bool = {self.random.choice(('false', 'true'))}"} if called else {}
+        facts = {"now": "instant", "a": "bool = false", "b": "bool = false", "c": "bool = false", **own}
         outcomes = self.outcomes(called=called)
         return json.dumps({"notifyrules": 1, "facts": facts, "flow": flow, "outcomes": outcomes})
 
     def callee(self) -> str:
         """Draw a chart to be called."""
-        first, second = self.random.sample(["a", "b", "c"], 2)
+        first, second = self.random.sample(["a", "b", "c", "d"], 2)
         ends = self.random.sample(list(NOTIFY), 3)
         flow = {
             "p": {"if": first, "then": self.target("q"), "else": self.target(ends[0])},
@@ -78,13 +79,20 @@ class _Drawn:
         later = ["third", *NOTIFY]
         flow = {
             "first": {"if": "a", "then": self.target("second"), "else": self.target("third")},
-            "second": {"call": files[0], "cases": {name: self.target(self.random.choice(later)) for name in NOTIFY}},
-            "third": {
-                "call": files[1],
-                "cases": {name: self.target(self.random.choice(list(NOTIFY))) for name in NOTIFY},
-            },
+            "second": self.call(files[0], later),
+            "third": self.call(files[1], list(NOTIFY)),
         }
         return self.chart(flow, called=False)
+
+    def call(self, file: str, later: list[str]) -> dict[str, Any]:
+        """Draw a call: outcomes of one key share a way, what no key names goes to `else`, and a fact may be left."""
+        names = self.random.sample(list(NOTIFY), 3)
+        keys = self.random.choice((names, names, [" | ".join(names[:2]), names[2]], names[:1], []))
+        ways: dict[str, Any] = {"cases": {key: self.target(self.random.choice(later)) for key in keys}}
+        if len(keys) < 2:
+            ways["else"] = self.target(self.random.choice(later))
+        given = self.random.choice(({"with": {"d": "a and b"}}, {"defaults": ["d"]}, {"defaults": "all"}))
+        return {"call": file, **given, **ways}
 
 
 def _graph(seed: int, folder: Path) -> Graph:
