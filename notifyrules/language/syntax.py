@@ -11,145 +11,124 @@ from notifyrules.source.text import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
-    """A value written out."""
+class Written:
+    """What every expression has."""
 
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Written):
+    """A value written out."""
+
     value: Value
     type: Type
 
 
 @dataclass(frozen=True, slots=True)
-class ListSyntax:
+class ListSyntax(Written):
     """`[a, b]`."""
 
-    span: Span
     items: tuple[Syntax, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(Written):
     """A fact, a let or a parameter."""
 
-    span: Span
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallSyntax:
+class CallSyntax(Written):
     """`name(arguments)`: a function of the language or a let with parameters."""
 
-    span: Span
     name: str
     name_span: Span
     arguments: tuple[Syntax, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Minus:
+class Minus(Written):
     """`-operand`."""
 
-    span: Span
     operand: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Negated:
+class Negated(Written):
     """`not operand`."""
 
-    span: Span
     operand: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class ArithmeticSyntax:
+class ArithmeticSyntax(Written):
     """`left + right` or `left - right`."""
 
-    span: Span
     operator: str
     left: Syntax
     right: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Coalesced:
+class Coalesced(Written):
     """`a ?? b ?? c`: the first that is not null."""
 
-    span: Span
     items: tuple[Syntax, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonSyntax:
+class ComparisonSyntax(Written):
     """`a < b <= c`: every neighbouring pair compared."""
 
-    span: Span
     operands: tuple[Syntax, ...]
     operators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Written):
     """`item in collection` and `item not in collection`."""
 
-    span: Span
     item: Syntax
     collection: Syntax
     negated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class NullTest:
+class NullTest(Written):
     """`operand is null` and `operand is not null`."""
 
-    span: Span
     operand: Syntax
     negated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Written):
     """`a and b and c`, or the same with `or`."""
 
-    span: Span
     operator: str
     items: tuple[Syntax, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ChoiceSyntax:
+class ChoiceSyntax(Written):
     """`then if condition else otherwise`."""
 
-    span: Span
     condition: Syntax
     then: Syntax
     otherwise: Syntax
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Written):
     """`(inner)`: kept, because a reader's parentheses silence the warning about mixed `and` and `or`."""
 
-    span: Span
     inner: Syntax
 
 
-Syntax: TypeAlias = (
-    Literal
-    | ListSyntax
-    | Name
-    | CallSyntax
-    | Minus
-    | Negated
-    | ArithmeticSyntax
-    | Coalesced
-    | ComparisonSyntax
-    | Membership
-    | NullTest
-    | Logic
-    | ChoiceSyntax
-    | Group
-)
+_Compound: TypeAlias = ListSyntax | CallSyntax | Minus | ArithmeticSyntax | Coalesced | ChoiceSyntax | Group
+Syntax: TypeAlias = Literal | Name | _Compound | Negated | ComparisonSyntax | Membership | NullTest | Logic
 
 
 def children(syntax: Syntax) -> tuple[Syntax, ...]:

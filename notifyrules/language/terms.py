@@ -19,30 +19,31 @@ from notifyrules.source.text import Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Constant:
-    """A value written out."""
+class Typed:
+    """What every term has."""
 
     span: Span
     type: Type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant(Typed):
+    """A value written out."""
+
     value: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FactRead:
-    """The value of a fact."""
+class FactRead(Typed):
+    """The value of a fact; its type is without null where the place has ruled null out."""
 
-    span: Span
-    type: Type
-    """The fact's type, without null where the place has ruled null out."""
     name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LetUse:
+class LetUse(Typed):
     """The value of a let."""
 
-    span: Span
-    type: Type
     name: str
     term: Term
     shared: bool
@@ -50,11 +51,9 @@ class LetUse:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ListTerm:
+class ListTerm(Typed):
     """A list of computed items."""
 
-    span: Span
-    type: Type
     items: tuple[Term, ...]
 
 
@@ -78,11 +77,9 @@ class Sum(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Arithmetic:
+class Arithmetic(Typed):
     """`left + right` or `left - right`, held to the range of the result."""
 
-    span: Span
-    type: Type
     kind: Sum
     minus: bool
     left: Term
@@ -90,20 +87,16 @@ class Arithmetic:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coalesce:
+class Coalesce(Typed):
     """The first item that is not null, else the last."""
 
-    span: Span
-    type: Type
     items: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class Comparison(Typed):
     """One comparison of two values."""
 
-    span: Span
-    type: Type
     operator: str
     """One of `== != < <= > >=`."""
     left: Term
@@ -113,79 +106,54 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contains:
+class Contains(Typed):
     """`item in collection`."""
 
-    span: Span
-    type: Type
     item: Term
     collection: Term
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IsNull:
+class IsNull(Typed):
     """`operand is null`."""
 
-    span: Span
-    type: Type
     operand: Term
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Not:
+class Not(Typed):
     """`not operand`, and the negative forms of the tests."""
 
-    span: Span
-    type: Type
     operand: Term
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Junction:
+class Junction(Typed):
     """`and` (every item is true) or `or` (one of them is), left to right and no further than needed."""
 
-    span: Span
-    type: Type
     every: bool
     items: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Choice:
+class Choice(Typed):
     """`then if condition else otherwise`."""
 
-    span: Span
-    type: Type
     condition: Term
     then: Term
     otherwise: Term
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FunctionCall:
+class FunctionCall(Typed):
     """A function of the language applied to its arguments."""
 
-    span: Span
-    type: Type
     function: Function
     arguments: tuple[Term, ...]
 
 
-Term: TypeAlias = (
-    Constant
-    | FactRead
-    | LetUse
-    | ListTerm
-    | Arithmetic
-    | Coalesce
-    | Comparison
-    | Contains
-    | IsNull
-    | Not
-    | Junction
-    | Choice
-    | FunctionCall
-)
+_Computed: TypeAlias = Constant | FactRead | LetUse | ListTerm | Arithmetic | Coalesce | Choice | FunctionCall
+Term: TypeAlias = _Computed | Comparison | Contains | IsNull | Not | Junction
 
 
 def parts(term: Term) -> tuple[Term, ...]:
