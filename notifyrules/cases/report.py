@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from notifyrules.cases.divergence import diverged
 from notifyrules.cases.model import Case
 from notifyrules.cases.rows import BadRow
-from notifyrules.cases.runner import Difference, Failure, Result, Status
+from notifyrules.cases.runner import Failure, Result, Status
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.formats import annotate, finding_data, format_github
 from notifyrules.diagnostics.human import PLAIN, Palette, format_finding
@@ -218,7 +218,10 @@ def _lines(result: Result, palette: Palette) -> Iterator[str]:
     decision = result.failure.decision
     yield ""
     for difference in result.failure.differences:
-        yield from _difference(difference)
+        for label, value in (("expected", difference.expected), ("actual", difference.actual)):
+            nothing = value is None and difference.what == "because"
+            shown = "(no words)" if nothing else printable(value if isinstance(value, str) else write_literal(value))
+            yield from paragraph(shown, 2, bullet=f"{f'{label} {difference.what}':>{_LABEL}}  ")
     yield ""
     words = f", because {printable(decision.because)}" if decision.because is not None else ""
     by = f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:"
@@ -226,14 +229,6 @@ def _lines(result: Result, palette: Palette) -> Iterator[str]:
     yield from tell_steps(decision.steps, 4, lambda step: f": {question_and_answer(step)}")
     yield ""
     yield from paragraph(_divergence(result.case, result.failure), 2)
-
-
-def _difference(difference: Difference) -> Iterator[str]:
-    for label, value in (("expected", difference.expected), ("actual", difference.actual)):
-        words = f"{label} {difference.what}"
-        nothing = value is None and difference.what == "because"
-        shown = "(no words)" if nothing else printable(value if isinstance(value, str) else write_literal(value))
-        yield from paragraph(shown, 2, bullet=f"{words:>{_LABEL}}  ")
 
 
 def _divergence(case: Case, failure: Failure) -> str:

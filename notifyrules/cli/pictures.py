@@ -54,10 +54,8 @@ class Order:
         """The command that draws it."""
         words = ["notifyrules", "render", *(["--all"] if self.every else [])]
         words += [operand(self.rules)] if self.rules else []
-        for setting in self.settings:
-            words += ["--set", setting]
-        for file in self.facts:
-            words += ["--facts", file]
+        words += [word for setting in self.settings for word in ("--set", setting)]
+        words += [word for file in self.facts for word in ("--facts", file)]
         options = {"-o": self.output, "--format": self.given_format, "--root": self.root}
         for option, value in options.items():
             words += [option, value] if value is not None else []

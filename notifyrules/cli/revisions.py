@@ -76,9 +76,8 @@ def _load_revision(word: str, root: str | None) -> Graph:
     revision, _, path = word.partition(":")
     top = os.fsdecode(_git("rev-parse", "--show-toplevel")).removesuffix("\n")
     if not (commit := _commit(revision)):
-        raise UsageError(
-            f"there is no revision `{visible(revision)}`", "write a file, or REV:path such as HEAD~1:a.yaml"
-        )
+        advice = "write a file, or REV:path such as HEAD~1:a.yaml"
+        raise UsageError(f"there is no revision `{visible(revision)}`", advice)
     inside = _inside(path, top)
     folder = PurePosixPath() if root is None else _below(root, top)
     with tempfile.TemporaryDirectory() as name:
@@ -139,9 +138,8 @@ def _entries(commit: str, folder: PurePosixPath, file: PurePosixPath, top: str) 
         if mode == _LINK or (mode in _FILES and (name.endswith((".yaml", ".yml", ROOT_MARKER)) or name == str(file))):
             entries.append(_Entry(name, id_, int(size), mode == _LINK))
     if sum(_EACH + (entry.size if entry.is_read else 0) for entry in entries) > _MOST:
-        raise UsageError(
-            f"the rule files of the revision are larger than {_MOST // 1024**2} MiB", "give a narrower --root"
-        )
+        message = f"the rule files of the revision are larger than {_MOST // 1024**2} MiB"
+        raise UsageError(message, "give a narrower --root")
     return entries
 
 

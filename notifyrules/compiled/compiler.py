@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, MethodType
-from typing import Any, Final, Protocol, Self, TypeAlias, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.control_flow import Writers
 from notifyrules.compiled.decision import Decision, Verdict
 from notifyrules.compiled.dict_facts import Unusual, write_acceptance, write_own_acceptance
 from notifyrules.compiled.expressions import Expressions, Spelling
-from notifyrules.compiled.facts_object import FIXED, Facts
+from notifyrules.compiled.facts_object import FIXED, Facts, Unchanging
 from notifyrules.compiled.facts_reader import Extras, FactsReader
 from notifyrules.compiled.limits import LIMITS, Limits
 from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
@@ -118,7 +118,7 @@ def _compile_each(whole: Graph, left: Graph, settled: Arrow | None, reader: Fact
     return cast("_BindEach", compiler.run(compiler.each(settled, whole.media))["bind"])
 
 
-class _Loaded:
+class _Loaded(Unchanging):
     """
     Stand behind the function of loaded rules as what it is a method of, at no cost to its calls.
 
@@ -126,10 +126,6 @@ class _Loaded:
     """
 
     __slots__ = ()
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """Give the object itself: the function never changes."""
-        return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise TypeError(NOT_SENT)

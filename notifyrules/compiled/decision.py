@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from notifyrules.compiled.facts_object import Facts
+from notifyrules.compiled.facts_object import Facts, Unchanging
 from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.walk import Passage, Step, data_of, recheck_of, walk
 from notifyrules.graph.model import Graph, Notify
@@ -30,7 +30,7 @@ class Verdict:
     """The class of the facts that the rules decide by."""
 
 
-class Decision:
+class Decision(Unchanging):
     """
     What was decided for one set of facts.
 
@@ -145,13 +145,6 @@ class Decision:
         from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
 
         return notebook_svg(self._verdict.graph, lambda: self.passage)
-
-    def __copy__(self) -> Self:
-        """Give the object itself: it never changes."""
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Refuse to be pickled: a decision belongs to its loaded rules."""

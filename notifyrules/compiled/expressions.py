@@ -244,7 +244,10 @@ class Expressions:
         form = FORMS[term.operator]
         if term.order is None or term.operator in ("==", "!="):
             return form.put(self._side(term.left, term.right), self._side(term.right, term.left)), form.binds
-        places = self._places(term.order)
+        if term.order not in self._orders:
+            table = {value: place for place, value in enumerate(term.order)}
+            self._orders[term.order] = self.names.thing("place", table)
+        places = self._orders[term.order]
         return form.put(*(f"{places}[{self.write(side)}]" for side in (term.left, term.right))), form.binds
 
     def _side(self, term: t.Term, other: t.Term) -> str:
@@ -253,11 +256,6 @@ class Expressions:
             # Beyond the range the sum compares with this as the end of the range does.
             return f"({self.write(term.left, ATOM)} {'-' if term.minus else '+'} {self.write(term.right, ATOM)})"
         return self.write(term, ATOM)
-
-    def _places(self, order: tuple[str, ...]) -> str:
-        if order not in self._orders:
-            self._orders[order] = self.names.thing("place", {value: place for place, value in enumerate(order)})
-        return self._orders[order]
 
     def _member(self, word: str, item: t.Term, collection: t.Term) -> Spelt:
         """Write `in` or `not in`; what is written out on the right is looked up fast."""

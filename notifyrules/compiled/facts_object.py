@@ -15,7 +15,19 @@ FIXED: Final = "fixed"
 """The slot in which facts of specialized rules hold those that were known before."""
 
 
-class Facts(Mapping[str, Value]):
+class Unchanging:
+    """Give itself to whoever asks for a copy: it never changes."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+
+class Facts(Unchanging, Mapping[str, Value]):
     """
     The validated inputs of one decision: a read-only mapping from fact to value, defaults filled in.
 
@@ -62,13 +74,6 @@ class Facts(Mapping[str, Value]):
 
     def __repr__(self) -> str:
         return f"Facts({self.known()!r})"
-
-    def __copy__(self) -> Self:
-        """Give the object itself: it never changes."""
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return self
 
     def __reduce__(self) -> tuple[type[dict[str, Value]], tuple[dict[str, Value]]]:
         """Pickle as a plain dict: the class belongs to loaded rules, which another process loads itself."""

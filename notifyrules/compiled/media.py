@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from datetime import datetime
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from notifyrules.compiled.decision import Decision, Verdict
-from notifyrules.compiled.facts_object import Facts, LazyFacts
+from notifyrules.compiled.facts_object import Facts, LazyFacts, Unchanging
 from notifyrules.compiled.facts_reader import Extras, FactsReader, Later, is_mapping
 from notifyrules.compiled.partial import UNKNOWN
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _UNASKED: Final = object()
 
 
-class Decisions(Mapping[str, Decision]):
+class Decisions(Unchanging, Mapping[str, Decision]):
     """
     What was decided for each medium of one message: a read-only mapping from medium to decision, in the order declared.
 
@@ -134,13 +134,6 @@ class Decisions(Mapping[str, Decision]):
             "recheck_at": None if at is None else str(to_plain(at)),
             "decisions": {medium: decision.to_dict() for medium, decision in self.items()},
         }
-
-    def __copy__(self) -> Self:
-        """Give the object itself: it never changes."""
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Refuse to be pickled: decisions belong to their loaded rules."""

@@ -52,13 +52,12 @@ class TextStyle:
     bold: bool = False
 
 
-_QUESTION: Final = TextStyle(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE, _TOP)
 _STYLES: Final = {
     BoxShape.START: TextStyle(LARGE, 260, 420, 6, 20, 10, bold=True),
-    BoxShape.QUESTION: _QUESTION,
-    BoxShape.SWITCH: _QUESTION,
-    BoxShape.FIRST: _QUESTION,
-    BoxShape.FAN_OUT: _QUESTION,
+    **dict.fromkeys(
+        (BoxShape.QUESTION, BoxShape.SWITCH, BoxShape.FIRST, BoxShape.FAN_OUT),
+        TextStyle(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE, _TOP),
+    ),
     BoxShape.CALL: TextStyle(TEXT, _NARROW, _BROAD, _MOST_LINES, _SIDE + 8, _TOP),
     BoxShape.TABLE: TextStyle(TEXT, 220, 300, _MOST_LINES, _SIDE, _TOP),
     BoxShape.EXIT: TextStyle(SMALL, 120, 200, 4, 12, 5, bold=True),

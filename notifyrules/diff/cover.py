@@ -97,13 +97,13 @@ class Describer:
         """Describe the solution at hand, and leave out as much as can be without meeting what is outside."""
         values = ((at, self._value(feature)) for at, feature in enumerate(self.features))
         known = {at: value[0] for at, value in values if value is not None}
-        best: list[int] | None = None
+        found: list[list[int]] = []
         for order in (list(known), list(reversed(known))):
             core = self.solver.core([self.features[at].ways[known[at]] for at in order], fixed=[outside])
-            if core is not None and (best is None or len(core) < len(best)):
-                best = [order[number] for number in core]
-        if best is None:
+            found += [] if core is None else [[order[number] for number in core]]
+        if not found:
             return None
+        best = min(found, key=len)
         parts = {at: frozenset({known[at]}) for at in sorted(best)}
         for at in tuple(parts):
             rest = self._rest(parts, at)

@@ -88,12 +88,8 @@ def _code(key: Scalar, findings: Findings) -> Code | None:
         code = Code(str(key))
     except ValueError:
         known = [code.value for code in Code if code.severity is Severity.WARNING]
-        findings.add(
-            Code.UNKNOWN_CODE,
-            key.span,
-            f"there is no finding `{key}`",
-            help=did_you_mean(key, known, "use the code in brackets behind `warning`"),
-        )
+        advice = did_you_mean(key, known, "use the code in brackets behind `warning`")
+        findings.add(Code.UNKNOWN_CODE, key.span, f"there is no finding `{key}`", help=advice)
         return None
     if code.severity is Severity.ERROR:
         advice = "mend what it reports"

@@ -235,12 +235,8 @@ def _warn_of_null(operator: str, left: t.Term, right: t.Term, span: Span, at: Co
     nullable = next((side for side in (left, right) if side.type.nullable), None)
     if operator == "!=" and nullable is not None:
         words = nullable.span.one_line
-        at.report(
-            Code.NULLABLE_NOT_EQUAL,
-            span,
-            f"this is true when `{words}` is null",
-            f"say what null means: `{words} is null or ...`, or `{words} is not null and ...`",
-        )
+        advice = f"say what null means: `{words} is null or ...`, or `{words} is not null and ...`"
+        at.report(Code.NULLABLE_NOT_EQUAL, span, f"this is true when `{words}` is null", advice)
 
 
 def _comparable(left: t.Term, right: t.Term, at: Context) -> bool:

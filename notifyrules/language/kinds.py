@@ -187,10 +187,9 @@ def _days(given: object, number: int) -> tuple[str, ...]:
     for at, day in enumerate(given):
         if not isinstance(day, str) or day not in WEEKDAYS:
             near = next((one for one in WEEKDAYS if isinstance(day, str) and day.lower().startswith(one)), None)
+            advice = f"did you mean `{near}`?" if near else ""
             raise Mismatch(
-                f"{describe(day)} among the `days` of window {number}",
-                f"one of {', '.join(WEEKDAYS)}",
-                f"did you mean `{near}`?" if near else "",
+                f"{describe(day)} among the `days` of window {number}", f"one of {', '.join(WEEKDAYS)}", advice
             )
         if day in given[:at]:
             raise Mismatch(f"`{day}` twice {place}", "every day once at most")

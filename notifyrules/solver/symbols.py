@@ -290,16 +290,11 @@ class Symbols:
             case Pick(ways):
                 payload = Pick({value: replace(condition) for value, condition in ways.items()})
             case Several(listed):
-                payload = Several(
-                    tuple(
-                        Way(
-                            replace(way.condition),
-                            None if way.items is None else tuple(self.replaced(item, replace) for item in way.items),
-                            replace(way.thing),
-                        )
-                        for way in listed
-                    )
-                )
+                ways_: list[Way] = []
+                for way in listed:
+                    items = None if way.items is None else tuple(self.replaced(one, replace) for one in way.items)
+                    ways_.append(Way(replace(way.condition), items, replace(way.thing)))
+                payload = Several(tuple(ways_))
             case None:
                 payload = None
             case _:

@@ -51,14 +51,11 @@ def find_witness(
         return first
     if first is Answer.UNKNOWN:
         return _drawn(solver, inputs, confirm, varied) or first
-    differing = [
-        inputs.world.formulas.negate(inputs.is_value(fact.name, fact.default))
-        for fact in inputs.facts.values()
-        if fact.has_default
-    ]
+    usual = [inputs.is_value(fact.name, fact.default) for fact in inputs.facts.values() if fact.has_default]
+    differing = list(map(inputs.world.formulas.negate, usual))
     goals = [goal]
     for most in range(len(differing) + 1):
-        bound = _at_most(differing, most)
+        bound = [z3.PbLe([(one, 1) for one in differing], most)] if most < len(differing) else []
         while solver.ask(*goals, *bound) is Answer.YES:
             _polish(solver, inputs, [*goals, *bound], varied)
             guesser = Guesser(inputs, solver.model)
@@ -94,12 +91,6 @@ def _plainer(found: Witness, inputs: Inputs, confirm: Confirm) -> Witness:
         usual += _SMALL if fact.type.base is Basic.INT else ()
         facts[name] = next((one for one in usual if confirm({**facts, name: one}, found.changed)), facts[name])
     return Witness(facts, found.changed)
-
-
-def _at_most(differing: list[Formula], most: int) -> list[Formula]:
-    if most >= len(differing):
-        return []
-    return [z3.PbLe([(one, 1) for one in differing], most)]
 
 
 def _polish(solver: Solver, inputs: Inputs, goals: list[Formula], varied: Copy | None) -> None:
