@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from keyword import iskeyword
 
-from notifyrules.graph.model import Fact, Graph
+from notifyrules.graph.model import Fact, Graph, NamedType
 from notifyrules.language.kinds import KINDS
-from notifyrules.language.types import Base, Basic, Enumeration, ListOf
+from notifyrules.language.types import Enumeration, ListOf, Type
 
 _IMPORTS = (
     ("collections.abc", ("Mapping", "Sequence")),
@@ -40,6 +41,8 @@ def should_notify(rules: notifyrules.Rules, facts: Facts) -> Decision:
     """Decide by these rules, loaded before."""
     return cast("Decision", rules.should_notify(facts))
 '''
+_ALIASED = frozenset({"Decision", "Facts", "Outcome", "Reason", *chain.from_iterable(names for _, names in _IMPORTS)})
+"""Names that mean something else where a named type stands."""
 _TAKEN = frozenset(kind.holds.__name__ for kind in KINDS.values())
 """Names that annotations use, which a field of the same name would hide."""
 
@@ -53,8 +56,10 @@ def write_stubs(graph: Graph) -> str:
         `Outcome` and `Reason`, and a `Decision` that has them; the same for the same chart.
     """
     reasons = [arrow.id for arrow in graph.arrows.values() if arrow.target in graph.outcomes]
+    aliases = _aliases(graph)
     body = [
-        *_group("Facts", "", graph, set()),
+        *chain.from_iterable(_named(one, aliases) for one in graph.fact_types.values()),
+        *_group("Facts", "", graph, aliases, set(aliases.values())),
         *_literal("Outcome", list(graph.outcomes)),
         *_literal("Reason", reasons),
     ]
@@ -62,7 +67,8 @@ def write_stubs(graph: Graph) -> str:
     name = re.sub(r"[^\w .-]", "_", graph.name)
     head = f'"""\nType the facts, outcomes and reasons of `{name}`; written by `notifyrules stubs`.\n"""'
     body.append(_DECISIONS)
-    offered = '__all__ = ["Decision", "Facts", "Outcome", "Reason", "should_notify"]'
+    offered = ", ".join(f'"{name}"' for name in sorted(["Decision", "Facts", "Outcome", "Reason", *aliases.values()]))
+    offered = f'__all__ = [{offered}, "should_notify"]'
     future = "from __future__ import annotations"
     return "\n".join([head, "", future, "", *_imports(body), "", "import notifyrules", "", offered, "", *body])
 
@@ -75,7 +81,35 @@ def _imports(body: list[str]) -> Iterator[str]:
             yield f"from {module} import {', '.join(wanted)}"
 
 
-def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[str]:
+def _aliases(graph: Graph) -> dict[str, str]:
+    """Choose what each named type is called in Python."""
+    aliases: dict[str, str] = {}
+    for name in graph.fact_types:
+        alias = _capitalized(name)
+        alias = alias if alias.isidentifier() else f"Type{alias}"
+        while iskeyword(alias) or alias in _ALIASED or alias in aliases.values():
+            alias += "_"
+        aliases[name] = alias
+    return aliases
+
+
+def _named(one: NamedType, aliases: Mapping[str, str]) -> Iterator[str]:
+    kind, alias = one.type, aliases[one.name]
+    if isinstance(kind.base, Enumeration) and not kind.nullable and kind.name not in aliases:
+        *lines, _ = _literal(alias, list(kind.base.values))
+        yield from lines
+    else:
+        yield f"{alias}: TypeAlias = {_python(kind, aliases)}"
+    yield from () if one.about is None else (_text(one.about),)
+    yield ""
+
+
+def _capitalized(name: str) -> str:
+    """Write a name as Python writes those of classes."""
+    return "".join(word.capitalize() for word in re.split("[._]", name))
+
+
+def _group(name: str, prefix: str, graph: Graph, aliases: Mapping[str, str], taken: set[str]) -> Iterator[str]:
     """
     Write the `TypedDict` of a group of facts, the groups inside of it first.
 
@@ -83,6 +117,7 @@ def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[st
         name: What the group is called.
         prefix: The path of its facts, with a dot at the end.
         graph: The chart.
+        aliases: What its named types are called.
         taken: The names given so far, so that `a.b_c` and `a_b.c` get two.
     """
     parts = dict.fromkeys(fact[len(prefix) :].partition(".")[0] for fact in graph.facts if fact.startswith(prefix))
@@ -91,13 +126,13 @@ def _group(name: str, prefix: str, graph: Graph, taken: set[str]) -> Iterator[st
         path = prefix + part
         if path in graph.facts:
             fact = graph.facts[path]
-            fields.append((part, _field(fact), None if fact.about is None else _text(fact.about)))
+            fields.append((part, _field(fact, aliases), None if fact.about is None else _text(fact.about)))
             continue
-        inner = "_" + "".join(word.capitalize() for word in path.replace(".", "_").split("_"))
+        inner = f"_{_capitalized(path)}"
         while inner in taken:
             inner += "_"
         taken.add(inner)
-        yield from _group(inner, f"{path}.", graph, taken)
+        yield from _group(inner, f"{path}.", graph, aliases, taken)
         needed = any(not fact.has_default for fact in graph.facts.values() if fact.name.startswith(f"{path}."))
         fields.append((part, inner if needed else f"NotRequired[{inner}]", None))
     # A class cannot hold a field that is a keyword, such as `global`; a call can, and reads the same to a type checker.
@@ -131,22 +166,24 @@ def _text(about: str) -> str:
     return f'""{json.dumps(about, ensure_ascii=not about.isprintable())}""'
 
 
-def _field(fact: Fact) -> str:
+def _field(fact: Fact, aliases: Mapping[str, str]) -> str:
     """Write the type of one fact; one with a default may be left out."""
-    assert fact.type.base is not None
-    kind = _python_base(fact.type.base) + (" | None" if fact.type.nullable else "")
+    kind = _python(fact.type, aliases)
     return f"NotRequired[{kind}]" if fact.has_default else kind
 
 
-def _python_base(base: Base) -> str:
-    match base:
+def _python(kind: Type, aliases: Mapping[str, str]) -> str:
+    null = " | None" if kind.nullable else ""
+    if kind.name is not None and kind.name in aliases:
+        return aliases[kind.name] + null
+    match kind.base:
         case Enumeration(values):
-            return f"Literal[{', '.join(repr(value) for value in values)}]"
-        case ListOf(item):
-            assert item is not None
-            return f"Sequence[{_python_base(item)}]"
-        case Basic():
-            return KINDS[base].annotation
+            return f"Literal[{', '.join(repr(value) for value in values)}]{null}"
+        case ListOf():
+            return f"Sequence[{_python(kind.item, aliases)}]{null}"
+        case base:
+            assert base is not None
+            return KINDS[base].annotation + null
 
 
 def _literal(name: str, values: list[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
-from notifyrules.graph.declarations import read_declaration
+from notifyrules.graph.declarations import NamedTypes, read_declaration
 from notifyrules.language.checker import check_condition, check_let
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.parsing import parse_condition
@@ -50,7 +50,7 @@ def scalar(text: str) -> Scalar:
 
 def type_of(text: str) -> Type:
     """Read a type."""
-    declared = read_declaration(scalar(text), scalar(text), Findings())
+    declared = read_declaration(scalar(text), scalar(text), NamedTypes(Findings()))
     assert declared is not None, text
     return declared.type
 

@@ -60,6 +60,58 @@ def read(rules: Rules, facts: dict[str, object]) -> bool:
     return True
 
 
+class TestNamedTypes:
+    RULES = """\
+notifyrules: 1
+allow: {unused-fact: only their types matter, unused-type: one is left out}
+types:
+  level: {type: low | high, ordered: true, about: how loud}
+  tags: list of host
+  host: text
+  limit: int | null
+  more: level
+  unused: bool
+facts: {b: bool = false, x: more | null, y: tags, z: limit, u: level | none, list: list of level}
+flow: {q: {if: b, then: "yes", else: "no"}}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+"""
+
+    def test_they_are_defined_once(self) -> None:
+        """A named type that facts are of, or are made of, is a definition; what is written out stands in its place."""
+        schema = rules_of(self.RULES).facts_schema()
+
+        assert sorted(schema["$defs"]) == ["host", "level", "limit", "more", "tags"]
+        assert schema["$defs"]["level"] == {"enum": ["low", "high"], "description": "how loud"}
+        assert schema["$defs"]["more"] == {"$ref": "#/$defs/level"}
+        assert schema["$defs"]["tags"]["items"] == {"$ref": "#/$defs/host"}
+        assert schema["properties"]["x"] == {"anyOf": [{"$ref": "#/$defs/more"}, {"type": "null"}]}
+        assert schema["properties"]["z"] == {"$ref": "#/$defs/limit"}
+        assert schema["properties"]["u"] == {"enum": ["low", "high", "none"]}
+        assert schema["properties"]["list"]["items"] == {"$ref": "#/$defs/level"}
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {},
+            {"x": "mid"},
+            {"x": None},
+            {"y": [1]},
+            {"z": None},
+            {"z": "1"},
+            {"u": "none"},
+            {"u": None},
+            {"list": [""]},
+        ],
+        ids=str,
+    )
+    def test_they_hold_what_the_rules_take(self, changed: dict[str, object]) -> None:
+        """A validator takes a value of a named type if the rules do."""
+        rules = rules_of(self.RULES)
+        facts = {"x": "low", "y": ["a"], "z": 1, "u": "high", "list": ["low"], **changed}
+
+        assert jsonschema.Draft202012Validator(rules.facts_schema()).is_valid(facts) is read(rules, facts)
+
+
 class TestInstants:
     @pytest.mark.parametrize(
         ("text", "taken"),

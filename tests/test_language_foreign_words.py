@@ -8,7 +8,7 @@ import pytest
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
-from notifyrules.graph.declarations import read_declaration
+from notifyrules.graph.declarations import NamedTypes, read_declaration
 from notifyrules.language.foreign_words import meant_type
 from notifyrules.source.located import Kind, Scalar, Style
 from notifyrules.source.text import Source, Span
@@ -229,4 +229,4 @@ def declared(written: str, findings: Findings) -> object:
     """Read a declaration."""
     source = Source("x.yaml", written)
     scalar = Scalar(written, Span(source, 0, len(written)), Kind.TEXT, Style.PLAIN)
-    return read_declaration(scalar, scalar, findings)
+    return read_declaration(scalar, scalar, NamedTypes(findings))

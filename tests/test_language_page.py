@@ -24,6 +24,7 @@ from notifyrules.document.model import (
     LongFact,
     LongMedia,
     LongTarget,
+    LongType,
     OutcomePart,
     Part,
     QuestionPart,
@@ -37,7 +38,7 @@ from notifyrules.language.types import TYPE_WORDS
 PAGE = Path(__file__).parents[1] / "docs" / "language.md"
 
 _PARTS = (
-    *(Document, LongMedia, LongFact, LongTarget, OutcomePart, GuaranteePart, TogetherPart),
+    *(Document, LongMedia, LongType, LongFact, LongTarget, OutcomePart, GuaranteePart, TogetherPart),
     *(QuestionPart, SwitchPart, FirstPart, RowPart, FanOutPart, CallPart),
 )
 _BAR = "\0"

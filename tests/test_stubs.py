@@ -14,7 +14,15 @@ from notifyrules.stubs import write_stubs
 
 _RULES = """\
 notifyrules: 1
+types:
+  level: {type: low | mid | high, ordered: true, about: How "grave" it is}
+  literal: text
+  none: literal | null
 facts:
+  user.level: level | null = null
+  user.levels: list of level = []
+  user.name: literal = x
+  user.nick: none = null
   channel.global: {type: bool, default: false, about: Everywhere}
   channel.time: time = "08:00"
   message.kind: dm | "two words"
@@ -23,9 +31,12 @@ facts:
   now: instant
   local.date: date = 2026-11-28
   wait: duration = 5m
+let:
+  named: 'user.level == "low" or "mid" in user.levels or user.name == user.nick'
+  limited: 'user.limit is null or "a" in user.tags or now < now + wait'
 flow:
   a: {if: channel.global and channel.time > 07:00 and message.kind == "dm", then: "yes", else: b}
-  b: {if: 'user.limit is null or "a" in user.tags or now < now + wait', then: "yes", else: "no"}
+  b: {if: named or limited, then: "yes", else: "no"}
 outcomes:
   "yes": {notify: true}
   "no": {notify: false}
@@ -33,12 +44,14 @@ outcomes:
 
 _GOOD = """\
 import notifyrules
-from stubs import Decision, Facts, Outcome, Reason, should_notify
+from stubs import Decision, Facts, Level, Outcome, Reason, should_notify
+
+level: Level = "mid"
 
 facts: Facts = {
     "channel": {"global": True},
     "message": {"kind": "two words"},
-    "user": {"limit": None},
+    "user": {"limit": None, "level": level, "levels": [level], "name": "x", "nick": None},
     "now": "2026-11-23T10:00:00Z",
 }
 outcome: Outcome = "yes"
@@ -102,6 +115,7 @@ class TestStubs:
             ('Outcome = "yes"', 'Outcome = "yess"', "yess"),
             ('Reason = "a.then"', 'Reason = "a.else"', "a.else"),
             ('outcome == "yes"', 'outcome == "yess"', "Non-overlapping equality check"),
+            ('Level = "mid"', 'Level = "med"', "med"),
             ('reason == "b.else"', 'reason == "b.no"', "Non-overlapping equality check"),
             ("tell(decided)", 'tell(notifyrules.load("rules.yaml").should_notify(facts))', "incompatible type"),
         ],
@@ -112,6 +126,7 @@ class TestStubs:
             "misspelt outcome",
             "arrow into no outcome",
             "an outcome that none is compared with",
+            "impossible value of a named type",
             "a reason that none is compared with",
             "a decision of any rules",
         ],
@@ -140,6 +155,7 @@ class TestStubs:
         told = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
 
         assert 'How many a "day" may bring \\"""' in told
+        assert 'How "grave" it is' in told
         assert '        # Everywhere\n        "global": NotRequired[bool],\n' in text
 
     def test_the_same_chart_gives_the_same_bytes(self) -> None:

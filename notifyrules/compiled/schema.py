@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
-from notifyrules.graph.model import Fact, Graph
+from notifyrules.graph.model import Fact, Graph, NamedType
 from notifyrules.language.kinds import KINDS
-from notifyrules.language.types import MAX_ITEMS, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.types import MAX_ITEMS, Enumeration, ListOf, Type
 from notifyrules.language.values import to_plain
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,6 +29,9 @@ def facts_schema(graph: Graph) -> dict[str, Any]:
     schema: dict[str, Any] = {"$schema": DIALECT, "$comment": _FORM, "title": f"Facts of {graph.name}", **_group()}
     if graph.about:
         schema["description"] = graph.about
+    named = graph.fact_types
+    if named:
+        schema["$defs"] = {name: _named(one, named) for name, one in named.items()}
     for fact in graph.facts.values():
         *groups, last = fact.name.split(".")
         holder = schema
@@ -35,7 +40,7 @@ def facts_schema(graph: Graph) -> dict[str, Any]:
             if required and group not in holder.setdefault("required", []):
                 holder["required"].append(group)
             holder = holder["properties"].setdefault(group, _group())
-        holder["properties"][last] = _fact(fact)
+        holder["properties"][last] = _fact(fact, named)
         if required:
             holder.setdefault("required", []).append(last)
     return schema
@@ -45,8 +50,8 @@ def _group() -> dict[str, Any]:
     return {"type": "object", "properties": {}, "additionalProperties": False}
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
-    schema = type_schema(fact.type)
+def _fact(fact: Fact, named: Mapping[str, NamedType]) -> dict[str, Any]:
+    schema = type_schema(fact.type, named)
     if fact.about:
         schema["description"] = fact.about
     if fact.has_default:
@@ -54,10 +59,19 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return schema
 
 
-def type_schema(kind: Type) -> dict[str, Any]:
-    """Describe the values of a type in their input forms."""
+def _named(one: NamedType, named: Mapping[str, NamedType]) -> dict[str, Any]:
+    schema = type_schema(one.type, named)
+    return schema if one.about is None else {**schema, "description": one.about}
+
+
+def type_schema(kind: Type, named: Mapping[str, NamedType] = MappingProxyType({})) -> dict[str, Any]:
+    """Describe the values of a type in their input forms, those of *named* types by reference."""
     assert kind.base is not None
-    schema = _base_schema(kind.base)
+    if kind.name is not None and kind.name in named:
+        reference = {"$ref": f"#/$defs/{kind.name}"}
+        added = kind.nullable and not named[kind.name].type.nullable
+        return {"anyOf": [reference, {"type": "null"}]} if added else reference
+    schema = _base_schema(kind, named)
     if not kind.nullable:
         return schema
     if "enum" in schema:
@@ -65,12 +79,12 @@ def type_schema(kind: Type) -> dict[str, Any]:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def _base_schema(base: Base) -> dict[str, Any]:
-    match base:
+def _base_schema(kind: Type, named: Mapping[str, NamedType]) -> dict[str, Any]:
+    match kind.base:
         case Enumeration(values):
             return {"enum": list(values)}
-        case ListOf(item):
-            assert item is not None
-            return {"type": "array", "items": _base_schema(item), "maxItems": MAX_ITEMS}
-        case Basic():
+        case ListOf():
+            return {"type": "array", "items": type_schema(kind.item, named), "maxItems": MAX_ITEMS}
+        case base:
+            assert base is not None
             return deepcopy(dict(KINDS[base].schema))

@@ -83,6 +83,7 @@ class Code(Enum):
     UNREACHABLE_NODE = "unreachable-node", "warning", "No arrow leads to the node, so it decides nothing."
     UNUSED_FACT = "unused-fact", "warning", "Every declared fact costs its caller work; one that nothing reads is wasted."
     UNUSED_LET = "unused-let", "warning", "A named condition that nothing uses is either forgotten or misspelt elsewhere."
+    UNUSED_TYPE = "unused-type", "warning", "A named type that nothing uses is either forgotten or misspelt elsewhere."
     UNUSED_OUTCOME = "unused-outcome", "warning", "No arrow leads to the outcome."
     UNUSED_DATA = "unused-data", "warning", "No outcome gives the data a value of its own, and its default never changes."
     UNUSED_CLASS = "unused-class", "warning", "The legend explains a colour that the chart does not use."

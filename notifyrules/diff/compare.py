@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from notifyrules.diff.model import GONE, REFUSED, Finding, Structure, VersionComparison
 from notifyrules.diff.regions import compare_decisions
+from notifyrules.diff.shared_facts import written_out
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
 from notifyrules.explanation.words import ticked
@@ -64,8 +65,8 @@ def _data_notes(old: Graph, new: Graph) -> Iterator[str]:
         was, now = old.data.get(name), new.data.get(name)
         if was is None:
             yield f"the data `{name}` is new"
-        elif now is not None and str(was.type) != str(now.type):
-            yield f"the data `{name}` was {ticked(str(was.type))} and is {ticked(str(now.type))}"
+        elif now is not None and written_out(was.type) != written_out(now.type):
+            yield f"the data `{name}` was {ticked(written_out(was.type))} and is {ticked(written_out(now.type))}"
 
 
 def _outcome_notes(old: Graph, new: Graph) -> Iterator[str]:

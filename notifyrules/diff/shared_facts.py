@@ -115,6 +115,11 @@ def _meet(left: Type, right: Type) -> Type | None:
     return None if base is None else Type(base, left.nullable and right.nullable)
 
 
+def written_out(kind: Type) -> str:
+    """Spell a type by its values alone; what else its file has names for is no difference."""
+    return str(_meet(kind, kind))
+
+
 def _meet_bases(left: Base | None, right: Base | None) -> Base | None:
     match left, right:
         case Enumeration(values), Enumeration(others):
@@ -136,10 +141,10 @@ def _refused(name: str, was: Fact | None, now: Fact | None, shared: Type | None)
     if now is None:
         # That a fact is gone refuses nothing: of objects only the declared names are read.
         return
-    if was is not None and str(shared) != str(was.type):
+    if was is not None and str(shared) != written_out(was.type):
         gone = sorted(_values(was.type) - _values(now.type)) if shared is not None else []
         what = enumerate_shortly(map(ticked, gone), most=_SHOWN)
-        every = f"every value of {ticked(str(was.type))}, but {ticked(str(now.type))}"
+        every = f"every value of {ticked(written_out(was.type))}, but {ticked(written_out(now.type))}"
         yield f"the fact `{name}` no longer takes {what or every}"
     if not now.has_default and (was is None or was.has_default):
         yield f"the fact `{name}` may no longer be left out" if was else f"the new fact `{name}` must be given"
@@ -158,10 +163,11 @@ def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -
         rest = f", by default {prose(show(fact.default))}" if fact.has_default else ", and has no default"
         yield f"the fact `{name}` {words}{rest}"
         return
-    if str(was.type) != str(now.type):
+    before, after = written_out(was.type), written_out(now.type)
+    if before != after:
         every = "every value before is compared with every value now"
         compared = every if shared is None else "only values of both are compared"
-        yield f"the fact `{name}` was {ticked(str(was.type))} and is {ticked(str(now.type))}; {compared}"
+        yield f"the fact `{name}` was {ticked(before)} and is {ticked(after)}; {compared}"
     if was.has_default and not now.has_default:
         yield f"the fact `{name}` must be given now; by default it was {prose(show(was.default))}"
     elif now.has_default and not was.has_default:

@@ -274,6 +274,23 @@ FactPart: TypeAlias = Annotated[
 ]
 
 
+class LongType(Part):
+    """A named type with everything that can be said about it."""
+
+    type: Declaration = Field(
+        description="The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
+    )
+    ordered: Flag | None = Field(None, description="Whether `<` and `>` follow the order of the values.")
+    about: Prose | None = Field(None, description="What the type is for, for editors and type checkers.")
+
+
+TypePart: TypeAlias = Annotated[
+    Annotated[Declaration, Tag("#short")] | Annotated[LongType, Tag("#long")],
+    BY_LENGTH,
+    Field(description="A type, such as `low | normal | urgent`, or the long form."),
+]
+
+
 class OutcomePart(Part):
     """An end of the chart."""
 
@@ -345,9 +362,12 @@ class Shared(Part):
     source: Prose | None = Field(None, description="Where this logic comes from.")
     about: Prose | None = Field(None, description="Documentation of the whole file.")
     include: list[Name] = Field(
-        default_factory=list, description="Files that facts, assume, let, data and legend are brought in from."
+        default_factory=list, description="Files that types, facts, assume, let, data and legend are brought in from."
     )
     legend: dict[Key, Name] = Field(default_factory=dict, description="Classes and their colours.")
+    types: dict[Key, TypePart] = Field(
+        default_factory=dict, description="Types by name, for facts, data and other types."
+    )
     facts: dict[Key, FactPart] = Field(default_factory=dict, description="The inputs of a decision, by dotted name.")
     assume: list[ConditionText] = Field(default_factory=list, description="Conditions that hold for all real facts.")
     let: dict[Key, ConditionText] = Field(

@@ -38,6 +38,7 @@ _OTHER_KINDS = {
 _JOINED = {"all": "and", "and": "and", "any": "or", "or": "or", "not": "not"}
 """What other formats join conditions with."""
 _FORMS = {
+    "types": "name: low | normal | urgent",
     "facts": "name: type = default",
     "flow": "name: {ask: ..., if: ..., then: ...}",
     "outcomes": "name: {notify: true}",

@@ -255,6 +255,7 @@ def _assemble(
         path=place.name,
         digest=digest,
         legend=MappingProxyType(draft.legend),
+        types=MappingProxyType(draft.types.known),
         facts=MappingProxyType(draft.facts),
         lets=MappingProxyType(draft.lets),
         assume=assume,

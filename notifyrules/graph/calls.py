@@ -136,7 +136,7 @@ def _bind_facts(
             draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
             clean = False
         elif own.type != fact.type:
-            message = f"the fact `{fact.name}` is `{own.type}` here and `{fact.type}` in `{part.call}`"
+            message = f"the fact `{fact.name}` is `{own.type.unnamed}` here and `{fact.type.unnamed}` in `{part.call}`"
             advice = f"say what it is there: `with: {{{fact.name}: ...}}`, or declare both alike"
             draft.findings.add(Code.CALLEE, part.call.span, message, help=advice)
             clean = False

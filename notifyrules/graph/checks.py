@@ -136,7 +136,7 @@ def check_unused_ends(parts: Parts) -> Iterator[Diagnostic]:
 
 def check_unused(parts: Parts) -> Iterator[Diagnostic]:
     """
-    Report facts, lets and data of the file itself that nothing uses.
+    Report facts, lets, types and data of the file itself that nothing uses.
 
     A fact that nothing reads costs every caller work; the rest is either forgotten or misspelt elsewhere. What is
     included is never reported, because other files may use it, nor is anything while a part cannot be read, because
@@ -153,6 +153,10 @@ def check_unused(parts: Parts) -> Iterator[Diagnostic]:
     for let in draft.lets.values():
         if let.name not in used and not let.included:
             yield Diagnostic(Code.UNUSED_LET, f"nothing uses `{let.name}`", let.span, ("remove it",))
+    named = topological({**draft.types.made_of, "": draft.types.used}, "")
+    for kind in draft.types.known.values():
+        if kind.name not in named and not kind.included:
+            yield Diagnostic(Code.UNUSED_TYPE, f"nothing uses the type `{kind.name}`", kind.span, ("remove it",))
     if any(found.code is Code.UNKNOWN_DATA for found in draft.findings):
         return
     given = {str(key) for part in draft.document.outcomes.values() for key in part.data}

@@ -10,7 +10,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.visible import LONGEST, visible
 from notifyrules.language.functions import FUNCTIONS
-from notifyrules.language.types import LANGUAGE_WORDS
+from notifyrules.language.types import LANGUAGE_WORDS, TYPE_WORDS
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
@@ -30,6 +30,15 @@ def check_box_name(name: Scalar, what: str, findings: Findings) -> bool:
     advice = f"names are lower case, digits and `_`{_suggestion(name)}"
     findings.add(Code.BAD_NAME, name.span, f"`{name}` is not the name of {what}", help=advice)
     return False
+
+
+def check_type_name(name: Scalar, findings: Findings) -> bool:
+    """Check the name of a type."""
+    what = "word" if name in LANGUAGE_WORDS else "type" if name in TYPE_WORDS else ""
+    if what:
+        message = f"`{name}` is a {what} of the language"
+        findings.add(Code.NAME_CLASH, name.span, message, help="choose another name")
+    return not what and check_box_name(name, "a type", findings)
 
 
 def check_visible(name: Scalar, what: str, findings: Findings) -> bool:

@@ -10,6 +10,7 @@ from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.document.model import Document, NodePart, OutcomePart
 from notifyrules.document.reader import WHOLE
+from notifyrules.graph.declarations import NamedTypes
 from notifyrules.graph.model import Declared, Fact, Graph, Let
 from notifyrules.language import terms as t
 from notifyrules.language.checker import check_condition
@@ -35,6 +36,7 @@ class Draft:
     """Loads another chart by its reference; None after a finding."""
     budget: Budget
     """What may still be spent on the chart and all that it is made of."""
+    types: NamedTypes = field(default_factory=lambda: NamedTypes(Findings()))
     facts: dict[str, Fact] = field(default_factory=dict)
     lets: dict[str, Let] = field(default_factory=dict)
     data: dict[str, Declared] = field(default_factory=dict)

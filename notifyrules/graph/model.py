@@ -62,6 +62,18 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedType:
+    """A type under a name of the file's own."""
+
+    name: str
+    type: Type
+    """What the name stands for, perhaps by another name."""
+    about: str | None
+    included: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Fact(Declared):
     """One typed input."""
 
@@ -394,6 +406,8 @@ class Graph:
     """What the file allows of the findings that only proofs make."""
     media: Media | None = None
     """None where the file names none."""
+    types: Mapping[str, NamedType] = field(default_factory=lambda: MappingProxyType({}))
+    """The named types, each behind those that it is made of."""
     root: str = ""
     """What `--root` has to name beside the file; empty where commands find the root themselves."""
     arrows: Mapping[str, Arrow] = field(init=False, repr=False)
@@ -406,3 +420,10 @@ class Graph:
         groups = frozenset(name[:at] for name in self.facts for at, character in enumerate(name) if character == ".")
         object.__setattr__(self, "arrows", MappingProxyType(arrows))
         object.__setattr__(self, "groups", groups)
+
+    @property
+    def fact_types(self) -> Mapping[str, NamedType]:
+        """The named types that facts are of, and those that these are made of, each behind what it is made of."""
+        wanted = {fact.type.type_name for fact in self.facts.values()}
+        wanted.update(one.type.type_name for one in reversed([*self.types.values()]) if one.name in wanted)
+        return {name: one for name, one in self.types.items() if name in wanted}

@@ -13,7 +13,7 @@ from notifyrules.graph.model import Because, Fact, Guarantee, Media, Notify, Out
 from notifyrules.graph.targets import read_because
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.terms import Term
-from notifyrules.language.types import BOOL, DURATION, INSTANT, INT, Basic, Enumeration, Type, fits, spell
+from notifyrules.language.types import BOOL, DURATION, INSTANT, INT, Basic, Enumeration, Type, fits
 from notifyrules.language.values import Value, conform, write_literal
 from notifyrules.source.located import Kind, Located, Map, Scalar, words_of
 
@@ -170,7 +170,9 @@ def _ordered_form(fact: Fact) -> str:
     if not isinstance(fact.type.base, Enumeration):
         return ""
     default = f", default: {write_literal(fact.default)}" if fact.has_default and fact.default is not None else ""
-    form = f"{fact.name}: {{type: {spell(fact.type.base)}, ordered: true{default}}}"
+    form = f"{fact.name}: {{type: {fact.type.unnamed.required}, ordered: true{default}}}"
+    if name := fact.type.type_name:
+        form = f"{name}: {{type: {fact.type.unnamed.required}, ordered: true}}"
     return f"give its values an order, from low to high, where it is declared: `{form}`"
 
 

@@ -1,30 +1,42 @@
-"""Bring together what a file declares and what it includes: facts, lets, data, legend and assumptions."""
+"""Bring together what a file declares and includes: types, facts, lets, data, legend and assumptions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Label
 from notifyrules.diagnostics.phrases import named
 from notifyrules.document.files import Place
-from notifyrules.document.model import Fragment, Shared
+from notifyrules.document.model import Fragment, LongType, Shared
 from notifyrules.document.reader import WHOLE, Reading
-from notifyrules.graph.chosen_names import check_path, check_visible, report_clash, split_let, used_as
+from notifyrules.graph.chosen_names import (
+    check_path,
+    check_type_name,
+    check_visible,
+    report_clash,
+    split_let,
+    used_as,
+)
 from notifyrules.graph.colours import COLOURS, is_colour
-from notifyrules.graph.declarations import read_declaration, read_fact
+from notifyrules.graph.declarations import NamedTypes, read_declaration, read_fact, read_named_type
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Let
-from notifyrules.graph.reachability import find_cycles
+from notifyrules.graph.reachability import find_cycles, topological
 from notifyrules.language.checker import check_let
+from notifyrules.language.parsing import parse_declaration
 from notifyrules.language.scope import LetSyntax, Scope
-from notifyrules.language.syntax import names_in
+from notifyrules.language.syntax import Declaration, names_in
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
 
 OpenDocument = Callable[[str, Place, Span], "tuple[Place, Reading] | None"]
 """Opens an included file by its reference; None after a finding."""
+
+
+_SHARED = ("types", "facts", "let", "data", "legend", "include")
+"""Sections of included files whose names count where they are brought in."""
 
 
 @dataclass(slots=True)
@@ -45,15 +57,17 @@ class _Names:
 def gather(draft: Draft, place: Place, open_document: OpenDocument) -> tuple[Scalar, ...]:
     """Declare everything that conditions may name, and give the assumptions, unchecked, the file's own first."""
     names = _Names()
-    _take(draft, draft.document, names, included=False)
-    _include(draft, place, names, open_document)
+    parts = [(draft.document, False), *((part, True) for part in _included(draft, place, open_document))]
+    draft.types = _declare_types(draft, parts)
+    for part, included in parts:
+        _take(draft, part, names, included=included)
     _check_prefixes(draft)
     _declare_lets(draft, names)
     return tuple(names.assume)
 
 
-def _include(draft: Draft, place: Place, names: _Names, open_document: OpenDocument) -> None:
-    """Take what included files declare, each file once."""
+def _included(draft: Draft, place: Place, open_document: OpenDocument) -> Iterator[Shared]:
+    """Give the files that are included, each once."""
     trail: list[tuple[Shared, Place, tuple[Place, ...]]] = [(draft.document, place, (place,))]
     seen = {place.path}
     while trail:
@@ -77,9 +91,40 @@ def _include(draft: Draft, place: Place, names: _Names, open_document: OpenDocum
                 advice = "ask it with a `call` node, or move what both need into a file without `flow` and `outcomes`"
                 draft.findings.add(Code.WRONG_SHAPE, reference.span, message, help=advice)
                 continue
-            draft.broken |= {one for one in reading.broken if one[0] in ("facts", "let", "data", "legend", "include")}
-            _take(draft, reading.document, names, included=True)
+            draft.broken |= {one for one in reading.broken if one[0] in _SHARED}
+            yield reading.document
             trail.append((reading.document, at, (*above, at)))
+
+
+def _declare_types(draft: Draft, parts: Sequence[tuple[Shared, bool]]) -> NamedTypes:
+    """Read the named types, each behind those that it is made of."""
+    types = NamedTypes(draft.findings, complete=not draft.is_incomplete("include", "types"))
+    types.made_of |= {name: () for section, name in draft.broken if section == "types"}
+    taken: dict[str, tuple[Span, str]] = {}
+    written: dict[str, tuple[Scalar, Scalar | LongType, Declaration, bool]] = {}
+    for key, part, included in ((key, part, included) for file, included in parts for key, part in file.types.items()):
+        if not check_type_name(key, types.findings):
+            types.made_of |= dict.fromkeys(used_as(key), ())
+        elif _free(key, key.span, "another type", taken, draft):
+            types.made_of[str(key)] = ()
+            declaration = parse_declaration(part.type if isinstance(part, LongType) else part, types.findings)
+            if declaration is not None:
+                written[str(key)] = (key, part, declaration, included)
+    types.made_of |= {name: types.named_in(declaration) for name, (_, _, declaration, _) in written.items()}
+    for circle in find_cycles(types.made_of):
+        shown = " -> ".join((*circle, circle[0]))
+        advice = f'break the circle; a value that is spelt like a type is quoted: `"{(*circle, circle[0])[1]}"`'
+        message = f"types lead back to themselves: {shown}"
+        types.findings.add(Code.CYCLE, written[circle[0]][0].span, message, help=advice)
+        for name in circle:
+            del written[name]
+    for name in reversed(topological({**types.made_of, "": tuple(written)}, "")):
+        if name in written:
+            key, part, declaration, included = written[name]
+            found = read_named_type(key, part, declaration, types, included=included)
+            if found is not None:
+                types.known[name] = found
+    return types
 
 
 def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
@@ -87,7 +132,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
         if not check_path(name, name.span, "a fact", draft.findings):
             draft.broken |= {("facts", used) for used in used_as(name)}
         elif _free(name, name.span, "a fact", names.facts_and_lets, draft):
-            fact = read_fact(name, written, draft.findings, included=included)
+            fact = read_fact(name, written, draft.types, included=included)
             if fact is None:
                 draft.broken.add(("facts", name))
             else:
@@ -98,7 +143,7 @@ def _take(draft: Draft, part: Shared, names: _Names, *, included: bool) -> None:
         if not check_path(name, name.span, "data", draft.findings):
             draft.broken |= {("data", used) for used in used_as(name)}
         elif _free(name, name.span, "other data", names.data, draft):
-            declared = read_declaration(name, declaration, draft.findings, included=included, may_default=True)
+            declared = read_declaration(name, declaration, draft.types, included=included, may_default=True)
             if declared is None:
                 draft.broken.add(("data", name))
             else:

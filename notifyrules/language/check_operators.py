@@ -34,7 +34,6 @@ from notifyrules.language.types import (
     join,
     quote,
     share_values,
-    spell,
 )
 from notifyrules.language.values import Value, conform, write_literal
 from notifyrules.source.text import Span
@@ -135,7 +134,7 @@ def check_coalesced(syntax: s.Coalesced, at: Context) -> t.Term | None:
             message = f"`??` cannot choose between `{item.type}` and `{joined}`"
             at.report(Code.TYPE_MISMATCH, syntax.span, message, "give both sides the same type")
             return None
-        joined = Type(together.base, joined.nullable)
+        joined = replace(together, nullable=joined.nullable)
         if not item.type.nullable and at.use is None:
             message = f"`{item.span.one_line}` is never null, so what stands behind `??` is never used"
             at.report(Code.CONSTANT_CONDITION, item.span, message, "remove `??` and what follows")
@@ -310,7 +309,7 @@ def _could_be(item: t.Term, collection: t.Term, at: Context) -> bool:
     if inner is None or item.type.base is None:
         return True
     if join(item.type, Type(inner)) is None:
-        message = f"`{collection.span.one_line}` holds `{Type(inner)}`, never {described(item)}"
+        message = f"`{collection.span.one_line}` holds `{collection.type.item}`, never {described(item)}"
         at.report(Code.TYPE_MISMATCH, item.span, message)
         return False
     if share_values(item.type.base, inner):
@@ -440,8 +439,11 @@ def _report_unordered(operator: str, left: t.Term, right: t.Term, span: Span, at
         at.report(Code.TYPE_MISMATCH, span, message, advice)
     elif left.type.base.order is None and right.type.base.order is None:
         message = f"`{operator}` needs values in an order, and these are not declared `ordered`"
-        form = f"{{type: {spell(left.type.base)}, ordered: true}}"
-        at.report(Code.TYPE_MISMATCH, span, message, f"declare the fact in its long form, low to high: `{form}`")
+        form = f"{{type: {left.type.unnamed}, ordered: true}}"
+        advice = f"declare the fact in its long form, low to high: `{form}`"
+        if name := left.type.type_name:
+            advice = f"declare the type in its long form, low to high: `{name}: {form}`"
+        at.report(Code.TYPE_MISMATCH, span, message, advice)
     else:
         ordered, other = (left, right) if left.type.base.order is not None else (right, left)
         assert ordered.type.base is not None

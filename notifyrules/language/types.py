@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TypeAlias
@@ -44,6 +44,8 @@ class Enumeration:
     """In the order declared, without repetition."""
     order: tuple[str, ...] | None = None
     """The declaration that `<` and `>` follow, lowest first; None where there is none. It holds all of `values`."""
+    quoted: frozenset[str] = field(default=frozenset(), compare=False)
+    """The values that are the names of types in their file, where they are quoted therefore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class ListOf:
 Base: TypeAlias = Basic | Enumeration | ListOf
 
 
+LIST_OF = "list of "
+
+
 @dataclass(frozen=True, slots=True)
 class Type:
     """What values something can have."""
@@ -65,17 +70,37 @@ class Type:
     """The type when it is not null; None for the literal `null`, which is nothing else."""
     nullable: bool = False
     """Whether null is one of the values."""
+    name: str | None = field(default=None, compare=False)
+    """How its file writes it by the name of a type, without null: `level`, `list of level` or `level | global`."""
 
     def __str__(self) -> str:
         """Spell the type as a rule file does."""
         if self.base is None:
             return "null"
-        return spell(self.base) + (" | null" if self.nullable else "")
+        return (self.name or spell(self.base)) + (" | null" if self.nullable else "")
 
     @property
     def required(self) -> Type:
         """The same type without null."""
-        return Type(self.base)
+        return Type(self.base, name=self.name)
+
+    @property
+    def type_name(self) -> str:
+        """The named type that it is apart from null, or that it is a list of; empty where it is neither."""
+        word = (self.name or "").removeprefix(LIST_OF)
+        return word if word.isidentifier() else ""
+
+    @property
+    def item(self) -> Type:
+        """The type of the items of a list that may have some."""
+        assert isinstance(self.base, ListOf)
+        _, _, name = (self.name or "").partition(LIST_OF)
+        return Type(self.base.item, name=name.strip("()") or None)
+
+    @property
+    def unnamed(self) -> Type:
+        """The same type by no name, which is spelt by its values."""
+        return Type(self.base, self.nullable)
 
 
 BOOL = Type(Basic.BOOL)
@@ -91,19 +116,19 @@ NULL = Type(None, nullable=True)
 
 
 def spell(base: Base) -> str:
-    """Spell a type without null as a rule file does."""
+    """Spell a type without null as a rule file does where it has no name."""
     match base:
         case Basic():
             return base.value
-        case Enumeration(values):
-            return " | ".join(spell_value(value) for value in values)
+        case Enumeration(values, _, quoted):
+            return " | ".join(quote(value) if value in quoted else spell_value(value) for value in values)
         case ListOf(None):
             return "list"
         case ListOf(Enumeration() as item):
-            return f"list of ({spell(item)})"
+            return f"{LIST_OF}({spell(item)})"
         case ListOf(item):
             assert item is not None
-            return f"list of {spell(item)}"
+            return f"{LIST_OF}{spell(item)}"
 
 
 LANGUAGE_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "true", "false", "null"})
@@ -162,9 +187,11 @@ def join(left: Type, right: Type) -> Type | None:
     """Find the type that holds the values of both; None where one value cannot be of both kinds."""
     nullable = left.nullable or right.nullable
     if left.base is None or right.base is None:
-        return Type(left.base or right.base, nullable)
+        known = right if left.base is None else left
+        return Type(known.base, nullable, known.name)
     base = _join_bases(left.base, right.base)
-    return None if base is None else Type(base, nullable)
+    names = {side.name for side in (left, right) if side.base == base}
+    return None if base is None else Type(base, nullable, names.pop() if len(names) == 1 else None)
 
 
 def _join_bases(left: Base, right: Base) -> Base | None:

@@ -31,9 +31,9 @@ _NO_COLON = re.compile(r"(?P<key>[A-Za-z_][\w.]*)(?P<sign>:|\s*=\s*|\s+|$)(?P<va
 _TWO_COLONS = re.compile(r" *(?P<key>[\w.]+): +(?P<type>[A-Za-z]+): *(?P<value>[^#]*[^\s#])(?:\s+#.*)?")
 _FOREIGN_COMMENT = re.compile(r"(?://|--+) *(?P<text>.*)")
 _BEHIND = re.compile(r"\s+#.*")
-_NAMES = ("facts", "flow", "outcomes", "let", "data", "legend", "given", "each", "with")
+_NAMES = ("types", "facts", "flow", "outcomes", "let", "data", "legend", "given", "each", "with")
 """Keys below which names stand, and no list."""
-_TYPED = ("facts", "data")
+_TYPED = ("types", "facts", "data")
 """Sections in which a name has a type."""
 _DEFAULTS = {"bool": "true|false", "int": r"-?[0-9]+", "duration": r"(?:[0-9]+[wdhms])+", "text": "[\"'].*"}
 """How a default is written whose type can be told."""

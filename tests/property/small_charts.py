@@ -46,6 +46,28 @@ EXACT = ("bool", "bool | null", "red | green | blue", "low | high | null", "int"
 """The types about which nothing is left open."""
 
 
+_TYPES = {
+    "flag": "bool",
+    "colour": "red | green | blue",
+    "low_note": '"low"',
+    "number": "int",
+    "limit": "number | null",
+    "words": "text",
+    "way": "push | badge",
+}
+_BY_NAME = {
+    "bool": "flag",
+    "bool | null": "flag | null",
+    "red | green | blue": "colour",
+    "low | high | null": "low_note | high | null",
+    "int": "number",
+    "int | null": "limit",
+    "text": "words",
+    "list of (push | badge)": "list of way",
+}
+"""The types of the facts by names."""
+
+
 @dataclass(slots=True)
 class Sketch:
     """A chart that can be written out, and changed before."""
@@ -55,13 +77,16 @@ class Sketch:
     outcomes: dict[str, dict[str, object]]
     assume: list[str] = field(default_factory=list)
     guarantees: list[dict[str, object]] = field(default_factory=list)
+    named: bool = False
+    """Whether the types of the facts have names."""
 
     def text(self) -> str:
         """Write the rule file."""
         parts: dict[str, object] = {
             "notifyrules": 1,
             "name": "small",
-            "facts": {name: _declared(kind) for name, kind in self.facts.items()},
+            "types": _TYPES if self.named else {},
+            "facts": {name: _declared(kind, named=self.named) for name, kind in self.facts.items()},
             "assume": self.assume,
             "flow": self.nodes,
             "outcomes": self.outcomes,
@@ -77,10 +102,13 @@ def _written(value: object) -> str:
     return "[" + ", ".join(map(_written, value)) + "]" if isinstance(value, list) else json.dumps(value)
 
 
-def _declared(kind: str) -> dict[str, object]:
+def _declared(kind: str, *, named: bool) -> dict[str, object]:
     """Declare a fact of a type, with a default."""
     default = VALUES[kind][0]
-    return {"type": kind, "default": list(default) if isinstance(default, tuple) else default}
+    return {
+        "type": _BY_NAME[kind] if named else kind,
+        "default": list(default) if isinstance(default, tuple) else default,
+    }
 
 
 def dice(seed: int) -> Random:

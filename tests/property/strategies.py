@@ -10,7 +10,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -51,11 +51,21 @@ class RuleFile:
     """Everything behind the facts."""
     others: Mapping[str, str]
     """The other files by their names."""
+    types: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """For facts whose types are named: the line that names the type, and how the fact writes it."""
 
     @property
     def text(self) -> str:
         """The rule file itself."""
-        return self.head + _fact_lines({name: self.facts[name] for name in self.declared}) + self.body
+        lines = "".join(f"  {self.types[name][0]}\n" for name in self.declared if name in self.types)
+        facts = _fact_lines({name: self.facts[name] for name in self.declared}, types=self.types)
+        return self.head + (f"types:\n{lines}" if lines else "") + facts + self.body
+
+    def named(self, seed: int) -> RuleFile:
+        """Write the same with names for the types of its own facts."""
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        types = {name: _named(f"t{at}", self.facts[name], chance) for at, name in enumerate(self.declared)}
+        return replace(self, types=types)
 
     def save(self, folder: Path) -> Path:
         """
@@ -93,16 +103,37 @@ def rename(text: str) -> str:
     return _ID.sub(lambda found: found[0] if found[1] not in _OTHER else f"{_OTHER[found[1]]}_{found[2]}", text)
 
 
-def _fact_lines(facts: Mapping[str, Type], defaults: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Declare facts, some with their *defaults* as written; ordered enumerations in their long form."""
+def _named(name: str, kind: Type, chance: random.Random) -> tuple[str, str]:
+    """Name a type, or some values of an enumeration, and write the type by that name."""
+    item = kind.base.item if isinstance(kind.base, ListOf) else kind.base
+    stands_for, written = json.dumps(str(Type(item))), name
+    if item == LEVEL:
+        stands_for = f"{{type: {stands_for}, ordered: true}}"
+    elif isinstance(item, Enumeration) and chance.random() < 0.5:
+        *named, last = item.values
+        stands_for, written = json.dumps(" | ".join(map(quote, named))), f"{name} | {last}"
+    if isinstance(kind.base, ListOf):
+        written = f"list of {written}" if written == name else f"list of ({written})"
+    return f"{name}: {stands_for}", written + (" | null" if kind.nullable else "")
+
+
+def _fact_lines(
+    facts: Mapping[str, Type],
+    defaults: Mapping[str, str] = MappingProxyType({}),
+    types: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+) -> str:
+    """Declare facts, some with their *defaults* as written; ordered enumerations in their long form, or by a name."""
     lines = []
     for name, kind in facts.items():
         default = defaults.get(name)
-        if kind.base == LEVEL:
+        short = "" if default is None else f" = {default}"
+        if name in types:
+            lines.append(f"  {name}: {json.dumps(types[name][1] + short)}\n")
+        elif kind.base == LEVEL:
             more = "" if default is None else f", default: {default}"
             lines.append(f"  {name}: {{type: {_spelled(kind)}, ordered: true{more}}}\n")
         else:
-            lines.append(f"  {name}: {_spelled(kind)}{'' if default is None else f' = {default}'}\n")
+            lines.append(f"  {name}: {_spelled(kind)}{short}\n")
     return "facts:\n" + "".join(lines) if lines else ""
 
 
@@ -280,7 +311,9 @@ def rule_files(draw: Draw, *, nodes: int = 10) -> RuleFile:
     if shared:
         others["shared.yaml"] = "notifyrules: 1\n" + _fact_lines({name: facts[name] for name in shared})
     head = "notifyrules: 1\n" + ("include: [shared.yaml]\n" if shared else "")
-    return RuleFile(head, facts, tuple(name for name in names if name not in shared), _let_lines(lets) + body, others)
+    declared = tuple(name for name in names if name not in shared)
+    file = RuleFile(head, facts, declared, _let_lines(lets) + body, others)
+    return file.named(draw(st.integers(0, 99))) if draw(st.booleans()) else file
 
 
 def _facts(draw: Draw, prefix: str) -> dict[str, Type]:

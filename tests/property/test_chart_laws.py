@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,20 @@ class TestNames:
             one, other = rules.should_notify(facts).passage, reordered.should_notify(facts).passage
             assert _without_places(one) == _without_places(other)
 
+    @settings(max_examples=30)
+    @given(rule_files(), seeds)
+    def test_names_of_types_change_nothing(self, file: RuleFile, seed: int) -> None:
+        """Types that have names decide, say and carry the same as those that are written out."""
+        named, plain = loaded(file.named(seed)), loaded(replace(file, types={}))
+
+        assert [fact.type for fact in named.graph.facts.values()] == [fact.type for fact in plain.graph.facts.values()]
+        for facts in situations(file, seed):
+            one, other = named.should_notify(facts), plain.should_notify(facts)
+            assert _without_places(one.passage) == _without_places(other.passage)
+            assert (one.reason, one.because, one.recheck_at, one.data) == (
+                *(other.reason, other.because, other.recheck_at, other.data),
+            )
+
 
 def _renamed(facts: Mapping[str, Value]) -> dict[str, Value]:
     """Give facts under the names that they have in a renamed file."""
@@ -204,4 +219,4 @@ def mutated(file: RuleFile, chance: random.Random, way: int) -> RuleFile:
         text = " ".join(words)
     elif way == 6:
         text = text.replace("\n", "\r\n")[: chance.randrange(len(text))]
-    return RuleFile(file.head, file.facts, file.declared, text, file.others)
+    return replace(file, body=text)

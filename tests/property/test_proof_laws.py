@@ -204,6 +204,16 @@ class TestGuarantees:
                 assert all(evaluate(term, one.example.facts, {}) for term in graph.assume)
                 assert breaks(graph, one)
 
+    def test_names_of_types_change_no_proof(self, seed: int, tmp_path: Path) -> None:
+        """What is proved of types that have names is proved of the same ones written out, by the same examples."""
+        random = dice(seed)
+        drawn = sketch(random)
+        drawn.guarantees = [{**guarantee(random, drawn), "name": f"promise {number}"} for number in range(5)]
+        plain = [(one.standing, one.example and one.example.facts) for one in judged(loaded(drawn, tmp_path))]
+        drawn.named = True
+
+        assert [(one.standing, one.example and one.example.facts) for one in judged(loaded(drawn, tmp_path))] == plain
+
 
 def breaks(graph: Graph, one: Judged) -> bool:
     """Tell whether the facts of an example break the promise, by the reference walk."""
