@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from benchmarks import deciding, fanout, growing, media, peers, starting
+from benchmarks import deciding, fanout, growing, media, peers, service, starting
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
 
@@ -17,10 +17,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
+    parser.add_argument("part", nargs="?", choices=["service"], help="measure only the service")
     options = parser.parse_args()
     parts = [_machine()]
     print(parts[0])
-    for table in _tables(quick=options.quick):
+    for table in _tables(quick=options.quick) if options.part is None else [_service(quick=options.quick)]:
         parts.append(str(table))
         print(f"\n{table}", flush=True)
     if options.write:
@@ -52,6 +53,12 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     yield growing.measure((10, 100, 300) if quick else (10, 30, 100, 300, 1_000), rounds=5 if quick else 15)
     yield growing.measure_many(slack, loaded=20 if quick else 200, rounds=100 if quick else 300)
     yield starting.measure(rounds=3 if quick else 15)
+    yield _service(quick=quick)
+
+
+def _service(*, quick: bool) -> Table:
+    """Measure the service."""
+    return service.measure(subjects()[0], rounds=3 if quick else 9, calls=1_000 if quick else 4_000)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,19 @@ def answer(decision: Decision) -> dict[str, Plain]:
     }
 
 
+def answer_each(decisions: Decisions) -> dict[str, object]:
+    """Give what a caller acts by for every medium, as plain data."""
+    at = decisions.recheck_at
+    return {
+        "media": decisions.media.fact,
+        "notified": list(decisions.notified),
+        "held": list(decisions.held),
+        "refused": list(decisions.refused),
+        "recheck_at": None if at is None else str(to_plain(at)),
+        "decisions": {medium: answer(decision) for medium, decision in decisions.items()},
+    }
+
+
 def fixed_answers(rules: Rules) -> dict[str, dict[str, Plain]]:
     """Give, by their reason, the answers that no facts change."""
     graph = rules.graph

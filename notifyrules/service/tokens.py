@@ -162,7 +162,7 @@ class Tokens:
             clients: Whom this service gives them to; None where a provider gives them.
             clock: Seconds since 1970.
         """
-        self._keys, self._issuer, self._audience, self._clients, self._clock = keys, issuer, audience, clients, clock
+        self.keys, self._issuer, self._audience, self._clients, self._clock = keys, issuer, audience, clients, clock
         self._verified: dict[str, tuple[float, Caller]] = {}
 
     def known(self, token: str) -> Caller | None:
@@ -199,7 +199,7 @@ class Tokens:
         kind = header.get("typ") if isinstance(header, dict) else None
         if not isinstance(kind, str) or kind.lower().removeprefix("application/") != "at+jwt":
             raise ValueError("it is no access token: its `typ` is not `at+jwt`")
-        if (key := await self._keys.find(header.get("kid"))) is None:
+        if (key := await self.keys.find(header.get("kid"))) is None:
             raise ValueError("it is signed with a key that is not known")
         pinned = (key.alg,) if key.alg else _ALGORITHMS[key.key_type]
         claims = jwt.decode(token, key, algorithms=pinned).claims
@@ -227,7 +227,7 @@ class Tokens:
     def give(self, headers: Mapping[str, str], body: bytes) -> TokenAnswer:
         """Answer a request to `/token`."""
         assert self._clients is not None, "where a provider gives tokens there is no `/token`"
-        assert isinstance(self._keys, OwnKeys), "tokens are given where the keys are our own"
+        assert isinstance(self.keys, OwnKeys), "tokens are given where the keys are our own"
         try:
             fields = {name: values[0] for name, values in parse_qs(body.decode(), strict_parsing=bool(body)).items()}
         except ValueError:
@@ -240,7 +240,7 @@ class Tokens:
         wanted = frozenset(fields["scope"].split()) if fields.get("scope") else frozenset(client.scopes)
         if not wanted <= client.scopes:
             return _token_error("invalid_scope", f"this client may have: {' '.join(sorted(client.scopes))}")
-        now, scope, key = int(self._clock()), " ".join(sorted(wanted)), self._keys.signing()
+        now, scope, key = int(self._clock()), " ".join(sorted(wanted)), self.keys.signing()
         claims = {"iss": self._issuer, "aud": self._audience, "sub": name, "client_id": name, "scope": scope}
         token = jwt.encode(
             {"alg": "Ed25519", "typ": "at+jwt", "kid": key.kid},

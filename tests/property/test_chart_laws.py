@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notifyrules.answers.decisions import answer, fixed_answers
 from notifyrules.errors import RulesError
 from notifyrules.evaluation.walk import Passage, Step, walk
 from notifyrules.graph.model import Call, FanOut, Graph, Notify
@@ -127,6 +128,19 @@ class TestDeciding:
             assert set(rules.graph.data) == set(decision.data)
             assert decision.to_dict()["outcome"] == decision.outcome
             assert decision.recheck_at is None or decision.recheck_at.tzinfo is not None
+
+
+class TestAnswers:
+    @given(rule_files(), seeds)
+    @settings(max_examples=100)
+    def test_made_in_advance(self, file: RuleFile, seed: int) -> None:
+        """What is answered without looking at a decision is what looking gives."""
+        rules = loaded(file)
+        fixed = fixed_answers(rules)
+        for facts in situations(file, seed):
+            decision = rules.decide(facts)
+
+            assert fixed.get(decision.reason, answer(decision)) == answer(decision)
 
 
 class TestNames:

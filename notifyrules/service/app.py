@@ -1,0 +1,362 @@
+"""The service as an ASGI application: routes, bounds, problems."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from notifyrules import Rules, UsageError, load
+from notifyrules.answers.description import describe
+from notifyrules.service.access import Access, Asked
+from notifyrules.service.clients import Clients
+from notifyrules.service.clients import Scope as Right
+from notifyrules.service.decide import Decider, InForce, unknown_rules
+from notifyrules.service.idempotency import REPLAYED, once
+from notifyrules.service.log import DecisionLog
+from notifyrules.service.metrics import Tally
+from notifyrules.service.openapi import openapi
+from notifyrules.service.problems import MEDIA_TYPE, Problem
+from notifyrules.service.settings import Settings
+from notifyrules.service.signatures import Signatures
+from notifyrules.service.store import Store, open_store
+from notifyrules.service.tokens import OwnKeys, ProviderKeys, Tokens
+from notifyrules.shipped import shipped_names
+
+DECIDE: Final = "/v1/decide/"
+_JSON: Final = (b"content-type", b"application/json")
+_CLOSE: Final = (b"connection", b"close")
+_Headers: TypeAlias = list[tuple[bytes, bytes]]
+_log = logging.getLogger("notifyrules.service")
+
+
+class _Gone(Exception):  # noqa: N818 - nobody is told of it
+    """The caller went away before the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service is made of."""
+
+    access: Access
+    store: Store
+    in_force: InForce
+    tally: Tally
+    log: DecisionLog | None
+
+
+class Service:
+    """The service: calls for decisions are answered here at once, all else by a table of routes."""
+
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        """Put it together."""
+        self.settings, self._parts = settings, parts
+        self._limits = settings.limits
+        self._known = parts.access.tokens.known
+        self._decider = Decider(parts.in_force, parts.tally, settings.limits.facts, parts.log)
+        self._draining = False
+        self._described: tuple[Mapping[str, Rules], bytes] | None = None
+        self._drawn: dict[tuple[str, str], bytes] = {}
+        self._others = Starlette(
+            routes=list(self._routes()),
+            exception_handlers=dict.fromkeys((Problem, HTTPException, Exception), self._tell),
+            lifespan=self._lifespan,
+        )
+        self._others.router.redirect_slashes = False
+
+    def drain(self) -> None:
+        """Say from now on that the service is not ready, and answer each connection for the last time."""
+        self._draining = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call."""
+        if scope["type"] != "http":
+            await self._others(scope, receive, send)
+        elif scope["path"].startswith(DECIDE):
+            await self._answer_decide(scope, receive, send)
+        else:
+            await self._others(scope, receive, self._closing(send) if self._draining else send)
+
+    @staticmethod
+    def _closing(send: Send) -> Send:
+        async def close(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append(_CLOSE)
+            await send(message)
+
+        return close
+
+    def _told(self, problem: Problem) -> tuple[int, _Headers, bytes]:
+        """Count a problem, and give its answer."""
+        self._parts.tally.refused[str(problem.status), problem.kind] += 1
+        headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+        return problem.status, [(b"content-type", MEDIA_TYPE.encode()), *headers], problem.to_json()
+
+    async def _tell(self, request: Request, error: Exception) -> Response:
+        """Answer what went wrong outside of decisions: a problem, what Starlette refuses, a bug."""
+        match error:
+            case Problem():
+                problem = error
+            case HTTPException(status_code=404):
+                problem = Problem(404, "unknown-path", f"there is no `{request.url.path[:60]}`")
+            case HTTPException(status_code=405):
+                detail = f"`{request.url.path}` is not asked with {request.method}"
+                problem = Problem(405, "wrong-method", detail, error.headers)
+            case _:
+                problem = _bug()
+        status, headers, body = self._told(problem)
+        return Response(body, status, {name.decode(): value.decode() for name, value in headers})
+
+    # ---- Decisions ----
+
+    async def _answer_decide(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call for decisions, whatever happens."""
+        status, headers = 200, [_JSON]
+        try:
+            body, replayed = await self._decide(scope, receive)
+            if replayed:
+                headers.append((REPLAYED.encode(), b"true"))
+        except Problem as problem:
+            status, headers, body = self._told(problem)
+        except _Gone:
+            return
+        except Exception:  # noqa: BLE001 - the last door: whatever is left is a bug of ours
+            _log.exception("a call failed")
+            status, headers, body = self._told(_bug())
+        headers.append((b"content-length", b"%d" % len(body)))
+        if self._draining:
+            headers.append(_CLOSE)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _decide(self, scope: Scope, receive: Receive) -> tuple[bytes, bool]:
+        """Give the body of the answer, and whether it was given before."""
+        if scope["method"] != "POST":
+            raise Problem(405, "wrong-method", "decisions are asked for with POST", {"Allow": "POST"})
+        fields: dict[bytes, bytes] = dict(scope["headers"])
+        token = fields.get(b"authorization", b"")
+        caller = None
+        if token[:7] == b"Bearer " and b"signature-input" not in fields and len(fields) == len(scope["headers"]):
+            caller = self._known(token[7:].decode("latin-1"))
+        if caller is None and b"signature-input" not in fields:
+            # Whoever shows no token is refused before the body is read.
+            caller = await self._parts.access.caller(_asked(scope, b""))
+        _check_type(fields)
+        body = await self._read(fields, receive)
+        if caller is None:
+            caller = await self._parts.access.caller(_asked(scope, body))
+        name = scope["path"][len(DECIDE) :]
+        if b"idempotency-key" not in fields:
+            return self._decider.answer(name, body, caller), False
+
+        async def work() -> bytes:
+            return self._decider.answer(name, body, caller)
+
+        caller.require("decide")
+        return await once(self._parts.store, caller, _asked(scope, body), work)
+
+    async def _read(self, fields: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        """Read the body, which is neither large nor slow."""
+        most, told = self._limits.body_bytes, fields.get(b"content-length", b"")
+        if told.isdigit() and int(told[:20]) > most:
+            raise _too_large(most)
+        try:
+            async with asyncio.timeout(self._limits.read_s):
+                message = await receive()
+                body: bytes = message.get("body", b"")
+                if message.get("more_body"):
+                    parts, size = [body], len(body)
+                    while message.get("more_body"):
+                        message = await receive()
+                        parts.append(message.get("body", b""))
+                        size += len(parts[-1])
+                        if size > most:
+                            raise _too_large(most, {"Connection": "close"})
+                    body = b"".join(parts)
+        except TimeoutError:
+            detail = f"the body did not arrive within {self._limits.read_s:g} s"
+            raise Problem(408, "body-too-slow", detail, {"Connection": "close"}) from None
+        if message["type"] == "http.disconnect":
+            raise _Gone
+        if len(body) > most:
+            raise _too_large(most)
+        return body
+
+    # ---- All else ----
+
+    def _routes(self) -> Iterable[Route]:
+        """List what can be asked besides."""
+        yield self._route("/openapi.json", self._openapi, "decide")
+        yield self._route("/v1/rules", self._list, "decide")
+        yield self._route("/v1/rules/{name}.svg", self._draw, "decide")
+        yield self._route("/v1/rules/{name}", self._describe, "decide")
+        yield self._route("/livez", self._live)
+        yield self._route("/readyz", self._ready)
+        yield self._route("/metrics", self._metrics)
+        if isinstance(self._parts.access.tokens.keys, OwnKeys):
+            yield self._route("/token", self._give_token, method="POST")
+            yield self._route("/.well-known/jwks.json", self._public_keys)
+
+    def _route(
+        self,
+        path: str,
+        work: Callable[[Request, bytes], Awaitable[Response]],
+        right: Right | None = None,
+        method: str = "GET",
+    ) -> Route:
+        """Make a route to *work*, for callers who have the *right*; for everybody where it takes none."""
+
+        async def endpoint(request: Request) -> Response:
+            fields = dict(request.scope["headers"])
+            body = await self._read(fields, request.receive) if method == "POST" or right else b""
+            if right is not None:
+                (await self._parts.access.caller(_asked(request.scope, body))).require(right)
+            return await work(request, body)
+
+        return Route(path, endpoint, methods=[method])
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        yield
+        await self._parts.store.close()
+        if self._parts.log is not None:
+            self._parts.log.close()
+
+    async def _openapi(self, _request: Request, _body: bytes) -> Response:
+        charts = self._parts.in_force.charts
+        if self._described is None or self._described[0] is not charts:
+            self._described = charts, to_json(openapi(charts, self.settings))
+        return Response(self._described[1], media_type="application/json")
+
+    async def _list(self, _request: Request, _body: bytes) -> Response:
+        charts = self._parts.in_force.charts
+        listed = [{"name": name, "title": one.title, "digest": one.digest} for name, one in charts.items()]
+        return _json({"rules": listed})
+
+    async def _describe(self, request: Request, _body: bytes) -> Response:
+        return _json(describe(self._chart(request)))
+
+    async def _draw(self, request: Request, _body: bytes) -> Response:
+        rules = self._chart(request)
+        key = rules.name, rules.digest
+        if key not in self._drawn:
+            if len(self._drawn) >= len(self._parts.in_force.charts):
+                self._drawn.clear()
+            try:
+                self._drawn[key] = (await asyncio.to_thread(rules.to_svg)).encode()
+            except UsageError as error:
+                raise Problem(503, "cannot-draw", error.message) from None
+        return Response(self._drawn[key], media_type="image/svg+xml")
+
+    def _chart(self, request: Request) -> Rules:
+        name, charts = request.path_params["name"], self._parts.in_force.charts
+        if name not in charts:
+            raise unknown_rules(name, charts)
+        return charts[name]
+
+    async def _live(self, _request: Request, _body: bytes) -> Response:
+        return _json({"status": "alive"})
+
+    async def _ready(self, _request: Request, _body: bytes) -> Response:
+        if self._draining:
+            raise Problem(503, "draining", "the service is about to stop", {"Retry-After": "5"})
+        return _json({"status": "ready"})
+
+    async def _metrics(self, _request: Request, _body: bytes) -> Response:
+        return Response(self._parts.tally.page(), media_type="text/plain; version=1.0.0")
+
+    async def _give_token(self, request: Request, body: bytes) -> Response:
+        given = self._parts.access.tokens.give(request.headers, body)
+        return Response(to_json(given.body), given.status, dict(given.headers), "application/json")
+
+    async def _public_keys(self, _request: Request, _body: bytes) -> Response:
+        keys = self._parts.access.tokens.keys
+        assert isinstance(keys, OwnKeys)
+        return _json(keys.public())
+
+
+def make_app(settings: Settings, in_force: InForce | None = None) -> Service:
+    """
+    Make the service.
+
+    Args:
+        settings: How it is set up.
+        in_force: The rules that decide; by default those that the settings name.
+
+    Raises:
+        UsageError: Something that it needs cannot be had.
+    """
+    tally = Tally()
+    clients = Clients(settings.clients)
+    store = open_store(settings.store.redis or str(settings.store.path))
+    identity = settings.identity
+    if identity.issuer is None:
+        issuer = settings.public_url or "urn:notifyrules:service"
+        tokens = Tokens(OwnKeys(identity.keys), issuer, identity.audience, clients)
+    elif identity.jwks_uri is None:
+        raise UsageError("`identity.issuer` is set and `identity.jwks_uri` is not", "say where the issuer's keys are")
+    else:
+        tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
+    access = Access(tokens, Signatures(clients, store, settings.public_url))
+    log = None if settings.log.path is None else DecisionLog(settings.log.path, settings.log, tally.unlogged)
+    return Service(settings, Parts(access, store, in_force or Loaded(settings), tally, log))
+
+
+class Loaded:
+    """Rules as their files were when the service began."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Load them."""
+        loaded = [load(path) for path in settings.rules or shipped_names()]
+        self.charts = {
+            one.name: one
+            for one in loaded
+            if all(end.notify.written is not None for end in one.graph.outcomes.values())
+        }
+
+    def pick(self, name: str, subject: str | None) -> Rules:  # noqa: ARG002 - the same for all
+        """Give the rules of a name."""
+        return self.charts[name]
+
+
+def _asked(scope: Scope, body: bytes) -> Asked:
+    fields: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        fields[key] = f"{fields[key]}, {text}" if key in fields else text
+    query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    return Asked(scope["method"], f"{scope['scheme']}://{fields.get('host', '')}{path}{query}", fields, body)
+
+
+def _check_type(fields: Mapping[bytes, bytes]) -> None:
+    kind = fields.get(b"content-type", b"")
+    if kind != b"application/json":
+        name, _, parameters = kind.decode("latin-1").lower().partition(";")
+        if name.strip() != "application/json" or parameters.strip() not in ("", "charset=utf-8", 'charset="utf-8"'):
+            raise Problem(415, "not-json-type", "send JSON in UTF-8, as `Content-Type: application/json`")
+    if fields.get(b"content-encoding", b"identity") != b"identity":
+        raise Problem(415, "encoded-body", "send the body as it is, without `Content-Encoding`")
+
+
+def _too_large(most: int, headers: Mapping[str, str] | None = None) -> Problem:
+    return Problem(413, "body-too-large", f"the body has more than {most:,} bytes; send several calls", headers)
+
+
+def _bug() -> Problem:
+    return Problem(500, "bug", "this is a bug in notifyrules; its log has more")
+
+
+def _json(value: object) -> Response:
+    return Response(to_json(value), media_type="application/json")

@@ -1,0 +1,315 @@
+"""Decide what callers ask: the body of a call in, the body of its answer out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from typing import Any, Final, Protocol, cast
+
+from pydantic_core import from_json, to_json
+
+from notifyrules import Decision, Decisions, FactProblem, FactsError, Rules, UsageError
+from notifyrules.answers.decisions import answer, answer_each, fixed_answers
+from notifyrules.service.access import Caller
+from notifyrules.service.metrics import Cell, Tally
+from notifyrules.service.problems import Problem
+
+READERS: Final = ("user", "support", "engineer")
+"""Whom a decision may be explained to."""
+MAX_SUBJECT: Final = 256
+_KEYS: Final = ("facts", "subject", "each", "per_medium", "explain", "record")
+_MOST_VERSIONS: Final = 256
+"""Versions of rules whose answers are kept made, before they are made anew."""
+
+
+class InForce(Protocol):
+    """The rules that decide."""
+
+    @property
+    def charts(self) -> Mapping[str, Rules]:
+        """The rules in force by their names; a mapping that never changes."""
+
+    def pick(self, name: str, subject: str | None) -> Rules:
+        """Give the rules that decide for a subject; KeyError where there are none of that name."""
+
+
+class Keeper(Protocol):
+    """Keeps what was decided."""
+
+    def keep(self, rules: Rules, decision: Decision, caller: Caller, subject: str | None) -> None:
+        """Keep one decision."""
+
+
+@dataclass(slots=True)
+class Question:
+    """What one call asks."""
+
+    facts: object
+    subject: str | None = None
+    each: bool = False
+    per_medium: object = None
+    explain: str | None = None
+    record: bool = False
+
+
+class Served:
+    """One version of rules, with the answers that no facts change made already."""
+
+    __slots__ = ("ends", "rules")
+
+    def __init__(self, name: str, rules: Rules, tally: Tally) -> None:
+        """Make them; *name* is what *tally* counts under."""
+        self.rules = rules
+        fixed = fixed_answers(rules)
+        self.ends: dict[str, tuple[bytes | None, Cell]] = {
+            arrow.id: (self._made(fixed.get(arrow.id)), tally.cell(name, arrow.target, arrow.id))
+            for arrow in rules.graph.arrows.values()
+            if arrow.target in rules.graph.outcomes
+        }
+
+    def _made(self, fixed: Mapping[str, object] | None) -> bytes | None:
+        return None if fixed is None else to_json({**fixed, "digest": self.rules.digest})
+
+    def answer(self, question: Question, decision: Decision) -> bytes:
+        """Answer by a decision, and count it."""
+        made, cell = self.ends[decision.reason]
+        cell.count += 1
+        plain = question.explain is None and not question.record
+        return made if plain and made is not None else to_json(self._told(question, decision))
+
+    def answer_each(self, question: Question, decisions: Decisions) -> bytes:
+        """Answer by the decisions for all media, and count each."""
+        for decision in decisions.values():
+            self.ends[decision.reason][1].count += 1
+        told = {medium: self._told(question, decision) for medium, decision in decisions.items()}
+        return to_json({**answer_each(decisions), "decisions": told, "digest": self.rules.digest})
+
+    def _told(self, question: Question, decision: Decision) -> dict[str, object]:
+        told: dict[str, object] = {**answer(decision), "digest": self.rules.digest}
+        if question.explain is not None:
+            told |= {"because": decision.because, "explanation": decision.explain(cast("Any", question.explain))}
+        if question.record:
+            told["record"] = decision.to_dict()
+        return told
+
+
+class Decider:
+    """Answers calls by the rules in force."""
+
+    def __init__(self, in_force: InForce, tally: Tally, most_facts: int, keeper: Keeper | None = None) -> None:
+        """
+        Answer by what is in force.
+
+        Args:
+            in_force: The rules.
+            tally: Counts decisions.
+            most_facts: How many decisions one call may ask for.
+            keeper: Keeps each decision, if any does.
+        """
+        self._in_force, self._tally, self._most, self._keeper = in_force, tally, most_facts, keeper
+        self._served: dict[tuple[str, str], Served] = {}
+
+    def answer(self, name: str, body: bytes, caller: Caller) -> bytes:
+        """
+        Answer a call about the rules called *name*.
+
+        Raises:
+            Problem: There are no such rules, the body is no question, its facts are wrong, or the caller may not.
+        """
+        caller.require("decide")
+        question = read_question(body)
+        if question.explain is not None or question.record:
+            # What they tell holds facts of people.
+            caller.require("explain")
+        served = self._serve(name, question.subject)
+        if isinstance(question.facts, list):
+            return self._answer_many(served, question, question.facts, caller)
+        try:
+            return self._answer_one(served, question, caller)
+        except FactsError as error:
+            raise _wrong_facts(name, error) from None
+        except UsageError as error:
+            raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
+
+    def _serve(self, name: str, subject: str | None) -> Served:
+        try:
+            rules = self._in_force.pick(name, subject)
+        except KeyError:
+            raise unknown_rules(name, self._in_force.charts) from None
+        key = name, rules.digest
+        if (served := self._served.get(key)) is None:
+            if len(self._served) >= _MOST_VERSIONS:
+                self._served.clear()
+            served = self._served[key] = Served(name, rules, self._tally)
+        return served
+
+    def _answer_one(self, served: Served, question: Question, caller: Caller) -> bytes:
+        rules = served.rules
+        if question.each:
+            decisions = rules.should_notify_each(question.facts, cast("Any", question.per_medium))
+            if self._keeper is not None:
+                for one in decisions.values():
+                    self._keeper.keep(rules, one, caller, question.subject)
+            return served.answer_each(question, decisions)
+        decision = rules.should_notify(question.facts)
+        if self._keeper is not None:
+            self._keeper.keep(rules, decision, caller, question.subject)
+        return served.answer(question, decision)
+
+    def _answer_many(self, served: Served, question: Question, rows: Sequence[object], caller: Caller) -> bytes:
+        if len(rows) > self._most:
+            detail = f"the call asks for {len(rows):,} decisions, and may for {self._most:,}; send several"
+            raise Problem(422, "too-many-facts", detail)
+        answers: list[bytes] = []
+        plain = not (question.each or question.explain or question.record or self._keeper)
+        decide, ends, digest = served.rules.should_notify, served.ends, served.rules.digest
+        for number, facts in enumerate(rows):
+            try:
+                if plain:
+                    decision = decide(facts)
+                    made, cell = ends[decision.reason]
+                    cell.count += 1
+                    answers.append(made or to_json({**answer(decision), "digest": digest}))
+                else:
+                    own = question.per_medium[number] if isinstance(question.per_medium, list) else None
+                    answers.append(self._answer_one(served, replace(question, facts=facts, per_medium=own), caller))
+            except FactsError as error:
+                answers.append(_wrong_facts(served.rules.name, error).to_json())
+            except UsageError as error:
+                raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
+        return b'{"digest":"%b","decisions":[%b]}' % (digest.encode(), b",".join(answers))
+
+
+def unknown_rules(name: str, charts: Mapping[str, Rules]) -> Problem:
+    """Say that there are no such rules, and which there are."""
+    near = get_close_matches(name, charts, 1)
+    advice = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(charts)}"
+    return Problem(404, "unknown-rules", f"there are no rules `{name[:60]}`; {advice}")
+
+
+def _wrong_facts(name: str, error: FactsError) -> Problem:
+    problems = [{"path": one.path, "message": one.message, "help": one.help} for one in error.problems]
+    return Problem(422, "wrong-facts", f"the facts are not what `{name}` declares", problems=problems)
+
+
+# ---- The question ----
+
+
+def read_question(body: bytes) -> Question:
+    """Read the body of a call; a problem where it is no question."""
+    asked = _read_json(body)
+    if asked.__class__ is dict and len(cast("dict[str, object]", asked)) == 1 and "facts" in cast("Any", asked):
+        question = Question(cast("dict[str, object]", asked)["facts"])
+        if isinstance(question.facts, dict | list):
+            return question
+    if not isinstance(asked, dict):
+        problem = FactProblem("(body)", f"expected an object, found {_kind(asked)}", 'send `{"facts": {...}}`')
+        raise _malformed([problem])
+    problems = [_unknown(key) for key in asked if key not in _KEYS]
+    if "facts" not in asked:
+        problems.append(FactProblem("facts", "is missing", "send the facts of one decision, or a list of them"))
+    question = Question(**{"facts": None, **{key: asked[key] for key in _KEYS if key in asked}})
+    rows = question.facts if isinstance(question.facts, list) else None
+    for key, holds, expected in (
+        ("facts", lambda it: isinstance(it, dict | list), "an object, or a list of objects"),
+        ("subject", _is_subject, f"text of 1 to {MAX_SUBJECT} characters, or null"),
+        ("each", lambda it: isinstance(it, bool), "true or false"),
+        ("per_medium", partial(_is_per_medium, rows), _PER_MEDIUM[rows is not None]),
+        ("explain", lambda it: it is None or it in READERS, f"{', '.join(READERS)}, or null"),
+        ("record", lambda it: isinstance(it, bool), "true or false"),
+    ):
+        if key in asked and not holds(asked[key]):
+            problems.append(FactProblem(key, f"expected {expected}, found {_kind(asked[key])}"))
+    if not problems and question.per_medium is not None and not question.each:
+        problems.append(FactProblem("per_medium", "says what differs between media", "ask with `each: true`"))
+    if problems:
+        raise _malformed(problems)
+    return question
+
+
+_PER_MEDIUM: Final = {
+    False: "an object of facts by medium, or null",
+    True: "a list with an object of facts by medium, or null, for each of the facts",
+}
+
+
+def _is_subject(given: object) -> bool:
+    return given is None or (isinstance(given, str) and 0 < len(given) <= MAX_SUBJECT)
+
+
+def _is_per_medium(rows: list[object] | None, given: object) -> bool:
+    if given is None:
+        return True
+    if rows is None:
+        return isinstance(given, dict)
+    return (
+        isinstance(given, list)
+        and len(given) == len(rows)
+        and all(one is None or isinstance(one, dict) for one in given)
+    )
+
+
+def _unknown(key: str) -> FactProblem:
+    near = get_close_matches(key, _KEYS, 1)
+    advice = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(_KEYS)}"
+    return FactProblem(key[:60], "is no key of a question", advice)
+
+
+def _malformed(problems: Sequence[FactProblem]) -> Problem:
+    told = [{"path": one.path, "message": one.message, "help": one.help} for one in problems]
+    return Problem(422, "malformed-question", "the body is not a question that the service answers", problems=told)
+
+
+def _kind(given: object) -> str:
+    match given:
+        case None:
+            return "null"
+        case bool():
+            return "true" if given else "false"
+        case int() | float():
+            return "a number"
+        case str():
+            return f"the text {json.dumps(given[:40])}"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _read_json(body: bytes) -> object:
+    """Read JSON strictly: no key twice in one object, no NaN, no nesting without end."""
+    try:
+        found: object = from_json(body, allow_inf_nan=False)
+        # Each key has its colon, so that with as many keys as colons no key came twice and was lost.
+        if body.count(b":") != _count_keys(found):
+            json.loads(body, object_pairs_hook=_unlike)
+    except ValueError as error:
+        raise Problem(400, "not-json", f"the body is not JSON: {error}") from None
+    return found
+
+
+def _count_keys(found: object) -> int:
+    """Count the keys of a question and of the groups of its facts; too few where there are more."""
+    if not isinstance(found, dict):
+        return 0
+    facts = found.get("facts")
+    count = len(found)
+    for row in facts if isinstance(facts, list) else (facts,):
+        if row.__class__ is dict:
+            count += len(row)
+            for group in row.values():
+                if group.__class__ is dict:
+                    count += len(group)
+    return count
+
+
+def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {json.dumps(twice[:60])} stands twice in one object")
+    return found

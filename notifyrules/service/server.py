@@ -1,0 +1,142 @@
+"""Run the service: uvicorn, with a bound on what stands before a body, and a drain before it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from types import FrameType
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from notifyrules.service.app import Service
+from notifyrules.service.problems import MEDIA_TYPE, Problem
+
+_HEAD_BYTES: Final = 32 * 1024
+"""What the address and the fields of one call may have together."""
+_LAST_CALLS_S: Final = 0.5
+"""How long connections that were accepted last may take to bring their call."""
+
+
+class _TooLarge(Exception):  # noqa: N818 - the parser tells of it
+    """The head of a call is too large."""
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 in which the head of a call is neither large nor slow."""
+
+    patience_s = 5.0
+    """How long a head may take to arrive."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        """Wait for the first head."""
+        super().__init__(*arguments, **options)
+        self._in_head, self._head = True, 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._arrived()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has arrived."""
+        in_head = self._in_head
+        super().data_received(data)
+        if in_head and self._in_head:
+            self._head += len(data)
+            if self._head > _HEAD_BYTES:
+                self.send_400_response("")
+            elif self._timer is None:
+                self._wait()
+
+    def on_headers_complete(self) -> None:
+        """Take the end of a head."""
+        self._arrived()
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        self._in_head, self._head = False, size
+        if size > _HEAD_BYTES:
+            raise _TooLarge
+        self._head = 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take the end of a call: what comes now is the head of the next one."""
+        self._in_head = True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is said in our own words
+        """Refuse what is no call, in the form of all refusals."""
+        problem = Problem(400, "not-http", "what was sent is not HTTP/1.1")
+        if self._head > _HEAD_BYTES:
+            problem = Problem(431, "head-too-large", f"the address and the fields have more than {_HEAD_BYTES:,} bytes")
+        body = problem.to_json()
+        head = f"HTTP/1.1 {problem.status} {problem.to_dict()['title']}\r\nconnection: close\r\n"
+        head += f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n\r\n"
+        if not self.transport.is_closing():
+            self.transport.write(head.encode() + body)
+            self.transport.close()
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(self.patience_s, self.timeout_keep_alive_handler)
+
+    def _arrived(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class Server(uvicorn.Server):
+    """
+    A server that says it is not ready for some time before it stops.
+
+    SIGTERM drains: `/readyz` says 503, each connection is closed by its next answer, and calls are answered as before,
+    so that whoever balances load has the time to look elsewhere. A second signal, and SIGINT, stops at once.
+    """
+
+    def __init__(self, service: Service, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        """Serve, by the *options* of :class:`uvicorn.Config`."""
+        limits = service.settings.limits
+        config = uvicorn.Config(
+            service,
+            http=Protocol,
+            ws="none",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=limits.connections,
+            timeout_graceful_shutdown=30,
+            **options,
+        )
+        super().__init__(config)
+        self._service, self._drain_s = service, limits.drain_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain, or stop."""
+        if sig == signal.SIGTERM and not self._captured_signals and self._drain_s:
+            self._captured_signals.append(sig)
+            self._service.drain()
+            loop = asyncio.get_running_loop()
+            loop.call_soon_threadsafe(loop.call_later, self._drain_s, self._stop)
+        else:
+            super().handle_exit(sig, frame)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+    async def shutdown(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's own
+        """Stop accepting, answer whoever has come already, and stop."""
+        self._service.drain()
+        for server in self.servers:
+            server.close()
+        for _ in range(round(_LAST_CALLS_S * 20)):
+            if not self.server_state.connections:
+                break
+            await asyncio.sleep(0.05)
+        await super().shutdown(sockets)
