@@ -9,11 +9,13 @@ from random import Random
 import pytest
 
 from notifyrules import rules
+from notifyrules.diagnostics.codes import Code
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues
 from notifyrules.prove.guarantees import is_broken
 from notifyrules.prove.results import Judged, Proofs, Standing
+from tests.cli import run
 
 pytestmark = pytest.mark.slow
 
@@ -104,8 +106,35 @@ def test_what_breaks_it_is_told() -> None:
     assert finding.message == "`it` is broken: `yes` by `where.else` on `mobile`, `no` by `mention.else` on `desktop`"
     assert finding.notes == ("for all facts at their defaults", "on `mobile` with preferences.level = everything")
     assert finding.help[1:] == (
+        (
+            'as a case, which expects what is decided now: `- {name: "broken: it", '
+            'per_medium: {mobile: {preferences.level: "everything"}}, expect: {each: {mobile: "yes", desktop: "no"}}}`'
+        ),
         "to see why: `notifyrules explain chart.yaml --each --set preferences.level@mobile=everything`",
     )
+
+
+@pytest.mark.parametrize(
+    ("together", "media"),
+    [
+        ('never: {mobile: "yes", desktop: "no"}', APART),
+        ("at_least_one: [desktop, mail]", SHARED),
+        ("at_most_one: [desktop, mail]", "{fact: device.kind, per_medium: [preferences.level, user.in_dnd]}"),
+    ],
+)
+def test_what_breaks_it_is_a_case_that_passes(together: str, media: str) -> None:
+    """Pasted into a file of cases, it expects what is decided now."""
+    chart = CHART.replace("| mail", '| "e-mail/x"').replace('== "mail"', '== "e-mail/x"')
+    chart = chart.replace("mentions_user: bool = false", "mentions_user: bool")
+    written = together.replace("mail", '"e-mail/x"')
+    promise = f"{{name: 'a \"b\" `c`', together: {{{written}}}}}"
+    Path("chart.yaml").write_text(chart.format(media=media, promise=promise, assume="[]"), "utf-8")
+    [finding] = (one for one in rules.prove("chart.yaml").diagnostics if one.code is Code.BROKEN_GUARANTEE)
+    case = finding.help[1].partition("`")[2].removesuffix("`")
+    Path("chart.cases.yaml").write_text(f"notifyrules-cases: 1\nrules: chart.yaml\ncases:\n  {case}\n", "utf-8")
+
+    assert run("check", "chart.cases.yaml").code == 0
+    assert run("test", "chart.cases.yaml").code == 0
 
 
 def test_an_if_that_no_message_meets_is_told() -> None:

@@ -14,6 +14,7 @@ from notifyrules.diagnostics.phrases import operand
 from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.allowing import silence
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
+from notifyrules.language.types import is_bare
 from notifyrules.language.values import FactValues, Value, to_plain, write_literal
 from notifyrules.limit import Limit
 from notifyrules.prove.guarantees import judge
@@ -128,7 +129,16 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
     notes = [f"for {_assignments(shared)}", *(f"on `{one}` with {_assignments(facts)}" for one, facts in apart.items())]
     settings = {**shared, **{f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}}
     words = [*_asking("explain", graph), "--each", *_settings(settings)]
-    advice = ("mend the chart, or withdraw the promise", f"to see why: `{shlex.join(words)}`")
+    parts = [f"name: {_quoted(f'broken: {guarantee.name}')}"]
+    parts += [f"given: {_mapping(shared)}"] if shared else []
+    parts += [f"per_medium: {_by_medium({one: _mapping(facts) for one, facts in apart.items()})}"] if apart else []
+    outcomes = {medium: _quoted(passage.outcome) for medium, (_, passage) in example.each.items()}
+    held = f"- {{{', '.join(parts)}, expect: {{each: {_by_medium(outcomes)}}}}}"
+    advice = (
+        "mend the chart, or withdraw the promise",
+        f"as a case, which expects what is decided now: `{held}`",
+        f"to see why: `{shlex.join(words)}`",
+    )
     message = f"`{guarantee.name}` is broken: {decided}"
     labels = tuple(_settling(graph, example))
     return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
@@ -231,6 +241,12 @@ def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str
 def _mapping(facts: Mapping[str, Value]) -> str:
     """Write facts as a flow mapping."""
     return f"{{{', '.join(f'{name}: {_quoted(to_plain(value))}' for name, value in facts.items())}}}"
+
+
+def _by_medium(written: Mapping[str, str]) -> str:
+    """Write what stands under each medium as a flow mapping."""
+    parts = (f"{one if is_bare(one) else _quoted(one)}: {held}" for one, held in written.items())
+    return f"{{{', '.join(parts)}}}"
 
 
 def _quoted(plain: object) -> str:
