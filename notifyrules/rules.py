@@ -235,10 +235,8 @@ def _refusal(graph: Graph, outcome: str) -> Decide:
     """Make the function that refuses to say whether to notify, because *outcome* does not."""
 
     def refuse(_: object, facts: object, extras: Extras = "forbid") -> Decision:  # noqa: ARG001 - whatever it is asked
-        raise UsageError(
-            f"`{graph.name}` does not say whether `{outcome}` notifies",
-            "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`",
-        )
+        advice = "the chart is made to be called by others; ask it with `explain`, or give every outcome a `notify`"
+        raise UsageError(f"`{graph.name}` does not say whether `{outcome}` notifies", advice)
 
     return belonging(refuse)
 

@@ -205,12 +205,9 @@ def report_unknown(name: str, span: Span, chart: CasesChart, findings: Findings)
 
 def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findings, advice: str = "") -> None:
     """Report a value that a fact cannot have."""
-    findings.add(
-        Code.BAD_FACTS,
-        span,
-        f"`{fact.name}` cannot be {mismatch.found}; expected {mismatch.expected}",
-        help=(advice or mismatch.help, f"it says: {fact.about}" if fact.about else ""),
-    )
+    message = f"`{fact.name}` cannot be {mismatch.found}; expected {mismatch.expected}"
+    said = f"it says: {fact.about}" if fact.about else ""
+    findings.add(Code.BAD_FACTS, span, message, help=(advice or mismatch.help, said))
 
 
 def missing_facts(given: Given, chart: CasesChart) -> tuple[str, ...]:
@@ -224,13 +221,8 @@ def report_missing(name: str, chart: CasesChart, span: Span, what: str, findings
     who = f"{what} does not give" if cases == 1 else f"{cases:,} cases, this one first, do not give"
     default = f"`{name}: {fact.type} = null`" if fact.type.nullable else "a default"
     advice = f"give it, for all cases in the `given` at the top of the file; or declare it with {default}"
-    findings.add(
-        Code.BAD_FACTS,
-        span,
-        f"{who} `{name}`, which has no default",
-        help=(advice, f"it says: {fact.about}" if fact.about else ""),
-        labels=[Label(fact.span, "it is declared here")],
-    )
+    helps, labels = (advice, f"it says: {fact.about}" if fact.about else ""), [Label(fact.span, "it is declared here")]
+    findings.add(Code.BAD_FACTS, span, f"{who} `{name}`, which has no default", help=helps, labels=labels)
 
 
 def complete(given: Given, chart: CasesChart, span: Span, what: str, findings: Findings) -> Facts | None:
@@ -248,11 +240,7 @@ def complete(given: Given, chart: CasesChart, span: Span, what: str, findings: F
         if evaluate(assumption, facts, read) is not False:
             continue
         shown = ", ".join(f"`{name}` is {write_literal(value)}" for name, value in read.items())
-        findings.add(
-            Code.BREAKS_ASSUME,
-            span,
-            f"{what} breaks an assumption of the rules: {printable(shown)}",
-            help="give facts that occur together, or weaken the assumption",
-            labels=[Label(assumption.span, "what the rules assume")],
-        )
+        message = f"{what} breaks an assumption of the rules: {printable(shown)}"
+        advice, label = "give facts that occur together, or weaken the assumption", "what the rules assume"
+        findings.add(Code.BREAKS_ASSUME, span, message, help=advice, labels=[Label(assumption.span, label)])
     return None

@@ -36,10 +36,8 @@ def given_facts(graph: Graph, settings: Sequence[str], files: Sequence[str]) -> 
     try:
         yield {name: value for name, (value, _) in given.items()}
     except FactsError as error:
-        raise FactsError(
-            replace(problem, path=f"{given[problem.path][1]}: {problem.path}") if problem.path in given else problem
-            for problem in error.problems
-        ) from None
+        places = {one.path: f"{given[one.path][1]}: {one.path}" for one in error.problems if one.path in given}
+        raise FactsError(replace(one, path=places.get(one.path, one.path)) for one in error.problems) from None
 
 
 @contextmanager

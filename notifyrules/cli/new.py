@@ -30,10 +30,8 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rule file
     """Write the files."""
     name = file.name.removesuffix(".yaml")
     if name == file.name or not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
-        raise UsageError(
-            f"`{file.name}` is not a name for a rule file",
-            "use lower case, digits and `_`, and end it with `.yaml`, such as `mentions.yaml`",
-        )
+        advice = "use lower case, digits and `_`, and end it with `.yaml`, such as `mentions.yaml`"
+        raise UsageError(f"`{file.name}` is not a name for a rule file", advice)
     starter = files("notifyrules.starter")
     cases = file.with_name(f"{name}.cases.yaml")
     if is_there(cases):

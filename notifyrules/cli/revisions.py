@@ -55,10 +55,9 @@ def load_version(word: str, root: str | None) -> Graph:
     if os.path.lexists(word):
         # Whoever adds such a file would otherwise choose what a change is compared with.
         if _is_revision(revision):
-            raise UsageError(
-                f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well",
-                f"for the file write {shlex.quote('./' + word)}; for the revision, rename the file",
-            )
+            message = f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well"
+            advice = f"for the file write {shlex.quote('./' + word)}; for the revision, rename the file"
+            raise UsageError(message, advice)
         return _load_file(word, root)
     return _load_revision(word, root)
 

@@ -459,13 +459,9 @@ def _warn_of_cut(text: Scalar, findings: Findings) -> None:
         return
     at = text.span.end + len(rest) - len(comment)
     whole = quote_yaml(f"{text} {comment}")
-    findings.add(
-        Code.CUT_TEXT,
-        Span(text.span.source, at, at + len(comment)),
-        f"YAML cuts the text here: `{text}`",
-        notes=["a `#` behind a blank begins a comment"],
-        help=f"quote the whole text: `{whole}`; or, for a comment, put a blank behind the `#`",
-    )
+    span, notes = Span(text.span.source, at, at + len(comment)), ["a `#` behind a blank begins a comment"]
+    advice = f"quote the whole text: `{whole}`; or, for a comment, put a blank behind the `#`"
+    findings.add(Code.CUT_TEXT, span, f"YAML cuts the text here: `{text}`", notes=notes, help=advice)
 
 
 def explain_cut_texts(findings: Findings) -> None:

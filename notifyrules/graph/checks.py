@@ -64,13 +64,10 @@ def check_cycle(parts: Parts) -> Iterator[Diagnostic]:
     written = {str(name): (name, part) for name, part in parts.draft.document.flow.items()}
     for circle in parts.circles:
         closing = next(target for target in written_targets(written[circle[-1]][1]) if target == circle[0])
-        yield Diagnostic(
-            Code.CYCLE,
-            f"the chart leads back to itself: {' -> '.join((*circle, circle[0]))}",
-            closing.span,
-            ("send one of these arrows to an outcome, or to a node outside of the circle",),
-            (Label(written[circle[0]][0].span, "it comes back here"),),
-        )
+        message = f"the chart leads back to itself: {' -> '.join((*circle, circle[0]))}"
+        advice = ("send one of these arrows to an outcome, or to a node outside of the circle",)
+        labels = (Label(written[circle[0]][0].span, "it comes back here"),)
+        yield Diagnostic(Code.CYCLE, message, closing.span, advice, labels)
 
 
 def check_nesting(parts: Parts) -> Iterator[Diagnostic]:

@@ -45,12 +45,9 @@ def _because(part: OutcomePart, draft: Draft) -> Because | None:
     """Read the words of an outcome, which is one kind of end unless it leaves out `notify`."""
     assert part.because is not None
     if isinstance(part.because, Map) and part.notify is not None:
-        draft.findings.add(
-            Code.WRONG_SHAPE,
-            part.because.span.first_line,
-            "expected text as `because`, found a mapping",
-            help="this outcome is one kind of end, so one text speaks for it",
-        )
+        message, at = "expected text as `because`, found a mapping", part.because.span.first_line
+        advice = "this outcome is one kind of end, so one text speaks for it"
+        draft.findings.add(Code.WRONG_SHAPE, at, message, help=advice)
         return None
     return read_because(part.because, draft)
 

@@ -150,9 +150,8 @@ def _unclosed_quote(error: _Error) -> YamlProblem | None:
     if "quoted scalar" not in error.context or "unexpected" not in error.problem or error.opened is None:
         return None
     mark = error.source.sign(error.opened)
-    return error.worded(
-        f"the text that begins with {mark.text} does not end", f"close it with another {mark.text}", mark
-    )
+    message = f"the text that begins with {mark.text} does not end"
+    return error.worded(message, f"close it with another {mark.text}", mark)
 
 
 def _inside_brackets(error: _Error) -> YamlProblem | None:
@@ -165,11 +164,9 @@ def _inside_brackets(error: _Error) -> YamlProblem | None:
     comment = _COMMENT.search(line, opened.column)
     start = len(source.text) if comment is None else opened.start - (opened.column - 1) + comment.start()
     if comment is not None and start < error.at:
-        return error.worded(
-            "a `#` behind a blank begins a comment, which hides the rest of the line",
-            _with_form("quote the text that contains it", source, start),
-            Span(source, start, start + len(comment.group().rstrip())),
-        )
+        message = "a `#` behind a blank begins a comment, which hides the rest of the line"
+        hidden = Span(source, start, start + len(comment.group().rstrip()))
+        return error.worded(message, _with_form("quote the text that contains it", source, start), hidden)
     is_deeper = len(here) - len(here.lstrip()) > len(line) - len(line.lstrip())
     if is_deeper or source.position(error.at)[0] == opened.line:
         return error.worded(f"found {error.found} where `,` or `{closing}` is expected", error.quoted(_INSIDE))
@@ -191,10 +188,9 @@ def _behind_a_value(error: _Error) -> YamlProblem | None:
         return error.worded(f"this `{error.token}` closes nothing", "remove it, or quote the text it belongs to")
     if error.before.strip():
         return error.worded(f"YAML ends the value before `{error.token}`", error.quoted("quote the whole value"))
-    return misplaced_line(error.source, error.at) or error.worded(
-        "this line is indented unlike those it belongs to",
-        "give all keys of one mapping, and all items of one list, the same indentation",
-    )
+    advice = "give all keys of one mapping, and all items of one list, the same indentation"
+    unlike = error.worded("this line is indented unlike those it belongs to", advice)
+    return misplaced_line(error.source, error.at) or unlike
 
 
 def _odd_start(error: _Error) -> YamlProblem | None:
@@ -246,10 +242,8 @@ def _block_text(error: _Error) -> YamlProblem | None:
     if "block scalar" not in error.context:
         return None
     if "indented" in error.problem or error.opened is None:
-        return error.worded(
-            "an empty line before this text is indented deeper than the text",
-            "the first line of a text of several lines sets its indentation",
-        )
+        advice = "the first line of a text of several lines sets its indentation"
+        return error.worded("an empty line before this text is indented deeper than the text", advice)
     mark = error.source.sign(error.opened)
     value = error.opened + (1 if in_flow(error.source, error.opened) else 0)
     message = f"YAML takes `{mark.text}` for the beginning of a text of several lines"
