@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from notifyrules.document.model import (
-    CallPart,
-    FanOutPart,
-    FirstPart,
-    LongTarget,
-    QuestionPart,
-    SwitchPart,
-    WrittenNode,
-)
+from notifyrules.document.model import CallPart, FanOutPart, FirstPart, QuestionPart, SwitchPart, Target, WrittenNode
 from notifyrules.source.located import Scalar
 
 _OPEN = 1
@@ -69,7 +61,7 @@ def topological(edges: Mapping[str, Sequence[str]], start: str) -> tuple[str, ..
 
 def written_targets(part: WrittenNode) -> Iterator[Scalar]:
     """Give the names of the targets a node leads to, in the order written."""
-    exits: list[Scalar | LongTarget | None] = []
+    exits: list[Target | None] = []
     match part:
         case QuestionPart():
             exits = [part.then, part.else_]

@@ -368,9 +368,7 @@ def _argument(part: s.Syntax, function: Function, parameter: Parameter, at: Cont
 
 def _accepts(wanted: Type, actual: Type) -> bool:
     """Tell whether an argument fits a parameter; a list without an item type takes every list."""
-    if wanted.base == ListOf(None):
-        return isinstance(actual.base, ListOf)
-    return fits(actual, wanted)
+    return isinstance(actual.base, ListOf) if wanted.base == ListOf(None) else fits(actual, wanted)
 
 
 # ---- What to say of comparisons that cannot be ----

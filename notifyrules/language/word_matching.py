@@ -43,9 +43,7 @@ def has_word(text: str, words: str | tuple[str, ...]) -> bool:
 
 def normal_word(word: str) -> str:
     """Write a word so that it is equal to every word that is found wherever it is."""
-    if word.isascii() and word.isalnum():
-        return word.lower()
-    return " ".join(_folded(word).split())
+    return word.lower() if word.isascii() and word.isalnum() else " ".join(_folded(word).split())
 
 
 def _stands(text: str, word: str) -> bool:

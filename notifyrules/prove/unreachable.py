@@ -14,23 +14,10 @@ from typing import assert_never
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.diagnostics.phrases import clip
-from notifyrules.graph.model import (
-    Arrow,
-    Call,
-    Fact,
-    FanOut,
-    First,
-    Graph,
-    Guarantee,
-    Node,
-    Question,
-    Switch,
-    conditions,
-)
+from notifyrules.graph.model import Arrow, Call, Fact, FanOut, First, Graph, Guarantee, Question, Switch, conditions
 from notifyrules.language.terms import FactRead, Junction, Term, facts_read
 from notifyrules.language.values import write_literal
 from notifyrules.solver import Answer, Formula, Proof
-from notifyrules.source.text import Span
 
 _LEAVE_OUT = (
     "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
@@ -82,7 +69,8 @@ def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> It
     constant = [found.span for found in known if found.code in (Code.CONSTANT_CONDITION, Code.USELESS_ELSE)]
     for name in proof.graph.order:
         node = proof.graph.nodes[name]
-        if name not in reached.met or any(_within(span, node) for span in constant):
+        asked = () if isinstance(node, Call) else conditions(node)
+        if name not in reached.met or any(term.span.covers(span) for term in asked for span in constant):
             continue
         match node:
             case Question():
@@ -97,11 +85,6 @@ def find_dead(proof: Proof, reached: Reach, known: tuple[Diagnostic, ...]) -> It
                 yield from _callee(node, reached)
             case _:
                 assert_never(node)
-
-
-def _within(span: Span, node: Node) -> bool:
-    """Tell whether a finding is about what a node asks."""
-    return not isinstance(node, Call) and any(term.span.covers(span) for term in conditions(node))
 
 
 def _question(node: Question, reached: Reach) -> Iterator[Diagnostic]:

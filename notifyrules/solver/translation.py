@@ -21,20 +21,7 @@ from notifyrules.language import terms as t
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.types import MAX_ITEMS, Basic, Enumeration, Type
 from notifyrules.solver.formulas import Formula, Formulas, Number, Thing
-from notifyrules.solver.symbols import (
-    LIST,
-    Amount,
-    Opaque,
-    Payload,
-    Pick,
-    Several,
-    Symbol,
-    Symbols,
-    Truth,
-    Way,
-    plain,
-    scale_of,
-)
+from notifyrules.solver.symbols import LIST, Amount, Opaque, Payload, Pick, Several, Symbol, Symbols, Truth, Way, plain
 
 HAS = "has"
 """The open question whether a list holds an item."""
@@ -365,7 +352,8 @@ class Translator:
 
 def hold(formulas: Formulas, number: Number, basic: Basic) -> Number:
     """Hold a number to the range of its type."""
-    scale = scale_of(basic)
+    scale = KINDS[basic].scale
+    assert scale is not None
     lowest, highest = formulas.amount(scale.lowest), formulas.amount(scale.highest)
     return formulas.choose(number > highest, highest, formulas.choose(number < lowest, lowest, number))
 
