@@ -28,7 +28,7 @@ facts:
   user.in_dnd: {type: bool, default: false, about: Do Not Disturb is on right now}
 
 otherwise: "no"
-
+allow: {no-words: who is notified sees why}
 flow:
   muted: {ask: Channel muted?, if: channel.muted, then: {to: "no", because: "you muted {channel.name}"}, else: dnd}
   dnd: {ask: User in DnD?, if: user.in_dnd, then: {to: "no", because: Do Not Disturb is on}, else: kind}

@@ -10,6 +10,8 @@ from notifyrules.graph.model import Notify
 from tests.charts import FACTS, HEAD, OUTCOMES, asks, chart, codes, findings, node, rules_of, told
 
 EXITS = 'then: "yes", else: "no"'
+SPEAKING = OUTCOMES.replace("{notify: true}", "{notify: true, because: it is for you}")
+WORDY = SPEAKING.replace("{notify: false}", "{notify: false, because: it is not for you}")
 TAIL = 'end: {if: c, then: "yes", else: "no"}'
 
 
@@ -235,7 +237,7 @@ class TestOutcomes:
     )
     def test_mistakes(self, said: str, top: str, code: str, span: str) -> None:
         """What an outcome says, carries and asks for is checked like any condition."""
-        outcomes = OUTCOMES.replace("{notify: false}", f"{{notify: false, {said}}}")
+        outcomes = SPEAKING.replace("{notify: false}", f"{{notify: false, {said}}}")
         found = told(chart(f"q: {{if: b, {EXITS}}}", top=top, outcomes=outcomes))
 
         assert [one[:2] for one in found] == [(code, span)]
@@ -320,7 +322,7 @@ class TestTextsOfArrows:
     )
     def test_need_no_other_value_there(self, text: str) -> None:
         """What the way there has ruled out is not asked for again."""
-        assert told(node(text, top="")) == []
+        assert told(chart(f"q: {text}", outcomes=WORDY)) == []
 
     @pytest.mark.parametrize(
         "text",
@@ -355,7 +357,7 @@ class TestTextsOfArrows:
         """As within one condition."""
         text = '{if: maybe_t is not null, then: {to: "yes", because: "{maybe_t ?? t}"}, else: "no"}'
 
-        assert codes(node(text)) == ["constant-condition"]
+        assert codes(chart(f"q: {text}", outcomes=WORDY)) == ["constant-condition"]
 
     @pytest.mark.parametrize(
         "facts", [{}, {"maybe_t": "a", "maybe_at": "2026-11-23T21:00:00Z"}, {"c": True, "maybe_t": ""}]

@@ -90,6 +90,9 @@ class Code(Enum):
     UNUSED_ALLOW = "unused-allow", "warning", "What is allowed does not occur (any more)."
     ASSUME_PARTS_MEDIA = "assume-parts-media", "warning", "A message goes to all of its media, so what is assumed of one medium alone rules messages out."
     LITERAL_BRACES = "literal-braces", "warning", "Only a `because` has conditions filled in; everywhere else braces are shown to people as they stand."
+    TWO_FACED_WORDS = "two-faced-words", "warning", "Words that are true of who is notified are seldom true of who is not, and the person reads them all the same."
+    NO_WORDS = "no-words", "warning", "Where nothing is said, the person reads that it was so, and not why."
+    NO_RECHECK = "no-recheck", "warning", "Whoever holds a notification has to know when to ask again, or that nobody knows."
     # Proofs
     CONTRADICTORY_ASSUME = "contradictory-assume", "error", "Where no facts keep to `assume`, everything about them could be proved."
     BROKEN_GUARANTEE = "broken-guarantee", "error", "Some facts show that a promise of the file does not hold."

@@ -65,9 +65,7 @@ def condition_words(written: str) -> str:
 
 def because_words(because: Because) -> str:
     """Give the words for a person as they are written, conditions in braces."""
-    return because.written(
-        lambda text: "".join(one if isinstance(one, str) else f"{{{one.span.one_line}}}" for one in text.pieces)
-    )
+    return because.written(lambda message: message.written)
 
 
 def value_words(value: Value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import PurePath
 from types import MappingProxyType
@@ -29,8 +29,9 @@ from notifyrules.graph.allowing import apply_allowances
 from notifyrules.graph.checks import CHECKS, Parts, check_literal_braces
 from notifyrules.graph.chosen_names import check_box_name, check_visible, report_clash, used_as
 from notifyrules.graph.draft import Draft
+from notifyrules.graph.in_force import Speech
 from notifyrules.graph.media import build_media, find_parting
-from notifyrules.graph.model import Allowance, Call, Graph, Guarantee, Media
+from notifyrules.graph.model import Call, Graph, Guarantee, Media
 from notifyrules.graph.nodes import build_node
 from notifyrules.graph.outcomes import build_guarantee, build_outcome
 from notifyrules.graph.reachability import find_cycles, topological, written_targets
@@ -81,6 +82,7 @@ class Library:
     _extents: dict[int, _Extent] = field(default_factory=dict)
     """By the identity of a built chart."""
     _trail: list[Place] = field(default_factory=list)
+    _speech: Speech = field(default_factory=Speech)
 
     def build(self, place: Place) -> Built:
         """Build the chart of a file that nobody called, with all findings, also in what it includes and calls."""
@@ -180,11 +182,13 @@ class Library:
         for found in chain.from_iterable(checks):
             findings.take(found)
         explain_cut_texts(findings)
-        allowed = apply_allowances(reading.document, fragments, findings, complete=parts is None or parts.whole)
-        if parts is None or findings.errors or not parts.whole:
-            return None
-        graph = _assemble(parts, place, assumed, allowed, _digest(files, callees))
-        return self._measured(graph, findings)
+        graph = None
+        if parts is not None and parts.whole and not findings.errors:
+            graph = _assemble(parts, place, assumed, _digest(files, callees))
+            findings.extend(self._speech.check(graph))
+        complete = parts is None or parts.whole
+        allowed = apply_allowances(reading.document, fragments, findings, complete=complete)
+        return None if graph is None or findings.errors else self._measured(replace(graph, allowed=allowed), findings)
 
     def _measured(self, graph: Graph, findings: Findings) -> Graph | None:
         """Refuse a chart that one decision could not walk in a reasonable time, called charts counted at each call."""
@@ -241,9 +245,7 @@ def _build_parts(draft: Draft) -> Parts:
     return Parts(draft, nodes, outcomes, media, _guarantees(media, draft), leads, find_cycles(leads))
 
 
-def _assemble(
-    parts: Parts, place: Place, assume: tuple[Term, ...], allowed: tuple[Allowance, ...], digest: str
-) -> Graph:
+def _assemble(parts: Parts, place: Place, assume: tuple[Term, ...], digest: str) -> Graph:
     """Put a chart together, all of whose parts could be built."""
     draft, document = parts.draft, parts.draft.document
     start = next(iter(parts.nodes))
@@ -266,7 +268,6 @@ def _assemble(
         otherwise=None if document.otherwise is None else str(document.otherwise),
         guarantees=parts.guarantees,
         order=topological(parts.leads, start),
-        allowed=allowed,
         media=parts.media,
         root=root_option(place),
     )

@@ -104,6 +104,11 @@ class Message:
     span: Span
     pieces: tuple[str | Term, ...]
 
+    @property
+    def written(self) -> str:
+        """The text as it is written, conditions in braces."""
+        return "".join(piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in self.pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class Because:

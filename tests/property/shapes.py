@@ -22,13 +22,16 @@ from notifyrules.compiled.limits import Limits
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front
 from notifyrules.evaluation.walk import walk
+from notifyrules.graph.model import ENDS as KINDS
 from notifyrules.graph.model import (
     Arrow,
+    Because,
     Call,
     Fact,
     FanOut,
     First,
     Graph,
+    Message,
     Node,
     Notify,
     Outcome,
@@ -123,6 +126,8 @@ class Manner:
     """The chance that the first node is one."""
     calls: int
     """Levels of charts that may be called."""
+    words: float = 0.0
+    """The chance that an arrow or an outcome says something, or when to ask again."""
 
 
 def manner(random: Random, *, large: bool = False) -> Manner:
@@ -189,7 +194,7 @@ class _Drawing:
             fact: Fact(fact, kind, True, VALUES[kind][0], False, SPAN)  # noqa: FBT003 - a row
             for fact, kind in self.facts.items()
         }
-        ends = {end: Outcome(end, notify, end, None, {}, None, None, SPAN) for end, notify in self.ends.items()}
+        ends = {end: self._end(end, notify) for end, notify in self.ends.items()}
         return Graph(
             name=name, title=name, about=None, source=None, path="drawn.yaml", digest="0" * 64, legend={},
             facts=facts, lets={}, assume=(), data={}, nodes={one: drawn[one] for one in order}, outcomes=ends,
@@ -198,7 +203,23 @@ class _Drawing:
 
     def _arrow(self, node: str, way: str, target: str) -> Arrow:
         """Draw one arrow."""
-        return Arrow(f"{node}.{way}", node, way, None, target, None, True, SPAN)  # noqa: FBT003 - a row
+        return Arrow(f"{node}.{way}", node, way, None, target, self._because(), True, SPAN)  # noqa: FBT003 - a row
+
+    def _end(self, name: str, notify: Notify) -> Outcome:
+        """Draw an outcome; one that leaves `notify` out may speak for some ends only."""
+        again = self.random.random() < self.how.words if self.how.words else False
+        recheck = Constant(SPAN, INSTANT, MIN_INSTANT) if again else None
+        return Outcome(name, notify, name, self._because(mapping=notify is Notify.UNSAID), {}, recheck, None, SPAN)
+
+    def _because(self, *, mapping: bool = True) -> Because | None:
+        """Draw a text, no two alike, or texts for some ends; nothing is drawn in charts without words."""
+        if not self.how.words or self.random.random() >= self.how.words:
+            return None
+        text = f"text {self.random.getrandbits(60)}"
+        if not mapping or self.random.random() < 0.7:
+            return Because(SPAN, dict.fromkeys(Notify, Message(SPAN, (text,))))
+        kinds = self.random.sample(list(KINDS.values()), self.random.randint(1, 3))
+        return Because(SPAN, {end: Message(SPAN, (f"{text} {end.value}",)) for end in kinds})
 
     def _target(self, later: list[str]) -> str:
         """Choose where an arrow leads."""
@@ -319,8 +340,10 @@ class _Drawing:
 
     def _call(self, name: str, later: list[str]) -> Node:
         """Draw a call of a small chart, some of whose facts are bound."""
-        how = Manner(self.random.randint(1, 5), 3, 0.4, 0.5, self.how.fan / 2, 0.2, self.how.calls)
+        how = Manner(self.random.randint(1, 5), 3, 0.4, 0.5, self.how.fan / 2, 0.2, self.how.calls, self.how.words)
         ends = {"left": Notify.UNSAID, "right": Notify.UNSAID, "stop": Notify.NO}
+        if self.how.words:
+            ends = {"left": Notify.UNSAID, "go": Notify.YES, "wait": Notify.LATER, "stop": Notify.NO}
         callee = _Drawing(self.random, how, ASKED, ends, self.depth + 1).graph(f"asked{self.depth}")
         maybe = (self._read(MAYBE), Constant(SPAN, MAYBE, None), Constant(SPAN, BOOL, value=True))
         given: dict[str, Term] = {
@@ -362,6 +385,22 @@ def drawn(seed: int) -> Drawn:
     graph = _Drawing(random, how, FACTS, ENDS).graph("drawn")
     known = {name: random.choice(VALUES[FACTS[name]]) for name in random.sample(list(FACTS), random.randint(1, 3))}
     return Drawn(graph, few, known, tuple(random.sample(ALL_FACTS, TRIED)))
+
+
+def speaking(seed: int) -> Graph:
+    """Draw a small chart with words and times to ask again."""
+    random = Random(seed)  # noqa: S311 - no secret
+    how = Manner(
+        nodes=random.randrange(2, 7),
+        near=random.choice((2, 3)),
+        end=random.choice((0.2, 0.4)),
+        refuse=random.choice((0.3, 0.6)),
+        fan=random.choice((0.0, 0.2, 0.4)),
+        branches=random.choice((0.0, 0.0, 1.0)),
+        calls=random.choice((0, 1, 1, 2)),
+        words=random.choice((0.2, 0.4, 0.7)),
+    )
+    return _Drawing(random, how, FACTS, ENDS).graph("drawn")
 
 
 def compiled(one: Drawn) -> tuple[Program, Program]:
