@@ -198,12 +198,12 @@ class Rules:
 
         return facts_schema(replace(self.graph, facts=self._program.reader.declared))
 
-    def to_svg(self, decision: Decision | None = None, *, expand: bool = False) -> str:
+    def to_svg(self, decision: Decision | Decisions | None = None, *, expand: bool = False) -> str:
         """
         Draw the chart.
 
         Args:
-            decision: A decision of these rules whose path is lit.
+            decision: A decision of these rules whose path is lit, or those for each medium.
             expand: Whether called charts are opened.
 
         Returns:
@@ -214,6 +214,8 @@ class Rules:
         """
         from notifyrules.diagram import draw, to_svg  # noqa: PLC0415 - drawing is heavy
 
+        if isinstance(decision, Decisions):
+            return to_svg(draw(self.graph, passage=decision.passages, expand=expand))
         passage = None if decision is None else decision.passage
         return to_svg(draw(self.graph, passage=passage, expand=expand))
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from notifyrules.diagram.drawing import Lit
     from notifyrules.diagram.model import Diagram
-    from notifyrules.evaluation.walk import Passage
     from notifyrules.graph.model import Graph
 
 FORMATS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -34,8 +34,8 @@ class Rendered:
         return {"format": self.picture_format, "picture": written.decode(), "caveats": list(self.caveats)}
 
 
-def render(graph: Graph, picture_format: str, passage: Passage | None = None, *, expand: bool = False) -> Rendered:
-    """Draw a chart in one of :data:`FORMATS`, the path of a decision lit; *expand* opens called charts."""
+def render(graph: Graph, picture_format: str, passage: Lit = None, *, expand: bool = False) -> Rendered:
+    """Draw a chart in one of :data:`FORMATS`, one path lit or those of several media; *expand* opens called charts."""
     from notifyrules import diagram  # noqa: PLC0415 - drawing is heavy
 
     return write_picture(diagram.draw(graph, passage=passage, expand=expand), picture_format)

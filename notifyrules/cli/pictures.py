@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from notifyrules.answers.render import FORMATS, Rendered, format_of, render
 from notifyrules.cli.door import CLEAN, FOUND
@@ -17,8 +17,10 @@ from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import CASES_ENDINGS, is_folder, root_for
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.model import Graph
+
+if TYPE_CHECKING:
+    from notifyrules.diagram.drawing import Lit
 
 # The name of a chart is any text, perhaps a stranger's; the name of its picture is not.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
@@ -35,6 +37,7 @@ class Order:
     given_format: str | None
     root: str | None
     _: KW_ONLY
+    each: bool
     expand: bool
     every: bool
     """Whether all charts of a folder are meant."""
@@ -59,7 +62,8 @@ class Order:
         options = {"-o": self.output, "--format": self.given_format, "--root": self.root}
         for option, value in options.items():
             words += [option, value] if value is not None else []
-        return shlex.join([*words, *(["--expand"] if self.expand else [])])
+        flags = {"--each": self.each, "--expand": self.expand}
+        return shlex.join([*words, *(flag for flag, given in flags.items() if given)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,9 @@ class PictureFile:
             save(self.path, self.content)
 
 
-def draw(graph: Graph, order: Order, passage: Passage | None) -> bytes:
+def draw(graph: Graph, order: Order, lit: Lit) -> bytes:
     """Draw a chart in the format that was ordered, and tell what the format cannot show of it."""
-    drawn = render(graph, order.chosen, passage, expand=order.expand)
+    drawn = render(graph, order.chosen, lit, expand=order.expand)
     tell_caveats(drawn, graph.path)
     return drawn.content
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from notifyrules.answers.decisions import decide_each
 from notifyrules.answers.render import FORMATS
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.facts import given_facts
+from notifyrules.cli.facts import given_facts, given_for_each
 from notifyrules.cli.files import check_choice, load_named
-from notifyrules.cli.options import FactsFiles, Root, Settings
+from notifyrules.cli.options import Each, FactsFiles, Root, Settings
 from notifyrules.cli.output import is_terminal, write_bytes
 from notifyrules.cli.pictures import Order, PictureFile, draw, draw_all, report_stale, save_all
 from notifyrules.errors import UsageError
+
+if TYPE_CHECKING:
+    from notifyrules.diagram.drawing import Lit
 
 SUMMARY: Final = "Draw a chart, or every chart of a folder."
 HELP: Final = """
 Draw a chart, or every chart of a folder.
 
 RULES is a rule file, or the name of one that comes with notifyrules, such as slack. Facts, if any are given, light the
-path of their decision.
+path of their decision; with --each the paths of the decisions for all media, each in its own colour and dashes.
 
 With --all, RULES is a folder (rules unless given), and every chart in it is drawn into the folder that -o names
 (diagrams unless given), under the name of the chart.
@@ -45,6 +49,7 @@ def render(  # noqa: PLR0913 - the options of the command
         typer.Option("--format", metavar="|".join(FORMATS), help="The format; told by the suffix of -o, else svg."),
     ] = None,
     *,
+    each: Each = False,
     expand: Annotated[bool, typer.Option("--expand", help="Open the charts that are called.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Draw every chart of a folder.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Fail where a picture is stale; write nothing.")] = False,
@@ -54,13 +59,16 @@ def render(  # noqa: PLR0913 - the options of the command
     if picture_format is not None:
         check_choice("format", picture_format, FORMATS)
     every = every or (check and rules is None)
-    order = Order(rules, tuple(settings), tuple(facts), output, picture_format, root, expand=expand, every=every)
+    order = Order(
+        rules, tuple(settings), tuple(facts), output, picture_format, root, each=each, expand=expand, every=every
+    )
     return _render_folder(order, check=check) if every else _render_one(order, check=check)
 
 
 def _render_folder(order: Order, *, check: bool) -> int:
-    if order.settings or order.facts:
-        raise UsageError("facts light the path of one chart", "name one rule file, or leave out --set and --facts")
+    if order.settings or order.facts or order.each:
+        advice = "name one rule file, or leave out --set, --facts and --each"
+        raise UsageError("facts light the path of one chart", advice)
     target = Path(order.output or "diagrams")
     pictures, code = draw_all(Path(order.rules or "rules"), target, order)
     if check:
@@ -77,11 +85,14 @@ def _render_one(order: Order, *, check: bool) -> int:
     if order.output is None and order.chosen == "png" and is_terminal(sys.stdout):
         raise UsageError("a PNG is nothing for a terminal", "name a file with -o")
     loaded = load_named(order.rules, order.root)
-    passage = None
-    if order.settings or order.facts:
+    lit: Lit = None
+    if order.each:
+        with given_for_each(loaded.graph, order.settings, order.facts) as (common, per_medium):
+            lit = decide_each(loaded, common, per_medium).passages
+    elif order.settings or order.facts:
         with given_facts(loaded.graph, order.settings, order.facts) as given:
-            passage = loaded.decide(given).passage
-    content = draw(loaded.graph, order, passage)
+            lit = loaded.decide(given).passage
+    content = draw(loaded.graph, order, lit)
     if order.output is None:
         write_bytes(content)
         return CLEAN

@@ -24,6 +24,7 @@ from notifyrules.language.mismatch import describe
 from notifyrules.language.values import Value, to_plain
 
 if TYPE_CHECKING:
+    from notifyrules.evaluation.walk import Passage
     from notifyrules.explanation.readers import Reader
 
 _UNASKED: Final = object()
@@ -105,6 +106,11 @@ class Decisions(Unchanging, Mapping[str, Decision]):
         """The earliest instant at which to ask again for any medium, in UTC; None where there is nothing to say."""
         return min((at for one in self.values() if (at := one.recheck_at) is not None), default=None)
 
+    @property
+    def passages(self) -> Mapping[str, Passage]:
+        """The way through the chart of each medium."""
+        return {medium: decision.passage for medium, decision in self.items()}
+
     def explain(self, reader: Reader = "support") -> str:
         """
         Tell why, in a paragraph for each medium; media that have the same to tell share one.
@@ -134,6 +140,12 @@ class Decisions(Unchanging, Mapping[str, Decision]):
             "recheck_at": None if at is None else str(to_plain(at)),
             "decisions": {medium: decision.to_dict() for medium, decision in self.items()},
         }
+
+    def _repr_svg_(self) -> str | None:
+        """Draw the chart with the way of each medium lit, for a notebook; None where it cannot be drawn."""
+        from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
+
+        return notebook_svg(next(iter(self._verdicts)).graph, lambda: self.passages)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Refuse to be pickled: decisions belong to their loaded rules."""

@@ -17,6 +17,7 @@ from notifyrules.diagram.layout import POINTS
 from notifyrules.diagram.lettering import directed, drawable
 from notifyrules.diagram.model import BoxShape, Diagram, DrawnArrow, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
+from notifyrules.diagram.paths import look_of
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -36,6 +37,8 @@ _SHAPES: Final = {
     BoxShape.TABLE: {"shape": "plain", "style": ""},
     BoxShape.EXIT: {"style": "rounded,filled,dashed"},
 }
+_STYLES: Final = {0: "solid", 2: "dashed", 4: "dotted"}
+"""What Graphviz has of dashes, by how many lengths a pattern has."""
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 """Graphviz reads entities in every text."""
 
@@ -60,7 +63,7 @@ def to_dot(diagram: Diagram) -> str:
             graph.body.append(f"\t{{rank=same {names[arrow.source]} {names[arrow.target]}}}\n")
     if ends := [names[box.key] for box in diagram.boxes if box.shape is BoxShape.END]:
         graph.body.append(f"\t{{rank=sink {' '.join(ends)}}}\n")
-    if diagram.legend:
+    if diagram.legend or diagram.paths:
         graph.node("legend", label=_legend(diagram), shape="plain", style="", tooltip="legend")
     return str(graph.source)
 
@@ -102,7 +105,11 @@ def _attributes(box: DrawnBox) -> dict[str, str]:
 def _write_arrow(arrow: DrawnArrow, names: Mapping[str, str], graph: Digraph) -> None:
     source = names[arrow.source] if arrow.row is None else f"{names[arrow.source]}:r{arrow.row}:e"
     found = dict(_LINES[arrow.mark.emphasis])
-    if arrow.mark.breadth is not None:
+    if traces := arrow.mark.traces:
+        # Lines beside each other; dashes there are for one alone.
+        style = _STYLES[len(look_of(traces[0].path).dashes)] if len(traces) == 1 else "solid"
+        found = {"color": ":".join(look_of(trace.path).colour for trace in traces), "style": style, "penwidth": "2.5"}
+    elif arrow.mark.breadth is not None:
         found["penwidth"] = f"{arrow.mark.breadth:g}"
     found["fontcolor"] = LIGHT.quiet if arrow.mark.emphasis is Emphasis.FADED else LIGHT.text
     if arrow.label or arrow.mark.notes:
@@ -126,12 +133,17 @@ def _table(drawn: SizedBox, colours: Mapping[str, str]) -> str:
 
 
 def _legend(diagram: Diagram) -> str:
+    paths = (
+        f'<TR><TD BGCOLOR="{look_of(path).colour}" WIDTH="14" HEIGHT="4"></TD>'
+        f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(words))}</FONT></TD></TR>'
+        for path, words in enumerate(map(": ".join, diagram.paths))
+    )
     rows = (
         f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'
         f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(name).replace("_", " "))}</FONT></TD></TR>'
         for name, colour in diagram.legend
     )
-    return f'<<TABLE BORDER="0" CELLSPACING="4">{"".join(rows)}</TABLE>>'
+    return f'<<TABLE BORDER="0" CELLSPACING="4">{"".join([*paths, *rows])}</TABLE>>'
 
 
 def _text(text: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Final, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from notifyrules.diagram.boxes import label
 from notifyrules.diagram.lettering import set_apart
@@ -21,9 +21,11 @@ from notifyrules.diagram.model import (
     Emphasis,
     Mark,
     Overlay,
+    Trace,
 )
 from notifyrules.diagram.palette import ENDS, UNCLASSED
 from notifyrules.diagram.palette import START as START_COLOUR
+from notifyrules.diagram.paths import bundle
 from notifyrules.diagram.wording import (
     NOT_SET,
     because_words,
@@ -54,16 +56,24 @@ _VALUES_SHOWN: Final = 6
 _LONGEST_VALUE: Final = 60
 
 
-def draw(graph: Graph, *, passage: Passage | None = None, expand: bool = False) -> Diagram:
+Lit: TypeAlias = "Passage | Mapping[str, Passage] | None"
+"""What is lit on a chart: the way of one decision, those for several media by their names, or nothing."""
+
+
+def draw(graph: Graph, *, passage: Lit = None, expand: bool = False) -> Diagram:
     """
     Make the picture of a chart: the same one for the same arguments.
 
     Args:
         graph: A chart without errors.
-        passage: The way of one decision through it, to be lit.
+        passage: The way of one decision through it, to be lit; those for several media are told apart.
         expand: Open the charts it calls, and those they call, instead of drawing each as one box.
     """
-    return draw_overlaid(graph, Overlay() if passage is None else _light(graph, passage), expand=expand)
+    if isinstance(passage, Passage):
+        overlay = _light(graph, passage)
+    else:
+        overlay = _light_each(graph, passage) if passage else Overlay()
+    return draw_overlaid(graph, overlay, expand=expand)
 
 
 def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Diagram:
@@ -92,6 +102,7 @@ def draw_overlaid(graph: Graph, overlay: Overlay, *, expand: bool = False) -> Di
         arrows=tuple(sheet.arrows),
         clusters=tuple(sheet.clusters),
         legend=_legend(sheet),
+        paths=overlay.paths,
     )
 
 
@@ -366,6 +377,44 @@ def _light(graph: Graph, passage: Passage) -> Overlay:
     return Overlay(marks, Mark(Emphasis.FADED), words + because + dashes)
 
 
+def _light_each(graph: Graph, passages: Mapping[str, Passage]) -> Overlay:
+    """Make an overlay of the decisions for several media; those that go the same way share a path."""
+    lit: dict[str, dict[str, Mark]] = {}
+    ways: dict[tuple[tuple[str, Emphasis], ...], list[str]] = {}
+    for medium, passage in passages.items():
+        lit[medium] = {START: Mark(Emphasis.LIT), f"{START}.then": Mark(Emphasis.LIT)}
+        _light_passage(passage, "", Emphasis.LIT, lit[medium])
+        ways.setdefault(tuple((key, mark.emphasis) for key, mark in lit[medium].items()), []).append(medium)
+    marks: dict[str, Mark] = {}
+    for number, way in enumerate(ways):
+        for key, emphasis in way:
+            traces = (Trace(number, emphasis is Emphasis.TRIED),)
+            _add(marks, key, Mark(emphasis, breadth=bundle(len(ways)), traces=traces))
+    marks = {key: replace(mark, values=_values_each(key, lit, graph)) for key, mark in marks.items()}
+    paths = tuple(
+        (", ".join(media), set_apart(graph.outcomes[passages[media[0]].outcome].label)) for media in ways.values()
+    )
+    tried = any(trace.in_vain for mark in marks.values() for trace in mark.traces)
+    return Overlay(
+        marks,
+        Mark(Emphasis.FADED),
+        "; ".join(map(": ".join, paths)) + ("; thin: tried in vain" if tried else ""),
+        paths,
+    )
+
+
+def _values_each(key: str, lit: Mapping[str, Mapping[str, Mark]], graph: Graph) -> tuple[str, ...]:
+    """Write the fact values that were read at a box, and of those that not all media read there, which did."""
+    found: dict[str, list[str]] = {}
+    here = {medium: marks[key] for medium, marks in lit.items() if key in marks}
+    for medium, mark in here.items():
+        for value in mark.values:
+            # Which medium it is tells its path.
+            if graph.media is None or not value.startswith(f"{graph.media.fact} = "):
+                found.setdefault(value, []).append(medium)
+    return _few(value if len(media) == len(here) else f"{value} ({', '.join(media)})" for value, media in found.items())
+
+
 def _light_passage(passage: Passage, prefix: str, emphasis: Emphasis, marks: dict[str, Mark]) -> None:
     _light_steps(passage.steps, prefix, emphasis, marks)
     _add(marks, prefix + passage.outcome, Mark(emphasis))
@@ -390,10 +439,14 @@ def _add(marks: dict[str, Mark], key: str, mark: Mark) -> None:
 def _values(step: Step) -> tuple[str, ...]:
     """Write the fact values that a step read, one a line, each shortened to what a box can hold."""
     written = {name: NOT_SET if value is None else write_literal(value) for name, value in step.facts.items()}
-    lines = tuple(
+    return _few(
         f"{name} = {set_apart(value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + '…')}"
         for name, value in written.items()
     )
+
+
+def _few(values: Iterable[str]) -> tuple[str, ...]:
+    lines = tuple(values)
     if len(lines) <= _VALUES_SHOWN:
         return lines
     return (*lines[: _VALUES_SHOWN - 1], f"and {len(lines) - _VALUES_SHOWN + 1} more facts")

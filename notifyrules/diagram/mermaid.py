@@ -8,8 +8,9 @@ from typing import Final
 
 from notifyrules.diagram.boxes import label, size_box
 from notifyrules.diagram.lettering import directed, drawable
-from notifyrules.diagram.model import BoxShape, Diagram, DrawnBox, Emphasis
+from notifyrules.diagram.model import BoxShape, Diagram, DrawnArrow, DrawnBox, Emphasis
 from notifyrules.diagram.palette import LIGHT, ink_on
+from notifyrules.diagram.paths import look_of
 
 _OUTLINES: Final = {
     BoxShape.QUESTION: ("(", ")"),
@@ -42,15 +43,28 @@ def to_mermaid(diagram: Diagram) -> str:
     lines = ["flowchart TD", *_cluster("", diagram, names)]
     for arrow in diagram.arrows:
         words = arrow.label if arrow.row is None else rows[arrow.source][arrow.row].text
-        shown = f"|{_quoted(directed(label(words, arrow.mark.notes).lines))}|" if words or arrow.mark.notes else ""
+        notes = (*arrow.mark.notes, *_named(arrow, diagram))
+        shown = f"|{_quoted(directed(label(words, notes).lines))}|" if words or notes else ""
         lines.append(f"  {names[arrow.source]} -->{shown} {names[arrow.target]}")
     for emphasis, style in _LINKS.items():
         if links := [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]:
             lines.append(f"  linkStyle {','.join(links)} {style}")
     for number, arrow in enumerate(diagram.arrows):
-        if arrow.mark.breadth is not None:
+        if len(traces := arrow.mark.traces) == 1:
+            look = look_of(traces[0].path)
+            dashes = f",stroke-dasharray:{' '.join(f'{dash:g}' for dash in look.dashes)}" if look.dashes else ""
+            lines.append(f"  linkStyle {number} stroke:{look.colour},stroke-width:3px{dashes}")
+        elif arrow.mark.breadth is not None:
             lines.append(f"  linkStyle {number} stroke-width:{arrow.mark.breadth:g}px")
+    if diagram.paths:
+        lines.append(f"  legend[{_quoted(directed([drawable(': '.join(path)) for path in diagram.paths]))}]")
     return "\n".join([*lines, *_classes(diagram, names)]) + "\n"
+
+
+def _named(arrow: DrawnArrow, diagram: Diagram) -> list[str]:
+    """Name the media of an arrow that not all take: Mermaid has one line for each."""
+    traces = arrow.mark.traces if len(arrow.mark.traces) < len(diagram.paths) else ()
+    return [diagram.paths[trace.path][0] + (" (in vain)" if trace.in_vain else "") for trace in traces]
 
 
 def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:

@@ -56,6 +56,16 @@ class Emphasis(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """That one of several paths leads over a box or arrow."""
+
+    path: int
+    """Its number in the picture, 0-based."""
+    in_vain: bool = False
+    """Whether it was only tried there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What an overlay says about one box or arrow."""
 
@@ -66,6 +76,8 @@ class Mark:
     """How broad the line of an arrow is, in pixels; None for what its emphasis has."""
     values: tuple[str, ...] = ()
     """What was read in a box, a line each: shown where there is room, as nothing may move for it."""
+    traces: tuple[Trace, ...] = ()
+    """The paths that lead here, where there are several to be told apart; by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,8 @@ class Overlay:
     """What holds for all the others."""
     words: str = ""
     """What the overlay shows, in one sentence; empty for the bare chart."""
+    paths: tuple[tuple[str, str], ...] = ()
+    """Where several paths are to be told apart, whose each is, and where it ends."""
 
     def mark(self, *keys: str) -> Mark:
         """Find the strongest of the marks of some keys, with the notes of all."""
@@ -92,7 +106,10 @@ class Overlay:
         broadest = max((mark.breadth for mark in found if mark.breadth is not None), default=None)
         notes = tuple(dict.fromkeys(note for mark in found for note in mark.notes))
         values = tuple(dict.fromkeys(value for mark in found for value in mark.values))
-        return Mark(strongest, notes, broadest, values)
+        traces: dict[int, bool] = {}
+        for trace in (trace for mark in found for trace in mark.traces):
+            traces[trace.path] = traces.get(trace.path, True) and trace.in_vain
+        return Mark(strongest, notes, broadest, values, tuple(Trace(*one) for one in sorted(traces.items())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +216,5 @@ class Diagram:
     """Outer ones before those inside."""
     legend: tuple[tuple[str, Colour], ...]
     """The classes that are used, with their colours."""
+    paths: tuple[tuple[str, str], ...] = ()
+    """Where several paths are to be told apart, whose each is, and where it ends."""

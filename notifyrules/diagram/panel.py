@@ -28,10 +28,14 @@ SWATCH: Final = 14
 """The side of a colour in the legend."""
 SWATCH_GAP: Final = 8
 """Room between a colour and its name."""
+SAMPLE: Final = 44
+"""The length of the line of a path in the legend."""
 LEGEND_LINE: Final = 22
 """The height of an entry of the legend."""
 
 _ENTRY_GAP: Final = 20
+_LONGEST: Final = 420
+"""The length of what the legend says of a path."""
 _HEADER: Final = 44
 """
 The height above the chart, for one line of words or two smaller ones.
@@ -56,12 +60,20 @@ _OUT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One class of the legend, in its place."""
+    """One class or path of the legend, in its place."""
 
     name: str
-    colour: Colour
+    colour: Colour | None
+    """The colour of a class."""
+    path: int
+    """The number of a path; of a class, nothing."""
     x: float
     y: float
+
+    @property
+    def name_at(self) -> float:
+        """The left end of the name."""
+        return self.x + (SAMPLE if self.colour is None else SWATCH) + SWATCH_GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +94,14 @@ class Panel:
 
 def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     """Put a chart on its panel: the legend into a corner that is free, else below the chart."""
-    names = [drawable(name).replace("_", " ") for name, _ in diagram.legend]
-    wide = [SWATCH + SWATCH_GAP + width(name, SMALL) for name in names]
+    entries = [
+        *(
+            Entry(wrap(words, SMALL, limit=_LONGEST, lines=1)[0], None, path, 0, 0)
+            for path, words in enumerate(map(": ".join, diagram.paths))
+        ),
+        *(Entry(drawable(name).replace("_", " "), colour, 0, 0, 0) for name, colour in diagram.legend),
+    ]
+    wide = [entry.name_at + width(entry.name, SMALL) for entry in entries]
     inner = max([drawing.width, *wide])
     chart = (MARGIN + (inner - drawing.width) / 2, float(_HEADER))
     if (corner := _free_corner(drawing, max(wide, default=0), LEGEND_LINE * len(wide))) is not None:
@@ -91,9 +109,7 @@ def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     else:
         places = [(MARGIN + x, chart[1] + drawing.height + MARGIN + y) for x, y in _side_by_side(wide, inner)]
     bottom = max([chart[1] + drawing.height, *(y + LEGEND_LINE - MARGIN / 2 for _, y in places)])
-    legend = (
-        Entry(name, colour, x, y) for name, (_, colour), (x, y) in zip(names, diagram.legend, places, strict=True)
-    )
+    legend = (replace(entry, x=x, y=y) for entry, (x, y) in zip(entries, places, strict=True))
     taken = [(x - chart[0], y - chart[1], x - chart[0] + max(wide), y - chart[1] + LEGEND_LINE) for x, y in places]
     bounds = (_EDGE - chart[0], 0.0, inner + 2 * MARGIN - _EDGE - chart[0], drawing.height + MARGIN - _EDGE)
     whole = stand_beside(diagram, drawing, taken, bounds)
@@ -190,9 +206,11 @@ def _occupied(drawing: Drawing) -> Iterator[Rectangle]:
     for arrow in drawing.arrows:
         if arrow.label is not None:
             yield _around(arrow.middle, arrow.label.width, arrow.label.height, 2)
+        # Several paths run beside each other.
+        by = _CLEAR + (arrow.arrow.mark.breadth or 0) / 2 if arrow.arrow.mark.traces else _CLEAR
         for ends in pairwise(arrow.points):
             left, top, right, bottom = _spanned(*ends)
-            yield left - _CLEAR, top - 2, right + _CLEAR, bottom + 2
+            yield left - by, top - by + 2, right + by, bottom + by - 2
     for one in drawing.clusters:
         yield _around(one.title_at, 2 * one.title.width, 2 * one.title.height, 2)
         for x in (one.left, one.right):

@@ -9,7 +9,7 @@ square, as wide as it may be, and :func:`png_caveats` tells which. So SVG is the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -22,6 +22,7 @@ from notifyrules.diagram.lettering import JOINED, drawable, leftward, width
 from notifyrules.diagram.model import Diagram
 from notifyrules.diagram.palette import LIGHT, line_on
 from notifyrules.diagram.panel import Panel, lay_panel
+from notifyrules.diagram.paths import lanes
 from notifyrules.diagram.routing import PlacedCluster, route
 from notifyrules.diagram.strokes import DASHED, Stroke, bends, breadth_of, strokes, toward
 from notifyrules.diagram.svg import BASELINE, write_panel
@@ -55,7 +56,9 @@ def to_png(diagram: Diagram) -> bytes:
         size = f"{panel.width:,.0f} by {panel.height:,.0f}"
         advice = "ask for SVG, which stays sharp at any size"
         raise UsageError(f"a picture of {size} pixels is too large for PNG", advice)
-    return run_layout("\n".join(_request(panel, write_panel(diagram, panel))), "-Kneato", "-n2", "-Tpng")
+    return run_layout(
+        "\n".join(_request(panel, write_panel(diagram, panel), len(diagram.paths))), "-Kneato", "-n2", "-Tpng"
+    )
 
 
 def png_caveats(diagram: Diagram) -> Iterator[str]:
@@ -67,7 +70,7 @@ def png_caveats(diagram: Diagram) -> Iterator[str]:
 
 def _texts(diagram: Diagram) -> Iterator[str]:
     yield diagram.words
-    yield from (name for name, _ in diagram.legend)
+    yield from (*map(": ".join, diagram.paths), *(name for name, _ in diagram.legend))
     yield from (cluster.title for cluster in diagram.clusters)
     for box in diagram.boxes:
         yield from (box.text, box.caption, *box.mark.notes, *(row.text for row in box.rows))
@@ -75,7 +78,7 @@ def _texts(diagram: Diagram) -> Iterator[str]:
         yield from (arrow.label, *arrow.mark.notes)
 
 
-def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
+def _request(panel: Panel, root: ET.Element, paths: int) -> Iterator[str]:
     yield f'digraph {{ bgcolor="{LIGHT.panel}" dpi={POINTS * SCALE} outputorder=edgesfirst pad=0 margin=0'
     yield f'node [shape=box margin=0 fixedsize=true label="" fontname="{FONT}"]'
     yield f"edge [arrowsize={HEAD / 10}]"
@@ -84,8 +87,14 @@ def _request(panel: Panel, root: ET.Element) -> Iterator[str]:
     yield f'last [style=invis width=0 height=0 pos="{_at((panel.width, panel.height), (0, 0))}"]'
     for number, one in enumerate(panel.drawing.clusters):
         yield _cluster(f"cluster_{number}", one, panel.chart)
-    for stroke in strokes(panel.drawing.arrows):
+    drawn = strokes(panel.drawing.arrows)
+    for stroke in drawn:
         yield from _line(stroke, panel.chart)
+    for lane in lanes((stroke.drawn for stroke in drawn), paths):
+        for piece in lane.pieces():
+            yield _run(piece, panel.chart, f'color="{lane.look.colour}" penwidth={lane.breadth:g}')
+        base = lane.way[-1]
+        yield _run((base, base), panel.chart, f'color="{lane.look.colour}"', (base, lane.tip))
     marks = (mark for part in root for mark in _marks(part, panel.chart if "transform" in part.attrib else (0, 0)))
     for number, mark in enumerate(marks):
         yield f"m{number} [{mark}]"
@@ -160,21 +169,31 @@ def _cluster(name: str, drawn: PlacedCluster, by: Point) -> str:
 
 
 def _line(stroke: Stroke, by: Point) -> Iterator[str]:
+    """Paint an arrow, piece by piece, the head on the last one; below paths only the ground that sets them off."""
     mark = stroke.drawn.arrow.mark
+    if mark.traces:
+        ground = LIGHT.cluster if stroke.drawn.clustered else LIGHT.panel
+        for piece in stroke.pieces:
+            yield _run(piece, by, f'color="{ground}" penwidth={breadth_of(mark) + 2:g}')
+        return
     style = "dashed" if mark.emphasis in DASHED else "solid"
     look = f'color="{line_on(LIGHT, mark.emphasis)}" penwidth={breadth_of(mark):g} style={style}'
     for piece in stroke.pieces:
-        points, head = list(piece), ""
-        if stroke.head is not None and piece is stroke.pieces[-1]:
-            # The head is painted from the end of the line to its tip.
-            points[-1] = toward(stroke.head[1], stroke.head[0], HEAD)
-            head = f"e,{_at(stroke.head[1], by)} "
-        way = [points[0]]
-        for entry, corner, leave in bends(points):
-            way += [way[-1], entry, entry, corner, corner, leave]
-        way += [way[-1], points[-1], points[-1]]
-        places = " ".join(_at(point, by) for point in way)
-        yield f'first -> last [{look} arrowhead={"normal" if head else "none"} pos="{head}{places}"]'
+        head = stroke.head if piece is stroke.pieces[-1] else None
+        # The head is painted from the end of the line to its tip.
+        points = (*piece[:-1], toward(head[1], head[0], HEAD)) if head else piece
+        yield _run(points, by, look, head)
+
+
+def _run(points: Sequence[Point], by: Point, look: str, head: tuple[Point, Point] | None = None) -> str:
+    """Paint a line with round corners, and its head."""
+    way = [points[0]]
+    for entry, corner, leave in bends(points):
+        way += [way[-1], entry, entry, corner, corner, leave]
+    way += [way[-1], points[-1], points[-1]]
+    places = " ".join(_at(point, by) for point in way)
+    tip = f"e,{_at(head[1], by)} " if head else ""
+    return f'first -> last [{look} arrowhead={"normal" if head else "none"} pos="{tip}{places}"]'
 
 
 def _at(point: Point, by: Point) -> str:

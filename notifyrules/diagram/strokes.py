@@ -43,7 +43,7 @@ _LEAST: Final = 2
 """A shorter piece of a broken line is left out."""
 _NEAR: Final = 0.05
 """Points nearer to each other than this are the same."""
-_HIDDEN: Final = 3
+HIDDEN: Final = 3
 """How far a line reaches into its head."""
 
 _CLEAR: Final = 4
@@ -149,8 +149,8 @@ def _on_line(start: Point, end: Point) -> tuple[tuple[str, float], float, float]
 
 def _course(one: PlacedArrow, look: tuple[int, float], ink: _Ink) -> _Course:
     """Leave out the beginning and the end of an arrow where they are drawn already."""
-    way = _simplified(one.points)
-    total = sum(_distance(start, end) for start, end in pairwise(way))
+    way = simplified(one.points)
+    total = length_of(way)
     begun, ended = _shared(way, ink), _shared(way[::-1], ink)
     for start, end in pairwise(way):
         ink.add(start, end)
@@ -158,7 +158,7 @@ def _course(one: PlacedArrow, look: tuple[int, float], ink: _Ink) -> _Course:
         begun = ended = 0
     # A corner of the other arrow is round, so the line goes on until it is straight.
     first = max(begun - RADIUS, 0)
-    last = min(total - ended + RADIUS, total) if ended else total - (HEAD - _HIDDEN)
+    last = min(total - ended + RADIUS, total) if ended else total - (HEAD - HIDDEN)
     return _Course(one, way, look, begun, total - ended, first, last)
 
 
@@ -167,7 +167,7 @@ def _stroke(course: _Course) -> Stroke:
     way, under, begun, ended = course.way, course.under, course.begun, course.ended
     head = (way[-2], way[-1]) if course.last < ended else None
     # In the bend, clear of the head that may follow.
-    joint = None if head else _cut(way, 0, (ended + course.last) / 2)[-1]
+    joint = None if head else cut(way, 0, (ended + course.last) / 2)[-1]
     # Beside the line of another arrow the pointer means that one.
     margin = min(REACH / 2, (ended - begun) / 4)
     first = begun + margin if begun else 0
@@ -188,7 +188,7 @@ def _pieces(
     kept: list[tuple[Point, ...]] = []
     for low, high in sorted([*gaps, (last, last)]):
         if low - first > _LEAST:
-            kept.append(_cut(way, first, min(low, last)))
+            kept.append(cut(way, first, min(low, last)))
         first = max(first, high)
     return tuple(kept)
 
@@ -204,7 +204,7 @@ def _shared(way: Sequence[Point], ink: _Ink) -> float:
     return done
 
 
-def _cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
+def cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
     """Take the stretch of a way between two distances from its beginning."""
     kept: list[Point] = []
     at = 0.0
@@ -216,6 +216,11 @@ def _cut(way: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
             kept.append(toward(start, end, min(length, last - at)))
         at += length
     return tuple(kept)
+
+
+def length_of(way: Sequence[Point]) -> float:
+    """Measure a way that runs level and upright."""
+    return sum(_distance(start, end) for start, end in pairwise(way))
 
 
 def bends(points: Sequence[Point]) -> Iterator[tuple[Point, Point, Point]]:
@@ -259,7 +264,7 @@ def short(number: float) -> str:
     return f"{round(number, 1) + 0:.1f}".removesuffix(".0")
 
 
-def _simplified(points: Sequence[Point]) -> list[Point]:
+def simplified(points: Sequence[Point]) -> list[Point]:
     """Leave out points at which the line does not turn."""
     way: list[Point] = []
     for point in points:

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from notifyrules.diagram.boxes import LEADING, NOTE_GAP, ROW_SIDE, SMALL, Lettering
 from notifyrules.diagram.compounds import PlacedArrow, PlacedBox, Point
-from notifyrules.diagram.drawing import draw
+from notifyrules.diagram.drawing import Lit, draw
 from notifyrules.diagram.lettering import drawable, is_leftward, set_apart
 from notifyrules.diagram.model import BoxShape, Diagram, DrawnBox, Emphasis
 from notifyrules.diagram.palette import DARK, INK, LIGHT, Scheme, ink_on, line_on, night
-from notifyrules.diagram.panel import LEGEND_LINE, SWATCH, SWATCH_GAP, Entry, Panel, lay_panel
+from notifyrules.diagram.panel import LEGEND_LINE, SAMPLE, SWATCH, Entry, Panel, lay_panel
+from notifyrules.diagram.paths import Lane, bundle, lanes, look_of
 from notifyrules.diagram.routing import Drawing, PlacedCluster, PlacedValues, route
 from notifyrules.diagram.strokes import (
     BREADTH,
@@ -36,7 +38,6 @@ from notifyrules.diagram.strokes import (
     spot,
     strokes,
 )
-from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.colours import Colour
 from notifyrules.graph.model import Graph
 
@@ -61,7 +62,7 @@ def to_svg(diagram: Diagram) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def notebook_svg(graph: Graph, find_passage: Callable[[], Passage] | None = None) -> str | None:
+def notebook_svg(graph: Graph, find_passage: Callable[[], Lit] | None = None) -> str | None:
     """Draw a chart where nothing may be raised: None without a layout program, if it is too large, or facts fail."""
     try:
         return to_svg(draw(graph, passage=find_passage and find_passage()))
@@ -120,6 +121,12 @@ def _style(diagram: Diagram) -> str:
         colour = line_on(DARK, emphasis)
         rules.append(f".nr-line.nr-{emphasis.value}{{stroke:{colour}}}")
         rules.append(f".nr-head.nr-{emphasis.value}{{fill:{colour}}}")
+    if diagram.paths:
+        rules += [f".nr-case{{stroke:{DARK.panel}}}", f".nr-cased{{stroke:{DARK.cluster}}}"]
+    for path in range(len(diagram.paths)):
+        colour = look_of(path).dark
+        rules.append(f".nr-line.nr-path-{path}{{stroke:{colour}}}")
+        rules.append(f".nr-head.nr-path-{path}{{fill:{colour}}}")
     # Paper is white: the dark colours, and the dark window around a picture that is opened alone, are for screens.
     return (
         "@media screen{.nr-chart{color-scheme:light dark}}"
@@ -137,7 +144,14 @@ def _write_chart(chart: ET.Element, diagram: Diagram, drawing: Drawing) -> None:
     """Write clusters, arrows and boxes: what stands later lies on top, and is read later."""
     for cluster in drawing.clusters:
         _write_cluster(chart, cluster)
-    for stroke in strokes(drawing.arrows):
+    # Beside several paths no dot stands where lines meet.
+    drawn = [replace(stroke, joint=None) if diagram.paths else stroke for stroke in strokes(drawing.arrows)]
+    traced = [stroke for stroke in drawn if stroke.drawn.arrow.mark.traces]
+    for stroke in drawn:
+        if stroke not in traced:
+            _write_arrow(chart, stroke)
+    _write_paths(chart, traced, len(diagram.paths))
+    for stroke in traced:
         _write_arrow(chart, stroke)
     onward, values = _ways_on(diagram), {one.box: one for one in drawing.values}
     for box in drawing.boxes:
@@ -185,6 +199,7 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
         "data-from": arrow.source,
         "data-to": arrow.target,
         "data-because": arrow.because,
+        "data-paths": " ".join(str(trace.path + 1) for trace in arrow.mark.traces),
     }
     # What it says stands in the words of the box it leaves.
     group = ET.SubElement(chart, "g", {"class": "nr-arrow", **_known(data), "aria-hidden": "true"})
@@ -193,10 +208,11 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
     style = {"stroke": colour, "stroke-width": short(breadth), "pointer-events": "none"}
     if emphasis in DASHED:
         style["stroke-dasharray"] = DASHES
-    line = {"class": f"nr-line nr-{emphasis.value}", "d": rounded(stroke.pieces), "fill": "none"}
-    ET.SubElement(group, "path", {**line, **style})
+    if not arrow.mark.traces:
+        line = {"class": f"nr-line nr-{emphasis.value}", "d": rounded(stroke.pieces), "fill": "none"}
+        ET.SubElement(group, "path", {**line, **style})
     mark = {"class": f"nr-head nr-{emphasis.value}", "fill": colour}
-    if stroke.head is not None:
+    if stroke.head is not None and not arrow.mark.traces:
         ET.SubElement(group, "path", {**mark, "d": pointed(*stroke.head, breadth)})
     if stroke.joint is not None:
         x, y = map(short, stroke.joint)
@@ -208,6 +224,24 @@ def _write_arrow(chart: ET.Element, stroke: Stroke) -> None:
         if pieces:
             unseen = {"d": rounded(pieces), "fill": "none", "stroke": "transparent", "stroke-width": str(reach)}
             ET.SubElement(group, "path", {**unseen, "pointer-events": "stroke"})
+
+
+def _write_paths(chart: ET.Element, traced: Iterable[Stroke], count: int) -> None:
+    """Write the paths that are told apart, on a ground that sets them off from the lines that they cross."""
+    traced = list(traced)
+    for stroke in traced:
+        kind, colour = ("nr-cased", LIGHT.cluster) if stroke.drawn.clustered else ("nr-case", LIGHT.panel)
+        line = {"class": kind, "d": rounded(stroke.pieces), "fill": "none", "stroke": colour}
+        ET.SubElement(chart, "path", {**line, "stroke-width": short(bundle(count) + 2), "pointer-events": "none"})
+    for lane in lanes((stroke.drawn for stroke in traced), count):
+        line = {"class": f"nr-line nr-path-{lane.path}", "d": rounded([lane.way]), "fill": "none"}
+        style = {"stroke": lane.look.colour, "stroke-width": short(lane.breadth), "pointer-events": "none"}
+        if lane.look.dashes:
+            style["stroke-dasharray"] = " ".join(map(short, lane.look.dashes))
+        ET.SubElement(chart, "path", {**line, **style})
+        head = {"class": f"nr-head nr-path-{lane.path}", "fill": lane.look.colour}
+        # A narrow one, beside those of the other paths.
+        ET.SubElement(chart, "path", {**head, "d": pointed(lane.way[-1], lane.tip, lane.breadth / 3)})
 
 
 def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> None:
@@ -223,11 +257,17 @@ def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> Non
 
 def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
     for entry in legend:
-        style = {**_coloured(entry.colour), "stroke-width": _OUTLINE}
-        _rectangle(group, (entry.x, entry.y + (LEGEND_LINE - SWATCH) / 2), (SWATCH, SWATCH), 4, style)
+        middle = entry.y + LEGEND_LINE / 2
+        if entry.colour is None:
+            look, end = look_of(entry.path), (entry.x + SAMPLE, middle)
+            for start, *_, stop in Lane(entry.path, look, ((entry.x, middle), end), end, 0).pieces():
+                line = {"class": f"nr-line nr-path-{entry.path}", "d": f"M{spot(start)}H{short(stop[0])}"}
+                ET.SubElement(group, "path", {**line, "stroke": look.colour, "stroke-width": "3.5"})
+        else:
+            style = {**_coloured(entry.colour), "stroke-width": _OUTLINE}
+            _rectangle(group, (entry.x, middle - SWATCH / 2), (SWATCH, SWATCH), 4, style)
         text = {"class": "nr-text", "fill": LIGHT.text, "text-anchor": "start"}
-        top = entry.y + (LEGEND_LINE - SMALL * LEADING) / 2
-        _write_lines(group, [entry.name], (entry.x + SWATCH + SWATCH_GAP, top), SMALL, text)
+        _write_lines(group, [entry.name], (entry.name_at, middle - SMALL * LEADING / 2), SMALL, text)
 
 
 def _write_box(
