@@ -72,6 +72,41 @@ class TestTypes:
         assert regions(told) == expected
         assert told.inputs[0].endswith("`; every value before is compared with every value now")
 
+    @pytest.mark.parametrize(
+        ("was", "now"),
+        [
+            ("f: a | b", "types: {grade: a | b}; f: grade"),
+            ("types: {grade: a | b}; f: grade", "types: {rank: a | b}; f: rank"),
+            ("f: a | b | null", "types: {grade: '\"a\"'}; f: grade | b | null"),
+            ("types: {grade: a}; f: 'a | b'", "types: {a: int}; f: '\"a\" | b'"),
+            ("f: list of (a | b)", "types: {grade: a | b}; f: list of grade"),
+            ("f: {type: a | b, ordered: true}", "types: {grade: {type: a | b, ordered: true}}; f: grade"),
+            ("f: text", "types: {grade: text}; f: grade"),
+        ],
+    )
+    def test_the_name_of_a_type_is_no_difference(self, tmp_path: Path, was: str, now: str) -> None:
+        """A type that gets a name, or another one, changes nothing: there is nothing to tell."""
+        versions = []
+        for facts in (was, now):
+            *types, fact = facts.split("; ")
+            types = [line.replace("a}", "'\"a\"'}") if line.endswith(": a}") else line for line in types]
+            condition = "len(f) > 1" if "list" in was or "text" in was else 'f == "a"'
+            versions.append(asking(fact, condition, top="".join(f"{line}\n" for line in types)))
+        told = compared(tmp_path, *versions)
+
+        assert told.finding is Finding.EQUIVALENT
+        assert (told.inputs, told.lost, told.same_inputs) == ((), {}, True)
+
+    def test_values_tell_how_a_named_type_differs(self, tmp_path: Path) -> None:
+        """Where a type has other values by the same name, the values are told."""
+        was, now = (
+            asking("f: grade", 'f == "a"', top=f"types: {{grade: {values}}}\n") for values in ("a | b", "a | c")
+        )
+        told = compared(tmp_path, was, now)
+
+        assert told.inputs[0] == "the fact `f` was `a | b` and is `a | c`; only values of both are compared"
+        assert told.lost == {"facts:refused": ("the fact `f` no longer takes `b`",)}
+
     def test_what_can_be_given_is_shown(self, tmp_path: Path) -> None:
         """An example is one that both versions take, whatever else one of them would take."""
         told = compared(tmp_path, asking("f: list of (a | b)", "f == []"), asking("f: list of text", "true"))

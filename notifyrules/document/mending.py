@@ -14,11 +14,11 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import nearest
 from notifyrules.document.cases_model import CasePart, CasesDocument
-from notifyrules.document.model import LongFact, NodePart, OutcomePart, Part
+from notifyrules.document.model import LongFact, LongType, NodePart, OutcomePart, Part
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 
-_HOLDERS: Mapping[str, type[Part]] = {"flow": NodePart, "outcomes": OutcomePart, "facts": LongFact}
+_HOLDERS: Mapping[str, type[Part]] = {"flow": NodePart, "outcomes": OutcomePart, "types": LongType, "facts": LongFact}
 """What the names of a section hold."""
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and positions that lead to a value."""
@@ -28,14 +28,14 @@ _NEEDED: Mapping[str, type[Map | Seq]] = {"flow": Map, "outcomes": Map, "cases":
 
 
 def mend(tree: Map, findings: Findings) -> None:
-    """Put keys that stand beside the name of a node, fact or outcome under it, and write nested facts dotted."""
+    """Put keys that stand beside the name of a node, outcome, type or fact under it, and write nested facts dotted."""
     for section, kind in _HOLDERS.items():
         key = tree.key(section)
         held = None if key is None else tree[key]
         if key is not None and isinstance(held, Map):
             # Of nodes, the keys of all kinds.
             keys = frozenset(key for one in (kind, *kind.__subclasses__()) for key in one.known_keys())
-            tree[key] = _undented(held, keys, findings, short=kind is LongFact)
+            tree[key] = _undented(held, keys, findings, short=kind in (LongFact, LongType))
     key = tree.key("facts")
     facts = None if key is None else tree[key]
     if key is not None and isinstance(facts, Map):

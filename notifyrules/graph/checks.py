@@ -150,7 +150,7 @@ def check_unused(parts: Parts) -> Iterator[Diagnostic]:
     for let in draft.lets.values():
         if let.name not in used and not let.included:
             yield Diagnostic(Code.UNUSED_LET, f"nothing uses `{let.name}`", let.span, ("remove it",))
-    named = topological({**draft.types.made_of, "": draft.types.used}, "")
+    named = set(topological({**draft.types.made_of, "": draft.types.used}, ""))
     for kind in draft.types.known.values():
         if kind.name not in named and not kind.included:
             yield Diagnostic(Code.UNUSED_TYPE, f"nothing uses the type `{kind.name}`", kind.span, ("remove it",))

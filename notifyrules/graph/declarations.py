@@ -35,6 +35,8 @@ class NamedTypes:
     known: dict[str, NamedType] = field(default_factory=dict)
     made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Every name, also of a type that could not be read, with the names that stand in its declaration."""
+    words: tuple[str, ...] = tuple(TYPE_WORDS)
+    """Every name of a type, those of the language among them."""
     used: list[str] = field(default_factory=list)
     """The names that stand in the declarations of facts and data."""
     complete: bool = True
@@ -254,7 +256,7 @@ def _named_type(word: Word, single: str, types: NamedTypes) -> Type | None:
         return Type(Basic(word.text))
     if word.text in types.known:
         return replace(types.known[word.text].type, name=word.text)
-    near = meant_type(word.text) or nearest(word.text, [*types.made_of, *TYPE_WORDS])
+    near = meant_type(word.text) or nearest(word.text, types.words)
     if word.text in types.made_of or not (near or types.complete):
         return None
     advice = [f"the types are {named(one.value for one in Basic)}, `list of` one of them, and values joined by `|`"]

@@ -110,6 +110,7 @@ def _declare_types(draft: Draft, parts: Sequence[tuple[Shared, bool]]) -> NamedT
             declaration = parse_declaration(part.type if isinstance(part, LongType) else part, types.findings)
             if declaration is not None:
                 written[str(key)] = (key, part, declaration, included)
+    types.words = (*types.made_of, *types.words)
     types.made_of |= {name: types.named_in(declaration) for name, (_, _, declaration, _) in written.items()}
     for circle in find_cycles(types.made_of):
         shown = " -> ".join((*circle, circle[0]))

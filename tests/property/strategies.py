@@ -109,7 +109,7 @@ def _named(name: str, kind: Type, chance: random.Random) -> tuple[str, str]:
     stands_for, written = json.dumps(str(Type(item))), name
     if item == LEVEL:
         stands_for = f"{{type: {stands_for}, ordered: true}}"
-    elif isinstance(item, Enumeration) and chance.random() < 0.5:
+    elif isinstance(item, Enumeration) and chance.random() < 0.8:
         *named, last = item.values
         stands_for, written = json.dumps(" | ".join(map(quote, named))), f"{name} | {last}"
     if isinstance(kind.base, ListOf):
