@@ -137,7 +137,7 @@ class TestExitCodes:
 
         assert (result.code, result.out) == (2, "")
         assert message in result.err
-        assert result.err.endswith("`facts:refused`, `data:gone`\n")
+        assert result.err.endswith("`facts:refused`, `data:gone`, `media:gone`\n")
 
     def test_what_can_be_allowed_is_told(self, folder: Path) -> None:
         """The help lists the words; where something is not allowed, the options that let it pass are there to copy."""
@@ -146,7 +146,7 @@ class TestExitCodes:
         out = run("diff", "old.yaml", "new.yaml", "--allow", "no->*").out
         options = next(line for line in out.splitlines() if "--allow" in line)
 
-        assert all(word in listed for word in ("'no->hold'", "facts:refused", "data:gone"))
+        assert all(word in listed for word in ("'no->hold'", "facts:refused", "data:gone", "media:gone"))
         assert options == "  --allow 'yes->no' --allow facts:refused"
         assert run("diff", "old.yaml", "new.yaml", "--allow", "no->*", *shlex.split(options)).code == 0
 
@@ -233,6 +233,28 @@ class TestRows:
 
         assert result.code == 2
         assert "the rows `none.jsonl` cannot be read: no such file or directory" in result.err
+
+    def test_rows_about_several_media_are_counted_for_each(self, folder: Path) -> None:
+        """With what the medium has of its own; what it expects is not compared, as of any row."""
+        chart = (
+            "notifyrules: 1\nmedia: {fact: kind, per_medium: [user.level]}\n"
+            "facts: {kind: desktop | mobile | mail, user.level: all | none, user.x: bool}\n"
+            'flow: {q: {if: user.level == "all" and user.x, then: "yes", else: "no"}}\n'
+            'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n'
+        )
+        (folder / "old.yaml").write_text(chart, "utf-8")
+        (folder / "new.yaml").write_text(chart.replace("user.x,", 'user.x and kind != "mail",'), "utf-8")
+        row = {
+            "id": "a",
+            "facts": {"user": {"level": "none", "x": True}},
+            "per_medium": {"mobile": {"user": {"level": "all"}}, "mail": {"user.level": "all"}},
+            "expect": {"each": {"desktop": "no", "mobile": "yes", "mail": "yes"}},
+        }
+        (folder / "rows.jsonl").write_text(json.dumps(row), "utf-8")
+        out = run("diff", "old.yaml", "new.yaml", "--rows", "rows.jsonl").out
+
+        assert "recorded decisions: 1 of 3 change" in out
+        assert "1 yes->no, such as a, kind=mail" in out
 
     def test_rows_are_counted(self, folder: Path) -> None:
         """How many recorded decisions change in which way; those of rows with neither facts are told apart."""

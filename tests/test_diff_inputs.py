@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from notifyrules.diff.gate import Gate, read_gate
+from notifyrules.diff.machine import format_github, format_json
 from notifyrules.diff.model import Finding, VersionComparison
 from notifyrules.diff.recorded import count_rows
-from notifyrules.diff.report import headline
+from notifyrules.diff.report import format_markdown, format_text, headline
 from tests.versions import END, asking, compared, edited, regions
 
 NIGHT = """
@@ -66,6 +68,96 @@ class TestRefused:
         assert (counted.total, counted.changed, len(counted.passed_over)) == (2, 1, 1)
         assert counted.changes == {"facts:refused": 1}
         assert counted.examples["facts:refused"][0].startswith("one (f: ")
+
+
+class TestMedia:
+    OTHER = "the media were the values of `%s` and are those of `%s`, which `should_notify_each` refuses"
+    FACTS = "device: a | b | c; other: a | b = a; level: x | y = x; b: bool = false"
+
+    @pytest.mark.parametrize(
+        ("was", "now", "inputs", "lost"),
+        [
+            ("device", "{fact: device}", (), {}),
+            ("", "device", ("the file names media now: the values of `device`",), {}),
+            (
+                "",
+                "{fact: device, per_medium: [level]}",
+                ("the file names media now: the values of `device`", "the fact `level` may differ between media"),
+                {},
+            ),
+            ("device", "{fact: device, per_medium: [b]}", ("the fact `b` may differ between media",), {}),
+            (
+                "{fact: device, per_medium: [b, level]}",
+                "{fact: device, per_medium: [level]}",
+                (),
+                {"facts:refused": ("the fact `b` may no longer differ between media",)},
+            ),
+            (
+                "device",
+                "",
+                (),
+                {
+                    "media:gone": (
+                        "the file names no media any more, so that `should_notify_each` refuses all facts",
+                    )
+                },
+            ),
+            (
+                "device",
+                "other",
+                (),
+                {
+                    "facts:refused": (
+                        OTHER % ("device", "other"),
+                    ),
+                    "media:gone": ("the medium `c` is gone",),
+                },
+            ),
+            (
+                "other",
+                "device",
+                ("the medium `c` is new",),
+                {
+                    "facts:refused": (
+                        OTHER % ("other", "device"),
+                    )
+                },
+            ),
+        ],
+    )  # fmt: skip
+    def test_that_change_are_told(
+        self, tmp_path: Path, was: str, now: str, inputs: tuple[str, ...], lost: dict[str, tuple[str, ...]]
+    ) -> None:
+        """What breaks callers of `should_notify_each` fails the gate unless it is allowed; no decision is another."""
+        condition = 'device == "a" and other == "b" and level == "x" and b'
+        old, new = (asking(self.FACTS, condition, top=f"media: {one}\n" if one else "") for one in (was, now))
+        told = compared(tmp_path, old, new)
+
+        assert told.finding is Finding.EQUIVALENT
+        assert (told.inputs, told.lost) == (inputs, lost)
+        assert SHUT.refused(told) == tuple(lost)
+        assert read_gate([*lost], told.old, told.new).refused(told) == ()
+        assert ("but for media that are gone" in headline(told)) is ("media:gone" in lost)
+
+    def test_one_that_is_gone_and_one_that_is_new(self, tmp_path: Path) -> None:
+        """They are told beside what becomes of the values of their fact."""
+        old, new = (
+            asking(f"device: a | {one}; b: bool", 'b and device == "a"', top="media: device\n") for one in ("b", "c")
+        )
+        told = compared(tmp_path, old, new)
+
+        assert "the medium `c` is new" in told.inputs
+        assert told.lost["media:gone"] == ("the medium `b` is gone",)
+        assert told.lost["facts:refused"] == ("the fact `device` no longer takes `b`",)
+
+    @pytest.mark.parametrize("form", [format_text, format_markdown, format_json, format_github])
+    def test_every_format_tells(self, tmp_path: Path, form: Callable[..., str]) -> None:
+        """What is gone, and how to let it pass."""
+        old = asking("device: a | b; b: bool", 'b and device == "a"', top="media: device\n")
+        told = " ".join(form(compared(tmp_path, old, old.replace("media: device\n", "")), SHUT, None).split())
+
+        assert "media:gone" in told
+        assert "the file names no media any more" in told
 
 
 class TestGone:

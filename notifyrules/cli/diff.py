@@ -49,7 +49,8 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
             "--allow",
             metavar="CHANGE",
             help="A change that is meant: outcomes, as in 'no->hold' (* is any outcome); facts:refused, facts that are"
-            " no longer taken; data:gone, data that is no longer carried. May be repeated.",
+            " no longer taken; data:gone, data that is no longer carried; media:gone, media that are no longer decided"
+            " for. May be repeated.",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - typer copies it
@@ -68,6 +69,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     root: Root = None,
 ) -> int:
     """Compare two versions, tell what changes, and whether a change is not allowed."""
+    from notifyrules.diff.recorded import decided_for  # noqa: PLC0415 - `--help` answers without it
     from notifyrules.rules import require_solver  # noqa: PLC0415 - `--help` answers without it
 
     check_choice("format", output_format, _FORMATS)
@@ -78,7 +80,10 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     from notifyrules.answers.diff import diff as compare  # noqa: PLC0415 - the solver is an extra
 
     before, after = load_version(old, root), load_version(new, root)
-    recorded = None if rows is None else _read_rows(rows)
+    media = before.media or after.media
+    recorded = (
+        None if rows is None else (one for name, row in _read_rows(rows) for one in decided_for(name, row, media))
+    )
     with show_work("comparing") as watch:
         diffed = compare(before, after, allow=allow, rows=recorded, limit=Limit(timeout), watch=watch)
     write(diffed.tell(output_format))
@@ -102,7 +107,7 @@ def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
                 facts = row.get("facts") if isinstance(row, Mapping) else None
                 if not isinstance(row, Mapping) or not isinstance(facts, Mapping):
                     raise UsageError(f'{place}: a row is an object with `facts`, such as `{{"facts": {{}}}}`')
-                yield str(row.get("id", place)), facts
+                yield str(row.get("id", place)), row
     except UnicodeDecodeError:
         raise UsageError(f"the rows `{visible(file)}` are not UTF-8 text") from None
     except (OSError, ValueError) as error:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from notifyrules.diff.model import GONE, REFUSED, Finding, Structure, VersionComparison
+from notifyrules.diff.model import FEWER_MEDIA, GONE, REFUSED, Finding, Structure, VersionComparison
 from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.shared_facts import written_out
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
 from notifyrules.explanation.words import ticked
-from notifyrules.graph.model import Call, Graph, Guarantee, Notify
+from notifyrules.graph.model import Call, Graph, Guarantee, Media, Notify
 from notifyrules.language.printing import spell
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write_literal
@@ -30,10 +30,18 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
         notes.append(f"{known} says something else; facts that either version allows are compared")
-    notes.extend((*_data_notes(old, new), *_outcome_notes(old, new), *_promise_notes(old, new)))
+    notes.extend(
+        (
+            *_media_notes(old.media, new.media),
+            *_data_notes(old, new),
+            *_outcome_notes(old, new),
+            *_promise_notes(old, new),
+        )
+    )
     notes.extend(_callee_notes(structure, old, new))
     gone = tuple(f"the data `{name}` is gone" for name in old.data if name not in new.data)
-    lost = {REFUSED: (*versions.together.refused, *_not_asked_any_more(old, new)), GONE: gone}
+    refused = (*versions.together.refused, *_not_asked_any_more(old, new), *_not_taken_for_media(old, new))
+    lost = {REFUSED: refused, GONE: gone, FEWER_MEDIA: tuple(_media_gone(old.media, new.media))}
     return VersionComparison(
         old,
         new,
@@ -58,6 +66,37 @@ def _not_asked_any_more(old: Graph, new: Graph) -> Iterator[str]:
         for outcome in new.outcomes.values():
             if outcome.notify is Notify.UNSAID:
                 yield f"the outcome `{outcome.name}` says no `notify`, so that `should_notify` refuses all facts"
+
+
+def _media_notes(was: Media | None, now: Media | None) -> Iterator[str]:
+    if now is None:
+        return
+    if was is None:
+        yield f"the file names media now: the values of `{now.fact}`"
+    else:
+        yield from (f"the medium {ticked(name)} is new" for name in now.names if name not in was.names)
+    known = () if was is None else was.per_medium
+    yield from (f"the fact `{name}` may differ between media" for name in now.per_medium if name not in known)
+
+
+def _not_taken_for_media(old: Graph, new: Graph) -> Iterator[str]:
+    """Say which facts of a caller `should_notify_each` took, and refuses now."""
+    was, now = old.media, new.media
+    if was is None or now is None:
+        return
+    if was.fact != now.fact:
+        values = f"the media were the values of `{was.fact}` and are those of `{now.fact}`"
+        yield f"{values}, which `should_notify_each` refuses"
+    for name in was.per_medium:
+        if name not in now.per_medium and name in new.facts:
+            yield f"the fact `{name}` may no longer differ between media"
+
+
+def _media_gone(was: Media | None, now: Media | None) -> Iterator[str]:
+    if was is not None and now is None:
+        yield "the file names no media any more, so that `should_notify_each` refuses all facts"
+    elif was is not None and now is not None:
+        yield from (f"the medium {ticked(name)} is gone" for name in was.names if name not in now.names)
 
 
 def _data_notes(old: Graph, new: Graph) -> Iterator[str]:

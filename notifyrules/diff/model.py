@@ -28,7 +28,9 @@ REFUSED = "facts:refused"
 """The change of facts that were decided before and that are not valid now."""
 GONE = "data:gone"
 """The change of data that decisions carried and that is not declared any more."""
-LOSSES = (REFUSED, GONE)
+FEWER_MEDIA = "media:gone"
+"""The change of media for which there were decisions and are none any more."""
+LOSSES = (REFUSED, GONE, FEWER_MEDIA)
 """All changes that no pair of outcomes names."""
 
 
@@ -174,8 +176,7 @@ class VersionComparison:
     inputs: tuple[str, ...]
     """What is to be said of facts and assumptions, one sentence each."""
     lost: Mapping[str, tuple[str, ...]]
-    """What callers relied on and that is gone, one sentence each, by the name of the change: :data:`REFUSED`,
-    :data:`GONE`."""
+    """What callers relied on and that is gone, one sentence each, by the name of the change: :data:`LOSSES`."""
     same_inputs: bool
     """Whether both versions take the same facts."""
     complete: bool

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.diff.model import REFUSED, change_of, decide, differ
 from notifyrules.errors import FactsError
 from notifyrules.evaluation.record import Record
-from notifyrules.graph.model import Graph
+from notifyrules.graph.model import Graph, Media
 
 _EXAMPLES = 3
 """Rows that are named for each change."""
@@ -57,6 +57,35 @@ def count_rows(old: Graph, new: Graph, rows: Iterable[tuple[str, Mapping[str, ob
         elif differ(was, now):
             counted.add(change_of(was.outcome, was.notify, now.outcome, now.notify), name)
     return counted
+
+
+def decided_for(
+    name: str, row: Mapping[str, object], media: Media | None
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Give the name and the facts of a recorded row; those for each medium where it expects something of several."""
+    facts, own, expect = row["facts"], row.get("per_medium"), row.get("expect")
+    each = expect.get("each") if isinstance(expect, Mapping) else None
+    if media is None or not isinstance(each, Mapping):
+        assert isinstance(facts, Mapping)
+        yield name, facts
+        return
+    for medium in each:
+        differing = own.get(medium) if isinstance(own, Mapping) else None
+        yield f"{name}, {media.fact}={medium}", {**_dotted(facts), **_dotted(differing), media.fact: medium}
+
+
+def _dotted(facts: object) -> dict[str, object]:
+    """Write facts that may be nested with their dotted names; facts may be nested deeper than Python calls itself."""
+    found: dict[str, object] = {}
+    waiting = [("", facts)]
+    while waiting:
+        prefix, group = waiting.pop()
+        for key, value in group.items() if isinstance(group, Mapping) else ():
+            if isinstance(value, Mapping):
+                waiting.append((f"{prefix}{key}.", value))
+            else:
+                found[f"{prefix}{key}"] = value
+    return found
 
 
 def _decided(graph: Graph, reader: FactsReader, given: Mapping[str, object]) -> tuple[Record | None, str]:

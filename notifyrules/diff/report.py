@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Final, TypeAlias
 
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import BEGINNING, GONE, Finding, Region, Structure, VersionComparison, alike
+from notifyrules.diff.model import BEGINNING, FEWER_MEDIA, GONE, Finding, Region, Structure, VersionComparison, alike
 from notifyrules.diff.recorded import Counted
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import (
@@ -251,12 +251,16 @@ class _Markdown:
 # ---- The words of its parts ----
 
 
+_GONE = {GONE: "data that is gone", FEWER_MEDIA: "media that are gone"}
+
+
 def headline(comparison: VersionComparison) -> str:
     """Say in one sentence what changes."""
     match comparison.finding:
         case Finding.EQUIVALENT:
             whom = "all facts" if comparison.same_inputs else "all facts that both versions take"
-            stays = "every decision stays as it is" + (", but for data that is gone" if GONE in comparison.lost else "")
+            gone = [words for loss, words in _GONE.items() if loss in comparison.lost]
+            stays = "every decision stays as it is" + (f", but for {' and '.join(gone)}" if gone else "")
             return f"{stays}: proved for {whom}"
         case Finding.UNDECIDED:
             changes = ", ".join(f"`{change}`" for change in comparison.open)
