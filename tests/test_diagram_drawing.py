@@ -25,6 +25,16 @@ def rows(count: int) -> str:
     )
 
 
+ENDED = """\
+notifyrules: 1
+facts: {n: int = 0}
+otherwise: "no"
+flow:
+  pick: {ask: Which?, first: [{if: n == 1, to: "yes"}, {if: n == 2, because: it is two}], else: {because: it is more}}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+"""
+
+
 def values(count: int) -> str:
     """Make a chart with one switch."""
     names = [f"v{number}" for number in range(count)]
@@ -168,6 +178,32 @@ class TestTables:
         ]
         assert (arrow(diagram, "pick.2").row, arrow(diagram, "pick.2").label) == (1, "")
 
+    def test_a_row_without_an_arrow_is_drawn_in_a_table(self, tmp_path: Path) -> None:
+        """What `otherwise` ends has no arrow; a row that the file writes is seen all the same."""
+        diagram = drawn(tmp_path, ENDED)
+
+        assert box(diagram, "pick").shape is BoxShape.TABLE
+        assert [row.text for row in box(diagram, "pick").rows] == ["n == 1", "it is two", "none of these"]
+        assert [one.ids for one in diagram.arrows if one.source == "pick"] == [("pick.1",)]
+
+    def test_its_arrow_is_drawn_where_it_is_marked(self, tmp_path: Path) -> None:
+        """A decision that ends there shows it, and the box keeps its rows."""
+        diagram = lit(tmp_path, {"n": 2}, ENDED)
+
+        assert (arrow(diagram, "pick.2").row, arrow(diagram, "pick.2").written) == (1, False)
+        assert [row.text for row in box(diagram, "pick").rows] == ["n == 1", "it is two", "none of these"]
+
+    def test_a_value_without_an_arrow_is_a_row_of_a_table(self, tmp_path: Path) -> None:
+        """A switch that is drawn as a table shows the values that end at once."""
+        text = (
+            values(WIDEST_SWITCH + 1)
+            .replace('v1: "yes"', "v1: {because: enough}")
+            .replace("flow:", 'otherwise: "no"\nflow:')
+        )
+
+        assert [row.text for row in box(drawn(tmp_path, text), "pick").rows][:3] == ["v0", "v1", "v2"]
+        assert all("pick.v1" not in one.ids for one in drawn(tmp_path, text).arrows)
+
 
 class TestCalls:
     def test_a_called_chart_is_one_box_with_a_link_to_its_picture(self, tmp_path: Path) -> None:
@@ -195,6 +231,15 @@ class TestCalls:
         assert box(diagram, "gate/awake").shape is BoxShape.EXIT
         assert (onward.source, onward.target, onward.label) == ("gate/awake", "yes", "")
         assert arrow(diagram, "gate.quiet").label == "hush"
+
+    def test_an_exit_that_otherwise_ends_leads_nowhere(self, tmp_path: Path) -> None:
+        """An outcome of an opened chart with words alone is an exit without an arrow, unless a decision takes it."""
+        text = CALLER.replace('{to: "no", label: hush}', "{because: hush}").replace("flow:", 'otherwise: "no"\nflow:')
+        facts: dict[str, object] = {"user.away": True, "user.asleep": True, "message.urgent": False}
+
+        assert box(drawn(tmp_path, text, expand=True), "gate/quiet").shape is BoxShape.EXIT
+        assert all("gate.quiet" not in one.ids for one in drawn(tmp_path, text, expand=True).arrows)
+        assert arrow(lit(tmp_path, facts, text, expand=True), "gate.quiet").target == "gate.quiet:no"
 
     def test_the_callers_classes_come_first_in_the_legend(self, tmp_path: Path) -> None:
         """A class of the same name and another colour is told apart by its chart."""

@@ -129,7 +129,6 @@ class TestWrongShapes:
             (node(f"{{if: , {EXITS}}}"), ":", "expected a condition as `if`, found nothing", "give it a value"),
             (node('{if: b, then: ["yes"], else: "no"}'), '["yes"]', "expected a node or an outcome", "the name alone"),
             (node('{if: b, then: true, else: "no"}'), "true", "expected a node or an outcome as `then`", '"true"'),
-            (node('{if: b, then: {because: x}, else: "no"}'), "then", "`then` has no `to`", "to: target"),
             (node(f"{{ask: x, {EXITS}}}"), "q", "the node `q` asks nothing", ""),
             (node("text"), "text", "expected a node such as", ""),
             (node('{switch: i, else: "no"}'), "q", "`q` has no `cases`", "one target a value"),

@@ -6,7 +6,7 @@ import pytest
 
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.checks import MAX_NESTING
-from notifyrules.graph.model import Notify
+from notifyrules.graph.model import Arrow, Notify
 from tests.charts import FACTS, HEAD, OUTCOMES, asks, chart, codes, findings, node, rules_of, told
 
 EXITS = 'then: "yes", else: "no"'
@@ -18,6 +18,11 @@ TAIL = 'end: {if: c, then: "yes", else: "no"}'
 def arrows_of(text: str) -> list[str]:
     """List the ids of the arrows of the node `q`."""
     return [arrow.id for arrow in rules_of(text).graph.nodes["q"].arrows]
+
+
+def said(arrow: Arrow) -> list[str]:
+    """Give the words of an arrow, which have no conditions in them."""
+    return [] if arrow.because is None else [str(piece) for one in arrow.because.messages for piece in one.pieces]
 
 
 class TestArrows:
@@ -51,6 +56,24 @@ class TestArrows:
             ("q.then", "no", False),
             ("q.else", "no", False),
         ]
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ('{if: b, then: {because: x}, else: "yes"}', ["then no x", "else yes written"]),
+            ("{if: b, then: {label: x}, else: {because: y}}", ["then no", "else no y"]),
+            ("{first: [{if: b}, {if: c, because: x}]}", ["1 no", "2 no x", "else no"]),
+            ('{switch: b, cases: {true: {because: x}, false: "yes"}}', ["true no x", "false yes written"]),
+        ],
+    )
+    def test_words_alone(self, text: str, expected: list[str]) -> None:
+        """A row, or a target with words, that has no `to` ends at `otherwise`, with its words."""
+        found = [
+            (arrow.id.partition(".")[2], arrow.target, *(["written"] if arrow.written else []), *said(arrow))
+            for arrow in rules_of(chart(f"q: {text}", top='otherwise: "no"\n')).graph.nodes["q"].arrows
+        ]
+
+        assert [" ".join(one) for one in found] == expected
 
     def test_answers(self) -> None:
         """An arrow says its answer in words, and what the author wants written on it instead."""
@@ -90,6 +113,27 @@ class TestTargets:
             ('{first: [{if: b, to: "yes"}]}', "missing-exit", "q", "`q` has no `else`"),
             ('{switch: i, cases: {1: "yes"}}', "missing-exit", "q", "`q` has no `else`"),
             (
+                '{if: b, then: {because: x}, else: "no"}',
+                "missing-exit",
+                "{because: x}",
+                "this way out has no `to`, and",
+            ),
+            (
+                '{first: [{if: b, because: x}], else: "no"}',
+                "missing-exit",
+                "{if: b, because: x}",
+                "the row has no `to`, and",
+            ),
+            ('{if: b, then: {}, else: "no"}', "missing-key", "{}", "this way out says nothing"),
+            (
+                '{if: b, then: {tu: "yes", because: x}, else: "no"}',
+                "unknown-key",
+                "tu",
+                "`tu` is not a key of a target",
+            ),
+            ('{first: [{if: b, then: "yes"}], else: "no"}', "unknown-key", "then", "`then` is not a key of a row"),
+            ('{any: [{because: x}], else: "no"}', "missing-key", "{because: x}", "nodes, and this one names none"),
+            (
                 '{first: [{if: b, to: "yes", name: else}], else: "no"}',
                 "name-clash",
                 "else",
@@ -108,19 +152,36 @@ class TestTargets:
         assert message in found[2]
 
     @pytest.mark.parametrize(
+        ("text", "code", "span"),
+        [
+            ("{if: b, then: {}}", "missing-key", "{}"),
+            ("{if: b, then: {tu: hold, because: x}}", "unknown-key", "tu"),
+            ("{if: b, then: {to: [hold], because: x}}", "wrong-shape", "[hold]"),
+            ("{any: [{label: x}]}", "missing-key", "{label: x}"),
+        ],
+    )
+    def test_mistakes_that_otherwise_does_not_mend(self, text: str, code: str, span: str) -> None:
+        """What says nothing, or says it in a way that nobody reads, does not silently end at `otherwise`."""
+        assert [one[:2] for one in told(chart(f"q: {text}", top='otherwise: "no"\n'))] == [(code, span)]
+
+    @pytest.mark.parametrize(
         ("text", "advice"),
         [
             ('{if: b, then: edn, else: "no"}\n' + TAIL, "did you mean `end`?"),
             ('{if: b, then: zzz, else: "no"}', "the outcomes are `yes`, `hold`, `no`"),
             ('{any: [zzz], else: "no"}', "the nodes are `q`"),
             ('{any: ["yes"], else: "no"}', "ask a question that leads to it"),
+            (
+                '{if: b, then: {label: x}, else: "no"}',
+                "write where it goes on, `to: target`, or end every unwritten exit",
+            ),
         ],
     )
     def test_the_way_out(self, text: str, advice: str) -> None:
         """The finding names what could have been meant."""
         [found] = findings(chart(f"q: {text}"))
 
-        assert advice in found.help
+        assert advice in found.help[0]
 
     def test_branch_called_else(self) -> None:
         """A branch `else` would have the id of the exit `else`."""

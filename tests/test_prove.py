@@ -534,6 +534,22 @@ flow:
         assert finding.message == "`b` is always false here, because every way here takes `any.two`"
 
 
+class TestUnwrittenExits:
+    CHART = """notifyrules: 1
+facts: {b: bool = false}
+otherwise: "no"
+flow: {q: {first: [{if: b, to: "yes"}, {if: not b, to: "yes"}]%s}}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+"""
+
+    @pytest.mark.parametrize(
+        ("ending", "told"), [("", []), (", else: {because: nothing}", [("dead-arrow", "{because: nothing}")])]
+    )
+    def test_words_that_nobody_reads(self, ending: str, told: list[tuple[str, str]]) -> None:
+        """An exit that is not written is never reported, but its words are if no facts take it."""
+        assert [one for one in found(self.CHART % ending) if one[0] == "dead-arrow"] == told
+
+
 class TestEffects:
     CHART = """
 facts: {a: bool = false, name: text = x, size: int = 0, now: instant, wait: duration = 1h}

@@ -150,6 +150,8 @@ def _draw_level(level: _Level, sheet: _Sheet) -> None:
         box = _box(level, node, ways, colour, sheet.overlay)
         sheet.boxes.append(box)
         for number, way in enumerate(ways):
+            if not way.arrows:
+                continue
             _draw_way(level, way, box.key, number if box.shape is BoxShape.TABLE else None, sheet)
 
 
@@ -177,12 +179,13 @@ def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
     List the ways out of a node that are drawn, in the order written.
 
     An exit that is not written is drawn only where the overlay speaks of it: a decision that ends there must show it.
+    A row that the file does write is drawn all the same, without its arrow.
     """
     for way in _all_ways(node):
         drawn = tuple(arrow for arrow in way.arrows if arrow.written or level.prefix + arrow.id in overlay.marks)
-        if drawn:
+        written = any(arrow.written for arrow in drawn) or (way.row is not None and way.row.written)
+        if drawn or written:
             mark = overlay.mark(*(level.prefix + arrow.id for arrow in drawn))
-            written = any(arrow.written for arrow in drawn)
             yield _Way(drawn, way.label, None if way.row is None else replace(way.row, mark=mark, written=written))
 
 
@@ -195,14 +198,15 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
         case graphs.Switch(otherwise=otherwise):
             for case in node.groups:
                 label = case_words(case)
-                yield _Way(tuple(case.values()), label, DrawnRow(label, None))
+                told = any(arrow.told for arrow in case.values())
+                yield _Way(tuple(case.values()), label, DrawnRow(label, None, written=told))
             if otherwise is not None:
-                yield _Way((otherwise,), label_of(otherwise), DrawnRow(label_of(otherwise), None))
+                yield _otherwise(otherwise)
         case graphs.First(rows=rows, otherwise=otherwise):
             for number, row in enumerate(rows, 1):
                 words = row_words(row)
                 yield _Way((row.arrow,), f"{number} · {words}", DrawnRow(words, row.condition.span.one_line))
-            yield _Way((otherwise,), label_of(otherwise), DrawnRow(label_of(otherwise), None))
+            yield _otherwise(otherwise)
         case graphs.FanOut(branches=branches, otherwise=otherwise):
             for number, branch in enumerate(branches, 1):
                 yield _Way((branch,), f"{number} · {branch.label}" if branch.label else str(number))
@@ -213,6 +217,10 @@ def _all_ways(node: graphs.Node) -> Iterator[_Way]:
                 yield _Way(tuple(arrows.values()), case_words(outcomes))
         case _:
             assert_never(node)
+
+
+def _otherwise(arrow: graphs.Arrow) -> _Way:
+    return _Way((arrow,), label_of(arrow), DrawnRow(label_of(arrow), None, written=arrow.told))
 
 
 def _box(level: _Level, node: graphs.Node, ways: tuple[_Way, ...], colour: Colour, overlay: Overlay) -> DrawnBox:
@@ -244,7 +252,7 @@ def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str
         The outline; how the box chooses its way out, where nothing else says it; the condition as it is written.
     """
     # What only an overlay shows does not make another chart of it.
-    shown = [way for way in ways if any(arrow.written for arrow in way.arrows)]
+    shown = [way for way in ways if any(arrow.told for arrow in way.arrows) or (way.row and way.row.written)]
     wordy = any(len(label(way.label).lines) > LONGEST_LABEL for way in shown)
     match node:
         case graphs.Question(rows=rows):
@@ -253,7 +261,9 @@ def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str
             shape = BoxShape.TABLE if wordy or len(shown) > WIDEST_SWITCH else BoxShape.SWITCH
             return shape, "", subject.span.one_line
         case graphs.First(rows=rows):
-            shape = BoxShape.TABLE if wordy or len(rows) > LONGEST_FIRST else BoxShape.FIRST
+            # A row without an arrow is seen in a table only.
+            ended = any(not row.arrow.written for row in rows)
+            shape = BoxShape.TABLE if wordy or ended or len(rows) > LONGEST_FIRST else BoxShape.FIRST
             return shape, "the first that holds", None
         case graphs.FanOut():
             return BoxShape.FAN_OUT, "the first that does not refuse", None
@@ -308,7 +318,8 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
         if key in reached:
             sheet.boxes.append(_end(outcome, key, BoxShape.EXIT, sheet.overlay.mark(key), inside))
             arrow = node.cases[name]
-            _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
+            if arrow.written or level.prefix + arrow.id in sheet.overlay.marks:
+                _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
 
 
 def _draw_ends(level: _Level, sheet: _Sheet) -> None:

@@ -128,7 +128,11 @@ BY_LENGTH = Discriminator(lambda value: "#long" if isinstance(value, Map) else "
 class LongTarget(Part):
     """A target with words of its own."""
 
-    to: TargetName = Field(description="The node or outcome that the arrow leads to.")
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False, "minProperties": 1})
+
+    to: TargetName | None = Field(
+        None, description="The node or outcome that the arrow leads to; `otherwise` of the file unless given."
+    )
     because: Reason | None = Field(
         None,
         description="Why, for a person, or `{notified: text, held | refused: text}`; `{...}` holds a condition.",
@@ -172,17 +176,11 @@ class SwitchPart(NodePart):
     else_: Target | None = Field(None, alias="else", description="Where all other values go on.")
 
 
-class RowPart(Part):
+class RowPart(LongTarget):
     """One row of an ordered table."""
 
-    name: Name | None = Field(None, description="A name for the arrow's id, instead of the row's number.")
     if_: ConditionText = Field(alias="if", description="The condition of this row.")
-    to: TargetName = Field(description="The node or outcome of this row.")
-    label: Prose | None = Field(None, description="What the picture writes for this row.")
-    because: Reason | None = Field(
-        None,
-        description="Why, for a person, or `{notified: text, held | refused: text}`; `{...}` holds a condition.",
-    )
+    name: Name | None = Field(None, description="A name for the arrow's id, instead of the row's number.")
 
 
 class FirstPart(NodePart):

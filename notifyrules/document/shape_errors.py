@@ -65,7 +65,6 @@ _MISSING_FORMS = {
     "if": "write `if: condition`",
     "name": "write `name: the promise in words`",
     "type": "write `type: bool`, or another type",
-    "to": "write `to: target`",
     "rules": "name the rule file: `rules: name.yaml`",
 }
 """How a key that is missing is written."""

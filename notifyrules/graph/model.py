@@ -155,6 +155,11 @@ class Arrow:
     """False where `otherwise` ends it: it is decided by, not drawn."""
     span: Span
 
+    @property
+    def told(self) -> bool:
+        """Whether the file says anything of it: where it leads, or words."""
+        return self.written or self.because is not None or self.label is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

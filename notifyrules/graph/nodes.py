@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
@@ -15,17 +16,14 @@ from notifyrules.graph.model import Arrow, FanOut, First, Node, Question, Row
 from notifyrules.graph.switches import build_switch
 from notifyrules.graph.targets import (
     NOTHING,
-    Exit,
     answered,
-    check_target,
-    read_because,
     read_exit,
     read_target,
     together,
 )
 from notifyrules.language.null_narrowing import Narrowed
 from notifyrules.language.types import BOOL
-from notifyrules.source.located import Scalar, words_of
+from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span, one_line
 
 
@@ -99,14 +97,12 @@ def _row(
     """Build one row of a table, behind rows that have *given* something; tell what those behind it are given."""
     condition = draft.condition(row.if_, BOOL)
     holds, fails = (answered(condition, truth=truth) for truth in (True, False))
-    because = None if row.because is None else read_because(row.because, draft, together(given, holds))
     behind = together(given, fails)
-    known = check_target(row.to, draft)
-    if condition is None or not known or (because is None and row.because is not None):
+    leaving = read_target(row, draft, together(given, holds))
+    if condition is None or leaving is None:
         return None, behind
-    label = words_of(row.label)
-    leaving = Exit(str(row.to), label, because, written=True, span=row.if_.span)
-    return Row(condition, leaving.arrow(name, row.name or str(number), label or one_line(row.if_))), behind
+    leaving = replace(leaving, span=row.if_.span)
+    return Row(condition, leaving.arrow(name, row.name or str(number), leaving.label or one_line(row.if_))), behind
 
 
 def _conditions(part: FanOutPart, draft: Draft) -> list[Scalar]:

@@ -61,19 +61,19 @@ def topological(edges: Mapping[str, Sequence[str]], start: str) -> tuple[str, ..
 
 def written_targets(part: WrittenNode) -> Iterator[Scalar]:
     """Give the names of the targets a node leads to, in the order written."""
-    exits: list[Target | None] = []
+    exits: Sequence[Target | None] = ()
     match part:
         case QuestionPart():
             exits = [part.then, part.else_]
         case SwitchPart() | CallPart():
             exits = [*part.cases.values(), part.else_]
         case FirstPart():
-            yield from (row.to for row in part.first)
-            exits = [part.else_]
+            exits = [*part.first, part.else_]
         case FanOutPart():
             exits = [*part.any, part.else_]
         case _:
             assert_never(part)
     for leaving in exits:
-        if leaving is not None:
-            yield leaving if isinstance(leaving, Scalar) else leaving.to
+        to = leaving if leaving is None or isinstance(leaving, Scalar) else leaving.to
+        if to is not None:
+            yield to

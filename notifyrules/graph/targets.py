@@ -9,7 +9,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.document.ends import ends_in
 from notifyrules.document.leaves import describe_node
-from notifyrules.document.model import LongTarget
+from notifyrules.document.model import LongTarget, RowPart
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import ENDS, Arrow, Because, Message, Notify
 from notifyrules.language.kinds import KINDS
@@ -75,33 +75,61 @@ def read_exit(
     if draft.is_broken("flow", node):
         # The exit may be what was reported.
         return None
+    end = _unwritten_end(node.span, f"`{node}` has no `{ending}`", ending, draft)
+    return None if end is None else Exit(end, None, None, written=False, span=node.span)
+
+
+def _unwritten_end(span: Span, what: str, ending: str, draft: Draft) -> str | None:
+    """Name the outcome at which an exit ends that leads nowhere by itself; None after a finding."""
     otherwise = draft.document.otherwise
     if otherwise is None:
         draft.loose = True
-        message = f"`{node}` has no `{ending}`, and the file has no `otherwise`"
+        message = f"{what}, and the file has no `otherwise`"
         advice = f"write where it goes on, `{ending}: target`, or end every unwritten exit with `otherwise: outcome`"
-        draft.findings.add(Code.MISSING_EXIT, node.span, message, help=advice)
-        return None
-    if otherwise not in draft.document.outcomes:
-        return None
-    return Exit(str(otherwise), None, None, written=False, span=node.span)
+        draft.findings.add(Code.MISSING_EXIT, span, message, help=advice)
+    return str(otherwise) if otherwise in draft.document.outcomes else None
 
 
 def read_target(
     written: Scalar | LongTarget, draft: Draft, given: Narrowed | None = NOTHING, *, nodes_only: bool = False
 ) -> Exit | None:
     """Resolve a target that is written, where the answer of its node has *given* something; None after a finding."""
-    to, label, why = (
-        (written.to, written.label, written.because) if isinstance(written, LongTarget) else (written, None, None)
-    )
-    because = None if why is None else read_because(why, draft, given)
-    known = check_target(to, draft, nodes_only=nodes_only)
-    if not known or (because is None and why is not None):
+    if isinstance(written, Scalar):
+        known = _check_target(written, draft, nodes_only=nodes_only)
+        return Exit(str(written), None, None, written=True, span=written.span) if known else None
+    because = None if written.because is None else read_because(written.because, draft, given)
+    to: str | None = written.to
+    if written.to is None:
+        to = _end_of_words(written, draft, nodes_only=nodes_only)
+    elif not _check_target(written.to, draft, nodes_only=nodes_only):
+        to = None
+    if to is None or (because is None and written.because is not None):
         return None
-    return Exit(str(to), words_of(label), because, written=True, span=to.span)
+    span = written.span.first_line if written.to is None else written.to.span
+    return Exit(str(to), words_of(written.label), because, written=written.to is not None, span=span)
 
 
-def check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> bool:
+def _end_of_words(written: LongTarget, draft: Draft, *, nodes_only: bool) -> str | None:
+    """Name the outcome at which a way out ends that has words or a condition, and no `to`; None after a finding."""
+    span = written.span.first_line
+    if written.has_unknown_keys:
+        # One of them may be meant for it.
+        draft.loose = True
+    elif nodes_only:
+        draft.loose = True
+        message = "the branches of `any` are nodes, and this one names none"
+        draft.findings.add(Code.MISSING_KEY, span, message, help="write `to: node`")
+    elif written.because is None and written.label is None and not isinstance(written, RowPart):
+        draft.loose = True
+        advice = "write `to: target`, or, where `otherwise` ends it, a `because` or a `label`"
+        draft.findings.add(Code.MISSING_KEY, span, "this way out says nothing", help=advice)
+    else:
+        what = "the row has no `to`" if isinstance(written, RowPart) else "this way out has no `to`"
+        return _unwritten_end(span, what, "to", draft)
+    return None
+
+
+def _check_target(name: Scalar, draft: Draft, *, nodes_only: bool = False) -> bool:
     """Report a target that is neither node nor outcome."""
     nodes, outcomes = draft.document.flow, draft.document.outcomes
     if name in nodes:

@@ -39,7 +39,7 @@ def find_unobtainable(proof: Proof, reached: Reach) -> Iterator[Diagnostic]:
             why = "every exit is written, and none leads to it"
         message = f"nobody can get the outcome `{name}`: {why}"
         advice = ("lead an arrow there that some facts take, or remove it",)
-        labels = tuple(Label(one.span, "this leads to it") for one in (taken or arrows)[:_SHOWN] if one.written)
+        labels = tuple(Label(one.span, "this leads to it") for one in (taken or arrows)[:_SHOWN] if one.told)
         yield Diagnostic(Code.UNOBTAINABLE_OUTCOME, message, graph.outcomes[name].span, advice, labels)
 
 

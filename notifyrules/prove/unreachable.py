@@ -112,7 +112,7 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
         return
     subject = clip(node.subject.span.text)
     for arrow in gone:
-        if not arrow.written:
+        if not arrow.told:
             continue
         reason = reached.reason(arrow)
         code, words, way_out = Code.UNMET_VALUE, f"`{subject}` is never `{clip(arrow.answer)}` here", _LEAVE_OUT
@@ -150,7 +150,7 @@ def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
 
 def _else(last: Arrow, why: str, reached: Reach) -> Iterator[Diagnostic]:
     """Report an `else` that nothing is left to."""
-    if last.id in reached.dead and last.written:
+    if last.id in reached.dead and last.told:
         shown = reached.shown(reached.reason(last), last)
         words = f"`{last.id}` is never taken: {why}"
         yield Diagnostic(Code.DEAD_ARROW, words, last.span, ("remove the `else`",), *shown)

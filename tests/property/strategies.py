@@ -183,15 +183,18 @@ class _Chart:
         )
         return "{" + ", ".join(f"{key}: {self.because()}" for key in keys) + "}" if keys else self.because()
 
-    def target(self, later: Sequence[str], *, nodes_only: bool = False) -> str:
+    def target(self, later: Sequence[str]) -> str:
         """Write a target: a later node or an outcome, short or long."""
-        ends = [] if nodes_only else list(self.outcomes)
         # The next nodes more often than others, so that most charts are deep.
-        name: str = self.draw(st.sampled_from([*later[:3], *later, *ends]))
+        name: str = self.draw(st.sampled_from([*later[:3], *later, *self.outcomes]))
         form = self.draw(st.integers(0, 5))
         if form == 0:
-            return f"{{to: {name}, because: {self.reason()}}}"
+            return f"{{{self.to(name)}because: {self.reason()}}}"
         return f"{{to: {name}, label: way}}" if form == 1 else name
+
+    def to(self, name: str) -> str:
+        """Write where a row or words lead, or leave it to where the file says that they end."""
+        return "" if self.otherwise is not None and self.draw(st.integers(0, 3)) == 0 else f"to: {name}, "
 
     def exit(self, key: str, later: Sequence[str]) -> str:
         """Write an exit, or leave it out where the file says where it ends."""
@@ -237,8 +240,8 @@ class _Chart:
         for number in range(self.draw(st.integers(1, 3))):
             name = f", name: r{number}" if self.draw(st.booleans()) else ""
             because = f", because: {self.reason()}" if self.draw(st.integers(0, 3)) == 0 else ""
-            to = self.draw(st.sampled_from([*later[:3], *later, *self.outcomes]))
-            rows.append(f"{{if: {self.condition(depth=1)}, to: {to}{name}{because}}}")
+            to = self.to(self.draw(st.sampled_from([*later[:3], *later, *self.outcomes])))
+            rows.append(f"{{{to}if: {self.condition(depth=1)}{name}{because}}}")
         return f"first: [{', '.join(rows)}]{self.exit('else', later)}"
 
     def _fan_out(self, later: Sequence[str]) -> str:
