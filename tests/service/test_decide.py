@@ -92,11 +92,11 @@ class TestEach:
 
     def test_no_media(self, folder: Path) -> None:
         """Rules without media say so."""
-        with asking(folder, files=["slack"]) as service:
-            refused = service.decide({"facts": {}, "each": True}, "slack")
+        with asking(folder, files=["matrix"]) as service:
+            refused = service.decide({"facts": {}, "each": True}, "matrix")
 
         assert refused.status_code == 422
-        assert "`slack` names no media" in refused.json()["detail"]
+        assert "`matrix` names no media" in refused.json()["detail"]
 
 
 class TestMany:
