@@ -103,6 +103,7 @@ _PART_WORDS = {
     "CallPart": "a `call` node",
     "RowPart": "a row of `first`",
     "LongTarget": "a target",
+    "LongType": "a type",
     "LongFact": "a fact",
     "OutcomePart": "an outcome",
     "GuaranteePart": "a guarantee",
