@@ -303,13 +303,18 @@ class LiveRules(Mapping[str, Rules]):
 
     def _places(self) -> dict[str, Place]:
         """Find the YAML files to follow."""
+        found: dict[str, Place] = {}
         if not self._is_folder:
-            return {self._path: replace(find_place(self._path, self._root), name=self._shown)}
+            found[self._path] = replace(find_place(self._path, self._root), name=self._shown)
+            for ending in CASES_ENDINGS:
+                # They say nothing of the rules, but to whoever refuses rules by them.
+                if os.path.isfile(beside := f"{os.path.splitext(self._path)[0]}{ending}"):  # noqa: PTH113, PTH122
+                    found[beside] = find_place(beside, self._root)
+            return found
 
         def refuse(error: OSError) -> None:
             raise UsageError(f"`{error.filename}` cannot be listed: {why(error)}")
 
-        found: dict[str, Place] = {}
         folder, real_paths, roots = Path(self._path), RealPaths(), dict[str, Path]()
         for file in map(str, list_yaml(folder, refuse)):
             real = real_paths.find(file)
@@ -340,7 +345,7 @@ class LiveRules(Mapping[str, Rules]):
             for file, place in files.items():
                 text = held[place]
                 ours = says_ours(text) if isinstance(text, str) else is_ours(Path(file))
-                if not self._is_folder or (ours and not place.name.endswith(CASES_ENDINGS)):
+                if file == self._path or (ours and not place.name.endswith(CASES_ENDINGS)):
                     self._read_one(place, read, findings)
         except UsageError as error:
             read.trouble = tuple(one for one in (error.message, error.help) if one)

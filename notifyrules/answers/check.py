@@ -61,6 +61,13 @@ class Checked:
                     yield f"{name}.{counts[name]}", diagram.to_svg(diagram.draw(proofs.graph, passage=passage))
 
 
+def prove_loaded(loaded: Iterable[rules.Rules], limit: Limit) -> Checked:
+    """Prove what loaded rules promise. The solver must be installed."""
+    from notifyrules.prove.check import prove  # noqa: PLC0415 - the solver is an extra
+
+    return Checked(tuple(prove(one.graph, one.diagnostics, limit, lambda _: None) for one in loaded))
+
+
 def check(
     files: Iterable[tuple[str, Path | None]], limit: Limit | None = None, watch: Callable[[str], None] = lambda _: None
 ) -> Checked:

@@ -72,8 +72,12 @@ class Log(Section):
 class Changes(Section):
     """What changed rules must stand before they decide."""
 
+    every_s: Seconds = 1.0
+    """How often it is looked whether rules have changed."""
     cases: bool = True
     """Whether the cases beside changed rules must pass."""
+    prove: bool = False
+    """Whether their guarantees must be proved, by the solver."""
     allow: list[str] | None = None
     """The changes of decisions that pass, as `notifyrules diff --allow` takes them; any unless given."""
     candidate: File | None = None

@@ -1,0 +1,193 @@
+"""Let a candidate decide beside the rules in force: in shadow for all, in earnest for some subjects."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+from pydantic_core import to_json
+
+from notifyrules import Decision, LiveRules, Rules, RulesError, UsageError, live
+from notifyrules.answers.decisions import log_record
+
+_EXAMPLES: Final = 3
+"""Facts that are kept of each kind of difference."""
+_KINDS: Final = 100
+"""Kinds of differences, and of failures, that are told apart."""
+_EXAMPLE_BYTES: Final = 4096
+"""Larger facts are no example."""
+_OTHERS: Final = "(others)"
+_WHOLE: Final = 2**64
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What a candidate decides otherwise than the rules in force, of one version each."""
+
+    old: Rules
+    new: Rules
+    unfit: str = field(init=False)
+    """Why the candidate decides for nobody; empty where it takes whatever the rules in force take."""
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    same: int = 0
+    """Decisions that are the same but for reasons and words."""
+    differing: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By the reason in force and that of the candidate."""
+    failed: Counter[str] = field(default_factory=Counter)
+    """By what the candidate raised."""
+    _examples: dict[Hashable, list[object]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.unfit = _unfit(self.old, self.new)
+
+    def add(self, facts: object, decision: Decision) -> None:
+        """Ask the candidate too, and compare; whatever it does, the decision in force is not hurt."""
+        try:
+            other = self.new.should_notify(facts)
+            if _alike(decision, other):
+                with self._lock:
+                    self.same += 1
+            else:
+                self._count(self.differing, (decision.reason, other.reason), (_OTHERS, _OTHERS), decision)
+        except Exception as error:  # noqa: BLE001 - a candidate may do anything
+            self._count(self.failed, f"{type(error).__name__}: {error}"[:300], _OTHERS, decision)
+
+    def _count(self, counter: Counter[Any], kind: Hashable, others: Hashable, decision: Decision) -> None:
+        with self._lock:
+            kind = kind if kind in counter or len(counter) < _KINDS else others
+            counter[kind] += 1
+            kept = self._examples.setdefault(kind, [])
+            if len(kept) < _EXAMPLES:
+                # Private facts are left out, also those that are private to the candidate alone.
+                facts = cast("dict[str, object]", log_record(self.old, decision, lambda *_: None).to_dict()["facts"])
+                private = {fact.name for fact in self.new.graph.facts.values() if fact.private}
+                shown = {name: value for name, value in facts.items() if name not in private}
+                if len(to_json(shown)) <= _EXAMPLE_BYTES:
+                    kept.append(shown)
+
+    @property
+    def compared(self) -> int:
+        """Count the decisions that both were asked for."""
+        return self.same + self.differing.total() + self.failed.total()
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        with self._lock:
+            return {
+                "in_force": self.old.digest,
+                "candidate": self.new.digest,
+                "since": self.since.isoformat(),
+                "unfit": self.unfit or None,
+                "compared": self.compared,
+                "same": self.same,
+                "differing": [
+                    {"in_force": old, "candidate": new, "count": count, "examples": list(self._examples[old, new])}
+                    for (old, new), count in self.differing.most_common()
+                ],
+                "failed": [
+                    {"raised": told, "count": count, "examples": list(self._examples[told])}
+                    for told, count in self.failed.most_common()
+                ],
+            }
+
+
+class Candidate:
+    """Rules that may come into force, in a file or folder that is followed like those that are."""
+
+    def __init__(self, path: Path | str, percent: float, every: float) -> None:
+        """Follow *path*, and let it decide for *percent* of all subjects; what is broken waits to be mended."""
+        self._path, self._every = path, every
+        self._below = round(percent / 100 * _WHOLE)
+        self.percent = percent
+        self._live: LiveRules | None = None
+        self._trouble = ""
+        self._comparisons: dict[str, Comparison] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the files now."""
+        if self._live is not None:
+            self._live.refresh()
+            return
+        try:
+            self._live, self._trouble = live(self._path, every=self._every), ""
+        except (RulesError, UsageError) as error:
+            self._trouble = str(error)
+
+    def compare(self, rules: Rules, facts: object, decision: Decision) -> None:
+        """Ask the candidate of these rules what they have decided, and count how it differs."""
+        if (comparison := self.comparison(rules)) is not None:
+            comparison.add(facts, decision)
+
+    def pick(self, rules: Rules, subject: str) -> Rules:
+        """Give the rules that decide for a subject: those in force, or their candidate."""
+        drawn = bool(self._below) and chance(rules.name, subject) < self._below
+        comparison = self.comparison(rules) if drawn else None
+        return rules if comparison is None or comparison.unfit else comparison.new
+
+    def comparison(self, rules: Rules) -> Comparison | None:
+        """Find what is counted of the rules in force and their candidate; None where they have none."""
+        if self._live is None or (new := self._live.version.charts.get(rules.name)) is None:
+            return None
+        found = self._comparisons.get(rules.name)
+        if found is None or found.new is not new or found.old is not rules:
+            found = self._comparisons[rules.name] = Comparison(rules, new)
+        return found
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        return {
+            "path": str(self._path),
+            "percent": self.percent,
+            "status": None if self._live is None else self._live.status.to_dict(),
+            "trouble": self._trouble or None,
+            "comparisons": {name: one.to_dict() for name, one in sorted(self.comparisons.items())},
+        }
+
+    @property
+    def comparisons(self) -> Mapping[str, Comparison]:
+        """What was counted, by the names of the rules; begun anew with each version of either."""
+        return dict(self._comparisons)
+
+    def close(self) -> None:
+        """Follow no longer."""
+        if self._live is not None:
+            self._live.close()
+
+
+def chance(name: str, subject: str) -> int:
+    """Draw a number of 64 bits that is the same for a subject every time, and another for other rules."""
+    return int.from_bytes(hashlib.sha256(f"{name}\0{subject}".encode("utf-8", "surrogatepass")).digest()[:8])
+
+
+def _alike(one: Decision, other: Decision) -> bool:
+    return (one.outcome, one.notify, one.later, one.data, one.recheck_at) == (
+        other.outcome,
+        other.notify,
+        other.later,
+        other.data,
+        other.recheck_at,
+    )
+
+
+def _unfit(old: Rules, new: Rules) -> str:
+    """Say why callers of the rules in force could be refused by the candidate; empty where none could."""
+    before, after = old.graph.facts, new.graph.facts
+    for name, fact in before.items():
+        if name not in after:
+            return f"it does not take the fact `{name}`"
+        if after[name].type != fact.type:
+            return f"it takes another type of `{name}`"
+    for name, fact in after.items():
+        if not fact.has_default and (name not in before or before[name].has_default):
+            return f"it needs the fact `{name}`"
+    if old.graph.media is not None and (new.graph.media is None or new.graph.media.names != old.graph.media.names):
+        return "it has other media"
+    return ""
