@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from datetime import datetime
+from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -113,15 +114,16 @@ class Decisions(Unchanging, Mapping[str, Decision]):
 
     def explain(self, reader: Reader = "support") -> str:
         """
-        Tell why, in a paragraph for each medium; media that have the same to tell share one.
+        Tell why: the steps that all media share, then a paragraph for each; those that go the same way share one.
 
         Args:
             reader: As for :meth:`Decision.explain <notifyrules.Decision.explain>`.
         """
-        from notifyrules.explanation import explain_each  # noqa: PLC0415 - only those who ask pay for it
+        from notifyrules.explanation import explain_each, not_asked  # noqa: PLC0415 - only those who ask pay for it
 
-        told = {medium: decision.explain(reader) for medium, decision in self.items()}
-        return explain_each(told)
+        records = {medium: decision.record() for medium, decision in self.items()}
+        graph = self._verdicts[0].graph
+        return explain_each(records, self.media.fact, reader=reader, not_asked=partial(not_asked, graph))
 
     def to_dict(self) -> dict[str, Any]:
         """
@@ -145,7 +147,7 @@ class Decisions(Unchanging, Mapping[str, Decision]):
         """Draw the chart with the way of each medium lit, for a notebook; None where it cannot be drawn."""
         from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy
 
-        return notebook_svg(next(iter(self._verdicts)).graph, lambda: self.passages)
+        return notebook_svg(self._verdicts[0].graph, lambda: self.passages)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Refuse to be pickled: decisions belong to their loaded rules."""

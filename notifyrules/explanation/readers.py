@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -67,24 +69,46 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
     """Tell the path in words: each question, its answer, and the facts that were read for it."""
     yield HEADLINES[record.notify]
     yield ""
-    chart = f"{printable(record.title)} ({printable(record.rules)})"
-    told = (row for row in head(record) if row[0] != "reason")
-    for label, text in (("chart", chart), ("outcome", printable(record.outcome)), *told):
-        yield from paragraph(text, 2, bullet=f"{label:9}  ")
+    yield from _chart(record)
+    yield from _outcome(record)
     yield ""
     yield "How it was decided"
     yield ""
-    for number, step in enumerate(record.passage.steps, 1):
+    yield from _steps(record.passage.steps, 1)
+    yield from _rest([record], not_asked)
+
+
+def _chart(record: Record) -> Iterator[str]:
+    yield from paragraph(f"{printable(record.title)} ({printable(record.rules)})", 2, bullet="chart      ")
+
+
+def _outcome(record: Record) -> Iterator[str]:
+    told = (row for row in head(record) if row[0] != "reason")
+    for label, text in (("outcome", printable(record.outcome)), *told):
+        yield from paragraph(text, 2, bullet=f"{label:9}  ")
+
+
+def _steps(steps: Iterable[Step], first: int) -> Iterator[str]:
+    for number, step in enumerate(steps, first):
         yield from _step(step, f"{number:3}. ", 0)
-    asked = {step.ask for step in passed(record.passage.steps)}
+
+
+def _rest(records: Sequence[Record], not_asked: Sequence[Box]) -> Iterator[str]:
+    """List what no decision asked or read."""
+    asked = {step.ask for record in records for step in passed(record.passage.steps)}
     asks = dict.fromkeys(printable(node.ask) for node in not_asked if node.ask not in asked)
     left_out = [
         *_left_out("Questions not asked", asks, "; "),
-        *_left_out("Facts not read", map(printable, not_read(record)), ", "),
+        *_left_out("Facts not read", map(printable, _unread(records)), ", "),
     ]
     if left_out:
         yield ""
         yield from left_out
+
+
+def _unread(records: Sequence[Record]) -> list[str]:
+    names, *others = map(not_read, records)
+    return [name for name in names if all(name in some for some in others)]
 
 
 def _step(step: Step, bullet: str, indent: int) -> Iterator[str]:
@@ -131,20 +155,40 @@ def _left_out(label: str, items: Iterable[str], separator: str) -> Iterator[str]
 
 def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[str]:
     """Tell the path by node and arrow ids, each node with its place in the rule file."""
-    outcome = f"{printable(record.outcome)} (notify: {write_literal(record.notify.written)})"
-    rules = f"{printable(record.rules)} ({printable(record.path)})"
-    rows = (("outcome", outcome), *head(record), ("rules", rules), ("digest", printable(record.digest)))
-    for label, text in rows:
-        yield from paragraph(text, bullet=f"{label:8} ")
+    yield from _engineers_outcome(record)
+    yield from _engineers_chart(record)
     yield ""
-    yield from tell_steps(record.passage.steps, 0, lambda step: f" ({printable(step.kind)})", _taken)
+    yield from _engineers_steps(record.passage.steps, 1)
+    yield from _engineers_rest([record], not_asked)
+
+
+def _engineers_chart(record: Record) -> Iterator[str]:
+    rules = f"{printable(record.rules)} ({printable(record.path)})"
+    for label, text in (("rules", rules), ("digest", printable(record.digest))):
+        yield from paragraph(text, bullet=f"{label:8} ")
+
+
+def _engineers_outcome(record: Record) -> Iterator[str]:
+    outcome = f"{printable(record.outcome)} (notify: {write_literal(record.notify.written)})"
+    for label, text in (("outcome", outcome), *head(record)):
+        yield from paragraph(text, bullet=f"{label:8} ")
+
+
+def _engineers_steps(steps: Iterable[Step], _first: int) -> Iterator[str]:
+    yield from tell_steps(steps, 0, lambda step: f" ({printable(step.kind)})", _taken)
+
+
+def _engineers_rest(records: Sequence[Record], not_asked: Sequence[Box]) -> Iterator[str]:
     if not_asked:
         yield ""
         yield from paragraph(f"not asked: {', '.join(printable(node.name) for node in not_asked)}", hanging=2)
-    if unread := not_read(record):
+    unread = {name: records[0].facts[name] for name in _unread(records)}
+    # Of what differs between media no one value is true.
+    told = {name: value for name, value in unread.items() if all(one.facts[name] == value for one in records)}
+    if told:
         yield ""
         yield "not read:"
-        for assignment in assignments({name: record.facts[name] for name in unread}):
+        for assignment in assignments(told):
             yield from paragraph(assignment, 2, hanging=2)
 
 
@@ -184,20 +228,66 @@ def explain(record: Record, *, reader: str = "support", not_asked: Sequence[Box]
     return "\n".join(line.rstrip() for line in READERS[reader](record, not_asked))
 
 
-def explain_each(told: Mapping[str, str]) -> str:
+_PARTS: Final = {
+    "support": (_chart, _outcome, _steps, _rest),
+    "engineer": (_engineers_chart, _engineers_outcome, _engineers_steps, _engineers_rest),
+}
+"""What tells the chart, an outcome, some steps, and what was left out, for readers who are told of steps."""
+
+
+def explain_each(
+    records: Mapping[str, Record], fact: str, *, reader: str = "support", not_asked: Callable[[Passage], Sequence[Box]]
+) -> str:
     """
-    Put the explanations for several media together.
+    Explain the decisions for several media.
 
     Args:
-        told: By medium what :func:`explain` gave.
+        records: By medium the decision.
+        fact: The fact whose values the media are.
+        reader: As for :func:`explain`.
+        not_asked: Gives the nodes of the chart that a way through it did not pass.
 
     Returns:
-        A paragraph for each, under its medium; media that have the same to tell share one, and where all do, none is
-        named.
+        The steps that all media share, then a paragraph for each from where they part; media that have the same to
+        tell share one, and where all do, none is named.
     """
-    shared: dict[str, list[str]] = {}
-    for medium, text in told.items():
-        shared.setdefault(text, []).append(medium)
-    if len(shared) == 1:
-        return next(iter(shared))
-    return "\n\n".join(f"{printable(', '.join(media))}:\n{text}" for text, media in shared.items())
+    groups: dict[str, list[str]] = {}
+    bare: dict[str, Record] = {}
+    for medium, record in records.items():
+        facts = {name: value for name, value in record.facts.items() if name != fact}
+        steps = _without(record.passage.steps, fact)
+        one = replace(record, facts=facts, passage=replace(record.passage, steps=steps))
+        text = explain(one, reader=reader, not_asked=not_asked(record.passage))
+        groups.setdefault(text, []).append(medium)
+        bare.setdefault(text, one)
+    if len(groups) == 1:
+        return next(iter(groups))
+    if reader not in _PARTS:
+        return "\n\n".join(f"{printable(', '.join(media))}:\n{text}" for text, media in groups.items())
+    tell_chart, tell_outcome, tell_steps_of, tell_rest = _PARTS[reader]
+    ways = [one.passage.steps for one in bare.values()]
+    together = takewhile(lambda steps: all(step == steps[0] for step in steps), zip(*ways, strict=False))
+    shared = len(list(together))
+    first = next(iter(bare.values()))
+    lines = [*tell_chart(first)]
+    if shared:
+        lines += ["", f"For all media ({printable(', '.join(records))})", "", *tell_steps_of(ways[0][:shared], 1)]
+    for text, media in groups.items():
+        one = bare[text] if len(media) > 1 else records[media[0]]
+        lines += ["", f"{printable(', '.join(media))}: {HEADLINES[one.notify].lower()}", "", *tell_outcome(one), ""]
+        lines += tell_steps_of(one.passage.steps[shared:], shared + 1)
+    unasked, *others = (not_asked(one.passage) for one in bare.values())
+    nobody = [box for box in unasked if all(box in some for some in others)]
+    return "\n".join(line.rstrip() for line in (*lines, *tell_rest(list(bare.values()), nobody)))
+
+
+def _without(steps: Iterable[Step], fact: str) -> tuple[Step, ...]:
+    """Leave out of what steps read the fact that tells media apart."""
+    return tuple(
+        replace(
+            step,
+            facts={name: value for name, value in step.facts.items() if name != fact},
+            tried=tuple(replace(branch, steps=_without(branch.steps, fact)) for branch in step.tried),
+        )
+        for step in steps
+    )
