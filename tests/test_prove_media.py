@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -110,7 +111,10 @@ def test_what_breaks_it_is_told() -> None:
             'as a case, which expects what is decided now: `- {name: "broken: it", '
             'per_medium: {mobile: {preferences.level: "everything"}}, expect: {each: {mobile: "yes", desktop: "no"}}}`'
         ),
-        "to see why: `notifyrules explain chart.yaml --each --set preferences.level@mobile=everything`",
+        (
+            "to see the paths: "
+            "`notifyrules render chart.yaml --each --set preferences.level@mobile=everything -o chart.svg`"
+        ),
     )
 
 
@@ -119,13 +123,16 @@ def test_what_breaks_it_is_told() -> None:
     [
         ('never: {mobile: "yes", desktop: "no"}', APART),
         ("at_least_one: [desktop, mail]", SHARED),
+        ("at_most_one: {desktop: 'no', mail: 'no'}", APART),
         ("at_most_one: [desktop, mail]", "{fact: device.kind, per_medium: [preferences.level, user.in_dnd]}"),
     ],
 )
 def test_what_breaks_it_is_a_case_that_passes(together: str, media: str) -> None:
-    """Pasted into a file of cases, it expects what is decided now."""
+    """Pasted into a file of cases, it expects what is decided now; the command that is told draws its paths."""
     chart = CHART.replace("| mail", '| "e-mail/x"').replace('== "mail"', '== "e-mail/x"')
-    chart = chart.replace("mentions_user: bool = false", "mentions_user: bool")
+    chart = chart.replace("mentions_user: bool = false", "mentions_user: bool").replace(
+        "everything = mentions", "everything"
+    )
     written = together.replace("mail", '"e-mail/x"')
     promise = f"{{name: 'a \"b\" `c`', together: {{{written}}}}}"
     Path("chart.yaml").write_text(chart.format(media=media, promise=promise, assume="[]"), "utf-8")
@@ -135,6 +142,9 @@ def test_what_breaks_it_is_a_case_that_passes(together: str, media: str) -> None
 
     assert run("check", "chart.cases.yaml").code == 0
     assert run("test", "chart.cases.yaml").code == 0
+
+    command = finding.help[2].partition("`")[2].removesuffix("`")
+    assert run(*shlex.split(command)[1:]).code == 0
 
 
 def test_an_if_that_no_message_meets_is_told() -> None:

@@ -109,7 +109,7 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
         message = f"`{guarantee.name}` is broken: {decided[0]} with {values[0]}, {decided[1]} with {values[1]}"
         facts.pop(name, None)
         notes = [f"both with {_assignments(facts) if facts else 'all other facts at their defaults'}"]
-    to_see = f"to see the path: `{_command(graph, example.facts)}`"
+    to_see = f"to see the path: `{_command(graph, _given(graph, example.facts))}`"
     advice = ("mend the chart, or withdraw the promise", _held_as_case(graph, guarantee, example), to_see)
     labels = tuple(_settling(graph, example))
     return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
@@ -124,11 +124,13 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
         shared.pop(name, None)
     apart: dict[str, dict[str, Value]] = {}
     for medium, (facts, _) in example.each.items():
-        own = {name: value for name, value in _given(graph, facts).items() if name in graph.media.per_medium}
-        apart |= {medium: own} if own else {}
+        differing = {name: value for name, value in _given(graph, facts).items() if name in graph.media.per_medium}
+        apart |= {medium: differing} if differing else {}
     notes = [f"for {_assignments(shared)}", *(f"on `{one}` with {_assignments(facts)}" for one, facts in apart.items())]
-    settings = {**shared, **{f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}}
-    words = [*_asking("explain", graph), "--each", *_settings(settings)]
+    # A medium that the promise does not name must have it too, where it has no default.
+    needed = {name: example.facts[name] for name in graph.media.per_medium if not graph.facts[name].has_default}
+    own = {f"{name}@{one}": value for one, facts in apart.items() for name, value in facts.items()}
+    settings = {**shared, **(needed if len(example.each) < len(graph.media.names) else {}), **own}
     parts = [f"name: {_quoted(f'broken: {guarantee.name}')}"]
     parts += [f"given: {_mapping(shared)}"] if shared else []
     parts += [f"per_medium: {_by_medium({one: _mapping(facts) for one, facts in apart.items()})}"] if apart else []
@@ -137,7 +139,7 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
     advice = (
         "mend the chart, or withdraw the promise",
         f"as a case, which expects what is decided now: `{held}`",
-        f"to see why: `{shlex.join(words)}`",
+        f"to see the paths: `{_command(graph, settings, '--each')}`",
     )
     message = f"`{guarantee.name}` is broken: {decided}"
     labels = tuple(_settling(graph, example))
@@ -180,9 +182,9 @@ def _decided(passage: Passage) -> str:
     return f"`{passage.outcome}` by `{passage.steps[-1].arrow}`"
 
 
-def _command(graph: Graph, facts: FactValues) -> str:
+def _command(graph: Graph, facts: Mapping[str, Value], *options: str) -> str:
     """Write the command that draws the chart with the path of some facts lit."""
-    words = [*_asking("render", graph), *_settings(_given(graph, facts))]
+    words = [*_asking("render", graph), *options, *_settings(facts)]
     return shlex.join([*words, "-o", f"{PurePath(graph.name).name}.svg"])
 
 
