@@ -67,10 +67,10 @@ def write_stubs(graph: Graph) -> str:
     name = re.sub(r"[^\w .-]", "_", graph.name)
     head = f'"""\nType the facts, outcomes and reasons of `{name}`; written by `notifyrules stubs`.\n"""'
     body.append(_DECISIONS)
-    offered = ", ".join(f'"{name}"' for name in sorted(["Decision", "Facts", "Outcome", "Reason", *aliases.values()]))
-    offered = f'__all__ = [{offered}, "should_notify"]'
+    names = [*sorted(["Decision", "Facts", "Outcome", "Reason", *aliases.values()]), "should_notify"]
+    offered = _bracketed("__all__ = ", [f'"{name}"' for name in names])
     future = "from __future__ import annotations"
-    return "\n".join([head, "", future, "", *_imports(body), "", "import notifyrules", "", offered, "", *body])
+    return "\n".join([head, "", future, "", *_imports(body), "", "import notifyrules", "", *offered, "", *body])
 
 
 def _imports(body: list[str]) -> Iterator[str]:
@@ -96,8 +96,7 @@ def _aliases(graph: Graph) -> dict[str, str]:
 def _named(one: NamedType, aliases: Mapping[str, str]) -> Iterator[str]:
     kind, alias = one.type, aliases[one.name]
     if isinstance(kind.base, Enumeration) and not kind.nullable and kind.name not in aliases:
-        *lines, _ = _literal(alias, list(kind.base.values))
-        yield from lines
+        yield from _bracketed(f"{alias}: TypeAlias = Literal", [repr(value) for value in kind.base.values])
     else:
         yield f"{alias}: TypeAlias = {_python(kind, aliases)}"
     yield from () if one.about is None else (_text(one.about),)
@@ -187,12 +186,12 @@ def _python(kind: Type, aliases: Mapping[str, str]) -> str:
 
 
 def _literal(name: str, values: list[str]) -> Iterator[str]:
-    """Write an alias of literal texts, one a line where they are many."""
-    line = f"{name}: TypeAlias = Literal[{', '.join(repr(value) for value in values)}]"
-    if len(line) <= _LINE:
-        yield line
-    else:
-        yield f"{name}: TypeAlias = Literal["
-        yield from (f"    {value!r}," for value in values)
-        yield "]"
+    """Write an alias of literal texts."""
+    yield from _bracketed(f"{name}: TypeAlias = Literal", [repr(value) for value in values])
     yield ""
+
+
+def _bracketed(before: str, items: list[str]) -> list[str]:
+    """Write items in brackets, one a line where they are many."""
+    line = f"{before}[{', '.join(items)}]"
+    return [line] if len(line) <= _LINE else [f"{before}[", *(f"    {item}," for item in items), "]"]

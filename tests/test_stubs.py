@@ -188,3 +188,22 @@ class TestStubs:
         text = write_stubs(notifyrules.load(rules).graph)
 
         assert (text.count("class _ABC(TypedDict)"), text.count("class _ABC_(TypedDict)")) == (1, 1)
+
+    def test_types_that_read_alike_stay_apart(self, tmp_path: Path) -> None:
+        """Each named type has a name of its own that Python can read and that means nothing else."""
+        names = ["a_b", "a__b", "none", "true_", "literal", "facts", "_", "_1"]
+        rules = tmp_path / "rules.yaml"
+        rules.write_text(
+            "notifyrules: 1\n"
+            f"types: {{{', '.join(f'{name}: bool' for name in names)}}}\n"
+            f"facts: {{{', '.join(f'f{at}: {name}' for at, name in enumerate(names))}}}\n"
+            f'flow: {{q: {{if: {" and ".join(f"f{at}" for at in range(len(names)))}, then: "yes", else: "no"}}}}\n'
+            'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n',
+            "utf-8",
+        )
+        tree = ast.parse(write_stubs(notifyrules.load(rules).graph))
+        aliases = [
+            one.target.id for one in tree.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        ]
+
+        assert aliases == ["AB", "AB_", "None_", "True_", "Literal_", "Facts_", "Type", "Type1", "Outcome", "Reason"]
