@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from notifyrules import Decisions, FactsError, Rules, UsageError, load
+from notifyrules import UNKNOWN, Decisions, FactsError, Rules, UsageError, load
 from notifyrules.compiled.compiler import compile_graph
 from notifyrules.compiled.media import MediaReader, alike
 from notifyrules.graph.model import Media
@@ -180,6 +180,16 @@ class TestFacts:
 
         assert [one.outcome for one in decisions.values()] == ["yes", "hold", "no"]
         assert asked == ["muted", "limit", "kind"]
+
+    def test_what_is_wrong_when_asked_names_its_medium(self, rules: Rules) -> None:
+        """Where it is the medium's own; what nobody knows yet, too."""
+        own = {"mobile": {"device.limit": lambda: "x"}}
+
+        assert problems(rules, GIVEN, own) == [("device.limit@mobile", 'expected an integer, found the text "x"')]
+        assert [path for path, _ in problems(rules, {**GIVEN, "device.limit": lambda: "x"})] == ["device.limit"]
+        assert [path for path, _ in problems(rules, GIVEN, {"mail": {"preferences.level": UNKNOWN}})] == [
+            "preferences.level@mail"
+        ]
 
     def test_facts_that_were_read_before(self, rules: Rules) -> None:
         """Facts may be validated before, as long as the medium is not known."""

@@ -205,19 +205,29 @@ def decide_slowly(
     media: Media, same: frozenset[str], facts: tuple[Facts, ...], decide: Callable[[object, Facts], Decision]
 ) -> Decisions:
     """Decide by validated facts for each medium; an arrow of the *same* settles it for all."""
-    first = decide(None, facts[0])
+    first = _decide(media, media.names[0], facts[0], decide)
     decided = {media.names[0]: first}
     for medium, one in zip(media.names[1:], facts[1:], strict=True):
         if first.reason in same:
             other = Decision()
             other._facts, other._verdict = one, first._verdict  # noqa: SLF001 - made here
         else:
-            other = decide(None, one)
+            other = _decide(media, medium, one, decide)
         decided[medium] = other
     found = Decisions()
     found.media, found._made = media, decided  # noqa: SLF001
     found._verdicts = tuple(one._verdict for one in decided.values())  # noqa: SLF001
     return found
+
+
+def _decide(media: Media, medium: str, facts: Facts, decide: Callable[[object, Facts], Decision]) -> Decision:
+    """Decide for one medium; a problem with what was asked for it, or is not known, names it."""
+    try:
+        return decide(None, facts)
+    except FactsError as error:
+        given = facts.pending if isinstance(facts, LazyFacts) else {}
+        apart = {name for name in media.per_medium if name in given and not isinstance(given[name], _Once)}
+        raise FactsError(_at(one, medium) if one.path in apart else one for one in error.problems) from None
 
 
 class _Once:
