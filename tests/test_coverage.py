@@ -213,8 +213,8 @@ class TestAtoms:
         assert total == 6
         assert "i > 3 was never true and never false" in missing
 
-    def test_of_texts_and_assumptions_are_none(self, tmp_path: Path) -> None:
-        """Only conditions that decide have atoms."""
+    def test_of_what_is_said_and_carried_count(self, tmp_path: Path) -> None:
+        """The conditions of texts, data and rechecks have atoms, and those of assumptions and guarantees have none."""
         path = chart(
             tmp_path,
             "facts: {a: bool = false, b: bool = false, i: int = 0}\nassume: [a or i < 5]\n"
@@ -224,7 +224,24 @@ class TestAtoms:
             "guarantees: [{name: g, if: b, never: [x]}]\n",
         )
 
-        assert covered(path)["chart.yaml"].figures["atoms"].total == 1
+        assert covered(path)["chart.yaml"].figures["atoms"].total == 3
+
+    def test_of_what_is_said_are_seen_where_it_is_said(self, tmp_path: Path) -> None:
+        """Texts of the way, those of called charts included, and data and recheck of the end that is reached."""
+        called = "facts: {p: bool = false, r: bool = false}\nflow: {q: {if: p, then: x, else: y}}\n"
+        chart(tmp_path, f'{called}outcomes: {{x: {{because: "{{r}}"}}, y: {{}}}}\n', "called.yaml")
+        path = chart(
+            tmp_path,
+            "facts: {a: bool = false, b: bool = false, c: bool = false, now: instant = 2026-11-23T22:00:00Z}\n"
+            "data: {many: bool = false}\n"
+            "flow: {q: {call: called.yaml, with: {p: a, r: b}, cases: {x: held, y: done}}}\n"
+            "outcomes:\n  held: {notify: later, recheck: 5m if c else 9m}\n"
+            "  done: {notify: true, data: {many: {expr: c}}}\n",
+        )
+        files = covered(path, {"a": True, "b": True, "c": True}, {"a": True}, {"c": True})
+
+        assert gaps(files["called.yaml"], "atoms") == []
+        assert gaps(files["chart.yaml"], "atoms") == ["c was never false"]
 
 
 class TestFiles:

@@ -51,7 +51,14 @@ HOSTILE = {
 def with_text(diagram: Diagram, text: str) -> Diagram:
     """Put a text into every place of a picture that holds one."""
     boxes = tuple(
-        replace(box, text=text, about=text, condition=text, rows=tuple(replace(row, text=text) for row in box.rows))
+        replace(
+            box,
+            text=text,
+            about=text,
+            condition=text,
+            computed=(text,),
+            rows=tuple(replace(row, text=text) for row in box.rows),
+        )
         for box in diagram.boxes
     )
     arrows = tuple(replace(arrow, label=text, because=text) for arrow in diagram.arrows)
@@ -147,6 +154,24 @@ class TestReaders:
             "Muting spares followed threads.\n"
             "chart.yaml:21"
         )
+
+    def test_the_tooltip_of_an_end_has_its_conditions(self, tmp_path: Path) -> None:
+        """What is computed there: words, data and recheck; what is plain stands in the picture."""
+        path = tmp_path / "chart.yaml"
+        path.write_text(
+            'notifyrules: 1\nname: ends\nfacts: {a: bool = false, t: text = "", now: instant = 2026-11-23T22:00:00Z}\n'
+            "data: {loud: bool = false, via: text = push}\nflow: {q: {if: a, then: hold, else: done}}\n"
+            'outcomes:\n  hold: {notify: later, because: "for {t}", recheck: 5m if a else 9m}\n'
+            "  done: {notify: true, because: so, data: {loud: {expr: a}, via: mail}}\n",
+            "utf-8",
+        )
+        svg = to_svg(draw(load(path).graph))
+        told = [elements(svg, "g", id=f"ends-{end}")[0].findtext(f"{SVG}title") for end in ("hold", "done")]
+
+        assert told == [
+            "hold: hold\nbecause: for {t}\nrecheck: 5m if a else 9m\nchart.yaml:7",
+            "done: done\nloud: a\nchart.yaml:8",
+        ]
 
     def test_every_arrow_carries_its_ids(self, tmp_path: Path) -> None:
         """A page can find the arrow of a reason."""

@@ -177,6 +177,15 @@ class TestWhatWasLeftOut:
         decision = rules.should_notify({})
 
         assert decision.explain().endswith(f"Facts not read: {unread}")
+        for reader, indent in (("support", 7), ("engineer", 4)):
+            told = (
+                explain(decision.record(), reader=reader)
+                .partition(f"{' ' * indent}told from:\n")[2]
+                .partition("\n\n")[0]
+            )
+            assert [line.split(" = ")[0].strip() for line in told.splitlines() if " = " in line] == [
+                name for name in rules.graph.facts if name in read.split(", ")
+            ]
         assert explain(Record.from_dict(decision.to_dict())) == decision.explain()
 
     def test_facts_that_a_called_chart_told_are_read(self) -> None:
@@ -189,7 +198,7 @@ class TestWhatWasLeftOut:
         facts = "facts:\n  b: bool = false\n  t: text = X\n  u: text = X\n"
         rules = rules_of(chart(flow, facts=facts), callee=callee)
 
-        assert rules.should_notify({}).explain().endswith("Facts not read: u")
+        assert rules.should_notify({}).explain().endswith("       told from:\n         t = X\n\nFacts not read: u")
 
     def test_an_older_record_is_read(self) -> None:
         """A record that does not say what was told from is explained all the same."""

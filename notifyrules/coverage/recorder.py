@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import assert_never
 
+from notifyrules.evaluation.record import tell
 from notifyrules.evaluation.walk import Passage, Step, walk
 from notifyrules.graph.model import Call, Graph, Node, conditions
 from notifyrules.language import terms as t
@@ -77,7 +78,10 @@ class Recorder:
     def walk(self, graph: Graph, facts: Mapping[str, Value]) -> None:
         """Walk a chart for one set of facts, and count everything on the way."""
         self.learn(graph)
-        self._pass(graph, walk(graph, facts, self._evaluate))
+        passage = walk(graph, facts, self._evaluate)
+        self._pass(graph, passage)
+        # What it says and carries is computed apart from the walk.
+        tell(graph, facts, passage, self._evaluate)
 
     def _see(self, term: Term, value: Value) -> None:
         """Count what an atom turned out to be; one that is null is neither true nor false."""
@@ -112,8 +116,8 @@ class Atom:
 
     That is a bool fact, a comparison (`==`, `<`, `in`, `is null` and the like; a chain is one) or a call of a function
     that gives a bool, as it is written. One in a let stands once, where the let is declared, however often it is used.
-    A bool fact that is compared, or passed to a function, is part of that atom. Only conditions that decide have atoms:
-    those of questions, switches, rows and `with`, not those inside texts, data, assumptions and guarantees.
+    A bool fact that is compared, or passed to a function, is part of that atom. The conditions of questions, switches,
+    rows and `with` have atoms, and those of texts, data and rechecks; assumptions and guarantees have none.
     """
 
     file: str
@@ -130,8 +134,13 @@ def atom_at(span: Span) -> Atom:
 def find_atoms(graph: Graph) -> Iterator[t.Term]:
     """Give the terms of a chart that are atoms; the same atom as often as lets bring it in."""
     for node in graph.nodes.values():
-        for term in _written_conditions(node):
-            yield from _atoms(term, decides=True)
+        yield from _within(_written_conditions(node), decides=True)
+    ends = graph.outcomes.values()
+    for because in (*(arrow.because for arrow in graph.arrows.values()), *(end.because for end in ends)):
+        for message in () if because is None else because.messages:
+            yield from _within((one for one in message.pieces if isinstance(one, Term)), decides=True)
+    for end in ends:
+        yield from _within((one for one in (*end.data.values(), end.recheck) if isinstance(one, Term)), decides=True)
 
 
 def _written_conditions(node: Node) -> tuple[t.Term, ...]:

@@ -30,6 +30,7 @@ from notifyrules.diagram.wording import (
     NOT_SET,
     because_words,
     case_words,
+    computed_words,
     condition_words,
     data_words,
     label_of,
@@ -342,6 +343,7 @@ def _end(outcome: graphs.Outcome, key: str, shape: BoxShape, mark: Mark, level: 
         about=outcome.about,
         place=_place(outcome.span),
         notify=outcome.notify,
+        computed=tuple(computed_words(outcome, carries=not level.prefix)),
     )
 
 

@@ -152,6 +152,8 @@ class DrawnBox:
     """The picture of the sub-chart: a relative link that is safe to follow."""
     notify: Notify | None = None
     """What an end means for the notification; None for other boxes."""
+    computed: tuple[str, ...] = ()
+    """The words, data and recheck of an end that have conditions in them, as written."""
 
     @property
     def spelt(self) -> DrawnBox:

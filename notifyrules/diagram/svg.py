@@ -280,7 +280,9 @@ def _write_box(
         group.set("id", _identifier(f"{name}-{box.key}"))
     group.attrib |= _known(_data(box))
     title = box.text if box.shape is BoxShape.START else f"{_id(box)}: {set_apart(box.text)}"
-    ET.SubElement(group, "title").text = _written(title, box.condition, *box.mark.values, box.about, box.place)
+    ET.SubElement(group, "title").text = _written(
+        title, box.condition, *box.computed, *box.mark.values, box.about, box.place
+    )
     if ways := _written(*box.mark.values, *onward):
         ET.SubElement(group, "desc").text = ways
     holder = _linked(group, box.href)

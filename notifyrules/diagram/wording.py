@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from notifyrules.diagram.lettering import set_apart
 from notifyrules.graph.model import Arrow, Because, Graph, Outcome, Row
-from notifyrules.language.terms import Term
+from notifyrules.language.terms import Term, facts_read
 from notifyrules.language.values import Value, write
 
 NOT_SET: Final = "not set"
@@ -83,3 +83,15 @@ def data_words(outcome: Outcome, graph: Graph) -> str:
         f"{name}: {set_apart(condition_words(held.span.one_line) if isinstance(held, Term) else value_words(held))}"
         for name, held in told.items()
     )
+
+
+def computed_words(outcome: Outcome, *, carries: bool) -> Iterator[str]:
+    """Write what an end computes, one line each: its words, the data where decisions carry it, and its recheck."""
+    if outcome.because is not None and any(
+        isinstance(one, Term) for text in outcome.because.messages for one in text.pieces
+    ):
+        yield f"because: {because_words(outcome.because)}"
+    if carries:
+        yield from (f"{name}: {held.span.one_line}" for name, held in outcome.data.items() if isinstance(held, Term))
+    if outcome.recheck is not None and facts_read(outcome.recheck):
+        yield f"recheck: {outcome.recheck.span.one_line}"

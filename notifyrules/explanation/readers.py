@@ -26,6 +26,7 @@ from notifyrules.explanation.words import (
     printable,
     question_and_answer,
     tell_steps,
+    told_from,
 )
 from notifyrules.graph.model import Box, Notify
 from notifyrules.language.schedules import local
@@ -38,6 +39,9 @@ _OPENINGS: Final = {
 }
 _MOST_LISTED: Final = 10
 """Questions or facts that support is told were left out, before the others are counted."""
+
+_BELOW: Final = {"support": 7, "engineer": 4}
+"""Blanks before what stands below a step, by reader."""
 
 
 def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
@@ -75,6 +79,7 @@ def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str
     yield "How it was decided"
     yield ""
     yield from _steps(record.passage.steps, 1)
+    yield from told_from(record, _BELOW["support"])
     yield from _rest([record], not_asked)
 
 
@@ -159,6 +164,7 @@ def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[st
     yield from _engineers_chart(record)
     yield ""
     yield from _engineers_steps(record.passage.steps, 1)
+    yield from told_from(record, _BELOW["engineer"])
     yield from _engineers_rest([record], not_asked)
 
 
@@ -275,7 +281,7 @@ def explain_each(
     for text, media in groups.items():
         one = bare[text] if len(media) > 1 else records[media[0]]
         lines += ["", f"{printable(', '.join(media))}: {HEADLINES[one.notify].lower()}", "", *tell_outcome(one), ""]
-        lines += tell_steps_of(one.passage.steps[shared:], shared + 1)
+        lines += [*tell_steps_of(one.passage.steps[shared:], shared + 1), *told_from(one, _BELOW[reader])]
     unasked, *others = (not_asked(one.passage) for one in bare.values())
     nobody = [box for box in unasked if all(box in some for some in others)]
     return "\n".join(line.rstrip() for line in (*lines, *tell_rest(list(bare.values()), nobody)))

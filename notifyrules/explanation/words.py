@@ -173,6 +173,16 @@ def not_asked(graph: Graph, passage: Passage) -> tuple[Box, ...]:
     return tuple(node for name, node in graph.nodes.items() if name not in asked)
 
 
+def told_from(record: Record, indent: int) -> Iterator[str]:
+    """List below the last step the facts that words, data and recheck read, but for those that it lists itself."""
+    listed = record.passage.steps[-1].facts
+    told = {name: record.facts[name] for name in record.told_from if name in record.facts and name not in listed}
+    if told:
+        yield from paragraph("told from:", indent)
+        for assignment in assignments(told):
+            yield from paragraph(assignment, indent + 2, hanging=2)
+
+
 def not_read(record: Record) -> tuple[str, ...]:
     """List the facts that neither a question nor a text, data or a recheck read, in the order declared."""
     read = {*record.told_from, *(name for step in passed(record.passage.steps) for name in step.facts)}
