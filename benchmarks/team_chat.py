@@ -55,6 +55,7 @@ class TeamChatFacts:
     preferences_vips: tuple[str, ...]
     preferences_quiet_hours: tuple[Quiet, ...]
     preferences_phone_delay: timedelta
+    preferences_mail_delay: timedelta
     device_kind: str
 
 
@@ -119,6 +120,8 @@ def decide_object(facts: TeamChatFacts) -> str:
         and sender not in facts.preferences_vips
     ):
         return "quiet_time"
+    if facts.device_kind == "mail":
+        return "mail" if now >= facts.message_sent_at + facts.preferences_mail_delay else "mail_later"
     if (
         facts.user_active
         and facts.device_kind == "phone"
@@ -175,7 +178,10 @@ def decide_dict(facts: Mapping[str, Any]) -> str:
         and sender["id"] not in preferences["vips"]
     ):
         return "quiet_time"
-    if user["active"] and facts["device"]["kind"] == "phone" and now < message["sent_at"] + preferences["phone_delay"]:
+    kind = facts["device"]["kind"]
+    if kind == "mail":
+        return "mail" if now >= message["sent_at"] + preferences["mail_delay"] else "mail_later"
+    if user["active"] and kind == "phone" and now < message["sent_at"] + preferences["phone_delay"]:
         return "wait"
     return "notify"
 
@@ -267,5 +273,6 @@ def draw(chance: Random) -> dict[str, object]:
         "preferences.vips": chance.sample(_PEOPLE, 2) if chance.random() < 0.3 else [],
         "preferences.quiet_hours": chance.choice(_QUIET),
         "preferences.phone_delay": timedelta(minutes=1),
-        "device.kind": chance.choice(["desktop", "phone"]),
+        "preferences.mail_delay": timedelta(minutes=1),
+        "device.kind": chance.choice(["desktop", "phone", "mail"]),
     }
