@@ -159,7 +159,8 @@ class LiveRules(Mapping[str, Rules]):
         self._tried, self._restless = _Sight(), _Sight()
         now = datetime.now(UTC)
         self._state = LiveVersion({}, "", now), LiveStatus("", now, now, now)
-        self._closed = False
+        # What comes with the package does not change.
+        self._closed = self._shown.startswith(SHIPPED_PREFIX)
         self._begin()
         if not any(self._try() for _ in range(_TRIES)):
             raise UsageError(f"`{self._shown}` changes while it is read", "load it once nobody writes to it")
@@ -183,7 +184,7 @@ class LiveRules(Mapping[str, Rules]):
     @property
     def version(self) -> LiveVersion:
         """What is in force, as one value that never changes."""
-        if self._thread is None:
+        if self._thread is None and not self._closed:
             self._follow()
         return self._state[0]
 

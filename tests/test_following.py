@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -155,8 +156,9 @@ class TestFile:
                 until(lambda text=text: word(followed) == text)  # type: ignore[misc]
 
     def test_a_shipped_file_may_be_followed(self) -> None:
-        """It does not change, but callers need not know."""
+        """It does not change, so that no thread looks at it, but callers need not know."""
         with live("slack", every=EVERY) as followed:
+            assert not any("slack" in thread.name for thread in threading.enumerate())
             assert followed.should_notify({"channel": {"muted": True}}).reason == "muted_thread.else"
 
     def test_the_folder_of_the_process_may_change(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

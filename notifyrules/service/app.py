@@ -17,12 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from notifyrules import Rules, UsageError, load
+from notifyrules import Rules, UsageError
 from notifyrules.answers.description import describe
 from notifyrules.service.access import Access, Asked
 from notifyrules.service.clients import Clients
 from notifyrules.service.clients import Scope as Right
-from notifyrules.service.decide import Decider, InForce, unknown_rules
+from notifyrules.service.decide import Decider, unknown_rules
 from notifyrules.service.idempotency import REPLAYED, once
 from notifyrules.service.log import DecisionLog
 from notifyrules.service.metrics import Tally
@@ -32,6 +32,7 @@ from notifyrules.service.settings import Settings
 from notifyrules.service.signatures import Signatures
 from notifyrules.service.store import Store, open_store
 from notifyrules.service.tokens import OwnKeys, ProviderKeys, Tokens
+from notifyrules.service.versions import Versions
 from notifyrules.shipped import shipped_names
 
 DECIDE: Final = "/v1/decide/"
@@ -51,7 +52,7 @@ class Parts:
 
     access: Access
     store: Store
-    in_force: InForce
+    in_force: Versions
     tally: Tally
     log: DecisionLog | None
 
@@ -201,6 +202,8 @@ class Service:
         yield self._route("/v1/rules", self._list, "decide")
         yield self._route("/v1/rules/{name}.svg", self._draw, "decide")
         yield self._route("/v1/rules/{name}", self._describe, "decide")
+        yield self._route("/v1/admin/changes", self._changes, "admin")
+        yield self._route("/v1/admin/reload", self._reload, "admin", "POST")
         yield self._route("/livez", self._live)
         yield self._route("/readyz", self._ready)
         yield self._route("/metrics", self._metrics)
@@ -229,6 +232,7 @@ class Service:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         yield
+        await asyncio.to_thread(self._parts.in_force.close)
         await self._parts.store.close()
         if self._parts.log is not None:
             self._parts.log.close()
@@ -265,13 +269,21 @@ class Service:
             raise unknown_rules(name, charts)
         return charts[name]
 
+    async def _changes(self, _request: Request, _body: bytes) -> Response:
+        return _json(await asyncio.to_thread(self._parts.in_force.to_dict))
+
+    async def _reload(self, _request: Request, _body: bytes) -> Response:
+        await asyncio.to_thread(self._parts.in_force.reload)
+        return _json(await asyncio.to_thread(self._parts.in_force.to_dict))
+
     async def _live(self, _request: Request, _body: bytes) -> Response:
         return _json({"status": "alive"})
 
     async def _ready(self, _request: Request, _body: bytes) -> Response:
         if self._draining:
             raise Problem(503, "draining", "the service is about to stop", {"Retry-After": "5"})
-        return _json({"status": "ready"})
+        # Changes that were refused leave the rules in force as good as they were.
+        return _json({"status": "ready", "refused_changes": self._parts.in_force.troubles()})
 
     async def _metrics(self, _request: Request, _body: bytes) -> Response:
         return Response(self._parts.tally.page(), media_type="text/plain; version=1.0.0")
@@ -286,18 +298,10 @@ class Service:
         return _json(keys.public())
 
 
-def make_app(settings: Settings, in_force: InForce | None = None) -> Service:
-    """
-    Make the service.
-
-    Args:
-        settings: How it is set up.
-        in_force: The rules that decide; by default those that the settings name.
-
-    Raises:
-        UsageError: Something that it needs cannot be had.
-    """
-    tally = Tally()
+def make_app(settings: Settings) -> Service:
+    """Make the service; UsageError where something that it needs cannot be had, RulesError where rules have errors."""
+    versions = Versions(settings.rules or shipped_names(), settings.changes)
+    tally = Tally(versions.metrics)
     clients = Clients(settings.clients)
     store = open_store(settings.store.redis or str(settings.store.path))
     identity = settings.identity
@@ -310,24 +314,7 @@ def make_app(settings: Settings, in_force: InForce | None = None) -> Service:
         tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
     access = Access(tokens, Signatures(clients, store, settings.public_url))
     log = None if settings.log.path is None else DecisionLog(settings.log.path, settings.log, tally.unlogged)
-    return Service(settings, Parts(access, store, in_force or Loaded(settings), tally, log))
-
-
-class Loaded:
-    """Rules as their files were when the service began."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Load them."""
-        loaded = [load(path) for path in settings.rules or shipped_names()]
-        self.charts = {
-            one.name: one
-            for one in loaded
-            if all(end.notify.written is not None for end in one.graph.outcomes.values())
-        }
-
-    def pick(self, name: str, subject: str | None) -> Rules:  # noqa: ARG002 - the same for all
-        """Give the rules of a name."""
-        return self.charts[name]
+    return Service(settings, Parts(access, store, versions, tally, log))
 
 
 def _asked(scope: Scope, body: bytes) -> Asked:

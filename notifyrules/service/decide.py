@@ -16,6 +16,7 @@ from notifyrules.answers.decisions import answer, answer_each, fixed_answers
 from notifyrules.service.access import Caller
 from notifyrules.service.metrics import Cell, Tally
 from notifyrules.service.problems import Problem
+from notifyrules.service.versions import Versions
 
 READERS: Final = ("user", "support", "engineer")
 """Whom a decision may be explained to."""
@@ -23,17 +24,6 @@ MAX_SUBJECT: Final = 256
 _KEYS: Final = ("facts", "subject", "each", "per_medium", "explain", "record")
 _MOST_VERSIONS: Final = 256
 """Versions of rules whose answers are kept made, before they are made anew."""
-
-
-class InForce(Protocol):
-    """The rules that decide."""
-
-    @property
-    def charts(self) -> Mapping[str, Rules]:
-        """The rules in force by their names; a mapping that never changes."""
-
-    def pick(self, name: str, subject: str | None) -> Rules:
-        """Give the rules that decide for a subject; KeyError where there are none of that name."""
 
 
 class Keeper(Protocol):
@@ -99,7 +89,7 @@ class Served:
 class Decider:
     """Answers calls by the rules in force."""
 
-    def __init__(self, in_force: InForce, tally: Tally, most_facts: int, keeper: Keeper | None = None) -> None:
+    def __init__(self, in_force: Versions, tally: Tally, most_facts: int, keeper: Keeper | None = None) -> None:
         """
         Answer by what is in force.
 
@@ -150,13 +140,16 @@ class Decider:
         rules = served.rules
         if question.each:
             decisions = rules.should_notify_each(question.facts, cast("Any", question.per_medium))
-            if self._keeper is not None:
-                for one in decisions.values():
+            for one in decisions.values():
+                if self._keeper is not None:
                     self._keeper.keep(rules, one, caller, question.subject)
+                if self._in_force.compares:
+                    self._in_force.compare(rules, dict(one.facts), one)
             return served.answer_each(question, decisions)
         decision = rules.should_notify(question.facts)
         if self._keeper is not None:
             self._keeper.keep(rules, decision, caller, question.subject)
+        self._in_force.compare(rules, question.facts, decision)
         return served.answer(question, decision)
 
     def _answer_many(self, served: Served, question: Question, rows: Sequence[object], caller: Caller) -> bytes:
@@ -164,7 +157,7 @@ class Decider:
             detail = f"the call asks for {len(rows):,} decisions, and may for {self._most:,}; send several"
             raise Problem(422, "too-many-facts", detail)
         answers: list[bytes] = []
-        plain = not (question.each or question.explain or question.record or self._keeper)
+        plain = not (question.each or question.explain or question.record or self._keeper or self._in_force.compares)
         decide, ends, digest = served.rules.should_notify, served.ends, served.rules.digest
         for number, facts in enumerate(rows):
             try:

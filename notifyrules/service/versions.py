@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from notifyrules import Decision, LiveRules, Rules, UsageError, live
 from notifyrules.answers.check import prove_loaded
-from notifyrules.answers.diff import Diffed, diff
 from notifyrules.answers.test import read_all
 from notifyrules.answers.test import test as run_cases
 from notifyrules.cases.report import Ran, summary
@@ -28,6 +27,9 @@ from notifyrules.limit import LIMIT_S, Limit
 from notifyrules.rules import require_solver
 from notifyrules.service.candidates import Candidate
 from notifyrules.service.settings import Changes
+
+if TYPE_CHECKING:
+    from notifyrules.answers.diff import Diffed
 
 _TOLD: Final = 10
 """Reasons for a refusal that are told."""
@@ -97,6 +99,8 @@ class Gate:
         """Compare what was changed, where only some changes are allowed."""
         if self._changes.allow is None:
             return
+        from notifyrules.answers.diff import diff  # noqa: PLC0415 - the solver is an extra
+
         limit = Limit(LIMIT_S)
         for name, after in new.items():
             before = old.get(name)
@@ -147,8 +151,9 @@ class Versions:
 
     def _merge(self, *_: object) -> None:
         with self._lock:
-            merged = {name: rules for one in self._lives.values() for name, rules in one.items()}
-            self.charts = MappingProxyType(merged)
+            found = ((name, rules) for one in self._lives.values() for name, rules in one.items())
+            # What is made to be called says of nobody whether they are notified.
+            self.charts = MappingProxyType({name: rules for name, rules in found if _says_notify(rules)})
 
     # ---- Deciding ----
 
@@ -156,6 +161,11 @@ class Versions:
         """Give the rules that decide for a subject; KeyError where there are none of that name."""
         rules = self.charts[name]
         return rules if self._candidate is None or subject is None else self._candidate.pick(rules, subject)
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is a candidate to compare with."""
+        return self._candidate is not None
 
     def compare(self, rules: Rules, facts: object, decision: Decision) -> None:
         """Let the candidate decide what the *rules* in force have decided, and count how it differs."""
@@ -224,6 +234,10 @@ class Versions:
             one.close()
         if self._candidate is not None:
             self._candidate.close()
+
+
+def _says_notify(rules: Rules) -> bool:
+    return all(outcome.notify.written is not None for outcome in rules.graph.outcomes.values())
 
 
 def _errors(followed: LiveRules) -> list[str]:
