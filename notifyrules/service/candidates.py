@@ -168,12 +168,11 @@ def chance(name: str, subject: str) -> int:
 
 
 def _alike(one: Decision, other: Decision) -> bool:
-    return (one.outcome, one.notify, one.later, one.data, one.recheck_at) == (
-        other.outcome,
-        other.notify,
-        other.later,
-        other.data,
-        other.recheck_at,
+    """Tell whether two decisions do the same; when to ask again is dear to tell, and matters to what is held."""
+    return (
+        (one.outcome, one.notify, one.later) == (other.outcome, other.notify, other.later)
+        and one.data == other.data
+        and (not one.later or one.recheck_at == other.recheck_at)
     )
 
 
