@@ -22,7 +22,9 @@ def describe(rules: Rules) -> dict[str, Any]:
         "digest": rules.digest,
         "about": graph.about,
         "facts": rules.facts_schema(),
-        "media": None if media is None else {"fact": media.fact, "per_medium": list(media.per_medium)},
+        "media": None
+        if media is None
+        else {"fact": media.fact, "names": list(media.names), "per_medium": list(media.per_medium)},
         "outcomes": {
             outcome.name: {"notify": outcome.notify.written, "label": outcome.label, "about": outcome.about}
             for outcome in graph.outcomes.values()

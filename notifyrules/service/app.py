@@ -66,7 +66,7 @@ class Service:
         self._limits = settings.limits
         self._known = parts.access.tokens.known
         self._decider = Decider(parts.in_force, parts.tally, settings.limits.facts, parts.log)
-        self._draining = False
+        self._draining = self._closing = False
         self._described: tuple[Mapping[str, Rules], bytes] | None = None
         self._drawn: dict[tuple[str, str], bytes] = {}
         self._others = Starlette(
@@ -77,8 +77,12 @@ class Service:
         self._others.router.redirect_slashes = False
 
     def drain(self) -> None:
-        """Say from now on that the service is not ready, and answer each connection for the last time."""
+        """Say from now on that the service is not ready."""
         self._draining = True
+
+    def close_connections(self) -> None:
+        """End each connection with its next answer."""
+        self._draining = self._closing = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""
@@ -87,16 +91,7 @@ class Service:
         elif scope["path"].startswith(DECIDE):
             await self._answer_decide(scope, receive, send)
         else:
-            await self._others(scope, receive, self._closing(send) if self._draining else send)
-
-    @staticmethod
-    def _closing(send: Send) -> Send:
-        async def close(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"].append(_CLOSE)
-            await send(message)
-
-        return close
+            await self._others(scope, receive, _closing(send) if self._closing else send)
 
     def _told(self, problem: Problem) -> tuple[int, _Headers, bytes]:
         """Count a problem, and give its answer."""
@@ -136,7 +131,7 @@ class Service:
             _log.exception("a call failed")
             status, headers, body = self._told(_bug())
         headers.append((b"content-length", b"%d" % len(body)))
-        if self._draining:
+        if self._closing:
             headers.append(_CLOSE)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -178,12 +173,10 @@ class Service:
                 body: bytes = message.get("body", b"")
                 if message.get("more_body"):
                     parts, size = [body], len(body)
-                    while message.get("more_body"):
+                    while message.get("more_body") and size <= most:
                         message = await receive()
                         parts.append(message.get("body", b""))
                         size += len(parts[-1])
-                        if size > most:
-                            raise _too_large(most, {"Connection": "close"})
                     body = b"".join(parts)
         except TimeoutError:
             detail = f"the body did not arrive within {self._limits.read_s:g} s"
@@ -191,7 +184,7 @@ class Service:
         if message["type"] == "http.disconnect":
             raise _Gone
         if len(body) > most:
-            raise _too_large(most)
+            raise _too_large(most, {"Connection": "close"})
         return body
 
     # ---- All else ----
@@ -315,6 +308,17 @@ def make_app(settings: Settings) -> Service:
     access = Access(tokens, Signatures(clients, store, settings.public_url))
     log = None if settings.log.path is None else DecisionLog(settings.log.path, settings.log, tally.unlogged)
     return Service(settings, Parts(access, store, versions, tally, log))
+
+
+def _closing(send: Send) -> Send:
+    """Say in an answer that it is the last of its connection."""
+
+    async def close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append(_CLOSE)
+        await send(message)
+
+    return close
 
 
 def _asked(scope: Scope, body: bytes) -> Asked:

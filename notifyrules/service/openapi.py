@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -13,9 +12,7 @@ from notifyrules.service.decide import MAX_SUBJECT, READERS
 from notifyrules.service.problems import MEDIA_TYPE
 from notifyrules.service.settings import Settings
 
-_FACTS: Final = "How facts are given beside this nested form stands in the documentation; a wrong one is a 422."
 _TEXT: Final = {"type": "string"}
-_EACH: Final = " for every medium"
 
 
 def openapi(charts: Mapping[str, Rules], settings: Settings) -> dict[str, Any]:
@@ -24,20 +21,23 @@ def openapi(charts: Mapping[str, Rules], settings: Settings) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for name, rules in charts.items():
         told = describe(rules)
-        schemas[f"{name}.facts"] = _facts(rules, told["facts"])
-        schemas[f"{name}.answer"] = _answer(rules)
+        schemas[f"{name}.facts"] = _placed(name, told["facts"])
+        for one, schema in told["facts"].get("$defs", {}).items():
+            schemas[f"{name}.type.{one}"] = _placed(name, schema)
+        schemas[f"{name}.answer"] = _placed(name, _answer(rules))
         if told["media"] is not None:
-            schemas[f"{name}.facts.each"] = _without(schemas[f"{name}.facts"], told["media"]["fact"].split("."))
+            each = _without(told["facts"], *told["media"]["fact"].split("."))
+            schemas[f"{name}.facts.each"] = _placed(name, each)
+            schemas[f"{name}.per_medium"] = _per_medium(schemas[f"{name}.facts"], told["media"])
         asked = {"required": True, "content": _json(_question(name, settings.limits.facts, told["media"]))}
         answered = {"oneOf": list(_answers(name, told["media"]))}
         paths[f"/v1/decide/{name}"] = {
             "post": {
                 "operationId": f"decide_{name}",
                 "summary": told["title"],
-                "description": told["about"] or "",
-                "parameters": [_KEY],
+                "description": "\n\n".join(filter(None, (told["about"], _KEY))),
                 "requestBody": asked,
-                "responses": _responses({"200": _ok(answered)}, 400, 401, 403, 404, 408, 409, 413, 415, 422, 503),
+                "responses": _responses({"200": _ok(answered)}, 400, 401, 403, 404, 408, 409, 413, 415, 422, 431, 503),
             }
         }
     names = {"name": "name", "in": "path", "required": True, "schema": {"enum": list(charts)}}
@@ -71,69 +71,98 @@ _ABOUT: Final = (
     "Whether to notify, decided by the rules in force. A call shows a token from `/token`, or is signed by RFC 9421;"
     " the documentation of notifyrules has both."
 )
-_KEY: Final = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "A retry with the same key has the same answer, for a day.",
-    "schema": {"type": "string", "pattern": "^[!#-\\[\\]-~]{1,255}$"},
-}
+_KEY: Final = (
+    "With the field `Idempotency-Key`, 1 to 255 visible characters, a retry has the same answer for a day; with another"
+    " body the same key is refused with 422."
+)
 
 
 # ---- What is asked ----
 
 
-def _facts(rules: Rules, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the schema of facts, with time zones by their names, since what has their form need not be one."""
-    found = {key: value for key, value in deepcopy(dict(schema)).items() if not key.startswith("$")}
-    for fact in rules.graph.facts.values():
-        kind = str(fact.type)
-        if kind in ("timezone", "timezone | null", "list of timezone", "list of timezone | null"):
-            *groups, last = fact.name.split(".")
-            holder = found["properties"]
-            for group in groups:
-                holder = holder[group]["properties"]
-            at = holder[last]["items"] if kind.startswith("list") else holder[last]
-            null = [{"type": "null"}] if kind == "timezone | null" else []
-            at |= {"anyOf": [{"$ref": "#/components/schemas/TimeZone"}, *null]}
-            at.pop("type")
-            at.pop("examples")
+def _placed(name: str, schema: Any, *, inside: bool = False) -> Any:  # noqa: ANN401 - JSON
+    """Take a schema into the document: its own types by where they stand there, time zones by their names."""
+    if isinstance(schema, list):
+        return [_placed(name, one, inside=True) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    left_out = ("$schema", "$comment", "$defs")
+    found = {key: _placed(name, value, inside=True) for key, value in schema.items() if key not in left_out}
+    if isinstance(found.get("$ref"), str):
+        found["$ref"] = found["$ref"].replace("#/$defs/", f"#/components/schemas/{name}.type.")
+    if found.get("format") == "date-time" and "pattern" in found:
+        # On the first and last days of the range an offset may lead out of it, which a pattern cannot tell.
+        found["pattern"] = f"^(?!1969|1970-01-01|2199-12-31|2200){found['pattern'].removeprefix('^')}"
+    if "examples" in found and "type" in found:
+        # Only time zones have examples, and what has their form need not be one.
+        null = [{"type": "null"}] if "null" in found.pop("type") else []
+        del found["examples"]
+        found["anyOf"] = [{"$ref": "#/components/schemas/TimeZone"}, *null]
+    if inside and found.get("type") == "object" and "required" not in found:
+        # A group that is null is one that is absent.
+        found["type"] = ["object", "null"]
     return found
 
 
-def _without(schema: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
+def _without(schema: Mapping[str, Any], group: str, *path: str) -> dict[str, Any]:
     """Take one fact out of a schema: the medium, which nobody gives who asks for all."""
-    found = deepcopy(dict(schema))
-    holder = found
-    for group in path[:-1]:
-        holder = holder["properties"][group]
-    del holder["properties"][path[-1]]
-    if path[-1] in holder.get("required", ()):
-        holder["required"].remove(path[-1])
+    found = {**schema, "properties": dict(schema["properties"])}
+    if path:
+        inside = found["properties"][group] = _without(found["properties"][group], *path)
+        needed = "required" in inside
+    else:
+        del found["properties"][group]
+        needed = False
+    if not needed and (required := [one for one in found.pop("required", ()) if one != group]):
+        found["required"] = required
     return found
 
 
 def _question(name: str, most: int, media: Mapping[str, Any] | None) -> dict[str, Any]:
     """Describe what may be asked: about the facts of one or of many, and for each medium where there are any."""
-    forms = [*_forms(f"{name}.facts", most, {"each": {"const": False}})]
+    null = {"const": None}
+    forms = [_form(asked, {"const": False}, null) for asked in _asked(f"{name}.facts", most)]
     if media is not None:
-        each: dict[str, Any] = {"each": {"const": True}, "per_medium": {"const": None}}
-        forms += [{**form, "required": ["facts", "each"]} for form in _forms(f"{name}.facts.each", most, each)]
+        one, many = _asked(f"{name}.facts.each", most)
+        own = {"anyOf": [{"$ref": f"#/components/schemas/{name}.per_medium"}, null]}
+        # For many it is a list that is as long as that of the facts, which no schema can say.
+        for asked, per_medium in ((one, own), (many, null)):
+            form = _form(asked, {"const": True}, per_medium)
+            forms.append({**form, "required": ["facts", "each"]})
     return {"oneOf": forms}
 
 
-def _forms(facts: str, most: int, others: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _asked(facts: str, most: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give the facts of one decision and of many."""
     one = {"$ref": f"#/components/schemas/{facts}"}
     # A row that is wrong has a problem of its own in the answer, and the call none.
-    many = {"type": "array", "maxItems": most, "items": {"anyOf": [one, {}]}}
-    for asked in (one, many):
-        properties: dict[str, Any] = {
-            "facts": asked,
-            "subject": {"type": ["string", "null"], "minLength": 1, "maxLength": MAX_SUBJECT},
-            "explain": {"enum": [*READERS, None]},
-            "record": {"type": "boolean"},
-            **others,
-        }
-        yield {"type": "object", "properties": properties, "required": ["facts"], "additionalProperties": False}
+    return one, {"type": "array", "maxItems": most, "items": {"anyOf": [one, {}]}}
+
+
+def _form(asked: Mapping[str, Any], each: Mapping[str, Any], per_medium: Mapping[str, Any]) -> dict[str, Any]:
+    properties = {
+        "facts": asked,
+        "subject": {"type": ["string", "null"], "minLength": 1, "maxLength": MAX_SUBJECT},
+        "explain": {"enum": [*READERS, None]},
+        "record": {"type": "boolean"},
+        "each": each,
+        "per_medium": per_medium,
+    }
+    return {"type": "object", "properties": properties, "required": ["facts"], "additionalProperties": False}
+
+
+def _per_medium(facts: Mapping[str, Any], media: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe facts that differ between media, each medium with those of its own."""
+    own: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+    for fact in media["per_medium"]:
+        *groups, last = fact.split(".")
+        holder, source = own, facts
+        for group in groups:
+            source = source["properties"][group]
+            made = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
+            holder = holder["properties"].setdefault(group, made)
+        holder["properties"][last] = source["properties"][last]
+    return {"type": "object", "properties": dict.fromkeys(media["names"], own), "additionalProperties": False}
 
 
 # ---- What is answered ----

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
+from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Any, Final
 
@@ -15,8 +19,8 @@ from notifyrules.service.problems import MEDIA_TYPE, Problem
 
 _HEAD_BYTES: Final = 32 * 1024
 """What the address and the fields of one call may have together."""
-_LAST_CALLS_S: Final = 0.5
-"""How long connections that were accepted last may take to bring their call."""
+_LAST_CALLS_S: Final = 1.0
+"""How long connections that are kept, or were accepted last, may take to bring their last call."""
 
 
 class _TooLarge(Exception):  # noqa: N818 - the parser tells of it
@@ -32,7 +36,7 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Wait for the first head."""
         super().__init__(*arguments, **options)
-        self._in_head, self._head = True, 0
+        self._heads, self._in_head, self._head = 0, True, 0
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,9 +51,10 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
-        in_head = self._in_head
+        in_head, heads = self._in_head, self._heads
         super().data_received(data)
-        if in_head and self._in_head:
+        # What brought the end of a head may have brought the end of its call as well.
+        if in_head and self._in_head and heads == self._heads:
             self._head += len(data)
             if self._head > _HEAD_BYTES:
                 self.send_400_response("")
@@ -60,6 +65,7 @@ class Protocol(HttpToolsProtocol):
         """Take the end of a head."""
         self._arrived()
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        self._heads += 1
         self._in_head, self._head = False, size
         if size > _HEAD_BYTES:
             raise _TooLarge
@@ -96,8 +102,8 @@ class Server(uvicorn.Server):
     """
     A server that says it is not ready for some time before it stops.
 
-    SIGTERM drains: `/readyz` says 503, each connection is closed by its next answer, and calls are answered as before,
-    so that whoever balances load has the time to look elsewhere. A second signal, and SIGINT, stops at once.
+    SIGTERM drains: `/readyz` says 503 and calls are answered as before, so that whoever balances load has the time to
+    look elsewhere; then each connection is closed by its next answer. A second signal, and SIGINT, stops at once.
     """
 
     def __init__(self, service: Service, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
@@ -111,6 +117,8 @@ class Server(uvicorn.Server):
             server_header=False,
             proxy_headers=False,
             limit_concurrency=limits.connections,
+            # Longer than the usual proxy keeps a connection, so that it never sends on one that is being closed.
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=30,
             **options,
         )
@@ -132,11 +140,26 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's own
         """Stop accepting, answer whoever has come already, and stop."""
-        self._service.drain()
+        self._service.close_connections()
+        # What the system accepted for us is not lost with the sockets that it waits at: others stand for the same.
+        listening = [socket.socket(fileno=os.dup(one.fileno())) for server in self.servers for one in server.sockets]
         for server in self.servers:
             server.close()
+        for one in listening:
+            await self._take_the_rest(one)
         for _ in range(round(_LAST_CALLS_S * 20)):
             if not self.server_state.connections:
                 break
             await asyncio.sleep(0.05)
         await super().shutdown(sockets)
+
+    async def _take_the_rest(self, listening: socket.socket) -> None:
+        """Accept the connections that wait at a socket, and close it."""
+        listening.settimeout(0)
+        loop = asyncio.get_running_loop()
+        make = partial(Protocol, config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        with listening, suppress(BlockingIOError):
+            while True:
+                connection, _ = listening.accept()
+                connection.settimeout(0)
+                await loop.connect_accepted_socket(make, connection)
