@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from notifyrules.compiled.schema import type_schema
 from notifyrules.graph.model import Notify
+from notifyrules.language.moments import zone_keys
 
 if TYPE_CHECKING:
     from notifyrules.graph.model import Arrow
@@ -50,6 +51,11 @@ def answer_schema(rules: Rules) -> dict[str, Any]:
         },
     }
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def time_zones() -> list[str]:
+    """List the time zones that facts may name."""
+    return sorted(zone_keys())
 
 
 def _ends(rules: Rules) -> list[Arrow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -115,9 +116,9 @@ class Decider:
             # What they tell holds facts of people.
             caller.require("explain")
         served = self._serve(name, question.subject)
-        if isinstance(question.facts, list):
-            return self._answer_many(served, question, question.facts, caller)
         try:
+            if isinstance(question.facts, list):
+                return self._answer_many(served, question, question.facts, caller)
             return self._answer_one(served, question, caller)
         except FactsError as error:
             raise _wrong_facts(name, error) from None
@@ -137,6 +138,15 @@ class Decider:
         return served
 
     def _answer_one(self, served: Served, question: Question, caller: Caller) -> bytes:
+        try:
+            return self._decide(served, question, caller)
+        except FactsError:
+            facts, per_medium = _whole(question.facts), _whole(question.per_medium)
+            if facts is question.facts and per_medium is question.per_medium:
+                raise
+        return self._decide(served, replace(question, facts=facts, per_medium=per_medium), caller)
+
+    def _decide(self, served: Served, question: Question, caller: Caller) -> bytes:
         rules = served.rules
         if question.each:
             decisions = rules.should_notify_each(question.facts, cast("Any", question.per_medium))
@@ -160,19 +170,22 @@ class Decider:
         plain = not (question.each or question.explain or question.record or self._keeper or self._in_force.compares)
         decide, ends, digest = served.rules.should_notify, served.ends, served.rules.digest
         for number, facts in enumerate(rows):
-            try:
-                if plain:
+            if plain:
+                try:
                     decision = decide(facts)
+                except FactsError:
+                    # It is read in other forms, or told, below.
+                    pass
+                else:
                     made, cell = ends[decision.reason]
                     cell.count += 1
                     answers.append(made or to_json({**answer(decision), "digest": digest}))
-                else:
-                    own = question.per_medium[number] if isinstance(question.per_medium, list) else None
-                    answers.append(self._answer_one(served, replace(question, facts=facts, per_medium=own), caller))
+                    continue
+            own = question.per_medium[number] if isinstance(question.per_medium, list) else None
+            try:
+                answers.append(self._answer_one(served, replace(question, facts=facts, per_medium=own), caller))
             except FactsError as error:
                 answers.append(_wrong_facts(served.rules.name, error).to_json())
-            except UsageError as error:
-                raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
         return b'{"digest":"%b","decisions":[%b]}' % (digest.encode(), b",".join(answers))
 
 
@@ -282,6 +295,21 @@ def _read_json(body: bytes) -> object:
     except ValueError as error:
         raise Problem(400, "not-json", f"the body is not JSON: {error}") from None
     return found
+
+
+def _whole(found: Any) -> Any:  # noqa: ANN401 - JSON
+    """Write numbers that are whole as whole ones, for JSON has one kind; what holds none is given back itself."""
+    match found:
+        case float() if found.is_integer():
+            return int(found)
+        case dict():
+            whole = {key: _whole(value) for key, value in found.items()}
+            return found if all(whole[key] is value for key, value in found.items()) else whole
+        case list():
+            items = [_whole(item) for item in found]
+            return found if all(map(operator.is_, items, found)) else items
+        case _:
+            return found
 
 
 def _count_keys(found: object) -> int:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from notifyrules import Rules
-from notifyrules.answers.description import answer_schema, describe
+from notifyrules.answers.description import answer_schema, describe, time_zones
 from notifyrules.service.decide import MAX_SUBJECT, READERS
 from notifyrules.service.problems import MEDIA_TYPE
 from notifyrules.service.settings import Settings
 
+_NO_DAYS: Final = "1969|1970-01-01|2199-12-31|2200|.{5}(02-29|02-3|(04|06|09|11)-31)"
+"""
+Days that are not in every year, and those at the ends of the range, on which an offset may lead out of it.
+
+They are read where they are right, but no pattern tells when that is.
+"""
 _TEXT: Final = {"type": "string"}
 
 
 def openapi(charts: Mapping[str, Rules], settings: Settings) -> dict[str, Any]:
     """Describe what can be asked of the rules, *charts*, by their names."""
-    schemas: dict[str, Any] = {"Problem": _problem_schema(), "TimeZone": {"enum": sorted(available_timezones())}}
+    schemas: dict[str, Any] = {"Problem": _problem_schema(), "TimeZone": {"enum": time_zones()}}
     paths: dict[str, Any] = {}
     for name, rules in charts.items():
         told = describe(rules)
@@ -90,9 +95,10 @@ def _placed(name: str, schema: Any, *, inside: bool = False) -> Any:  # noqa: AN
     found = {key: _placed(name, value, inside=True) for key, value in schema.items() if key not in left_out}
     if isinstance(found.get("$ref"), str):
         found["$ref"] = found["$ref"].replace("#/$defs/", f"#/components/schemas/{name}.type.")
-    if found.get("format") == "date-time" and "pattern" in found:
-        # On the first and last days of the range an offset may lead out of it, which a pattern cannot tell.
-        found["pattern"] = f"^(?!1969|1970-01-01|2199-12-31|2200){found['pattern'].removeprefix('^')}"
+    if "format" in found and "pattern" in found:
+        # Instants and dates: more is read than their format has, and less than their pattern.
+        del found["format"]
+        found["pattern"] = f"^(?!{_NO_DAYS}){found['pattern'].removeprefix('^')}"
     if "examples" in found and "type" in found:
         # Only time zones have examples, and what has their form need not be one.
         null = [{"type": "null"}] if "null" in found.pop("type") else []

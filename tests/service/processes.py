@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -86,13 +86,13 @@ class Process:
 
 
 @contextmanager
-def running(folder: Path, settings: str = "", rules: str = "chart.yaml") -> Iterator[Process]:
+def running(folder: Path, settings: str = "", rules: Sequence[str] = ("chart.yaml",)) -> Iterator[Process]:
     """Run the service by the command line, with a client that may do everything."""
     if not (folder / "chart.yaml").exists():
         (folder / "chart.yaml").write_text(CHART, "utf-8")
     sender = make_sender("sender", "decide", "explain", "admin")
     write_clients(folder / "clients.toml", sender)
-    given = f'clients = "clients.toml"\nrules = ["{rules}"]\n{settings}\n[identity]\nkeys = "keys.json"\n'
+    given = f'clients = "clients.toml"\nrules = {json.dumps(rules)}\n{settings}\n[identity]\nkeys = "keys.json"\n'
     (folder / "service.toml").write_text(f'{given}[store]\npath = "store.sqlite"\n', "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
