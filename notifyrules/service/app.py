@@ -276,7 +276,10 @@ class Service:
         if self._draining:
             raise Problem(503, "draining", "the service is about to stop", {"Retry-After": "5"})
         # Changes that were refused leave the rules in force as good as they were.
-        return _json({"status": "ready", "refused_changes": self._parts.in_force.troubles()})
+        refused = [*self._parts.in_force.troubles()]
+        if (clients := self._parts.access.signatures.clients.trouble) is not None:
+            refused.append(clients)
+        return _json({"status": "ready", "refused_changes": refused})
 
     async def _metrics(self, _request: Request, _body: bytes) -> Response:
         return Response(self._parts.tally.page(), media_type="text/plain; version=1.0.0")
@@ -293,7 +296,7 @@ class Service:
 
 def make_app(settings: Settings) -> Service:
     """Make the service; UsageError where something that it needs cannot be had, RulesError where rules have errors."""
-    versions = Versions(settings.rules or shipped_names(), settings.changes)
+    versions = Versions(settings.rules or _shipped_charts(), settings.changes)
     tally = Tally(versions.metrics)
     clients = Clients(settings.clients)
     store = open_store(settings.store.redis or str(settings.store.path))
@@ -308,6 +311,11 @@ def make_app(settings: Settings) -> Service:
     access = Access(tokens, Signatures(clients, store, settings.public_url))
     log = None if settings.log.path is None else DecisionLog(settings.log.path, settings.log, tally.unlogged)
     return Service(settings, Parts(access, store, versions, tally, log))
+
+
+def _shipped_charts() -> list[str]:
+    """Name the charts that come with the package, without what is made to be called by others."""
+    return [name for name in shipped_names() if "/" not in name]
 
 
 def _closing(send: Send) -> Send:

@@ -151,16 +151,17 @@ class Decider:
         if question.each:
             decisions = rules.should_notify_each(question.facts, cast("Any", question.per_medium))
             for one in decisions.values():
-                if self._keeper is not None:
-                    self._keeper.keep(rules, one, caller, question.subject)
-                if self._in_force.compares:
-                    self._in_force.compare(rules, dict(one.facts), one)
+                self._tell(rules, dict(one.facts), one, question, caller)
             return served.answer_each(question, decisions)
         decision = rules.should_notify(question.facts)
+        self._tell(rules, question.facts, decision, question, caller)
+        return served.answer(question, decision)
+
+    def _tell(self, rules: Rules, facts: object, decision: Decision, question: Question, caller: Caller) -> None:
+        """Tell of a decision whoever keeps it, and a candidate, which decides in its shadow."""
         if self._keeper is not None:
             self._keeper.keep(rules, decision, caller, question.subject)
-        self._in_force.compare(rules, question.facts, decision)
-        return served.answer(question, decision)
+        self._in_force.compare(rules, facts, decision)
 
     def _answer_many(self, served: Served, question: Question, rows: Sequence[object], caller: Caller) -> bytes:
         if len(rows) > self._most:

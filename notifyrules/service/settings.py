@@ -23,8 +23,16 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
     return path if info.context is None else Path(info.context, path)
 
 
+def _beside_or_shipped(path: Path, info: ValidationInfo) -> Path:
+    """Read a path as relative too, unless nothing is there that has the form of a name."""
+    found = _beside(path, info)
+    return path if len(path.parts) == 1 and not path.suffix and not found.exists() else found
+
+
 File = Annotated[Path, Strict(strict=False), AfterValidator(_beside)]
 """A path in a settings file, relative to that file."""
+RulesName = Annotated[Path, Strict(strict=False), AfterValidator(_beside_or_shipped)]
+"""A path, or the name of rules that come with the package."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -102,8 +110,8 @@ class Identity(Section):
 class Settings(Section):
     """How one service is set up."""
 
-    rules: list[File] = Field(default_factory=list)
-    """Rule files and folders of them; the shipped charts unless given."""
+    rules: list[RulesName] = Field(default_factory=list)
+    """Rule files, folders of them, and names of shipped ones; all that are shipped unless given."""
     clients: File = Path("notifyrules-clients.toml")
     """The file that says who may ask."""
     public_url: str | None = Field(default=None, pattern="^https?://[^/?#]+$")
