@@ -138,7 +138,7 @@ class TestForged:
         "asked",
         [
             pytest.param(SENDER.sign(age_s=400), id="old"),
-            pytest.param(SENDER.sign(age_s=-60), id="of the future"),
+            pytest.param(SENDER.sign(age_s=-86400), id="of the future"),
             pytest.param(SENDER.sign(tag="another"), id="for another service"),
             pytest.param(SENDER.sign(nonce=None), id="without nonce"),
             pytest.param(SENDER.sign(nonce="short"), id="nonce that is no nonce"),
