@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from notifyrules.cases.reading import ChartLoader, Suite
     from notifyrules.limit import Limit
     from notifyrules.prove.results import Proofs
+    from notifyrules.solver import Witnesses
 
 
 class Rules:
@@ -159,6 +160,44 @@ class Rules:
             UsageError: *until* is neither of the two.
         """
         return needed(self.graph, self.facts(given, extras=extras, absent="unknown").known(), until)
+
+    def witnesses(
+        self,
+        *,
+        outcome: str | None = None,
+        arrow: str | None = None,
+        condition: str | None = None,
+        near: object = None,
+        tried: bool = False,
+    ) -> Witnesses:
+        """
+        Find readable facts that lead somewhere, as few as possible other than usual.
+
+        Args:
+            outcome: The outcome that they get.
+            arrow: The arrow that they take, by its id.
+            condition: What holds for them: a condition over facts and lets without parameters. Of the three, those that
+                are given hold together.
+            near: Facts that they are near to, as for :meth:`facts`; others have their default. A fact without a default
+                that is not given has a value that can be said, and its change does not count.
+            tried: Whether it is enough that a fan-out tries a branch and *arrow* lies on it, be it in vain.
+
+        Returns:
+            An iterator of read-only mappings with a value for every fact, those that had to change first. There is one
+            for each minimal set of facts to change, smallest first, and none where nothing leads there. All keep to
+            `assume`, and to what is known in specialized rules.
+
+        Raises:
+            FactsError: What is given in *near* is not valid.
+            UsageError: There is no such outcome or arrow, the condition is not in order, or the solver is not
+                installed.
+        """
+        require_solver()
+        from notifyrules.solver import Goal, witnesses  # noqa: PLC0415 - the solver is an extra
+
+        given = {} if near is None else self.facts(near, absent="unknown").known()
+        goal = Goal(outcome, arrow, condition, tried)
+        return witnesses(self.graph, {**given, **self.known_facts}, goal, frozenset(self.known_facts))
 
     def specialize(self, known_facts: object, *, extras: Extras = "forbid") -> Rules:
         """

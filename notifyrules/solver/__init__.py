@@ -8,7 +8,9 @@ from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.decision_words import speak
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.inputs import Inputs
+from notifyrules.solver.nearest import Change, Nearest, Neighbourhood, base_of
 from notifyrules.solver.proof import Proof
+from notifyrules.solver.showing import Goal, Witnesses, witnesses
 from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.symbols import Pick, Symbol, Truth
 from notifyrules.solver.text_lemmas import complete
@@ -17,9 +19,13 @@ from notifyrules.solver.witness import Witness, find_witness
 
 __all__ = [
     "Answer",
+    "Change",
     "ChartFormulas",
     "Formula",
+    "Goal",
     "Inputs",
+    "Nearest",
+    "Neighbourhood",
     "Pick",
     "Proof",
     "Solver",
@@ -27,9 +33,12 @@ __all__ = [
     "Translator",
     "Truth",
     "Witness",
+    "Witnesses",
     "World",
+    "base_of",
     "complete",
     "find_witness",
     "speak",
     "translate",
+    "witnesses",
 ]

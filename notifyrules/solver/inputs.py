@@ -11,7 +11,7 @@ import z3
 
 from notifyrules.graph.model import Fact
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import Value
+from notifyrules.language.values import FactValues, Value
 from notifyrules.solver.formulas import Formula, Thing
 from notifyrules.solver.symbols import Amount, Opaque, Pick, Several, Symbol, Truth, plain, scale_of
 from notifyrules.solver.translation import HAS, World, ordered
@@ -45,11 +45,13 @@ class Inputs:
         """Say that every fact has a value of its type."""
         return [self.world.symbols.domain(self.symbols[fact.name], fact.type) for fact in self.facts.values()]
 
-    def write_out(self) -> None:
-        """Write out the defaults and a plain value of every fact, so that they are known to differ from all else."""
+    def write_out(self, near: FactValues | None = None) -> None:
+        """Write out defaults, plain values and those of *near*, so that they are known to differ from all else."""
         for fact in self.facts.values():
             self.world.symbols.constant(fact.default, fact.type)
             self.world.symbols.constant(plain(fact.type), fact.type)
+            if near is not None:
+                self.world.symbols.constant(near[fact.name], fact.type)
 
     def items_known(self) -> Iterator[Formula]:
         """Say which of the texts that are written out are no items of a list: its type has only some of them."""

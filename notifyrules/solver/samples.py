@@ -62,7 +62,7 @@ class Samples:
         self.facts.append(facts)
         self.outcomes.add(passage.outcome)
         self.won |= {step.arrow for step in passage.steps}
-        self.arrows |= set(_taken(passage.steps))
+        self.arrows |= set(taken(passage.steps))
 
     def matters(self, fact: str) -> bool:
         """Tell whether changing one fact alone was seen to change what is decided, told or carried."""
@@ -93,13 +93,13 @@ def _told(graph: Graph, facts: FactValues) -> tuple[object, ...]:
     return passage.outcome, passage.because, tuple(data.items()), recheck_of(graph, passage, facts)
 
 
-def _taken(steps: Iterable[Step]) -> Iterator[str]:
+def taken(steps: Iterable[Step]) -> Iterator[str]:
     """Name the arrows of a way, those tried in vain included."""
     for step in steps:
         yield step.arrow
         for branch in step.tried:
             yield branch.arrow
-            yield from _taken(branch.steps)
+            yield from taken(branch.steps)
 
 
 # ---- Drawing facts that conditions may tell apart ----

@@ -7,14 +7,18 @@ that fewer questions end undecided; none has to be complete.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
+from notifyrules.evaluation.walk import bind
 from notifyrules.language import terms as t
+from notifyrules.language.evaluator import evaluate
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.glob_matching import matches, normal_glob
+from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import MAX_ITEMS, MAX_TEXT, Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import Value
+from notifyrules.language.values import FactValues, Value
 from notifyrules.language.word_matching import normal_word
 from notifyrules.solver.formulas import Formula, Number, Thing
 from notifyrules.solver.symbols import LIST, Amount, Opaque, Several, Symbol, Truth
@@ -42,7 +46,27 @@ def complete(world: World) -> None:
     world.truths.extend(_about_lists(opens, world))
     world.truths.extend(_about_lengths(opens, world))
     world.truths.extend(_about_calendars(opens, world))
+    world.truths.extend(_about_nothing(opens, world))
     world.truths.extend(world.symbols.distinct())
+
+
+def know_at(world: World, near: FactValues) -> None:
+    """Add what everything that was left open so far gives at some facts, which are written out."""
+    for one in tuple(world.opens.values()):
+        if not isinstance(one.term, t.FunctionCall) or one.function != one.term.function.name:
+            continue
+        facts = near
+        for call in one.calls:
+            facts = bind(call, facts)
+        # Behind a test for null that guards it, a part may have no value here.
+        with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
+            values = [evaluate(argument, facts, {}) for argument in one.term.arguments]
+            if None not in values and len(values) == len(one.arguments):
+                kinds = (argument.type for argument in one.term.arguments)
+                symbols = map(world.symbols.constant, values, kinds)
+                same = world.formulas.every(map(world.symbols.equal, one.arguments, symbols))
+                gives = world.symbols.constant(one.term.function.compute(*values), one.term.type)
+                world.truths.append(world.formulas.implies(same, world.symbols.equal(one.result, gives)))
 
 
 # ---- Working out what is written out ----
@@ -101,6 +125,21 @@ def _gives(one: OpenQuestion, things: tuple[Thing, ...], value: Symbol, world: W
         case _:
             sort = formulas.sort(Basic.TEXT.value)
     return formulas.equal(world.open(one.function, things, sort), world.symbols.whole(value.payload))
+
+
+# ---- What annihilates ----
+
+
+def _about_nothing(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formula]:
+    """Say that nothing is found in an empty text, list or schedule, and no empty word is found."""
+    formulas, symbols = world.formulas, world.symbols
+    empty: Mapping[str, Value] = {LIST: (), Basic.TEXT.value: "", Basic.SCHEDULE.value: Schedule(())}
+    for one in opens:
+        if one.function in ("within", "overlaps", "has_word"):
+            for thing in one.things:
+                if (value := empty.get(thing.sort().name())) is not None:
+                    nothing = formulas.equal(thing, symbols.thing(thing.sort().name(), value))
+                    yield formulas.implies(nothing, formulas.negate(one.result.holds))
 
 
 # ---- Patterns in texts ----

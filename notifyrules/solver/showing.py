@@ -1,0 +1,141 @@
+"""Show what leads somewhere in a chart: readable facts, near given ones, for whoever asks loaded rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import RLock
+from types import MappingProxyType
+
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.diagnostics.phrases import did_you_mean
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.walk import walk
+from notifyrules.graph.model import Graph
+from notifyrules.language import terms as t
+from notifyrules.language.checker import check_condition
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.parsing import parse_condition
+from notifyrules.language.scope import LetSyntax, Scope
+from notifyrules.language.types import BOOL
+from notifyrules.language.values import FactValues, Value
+from notifyrules.limit import Limit
+from notifyrules.solver.formulas import Formula
+from notifyrules.solver.nearest import Neighbourhood, Sets, Shows, base_of
+from notifyrules.solver.samples import taken
+from notifyrules.source.located import Scalar
+from notifyrules.source.text import Source, Span
+
+_LONGEST_S = 10.0
+"""How long one witness is looked for."""
+_KEPT = 8
+"""Charts with facts near which others are looked for that are kept prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where facts are to lead; what is given holds together."""
+
+    outcome: str | None = None
+    arrow: str | None = None
+    condition: str | None = None
+    tried: bool = False
+    """Whether it is enough that the arrow lies on a branch that is tried in vain."""
+
+
+class Witnesses(Iterator[FactValues]):
+    """
+    Readable facts that lead somewhere, found one by one: an iterator of read-only mappings.
+
+    Each has a value for every fact: those that had to change first, then those that have no default.
+    """
+
+    __slots__ = ("_place", "_sets")
+
+    def __init__(self, place: _Place, sets: Sets) -> None:
+        self._place = place
+        self._sets = sets
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is proved of what was looked through so far that nothing was missed: there may be more if not."""
+        return self._sets.settled
+
+    def __next__(self) -> FactValues:
+        """Find the next facts."""
+        with self._place.lock:
+            near = self._place.neighbourhood
+            near.nearest.solver.limit = Limit(_LONGEST_S)
+            change = next(self._sets)
+        required = [name for name, fact in near.graph.facts.items() if not fact.has_default]
+        order = dict.fromkeys((*change.changed, *required, *change.facts))
+        return MappingProxyType({name: change.facts[name] for name in order})
+
+
+class _Place:
+    """A chart with facts near which others are looked for: a solver serves one question at a time."""
+
+    def __init__(self, graph: Graph, near: FactValues, held: frozenset[str], condition: str | None) -> None:
+        self.lock = RLock()
+        self.term = None if condition is None else _condition(graph, condition)
+        asked = () if self.term is None else (self.term,)
+        free = {name for name, fact in graph.facts.items() if not fact.has_default} - near.keys()
+        base, limit = base_of(graph, Limit(_LONGEST_S), near), Limit(_LONGEST_S)
+        self.neighbourhood = Neighbourhood.begin(graph, base, limit, held=held, free=free, asked=asked)
+
+
+@lru_cache(maxsize=_KEPT)
+def _place(
+    graph: Graph, near: tuple[tuple[str, type, Value], ...], held: frozenset[str], condition: str | None
+) -> _Place:
+    """Prepare a place; the types are there because Python takes true for 1."""
+    return _Place(graph, {name: value for name, _, value in near}, held, condition)
+
+
+def witnesses(graph: Graph, near: FactValues, goal: Goal, held: frozenset[str] = frozenset()) -> Witnesses:
+    """Find facts like :meth:`notifyrules.rules.Rules.witnesses`, *near* given ones of which some are *held*."""
+    for name, known, what in ((goal.outcome, graph.outcomes, "outcome"), (goal.arrow, graph.arrows, "arrow")):
+        if name is not None and name not in known:
+            raise UsageError(f"`{name}` is no {what} of `{graph.name}`", did_you_mean(name, known))
+    place = _place(graph, tuple((name, type(value), value) for name, value in near.items()), held, goal.condition)
+    with place.lock:
+        return Witnesses(place, _sets(place, goal))
+
+
+def _sets(place: _Place, goal: Goal) -> Sets:
+    near, term = place.neighbourhood, place.term
+    chart, formulas = near.chart, near.chart.world.formulas
+    wanted: list[Formula] = []
+    shown: list[Shows] = []
+    if goal.outcome is not None:
+        wanted.append(chart.outcomes().get(goal.outcome, formulas.false))
+        shown.append(lambda facts: walk(near.graph, facts).outcome == goal.outcome)
+    if (arrow := goal.arrow) is not None:
+        wanted.append((chart.met if goal.tried else chart.passed)[arrow])
+        shown.append(lambda facts: arrow in _arrows(near.graph, facts, tried=goal.tried))
+    if term is not None:
+        wanted.append(chart.terms.holds(term))
+        shown.append(lambda facts: evaluate(term, facts, {}) is True)
+    return near.sets(formulas.every(wanted), lambda facts: all(one(facts) for one in shown))
+
+
+def _arrows(graph: Graph, facts: FactValues, *, tried: bool) -> Iterable[str]:
+    steps = walk(graph, facts).steps
+    return taken(steps) if tried else (step.arrow for step in steps)
+
+
+def _condition(graph: Graph, text: str) -> t.Term:
+    """Read a condition about the facts and lets of a chart."""
+    findings = Findings()
+    scalar = Scalar(text, Span(Source("condition", text), 0, len(text)))
+    syntax = parse_condition(scalar, findings)
+    lets = {name: LetSyntax(name, let.span, None, None) for name, let in graph.lets.items() if let.term is not None}
+    terms: Mapping[str, t.Term | None] = {name: graph.lets[name].term for name in lets}
+    scope = Scope({name: fact.type for name, fact in graph.facts.items()}, lets, findings, terms=dict(terms))
+    scope.extents.update((name, (sum(1 for _ in t.walk(term)), 1)) for name, term in terms.items() if term is not None)
+    term = None if syntax is None else check_condition(syntax, scope, BOOL)
+    if term is None:
+        found = findings.sorted()[0]
+        raise UsageError(f"in the condition `{text}`: {found.message}", found.help[0] if found.help else "")
+    return term
