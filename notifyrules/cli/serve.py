@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.files import save
+from notifyrules.cli.files import require_file, save
 from notifyrules.cli.output import tell, write_line
+from notifyrules.document.files import is_folder
 from notifyrules.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def serve(  # noqa: PLR0913 - the options of the command
         raise UsageError(f"the service needs `{missing}`", "install it with `pip install 'notifyrules[service]'`")
     from notifyrules.service.settings import read_settings  # noqa: PLC0415 - an extra
 
+    for word in rules or ():
+        if not is_folder(word):
+            require_file(word)
     read = None if settings is None else read_settings(Path(settings))
     if new_client is not None:
         if read is None:

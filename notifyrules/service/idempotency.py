@@ -35,7 +35,8 @@ async def once(store: Store, caller: Caller, asked: Asked, work: Callable[[], Aw
     if (match := _KEY.fullmatch(asked.headers["idempotency-key"])) is None:
         raise Problem(400, "idempotency-key-invalid", "`Idempotency-Key` has 1 to 255 visible characters, best a UUID")
     key = sha256(f"{caller.client}\0{match[1] or match[2]}".encode()).hexdigest()
-    head = f"{asked.method} {asked.url}\n".encode()
+    # By what host it came does not matter: a proxy may send the retry to another process.
+    head = f"{asked.method} {asked.url.partition('://')[2].partition('/')[2]}\n".encode()
     fingerprint = sha256(head + asked.body).hexdigest()
     found = await store.claim(key, fingerprint, LEASE_S)
     if not isinstance(found, Fresh) and found.fingerprint != fingerprint:

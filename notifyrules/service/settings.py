@@ -8,9 +8,19 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from notifyrules.errors import UsageError
+from notifyrules.shipped import shipped_path
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _SHOWN: Final = 60
@@ -24,9 +34,9 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
 
 
 def _beside_or_shipped(path: Path, info: ValidationInfo) -> Path:
-    """Read a path as relative too, unless nothing is there that has the form of a name."""
+    """Read a path as relative too, unless it is the name of shipped rules, and nothing else has it."""
     found = _beside(path, info)
-    return path if len(path.parts) == 1 and not path.suffix and not found.exists() else found
+    return path if shipped_path(str(path)) is not None and not found.exists() else found
 
 
 File = Annotated[Path, Strict(strict=False), AfterValidator(_beside)]
@@ -75,6 +85,12 @@ class Log(Section):
     """What is kept of facts that rules mark `private: true`."""
     key: str | None = Field(default=None, min_length=16)
     """What hashes of private facts are keyed with, so that nobody can guess values."""
+
+    @model_validator(mode="after")
+    def _hashes_are_keyed(self) -> Log:
+        if self.private == "hash" and self.key is None:
+            raise ValueError("a `key` beside `private = 'hash'`, 16 random characters or more")
+        return self
 
 
 class Changes(Section):

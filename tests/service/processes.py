@@ -86,12 +86,15 @@ class Process:
 
 
 @contextmanager
-def running(folder: Path, settings: str = "", rules: Sequence[str] = ("chart.yaml",)) -> Iterator[Process]:
+def running(
+    folder: Path, settings: str = "", rules: Sequence[str] = ("chart.yaml",), sender: Sender | None = None
+) -> Iterator[Process]:
     """Run the service by the command line, with a client that may do everything."""
     if not (folder / "chart.yaml").exists():
         (folder / "chart.yaml").write_text(CHART, "utf-8")
-    sender = make_sender("sender", "decide", "explain", "admin")
-    write_clients(folder / "clients.toml", sender)
+    if sender is None:
+        sender = make_sender("sender", "decide", "explain", "admin")
+        write_clients(folder / "clients.toml", sender)
     given = f'clients = "clients.toml"\nrules = {json.dumps(rules)}\n{settings}\n[identity]\nkeys = "keys.json"\n'
     (folder / "service.toml").write_text(f'{given}[store]\npath = "store.sqlite"\n', "utf-8")
     with socket.socket() as free:

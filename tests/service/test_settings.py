@@ -24,12 +24,12 @@ class TestDefaults:
         assert read_settings(file) == Settings()
 
     def test_paths_are_beside_the_file(self, file: Path) -> None:
-        """A path is relative to the file in which it stands; one from the top stays."""
-        file.write_text('rules = ["rules", "/srv/rules"]\nclients = "clients.toml"\n')
+        """A path is relative to the file in which it stands; one from the top stays, and so does a shipped name."""
+        file.write_text('rules = ["rules", "/srv/rules", "slack"]\nclients = "clients.toml"\n')
 
         settings = read_settings(file)
 
-        assert settings.rules == [file.parent / "rules", Path("/srv/rules")]
+        assert settings.rules == [file.parent / "rules", Path("/srv/rules"), Path("slack")]
         assert settings.clients == file.parent / "clients.toml"
 
 
@@ -43,6 +43,7 @@ class TestMistakes:
             ("[limits]\nfacts = '3'", "`limits.facts` is '3', expected a valid integer"),
             ("[limits]\nread_s = -1", "`limits.read_s` is -1, expected greater than 0"),
             ("limits = 3", "`limits` is 3, expected a table"),
+            ("[log]\nprivate = 'hash'", "`log` is a table, expected a `key` beside `private = 'hash'`"),
             ("[log]\nprivate = 'keep'", "`log.private` is 'keep', expected 'leave-out' or 'hash'"),
             (
                 "[store]\nredis = 'localhost'",
