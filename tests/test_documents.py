@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_COMMANDS = ("check", "decide", "diff", "explain", "new", "render", "schema", "stubs", "test")
+_COMMANDS = ("check", "decide", "diff", "explain", "new", "render", "schema", "serve", "stubs", "test")
 _COMMAND = re.compile(r"\bnotifyrules ([a-z]+)((?: [^`|\n&#]*)?)")
 _OPTION = re.compile(r"(?<![^\s/])-{1,2}[a-z][a-z-]*")
 _LISTED = re.compile(r"^ +-.*?(?=  |$)", re.MULTILINE)
@@ -137,7 +137,15 @@ class _Session:
                 assert expected.strip() == printed.strip()
 
 
-@pytest.mark.parametrize("path", _documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+_ELSEWHERE = ROOT / "docs" / "service.md"
+"""A page whose examples want the service, and run in `tests/service/test_service_page.py`."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in _documents() if path != _ELSEWHERE],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
 def test_every_example_of_the_document_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every example does what the document says it does."""
     session = _Session(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from base64 import b64encode
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -42,6 +43,9 @@ def serve(  # noqa: PLR0913 - the options of the command
         str | None, typer.Option(metavar="NAME", help="Make a client, show its secret once, and end.")
     ] = None,
     scopes: Annotated[str, typer.Option(help="What the new client may do.")] = "decide",
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Make a key that signs tokens from now on, and end.")
+    ] = False,
 ) -> int:
     """Serve until it is stopped."""
     if missing := next((name for name in _NEEDED if find_spec(name) is None), None):
@@ -52,9 +56,13 @@ def serve(  # noqa: PLR0913 - the options of the command
         if not is_folder(word):
             require_file(word)
     read = None if settings is None else read_settings(Path(settings))
-    if new_client is not None:
-        if read is None:
-            raise UsageError("the client of a service for trying out is made by itself", "name the --settings")
+    if (new_client is not None or new_key) and read is None:
+        raise UsageError("a service for trying out makes its own client and key", "name the --settings")
+    if read is not None and new_key:
+        from notifyrules.service.tokens import OwnKeys  # noqa: PLC0415 - an extra
+
+        write_line(f"key id: {OwnKeys(read.identity.keys).rotate()}")
+    elif read is not None and new_client is not None:
         _make_client(read.clients, new_client, scopes.replace(",", " ").split())
     elif read is not None:
         _run(read, rules or [], host, port)
@@ -94,8 +102,9 @@ def _make_client(file: Path, name: str, scopes: list[str]) -> None:
     beside.chmod(0o600)
     beside.replace(file)
     key = next(iter(Clients(file).get(name).keys))  # type: ignore[union-attr] # written above
-    write_line(f"client_id:     {name}\nclient_secret: {secret}\nkey id:        {key.id}")
-    tell(f"The secret is shown this once; the key that signs requests stands in {file}.")
+    signing = b64encode(key.secret).decode()
+    write_line(f"client_id:     {name}\nclient_secret: {secret}\nkey id:        {key.id}\nkey:           {signing}")
+    tell("The client gets tokens with its secret, which is shown this once, or signs its requests with the key.")
 
 
 def _run(settings: Settings, rules: list[str], host: str, port: int) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidSignature as OtherValue
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, VerifyResult
 from http_message_signatures.algorithms import HMAC_SHA256
-from http_message_signatures.exceptions import HTTPMessageSignaturesException
+from http_message_signatures.exceptions import HTTPMessageSignaturesException, InvalidSignature
 
 from notifyrules.service.access import Asked, Caller
 from notifyrules.service.clients import Clients
@@ -23,6 +25,15 @@ NONCE_KEPT_S: Final = 330
 """Longer than a signature is good for, so that a nonce is forgotten only when nothing signed with it passes."""
 _GUESSES: Final = 12
 """How many other addresses are tried at most, since each costs as much as a good signature."""
+_OURS: Final = {
+    "No signatures found": f'`Signature-Input` has no signature with `tag="{TAG}"`',
+    "Unable to resolve": "there is no key with this `keyid`",
+    'Malformed "created"': "`created` must be the seconds since 1970",
+    "Signature age": "it was signed more than 300 s ago, by `created`, or a clock is wrong",
+    'Signature "created"': "`created` is ahead of the clock of the service, or not in seconds",
+    "Malformed Content-Digest": "`Content-Digest` must be `sha-256=:...:`, with the SHA-256 of the body in Base64",
+}
+"""By how the library's words begin."""
 _CHALLENGE: Final = {"WWW-Authenticate": f'Signature realm="notifyrules", tag="{TAG}"'}
 
 
@@ -33,6 +44,24 @@ class _Keys(HTTPSignatureKeyResolver):
     def resolve_public_key(self, key_id: str) -> bytes | None:
         found = self.clients.by_key(key_id)
         return None if found is None else found[1].secret
+
+
+class _OtherText(InvalidSignature):
+    """Another text was signed, or with another key."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__("the signature is not that of the text in `base` by this key, which is decoded from Base64")
+        self.base = base
+
+
+class _Hmac(HMAC_SHA256):
+    """The algorithm, which says what should have been signed; it is made of what was sent, and no secret."""
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        try:
+            super().verify(signature, message)
+        except OtherValue:
+            raise _OtherText(message.decode()) from None
 
 
 class _Verifier(HTTPMessageVerifier):
@@ -54,10 +83,10 @@ class Signatures:
         try:
             (result,) = self._check(asked, seen)
         except (HTTPMessageSignaturesException, ValueError) as error:
-            raise self._refused(asked, seen, str(error)) from error
+            raise self._refused(asked, seen, error) from error
         key_id, nonce = str(result.parameters["keyid"]), result.nonce
         if (found := self.clients.by_key(key_id)) is None:
-            raise self._refused(asked, seen, "the key is not known any more")
+            raise _problem("signature-invalid", "there is no key with this `keyid` any more")
         if not isinstance(nonce, str) or not 16 <= len(nonce) <= 256:  # noqa: PLR2004
             raise _problem("signature-invalid", "sign a `nonce` of 16 to 256 characters, another for each request")
         if not await self.store.use_nonce(key_id, nonce, NONCE_KEPT_S):
@@ -73,7 +102,7 @@ class Signatures:
         return self.public_url.rstrip("/") + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def _check(self, asked: Asked, url: str) -> list[VerifyResult]:
-        verifier = _Verifier(signature_algorithm=HMAC_SHA256, key_resolver=_Keys(self.clients))
+        verifier = _Verifier(signature_algorithm=_Hmac, key_resolver=_Keys(self.clients))
         return verifier.verify(
             _Message(asked.method, url, asked.headers),
             # The skew is allowed on both sides; a signature is to be good for 300 s and no longer.
@@ -83,7 +112,7 @@ class Signatures:
             body=asked.body,
         )
 
-    def _refused(self, asked: Asked, seen: str, why: str) -> Problem:
+    def _refused(self, asked: Asked, seen: str, error: Exception) -> Problem:
         """Say why; where the same request is right by another address, which one it was signed for."""
         for other in _other_addresses(asked, seen)[:_GUESSES]:
             try:
@@ -92,8 +121,9 @@ class Signatures:
                 continue
             detail = f"signed for {other}, seen as {seen}: sign the address that is seen, or set `public_url`"
             return _problem("signature-for-another-url", detail, signed=other, seen=seen)
-        detail = f"{why.rstrip('.')}; the address seen is {seen}, and the signature covers {', '.join(COVERED)}"
-        return _problem("signature-invalid", f"{detail}, and `content-digest` where there is a body", seen=seen)
+        detail = f"{_told(error)}; the address seen is {seen}, and the signature covers {', '.join(COVERED)}"
+        base = {"base": error.base} if isinstance(error, _OtherText) else {}
+        return _problem("signature-invalid", f"{detail}, and `content-digest` where there is a body", seen=seen, **base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +143,13 @@ def _other_addresses(asked: Asked, seen: str) -> list[str]:
     query = f"?{parts.query}" if parts.query else ""
     addresses = (f"{scheme}://{host}{tail}{query}" for host in hosts for tail in tails for scheme in ("https", "http"))
     return [one for one in addresses if one != seen]
+
+
+def _told(error: Exception) -> str:
+    """Say what to do where the library's words do not."""
+    words = str(error).rstrip(".")
+    plain = re.sub("^[A-Z](?=[a-z]* )", lambda first: first[0].lower(), words)
+    return next((ours for theirs, ours in _OURS.items() if words.startswith(theirs)), plain)
 
 
 def _problem(kind: str, detail: str, **more: object) -> Problem:

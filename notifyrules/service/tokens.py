@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, unquote_plus
 from urllib.request import urlopen
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
 from joserfc.jwk import Key, KeySet, OKPKey
 from joserfc.jwt import JWTClaimsRegistry
 
@@ -85,8 +85,8 @@ class OwnKeys:
         return cast("dict[str, Any]", self._keys.as_dict(private=False))
 
     def rotate(self) -> str:
-        """Put a new key in front, which signs from now on, and give its id; the others go on verifying."""
-        new = KeySet([_new_key(), *self._read().keys])
+        """Put a new key in front, which signs from now on, and give its id; the one before goes on verifying."""
+        new = KeySet([_new_key(), self._read().keys[0]])
         beside = self._path.with_suffix(f".{token_hex(4)}")
         _write_new(beside, new)
         beside.replace(self._path)
@@ -183,6 +183,10 @@ class Tokens:
             return known
         try:
             claims = await self._claims(token)
+        except BadSignatureError as error:
+            raise _refused("token-invalid", "the token is not signed by the key that it names") from error
+        except ExpiredTokenError as error:
+            raise _refused("token-invalid", "the token has ended") from error
         except (JoseError, ValueError) as error:
             raise _refused("token-invalid", f"the token is not good: {error}") from error
         caller = self._caller(claims)
@@ -192,10 +196,10 @@ class Tokens:
         return caller
 
     async def _claims(self, token: str) -> dict[str, Any]:
-        head, _, rest = token.partition(".")
-        if not rest:
-            raise ValueError("it is no JSON Web Token")
-        header = json.loads(b64decode(f"{head}===", b"-_"))
+        try:
+            header = json.loads(b64decode(f"{token.partition('.')[0]}===", b"-_"))
+        except ValueError:
+            raise ValueError("it is no JSON Web Token") from None
         kind = header.get("typ") if isinstance(header, dict) else None
         if not isinstance(kind, str) or kind.lower().removeprefix("application/") != "at+jwt":
             raise ValueError("it is no access token: its `typ` is not `at+jwt`")

@@ -152,6 +152,16 @@ class TestForged:
         """What is signed in another way than asked for is refused."""
         assert problem(tmp_path, asked).kind == "signature-invalid"
 
+    def test_the_text_is_told(self, tmp_path: Path) -> None:
+        """Who signed another text is told the one that was to be signed."""
+        asked = make_sender().sign(key_id=SENDER.key_id, body=b"")
+        signed = asked.headers["signature-input"].partition("=")[2]
+
+        base = str(problem(tmp_path, asked).more["base"])
+
+        assert base.startswith('"@method": POST\n"@authority": rules.example\n"@target-uri": ')
+        assert base.endswith(f'"@signature-params": {signed}')
+
     def test_other_address(self, tmp_path: Path) -> None:
         """Who signed another address than the service sees is told both."""
         asked = replace(SENDER.sign(url="https://rules.example/v1/decide/slack"), url=URL)

@@ -250,6 +250,15 @@ class TestRotation:
         assert service.verify(old).client == "sender"
         assert len(service.keys.public()["keys"]) == 2
 
+    def test_the_key_before_the_last(self, service: Service) -> None:
+        """What was signed two rotations ago is good no more, so that old keys do not gather."""
+        old = service.token()
+        service.keys.rotate()
+        service.keys.rotate()
+
+        assert len(service.keys.public()["keys"]) == 2
+        assert service.problem(old).status == 401
+
     def test_other_process(self, service: Service, tmp_path: Path) -> None:
         """A process that has not seen the rotation knows the new key when it meets it."""
         other = OwnKeys(tmp_path / "keys.json")
