@@ -88,3 +88,45 @@ class TestToDict:
         printed = run("render", "team_chat.yaml", "--format", picture_format).raw
 
         assert picture == (base64.b64encode(printed) if picture_format == "png" else printed).decode()
+
+
+class TestFixedAnswers:
+    @pytest.fixture
+    def calling(self, tmp_path: Path) -> Rules:
+        """Load rules that call others, which say when to ask again, and carry what facts say."""
+        (tmp_path / "called.yaml").write_text(
+            """notifyrules: 1
+facts: {now: instant}
+flow: {q: {ask: Even?, if: "local_time(now, user.zone) < 12:00", then: held, else: sent}}
+outcomes: {held: {notify: later, recheck: 1h, because: it is early}, sent: {notify: true}}
+""".replace("facts: {now: instant}", "facts: {now: instant, user.zone: timezone = UTC}"),
+            "utf-8",
+        )
+        (tmp_path / "calling.yaml").write_text(
+            """notifyrules: 1
+facts: {now: instant, user.zone: timezone = UTC, message.size: int = 0}
+data: {size: int = 0}
+flow:
+  asked: {call: called.yaml, cases: {held: hold, sent: size}}
+  size: {ask: Large?, if: message.size > 10, then: large, else: small}
+outcomes:
+  hold: {notify: later, because: not yet}
+  large: {notify: true, data: {size: {expr: message.size}}}
+  small: {notify: true, data: {size: 1}}
+""",
+            "utf-8",
+        )
+        return notifyrules.load(tmp_path / "calling.yaml")
+
+    def test_only_what_no_fact_changes(self, calling: Rules) -> None:
+        """What a called chart says of when to ask again, and data that is computed, is found for each decision."""
+        assert decisions.fixed_answers(calling).keys() == {"size.else"}
+
+    @pytest.mark.parametrize(("hour", "size"), [(3, 0), (15, 0), (15, 11)])
+    def test_they_are_the_answers(self, calling: Rules, hour: int, size: int) -> None:
+        """What is given in advance is what the decision gives."""
+        decision = calling.decide({"now": f"2026-11-29T{hour:02}:00:00Z", "message.size": size})
+        answer = decisions.answer(decision)
+
+        assert decisions.fixed_answers(calling).get(decision.reason, answer) == answer
+        assert (answer["recheck_at"] is None) is (hour > 12)
