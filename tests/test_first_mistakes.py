@@ -213,6 +213,34 @@ class TestCharts:
 
         assert (found.span.text, found.help[0]) == (key, "write `true:`, without quotes")
 
+    @pytest.mark.parametrize(
+        ("good", "bad", "span", "advice"),
+        [
+            ("media: {fact: user.level}", "media: [user.level]", "[user.level]", "without brackets"),
+            ("{fact: user.level}", "{fact: [user.level]}", "[user.level]", "without brackets"),
+            ("{fact: user.level}", "{medium: user.level}", "medium", "did you mean `fact`?"),
+            ("{fact: user.level}", "{per_medium: []}", "media", "`fact: device.kind`"),
+            ("media: {fact: user.level}", "media: user.level\nper_medium: []", "per_medium", "beside the fact"),
+            ("{never: {a: ring, b: silent}}", "at_most_one", "at_most_one", "`together: {at_most_one:"),
+            ("{never: {a: ring, b: silent}}", "{at_most_one: a}", "a", "list media"),
+            ("{a: ring, b: silent}", "[a, b]", "[a, b]", "each with its outcome"),
+            ("types: {degree: low | high}", "types: {degree: true}", "true", "`bool`"),
+            ("types: {degree: low | high}", "types: {degree: [low, high]}", "[low, high]", "`low | high`"),
+            ("then: urgent", "then: {to: urgent, because: {later: x}}", "{later: x}", "`{notified: ..., held |"),
+        ],
+    )
+    def test_media_types_and_words(self, good: str, bad: str, span: str, advice: str) -> None:
+        """What is wrong with media, promises about them, types and words by kind of end is told once."""
+        chart = CHART.replace("a | b | null = null", "a | b").replace("b: silent, null: urgent", "b: urgent")
+        chart = chart.replace("low | normal | urgent", "degree | normal | urgent")
+        chart = chart.replace("facts:", "media: {fact: user.level}\ntypes: {degree: low | high}\nfacts:")
+        chart += "guarantees: [{name: one, together: {never: {a: ring, b: silent}}}]\n"
+        assert chart.count(good) == 1
+        [found] = [one for one in findings(chart.replace(good, bad)) if one.is_error]
+
+        assert found.span.text == span
+        assert advice in "; ".join(found.help)
+
     def test_ten_years(self) -> None:
         """The longest duration is told in days."""
         found = mistake("  user.is_away: bool", "  user.wait: duration = 3654d\n  user.is_away: bool")

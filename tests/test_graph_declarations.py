@@ -88,6 +88,8 @@ class TestFacts:
             ("x: {type: bool, default: null}", "bad-type", "null", "expected true or false, found null"),
             ("x: {type: bool = true, default: false}", "bad-type", "default", "`x` has two defaults"),
             ("x: {type: list of text, default: [a, 5]}", "bad-type", "5", "expected text, found the number 5"),
+            ("x: {type: a | b, default: {a: b}}", "bad-type", "{a: b}", "expected one of `a`, `b`, found a mapping"),
+            ("x: {type: a | b, default: [a]}", "bad-type", "[a]", "expected one of `a`, `b`, found a list"),
             ("x: {type: int, ordered: true}", "bad-type", "true", "only an enumeration can be ordered"),
             ("x: {type: bool, cost: -1}", "wrong-shape", "-1", "expected a whole number as `cost`"),
             ("x: {default: false}", "missing-key", "x", "`x` has no `type`"),

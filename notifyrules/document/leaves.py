@@ -101,6 +101,8 @@ ConditionText: TypeAlias = Annotated[Scalar, Leaf("a condition", _is_condition, 
 """A condition, not parsed yet."""
 Declaration: TypeAlias = Annotated[Scalar, Leaf("a type such as `bool = false`", _is_text, _STRING)]
 """A type with its default, not parsed yet."""
+NamedType: TypeAlias = Annotated[Scalar, Leaf("a type such as `low | normal | urgent`", _is_text, _STRING)]
+"""What a name of a type stands for, not parsed yet."""
 Flag: TypeAlias = Annotated[
     Scalar,
     Leaf("true or false", lambda value: isinstance(value, Scalar) and value.kind is Kind.BOOL, (("type", "boolean"),)),

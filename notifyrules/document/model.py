@@ -30,6 +30,7 @@ from notifyrules.document.leaves import (
     Flag,
     Key,
     Name,
+    NamedType,
     NotifyWord,
     Number,
     Prose,
@@ -275,7 +276,7 @@ FactPart: TypeAlias = Annotated[
 class LongType(Part):
     """A named type with everything that can be said about it."""
 
-    type: Declaration = Field(
+    type: NamedType = Field(
         description="The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
     )
     ordered: Flag | None = Field(None, description="Whether `<` and `>` follow the order of the values.")
@@ -283,7 +284,7 @@ class LongType(Part):
 
 
 TypePart: TypeAlias = Annotated[
-    Annotated[Declaration, Tag("#short")] | Annotated[LongType, Tag("#long")],
+    Annotated[NamedType, Tag("#short")] | Annotated[LongType, Tag("#long")],
     BY_LENGTH,
     Field(description="A type, such as `low | normal | urgent`, or the long form."),
 ]

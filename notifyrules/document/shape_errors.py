@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 60
 """Code points of a value that an example in a line of help can carry."""
-_NEEDED = frozenset({"if", "switch", "first", "any", "call", "to", "type", "cases", "name", "rules"})
+_NEEDED = frozenset({"if", "switch", "first", "any", "call", "to", "type", "cases", "name", "rules", "fact"})
 """Keys without which the mapping around them makes no sense."""
 _OTHER_KINDS = {
     **dict.fromkeys(("when", "condition", "cond", "test"), "did you mean `if`?"),
@@ -58,6 +58,16 @@ _CASES_FORMS = {
     "data": "name data and their values: `data: {count: 1}`",
 }
 """How a key of a case is written."""
+_PROMISE_FORMS = {
+    "together": "write what holds for all media of a message: `together: {at_most_one: [desktop, mobile]}`",
+    **dict.fromkeys(
+        ("at_most_one", "at_least_one"), "list media, `[desktop, mobile]`, or name the outcome that counts for each"
+    ),
+    "never": 'name media, each with its outcome: `never: {desktop: "no", mobile: "yes"}`',
+}
+"""How a promise about media is written."""
+_MEDIA_FACT = (("media",), ("media", "fact"))
+"""Where the fact stands whose values are the media."""
 _MISSING_FORMS = {
     "flow": "a rule file has its nodes under `flow:`",
     "outcomes": 'a rule file has its ends under `outcomes:`, such as `"yes": {notify: true}`',
@@ -66,6 +76,7 @@ _MISSING_FORMS = {
     "name": "write `name: the promise in words`",
     "type": "write `type: bool`, or another type",
     "rules": "name the rule file: `rules: name.yaml`",
+    "fact": "name the fact whose values are the media: `fact: device.kind`",
 }
 """How a key that is missing is written."""
 _TEXTUAL = ("text", "a name", "a condition", "a node or an outcome")
@@ -83,6 +94,7 @@ _MEANT: Mapping[str, tuple[str, ...]] = {
     "each": ("for_each", "foreach", "matrix", "parametrize", "values"),
     "expect": ("then", "result", "should", "want", "decision", "output"),
     "through": ("path", "steps", "nodes", "via"),
+    "fact": ("medium", "media", "name"),
 }
 """What people write for a key."""
 _ELSEWHERE: Mapping[str, tuple[str, ...]] = {
@@ -107,6 +119,7 @@ _PART_WORDS = {
     "LongFact": "a fact",
     "OutcomePart": "an outcome",
     "GuaranteePart": "a guarantee",
+    "LongMedia": "`media`",
     "TogetherPart": "a promise about media",
     "CasesDocument": "a cases file",
     "CasePart": "a case",
@@ -130,7 +143,7 @@ def report_shape(tree: Map, problem: ErrorDetails, findings: Findings, shapes: S
         case "list_type":
             expected = "a list"
         case _:
-            expected = problem["msg"].partition("|")[0]
+            expected = problem["msg"].rpartition("|")[0]
     shapes.empty = [one for one in shapes.empty if one is not key]
     where = f" as `{key}`" if key is not None and value.span != key.span else ""
     message = f"expected {expected}{where}, found {describe_node(value)}"
@@ -185,11 +198,15 @@ def _holder_words(path: Path) -> str:
 def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], list[str]]:
     """Explain a value that YAML read in a way nobody meant, and show how to write it: the notes and the help."""
     if expected.startswith("a type"):
-        return _type_explanation(value)
+        return _type_explanation(value, path)
     written = value.span.one_line
     form = f"quote it: `{quote_yaml(written)}`" if len(written) <= _SHOWN else "put it into quotes"
     if expected == "a mapping" and path[-1:] == ("allow",):
         return [], ["say why: `allow: {code: reason}`"]
+    if expected == "a mapping" and path[0] == "guarantees" and (advice := _PROMISE_FORMS.get(str(path[-1]))):
+        return [], [advice]
+    if path in _MEDIA_FACT and isinstance(value, Seq):
+        return [], ["name one fact, without brackets; its values are the media: `media: device.kind`"]
     if (
         path[-1:] != ("cases",)
         and (advice := _CASES_FORMS.get(str(path[-1])))
@@ -213,8 +230,14 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
     if expected in _TEXTUAL:
         listed = "YAML reads a value that starts with `[` as a list"
         mapped = "YAML reads a value that starts with `{`, or holds `: `, as a mapping"
-        return [listed if isinstance(value, Seq) else mapped], [form]
+        by_end = "or say by kind of end why: `{notified: ..., held | refused: ...}`"
+        many = path[-1:] == ("because",) and isinstance(value, Map) and all(map(_is_words, value.values()))
+        return [listed if isinstance(value, Seq) else mapped], [form, by_end] if many else [form]
     return [], []
+
+
+def _is_words(value: Located) -> bool:
+    return isinstance(value, Scalar) and value.kind is Kind.TEXT
 
 
 def _axis_advice(value: Located, fact: str) -> str:
@@ -279,8 +302,10 @@ def _scalar_explanation(value: Scalar, expected: str, written: str, path: Path) 
     return notes, [advice]
 
 
-def _type_explanation(value: Located) -> tuple[list[str], list[str]]:
+def _type_explanation(value: Located, path: Path) -> tuple[list[str], list[str]]:
     match value:
+        case Scalar(kind=Kind.BOOL | Kind.INT) if path[0] == "types":
+            return [], [f"a type says what may be given: `{'bool' if value.kind is Kind.BOOL else 'int'}`"]
         case Seq() if value and all(isinstance(item, Scalar) for item in value):
             joined = " | ".join(map(str, value))
             return [], [f"the values of an enumeration are joined by `|`: `{joined[:_SHOWN]}`"]
@@ -423,6 +448,8 @@ def _belongs(one: UnknownKey) -> str:
         return f"`{key}` stands in what is expected: `expect: {{{key}: ...}}`"
     if _is_nested_node(one):
         return "a node cannot stand in another: give it a name of its own under `flow:`, and lead there by its name"
+    if part == "Document" and key == "per_medium":
+        return "it stands beside the fact: `media: {fact: device.kind, per_medium: [...]}`"
     if part == "LongTarget" and key == "notify":
         return "`notify` belongs to an outcome: lead there by its name"
     if part == "RowPart" and key in ("else", "default", "otherwise"):

@@ -52,7 +52,7 @@ class Parts:
     @property
     def spoilt(self) -> bool:
         """Whether some node could not be read at all, so that it is not known where it leads."""
-        return any(section == "flow" for section, _ in self.draft.broken)
+        return self.draft.has_broken("flow")
 
 
 def check_cycle(parts: Parts) -> Iterator[Diagnostic]:

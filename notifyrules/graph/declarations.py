@@ -207,7 +207,7 @@ def _with_default(
     except Mismatch as mismatch:
         if plain is None:
             mismatch.help = f"where it may be null, write `{wanted} | null = null`"
-        if isinstance(wanted.base, Enumeration) and plain in types.made_of:
+        if isinstance(wanted.base, Enumeration) and isinstance(plain, str) and plain in types.made_of:
             mismatch.help = f'`{plain}` names a type; where the value is meant, the type quotes it: `"{plain}"`'
         _report_unfit(mismatch, span, types.findings)
         return None

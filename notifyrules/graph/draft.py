@@ -103,6 +103,10 @@ class Draft:
         """Tell whether something was reported already, or its section as a whole."""
         return (section, name) in self.broken or (section, WHOLE) in self.broken
 
+    def has_broken(self, section: str) -> bool:
+        """Tell whether something in a section was reported already."""
+        return any(one == section for one, _ in self.broken)
+
     def is_incomplete(self, *sections: str) -> bool:
         """Tell whether one of some sections was reported as a whole, so that it may hold names that nobody knows."""
         return any((section, WHOLE) in self.broken for section in sections)

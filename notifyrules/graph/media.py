@@ -84,13 +84,14 @@ def build_together(part: TogetherPart, media: Media | None, draft: Draft) -> Tog
     }
     written = [(form, ends) for form, ends in forms.items() if ends is not None]
     if len(written) != 1:
-        if not part.has_unknown_keys:
+        # The promise may be what was reported.
+        if not part.has_unknown_keys and not draft.has_broken("guarantees"):
             found = "none" if not written else " and ".join(f"`{form}`" for form, _ in written)
             message = f"a promise about media has one of {named(forms)}; found {found}"
             draft.findings.add(Code.WRONG_SHAPE, part.span, message, help="write one promise a guarantee")
         return None
     if media is None:
-        if draft.document.media is None:
+        if draft.document.media is None and not draft.has_broken("media"):
             advice = "name the fact whose values are the media at the top of the file, such as `media: device.kind`"
             draft.findings.add(Code.WRONG_SHAPE, part.span, "the file names no media to promise about", help=advice)
         return None

@@ -130,7 +130,7 @@ def build_guarantee(part: GuaranteePart, media: Media | None, draft: Draft) -> G
         Promise.TOGETHER: part.together,
     }
     written = [(promise, named_by) for promise, named_by in given.items() if named_by is not None]
-    if len(written) != 1 and (part.has_unknown_keys or any(section == "guarantees" for section, _ in draft.broken)):
+    if len(written) != 1 and (part.has_unknown_keys or draft.has_broken("guarantees")):
         # The promise may be what was reported.
         return None
     if len(written) != 1:
