@@ -52,11 +52,6 @@ class Given:
         return Given({**self.values, **self.own.get(medium, {}), media.fact: medium}, self.broken - {media.fact})
 
 
-def defaults(chart: CasesChart) -> Given:
-    """Begin with the facts that need not be given."""
-    return Given({fact.name: fact.default for fact in chart.graph.facts.values() if fact.has_default})
-
-
 def read_given(part: CasesDocument | CasePart, chart: CasesChart, findings: Findings) -> Given:
     """Read the facts of a `given` and of a `per_medium`, nested or dotted."""
 
@@ -212,7 +207,11 @@ def report_mismatch(fact: Fact, mismatch: Mismatch, span: Span, findings: Findin
 
 def missing_facts(given: Given, chart: CasesChart) -> tuple[str, ...]:
     """Name the facts that have no default and were not given."""
-    return tuple(name for name in chart.graph.facts if name not in given.values and name not in given.broken)
+    return tuple(
+        fact.name
+        for fact in chart.graph.facts.values()
+        if not fact.has_default and fact.name not in given.values and fact.name not in given.broken
+    )
 
 
 def report_missing(name: str, chart: CasesChart, span: Span, what: str, findings: Findings, cases: int = 1) -> None:  # noqa: PLR0913, PLR0917 - the parts of a sentence
@@ -232,7 +231,7 @@ def complete(given: Given, chart: CasesChart, span: Span, what: str, findings: F
         report_missing(name, chart, span, what, findings)
     if missing or given.broken:
         return None
-    facts = chart.reader.make(given.values)
+    facts = chart.reader.make({**chart.defaults, **given.values})
     if chart.assumed(facts):
         return facts
     for assumption in chart.graph.assume:

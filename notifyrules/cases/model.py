@@ -27,6 +27,12 @@ class CasesChart:
     """Where its arrows lead."""
     assumed: Callable[[Facts], bool]
     """Tells whether facts keep to everything that the rules assume."""
+    defaults: Mapping[str, Value] = field(init=False)
+    """The facts that need not be given."""
+
+    def __post_init__(self) -> None:
+        found = {fact.name: fact.default for fact in self.graph.facts.values() if fact.has_default}
+        object.__setattr__(self, "defaults", found)
 
     @classmethod
     def of(cls, graph: Graph) -> CasesChart:
@@ -61,6 +67,8 @@ class Case:
     """The claim, with what tells this one from its siblings in brackets; on one line."""
     chart: CasesChart = field(repr=False)
     facts: Facts
+    written: frozenset[str] = field(repr=False)
+    """The facts that are given, be it by the file for all of its cases; the others are at their defaults."""
     expect: Expectation
     span: Span
     """The name as it stands in the cases file, the medium where something is expected of several, or the whole row."""

@@ -13,7 +13,6 @@ from notifyrules.cases.expectations import WrittenExpectation, read_expectation
 from notifyrules.cases.facts import (
     Given,
     complete,
-    defaults,
     is_medium,
     media_of,
     missing_facts,
@@ -55,6 +54,8 @@ class CasesReader:
     place: Place
     shipped: Shipped
     findings: Findings
+    given: Given = field(default_factory=lambda: Given({}))
+    """What every case starts from."""
     _names: dict[str, Span] = field(default_factory=dict)
     _values: int = 0
     """Fact values of the cases so far."""
@@ -64,11 +65,11 @@ class CasesReader:
     def parts(self) -> tuple[tuple[Case, ...] | Rows, ...]:
         """Read every case."""
         damaged = [found.span for found in self.findings]
-        base = read_given(self.document, self.chart, self.findings).over(defaults(self.chart))
+        self.given = read_given(self.document, self.chart, self.findings)
         found: list[tuple[Case, ...] | Rows] = []
         for part in self.document.cases:
             self._check_name(part)
-            given = read_given(part, self.chart, self.findings).over(base)
+            given = read_given(part, self.chart, self.findings).over(self.given)
             if not any(map(part.span.covers, damaged)) and not self._check_form(part):
                 continue
             if part.rows is not None:
@@ -152,7 +153,9 @@ class CasesReader:
                 self._missing.setdefault(absent, []).append((span, what))
             facts = None if missing else complete(whole, self.chart, span, what, self.findings)
             if facts is not None and expect is not None:
-                found.append(Case(name, self.chart, facts, expect, span, medium, *_marks(part)))
+                found.append(
+                    Case(name, self.chart, facts, frozenset(whole.values), expect, span, medium, *_marks(part))
+                )
         return tuple(found)
 
     def _expected(self, part: CasePart) -> dict[str | None, tuple[Span, Expectation | None]]:
@@ -308,6 +311,8 @@ class Suite:
     """Each case of the file with all its combinations, or with its rows; empty where the file has errors."""
     findings: tuple[Diagnostic, ...]
     """What was found in the file, and the errors of its rules; rows are checked when their turn comes."""
+    given: Mapping[str, Value] = field(default_factory=dict)
+    """The facts that every case starts from."""
 
     def __iter__(self) -> Iterator[Runnable]:
         """Give everything that there is to run, in the order written."""
@@ -328,7 +333,7 @@ def read_suite(place: Place, charts: ChartLoader) -> Suite:
         return Suite(place.name, None, (), findings.sorted())
     reader = CasesReader(document, chart, place, charts.shipped, findings)
     parts = reader.parts()
-    return Suite(place.name, chart, () if findings.errors else parts, findings.sorted())
+    return Suite(place.name, chart, () if findings.errors else parts, findings.sorted(), reader.given.values)
 
 
 def find_all(suite: Suite) -> Findings:

@@ -110,8 +110,9 @@ class Rows:
                 called, what = f"{name}, {media.fact}={medium}", f"this row on `{medium}`"
             facts = complete(whole, self.chart, line, what, findings)
             if facts is not None and expect is not None:
-                found = Case(f"{self.name} [{called}]", self.chart, facts, expect, line, medium, tags, skip, said)
-                cases.append(found)
+                written = frozenset(whole.values)
+                told = f"{self.name} [{called}]"
+                cases.append(Case(told, self.chart, facts, written, expect, line, medium, tags, skip, said))
         yield from [BadRow(f"{self.name} [{name}]", line, findings.sorted(), tags)] if len(findings) else cases
 
     def _name(self, line: Span, row: Mapping[str, object] | None, names: set[str]) -> str:

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+from typing import Protocol
 
 from notifyrules.cases.model import Case, Expectation
 from notifyrules.cases.rows import BadRow
 from notifyrules.compiled.decision import Decision
+from notifyrules.evaluation.walk import Step
+from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
+
+
+class Decided(Protocol):
+    """What a decision is compared by."""
+
+    @property
+    def outcome(self) -> str:
+        """The name of the outcome reached."""
+
+    @property
+    def reason(self) -> str:
+        """The id of the arrow that settled it."""
+
+    @property
+    def because(self) -> str | None:
+        """Why, in words for a person."""
+
+    @property
+    def data(self) -> Mapping[str, Value]:
+        """What it carries."""
+
+    @property
+    def recheck_at(self) -> datetime | None:
+        """When to ask again."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The way there."""
 
 
 class Status(Enum):
@@ -56,18 +88,18 @@ def run(case: Case | BadRow) -> Result:
     if case.skip is not None:
         return Result(case, Status.SKIPPED)
     decision = case.chart.program.decide(case.facts)
-    differences = tuple(_differences(case.expect, decision, case))
-    if not differences:
+    found = tuple(differences(case.expect, decision, case.chart.graph))
+    if not found:
         return Result(case, Status.PASSED)
-    return Result(case, Status.FAILED, Failure(differences, decision))
+    return Result(case, Status.FAILED, Failure(found, decision))
 
 
-def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterator[Difference]:
+def differences(expect: Expectation, decision: Decided, graph: Graph) -> Iterator[Difference]:
     """Compare what is expected with what was decided; what is not expected is not even looked at."""
     if expect.outcome not in (None, decision.outcome):
         yield Difference("outcome", expect.outcome, decision.outcome)
     if expect.notify is not None:
-        notify = case.chart.graph.outcomes[decision.outcome].notify
+        notify = graph.outcomes[decision.outcome].notify
         if notify is not expect.notify:
             yield Difference("notify", expect.notify.written, notify.written)
     if expect.reason not in (None, decision.reason):
@@ -85,7 +117,7 @@ def _differences(expect: Expectation, decision: Decision, case: Case) -> Iterato
         yield Difference("recheck", *expect.recheck, decision.recheck_at)
 
 
-def missing_node(through: Iterable[str], decision: Decision) -> int | None:
+def missing_node(through: Iterable[str], decision: Decided) -> int | None:
     """Give the place of the first node that the path does not pass where it should; None where it passes all."""
     path = iter(step.node for step in decision.steps)
     for number, name in enumerate(through):

@@ -8,7 +8,6 @@ parts of `and` and `or`, since a cheap part may settle what an unknown one leave
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from enum import Enum
 from operator import is_
 from typing import Any, Final, TypeAlias, assert_never, cast
@@ -179,7 +178,7 @@ class Partial:
         old = t.parts(term)
         if len(parts) == len(old) and all(map(is_, parts, old)):
             return term
-        made = _with_parts(term, parts)
+        made = t.with_parts(term, parts)
         self._keys[made] = (type(term).__name__, len(parts), term, *(self.key(part) for part in parts))
         return made
 
@@ -207,26 +206,6 @@ def evaluate_settled(term: t.Term, facts: Mapping[str, Value], read: dict[str, V
         return found
     # Whatever is read first and is not known says so.
     return evaluate(term, facts, {})
-
-
-def _with_parts(term: t.Term, parts: tuple[t.Term, ...]) -> t.Term:
-    match term:
-        case t.LetUse():
-            return replace(term, term=parts[0])
-        case t.ListTerm() | t.Junction() | t.Coalesce():
-            return replace(term, items=parts)
-        case t.Arithmetic() | t.Comparison():
-            return replace(term, left=parts[0], right=parts[1])
-        case t.Contains():
-            return replace(term, item=parts[0], collection=parts[1])
-        case t.IsNull() | t.Not():
-            return replace(term, operand=parts[0])
-        case t.Choice():
-            return replace(term, condition=parts[0], then=parts[1], otherwise=parts[2])
-        case t.FunctionCall():
-            return replace(term, arguments=parts)
-        case t.Constant() | t.FactRead():
-            return term
 
 
 def _apply(term: t.Term, parts: list[Value]) -> Value:

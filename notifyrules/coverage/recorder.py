@@ -134,7 +134,7 @@ def atom_at(span: Span) -> Atom:
 def find_atoms(graph: Graph) -> Iterator[t.Term]:
     """Give the terms of a chart that are atoms; the same atom as often as lets bring it in."""
     for node in graph.nodes.values():
-        yield from _within(_written_conditions(node), decides=True)
+        yield from _within(written_conditions(node), decides=True)
     ends = graph.outcomes.values()
     for because in (*(arrow.because for arrow in graph.arrows.values()), *(end.because for end in ends)):
         for message in () if because is None else because.messages:
@@ -143,7 +143,7 @@ def find_atoms(graph: Graph) -> Iterator[t.Term]:
         yield from _within((one for one in (*end.data.values(), end.recheck) if isinstance(one, Term)), decides=True)
 
 
-def _written_conditions(node: Node) -> tuple[t.Term, ...]:
+def written_conditions(node: Node) -> tuple[t.Term, ...]:
     """List the conditions by which a node decides; a fact that a callee takes by its name is written nowhere."""
     if not isinstance(node, Call):
         return conditions(node)
@@ -195,7 +195,7 @@ def _is_test(term: t.Term) -> bool:
         case t.Not(operand=t.Contains() | t.IsNull() as test):
             return test.span == term.span
         case t.Junction():
-            return _is_chain(term)
+            return is_chain(term)
         case _:
             return False
 
@@ -206,7 +206,7 @@ def _within(terms: Iterable[t.Term], *, decides: bool) -> Iterator[t.Term]:
         yield from _atoms(term, decides=decides)
 
 
-def _is_chain(term: t.Junction) -> bool:
+def is_chain(term: t.Junction) -> bool:
     """Tell whether comparisons are joined by their shared operands, as in `1 < x < 5`, and not by `and`."""
     pairs = [item for item in term.items if isinstance(item, t.Comparison)]
     linked = all(left.right is right.left for left, right in pairwise(pairs))

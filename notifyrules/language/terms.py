@@ -8,7 +8,7 @@ them into Python, and both read nothing else. A term equals itself alone, so wha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
@@ -175,6 +175,27 @@ def parts(term: Term) -> tuple[Term, ...]:
             return (condition, then, otherwise)
         case FunctionCall(arguments=arguments):
             return arguments
+
+
+def with_parts(term: Term, made_of: tuple[Term, ...]) -> Term:
+    """Make a term anew of other parts, given in the order of :func:`parts`."""
+    match term:
+        case Constant() | FactRead():
+            return term
+        case LetUse():
+            return replace(term, term=made_of[0])
+        case ListTerm() | Coalesce() | Junction():
+            return replace(term, items=made_of)
+        case Arithmetic() | Comparison():
+            return replace(term, left=made_of[0], right=made_of[1])
+        case Contains():
+            return replace(term, item=made_of[0], collection=made_of[1])
+        case IsNull() | Not():
+            return replace(term, operand=made_of[0])
+        case Choice():
+            return replace(term, condition=made_of[0], then=made_of[1], otherwise=made_of[2])
+        case FunctionCall():
+            return replace(term, arguments=made_of)
 
 
 def walk(term: Term) -> Iterator[Term]:

@@ -289,7 +289,7 @@ def _kind(given: object) -> str:
 def _read_json(body: bytes) -> object:
     """Read JSON strictly: no key twice in one object, no NaN, no nesting without end."""
     try:
-        found: object = from_json(body, allow_inf_nan=False, cache_strings="keys")
+        found: object = from_json(body, allow_inf_nan=False)
         # Each key has its colon, so that with as many keys as colons no key came twice and was lost.
         if body.count(b":") != _count_keys(found):
             json.loads(body, object_pairs_hook=_unlike)

@@ -1,0 +1,168 @@
+"""Tell which mistakes no case notices, at file and line, with the case that would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from notifyrules.cases.reading import Suite
+from notifyrules.cases.writing import write_case
+from notifyrules.diagnostics.formats import annotate
+from notifyrules.diagnostics.phrases import count
+from notifyrules.diagnostics.visible import visible, visible_name
+from notifyrules.evaluation.record import Record
+from notifyrules.graph.model import Graph
+from notifyrules.language.values import Value
+from notifyrules.mutate.model import Fate, Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """What became of the mistakes in one chart."""
+
+    graph: Graph
+    suites: tuple[Suite, ...]
+    """The files of cases about it."""
+    made: int
+    """How many mistakes were made."""
+    judged: tuple[Judged, ...]
+    """Those that no case notices, in reading order."""
+
+    def left(self, *fates: Fate) -> tuple[Judged, ...]:
+        """List what became one of some *fates*."""
+        return tuple(one for one in self.judged if one.fate in fates)
+
+    @property
+    def survivors(self) -> tuple[Judged, ...]:
+        """What a case ought to notice."""
+        return self.left(Fate.SURVIVED, Fate.UNDECIDED)
+
+    def case(self, judged: Judged) -> str | None:
+        """Write the case that would notice a mistake; None where no facts are known that show it."""
+        if (shown := judged.shown) is None:
+            return None
+        base = self.suites[0].given
+        given = {name: value for name, value in shown.facts.items() if self._is_said(name, value, base)}
+        return write_case(_name(judged, shown.right), given, _expected(shown.right, shown.wrong))
+
+    def _is_said(self, name: str, value: Value, base: Mapping[str, Value]) -> bool:
+        fact = self.graph.facts[name]
+        if name in base:
+            return base[name] != value
+        return not fact.has_default or fact.default != value
+
+    def cannot_hold(self, judged: Judged) -> bool:
+        """Tell whether every case of the first file writes down the fact whose default is another."""
+        return judged.mutant.fact in self.suites[0].given
+
+
+def _name(judged: Judged, right: Record) -> str:
+    """Name a case by the question that is answered otherwise, its answer and the words in force."""
+    steps = right.passage.steps
+    touched = [step for step in steps if step.node in judged.mutant.touched]
+    step = (touched or steps)[-1]
+    said = right.passage.because if step is steps[-1] else None
+    return f"{step.ask.rstrip('?')}? {step.answer} ({said or right.outcome})"
+
+
+def _expected(right: Record, wrong: Record) -> dict[str, Value]:
+    """Expect what tells the two apart, and always outcome and reason."""
+    expect: dict[str, Value] = {"outcome": right.outcome, "reason": right.reason}
+    if (right.outcome, right.reason) == (wrong.outcome, wrong.reason):
+        if right.because is not None and right.because != wrong.because:
+            expect["because"] = right.because
+        if right.recheck_at != wrong.recheck_at:
+            expect["recheck"] = right.recheck_at
+    return expect
+
+
+def format_text(files: Sequence[Mutated]) -> str:
+    """Tell it to people: what survived with a case each, what changes only words, and how many there were."""
+    return "\n".join("".join(f"{line}\n" for line in _lines(one)) for one in files)
+
+
+def _lines(file: Mutated) -> Iterator[str]:
+    for judged in file.survivors:
+        yield f"{visible(str(judged.mutant.span))}: {visible(judged.mutant.said)}"
+        yield from (f"  {line}" for line in _told(file, judged))
+        yield ""
+    for judged in file.left(Fate.WORDS):
+        yield f"{visible(str(judged.mutant.span))}: {visible(judged.mutant.said)}: only words or reasons change"
+    yield _summary(file)
+
+
+def _summary(file: Mutated) -> str:
+    counts = {
+        "noticed": file.made - len(file.judged),
+        "change nothing": len(file.left(Fate.EQUAL)),
+        "change only words or reasons": len(file.left(Fate.WORDS)),
+        "that no case notices": len(file.survivors),
+    }
+    told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
+    return f"{visible_name(file.graph.path)}: {count(file.made, 'mistake')}: {told}"
+
+
+def _told(file: Mutated, judged: Judged) -> Iterator[str]:
+    case, shown = file.case(judged), judged.shown
+    if case is None or shown is None:
+        yield "no case notices it, and whether it changes a decision was not found out"
+        return
+    right, wrong = (f"`{one.outcome}` by `{one.reason}`" for one in (shown.right, shown.wrong))
+    yield f"no case notices it; decided {wrong} instead of {right} in this one:"
+    yield from map(visible, case.splitlines())
+    if file.cannot_hold(judged):
+        yield f"(in another file of cases: this one gives `{judged.mutant.fact}` to all of its cases)"
+
+
+def format_github(files: Sequence[Mutated]) -> str:
+    """Print what survived as annotations of GitHub, and how many there were."""
+    told = (
+        annotate("error", one.mutant.mistake.value, one.mutant.span, [one.mutant.said, *_told(file, one)])
+        for file in files
+        for one in file.survivors
+    )
+    return "".join(f"{line}\n" for line in (*told, *(_summary(file) for file in files)))
+
+
+def mutated_data(files: Sequence[Mutated]) -> dict[str, object]:
+    """Give it as data for JSON."""
+    return {
+        "files": [
+            {
+                "file": file.graph.path,
+                "cases": [suite.file for suite in file.suites],
+                "made": file.made,
+                "noticed": file.made - len(file.judged),
+                **{fate.value: len(file.left(fate)) for fate in Fate if fate is not Fate.NOTICED},
+                "left": [_data(file, one) for one in file.left(Fate.SURVIVED, Fate.UNDECIDED, Fate.WORDS)],
+            }
+            for file in files
+        ]
+    }
+
+
+def _data(file: Mutated, judged: Judged) -> dict[str, object]:
+    mutant, shown = judged.mutant, judged.shown
+    data: dict[str, object] = {
+        "mistake": mutant.mistake.value,
+        "message": mutant.said,
+        "fate": judged.fate.value,
+        "file": mutant.span.source.name,
+        "line": mutant.span.line,
+        "column": mutant.span.column,
+    }
+    if shown is not None:
+        for name, one in (("right", shown.right), ("wrong", shown.wrong)):
+            data[name] = {
+                "outcome": one.outcome,
+                "notify": one.notify.written,
+                "reason": one.reason,
+                "because": one.because,
+            }
+        data["case"] = file.case(judged)
+    return data
+
+
+def _decided(record: Record) -> dict[str, object]:
+    notify = record.notify.written
+    return {"outcome": record.outcome, "notify": notify, "reason": record.reason, "because": record.because}
