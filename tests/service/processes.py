@@ -87,7 +87,11 @@ class Process:
 
 @contextmanager
 def running(
-    folder: Path, settings: str = "", rules: Sequence[str] = ("chart.yaml",), sender: Sender | None = None
+    folder: Path,
+    settings: str = "",
+    rules: Sequence[str] = ("chart.yaml",),
+    sender: Sender | None = None,
+    redis: str | None = None,
 ) -> Iterator[Process]:
     """Run the service by the command line, with a client that may do everything."""
     if not (folder / "chart.yaml").exists():
@@ -96,7 +100,8 @@ def running(
         sender = make_sender("sender", "decide", "explain", "admin")
         write_clients(folder / "clients.toml", sender)
     given = f'clients = "clients.toml"\nrules = {json.dumps(rules)}\n{settings}\n[identity]\nkeys = "keys.json"\n'
-    (folder / "service.toml").write_text(f'{given}[store]\npath = "store.sqlite"\n', "utf-8")
+    store = 'path = "store.sqlite"' if redis is None else f'redis = "{redis}"'
+    (folder / "service.toml").write_text(f"{given}[store]\n{store}\n", "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
