@@ -26,13 +26,13 @@ def openapi(charts: Mapping[str, Rules], settings: Settings) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for name, rules in charts.items():
         told = describe(rules)
-        schemas[f"{name}.facts"] = _placed(name, told["facts"])
+        schemas[f"{name}.facts"] = placed(name, told["facts"])
         for one, schema in told["facts"].get("$defs", {}).items():
-            schemas[f"{name}.type.{one}"] = _placed(name, schema)
-        schemas[f"{name}.answer"] = _placed(name, _answer(rules))
+            schemas[f"{name}.type.{one}"] = placed(name, schema)
+        schemas[f"{name}.answer"] = placed(name, _answer(rules))
         if told["media"] is not None:
             each = _without(told["facts"], *told["media"]["fact"].split("."))
-            schemas[f"{name}.facts.each"] = _placed(name, each)
+            schemas[f"{name}.facts.each"] = placed(name, each)
             schemas[f"{name}.per_medium"] = _per_medium(schemas[f"{name}.facts"], told["media"])
         asked = {"required": True, "content": _json(_question(name, settings.limits.facts, told["media"]))}
         answered = {"oneOf": list(_answers(name, told["media"]))}
@@ -85,14 +85,14 @@ _KEY: Final = (
 # ---- What is asked ----
 
 
-def _placed(name: str, schema: Any, *, inside: bool = False) -> Any:  # noqa: ANN401 - JSON
+def placed(name: str, schema: Any, *, inside: bool = False) -> Any:  # noqa: ANN401 - JSON
     """Take a schema into the document: its own types by where they stand there, time zones by their names."""
     if isinstance(schema, list):
-        return [_placed(name, one, inside=True) for one in schema]
+        return [placed(name, one, inside=True) for one in schema]
     if not isinstance(schema, dict):
         return schema
     left_out = ("$schema", "$comment", "$defs")
-    found = {key: _placed(name, value, inside=True) for key, value in schema.items() if key not in left_out}
+    found = {key: placed(name, value, inside=True) for key, value in schema.items() if key not in left_out}
     if isinstance(found.get("$ref"), str):
         found["$ref"] = found["$ref"].replace("#/$defs/", f"#/components/schemas/{name}.type.")
     if "format" in found and "pattern" in found:

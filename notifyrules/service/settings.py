@@ -123,6 +123,17 @@ class Identity(Section):
     """The `aud` that tokens must have."""
 
 
+class Worker(Section):
+    """How events are answered."""
+
+    prefix: str = Field(default="notifyrules", pattern="^[A-Za-z0-9_-]+$")
+    """What the names of all subjects, streams, queues and exchanges begin with."""
+    batch: int = Field(default=100, ge=1, le=10_000)
+    """How many events are in hand at once."""
+    redeliver_s: Seconds = 30.0
+    """After how long without a sign of life NATS gives events in hand to another process; RabbitMQ knows at once."""
+
+
 class Settings(Section):
     """How one service is set up."""
 
@@ -137,6 +148,7 @@ class Settings(Section):
     log: Log = Log()
     changes: Changes = Changes()
     identity: Identity = Identity()
+    worker: Worker = Worker()
 
 
 def read_settings(file: Path) -> Settings:

@@ -1,0 +1,285 @@
+"""Take events from a broker and give it others: what NATS JetStream and RabbitMQ do each in its own way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
+from urllib.parse import urlsplit
+
+import nats
+from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
+from faststream import AckPolicy
+from faststream.nats import ConsumerConfig, JStream, NatsBroker, RetentionPolicy
+from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitMessage, RabbitQueue
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from notifyrules.errors import UsageError
+from notifyrules.service.events import DECIDED, DUE, HELD, MEDIA_TYPE, POSTED, REFUSED, RETRY
+from notifyrules.service.settings import Worker
+
+ASKING: Final = (POSTED, RETRY)
+TELLING: Final = (DECIDED, HELD, REFUSED, DUE)
+PATIENCE_S: Final = 5.0
+"""How long the broker may take to confirm an event."""
+QUEUE_ARGUMENTS: Final[Any] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000_000}
+"""
+No limit that is ever met: RabbitMQ 4 sets one of 20 where none is named, and its word for none, -1, is one to 3.10,
+which drops what is given back for the first time.
+"""
+_KEPT_S: Final = 7 * 24 * 3600.0
+"""How long NATS keeps events that answer; RabbitMQ keeps them until they are taken."""
+_LOOK_S: Final = 1.0
+"""How long one look for events lasts, and at most how long a stop waits for it."""
+_GLANCE_S: Final = 0.05
+"""The same where nothing is decided meanwhile."""
+_DRAIN_S: Final = 15.0
+_BEGIN_S: Final = 10.0
+_MOST_IN_HAND: Final = 100_000
+"""Of all processes together."""
+_log = logging.getLogger("notifyrules.events")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event in hand."""
+
+    body: bytes
+    times: int
+    """How often it was given to somebody, this time included."""
+    ack: Callable[[], Awaitable[object]]
+    """Says that it is done."""
+    hold: Callable[[], Awaitable[object]] | None = None
+    """Says that it is still in hand; None where the connection is the sign of life."""
+
+
+Take: TypeAlias = Callable[[Sequence[Received]], Awaitable[None]]
+
+
+class Line(Protocol):
+    """A broker, and the addresses on it."""
+
+    @property
+    def broker(self) -> NatsBroker | RabbitBroker:
+        """The broker, to be asked whether it is there, and stopped."""
+
+    def subscribe(self, kind: str, take: Take) -> None:
+        """Have events of a kind taken, many at once."""
+
+    def follow(self, kind: str) -> None:
+        """Have events of a kind kept for :meth:`get`."""
+
+    async def get(self) -> Received | None:
+        """Take the next event that is followed, if there is one; nothing is in hand before."""
+
+    async def publish(self, kind: str, body: bytes, id_: str) -> None:
+        """Give the broker an event, and wait until it has it."""
+
+    async def start(self) -> None:
+        """Connect, and have all addresses made."""
+
+    async def stop(self) -> None:
+        """Take no more, answer what is in hand, and disconnect."""
+
+
+def open_line(url: str, settings: Worker) -> Line:
+    """Choose the line by the scheme of a URL."""
+    scheme = url.partition("://")[0]
+    if scheme in ("nats", "tls"):
+        return Nats(url, settings)
+    if scheme in ("amqp", "amqps"):
+        return Rabbit(url, settings)
+    raise UsageError(
+        f"`{url}` is no broker that is known", "write `nats://host:4222`, or `amqp://user:word@host:5672/`"
+    )
+
+
+async def begin(line: Line, url: str) -> None:
+    """Start a line; UsageError where the broker cannot be reached, or holds what is in the way."""
+    try:
+        async with asyncio.timeout(_BEGIN_S):
+            await line.start()
+    except (OSError, AMQPError, nats.errors.Error) as error:
+        shown = urlsplit(url)
+        where = f"{shown.scheme}://{shown.hostname}" + (f":{shown.port}" if shown.port else "")
+        why = "it does not answer" if isinstance(error, TimeoutError) else str(error)
+        raise UsageError(f"`{where}` cannot be used: {why}", "start it, or name another by --broker") from None
+
+
+class Nats:
+    """Two streams of JetStream: what asks goes when it is answered, what answers is kept for a week."""
+
+    def __init__(self, url: str, settings: Worker) -> None:
+        """Prepare to connect."""
+        self.broker = NatsBroker(url, logger=_log, log_level=logging.DEBUG, apply_types=False)
+        self._settings = settings
+        asking = [self._address(kind) for kind in ASKING]
+        telling = [self._address(kind) for kind in TELLING]
+        prefix = settings.prefix
+        work, kept = RetentionPolicy.WORK_QUEUE, _KEPT_S
+        self._asking = JStream(f"{prefix}-messages", subjects=asking, retention=work, declare=False)
+        self._telling = JStream(f"{prefix}-notifications", subjects=telling, max_age=kept, declare=False)
+        self._wanted: list[tuple[str, Take]] = []
+        self._followed = ""
+        self._alone: JetStreamContext.PullSubscription | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def _address(self, kind: str) -> str:
+        return f"{self._settings.prefix}.{kind}"
+
+    async def _consumer(self, kind: str, most: int) -> JetStreamContext.PullSubscription:
+        # INVARIANT (no delivery limit): events over one are dropped, and innocent ones that were in hand with them.
+        config = ConsumerConfig(ack_wait=self._settings.redeliver_s, max_deliver=-1, max_ack_pending=most)
+        stream = self._asking if kind in ASKING else self._telling
+        address = self._address(kind)
+        durable = address.replace(".", "-")
+        return await self._streams.pull_subscribe(address, durable, stream.name, config)
+
+    def subscribe(self, kind: str, take: Take) -> None:
+        """Have events of a kind taken in batches: those that wait already, and at least one."""
+        self._wanted.append((kind, take))
+
+    async def _pull(self, consumer: JetStreamContext.PullSubscription, take: Take) -> None:
+        # FastStream's own loop lets batches fill before it gives them, and drops them where that takes too long.
+        while not self._stopping:
+            try:
+                if batch := await consumer.fetch(self._settings.batch, timeout=_LOOK_S):
+                    await take([_from_nats(one) for one in batch])
+            except TimeoutError:
+                continue
+            except Exception:  # noqa: BLE001 - the broker is away, or hangs
+                _log.exception("events in hand are not answered now, and come again")
+                await asyncio.sleep(_LOOK_S)
+        await consumer.unsubscribe()
+
+    def follow(self, kind: str) -> None:
+        """Have events of a kind kept, of which all processes together have one in hand."""
+        self._followed = kind
+
+    async def get(self) -> Received | None:
+        """Take the next event that is followed."""
+        try:
+            assert self._alone is not None
+            return _from_nats((await self._alone.fetch(1, timeout=_GLANCE_S))[0])
+        except TimeoutError:
+            return None
+
+    async def publish(self, kind: str, body: bytes, id_: str) -> None:
+        """Give JetStream an event, which it drops where it had it within two minutes."""
+        stream = self._asking if kind in ASKING else self._telling
+        headers = {"content-type": MEDIA_TYPE} | ({"Nats-Msg-Id": f"{kind}:{id_}"} if id_ else {})
+        address = self._address(kind)
+        await self.broker.publish(body, address, headers=headers, stream=stream.name, timeout=PATIENCE_S)
+
+    async def start(self) -> None:
+        """Connect, and make the streams that are not there; those that are stay as they are."""
+        self._streams = (await self.broker.connect()).jetstream()
+        for stream in (self._asking, self._telling):
+            try:
+                await self._streams.stream_info(stream.name)
+            except NotFoundError:
+                await self._streams.add_stream(stream.config, subjects=list(stream.subjects))
+        await self.broker.start()
+        if self._followed:
+            self._alone = await self._consumer(self._followed, 1)
+        for kind, take in self._wanted:
+            self._tasks.append(asyncio.create_task(self._pull(await self._consumer(kind, _MOST_IN_HAND), take)))
+
+    async def stop(self) -> None:
+        """Take no more, answer what is in hand, and disconnect."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_DRAIN_S)
+        if self._alone is not None:
+            await self._alone.unsubscribe()
+        await self.broker.stop()
+
+
+class Rabbit:
+    """Quorum queues behind a topic exchange, one for each kind of event."""
+
+    def __init__(self, url: str, settings: Worker) -> None:
+        """Prepare to connect."""
+        channel = Channel(on_return_raises=True)
+        self.broker = RabbitBroker(
+            url,
+            logger=_log,
+            log_level=logging.DEBUG,
+            apply_types=False,
+            default_channel=channel,
+            reconnect_interval=1.0,
+        )
+        self._settings = settings
+        self._exchange = RabbitExchange(settings.prefix, ExchangeType.TOPIC)
+        self._followed = ""
+
+    def _queue(self, kind: str) -> RabbitQueue:
+        # INVARIANT (no delivery limit): events over one are dropped, and innocent ones that were in hand with them.
+        return RabbitQueue(f"{self._settings.prefix}.{kind}", QueueType.QUORUM, arguments=QUEUE_ARGUMENTS)
+
+    def subscribe(self, kind: str, take: Take) -> None:
+        """Have events of a kind taken, many beside one another."""
+
+        async def handle(message: RabbitMessage) -> None:
+            await take([_from_rabbit(message.raw_message)])
+
+        many = Channel(prefetch_count=self._settings.batch)
+        subscriber = self.broker.subscriber(
+            self._queue(kind), self._exchange, channel=many, ack_policy=AckPolicy.MANUAL, decoder=_whole
+        )
+        subscriber(handle)
+
+    def follow(self, kind: str) -> None:
+        """Have events of a kind kept, of which each process has one in hand."""
+        self._followed = kind
+
+    async def get(self) -> Received | None:
+        """Take the next event that is followed."""
+        queue = await self.broker.declare_queue(self._queue(self._followed))
+        message = await queue.get(fail=False, timeout=PATIENCE_S)
+        return None if message is None else _from_rabbit(message)
+
+    async def publish(self, kind: str, body: bytes, id_: str) -> None:
+        """Give RabbitMQ an event, which it writes to disk before it confirms."""
+        await self.broker.publish(
+            body,
+            exchange=self._exchange,
+            routing_key=f"{self._settings.prefix}.{kind}",
+            message_id=id_ or None,
+            content_type=MEDIA_TYPE,
+            persist=True,
+            timeout=PATIENCE_S,
+        )
+
+    async def start(self) -> None:
+        """Connect, and make the exchange and all queues."""
+        await self.broker.connect()
+        exchange = await self.broker.declare_exchange(self._exchange)
+        for kind in (*ASKING, *TELLING):
+            queue = await self.broker.declare_queue(self._queue(kind))
+            await queue.bind(exchange, routing_key=f"{self._settings.prefix}.{kind}")
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        """Take no more, answer what is in hand, and disconnect."""
+        await self.broker.stop()
+
+
+async def _whole(message: object) -> object:
+    """Give a handler the message as it is: what is wrong with it is ours to say."""
+    return message
+
+
+def _from_nats(message: Msg) -> Received:
+    return Received(message.data, message.metadata.num_delivered, message.ack, message.in_progress)
+
+
+def _from_rabbit(message: AbstractIncomingMessage) -> Received:
+    before = message.headers.get("x-delivery-count", 0)
+    return Received(message.body, 1 + int(str(before)), message.ack)

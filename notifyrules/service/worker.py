@@ -1,0 +1,221 @@
+"""Answer the events of a broker: take, decide, publish until it is confirmed, and only then say that it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import uvicorn
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from pydantic_core import to_json
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from notifyrules.service.access import Caller
+from notifyrules.service.events import POSTED, RETRY, Answer, answer, refuse
+from notifyrules.service.lines import Line, Received, begin
+from notifyrules.service.log import DecisionLog
+from notifyrules.service.metrics import Tally
+from notifyrules.service.problems import Problem
+from notifyrules.service.settings import Settings
+from notifyrules.service.versions import Versions
+
+TRIES: Final = 3
+"""An event that was in hand so often while its process died is taken for the cause."""
+_AT_ONCE: Final = 500
+"""Answers that are published together."""
+_LOOK_S: Final = 1.0
+"""How often it is looked for events to be taken one at a time."""
+_log = logging.getLogger("notifyrules.events")
+
+
+class Worker:
+    """
+    Answers events.
+
+    An event that is met for the third time may have killed whoever had it in hand, or have been in hand beside one that
+    did. Unlooked at it goes to a lane of its own, and from there it is taken alone: nothing else is decided meanwhile,
+    so that what dies there is the cause.
+    """
+
+    def __init__(self, line: Line, settings: Settings, versions: Versions) -> None:
+        """Answer what comes on a line, by the rules in force."""
+        self._line, self._versions, self._wait_s = line, versions, settings.worker.redeliver_s
+        self.tally = Tally(self._metrics)
+        self._results: Counter[str] = Counter()
+        self._deciding = asyncio.Lock()
+        self._log = None
+        if settings.log.path is not None:
+            self._log = DecisionLog(settings.log.path, settings.log, self.tally.unlogged)
+        line.subscribe(POSTED, self._take)
+        line.follow(RETRY)
+
+    @asynccontextmanager
+    async def working(self, url: str) -> AsyncIterator[None]:
+        """Answer what comes from the broker at a URL until the end of the block; what is in hand then is answered."""
+        await begin(self._line, url)
+        lane = asyncio.create_task(self._take_alone())
+        try:
+            yield
+        finally:
+            lane.cancel()
+            with suppress(asyncio.CancelledError):
+                await lane
+            await self._line.stop()
+            if self._log is not None:
+                self._log.close()
+
+    # ---- The two lanes ----
+
+    async def _take(self, batch: Sequence[Received]) -> None:
+        """Answer events, and move those that were met too often to the other lane."""
+        async with self._in_hand(batch):
+            done: list[tuple[Received, tuple[Answer, ...]]] = []
+            waiting = 0
+            for one in batch:
+                if one.times < TRIES:
+                    async with self._deciding:
+                        answers = self._answer(one.body)
+                    done.append((one, answers))
+                    waiting += len(answers)
+                else:
+                    await self._publish(RETRY, one.body, "")
+                    self._results["moved"] += 1
+                    await one.ack()
+                if waiting >= _AT_ONCE:
+                    await self._tell(done)
+                    done, waiting = [], 0
+            await self._tell(done)
+
+    async def _take_alone(self) -> None:
+        """Answer events one at a time, and refuse those that keep killing the process."""
+        while True:
+            try:
+                async with self._deciding:
+                    one = await self._line.get()
+                    if one is not None:
+                        async with self._in_hand([one]):
+                            await self._tell([(one, self._answer_or_refuse(one))])
+            except Exception:  # noqa: BLE001 - the broker is away, or hangs; the event comes again
+                _log.warning("the lane of events that are taken one at a time waits", exc_info=True)
+                one = None
+            if one is None:
+                await asyncio.sleep(_LOOK_S)
+
+    def _answer_or_refuse(self, one: Received) -> tuple[Answer, ...]:
+        if one.times <= TRIES:
+            return self._answer(one.body)
+        detail = f"{TRIES} processes died while they had nothing but this event in hand"
+        return (self._counted(refuse(one.body, Problem(422, "kills", detail))),)
+
+    @asynccontextmanager
+    async def _in_hand(self, batch: Sequence[Received]) -> AsyncIterator[None]:
+        """Show signs of life; whatever goes wrong, the events come again."""
+
+        async def show() -> None:
+            while True:
+                await asyncio.sleep(self._wait_s / 3)
+                for one in batch:
+                    with suppress(Exception):
+                        await one.hold()  # type: ignore[misc] # held above
+
+        showing = asyncio.create_task(show()) if batch[0].hold is not None else None
+        try:
+            yield
+        finally:
+            if showing is not None:
+                showing.cancel()
+
+    # ---- One event ----
+
+    def _answer(self, body: bytes) -> tuple[Answer, ...]:
+        """Answer an event, and count and log the decisions."""
+        try:
+            answers = answer(body, self._versions)
+        except Exception:  # noqa: BLE001 - whatever is left is a bug of ours, and must not stop the others
+            _log.exception("an event cannot be answered: this is a bug in notifyrules")
+            answers = (refuse(body, Problem(500, "bug", "this is a bug in notifyrules; the worker's log has more")),)
+        for one in answers:
+            self._counted(one)
+        return answers
+
+    def _counted(self, one: Answer) -> Answer:
+        if one.decision is None or one.rules is None:
+            self.tally.refused["event", one.problem] += 1
+        else:
+            self.tally.cell(one.rules.name, one.decision.outcome, one.decision.reason).count += 1
+            if self._log is not None:
+                source = str(one.event.data["asked"]["source"])
+                self._log.keep(one.rules, one.decision, Caller(source, frozenset()), one.event.subject)
+        return one
+
+    async def _tell(self, done: Sequence[tuple[Received, tuple[Answer, ...]]]) -> None:
+        """Publish answers, and then say that their events are done."""
+        telling = [one for _, answers in done for one in answers]
+        for first in range(0, len(telling), _AT_ONCE):
+            some = telling[first : first + _AT_ONCE]
+            await asyncio.gather(*(self._publish(one.event.type, one.body, one.event.id) for one in some))
+        self._results["answered"] += len(done)
+        for received, _ in done:
+            await received.ack()
+
+    async def _publish(self, kind: str, body: bytes, id_: str) -> None:
+        """
+        Publish until it is confirmed, with full jitter between the tries.
+
+        The event that it answers stays in hand: giving it back would count as another meeting.
+        """
+        for attempt in range(1_000_000):
+            try:
+                await self._line.publish(kind, body, id_)
+            except Exception as error:  # noqa: BLE001 - each broker has its own, and all are waited out
+                self._results["publish_failed"] += 1
+                if attempt == 0:
+                    _log.warning("the broker does not take `%s`: %r; it is tried again", kind, error)
+                await asyncio.sleep(random.uniform(0, min(30, 0.2 * 2 ** min(attempt, 10))))  # noqa: S311 - no secret
+            else:
+                return
+
+    # ---- What is told of it ----
+
+    async def run(self, url: str, host: str, port: int, say: Callable[[str], object]) -> None:
+        """Answer until a signal, and tell of it over HTTP; *say* is given the address."""
+        server = uvicorn.Server(
+            uvicorn.Config(self._tell_of_it, host=host, port=port, log_level="warning", ws="none", lifespan="off")
+        )
+        async with self.working(url):
+            serving = asyncio.create_task(server.serve())
+            while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+                await asyncio.sleep(0.01)
+            if server.started:
+                told = server.servers[0].sockets[0].getsockname()
+                say(f"answering; http://{told[0]}:{told[1]} has /livez, /readyz and /metrics")
+            await serving
+
+    async def _tell_of_it(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what an orchestrator and Prometheus ask."""
+        match scope.get("path"):
+            case "/livez":
+                response = Response("alive\n")
+            case "/readyz":
+                told = [*self._versions.troubles()]
+                reached = await self._line.broker.ping(1)
+                body = to_json({"status": "ready" if reached else "no broker", "refused_changes": told})
+                response = Response(body, 200 if reached else 503, media_type="application/json")
+            case "/metrics":
+                response = Response(self.tally.page(), media_type="text/plain; version=1.0.0")
+            case _:
+                response = Response("there are /livez, /readyz and /metrics\n", 404)
+        await response(scope, receive, send)
+
+    def _metrics(self) -> Iterable[Metric]:
+        counted = CounterMetricFamily("notifyrules_events", "Events, by what became of them.", labels=("result",))
+        for result, count in self._results.items():
+            counted.add_metric((result,), count)
+        yield counted
+        yield from self._versions.metrics()

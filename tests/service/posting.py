@@ -1,0 +1,40 @@
+"""Rules by which tests decide on events, and the events that they post."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+CHART = """notifyrules: 1
+name: chart
+title: Should we ring?
+facts:
+  message.urgent: bool = false
+  user.muted: bool = false
+  user.quiet_until: {type: instant | null, default: null}
+  user.name: {type: text, default: "", private: true}
+flow:
+  muted: {ask: Muted?, if: user.muted, then: {to: silent, because: muted}, else: urgent}
+  urgent: {ask: Urgent?, if: message.urgent, then: ring, else: quiet}
+  quiet: {ask: Quiet hours?, if: user.quiet_until is not null, then: hold, else: ring}
+data: {sound: text = ""}
+outcomes:
+  ring: {notify: true, data: {sound: bell}}
+  hold: {notify: later, recheck: user.quiet_until, because: quiet hours}
+  silent: {notify: false, because: not wanted}
+"""
+
+
+def write_chart(folder: Path) -> Path:
+    """Write the rules into a folder."""
+    (folder / "chart.yaml").write_text(CHART, "utf-8")
+    return folder / "chart.yaml"
+
+
+def posted(id_: str, facts: object = None, **more: Any) -> bytes:  # noqa: ANN401 - JSON
+    """Write a message, for one person or with members."""
+    data: dict[str, object] = {"facts": {} if facts is None else facts}
+    data |= {key: more.pop(key) for key in ("members", "rules") if key in more}
+    event = {"specversion": "1.0", "id": id_, "source": "/chat", "type": "message.posted", "data": data, **more}
+    return json.dumps(event).encode()

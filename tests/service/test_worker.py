@@ -1,0 +1,300 @@
+"""Claims about workers on real brokers: every event is answered, whatever dies, and poison blocks nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from notifyrules import UsageError
+from notifyrules.service.events import DECIDED, HELD, REFUSED
+from notifyrules.service.lines import Line, Received, begin, open_line
+from notifyrules.service.settings import Changes, Log, Settings
+from notifyrules.service.settings import Worker as Working
+from notifyrules.service.versions import Versions
+from notifyrules.service.worker import Worker
+from tests.following import EVERY, until
+from tests.service.brokers import Product, address, clean
+from tests.service.posting import CHART, posted, write_chart
+from tests.service.working import FATAL
+
+WORKER = (sys.executable, "-m", "tests.service.working")
+pytestmark = pytest.mark.anyio
+brokers = pytest.mark.parametrize(
+    "broker", [pytest.param(one, marks=pytest.mark.services(one)) for one in ("nats", "rabbitmq")]
+)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run on the loop that brokers' clients know."""
+    return "asyncio"
+
+
+@pytest.fixture
+def prefix() -> str:
+    """Give a prefix that no other test has."""
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@asynccontextmanager
+async def product(url: str, prefix: str, *kinds: str) -> AsyncIterator[Product]:
+    """Post and take events, and clean up in the end."""
+    made = Product(url, prefix, *kinds)
+    await begin(made.line, url)
+    try:
+        yield made
+    finally:
+        await made.line.stop()
+        await clean(url, prefix)
+
+
+@asynccontextmanager
+async def working(url: str, settings: Settings) -> AsyncIterator[Worker]:
+    """Answer events in this process."""
+    versions = Versions(settings.rules, settings.changes)
+    worker = Worker(open_line(url, settings.worker), settings, versions)
+    async with worker.working(url):
+        yield worker
+    versions.close()
+
+
+@contextmanager
+def process(*command: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Give a function that begins a process, and end all in the end."""
+    begun: list[subprocess.Popen[bytes]] = []
+    errors = subprocess.DEVNULL if command[0] == "nats-server" else None
+
+    def start() -> subprocess.Popen[bytes]:
+        begun.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors))
+        return begun[-1]
+
+    try:
+        yield start
+    finally:
+        for one in begun:
+            one.kill()
+            one.wait()
+
+
+def by_id(bodies: list[bytes]) -> dict[str, set[bytes]]:
+    """Sort events by what they answer, and hold that doubles have one id and the same bytes."""
+    found: dict[str, set[bytes]] = defaultdict(set)
+    ids: dict[str, str] = {}
+    for body in bodies:
+        event = json.loads(body)
+        asked = event["data"]["asked"]["id"]
+        found[asked].add(body)
+        assert ids.setdefault(asked, event["id"]) == event["id"]
+    assert all(len(one) == 1 for one in found.values())
+    return found
+
+
+class TestWorker:
+    @brokers
+    async def test_answers(self, broker: str, prefix: str, tmp_path: Path) -> None:
+        """Messages are answered by kind, each once, and the log and the metrics tell of it."""
+        url, log = address(broker), tmp_path / "log.jsonl"
+        settings = Settings(rules=[write_chart(tmp_path)], worker=Working(prefix=prefix), log=Log(path=log))
+        async with product(url, prefix, DECIDED, HELD, REFUSED) as made, working(url, settings) as worker:
+            await made.post(posted("a", subject="u17"), b"poison", posted("b", {"user": {"name": "Ada"}}))
+            await made.post(posted("c", {"user": {"quiet_until": "2030-01-01T00:00:00Z"}}))
+            await made.until(lambda: [len(taken) for taken in made.taken.values()] == [2, 1, 1])
+            page = worker.tally.page().decode()
+
+        assert sorted(by_id(made.taken[DECIDED])) == ["a", "b"]
+        assert 'notifyrules_decisions_total{outcome="ring",reason="quiet.else",rules="chart"} 2.0' in page
+        assert 'notifyrules_refusals_total{problem="not-json",status="event"} 1.0' in page
+        assert 'notifyrules_events_total{result="answered"} 4.0' in page
+        lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        assert sorted(((one["client"], one["subject"]) for one in lines), key=lambda one: one[1] is None) == [
+            ("/chat", "u17"),
+            ("/chat", None),
+            ("/chat", None),
+        ]
+        assert "Ada" not in log.read_text("utf-8")
+
+    @brokers
+    async def test_live(self, broker: str, prefix: str, tmp_path: Path) -> None:
+        """Rules that change decide from then on."""
+        url, chart = address(broker), write_chart(tmp_path)
+        settings = Settings(rules=[chart], worker=Working(prefix=prefix), changes=Changes(every_s=EVERY))
+        async with product(url, prefix, DECIDED) as made, working(url, settings) as worker:
+            await made.post(posted("a"))
+            await made.until(lambda: len(made.taken[DECIDED]) == 1)
+            chart.write_text(CHART.replace("sound: bell", "sound: drum"), "utf-8")
+            await asyncio.to_thread(until, lambda: 'taken"} 1.0' in worker.tally.page().decode())
+            await made.post(posted("b"))
+            await made.until(lambda: len(made.taken[DECIDED]) == 2)
+
+        assert [json.loads(one)["data"]["data"]["sound"] for one in made.taken[DECIDED]] == ["bell", "drum"]
+
+    @pytest.mark.parametrize("url", ["nats://127.0.0.1:9", "amqp://guest:secret@127.0.0.1:9/"])
+    async def test_no_broker(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A broker that is not there is told, without what opens it."""
+        monkeypatch.setattr("notifyrules.service.lines._BEGIN_S", 0.2)
+        with pytest.raises(UsageError, match=r"://127\.0\.0\.1:9` cannot be used") as told:
+            await begin(open_line(url, Working()), url)
+
+        assert "secret" not in str(told.value)
+
+    def test_unknown_broker(self) -> None:
+        """Another kind of broker is told, and what to write."""
+        with pytest.raises(UsageError, match="no broker that is known") as told:
+            open_line("kafka://host", Working())
+
+        assert "nats://" in told.value.help
+
+
+class Broken:
+    """A broker that takes no event at first."""
+
+    def __init__(self) -> None:
+        """Have taken nothing."""
+        self.left, self.published = 3, list[tuple[str, str]]()
+
+    async def publish(self, kind: str, body: bytes, id_: str) -> None:  # noqa: ARG002 - as lines have it
+        """Fail some times."""
+        if self.left:
+            self.left -= 1
+            raise TimeoutError
+        self.published.append((kind, id_))
+
+    def subscribe(self, kind: str, take: object) -> None:
+        """Do nothing."""
+
+    def follow(self, kind: str) -> None:
+        """Do nothing."""
+
+
+class TestLanes:
+    @pytest.fixture
+    def worker(self, tmp_path: Path) -> Iterator[Worker]:
+        """Make a worker on a broken broker."""
+        settings = Settings(rules=[write_chart(tmp_path)])
+        versions = Versions(settings.rules, settings.changes)
+        line: Line = Broken()  # type: ignore[assignment] # as far as it goes
+        yield Worker(line, settings, versions)
+        versions.close()
+
+    @pytest.mark.parametrize(
+        ("times", "kind"), [(1, DECIDED), (2, DECIDED), (3, "message.retry"), (9, "message.retry")]
+    )
+    async def test_third(self, worker: Worker, times: int, kind: str) -> None:
+        """What is met for the third time is moved unlooked at, and done only when the broker has it."""
+        order: list[str] = []
+
+        async def ack() -> None:
+            order.extend(kind for kind, _ in worker._line.published)  # type: ignore[attr-defined] # noqa: SLF001
+            order.append("ack")
+
+        await worker._take([Received(posted("a"), times, ack)])  # noqa: SLF001 - its lane
+
+        assert [kind, "ack"] == order
+
+    @pytest.mark.parametrize(("times", "problem"), [(3, ""), (4, "kills")])
+    def test_alone(self, worker: Worker, times: int, problem: str) -> None:
+        """What was alone in hand three times is refused, unlooked at."""
+
+        async def ack() -> None:
+            """Do nothing."""
+
+        [one] = worker._answer_or_refuse(Received(posted("a"), times, ack))  # noqa: SLF001 - its lane
+
+        assert problem == one.problem
+
+
+# ---- What dies ----
+
+
+async def through_deaths(url: str, prefix: str, rules: Path, events: int, deaths: int) -> None:
+    """Post events while the worker is killed some times, and hold that each is answered."""
+    poison = events // 100
+    with process(*WORKER, url, prefix, str(rules)) as start:
+        async with product(url, prefix, DECIDED, REFUSED) as made:
+            running = start()
+            posting = asyncio.create_task(
+                made.post(
+                    *(posted(f"e{one}") if one % 100 else b"poison %d" % one for one in range(events)),
+                )
+            )
+            for death in range(deaths):
+                await made.until(lambda part=(death + 1) * events // (deaths + 2): len(made.taken[DECIDED]) > part)  # type: ignore[misc]
+                running.send_signal(signal.SIGKILL)
+                running = start()
+            await posting
+            await made.until(lambda: len(set(made.taken[DECIDED])) == events - poison)
+            await made.until(lambda: len(set(made.taken[REFUSED])) == poison)
+
+            assert events - poison == len(by_id(made.taken[DECIDED]))
+
+
+@pytest.mark.slow
+class TestDeaths:
+    @brokers
+    async def test_worker(self, broker: str, prefix: str, tmp_path: Path) -> None:
+        """The worker is killed three times: every event is answered, and doubles are the same."""
+        await through_deaths(address(broker), prefix, write_chart(tmp_path), 3_000 if broker == "nats" else 1_000, 3)
+
+    @pytest.mark.soak
+    @brokers
+    async def test_worker_longer(self, broker: str, prefix: str, tmp_path: Path) -> None:
+        """The same for many events."""
+        await through_deaths(address(broker), prefix, write_chart(tmp_path), 20_000, 3)
+
+    @brokers
+    async def test_fatal(self, broker: str, prefix: str, tmp_path: Path) -> None:
+        """Events that kill their worker end as refused, and all others are decided."""
+        url, fatal = address(broker), {7, 150}
+        bodies = [posted(f"e{one}", {"user": {"name": FATAL.decode() if one in fatal else ""}}) for one in range(300)]
+        with process(*WORKER, url, prefix, str(write_chart(tmp_path))) as start:
+            async with product(url, prefix, DECIDED, REFUSED) as made:
+                await made.post(*bodies)
+                running = start()
+
+                def done() -> bool:
+                    nonlocal running
+                    if running.poll() is not None:
+                        running = start()
+                    return len(set(made.taken[DECIDED])) == 298 and len(set(made.taken[REFUSED])) == 2
+
+                await made.until(done)
+
+        refused = [json.loads(one)["data"] for one in set(made.taken[REFUSED])]
+        assert {"kills"} == {one["problem"] for one in refused}
+        assert {f"e{one}" for one in fatal} == {one["event"]["id"] for one in refused}
+
+    async def test_broker(self, prefix: str, tmp_path: Path) -> None:
+        """The broker is killed twice: every event is answered."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        url = f"nats://127.0.0.1:{port}"
+        command = ["nats-server", "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", str(tmp_path / "store")]
+        with (
+            process(*command) as serve,
+            process(*WORKER, url, prefix, str(write_chart(tmp_path))) as start,
+        ):
+            server = serve()
+            async with product(url, prefix, DECIDED) as made:
+                start()
+                for part in range(3):
+                    await made.post(*(posted(f"e{part}-{one}") for one in range(500)))
+                    if part < 2:
+                        server.kill()
+                        server.wait()
+                        await asyncio.sleep(0.5)
+                        server = serve()
+                        await made.until(lambda: made.line.broker.connection.is_connected)  # type: ignore[union-attr]
+                await made.until(lambda: len(set(made.taken[DECIDED])) == 1_500)
+        by_id(made.taken[DECIDED])
