@@ -42,9 +42,10 @@ class Refused(Exception):  # noqa: N818 - what happened, as for `Away`
     """The service will not answer, and another try would change nothing: who asks, or what is asked for, is wrong."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        """Carry a problem as the service tells it (RFC 9457)."""
+        """Carry a problem as the service tells it (RFC 9457), or what refuses a token (RFC 6749)."""
         self.status, self.problem = status, problem
-        super().__init__(str(problem.get("detail") or problem.get("title") or f"refused with status {status}"))
+        told = (problem.get(key) for key in ("detail", "error_description", "error", "title"))
+        super().__init__(next((str(one) for one in told if one), f"refused with status {status}"))
 
 
 class Away(Exception):  # noqa: N818 - not a mistake of anybody who reads it

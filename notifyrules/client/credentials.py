@@ -58,9 +58,11 @@ class Token:
             reply = yield Request("POST", request.base, url, headers, form, request.timeout_s)
             if reply is None or reply.status >= 500:  # noqa: PLR2004
                 return False
-            answer = reply.json()
-            if reply.status != 200:  # noqa: PLR2004
+            answer = reply.told()
+            if reply.status >= 300:  # noqa: PLR2004
                 raise reply.refused()
+            if "access_token" not in answer:
+                return False
             self._token = str(answer["access_token"])
             self._until = monotonic() + max(1.0, float(answer.get("expires_in", 300)) - _EARLY_S)
         request.headers["authorization"] = f"Bearer {self._token}"

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from notifyrules import FactsError, Rules, UsageError
 from notifyrules.client.answers import Answer, Away, local_answer, read_answer, read_problem
 from notifyrules.client.credentials import Credentials
-from notifyrules.client.talking import Reply, Request, Step, Talker, Wait
+from notifyrules.client.talking import Reply, Request, Step, Talk, Talker, Wait
 
 _T = TypeVar("_T")
 
@@ -42,7 +42,7 @@ class _Asker:
 
     def decide(self, name: str, facts: Facts, subject: str | None, key: str | None) -> Generator[Step, Any, Answer]:
         try:
-            answer = yield from self._ask(name, {"facts": facts, "subject": subject}, key)
+            answer = yield from self._ask(name, {"facts": facts, "subject": subject}, "outcome", key)
         except Away as away:
             return local_answer(self._own(name, away).decide(facts))
         return read_answer(answer)
@@ -52,7 +52,7 @@ class _Asker:
         for start in range(0, len(facts), AT_ONCE):
             part = facts[start : start + AT_ONCE]
             try:
-                answer = yield from self._ask(name, {"facts": part}, None)
+                answer = yield from self._ask(name, {"facts": part}, "decisions")
             except Away as away:
                 rules = self._own(name, away)
                 rows += [_decide_row(rules, one) for one in part]
@@ -64,7 +64,7 @@ class _Asker:
         self, name: str, facts: Facts, per_medium: Mapping[str, Facts] | None
     ) -> Generator[Step, Any, dict[str, Answer]]:
         try:
-            answer = yield from self._ask(name, {"facts": facts, "each": True, "per_medium": per_medium}, None)
+            answer = yield from self._ask(name, {"facts": facts, "each": True, "per_medium": per_medium}, "decisions")
         except Away as away:
             decisions = self._own(name, away).should_notify_each(facts, per_medium)
             return {medium: local_answer(decision) for medium, decision in decisions.items()}
@@ -77,13 +77,12 @@ class _Asker:
             raise away
         return own[name]
 
-    def _ask(self, name: str, body: Mapping[str, Any], key: str | None) -> Generator[Step, Reply | None, Any]:
+    def _ask(self, name: str, body: Mapping[str, Any], wanted: str, key: str | None = None) -> Talk:
         headers = {"content-type": "application/json", "accept": "application/json"}
         if key is not None:
             headers["idempotency-key"] = f'"{key}"'
         content = to_json({field: _plain(value) for field, value in body.items() if value is not None})
-        reply = yield from self._talker.ask("POST", f"/v1/decide/{quote(name, safe='')}", content, headers)
-        return reply.json()
+        return self._talker.ask(f"/v1/decide/{quote(name, safe='')}", content, headers, wanted)
 
 
 class Client:
@@ -174,7 +173,7 @@ class Client:
                     if time.monotonic() > end:
                         return None
                 return Reply(response.status_code, body)
-        except httpx2.TransportError:
+        except httpx2.RequestError:
             return None
 
 
@@ -239,7 +238,7 @@ class AsyncClient:
                     request.method, request.url, headers=request.headers, content=request.body, timeout=None
                 )
                 return Reply(response.status_code, response.content)
-        except (httpx2.TransportError, TimeoutError):
+        except (httpx2.RequestError, TimeoutError):
             return None
 
 

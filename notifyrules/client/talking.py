@@ -7,13 +7,14 @@ for the whole call, few tries, full jitter, a budget that ends retries when most
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from pydantic_core import from_json
 
 from notifyrules.client.answers import Away, Refused, read_problem
 from notifyrules.errors import FactsError
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 TRIES: Final = 3
 _FIRST_WAIT_S: Final = 0.02
 _TRY_AGAIN: Final = frozenset({409, 429, 500, 502, 503, 504})
+_NOT_GOOD: Final = 300
 _UNAUTHORIZED: Final = 401
+_BROKEN: Final = 500
 
 
 @dataclass(slots=True)
@@ -53,22 +56,22 @@ class Reply:
     status: int
     body: bytes
 
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """Read the body; none where it is no JSON, as proxies answer."""
+    def told(self) -> dict[str, Any]:
+        """Read what it says; nothing where that is no object of JSON, as proxies answer."""
         try:
-            return json.loads(self.body)
+            found = from_json(self.body)
         except ValueError:
             return {}
+        return found if isinstance(found, dict) else {}
 
     def refused(self) -> Refused | FactsError:
         """Give what to raise for it."""
-        problem = self.json()
-        return read_problem(self.status, problem if isinstance(problem, dict) else {})
+        return read_problem(self.status, self.told())
 
 
 Step: TypeAlias = Request | Wait
-Talk: TypeAlias = Generator[Step, Reply | None, Reply]
-"""Steps to take, each answered by a reply, or None where none came; in the end the reply that counts."""
+Talk: TypeAlias = Generator[Step, Reply | None, dict[str, Any]]
+"""Steps to take, each answered by a reply, or None where none came; in the end what the reply says that counts."""
 
 
 @dataclass
@@ -134,9 +137,9 @@ class Talker:
     budget: Budget = field(default_factory=Budget)
     clock: Callable[[], float] = monotonic
 
-    def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Talk:
+    def ask(self, path: str, body: bytes, headers: dict[str, str], wanted: str) -> Talk:
         """
-        Ask until there is an answer, or no time left.
+        Ask until there is an answer, which has the key *wanted*, or no time left.
 
         Raises:
             Away: There is none.
@@ -152,19 +155,21 @@ class Talker:
             left = end - self.clock()
             # Half of what is left, so that a service that hangs leaves time to ask another behind the same address.
             timeout = left if number == TRIES - 1 else left / 2
-            request = Request(method, self.base, self.base + path, dict(headers), body, timeout)
+            request = Request("POST", self.base, self.base + path, dict(headers), body, timeout)
             reply = None
             if (yield from self.credentials.show(request)):
                 request.timeout_s = min(timeout, end - self.clock())
                 if request.timeout_s > 0:
                     reply = yield request
-            self.breaker.tell(answered=reply is not None and reply.status < 500)  # noqa: PLR2004
+            told = {} if reply is None or reply.status >= _NOT_GOOD else reply.told()
+            answered = wanted in told or (reply is not None and _NOT_GOOD <= reply.status < _BROKEN)
+            self.breaker.tell(answered=answered)
+            if wanted in told:
+                return told
             if reply is not None and reply.status == _UNAUTHORIZED and not forgot and self.credentials.forget():
                 forgot = True
                 continue
-            if reply is not None and reply.status not in _TRY_AGAIN:
-                if reply.status < 300:  # noqa: PLR2004
-                    return reply
+            if reply is not None and reply.status >= _NOT_GOOD and reply.status not in _TRY_AGAIN:
                 raise reply.refused()
             pause = random.uniform(0, _FIRST_WAIT_S * 2**number)  # noqa: S311 - no secret
             if number == TRIES - 1 or self.clock() + pause >= end or not self.budget.spend():

@@ -90,10 +90,12 @@ def running(
     folder: Path,
     settings: str = "",
     rules: Sequence[str] = ("chart.yaml",),
+    *,
     sender: Sender | None = None,
     redis: str | None = None,
+    port: int | None = None,
 ) -> Iterator[Process]:
-    """Run the service by the command line, with a client that may do everything."""
+    """Run the service by the command line, with a client that may do everything; *port* is a free one unless given."""
     if not (folder / "chart.yaml").exists():
         (folder / "chart.yaml").write_text(CHART, "utf-8")
     if sender is None:
@@ -102,9 +104,10 @@ def running(
     given = f'clients = "clients.toml"\nrules = {json.dumps(rules)}\n{settings}\n[identity]\nkeys = "keys.json"\n'
     store = 'path = "store.sqlite"' if redis is None else f'redis = "{redis}"'
     (folder / "service.toml").write_text(f"{given}[store]\n{store}\n", "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    if port is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     command = [sys.executable, "-m", "notifyrules", "serve", "--settings", "service.toml", "--port", str(port)]
     with (folder / "service.err").open("a") as told:
         popen = subprocess.Popen(command, cwd=folder, stdout=told, stderr=told, text=True)
