@@ -171,6 +171,15 @@ class TestRecord:
 
         assert run("explain", "--record", "-", stdin=printed).code == 0
 
+    def test_decisions_for_several_media_are_no_record(self) -> None:
+        """What is kept of each medium is a record of its own."""
+        every = run("decide", "slack", "--each", "--json").json
+        whole = run("explain", "--record", "-", stdin=json.dumps(every))
+        one = run("explain", "--record", "-", "--reader", "user", stdin=json.dumps(every["decisions"]["mobile"]))
+
+        assert (whole.code, one.code) == (2, 0)
+        assert "give one of them, as it stands under `decisions`" in whole.err
+
     def test_facts_beside_a_record_are_misuse(self, log: Path) -> None:
         """A record brings its own."""
         result = run("explain", "--record", log, "--set", "channel.muted=false")

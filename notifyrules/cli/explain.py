@@ -87,6 +87,8 @@ def _read_record(file: str) -> Record:
     if isinstance(plain, dict) and {"explanation", "client"} & plain.keys() and "decision" in plain:
         # What this command itself printed for programs, or a line of the service's log.
         plain = plain["decision"]
+    if isinstance(plain, dict) and {"media", "decisions"} <= plain.keys():
+        raise UsageError("these are decisions for several media", "give one of them, as it stands under `decisions`")
     return Record.from_dict(plain)
 
 
