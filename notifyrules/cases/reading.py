@@ -165,7 +165,10 @@ class CasesReader:
         if not isinstance(written, MediaExpectation):
             if (key := part.key("per_medium")) is not None:
                 report_own(key.span, self.findings)
-            return {None: (part.name.span, read_expectation(_written(written), self.chart, self.findings))}
+            expect = read_expectation(_written(written), self.chart, self.findings)
+            # Where media may be meant, the fact that is missing is the medium.
+            doubtful = key is not None or (isinstance(written, LongExpectation) and written.has_unknown_keys)
+            return {} if doubtful and self.chart.graph.media else {None: (part.name.span, expect)}
         key = written.key("each")
         assert key is not None
         media = media_of(self.chart, key.span, self.findings)

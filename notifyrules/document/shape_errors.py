@@ -213,6 +213,8 @@ def _explanation(value: Located, expected: str, path: Path) -> tuple[list[str], 
         and path[0] in ("cases", "given", "per_medium")
     ):
         return [], ["name media, and what each is to have" if path[-2:] == ("expect", "each") else advice]
+    if path[-3:-1] == ("expect", "each") and expected == "a name":
+        return [], [f"name the outcome that `{path[-1]}` is to have, or write `{{notify: false}}`"]
     if path == ("cases",) and isinstance(value, Map):
         return [], ["put a `-` in front of every case: `- {name: ..., given: ..., expect: ...}`"]
     if path[0] == "cases" and "each" in path and expected == "a list":
