@@ -228,7 +228,7 @@ class TestCarried:
             (carrying("[1]", "list of int"), carrying("[true]", "list of bool"), [("v", "[1]", "[true]")]),
             (carrying("null", "int | null"), carrying("null", "text | null"), []),
             (carrying("a", "a | b"), carrying("a", "text"), []),
-            (carrying("1"), carrying("1", rechecked="at"), [("recheck", "null", "2026-01-05T12:00:00Z")]),
+            (carrying("1"), carrying("1", rechecked="at"), [("recheck", "null", "2026-01-05T13:00:00Z")]),
             (
                 carrying("1", rechecked="15m"),
                 carrying("1", rechecked="1h"),

@@ -141,7 +141,7 @@ class TestConditions:
             ("now: instant; z: timezone", "now < instant_at(2027-12-24, 09:00, z)", None),
             ("c: red | green = red", 'c == "red"', {"c": "green"}),
             ("x: int | null", "x is not null and x < 8", {"x": None}),
-            ('t: text = "a"', 'not starts_with(t, "sys") or not ends_with(t, "room")', {"t": "sysroom"}),
+            ('t: text = "a"', 'not starts_with(t, "sys") or not ends_with(t, "room")', {"t": "sys room"}),
             ('t: text = "a"', 'not has_word(t, "deploy")', {"t": "deploy"}),
             ('t: text = "a"', 'not has_word(t, "番茄") or t == "番茄"', None),
             ('t: text = "a"', 'matches(t, "*")', {"t": "\n"}),
@@ -216,32 +216,38 @@ guarantees:
             (
                 '{name: it, if: not dnd, always: ["yes"]}',
                 "`it` is broken: `no` by `size.else`",
-                ': `- {name: "it", given: {muted: true, size: 10, name: ""}, expect: "yes"}`',
+                ': `- {name: "it", given: {muted: true, size: 10, name: "ada"}, expect: "yes"}`',
             ),
             (
                 '{name: it, never: ["no"]}',
                 "`it` is broken: `no` by `size.else`",
-                f'{OPEN}: `- {{name: "it", given: {{muted: true, size: 10, name: ""}}, expect: "yes"}}`',
+                f'{OPEN}: `- {{name: "it", given: {{muted: true, size: 10, name: "ada"}}, expect: "yes"}}`',
             ),
             (
                 '{name: it, always: ["yes", hold]}',
                 "`it` is broken: `no` by `size.else`",
-                f'{OPEN}: `- {{name: "it", given: {{muted: true, size: 10, name: ""}}, expect: "yes"}}`',
+                f'{OPEN}: `- {{name: "it", given: {{muted: true, size: 10, name: "ada"}}, expect: "yes"}}`',
             ),
             (
                 "{name: it, if: not dnd, independent_of: size}",
                 "`it` is broken: `yes` by `size.then` with size = 0, `no` by `size.else` with size = 10",
-                f'{OPEN}: `- {{name: "it", given: {{muted: true, name: ""}}, each: {{size: [0, 10]}}, expect: "yes"}}`',
+                (
+                    f'{OPEN}: `- {{name: "it", given: {{muted: true, name: "ada"}}, each: {{size: [0, 10]}}, '
+                    'expect: "yes"}`'
+                ),
             ),
             (
                 "{name: it, monotone: size}",
                 "`it` is broken: `yes` by `size.then` with size = 0, `no` by `size.else` with size = 10",
-                f'{OPEN}: `- {{name: "it", given: {{muted: true, name: ""}}, each: {{size: [0, 10]}}, expect: "yes"}}`',
+                (
+                    f'{OPEN}: `- {{name: "it", given: {{muted: true, name: "ada"}}, each: {{size: [0, 10]}}, '
+                    'expect: "yes"}`'
+                ),
             ),
             (
                 "{name: it, monotone: dnd}",
                 "`it` is broken: `yes` by `muted.else` with dnd = false, `hold` by `dnd.then` with dnd = true",
-                f'{OPEN}: `- {{name: "it", given: {{name: ""}}, each: {{dnd: [false, true]}}, expect: "yes"}}`',
+                f'{OPEN}: `- {{name: "it", given: {{name: "ada"}}, each: {{dnd: [false, true]}}, expect: "yes"}}`',
             ),
         ],
     )
@@ -260,7 +266,7 @@ guarantees:
     @pytest.mark.parametrize(
         ("fact", "chart", "note"),
         [
-            ("size", "", 'both with muted = true, name = ""'),
+            ("size", "", "both with muted = true, name = ada"),
             ("size", 'name: text = ""', "both with muted = true"),
             ("dnd", 'name: text = ""', "both with all other facts at their defaults"),
         ],

@@ -13,7 +13,7 @@ from notifyrules.diff.versions import Versions
 from notifyrules.evaluation.walk import keeps
 from notifyrules.language.printing import names_in
 from notifyrules.language.values import FactValues, Value
-from notifyrules.solver import Answer, ChartFormulas, Formula, Witness, find_witness
+from notifyrules.solver import Answer, ChartFormulas, Formula, find_witness
 
 _PARTS = 20
 """Parts that a change is told in."""
@@ -145,18 +145,18 @@ def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Describ
     settled = True
     for one in described:
         found = _witness(versions, pair, one)
-        if isinstance(found, Witness):
+        if not isinstance(found, Answer):
             regions.append(_region(versions, one, found))
         elif found is Answer.UNKNOWN:
             settled = False
     return tuple(regions), settled
 
 
-def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witness | Answer:
+def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> FactValues | Answer:
     describer = versions.describer
     goal = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
 
-    def confirm(values: FactValues, _: Value) -> bool:
+    def confirm(values: FactValues) -> bool:
         if not describer.holds(one.cube, values) or any(describer.holds(cube, values) for cube in one.outside):
             return False
         sides = [(side.graph, side.facts(values)) for side in (versions.together.old, versions.together.new)]
@@ -165,13 +165,13 @@ def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> Witne
         before, after = (decide(*side) for side in sides)
         return (before.outcome, after.outcome) == pair and differ(before, after)
 
-    return find_witness(versions.solver, versions.together.inputs, goal, confirm)
+    return find_witness(versions.nearest, goal, confirm)
 
 
-def _region(versions: Versions, one: Described, witness: Witness) -> Region:
+def _region(versions: Versions, one: Described, facts: FactValues) -> Region:
     describer = versions.describer
     together = versions.together
-    before, after = (decide(side.graph, side.facts(witness.facts)) for side in (together.old, together.new))
+    before, after = (decide(side.graph, side.facts(facts)) for side in (together.old, together.new))
     inside = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
     return Region(
         one.conditions,
@@ -179,7 +179,7 @@ def _region(versions: Versions, one: Described, witness: Witness) -> Region:
         describer.flagged(one.cube, left_out=False),
         tuple(_either(versions, inside, one)),
         one.exact,
-        _given(together, witness.facts),
+        _given(together, facts),
         before,
         after,
         _reasons(versions, inside, versions.old, before.reason),

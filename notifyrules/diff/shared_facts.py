@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from notifyrules.explanation.words import enumerate_shortly, prose, show, ticked
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
-from notifyrules.language.values import Value
-from notifyrules.solver import Formula, Inputs, Symbol, World
+from notifyrules.language.values import FactValues, Value
+from notifyrules.solver import Formula, Inputs, Symbol, World, base_facts
 
 
 @dataclass(slots=True)
@@ -45,6 +45,19 @@ class Together:
     """How the declarations differ, one sentence each."""
     refused: list[str] = field(default_factory=list)
     """Which facts that were valid before are not now, one sentence each."""
+
+    near: dict[str, Value] = field(default_factory=dict)
+    """What every variable usually is."""
+
+    def seen(self, name: str, values: FactValues) -> Iterator[tuple[Fact, FactValues]]:
+        """Give what a variable stands for in each version, and the facts there."""
+        fact = self.inputs.facts[name]
+        for side in (self.old, self.new):
+            for own, called in side.names.items():
+                if called == name:
+                    yield replace(fact, name=own), side.facts(values)
+        if name not in (*self.old.names.values(), *self.new.names.values()):
+            yield fact, values
 
     def add(self, fact: Fact, name: str, *sides: Side) -> None:
         """Make a variable for a fact, which some versions see by its own name."""
@@ -100,7 +113,8 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
                 called = f"{name} ({when})" if was is not None and now is not None else name
                 together.add(replace(one, name=called), name, side)
     inputs.others.update((name, (new.facts[name].default,)) for name in inputs.facts if name in new.facts)
-    inputs.write_out()
+    together.near.update(base_facts(inputs.facts))
+    inputs.write_out(together.near)
     return together
 
 

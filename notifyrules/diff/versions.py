@@ -19,7 +19,20 @@ from notifyrules.graph.model import Graph
 from notifyrules.language.terms import Term
 from notifyrules.language.types import join
 from notifyrules.limit import Limit
-from notifyrules.solver import Answer, ChartFormulas, Formula, Solver, Symbol, World, complete, speak, translate
+from notifyrules.solver import (
+    Answer,
+    ChartFormulas,
+    Formula,
+    Nearest,
+    Solver,
+    Symbol,
+    World,
+    complete,
+    know_at,
+    readers,
+    speak,
+    translate,
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +43,8 @@ class Versions:
     old: ChartFormulas
     new: ChartFormulas
     solver: Solver
+    nearest: Nearest
+    """Finds examples near what is usual."""
     describer: Describer
     other_assumptions: Answer
     """Whether the versions assume something else."""
@@ -46,13 +61,17 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     assumed = [world.formulas.every(chart.terms.holds(term) for term in chart.graph.assume) for chart in charts]
     features = features_of(together, world)
     differences = dict(_differences(charts, rechecks, structure))
+    for side in (together.old, together.new):
+        know_at(world, side.facts(together.near))
     complete(world)
     solver = Solver(world, (*together.domain, *together.inputs.items_known()), limit)
     apart = world.formulas.negate(world.formulas.same(*assumed))
     other = Answer.NO if apart is world.formulas.false else solver.ask(apart)
     # Facts that only one version allows may be real all the same: whoever narrows `assume` must not hide a change.
     solver.grant([assumed[0] if other is Answer.NO else world.formulas.some(assumed)])
-    return Versions(together, charts[0], charts[1], solver, Describer(solver, features), other, differences)
+    inputs = together.inputs
+    nearest = Nearest(solver, inputs, together.near, readers((old, new)), free=inputs.required(), seen=together.seen)
+    return Versions(together, charts[0], charts[1], solver, nearest, Describer(solver, features), other, differences)
 
 
 def _differences(

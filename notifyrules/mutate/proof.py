@@ -16,7 +16,7 @@ from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.mutate.model import Fate, Judged, Mutant, Shown
-from notifyrules.solver import Answer, ChartFormulas, Formula, Witness, find_witness
+from notifyrules.solver import Answer, ChartFormulas, Formula, find_witness
 
 _Tells: TypeAlias = Callable[[Record, Record], bool]
 """Says whether two decisions differ as is asked for."""
@@ -91,12 +91,11 @@ class _Both:
         def given(values: Mapping[str, Value]) -> dict[str, Value]:
             return {name: values[name] for name in self.right.facts if values.get(left_out(name)) is not True}
 
-        def confirm(values: FactValues, _: Value) -> bool:
+        def confirm(values: FactValues) -> bool:
             return self.shown(given(values), tells) is not None
 
-        found = find_witness(versions.solver, versions.together.inputs, goal, confirm)
-        shown = self.shown(given(found.facts), tells) if isinstance(found, Witness) else None
-        return shown or (Answer.UNKNOWN if isinstance(found, Witness) else found)
+        found = find_witness(versions.nearest, goal, confirm)
+        return found if isinstance(found, Answer) else self.shown(given(found), tells) or Answer.UNKNOWN
 
 
 def _told_otherwise(old: ChartFormulas, new: ChartFormulas) -> Iterator[Formula]:

@@ -12,7 +12,7 @@ from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import Enumeration
 from notifyrules.language.values import FactValues, Value
 from notifyrules.prove.results import Example, Judged, Standing
-from notifyrules.solver import Answer, Formula, Proof, Witness, find_witness
+from notifyrules.solver import Answer, Formula, Proof, find_witness
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
 """The order in which a monotone guarantee counts; a chart made to be called says nothing to count."""
@@ -32,8 +32,8 @@ def judge(proof: Proof, number: int) -> Judged:
             return _about_media(proof, guarantee, condition)
         case _:
             assert_never(guarantee.promise)
-    if isinstance(found, Witness):
-        return Judged(guarantee, Standing.BROKEN, _example(proof.graph, guarantee, found))
+    if isinstance(found, Example):
+        return Judged(guarantee, Standing.BROKEN, found)
     return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
 
 
@@ -42,17 +42,18 @@ def _applies(proof: Proof, guarantee: Guarantee, facts: FactValues) -> bool:
     return keeps(proof.graph, facts) and (condition is None or evaluate(condition, facts, {}) is True)
 
 
-def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:
+def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> Example | Answer:
     """Look for an outcome that must not be."""
     formulas, ends = proof.chart.world.formulas, proof.chart.outcomes()
     never = guarantee.promise is Promise.NEVER
     wrong = [formula for name, formula in ends.items() if (name in guarantee.subjects) is never]
 
-    def breaks(facts: FactValues, _: Value) -> bool:
+    def breaks(facts: FactValues) -> bool:
         outcome = walk(proof.graph, facts).outcome
         return _applies(proof, guarantee, facts) and (outcome in guarantee.subjects) is never
 
-    return find_witness(proof.solver, proof.inputs, formulas.every((condition, formulas.some(wrong))), breaks)
+    found = find_witness(proof.nearest, formulas.every((condition, formulas.some(wrong))), breaks)
+    return found if isinstance(found, Answer) else Example(found, walk(proof.graph, found))
 
 
 def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
@@ -61,16 +62,16 @@ def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged
     formulas = proof.chart.world.formulas
     gets = formulas.every((condition, proof.chart.outcomes().get(outcome, formulas.false)))
 
-    def shows(facts: FactValues, _: Value) -> bool:
+    def shows(facts: FactValues) -> bool:
         return _applies(proof, guarantee, facts) and walk(proof.graph, facts).outcome == outcome
 
-    found = find_witness(proof.solver, proof.inputs, gets, shows)
-    if isinstance(found, Witness):
+    found = find_witness(proof.nearest, gets, shows)
+    if not isinstance(found, Answer):
         return Judged(guarantee, Standing.PROVED)
     return Judged(guarantee, Standing.BROKEN if found is Answer.NO else Standing.UNDECIDED)
 
 
-def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Witness | Answer:
+def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Example | Answer:
     """Look for a change of one fact that changes what it must not."""
     if proof.limit.is_over():
         return Answer.UNKNOWN
@@ -88,17 +89,21 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Wit
         ends = proof.chart.outcomes().values()
         wrong = formulas.some(formulas.every((one, formulas.negate(copy.replaced(one)))) for one in ends)
 
-    def breaks(facts: FactValues, changed: Value) -> bool:
-        other = {**facts, name: changed}
+    def breaks(both: FactValues) -> bool:
+        facts, other = copy.split(both)
         if not (_applies(proof, guarantee, facts) and _applies(proof, guarantee, other)):
             return False
         before, after = (walk(proof.graph, one).outcome for one in (facts, other))
         if not rises:
             return before != after
         ranks = [RANKS.get(proof.graph.outcomes[outcome].notify, 0) for outcome in (before, after)]
-        return _is_raised(proof.graph, name, facts[name], changed) and ranks[1] < ranks[0]
+        return _is_raised(proof.graph, name, facts[name], other[name]) and ranks[1] < ranks[0]
 
-    return find_witness(copy.solver, proof.inputs, formulas.every((*valid, wrong)), breaks, copy)
+    found = find_witness(copy.nearest, formulas.every((*valid, wrong)), breaks)
+    if isinstance(found, Answer):
+        return found
+    facts, other = copy.split(found)
+    return Example(facts, walk(proof.graph, facts), other, walk(proof.graph, other))
 
 
 def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
@@ -119,7 +124,7 @@ def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judg
         case "never":
             wrong = formulas.every(hits.values())
 
-    def breaks(facts: FactValues, _: Value) -> bool:
+    def breaks(facts: FactValues) -> bool:
         each = on_media.split(facts)
         if not all(keeps(proof.graph, one) for one in each.values()):
             return False
@@ -128,10 +133,10 @@ def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judg
         met = [walk(proof.graph, each[medium]).outcome in ends for medium, ends in promised.ends.items()]
         return is_broken(promised.form, met)
 
-    found = find_witness(on_media.solver, on_media.inputs, formulas.every((*valid, wrong)), breaks)
-    if not isinstance(found, Witness):
+    found = find_witness(on_media.nearest, formulas.every((*valid, wrong)), breaks)
+    if isinstance(found, Answer):
         return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
-    facts = on_media.split(found.facts)
+    facts = on_media.split(found)
     each = {medium: (facts[medium], walk(proof.graph, facts[medium])) for medium in hits}
     return Judged(guarantee, Standing.BROKEN, Example(*next(iter(each.values())), each=each))
 
@@ -149,11 +154,3 @@ def _is_raised(graph: Graph, name: str, low: Value, high: Value) -> bool:
     assert isinstance(low, int)
     assert isinstance(high, int)
     return low < high
-
-
-def _example(graph: Graph, guarantee: Guarantee, witness: Witness) -> Example:
-    passage = walk(graph, witness.facts)
-    if guarantee.promise not in (Promise.INDEPENDENT, Promise.MONOTONE):
-        return Example(witness.facts, passage)
-    changed = {**witness.facts, guarantee.subjects[0]: witness.changed}
-    return Example(witness.facts, passage, changed, walk(graph, changed))

@@ -268,7 +268,7 @@ def _vacuous_together(proof: Proof, guarantee: Guarantee, condition: Term, formu
     """Report a promise about media whose `if` no message meets on all of those that it names."""
     assert guarantee.together is not None
     on_media, media = proof.on_media(), guarantee.together.ends
-    if on_media.solver.ask(*(on_media.each[medium].replaced(formula) for medium in media)) is Answer.NO:
+    if on_media.nearest.solver.ask(*(on_media.each[medium].replaced(formula) for medium in media)) is Answer.NO:
         where = _and(f"`{medium}`" for medium in media)
         message = f"`{guarantee.name}` promises nothing: `{clip(condition.span.text)}` is never true on {where} at once"
         advice = ("mend the `if`, or withdraw the promise",)

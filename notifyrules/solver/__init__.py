@@ -4,18 +4,20 @@ Ask a solver about charts: formulas for what they decide, and facts that show wh
 What the rest of the package may use is named here. The solver is z3, an extra, so nothing imports this until it asks.
 """
 
+from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.decision_words import speak
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Change, Nearest, Neighbourhood, base_of
 from notifyrules.solver.proof import Proof
+from notifyrules.solver.sayable import base_facts
 from notifyrules.solver.showing import Goal, Witnesses, witnesses
 from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.symbols import Pick, Symbol, Truth
-from notifyrules.solver.text_lemmas import complete
+from notifyrules.solver.text_lemmas import complete, know_at
 from notifyrules.solver.translation import Translator, World
-from notifyrules.solver.witness import Witness, find_witness
+from notifyrules.solver.witness import find_witness
 
 __all__ = [
     "Answer",
@@ -32,12 +34,14 @@ __all__ = [
     "Symbol",
     "Translator",
     "Truth",
-    "Witness",
     "Witnesses",
     "World",
+    "base_facts",
     "base_of",
     "complete",
     "find_witness",
+    "know_at",
+    "readers",
     "speak",
     "translate",
     "witnesses",

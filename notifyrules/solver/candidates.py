@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -193,6 +193,7 @@ class _Looking:
         """Give texts: those compared with, those made for a pattern, those that can be said, and those of a length."""
         yield from (value for (mine, _), value in self.rivals() if isinstance(value, str) and not _cuts(mine))
         named = tuple(islice(sayable.texts(self.fact), 3))
+        patterns: dict[str, list[str]] = {}
         for call, asking in self.calls(*_TEXT_TESTS):
             subject, pattern = call.arguments
             if self.reads(pattern, asking):
@@ -200,7 +201,14 @@ class _Looking:
             if self.reads(subject, asking):
                 found = self.value(pattern, asking)
                 for one in found if isinstance(found, tuple) else (found,):
-                    yield from _fitting(call.function.name, str(one), named) if isinstance(one, str) else ()
+                    if isinstance(one, str):
+                        patterns.setdefault(call.function.name, []).append(one)
+        for function, listed in patterns.items():
+            for one in listed:
+                yield from _fitting(function, one, named)
+        held = [one for function in ("contains", "has_word") for one in patterns.pop(function, ())]
+        for begin, end in product(patterns.get("starts_with", [""]), patterns.get("ends_with", [""])):
+            yield from (" ".join((begin, *held, end)).strip(), begin + " ".join(held) + end)
         for (mine, asking), value in self.rivals():
             if isinstance(value, str) and (cut := _cuts(mine)) is not None:
                 between = str(self.value(cut.arguments[1], asking))
@@ -208,7 +216,7 @@ class _Looking:
                 yield from (value + between + named[0] if before else named[0] + between + value, value)
         yield from named
         yield from ("x" * number for number in self.lengths() if number <= MAX_TEXT)
-        yield from ("", "*")
+        yield from ("", "*", "\n")
 
     # ---- Lists ----
 
@@ -257,9 +265,9 @@ class _Looking:
         """Give values of a type that has an order: first what is easily said, then the bounds of its tests."""
         scale, now = scale_of(basic), self.facts[self.fact.name]
         bounds = list(dict.fromkeys(self._bounds(basic)))
-        near: list[int] = []
-        if now is not None:
-            near.append(scale.number_of(now))
+        near = [scale.number_of(now)] if now is not None else []
+        if basic is Basic.INSTANT and not near:
+            near = [scale.number_of(value) for value in (*self.facts.values(), NOON) if isinstance(value, datetime)][:1]
         steps = tuple(KINDS[Basic.DURATION].scale.number_of(one) for one in _AWAY)  # type: ignore[union-attr]
         moved = steps if basic in (Basic.INSTANT, Basic.DURATION) else ()
         yield from _values(basic, (number + step for number in near for step in moved))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import z3
 
-from notifyrules.graph.model import Media
+from notifyrules.graph.model import Fact, Media
 from notifyrules.language.values import FactValues
-from notifyrules.limit import Limit
 from notifyrules.solver.formulas import Formula, Thing, constants_of
 from notifyrules.solver.inputs import Inputs
+from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.solving import Solver
 from notifyrules.solver.symbols import Symbol, terms_of
 from notifyrules.solver.translation import Definition
@@ -58,15 +58,42 @@ class Copy(Replacement):
     """The fact."""
     second: Symbol = field(kw_only=True)
     """Its other value."""
-    solver: Solver = field(init=False)
-    """Knows both values, and what `assume` says of each."""
+    nearest: Nearest = field(init=False)
+    """Finds examples with both values; its solver knows what `assume` says of each."""
 
     @classmethod
     def make(cls, inputs: Inputs, name: str) -> Copy:
         """Copy what depends on a fact."""
-        copy = cls(name=name, second=inputs.world.symbols.variable(f"{name}, changed", inputs.facts[name].type))
+        copy = cls(name=name, second=inputs.world.symbols.variable(_changed(name), inputs.facts[name].type))
         copy.fill(inputs, {name: copy.second}, f"{name} changed")
         return copy
+
+    @property
+    def solver(self) -> Solver:
+        """Knows both values, and what `assume` says of each."""
+        return self.nearest.solver
+
+    def find_near(self, solver: Solver, near: Nearest) -> None:
+        """Prepare to find examples near those of the chart alone."""
+        called, inputs = _changed(self.name), near.inputs
+        other = replace(inputs.facts[self.name], name=called, has_default=False)
+        both = replace(inputs, facts={**inputs.facts, called: other}, symbols={**inputs.symbols, called: self.second})
+
+        def seen(name: str, facts: FactValues) -> Iterator[tuple[Fact, FactValues]]:
+            first, second = self.split(facts)
+            if name != called:
+                yield inputs.facts[name], first
+            if name != self.name:
+                yield inputs.facts[self.name if name == called else name], second
+
+        values = {**near.near, called: near.near[self.name]}
+        self.nearest = Nearest(solver, both, values, near.tests, free=both.required(), seen=seen)
+
+    def split(self, facts: FactValues) -> tuple[FactValues, FactValues]:
+        """Give the facts with each of the two values."""
+        called = _changed(self.name)
+        first = {name: value for name, value in facts.items() if name != called}
+        return first, {**first, self.name: facts[called]}
 
 
 @dataclass(slots=True)
@@ -78,14 +105,15 @@ class OnMedia:
     """The facts, and those that may differ once more for each medium, by names that no fact can have."""
     each: dict[str, Replacement]
     """What depends on the medium, for each."""
-    solver: Solver
-    """Knows the facts of all media, and what `assume` says on each."""
+    nearest: Nearest = field(init=False)
+    """Finds examples on all media; its solver knows what `assume` says on each."""
 
     @classmethod
-    def make(cls, inputs: Inputs, media: Media, assumed: Iterable[Formula], limit: Limit) -> OnMedia:
+    def make(cls, near: Nearest, media: Media, assumed: Iterable[Formula]) -> OnMedia:
         """Copy what depends on the medium and on the facts that may differ."""
         # A proof about one fact is not to look at these.
-        inputs = Inputs(inputs.world, dict(inputs.facts), dict(inputs.symbols), inputs.others)
+        inputs = replace(near.inputs, facts=dict(near.inputs.facts), symbols=dict(near.inputs.symbols))
+        values = dict(near.near)
         world, kind, assumed = inputs.world, inputs.facts[media.fact].type, tuple(assumed)
         each: dict[str, Replacement] = {}
         given: list[Formula] = []
@@ -93,13 +121,24 @@ class OnMedia:
         for medium in media.names:
             differing = {name: replace(inputs.facts[name], name=_apart(name, medium)) for name in media.per_medium}
             others = {name: inputs.add(fact) for name, fact in differing.items()}
+            values.update((fact.name, near.near[name]) for name, fact in differing.items())
             others[media.fact] = world.symbols.variable(_apart(media.fact, medium), kind)
             given.append(world.symbols.equal(others[media.fact], world.symbols.constant(medium, kind)))
             each[medium] = Replacement()
             each[medium].fill(inputs, others, f"on {medium}")
             given += [*each[medium].given, *map(each[medium].replaced, assumed)]
             definitions.update(each[medium].definitions)
-        return cls(media, inputs, each, Solver(world, (*inputs.domain(), *given), limit, definitions))
+        solver = Solver(world, (*inputs.domain(), *given), near.solver.limit, definitions)
+        found = cls(media, inputs, each)
+        found.nearest = Nearest(solver, inputs, values, near.tests, free=inputs.required(), seen=found.seen)
+        return found
+
+    def seen(self, name: str, facts: FactValues) -> Iterator[tuple[Fact, FactValues]]:
+        """Give what a variable stands for on each medium."""
+        own, _, alone = name.partition("@")
+        for medium, inside in self.split(facts).items():
+            if alone in ("", medium):
+                yield self.inputs.facts[own], inside
 
     def split(self, facts: FactValues) -> dict[str, FactValues]:
         """Give the facts of each medium."""
@@ -112,6 +151,10 @@ class OnMedia:
             }
             for medium in self.media.names
         }
+
+
+def _changed(name: str) -> str:
+    return f"{name}, changed"
 
 
 def _apart(name: str, medium: str) -> str:

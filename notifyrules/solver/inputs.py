@@ -70,6 +70,10 @@ class Inputs:
             if scale.lowest < number < scale.highest:
                 yield from (datetime.combine(scale.value_of(number), time(hour), UTC) for hour in range(24))
 
+    def required(self) -> frozenset[str]:
+        """Name the facts that have no default."""
+        return frozenset(name for name, fact in self.facts.items() if not fact.has_default)
+
     def rises(self, name: str, second: Symbol) -> Formula:
         """Say that a second value of a fact is higher than its own."""
         formulas, first = self.world.formulas, self.symbols[name]

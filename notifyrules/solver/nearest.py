@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, permutations
+from itertools import islice, permutations, zip_longest
 from typing import TypeAlias
 
 import z3
 
 from notifyrules.evaluation.walk import keeps, walk
-from notifyrules.graph.model import Graph
+from notifyrules.graph.model import Fact, Graph
 from notifyrules.language import terms as t
 from notifyrules.language.types import BOOL, Basic, Enumeration
 from notifyrules.language.values import FactValues, Value
@@ -39,13 +39,17 @@ _FREE = 4
 """Sets of free facts that are looked at with one set of the others."""
 _TRIED = 600
 """Values that are tried for one set."""
-_WIDTHS = (3, 9, 40)
+_WIDTHS = (3, 9, 40, 500)
 """Values of each fact that are tried with those of the others, first few and then more."""
 _ORDERED = 3
 """Facts that are gone through in every order: the value of one may depend on that of another."""
 
 Shows: TypeAlias = Callable[[FactValues], bool]
 """Says by the reference walk whether facts show what is looked for."""
+
+
+Seen: TypeAlias = Callable[[str, FactValues], Iterable[tuple[Fact, FactValues]]]
+"""Gives for a variable each fact that it stands for in a chart, and all facts as that chart sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class Nearest:
     """The facts that may not change."""
     free: frozenset[str] = frozenset()
     """The facts whose change does not count: as few of them as will do are changed with each set of the others."""
+    seen: Seen | None = None
+    """How charts see the facts, unless under their own names."""
     _as_near: dict[str, Formula] = field(init=False)
     _changed: dict[str, Formula] = field(init=False)
 
@@ -119,8 +125,11 @@ class Nearest:
         doubted: list[Formula] = []
         vain, possible = 0, False
         for size in range(len(counted) + 1 if most is None else min(most, len(counted)) + 1):
-            few = self._at_most(size, counted)
-            left = _DOUBTED
+            # Larger sets are worth a look only where there are any.
+            if not possible and (answer := self.solver.ask(*goals)) is not Answer.YES:
+                told.settled = told.settled and answer is Answer.NO
+                return
+            possible, left, few = True, _DOUBTED, self._at_most(size, counted)
             while True:
                 kept = [*goals, *doubted, few]
                 answer = self.solver.ask(*kept)
@@ -141,12 +150,6 @@ class Nearest:
                 goals.append(formulas.negate(formulas.every(self._exactly(counted, found))))
                 doubted.append(outside)
                 if vain == _VAIN:
-                    return
-            if answer is Answer.NO and not possible:
-                # Larger sets are worth a look only where there are any.
-                answer = self.solver.ask(*goals)
-                possible = answer is Answer.YES
-                if answer is Answer.NO:
                     return
             if answer is Answer.UNKNOWN:
                 told.settled = False
@@ -246,8 +249,10 @@ class Nearest:
             yield facts
             return
         name, *rest = names
-        fact = self.inputs.facts[name]
-        values = islice(candidates(fact, self.tests.get(name, ()), facts), width)
+        seen = ((self.inputs.facts[name], facts),) if self.seen is None else self.seen(name, facts)
+        found = [candidates(fact, self.tests.get(fact.name, ()), inside) for fact, inside in seen]
+        # Taken in turn: what one chart asks for must not stand behind all that another does.
+        values = islice((value for row in zip_longest(*found, fillvalue=self.near[name]) for value in row), width)
         known = [solved[name]] if name in solved and not _same(solved[name], self.near[name]) else []
         for value in (*(value for value in values if not _same(value, self.near[name])), *known):
             yield from self._valued(tuple(rest), {**facts, name: value}, solved, width)

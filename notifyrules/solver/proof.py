@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 
 from notifyrules.graph.model import Graph
 from notifyrules.limit import Limit
+from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.copies import Copy, OnMedia
 from notifyrules.solver.decision_words import Words, speak
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.inputs import Inputs
+from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.samples import Samples, sample
+from notifyrules.solver.sayable import base_facts
 from notifyrules.solver.solving import Answer, Solver
-from notifyrules.solver.text_lemmas import complete
+from notifyrules.solver.text_lemmas import complete, know_at
 from notifyrules.solver.translation import World
 
 
@@ -38,6 +41,8 @@ class Proof:
     limit: Limit
     samples: Samples
     """What was seen for facts drawn at random."""
+    nearest: Nearest
+    """Finds examples near what is usual."""
     copies: dict[str, Copy] = field(default_factory=dict)
     """The facts that were varied so far."""
     _on_media: OnMedia | None = None
@@ -52,19 +57,23 @@ class Proof:
         terms = (guarantee.condition for guarantee in graph.guarantees)
         conditions = tuple(world.formulas.true if term is None else chart.terms.holds(term) for term in terms)
         words = speak(chart)
-        inputs.write_out()
+        near = base_facts(graph.facts)
+        inputs.write_out(near)
+        know_at(world, near)
         complete(world)
         domain = tuple(inputs.domain())
         bare = Solver(world, domain, limit)
         solver = Solver(world, (*domain, *assumed), limit)
-        return cls(graph, chart, inputs, assumed, conditions, words, bare, solver, limit, sample(graph, inputs, limit))
+        samples = sample(graph, inputs, limit)
+        nearest = Nearest(solver, inputs, near, readers((graph,)), free=inputs.required())
+        return cls(graph, chart, inputs, assumed, conditions, words, bare, solver, limit, samples, nearest)
 
     def vary(self, fact: str) -> Copy:
         """Compare decisions that differ in one fact alone."""
         if fact not in self.copies:
             copy = Copy.make(self.inputs, fact)
             given = (*self.inputs.domain(), *self.assumed, *copy.given, *map(copy.replaced, self.assumed))
-            copy.solver = Solver(self.chart.world, given, self.limit, copy.definitions)
+            copy.find_near(Solver(self.chart.world, given, self.limit, copy.definitions), self.nearest)
             self.copies[fact] = copy
         return self.copies[fact]
 
@@ -72,7 +81,7 @@ class Proof:
         """Look at one message on all media of a chart that has some."""
         if self._on_media is None:
             assert self.graph.media is not None
-            self._on_media = OnMedia.make(self.inputs, self.graph.media, self.assumed, self.limit)
+            self._on_media = OnMedia.make(self.nearest, self.graph.media, self.assumed)
         return self._on_media
 
     def sort_out(self, formulas: Mapping[str, Formula], shown: Collection[str]) -> dict[str, Answer]:

@@ -61,10 +61,11 @@ def know_at(world: World, near: FactValues) -> None:
         # Behind a test for null that guards it, a part may have no value here.
         with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
             values = [evaluate(argument, facts, {}) for argument in one.term.arguments]
-            if None not in values and len(values) == len(one.arguments):
-                kinds = (argument.type for argument in one.term.arguments)
-                symbols = map(world.symbols.constant, values, kinds)
-                same = world.formulas.every(map(world.symbols.equal, one.arguments, symbols))
+            kinds = (argument.type for argument in one.term.arguments)
+            pairs = list(zip(one.arguments, map(world.symbols.constant, values, kinds), strict=False))
+            # Of a list of words, each word is a question of its own.
+            if None not in values and all(_comparable(*pair) for pair in pairs):
+                same = world.formulas.every(world.symbols.equal(*pair) for pair in pairs)
                 gives = world.symbols.constant(one.term.function.compute(*values), one.term.type)
                 world.truths.append(world.formulas.implies(same, world.symbols.equal(one.result, gives)))
 
