@@ -161,6 +161,8 @@ def test_an_if_that_no_message_meets_is_told() -> None:
         ("{at_most_one: [desktop, phone]}", APART, "`phone` is no medium: `device.kind` is never that"),
         ("{at_most_one: [desktop, desktop]}", APART, "`desktop` stands here twice"),
         ('{never: {mail: "no"}}', APART, "one medium is never together with others"),
+        ("{at_most_one: [mail]}", APART, "one medium is never together with others"),
+        ("{at_least_one: {desktop: [], mail: mail}}", APART, "`desktop` is empty"),
         ('{never: {mail: "no", desktop: nay}}', APART, "`nay` is not an outcome of this file"),
         (
             "{at_most_one: [mail], at_least_one: [mail]}",

@@ -98,7 +98,7 @@ def build_together(part: TogetherPart, media: Media | None, draft: Draft) -> Tog
     [(form, ends)] = written
     names = list(ends)
     wrong = [name for name in names if not _is_medium(name, names, media, draft)]
-    if form == "never" and len(names) == 1:
+    if form != "at_least_one" and len(names) == 1:
         advice = (
             f"name two media or more; for one alone write `never` without `together`, under `if: {media.fact} == ...`"
         )
@@ -108,6 +108,9 @@ def build_together(part: TogetherPart, media: Media | None, draft: Draft) -> Tog
         notifies = [str(name) for name, one in draft.document.outcomes.items() if _notifies(one.notify)]
         return Together(form, MappingProxyType({str(name): tuple(notifies) for name in names})) if not wrong else None
     wanted = {str(name): one if isinstance(one, list) else [one] for name, one in ends.items()}
+    for name in (name for name in names if not wanted[name]):
+        draft.findings.add(Code.WRONG_SHAPE, name.span, f"`{name}` is empty", help="name an outcome of it")
+        wrong.append(name)
     wrong += [one for some in wanted.values() for one in some if draft.outcome(one) is None]
     named_ends = {name: tuple(str(one) for one in some) for name, some in wanted.items()}
     return Together(form, MappingProxyType(named_ends)) if not wrong else None
