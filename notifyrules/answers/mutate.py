@@ -63,14 +63,13 @@ def _mutate(
     graph: Graph, suites: Sequence[Suite], limit: Limit, track: Callable[[Sequence[Mutant], str], Iterable[Mutant]]
 ) -> Mutated:
     from notifyrules.mutate.proof import judge  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.solver import base_of  # noqa: PLC0415
 
     cases = (case for suite in suites for case in suite if isinstance(case, Case) and case.skip is None)
     audience, made = Audience.of(graph, cases), tuple(mutants(graph))
     left = [one for one in track(made, f"mistakes in {visible_name(graph.path)}") if not audience.notices(one)]
     left.sort(key=lambda one: (one.span.source.name != graph.path, one.span.source.name, one.span.start))
-    judged = []
-    for one in track(left, "what no case notices"):
-        base = {**{fact.name: fact.default for fact in graph.facts.values() if fact.has_default}, **suites[0].given}
-        base.pop(one.fact or "", None)
-        judged.append(judge(graph, one, base, audience.facts(one), limit))
+    base = base_of(graph, limit, suites[0].given)
+    free = frozenset(fact.name for fact in graph.facts.values() if not fact.has_default) - suites[0].given.keys()
+    judged = [judge(graph, one, base, free, audience.facts(one), limit) for one in track(left, "what no case notices")]
     return Mutated(graph, tuple(suites), len(made), tuple(judged))

@@ -60,7 +60,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     rechecks = [speak(chart).recheck.at for chart in charts]
     assumed = [world.formulas.every(chart.terms.holds(term) for term in chart.graph.assume) for chart in charts]
     features = features_of(together, world)
-    differences = dict(_differences(charts, rechecks, structure))
+    differences = dict(find_differences(charts, rechecks, structure))
     for side in (together.old, together.new):
         know_at(world, side.facts(together.near))
     complete(world)
@@ -74,7 +74,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     return Versions(together, charts[0], charts[1], solver, nearest, Describer(solver, features), other, differences)
 
 
-def _differences(
+def find_differences(
     charts: Sequence[ChartFormulas], rechecks: Sequence[Symbol], structure: Structure
 ) -> Iterator[tuple[tuple[str, str], Formula]]:
     """Say when two versions decide differently, for each pair of outcomes."""

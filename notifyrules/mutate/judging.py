@@ -72,9 +72,8 @@ class Audience:
         return any(_fails(case, mutant) for case in self._passing(mutant))
 
     def facts(self, mutant: Mutant) -> Iterator[FactValues]:
-        """Give the facts of cases that may show a mutant, as far as they are written down where a default counts."""
-        for case in self._passing(mutant):
-            yield {name: value for name, value in case.facts.items() if name != mutant.fact or name in case.written}
+        """Give the facts of cases that may show a mutant."""
+        return (case.facts for case in self._passing(mutant) if mutant.fact not in case.written)
 
     def _passing(self, mutant: Mutant) -> Iterator[Case]:
         numbers = sorted({number for name in mutant.touched for number in self.passing.get(name, ())})

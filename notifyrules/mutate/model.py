@@ -50,7 +50,7 @@ class Fate(Enum):
     NOTICED = "noticed"
     """A case fails."""
     EQUAL = "equal"
-    """Proved: it decides and tells the same, so that there is nothing to notice."""
+    """Proved: it decides the same; that it tells it in other words was not found."""
     WORDS = "words"
     """Proved: it decides the same; only words or reasons are others, which no case notices."""
     SURVIVED = "survived"

@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from notifyrules.diff.model import decide, differ
-from notifyrules.diff.shared_facts import left_out
 from notifyrules.diff.structure import match
-from notifyrules.diff.versions import Versions, translate_both
+from notifyrules.diff.versions import find_differences
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import keeps
-from notifyrules.graph.model import Graph
-from notifyrules.language.values import FactValues, Value
+from notifyrules.graph.model import Because, Graph
+from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from notifyrules.mutate.model import Fate, Judged, Mutant, Shown
-from notifyrules.solver import Answer, ChartFormulas, Formula, find_witness
+from notifyrules.solver import (
+    Answer,
+    ChartFormulas,
+    Formula,
+    Inputs,
+    Nearest,
+    Solver,
+    World,
+    complete,
+    know_at,
+    readers,
+    speak,
+    translate,
+)
 
 _Tells: TypeAlias = Callable[[Record, Record], bool]
 """Says whether two decisions differ as is asked for."""
 
 
-def judge(graph: Graph, mutant: Mutant, base: FactValues, tried: Iterable[FactValues], limit: Limit) -> Judged:
+def judge(  # noqa: PLR0913, PLR0917 - what is asked, and near to what
+    graph: Graph, mutant: Mutant, base: FactValues, free: frozenset[str], tried: Iterable[FactValues], limit: Limit
+) -> Judged:
     """
     Tell what there is to notice of a mutant that no case notices.
 
     Args:
         graph: The chart without the mistake.
         mutant: The chart with it.
-        base: The facts that cases start from, to which those that show it are to be near.
-        tried: The facts of cases, as far as they are written down: they may show it, and nobody look.
+        base: The facts that cases start from, to which those that show it are to be near: a value for every fact.
+        free: The facts of which a case has to say something anyway, so that their change costs nothing.
+        tried: The facts of cases, which may show it while nobody looks.
         limit: How long proofs may take.
     """
-    both = _Both(graph, mutant.graph)
+    both = _Both(graph, mutant)
     known = list(tried)
     if (found := both.first(known, differ)) is not None:
         return Judged(mutant, Fate.SURVIVED, found)
-    versions = translate_both(graph, mutant.graph, match(graph, mutant.graph), limit)
-    formulas = versions.solver.world.formulas
-    answer = both.find(versions, formulas.some(versions.differences.values()), differ)
+    question = _Question(both, base, free, limit)
+    answer = question.find(question.decided, differ)
     if isinstance(answer, Shown):
-        return Judged(mutant, Fate.SURVIVED, both.nearer(answer, base, differ))
+        return Judged(mutant, Fate.SURVIVED, answer)
     if answer is not Answer.NO:
         return Judged(mutant, Fate.UNDECIDED)
     told = both.first(known, _tells_otherwise)
     if told is None:
-        otherwise = formulas.some(_told_otherwise(versions.old, versions.new))
-        answer = both.find(versions, otherwise, _tells_otherwise)
+        answer = question.find(question.told, _tells_otherwise)
         told = answer if isinstance(answer, Shown) else None
     return Judged(mutant, Fate.EQUAL if told is None else Fate.WORDS, told)
 
@@ -58,44 +71,60 @@ def _tells_otherwise(right: Record, wrong: Record) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Both:
-    """A chart with and without a mistake, to be asked for facts some of which may be left out."""
+    """A chart with and without a mistake, to be asked for facts; one whose default is wrong is left out of them."""
 
     right: Graph
-    wrong: Graph
+    mutant: Mutant
 
-    def shown(self, given: FactValues, tells: _Tells) -> Shown | None:
+    def shown(self, facts: FactValues, tells: _Tells) -> Shown | None:
         """Decide by both, and give what is decided if it differs."""
+        fact = self.mutant.fact
         sides = [
-            (graph, {name: given.get(name, fact.default) for name, fact in graph.facts.items()})
-            for graph in (self.right, self.wrong)
+            (graph, facts if fact is None else {**facts, fact: graph.facts[fact].default})
+            for graph in (self.right, self.mutant.graph)
         ]
         if not all(keeps(*side) for side in sides):
             return None
         right, wrong = (decide(*side) for side in sides)
+        given = {name: value for name, value in facts.items() if name != fact}
         return Shown(given, right, wrong) if tells(right, wrong) else None
 
     def first(self, known: Iterable[FactValues], tells: _Tells) -> Shown | None:
         """Give the first of some facts that show it."""
         return next((found for one in known if (found := self.shown(one, tells)) is not None), None)
 
-    def nearer(self, shown: Shown, base: FactValues, tells: _Tells) -> Shown:
-        """Put facts back to those that cases start from, as far as they still show it."""
-        for name in shown.facts:
-            if name in base and shown.facts[name] != base[name]:
-                shown = self.shown({**shown.facts, name: base[name]}, tells) or shown
-        return shown
 
-    def find(self, versions: Versions, goal: Formula, tells: _Tells) -> Shown | Answer:
-        """Find facts for which a formula holds and that show it."""
+class _Question:
+    """The same two in formulas."""
 
-        def given(values: Mapping[str, Value]) -> dict[str, Value]:
-            return {name: values[name] for name in self.right.facts if values.get(left_out(name)) is not True}
+    def __init__(self, both: _Both, base: FactValues, free: frozenset[str], limit: Limit) -> None:
+        self._both = both
+        right, wrong, fact = both.right, both.mutant.graph, both.mutant.fact
+        inputs = Inputs.declare(World(), right.facts)
+        world, symbols, near = inputs.world, dict(inputs.symbols), dict(base)
+        if fact is not None:
+            symbols[fact] = world.symbols.constant(wrong.facts[fact].default, wrong.facts[fact].type)
+            near[fact] = right.facts[fact].default
+        charts = [translate(right, world, inputs.symbols), translate(wrong, world, symbols)]
+        rechecks = [speak(chart).recheck.at for chart in charts]
+        assumed = [chart.terms.holds(term) for chart in charts for term in chart.graph.assume]
+        self.decided = world.formulas.some(dict(find_differences(charts, rechecks, match(right, wrong))).values())
+        """When they decide otherwise."""
+        self.told = world.formulas.some(_told_otherwise(*charts))
+        """When they may tell it otherwise."""
+        inputs.write_out(near)
+        know_at(world, near)
+        complete(world)
+        solver = Solver(world, (*inputs.domain(), *inputs.items_known(), *assumed), limit)
+        held = frozenset(() if fact is None else (fact,))
+        self._nearest = Nearest(solver, inputs, near, readers((right, wrong)), held, free)
 
-        def confirm(values: FactValues) -> bool:
-            return self.shown(given(values), tells) is not None
-
-        found = find_witness(versions.nearest, goal, confirm)
-        return found if isinstance(found, Answer) else self.shown(given(found), tells) or Answer.UNKNOWN
+    def find(self, goal: Formula, tells: _Tells) -> Shown | Answer:
+        """Find the nearest facts for which a formula holds and that show it."""
+        sets = self._nearest.sets(goal, lambda facts: self._both.shown(facts, tells) is not None)
+        change = next(sets, None)
+        shown = None if change is None else self._both.shown(change.facts, tells)
+        return shown or (Answer.NO if sets.settled else Answer.UNKNOWN)
 
 
 def _told_otherwise(old: ChartFormulas, new: ChartFormulas) -> Iterator[Formula]:
@@ -107,11 +136,22 @@ def _told_otherwise(old: ChartFormulas, new: ChartFormulas) -> Iterator[Formula]
             continue
         if was.because is not None or now.because is not None or was.target in old.graph.outcomes:
             yield formulas.negate(formulas.same(before, after))
-        if was.because is not now.because:
-            yield before
+        yield formulas.every((before, _filled_otherwise(old, new, was.because, now.because)))
     for name, ends in old.outcomes().items():
-        if old.graph.outcomes[name].because is not new.graph.outcomes[name].because:
-            yield ends
+        because = [chart.graph.outcomes[name].because for chart in (old, new)]
+        yield formulas.every((ends, _filled_otherwise(old, new, *because)))
     for name, inner in old.inner.items():
-        for told in _told_otherwise(inner, new.inner[name]):
-            yield formulas.every((old.passed[name], told))
+        yield formulas.every((old.passed[name], formulas.some(_told_otherwise(inner, new.inner[name]))))
+
+
+def _filled_otherwise(old: ChartFormulas, new: ChartFormulas, was: Because | None, now: Because | None) -> Formula:
+    """Say when the words of one place are others."""
+    formulas, symbols = old.world.formulas, old.world.symbols
+    if was is None or now is None or was.span != now.span:
+        return formulas.false if was is now else formulas.true
+    pairs = (pair for end in was.texts for pair in zip(was.texts[end].pieces, now.texts[end].pieces, strict=True))
+    return formulas.some(
+        formulas.negate(symbols.equal(old.terms.value(one), new.terms.value(other)))
+        for one, other in pairs
+        if not isinstance(one, str) and not isinstance(other, str)
+    )

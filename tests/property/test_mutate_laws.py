@@ -1,0 +1,91 @@
+"""Laws of mistakes: what is said of one in a small chart is what trying all facts finds, and all of them would load."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifyrules.diff.model import decide, differ
+from notifyrules.evaluation.walk import keeps
+from notifyrules.graph.model import Graph
+from notifyrules.language.values import FactValues, Value
+from notifyrules.limit import Limit
+from notifyrules.mutate.mistakes import mutants
+from notifyrules.mutate.model import Fate, Judged, Mutant
+from notifyrules.mutate.proof import judge
+from notifyrules.mutate.well_typed import is_well_typed
+from notifyrules.rules import load
+from tests.property.small_charts import EXACT, all_facts, dice
+from tests.property.strategies import RuleFile, rule_files
+from tests.property.test_proof_laws import drawn_by, loaded
+
+pytestmark = pytest.mark.slow
+
+SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(12, 200))]
+
+
+class Tried:
+    """What trying all facts finds of a mistake."""
+
+    def __init__(self, graph: Graph, mutant: Mutant, everything: list[dict[str, Value]]) -> None:
+        """Decide with and without the mistake for everything."""
+        self.otherwise: list[FactValues] = []
+        self.told_otherwise = False
+        for facts in everything:
+            # A default that is another counts where the fact is left out.
+            if mutant.fact is not None and facts[mutant.fact] != graph.facts[mutant.fact].default:
+                continue
+            sides = [
+                (one, {**facts, mutant.fact: one.facts[mutant.fact].default} if mutant.fact else facts)
+                for one in (graph, mutant.graph)
+            ]
+            if all(keeps(*side) for side in sides):
+                right, wrong = (decide(*side) for side in sides)
+                self.told_otherwise |= (right.reason, right.because) != (wrong.reason, wrong.because)
+                if differ(right, wrong):
+                    self.otherwise.append(facts)
+
+    def fewest(self, base: FactValues) -> int:
+        """Count the facts that must change at least to show it."""
+        return min(sum(value != base[name] for name, value in facts.items()) for facts in self.otherwise)
+
+
+def judged(seed: int, folder: Path) -> Iterator[tuple[Judged, Tried, FactValues]]:
+    """Judge every mistake in a chart that was drawn at random, beside what trying all facts finds."""
+    chance = dice(seed)
+    drawn = drawn_by(chance, EXACT)
+    graph = loaded(drawn, folder)
+    everything = list(all_facts(graph, drawn.facts))
+    for mutant in mutants(graph):
+        base = dict(chance.choice(everything))
+        if mutant.fact is not None:
+            base[mutant.fact] = graph.facts[mutant.fact].default
+        yield judge(graph, mutant, base, frozenset(), (), Limit(60)), Tried(graph, mutant, everything), base
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_told_as_trying_all_facts_tells(seed: int, tmp_path: Path) -> None:
+    """A mistake survives exactly where some facts are decided otherwise, and is shown by the fewest that change."""
+    for found, tried, base in judged(seed, tmp_path):
+        if tried.otherwise:
+            assert found.fate is Fate.SURVIVED, found.mutant.said
+            assert found.shown is not None
+            changed = sum(value != base[name] for name, value in found.shown.facts.items())
+            assert changed == tried.fewest(base), found.mutant.said
+        else:
+            assert found.fate is (Fate.WORDS if tried.told_otherwise else Fate.EQUAL), found.mutant.said
+
+
+@given(drawn=rule_files(), seed=st.integers(0, 2**32))
+def test_charts_with_mistakes_decide(tmp_path_factory: pytest.TempPathFactory, drawn: RuleFile, seed: int) -> None:
+    """A chart that loads is well typed, and one with a mistake that counts decides whatever the facts."""
+    graph = load(drawn.save(tmp_path_factory.mktemp("drawn"))).graph
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    assert is_well_typed(graph, frozenset((*graph.nodes, *graph.outcomes)))
+    for mutant in mutants(graph):
+        decide(mutant.graph, drawn.values(chance))
