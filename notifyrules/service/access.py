@@ -59,7 +59,7 @@ class Access:
         if signed:
             return await self.signatures.verify(asked)
         if not token:
-            detail = "send `Authorization: Bearer` with a token from `/token`, or sign the request (RFC 9421)"
+            detail = "send `Authorization: Bearer` with an access token, or sign the request (RFC 9421)"
             raise Problem(401, "no-credentials", detail, CHALLENGE)
         kind, _, value = token.partition(" ")
         if kind.lower() != "bearer" or not value.strip():

@@ -79,7 +79,10 @@ class Signatures:
 
     async def verify(self, asked: Asked) -> Caller:
         """Find out who signed *asked*; a problem where nobody did, or where it was sent before."""
-        seen = self._seen(asked)
+        try:
+            seen = self._seen(asked)
+        except ValueError:
+            raise _problem("signature-invalid", "the field `Host` holds no host") from None
         try:
             (result,) = self._check(asked, seen)
         except (HTTPMessageSignaturesException, ValueError) as error:
@@ -96,9 +99,9 @@ class Signatures:
         return Caller(name, frozenset() if client is None else client.scopes)
 
     def _seen(self, asked: Asked) -> str:
+        parts = urlsplit(asked.url)
         if self.public_url is None:
             return asked.url
-        parts = urlsplit(asked.url)
         return self.public_url.rstrip("/") + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def _check(self, asked: Asked, url: str) -> list[VerifyResult]:

@@ -8,7 +8,6 @@ then the service only reads them. People's passwords are no business of either w
 from __future__ import annotations
 
 import asyncio
-import binascii
 import json
 import os
 from base64 import b64decode
@@ -26,6 +25,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
 from joserfc.jwk import Key, KeySet, OKPKey
 from joserfc.jwt import JWTClaimsRegistry
+from pydantic_core import from_json
 
 from notifyrules.errors import UsageError
 from notifyrules.service.access import CHALLENGE, Caller
@@ -197,7 +197,7 @@ class Tokens:
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
-            header = json.loads(b64decode(f"{token.partition('.')[0]}===", b"-_"))
+            header = from_json(b64decode(f"{token.partition('.')[0]}===", b"-_"))
         except ValueError:
             raise ValueError("it is no JSON Web Token") from None
         kind = header.get("typ") if isinstance(header, dict) else None
@@ -263,7 +263,7 @@ def _credentials(authorization: str, fields: Mapping[str, str]) -> tuple[str, st
         return fields.get("client_id", ""), fields.get("client_secret", "")
     try:
         name, _, secret = b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return unquote_plus(name), unquote_plus(secret)
 

@@ -152,6 +152,10 @@ class TestForged:
         """What is signed in another way than asked for is refused."""
         assert problem(tmp_path, asked).kind == "signature-invalid"
 
+    def test_no_host(self, tmp_path: Path) -> None:
+        """A host that is none is refused like any other that was not signed."""
+        assert problem(tmp_path, replace(SENDER.sign(), url="http://[::1/v1/decide/slack")).kind == "signature-invalid"
+
     def test_the_text_is_told(self, tmp_path: Path) -> None:
         """Who signed another text is told the one that was to be signed."""
         asked = make_sender().sign(key_id=SENDER.key_id, body=b"")

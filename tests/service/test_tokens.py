@@ -26,6 +26,8 @@ from tests.service.clients import make_sender, write_clients
 
 ISSUER = "https://rules.example"
 SENDER = make_sender("sender", "decide", "explain")
+NESTED = b64encode(b"[" * 20_000).decode() + ".e30.x"
+"""A token whose header is lists in lists."""
 
 
 class Clock:
@@ -119,7 +121,7 @@ class TestGive:
         """A body that is no form is refused."""
         assert service.tokens.give({}, body).status == 400
 
-    @pytest.mark.parametrize("header", ["Basic", "Basic ?", "Basic /w==", "Basic c2VuZGVy"])
+    @pytest.mark.parametrize("header", ["Basic", "Basic ?", "Basic /w==", "Basic c2VuZGVy", "Basic é"])
     def test_bad_basic(self, service: Service, header: str) -> None:
         """A header that holds no name and secret is refused, with how to give them."""
         answer = service.tokens.give({"authorization": header}, b"grant_type=client_credentials")
@@ -234,7 +236,10 @@ class TestVerify:
 
         assert "at+jwt" in service.problem(other).detail
 
-    @pytest.mark.parametrize("token", ["", "a", "a.b", "a.b.c", "é.é.é", "." * 100, "e30.e30.", "W10.e30.x"])
+    @pytest.mark.parametrize(
+        "token",
+        ["", "a", "a.b", "a.b.c", "é.é.é", "." * 100, "e30.e30.", "W10.e30.x", pytest.param(NESTED, id="nested")],
+    )
     def test_no_token(self, service: Service, token: str) -> None:
         """What is no token is refused."""
         assert service.problem(token).status == 401
