@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 from urllib.parse import quote_plus, urlencode
 
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
@@ -17,16 +17,6 @@ from notifyrules.client.talking import Reply, Request, Step
 
 _EARLY_S: Final = 60
 """A token is replaced so long before its end, so that no request arrives with one that has just ended."""
-
-
-class Credentials(Protocol):
-    """What makes a request known as a client's."""
-
-    def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
-        """Add to the headers of *request* who sends it; False where the service did not give what that takes."""
-
-    def forget(self) -> bool:
-        """Forget what the service has refused; False where nothing else would come of it."""
 
 
 @dataclass
@@ -49,7 +39,7 @@ class Token:
     _until: float = field(default=0.0, init=False, repr=False)
 
     def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
-        """Add a token, after getting one where there is none that is good for a while."""
+        """Add a token to *request*, after getting one where it takes that; False where none was to be had."""
         if monotonic() >= self._until:
             basic = b64encode(f"{quote_plus(self.client_id)}:{quote_plus(self.secret)}".encode()).decode()
             headers = {"authorization": f"Basic {basic}", "content-type": "application/x-www-form-urlencoded"}
@@ -69,7 +59,7 @@ class Token:
         return True
 
     def forget(self) -> bool:
-        """Forget the token, so that the next request gets another."""
+        """Forget a token that was refused; False where there was none."""
         had, self._until = self._until > 0, 0.0
         return had
 
@@ -99,6 +89,9 @@ class Signature:
     def forget(self) -> bool:
         """Say that another signature would be refused as well."""
         return False
+
+
+Credentials: TypeAlias = Token | Signature
 
 
 class _OneKey(HTTPSignatureKeyResolver):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from time import time
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from notifyrules.errors import UsageError
 from notifyrules.service.problems import Problem
@@ -48,25 +48,6 @@ class Done:
     answer: bytes
 
 
-class Store(Protocol):
-    """What is remembered; every method raises a problem, 503, where the store does not answer in time."""
-
-    async def use_nonce(self, key_id: str, nonce: str, kept_s: float) -> bool:
-        """Use a nonce up for as long as it is kept; False where it is used up already."""
-
-    async def claim(self, key: str, fingerprint: str, lease_s: float) -> Fresh | Running | Done:
-        """Take the work on *key*, for a while, unless it is taken or done."""
-
-    async def finish(self, key: str, claim: str, answer: bytes, kept_s: float) -> None:
-        """Keep the answer, unless somebody else has the claim by now."""
-
-    async def release(self, key: str, claim: str) -> None:
-        """Give a claim back."""
-
-    async def close(self) -> None:
-        """Close the store."""
-
-
 def open_store(where: str, clock: Callable[[], float] = time) -> Store:
     """Open what `redis://...` names, or else the SQLite file *where*; UsageError where that cannot be."""
     if where.startswith(("redis://", "rediss://", "unix://")):
@@ -95,7 +76,11 @@ def _unavailable() -> Problem:
 
 
 class SqliteStore:
-    """A SQLite file, for all processes of one machine. It survives the death of any of them."""
+    """
+    A SQLite file, for all processes of one machine. It survives the death of any of them.
+
+    Every method raises a problem, 503, where the store does not answer in time.
+    """
 
     _SCHEMA: Final = """
         CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
@@ -125,13 +110,13 @@ class SqliteStore:
             raise UsageError(f"the store {path} cannot be opened: {error}") from error
 
     async def use_nonce(self, key_id: str, nonce: str, kept_s: float) -> bool:
-        """Use a nonce up, as in :class:`Store`."""
+        """Use a nonce up for as long as it is kept; False where it is used up already."""
         query = "INSERT INTO nonces VALUES (?1, ?2) ON CONFLICT DO UPDATE SET until = ?2 WHERE until <= ?3 RETURNING 1"
         now = self._clock()
         return await self._write(query, f"{key_id}\0{nonce}", now + kept_s, now) is not None
 
     async def claim(self, key: str, fingerprint: str, lease_s: float) -> Fresh | Running | Done:
-        """Take the work on a key, as in :class:`Store`."""
+        """Take the work on *key*, for a while, unless it is taken or done."""
         claim, now = token_hex(8), self._clock()
         query = """
             INSERT INTO keys (key, fingerprint, claim, until) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET
@@ -145,12 +130,12 @@ class SqliteStore:
         return Running(found, until - now) if answer is None else Done(found, answer)
 
     async def finish(self, key: str, claim: str, answer: bytes, kept_s: float) -> None:
-        """Keep an answer, as in :class:`Store`."""
+        """Keep the answer, unless somebody else has the claim by now."""
         query = "UPDATE keys SET answer = ?, until = ? WHERE key = ? AND claim = ?"
         await self._write(query, answer, self._clock() + kept_s, key, claim)
 
     async def release(self, key: str, claim: str) -> None:
-        """Give a claim back, as in :class:`Store`."""
+        """Give a claim back."""
         await self._write("DELETE FROM keys WHERE key = ? AND claim = ? AND answer IS NULL", key, claim)
 
     async def close(self) -> None:
@@ -206,12 +191,12 @@ class RedisStore:
         self._redis, self._prefix = redis, prefix
 
     async def use_nonce(self, key_id: str, nonce: str, kept_s: float) -> bool:
-        """Use a nonce up, as in :class:`Store`."""
+        """Use a nonce up, as in :class:`SqliteStore`."""
         name = f"{self._prefix}nonce:{key_id}:{nonce}"
         return bool(await _in_time(self._redis.set(name, b"", px=_ms(kept_s), nx=True)))
 
     async def claim(self, key: str, fingerprint: str, lease_s: float) -> Fresh | Running | Done:
-        """Take the work on a key, as in :class:`Store`."""
+        """Take the work on a key, as in :class:`SqliteStore`."""
         claim = token_hex(8)
         found, holder, answer, left_ms = await self._run(self._CLAIM, key, fingerprint, claim, _ms(lease_s))
         if holder.decode() == claim:
@@ -219,11 +204,11 @@ class RedisStore:
         return Running(found.decode(), left_ms / 1000) if answer is None else Done(found.decode(), answer)
 
     async def finish(self, key: str, claim: str, answer: bytes, kept_s: float) -> None:
-        """Keep an answer, as in :class:`Store`."""
+        """Keep an answer, as in :class:`SqliteStore`."""
         await self._run(self._FINISH, key, claim, answer, _ms(kept_s))
 
     async def release(self, key: str, claim: str) -> None:
-        """Give a claim back, as in :class:`Store`."""
+        """Give a claim back, as in :class:`SqliteStore`."""
         await self._run(self._RELEASE, key, claim)
 
     async def close(self) -> None:
@@ -232,6 +217,9 @@ class RedisStore:
 
     async def _run(self, script: str, key: str, *values: str | bytes | int) -> Any:  # noqa: ANN401 - as the script says
         return await _in_time(self._redis.eval(script, 1, f"{self._prefix}key:{key}", *values))
+
+
+Store: TypeAlias = SqliteStore | RedisStore
 
 
 def _ms(seconds: float) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from time import time
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import parse_qs, unquote_plus
 from urllib.request import urlopen
 
@@ -45,13 +45,6 @@ _ALGORITHMS: Final[Mapping[str, tuple[str, ...]]] = {
     "RSA": ("RS256", "PS256", "RS384", "PS384", "RS512", "PS512"),
 }
 """What a key of each kind may have signed by: never `none`, and never a public key taken for a shared secret."""
-
-
-class Keys(Protocol):
-    """The keys that tokens are verified with."""
-
-    async def find(self, key_id: str | None) -> Key | None:
-        """Find a key by its id."""
 
 
 class OwnKeys:
@@ -135,6 +128,9 @@ class ProviderKeys:
         with urlopen(self._url, timeout=_FETCH_S) as answer:  # noqa: S310 - the operator's own setting
             keys = KeySet.import_key_set(json.loads(answer.read(_JWKS_MOST)))
         return tuple(key for key in keys.keys if key.key_type in _ALGORITHMS)
+
+
+Keys: TypeAlias = OwnKeys | ProviderKeys
 
 
 @dataclass(frozen=True, slots=True)
