@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
@@ -109,6 +111,47 @@ async def begin(line: Line, url: str) -> None:
         where = f"{shown.scheme}://{shown.hostname}" + (f":{shown.port}" if shown.port else "")
         why = "it does not answer" if isinstance(error, TimeoutError) else str(error)
         raise UsageError(f"`{where}` cannot be used: {why}", "start it, or name another by --broker") from None
+
+
+@asynccontextmanager
+async def in_hand(batch: Sequence[Received], wait_s: float) -> AsyncIterator[None]:
+    """Show signs of life for events, where the broker waits for them no longer than so many seconds."""
+
+    async def show() -> None:
+        while True:
+            await asyncio.sleep(wait_s / 3)
+            for one in batch:
+                with suppress(Exception):
+                    await one.hold()  # type: ignore[misc] # held below
+
+    showing = asyncio.create_task(show()) if batch[0].hold is not None else None
+    try:
+        yield
+    finally:
+        if showing is not None:
+            showing.cancel()
+
+
+async def persist(
+    what: str, work: Callable[[], Awaitable[object]], failed: Callable[[], object] = lambda: None
+) -> None:
+    """
+    Try until it is done, with full jitter between the tries.
+
+    The event for which it is done stays in hand: giving it back would count as another meeting.
+    """
+    attempt = 0
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - each broker and database has its own, and all are waited out
+            failed()
+            if attempt == 0:
+                _log.warning("`%s` is not taken: %r; it is tried again", what, error)
+            await asyncio.sleep(random.uniform(0, min(30, 0.2 * 2 ** min(attempt, 10))))  # noqa: S311 - no secret
+            attempt += 1
+        else:
+            return
 
 
 class Nats:

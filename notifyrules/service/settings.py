@@ -134,6 +134,15 @@ class Worker(Section):
     """After how long without a sign of life NATS gives events in hand to another process; RabbitMQ knows at once."""
 
 
+class Hold(Section):
+    """Where held events are kept."""
+
+    database: str = Field(default="sqlite:///notifyrules-holds.sqlite", pattern="^(sqlite|postgresql)")
+    """The URL of an SQLite file, or of a PostgreSQL, which several processes may share."""
+    executor: str = Field(default="holder-0", pattern="^[A-Za-z0-9._-]+$")
+    """The name of this process, the same after each start, and another for each process."""
+
+
 class Settings(Section):
     """How one service is set up."""
 
@@ -149,6 +158,7 @@ class Settings(Section):
     changes: Changes = Changes()
     identity: Identity = Identity()
     worker: Worker = Worker()
+    hold: Hold = Hold()
 
 
 def read_settings(file: Path) -> Settings:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -18,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from notifyrules.service.access import Caller
 from notifyrules.service.events import POSTED, RETRY, Answer, answer, refuse
-from notifyrules.service.lines import Line, Received, begin
+from notifyrules.service.lines import Line, Received, begin, in_hand, persist
 from notifyrules.service.log import DecisionLog
 from notifyrules.service.metrics import Tally
 from notifyrules.service.problems import Problem
@@ -74,7 +73,7 @@ class Worker:
 
     async def _take(self, batch: Sequence[Received]) -> None:
         """Answer events, and move those that were met too often to the other lane."""
-        async with self._in_hand(batch):
+        async with in_hand(batch, self._wait_s):
             done: list[tuple[Received, tuple[Answer, ...]]] = []
             waiting = 0
             for one in batch:
@@ -99,7 +98,7 @@ class Worker:
                 async with self._deciding:
                     one = await self._line.get()
                     if one is not None:
-                        async with self._in_hand([one]):
+                        async with in_hand([one], self._wait_s):
                             await self._tell([(one, self._answer_or_refuse(one))])
             except Exception:  # noqa: BLE001 - the broker is away, or hangs; the event comes again
                 _log.warning("the lane of events that are taken one at a time waits", exc_info=True)
@@ -112,24 +111,6 @@ class Worker:
             return self._answer(one.body)
         detail = f"{TRIES} processes died while they had nothing but this event in hand"
         return (self._counted(refuse(one.body, Problem(422, "kills", detail))),)
-
-    @asynccontextmanager
-    async def _in_hand(self, batch: Sequence[Received]) -> AsyncIterator[None]:
-        """Show signs of life; whatever goes wrong, the events come again."""
-
-        async def show() -> None:
-            while True:
-                await asyncio.sleep(self._wait_s / 3)
-                for one in batch:
-                    with suppress(Exception):
-                        await one.hold()  # type: ignore[misc] # held above
-
-        showing = asyncio.create_task(show()) if batch[0].hold is not None else None
-        try:
-            yield
-        finally:
-            if showing is not None:
-                showing.cancel()
 
     # ---- One event ----
 
@@ -165,21 +146,10 @@ class Worker:
             await received.ack()
 
     async def _publish(self, kind: str, body: bytes, id_: str) -> None:
-        """
-        Publish until it is confirmed, with full jitter between the tries.
+        await persist(kind, lambda: self._line.publish(kind, body, id_), self._count_failure)
 
-        The event that it answers stays in hand: giving it back would count as another meeting.
-        """
-        for attempt in range(1_000_000):
-            try:
-                await self._line.publish(kind, body, id_)
-            except Exception as error:  # noqa: BLE001 - each broker has its own, and all are waited out
-                self._results["publish_failed"] += 1
-                if attempt == 0:
-                    _log.warning("the broker does not take `%s`: %r; it is tried again", kind, error)
-                await asyncio.sleep(random.uniform(0, min(30, 0.2 * 2 ** min(attempt, 10))))  # noqa: S311 - no secret
-            else:
-                return
+    def _count_failure(self) -> None:
+        self._results["publish_failed"] += 1
 
     # ---- What is told of it ----
 

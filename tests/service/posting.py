@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from notifyrules.service.events import HELD, Event
 
 CHART = """notifyrules: 1
 name: chart
@@ -38,3 +41,11 @@ def posted(id_: str, facts: object = None, **more: Any) -> bytes:  # noqa: ANN40
     data |= {key: more.pop(key) for key in ("members", "rules") if key in more}
     event = {"specversion": "1.0", "id": id_, "source": "/chat", "type": "message.posted", "data": data, **more}
     return json.dumps(event).encode()
+
+
+def held(id_: str, when: datetime) -> bytes:
+    """Write an event that holds a notification until a time."""
+    asked = {"source": "/chat", "id": id_}
+    event = Event(id=f"held-{id_}", source="/notifyrules/chart", type=HELD, data={"rules": "chart", "asked": asked})
+    event.data["recheck_at"] = when.isoformat()
+    return event.to_json()

@@ -6,12 +6,10 @@ import asyncio
 import json
 import signal
 import socket
-import subprocess
 import sys
-import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -24,39 +22,20 @@ from notifyrules.service.settings import Worker as Working
 from notifyrules.service.versions import Versions
 from notifyrules.service.worker import Worker
 from tests.following import EVERY, until
-from tests.service.brokers import Product, address, clean
+from tests.service.brokers import address
+from tests.service.deaths import brokers, prefix, process, product
 from tests.service.posting import CHART, posted, write_chart
 from tests.service.working import FATAL
 
 WORKER = (sys.executable, "-m", "tests.service.working")
 pytestmark = pytest.mark.anyio
-brokers = pytest.mark.parametrize(
-    "broker", [pytest.param(one, marks=pytest.mark.services(one)) for one in ("nats", "rabbitmq")]
-)
+__all__ = ["prefix"]
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     """Run on the loop that brokers' clients know."""
     return "asyncio"
-
-
-@pytest.fixture
-def prefix() -> str:
-    """Give a prefix that no other test has."""
-    return f"test-{uuid.uuid4().hex[:12]}"
-
-
-@asynccontextmanager
-async def product(url: str, prefix: str, *kinds: str) -> AsyncIterator[Product]:
-    """Post and take events, and clean up in the end."""
-    made = Product(url, prefix, *kinds)
-    await begin(made.line, url)
-    try:
-        yield made
-    finally:
-        await made.line.stop()
-        await clean(url, prefix)
 
 
 @asynccontextmanager
@@ -67,24 +46,6 @@ async def working(url: str, settings: Settings) -> AsyncIterator[Worker]:
     async with worker.working(url):
         yield worker
     versions.close()
-
-
-@contextmanager
-def process(*command: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Give a function that begins a process, and end all in the end."""
-    begun: list[subprocess.Popen[bytes]] = []
-    errors = subprocess.DEVNULL if command[0] == "nats-server" else None
-
-    def start() -> subprocess.Popen[bytes]:
-        begun.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors))
-        return begun[-1]
-
-    try:
-        yield start
-    finally:
-        for one in begun:
-            one.kill()
-            one.wait()
 
 
 def by_id(bodies: list[bytes]) -> dict[str, set[bytes]]:
