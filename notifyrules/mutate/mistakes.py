@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from notifyrules.graph.model import (
     conditions,
 )
 from notifyrules.language import terms as t
-from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
+from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, write_literal
 from notifyrules.mutate.model import Mistake, Mutant
@@ -276,19 +276,12 @@ def _others(fact: Fact) -> tuple[Value, ...]:
             return (number + 1,)
         case Basic.DURATION, timedelta() as span:
             return (2 * span or timedelta(hours=1),)
-        case Basic.SCHEDULE, Schedule() as schedule:
-            return (_wider(schedule),)
+        case Basic.SCHEDULE, Schedule(windows=windows) as schedule if windows:
+            return (replace(schedule, windows=tuple(replace(one, until=one.from_) for one in windows)),)
         case ListOf(Enumeration(values)), tuple() as items:
             return ((),) if items else (values,)
         case _:
             return ()
-
-
-def _wider(schedule: Schedule) -> Schedule:
-    """Let every window last a whole day; without windows, let one be open at all times."""
-    if not schedule.windows:
-        return Schedule((Window(WEEKDAYS, time(0), time(0)),))
-    return Schedule(tuple(replace(one, until=one.from_) for one in schedule.windows))
 
 
 def _orders(graph: Graph, sites: _Sites) -> Iterator[Mutant]:
