@@ -74,18 +74,20 @@ class TestFormats:
         assert result.out.startswith(
             "slack.yaml -> quiet.yaml\n"
             "decisions change: no->yes, no->hold\n\n"
-            'all of it is within preferences.channel != "nothing"\n'
-            "                and preferences.suppress_broadcasts\n"
-            "                and user.in_dnd\n"
-            "                and message.overrides_dnd\n"
-            '                and message.broadcast != "none"\n'
+            "1. dnd_override.then (line 137): DnD Override? Yes\n"
+            "     leads to thread, led to broadcast\n"
         )
-        assert result.out.endswith(
-            "\nthe chart\n  moved: dnd_override.then leads to thread, where it led to broadcast\n"
-        )
+        assert len(result.out.splitlines()) < 20
         assert {region["before"]["reason"] for region in told["regions"]} == {"suppressed.then"}
         assert all(region["exact"] for region in told["regions"])
         assert told["complete"]
+
+    def test_regions_are_told_on_request(self) -> None:
+        """The facts of each change are described at length behind the edits."""
+        short, long = (run("diff", "old.yaml", "new.yaml", *more).out for more in ((), ("--regions",)))
+
+        assert "all of it is within" not in short
+        assert "all of it is within not channel.muted\n\nno->hold  (not allowed)\n  where user.in_dnd\n" in long
 
     def test_an_unknown_format_is_misuse(self) -> None:
         """The nearest format is offered."""

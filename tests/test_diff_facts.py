@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from notifyrules.diff.edit_words import carried
 from notifyrules.diff.model import Finding
-from notifyrules.diff.report import carried
 from tests.versions import asking, compared, regions
 
 

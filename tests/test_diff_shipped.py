@@ -93,7 +93,7 @@ def test_one_arrow(name: str, seed: int, tmp_path: Path) -> None:
     random = dice(seed)
     old = load(name).graph
     new, arrow, target = re_routed(random, old)
-    told = compare(old, new, Limit(120), lambda _: None)
+    told = compare(old, new, Limit(120), lambda _: None, regions=True)
     conditions = read(tmp_path, old, new, list(dict.fromkeys(region.condition for region in told.regions)))
 
     # Matrix takes facts for patterns that other facts are held to, which nobody can always solve.

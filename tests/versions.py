@@ -55,7 +55,7 @@ def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others:
     for name, text in {"old": old, "new": new, **others}.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     graphs = [load(folder / f"{name}.yaml").graph for name in ("old", "new")]
-    return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None)
+    return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None, regions=True)
 
 
 def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:

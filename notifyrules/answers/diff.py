@@ -53,9 +53,23 @@ def diff(  # noqa: PLR0913 - what is compared, and how
     *,
     allow: Sequence[str] = (),
     rows: Iterable[tuple[str, Mapping[str, object]]] | None = None,
+    regions: bool = False,
     limit: Limit,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Diffed:
-    """Compare two versions by the solver, which must be installed; UsageError where *allow* names no change."""
+    """
+    Compare two versions by the solver, which must be installed.
+
+    Args:
+        old: The version before.
+        new: The version after.
+        allow: The changes that are meant; UsageError where one is no change.
+        rows: Recorded facts by name.
+        regions: Whether the facts of each change are described at length, as `json` and `github` tell them.
+        limit: How long it may take.
+        watch: Is told what is being worked on.
+    """
     gate = read_gate(allow, old, new)
-    return Diffed(compare(old, new, limit, watch), gate, None if rows is None else count_rows(old, new, rows))
+    return Diffed(
+        compare(old, new, limit, watch, regions=regions), gate, None if rows is None else count_rows(old, new, rows)
+    )

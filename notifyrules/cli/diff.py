@@ -29,15 +29,16 @@ Say what changes for whom from one version of a rule file to another.
 
 OLD and NEW are rule files, names of shipped ones, or files of a git revision, such as HEAD~1:rules/slack.yaml.
 
-Either it is proved that every decision stays as it is, or the facts that are decided otherwise are described, each
-change with an example, both paths and the reasons. Renamed nodes and reworded questions are no changes of decisions and
-are told apart.
+Either it is proved that every decision stays as it is, or each edit is told: where the edited question answers
+otherwise, and from where to where that moves decisions, with an example each. Renamed nodes and reworded questions are
+no changes of decisions and are told apart.
 
 The exit code is 1 when a decision changes in a way that --allow does not name, and 0 otherwise.
 """
 EXAMPLE: Final = "notifyrules diff HEAD~1:rules/slack.yaml rules/slack.yaml --allow 'no->hold'"
 
 _FORMATS: Final = ("text", "json", "markdown", "github")
+_WITH_REGIONS: Final = ("json", "github")
 
 
 def diff(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -65,6 +66,14 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
         str, typer.Option("--format", metavar="|".join(_FORMATS), help="How the changes are told.")
     ] = "text",
     *,
+    regions: Annotated[
+        bool,
+        typer.Option(
+            "--regions",
+            help="Also describe the facts of each change at length, as the formats json and github always do.",
+            show_default=False,
+        ),
+    ] = False,
     timeout: Timeout = LIMIT_S,
     root: Root = None,
 ) -> int:
@@ -85,7 +94,15 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
         None if rows is None else (one for name, row in _read_rows(rows) for one in decided_for(name, row, media))
     )
     with show_work("comparing") as watch:
-        diffed = compare(before, after, allow=allow, rows=recorded, limit=Limit(timeout), watch=watch)
+        diffed = compare(
+            before,
+            after,
+            allow=allow,
+            rows=recorded,
+            regions=regions or output_format in _WITH_REGIONS,
+            limit=Limit(timeout),
+            watch=watch,
+        )
     write(diffed.tell(output_format))
     if picture is not None:
         drawn = diffed.render(format_of(Path(picture).suffix) or "svg")

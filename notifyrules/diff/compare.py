@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from notifyrules.diff.model import FEWER_MEDIA, GONE, REFUSED, Finding, Structure, VersionComparison
+from notifyrules.diff.edits import show_changes, tell_edits
+from notifyrules.diff.model import FEWER_MEDIA, GONE, REFUSED, Finding, Region, Structure, VersionComparison
 from notifyrules.diff.regions import compare_decisions
 from notifyrules.diff.shared_facts import written_out
 from notifyrules.diff.structure import match
@@ -18,14 +19,29 @@ from notifyrules.limit import Limit
 from notifyrules.solver import Answer
 
 
-def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> VersionComparison:
-    """Find what changes from one version to another, and for whom; *watch* is told what is being worked on."""
+def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None], *, regions: bool) -> VersionComparison:
+    """
+    Find what changes from one version to another, and for whom.
+
+    Args:
+        old: The version before.
+        new: The version after.
+        limit: How long it may take.
+        watch: Is told what is being worked on.
+        regions: Whether the facts of each change are described at length, which takes most of the time.
+    """
     watch("what both are made of")
     structure = match(old, new)
     versions = translate_both(old, new, structure, limit)
     watch("what they decide")
-    regions, undecided, within = compare_decisions(versions, watch)
-    finding = Finding.CHANGED if regions else Finding.UNDECIDED if undecided else Finding.EQUIVALENT
+    edits, interplay = tell_edits(versions, watch)
+    examples, undecided = show_changes(versions, edits, watch)
+    described: tuple[Region, ...] = ()
+    within: tuple[str, ...] = ()
+    if regions:
+        described, left, within = compare_decisions(versions, watch)
+        undecided = tuple(dict.fromkeys((*undecided, *left)))
+    finding = Finding.CHANGED if examples or described else Finding.UNDECIDED if undecided else Finding.EQUIVALENT
     notes = list(versions.together.notes)
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
@@ -46,7 +62,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         old,
         new,
         finding,
-        regions,
+        described,
         within,
         undecided,
         structure,
@@ -54,6 +70,9 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
         {name: told for name, told in lost.items() if told},
         same_inputs=not versions.together.notes,
         complete=not limit.exceeded,
+        edits=edits,
+        interplay=interplay,
+        examples=examples,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -61,6 +61,22 @@ def features_of(together: Together, world: World) -> tuple[Feature, ...]:
     return (*sorted(finder.found.values(), key=lambda one: -len(one.name)), *finder.facts())
 
 
+def features_asked(
+    together: Together, world: World, asked: Iterable[tuple[Side, Node | t.Term]], expanded: Collection[str]
+) -> tuple[Feature, ...]:
+    """Find the tests of some nodes and conditions, lets left whole unless they read a fact that is *expanded*."""
+    finder = _Finder(together, world, frozenset(expanded))
+    for side, one in asked:
+        place = _Place.begin(side, world)
+        if isinstance(one, t.Term):
+            finder.find(one, place)
+        else:
+            finder.find_in_node(one, place)
+    flags = {left_out(name) for name in expanded}
+    # They are told from the last to the first, so as they are read.
+    return (*reversed(finder.found.values()), *(feature for feature in finder.facts() if feature.name in flags))
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A chart in which something is asked: the file itself or a chart that it calls."""
@@ -73,7 +89,7 @@ class _Place:
 
     @classmethod
     def begin(cls, side: Side, world: World) -> _Place:
-        return cls(Translator(world, side.given, ()), lambda name: (side.names[name], ATOM), side.facts)
+        return cls(Translator(world, side.given, ()), lambda name: (side.names.get(name, name), ATOM), side.facts)
 
     def inside(self, node: Call) -> _Place:
         """Look into a called chart, whose facts are called by what the call binds to them."""
@@ -89,7 +105,27 @@ class _Place:
 class _Finder:
     together: Together
     world: World
+    expanded: frozenset[str] | None = None
+    """The facts whose lets are looked into; None for all lets."""
     found: dict[str, Feature] = field(default_factory=dict)
+
+    def is_whole(self, term: t.Term) -> bool:
+        """Tell whether a term is a let that is told by its name."""
+        if self.expanded is None or not isinstance(term, t.LetUse):
+            return False
+        return self.expanded.isdisjoint(t.facts_read(term))
+
+    def told(self, term: t.Term) -> t.Term:
+        """Give a condition as it is told: lets that are left whole read like facts."""
+        if self.is_whole(term):
+            return t.FactRead(term.span, term.type, term.span.one_line)
+        return t.with_parts(term, tuple(map(self.told, t.parts(term))))
+
+    def looked_at(self, term: t.Term) -> Iterator[t.Term]:
+        """Give a term and all that it is made of, nothing of lets that are left whole."""
+        yield term
+        for part in () if self.is_whole(term) else t.parts(term):
+            yield from self.looked_at(part)
 
     def facts(self) -> Iterator[Feature]:
         """Give the features that facts are themselves: bools, enumerations, and what is left out."""
@@ -106,24 +142,23 @@ class _Finder:
 
     def find_in_chart(self, graph: Graph, place: _Place) -> None:
         for name in graph.order:
-            node = graph.nodes[name]
-            self._find_in_node(node, place)
-            if isinstance(node, Call):
-                self.find_in_chart(node.callee, place.inside(node))
+            self.find_in_node(graph.nodes[name], place)
 
-    def _find_in_node(self, node: Node, place: _Place) -> None:
+    def find_in_node(self, node: Node, place: _Place) -> None:
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
             self._find_values(node, place)
             return
         for term in conditions(node):
             if term.type.base is Basic.BOOL:
                 self.find(term, place)
+        if isinstance(node, Call):
+            self.find_in_chart(node.callee, place.inside(node))
 
     def _find_values(self, node: Switch, place: _Place) -> None:
         """Find which values a switch asks for; of an enumeration all are features already, or are made one here."""
         subject = node.subject
         symbol = place.translator.value(subject)
-        words = spelt(subject, place.names)
+        words = spelt(self.told(subject), place.names)
 
         def look(values: FactValues) -> Value:
             return evaluate(subject, place.facts(values), {})
@@ -132,7 +167,11 @@ class _Finder:
             if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
                 feature = _enumeration(words, symbol, look, nullable=subject.type.nullable)
                 symbols = self.together.inputs.symbols
-                if feature.name not in symbols or not isinstance(symbols[feature.name].payload, Pick):
+                if (
+                    self.expanded is not None
+                    or feature.name not in symbols
+                    or not isinstance(symbols[feature.name].payload, Pick)
+                ):
                     self.found.setdefault(words[0], feature)
             return
         for value in node.cases:
@@ -141,6 +180,8 @@ class _Finder:
 
     def find(self, term: t.Term, place: _Place) -> None:
         match term:
+            case t.LetUse() if self.is_whole(term) and not place.translator.calls:
+                self._add(term, place)
             case t.LetUse() | t.Not() | t.Junction() | t.Choice() | t.Coalesce():
                 for part in t.parts(term):
                     self.find(part, place)
@@ -161,12 +202,17 @@ class _Finder:
         symbol = translator.value(term)
         if self._told_by_facts(term, translator):
             return
-        guards = [guard for guard in _guards(term) if translator.value(guard).null is not self.world.formulas.false]
+        guards = [
+            guard
+            for guard in _guards(self.looked_at(term))
+            if translator.value(guard).null is not self.world.formulas.false
+        ]
         nulls = [translator.value(guard).null for guard in guards]
         if term.type.nullable:
             nulls.append(symbol.null)
         ways = _yes_no(symbol.holds, self.world.formulas.some(nulls), self.world)
-        name = spelt(term, place.names)[0]
+        told = self.told(term)
+        name = spelt(told, place.names)[0]
 
         def look(values: FactValues) -> Value:
             inside = place.facts(values)
@@ -174,11 +220,21 @@ class _Finder:
                 return None
             return evaluate(term, inside, {})
 
-        self.found.setdefault(name, Feature(name, ways, _test_teller(term, guards, place.names), look))
+        if self.expanded is not None and isinstance(told, t.FactRead):
+            null = symbol.null
+            ways, tell = (
+                _yes_no(symbol.holds, null, self.world),
+                _bool_teller(name, null is not self.world.formulas.false),
+            )
+        else:
+            tell = _test_teller(told, [self.told(guard) for guard in guards], place.names)
+        self.found.setdefault(name, Feature(name, ways, tell, look))
 
     def _told_by_facts(self, term: t.Term, translator: Translator) -> bool:
         """Tell whether a test only asks which value of an enumeration a fact has, or whether a bool holds."""
         symbols = self.together.inputs.symbols
+        if self.expanded is not None:
+            return False
         match term:
             case t.FactRead():
                 read: tuple[t.Term, ...] = (term,)
@@ -224,10 +280,10 @@ def _yes_no(holds: Formula, null: Formula, world: World) -> dict[Value, Formula]
     return ways if null is formulas.false else {**ways, None: null}
 
 
-def _guards(term: t.Term) -> tuple[t.Term, ...]:
+def _guards(terms: Iterable[t.Term]) -> tuple[t.Term, ...]:
     """List what a test takes for granted not to be null."""
     found: list[t.Term] = []
-    for one in t.walk(term):
+    for one in dict.fromkeys(terms):
         if one.type.nullable:
             continue
         match one:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from notifyrules.diagnostics.formats import annotate
+from notifyrules.diff.edit_words import facts_shown
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Region, VersionComparison
+from notifyrules.diff.model import Answered, Example, Region, ToldEdit, VersionComparison
 from notifyrules.diff.recorded import Counted
-from notifyrules.diff.report import REGIONS, caveats, decision, facts_shown, headline, kind_of, remaining
+from notifyrules.diff.report import REGIONS, caveats, decision, headline, kind_of, remaining
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import assignments
 from notifyrules.language.values import to_plain
@@ -33,6 +34,8 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
             {"change": change, "allowed": gate.passes(change), "undecided": change in comparison.open}
             for change in comparison.changes
         ],
+        "edits": [_edit(edit) for edit in comparison.edits],
+        "independent": None if comparison.interplay is None else comparison.interplay.independent,
         "within": " and ".join(comparison.within) or None,
         "regions": [_region(region) for region in comparison.regions],
         "inputs": list(comparison.inputs),
@@ -58,26 +61,48 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
     }
 
 
+def _edit(edit: ToldEdit) -> Mapping[str, object]:
+    return {
+        "edited": [asdict(one) for one in edit.edited],
+        "answers": [_answered(one) for one in edit.answers],
+        "examples": [_example(one) for one in edit.examples],
+        "reworded": [_example(one.example) for one in edit.reworded],
+        "undecided": list(edit.open),
+    }
+
+
+def _answered(one: Answered) -> Mapping[str, object]:
+    clauses = [{name: list(told) for name, told in asdict(clause).items()} for clause in one.where]
+    return {**asdict(one), "where": clauses, "reached": list(one.reached)}
+
+
+def _example(one: Example) -> dict[str, object]:
+    return {
+        "change": one.change,
+        "facts": {name: to_plain(value) for name, value in one.facts.items()},
+        "before": _decided(one.before),
+        "after": _decided(one.after),
+    }
+
+
 def _region(region: Region) -> Mapping[str, object]:
     return {
-        "change": region.change,
+        **_example(region),
         "condition": region.condition,
         "exact": region.exact,
         "left_out": list(region.left_out),
         "given": list(region.given),
         "left_out_or_given": list(region.either),
-        "facts": {name: to_plain(value) for name, value in region.facts.items()},
-        "before": _decided(region.before, region.reasons_before),
-        "after": _decided(region.after, region.reasons_after),
+        "before": {**_decided(region.before), "reasons": list(region.reasons_before)},
+        "after": {**_decided(region.after), "reasons": list(region.reasons_after)},
     }
 
 
-def _decided(decided: Record, reasons: tuple[str, ...]) -> Mapping[str, object]:
+def _decided(decided: Record) -> Mapping[str, object]:
     return {
         "outcome": decided.outcome,
         "notify": decided.notify.written,
         "reason": decided.reason,
-        "reasons": list(reasons),
         "because": decided.because,
         "data": {name: to_plain(value) for name, value in decided.data.items()},
         "recheck_at": to_plain(decided.recheck_at),

@@ -72,8 +72,23 @@ def _typed(value: Value) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """Facts for which one outcome becomes another."""
+class Example:
+    """Facts that are decided otherwise."""
+
+    facts: Mapping[str, Value]
+    """Without those that are left out."""
+    before: Record
+    after: Record
+
+    @property
+    def change(self) -> str:
+        """Name the change as the gate does: `no->hold`."""
+        return change_of(self.before.outcome, self.before.notify, self.after.outcome, self.after.notify)
+
+
+@dataclass(frozen=True, slots=True)
+class Region(Example):
+    """Facts for which one outcome becomes another, with some to show it."""
 
     conditions: tuple[str, ...]
     """Which facts they are: conditions that hold together."""
@@ -86,10 +101,6 @@ class Region:
     left out counts with its default before, holds for both."""
     exact: bool
     """Whether every facts of the condition change so; otherwise the condition only holds for all that do."""
-    facts: Mapping[str, Value]
-    """Facts to show it, without those that are left out."""
-    before: Record
-    after: Record
     reasons_before: tuple[str, ...]
     """The arrows that settle it before, for all facts of the region, that of the facts shown first; only that one in
     charts of which something is left open, such as what a text holds."""
@@ -100,10 +111,92 @@ class Region:
         """Say which facts they are by one condition, as a rule file could hold it."""
         return " and ".join(self.conditions) or "true"
 
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Something of a file that was edited."""
+
+    kind: str
+    """Such as `condition`, `let` or `target`."""
+    what: str
+    """What it is called now: a node, an arrow, a let, a fact or an outcome."""
+    line: int
+    """Where it stands now."""
+    ask: str
+    """The question that it belongs to, in words; empty where it belongs to none."""
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Some facts: conditions that hold together, and facts that are left out or given."""
+
+    conditions: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question, or a row of a table, that answers otherwise."""
+
+    what: str
+    """The node or the row, as it is called now."""
+    ask: str
+    was: str
+    now: str
+    where: tuple[Clause, ...]
+    """For which of the facts that reach it; nothing where that cannot be said shortly."""
+    exact: bool
+    """Whether it is for all of these; otherwise it is only for some."""
+    below: bool
+    """Whether rows stand above, none of which holds."""
+    reached: tuple[str, ...]
+    """Who is asked: the questions and answers of the arrows that every way there takes."""
+    moves: bool
+    """Whether that changes decisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reworder:
+    """Facts whose decision stays and is told in other words."""
+
+    where: tuple[Clause, ...]
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEdit:
+    """What one edit does if it is made alone."""
+
+    edited: tuple[Edited, ...]
+    answers: tuple[Answered, ...]
+    examples: tuple[Example, ...]
+    """One for each pair of outcomes."""
+    open: tuple[str, ...]
+    """Changes that could neither be shown nor excluded."""
+    reworded: tuple[Reworder, ...]
+    """Whose words change, where no decision does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interplay:
+    """How edits act on each other."""
+
+    proved: bool
+    """Whether all of it was found out."""
+    only_together: Example | None = None
+    """Somebody whom no edit moves alone."""
+    cancelled: tuple[tuple[int, Example], ...] = ()
+    """Edits, by number, that would move somebody alone whom all of them together leave."""
+    elsewhere: tuple[tuple[int, Example], ...] = ()
+    """Edits that alone would lead somebody elsewhere than all of them together do."""
+
     @property
-    def change(self) -> str:
-        """Name the change as the gate does: `no->hold`."""
-        return change_of(self.before.outcome, self.before.notify, self.after.outcome, self.after.notify)
+    def independent(self) -> bool:
+        """Whether every change is that of one edit."""
+        return self.proved and not (self.only_together or self.cancelled or self.elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +274,13 @@ class VersionComparison:
     """Whether both versions take the same facts."""
     complete: bool
     """Whether everything was looked at within the time limit."""
+    edits: tuple[ToldEdit, ...] = ()
+    interplay: Interplay | None = None
+    """None where there is at most one edit."""
+    examples: tuple[Example, ...] = ()
+    """One for each change of a decision."""
 
     @property
     def changes(self) -> tuple[str, ...]:
         """Name the changes of decisions, each once."""
-        return tuple(dict.fromkeys((*(region.change for region in self.regions), *self.open)))
+        return tuple(dict.fromkeys((*(one.change for one in (*self.examples, *self.regions)), *self.open)))

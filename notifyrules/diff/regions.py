@@ -8,12 +8,11 @@ from typing import TypeAlias
 
 from notifyrules.diff.cover import Cover, Cube
 from notifyrules.diff.model import Region, change_of, decide, differ
-from notifyrules.diff.shared_facts import Together, left_out
+from notifyrules.diff.shared_facts import given
 from notifyrules.diff.versions import Versions
-from notifyrules.evaluation.walk import keeps
 from notifyrules.language.printing import names_in
-from notifyrules.language.values import FactValues, Value
-from notifyrules.solver import Answer, ChartFormulas, Formula, find_witness
+from notifyrules.language.values import FactValues
+from notifyrules.solver import Answer, ChartFormulas, Formula
 
 _PARTS = 20
 """Parts that a change is told in."""
@@ -144,7 +143,7 @@ def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Describ
     regions: list[Region] = []
     settled = True
     for one in described:
-        found = _witness(versions, pair, one)
+        found = _find(versions, pair, one)
         if not isinstance(found, Answer):
             regions.append(_region(versions, one, found))
         elif found is Answer.UNKNOWN:
@@ -152,20 +151,16 @@ def _show(versions: Versions, pair: tuple[str, str], described: Sequence[Describ
     return tuple(regions), settled
 
 
-def _witness(versions: Versions, pair: tuple[str, str], one: Described) -> FactValues | Answer:
-    describer = versions.describer
-    goal = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
+def _find(versions: Versions, pair: tuple[str, str], one: Described) -> FactValues | Answer:
+    describer, together = versions.describer, versions.together
 
-    def confirm(values: FactValues) -> bool:
+    def shows(values: FactValues) -> bool:
         if not describer.holds(one.cube, values) or any(describer.holds(cube, values) for cube in one.outside):
             return False
-        sides = [(side.graph, side.facts(values)) for side in (versions.together.old, versions.together.new)]
-        if not any(keeps(*side) for side in sides):
-            return False
-        before, after = (decide(*side) for side in sides)
+        before, after = (decide(side.graph, side.facts(values)) for side in (together.old, together.new))
         return (before.outcome, after.outcome) == pair and differ(before, after)
 
-    return find_witness(versions.nearest, goal, confirm)
+    return versions.find(versions.solver.world.formulas.every((one.facts, describer.formula(one.cube))), shows)
 
 
 def _region(versions: Versions, one: Described, facts: FactValues) -> Region:
@@ -174,14 +169,14 @@ def _region(versions: Versions, one: Described, facts: FactValues) -> Region:
     before, after = (decide(side.graph, side.facts(facts)) for side in (together.old, together.new))
     inside = versions.solver.world.formulas.every((one.facts, describer.formula(one.cube)))
     return Region(
+        given(together, facts),
+        before,
+        after,
         one.conditions,
         describer.flagged(one.cube, left_out=True),
         describer.flagged(one.cube, left_out=False),
         tuple(_either(versions, inside, one)),
         one.exact,
-        _given(together, facts),
-        before,
-        after,
         _reasons(versions, inside, versions.old, before.reason),
         _reasons(versions, inside, versions.new, after.reason),
     )
@@ -204,13 +199,3 @@ def _reasons(versions: Versions, inside: Formula, chart: ChartFormulas, known: s
     others = {id_: one for id_, one in _last_arrows(chart).items() if id_ != known}
     answers = versions.solver.sort_out(others, inside, most=_REASONS - 1)
     return (known, *(id_ for id_, answer in answers.items() if answer is Answer.YES))
-
-
-def _given(together: Together, values: FactValues) -> dict[str, Value]:
-    """Keep the facts that a reader must know: those given that differ from their default or have none."""
-    return {
-        called: values[called]
-        for side in (together.old, together.new)
-        for name, called in side.names.items()
-        if values.get(left_out(name)) is not True
-    }

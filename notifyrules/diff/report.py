@@ -12,8 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Final, TypeAlias
 
+from notifyrules.diff.edit_words import Depth, Line, carried, edits_told, facts_shown
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import BEGINNING, FEWER_MEDIA, GONE, Finding, Region, Structure, VersionComparison, alike
+from notifyrules.diff.model import (
+    BEGINNING,
+    FEWER_MEDIA,
+    GONE,
+    Finding,
+    Region,
+    Structure,
+    VersionComparison,
+)
 from notifyrules.diff.recorded import Counted
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import (
@@ -28,7 +37,6 @@ from notifyrules.explanation.words import (
     unticked,
 )
 from notifyrules.language.printing import TEXT
-from notifyrules.language.values import Value, write_literal
 
 REGIONS: Final = 8
 """Regions that are told of one change; all of them are in the JSON."""
@@ -38,6 +46,8 @@ _ALIKE: Final = 6
 """Arrows that both paths begin with and that are told one by one."""
 _SHOWN: Final = 12
 _USUAL: Final = "all facts as they are by default"
+_TOLD: Final = ("asked", "moved")
+"""Changes of the chart that are edits."""
 _BAR: Final = r"\|"
 _MOST: Final = 60_000
 """Code points of Markdown that are written; GitHub takes no comment of more than 65,536."""
@@ -71,9 +81,10 @@ _Side: TypeAlias = tuple[str, Record, list[str], Sequence[str]]
 def _outline(comparison: VersionComparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown) -> Iterator[str]:
     """Tell a comparison, part by part; each begins with the blank line that parts it from what stands before."""
     yield from skin.head(comparison)
+    yield from skin.edits(edits_told(comparison))
     if comparison.within:
         yield from skin.within(comparison.within)
-    for change in comparison.changes:
+    for change in comparison.changes if comparison.regions else comparison.open:
         yield from skin.part(skin.heading(change, kind_of(comparison, change), allowed=gate.passes(change)))
         if change in comparison.open:
             yield from skin.note("some of it could neither be shown nor excluded")
@@ -87,7 +98,9 @@ def _outline(comparison: VersionComparison, gate: Gate, rows: Counted | None, sk
     if way_out := gate.way_out(comparison):
         yield from skin.way_out(way_out)
     yield from skin.listed("facts, data and promises", comparison.inputs)
-    yield from skin.listed("the chart", [f"{kind}: {what}" for kind, what in chart_changes(comparison.structure)])
+    yield from skin.listed(
+        "the chart", [f"{kind}: {what}" for kind, what in chart_changes(comparison.structure) if kind not in _TOLD]
+    )
     if rows is not None:
         most_first = sorted(rows.changes.items(), key=lambda entry: (-entry[1], entry[0]))
         counted = [
@@ -127,6 +140,13 @@ class _Text:
         """Say what all facts that change have in common."""
         yield ""
         yield from self._conditions("all of it is within", conditions)
+
+    def edits(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Write what edits do."""
+        for depth, sentence in lines:
+            if depth in (Depth.NOTE, Depth.TITLE):
+                yield ""
+            yield from paragraph(unticked(sentence), _INDENTS[depth], hanging=2)
 
     def heading(self, change: str, kind: str, *, allowed: bool) -> str:
         return f"{printable(f'{change}{kind}')}{'' if allowed else '  (not allowed)'}"
@@ -202,6 +222,14 @@ class _Markdown:
     def within(self, conditions: Sequence[str]) -> Iterator[str]:
         yield from ("", "All of it is within:", "", *(f"- {ticked(condition)}" for condition in conditions))
 
+    def edits(self, lines: Iterable[Line]) -> Iterator[str]:
+        before = None
+        for depth, sentence in lines:
+            if depth is not Depth.ITEM or before is not Depth.ITEM:
+                yield ""
+            before = depth
+            yield f"{_MARKS[depth]}{sentence}"
+
     def heading(self, change: str, kind: str, *, allowed: bool) -> str:
         return f"{ticked(change)}{kind}{'' if allowed else ' — not allowed'}"
 
@@ -248,6 +276,10 @@ class _Markdown:
         yield from ("", f"_{title[0].upper()}{title[1:]}: {sentence}._")
 
 
+_MARKS = {Depth.NOTE: "", Depth.TITLE: "#### ", Depth.SENTENCE: "", Depth.ITEM: "- "}
+_INDENTS = {Depth.NOTE: 0, Depth.TITLE: 0, Depth.SENTENCE: 3, Depth.ITEM: 5}
+
+
 # ---- The words of its parts ----
 
 
@@ -266,19 +298,19 @@ def headline(comparison: VersionComparison) -> str:
             changes = ", ".join(f"`{change}`" for change in comparison.open)
             return f"no change of a decision was shown, and none excluded for {changes}"
         case Finding.CHANGED:
-            shown = dict.fromkeys(region.change for region in comparison.regions)
+            shown = [change for change in comparison.changes if change not in comparison.open]
             changes = ", ".join(f"`{change}`{kind_of(comparison, change)}" for change in shown)
-            rest = ", ".join(f"`{change}`" for change in comparison.open if change not in shown)
+            rest = ", ".join(f"`{change}`" for change in comparison.open)
             return f"decisions change: {changes}" + (f"; neither shown nor excluded: {rest}" if rest else "")
 
 
 def kind_of(comparison: VersionComparison, change: str) -> str:
     """Say what changes where an outcome stays."""
-    regions = [region for region in comparison.regions if region.change == change]
+    shown = [one for one in (*comparison.examples, *comparison.regions) if one.change == change]
     was, _, now = change.partition("->")
-    if was != now or not regions:
+    if was != now or not shown:
         return ""
-    names = dict.fromkeys(name for region in regions for name, _, _ in carried(region))
+    names = dict.fromkeys(name for one in shown for name, _, _ in carried(one))
     return f" (other {', '.join(names)})"
 
 
@@ -321,16 +353,6 @@ def caveats(comparison: VersionComparison, region: Region) -> Iterator[str]:
         yield "only some of these facts: what sets them apart is too long, or more than the solver knows"
 
 
-def facts_shown(comparison: VersionComparison, region: Region) -> dict[str, Value]:
-    """Keep the facts of an example that a reader must know: those that are not what they are by default."""
-    shown = {}
-    for name, value in region.facts.items():
-        declared = [graph.facts[name] for graph in (comparison.old, comparison.new) if name in graph.facts]
-        if not declared or not all(fact.has_default and fact.default == value for fact in declared):
-            shown[name] = value
-    return shown
-
-
 def decision(decided: Record) -> str:
     """Say what is decided, by what, and in which words."""
     because = f": {printable(decided.because)}" if decided.because else ""
@@ -352,15 +374,6 @@ def paths(comparison: VersionComparison, region: Region) -> tuple[list[str], lis
         return list(before), list(after)
     cut = f"({alike - 2} more that stay)"
     return [before[0], cut, *before[alike - 1 :]], [after[0], cut, *after[alike - 1 :]]
-
-
-def carried(region: Region) -> Iterator[tuple[str, str, str]]:
-    """List what a decision carries and what becomes of it."""
-    for name, value in region.before.data.items():
-        if name in region.after.data and not alike(region.after.data[name], value):
-            yield name, write_literal(value), write_literal(region.after.data[name])
-    if region.before.recheck_at != region.after.recheck_at:
-        yield "recheck", write_literal(region.before.recheck_at), write_literal(region.after.recheck_at)
 
 
 def others(reasons: Sequence[str]) -> str:

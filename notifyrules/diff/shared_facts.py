@@ -43,6 +43,10 @@ class Together:
     """Says that every fact has a value that both versions take."""
     notes: list[str] = field(default_factory=list)
     """How the declarations differ, one sentence each."""
+    defaults: list[str] = field(default_factory=list)
+    """The facts whose default changed."""
+    one_variable_each: bool = True
+    """Whether no fact is called otherwise in either version."""
     refused: list[str] = field(default_factory=list)
     """Which facts that were valid before are not now, one sentence each."""
 
@@ -70,6 +74,7 @@ class Together:
     def allow_leaving_out(self, was: Fact, now: Fact) -> None:
         """Let a caller leave out a fact whose default changed."""
         world, name = self.inputs.world, now.name
+        self.defaults.append(name)
         flag = self.inputs.add(replace(now, name=left_out(name), type=BOOL, has_default=True, default=False))
         for side, fact in ((self.old, was), (self.new, now)):
             default = world.symbols.constant(fact.default, fact.type)
@@ -108,6 +113,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
             if _default_changed(was, now):
                 together.allow_leaving_out(was, now)
             continue
+        together.one_variable_each &= was is None or now is None
         for side, one, when in ((together.old, was, "before"), (together.new, now, "now")):
             if one is not None:
                 called = f"{name} ({when})" if was is not None and now is not None else name
@@ -116,6 +122,16 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     together.near.update(base_facts(inputs.facts))
     inputs.write_out(together.near)
     return together
+
+
+def given(together: Together, values: FactValues) -> dict[str, Value]:
+    """Keep the facts that a reader must know: those given that differ from their default or have none."""
+    return {
+        called: values[called]
+        for side in (together.old, together.new)
+        for name, called in side.names.items()
+        if values.get(left_out(name)) is not True
+    }
 
 
 def _default_changed(was: Fact, now: Fact) -> bool:

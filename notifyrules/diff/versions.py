@@ -8,16 +8,20 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from notifyrules.diff.cover import Describer
 from notifyrules.diff.features import features_of
 from notifyrules.diff.model import Structure
-from notifyrules.diff.shared_facts import Together, bring_together
+from notifyrules.diff.shared_facts import Side, Together, bring_together
+from notifyrules.diff.splitting import Edit, split
+from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Graph
 from notifyrules.language.terms import Term
 from notifyrules.language.types import join
+from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from notifyrules.solver import (
     Answer,
@@ -28,18 +32,36 @@ from notifyrules.solver import (
     Symbol,
     World,
     complete,
+    find_witness,
     know_at,
     readers,
     speak,
     translate,
 )
 
+Changes: TypeAlias = Mapping[tuple[str, str], Formula]
+"""When which outcome becomes which other, or stays and carries something else."""
+
+
+@dataclass(slots=True)
+class Alone:
+    """The old version with one edit; the new one where all that was edited is taken for one."""
+
+    edit: Edit
+    side: Side
+    chart: ChartFormulas
+    changes: Changes
+    """What the edit changes alone."""
+    rest: Changes
+    """What the others change then."""
+
 
 @dataclass(slots=True)
 class Versions:
-    """Two versions in formulas over the same facts."""
+    """Two versions in formulas over the same facts, and what lies between them."""
 
     together: Together
+    structure: Structure
     old: ChartFormulas
     new: ChartFormulas
     solver: Solver
@@ -48,8 +70,17 @@ class Versions:
     describer: Describer
     other_assumptions: Answer
     """Whether the versions assume something else."""
-    differences: dict[tuple[str, str], Formula] = field(default_factory=dict)
-    """When which outcome becomes which other, or stays and carries something else."""
+    differences: Changes
+    alone: Sequence[Alone]
+
+    def find(self, goal: Formula, shows: Callable[[FactValues], bool]) -> FactValues | Answer:
+        """Find readable facts, which either version allows, for which *goal* holds, as *shows* decides by the walk."""
+        sides = (self.together.old, self.together.new)
+
+        def confirm(facts: FactValues) -> bool:
+            return any(keeps(side.graph, side.facts(facts)) for side in sides) and shows(facts)
+
+        return find_witness(self.nearest, goal, confirm)
 
 
 def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -> Versions:
@@ -57,10 +88,16 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     world = World()
     together = bring_together(old, new, world)
     charts = [translate(side.graph, world, side.symbols) for side in (together.old, together.new)]
-    rechecks = [speak(chart).recheck.at for chart in charts]
     assumed = [world.formulas.every(chart.terms.holds(term) for term in chart.graph.assume) for chart in charts]
     features = features_of(together, world)
-    differences = dict(find_differences(charts, rechecks, structure))
+    differences = _differences(charts, structure)
+    edits = split(old, new, structure, together.defaults, apart=together.one_variable_each)
+    alone = [
+        Alone(edit, together.new, charts[1], differences, {})
+        if edit.graph is None
+        else _alone(edit, edit.graph, together, structure, charts)
+        for edit in edits
+    ]
     for side in (together.old, together.new):
         know_at(world, side.facts(together.near))
     complete(world)
@@ -71,7 +108,26 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     solver.grant([assumed[0] if other is Answer.NO else world.formulas.some(assumed)])
     inputs = together.inputs
     nearest = Nearest(solver, inputs, together.near, readers((old, new)), free=inputs.required(), seen=together.seen)
-    return Versions(together, charts[0], charts[1], solver, nearest, Describer(solver, features), other, differences)
+    describer = Describer(solver, features)
+    return Versions(together, structure, charts[0], charts[1], solver, nearest, describer, other, differences, alone)
+
+
+def _alone(
+    edit: Edit, graph: Graph, together: Together, structure: Structure, charts: Sequence[ChartFormulas]
+) -> Alone:
+    """Translate the old version with one edit, and say how it differs from both."""
+    (before, after), old, new = charts, together.old, together.new
+    moved = {name: new.symbols[name] for name in edit.defaults}
+    side = Side(graph, {**new.symbols, **old.symbols, **moved}, {**new.given, **old.given}, {**new.names, **old.names})
+    chart = translate(graph, before.world, side.symbols)
+    nodes = {was: now for was, now in structure.nodes.items() if was in graph.nodes}
+    same = replace(structure, nodes={name: name for name in nodes}, arrows={id_: id_ for id_ in structure.arrows})
+    changes = _differences((before, chart), same)
+    return Alone(edit, side, chart, changes, _differences((chart, after), replace(structure, nodes=nodes)))
+
+
+def _differences(charts: Sequence[ChartFormulas], structure: Structure) -> Changes:
+    return dict(find_differences(charts, [speak(chart).recheck.at for chart in charts], structure))
 
 
 def find_differences(

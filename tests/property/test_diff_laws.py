@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -101,7 +102,7 @@ def readable(words: str) -> str:
 def compared(folder: Path, before: Version, after: Version) -> Compared:
     """Compare two versions, and try all facts."""
     old, new = (load(folder / name / "small.yaml").graph for name in ("old", "new"))
-    told = compare(old, new, Limit(120), lambda _: None)
+    told = compare(old, new, Limit(120), lambda _: None, regions=True)
     names = dict.fromkeys((*old.facts, *new.facts))
     kinds = {name: (before.chart.facts.get(name), after.chart.facts.get(name)) for name in names}
     conditions = dict.fromkeys((within(told), *(region.condition for region in told.regions)))
@@ -110,8 +111,10 @@ def compared(folder: Path, before: Version, after: Version) -> Compared:
     )
 
 
-def read(folder: Path, old: Graph, new: Graph, conditions: list[str]) -> dict[str, Term]:
-    """Read conditions as a rule file that has the facts of both versions."""
+def read(
+    folder: Path, old: Graph, new: Graph, conditions: list[str], named: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Term]:
+    """Read conditions as a rule file that has the facts of both versions, and some conditions that are named."""
     facts: dict[str, Type] = {}
     for name in dict.fromkeys((*old.facts, *new.facts)):
         types = [graph.facts[name].type for graph in (old, new) if name in graph.facts]
@@ -121,7 +124,8 @@ def read(folder: Path, old: Graph, new: Graph, conditions: list[str]) -> dict[st
             shared = replace(shared, nullable=types[0].nullable and types[-1].nullable)
         facts |= {f"{name}__before": types[0], f"{name}__now": types[-1]} | ({} if shared is None else {name: shared})
     lines = [f"  {name}: {quoted(str(kind))}\n" for name, kind in facts.items()]
-    lets = [f"  l{number}: {quoted(readable(one))}\n" for number, one in enumerate(conditions)]
+    lets = [f"  {name}: {quoted(one)}\n" for name, one in named.items()]
+    lets += [f"  told{number}: {quoted(readable(one))}\n" for number, one in enumerate(conditions)]
     file = folder / "conditions.yaml"
     file.write_text(
         f"notifyrules: 1\nfacts:\n{''.join(lines)}let:\n  always: true\n{''.join(lets)}"
@@ -129,7 +133,7 @@ def read(folder: Path, old: Graph, new: Graph, conditions: list[str]) -> dict[st
         "utf-8",
     )
     found = load(file).graph.lets
-    terms = {one: found[f"l{number}"].term for number, one in enumerate(conditions)}
+    terms = {one: found[f"told{number}"].term for number, one in enumerate(conditions)}
     return {one: term for one, term in terms.items() if term is not None}
 
 
