@@ -94,8 +94,8 @@ def _lines(file: Mutated) -> Iterator[str]:
 def _summary(file: Mutated) -> str:
     counts = {
         "noticed": file.made - len(file.judged),
-        "change nothing": len(file.left(Fate.EQUAL)),
-        "change only words or reasons": len(file.left(Fate.WORDS)),
+        "without effect": len(file.left(Fate.EQUAL)),
+        "of words or reasons only": len(file.left(Fate.WORDS)),
         "that no case notices": len(file.survivors),
     }
     told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
