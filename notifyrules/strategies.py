@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
+from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
@@ -23,7 +24,8 @@ from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain
-from notifyrules.rules import Rules, load
+from notifyrules.limit import Limit
+from notifyrules.rules import Rules, can_prove, load
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -34,6 +36,13 @@ _TRIES: Final = 50
 """Draws of facts that are assumed together before an example is given up."""
 _MOST_CONSTANTS: Final = 100
 """Values of one type that are taken from the conditions of the rules."""
+
+_MOSTLY: Final = 11
+"""One time in so many and one, facts are drawn freely, and a fact of a witness is put back to its default."""
+_TURNED: Final = 3
+"""Facts of a witness that are drawn anew at most."""
+_WITNESSES_S: Final = 20.0
+"""How long witnesses are looked for."""
 
 
 def facts(
@@ -66,8 +75,10 @@ def facts(
     alone = {name: strategy for name, strategy in free.items() if name not in assumed}
     together = [_together(graph, names, terms, free, fixed) for names, terms in groups]
 
-    def merge(parts: tuple[dict[str, Value], ...]) -> dict[str, object]:
-        drawn = {name: value for part in parts for name, value in part.items()}
+    def joined(parts: tuple[dict[str, Value], ...]) -> dict[str, Value]:
+        return {**fixed, **{name: value for part in parts for name, value in part.items()}}
+
+    def shown(drawn: Mapping[str, Value]) -> dict[str, object]:
         found: dict[str, object] = {}
         for name, fact in graph.facts.items():
             if name in fixed:
@@ -76,7 +87,11 @@ def facts(
                 found[name] = to_plain(drawn[name])
         return found
 
-    return st.tuples(st.fixed_dictionaries(alone), *together).map(merge)
+    drawn = st.tuples(st.fixed_dictionaries(alone), *together).map(joined)
+    if can_prove() and free:
+        # Deferred: who only imports a test does not wait for the solver, and no example is held to be slow for it.
+        return st.deferred(lambda: _near_witnesses(graph, fixed, free, drawn).map(shown))
+    return drawn.map(shown)
 
 
 def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
@@ -93,6 +108,65 @@ def _fixed(graph: Graph, given: Mapping[str, object]) -> dict[str, Value]:
     if problems:
         raise FactsError(problems)
     return fixed
+
+
+# ---- Facts that take every arrow ----
+
+
+def _near_witnesses(
+    graph: Graph,
+    fixed: Mapping[str, Value],
+    free: Mapping[str, SearchStrategy[Value]],
+    others: SearchStrategy[dict[str, Value]],
+) -> SearchStrategy[dict[str, Value]]:
+    """Draw mostly facts that take some arrow, as the solver finds them, with up to three facts drawn anew."""
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    witnesses = _witnesses(graph, fixed)
+    names = list(free)
+
+    @st.composite
+    def drawn(draw: DrawFn) -> dict[str, Value]:
+        if not witnesses or not draw(st.integers(0, _MOSTLY)):
+            return draw(others)
+        found = draw(st.sampled_from(witnesses))
+        facts = dict(found)
+        for name, value in found.items():
+            # What is drawn as zero is what examples shrink to.
+            if name in free and _is_changed(graph.facts[name], value) and not draw(st.integers(0, _MOSTLY)):
+                facts[name] = graph.facts[name].default
+        if draw(st.booleans()):
+            for name in draw(st.lists(st.sampled_from(names), max_size=_TURNED, unique=True)):
+                facts[name] = draw(free[name])
+        return facts if keeps(graph, facts) else dict(found)
+
+    return drawn()
+
+
+def _witnesses(graph: Graph, fixed: Mapping[str, Value]) -> list[dict[str, Value]]:
+    """Find facts that take each arrow, those with the fewest facts off their defaults first, as far as time allows."""
+    from notifyrules.solver import Goal, witnesses  # noqa: PLC0415 - the solver is an extra
+
+    limit = Limit(_WITNESSES_S)
+    found: dict[tuple[object, ...], dict[str, Value]] = {}
+    for goal in (Goal(), *(Goal(arrow=arrow) for arrow in graph.arrows)):
+        facts = None if limit.is_over() else next(witnesses(graph, fixed, goal, frozenset(fixed)), None)
+        if facts is not None:
+            found[tuple((type(facts[name]), facts[name]) for name in graph.facts)] = dict(facts)
+    apart = sorted(found.values(), key=lambda facts: sum(_is_changed(graph.facts[name], facts[name]) for name in facts))
+    kept: list[dict[str, Value]] = []
+    missing = set(graph.arrows)
+    for facts in reversed(apart):
+        # Long ways first: the fewer witnesses there are, the more often each is drawn.
+        here = {step.arrow for step in walk(graph, facts).steps}
+        if missing & here or facts is apart[0]:
+            missing -= here
+            kept.insert(0, facts)
+    return kept
+
+
+def _is_changed(fact: Fact, value: Value) -> bool:
+    return fact.has_default and (type(value), value) != (type(fact.default), fact.default)
 
 
 # ---- Values of one fact ----
