@@ -1,0 +1,1 @@
+"""A story, told choreographed and orchestrated."""

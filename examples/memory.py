@@ -1,0 +1,52 @@
+"""A broker in memory, for those who have none at hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from typing import Any
+
+from notifyrules.service.lines import Received, Take
+
+
+class Memory:
+    """Gives every event to all who take events of its kind."""
+
+    broker: Any = None
+
+    def __init__(self) -> None:
+        """Hold no event yet."""
+        self._takers: dict[str, list[Take]] = defaultdict(list)
+        self._followed: deque[Received] = deque()
+        self._giving: set[asyncio.Task[None]] = set()
+
+    def subscribe(self, kind: str, take: Take) -> None:
+        """Have events of a kind taken."""
+        self._takers[kind].append(take)
+
+    def follow(self, kind: str) -> None:
+        """Keep events of a kind."""
+        self.subscribe(kind, self._keep)
+
+    async def _keep(self, batch: Any) -> None:  # noqa: ANN401 - events
+        self._followed.extend(batch)
+
+    async def get(self) -> Received | None:
+        """Take the next event that is followed."""
+        return self._followed.popleft() if self._followed else None
+
+    async def publish(self, kind: str, body: bytes, id_: str) -> None:  # noqa: ARG002 - doubles do not come up
+        """Give an event to those who take it."""
+        for take in self._takers[kind]:
+            giving = asyncio.ensure_future(take([Received(body, 1, self._ack)]))
+            self._giving.add(giving)
+            giving.add_done_callback(self._giving.discard)
+
+    async def _ack(self) -> None:
+        """Take note of nothing."""
+
+    async def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """End."""
