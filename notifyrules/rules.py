@@ -27,9 +27,10 @@ from notifyrules.shipped import shipped_names, shipped_path, shipped_root
 from notifyrules.source.text import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from notifyrules.cases.reading import ChartLoader, Suite
+    from notifyrules.explanation.alternatives import WhyNot
     from notifyrules.limit import Limit
     from notifyrules.prove.results import Proofs
     from notifyrules.solver import Witnesses
@@ -199,6 +200,31 @@ class Rules:
         goal = Goal(outcome, arrow, condition, tried)
         return witnesses(self.graph, {**given, **self.known_facts}, goal, frozenset(self.known_facts))
 
+    def why_not(self, facts: object, wanted: str = "notify", may_change: Iterable[str] | None = None) -> WhyNot:
+        """
+        Find what would have to change for another outcome.
+
+        Args:
+            facts: What is decided for, as for :meth:`facts`.
+            wanted: The outcome that is wanted; `notify`, unless an outcome is called so, is any that notifies.
+            may_change: The facts that may change, by name or by a pattern such as `preferences.*`; unless given, all
+                but the medium that is asked about. `now` changes by itself only.
+
+        Returns:
+            Each smallest set of up to three facts that would do, with the way through the chart then; `explain` tells
+            it to one of the three readers.
+
+        Raises:
+            FactsError: The facts are not valid.
+            UsageError: There is no such outcome or fact, or the solver is not installed.
+        """
+        require_solver()
+        from notifyrules.solver import why_not  # noqa: PLC0415 - the solver is an extra
+
+        given = self.facts(facts)
+        known = {name: given[name] for name in self.graph.facts}
+        return why_not(self.graph, known, wanted, may_change, frozenset(self.known_facts))
+
     def specialize(self, known_facts: object, *, extras: Extras = "forbid") -> Rules:
         """
         Make smaller rules for facts that are the same for many decisions.
@@ -237,12 +263,13 @@ class Rules:
 
         return facts_schema(replace(self.graph, facts=self._program.reader.declared))
 
-    def to_svg(self, decision: Decision | Decisions | None = None, *, expand: bool = False) -> str:
+    def to_svg(self, decision: Decision | Decisions | WhyNot | None = None, *, expand: bool = False) -> str:
         """
         Draw the chart.
 
         Args:
-            decision: A decision of these rules whose path is lit, or those for each medium.
+            decision: A decision of these rules whose path is lit, or those for each medium; of what :meth:`why_not`
+                found, the path now and that after the first change.
             expand: Whether called charts are opened.
 
         Returns:
@@ -253,9 +280,9 @@ class Rules:
         """
         from notifyrules.diagram import draw, to_svg  # noqa: PLC0415 - drawing is heavy
 
-        if isinstance(decision, Decisions):
-            return to_svg(draw(self.graph, passage=decision.passages, expand=expand))
-        passage = None if decision is None else decision.passage
+        if decision is None:
+            return to_svg(draw(self.graph, expand=expand))
+        passage = decision.passage if isinstance(decision, Decision) else decision.passages
         return to_svg(draw(self.graph, passage=passage, expand=expand))
 
     def _repr_svg_(self) -> str | None:

@@ -35,8 +35,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_COMMANDS = re.findall(r"^  ([a-z]+)  ", run("--help").out.partition("Commands:")[2], re.MULTILINE)
-_COMMAND = re.compile(r"\bnotifyrules ([a-z]+)((?: [^`|\n&#]*)?)")
+_COMMANDS = re.findall(r"^  ([a-z][a-z-]*)  ", run("--help").out.partition("Commands:")[2], re.MULTILINE)
+_COMMAND = re.compile(r"\bnotifyrules ([a-z][a-z-]*)((?: [^`|\n&#]*)?)")
 _OPTION = re.compile(r"(?<![^\s/])-{1,2}[a-z][a-z-]*")
 _LISTED = re.compile(r"^ +-.*?(?=  |$)", re.MULTILINE)
 _ALONE = re.compile(r"`(--[a-z][a-z-]*)[^`]*`")

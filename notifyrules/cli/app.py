@@ -12,7 +12,22 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.core import TyperCommand
 
-from notifyrules.cli import check, decide, diff, explain, hold, mutate, new, render, schema, serve, stubs, test, work
+from notifyrules.cli import (
+    check,
+    decide,
+    diff,
+    explain,
+    hold,
+    mutate,
+    new,
+    render,
+    schema,
+    serve,
+    stubs,
+    test,
+    why_not,
+    work,
+)
 from notifyrules.cli.door import BUG, CLEAN, DEBUG, FOUND, INTERRUPTED, MISUSE, at_the_door, report_bug
 from notifyrules.cli.output import give_up, tell_error, unwritten, write_line
 from notifyrules.errors import UsageError
@@ -59,10 +74,14 @@ app: Final = typer.Typer(
     help=_HELP,
 )
 
-for _command in (check, decide, explain, test, mutate, diff, render, new, schema, stubs, serve, work, hold):
+for _command in (check, decide, explain, why_not, test, mutate, diff, render, new, schema, stubs, serve, work, hold):
     _name = _command.__name__.rpartition(".")[2]
     app.command(
-        _name, cls=Command, short_help=_command.SUMMARY, help=_command.HELP, epilog=f"Example: {_command.EXAMPLE}"
+        _name.replace("_", "-"),
+        cls=Command,
+        short_help=_command.SUMMARY,
+        help=_command.HELP,
+        epilog=f"Example: {_command.EXAMPLE}",
     )(at_the_door(getattr(_command, _name)))
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.diagnostics.visible import visible
@@ -22,6 +20,7 @@ from notifyrules.explanation.words import (
     enumerate_shortly,
     head,
     not_read,
+    on_clock,
     paragraph,
     printable,
     question_and_answer,
@@ -29,7 +28,6 @@ from notifyrules.explanation.words import (
     told_from,
 )
 from notifyrules.graph.model import Box, Notify
-from notifyrules.language.schedules import local
 from notifyrules.language.values import write_literal
 
 _OPENINGS: Final = {
@@ -55,18 +53,8 @@ def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
         settled = f"“{printable(last.ask)}”, answered “{printable(last.answer)}”"
         sentences.append(f"It was settled by the question {settled}.")
     if record.recheck_at is not None and record.notify is not Notify.YES:
-        sentences.append(f"This is looked at again at {_local(record.recheck_at, record)}.")
+        sentences.append(f"This is looked at again at {on_clock(record.recheck_at, record.facts)}.")
     yield " ".join(sentences)
-
-
-def _local(moment: datetime, record: Record) -> str:
-    """Write an instant as the person's clock shows it, where the facts name one time zone, else in UTC."""
-    zones = {value.key: value for value in record.facts.values() if isinstance(value, ZoneInfo)}
-    if len(zones) != 1:
-        return f"{moment:%H:%M} UTC on {moment:%Y-%m-%d}"
-    [zone] = zones.values()
-    shown = local(moment, zone)
-    return f"{shown:%H:%M} on {shown:%Y-%m-%d} ({zone.key})"
 
 
 def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.visible import cells, visible
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Passage, Step, passed
 from notifyrules.graph.model import Box, Graph, Notify
-from notifyrules.language.schedules import Schedule
+from notifyrules.language.schedules import Schedule, local
 from notifyrules.language.values import Value, write_literal
 
 QUESTION_MARKS: Final = ("?", "\uff1f", "\u061f", "\u037e", "\u055e")
@@ -73,6 +75,16 @@ def show(value: Value) -> str:
             return f"[{', '.join(map(str, windows[:_ITEMS_SHOWN]))}, …] ({len(windows):,} windows)"
         case _:
             return visible(write_literal(value))
+
+
+def on_clock(moment: datetime, facts: Mapping[str, Value]) -> str:
+    """Write an instant as the person's clock shows it, where the facts name one time zone, else in UTC."""
+    zones = {value.key: value for value in facts.values() if isinstance(value, ZoneInfo)}
+    if len(zones) != 1:
+        return f"{moment:%H:%M} UTC on {moment:%Y-%m-%d}"
+    [zone] = zones.values()
+    shown = local(moment, zone)
+    return f"{shown:%H:%M} on {shown:%Y-%m-%d} ({zone.key})"
 
 
 def assignments(values: Mapping[str, Value]) -> Iterator[str]:

@@ -4,6 +4,7 @@ Ask a solver about charts: formulas for what they decide, and facts that show wh
 What the rest of the package may use is named here. The solver is z3, an extra, so nothing imports this until it asks.
 """
 
+from notifyrules.solver.alternatives import why_not
 from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.decision_words import speak
@@ -44,5 +45,6 @@ __all__ = [
     "readers",
     "speak",
     "translate",
+    "why_not",
     "witnesses",
 ]

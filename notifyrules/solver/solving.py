@@ -129,15 +129,16 @@ class Solver:
 
     def _name(self, formula: Formula) -> Formula:
         """Give a formula a name, so that the solver learns across questions."""
+        if (known := self._names.get(formula.get_id())) is not None:
+            return known[1]
         self._define(formula)
         if z3.is_const(formula) and formula.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            return formula
-        if (known := self._names.get(formula.get_id())) is None:
+            name = formula
+        else:
             name = z3.Bool(f"question {len(self._names)}", self.world.formulas.context)
             self._solver.add(name == formula)
-            known = (formula, name)
-            self._names[formula.get_id()] = known
-        return known[1]
+        self._names[formula.get_id()] = (formula, name)
+        return name
 
     def _check(self, assumptions: Sequence[Formula]) -> Answer:
         """Ask within the time that is left."""
