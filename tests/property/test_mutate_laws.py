@@ -20,6 +20,8 @@ from notifyrules.mutate.model import Fate, Judged, Mutant
 from notifyrules.mutate.proof import judge
 from notifyrules.mutate.well_typed import is_well_typed
 from notifyrules.rules import load
+from notifyrules.solver import Inputs, World
+from notifyrules.solver.samples import draw, pools
 from tests.property.small_charts import EXACT, all_facts, dice
 from tests.property.strategies import RuleFile, rule_files
 from tests.property.test_proof_laws import drawn_by, loaded
@@ -89,3 +91,14 @@ def test_charts_with_mistakes_decide(tmp_path_factory: pytest.TempPathFactory, d
     assert is_well_typed(graph, frozenset((*graph.nodes, *graph.outcomes)))
     for mutant in mutants(graph):
         decide(mutant.graph, drawn.values(chance))
+
+
+@pytest.mark.parametrize("name", ["team_chat", "zulip", "matrix"])
+def test_shipped_charts_with_mistakes_decide(name: str) -> None:
+    """Charts that test for null do so too: what leaves such a test out is no mistake that counts."""
+    graph = load(name).graph
+    inputs = Inputs.declare(World(), graph.facts)
+    drawn = list(draw(inputs, pools(inputs), 40))
+    for mutant in mutants(graph):
+        for facts in drawn:
+            decide(mutant.graph, facts)
