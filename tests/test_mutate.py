@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -319,15 +320,22 @@ outcomes: {"yes": {notify: true}, "no": {notify: false}}
 class TestToldCases:
     @pytest.mark.parametrize("kept", range(5))
     def test_notice(self, tmp_path: Path, kept: int) -> None:
-        """Of one case alone the rest is made: the told cases pass, and leave no survivor."""
+        """Of one case alone the rest is made: the told cases stand in one file, pass, and leave no survivor."""
         cases = ALL_NOTICED.splitlines(keepends=True)[kept]
+        found = mutated(tmp_path, cases)
+        assert found.survived
 
-        for _ in range(12):
-            found = mutated(tmp_path, cases)
-            survivors = [one for one in found.files[0].judged if one.fate is Fate.SURVIVED]
-            if not survivors:
-                break
-            cases += (found.files[0].case(survivors[0]) or "").replace("- name: ", f"- name: {len(cases)} ", 1)
+        told = dict.fromkeys(found.files[0].case(one) or "" for one in found.files[0].survivors)
+        found = mutated(tmp_path, cases + "".join(told))
 
         assert found.problems == ()
         assert not found.survived
+
+    def test_told_once(self, tmp_path: Path) -> None:
+        """Mistakes that one case would notice have that case told once."""
+        without = "".join(line for line in ALL_NOTICED.splitlines(keepends=True) if "muted" not in line)
+
+        told = mutated(tmp_path, without).tell("text")
+
+        assert "\n  no case notices it; the one told for " in told
+        assert len(names := re.findall(r"- name: (.*)", told)) == len(set(names))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import count as count_from
 
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.writing import write_case
@@ -14,9 +16,10 @@ from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
 from notifyrules.mutate.model import Fate, Judged
+from notifyrules.source.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mutated:
     """What became of the mistakes in one chart."""
 
@@ -37,13 +40,26 @@ class Mutated:
         """What a case ought to notice."""
         return self.left(Fate.SURVIVED, Fate.UNDECIDED)
 
+    @cached_property
+    def cases(self) -> Mapping[Span, Mapping[str, str]]:
+        """Write the cases that would notice mistakes, by place and what is wrong; each has a name of its own."""
+        taken = {case.name: "" for suite in self.suites for case in suite}
+        written: dict[Span, dict[str, str]] = {}
+        for judged in self.judged:
+            if (shown := judged.shown) is not None:
+                base = self.suites[0].given
+                given = {name: value for name, value in shown.facts.items() if self._is_said(name, value, base)}
+                expect = _expected(shown.right, shown.wrong)
+                called, body = self._name(judged, shown.right), write_case("", given, expect)
+                numbered = (f"{called}{f', {number}' * (number > 1)}" for number in count_from(1))
+                name = next(one for one in numbered if taken.get(one, body) == body)
+                taken[name] = body
+                written.setdefault(judged.mutant.span, {})[judged.mutant.said] = write_case(name, given, expect)
+        return written
+
     def case(self, judged: Judged) -> str | None:
-        """Write the case that would notice a mistake; None where no facts are known that show it."""
-        if (shown := judged.shown) is None:
-            return None
-        base = self.suites[0].given
-        given = {name: value for name, value in shown.facts.items() if self._is_said(name, value, base)}
-        return write_case(_name(judged, shown.right), given, _expected(shown.right, shown.wrong))
+        """Give the case that would notice a mistake; None where no facts are known that show it."""
+        return self.cases.get(judged.mutant.span, {}).get(judged.mutant.said)
 
     def _is_said(self, name: str, value: Value, base: Mapping[str, Value]) -> bool:
         fact = self.graph.facts[name]
@@ -51,18 +67,17 @@ class Mutated:
             return base[name] != value
         return not fact.has_default or fact.default != value
 
+    def _name(self, judged: Judged, right: Record) -> str:
+        """Name a case by the question that is answered otherwise, its answer and the words in force."""
+        steps = right.passage.steps
+        step = ([step for step in steps if step.node in judged.mutant.touched] or steps)[-1]
+        # The words of a later arrow would say nothing of this question.
+        said = right.passage.because if step is steps[-1] else None
+        return f"{step.ask.rstrip('?')}? {step.answer} ({said or self.graph.outcomes[right.outcome].label})"
+
     def cannot_hold(self, judged: Judged) -> bool:
         """Tell whether every case of the first file writes down the fact whose default is another."""
         return judged.mutant.fact in self.suites[0].given
-
-
-def _name(judged: Judged, right: Record) -> str:
-    """Name a case by the question that is answered otherwise, its answer and the words in force."""
-    steps = right.passage.steps
-    touched = [step for step in steps if step.node in judged.mutant.touched]
-    step = (touched or steps)[-1]
-    said = right.passage.because if step is steps[-1] else None
-    return f"{step.ask.rstrip('?')}? {step.answer} ({said or right.outcome})"
 
 
 def _expected(right: Record, wrong: Record) -> dict[str, Value]:
@@ -82,9 +97,15 @@ def format_text(files: Sequence[Mutated]) -> str:
 
 
 def _lines(file: Mutated) -> Iterator[str]:
+    told: dict[str | None, Span] = {}
     for judged in file.survivors:
         yield f"{visible(str(judged.mutant.span))}: {visible(judged.mutant.said)}"
-        yield from (f"  {line}" for line in _told(file, judged))
+        case = file.case(judged)
+        if case is not None and case in told:
+            yield f"  no case notices it; the one told for {visible(str(told[case]))} would"
+        else:
+            yield from (f"  {line}" for line in _told(file, judged))
+        told.setdefault(case, judged.mutant.span)
         yield ""
     for judged in file.left(Fate.WORDS):
         yield f"{visible(str(judged.mutant.span))}: {visible(judged.mutant.said)}: only words or reasons change"
