@@ -35,7 +35,7 @@ from notifyrules.explanation.words import printable
 from notifyrules.graph.builder import Library
 from notifyrules.language.values import Value, write_literal
 from notifyrules.source.located import Located, Map, Scalar, Seq
-from notifyrules.source.text import Span
+from notifyrules.source.text import Source, Span
 
 MAX_COMBINATIONS: Final = 10_000
 """Cases that one `each` may become."""
@@ -329,7 +329,15 @@ class Suite:
 def read_suite(place: Place, charts: ChartLoader) -> Suite:
     """Read and check one cases file; none of its cases is ready to be run where anything but a row is wrong."""
     findings = Findings()
-    source = open_place(place, findings)
+    return _read(open_place(place, findings), place, charts, findings)
+
+
+def read_changed(source: Source, place: Place, charts: ChartLoader) -> Suite:
+    """Read what is to stand in a cases file like :func:`read_suite`."""
+    return _read(source, place, charts, Findings())
+
+
+def _read(source: Source | None, place: Place, charts: ChartLoader, findings: Findings) -> Suite:
     tree = None if source is None else read_tree(source, findings)
     document = None if tree is None else read_cases_document(tree, findings)
     if document is None or (chart := _load_rules(document, place, charts, findings)) is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
 
-from notifyrules.language.values import Value, to_plain
+from notifyrules.graph.model import Graph
+from notifyrules.language.values import FactValues, Value, to_plain
 from notifyrules.source.quoting import quote_yaml
 
 _WIDTH: Final = 120
@@ -29,6 +31,25 @@ def write_case(name: str, given: Mapping[str, Value], expect: Mapping[str, Value
     return "\n".join(lines) + "\n"
 
 
+def flow_case(name: str, given: Mapping[str, Value], expect: Mapping[str, Value]) -> str:
+    """Write a case as one line, for a list in brackets."""
+    parts = {"given": given, "expect": expect}
+    facts = {key: {one: to_plain(value) for one, value in part.items()} for key, part in parts.items() if part}
+    return _written({"name": name, **facts})
+
+
+def facts_said(graph: Graph, facts: FactValues, given: FactValues) -> dict[str, Value]:
+    """Give the facts that a case has to write down beside those *given* to every case of its file."""
+
+    def is_said(name: str) -> bool:
+        fact = graph.facts[name]
+        if name in given:
+            return given[name] != facts[name]
+        return not fact.has_default or fact.default != facts[name]
+
+    return {name: value for name, value in facts.items() if is_said(name)}
+
+
 def write_value(value: Value) -> str:
     """Write a value, in a flow where it has parts."""
     return _written(to_plain(value))
@@ -36,7 +57,15 @@ def write_value(value: Value) -> str:
 
 def write_text(text: str) -> str:
     """Write a text, in quotes where some reader of YAML needs them."""
-    return text if _BARE.fullmatch(text) and text.lower() not in _OTHERS else quote_yaml(text)
+    if _BARE.fullmatch(text) and text.lower() not in _OTHERS:
+        return text
+    return quote_yaml(text) if text.isprintable() else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Write a text in double quotes, with an escape for all that would be folded, or that nobody sees."""
+    named = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in named)
 
 
 def _written(plain: object) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.files import check_choice, save
 from notifyrules.cli.options import Root
-from notifyrules.cli.output import tell_error, with_progress, write, write_json
+from notifyrules.cli.output import tell, tell_error, with_progress, write, write_json
 from notifyrules.errors import UsageError
+
+if TYPE_CHECKING:
+    from notifyrules.answers.fill import Changed
 
 SUMMARY: Final = "Run the cases that stand beside rules."
 HELP: Final = """
@@ -77,18 +82,27 @@ def test(  # noqa: PLR0913 - the options of a command
             show_default=False,
         ),
     ] = None,
+    fills: Annotated[
+        bool, typer.Option("--fill", help="First write cases for what no case has walked into their files.")
+    ] = False,
     root: Root = None,
 ) -> int:
     """Run cases, print what became of them, and tell whether that fails the run."""
     # `--help` answers without all that these import.
     from notifyrules.answers import test as answer  # noqa: PLC0415
+    from notifyrules.answers.fill import fill  # noqa: PLC0415
     from notifyrules.cases.runner import Selection  # noqa: PLC0415
     from notifyrules.cli.running import RunShown, charts_of, gather, save_coverage  # noqa: PLC0415
+    from notifyrules.rules import require_solver  # noqa: PLC0415
 
     check_choice("format", output_format, _FORMATS)
+    if fills:
+        require_solver()
     least = None if fail_under is None else _percent(fail_under)
     places = paths or ["."]
-    suites = answer.read_all(with_progress(list(gather(places, root).items()), "reading cases"))
+    files = list(gather(places, root).items())
+    problems = _change(fill(files, with_progress), printing=output_format == _TEXT) if fills else []
+    suites = answer.read_all(with_progress(files, "reading cases"))
     covers = coverage or least is not None or charts is not None
     recorder = answer.record(suites, charts_of(places, root)) if covers else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))
@@ -102,10 +116,24 @@ def test(  # noqa: PLR0913 - the options of a command
         write_json(tested.to_dict())
     else:
         write(tested.tell(annotated=output_format == "github"))
-    problems = list(tested.problems(least))
+    problems += tested.problems(least)
     for problem in problems:
         tell_error(problem)
     return FOUND if problems or tested.failed else CLEAN
+
+
+def _change(files: Iterable[Changed], *, printing: bool) -> list[str]:
+    """Write files of cases that change, tell what was done and what was not, and give what could not be done."""
+    problems = []
+    for one in files:
+        if one.text is not None:
+            mark = codecs.BOM_UTF8 if one.path.read_bytes().startswith(codecs.BOM_UTF8) else b""
+            save(one.path, mark + one.text.encode())
+        for line in one.told:
+            (write if printing else tell)(f"{line}\n" if printing else line)
+        if one.problem is not None:
+            problems.append(one.problem)
+    return problems
 
 
 def _percent(written: str) -> Fraction:

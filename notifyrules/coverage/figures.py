@@ -125,7 +125,7 @@ def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
         if not tally.arrows[arrow.id]:
             yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) was never taken", arrow.span)
         return
-    ends = _ends(graph, arrow.target)
+    ends = ends_of(graph, arrow.target)
     missing = [
         *(["never won"] if ends - {Notify.NO} and not tally.arrows[arrow.id] else []),
         *(["was never tried in vain"] if Notify.NO in ends and not tally.tried[arrow.id] else []),
@@ -134,7 +134,7 @@ def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
         yield Gap("arrows", arrow.id, f"(to `{arrow.target}`) {' and '.join(missing)}", arrow.span)
 
 
-def _ends(graph: Graph, start: str) -> set[Notify]:
+def ends_of(graph: Graph, start: str) -> set[Notify]:
     """Find what the outcomes mean to which arrows lead from a node."""
     seen, waiting = {start}, [start]
     while waiting:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import count as count_from
 
 from notifyrules.cases.reading import Suite
-from notifyrules.cases.writing import write_case
+from notifyrules.cases.writing import facts_said, write_case
 from notifyrules.diagnostics.formats import annotate
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible, visible_name
@@ -47,8 +47,7 @@ class Mutated:
         written: dict[Span, dict[str, str]] = {}
         for judged in self.judged:
             if (shown := judged.shown) is not None:
-                base = self.suites[0].given
-                given = {name: value for name, value in shown.facts.items() if self._is_said(name, value, base)}
+                given = facts_said(self.graph, shown.facts, self.suites[0].given)
                 expect = _expected(shown.right, shown.wrong)
                 called, body = self._name(judged, shown.right), write_case("", given, expect)
                 numbered = (f"{called}{f', {number}' * (number > 1)}" for number in count_from(1))
@@ -60,12 +59,6 @@ class Mutated:
     def case(self, judged: Judged) -> str | None:
         """Give the case that would notice a mistake; None where no facts are known that show it."""
         return self.cases.get(judged.mutant.span, {}).get(judged.mutant.said)
-
-    def _is_said(self, name: str, value: Value, base: Mapping[str, Value]) -> bool:
-        fact = self.graph.facts[name]
-        if name in base:
-            return base[name] != value
-        return not fact.has_default or fact.default != value
 
     def _name(self, judged: Judged, right: Record) -> str:
         """Name a case by the question that is answered otherwise, its answer and the words in force."""

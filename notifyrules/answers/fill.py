@@ -1,0 +1,140 @@
+"""Make the cases that files of cases lack, and rewrite the expectations that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from notifyrules.cases.model import Case
+from notifyrules.cases.reading import ChartLoader, Suite, read_changed, read_suite
+from notifyrules.cases.rows import Rows
+from notifyrules.cases.runner import Status, run
+from notifyrules.cases.splicing import Edit, apply, put_in
+from notifyrules.cases.writing import write_case
+from notifyrules.coverage.recorder import Recorder
+from notifyrules.diagnostics.diagnostic import Findings
+from notifyrules.diagnostics.phrases import count
+from notifyrules.diagnostics.visible import visible, visible_name
+from notifyrules.document.files import Place, open_place
+from notifyrules.explanation.words import printable
+from notifyrules.graph.model import Graph
+from notifyrules.limit import LIMIT_S, Limit
+from notifyrules.rules import find_place, new_charts
+from notifyrules.source.located import Kind, Map, Scalar
+from notifyrules.source.reader import read_yaml
+from notifyrules.source.text import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is to become of one file of cases."""
+
+    path: Path
+    text: str | None
+    """What is to stand in it; None where it stays as it is."""
+    told: tuple[str, ...]
+    """What was done and what was not, in lines."""
+    problem: str | None = None
+    """Why nothing can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of cases that can be changed."""
+
+    place: Place
+    suite: Suite
+    source: Source
+    tree: Map
+    charts: ChartLoader
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no case yet."""
+        key = self.tree.key("cases")
+        listed = None if key is None else self.tree[key]
+        return not listed or (isinstance(listed, Scalar) and listed.kind is Kind.NULL)
+
+    def with_edits(self, edits: Iterable[Edit], more: int) -> str | None:
+        """Change the file; None where it would not hold *more* cases than now that pass, or others of them fail."""
+        changed = apply(self.source, edits)
+        suite = read_changed(changed, self.place, self.charts)
+        before, after = (tuple(map(_ran, one.parts)) for one in (self.suite, suite))
+        is_whole = not any(found.is_error for found in suite.findings) and len(after) == len(before) + more
+        if not is_whole or after[: len(before)] != before or not all(map(all, after[len(before) :])):
+            return None
+        return changed.text
+
+
+def _ran(part: tuple[Case, ...] | Rows) -> tuple[bool, ...]:
+    """Tell of each case of a part whether it does not fail; rows are files of their own."""
+    return () if isinstance(part, Rows) else tuple(run(case).status is not Status.FAILED for case in part)
+
+
+def _files(files: Iterable[tuple[str, Path | None]]) -> Iterator[_File | Changed]:
+    charts = new_charts()
+    for path, root in files:
+        place = find_place(path, root)
+        suite, source = read_suite(place, charts), open_place(place, Findings())
+        tree = None if source is None else read_yaml(source)[0]
+        errors = sum(found.is_error for found in suite.findings)
+        if source is None or suite.chart is None or not isinstance(tree, Map):
+            yield Changed(place.path, None, (), f"`{visible_name(suite.file)}` cannot be run")
+            continue
+        file = _File(place, suite, source, tree, charts)
+        if errors > file.is_empty:
+            yield Changed(place.path, None, (), f"`{visible_name(suite.file)}` cannot be run")
+        else:
+            yield file
+
+
+def fill(
+    files: Iterable[tuple[str, Path | None]],
+    track: Callable[[Sequence[_File], str], Iterable[_File]] = lambda found, _: found,
+) -> tuple[Changed, ...]:
+    """Make cases for what no case of some files walks, for the first file of each chart. The solver is installed."""
+    found, recorder = list(_files(files)), Recorder()
+    chosen: dict[Graph, _File] = {}
+    for file in found:
+        if isinstance(file, _File) and file.suite.chart is not None:
+            recorder.learn(file.suite.chart.graph)
+            chosen.setdefault(file.suite.chart.graph, file)
+            for case in file.suite:
+                if isinstance(case, Case) and case.skip is None:
+                    recorder.walk(case.chart.graph, case.facts)
+    filled = {id(file): _fill(file, recorder) for file in track(tuple(chosen.values()), "making cases")}
+    changed = (one if isinstance(one, Changed) else filled.get(id(one)) for one in found)
+    return tuple(one for one in changed if one is not None)
+
+
+def _fill(file: _File, recorder: Recorder) -> Changed:
+    from notifyrules.fill.making import Unmade, make  # noqa: PLC0415 - the solver is an extra
+
+    name, chart = visible_name(file.suite.file), file.suite.chart
+    assert chart is not None
+    made = list(make(chart.graph, file.suite.given, recorder, _names(file.tree), Limit(LIMIT_S)))
+    cases = [one for one in made if not isinstance(one, Unmade)]
+    left = [
+        f"  not covered: {visible_name(str(one.goal.span))}: {visible(one.goal.said)}: "
+        f"{'for no facts, proved' if one.proved else 'no facts were found'}"
+        for one in made
+        if isinstance(one, Unmade)
+    ]
+    if not cases:
+        return Changed(file.place.path, None, (f"{name}: no case to add", *left))
+    text = file.with_edits([put_in(file.source, file.tree, cases)], len(cases))
+    if text is None:
+        written = "".join(write_case(one.name, one.given, one.expect) for one in cases)
+        problem = f"the cases cannot be put into `{name}` as it is written; put them in yourself:\n{visible(written)}"
+        return Changed(file.place.path, None, tuple(left), problem)
+    added = (f"  + {visible(one.name)}" for one in cases)
+    return Changed(file.place.path, text, (f"{name}: {count(len(cases), 'case')} added", *added, *left))
+
+
+def _names(tree: Map) -> Iterator[str]:
+    key = tree.key("cases")
+    listed = () if key is None else tree[key]
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, Map) and (name := one.key("name")) is not None and isinstance(one[name], Scalar):
+            yield printable(str(one[name]))

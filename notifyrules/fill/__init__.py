@@ -1,0 +1,1 @@
+"""Make the cases that a file of cases lacks."""
