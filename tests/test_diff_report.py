@@ -342,4 +342,26 @@ class TestPicture:
         """The picture can be read alone."""
         drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(edited(FLOW, ("group: hold", "group: 'no'")))))
 
-        assert drawn.words.endswith("decisions change: hold->no")
+        assert "decisions change: hold->no; bold is what was edited" in drawn.words
+
+    @pytest.mark.parametrize(
+        ("edit", "expected"),
+        [
+            (("if: b,", "if: not b,"), {"muted": ("LIT", "was: b", "now: not b")}),
+            (("i > 3", "i > 4"), {"late": ("PLAIN", "was: i > 3", "now: i > 4")}),
+        ],
+        ids=["a question", "a row"],
+    )
+    def test_old_and_new_words_stand_in_the_box(
+        self, tmp_path: Path, edit: tuple[str, str], expected: dict[str, tuple[str, ...]]
+    ) -> None:
+        """The box that was edited is lit; of a row that was, the row."""
+        drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(edited(FLOW, edit))))
+        found = {
+            box.key: (box.mark.emphasis.name, *box.mark.notes)
+            for box in drawn.boxes
+            if box.mark.emphasis is not Emphasis.FADED
+        }
+
+        assert found == expected
+        assert ("late.2" in marks(drawn)) is ("late" in expected)

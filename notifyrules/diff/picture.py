@@ -12,6 +12,11 @@ from notifyrules.diff.report import headline
 _WAS = "was:"
 """What the keys of boxes and arrows begin with that only the old version has."""
 _QUIET = Mark(Emphasis.FADED)
+_ASKED = ("condition", "new row", "order", "node")
+"""Kinds of edits that stand in a box or row themselves."""
+_LONGEST = 60
+"""Code points of a condition that a picture shows."""
+_LEGEND = "; bold is what was edited, dashed what was there until now"
 _GONE = Mark(Emphasis.TRIED, ("removed",))
 
 
@@ -20,7 +25,9 @@ def draw_comparison(comparison: VersionComparison) -> Diagram:
     new = draw_overlaid(comparison.new, _new_marks(comparison))
     old = draw_overlaid(comparison.old, Overlay(_old_marks(comparison), _QUIET))
     boxes, arrows = _gone(comparison.structure, old, new)
-    words = f"{comparison.old.path} compared with {comparison.new.path}: {headline(comparison).replace('`', '')}"
+    words = (
+        f"{comparison.old.path} compared with {comparison.new.path}: {headline(comparison).replace('`', '')}{_LEGEND}"
+    )
     return replace(
         new,
         boxes=(*new.boxes, *boxes),
@@ -33,7 +40,7 @@ def draw_comparison(comparison: VersionComparison) -> Diagram:
 def _new_marks(comparison: VersionComparison) -> Overlay:
     structure = comparison.structure
     marks = {name: Mark(Emphasis.LIT, ("added",)) for name in structure.added_nodes}
-    marks |= {one.what: Mark(Emphasis.LIT, ("asks otherwise",)) for one in structure.asked_otherwise}
+    marks |= _edited(comparison)
     for name in structure.added_nodes:
         marks |= {arrow.id: Mark(Emphasis.LIT) for arrow in comparison.new.nodes[name].arrows if arrow.written}
     marks |= {id_: Mark(Emphasis.LIT, ("added",)) for id_ in structure.added_arrows}
@@ -41,6 +48,31 @@ def _new_marks(comparison: VersionComparison) -> Overlay:
         id_ = f"{START}.then" if moved.after == BEGINNING else moved.after
         marks[id_] = Mark(Emphasis.LIT, ("moved",))
     return Overlay(marks, _QUIET)
+
+
+def _edited(comparison: VersionComparison) -> dict[str, Mark]:
+    """Mark the box or row that was edited itself, with its old and new words; of a let or a default what asks it."""
+    new = comparison.new
+    otherwise = {one.what for one in comparison.structure.asked_otherwise}
+    marks: dict[str, Mark] = {}
+    for edit in comparison.edits:
+        for one in edit.edited:
+            words = tuple(f"{word}: {_short(text)}" for word, text in (("was", one.was), ("now", one.now)) if text)
+            if one.kind in _ASKED and one.what in new.nodes:
+                marks[one.what] = Mark(Emphasis.LIT, words)
+            elif one.kind in _ASKED and one.what in new.arrows:
+                # There is more room in the box than on the arrow.
+                box = marks.get(new.arrows[one.what].node, Mark())
+                marks[new.arrows[one.what].node] = replace(box, notes=(*box.notes, *words))
+                marks[one.what] = Mark(Emphasis.LIT)
+            else:
+                otherwise |= {answer.what for answer in edit.answers if answer.ask and answer.what in new.nodes}
+    asks = Mark(Emphasis.LIT, ("asks otherwise",))
+    return {**dict.fromkeys(sorted(otherwise), asks), **marks}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _old_marks(comparison: VersionComparison) -> dict[str, Mark]:

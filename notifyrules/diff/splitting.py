@@ -75,10 +75,10 @@ def split(old: Graph, new: Graph, structure: Structure, defaults: Iterable[str],
         return _exchanged(term, before, known)
 
     uses = {use: replace(one, term=with_old_lets(one.term)) for use, one in _uses(new).items()}
-    renamed = _in_old_names(old, new, structure)
+    renamed, own = _in_old_names(old, new, structure)
     nodes = {name: with_terms(node, with_old_lets) for name, node in renamed.nodes.items()}
     outcomes = {name: _outcome_with(one, with_old_lets) for name, one in new.outcomes.items()}
-    splitter = _Splitter(old, replace(renamed, nodes=nodes, outcomes=outcomes), new, before, uses)
+    splitter = _Splitter(old, replace(renamed, nodes=nodes, outcomes=outcomes), own, before, uses)
     edits = list(splitter.edits(defaults))
     alone = apart and len(edits) <= _MOST and splitter.names_are_clear() and all(map(splitter.finish, edits))
     return edits if alone or not edits else [Edit([one for edit in edits for one in edit.edited], [])]
@@ -87,8 +87,8 @@ def split(old: Graph, new: Graph, structure: Structure, defaults: Iterable[str],
 # ---- One set of names ----
 
 
-def _in_old_names(old: Graph, new: Graph, structure: Structure) -> Graph:
-    """Call the nodes and arrows that both versions have as the old one does."""
+def _in_old_names(old: Graph, new: Graph, structure: Structure) -> tuple[Graph, Mapping[str, str]]:
+    """Call the nodes and arrows that both versions have as the old one does; also give what they are called now."""
     taken = {*old.nodes, *old.outcomes, *old.arrows}
     names = {now: was for was, now in structure.nodes.items()}
     names |= {name: _free(name, taken) for name in new.nodes if name not in names}
@@ -100,7 +100,8 @@ def _in_old_names(old: Graph, new: Graph, structure: Structure) -> Graph:
         return replace(arrow, id=ids[arrow.id], node=names[arrow.node], target=target)
 
     nodes = {names[name]: replace(with_arrows(node, renamed), name=names[name]) for name, node in new.nodes.items()}
-    return replace(new, nodes=nodes, start=names[new.start], order=tuple(names[name] for name in new.order))
+    own = {called: name for known in (names, ids) for name, called in known.items()}
+    return replace(new, nodes=nodes, start=names[new.start], order=tuple(names[name] for name in new.order)), own
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
@@ -190,8 +191,8 @@ class _Splitter:
     old: Graph
     new: Graph
     """The new version in the old names."""
-    called: Graph
-    """The new version in its own."""
+    own: Mapping[str, str]
+    """What its nodes and arrows are called now."""
     before: Mapping[_Use, t.LetUse]
     """How lets are used in the old version."""
     uses: Mapping[_Use, t.LetUse]
@@ -207,7 +208,7 @@ class _Splitter:
             yield Edit([Edited("default", name, now.span.line, "", *told)], [_default(name)])
         yield from self._lets()
         if self.old.start != self.new.start:
-            told = (self.old.start, self.called.start)
+            told = (self.old.start, self.own[self.new.start])
             line = self.new.nodes[self.new.start].span.line
             yield Edit([Edited("start", "(start)", line, "", *told)], [self._begin])
         for name, node in self.old.nodes.items():
@@ -315,8 +316,10 @@ class _Splitter:
         for (led_to, leads_to), arrows in moved.items():
             ids = {arrow.id: arrow for arrow in arrows}
             answers = " | ".join(dict.fromkeys(arrow.label or arrow.answer for arrow in arrows))
-            what = ", ".join(ids)
-            told = Edited("target", what, arrows[0].span.line, f"{now.ask} {answers}", led_to, self._name(leads_to))
+            what = ", ".join(self.own[id_] for id_ in ids)
+            told = Edited(
+                "target", what, arrows[0].span.line, f"{now.ask} {answers}", led_to, self.own.get(leads_to, leads_to)
+            )
             yield Edit([told], [_turned(was.name, ids)])
 
     def _in_table(self, was: Table, now: Table) -> Iterator[Edit]:
@@ -343,14 +346,17 @@ class _Splitter:
     def _of_row(self, kind: str, node: Table, row: Row, was: str, now: str) -> Edited:
         if isinstance(node, Question):
             return self._edited(kind, node, node.name, was, now)
-        return Edited(kind, row.arrow.id, row.arrow.span.line, row.arrow.label or row.arrow.answer, was, now)
+        return Edited(
+            kind,
+            self.own.get(row.arrow.id, row.arrow.id),
+            row.arrow.span.line,
+            row.arrow.label or row.arrow.answer,
+            was,
+            now,
+        )
 
     def _edited(self, kind: str, node: Node | Table, name: str, was: str, now: str) -> Edited:
-        return Edited(kind, self._name(name), node.span.line, node.ask, was, now)
-
-    def _name(self, name: str) -> str:
-        """Call a node as the new version does."""
-        return next((own for own, one in zip(self.called.order, self.new.order, strict=True) if one == name), name)
+        return Edited(kind, self.own[name], node.span.line, node.ask, was, now)
 
 
 def _default(name: str) -> Make:

@@ -90,12 +90,13 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     charts = [translate(side.graph, world, side.symbols) for side in (together.old, together.new)]
     assumed = [world.formulas.every(chart.terms.holds(term) for term in chart.graph.assume) for chart in charts]
     features = features_of(together, world)
-    differences = _differences(charts, structure)
+    rechecks = [speak(chart).recheck.at for chart in charts]
+    differences = dict(find_differences(charts, rechecks, structure))
     edits = split(old, new, structure, together.defaults, apart=together.one_variable_each)
     alone = [
         Alone(edit, together.new, charts[1], differences, {})
         if edit.graph is None
-        else _alone(edit, edit.graph, together, structure, charts)
+        else _alone(edit, edit.graph, together, structure, (charts, rechecks))
         for edit in edits
     ]
     for side in (together.old, together.new):
@@ -113,21 +114,23 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
 
 
 def _alone(
-    edit: Edit, graph: Graph, together: Together, structure: Structure, charts: Sequence[ChartFormulas]
+    edit: Edit,
+    graph: Graph,
+    together: Together,
+    structure: Structure,
+    known: tuple[Sequence[ChartFormulas], Sequence[Symbol]],
 ) -> Alone:
     """Translate the old version with one edit, and say how it differs from both."""
-    (before, after), old, new = charts, together.old, together.new
+    ((before, after), (said, says)), old, new = known, together.old, together.new
     moved = {name: new.symbols[name] for name in edit.defaults}
     side = Side(graph, {**new.symbols, **old.symbols, **moved}, {**new.given, **old.given}, {**new.names, **old.names})
     chart = translate(graph, before.world, side.symbols)
     nodes = {was: now for was, now in structure.nodes.items() if was in graph.nodes}
     same = replace(structure, nodes={name: name for name in nodes}, arrows={id_: id_ for id_ in structure.arrows})
-    changes = _differences((before, chart), same)
-    return Alone(edit, side, chart, changes, _differences((chart, after), replace(structure, nodes=nodes)))
-
-
-def _differences(charts: Sequence[ChartFormulas], structure: Structure) -> Changes:
-    return dict(find_differences(charts, [speak(chart).recheck.at for chart in charts], structure))
+    recheck = speak(chart).recheck.at
+    changes = dict(find_differences((before, chart), (said, recheck), same))
+    rest = dict(find_differences((chart, after), (recheck, says), replace(structure, nodes=nodes)))
+    return Alone(edit, side, chart, changes, rest)
 
 
 def find_differences(
