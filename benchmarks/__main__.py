@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
-from benchmarks import deciding, fanout, growing, media, peers, service, starting
+from benchmarks import deciding, events, fanout, growing, media, peers, service, starting
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
 
@@ -17,15 +17,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
-    parser.add_argument("part", nargs="?", choices=["service"], help="measure only the service")
+    parser.add_argument("part", nargs="?", choices=["service", "events"], help="measure only this")
     options = parser.parse_args()
     parts = [_machine()]
     print(parts[0])
-    for table in _tables(quick=options.quick) if options.part is None else [_service(quick=options.quick)]:
+    for table in _chosen(options.part, quick=options.quick):
         parts.append(str(table))
         print(f"\n{table}", flush=True)
     if options.write:
         write_page("\n".join(parts))
+
+
+def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
+    """Measure one part, or all but what needs brokers and databases."""
+    match part:
+        case "service":
+            return [_service(quick=quick)]
+        case "events":
+            return events.measure(events=2_000 if quick else 10_000, asks=100 if quick else 500)
+        case _:
+            return _tables(quick=quick)
 
 
 def _machine() -> str:
