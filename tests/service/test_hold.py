@@ -45,9 +45,9 @@ class TestHolder:
     async def test_due(self, broker: str, prefix: str, database: str) -> None:
         """A held event is due at its time, not before; what is no held event is refused."""
         url = address(broker)
-        with process(*HOLDER, url, prefix, database, "one") as start:
-            start()
-            async with product(url, prefix, DUE, REFUSED) as made:
+        async with product(url, prefix, DUE, REFUSED) as made:
+            with process(*HOLDER, url, prefix, database, "one") as start:
+                start()
                 when = datetime.now(UTC) + timedelta(seconds=3)
                 ids = await post(made, 2, when)
                 await made.line.publish(HELD, b"poison", "")
@@ -66,9 +66,9 @@ class TestHolder:
     async def test_killed(self, prefix: str, database: str) -> None:
         """The holder is killed in the hold and when events are due: each is due, doubles have one id."""
         url = address("nats")
-        with process(*HOLDER, url, prefix, database, "one") as start:
-            holder = start()
-            async with product(url, prefix, DUE) as made:
+        async with product(url, prefix, DUE) as made:
+            with process(*HOLDER, url, prefix, database, "one") as start:
+                holder = start()
                 await asyncio.sleep(3)
                 when = datetime.now(UTC) + timedelta(seconds=8)
                 ids = await post(made, 200, when)

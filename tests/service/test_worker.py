@@ -181,8 +181,8 @@ class TestLanes:
 async def through_deaths(url: str, prefix: str, rules: Path, events: int, deaths: int) -> None:
     """Post events while the worker is killed some times, and hold that each is answered."""
     poison = events // 100
-    with process(*WORKER, url, prefix, str(rules)) as start:
-        async with product(url, prefix, DECIDED, REFUSED) as made:
+    async with product(url, prefix, DECIDED, REFUSED) as made:
+        with process(*WORKER, url, prefix, str(rules)) as start:
             running = start()
             posting = asyncio.create_task(
                 made.post(
@@ -218,8 +218,8 @@ class TestDeaths:
         """Events that kill their worker end as refused, and all others are decided."""
         url, fatal = address(broker), {7, 150}
         bodies = [posted(f"e{one}", {"user": {"name": FATAL.decode() if one in fatal else ""}}) for one in range(300)]
-        with process(*WORKER, url, prefix, str(write_chart(tmp_path))) as start:
-            async with product(url, prefix, DECIDED, REFUSED) as made:
+        async with product(url, prefix, DECIDED, REFUSED) as made:
+            with process(*WORKER, url, prefix, str(write_chart(tmp_path))) as start:
                 await made.post(*bodies)
                 running = start()
 
