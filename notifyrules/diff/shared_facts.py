@@ -45,8 +45,8 @@ class Together:
     """How the declarations differ, one sentence each."""
     defaults: list[str] = field(default_factory=list)
     """The facts whose default changed."""
-    one_variable_each: bool = True
-    """Whether no fact is called otherwise in either version."""
+    one_type_each: bool = True
+    """Whether conditions of either version take what facts are in the other."""
     refused: list[str] = field(default_factory=list)
     """Which facts that were valid before are not now, one sentence each."""
 
@@ -75,6 +75,8 @@ class Together:
         """Let a caller leave out a fact whose default changed."""
         world, name = self.inputs.world, now.name
         self.defaults.append(name)
+        # Who leaves it out gets a default that conditions of the other version may not take.
+        self.one_type_each &= was.type == now.type
         flag = self.inputs.add(replace(now, name=left_out(name), type=BOOL, has_default=True, default=False))
         for side, fact in ((self.old, was), (self.new, now)):
             default = world.symbols.constant(fact.default, fact.type)
@@ -113,7 +115,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
             if _default_changed(was, now):
                 together.allow_leaving_out(was, now)
             continue
-        together.one_variable_each &= was is None or now is None
+        together.one_type_each &= was is None or now is None
         for side, one, when in ((together.old, was, "before"), (together.new, now, "now")):
             if one is not None:
                 called = f"{name} ({when})" if was is not None and now is not None else name

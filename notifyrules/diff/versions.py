@@ -92,7 +92,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     features = features_of(together, world)
     rechecks = [speak(chart).recheck.at for chart in charts]
     differences = dict(find_differences(charts, rechecks, structure))
-    edits = split(old, new, structure, together.defaults, apart=together.one_variable_each)
+    edits = split(old, new, structure, together.defaults, apart=together.one_type_each)
     alone = [
         Alone(edit, together.new, charts[1], differences, {})
         if edit.graph is None

@@ -78,8 +78,11 @@ class Edits:
             if name not in _answered(asked.old) or name not in _answered(record):
                 return None
             return _row(name, (old, alone.side), row, asked)
-        both = [_answered(each).get(nodes.get(one.what, one.what)) for each in (asked.old, record)]
-        return None if both[0] is None or both[1] is None else (both[0], both[1])
+        name = nodes.get(one.what, one.what)
+        if name not in _answered(asked.old) or name not in _answered(record):
+            return None
+        before, after = old.graph.arrows[_answered(asked.old)[name]], alone.side.graph.arrows[_answered(record)[name]]
+        return before.label or before.answer, after.label or after.answer
 
 
 def condition(clause: Clause) -> str:
@@ -88,8 +91,8 @@ def condition(clause: Clause) -> str:
 
 
 def _answered(record: Record) -> dict[str, str]:
-    """Give the answers of all questions that were asked, be it in vain."""
-    return {step.node: step.answer for step in passed(record.passage.steps)}
+    """Give the arrows taken from all questions that were asked, be it in vain."""
+    return {step.node: step.arrow for step in passed(record.passage.steps)}
 
 
 def _row(name: str, sides: tuple[Side, Side], row: str, asked: Asked) -> tuple[str, str] | None:
@@ -136,7 +139,7 @@ def told(folder: Path, before: Version, after: Version) -> Edits:
         first, second, *alone = (decide(side.graph, side.facts(values)) for side in sides)
         asked.append(Asked(values, first, second, tuple(alone)))
     conditions = {condition(clause) for edit in edits for answered in edit.answers for clause in answered.where}
-    lets = {**after.lets, **before.lets}
+    lets = {**after.lets, **before.lets} if conditions else {}
     return Edits(versions, edits, interplay, asked, read(folder, old, new, sorted(conditions), lets))
 
 
