@@ -10,8 +10,8 @@ from notifyrules.cases.model import Case
 from notifyrules.cases.reading import ChartLoader, Suite, read_changed, read_suite
 from notifyrules.cases.rows import Rows
 from notifyrules.cases.runner import Status, run
-from notifyrules.cases.splicing import Edit, apply, put_in
-from notifyrules.cases.writing import write_case
+from notifyrules.cases.splicing import Edit, apply, entry, put_in, rewrite
+from notifyrules.cases.writing import write_case, write_value
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import count
@@ -19,9 +19,10 @@ from notifyrules.diagnostics.visible import visible, visible_name
 from notifyrules.document.files import Place, open_place
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Graph
+from notifyrules.language.values import Value
 from notifyrules.limit import LIMIT_S, Limit
 from notifyrules.rules import find_place, new_charts
-from notifyrules.source.located import Kind, Map, Scalar
+from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.reader import read_yaml
 from notifyrules.source.text import Source
 
@@ -56,15 +57,12 @@ class _File:
         listed = None if key is None else self.tree[key]
         return not listed or (isinstance(listed, Scalar) and listed.kind is Kind.NULL)
 
-    def with_edits(self, edits: Iterable[Edit], more: int) -> str | None:
-        """Change the file; None where it would not hold *more* cases than now that pass, or others of them fail."""
+    def with_edits(self, edits: Iterable[Edit], passed: Sequence[tuple[bool, ...]]) -> str | None:
+        """Change the file; None where not exactly those cases would pass that are to."""
         changed = apply(self.source, edits)
         suite = read_changed(changed, self.place, self.charts)
-        before, after = (tuple(map(_ran, one.parts)) for one in (self.suite, suite))
-        is_whole = not any(found.is_error for found in suite.findings) and len(after) == len(before) + more
-        if not is_whole or after[: len(before)] != before or not all(map(all, after[len(before) :])):
-            return None
-        return changed.text
+        is_sound = not any(found.is_error for found in suite.findings)
+        return changed.text if is_sound and [_ran(part) for part in suite.parts] == list(passed) else None
 
 
 def _ran(part: tuple[Case, ...] | Rows) -> tuple[bool, ...]:
@@ -123,7 +121,8 @@ def _fill(file: _File, recorder: Recorder) -> Changed:
     ]
     if not cases:
         return Changed(file.place.path, None, (f"{name}: no case to add", *left))
-    text = file.with_edits([put_in(file.source, file.tree, cases)], len(cases))
+    passed = [*map(_ran, file.suite.parts), *[(True,)] * len(cases)]
+    text = file.with_edits([put_in(file.source, file.tree, cases)], passed)
     if text is None:
         written = "".join(write_case(one.name, one.given, one.expect) for one in cases)
         problem = f"the cases cannot be put into `{name}` as it is written; put them in yourself:\n{visible(written)}"
@@ -133,8 +132,61 @@ def _fill(file: _File, recorder: Recorder) -> Changed:
 
 
 def _names(tree: Map) -> Iterator[str]:
-    key = tree.key("cases")
-    listed = () if key is None else tree[key]
-    for one in listed if isinstance(listed, list) else ():
-        if isinstance(one, Map) and (name := one.key("name")) is not None and isinstance(one[name], Scalar):
+    for one in _items(tree):
+        if (name := one.key("name")) is not None and isinstance(one[name], Scalar):
             yield printable(str(one[name]))
+
+
+# ---- Expectations that changed ----
+
+
+def update(files: Iterable[tuple[str, Path | None]]) -> tuple[Changed, ...]:
+    """Rewrite what cases expect, where it is written and differs from what is decided."""
+    return tuple(one if isinstance(one, Changed) else _update(one) for one in _files(files))
+
+
+def _update(file: _File) -> Changed:
+    name, edits, told, passed = visible_name(file.suite.file), list[Edit](), list[str](), list[tuple[bool, ...]]()
+    for part, written in zip(file.suite.parts, _items(file.tree), strict=False):
+        failed = [one for one in map(run, part) if one.status is Status.FAILED]
+        results = {} if isinstance(part, Rows) else dict(zip(map(id, part), _ran(part), strict=True))
+        key = "rows" if isinstance(part, Rows) else "each"
+        if failed and (at := written.key(key)) is not None:
+            few = f"{len(failed):,} of {len(part):,}"
+            told.append(f"  {visible_name(str(at.span))}: {few} fail, and `{key}` cannot be updated case by case")
+            failed = []
+        for one in failed:
+            assert isinstance(one.case, Case)
+            assert one.failure is not None
+            expect = _expect(written, one.case.medium)
+            changes = [(each, rewrite(expect, each)) for each in one.failure.differences]
+            place = f"  {visible_name(str(one.case.span))}: {visible(one.case.name)}:"
+            for each, edit in changes:
+                said = f"expected {each.what} {_shown(each.expected)}, now {_shown(each.actual)}"
+                told.append(f"{place} {said}{'' if edit is not None else ': left as it is'}")
+            found = [edit for _, edit in changes if edit is not None]
+            edits += found
+            results[id(one.case)] = len(found) == len(changes)
+        passed.append(tuple(results.values()))
+    if not edits:
+        return Changed(file.place.path, None, (f"{name}: nothing to update", *told))
+    text = file.with_edits(edits, passed)
+    if text is None:
+        return Changed(file.place.path, None, tuple(told), f"`{name}` cannot be updated as it is written")
+    return Changed(file.place.path, text, (f"{name}: {count(len(edits), 'expectation')} updated", *told))
+
+
+def _items(tree: Map) -> Iterator[Map]:
+    key = tree.key("cases")
+    listed = None if key is None else tree[key]
+    yield from (one for one in listed if isinstance(one, Map)) if isinstance(listed, Seq) else ()
+
+
+def _expect(case: Map, medium: str | None) -> Located:
+    """Find what is expected of a case, or of one medium."""
+    found = entry(case, "expect")[1]
+    return found if medium is None else entry(entry(found, "each")[1], medium)[1]
+
+
+def _shown(value: Value) -> str:
+    return visible(write_value(value))

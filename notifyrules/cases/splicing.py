@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from notifyrules.cases.writing import flow_case, write_case
+from notifyrules.cases.runner import Difference
+from notifyrules.cases.writing import flow_case, write_case, write_value
 from notifyrules.language.values import Value
 from notifyrules.source.located import Located, Map, Scalar, Seq, Style
 from notifyrules.source.text import Source
@@ -68,6 +69,32 @@ def put_in(source: Source, tree: Map, cases: Sequence[NewCase]) -> Edit:
     if is_flow:
         return Edit(start, end, f" [{flow}]")
     return Edit(start, end, _lines(source, start, _block(cases, _column(source, tree) + 2)))
+
+
+def rewrite(expect: Located, difference: Difference) -> Edit | None:
+    """Expect what was decided; None where it cannot be written, as that there are no words."""
+    if difference.actual is None and difference.what in ("because", "notify"):
+        return None
+    text = write_value(difference.actual)
+    if not isinstance(expect, Map):
+        return Edit(expect.span.start, expect.span.end, text)
+    what, _, name = difference.what.partition(".")
+    key, at = entry(expect, what)
+    if name:
+        key, at = entry(at, name)
+    if at.span.text == ":":
+        return Edit(at.span.end, at.span.end, f" {text}")
+    if isinstance(at, Scalar) or at.span.text[:1] in ("[", "{"):
+        return Edit(at.span.start, at.span.end, text)
+    return Edit(key.span.source.text.index(":", key.span.end) + 1, end_of(at), f" {text}")
+
+
+def entry(of: Located, name: str) -> tuple[Scalar, Located]:
+    """Find a key that a mapping has, and what stands there."""
+    assert isinstance(of, Map)
+    key = of.key(name)
+    assert key is not None
+    return key, of[key]
 
 
 def _column(source: Source, of: Located) -> int:

@@ -82,6 +82,9 @@ def test(  # noqa: PLR0913 - the options of a command
             show_default=False,
         ),
     ] = None,
+    updates: Annotated[
+        bool, typer.Option("--update", help="First expect what is decided now, in cases that fail.")
+    ] = False,
     fills: Annotated[
         bool, typer.Option("--fill", help="First write cases for what no case has walked into their files.")
     ] = False,
@@ -90,7 +93,7 @@ def test(  # noqa: PLR0913 - the options of a command
     """Run cases, print what became of them, and tell whether that fails the run."""
     # `--help` answers without all that these import.
     from notifyrules.answers import test as answer  # noqa: PLC0415
-    from notifyrules.answers.fill import fill  # noqa: PLC0415
+    from notifyrules.answers.fill import fill, update  # noqa: PLC0415
     from notifyrules.cases.runner import Selection  # noqa: PLC0415
     from notifyrules.cli.running import RunShown, charts_of, gather, save_coverage  # noqa: PLC0415
     from notifyrules.rules import require_solver  # noqa: PLC0415
@@ -101,12 +104,14 @@ def test(  # noqa: PLR0913 - the options of a command
     least = None if fail_under is None else _percent(fail_under)
     places = paths or ["."]
     files = list(gather(places, root).items())
-    problems = _change(fill(files, with_progress), printing=output_format == _TEXT) if fills else []
+    printing = output_format == _TEXT
+    problems = _change(update(files), printing=printing) if updates else []
+    problems += _change(fill(files, with_progress), printing=printing) if fills else []
     suites = answer.read_all(with_progress(files, "reading cases"))
     covers = coverage or least is not None or charts is not None
     recorder = answer.record(suites, charts_of(places, root)) if covers else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))
-    with RunShown(suites, printing=output_format == _TEXT) as shown:
+    with RunShown(suites, printing=printing) as shown:
         tested = answer.test(suites, selection, recorder, follower=shown, first=first)
     if charts is not None:
         save_coverage(Path(charts), tested)
