@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 README_BYTES = 9_000
 """What a newcomer reads in ten minutes."""
 
-_FOLDERS = ("docs", "notifyrules", "rules", "diagrams", "benchmarks", "examples", "tests")
+_FOLDERS = ("docs", "notifyrules", "rules", "diagrams", "benchmarks", "tests")
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A message at 23:30, held and sent at 07:00 by a durable workflow: `python -m examples.orchestrated`."""
+"""A message at 23:30, held and sent at 07:00 by a durable workflow: `python -m docs.story.orchestrated`."""
 
 from __future__ import annotations
 

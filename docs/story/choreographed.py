@@ -1,4 +1,4 @@
-"""A message at 23:30, held and sent at 07:00 by those who take and give events: `python -m examples.choreographed`."""
+"""A message at 23:30, held and sent at 07:00 over events: `python -m docs.story.choreographed`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 
 from dbos import DBOS
 
-from examples.memory import Memory
 from notifyrules.service.events import DECIDED, DUE, POSTED, Event
 from notifyrules.service.hold import Holder
 from notifyrules.service.lines import Line, open_line
@@ -21,6 +20,8 @@ from notifyrules.service.settings import Hold, Settings
 from notifyrules.service.settings import Worker as Working
 from notifyrules.service.versions import Versions
 from notifyrules.service.worker import Worker
+
+from .memory import Memory
 
 RULES = Path(__file__).with_name("quiet.yaml")
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def test_story(module: str, broker: str) -> None:
     """It is told to its end: asked at 23:30, asked again at 07:00, and the phone rings once, then."""
     where = [address(broker)] if broker else []
-    command = [sys.executable, "-m", f"examples.{module}", *where]
+    command = [sys.executable, "-m", f"docs.story.{module}", *where]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
 
     lines = told.splitlines()
