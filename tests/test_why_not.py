@@ -72,6 +72,17 @@ class TestTold:
         assert why.barred is None
         assert why.explain("user") == "You would be notified by no change of up to 3 facts."
 
+    def test_assumed(self) -> None:
+        """A fact that no question reads, and that must change because of what the rules assume, is told to support."""
+        facts = "facts: {a: bool = false, b: bool = false}\n"
+        rules = rules_of(chart('q: {if: a, then: "yes", else: "no"}', facts=facts, top="assume: [not a or b]\n"))
+
+        assert rules.why_not({}, "yes").explain() == (
+            "Not notified: no.\n\n"
+            "It would be yes by “a”: Yes instead of No (a: false -> true); as the rules\n"
+            "assume, b: false -> true. Then yes."
+        )
+
     def test_whatever(self) -> None:
         """An outcome that no facts get is told as such."""
         rules = rules_of(chart('q: {if: b, then: "yes", else: "no"}'))

@@ -93,7 +93,7 @@ class Barred:
     """Whether no facts at all give what is wanted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WhyNot:
     """What would have to change for another outcome."""
 
@@ -116,6 +116,9 @@ class WhyNot:
     """None where the clock does not count, or may not change."""
     barred: Barred | None
     """Why there are no alternatives, where that is proved whatever number of facts may change."""
+
+    def __repr__(self) -> str:
+        return f"<WhyNot {self.wanted!r}: {len(self.alternatives)} sets of changes>"
 
     @property
     def already(self) -> bool:
@@ -374,15 +377,20 @@ def _support(why: WhyNot) -> Iterator[str]:
         return
 
     def say(one: Alternative) -> _Told:
-        parts = []
+        def changed(names: Iterable[str]) -> str:
+            changes = (f"{printable(name)}: {_value(why.facts[name])} -> {_value(one.changes[name])}" for name in names)
+            return ", ".join(changes)
+
+        parts, unread = [], dict(one.changes)
         for turn in why.turns(one):
             still = "still " * (turn.was == turn.answer)
             instead = "" if turn.was in (None, turn.answer) else f" instead of {_word(turn.was)}"
-            changes = (
-                f"{printable(name)}: {_value(why.facts[name])} -> {_value(one.changes[name])}" for name in turn.facts
-            )
-            facts = f" ({', '.join(changes)})" if turn.facts else ""
+            facts = f" ({changed(turn.facts)})" if turn.facts else ""
             parts.append(f"“{printable(turn.ask)}”: {still}{_word(turn.answer)}{instead}{facts}")
+            unread = {name: value for name, value in unread.items() if name not in turn.facts}
+        if unread:
+            # No question reads them: the others may not change alone.
+            parts.append(f"as the rules assume, {changed(unread)}")
         return tuple(dict.fromkeys(parts)), f". Then {printable(one.passage.outcome)}{_because(one.passage.because)}"
 
     yield ""
