@@ -276,3 +276,22 @@ def test_without_the_solver(monkeypatch: pytest.MonkeyPatch, team_chat: Rules) -
 
     with pytest.raises(UsageError, match="need the solver"):
         team_chat.witnesses()
+
+
+def test_no_way_leads_there(tmp_path: Path) -> None:
+    """An arrow of a node that no way leads to has no witness."""
+    path = tmp_path / "lost.yaml"
+    path.write_text(
+        """
+notifyrules: 1
+facts: {urgent: bool = false}
+flow:
+  first: {ask: Urgent?, if: urgent, then: "yes", else: "no"}
+  lost: {ask: Lost?, if: urgent, then: "yes", else: "no", allow: {unreachable-node: kept for later}}
+outcomes:
+  "yes": {notify: true, because: it is urgent}
+  "no": {notify: false, because: it is not}
+"""
+    )
+
+    assert list(load(path).witnesses(arrow="lost.then")) == []

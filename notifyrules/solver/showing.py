@@ -112,7 +112,8 @@ def _sets(place: _Place, goal: Goal) -> Sets:
         wanted.append(chart.outcomes().get(goal.outcome, formulas.false))
         shown.append(lambda facts: walk(near.graph, facts).outcome == goal.outcome)
     if (arrow := goal.arrow) is not None:
-        wanted.append((chart.met if goal.tried else chart.passed)[arrow])
+        # A node that no way leads to, which a file may allow, has no formulas.
+        wanted.append((chart.met if goal.tried else chart.passed).get(arrow, formulas.false))
         shown.append(lambda facts: arrow in _arrows(near.graph, facts, tried=goal.tried))
     if term is not None:
         wanted.append(chart.terms.holds(term))
