@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ from urllib.request import urlopen
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
-from joserfc.jwk import Key, KeySet, OKPKey
+from joserfc.jwk import Key, KeySet, OKPKey, import_key
 from joserfc.jwt import JWTClaimsRegistry
 from pydantic_core import from_json
 
@@ -39,6 +40,7 @@ _FETCH_S: Final = 2.0
 _FETCHED_EVERY_S: Final = 3600
 _FETCHED_AGAIN_S: Final = 30
 _JWKS_MOST: Final = 1 << 20
+_log = logging.getLogger("notifyrules.service")
 _ALGORITHMS: Final[Mapping[str, tuple[str, ...]]] = {
     "OKP": ("Ed25519", "EdDSA"),
     "EC": ("ES256", "ES384", "ES512"),
@@ -48,11 +50,11 @@ _ALGORITHMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class OwnKeys:
-    """The service's keys, in a file: the first signs, all verify. It is read again when a key is not known."""
+    """The service's keys, in a file: the first signs, all verify. It is read again when it has changed."""
 
     def __init__(self, path: Path) -> None:
         """Read *path*; where it is missing, make a key. UsageError where neither can be done."""
-        self._path = path
+        self._path, self._seen = path, (0, 0, 0)
         try:
             if not path.exists():
                 _write_new(path, KeySet([_new_key()]))
@@ -67,10 +69,8 @@ class OwnKeys:
 
     async def find(self, key_id: str | None) -> Key | None:
         """Find a key by its id."""
-        if (found := self._find(key_id)) is None:
-            self._read_again()
-            found = self._find(key_id)
-        return found
+        self._read_again()
+        return next((key for key in self._keys.keys if key.kid == key_id), None)
 
     def public(self) -> dict[str, Any]:
         """Give what `/.well-known/jwks.json` shows."""
@@ -85,9 +85,6 @@ class OwnKeys:
         beside.replace(self._path)
         return str(new.keys[0].kid)
 
-    def _find(self, key_id: str | None) -> Key | None:
-        return next((key for key in self._keys.keys if key.kid == key_id), None)
-
     def _read(self) -> KeySet:
         keys = KeySet.import_key_set(json.loads(self._path.read_text("utf-8")))
         if any(key.key_type != "OKP" or not key.is_private for key in keys.keys):
@@ -97,7 +94,10 @@ class OwnKeys:
     def _read_again(self) -> None:
         """Take over what stands in the file, unless it cannot be read: then the keys that are known stay."""
         with suppress(OSError, ValueError, KeyError, TypeError, JoseError):
-            self._keys = self._read()
+            stat = self._path.stat()
+            if (seen := (stat.st_ino, stat.st_mtime_ns, stat.st_size)) != self._seen:
+                self._seen = seen
+                self._keys = self._read()
 
 
 class ProviderKeys:
@@ -108,26 +108,47 @@ class ProviderKeys:
         self._url, self._clock = url, clock
         self._keys: tuple[Key, ...] = ()
         self._fetched, self._lock = float("-inf"), asyncio.Lock()
+        self._fetching: asyncio.Future[None] | None = None
 
     async def find(self, key_id: str | None) -> Key | None:
         """Find a key by its id, fetching again where it is not known or what is known is old."""
-        found = self._find(key_id)
-        async with self._lock:
-            if self._clock() - self._fetched > (_FETCHED_AGAIN_S if found is None else _FETCHED_EVERY_S):
-                self._fetched = self._clock()
-                with suppress(OSError, ValueError, KeyError, TypeError, JoseError):
-                    self._keys = await asyncio.to_thread(self._fetch)
+        if self._find(key_id) is None or self._is_old(_FETCHED_EVERY_S):
+            # Whoever brings a key that is known does not wait because of others who bring unknown ones.
+            async with self._lock:
+                if self._is_old(_FETCHED_AGAIN_S if self._find(key_id) is None else _FETCHED_EVERY_S):
+                    self._fetched = self._clock()
+                    if self._fetching is None or self._fetching.done():
+                        self._fetching = asyncio.get_running_loop().run_in_executor(None, self._fetch)
+                    await asyncio.wait({self._fetching}, timeout=_FETCH_S)
         return self._find(key_id)
+
+    def _is_old(self, seconds: float) -> bool:
+        return self._clock() - self._fetched > seconds
 
     def _find(self, key_id: str | None) -> Key | None:
         if key_id is None and len(self._keys) == 1:
             return self._keys[0]
         return next((key for key in self._keys if key.kid == key_id), None)
 
-    def _fetch(self) -> tuple[Key, ...]:
-        with urlopen(self._url, timeout=_FETCH_S) as answer:  # noqa: S310 - the operator's own setting
-            keys = KeySet.import_key_set(json.loads(answer.read(_JWKS_MOST)))
-        return tuple(key for key in keys.keys if key.key_type in _ALGORITHMS)
+    def _fetch(self) -> None:
+        """Take over the keys that the provider shows, if it shows any: whatever else it does, those before stay."""
+        try:
+            with urlopen(self._url, timeout=_FETCH_S) as answer:  # noqa: S310 - the operator's own setting
+                shown = json.loads(answer.read(_JWKS_MOST))["keys"]
+            if keys := tuple(key for one in shown if (key := _public_key(one)) is not None):
+                self._keys = keys
+        except Exception as error:  # noqa: BLE001 - a provider may answer anything
+            _log.warning("the keys of the identity provider cannot be had from %s: %s", self._url, error)
+
+
+def _public_key(shown: dict[str, Any]) -> Key | None:
+    """Read a key that verifies; None where it is for something else, or of a kind that is not known (RFC 7517, 5)."""
+    if shown.get("kty") not in _ALGORITHMS or shown.get("use", "sig") != "sig":
+        return None
+    try:
+        return import_key(shown)
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None
 
 
 Keys: TypeAlias = OwnKeys | ProviderKeys
@@ -188,7 +209,8 @@ class Tokens:
         caller = self._caller(claims)
         if len(self._verified) >= _VERIFIED_MOST:
             self._verified.clear()
-        self._verified[token] = float(claims["exp"]) + _SKEW_S, caller
+        # A key that is taken away is found out in as long as a token of ours lives, however long this one does.
+        self._verified[token] = min(claims["exp"], self._clock() + LIFETIME_S) + _SKEW_S, caller
         return caller
 
     async def _claims(self, token: str) -> dict[str, Any]:

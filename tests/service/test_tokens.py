@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -303,6 +304,7 @@ class Provider:
     url: str
     asked: int = 0
     keys: tuple[Key, ...] = ()
+    spoil: str = ""
 
 
 @pytest.fixture
@@ -313,10 +315,11 @@ def provider() -> Iterator[Provider]:
         def do_GET(self) -> None:
             """Show the keys."""
             found.asked += 1
-            body = json.dumps({"keys": [key.as_dict(private=False) for key in found.keys]}).encode()
+            body = json.dumps({"keys": [key.as_dict(private=False) for key in found.keys]})
+            answer = body.replace(found.spoil, '"P-0"') if found.spoil else body
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(answer.encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -373,3 +376,41 @@ class TestProvider:
         provider.keys = (secret,)
 
         assert asyncio.run(ProviderKeys(provider.url).find(secret.kid)) is None
+
+    def test_a_key_of_an_unknown_kind(self, provider: Provider) -> None:
+        """A key that cannot be read, among others that can, takes none of those away."""
+        key = OKPKey.generate_key("Ed25519", auto_kid=True)
+        odd = ECKey.generate_key("P-256", auto_kid=True)
+        provider.keys = (odd, key)
+        provider.spoil = '"P-256"'
+
+        assert asyncio.run(ProviderKeys(provider.url).find(key.kid)) is not None
+
+    @pytest.mark.parametrize("answer", [b"no HTTP\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[]", b""])
+    def test_a_provider_that_lies(self, answer: bytes) -> None:
+        """Whatever a provider answers, its tokens are refused, and nothing breaks."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def lie() -> None:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+            thread = threading.Thread(target=lie)
+            thread.start()
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/jwks"
+            found = asyncio.run(ProviderKeys(url).find("a"))
+            thread.join()
+
+        assert found is None
+
+
+def test_a_key_that_is_taken_away(tmp_path: Path) -> None:
+    """What a key signed that was taken out of the file is good no more, without a restart."""
+    keys = OwnKeys(tmp_path / "keys.json")
+    old = keys.signing().kid
+    OwnKeys(tmp_path / "keys.json").rotate()
+    OwnKeys(tmp_path / "keys.json").rotate()
+
+    assert asyncio.run(keys.find(old)) is None
