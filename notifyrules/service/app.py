@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from notifyrules.shipped import shipped_names
 DECIDE: Final = "/v1/decide/"
 _JSON: Final = (b"content-type", b"application/json")
 _CLOSE: Final = (b"connection", b"close")
+_HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _Headers: TypeAlias = list[tuple[bytes, bytes]]
 _log = logging.getLogger("notifyrules.service")
 
@@ -153,13 +155,14 @@ class Service:
         if caller is None:
             caller = await self._parts.access.caller(_asked(scope, body))
         name = scope["path"][len(DECIDE) :]
+        # An answer that was given before is for those who may ask for it now.
+        question = self._decider.read(body, caller)
         if b"idempotency-key" not in fields:
-            return self._decider.answer(name, body, caller), False
+            return self._decider.answer(name, question, caller), False
 
         async def work() -> bytes:
-            return self._decider.answer(name, body, caller)
+            return self._decider.answer(name, question, caller)
 
-        caller.require("decide")
         return await once(self._parts.store, caller, _asked(scope, body), work)
 
     async def _read(self, fields: Mapping[bytes, bytes], receive: Receive) -> bytes:
@@ -336,7 +339,10 @@ def _asked(scope: Scope, body: bytes) -> Asked:
         fields[key] = f"{fields[key]}, {text}" if key in fields else text
     query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    return Asked(scope["method"], f"{scope['scheme']}://{fields.get('host', '')}{path}{query}", fields, body)
+    # What is no host could hold another path, which would be taken for the one that was signed.
+    host = fields.get("host", "")
+    host = host if _HOST.fullmatch(host) else ""
+    return Asked(scope["method"], f"{scope['scheme']}://{host}{path}{query}", fields, body)
 
 
 def _check_type(fields: Mapping[bytes, bytes]) -> None:

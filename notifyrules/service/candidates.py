@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from pydantic_core import to_json
 
-from notifyrules import Decision, LiveRules, Rules, RulesError, UsageError, live
+from notifyrules import Decision, FactsError, LiveRules, Rules, RulesError, UsageError, live
 from notifyrules.answers.decisions import log_record
 
 _EXAMPLES: Final = 3
@@ -57,7 +57,7 @@ class Comparison:
             else:
                 self._count(self.differing, (decision.reason, other.reason), (_OTHERS, _OTHERS), decision)
         except Exception as error:  # noqa: BLE001 - a candidate may do anything
-            self._count(self.failed, f"{type(error).__name__}: {error}"[:300], _OTHERS, decision)
+            self._count(self.failed, _failure(error), _OTHERS, decision)
 
     def _count(self, counter: Counter[Any], kind: Hashable, others: Hashable, decision: Decision) -> None:
         with self._lock:
@@ -160,6 +160,12 @@ class Candidate:
         """Follow no longer."""
         if self._live is not None:
             self._live.close()
+
+
+def _failure(error: Exception) -> str:
+    """Say what was raised, without its words: they quote facts, and some of those are private."""
+    paths = ", ".join(one.path for one in error.problems) if isinstance(error, FactsError) else ""
+    return f"{type(error).__name__}: {paths}"[:300] if paths else type(error).__name__
 
 
 def chance(name: str, subject: str) -> int:

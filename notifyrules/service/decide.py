@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import operator
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from itertools import islice
 from typing import Any, Final, Protocol, cast
 
 from pydantic_core import from_json, to_json
@@ -23,6 +25,8 @@ READERS: Final = ("user", "support", "engineer")
 """Whom a decision may be explained to."""
 MAX_SUBJECT: Final = 256
 _KEYS: Final = ("facts", "subject", "each", "per_medium", "explain", "record")
+_TOLD: Final = 20
+"""Unknown keys that are told, each of which costs more than deciding."""
 _MOST_VERSIONS: Final = 256
 """Versions of rules whose answers are kept made, before they are made anew."""
 
@@ -103,18 +107,22 @@ class Decider:
         self._in_force, self._tally, self._most, self._keeper = in_force, tally, most_facts, keeper
         self._served: dict[tuple[str, str], Served] = {}
 
-    def answer(self, name: str, body: bytes, caller: Caller) -> bytes:
-        """
-        Answer a call about the rules called *name*.
-
-        Raises:
-            Problem: There are no such rules, the body is no question, its facts are wrong, or the caller may not.
-        """
+    def read(self, body: bytes, caller: Caller) -> Question:
+        """Read what a call asks; a problem where its body is no question, or the caller may not ask it."""
         caller.require("decide")
         question = read_question(body)
         if question.explain is not None or question.record:
             # What they tell holds facts of people.
             caller.require("explain")
+        return question
+
+    def answer(self, name: str, question: Question, caller: Caller) -> bytes:
+        """
+        Answer a question about the rules called *name*.
+
+        Raises:
+            Problem: There are no such rules, or the facts are wrong.
+        """
         served = self._serve(name, question.subject)
         try:
             if isinstance(question.facts, list):
@@ -215,7 +223,7 @@ def read_question(body: bytes) -> Question:
     if not isinstance(asked, dict):
         problem = FactProblem("(body)", f"expected an object, found {_kind(asked)}", 'send `{"facts": {...}}`')
         raise _malformed([problem])
-    problems = [_unknown(key) for key in asked if key not in _KEYS]
+    problems = [_unknown(key) for key in islice((key for key in asked if key not in _KEYS), _TOLD)]
     if "facts" not in asked:
         problems.append(FactProblem("facts", "is missing", "send the facts of one decision, or a list of them"))
     question = Question(**{"facts": None, **{key: asked[key] for key in _KEYS if key in asked}})
@@ -331,7 +339,6 @@ def _count_keys(found: object) -> int:
 def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the key {json.dumps(twice[:60])} stands twice in one object")
     return found

@@ -117,7 +117,9 @@ class Signatures:
 
     def _refused(self, asked: Asked, seen: str, error: Exception) -> Problem:
         """Say why; where the same request is right by another address, which one it was signed for."""
-        for other in _other_addresses(asked, seen)[:_GUESSES]:
+        # Only where all but the text is right: whoever has no key makes no work by guessing.
+        others = _other_addresses(asked, seen) if isinstance(error, _OtherText) else []
+        for other in others[:_GUESSES]:
             try:
                 self._check(asked, other)
             except (HTTPMessageSignaturesException, ValueError):

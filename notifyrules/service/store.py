@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -100,13 +101,15 @@ class SqliteStore:
         # One thread, which alone uses the connection: whatever blocks in SQLite never blocks the loop.
         self._thread = ThreadPoolExecutor(1, "notifyrules-store")
         try:
+            # What is kept are answers, and some hold facts of people.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(
                 path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False, cached_statements=16
             )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(self._SCHEMA)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise UsageError(f"the store {path} cannot be opened: {error}") from error
 
     async def use_nonce(self, key_id: str, nonce: str, kept_s: float) -> bool:
