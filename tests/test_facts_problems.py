@@ -72,3 +72,10 @@ class TestHelp:
             "user.muted: is missing and has no default",
             "  help: it says: The user wants silence",
         ]
+
+    def test_many_names_are_advised_on_at_first(self, rules: Rules) -> None:
+        """Whoever misspells everything is told everything, and what the first ten should be."""
+        found = problems(rules, {f"user.muted{number}": True for number in range(50)})
+
+        assert sum(line.endswith("is not a fact of these rules") for line in found) == 50
+        assert found.count("  help: did you mean `user.muted`?") == 10

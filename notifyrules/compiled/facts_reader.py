@@ -46,6 +46,8 @@ _SINGLE: Final = (
 """Classes whose instances are one value, or give many one after the other, whatever attributes they have."""
 _TOLD: Final = 100
 """Problems beyond which names that are no facts are only said to be more: a caller can give millions."""
+_ADVISED: Final = 10
+"""So many problems may be told with the nearest name, which is dearer to find than the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ class Collector:
             elif path in self._groups:
                 self._from_group(path, value, found, extras, problems)
             elif extras == "forbid" and _is_told(problems):
-                near = nearest(path, self._declared)
+                near = nearest(path, self._declared) if len(problems) < _ADVISED else None
                 advice = f"did you mean `{near}`?" if near else ""
                 problems.append(FactProblem(path[:_LONGEST_PATH], "is not a fact of these rules", advice))
 
