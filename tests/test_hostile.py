@@ -190,6 +190,6 @@ class TestCharts:
     def test_words_that_hold_code(self) -> None:
         """Texts that look like code, markup or terminal signs are texts."""
         because = "\"{t} <script>alert(1)</script> \\e[31m {{__import__('os')}}\""
-        text = chart(f'q: {{if: b, then: {{to: "yes", because: {because}}}, else: "no"}}')
+        text = chart(f'q: {{if: b, then: {{to: "yes", because: {because}}}, else: {{to: "no", because: it is not}}}}')
 
         assert codes(text) == []
