@@ -21,3 +21,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
 def folder(tmp_path: Path) -> Path:
     """Give a folder of the test's own."""
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the store longer than a service does, so that a busy machine is not taken for a store that hangs."""
+    monkeypatch.setattr("notifyrules.service.store.PATIENCE_S", 30)

@@ -146,7 +146,7 @@ class TestOnce:
                 return b"answer"
 
             first = asyncio.create_task(once(store, CALLER, request, slowly))
-            await begun.wait()
+            await asyncio.wait_for(begun.wait(), 60)
             problem = await refusal(once(store, CALLER, request, answer))
             go_on.set()
 
@@ -232,6 +232,11 @@ def own_redis(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 class TestHangs:
+    @pytest.fixture(autouse=True)
+    def impatience(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Wait as long as a service does."""
+        monkeypatch.setattr("notifyrules.service.store.PATIENCE_S", 0.25)
+
     def test_sqlite(self, tmp_path: Path) -> None:
         """A file that another process holds is told, and the loop goes on meanwhile."""
         path = tmp_path / "store.sqlite"
