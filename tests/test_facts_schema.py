@@ -246,6 +246,7 @@ class TestDurations:
 
 
 class TestFacts:
+    @pytest.mark.slow
     @given(data=st.data())
     @settings(max_examples=10)
     def test_that_are_taken_are_valid(

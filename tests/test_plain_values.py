@@ -125,6 +125,7 @@ class TestEverything:
         assert list(odd((loaded.graph, loaded.diagnostics, said), "rules", {})) == []
         assert only(schema)
 
+    @pytest.mark.slow
     @given(data=st.data())
     @settings(max_examples=10)
     def test_of_a_decision_is_plain(self, loaded: Rules, data: st.DataObject) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from notifyrules import Decision, FactProblem, FactsError
+
+_KINDS: Final = {"outcome": str, "notify": bool, "later": bool, "reason": str, "digest": str, "data": dict}
+"""What every decision of the service holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,21 @@ class Away(Exception):  # noqa: N818 - not a mistake of anybody who reads it
     """The service did not answer in time, and there are no rules to decide by instead."""
 
 
-def read_answer(data: Mapping[str, Any]) -> Answer:
-    """Read a decision as the service gives it."""
-    known = {name: data[name] for name in ("outcome", "notify", "later", "reason", "digest", "data")}
-    at = data.get("recheck_at")
-    rest = {name: value for name, value in data.items() if name not in {*known, "recheck_at"}}
-    return Answer(**known, recheck_at=None if at is None else datetime.fromisoformat(at), more=rest)
+def read_answer(told: object) -> Answer:
+    """Read a decision as the service gives it; ValueError where it is none."""
+    if not isinstance(told, dict) or any(not isinstance(told.get(name), kind) for name, kind in _KINDS.items()):
+        raise ValueError("it is no decision")
+    at = told.get("recheck_at")
+    more = {name: value for name, value in told.items() if name not in {*_KINDS, "recheck_at"}}
+    when = None if at is None else datetime.fromisoformat(str(at))
+    return Answer(**{name: told[name] for name in _KINDS}, recheck_at=when, more=more)
+
+
+def read_row(told: object) -> Answer | FactsError:
+    """Read what became of one of many facts; ValueError where that is neither a decision nor wrong facts."""
+    if isinstance(told, dict) and isinstance(problem := read_problem(0, told), FactsError):
+        return problem
+    return read_answer(told)
 
 
 def local_answer(decision: Decision) -> Answer:
@@ -77,6 +89,9 @@ def local_answer(decision: Decision) -> Answer:
 
 def read_problem(status: int, problem: Mapping[str, Any]) -> Refused | FactsError:
     """Give what to raise for a problem: for wrong facts the same as rules of one's own raise."""
-    if problem.get("problems"):
-        return FactsError(FactProblem(one["path"], one["message"], one.get("help")) for one in problem["problems"])
+    try:
+        if found := [FactProblem(one["path"], one["message"], one.get("help") or "") for one in problem["problems"]]:
+            return FactsError(found)
+    except (AttributeError, KeyError, TypeError):
+        pass  # It says nothing of facts that could be read.
     return Refused(status, problem)

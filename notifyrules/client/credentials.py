@@ -51,10 +51,10 @@ class Token:
             answer = reply.told()
             if reply.status >= 300:  # noqa: PLR2004
                 raise reply.refused()
-            if "access_token" not in answer:
+            token, lives_s = answer.get("access_token"), answer.get("expires_in", 300)
+            if not isinstance(token, str) or not token.isascii() or not isinstance(lives_s, int | float):
                 return False
-            self._token = str(answer["access_token"])
-            self._until = monotonic() + max(1.0, float(answer.get("expires_in", 300)) - _EARLY_S)
+            self._token, self._until = token, monotonic() + max(1.0, lives_s - _EARLY_S)
         request.headers["authorization"] = f"Bearer {self._token}"
         return True
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import time as wall_time
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Self, TypeAlias, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -15,9 +16,9 @@ import httpx2
 from pydantic_core import to_json
 
 from notifyrules import FactsError, Rules, UsageError
-from notifyrules.client.answers import Answer, Away, local_answer, read_answer, read_problem
+from notifyrules.client.answers import Answer, Away, local_answer, read_answer, read_row
 from notifyrules.client.credentials import Credentials
-from notifyrules.client.talking import Reply, Request, Step, Talk, Talker, Wait
+from notifyrules.client.talking import Reply, Request, Step, Talker, Wait
 
 _T = TypeVar("_T")
 
@@ -42,33 +43,29 @@ class _Asker:
 
     def decide(self, name: str, facts: Facts, subject: str | None, key: str | None) -> Generator[Step, Any, Answer]:
         try:
-            answer = yield from self._ask(name, {"facts": facts, "subject": subject}, "outcome", key)
+            return (yield from self._ask(name, {"facts": facts, "subject": subject}, read_answer, key))
         except Away as away:
             return local_answer(self._own(name, away).decide(facts))
-        return read_answer(answer)
 
     def decide_many(self, name: str, facts: Sequence[Facts]) -> Generator[Step, Any, list[Row]]:
         rows: list[Row] = []
         for start in range(0, len(facts), AT_ONCE):
             part = facts[start : start + AT_ONCE]
             try:
-                answer = yield from self._ask(name, {"facts": part}, "decisions")
+                rows += yield from self._ask(name, {"facts": part}, partial(_read_rows, len(part)))
             except Away as away:
                 rules = self._own(name, away)
                 rows += [_decide_row(rules, one) for one in part]
-            else:
-                rows += [_read_row(one) for one in answer["decisions"]]
         return rows
 
     def decide_each(
         self, name: str, facts: Facts, per_medium: Mapping[str, Facts] | None
     ) -> Generator[Step, Any, dict[str, Answer]]:
         try:
-            answer = yield from self._ask(name, {"facts": facts, "each": True, "per_medium": per_medium}, "decisions")
+            return (yield from self._ask(name, {"facts": facts, "each": True, "per_medium": per_medium}, _read_each))
         except Away as away:
             decisions = self._own(name, away).should_notify_each(facts, per_medium)
             return {medium: local_answer(decision) for medium, decision in decisions.items()}
-        return {medium: read_answer(one) for medium, one in answer["decisions"].items()}
 
     def _own(self, name: str, away: Away) -> Rules:
         """Give the client's own rules; where it has none, say that the service is away."""
@@ -77,12 +74,14 @@ class _Asker:
             raise away
         return own[name]
 
-    def _ask(self, name: str, body: Mapping[str, Any], wanted: str, key: str | None = None) -> Talk:
+    def _ask(
+        self, name: str, body: Mapping[str, Any], read: Callable[[dict[str, Any]], _T], key: str | None = None
+    ) -> Generator[Step, Reply | None, _T]:
         headers = {"content-type": "application/json", "accept": "application/json"}
         if key is not None:
             headers["idempotency-key"] = f'"{key}"'
         content = to_json({field: _plain(value) for field, value in body.items() if value is not None})
-        return self._talker.ask(f"/v1/decide/{quote(name, safe='')}", content, headers, wanted)
+        return self._talker.ask(f"/v1/decide/{quote(name, safe='')}", content, headers, read)
 
 
 class Client:
@@ -249,13 +248,17 @@ def _decide_row(rules: Rules, facts: Facts) -> Row:
         return error
 
 
-def _read_row(data: Mapping[str, Any]) -> Row:
-    if "outcome" in data:
-        return read_answer(data)
-    problem = read_problem(422, data)
-    if not isinstance(problem, FactsError):
-        raise problem
-    return problem
+def _read_rows(count: int, told: Mapping[str, Any]) -> list[Row]:
+    rows = told.get("decisions")
+    if not isinstance(rows, list) or len(rows) != count:
+        raise ValueError("it has not one answer for each of the facts")
+    return [read_row(one) for one in rows]
+
+
+def _read_each(told: Mapping[str, Any]) -> dict[str, Answer]:
+    if isinstance(each := told.get("decisions"), dict):
+        return {medium: read_answer(one) for medium, one in each.items()}
+    raise ValueError("it has not one answer for each medium")
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - facts

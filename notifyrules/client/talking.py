@@ -10,9 +10,10 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from pydantic_core import from_json
 
@@ -21,6 +22,8 @@ from notifyrules.errors import FactsError
 
 if TYPE_CHECKING:
     from notifyrules.client.credentials import Credentials
+
+_T = TypeVar("_T")
 
 TRIES: Final = 3
 _FIRST_WAIT_S: Final = 0.02
@@ -70,8 +73,7 @@ class Reply:
 
 
 Step: TypeAlias = Request | Wait
-Talk: TypeAlias = Generator[Step, Reply | None, dict[str, Any]]
-"""Steps to take, each answered by a reply, or None where none came; in the end what the reply says that counts."""
+"""A step to take, answered by a reply, or by None where none came."""
 
 
 @dataclass
@@ -137,9 +139,17 @@ class Talker:
     budget: Budget = field(default_factory=Budget)
     clock: Callable[[], float] = monotonic
 
-    def ask(self, path: str, body: bytes, headers: dict[str, str], wanted: str) -> Talk:
+    def ask(
+        self, path: str, body: bytes, headers: dict[str, str], read: Callable[[dict[str, Any]], _T]
+    ) -> Generator[Step, Reply | None, _T]:
         """
-        Ask until there is an answer, which has the key *wanted*, or no time left.
+        Ask until there is an answer, or no time left.
+
+        Args:
+            path: Where.
+            body: What.
+            headers: What is said beside it.
+            read: Reads an answer; what it raises ValueError for is none, whoever it came from.
 
         Raises:
             Away: There is none.
@@ -161,11 +171,12 @@ class Talker:
                 request.timeout_s = min(timeout, end - self.clock())
                 if request.timeout_s > 0:
                     reply = yield request
-            told = {} if reply is None or reply.status >= _NOT_GOOD else reply.told()
-            answered = wanted in told or (reply is not None and _NOT_GOOD <= reply.status < _BROKEN)
-            self.breaker.tell(answered=answered)
-            if wanted in told:
-                return told
+            if reply is not None and reply.status < _NOT_GOOD:
+                with suppress(ValueError):
+                    answer = read(reply.told())
+                    self.breaker.tell(answered=True)
+                    return answer
+            self.breaker.tell(answered=reply is not None and _NOT_GOOD <= reply.status < _BROKEN)
             if reply is not None and reply.status == _UNAUTHORIZED and not forgot and self.credentials.forget():
                 forgot = True
                 continue

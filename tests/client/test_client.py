@@ -260,6 +260,42 @@ class TestAway:
             client.decide("slack", FACTS)
 
 
+class TestNoAnswer:
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"outcome": "yes"},
+            {**DECIDED, "notify": "false"},
+            {**DECIDED, "data": None},
+            {**DECIDED, "recheck_at": "soon"},
+            [DECIDED],
+        ],
+    )
+    def test_decision(self, ask: Ask, told: Any) -> None:
+        """What is no whole decision is none, and the client decides."""
+        assert ask(Service([(200, told)] * 9), "decide", "slack", FACTS, fallback=SLACK).local
+
+    @pytest.mark.parametrize("rows", [None, {}, [DECIDED], [DECIDED, {}], [DECIDED, {"problems": [1]}], [DECIDED] * 3])
+    def test_many(self, ask: Ask, rows: Any) -> None:
+        """So are rows of another number, or that say neither a decision nor what is wrong."""
+        found = ask(Service([(200, {"decisions": rows})] * 9), "decide_many", "slack", [FACTS] * 2, fallback=SLACK)
+
+        assert [one.local for one in found] == [True, True]
+
+    @pytest.mark.parametrize("problems", [5, [5], [{"path": "a"}], {"a": 1}])
+    def test_problems(self, ask: Ask, problems: Any) -> None:
+        """Problems that cannot be read are a refusal all the same."""
+        with pytest.raises(Refused, match="no"):
+            ask(Service([(422, {"detail": "no", "problems": problems})]), "decide", "x", {})
+
+    @pytest.mark.parametrize("token", [{"access_token": 5}, {"access_token": "é"}, {**TOKEN, "expires_in": "soon"}])
+    def test_token(self, token: dict[str, object]) -> None:
+        """What is no token is none."""
+        http = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200, json=token)))
+        with Client(URL, Token("a", "b"), fallback=SLACK, http=http, deadline_s=30) as client:
+            assert client.decide("slack", FACTS).local
+
+
 class Clock:
     """A clock that is set."""
 

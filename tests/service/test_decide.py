@@ -63,6 +63,7 @@ class TestOne:
 
         assert service.decide({"facts": NIGHT, "record": True}).json()["record"] == decision.to_dict()
 
+    @pytest.mark.slow
     @given(st.data())
     @settings(max_examples=200)
     def test_answers_made_in_advance(self, data: st.DataObject) -> None:

@@ -326,7 +326,7 @@ def provider() -> Iterator[Provider]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         found = Provider(f"http://127.0.0.1:{server.server_port}/jwks")
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield found
         server.shutdown()

@@ -72,6 +72,7 @@ class TestWorkflow:
         assert datetime.fromisoformat(when) <= datetime.fromisoformat(sent["time"])
         assert (recorded["asked"], recorded["outcome"]) == (2, "ring")
 
+    @pytest.mark.slow
     def test_cancelled(self, workflow: Workflow, tmp_path: Path) -> None:
         """What was read meanwhile is not sent."""
         workflow.ask("a", {"until": soon(3)})
@@ -83,6 +84,7 @@ class TestWorkflow:
 
         assert [one["key"] for one in lines(tmp_path / "sent")] == ["b"]
 
+    @pytest.mark.slow
     def test_most(self, tmp_path: Path) -> None:
         """What is held again and again is recorded in the end, and not sent."""
         recorded: list[Answer] = []
