@@ -145,6 +145,8 @@ class TestQuote:
             ("{a: b, because: [x] was used, else: c}", "was", '"[x] was used"'),
             ("{a: b, because: {x} was used}", "was", '"{x} was used"'),
             ('{if: t in ["a", "b"], then: c}', '["a"', '\'t in ["a", "b"]\''),
+            ('{if: f(a, b) in ["a"], then: c}', '["a"', '\'f(a, b) in ["a"]\''),
+            ('{then: c, if: f(a, ["a"])}', '["a"', '\'f(a, ["a"])\''),
             ("{because: a, b}", "b}", '"b"'),
             ("  - &here was used", "&", '"&here was used"'),
             ("because: " + "x" * 100, "x", ""),

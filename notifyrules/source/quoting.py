@@ -131,12 +131,18 @@ def _value_start(text: str, at: int) -> int:
         elif depth == 0 and before in " \t" and start > 1:
             if text[start - 2] == ":" and (start < 3 or text[start - 3] not in " \t"):  # noqa: PLR2004 - a key before it
                 break
-            if text[start - 2] == "," and flow:
+            if text[start - 2] == "," and flow and not _in_call(text[: start - 2]):
                 break
             if text[start - 2] == "-" and not text[: start - 2].strip():
                 break
         start -= 1
     return start
+
+
+def _in_call(text: str) -> bool:
+    """Tell whether a parenthesis is open at the end of a value: a comma in there parts what a function is given."""
+    value = text.rpartition(": ")[2]
+    return value.count("(") > value.count(")")
 
 
 def _begins_collection(text: str, at: int) -> bool:
