@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+from sqlalchemy import Engine, event
 
 from notifyrules.errors import UsageError
 
@@ -36,6 +39,7 @@ def durable(queue: str, database: str, executor: str) -> Iterator[None]:
     """
     config = {"name": queue, "system_database_url": database, "application_version": _VERSION, "executor_id": executor}
     DBOS(config={**config, "log_level": "WARNING"})  # type: ignore[typeddict-item] # as above
+    event.listen(Engine, "connect", _tell_milliseconds)
     try:
         try:
             DBOS.launch()
@@ -50,6 +54,13 @@ def durable(queue: str, database: str, executor: str) -> Iterator[None]:
         yield
     finally:
         DBOS.destroy(destroy_registry=True)
+        event.remove(Engine, "connect", _tell_milliseconds)
+
+
+def _tell_milliseconds(connection: object, _record: object) -> None:
+    """Have `unixepoch('subsec')`, which DBOS asks from Python 3.12 on and SQLite knows since 3.42 only."""
+    if isinstance(connection, sqlite3.Connection) and sqlite3.sqlite_version_info < (3, 42):
+        connection.create_function("unixepoch", 1, lambda _: time.time())
 
 
 @contextmanager
