@@ -16,6 +16,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import nearest
 from notifyrules.document.cases_model import CasesDocument
+from notifyrules.document.differences_model import DifferencesDocument
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.mending import Path, cut, mend, mend_cases, named_part
 from notifyrules.document.model import FORMAT_VERSION, Document, Fragment, Part, Shapes
@@ -112,6 +113,13 @@ def read_cases_document(tree: Map, findings: Findings) -> CasesDocument | None:
         return None
     mend_cases(tree, findings)
     return read_part(CasesDocument, tree, findings, set())
+
+
+def read_differences_document(tree: Map, findings: Findings) -> DifferencesDocument | None:
+    """Read a file of expected differences from its tree."""
+    if not _check_version(tree, "notifyrules-differences", findings):
+        return None
+    return read_part(DifferencesDocument, tree, findings, set())
 
 
 def _check_version(tree: Map, key: str, findings: Findings) -> bool:

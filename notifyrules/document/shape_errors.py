@@ -125,6 +125,8 @@ _PART_WORDS = {
     "CasePart": "a case",
     "LongExpectation": "an expectation",
     "MediaExpectation": "an expectation for several media",
+    "DifferencesDocument": "a file of expected differences",
+    "DifferencePart": "an expected difference",
 }
 _LOOKED_AT = 200
 """Code points behind a text in which its comment is looked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import RLock
@@ -12,13 +12,10 @@ from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import walk
+from notifyrules.graph.asking import read_condition
 from notifyrules.graph.model import Graph
 from notifyrules.language import terms as t
-from notifyrules.language.checker import check_condition
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.parsing import parse_condition
-from notifyrules.language.scope import LetSyntax, Scope
-from notifyrules.language.types import BOOL
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.solver.formulas import Formula
@@ -129,13 +126,7 @@ def _arrows(graph: Graph, facts: FactValues, *, tried: bool) -> Iterable[str]:
 def _condition(graph: Graph, text: str) -> t.Term:
     """Read a condition about the facts and lets of a chart."""
     findings = Findings()
-    scalar = Scalar(text, Span(Source("condition", text), 0, len(text)))
-    syntax = parse_condition(scalar, findings)
-    lets = {name: LetSyntax(name, let.span, None, None) for name, let in graph.lets.items() if let.term is not None}
-    terms: Mapping[str, t.Term | None] = {name: graph.lets[name].term for name in lets}
-    scope = Scope({name: fact.type for name, fact in graph.facts.items()}, lets, findings, terms=dict(terms))
-    scope.extents.update((name, (sum(1 for _ in t.walk(term)), 1)) for name, term in terms.items() if term is not None)
-    term = None if syntax is None else check_condition(syntax, scope, BOOL)
+    term = read_condition(graph, Scalar(text, Span(Source("condition", text), 0, len(text))), findings)
     if term is None:
         found = findings.sorted()[0]
         raise UsageError(f"in the condition `{text}`: {found.message}", found.help[0] if found.help else "")
