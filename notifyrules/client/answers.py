@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from notifyrules import Decision, FactProblem, FactsError
+from pydantic_core import from_json
+
+from notifyrules import Decision, FactProblem, FactsError, Rules
+from notifyrules.answers.decisions import answer
 
 _KINDS: Final = {"outcome": str, "notify": bool, "later": bool, "reason": str, "digest": str, "data": dict}
 """What every decision of the service holds."""
@@ -33,8 +36,6 @@ class Answer:
     """What the decision carries, as JSON has it."""
     local: bool = False
     """Whether the client decided by its own copy of the rules, because the service was away."""
-    more: Mapping[str, Any] = field(default_factory=dict)
-    """What was asked for besides: explanation and record."""
 
     def __bool__(self) -> bool:
         """Tell whether to notify now."""
@@ -55,43 +56,40 @@ class Away(Exception):  # noqa: N818 - not a mistake of anybody who reads it
     """The service did not answer in time, and there are no rules to decide by instead."""
 
 
+def read_object(body: bytes) -> dict[str, Any]:
+    """Read what an answer says; nothing where that is no object of JSON, as proxies answer."""
+    try:
+        found = from_json(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def read_answer(told: object) -> Answer:
     """Read a decision as the service gives it; ValueError where it is none."""
     if not isinstance(told, dict) or any(not isinstance(told.get(name), kind) for name, kind in _KINDS.items()):
         raise ValueError("it is no decision")
     at = told.get("recheck_at")
-    more = {name: value for name, value in told.items() if name not in {*_KINDS, "recheck_at"}}
-    when = None if at is None else datetime.fromisoformat(str(at))
-    return Answer(**{name: told[name] for name in _KINDS}, recheck_at=when, more=more)
+    return Answer(
+        **{name: told[name] for name in _KINDS}, recheck_at=None if at is None else datetime.fromisoformat(str(at))
+    )
 
 
 def read_row(told: object) -> Answer | FactsError:
     """Read what became of one of many facts; ValueError where that is neither a decision nor wrong facts."""
-    if isinstance(told, dict) and isinstance(problem := read_problem(0, told), FactsError):
-        return problem
-    return read_answer(told)
+    return read_wrong_facts(told) or read_answer(told)
 
 
-def local_answer(decision: Decision) -> Answer:
-    """Give a decision of the client's own in the same form."""
-    plain = decision.to_dict()
-    return Answer(
-        decision.outcome,
-        bool(decision),
-        decision.later,
-        decision.reason,
-        plain["rules"]["digest"],
-        decision.recheck_at,
-        plain["data"],
-        local=True,
-    )
-
-
-def read_problem(status: int, problem: Mapping[str, Any]) -> Refused | FactsError:
-    """Give what to raise for a problem: for wrong facts the same as rules of one's own raise."""
+def read_wrong_facts(told: object) -> FactsError | None:
+    """Read what is wrong with facts, to be raised as rules of one's own do; None where nothing says so."""
     try:
-        if found := [FactProblem(one["path"], one["message"], one.get("help") or "") for one in problem["problems"]]:
-            return FactsError(found)
+        problems = told["problems"]  # type: ignore[index] # whatever it is
+        found = [FactProblem(one["path"], one["message"], one.get("help") or "") for one in problems]
     except (AttributeError, KeyError, TypeError):
-        pass  # It says nothing of facts that could be read.
-    return Refused(status, problem)
+        return None
+    return FactsError(found) if found else None
+
+
+def local_answer(rules: Rules, decision: Decision) -> Answer:
+    """Give a decision of the client's own in the same form."""
+    return replace(read_answer({**answer(decision), "digest": rules.digest}), local=True)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from time import monotonic
 from typing import Final, TypeAlias
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
-from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
+import httpx2
+from http_message_signatures import HTTPMessageSigner
 from http_message_signatures.algorithms import HMAC_SHA256
+from http_message_signatures.resolvers import MappingKeyResolver
 
-from notifyrules.client.talking import Reply, Request, Step
+from notifyrules.client.answers import Refused, read_object
 
 _EARLY_S: Final = 60
 """A token is replaced so long before its end, so that no request arrives with one that has just ended."""
+_Flow: TypeAlias = Generator[httpx2.Request, httpx2.Response, None]
 
 
-@dataclass
-class Token:
+@dataclass(eq=False)
+class Token(httpx2.Auth):
     """
     A name and a secret, by which the client gets tokens (OAuth 2 client credentials) and replaces them in time.
 
@@ -38,34 +41,36 @@ class Token:
     _token: str = field(default="", init=False, repr=False)
     _until: float = field(default=0.0, init=False, repr=False)
 
-    def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
-        """Add a token to *request*, after getting one where it takes that; False where none was to be had."""
-        if monotonic() >= self._until:
-            basic = b64encode(f"{quote_plus(self.client_id)}:{quote_plus(self.secret)}".encode()).decode()
-            headers = {"authorization": f"Basic {basic}", "content-type": "application/x-www-form-urlencoded"}
-            form = urlencode({"grant_type": "client_credentials", **self.form}).encode()
-            url = self.url or request.base + "/token"
-            reply = yield Request("POST", request.base, url, headers, form, request.timeout_s)
-            if reply is None or reply.status >= 500:  # noqa: PLR2004
-                return False
-            answer = reply.told()
-            if reply.status >= 300:  # noqa: PLR2004
-                raise reply.refused()
-            token, lives_s = answer.get("access_token"), answer.get("expires_in", 300)
-            if not isinstance(token, str) or not token.isascii() or not isinstance(lives_s, int | float):
-                return False
-            self._token, self._until = token, monotonic() + max(1.0, lives_s - _EARLY_S)
+    requires_response_body = True
+
+    def auth_flow(self, request: httpx2.Request) -> _Flow:
+        """Show a token, after getting one where it takes that; where it is refused, show another one, once."""
+        if monotonic() < self._until:
+            request.headers["authorization"] = f"Bearer {self._token}"
+            if (yield request).status_code != 401:  # noqa: PLR2004
+                return
+        basic = httpx2.BasicAuth(quote_plus(self.client_id), quote_plus(self.secret))
+        url = self.url or str(request.url).partition("/v1/")[0] + "/token"
+        form = {"grant_type": "client_credentials", **self.form}
+        reply = yield next(basic.auth_flow(httpx2.Request("POST", url, data=form)))
+        self._take(reply)
         request.headers["authorization"] = f"Bearer {self._token}"
-        return True
+        yield request
 
-    def forget(self) -> bool:
-        """Forget a token that was refused; False where there was none."""
-        had, self._until = self._until > 0, 0.0
-        return had
+    def _take(self, reply: httpx2.Response) -> None:
+        if reply.status_code >= 500:  # noqa: PLR2004
+            raise httpx2.RequestError("there is no token to be had")
+        told = read_object(reply.content)
+        if reply.status_code >= 300:  # noqa: PLR2004
+            raise Refused(reply.status_code, told)
+        token, lives_s = told.get("access_token"), told.get("expires_in", 300)
+        if not isinstance(token, str) or not token.isascii() or not isinstance(lives_s, int | float):
+            raise httpx2.RequestError("what came is no token")
+        self._token, self._until = token, monotonic() + max(1.0, lives_s - _EARLY_S)
 
 
-@dataclass(frozen=True)
-class Signature:
+@dataclass(frozen=True, eq=False)
+class Signature(httpx2.Auth):
     """
     A key, with which the client signs each request (HTTP Message Signatures, RFC 9421), each try anew.
 
@@ -77,26 +82,13 @@ class Signature:
     key_id: str
     secret: str = field(repr=False)
 
-    def show(self, request: Request) -> Generator[Step, Reply | None, bool]:
+    def auth_flow(self, request: httpx2.Request) -> _Flow:
         """Sign the request, with a nonce of its own."""
-        yield from ()
-        resolver = _OneKey(b64decode(self.secret))
-        HTTPMessageSigner(signature_algorithm=HMAC_SHA256, key_resolver=resolver).sign(
-            request, key_id=self.key_id, nonce=token_urlsafe(18), tag="notifyrules", body=request.body
+        keys = MappingKeyResolver(public_keys={}, private_keys={self.key_id: b64decode(self.secret)})
+        HTTPMessageSigner(signature_algorithm=HMAC_SHA256, key_resolver=keys).sign(
+            request, key_id=self.key_id, nonce=token_urlsafe(18), tag="notifyrules", body=request.content
         )
-        return True
-
-    def forget(self) -> bool:
-        """Say that another signature would be refused as well."""
-        return False
+        yield request
 
 
 Credentials: TypeAlias = Token | Signature
-
-
-class _OneKey(HTTPSignatureKeyResolver):
-    def __init__(self, key: bytes) -> None:
-        self.key = key
-
-    def resolve_private_key(self, key_id: str) -> bytes:  # noqa: ARG002 - there is one
-        return self.key

@@ -1,12 +1,12 @@
-"""The two forms of the client, for threads and for asyncio, which differ only in how they send and wait."""
+"""The two forms of the client, for threads and for asyncio: the first asks by a loop of its own."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from datetime import time as wall_time
-from datetime import timedelta
+import threading
+import weakref
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from datetime import time, timedelta
 from functools import partial
 from typing import Any, Final, Self, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from pydantic_core import to_json
 from notifyrules import FactsError, Rules, UsageError
 from notifyrules.client.answers import Answer, Away, local_answer, read_answer, read_row
 from notifyrules.client.credentials import Credentials
-from notifyrules.client.talking import Reply, Request, Step, Talker, Wait
+from notifyrules.client.talking import Call, Talker
 
 _T = TypeVar("_T")
 
@@ -28,64 +28,15 @@ DEADLINE_S: Final = 0.25
 
 Fallback: TypeAlias = Rules | Mapping[str, Rules] | None
 Facts: TypeAlias = Mapping[str, Any]
+PerMedium: TypeAlias = Mapping[str, Facts] | None
 Row: TypeAlias = Answer | FactsError
 """What becomes of one of many facts: an answer, or what is wrong with them."""
+_Talk: TypeAlias = Generator[Call[Any], Any, _T]
+"""What is asked, one call after the other; each is answered by what was read, or by the service's absence."""
 
 
 class _Asker:
-    """What both forms have in common: requests, answers, and what to decide by when there is none."""
-
-    def __init__(self, url: str, credentials: Credentials, deadline_s: float, fallback: Fallback) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"`{url}` is no address of a service", "it begins with `https://`")
-        self._talker = Talker(url.rstrip("/"), credentials, deadline_s)
-        self._fallback = fallback
-
-    def decide(self, name: str, facts: Facts, subject: str | None, key: str | None) -> Generator[Step, Any, Answer]:
-        try:
-            return (yield from self._ask(name, {"facts": facts, "subject": subject}, read_answer, key))
-        except Away as away:
-            return local_answer(self._own(name, away).decide(facts))
-
-    def decide_many(self, name: str, facts: Sequence[Facts]) -> Generator[Step, Any, list[Row]]:
-        rows: list[Row] = []
-        for start in range(0, len(facts), AT_ONCE):
-            part = facts[start : start + AT_ONCE]
-            try:
-                rows += yield from self._ask(name, {"facts": part}, partial(_read_rows, len(part)))
-            except Away as away:
-                rules = self._own(name, away)
-                rows += [_decide_row(rules, one) for one in part]
-        return rows
-
-    def decide_each(
-        self, name: str, facts: Facts, per_medium: Mapping[str, Facts] | None
-    ) -> Generator[Step, Any, dict[str, Answer]]:
-        try:
-            return (yield from self._ask(name, {"facts": facts, "each": True, "per_medium": per_medium}, _read_each))
-        except Away as away:
-            decisions = self._own(name, away).should_notify_each(facts, per_medium)
-            return {medium: local_answer(decision) for medium, decision in decisions.items()}
-
-    def _own(self, name: str, away: Away) -> Rules:
-        """Give the client's own rules; where it has none, say that the service is away."""
-        own = {self._fallback.name: self._fallback} if isinstance(self._fallback, Rules) else self._fallback or {}
-        if name not in own:
-            raise away
-        return own[name]
-
-    def _ask(
-        self, name: str, body: Mapping[str, Any], read: Callable[[dict[str, Any]], _T], key: str | None = None
-    ) -> Generator[Step, Reply | None, _T]:
-        headers = {"content-type": "application/json", "accept": "application/json"}
-        if key is not None:
-            headers["idempotency-key"] = f'"{key}"'
-        content = to_json({field: _plain(value) for field, value in body.items() if value is not None})
-        return self._talker.ask(f"/v1/decide/{quote(name, safe='')}", content, headers, read)
-
-
-class Client:
-    """Asks a decision service. Threads may share it."""
+    """What both forms have in common: what they ask, and what they decide by when there is no answer."""
 
     def __init__(
         self,
@@ -94,7 +45,7 @@ class Client:
         *,
         deadline_s: float = DEADLINE_S,
         fallback: Fallback = None,
-        http: httpx2.Client | None = None,
+        http: Callable[[], httpx2.AsyncClient] = httpx2.AsyncClient,
     ) -> None:
         """
         Make a client; nothing is sent yet.
@@ -105,10 +56,57 @@ class Client:
             deadline_s: How long a call may take, retries and all.
             fallback: What decides when the service is away: rules, or several by their names, such as what
                 :func:`notifyrules.live` gives for a folder.
-            http: What sends, where certificates or proxies of your own are needed.
+            http: Makes what sends, where certificates or proxies of your own are needed.
         """
-        self._asker = _Asker(url, credentials, deadline_s, fallback)
-        self._http = http or httpx2.Client()
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"`{url}` is no address of a service", "it begins with `https://`")
+        self._talker = Talker(url.rstrip("/"), credentials, deadline_s)
+        self._fallback, self._make_http = fallback, http
+
+    def _decide(self, name: str, facts: Facts, subject: str | None, key: str | None) -> _Talk[Answer]:
+        headers = {} if key is None else {"idempotency-key": f'"{key}"'}
+        own = partial(_decide_one, facts=facts)
+        return self._ask(name, read_answer, own, headers, facts=facts, subject=subject)
+
+    def _decide_many(self, name: str, facts: Sequence[Facts]) -> _Talk[list[Row]]:
+        rows: list[Row] = []
+        for start in range(0, len(facts), AT_ONCE):
+            part = facts[start : start + AT_ONCE]
+            rows += yield from self._ask(
+                name, partial(_read_rows, len(part)), partial(_decide_rows, rows=part), facts=part
+            )
+        return rows
+
+    def _decide_each(self, name: str, facts: Facts, per_medium: PerMedium) -> _Talk[dict[str, Answer]]:
+        own = partial(_decide_each, facts=facts, per_medium=per_medium)
+        return self._ask(name, _read_each, own, facts=facts, each=True, per_medium=per_medium)
+
+    def _ask(
+        self,
+        name: str,
+        read: Callable[[dict[str, Any]], _T],
+        own: Callable[[Rules], _T],
+        headers: Mapping[str, str] | None = None,
+        **question: object,
+    ) -> _Talk[_T]:
+        """Ask; where the service is away, decide by the client's own rules, if there are any of that name."""
+        content = to_json({key: _plain(value) for key, value in question.items() if value is not None})
+        kind = {"content-type": "application/json", "accept": "application/json"}
+        told: _T | Away = yield Call(f"/v1/decide/{quote(name, safe='')}", content, {**kind, **(headers or {})}, read)
+        if not isinstance(told, Away):
+            return told
+        rules = {self._fallback.name: self._fallback} if isinstance(self._fallback, Rules) else self._fallback or {}
+        if name not in rules:
+            raise told
+        return own(rules[name])
+
+
+class Client(_Asker):
+    """Asks a decision service. Threads may share it."""
+
+    _loop: asyncio.AbstractEventLoop
+    _http: httpx2.AsyncClient
+    _thread: threading.Thread | None = None
 
     def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
         """
@@ -126,19 +124,22 @@ class Client:
             Refused: The service will not answer.
             Away: The service did not answer in time, and `fallback` has no such rules.
         """
-        return self._run(self._asker.decide(name, facts, subject, key))
+        return self._run(self._decide(name, facts, subject, key))
 
     def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
         """Decide for many facts, a thousand a request; of those that are not right, what is wrong with them."""
-        return self._run(self._asker.decide_many(name, facts))
+        return self._run(self._decide_many(name, facts))
 
-    def decide_each(self, name: str, facts: Facts, per_medium: Mapping[str, Facts] | None = None) -> dict[str, Answer]:
+    def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide for each medium, as :meth:`Rules.should_notify_each` does."""
-        return self._run(self._asker.decide_each(name, facts, per_medium))
+        return self._run(self._decide_each(name, facts, per_medium))
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        if self._thread is not None and self._thread.is_alive():
+            self._wait(self._http.aclose())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
 
     def __enter__(self) -> Self:
         return self
@@ -146,69 +147,53 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, talk: Generator[Step, Reply | None, _T]) -> _T:
-        reply = None
+    def _run(self, talk: _Talk[_T]) -> _T:
+        self._begin()
+        told = None
         while True:
             try:
-                step = talk.send(reply)
+                call = talk.send(told)
             except StopIteration as end:
-                result: _T = end.value
-                return result
-            if isinstance(step, Wait):
-                time.sleep(step.seconds)
-                reply = None
-            else:
-                reply = self._send(step)
+                found: _T = end.value
+                return found
+            told = self._wait(self._talker.ask(self._http, call))
 
-    def _send(self, request: Request) -> Reply | None:
-        end = time.monotonic() + request.timeout_s
-        try:
-            with self._http.stream(
-                request.method, request.url, headers=request.headers, content=request.body, timeout=request.timeout_s
-            ) as response:
-                body = b""
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if time.monotonic() > end:
-                        return None
-                return Reply(response.status_code, body)
-        except httpx2.RequestError:
-            return None
+    def _begin(self) -> None:
+        """Begin the loop at the first call, in the process that asks: a fork takes no threads along."""
+        with _BEGINS:
+            if self._thread is None or not self._thread.is_alive():
+                self._loop, self._http = asyncio.new_event_loop(), self._make_http()
+                self._thread = threading.Thread(target=_run, args=(self._loop,), name="notifyrules-client", daemon=True)
+                self._thread.start()
+                weakref.finalize(self, _stop, self._loop)
+
+    def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
+        # A socket has a time for each of its reads, so that a server that drips would be waited for without end; the
+        # loop ends the whole.
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-class AsyncClient:
+class AsyncClient(_Asker):
     """Asks a decision service from asyncio, like :class:`Client`."""
 
-    def __init__(
-        self,
-        url: str,
-        credentials: Credentials,
-        *,
-        deadline_s: float = DEADLINE_S,
-        fallback: Fallback = None,
-        http: httpx2.AsyncClient | None = None,
-    ) -> None:
-        """Make a client, as :class:`Client` is made."""
-        self._asker = _Asker(url, credentials, deadline_s, fallback)
-        self._http = http or httpx2.AsyncClient()
+    _http: httpx2.AsyncClient | None = None
 
     async def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
         """Decide like :meth:`Client.decide`."""
-        return await self._run(self._asker.decide(name, facts, subject, key))
+        return await self._run(self._decide(name, facts, subject, key))
 
     async def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
         """Decide like :meth:`Client.decide_many`."""
-        return await self._run(self._asker.decide_many(name, facts))
+        return await self._run(self._decide_many(name, facts))
 
-    async def decide_each(
-        self, name: str, facts: Facts, per_medium: Mapping[str, Facts] | None = None
-    ) -> dict[str, Answer]:
+    async def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide like :meth:`Client.decide_each`."""
-        return await self._run(self._asker.decide_each(name, facts, per_medium))
+        return await self._run(self._decide_each(name, facts, per_medium))
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -216,36 +201,50 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _run(self, talk: Generator[Step, Reply | None, _T]) -> _T:
-        reply = None
+    async def _run(self, talk: _Talk[_T]) -> _T:
+        self._http = self._http or self._make_http()
+        told = None
         while True:
             try:
-                step = talk.send(reply)
+                call = talk.send(told)
             except StopIteration as end:
-                result: _T = end.value
-                return result
-            if isinstance(step, Wait):
-                await asyncio.sleep(step.seconds)
-                reply = None
-            else:
-                reply = await self._send(step)
-
-    async def _send(self, request: Request) -> Reply | None:
-        try:
-            async with asyncio.timeout(request.timeout_s):
-                response = await self._http.request(
-                    request.method, request.url, headers=request.headers, content=request.body, timeout=None
-                )
-                return Reply(response.status_code, response.content)
-        except (httpx2.RequestError, TimeoutError):
-            return None
+                found: _T = end.value
+                return found
+            told = await self._talker.ask(self._http, call)
 
 
-def _decide_row(rules: Rules, facts: Facts) -> Row:
+_BEGINS: Final = threading.Lock()
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
     try:
-        return local_answer(rules.decide(facts))
-    except FactsError as error:
-        return error
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _stop(loop: asyncio.AbstractEventLoop) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(loop.stop)
+
+
+def _decide_one(rules: Rules, facts: Facts) -> Answer:
+    return local_answer(rules, rules.should_notify(facts))
+
+
+def _decide_rows(rules: Rules, rows: Sequence[Facts]) -> list[Row]:
+    found: list[Row] = []
+    for facts in rows:
+        try:
+            found.append(_decide_one(rules, facts))
+        except FactsError as error:
+            found.append(error)
+    return found
+
+
+def _decide_each(rules: Rules, facts: Facts, per_medium: PerMedium) -> dict[str, Answer]:
+    decisions = rules.should_notify_each(facts, per_medium)
+    return {medium: local_answer(rules, decision) for medium, decision in decisions.items()}
 
 
 def _read_rows(count: int, told: Mapping[str, Any]) -> list[Row]:
@@ -263,12 +262,16 @@ def _read_each(told: Mapping[str, Any]) -> dict[str, Answer]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - facts
     """Write values as the language reads them where JSON has another form of them, or none."""
-    if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, timedelta):
-        return f"{value // timedelta(milliseconds=1)}ms"
-    if isinstance(value, ZoneInfo):
-        return value.key
-    return value.isoformat() if isinstance(value, wall_time) else value
+    match value:
+        case Mapping():
+            return {key: _plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case timedelta():
+            return f"{value // timedelta(milliseconds=1)}ms"
+        case ZoneInfo():
+            return value.key
+        case time():
+            return value.isoformat()
+        case _:
+            return value

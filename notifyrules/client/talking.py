@@ -1,5 +1,5 @@
 """
-How a client talks to the service, without sending anything: what to send, how long to wait, when to give up.
+How a client asks the service: how long it waits, when it tries again, when it gives up.
 
 The rules are those of the Amazon Builders' Library ("Timeouts, retries, and backoff with jitter", 2019): one deadline
 for the whole call, few tries, full jitter, a budget that ends retries when most calls fail, and a circuit breaker.
@@ -7,21 +7,18 @@ for the whole call, few tries, full jitter, a budget that ends retries when most
 
 from __future__ import annotations
 
+import asyncio
 import random
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from pydantic_core import from_json
+import httpx2
 
-from notifyrules.client.answers import Away, Refused, read_problem
-from notifyrules.errors import FactsError
-
-if TYPE_CHECKING:
-    from notifyrules.client.credentials import Credentials
+from notifyrules.client.answers import Away, Refused, read_object, read_wrong_facts
+from notifyrules.client.credentials import Credentials
 
 _T = TypeVar("_T")
 
@@ -29,51 +26,18 @@ TRIES: Final = 3
 _FIRST_WAIT_S: Final = 0.02
 _TRY_AGAIN: Final = frozenset({409, 429, 500, 502, 503, 504})
 _NOT_GOOD: Final = 300
-_UNAUTHORIZED: Final = 401
 _BROKEN: Final = 500
 
 
-@dataclass(slots=True)
-class Request:
-    """One request, to be sent once."""
-
-    method: str
-    base: str
-    url: str
-    headers: dict[str, str]
-    body: bytes
-    timeout_s: float
-
-
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """A while in which nothing is sent."""
+class Call(Generic[_T]):
+    """What is asked, the same at each try."""
 
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back, whole and in time."""
-
-    status: int
+    path: str
     body: bytes
-
-    def told(self) -> dict[str, Any]:
-        """Read what it says; nothing where that is no object of JSON, as proxies answer."""
-        try:
-            found = from_json(self.body)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    def refused(self) -> Refused | FactsError:
-        """Give what to raise for it."""
-        return read_problem(self.status, self.told())
-
-
-Step: TypeAlias = Request | Wait
-"""A step to take, answered by a reply, or by None where none came."""
+    headers: Mapping[str, str]
+    read: Callable[[dict[str, Any]], _T]
+    """Reads an answer; what it raises ValueError for is none, whoever it came from."""
 
 
 @dataclass
@@ -87,25 +51,20 @@ class Breaker:
     clock: Callable[[], float] = monotonic
     _failures: int = 0
     _closed_until: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def lets(self) -> bool:
         """Tell whether to send a request now."""
-        with self._lock:
-            if self._failures < self.after:
-                return True
-            now = self.clock()
-            if now < self._closed_until:
-                return False
-            self._closed_until = now + self.pause_s
+        if self._failures < self.after:
             return True
+        if (now := self.clock()) < self._closed_until:
+            return False
+        self._closed_until = now + self.pause_s
+        return True
 
     def tell(self, *, answered: bool) -> None:
         """Take note of how a request ended."""
-        with self._lock:
-            self._failures = 0 if answered else self._failures + 1
-            if not answered and self._failures >= self.after:
-                self._closed_until = self.clock() + self.pause_s
+        self._failures = 0 if answered else self._failures + 1
+        self._closed_until = self.clock() + self.pause_s
 
 
 @dataclass
@@ -130,60 +89,55 @@ class Budget:
 
 @dataclass
 class Talker:
-    """Talks to one service as one client."""
+    """Talks to one service as one client, on one loop."""
 
     base: str
     credentials: Credentials
     deadline_s: float
     breaker: Breaker = field(default_factory=Breaker)
     budget: Budget = field(default_factory=Budget)
-    clock: Callable[[], float] = monotonic
 
-    def ask(
-        self, path: str, body: bytes, headers: dict[str, str], read: Callable[[dict[str, Any]], _T]
-    ) -> Generator[Step, Reply | None, _T]:
+    async def ask(self, http: httpx2.AsyncClient, call: Call[_T]) -> _T | Away:
         """
         Ask until there is an answer, or no time left.
 
-        Args:
-            path: Where.
-            body: What.
-            headers: What is said beside it.
-            read: Reads an answer; what it raises ValueError for is none, whoever it came from.
-
         Raises:
-            Away: There is none.
             Refused: The service will not answer.
             FactsError: The facts are not what the rules declare.
         """
-        end = self.clock() + self.deadline_s
+        end = monotonic() + self.deadline_s
         self.budget.earn()
-        forgot = False
         for number in range(TRIES):
             if not self.breaker.lets():
-                raise Away(f"{self.base} has not answered for a while, and is left alone for a second")
-            left = end - self.clock()
+                return Away(f"{self.base} has not answered for a while, and is left alone for a second")
             # Half of what is left, so that a service that hangs leaves time to ask another behind the same address.
-            timeout = left if number == TRIES - 1 else left / 2
-            request = Request("POST", self.base, self.base + path, dict(headers), body, timeout)
-            reply = None
-            if (yield from self.credentials.show(request)):
-                request.timeout_s = min(timeout, end - self.clock())
-                if request.timeout_s > 0:
-                    reply = yield request
-            if reply is not None and reply.status < _NOT_GOOD:
+            left = end - monotonic()
+            reply = await self._try(http, call, left if number == TRIES - 1 else left / 2)
+            # Whoever does not answer is away, like one that says so.
+            status, told = (503, {}) if reply is None else (reply.status_code, read_object(reply.content))
+            if status < _NOT_GOOD:
                 with suppress(ValueError):
-                    answer = read(reply.told())
+                    answer = call.read(told)
                     self.breaker.tell(answered=True)
                     return answer
-            self.breaker.tell(answered=reply is not None and _NOT_GOOD <= reply.status < _BROKEN)
-            if reply is not None and reply.status == _UNAUTHORIZED and not forgot and self.credentials.forget():
-                forgot = True
-                continue
-            if reply is not None and reply.status >= _NOT_GOOD and reply.status not in _TRY_AGAIN:
-                raise reply.refused()
+            self.breaker.tell(answered=_NOT_GOOD <= status < _BROKEN)
+            if status >= _NOT_GOOD and status not in _TRY_AGAIN:
+                raise read_wrong_facts(told) or Refused(status, told)
             pause = random.uniform(0, _FIRST_WAIT_S * 2**number)  # noqa: S311 - no secret
-            if number == TRIES - 1 or self.clock() + pause >= end or not self.budget.spend():
+            if number == TRIES - 1 or monotonic() + pause >= end or not self.budget.spend():
                 break
-            yield Wait(pause)
-        raise Away(f"{self.base} did not answer within {self.deadline_s:g} s")
+            await asyncio.sleep(pause)
+        return Away(f"{self.base} did not answer within {self.deadline_s:g} s")
+
+    async def _try(self, http: httpx2.AsyncClient, call: Call[_T], timeout_s: float) -> httpx2.Response | None:
+        """Send once, and give what comes back whole and in time; it is not the parts that have a time, but all."""
+        with suppress(httpx2.RequestError, TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                return await http.post(
+                    self.base + call.path,
+                    content=call.body,
+                    headers=call.headers,
+                    auth=self.credentials,
+                    timeout=None,
+                )
+        return None

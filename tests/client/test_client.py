@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -60,6 +62,11 @@ class Service:
 Ask = Callable[..., Any]
 
 
+def over(answer: Callable[[httpx2.Request], httpx2.Response]) -> Callable[[], httpx2.AsyncClient]:
+    """Make what sends to *answer*, and to nobody else."""
+    return lambda: httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+
+
 @pytest.fixture(params=["threads", "asyncio"])
 def ask(request: pytest.FixtureRequest) -> Ask:
     """Ask by each of the two forms: `ask(service, method, *arguments)`."""
@@ -72,8 +79,8 @@ def ask(request: pytest.FixtureRequest) -> Ask:
         fallback: Fallback = None,
         **options: Any,
     ) -> Any:
-        http = httpx2.Client(transport=httpx2.MockTransport(service))
-        with Client(URL, credentials or Token("a", "b"), deadline_s=30, fallback=fallback, http=http) as client:
+        credentials = credentials or Token("a", "b")
+        with Client(URL, credentials, deadline_s=30, fallback=fallback, http=over(service)) as client:
             return getattr(client, method)(*arguments, **options)
 
     def by_asyncio(
@@ -85,10 +92,8 @@ def ask(request: pytest.FixtureRequest) -> Ask:
         **options: Any,
     ) -> Any:
         async def run() -> Any:
-            http = httpx2.AsyncClient(transport=httpx2.MockTransport(service))
-            async with AsyncClient(
-                URL, credentials or Token("a", "b"), deadline_s=30, fallback=fallback, http=http
-            ) as client:
+            shown = credentials or Token("a", "b")
+            async with AsyncClient(URL, shown, deadline_s=30, fallback=fallback, http=over(service)) as client:
                 return await getattr(client, method)(*arguments, **options)
 
         return asyncio.run(run())
@@ -99,13 +104,10 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 class TestAnswers:
     def test_decision(self, ask: Ask) -> None:
         """A decision of the service is an answer that is true when it notifies."""
-        answer = ask(
-            Service([(200, {**DECIDED, "recheck_at": "2026-01-01T00:00:00Z", "because": "b"})]), "decide", "x", {}
-        )
+        answer = ask(Service([(200, {**DECIDED, "recheck_at": "2026-01-01T00:00:00Z", "new": 1})]), "decide", "x", {})
 
         assert answer
         assert answer.recheck_at == datetime(2026, 1, 1, tzinfo=UTC)
-        assert answer.more == {"because": "b"}
         assert not answer.local
 
     def test_what_is_sent(self, ask: Ask) -> None:
@@ -185,11 +187,15 @@ class TestRetries:
         assert len(service.asked) == TRIES
 
     def test_new_token(self, ask: Ask) -> None:
-        """A token that is refused is replaced, once."""
-        service = Service([(401, {})])
+        """A token that is refused is replaced, once; one that is new is not."""
+        service, token = Service(), Token("a", "b")
+        ask(service, "decide", "x", {}, credentials=token)
+        service.answers = [(401, {})]
 
-        assert ask(service, "decide", "x", {})
+        assert ask(service, "decide", "x", {}, credentials=token)
         assert service.tokens == 2
+        with pytest.raises(Refused):
+            ask(Service([(401, {})]), "decide", "x", {})
 
     def test_signed_anew(self, ask: Ask) -> None:
         """Each try is signed with a nonce of its own, and as the service wants it."""
@@ -245,7 +251,7 @@ class TestAway:
         def down(_: httpx2.Request) -> httpx2.Response:
             raise httpx2.ConnectError("x")
 
-        http = httpx2.Client(transport=httpx2.MockTransport(down))
+        http = over(down)
         with Client(URL, Token("a", "b"), fallback=SLACK, http=http, deadline_s=30) as client:
             assert client.decide("slack", FACTS).local
 
@@ -255,7 +261,7 @@ class TestAway:
         def refuse(_: httpx2.Request) -> httpx2.Response:
             return httpx2.Response(401, json={"error": "invalid_client"})
 
-        http = httpx2.Client(transport=httpx2.MockTransport(refuse))
+        http = over(refuse)
         with Client(URL, Token("a", "b"), fallback=SLACK, http=http) as client, pytest.raises(Refused):
             client.decide("slack", FACTS)
 
@@ -291,7 +297,7 @@ class TestNoAnswer:
     @pytest.mark.parametrize("token", [{"access_token": 5}, {"access_token": "é"}, {**TOKEN, "expires_in": "soon"}])
     def test_token(self, token: dict[str, object]) -> None:
         """What is no token is none."""
-        http = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200, json=token)))
+        http = over(lambda _: httpx2.Response(200, json=token))
         with Client(URL, Token("a", "b"), fallback=SLACK, http=http, deadline_s=30) as client:
             assert client.decide("slack", FACTS).local
 
@@ -355,6 +361,28 @@ def test_no_address(url: str) -> None:
     """An address without its scheme is told."""
     with pytest.raises(UsageError, match="no address"):
         Client(url, Token("a", "b"))
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_fork() -> None:
+    """A client that was used before a process forks is good in the new one too, as web servers fork."""
+    with Client(URL, Token("a", "b"), deadline_s=30, http=over(Service())) as client:
+        assert client.decide("x", {})
+        if (child := os.fork()) == 0:
+            os._exit(0 if client.decide("x", {}) else 1)
+
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_nothing_is_left_running() -> None:
+    """A client that nobody has any more leaves no thread."""
+    client = Client(URL, Token("a", "b"), deadline_s=30, http=over(Service()))
+    client.decide("x", {})
+    (thread,) = [one for one in threading.enumerate() if one.name == "notifyrules-client"]
+    del client
+    thread.join(60)
+
+    assert not thread.is_alive()
 
 
 def test_secrets_are_not_shown() -> None:

@@ -206,8 +206,8 @@ class TestGone:
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[str]:
-    """Answer each connection with the same bytes, and close it."""
+def answering(answer: bytes, drips: list[int] | None = None) -> Iterator[str]:
+    """Answer each connection with the same bytes, and close it; or let them drip, and note how many were taken."""
     done = threading.Event()
 
     def serve() -> None:
@@ -216,7 +216,14 @@ def answering(answer: bytes) -> Iterator[str]:
             with connection, suppress(OSError):
                 connection.settimeout(0.2)
                 connection.recv(65536)
-                connection.sendall(answer)
+                if drips is None:
+                    connection.sendall(answer)
+                else:
+                    drips.append(0)
+                    for byte in answer:
+                        connection.sendall(bytes([byte]))
+                        drips[-1] += 1
+                        time.sleep(0.05)
                 connection.shutdown(socket.SHUT_WR)
                 # What was sent and not read would take the answer along.
                 while connection.recv(65536):
@@ -284,3 +291,25 @@ def test_something_else_answers(own: Rules, answer: bytes, form: str, by: str) -
                 found = client.decide("chart", TITLED)
 
     assert (found.local, found.outcome) == (True, "ring")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["threads", "asyncio"])
+def test_a_server_that_drips(own: Rules, form: str) -> None:
+    """The deadline is for the whole call: what comes byte by byte, each of them in time, is not waited for."""
+    key, drips = Signature("a", b64encode(bytes(32)).decode()), list[int]()
+
+    async def ask() -> Answer:
+        async with AsyncClient(url, key, fallback=own) as client:
+            return await client.decide("chart", TITLED)
+
+    head = f"x: {'drip ' * 40}"
+    with answering(http(b"{}", head), drips) as url:
+        if form == "asyncio":
+            found = asyncio.run(ask())
+        else:
+            with Client(url, key, fallback=own) as client:
+                found = client.decide("chart", TITLED)
+
+    assert (found.local, found.outcome) == (True, "ring")
+    assert max(drips) < len(head)
