@@ -1,4 +1,4 @@
-"""A workflow in its own process: `python -m tests.service.asking_again RULES DATABASE EXECUTOR FOLDER KEY=TIME...`."""
+"""A workflow in its own process: `python -m tests.service.asking_again RULES DATABASE EXECUTOR FOLDER SECONDS KEY...`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,13 @@ def functions(folder: Path) -> tuple[Callable[[Ask], Any], Callable[[Ask, Answer
     return gather, send, record
 
 
-def main(rules: str, database: str, executor: str, folder: str, *asks: str) -> None:
-    """Run the workflow until the end; ask first, if asks are given."""
+def main(rules: str, database: str, executor: str, folder: str, seconds: str, *keys: str) -> None:
+    """Run the workflow until the end; ask first, of those whose quiet hours end some seconds later, if any are given."""
     gather, send, record = functions(Path(folder))
     workflow = Workflow(rules, gather=gather, send=send, record=record)
     with workflow.running(database, executor):
-        for one in asks:
-            key, _, until = one.partition("=")
+        until = (datetime.now(UTC) + timedelta(seconds=float(seconds))).isoformat()
+        for key in keys:
             workflow.ask(key, {"until": until})
         note(Path(folder) / "begun")
         time.sleep(600)
