@@ -1,4 +1,4 @@
-"""A workflow in its own process: `python -m tests.service.asking_again RULES DATABASE EXECUTOR FOLDER SECONDS KEY...`."""
+"""A workflow in its own process: `python -m tests.service.asking_again RULES DATABASE EXECUTOR FOLDER WAIT KEY...`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def functions(folder: Path) -> tuple[Callable[[Ask], Any], Callable[[Ask, Answer
 
 
 def main(rules: str, database: str, executor: str, folder: str, seconds: str, *keys: str) -> None:
-    """Run the workflow until the end; ask first, of those whose quiet hours end some seconds later, if any are given."""
+    """Run the workflow until the end; ask first by some keys, whose quiet hours end some seconds later."""
     gather, send, record = functions(Path(folder))
     workflow = Workflow(rules, gather=gather, send=send, record=record)
     with workflow.running(database, executor):
