@@ -304,11 +304,9 @@ def make_app(settings: Settings) -> Service:
     clients = Clients(settings.clients)
     store = open_store(settings.store.redis or str(settings.store.path))
     identity = settings.identity
-    if identity.issuer is None:
+    if identity.issuer is None or identity.jwks_uri is None:
         issuer = settings.public_url or "urn:notifyrules:service"
         tokens = Tokens(OwnKeys(identity.keys), issuer, identity.audience, clients)
-    elif identity.jwks_uri is None:
-        raise UsageError("`identity.issuer` is set and `identity.jwks_uri` is not", "say where the issuer's keys are")
     else:
         tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
     access = Access(tokens, Signatures(clients, store, settings.public_url))

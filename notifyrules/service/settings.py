@@ -122,6 +122,12 @@ class Identity(Section):
     audience: str = "notifyrules"
     """The `aud` that tokens must have."""
 
+    @model_validator(mode="after")
+    def _a_provider_has_both(self) -> Identity:
+        if (self.issuer is None) != (self.jwks_uri is None):
+            raise ValueError("`issuer` and `jwks_uri` together, for an identity provider, or neither")
+        return self
+
 
 class Worker(Section):
     """How events are answered."""

@@ -19,12 +19,13 @@ from pathlib import Path
 from secrets import token_hex
 from time import time
 from typing import Any, Final, TypeAlias, cast
-from urllib.parse import parse_qs, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 from urllib.request import urlopen
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
 from joserfc.jwk import Key, KeySet, OKPKey, import_key
+from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 from pydantic_core import from_json
 
@@ -40,6 +41,8 @@ _FETCH_S: Final = 2.0
 _FETCHED_EVERY_S: Final = 3600
 _FETCHED_AGAIN_S: Final = 30
 _JWKS_MOST: Final = 1 << 20
+_FIELDS_MOST: Final = 16
+_NOT_KEPT: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _log = logging.getLogger("notifyrules.service")
 _ALGORITHMS: Final[Mapping[str, tuple[str, ...]]] = {
     "OKP": ("Ed25519", "EdDSA"),
@@ -224,7 +227,9 @@ class Tokens:
         if (key := await self.keys.find(header.get("kid"))) is None:
             raise ValueError("it is signed with a key that is not known")
         pinned = (key.alg,) if key.alg else _ALGORITHMS[key.key_type]
-        claims = jwt.decode(token, key, algorithms=pinned).claims
+        # Providers say in headers what they like; what is not known is ignored, unless it is critical (RFC 7515, 4).
+        lenient = JWSRegistry(algorithms=pinned, strict_check_header=False)
+        claims = jwt.decode(token, key, algorithms=pinned, registry=lenient).claims
         registry = JWTClaimsRegistry(
             now=lambda: int(self._clock()),
             leeway=_SKEW_S,
@@ -251,12 +256,18 @@ class Tokens:
         assert self._clients is not None, "where a provider gives tokens there is no `/token`"
         assert isinstance(self.keys, OwnKeys), "tokens are given where the keys are our own"
         try:
-            fields = {name: values[0] for name, values in parse_qs(body.decode(), strict_parsing=bool(body)).items()}
+            pairs = parse_qsl(body.decode(), strict_parsing=bool(body), max_num_fields=_FIELDS_MOST)
         except ValueError:
             return _token_error("invalid_request", "the body is no form (application/x-www-form-urlencoded)")
-        if fields.get("grant_type") != "client_credentials":
-            return _token_error("unsupported_grant_type", "`grant_type` must be `client_credentials`")
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            return _token_error("invalid_request", "a parameter stands twice")
+        if (grant := fields.get("grant_type", "")) != "client_credentials":
+            error = "unsupported_grant_type" if grant else "invalid_request"
+            return _token_error(error, "`grant_type` must be `client_credentials`")
         name, secret = _credentials(headers.get("authorization", ""), fields)
+        if "authorization" in headers and ("client_secret" in fields or fields.get("client_id", name) != name):
+            return _token_error("invalid_request", "name and secret come twice, by HTTP Basic and in the form")
         if (client := self._clients.authenticate(name, secret)) is None:
             return _token_error("invalid_client", "there is no client with this name and secret", 401)
         wanted = frozenset(fields["scope"].split()) if fields.get("scope") else frozenset(client.scopes)
@@ -271,7 +282,7 @@ class Tokens:
             algorithms=["Ed25519"],
         )
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_S, "scope": scope}
-        return TokenAnswer(200, answer, {"Cache-Control": "no-store"})
+        return TokenAnswer(200, answer, _NOT_KEPT)
 
 
 def _credentials(authorization: str, fields: Mapping[str, str]) -> tuple[str, str]:
@@ -288,10 +299,8 @@ def _credentials(authorization: str, fields: Mapping[str, str]) -> tuple[str, st
 
 def _token_error(error: str, description: str, status: int = 400) -> TokenAnswer:
     """Refuse in the form of RFC 6749, 5.2."""
-    headers = {"Cache-Control": "no-store"}
-    if status == 401:  # noqa: PLR2004
-        headers["WWW-Authenticate"] = 'Basic realm="notifyrules"'
-    return TokenAnswer(status, {"error": error, "error_description": description}, headers)
+    challenge = {"WWW-Authenticate": 'Basic realm="notifyrules"'} if status == 401 else {}  # noqa: PLR2004
+    return TokenAnswer(status, {"error": error, "error_description": description}, {**_NOT_KEPT, **challenge})
 
 
 def _refused(kind: str, detail: str) -> Problem:

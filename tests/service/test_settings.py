@@ -49,6 +49,11 @@ class TestMistakes:
                 "[store]\nredis = 'localhost'",
                 "`store.redis` is 'localhost', expected text that matches `^(rediss?|unix)://`",
             ),
+            (
+                "[identity]\njwks_uri = 'https://a.b/c'",
+                "expected `issuer` and `jwks_uri` together",
+            ),
+            ("[identity]\nissuer = 'https://a.b'", "expected `issuer` and `jwks_uri` together"),
             ("public_url = 'rules.example.com'", "`public_url` is 'rules.example.com', expected text that matches"),
         ],
     )

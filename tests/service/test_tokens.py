@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from notifyrules.errors import UsageError
 from notifyrules.service.access import Caller
@@ -27,6 +28,7 @@ from tests.service.clients import make_sender, write_clients
 
 ISSUER = "https://rules.example"
 SENDER = make_sender("sender", "decide", "explain")
+OTHER = OKPKey.generate_key("Ed25519", auto_kid=True)
 NESTED = b64encode(b"[" * 20_000).decode() + ".e30.x"
 """A token whose header is lists in lists."""
 
@@ -109,7 +111,7 @@ class TestGive:
             ({"client_id": "nobody"}, "invalid_client"),
             ({"client_secret": ""}, "invalid_client"),
             ({"grant_type": "password"}, "unsupported_grant_type"),
-            ({"grant_type": ""}, "unsupported_grant_type"),
+            ({"grant_type": ""}, "invalid_request"),
             ({"scope": "admin"}, "invalid_scope"),
         ],
     )
@@ -117,10 +119,30 @@ class TestGive:
         """Who may not have a token is told why in the words of RFC 6749."""
         assert service.ask(**fields).body["error"] == error
 
-    @pytest.mark.parametrize("body", [b"", b"\xff", b"{}", b"grant_type"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"\xff",
+            b"{}",
+            b"grant_type",
+            b"grant_type=client_credentials&grant_type=client_credentials",
+            b"grant_type=client_credentials&scope=decide&scope=admin",
+            b"&".join(b"a%d=1" % number for number in range(50)),
+        ],
+    )
     def test_no_form(self, service: Service, body: bytes) -> None:
-        """A body that is no form is refused."""
-        assert service.tokens.give({}, body).status == 400
+        """A body that is no form, or says something twice, is refused."""
+        assert service.tokens.give({}, body).body["error"] == "invalid_request"
+
+    @pytest.mark.parametrize("fields", [{"client_secret": "a"}, {"client_id": "other"}])
+    def test_twice(self, service: Service, fields: dict[str, str]) -> None:
+        """Name and secret come in one way (RFC 6749, 2.3)."""
+        basic = {"authorization": f"Basic {b64encode(f'sender:{SENDER.secret}'.encode()).decode()}"}
+        form = urlencode({"grant_type": "client_credentials", **fields}).encode()
+
+        assert service.tokens.give(basic, form).body["error"] == "invalid_request"
+        assert service.tokens.give(basic, b"grant_type=client_credentials&client_id=sender").status == 200
 
     @pytest.mark.parametrize("header", ["Basic", "Basic ?", "Basic /w==", "Basic c2VuZGVy", "Basic é"])
     def test_bad_basic(self, service: Service, header: str) -> None:
@@ -129,6 +151,13 @@ class TestGive:
 
         assert answer.status == 401
         assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+def forge(head: dict[str, Any], claims: str, key: Key) -> str:
+    """Sign by Ed25519 whatever it is."""
+    signer: Any = key.get_op_key("sign")
+    text = f"{encoded(head)}.{claims}"
+    return f"{text}.{urlsafe_b64encode(signer.sign(text.encode())).rstrip(b'=').decode()}"
 
 
 def encoded(part: dict[str, Any]) -> str:
@@ -228,6 +257,30 @@ class TestVerify:
         forged = jwt.encode(decoded(head), new, key, algorithms=["Ed25519"])
 
         assert service.problem(forged).status == 401
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"jku": "https://evil.example/jwks"},
+            {"x5u": "https://evil.example/certificate"},
+            {"jwk": OTHER.as_dict(private=False)},
+            {"kid": ["a"]},
+            {"kid": None},
+            {"kid": "../../etc/passwd"},
+            {"crit": ["exp"], "exp": 1},
+            {"crit": ["b64"], "b64": False},
+            {"alg": "ed25519"},
+            {"alg": ["Ed25519"]},
+            {"typ": "at+jwt+x"},
+        ],
+        ids="-".join,
+    )
+    def test_header(self, service: Service, more: dict[str, Any]) -> None:
+        """Nothing that a header says brings another key, another algorithm, or another meaning."""
+        head, claims, _ = service.token().split(".")
+        key = service.keys.signing() if more.keys() & {"crit", "typ", "alg"} else OTHER
+
+        assert service.problem(forge({**decoded(head), **more}, claims, key)).kind == "token-invalid"
 
     def test_another_type(self, service: Service) -> None:
         """A token of the same signer for something else, such as an identity, is refused."""
@@ -349,7 +402,9 @@ class TestProvider:
         clock = Clock()
         tokens = Tokens(ProviderKeys(provider.url, clock), ISSUER, "rules", None, clock)
         claims = {"iss": ISSUER, "aud": ["rules"], "sub": "a", "scope": "decide", "exp": int(clock.now) + 60}
-        token = jwt.encode({"alg": algorithm, "typ": "at+jwt", "kid": key.kid}, claims, key, algorithms=[algorithm])
+        head = encoded({"alg": algorithm, "typ": "application/at+JWT", "kid": key.kid, "x.provider": "its own"})
+        registry = JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+        token = jwt.encode(decoded(head), claims, key, registry=registry)
 
         assert asyncio.run(tokens.verify(token)) == Caller("a", frozenset({"decide"}))
 
