@@ -16,6 +16,7 @@ from notifyrules.language.values import FactValues, write_literal
 from notifyrules.rules import Rules, load
 from notifyrules.shipped import shipped_names
 from notifyrules.solver.samples import taken
+from notifyrules.solver.solving import Solver
 from tests.charts import chart, rules_of
 
 GOLDEN = Path(__file__).parent / "golden" / "witnesses"
@@ -248,6 +249,20 @@ class TestGoals:
         """Facts to be near to are checked like any."""
         with pytest.raises(FactsError, match="expected true or false"):
             team_chat.witnesses(near={"user.has_read": "no"})
+
+
+class TestQuestions:
+    """The solver is asked for what the walk does not say already."""
+
+    def test_nothing_to_change(self, team_chat: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where the given facts lead there as they are, they are the only witness, and no question is asked."""
+        given = {"message.kind": "channel", "user.has_read": True}
+        base = first(team_chat, near=given)
+        asked: list[object] = []
+        monkeypatch.setattr(Solver, "ask", lambda _, *formulas: asked.append(formulas))
+
+        assert list(team_chat.witnesses(arrow="read.then", near=given)) == [base]
+        assert asked == []
 
 
 class TestThreads:

@@ -125,17 +125,18 @@ def is_true(formula: Formula, model: Any) -> bool:  # noqa: ANN401 - the solver'
     return bool(z3.is_true(model.eval(formula, model_completion=True)))
 
 
-def constants_of(thing: Thing) -> set[int]:
-    """Number the names that a term is made of."""
+def constants_of(thing: Thing, known: dict[int, Thing] | None = None) -> set[int]:
+    """Number the names that a term is made of, but for those in parts that are *known*, which its parts become."""
     found: set[int] = set()
-    seen: set[int] = set()
+    # Numbers are used again when nobody holds a part any more, so parts are held.
+    known = {} if known is None else known
     waiting = [thing]
     while waiting:
         one = waiting.pop()
-        if one.get_id() in seen:
+        if (number := one.get_id()) in known:
             continue
-        seen.add(one.get_id())
+        known[number] = one
         if not (children := one.children()):
-            found.add(one.get_id())
+            found.add(number)
         waiting.extend(children)
     return found

@@ -94,6 +94,7 @@ class Nearest:
     """How charts see the facts, unless under their own names."""
     _as_near: dict[str, Formula] = field(init=False)
     _changed: dict[str, Formula] = field(init=False)
+    _few: dict[tuple[object, ...], Formula] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         formulas = self.inputs.world.formulas
@@ -121,15 +122,17 @@ class Nearest:
 
     def _sets(self, told: Sets, goal: Formula, shows: Shows, most: int | None) -> Iterator[Change]:
         formulas, counted = self.inputs.world.formulas, self._counted
+        if shows(self.near):
+            yield Change(self.near, ())
+            return
         goals: list[Formula] = [goal]
         doubted: list[Formula] = []
         vain, possible = 0, False
-        for size in range(len(counted) + 1 if most is None else min(most, len(counted)) + 1):
-            # Larger sets are worth a look only where there are any.
-            if not possible and (answer := self.solver.ask(*goals)) is not Answer.YES:
-                told.settled = told.settled and answer is Answer.NO
-                return
-            possible, left, few = True, _DOUBTED, self._at_most(size, counted)
+        # The walk has just said that something has to change: free facts alone may do, where there are some.
+        least = 0 if len(counted) < len(self._changed) else 1
+        last = len(counted) if most is None else min(most, len(counted))
+        for size in range(least, last + 1):
+            left, few = _DOUBTED, self._at_most(size, counted)
             while True:
                 kept = [*goals, *doubted, few]
                 answer = self.solver.ask(*kept)
@@ -151,6 +154,12 @@ class Nearest:
                 doubted.append(outside)
                 if vain == _VAIN:
                     return
+            # Larger sets are worth a look only where there are any.
+            if answer is Answer.NO and not possible and size < last:
+                answer = self.solver.ask(*goals)
+                possible = answer is Answer.YES
+                if answer is Answer.NO:
+                    return
             if answer is Answer.UNKNOWN:
                 told.settled = False
                 return
@@ -158,7 +167,10 @@ class Nearest:
     def _at_most(self, size: int, names: Collection[str]) -> Formula:
         if size >= len(names):
             return self.inputs.world.formulas.true
-        return z3.PbLe([(self._changed[name], 1) for name in names], size)
+        key = (size, *names)
+        if key not in self._few:
+            self._few[key] = z3.PbLe([(self._changed[name], 1) for name in names], size)
+        return self._few[key]
 
     def _earliest(self, names: Sequence[str], given: Sequence[Formula]) -> frozenset[str]:
         """
@@ -168,14 +180,14 @@ class Nearest:
         """
         formulas, chosen, rest = self.inputs.world.formulas, list[str](), list(names)
         while True:
-            shown = [number for number, name in enumerate(rest) if self.solver.shows(self._changed[name])]
-            if not shown:
+            shown = next((place for place, name in enumerate(rest) if self.solver.shows(self._changed[name])), None)
+            if shown is None:
                 return frozenset(chosen)
-            before = formulas.some(self._changed[name] for name in rest[: shown[0]])
+            before = formulas.some(self._changed[name] for name in rest[:shown])
             fixed = [self._changed[name] for name in chosen]
             if before is formulas.false or self.solver.ask(*given, *fixed, before) is not Answer.YES:
-                chosen.append(rest[shown[0]])
-                rest = rest[shown[0] + 1 :]
+                chosen.append(rest[shown])
+                rest = rest[shown + 1 :]
 
     def _exactly(self, names: Iterable[str], found: Collection[str]) -> Iterator[Formula]:
         """Say that of some facts exactly those found are changed."""
@@ -189,8 +201,11 @@ class Nearest:
         tries = 0
         for size in range(len(free) + 1):
             few = self._at_most(size, free)
-            while self.solver.ask(*fixed, few) is Answer.YES:
-                also = self._earliest(free, (*fixed, few))
+            # The solution at hand changes of those that count just the set; it may change no free ones already.
+            at_hand = size == 0 and not any(self.solver.shows(self._changed[name]) for name in free)
+            while at_hand or self.solver.ask(*fixed, few) is Answer.YES:
+                also = frozenset[str]() if at_hand else self._earliest(free, (*fixed, few))
+                at_hand = False
                 names = tuple(name for name in self.inputs.facts if name in found or name in also)
                 if (facts := self._realised(names, (*fixed, *self._exactly(free, also)), shows)) is not None:
                     return Change(facts, names)
@@ -336,7 +351,13 @@ def base_of(graph: Graph, limit: Limit, given: FactValues | None = None) -> Fact
     facts = {**base_facts(graph.facts), **given}
     if keeps(graph, facts):
         return facts
-    required = [name for name, fact in graph.facts.items() if not fact.has_default]
+    required = [name for name, fact in graph.facts.items() if not fact.has_default and name not in given]
+    tests = readers((graph,))
+    for name in required:
+        # One alone often does, and needs no solver.
+        for value in candidates(graph.facts[name], tests.get(name, ()), facts):
+            if keeps(graph, changed := {**facts, name: value}):
+                return changed
     near = Neighbourhood.begin(graph, facts, limit, held=given, free=required)
     found = next(near.sets(near.chart.world.formulas.true, lambda _: True), None)
     return facts if found is None else found.facts

@@ -228,7 +228,8 @@ def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formul
     items: dict[str, dict[int, tuple[Symbol, Thing]]] = {}
     for one in opens:
         if one.function == HAS:
-            items.setdefault(str(one.things[0].sort()), {})[one.things[0].get_id()] = (one.arguments[0], one.things[0])
+            thing = one.things[0]
+            items.setdefault(thing.sort().name(), {})[thing.get_id()] = (one.arguments[0], thing)
     for value, thing in symbols.constants(LIST):
         assert isinstance(value, tuple)
         for asked in items.values():

@@ -97,7 +97,7 @@ class World:
 
     def open(self, name: str, things: tuple[Thing, ...], result: object) -> Thing:
         """Apply a function that is left open."""
-        key = (name, *(str(thing.sort()) for thing in things))
+        key = (name, *(thing.sort().name() for thing in things))
         if key not in self.functions:
             self.functions[key] = self.formulas.function(" ".join(key), things, result)
         return self.functions[key](*things)  # type: ignore[operator]
