@@ -65,8 +65,8 @@ def _measure(url: str, batch: int, events: int, *, bare: bool) -> float:
 
 async def _drain(url: str, batch: int, events: int, *, bare: bool) -> float:
     """Post events, have a process answer them, and read what processor time it took."""
-    from notifyrules.service.events import POSTED  # noqa: PLC0415 - extras
-    from notifyrules.service.lines import begin, open_line  # noqa: PLC0415
+    from notifyrules.service.events import POSTED, Told  # noqa: PLC0415 - extras
+    from notifyrules.service.lines import begin, open_line, tell  # noqa: PLC0415
     from notifyrules.service.settings import Worker  # noqa: PLC0415
 
     prefix = f"bench-{uuid.uuid4().hex[:8]}"
@@ -75,7 +75,7 @@ async def _drain(url: str, batch: int, events: int, *, bare: bool) -> float:
     try:
         bodies = [to_json(_event(number)) for number in range(events)]
         for first in range(0, events, 500):
-            await asyncio.gather(*(line.publish(POSTED, one, "") for one in bodies[first : first + 500]))
+            await tell(line, [Told(POSTED, "", one) for one in bodies[first : first + 500]])
         command = [sys.executable, "-m", "benchmarks.events", url, prefix, str(batch), str(events), str(int(bare))]
         return events / float(await asyncio.to_thread(subprocess.check_output, command))
     finally:
@@ -111,8 +111,8 @@ async def _clean(url: str, prefix: str) -> None:
 
 async def _answer(url: str, prefix: str, batch: int, events: int, *, bare: bool) -> float:
     """Answer events in this process, and give the processor time from the first to the last."""
-    from notifyrules.service.events import DECIDED, POSTED  # noqa: PLC0415
-    from notifyrules.service.lines import open_line  # noqa: PLC0415
+    from notifyrules.service.events import DECIDED, POSTED, Told  # noqa: PLC0415
+    from notifyrules.service.lines import open_line, tell  # noqa: PLC0415
     from notifyrules.service.settings import Settings, Worker  # noqa: PLC0415
     from notifyrules.service.versions import Versions  # noqa: PLC0415
     from notifyrules.service.worker import Worker as Answering  # noqa: PLC0415
@@ -123,7 +123,7 @@ async def _answer(url: str, prefix: str, batch: int, events: int, *, bare: bool)
 
     async def take(received: Any) -> None:
         nonlocal left
-        await asyncio.gather(*(line.publish(DECIDED, body, uuid.uuid4().hex) for _ in received))
+        await tell(line, [Told(DECIDED, uuid.uuid4().hex, body) for _ in received])
         for one in received:
             await one.ack()
         left -= len(received)
@@ -175,8 +175,12 @@ def _main(first: str, *rest: str) -> None:
     if len(rest) == 1:
         print(_ask(first, int(rest[0])))
     else:
+        from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415
+
         prefix, batch, events, bare = rest
-        print(asyncio.run(_answer(first, prefix, int(batch), int(events), bare=bare == "1")))
+        # The loop that the worker runs on.
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            print(runner.run(_answer(first, prefix, int(batch), int(events), bare=bare == "1")))
 
 
 if __name__ == "__main__":

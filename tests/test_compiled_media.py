@@ -235,6 +235,21 @@ class TestRules:
         with pytest.raises(UsageError, match="specialized"):
             rules.specialize({"device.kind": "mail"}).should_notify_each(GIVEN)
 
+    def test_settled_below(self) -> None:
+        """What settles a node below one that tells media apart settles it only for those that come there."""
+        rules = rules_of("""notifyrules: 1
+media: medium
+facts: {medium: push | mail, quiet: bool = false}
+flow:
+  medium: {switch: medium, cases: {push: quiet, mail: send}}
+  quiet: {if: quiet, then: hold, else: send}
+outcomes: {send: {notify: true}, hold: {notify: later}}
+""")
+
+        decisions = rules.specialize({"quiet": True}).should_notify_each({})
+
+        assert (decisions.held, decisions.notified) == (("push",), ("mail",))
+
     def test_what_no_medium_changes_is_decided_once(self, rules: Rules) -> None:
         """An arrow that no question about media leads to settles it for all; what a branch reads counts."""
         assert rules.graph.media is not None

@@ -13,9 +13,9 @@ from typing import Any
 
 from dbos import DBOS
 
-from notifyrules.service.events import DECIDED, DUE, POSTED, Event
+from notifyrules.service.events import DECIDED, DUE, POSTED, Event, Told
 from notifyrules.service.hold import Holder
-from notifyrules.service.lines import Line, open_line
+from notifyrules.service.lines import Line, open_line, tell
 from notifyrules.service.settings import Hold, Settings
 from notifyrules.service.settings import Worker as Working
 from notifyrules.service.versions import Versions
@@ -41,7 +41,7 @@ class Product:
         print(f"{self.now[11:16]}  the product posts `message.posted`")
         data = {"facts": {"now": self.now}}
         event = Event(id=id_, source="/story", type=POSTED, subject="Ada", data=data)
-        await self._line.publish(POSTED, event.to_json(), "")
+        await tell(self._line, [Told(POSTED, "", event.to_json())])
 
     async def move_the_clock(self) -> None:
         """Wait until the message is held, and let its time come; nobody else can do that."""
@@ -69,8 +69,8 @@ class Product:
         self.done.set()
 
 
-async def tell(url: str | None, folder: Path) -> None:
-    """Tell the story."""
+async def play(url: str | None, folder: Path) -> None:
+    """Play the story."""
     hold = Hold(database=f"sqlite:///{folder / 'holds.sqlite'}")
     settings = Settings(rules=[RULES], hold=hold, worker=Working(prefix=f"story-{uuid.uuid4().hex[:8]}"))
     shared: Line = Memory()
@@ -94,4 +94,4 @@ async def tell(url: str | None, folder: Path) -> None:
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as created:
-        asyncio.run(tell(sys.argv[1] if len(sys.argv) > 1 else None, Path(created)))
+        asyncio.run(play(sys.argv[1] if len(sys.argv) > 1 else None, Path(created)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from typing import Any
 
+from notifyrules.service.events import Told
 from notifyrules.service.lines import Received, Take
 
 
@@ -35,12 +37,14 @@ class Memory:
         """Take the next event that is followed."""
         return self._followed.popleft() if self._followed else None
 
-    async def publish(self, kind: str, body: bytes, id_: str) -> None:  # noqa: ARG002 - doubles do not come up
-        """Give an event to those who take it."""
-        for take in self._takers[kind]:
-            giving = asyncio.ensure_future(take([Received(body, 1, self._ack)]))
-            self._giving.add(giving)
-            giving.add_done_callback(self._giving.discard)
+    async def publish(self, events: Sequence[Told]) -> Sequence[object]:
+        """Give events to those who take them."""
+        for one in events:
+            for take in self._takers[one.kind]:
+                giving = asyncio.ensure_future(take([Received(one.body, 1, self._ack)]))
+                self._giving.add(giving)
+                giving.add_done_callback(self._giving.discard)
+        return [None for _ in events]
 
     async def _ack(self) -> None:
         """Take note of nothing."""

@@ -44,6 +44,8 @@ def work(  # noqa: PLR0913 - the options of the command
     import asyncio  # noqa: PLC0415 - other commands need none of these
     import logging  # noqa: PLC0415
 
+    from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415
+
     from notifyrules.service.asyncapi import asyncapi as describe  # noqa: PLC0415
     from notifyrules.service.lines import open_line  # noqa: PLC0415
     from notifyrules.service.settings import Settings, read_settings  # noqa: PLC0415
@@ -60,7 +62,8 @@ def work(  # noqa: PLR0913 - the options of the command
     logging.basicConfig(format="%(levelname)s: %(message)s")
 
     try:
-        asyncio.run(Worker(line, read, versions).run(broker, host, port, tell))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(Worker(line, read, versions).run(broker, host, port, tell))
     finally:
         versions.close()
     return CLEAN

@@ -197,8 +197,12 @@ def alike(graph: Graph, media: Media) -> frozenset[str]:
     for name in graph.order:
         if name in differing:
             differing.update(arrow.target for arrow in graph.nodes[name].arrows)
-    ends = (arrow for name in graph.order for arrow in graph.nodes[name].arrows if arrow.target in graph.outcomes)
-    return frozenset(arrow.id for arrow in ends if arrow.node not in differing)
+    ends: dict[bool, set[str]] = {True: set(), False: set()}
+    for name in graph.order:
+        # Of smaller rules an arrow may leave another node than its own: the first that is not settled.
+        found = (arrow.id for arrow in graph.nodes[name].arrows if arrow.target in graph.outcomes)
+        ends[name in differing].update(found)
+    return frozenset(ends[False] - ends[True])
 
 
 def decide_slowly(

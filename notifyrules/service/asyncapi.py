@@ -8,12 +8,12 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from notifyrules import Rules
-from notifyrules.answers.description import answer_schema, time_zones
+from notifyrules.answers.description import answer_schema
 from notifyrules.service.decide import MAX_SUBJECT
 from notifyrules.service.events import DECIDED, DUE, HELD, MEDIA_TYPE, POSTED, REFUSED
 from notifyrules.service.lines import QUEUE_ARGUMENTS
-from notifyrules.service.openapi import placed
-from notifyrules.service.settings import Worker
+from notifyrules.service.openapi import openapi, placed
+from notifyrules.service.settings import Settings, Worker
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _SUBJECT: Final = {**_TEXT, "maxLength": MAX_SUBJECT, "description": "The person."}
@@ -42,12 +42,10 @@ _INFO: Final = (
 
 def asyncapi(charts: Mapping[str, Rules], settings: Worker) -> str:
     """Describe the events of a broker, as JSON."""
-    schemas: dict[str, Any] = {"TimeZone": {"enum": time_zones()}}
+    # Facts are asked for like those of a call.
+    schemas: dict[str, Any] = openapi(charts, Settings())["components"]["schemas"]
+    del schemas["Problem"]
     for name, rules in charts.items():
-        facts = rules.facts_schema()
-        schemas[f"{name}.facts"] = placed(name, facts)
-        for one, schema in facts.get("$defs", {}).items():
-            schemas[f"{name}.type.{one}"] = placed(name, schema)
         schemas[f"{name}.answer"] = _answer(name, rules)
     for kind in _ABOUT:
         schemas[kind] = _event(kind, charts)
@@ -103,7 +101,11 @@ def _event(kind: str, charts: Mapping[str, Rules]) -> dict[str, Any]:
 def _data(kind: str, charts: Mapping[str, Rules]) -> dict[str, Any]:
     match kind:
         case "message.posted":
-            return {"oneOf": [_posted(name, many, len(charts)) for name in charts for many in (False, True)]}
+            asked = [(name, each) for each in (False, True) for name, one in charts.items() if _media(one) or not each]
+            forms = [describe(*one) for one in asked for describe in (_posted, _posted_many)]
+            if len(charts) > 1:
+                forms = [{**one, "required": [*one["required"], "rules"]} for one in forms]
+            return {"oneOf": forms}
         case "notification.refused":
             problem = {
                 "type": "object",
@@ -121,22 +123,39 @@ def _data(kind: str, charts: Mapping[str, Rules]) -> dict[str, Any]:
             rules = {"enum": list(charts)}
             time = {"type": "string", "format": "date-time"}
             properties = {"rules": rules, "asked": _ASKED, "recheck_at": time, "held": _TEXT}
-            return {"type": "object", "properties": properties, "required": list(properties)}
+            media = {"medium": {**_TEXT, "description": "Where it was asked for each: ask for this one alone."}}
+            return {"type": "object", "properties": {**properties, **media}, "required": list(properties)}
         case _:
             return {"oneOf": [{"$ref": f"#/components/schemas/{name}.answer"} for name in charts]}
 
 
-def _posted(name: str, many: bool, charts: int) -> dict[str, Any]:  # noqa: FBT001 - a half of what is described
-    """Describe an ask of one person, whose facts are all given, or of many."""
-    facts: dict[str, Any] = {"$ref": f"#/components/schemas/{name}.facts"}
-    required = ["facts", *(["members"] if many else []), *(["rules"] if charts > 1 else [])]
-    properties: dict[str, Any] = {"rules": {"const": name}, "facts": facts}
-    if many:
-        one = {"subject": _SUBJECT, "facts": {"type": "object", "description": "Facts of this member alone."}}
-        member = {"type": "object", "properties": one, "required": ["subject"], "additionalProperties": False}
-        properties["facts"] = {"type": "object", "description": "Facts that are the same for all members."}
-        properties["members"] = {"type": "array", "minItems": 1, "items": member}
+def _posted(name: str, each: bool) -> dict[str, Any]:  # noqa: FBT001 - a quarter of what is described
+    """Describe an ask of one person, whose facts are all given."""
+    properties: dict[str, Any] = {"rules": {"const": name}, "each": {"const": each}}
+    properties["facts"] = {"$ref": f"#/components/schemas/{name}.facts{'.each' if each else ''}"}
+    if each:
+        properties["per_medium"] = {"$ref": f"#/components/schemas/{name}.per_medium"}
+    required = ["facts", *(["each"] if each else [])]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _posted_many(name: str, each: bool) -> dict[str, Any]:  # noqa: FBT001 - as above
+    """Describe an ask of many, whose facts are given in part for all."""
+    found = _posted(name, each)
+    own = {"subject": _SUBJECT, "facts": {"type": "object", "description": "Facts of this member alone."}}
+    if each:
+        own["per_medium"] = found["properties"].pop("per_medium")
+    member = {"type": "object", "properties": own, "required": ["subject"], "additionalProperties": False}
+    found["properties"]["facts"] = {"type": "object", "description": "Facts that are the same for all members."}
+    found["properties"]["members"] = {"type": "array", "minItems": 1, "items": member}
+    return {**found, "required": [*found["required"], "members"]}
+
+
+def _media(rules: Rules) -> dict[str, Any]:
+    """Describe what is told of a medium, where there are any."""
+    if (media := rules.graph.media) is None:
+        return {}
+    return {"medium": {"enum": list(media.names), "description": "There where it was asked for each."}}
 
 
 def _answer(name: str, rules: Rules) -> dict[str, Any]:
@@ -144,4 +163,5 @@ def _answer(name: str, rules: Rules) -> dict[str, Any]:
     more = {"rules": {"const": name}, "digest": {**_TEXT, "description": "Of the rules that decided."}, "asked": _ASKED}
     found["properties"] = {**more, **found["properties"]}
     found["required"] = list(found["properties"])
+    found["properties"] |= _media(rules)
     return dict(found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +14,7 @@ from pydantic_core import from_json, to_json
 
 from notifyrules import Decision, FactsError, Rules, UsageError
 from notifyrules.answers.decisions import answer as answer_of
+from notifyrules.answers.decisions import fixed_answers
 from notifyrules.service.decide import MAX_SUBJECT, unknown_rules
 from notifyrules.service.problems import Problem
 from notifyrules.service.versions import Versions
@@ -54,7 +57,7 @@ class Event(BaseModel):
 
     def to_json(self) -> bytes:
         """Write it; the same event is the same bytes."""
-        return to_json({name: value for name, value in self.__dict__.items() if value is not None})
+        return _write(self.type, self.id, self.source, self.subject, self.time, self.data)
 
 
 class Member(BaseModel):
@@ -65,6 +68,7 @@ class Member(BaseModel):
     subject: str = Field(min_length=1, max_length=MAX_SUBJECT)
     facts: dict[str, Any] = {}
     """Those that are not the same for all members."""
+    per_medium: dict[str, dict[str, Any]] = {}
 
 
 class Posted(BaseModel):
@@ -75,15 +79,43 @@ class Posted(BaseModel):
     rules: str | None = None
     """The name of the rules; not needed where one chart is in force."""
     facts: dict[str, Any]
+    each: bool = False
+    """Whether it asks for every medium, rather than for the one in the facts."""
+    per_medium: dict[str, dict[str, Any]] = {}
+    """Facts that differ between media; those of members stand with each."""
     members: list[Member] | None = Field(default=None, min_length=1)
+
+    def wrong(self, subject: str | None) -> str:
+        """Say what in it does not go together; empty where all does."""
+        members = self.members or ()
+        if members and subject is not None:
+            return "the event has a `subject` and `members`; give it one of the two"
+        if len({one.subject for one in members}) < len(members):
+            return "two members have the same `subject`"
+        if members and self.per_medium:
+            return "the event has `members` and `per_medium`; give it to each member"
+        if not self.each and any(one.per_medium for one in (self, *members)):
+            return "`per_medium` is for who asks for `each` medium"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Told:
+    """An event for a broker."""
+
+    kind: str
+    id: str
+    """Empty for one that is moved, and keeps its own."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Told):
     """An event that answers, and the decision that it tells, None where it refuses."""
 
-    event: Event
-    body: bytes
+    subject: str | None = None
+    asker: str = ""
+    """The source of what it answers."""
     rules: Rules | None = None
     decision: Decision | None = None
     problem: str = ""
@@ -101,26 +133,24 @@ def read_event(body: bytes) -> tuple[Event, Posted]:
         detail = f"the event is of the type `{event.type[:60]}`, and only `{POSTED}` is answered"
         raise Problem(422, "unexpected-type", detail)
     posted = _read(Posted, event.data, "malformed-question", "`data` is not what a message asks by")
-    if posted.members is not None:
-        if event.subject is not None:
-            raise Problem(422, "malformed-question", "the event has a `subject` and `members`; give it one of the two")
-        if len({one.subject for one in posted.members}) < len(posted.members):
-            raise Problem(422, "malformed-question", "two members have the same `subject`")
+    if wrong := posted.wrong(event.subject):
+        raise Problem(422, "malformed-question", wrong)
     return event, posted
 
 
 def answer(body: bytes, versions: Versions) -> tuple[Answer, ...]:
-    """Answer an event, whatever it is: one event for one person, and for many one each."""
-    source, id_, name = "", "", ""
+    """Answer an event, whatever it is: for each person that it asks of, and for each medium where it asks for all."""
+    name, asked = "", None
     try:
         event, posted = read_event(body)
-        source, id_, name = event.source, event.id, posted.rules or ""
+        name, asked = posted.rules or "", event
         name = _name(name, versions.charts)
         if posted.members is None:
-            return (_answer_one(event, versions.pick(name, event.subject), posted.facts),)
+            rules = versions.pick(name, event.subject)
+            return tuple(_answer_one(event, rules, rules, posted, event.subject, each=posted.each))
         return tuple(_answer_many(event, posted, posted.members, lambda subject: versions.pick(name, subject)))
     except Problem as problem:
-        return (refuse(body, problem, make_id(name, source, id_) if id_ else None),)
+        return (refuse(body, problem, None if asked is None else make_id(name, asked.source, asked.id)),)
 
 
 def _name(name: str, charts: Mapping[str, Rules]) -> str:
@@ -143,8 +173,8 @@ def refuse(body: bytes, problem: Problem, id_: str | None = None, subject: str |
     if len(to_json(data)) > MAX_BYTES:
         data = {"problem": problem.kind, "detail": problem.detail, "event": str(asked)[:_CUT], "cut": True}
     id_ = id_ or make_id("", "", hashlib.sha256(body).hexdigest())
-    event = Event.model_construct(id=id_, source="/notifyrules", type=REFUSED, subject=subject, data=data)
-    return Answer(event, event.to_json(), problem=problem.kind)
+    told = _write(REFUSED, id_, "/notifyrules", subject, None, data)
+    return Answer(REFUSED, id_, told, subject, problem=problem.kind)
 
 
 def make_id(*parts: str) -> str:
@@ -152,37 +182,64 @@ def make_id(*parts: str) -> str:
     return hashlib.sha256(to_json(parts)).hexdigest()
 
 
-def due(held: Event) -> Event:
+def due(held: Event) -> Told:
     """Make the event that says that the time of a held one has come."""
     data = {name: held.data[name] for name in ("rules", "asked", "recheck_at")} | {"held": held.id}
-    return Event(id=make_id("due", held.id), source=held.source, type=DUE, subject=held.subject, data=data)
+    if "medium" in held.data:
+        data["medium"] = held.data["medium"]
+    id_ = make_id("due", held.id)
+    return Told(DUE, id_, _write(DUE, id_, held.source, held.subject, None, data))
 
 
 # ---- Deciding ----
 
 
-def _answer_one(event: Event, rules: Rules, facts: object) -> Answer:
-    """Answer for one person; a problem where the facts are wrong."""
-    decision = _decide(rules, facts)
-    return _tell(event, rules, decision, event.subject, make_id(rules.name, event.source, event.id))
+def _answer_one(  # noqa: PLR0913 - all that it is decided by
+    event: Event, rules: Rules, small: Rules, asked: Posted | Member, subject: str | None, *parts: str, each: bool
+) -> Iterator[Answer]:
+    """Answer for one person by rules, perhaps made smaller; a problem where the facts are wrong."""
+    try:
+        ways: dict[str | None, Decision] = {}
+        if each:
+            ways.update(small.should_notify_each(asked.facts, asked.per_medium))
+        else:
+            ways[None] = small.should_notify(asked.facts)
+    except FactsError as error:
+        raise _wrong_facts(rules, error) from None
+    except UsageError as error:
+        raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
+    for medium, decision in ways.items():
+        told: dict[str, object] = {} if medium is None else {"medium": medium}
+        id_ = make_id(rules.name, event.source, event.id, *parts, *(() if medium is None else ("each", medium)))
+        answered = _fixed(rules).get(decision.reason) or answer_of(decision)
+        told |= {"asked": {"source": event.source, "id": event.id}}
+        data = {"rules": rules.name, "digest": rules.digest, **answered, **told}
+        kind = HELD if decision.later else DECIDED
+        body = _write(kind, id_, f"/notifyrules/{rules.name}", subject, event.time, data)
+        if len(body) > MAX_BYTES:
+            raise Problem(422, "answer-too-large", f"what the decision carries has more than {MAX_BYTES:,} bytes")
+        yield Answer(kind, id_, body, subject, event.source, rules, decision)
 
 
 def _answer_many(event: Event, posted: Posted, members: list[Member], pick: Pick) -> Iterator[Answer]:
     """Answer for each member, by rules that are made smaller by what is the same for all."""
     small: dict[str, Rules] = {}
     for member in members:
-        rules = pick(member.subject)
-        id_ = make_id(rules.name, event.source, event.id, member.subject)
+        rules, subject = pick(member.subject), member.subject
         try:
             if rules.digest not in small:
                 small[rules.digest] = _specialize(rules, posted.facts)
-            decision = _decide(small[rules.digest], member.facts)
-            told = _tell(event, rules, decision, member.subject, id_)
+            told = [*_answer_one(event, rules, small[rules.digest], member, subject, subject, each=posted.each)]
         except Problem as problem:
-            alone = posted.model_copy(update={"members": [member]}).model_dump(exclude_none=True)
-            yield refuse(event.model_copy(update={"data": alone}).to_json(), problem, id_, member.subject)
-        else:
-            yield told
+            alone = posted.model_copy(update={"members": [member]}).model_dump(exclude_defaults=True)
+            again = event.model_copy(update={"data": alone}).to_json()
+            told = [refuse(again, problem, make_id(rules.name, event.source, event.id, subject), subject)]
+        yield from told
+
+
+@lru_cache(maxsize=64)
+def _fixed(rules: Rules) -> Mapping[str, Mapping[str, object]]:
+    return fixed_answers(rules)
 
 
 def _specialize(rules: Rules, facts: Mapping[str, Any]) -> Rules:
@@ -192,29 +249,15 @@ def _specialize(rules: Rules, facts: Mapping[str, Any]) -> Rules:
         raise _wrong_facts(rules, error) from None
 
 
-def _decide(rules: Rules, facts: object) -> Decision:
-    try:
-        return rules.should_notify(facts)
-    except FactsError as error:
-        raise _wrong_facts(rules, error) from None
-    except UsageError as error:
-        raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
-
-
-def _tell(event: Event, rules: Rules, decision: Decision, subject: str | None, id_: str) -> Answer:
-    data = {
-        "rules": rules.name,
-        "digest": rules.digest,
-        **answer_of(decision),
-        "asked": {"source": event.source, "id": event.id},
-    }
-    kind = HELD if decision.later else DECIDED
-    source = f"/notifyrules/{rules.name}"
-    # What is put together here is known to be right.
-    told = Event.model_construct(id=id_, source=source, type=kind, subject=subject, time=event.time, data=data)
-    if len(body := told.to_json()) > MAX_BYTES:
-        raise Problem(422, "answer-too-large", f"what the decision carries has more than {MAX_BYTES:,} bytes")
-    return Answer(told, body, rules, decision)
+def _write(  # noqa: PLR0913, PLR0917 - the parts of an event
+    kind: str, id_: str, source: str, subject: str | None, time: datetime | None, data: object
+) -> bytes:
+    told: dict[str, object] = {"specversion": "1.0", "id": id_, "source": source, "type": kind}
+    if subject is not None:
+        told["subject"] = subject
+    if time is not None:
+        told["time"] = time
+    return to_json({**told, "datacontenttype": "application/json", "data": data})
 
 
 # ---- What is wrong ----

@@ -12,8 +12,8 @@ from dbos import DBOS
 from pydantic import ValidationError
 
 from notifyrules.service.durable import at, durable
-from notifyrules.service.events import DUE, HELD, REFUSED, Event, due, refuse
-from notifyrules.service.lines import Line, Received, begin, in_hand, persist
+from notifyrules.service.events import HELD, Event, due, refuse
+from notifyrules.service.lines import Line, Received, begin, in_hand, persist, tell
 from notifyrules.service.problems import Problem
 from notifyrules.service.settings import Settings
 
@@ -31,11 +31,10 @@ class Holder:
         self._line, self._settings = line, settings
 
         @DBOS.workflow(name="due", max_recovery_attempts=None)
-        async def tell(held: str) -> None:
-            event = due(Event.model_validate_json(held))
-            await persist(DUE, lambda: line.publish(DUE, event.to_json(), event.id))
+        async def say(held: str) -> None:
+            await tell(line, [due(Event.model_validate_json(held))])
 
-        self._tell = tell
+        self._say = say
         line.subscribe(HELD, self._take)
 
     async def run(self, url: str, stop: asyncio.Event) -> None:
@@ -56,8 +55,7 @@ class Holder:
             due(event)
             when = None if (told := event.data["recheck_at"]) is None else datetime.fromisoformat(told)
         except (ValidationError, KeyError, TypeError, ValueError):
-            refusal = refuse(received.body, Problem(422, "not-held", f"this is no `{HELD}`"))
-            await persist(REFUSED, lambda: self._line.publish(REFUSED, refusal.body, refusal.event.id))
+            await tell(self._line, [refuse(received.body, Problem(422, "not-held", f"this is no `{HELD}`"))])
         else:
             if when is None:
                 _log.warning("`%s` names no time: the rules hold it and do not say until when", event.id)
@@ -70,4 +68,4 @@ class Holder:
     async def _enqueue(self, event: Event, when: datetime) -> None:
         async with asyncio.timeout(_PATIENCE_S):
             with at(event.id, when):
-                await DBOS.enqueue_workflow_async(QUEUE, self._tell, event.to_json().decode())
+                await DBOS.enqueue_workflow_async(QUEUE, self._say, event.to_json().decode())

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from notifyrules.service.access import Caller
-from notifyrules.service.events import POSTED, RETRY, Answer, answer, refuse
-from notifyrules.service.lines import Line, Received, begin, in_hand, persist
+from notifyrules.service.events import POSTED, RETRY, Answer, Told, answer, refuse
+from notifyrules.service.lines import Line, Received, begin, in_hand, tell
 from notifyrules.service.log import DecisionLog
 from notifyrules.service.metrics import Tally
 from notifyrules.service.problems import Problem
@@ -83,7 +83,7 @@ class Worker:
                     done.append((one, answers))
                     waiting += len(answers)
                 else:
-                    await self._publish(RETRY, one.body, "")
+                    await tell(self._line, [Told(RETRY, "", one.body)], self._count_failure)
                     self._results["moved"] += 1
                     await one.ack()
                 if waiting >= _AT_ONCE:
@@ -131,22 +131,19 @@ class Worker:
         else:
             self.tally.cell(one.rules.name, one.decision.outcome, one.decision.reason).count += 1
             if self._log is not None:
-                source = str(one.event.data["asked"]["source"])
-                self._log.keep(one.rules, one.decision, Caller(source, frozenset()), one.event.subject)
+                self._log.keep(one.rules, one.decision, Caller(one.asker, frozenset()), one.subject)
+            if self._versions.compares:
+                self._versions.compare(one.rules, dict(one.decision.facts), one.decision)
         return one
 
     async def _tell(self, done: Sequence[tuple[Received, tuple[Answer, ...]]]) -> None:
         """Publish answers, and then say that their events are done."""
         telling = [one for _, answers in done for one in answers]
         for first in range(0, len(telling), _AT_ONCE):
-            some = telling[first : first + _AT_ONCE]
-            await asyncio.gather(*(self._publish(one.event.type, one.body, one.event.id) for one in some))
+            await tell(self._line, telling[first : first + _AT_ONCE], self._count_failure)
         self._results["answered"] += len(done)
         for received, _ in done:
             await received.ack()
-
-    async def _publish(self, kind: str, body: bytes, id_: str) -> None:
-        await persist(kind, lambda: self._line.publish(kind, body, id_), self._count_failure)
 
     def _count_failure(self) -> None:
         self._results["publish_failed"] += 1

@@ -12,8 +12,8 @@ import aio_pika
 import nats
 from nats.js.errors import NotFoundError
 
-from notifyrules.service.events import POSTED
-from notifyrules.service.lines import ASKING, TELLING, Line, Received, open_line
+from notifyrules.service.events import POSTED, Told
+from notifyrules.service.lines import ASKING, TELLING, Line, Received, open_line, tell
 from notifyrules.service.settings import Worker
 from tests.conftest import SERVICES
 
@@ -64,7 +64,7 @@ class Product:
     async def post(self, *bodies: bytes, at_once: int = 200) -> None:
         """Post messages."""
         for begin in range(0, len(bodies), at_once):
-            await asyncio.gather(*(self.line.publish(POSTED, one, "") for one in bodies[begin : begin + at_once]))
+            await tell(self.line, [Told(POSTED, "", one) for one in bodies[begin : begin + at_once]])
 
     async def until(self, done: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
         """Wait until something is so."""

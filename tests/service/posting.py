@@ -29,6 +29,24 @@ outcomes:
 """
 
 
+MEDIA_CHART = """notifyrules: 1
+name: media
+media: {fact: medium, per_medium: [device.muted]}
+facts:
+  medium: push | email
+  device.muted: bool = false
+  user.quiet_until: {type: instant | null, default: null}
+flow:
+  muted: {ask: Muted?, if: device.muted, then: silent, else: medium}
+  medium: {ask: Which?, switch: medium, cases: {push: quiet, email: send}}
+  quiet: {ask: Quiet hours?, if: user.quiet_until is not null, then: hold, else: send}
+outcomes:
+  send: {notify: true}
+  hold: {notify: later, recheck: user.quiet_until}
+  silent: {notify: false}
+"""
+
+
 def write_chart(folder: Path) -> Path:
     """Write the rules into a folder."""
     (folder / "chart.yaml").write_text(CHART, "utf-8")
@@ -38,7 +56,7 @@ def write_chart(folder: Path) -> Path:
 def posted(id_: str, facts: object = None, **more: Any) -> bytes:  # noqa: ANN401 - JSON
     """Write a message, for one person or with members."""
     data: dict[str, object] = {"facts": {} if facts is None else facts}
-    data |= {key: more.pop(key) for key in ("members", "rules") if key in more}
+    data |= {key: more.pop(key) for key in ("members", "rules", "each", "per_medium") if key in more}
     event = {"specversion": "1.0", "id": id_, "source": "/chat", "type": "message.posted", "data": data, **more}
     return json.dumps(event).encode()
 

@@ -13,12 +13,12 @@ from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 from jsonschema import Draft202012Validator
 
 from notifyrules.service.asyncapi import asyncapi
-from notifyrules.service.events import answer, due
+from notifyrules.service.events import Event, Told, answer, due
 from notifyrules.service.settings import Changes, Worker
 from notifyrules.service.versions import Versions
 from notifyrules.shipped import shipped_names
 from tests.cli import run
-from tests.service.posting import posted, write_chart
+from tests.service.posting import MEDIA_CHART, posted, write_chart
 
 UNTIL = {"user": {"quiet_until": "2030-01-01T00:00:00Z"}}
 MEMBERS = [{"subject": "a"}, {"subject": "b", "facts": {"user": {"muted": 1}}}]
@@ -40,6 +40,30 @@ def validator(document: dict[str, Any], kind: str) -> Draft202012Validator:
 
 class TestAsyncapi:
     @pytest.mark.parametrize(
+        ("asked", "right"),
+        [
+            ({"facts": {}, "each": True, "per_medium": {"email": {"device": {"muted": True}}}}, True),
+            ({"facts": {}, "each": True, "members": [{"subject": "a", "per_medium": {"push": {}}}]}, True),
+            ({"facts": {"medium": "push"}}, True),
+            ({"facts": {}}, False),
+            ({"facts": {"medium": "push"}, "each": True}, False),
+            ({"facts": {}, "each": True, "per_medium": {"fax": {}}}, False),
+        ],
+    )
+    def test_each(self, tmp_path: Path, *, asked: dict[str, object], right: bool) -> None:
+        """What is asked for each medium is described, and what answers it."""
+        (tmp_path / "media.yaml").write_text(MEDIA_CHART, "utf-8")
+        versions = Versions([tmp_path / "media.yaml"], Changes())
+        document, body = json.loads(asyncapi(versions.charts, Worker())), posted("e1", **asked)
+        answers = answer(body, versions)
+        versions.close()
+
+        assert right == validator(document, "message.posted").is_valid(json.loads(body))
+        assert right == (answers[0].problem == "")
+        for one in answers:
+            validator(document, one.kind).validate(json.loads(one.body))
+
+    @pytest.mark.parametrize(
         "body",
         [
             posted("a", {}, subject="u17", time="2026-11-29T23:30:00Z"),
@@ -52,12 +76,12 @@ class TestAsyncapi:
     def test_events(self, versions: Versions, body: bytes) -> None:
         """Every event that answers is as the document says, and one that CloudEvents' own reader takes."""
         document = json.loads(asyncapi(versions.charts, Worker()))
-        answers = [one.event for one in answer(body, versions)]
-        answers += [due(one) for one in answers if one.type == "notification.held"]
+        answers: list[Told] = [*answer(body, versions)]
+        answers += [due(Event.model_validate_json(one.body)) for one in answers if one.kind == "notification.held"]
 
         for one in answers:
-            validator(document, one.type).validate(json.loads(one.to_json()))
-            assert one.id == from_json(one.to_json())["id"]
+            validator(document, one.kind).validate(json.loads(one.body))
+            assert one.id == from_json(one.body)["id"]
 
     @pytest.mark.parametrize(
         ("body", "right"),

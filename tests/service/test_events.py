@@ -12,7 +12,7 @@ import pytest
 from notifyrules.service.events import MAX_BYTES, Event, answer, due
 from notifyrules.service.settings import Changes
 from notifyrules.service.versions import Versions
-from tests.service.posting import CHART, posted, write_chart
+from tests.service.posting import CHART, MEDIA_CHART, posted, write_chart
 
 UNTIL = "2026-11-30T07:00:00Z"
 
@@ -103,15 +103,79 @@ class TestAnswers:
 
     def test_due(self, versions: Versions) -> None:
         """What is due says which message it was, and has one id however often it is made."""
-        [held] = [one.event for one in answer(posted("e1", {"user.quiet_until": UNTIL}, subject="u17"), versions)]
+        [held] = answer(posted("e1", {"user.quiet_until": UNTIL}, subject="u17"), versions)
 
-        one, other = due(held), due(Event.model_validate_json(held.to_json()))
+        one, other = due(Event.model_validate_json(held.body)), due(Event.model_validate_json(held.body))
 
-        assert one.to_json() == other.to_json()
-        assert (one.type, one.subject) == ("notification.due", "u17")
+        assert one == other
+        event = json.loads(one.body)
+        assert (event["id"], event["type"], event["subject"]) == (one.id, "notification.due", "u17")
         assert {"rules": "chart", "asked": {"source": "/chat", "id": "e1"}, "recheck_at": UNTIL, "held": held.id} == (
-            one.data
+            event["data"]
         )
+
+
+class TestEach:
+    @pytest.fixture
+    def versions(self, tmp_path: Path) -> Iterator[Versions]:
+        """Put rules with media into force."""
+        (tmp_path / "media.yaml").write_text(MEDIA_CHART, "utf-8")
+        made = Versions([tmp_path / "media.yaml"], Changes())
+        yield made
+        made.close()
+
+    def test_person(self, versions: Versions) -> None:
+        """Who asks for each medium is answered for each, under an id of its own, and what is due says which."""
+        body = posted("e1", {"user.quiet_until": UNTIL}, each=True, per_medium={"email": {"device.muted": True}})
+
+        held, silent = told(body, versions)
+
+        assert (held["type"], held["data"]["medium"]) == ("notification.held", "push")
+        assert (silent["data"]["outcome"], silent["data"]["medium"]) == ("silent", "email")
+        assert held["id"] != silent["id"]
+        assert [held, silent] == told(body, versions)
+        again = json.loads(due(Event.model_validate(held)).body)
+        assert again["data"]["medium"] == "push"
+
+    def test_members(self, versions: Versions) -> None:
+        """Members have facts of their own for a medium, and one whose are wrong is refused whole."""
+        members = [{"subject": "a", "per_medium": {"push": {"device.muted": True}}}, {"subject": "b"}]
+        members.append({"subject": "c", "per_medium": {"fax": {}}})
+        body = posted("e1", {"user.quiet_until": UNTIL}, members=members, each=True)
+        events = told(body, versions)
+
+        found = [(one["subject"], one["data"].get("medium"), one["data"].get("outcome")) for one in events]
+
+        assert found == [
+            ("a", "push", "silent"),
+            ("a", "email", "send"),
+            ("b", "push", "hold"),
+            ("b", "email", "send"),
+            ("c", None, None),
+        ]
+        assert len({one["id"] for one in events}) == 5
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [
+            (posted("e1", each=True, members=[{"subject": "a"}], per_medium={"push": {}}), "malformed-question"),
+            (posted("e1", {"medium": "push"}, per_medium={"push": {}}), "malformed-question"),
+            (posted("e1", {"medium": "push"}, each=True), "wrong-facts"),
+        ],
+    )
+    def test_problems(self, versions: Versions, body: bytes, problem: str) -> None:
+        """What does not go together is refused."""
+        [event] = told(body, versions)
+
+        assert ("notification.refused", problem) == (event["type"], event["data"]["problem"])
+
+    def test_none(self, tmp_path: Path) -> None:
+        """Rules without media are not asked for each."""
+        versions = Versions([write_chart(tmp_path)], Changes())
+        [event] = told(posted("e1", each=True), versions)
+        versions.close()
+
+        assert event["data"]["problem"] == "cannot-decide"
 
 
 class TestRefusals:

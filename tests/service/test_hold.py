@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifyrules.service.events import DUE, HELD, REFUSED
+from notifyrules.service.events import DUE, HELD, REFUSED, Told
+from notifyrules.service.lines import tell
 from tests.service.brokers import Product, address
 from tests.service.deaths import brokers, database, databases, prefix, process, product
 from tests.service.posting import held
@@ -34,7 +35,7 @@ def told_early(bodies: list[bytes], seen: datetime) -> list[str]:
 async def post(made: Product, count: int, when: datetime) -> set[str]:
     """Post held events, and give their ids."""
     bodies = [held(f"e{one}", when) for one in range(count)]
-    await asyncio.gather(*(made.line.publish(HELD, body, "") for body in bodies))
+    await tell(made.line, [Told(HELD, "", body) for body in bodies])
     return {json.loads(body)["id"] for body in bodies}
 
 
@@ -50,7 +51,7 @@ class TestHolder:
                 start()
                 when = datetime.now(UTC) + timedelta(seconds=3)
                 ids = await post(made, 2, when)
-                await made.line.publish(HELD, b"poison", "")
+                await tell(made.line, [Told(HELD, "", b"poison")])
                 await made.until(lambda: made.taken[REFUSED] != [])
                 early = list(made.taken[DUE]) if datetime.now(UTC) < when else []
                 await made.until(lambda: len(made.taken[DUE]) == 2)

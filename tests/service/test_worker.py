@@ -8,14 +8,14 @@ import signal
 import socket
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from notifyrules import UsageError
-from notifyrules.service.events import DECIDED, HELD, REFUSED
+from notifyrules.service.events import DECIDED, HELD, REFUSED, Told
 from notifyrules.service.lines import Line, Received, begin, open_line
 from notifyrules.service.settings import Changes, Log, Settings
 from notifyrules.service.settings import Worker as Working
@@ -124,12 +124,15 @@ class Broken:
         """Have taken nothing."""
         self.left, self.published = 3, list[tuple[str, str]]()
 
-    async def publish(self, kind: str, body: bytes, id_: str) -> None:  # noqa: ARG002 - as lines have it
+    async def publish(self, events: Sequence[Told]) -> Sequence[object]:
         """Fail some times."""
-        if self.left:
-            self.left -= 1
+        self.left -= 1
+        if self.left == 1:
             raise TimeoutError
-        self.published.append((kind, id_))
+        if self.left >= 0:
+            return [TimeoutError() for _ in events]
+        self.published.extend((one.kind, one.id) for one in events)
+        return [None for _ in events]
 
     def subscribe(self, kind: str, take: object) -> None:
         """Do nothing."""
