@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any, Final
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -23,12 +25,12 @@ _LAST_CALLS_S: Final = 1.0
 """How long connections that are kept, or were accepted last, may take to bring their last call."""
 
 
-class _TooLarge(Exception):  # noqa: N818 - the parser tells of it
-    """The head of a call is too large."""
+class _Refused(Exception):  # noqa: N818 - the parser tells of it
+    """The head of a call is too large, or names no host."""
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 in which the head of a call is neither large nor slow."""
+    """HTTP/1.1, and no other protocol, in which the head of a call is neither large nor slow."""
 
     patience_s = 5.0
     """How long a head may take to arrive."""
@@ -38,6 +40,7 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._heads, self._in_head, self._head = 0, True, 0
         self._timer: asyncio.TimerHandle | None = None
+        self._given = self._rest = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait."""
@@ -52,7 +55,11 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
         in_head, heads = self._in_head, self._heads
-        super().data_received(data)
+        self._rest = data
+        while given := self._rest:
+            self._rest = b""
+            self._given = given
+            super().data_received(given)
         # What brought the end of a head may have brought the end of its call as well.
         if in_head and self._in_head and heads == self._heads:
             self._head += len(data)
@@ -63,19 +70,43 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Take the end of a head."""
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise _Refused
+            return  # It comes once more, without that wish.
         self._arrived()
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         self._heads += 1
         self._in_head, self._head = False, size
         if size > _HEAD_BYTES:
-            raise _TooLarge
+            raise _Refused
         self._head = 0
+        self._take_host()
         super().on_headers_complete()
+
+    def _take_host(self) -> None:
+        """Hold that there is one host: that of the address where it has one, whatever `Host` says (RFC 9112, 3.2)."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
+            raise _Refused
+        if not self.url.startswith((b"/", b"*")) and (told := httptools.parse_url(self.url)).host:
+            host = b"%b:%d" % (told.host, told.port) if told.port else told.host
+            self.headers[:] = [*(one for one in self.headers if one[0] != b"host"), (b"host", host)]
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Read a call as if it wished for no other protocol, as Java's do (RFC 9110, 7.8): uvicorn loses its body."""
+        upgrade = sys.exc_info()[1]
+        assert isinstance(upgrade, httptools.HttpParserUpgrade)
+        line = b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        fields = (b"%b: %b\r\n" % one for one in self.headers if one[0] != b"upgrade")
+        self._rest = b"%b%b\r\n%b" % (line, b"".join(fields), self._given[upgrade.args[0] :])
+        self.parser = httptools.HttpRequestParser(self)
 
     def on_message_complete(self) -> None:
         """Take the end of a call: what comes now is the head of the next one."""
-        self._in_head = True
-        super().on_message_complete()
+        if not self.parser.should_upgrade():
+            self._in_head = True
+            super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is said in our own words
         """Refuse what is no call, in the form of all refusals."""

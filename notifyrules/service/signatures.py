@@ -126,7 +126,7 @@ class Signatures:
                 continue
             detail = f"signed for {other}, seen as {seen}: sign the address that is seen, or set `public_url`"
             return _problem("signature-for-another-url", detail, signed=other, seen=seen)
-        detail = f"{_told(error)}; the address seen is {seen}, and the signature covers {', '.join(COVERED)}"
+        detail = f"{_told(error)}; the address seen is {seen}, and a signature covers {', '.join(COVERED)}"
         base = {"base": error.base} if isinstance(error, _OtherText) else {}
         return _problem("signature-invalid", f"{detail}, and `content-digest` where there is a body", seen=seen, **base)
 

@@ -174,6 +174,72 @@ class TestHeads:
         assert alive(process)
 
 
+class TestOtherProtocols:
+    WISHES = ("connection: Upgrade, HTTP2-Settings", "upgrade: h2c", "http2-settings: AAMAAABkAAQCAAAAAAIAAAAA")
+    BODY = json.dumps({"facts": TITLED}).encode()
+
+    @pytest.mark.parametrize("framing", ["content-length", "chunked"])
+    @pytest.mark.parametrize("parts", [1, 2, 50], ids=["whole", "in two", "in many"])
+    def test_http_2(self, process: Process, framing: str, parts: int) -> None:
+        """A call that would rather speak HTTP/2, as those of Java, is answered, and so is the next one."""
+        told = f"content-length: {len(self.BODY)}" if framing == "content-length" else "transfer-encoding: chunked"
+        body = self.BODY if framing == "content-length" else b"%x\r\n%b\r\n0\r\n\r\n" % (len(self.BODY), self.BODY)
+        whole = head(process, *self.WISHES, told) + body
+        last = head(process, told, "connection: close") + body
+        with socket.create_connection(("127.0.0.1", process.port)) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for at in range(parts):
+                connection.sendall(whole[len(whole) * at // parts : len(whole) * (at + 1) // parts])
+                time.sleep(0.002)
+            connection.sendall(whole + last)
+            found = b"".join(iter(lambda: connection.recv(65536), b""))
+
+        assert found.count(b"HTTP/1.1 200 ") == found.count(b'"digest"') == 3
+
+    @pytest.mark.parametrize("wish", ["h2c", "websocket"])
+    def test_without_a_body(self, process: Process, wish: str) -> None:
+        """So is one without a body, and one that would rather be a socket of the web."""
+        fields = f"host: a\r\nconnection: upgrade, close\r\nupgrade: {wish}"
+
+        assert process.raw(f"GET /livez HTTP/1.1\r\n{fields}\r\n\r\n".encode()).startswith(b"HTTP/1.1 200 ")
+
+    def test_many(self, process: Process) -> None:
+        """However many wishes come at once, each call is answered."""
+        one = b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+        last = b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+
+        assert process.raw(one * 2000 + last).count(b"HTTP/1.1 200 ") == 2001
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"CONNECT a.example:443 HTTP/1.1\r\nhost: a.example:443\r\n\r\n",
+            b"CONNECT http://a.example/ HTTP/1.1\r\nhost: a.example\r\n\r\n",
+            b"GET /livez HTTP/1.1\r\n\r\n",
+            b"GET /livez HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n",
+            b"GET livez HTTP/1.1\r\nhost: a\r\n\r\n",
+        ],
+        ids=["tunnel", "tunnel to an address", "no host", "two hosts", "no path"],
+    )
+    def test_refused(self, process: Process, sent: bytes) -> None:
+        """What asks for a tunnel, and what does not say for which one host it is, is refused (RFC 9112, 3.2)."""
+        assert process.raw(sent).startswith(b"HTTP/1.1 400 ")
+        assert alive(process)
+
+    def test_the_whole_address(self, process: Process) -> None:
+        """What was signed is held against the host of the address that is asked, whatever `Host` says."""
+        sent = head(process, "connection: close", "signature-input: a", "signature: a", "content-length: 0")
+        sent = sent.replace(b"POST /", b"POST http://evil.example:81/").replace(b"authorization", b"x-authorization")
+        answer = json.loads(process.raw(sent).partition(b"\r\n\r\n")[2])
+
+        assert answer["seen"] == "http://evil.example:81/v1/decide/chart"
+
+    @pytest.mark.parametrize("sent", [b"GET /livez HTTP/1.0\r\n\r\n", b"GET http://a.example/livez HTTP/1.0\r\n\r\n"])
+    def test_http_1_0(self, process: Process, sent: bytes) -> None:
+        """HTTP/1.0 needs no host."""
+        assert process.raw(sent).startswith(b"HTTP/1.1 200 ")
+
+
 class TestSignals:
     @pytest.mark.parametrize("keep", [True, False], ids=["kept", "new"])
     def test_drain(self, tmp_path: Path, *, keep: bool) -> None:
