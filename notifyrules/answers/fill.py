@@ -115,7 +115,7 @@ def _fill(file: _File, recorder: Recorder) -> Changed:
     cases = [one for one in made if not isinstance(one, Unmade)]
     left = [
         f"  not covered: {visible_name(str(one.goal.span))}: {visible(one.goal.said)}: "
-        f"{'for no facts, proved' if one.proved else 'no facts were found'}"
+        f"{'no facts were found' if one.because is None else f'for no facts, proved, because {visible(one.because)}'}"
         for one in made
         if isinstance(one, Unmade)
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from notifyrules.coverage.figures import ends_of
 from notifyrules.coverage.recorder import Atom, Recorder, atom_at, find_atoms, is_chain, written_conditions
 from notifyrules.diagnostics.phrases import clip
-from notifyrules.graph.model import Because, Call, FanOut, Node, Notify, conditions
+from notifyrules.graph.model import Arrow, Because, Call, FanOut, Node, Notify, conditions
 from notifyrules.language import terms as t
 from notifyrules.solver import ChartFormulas, Formula
 from notifyrules.source.text import Span
@@ -27,81 +27,102 @@ class Goal:
     said: str
     """What is to happen, such as "arrow `muted.then` is taken"."""
     span: Span
-    nodes: frozenset[str]
-    """The nodes at which it happens; none for what only an end says."""
+    at: tuple[tuple[str, Formula], ...]
+    """The nodes at which it happens, each with what has to hold there; none for what only an end says."""
     ways: tuple[Formula, ...]
     """Facts for which it happens fulfil one of these; those that are looked for first stand first."""
     count: Callable[[Recorder], int] = field(repr=False)
     """How often it happened."""
     condition: str | None = None
     """What a condition turns out to be, for people; None of what is no condition."""
+    arrow: Arrow | None = None
+    """The arrow that is to be taken; None of what is a condition."""
+
+    @property
+    def nodes(self) -> frozenset[str]:
+        """The nodes at which it happens."""
+        return frozenset(name for name, _ in self.at)
 
 
 def goals(chart: ChartFormulas) -> Iterator[Goal]:
     """List what of one chart is to be walked, in the order in which it decides; of charts that it calls, nothing."""
-    graph, every = chart.graph, chart.world.formulas.every
-    for name in graph.order:
-        node = graph.nodes[name]
-        for arrow in node.arrows:
-            passed, met, here = chart.passed[arrow.id], chart.met[arrow.id], frozenset([name])
-            if not isinstance(node, FanOut) or arrow is node.otherwise:
-                yield Goal(
-                    f"arrow `{arrow.id}` is taken", arrow.span, here, (passed, met), _taken(graph.path, arrow.id)
-                )
-                continue
-            ends = ends_of(graph, arrow.target)
-            if ends - {Notify.NO}:
-                ways = (passed, every((chart.met[name], chart.answers[arrow.id])))
-                yield Goal(f"branch `{arrow.id}` wins", arrow.span, here, ways, _taken(graph.path, arrow.id))
-            if Notify.NO in ends:
-                vain = (every((met, chart.refusal(arrow.target))),)
-                said = f"branch `{arrow.id}` is tried in vain"
-                yield Goal(said, arrow.span, here, vain, _tried(graph.path, arrow.id))
+    for name in chart.graph.order:
+        for arrow in chart.graph.nodes[name].arrows:
+            yield from _of_arrow(chart, chart.graph.nodes[name], arrow)
     yield from _of_conditions(chart)
 
 
-def _taken(file: str, arrow: str) -> Callable[[Recorder], int]:
-    return lambda recorder: recorder.tallies[file].arrows[arrow]
+def _of_arrow(chart: ChartFormulas, node: Node, arrow: Arrow) -> Iterator[Goal]:
+    formulas, path = chart.world.formulas, chart.graph.path
+    passed, met, answer = chart.passed[arrow.id], chart.met[arrow.id], chart.asked(arrow)
 
+    def taken(recorder: Recorder) -> int:
+        return recorder.tallies[path].arrows[arrow.id]
 
-def _tried(file: str, arrow: str) -> Callable[[Recorder], int]:
-    return lambda recorder: recorder.tallies[file].tried[arrow]
+    def tried(recorder: Recorder) -> int:
+        return recorder.tallies[path].tried[arrow.id]
 
-
-def _seen(atom: Atom, value: str) -> Callable[[Recorder], int]:
-    return lambda recorder: int(getattr(recorder.tallies[atom.file].atoms[atom], value))
+    if not isinstance(node, FanOut) or arrow is node.otherwise:
+        here = ((node.name, answer),)
+        yield Goal(f"arrow `{arrow.id}` is taken", arrow.span, here, (passed, met), taken, arrow=arrow)
+        return
+    ends, refuses = ends_of(chart.graph, arrow.target), chart.refusal(arrow.target)
+    if ends - {Notify.NO}:
+        ways = (passed, formulas.every((chart.met[node.name], chart.answers[arrow.id])))
+        here = ((node.name, formulas.every((answer, formulas.negate(refuses)))),)
+        yield Goal(f"branch `{arrow.id}` wins", arrow.span, here, ways, taken, arrow=arrow)
+    if Notify.NO in ends:
+        here = ((node.name, formulas.every((answer, refuses))),)
+        vain = (formulas.every((met, refuses)),)
+        yield Goal(f"branch `{arrow.id}` is tried in vain", arrow.span, here, vain, tried, arrow=arrow)
 
 
 # ---- Conditions ----
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A term, and when it is computed, as far as that is easy."""
+
+    term: t.Term
+    node: str | None
+    """The node that asks it or says it; None for what only an end says."""
+    reached: Formula
+    """Its place is reached."""
+    here: Formula
+    """It is computed there."""
+
+
 def _of_conditions(chart: ChartFormulas) -> Iterator[Goal]:
     """List the two values of each condition; one in a let may be asked at several nodes."""
-    formulas = chart.world.formulas
-    uses: defaultdict[Atom, list[tuple[t.Term, str | None, Formula]]] = defaultdict(list)
-    atoms = set(find_atoms(chart.graph))
-    for term, node, asked in _uses(chart):
-        if term in atoms:
-            uses[atom_at(term.span)].append((term, node, asked))
+    formulas, atoms = chart.world.formulas, set(find_atoms(chart.graph))
+    uses: defaultdict[Atom, list[_Use]] = defaultdict(list)
+    for use in _uses(chart):
+        if use.term in atoms:
+            uses[atom_at(use.term.span)].append(use)
     for atom, found in uses.items():
-        nodes = frozenset(node for _, node, _ in found if node is not None)
-        span = found[0][0].span
+        span = found[0].term.span
         for value in ("true", "false"):
-            ways = [
-                formulas.every((asked, formulas.negate(symbol.null), holds))
-                for term, _, asked in found
-                for symbol in [chart.terms.value(term)]
-                for holds in [symbol.holds if value == "true" else formulas.negate(symbol.holds)]
-            ]
+            at = []
+            for use in found:
+                symbol = chart.terms.value(use.term)
+                holds = symbol.holds if value == "true" else formulas.negate(symbol.holds)
+                at.append((use, formulas.every((use.here, formulas.negate(symbol.null), holds))))
+            ways = (formulas.some(formulas.every((use.reached, here)) for use, here in at),)
+            places = tuple((use.node, here) for use, here in at if use.node is not None)
+
+            def seen(recorder: Recorder, atom: Atom = atom, value: str = value) -> int:
+                return int(getattr(recorder.tallies[atom.file].atoms[atom], value))
+
             said, told = f"condition `{clip(span.text)}` is {value}", f"{clip(span.text)}: {value}"
-            yield Goal(said, span, nodes, (formulas.some(ways),), _seen(atom, value), told)
+            yield Goal(said, span, places, ways, seen, condition=told)
 
 
-def _uses(chart: ChartFormulas) -> Iterator[tuple[t.Term, str | None, Formula]]:
-    """Give all terms that decide or say something, with the node and when they are computed, as far as that is easy."""
+def _uses(chart: ChartFormulas) -> Iterator[_Use]:
+    """Give all terms that decide or say something."""
     graph, formulas = chart.graph, chart.world.formulas
     for name in graph.order:
-        before = chart.met[name]
+        before = formulas.true
         node = graph.nodes[name]
         given = {term: fact for fact, term in node.arguments.items()} if isinstance(node, Call) else {}
         for condition in written_conditions(node):
@@ -109,21 +130,21 @@ def _uses(chart: ChartFormulas) -> Iterator[tuple[t.Term, str | None, Formula]]:
                 # What is given to a called chart is computed where that asks for it.
                 inner = chart.inner[name]
                 reads = [one.name for one in inner.graph.nodes.values() if fact in _read_by(one)]
-                before = formulas.every((chart.met[name], formulas.some(inner.met[one] for one in reads)))
-            for term, asked in _inside(chart, condition, before):
-                yield term, name, asked
+                before = formulas.some(inner.met[one] for one in reads)
+            for term, here in _inside(chart, condition, before):
+                yield _Use(term, name, chart.met[name], here)
             if node.kind == "first":
                 before = formulas.every((before, formulas.negate(chart.terms.holds(condition))))
-    ends = chart.outcomes()
     for arrow in graph.arrows.values():
         for term in _texts(arrow.because):
-            yield term, arrow.node, chart.passed[arrow.id]
+            yield _Use(term, arrow.node, chart.passed[arrow.node], chart.answers[arrow.id])
     for name, end in graph.outcomes.items():
+        reached = chart.outcomes().get(name, formulas.false)
         for whole in (*end.data.values(), end.recheck):
             for term in t.walk(whole) if isinstance(whole, t.Term) else ():
-                yield term, None, ends.get(name, formulas.false)
+                yield _Use(term, None, reached, formulas.true)
         for term in _texts(end.because):
-            yield term, None, ends.get(name, formulas.false)
+            yield _Use(term, None, reached, formulas.true)
 
 
 def _read_by(node: Node) -> set[str]:

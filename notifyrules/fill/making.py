@@ -12,6 +12,7 @@ from notifyrules.coverage.recorder import Recorder, find_atoms
 from notifyrules.evaluation.walk import Passage, Step, passed, walk
 from notifyrules.explanation.words import printable
 from notifyrules.fill.goals import Goal, goals
+from notifyrules.fill.reasons import Reasons
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, write
 from notifyrules.limit import Limit
@@ -23,8 +24,8 @@ class Unmade:
     """Something for which no case was made."""
 
     goal: Goal
-    proved: bool
-    """Whether it is proved that it happens for no facts."""
+    because: str | None
+    """Where it is proved that it happens for no facts: what forbids it."""
 
 
 def make(
@@ -42,14 +43,15 @@ def make(
     """
     free = {name for name, fact in graph.facts.items() if not fact.has_default} - given.keys()
     near = Neighbourhood.begin(graph, base_of(graph, limit, given), limit, free=free, asked=find_atoms(graph))
-    trial, known = Recorder(), set(names)
+    trial, known, reasons = Recorder(), set(names), Reasons(near)
     trial.learn(graph)
     for goal in goals(near.chart):
         if goal.count(recorder):
             continue
         facts = _find(near, goal, trial)
         if facts is None:
-            yield Unmade(goal, near.nearest.solver.ask(near.chart.world.formulas.some(goal.ways)) is Answer.NO)
+            proved = near.nearest.solver.ask(near.chart.world.formulas.some(goal.ways)) is Answer.NO
+            yield Unmade(goal, reasons.of(goal) if proved else None)
             continue
         recorder.walk(graph, facts)
         said, passage = facts_said(graph, facts, given), walk(graph, facts)

@@ -7,17 +7,29 @@ Instead: remove the question, or lead an arrow elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.diagnostics.phrases import clip
-from notifyrules.graph.model import Arrow, Call, Fact, FanOut, First, Graph, Guarantee, Question, Switch, conditions
+from notifyrules.graph.model import (
+    Arrow,
+    Call,
+    Fact,
+    FanOut,
+    First,
+    Graph,
+    Guarantee,
+    Question,
+    Row,
+    Switch,
+    conditions,
+)
 from notifyrules.language.terms import FactRead, Junction, Term, facts_read
 from notifyrules.language.values import write_literal
-from notifyrules.solver import Answer, Formula, Proof
+from notifyrules.solver import Answer, ChartFormulas, Formula, Proof, Solver
 
 _LEAVE_OUT = (
     "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
@@ -60,7 +72,7 @@ def reach(proof: Proof) -> Reach:
     graph = proof.graph
     met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
     dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
-    ways = LiveWays.find(proof, dead)
+    ways = LiveWays.find(proof.chart, proof.bare, dead)
     return Reach(proof, ways, dead, frozenset((graph.start, *ways.entering)))
 
 
@@ -125,27 +137,39 @@ def _switch(node: Switch, reached: Reach) -> Iterator[Diagnostic]:
 def _rows(node: First, reached: Reach) -> Iterator[Diagnostic]:
     """Report the rows that are never the first to hold."""
     chart = reached.proof.chart
-    for number, row in enumerate(node.rows):
+    for row in node.rows:
         if row.arrow.id not in reached.dead or not facts_read(row.condition):
             continue
-        fixed = [chart.met[node.name], chart.terms.holds(row.condition)]
-        if reached.proof.solver.ask(chart.world.formulas.every(fixed)) is Answer.NO:
-            reason = reached.ways.explain(node.name, fixed[1])
+        if not (taking := shadowing(node, row, chart, reached.proof.solver)):
+            reason = reached.ways.explain(node.name, chart.terms.holds(row.condition))
             words = f"`{clip(row.condition.span.text)}` is always false here, because {reason.words}"
             shown = reached.shown(reason, row.arrow)
             yield Diagnostic(Code.KNOWN_ANSWER, words, row.condition.span, ("remove the row",), *shown)
             continue
-        refused = [chart.world.formulas.negate(chart.terms.holds(one.condition)) for one in node.rows[:number]]
-        core = reached.proof.solver.core(refused, fixed=fixed) or range(number)
-        taking = [node.rows[at] for at in core]
-        names = " and ".join(f"`{one.arrow.id}`" for one in taking)
-        holder, take = ("this", "takes") if len(taking) == 1 else ("one of these", "together take")
-        words = f"the row `{row.arrow.id}` is never taken, because {names} {take} everything that it would"
+        holder = "this" if len(taking) == 1 else "one of these"
+        words = f"the row `{row.arrow.id}` is never taken, because {shadowing_words(taking)}"
         labels = [Label(one.condition.span, f"{holder} holds whenever it does") for one in taking]
         labels.extend(reached.lost(row.arrow))
         advice = ("move the row up, or remove it",)
         yield Diagnostic(Code.SHADOWED_ROW, words, row.condition.span, advice, tuple(labels))
     yield from _else(node.otherwise, "one of the rows always holds", reached)
+
+
+def shadowing(node: First, row: Row, chart: ChartFormulas, solver: Solver) -> tuple[Row, ...]:
+    """Find few rows above one that take all that would reach it: none where its condition is never true there."""
+    above = node.rows[: node.rows.index(row)]
+    fixed = [chart.met[node.name], chart.terms.holds(row.condition)]
+    if solver.ask(*fixed) is Answer.NO:
+        return ()
+    refused = [chart.world.formulas.negate(chart.terms.holds(one.condition)) for one in above]
+    core = solver.core(refused, fixed=fixed)
+    return above if core is None else tuple(above[at] for at in core)
+
+
+def shadowing_words(rows: Sequence[Row]) -> str:
+    """Say it behind `because`."""
+    take = "takes" if len(rows) == 1 else "together take"
+    return f"{' and '.join(f'`{one.arrow.id}`' for one in rows)} {take} everything that it would"
 
 
 def _else(last: Arrow, why: str, reached: Reach) -> Iterator[Diagnostic]:
@@ -252,7 +276,8 @@ def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
         return
     wanted = tuple(_conjuncts(condition))
     # What is assumed stands first, so that it is left out where the `if` contradicts itself.
-    assumed, core = _core(proof, [proof.chart.terms.holds(term) for term in wanted]) or ((), ())
+    holds = [proof.chart.terms.holds(term) for term in wanted]
+    assumed, core = _core(proof.chart, proof.bare, holds) or ((), ())
     blamed = [wanted[at] for at in core] or [condition]
     words = _and(f"`{clip(term.span.text)}`" for term in blamed)
     never = "is never true" if len(blamed) == 1 else "are never true together"
@@ -340,16 +365,18 @@ class Reason:
 class LiveWays:
     """The ways through a chart that some facts take."""
 
-    proof: Proof
+    chart: ChartFormulas
+    bare: Solver
+    """Does not know what `assume` says."""
     entering: Mapping[str, tuple[Arrow, ...]]
     """For each node the arrows that lead there."""
     always: Mapping[str, tuple[Arrow, ...]]
     """For each node the arrows that every way there takes, in order."""
 
     @classmethod
-    def find(cls, proof: Proof, dead: frozenset[str]) -> LiveWays:
+    def find(cls, chart: ChartFormulas, bare: Solver, dead: Collection[str]) -> LiveWays:
         """Look at all arrows but those that are never taken."""
-        graph = proof.graph
+        graph = chart.graph
         entering: dict[str, list[Arrow]] = {}
         always: dict[str, tuple[Arrow, ...]] = {graph.start: ()}
         for name in graph.order:
@@ -361,7 +388,7 @@ class LiveWays:
             for arrow in graph.nodes[name].arrows:
                 if arrow.id not in dead:
                     entering.setdefault(arrow.target, []).append(arrow)
-        return cls(proof, {name: tuple(arrows) for name, arrows in entering.items()}, always)
+        return cls(chart, bare, {name: tuple(arrows) for name, arrows in entering.items()}, always)
 
     def explain(self, node: str, ruled_out: Formula) -> Reason:
         """Find out why what is proved to be ruled out cannot be when a node is asked, which some facts reach."""
@@ -372,7 +399,7 @@ class LiveWays:
                 break
             at, behind = waiting.pop(0)
             taken = (*self.always[at], *behind)
-            core = _core(self.proof, [self.proof.chart.asked(arrow) for arrow in taken], ruled_out)
+            core = _core(self.chart, self.bare, [self.chart.asked(arrow) for arrow in taken], ruled_out)
             if core is None:
                 waiting.extend((arrow.node, (arrow, *behind)) for arrow in self.entering.get(at, ()))
             else:
@@ -381,13 +408,15 @@ class LiveWays:
         return Reason(() if waiting else tuple(found.values()))
 
 
-def _core(proof: Proof, formulas: Sequence[Formula], *fixed: Formula) -> tuple[tuple[Term, ...], list[int]] | None:
+def _core(
+    chart: ChartFormulas, bare: Solver, formulas: Sequence[Formula], *fixed: Formula
+) -> tuple[tuple[Term, ...], list[int]] | None:
     """Find few formulas that contradict *fixed* ones: the assumptions needed, and their numbers; None if not found."""
-    if (core := proof.bare.core([*proof.assumed, *formulas], fixed=fixed)) is None:
+    assume = chart.graph.assume
+    if (core := bare.core([*map(chart.terms.holds, assume), *formulas], fixed=fixed)) is None:
         return None
-    first = len(proof.assumed)
-    assumed = tuple(proof.graph.assume[number] for number in core if number < first)
-    return assumed, [number - first for number in core if number >= first]
+    assumed = tuple(assume[number] for number in core if number < len(assume))
+    return assumed, [number - len(assume) for number in core if number >= len(assume)]
 
 
 def _and(items: Iterator[str]) -> str:
