@@ -155,10 +155,10 @@ class Service:
         if caller is None:
             caller = await self._parts.access.caller(_asked(scope, body))
         name = scope["path"][len(DECIDE) :]
+        if b"idempotency-key" not in fields:
+            return self._decider.answer_body(name, body, caller), False
         # An answer that was given before is for those who may ask for it now.
         question = self._decider.read(body, caller)
-        if b"idempotency-key" not in fields:
-            return self._decider.answer(name, question, caller), False
 
         async def work() -> bytes:
             return self._decider.answer(name, question, caller)

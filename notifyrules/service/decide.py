@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import operator
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, Protocol, cast
 
 from pydantic_core import from_json, to_json
@@ -27,6 +29,10 @@ MAX_SUBJECT: Final = 256
 _KEYS: Final = ("facts", "subject", "each", "per_medium", "explain", "record")
 _TOLD: Final = 20
 """Unknown keys that are told, each of which costs more than deciding."""
+_ROWS: Final = re.compile(rb'\{"facts":( ?)\[\{')
+"""How a call for many begins, as most write JSON: with a blank after each comma, or none."""
+_PART: Final = 6000
+"""Bytes of rows that are read at once."""
 _MOST_VERSIONS: Final = 256
 """Versions of rules whose answers are kept made, before they are made anew."""
 
@@ -82,8 +88,15 @@ class Served:
         told = {medium: self._told(question, decision) for medium, decision in decisions.items()}
         return to_json({**answer_each(decisions), "decisions": told, "digest": self.rules.digest})
 
+    def make(self, decision: Decision) -> bytes:
+        """Make the answer of a decision, without the words for a reader."""
+        return to_json(self._plain(decision))
+
+    def _plain(self, decision: Decision) -> dict[str, object]:
+        return {**answer(decision), "digest": self.rules.digest}
+
     def _told(self, question: Question, decision: Decision) -> dict[str, object]:
-        told: dict[str, object] = {**answer(decision), "digest": self.rules.digest}
+        told = self._plain(decision)
         if question.explain is not None:
             told |= {"because": decision.because, "explanation": decision.explain(cast("Any", question.explain))}
         if question.record:
@@ -115,6 +128,12 @@ class Decider:
             # What they tell holds facts of people.
             caller.require("explain")
         return question
+
+    def answer_body(self, name: str, body: bytes, caller: Caller) -> bytes:
+        """Answer what a call asks at once; a problem as from :meth:`read` and :meth:`answer`."""
+        caller.require("decide")
+        made = self._answer_in_parts(name, body, caller)
+        return self.answer(name, self.read(body, caller), caller) if made is None else made
 
     def answer(self, name: str, question: Question, caller: Caller) -> bytes:
         """
@@ -175,27 +194,75 @@ class Decider:
         if len(rows) > self._most:
             detail = f"the call asks for {len(rows):,} decisions, and may for {self._most:,}; send several"
             raise Problem(422, "too-many-facts", detail)
-        answers: list[bytes] = []
-        plain = not (question.each or question.explain or question.record or self._keeper or self._in_force.compares)
-        decide, ends, digest = served.rules.should_notify, served.ends, served.rules.digest
+        if self._is_plain and not (question.each or question.explain or question.record):
+            with suppress(FactsError):
+                return _together(served, _answer_plainly(served, rows))
+        return _together(served, self._answer_rows(served, question, rows, caller))
+
+    def _answer_rows(
+        self, served: Served, question: Question, rows: Sequence[object], caller: Caller
+    ) -> Iterator[tuple[bytes, None]]:
+        """Answer each row by itself, also in other forms than the usual ones, or by what is wrong with it."""
         for number, facts in enumerate(rows):
-            if plain:
-                try:
-                    decision = decide(facts)
-                except FactsError:
-                    # It is read in other forms, or told, below.
-                    pass
-                else:
-                    made, cell = ends[decision.reason]
-                    cell.count += 1
-                    answers.append(made or to_json({**answer(decision), "digest": digest}))
-                    continue
             own = question.per_medium[number] if isinstance(question.per_medium, list) else None
             try:
-                answers.append(self._answer_one(served, replace(question, facts=facts, per_medium=own), caller))
+                yield self._answer_one(served, replace(question, facts=facts, per_medium=own), caller), None
             except FactsError as error:
-                answers.append(_wrong_facts(served.rules.name, error).to_json())
-        return b'{"digest":"%b","decisions":[%b]}' % (digest.encode(), b",".join(answers))
+                yield _wrong_facts(served.rules.name, error).to_json(), None
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether nobody but the caller is told of decisions."""
+        return self._keeper is None and not self._in_force.compares
+
+    def _answer_in_parts(self, name: str, body: bytes, caller: Caller) -> bytes | None:
+        """
+        Answer what is `{"facts": [...]}` and no more by some rows at once; None where it is read as a whole.
+
+        Rows that are read, decided and forgotten before the next ones stay in the processor's cache. Wherever it is
+        parted: texts that are each a list in JSON are, with commas between, what JSON has there as one.
+        """
+        begun = _ROWS.match(body)
+        if begun is None or not self._is_plain or name not in self._in_force.charts or not body.endswith(b"}]}"):
+            return None
+        served, between = self._serve(name, None), b"},%b{" % begun[1]
+        start, end = begun.end(), len(body) - 3
+        answers: list[tuple[bytes, Cell | None]] = []
+        while start >= 0:
+            cut = body.find(between, start + _PART, end)
+            text = b"[{%b}]" % body[start : cut if cut >= 0 else end]
+            start = cut + len(between) if cut >= 0 else -1
+            try:
+                try:
+                    answers += _answer_plainly(served, _read_rows(text, _parse_fast))
+                except FactsError:
+                    # Infinite numbers, and nesting without end, are for the strict reader.
+                    answers += self._answer_rows(served, Question(None), _read_rows(text, _parse), caller)
+            except (ValueError, RecursionError):
+                return None
+            if len(answers) > self._most:
+                return None
+        return _together(served, answers)
+
+
+def _answer_plainly(served: Served, rows: Iterable[object]) -> list[tuple[bytes, Cell | None]]:
+    """Give the answers, and where each counts; FactsError where the facts of one are not in the usual form."""
+    decide, ends = served.rules.should_notify, served.ends
+    found: list[tuple[bytes, Cell | None]] = []
+    for facts in rows:
+        decision = decide(facts)
+        made, cell = end = ends[decision.reason]
+        found.append(end if made else (served.make(decision), cell))  # type: ignore[arg-type] # it was made
+    return found
+
+
+def _together(served: Served, answers: Iterable[tuple[bytes, Cell | None]]) -> bytes:
+    told = []
+    for one, cell in answers:
+        told.append(one)
+        if cell is not None:
+            cell.count += 1
+    return b'{"digest":"%b","decisions":[%b]}' % (served.rules.digest.encode(), b",".join(told))
 
 
 def unknown_rules(name: str, charts: Mapping[str, Rules]) -> Problem:
@@ -297,13 +364,32 @@ def _kind(given: object) -> str:
 def _read_json(body: bytes) -> object:
     """Read JSON strictly: no key twice in one object, no NaN, no nesting without end."""
     try:
-        found: object = from_json(body, allow_inf_nan=False)
-        # Each key has its colon, so that with as many keys as colons no key came twice and was lost.
-        if body.count(b":") != _count_keys(found):
-            json.loads(body, object_pairs_hook=_unlike)
+        found = _parse(body)
+        if isinstance(found, dict):
+            facts = found.get("facts")
+            _refuse_twice(body, len(found) + _count_keys(facts if isinstance(facts, list) else (facts,)))
     except ValueError as error:
         raise Problem(400, "not-json", f"the body is not JSON: {error}") from None
     return found
+
+
+_parse: Callable[[bytes], Any] = partial(from_json, allow_inf_nan=False)
+_parse_fast = _parse
+with suppress(ImportError):
+    # It only saves time, and not every Python has it.
+    from orjson import loads as _parse_fast
+
+
+def _read_rows(text: bytes, parse: Callable[[bytes], Any]) -> list[object]:
+    found: list[object] = parse(text)
+    _refuse_twice(text, _count_keys(found))
+    return found
+
+
+def _refuse_twice(text: bytes, keys: int) -> None:
+    """Refuse keys that are lost: each has its colon, so that with as many keys as colons none came twice."""
+    if text.count(b":") != keys:
+        json.loads(text, object_pairs_hook=_unlike)
 
 
 def _whole(found: Any) -> Any:  # noqa: ANN401 - JSON
@@ -321,19 +407,15 @@ def _whole(found: Any) -> Any:  # noqa: ANN401 - JSON
             return found
 
 
-def _count_keys(found: object) -> int:
-    """Count the keys of a question and of the groups of its facts; too few where there are more."""
-    if not isinstance(found, dict):
-        return 0
-    facts = found.get("facts")
-    count = len(found)
-    for row in facts if isinstance(facts, list) else (facts,):
-        if row.__class__ is dict:
-            count += len(row)
-            for group in row.values():
-                if group.__class__ is dict:
-                    count += len(group)
-    return count
+def _count_keys(rows: Sequence[Any]) -> int:
+    """Count the keys of facts and of their groups; too few where there are more."""
+    try:
+        return sum(map(len, rows)) + sum(map(dict.__len__, chain.from_iterable(map(dict.values, rows))))
+    except TypeError:
+        # Some facts stand in no group, or are none.
+        found = [row for row in rows if isinstance(row, dict)]
+        groups = (group for row in found for group in row.values() if isinstance(group, dict))
+        return sum(map(len, found)) + sum(map(len, groups))
 
 
 def _unlike(pairs: list[tuple[str, object]]) -> dict[str, object]:

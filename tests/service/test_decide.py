@@ -121,6 +121,43 @@ class TestMany:
         """No facts have no decisions."""
         assert service.decide({"facts": []}).json()["decisions"] == []
 
+    @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" ,", " :")], ids=["tight", "usual", "other"])
+    def test_hundreds(self, service: Asking, separators: tuple[str, str]) -> None:
+        """However they are written, and whatever stands in their texts, hundreds are answered as each alone."""
+        kinds = [
+            TITLED,
+            NIGHT,
+            {},
+            {"message": {"title": '},{"facts":[{'}},
+            {"message.title": "a: b", "message.urgent": 1.0},
+        ]
+        kinds += [{"message": {"title": [{"a": 1}, {"b": 2}]}}, {"message.title": "t", "message.urgent": True}]
+        alone = [service.decide({"facts": [facts], "each": False}).json()["decisions"][0] for facts in kinds]
+
+        told = service.decide(json.dumps({"facts": kinds * 60}, separators=separators).encode())
+
+        assert told.json()["decisions"] == alone * 60
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            b'{"message": {"title": "a", "title": "b"}}',
+            b'{"message.title": "}", "message.title": "b"}',
+            b'{"message": {"title": NaN}}',
+            b'{"message": {"title": "a"}',
+            b'{"message": ' + b"[" * 900 + b"]" * 900 + b"}",
+            b'{"message.title": "a"}]}, {"facts": [{}',
+        ],
+        ids=lambda it: it[:40].decode(),
+    )
+    def test_hundreds_with_one_that_is_no_json(self, service: Asking, wrong: bytes) -> None:
+        """Many are refused together where one is no JSON, or more than JSON, wherever it stands."""
+        rows = [json.dumps(TITLED).encode()] * 300 + [wrong] + [json.dumps(TITLED).encode()]
+
+        refused = service.decide(b'{"facts": [' + b", ".join(rows) + b"]}")
+
+        assert (refused.status_code, refused.json()["type"]) == (400, "urn:notifyrules:problem:not-json")
+
     def test_per_medium(self, service: Asking) -> None:
         """What differs between media stands in a list beside the facts."""
         question = {
@@ -138,8 +175,10 @@ class TestMany:
         with asking(folder, limits=Limits(facts=2)) as service:
             assert service.decide({"facts": [TITLED] * 2}).status_code == 200
             refused = service.decide({"facts": [TITLED] * 3})
+            counted = service.get("/metrics").text
 
         assert (refused.status_code, refused.json()["type"]) == (422, "urn:notifyrules:problem:too-many-facts")
+        assert 'notifyrules_decisions_total{outcome="ring",reason="night.else",rules="chart"} 2.0' in counted
 
 
 class TestRefused:
