@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import chain, islice
 from typing import Any, Final, Protocol, cast
 
@@ -374,10 +376,8 @@ def _read_json(body: bytes) -> object:
 
 
 _parse: Callable[[bytes], Any] = partial(from_json, allow_inf_nan=False)
-_parse_fast = _parse
-with suppress(ImportError):
-    # It only saves time, and not every Python has it.
-    from orjson import loads as _parse_fast
+# It only saves time, and not every Python has it.
+_parse_fast: Final = import_module("orjson").loads if find_spec("orjson") else _parse
 
 
 def _read_rows(text: bytes, parse: Callable[[bytes], Any]) -> list[object]:
