@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from notifyrules.evaluation.record import Record
     from notifyrules.evaluation.walk import Branch, Step
     from notifyrules.following import LiveRules, LiveStatus, LiveVersion, live
+    from notifyrules.receipts.replay import Replay, explain
     from notifyrules.rules import Rules, check, load
 
 __all__ = [
@@ -54,11 +55,13 @@ __all__ = [
     "LiveStatus",
     "LiveVersion",
     "Record",
+    "Replay",
     "Rules",
     "RulesError",
     "Step",
     "UsageError",
     "check",
+    "explain",
     "live",
     "load",
     "should_notify",
@@ -77,11 +80,13 @@ _HOMES = {
     "LiveStatus": "notifyrules.following",
     "LiveVersion": "notifyrules.following",
     "Record": "notifyrules.evaluation.record",
+    "Replay": "notifyrules.receipts.replay",
     "Rules": "notifyrules.rules",
     "RulesError": "notifyrules.errors",
     "Step": "notifyrules.evaluation.walk",
     "UsageError": "notifyrules.errors",
     "check": "notifyrules.rules",
+    "explain": "notifyrules.receipts.replay",
     "live": "notifyrules.following",
     "load": "notifyrules.rules",
 }

@@ -520,7 +520,7 @@ class TestRevisions:
     @pytest.mark.usefixtures("repository")
     def test_a_revision_that_is_too_large_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Only the rule files below the root are read, and those not without end."""
-        monkeypatch.setattr("notifyrules.cli.revisions._MOST", 1024)
+        monkeypatch.setattr("notifyrules.revisions._MOST", 1024)
         result = run("diff", "HEAD:rules/team_chat.yaml", "rules/team_chat.yaml")
 
         assert result.code == 2

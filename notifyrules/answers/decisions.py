@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from notifyrules.errors import FactsError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from notifyrules.compiled.decision import Decision
     from notifyrules.compiled.media import Decisions
     from notifyrules.explanation import Reader
+    from notifyrules.receipts.replay import Replay
     from notifyrules.rules import Rules
 
 
@@ -155,6 +156,16 @@ def fixed_answers(rules: Rules) -> dict[str, dict[str, Plain]]:
 def log_record(rules: Rules, decision: Decision, mask: Mask) -> Record:
     """Give what a log keeps of a decision, with private facts masked."""
     return withhold(decision.record(), rules.graph, mask)
+
+
+def explain_receipt(replay: Replay, rules: Rules | None, reader: str) -> ExplainedLater:
+    """Say why something was decided that a receipt was kept of, like :func:`explain_logged`."""
+    record = replay.record()
+    later = explain_logged(record, rules, reader)
+    asked = not_asked(replay.graph, record.passage)
+    explained = Explained(explain_record(record, reader=reader, not_asked=asked), record)
+    doubts = () if reader == "user" else replay.doubts
+    return replace(later, explained=explained, since="\n".join(one for one in (*doubts, later.since) if one))
 
 
 def explain_logged(record: Record, rules: Rules | None, reader: str) -> ExplainedLater:

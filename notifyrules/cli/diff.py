@@ -12,12 +12,11 @@ import typer
 from notifyrules.answers.render import FORMATS as PICTURES
 from notifyrules.answers.render import format_of
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import check_choice
+from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.inputs import MAX_BYTES, parse_json
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import show_work, write
 from notifyrules.cli.pictures import PictureFile, tell_caveats
-from notifyrules.cli.revisions import load_version
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
@@ -88,7 +87,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     require_solver()
     from notifyrules.answers.diff import diff as compare  # noqa: PLC0415 - the solver is an extra
 
-    before, after = load_version(old, root), load_version(new, root)
+    before, after = (load_named(word, root).graph for word in (old, new))
     media = before.media or after.media
     recorded = (
         None if rows is None else (one for name, row in _read_rows(rows) for one in decided_for(name, row, media))

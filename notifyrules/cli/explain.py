@@ -16,7 +16,7 @@ from notifyrules.cli.options import AsJson, Each, FactsFiles, Root, Settings
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.errors import RulesError, UsageError
-from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.record import RECORD_KEYS, VERSION_KEY, Record
 from notifyrules.explanation import READERS
 from notifyrules.shipped import shipped_path
 
@@ -31,8 +31,9 @@ RULES is a rule file, or the name of one that comes with notifyrules, such as sl
 their default.
 
 With --record, explain a decision that was logged: FILE holds what `decide --json` printed, what `decision.to_dict()`
-gave, or a line of the log of `serve`. If the rules have changed since, it says so, and what they decide today. RULES
-may then be left out, if the record's own are shipped or lie below the current folder.
+or `decision.receipt()` gave, or a line of a log with one of them among other keys. The rules of a receipt are looked
+for beside FILE, below the current folder and in its git history. If the rules have changed since, it says so, and what
+they decide today. RULES may then be left out, if the record's own are shipped or lie below the current folder.
 """
 EXAMPLE: Final = "notifyrules explain slack --set user.in_dnd=true --reader user"
 
@@ -58,9 +59,7 @@ def explain(  # noqa: PLR0913 - the options of the command
             raise UsageError("a record holds one decision", "leave out --each")
         if settings or facts:
             raise UsageError("a record holds the facts of its decision", "leave out --set and --facts")
-        logged = _read_record(record)
-        loaded = _rules_at_hand(logged) if rules is None else load_named(rules, root)
-        explained = decisions.explain_logged(logged, loaded, reader)
+        explained = _explain_logged(record, rules, root, reader)
     elif rules is None:
         raise UsageError("no rules are named", "name a rule file or a shipped one, or give --record")
     elif each:
@@ -81,15 +80,26 @@ def explain(  # noqa: PLR0913 - the options of the command
 # ---- A decision that was logged ----
 
 
-def _read_record(file: str) -> Record:
+def _explain_logged(file: str, rules: str | None, root: str | None, reader: str) -> decisions.ExplainedLater:
+    """Explain what stands in a file, a record or a receipt, perhaps with other keys beside it or around it."""
+    from notifyrules.receipts.replay import explain as replay  # noqa: PLC0415 - `--help` answers without it
+    from notifyrules.receipts.replay import is_receipt  # noqa: PLC0415
+
     name, text = read_text(file, "the record")
     plain = parse_json(name, text)
-    if isinstance(plain, dict) and {"explanation", "client"} & plain.keys() and "decision" in plain:
-        # What this command itself printed for programs, or a line of the service's log.
-        plain = plain["decision"]
     if isinstance(plain, dict) and {"media", "decisions"} <= plain.keys():
         raise UsageError("these are decisions for several media", "give one of them, as it stands under `decisions`")
-    return Record.from_dict(plain)
+    around = [plain, *(plain.values() if isinstance(plain, dict) else ())]
+    named = None if rules is None else load_named(rules, root)
+    if (receipt := next((one for one in around if is_receipt(one)), None)) is not None:
+        folder = "." if file == "-" else str(Path(file).parent)
+        found = replay(receipt, places=dict.fromkeys((folder, ".")))
+        return decisions.explain_receipt(found, named or _rules_at_hand(found.record()), reader)
+    plain = next((one for one in around if isinstance(one, dict) and VERSION_KEY in one), plain)
+    if isinstance(plain, dict) and VERSION_KEY in plain:
+        plain = {key: value for key, value in plain.items() if key in RECORD_KEYS}
+    logged = Record.from_dict(plain)
+    return decisions.explain_logged(logged, named or _rules_at_hand(logged), reader)
 
 
 def _rules_at_hand(record: Record) -> Rules | None:

@@ -12,6 +12,7 @@ from notifyrules.diagnostics.phrases import did_you_mean, named, why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import SHIPPED_PREFIX, is_folder, is_ours, list_yaml, root_for, unopened
 from notifyrules.errors import UsageError
+from notifyrules.revisions import load_revision
 from notifyrules.source.located import Located, Map, Scalar, Seq
 from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
@@ -64,11 +65,16 @@ def with_roots(
 
 
 def load_named(word: str, root: str | None) -> Rules:
-    """Load the rules that the command line names; raise all that is wrong with them or with the root."""
+    """Load the rules that the command line names, perhaps in a revision; raise what is wrong with them or the root."""
     from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
 
+    if (past := load_revision(word, root)) is not None:
+        return past
     require_file(word)
-    return load(word, root=root_for(word, root))
+    try:
+        return load(word, root=root_for(word, root))
+    except OSError as error:
+        raise UsageError(f"`{visible(word)}` cannot be read: {why(error)}") from None
 
 
 def check_choice(what: str, given: str, known: Iterable[str]) -> None:

@@ -165,7 +165,7 @@ class _Compiler:
         self._names.thing("ODD", ODD)
 
     def run(self, source: str) -> dict[str, object]:
-        return _run(source, f"<{self._graph.name} compiled by notifyrules>", self._names)
+        return run_generated(source, f"<{self._graph.name} compiled by notifyrules>", self._names)
 
     def source(self, settled: Arrow | None) -> str:
         if settled is None:
@@ -367,10 +367,11 @@ def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
         expressions.count(term)
     written = [f"    if {expressions.write_negated(term)}:\n        return False" for term in graph.assume]
     source = "\n".join([*expressions.functions, "def holds(facts):", *written, "    return True"])
-    return cast("Callable[[Facts], bool]", _run(source, f"<what {graph.name} assumes>", names)["holds"])
+    return cast("Callable[[Facts], bool]", run_generated(source, f"<what {graph.name} assumes>", names)["holds"])
 
 
-def _run(source: str, title: str, names: Names) -> dict[str, object]:
+def run_generated(source: str, title: str, names: Names) -> dict[str, object]:
+    """Run generated code, and give what it defines."""
     # Nothing but what stands in the table is to be found by any name.
     namespace = {**names.table, "__builtins__": {}}
     exec(compile(source, title, "exec"), namespace)  # noqa: S102 - written above, from names and numbers only

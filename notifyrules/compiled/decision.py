@@ -128,6 +128,36 @@ class Decision(Unchanging):
         """
         return self.record().to_dict()
 
+    def receipt(
+        self,
+        id: str | None = None,  # noqa: A002 - the key that it gets
+        *,
+        at: str | None = None,
+        subject: str | None = None,
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        """
+        Give what a log keeps of the decision: little, from which :func:`notifyrules.explain` makes every word again.
+
+        Args:
+            id: What names the decision.
+            at: When it was made, as RFC 3339 has it.
+            subject: Whom it is about.
+            key: What hashes of private facts are keyed with; without it, nothing is kept of them.
+
+        Returns:
+            What JSON can hold: those that are given, the rules (what their digest begins with, and three characters for
+            how they were loaded), outcome, notify (left out where it is false), reason, and the facts off their
+            defaults. Facts that were not known are named in `unknown` and `unasked`; of private ones, `private` has
+            their hashes, and `way` the answers of the nodes that read them.
+        """
+        import json  # noqa: PLC0415 - only those who ask pay for it
+
+        from notifyrules.compiled.receipts import line_of  # noqa: PLC0415
+
+        found: dict[str, Any] = json.loads(line_of(self, {"id": id, "at": at, "subject": subject}, key))
+        return found
+
     def explain(self, reader: Reader = "support") -> str:
         """
         Tell why, in sentences.

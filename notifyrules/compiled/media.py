@@ -143,6 +143,17 @@ class Decisions(Unchanging, Mapping[str, Decision]):
             "decisions": {medium: decision.to_dict() for medium, decision in self.items()},
         }
 
+    def receipt(
+        self,
+        id: str | None = None,  # noqa: A002 - the key that it gets
+        *,
+        at: str | None = None,
+        subject: str | None = None,
+        key: str | None = None,
+    ) -> dict[str, dict[str, Any]]:
+        """Give the receipt of each decision under its medium, as :meth:`Decision.receipt` does."""
+        return {medium: one.receipt(id, at=at, subject=subject, key=key) for medium, one in self.items()}
+
     def _repr_svg_(self) -> str | None:
         """Draw the chart with the way of each medium lit, for a notebook; None where it cannot be drawn."""
         from notifyrules.diagram import notebook_svg  # noqa: PLC0415 - drawing is heavy

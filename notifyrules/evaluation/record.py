@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, get_args
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
@@ -24,6 +24,9 @@ from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain, write_literal
 
+if TYPE_CHECKING:
+    from notifyrules.explanation.readers import Reader
+
 FORMAT_VERSION: Final = 1
 """The version of the form that :meth:`Record.to_dict` writes."""
 MAX_DEPTH: Final = 100
@@ -32,13 +35,13 @@ Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
 """What JSON can hold, without its floating-point numbers."""
 
 _Chosen = TypeVar("_Chosen")
-_VERSION_KEY: Final = "notifyrules-record"
+VERSION_KEY: Final = "notifyrules-record"
 """The key that says that a mapping is a record, and which version of the form it is written in."""
 _HELP: Final = "give it whole, as `decision.to_dict()` or `notifyrules decide --json` wrote it"
 _TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (basic, ListOf(basic))}
 _NAME_SHOWN: Final = 60
-_RECORD_KEYS = (
-    *(_VERSION_KEY, "rules", "outcome", "notify", "reason", "reasons", "because", "data", "data_types", "recheck_at"),
+RECORD_KEYS = (
+    *(VERSION_KEY, "rules", "outcome", "notify", "reason", "reasons", "because", "data", "data_types", "recheck_at"),
     *("facts", "facts_types", "told_from", "withheld", "steps"),
 )
 _RULES_KEYS = ("name", "title", "path", "digest")
@@ -91,6 +94,17 @@ class Record:
         """The reason, and those of the called charts that it comes from, the outermost first."""
         return self.passage.reasons
 
+    def explain(self, reader: Reader = "support") -> str:
+        """
+        Tell why, in sentences.
+
+        Args:
+            reader: As for :meth:`Decision.explain <notifyrules.Decision.explain>`.
+        """
+        from notifyrules.explanation import explain  # noqa: PLC0415 - it stands above, and reads records
+
+        return explain(self, reader=reader)
+
     def to_dict(self) -> dict[str, Plain]:
         """
         Write the record as plain data, for a log.
@@ -100,7 +114,7 @@ class Record:
             types that JSON cannot tell. :meth:`from_dict` reads the same record back.
         """
         return {
-            _VERSION_KEY: FORMAT_VERSION,
+            VERSION_KEY: FORMAT_VERSION,
             "rules": {"name": self.rules, "title": self.title, "path": self.path, "digest": self.digest},
             "outcome": self.outcome,
             "notify": self.notify.written,
@@ -130,7 +144,7 @@ class Record:
             UsageError: It is not a whole record; the message says what is wrong, and where in it.
         """
         _refuse_other_version(written)
-        whole = _RecordPart(written, "", _RECORD_KEYS)
+        whole = _RecordPart(written, "", RECORD_KEYS)
         rules = whole.part("rules", _RULES_KEYS)
         record = cls(
             rules=rules.text("name"),
@@ -431,9 +445,9 @@ def _refuse_other_version(written: object) -> None:
     """Refuse what is no record at all, and a record of another version before its keys are looked at."""
     if not isinstance(written, Mapping):
         raise _malformed("", f"is {describe(written)}, not a mapping")
-    found = written.get(_VERSION_KEY)
+    found = written.get(VERSION_KEY)
     if not isinstance(found, int) or isinstance(found, bool):
-        raise _malformed("", f"has no `{_VERSION_KEY}: {FORMAT_VERSION}`")
+        raise _malformed("", f"has no `{VERSION_KEY}: {FORMAT_VERSION}`")
     if found != FORMAT_VERSION:
         raise UsageError(
             f"the record is written in version {found} of its form; this package reads version {FORMAT_VERSION}",

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
+from typing import TypeAlias
 
 from notifyrules.graph.model import (
     Arrow,
@@ -122,7 +124,17 @@ class Computed(Mapping[str, Value]):
         return len(self._compute)
 
 
-def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> Passage:
+Kept: TypeAlias = Mapping[str, tuple[str, tuple[str, ...]]]
+"""
+Answers that were kept from a walk: the arrow taken, and the facts that were read, by node.
+
+A node of a called chart stands behind the calls that lead there: `quiet/hours`.
+"""
+
+
+def walk(
+    graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate, kept: Kept = MappingProxyType({})
+) -> Passage:
     """
     Follow the chart for one set of facts.
 
@@ -130,6 +142,7 @@ def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate
         graph: A chart without errors.
         facts: One valid value for every fact the chart declares.
         evaluate: Computes the conditions that decide; another one may also watch them.
+        kept: Nodes that are not asked again, because what they read is not kept.
 
     Returns:
         The outcome reached and the steps that led there, first node first.
@@ -137,7 +150,7 @@ def walk(graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate
     Raises:
         Nothing: loading and validating have settled every failure.
     """
-    walked = _Walk(graph, facts, evaluate)
+    walked = _Walk(graph, facts, evaluate, kept)
     turns, outcome = walked.follow(graph.start)
     return _Way(walked, turns, outcome).told(graph.outcomes[outcome].notify)
 
@@ -278,6 +291,9 @@ class _Walk:
     graph: Graph
     facts: Mapping[str, Value]
     evaluate: Evaluate
+    kept: Kept
+    path: str = ""
+    """The calls that lead here, each with a slash behind it."""
     refused: dict[str, str] = field(default_factory=dict)
     """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
 
@@ -317,6 +333,8 @@ class _Walk:
 
     def _ask(self, node: Question | Switch | First | Call) -> _Turn:
         read: dict[str, Value] = {}
+        if self.kept and (answer := self.kept.get(f"{self.path}{node.name}")) is not None:
+            return _Turn(node, self.graph.arrows[answer[0]], {name: self.facts[name] for name in answer[1]})
         match node:
             case Question() | First():
                 holding = (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read))
@@ -328,7 +346,8 @@ class _Walk:
                 bound = {
                     name: partial(self.evaluate, term, self.facts, reads[name]) for name, term in node.arguments.items()
                 }
-                walked = _Walk(node.callee, Computed(bound), self.evaluate)
+                inside = f"{self.path}{node.name}/"
+                walked = _Walk(node.callee, Computed(bound), self.evaluate, self.kept, inside)
                 inner = _Way(walked, *walked.follow(node.callee.start))
                 # What only a text of the called chart needed was not read to answer.
                 for name in _facts_read(inner.turns):

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from notifyrules.evaluation.record import Record
-from notifyrules.evaluation.walk import Passage, Step, passed
-from notifyrules.graph.model import Because, Call, Graph
+from notifyrules.evaluation.walk import Kept, Passage, Step, passed
+from notifyrules.graph.model import Because, Call, Graph, conditions
 from notifyrules.language.terms import Term, facts_read
 from notifyrules.language.values import Value
 
-Mask: TypeAlias = "Callable[[str, Value], str | None]"
+Mask: TypeAlias = "Callable[[str, Value], str | tuple[str, ...] | None]"
 """Gives what is kept in place of the value of a private fact; None to leave it out."""
+
+
+def masking(key: bytes | None) -> Mask:
+    """Make a mask: a hash with a key, of lists one of each item so that items can be looked for, or nothing at all."""
+
+    def hashed(name: str, value: Value) -> str:
+        return f"hash:{hmac.digest(key or b'', f'{name}={value!r}'.encode(), 'sha256').hex()[:32]}"
+
+    def mask(name: str, value: Value) -> str | tuple[str, ...] | None:
+        if key is None:
+            return None
+        return tuple(hashed(name, one) for one in value) if isinstance(value, tuple) else hashed(name, value)
+
+    return mask
 
 
 def withhold(record: Record, graph: Graph, mask: Mask) -> Record:
@@ -27,8 +42,8 @@ def withhold(record: Record, graph: Graph, mask: Mask) -> Record:
         graph: The chart, which says what is private.
         mask: What takes the place of a private value.
     """
-    private = _private(graph)
-    if not private and not _calls(graph):
+    private = private_facts(graph)
+    if not withholds(graph):
         return record
     said = set(_said(graph, record.passage, private))
     outcome = graph.outcomes[record.outcome]
@@ -45,18 +60,37 @@ def withhold(record: Record, graph: Graph, mask: Mask) -> Record:
     )
 
 
-def _private(graph: Graph) -> frozenset[str]:
+def answers_kept(graph: Graph, passage: Passage) -> Kept:
+    """Give the answers of the nodes that read what is private, with which a walk can be told without it."""
+    return dict(_answers(graph, passage, private_facts(graph), ""))
+
+
+def _answers(
+    graph: Graph, passage: Passage, private: frozenset[str], path: str
+) -> Iterator[tuple[str, tuple[str, tuple[str, ...]]]]:
+    for step in passed(passage.steps):
+        node = graph.nodes[step.node]
+        if step.inner is not None and isinstance(node, Call):
+            yield from _answers(node.callee, step.inner, _inside(node, private), f"{path}{step.node}/")
+        elif private & _read(conditions(node)):
+            yield f"{path}{step.node}", (step.arrow, tuple(step.facts))
+
+
+def private_facts(graph: Graph) -> frozenset[str]:
+    """Name the facts whose values no log keeps."""
     return frozenset(fact.name for fact in graph.facts.values() if fact.private)
 
 
-def _calls(graph: Graph) -> bool:
-    return any(isinstance(node, Call) for node in graph.nodes.values())
+def withholds(graph: Graph) -> bool:
+    """Tell whether a chart, or one that it calls, has private facts."""
+    callees = (node.callee for node in graph.nodes.values() if isinstance(node, Call))
+    return bool(private_facts(graph)) or any(map(withholds, callees))
 
 
 def _inside(node: Call, private: frozenset[str]) -> frozenset[str]:
     """Name the facts of a called chart that are private themselves, or made from what is."""
     made = (name for name, term in node.arguments.items() if private & facts_read(term))
-    return _private(node.callee).union(made)
+    return private_facts(node.callee).union(made)
 
 
 def _read(terms: Iterable[object]) -> frozenset[str]:
@@ -93,7 +127,8 @@ def _masked_passage(graph: Graph, passage: Passage, private: frozenset[str], sai
 def _masked_step(graph: Graph, step: Step, private: frozenset[str], said: set[str], mask: Mask) -> Step:
     node, inner = graph.nodes[step.node], step.inner
     if inner is not None and isinstance(node, Call):
-        inner = _masked_passage(node.callee, inner, _inside(node, private), said, mask)
+        # What is made from private facts has a value of its own, of which nothing is kept.
+        inner = _masked_passage(node.callee, inner, _inside(node, private), said, lambda _, __: None)
     tried = tuple(
         replace(branch, steps=tuple(_masked_step(graph, one, private, said, mask) for one in branch.steps))
         for branch in step.tried

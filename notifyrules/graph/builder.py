@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import PurePath
@@ -72,6 +72,8 @@ class Library:
     """Build charts, each file once, and remember which is being built."""
 
     shipped: Shipped
+    open: Callable[[Place], Held] = hold
+    """Gives what a file holds."""
     held: dict[Place, Held] = field(default_factory=dict)
     """What each file held when it was read."""
     led: dict[str, str] = field(default_factory=dict)
@@ -109,7 +111,7 @@ class Library:
             return None
         if place.path not in self._sources:
             found = Findings()
-            held = self.held[place] = hold(place)
+            held = self.held[place] = self.open(place)
             source = open_held(place, held, found, at)
             self._budget.bytes -= 0 if source is None else len(source.text.encode())
             if self._budget.bytes < 0:
@@ -185,6 +187,8 @@ class Library:
         graph = None
         if parts is not None and parts.whole and not findings.errors:
             graph = _assemble(parts, place, assumed, _digest(files, callees))
+            called = (one for callee in callees for one in callee.files.items())
+            graph = replace(graph, files=MappingProxyType({**files, **dict(called)}))
             findings.extend(self._speech.check(graph))
         complete = parts is None or parts.whole
         allowed = apply_allowances(reading.document, fragments, findings, complete=complete)

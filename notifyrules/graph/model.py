@@ -19,7 +19,7 @@ from notifyrules.document import ends
 from notifyrules.language.terms import Constant, Term
 from notifyrules.language.types import Type
 from notifyrules.language.values import Value
-from notifyrules.source.text import Span
+from notifyrules.source.text import Source, Span
 
 
 class Notify(Enum):
@@ -418,6 +418,8 @@ class Graph:
     """None where the file names none."""
     types: Mapping[str, NamedType] = field(default_factory=lambda: MappingProxyType({}))
     """The named types, each behind those that it is made of."""
+    files: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    """Every file that it is made of, those of called charts included, by what messages call it."""
     root: str = ""
     """What `--root` has to name beside the file; empty where commands find the root themselves."""
     arrows: Mapping[str, Arrow] = field(init=False, repr=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import os
 import time
@@ -15,6 +14,7 @@ from pydantic_core import to_json
 
 from notifyrules import Decision, Rules, UsageError
 from notifyrules.answers.decisions import log_record
+from notifyrules.evaluation.withholding import masking
 from notifyrules.service.access import Caller
 from notifyrules.service.metrics import Cell
 from notifyrules.service.settings import Log
@@ -29,7 +29,8 @@ class DecisionLog:
     def __init__(self, path: Path, settings: Log, unlogged: Cell, clock: Callable[[], float] = time.time) -> None:
         """Open the file; UsageError where that cannot be. What cannot be written later is counted as *unlogged*."""
         self._path, self._unlogged, self._clock = path, unlogged, clock
-        self._key = settings.key.encode() if settings.private == "hash" and settings.key is not None else None
+        key = settings.key if settings.private == "hash" else None
+        self._mask = masking(None if key is None else key.encode())
         try:
             self._file = self._open()
         except OSError as error:
@@ -74,8 +75,3 @@ class DecisionLog:
         new = self._open()
         os.close(self._file)
         self._file = new
-
-    def _mask(self, name: str, value: object) -> str | None:
-        if self._key is None:
-            return None
-        return f"hash:{hmac.digest(self._key, f'{name}={value!r}'.encode(), 'sha256').hex()[:32]}"

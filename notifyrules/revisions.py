@@ -10,18 +10,18 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from notifyrules.cli.files import load_named
-from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import ROOT_MARKER, SHIPPED_PREFIX, Place, project_root
 from notifyrules.errors import UsageError
-from notifyrules.graph.model import Graph
 from notifyrules.source.reader import MAX_BYTES
+
+if TYPE_CHECKING:
+    from notifyrules.rules import Rules
 
 _MOST: Final = 64 * 1024 * 1024
 """The rule files of a revision may be no larger than this many bytes together."""
@@ -47,29 +47,39 @@ class _Entry:
         return self.size <= MAX_BYTES
 
 
-def load_version(word: str, root: str | None) -> Graph:
-    """Load one version of a rule file: a file, the name of a shipped one, or `REV:path`."""
+def load_revision(word: str, root: str | None) -> Rules | None:
+    """Load a rule file as it was in a revision, `REV:path`; None for a word that names a file of today."""
     revision, colon, path = word.partition(":")
     if not colon or not revision or not path or word.startswith(SHIPPED_PREFIX):
-        return _load_file(word, root)
+        return None
     if os.path.lexists(word):
         # Whoever adds such a file would otherwise choose what a change is compared with.
         if _is_revision(revision):
             message = f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well"
             advice = f"for the file write {shlex.quote('./' + word)}; for the revision, rename the file"
             raise UsageError(message, advice)
-        return _load_file(word, root)
+        return None
     return _load_revision(word, root)
 
 
-def _load_file(word: str, root: str | None) -> Graph:
-    try:
-        return load_named(word, root).graph
-    except OSError as error:
-        raise UsageError(f"`{visible(word)}` cannot be read: {why(error)}") from None
+def history(folder: Path) -> Iterator[Mapping[str, str]]:
+    """
+    Give the YAML files of every commit of the repository around a folder that changed one, the newest first.
+
+    Raises:
+        UsageError: There is no repository, or no git.
+    """
+    top = os.fsdecode(_git("-C", str(folder), "rev-parse", "--show-toplevel")).removesuffix("\n")
+    commits = _git("-C", top, "log", "--all", "--format=%H", "--", "*.yaml", "*.yml").decode().split()
+    texts: dict[str, str] = {}
+    for commit in commits:
+        entries = [one for one in _entries(commit, PurePosixPath(), PurePosixPath(), top) if one.is_read]
+        unread = sorted({one.id for one in entries} - texts.keys())
+        texts |= {id_: content.decode("utf-8-sig", "replace") for id_, content in _blobs(top, unread)}
+        yield {one.name: texts[one.id] for one in entries if not one.is_link}
 
 
-def _load_revision(word: str, root: str | None) -> Graph:
+def _load_revision(word: str, root: str | None) -> Rules:
     from notifyrules.rules import load_place  # noqa: PLC0415 - `--help` answers without it
 
     revision, _, path = word.partition(":")
@@ -91,7 +101,7 @@ def _load_revision(word: str, root: str | None) -> Graph:
         # The root is found as in the work tree, in which this stands at the top too.
         (base / ".git").touch()
         around = (base / folder).resolve() if root is not None else project_root(real) or base
-        return load_place(Place(real, word, around)).graph
+        return load_place(Place(real, word, around))
 
 
 def _is_revision(revision: str) -> bool:

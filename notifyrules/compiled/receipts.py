@@ -1,0 +1,195 @@
+"""
+Write receipts: of each chart by a function generated for it, which compares every fact with its default once.
+
+A receipt holds what its words can be made from again: which rules, loaded how, the facts off their defaults, and of
+facts that are private or not known what a walk needs to go the same way without them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import astuple
+from functools import lru_cache
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import WeakValueDictionary
+
+from pydantic_core import to_json
+
+from notifyrules.compiled.compiler import run_generated
+from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts
+from notifyrules.compiled.names import Names, slots
+from notifyrules.compiled.partial import UNKNOWN, NotKnown
+from notifyrules.evaluation.withholding import Mask, answers_kept, masking, private_facts, withholds
+from notifyrules.graph.model import Fact, Graph, Notify
+from notifyrules.language.kinds import KINDS
+from notifyrules.language.tables import Tables, tables
+from notifyrules.language.types import Basic, Enumeration
+from notifyrules.language.values import Value, to_plain
+
+if TYPE_CHECKING:
+    from notifyrules.compiled.decision import Decision, Verdict
+
+DIGITS: Final = 8
+"""Of what names the rules in a receipt so many characters begin their digest; those behind say how they were loaded."""
+_LOADED: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MOST_TEXTS: Final = 1_000
+_loaded: WeakValueDictionary[str, type[Facts]] = WeakValueDictionary()
+"""By the names of rules the facts of those that wrote receipts."""
+
+
+def stamp(digest: str, path: str, by: Tables) -> str:
+    """Name rules and how they were loaded: what their digest begins with, and three characters for the rest."""
+    loaded = "\0".join([digest, path, *astuple(by)])
+    number = int.from_bytes(hashlib.sha256(loaded.encode("utf-8", "surrogatepass")).digest()[:6])
+    return digest[:DIGITS] + "".join(_LOADED[number // len(_LOADED) ** place % len(_LOADED)] for place in range(3))
+
+
+class Scribe:
+    """Write the receipts of one chart."""
+
+    def __init__(self, graph: Graph, kind: type[Facts]) -> None:
+        """Generate the function for decisions by facts of a *kind*."""
+        self.graph = graph
+        self.stamp = stamp(graph.digest, graph.path, tables())
+        self._withholds = withholds(graph)
+        private = private_facts(graph)
+        self._open = [fact for name, fact in graph.facts.items() if name not in private]
+        self._heads: dict[str, str] = {}
+        # The facts that specialized rules have fixed are not among the values that a decision holds.
+        self._bare = FIXED not in kind.layout
+        self._write = _generate(graph.facts, private)
+
+    def line(self, decision: Decision, beside: str, mask: Mask) -> str:
+        """Write a receipt on one line, without its end; *beside* is what stands before the rest."""
+        facts, verdict = decision._facts, decision._verdict  # noqa: SLF001 - of this package
+        rest = ""
+        if facts.__class__ is not tuple or not self._bare:
+            facts = decision.facts
+            if isinstance(facts, LazyFacts):
+                return self._lazily(decision, facts, beside, mask)
+            facts = tuple(map(facts.__getitem__, facts))
+        if self._withholds:
+            rest = self._withheld(decision, mask)
+        head = self._heads.get(verdict.reason) or self._head(verdict)
+        return f"{{{beside}{head}{self._write(facts)[1:]}{'}'}{rest}}}"
+
+    def _head(self, verdict: Verdict) -> str:
+        notify = verdict.notify
+        said = {Notify.YES: "true", Notify.LATER: '"later"', Notify.UNSAID: "null"}.get(notify)
+        head = f'"rules":"{self.stamp}","outcome":{encode_basestring(verdict.outcome)}'
+        head += "" if said is None else f',"notify":{said}'
+        head += f',"reason":{encode_basestring(verdict.reason)},"facts":{{'
+        self._heads[verdict.reason] = head
+        return head
+
+    def _withheld(self, decision: Decision, mask: Mask) -> str:
+        """Write the answers of nodes that read private facts, and what is kept of these."""
+        known, private = decision.facts.known(), private_facts(self.graph)
+        kept = ((name, mask(name, value)) for name, value in known.items() if name in private)
+        masked = {name: value for name, value in kept if value is not None}
+        way = {node: [arrow, *read] for node, (arrow, read) in answers_kept(self.graph, decision.passage).items()}
+        return _part("private", masked) + _part("way", way)
+
+    def _lazily(self, decision: Decision, facts: LazyFacts, beside: str, mask: Mask) -> str:
+        """Write a receipt of a decision for which not every fact was known."""
+        with suppress(NotKnown):
+            decision.record()  # asks for what the words need
+        known, pending = facts.known(), dict(facts.pending)
+        off = ((one, known[one.name]) for one in self._open if one.name in known)
+        written = {one.name: to_plain(value) for one, value in off if not one.has_default or value != one.default}
+        rest = _part("unknown", [name for name, given in pending.items() if given is UNKNOWN])
+        rest += _part("unasked", [name for name, given in pending.items() if given is not UNKNOWN])
+        if self._withholds:
+            rest += self._withheld(decision, mask)
+        return f"{{{beside}{self._head(decision._verdict)}{_json(written)[1:]}{rest}}}"  # noqa: SLF001
+
+
+def scribe_of(verdict: Verdict) -> Scribe:
+    """Give what writes the receipts of the rules that came to a verdict, made once."""
+    kind: Any = verdict.kind
+    if kind.scribe is None:
+        kind.scribe = Scribe(verdict.graph, kind)
+        _loaded[kind.scribe.stamp] = kind
+    return cast("Scribe", kind.scribe)
+
+
+def loaded_here(stamped: str) -> Graph | None:
+    """Give the chart of a receipt that was written by rules of this process, which are still loaded."""
+    kind: Any = _loaded.get(stamped)
+    return None if kind is None else cast("Scribe", kind.scribe).graph
+
+
+def beside_of(about: Mapping[str, str | None]) -> str:
+    """Write what is told of a decision beside the receipt, each with a comma behind it."""
+    return "".join(f'"{key}":{encode_basestring_ascii(text)},' for key, text in about.items() if text is not None)
+
+
+def line_of(decision: Decision, about: Mapping[str, str | None], key: str | None) -> str:
+    """Write the receipt of a decision on one line; with a *key*, private facts are hashed."""
+    return scribe_of(decision._verdict).line(  # noqa: SLF001 - of this package
+        decision, beside_of(about), masking(None if key is None else key.encode())
+    )
+
+
+def _part(key: str, value: list[str] | Mapping[str, object]) -> str:
+    return f',"{key}":{_json(value)}' if value else ""
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()
+
+
+@lru_cache(_MOST_TEXTS)
+def _written(value: Value) -> str:
+    """Write a value that comes again and again, such as a schedule or a zone."""
+    return _json(to_plain(value))
+
+
+def _generate(facts: Mapping[str, Fact], private: frozenset[str]) -> Callable[[Iterable[object]], str]:
+    """Generate the function that writes the facts off their defaults, each with a comma before it."""
+    names, named = Names(), slots(facts)
+    lines = [f"    {', '.join(named.values())}, = facts", "    s = ''"] if facts else ["    s = ''"]
+    for fact in facts.values():
+        if fact.name not in private:
+            lines += _fact(fact, named[fact.name], names)
+    source = "\n".join(["def write(facts):", *lines, "    return s"]) + "\n"
+    return cast("Callable[[Iterable[object]], str]", run_generated(source, "<receipts by notifyrules>", names)["write"])
+
+
+def _fact(fact: Fact, slot: str, names: Names) -> Iterator[str]:
+    """Write the line for one fact."""
+    key, base = f",{_json(fact.name)}:", fact.type.base
+    if base is Basic.BOOL or isinstance(base, Enumeration):
+        values: list[Value] = [*((False, True) if base is Basic.BOOL else base.values), *[None] * fact.type.nullable]
+        table = names.thing(f"T_{slot}", {value: f"{key}{_json(value)}" for value in values})
+        written = f"{table}[{slot}]"
+    else:
+        written = f"{names.constant(key, 'key')} + {_value(fact, slot, names)}"
+    test = ""
+    if fact.has_default:
+        default = names.literal(fact.default)
+        test = f"if {slot} is not {default}: " if isinstance(fact.default, bool | None) else f"if {slot} != {default}: "
+    yield f"    {test}s += {written}"
+
+
+def _value(fact: Fact, slot: str, names: Names) -> str:
+    """Write how a value is written that is one of many."""
+    base = fact.type.base
+    if base is Basic.TEXT:
+        written = f"{names.thing('quoted', encode_basestring)}({slot})"
+    elif base is Basic.INT:
+        written = f"{names.thing('str', str)}({slot})"
+    elif isinstance(base, Basic) and base in {Basic.INSTANT, Basic.DATE}:
+        written = f"'\"' + {names.thing(f'plain_{base.value}', KINDS[base].plain)}({slot}) + '\"'"
+    elif isinstance(base, Basic):
+        return f"{names.thing('written', _written)}({slot})"
+    else:
+        return f"{names.thing('json', _list)}({slot})"
+    return f"('null' if {slot} is None else {written})" if fact.type.nullable else written
+
+
+def _list(value: Value) -> str:
+    return _json(to_plain(value))
