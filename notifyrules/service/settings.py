@@ -6,7 +6,7 @@ import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -22,9 +22,10 @@ from pydantic import (
 from notifyrules.errors import UsageError
 from notifyrules.shipped import shipped_path
 
-_Model = TypeVar("_Model", bound=BaseModel)
 _SHOWN: Final = 60
 _OURS: Final = {"model_type": "a table", "string_pattern_mismatch": "text that matches `{pattern}`"}
+_SECRETS: Final = ("store.redis", "log.key", "hold.database")
+"""What is never shown, since passwords stand in it."""
 _PYDANTICS: Final = re.compile("^(Input should be|Value error,) ")
 
 
@@ -168,14 +169,9 @@ class Settings(Section):
 
 
 def read_settings(file: Path) -> Settings:
-    """Read a settings file; raise :class:`UsageError` with all that is wrong with it."""
-    return read_toml(file, Settings)
-
-
-def read_toml(file: Path, model: type[_Model]) -> _Model:
-    """Read a TOML file as *model*; raise :class:`UsageError` that says what stands where and what is expected."""
+    """Read a settings file; UsageError that says what stands where and what is expected, of all that is wrong."""
     try:
-        written = tomllib.loads(file.read_text("utf-8-sig"))
+        return Settings.model_validate(tomllib.loads(file.read_text("utf-8-sig")), context=file.parent)
     except OSError as error:
         raise UsageError(f"`{file}` cannot be read: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError as error:
@@ -183,39 +179,23 @@ def read_toml(file: Path, model: type[_Model]) -> _Model:
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         raise UsageError(f"`{file}` is not TOML: {message[:1].lower()}{message[1:]}") from None
-    try:
-        return model.model_validate(written, context=file.parent)
     except ValidationError as error:
-        told = "; ".join(_told(one, model) for one in error.errors(include_url=False))
-        raise UsageError(f"`{file}`: {told}") from None
+        raise UsageError(f"`{file}`: {'; '.join(map(_told, error.errors(include_url=False)))}") from None
 
 
-def _told(error: Any, model: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic's own form
+def _told(error: Any) -> str:  # noqa: ANN401 - pydantic's own form
     """Tell of one mistake: the key, what was found, what is expected."""
     *around, last = error["loc"]
     key = ".".join(map(str, error["loc"]))
-    match error["type"]:
-        case "missing":
-            return f"`{key}` is missing"
-        case "extra_forbidden":
-            holder = _holder(model, around)
-            near = get_close_matches(str(last), holder, 1)
-            advice = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(holder)}"
-            return f"`{key}` is not a setting; {advice}"
-        case _:
-            expected = _PYDANTICS.sub("", error["msg"])
-            if error["type"] in _OURS:
-                expected = _OURS[error["type"]].format(**error.get("ctx", {}))
-            shown = "a table" if isinstance(error["input"], dict) else repr(error["input"])[:_SHOWN]
-            return f"`{key}` is {shown}, expected {expected[:1].lower()}{expected[1:]}"
-
-
-def _holder(model: type[BaseModel], around: list[str | int]) -> list[str]:
-    """List the keys of the table in which one stands."""
-    for step in around:
-        if isinstance(step, int):
-            continue
-        inside = model.model_fields[step].annotation
-        args = getattr(inside, "__args__", ())
-        model = next(one for one in (inside, *args) if isinstance(one, type) and issubclass(one, BaseModel))
-    return [field.alias or name for name, field in model.model_fields.items()]
+    if error["type"] == "extra_forbidden":
+        table: Any = Settings
+        for name in around:
+            table = table.model_fields[name].annotation
+        near = get_close_matches(str(last), table.model_fields, 1)
+        advice = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(table.model_fields)}"
+        return f"`{key}` is not a setting; {advice}"
+    expected = _PYDANTICS.sub("", error["msg"])
+    if error["type"] in _OURS:
+        expected = _OURS[error["type"]].format(**error.get("ctx", {}))
+    shown = "a table" if isinstance(error["input"], dict) else repr(error["input"])[:_SHOWN]
+    return f"`{key}` is {'a secret' if key in _SECRETS else shown}, expected {expected[:1].lower()}{expected[1:]}"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature as OtherValue
-from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, VerifyResult
+from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver
 from http_message_signatures.algorithms import HMAC_SHA256
+from http_message_signatures.digests import ContentDigest
 from http_message_signatures.exceptions import HTTPMessageSignaturesException, InvalidSignature
 
 from notifyrules.service.access import Asked, Caller
-from notifyrules.service.clients import Clients
+from notifyrules.service.clients import Clients, SigningKey
 from notifyrules.service.problems import Problem
 from notifyrules.service.store import Store
 
@@ -38,12 +39,16 @@ _CHALLENGE: Final = {"WWW-Authenticate": f'Signature realm="notifyrules", tag="{
 
 
 class _Keys(HTTPSignatureKeyResolver):
+    """The keys of the clients, of which it remembers the one that was asked for, and whose it is."""
+
+    found: tuple[str, SigningKey] | None = None
+
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
 
     def resolve_public_key(self, key_id: str) -> bytes | None:
-        found = self.clients.by_key(key_id)
-        return None if found is None else found[1].secret
+        self.found = self.clients.by_key(key_id)
+        return None if self.found is None else self.found[1].secret
 
 
 class _OtherText(InvalidSignature):
@@ -79,75 +84,65 @@ class Signatures:
 
     async def verify(self, asked: Asked) -> Caller:
         """Find out who signed *asked*; a problem where nobody did, or where it was sent before."""
+        seen = asked.url if self.public_url is None else self.public_url.rstrip("/") + _parts(asked.url)[1]
         try:
-            seen = self._seen(asked)
-        except ValueError:
-            raise _problem("signature-invalid", "the field `Host` holds no host") from None
-        try:
-            (result,) = self._check(asked, seen)
+            name, key, nonce = self._check(replace(asked, url=seen))
         except (HTTPMessageSignaturesException, ValueError) as error:
-            raise self._refused(asked, seen, error) from error
-        key_id, nonce = str(result.parameters["keyid"]), result.nonce
-        if (found := self.clients.by_key(key_id)) is None:
-            raise _problem("signature-invalid", "there is no key with this `keyid` any more")
+            raise self._refused(replace(asked, url=seen), asked.url, error) from error
         if not isinstance(nonce, str) or not 16 <= len(nonce) <= 256:  # noqa: PLR2004
             raise _problem("signature-invalid", "sign a `nonce` of 16 to 256 characters, another for each request")
-        if not await self.store.use_nonce(key_id, nonce, NONCE_KEPT_S):
+        if not await self.store.use_nonce(key.id, nonce, NONCE_KEPT_S):
             raise _problem("signature-replayed", "the request was sent before: each needs a `nonce` of its own")
-        name, _ = found
         client = self.clients.get(name)
         return Caller(name, frozenset() if client is None else client.scopes)
 
-    def _seen(self, asked: Asked) -> str:
-        parts = urlsplit(asked.url)
-        if self.public_url is None:
-            return asked.url
-        return self.public_url.rstrip("/") + parts.path + (f"?{parts.query}" if parts.query else "")
-
-    def _check(self, asked: Asked, url: str) -> list[VerifyResult]:
-        verifier = _Verifier(signature_algorithm=_Hmac, key_resolver=_Keys(self.clients))
-        return verifier.verify(
-            _Message(asked.method, url, asked.headers),
+    def _check(self, asked: Asked) -> tuple[str, SigningKey, str | None]:
+        """Give the client, the key and the nonce that *asked* was signed with."""
+        keys = _Keys(self.clients)
+        (result,) = _Verifier(signature_algorithm=_Hmac, key_resolver=keys).verify(
+            asked,
             # The skew is allowed on both sides; a signature is to be good for 300 s and no longer.
             max_age=OLDEST - _Verifier.max_clock_skew,
             expect_tag=TAG,
-            require_components=COVERED,
-            body=asked.body,
         )
+        covered = result.covered_components
+        if missing := [name for name in COVERED if f'"{name}"' not in covered]:
+            raise InvalidSignature(f"`{missing[0]}` is not covered")
+        if (content := covered.get('"content-digest"')) is not None:
+            ContentDigest.verify(content, asked.body)
+        elif asked.body or "content-digest" in asked.headers:
+            raise InvalidSignature("`content-digest` is not covered")
+        assert keys.found is not None, "what verifies has a key"
+        return *keys.found, result.nonce
 
-    def _refused(self, asked: Asked, seen: str, error: Exception) -> Problem:
+    def _refused(self, asked: Asked, inside: str, error: Exception) -> Problem:
         """Say why; where the same request is right by another address, which one it was signed for."""
+        seen = asked.url
         # Only where all but the text is right: whoever has no key makes no work by guessing.
-        others = _other_addresses(asked, seen) if isinstance(error, _OtherText) else []
+        others = _other_addresses(asked, inside) if isinstance(error, _OtherText) else []
         for other in others[:_GUESSES]:
-            try:
-                self._check(asked, other)
-            except (HTTPMessageSignaturesException, ValueError):
-                continue
-            detail = f"signed for {other}, seen as {seen}: sign the address that is seen, or set `public_url`"
-            return _problem("signature-for-another-url", detail, signed=other, seen=seen)
+            with suppress(HTTPMessageSignaturesException, ValueError):
+                self._check(replace(asked, url=other))
+                detail = f"signed for {other}, seen as {seen}: sign the address that is seen, or set `public_url`"
+                return _problem("signature-for-another-url", detail, signed=other, seen=seen)
         detail = f"{_told(error)}; the address seen is {seen}, and a signature covers {', '.join(COVERED)}"
         base = {"base": error.base} if isinstance(error, _OtherText) else {}
         return _problem("signature-invalid", f"{detail}, and `content-digest` where there is a body", seen=seen, **base)
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """A request in the form that the library reads."""
-
-    method: str
-    url: str
-    headers: object
-
-
-def _other_addresses(asked: Asked, seen: str) -> list[str]:
+def _other_addresses(asked: Asked, inside: str) -> list[str]:
     """Guess by what other address the client may have known the service: proxies change host, scheme and port."""
-    parts, base = urlsplit(asked.url), urlsplit(seen)
-    hosts = dict.fromkeys((parts.netloc, base.netloc, asked.headers.get("x-forwarded-host", "").partition(",")[0]))
-    tails = dict.fromkeys((parts.path, base.path))
-    query = f"?{parts.query}" if parts.query else ""
-    addresses = (f"{scheme}://{host}{tail}{query}" for host in hosts for tail in tails for scheme in ("https", "http"))
-    return [one for one in addresses if one != seen]
+    (host, path), (public, whole) = _parts(inside), _parts(asked.url)
+    hosts = dict.fromkeys((host, public, asked.headers.get("x-forwarded-host", "").partition(",")[0]))
+    tails = dict.fromkeys((path, whole))
+    addresses = (f"{scheme}://{host}{tail}" for host in hosts for tail in tails for scheme in ("https", "http"))
+    return [one for one in addresses if one != asked.url]
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Take an address apart, whatever it is: the host, and all behind it."""
+    host, _, path = url.partition("://")[2].partition("/")
+    return host, f"/{path}"
 
 
 def _told(error: Exception) -> str:

@@ -14,11 +14,10 @@ import os
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from time import time
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 from urllib.parse import parse_qsl, unquote_plus
 from urllib.request import urlopen
 
@@ -43,6 +42,7 @@ _FETCHED_AGAIN_S: Final = 30
 _JWKS_MOST: Final = 1 << 20
 _FIELDS_MOST: Final = 16
 _NOT_KEPT: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, JoseError)
 _log = logging.getLogger("notifyrules.service")
 _ALGORITHMS: Final[Mapping[str, tuple[str, ...]]] = {
     "OKP": ("Ed25519", "EdDSA"),
@@ -60,32 +60,29 @@ class OwnKeys:
         self._path, self._seen = path, (0, 0, 0)
         try:
             if not path.exists():
-                _write_new(path, KeySet([_new_key()]))
+                # Unless another process has written it meanwhile.
+                with suppress(FileExistsError):
+                    _write(path, KeySet([_new_key()]), os.link)
             self._keys = self._read()
-        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+        except _UNREADABLE as error:
             raise UsageError(f"the keys that sign tokens cannot be read from {path}: {error}") from error
 
     def signing(self) -> Key:
         """Give the key that signs, by the file as it is now."""
-        self._read_again()
-        return self._keys.keys[0]
+        return self._now().keys[0]
 
     async def find(self, key_id: str | None) -> Key | None:
         """Find a key by its id."""
-        self._read_again()
-        return next((key for key in self._keys.keys if key.kid == key_id), None)
+        return next((key for key in self._now().keys if key.kid == key_id), None)
 
     def public(self) -> dict[str, Any]:
         """Give what `/.well-known/jwks.json` shows."""
-        self._read_again()
-        return cast("dict[str, Any]", self._keys.as_dict(private=False))
+        return cast("dict[str, Any]", self._now().as_dict(private=False))
 
     def rotate(self) -> str:
         """Put a new key in front, which signs from now on, and give its id; the one before goes on verifying."""
         new = KeySet([_new_key(), self._read().keys[0]])
-        beside = self._path.with_suffix(f".{token_hex(4)}")
-        _write_new(beside, new)
-        beside.replace(self._path)
+        _write(self._path, new, os.replace)
         return str(new.keys[0].kid)
 
     def _read(self) -> KeySet:
@@ -94,13 +91,14 @@ class OwnKeys:
             raise ValueError("each must be a private Ed25519 key as a JSON Web Key")
         return keys
 
-    def _read_again(self) -> None:
+    def _now(self) -> KeySet:
         """Take over what stands in the file, unless it cannot be read: then the keys that are known stay."""
-        with suppress(OSError, ValueError, KeyError, TypeError, JoseError):
+        with suppress(*_UNREADABLE):
             stat = self._path.stat()
             if (seen := (stat.st_ino, stat.st_mtime_ns, stat.st_size)) != self._seen:
                 self._seen = seen
                 self._keys = self._read()
+        return self._keys
 
 
 class ProviderKeys:
@@ -110,23 +108,23 @@ class ProviderKeys:
         """Fetch from *url* when the first token comes."""
         self._url, self._clock = url, clock
         self._keys: tuple[Key, ...] = ()
-        self._fetched, self._lock = float("-inf"), asyncio.Lock()
+        self._fetched = float("-inf")
         self._fetching: asyncio.Future[None] | None = None
 
     async def find(self, key_id: str | None) -> Key | None:
         """Find a key by its id, fetching again where it is not known or what is known is old."""
-        if self._find(key_id) is None or self._is_old(_FETCHED_EVERY_S):
-            # Whoever brings a key that is known does not wait because of others who bring unknown ones.
-            async with self._lock:
-                if self._is_old(_FETCHED_AGAIN_S if self._find(key_id) is None else _FETCHED_EVERY_S):
-                    self._fetched = self._clock()
-                    if self._fetching is None or self._fetching.done():
-                        self._fetching = asyncio.get_running_loop().run_in_executor(None, self._fetch)
-                    await asyncio.wait({self._fetching}, timeout=_FETCH_S)
-        return self._find(key_id)
+        found = self._find(key_id)
+        age_s = self._clock() - self._fetched
+        if age_s > (_FETCHED_AGAIN_S if found is None else _FETCHED_EVERY_S) and self._is_idle():
+            self._fetched = self._clock()
+            self._fetching = asyncio.get_running_loop().run_in_executor(None, self._fetch)
+        # Whoever brings a key that is known waits for nothing.
+        if found is None and self._fetching is not None:
+            await asyncio.wait({self._fetching}, timeout=_FETCH_S)
+        return found or self._find(key_id)
 
-    def _is_old(self, seconds: float) -> bool:
-        return self._clock() - self._fetched > seconds
+    def _is_idle(self) -> bool:
+        return self._fetching is None or self._fetching.done()
 
     def _find(self, key_id: str | None) -> Key | None:
         if key_id is None and len(self._keys) == 1:
@@ -150,15 +148,14 @@ def _public_key(shown: dict[str, Any]) -> Key | None:
         return None
     try:
         return import_key(shown)
-    except (JoseError, ValueError, KeyError, TypeError):
+    except _UNREADABLE:
         return None
 
 
 Keys: TypeAlias = OwnKeys | ProviderKeys
 
 
-@dataclass(frozen=True, slots=True)
-class TokenAnswer:
+class TokenAnswer(NamedTuple):
     """What `/token` answers, in the form that OAuth clients read."""
 
     status: int
@@ -183,6 +180,14 @@ class Tokens:
             clock: Seconds since 1970.
         """
         self.keys, self._issuer, self._audience, self._clients, self._clock = keys, issuer, audience, clients, clock
+        self._claims_are_right = JWTClaimsRegistry(
+            now=lambda: int(clock()),
+            leeway=_SKEW_S,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        ).validate
         self._verified: dict[str, tuple[float, Caller]] = {}
 
     def known(self, token: str) -> Caller | None:
@@ -203,10 +208,10 @@ class Tokens:
             return known
         try:
             claims = await self._claims(token)
-        except BadSignatureError as error:
-            raise _refused("token-invalid", "the token is not signed by the key that it names") from error
-        except ExpiredTokenError as error:
-            raise _refused("token-invalid", "the token has ended") from error
+        except BadSignatureError:
+            raise _refused("token-invalid", "the token is not signed by the key that it names") from None
+        except ExpiredTokenError:
+            raise _refused("token-invalid", "the token has ended") from None
         except (JoseError, ValueError) as error:
             raise _refused("token-invalid", f"the token is not good: {error}") from error
         caller = self._caller(claims)
@@ -230,15 +235,7 @@ class Tokens:
         # Providers say in headers what they like; what is not known is ignored, unless it is critical (RFC 7515, 4).
         lenient = JWSRegistry(algorithms=pinned, strict_check_header=False)
         claims = jwt.decode(token, key, algorithms=pinned, registry=lenient).claims
-        registry = JWTClaimsRegistry(
-            now=lambda: int(self._clock()),
-            leeway=_SKEW_S,
-            iss={"essential": True, "value": self._issuer},
-            aud={"essential": True, "value": self._audience},
-            exp={"essential": True},
-            sub={"essential": True},
-        )
-        registry.validate(claims)
+        self._claims_are_right(claims)
         return claims
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
@@ -312,14 +309,13 @@ def _new_key() -> OKPKey:
     return OKPKey.generate_key("Ed25519", {"alg": "Ed25519", "use": "sig"}, auto_kid=True)
 
 
-def _write_new(path: Path, keys: KeySet) -> None:
-    """Write keys that nobody else may read, unless another process has written the file meanwhile."""
+def _write(path: Path, keys: KeySet, place: Callable[[Path, Path], None]) -> None:
+    """Write keys that nobody else may read, beside the file first, so that nobody reads half of them."""
     beside = path.with_name(f".{path.name}.{token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(keys.as_dict(private=True), file)
     try:
-        with suppress(FileExistsError):
-            os.link(beside, path)
+        with beside.open("x", encoding="utf-8") as file:
+            beside.chmod(0o600)
+            json.dump(keys.as_dict(private=True), file)
+        place(beside, path)
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)

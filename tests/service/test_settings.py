@@ -46,13 +46,12 @@ class TestMistakes:
             ("[log]\nprivate = 'hash'", "`log` is a table, expected a `key` beside `private = 'hash'`"),
             ("[log]\nprivate = 'keep'", "`log.private` is 'keep', expected 'leave-out' or 'hash'"),
             (
-                "[store]\nredis = 'localhost'",
-                "`store.redis` is 'localhost', expected text that matches `^(rediss?|unix)://`",
+                "[store]\nredis = 'a:PASS@b'",
+                "`store.redis` is a secret, expected text that matches `^(rediss?|unix)://`",
             ),
-            (
-                "[identity]\njwks_uri = 'https://a.b/c'",
-                "expected `issuer` and `jwks_uri` together",
-            ),
+            ("[hold]\ndatabase = 'a:PASS@b'", "`hold.database` is a secret, expected text that matches"),
+            ("[log]\nkey = 'a:PASS@b'", "`log.key` is a secret, expected string should have at least 16"),
+            ("[identity]\njwks_uri = 'https://a.b/c'", "expected `issuer` and `jwks_uri` together"),
             ("[identity]\nissuer = 'https://a.b'", "expected `issuer` and `jwks_uri` together"),
             ("public_url = 'rules.example.com'", "`public_url` is 'rules.example.com', expected text that matches"),
         ],
@@ -65,6 +64,7 @@ class TestMistakes:
             read_settings(file)
 
         assert told in str(raised.value)
+        assert "PASS" not in str(raised.value).replace(str(file), "")
 
     def test_all_at_once(self, file: Path) -> None:
         """All mistakes are told at once."""
