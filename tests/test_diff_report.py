@@ -11,11 +11,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from notifyrules.diagram.model import Diagram, Emphasis
 from notifyrules.diff.gate import Gate
 from notifyrules.diff.machine import format_github, format_json
 from notifyrules.diff.model import Finding, Reworded, VersionComparison
-from notifyrules.diff.picture import draw_comparison
 from notifyrules.diff.recorded import Counted, count_rows
 from notifyrules.diff.report import format_markdown, format_text, remaining
 from tests.charts import chart
@@ -270,98 +268,3 @@ class TestMarkdown:
 
         assert 58_000 < len(told) < 60_100
         assert told.endswith("\n\n_The rest does not fit into a comment: `--format json` tells it._\n")
-
-
-FLOW = """
-muted: {ask: Muted?, if: b, then: 'no', else: kind}
-kind: {ask: Which?, switch: kind, cases: {dm: 'yes', group: hold, channel: late}}
-late: {ask: Late?, first: [{if: i > 5, to: hold}, {if: i > 3, to: 'yes'}], else: {to: 'no'}}
-"""
-
-
-def marks(diagram: Diagram) -> dict[str, tuple[str, ...]]:
-    """List the arrows that stand out, and how."""
-    return {
-        " ".join(arrow.ids): (arrow.mark.emphasis.name, *arrow.mark.notes)
-        for arrow in diagram.arrows
-        if arrow.mark.emphasis is not Emphasis.FADED
-    }
-
-
-class TestPicture:
-    @pytest.mark.parametrize(
-        ("edits", "expected"),
-        [
-            ([], {}),
-            (
-                [("dm: 'yes'", "dm: late")],
-                {"kind.dm": ("LIT", "moved"), "was:kind.dm": ("TRIED", "until now")},
-            ),
-            (
-                [("group: hold, ", ""), ("channel: late", "channel | group: late")],
-                {"kind.channel kind.group": ("LIT", "moved"), "was:kind.group": ("TRIED", "until now")},
-            ),
-            (
-                [("muted: {ask: Muted?, if: b, then: 'no', else: kind}\n", "")],
-                {
-                    "": ("LIT", "moved"),
-                    "was:(start).then": ("TRIED",),
-                    "was:muted.then": ("TRIED",),
-                    "was:muted.else": ("TRIED",),
-                },
-            ),
-            ([("{if: i > 3, to: 'yes'}", "{if: i > 3, to: hold}")], None),
-            ([("{if: i > 3, to: 'yes'}", "{if: c, to: hold}, {if: i > 3, to: 'yes'}")], None),
-            ([(", {if: i > 3, to: 'yes'}", "")], None),
-        ],
-        ids=["nothing", "re-routed", "a case", "a node gone", "a row moved", "a row added", "a row gone"],
-    )
-    def test_what_stands_out(
-        self, tmp_path: Path, edits: list[tuple[str, str]], expected: dict[str, tuple[str, ...]] | None
-    ) -> None:
-        """What is there now is lit, what was there is dashed, and everything else is faded."""
-        comparison = compared(tmp_path, chart(FLOW), chart(edited(FLOW, *edits)))
-        drawn = draw_comparison(comparison)
-        keys = {box.key for box in drawn.boxes}
-
-        assert {end for arrow in drawn.arrows for end in (arrow.source, arrow.target)} <= keys
-        if expected is not None:
-            assert marks(drawn) == expected
-        else:
-            assert any(mark != ("LIT",) for mark in marks(drawn).values())
-
-    def test_boxes_that_are_gone_stay_visible(self, tmp_path: Path) -> None:
-        """A node of the old chart alone is drawn dashed, and said to be removed."""
-        new = edited(FLOW, ("channel: late", "channel: hold")).rsplit("late:", 1)[0]
-        drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(new)))
-        [gone] = [box for box in drawn.boxes if box.key == "was:late"]
-
-        assert (gone.mark.emphasis, gone.mark.notes) == (Emphasis.TRIED, ("removed",))
-
-    def test_the_title_says_what_changes(self, tmp_path: Path) -> None:
-        """The picture can be read alone."""
-        drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(edited(FLOW, ("group: hold", "group: 'no'")))))
-
-        assert "decisions change: hold->no; bold is what was edited" in drawn.words
-
-    @pytest.mark.parametrize(
-        ("edit", "expected"),
-        [
-            (("if: b,", "if: not b,"), {"muted": ("LIT", "was: b", "now: not b")}),
-            (("i > 3", "i > 4"), {"late": ("PLAIN", "was: i > 3", "now: i > 4")}),
-        ],
-        ids=["a question", "a row"],
-    )
-    def test_old_and_new_words_stand_in_the_box(
-        self, tmp_path: Path, edit: tuple[str, str], expected: dict[str, tuple[str, ...]]
-    ) -> None:
-        """The box that was edited is lit; of a row that was, the row."""
-        drawn = draw_comparison(compared(tmp_path, chart(FLOW), chart(edited(FLOW, edit))))
-        found = {
-            box.key: (box.mark.emphasis.name, *box.mark.notes)
-            for box in drawn.boxes
-            if box.mark.emphasis is not Emphasis.FADED
-        }
-
-        assert found == expected
-        assert ("late.2" in marks(drawn)) is ("late" in expected)

@@ -41,7 +41,9 @@ EDITED = edited(TEAM_CHAT, *CHANGES)
 """The small chart, edited as a person does in a day."""
 
 
-def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others: str) -> VersionComparison:
+def compared(
+    folder: Path, old: str, new: str, *, seconds: float = 60, regions: bool = True, **others: str
+) -> VersionComparison:
     """
     Compare two rule files.
 
@@ -50,12 +52,13 @@ def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others:
         old: The file before.
         new: The file after.
         seconds: How long it may take.
+        regions: Whether the facts of each change are described at length.
         others: Files beside both, by their names without `.yaml`.
     """
     for name, text in {"old": old, "new": new, **others}.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     graphs = [load(folder / f"{name}.yaml").graph for name in ("old", "new")]
-    return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None, regions=True)
+    return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None, regions=regions)
 
 
 def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:

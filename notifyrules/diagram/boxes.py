@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from notifyrules.diagram.lettering import width, wrap
-from notifyrules.diagram.model import BoxShape, DrawnBox
+from notifyrules.diagram.model import BoxShape, DrawnBox, DrawnRow
 
 TEXT: Final = 14
 """The font size of questions."""
@@ -131,13 +131,20 @@ def size_box(box: DrawnBox, *, least: float = 0, beside: Mapping[int, float] = M
     text = letter(box.text, style)
     caption = letter(box.caption, _CAPTION) if box.caption else None
     notes = letter_notes(box.mark.notes) if box.mark.notes else None
-    rows = tuple(letter(row.text, _ROW) for row in box.rows)
+    rows = tuple(_letter_row(row) for row in box.rows)
     parts = [part for part in (text, caption, notes) if part is not None]
     inside = max(part.width for part in parts) + 2 * style.side
     tall = max(least, sum(part.height for part in parts) + 2 * style.top + (NOTE_GAP if notes else 0))
     broad = max([inside, *(row.width + 2 * _ROW.side for row in rows)])
     heights = tuple(even(max(row.height + 2 * _ROW.top, beside.get(place, 0))) for place, row in enumerate(rows))
     return SizedBox(box, text, caption, notes, rows, even(max(broad, _LEAST)), even(tall), heights, style)
+
+
+def _letter_row(row: DrawnRow) -> Lettering:
+    """Set a row of a table, and below it what is noted of it."""
+    blocks = [letter(row.text, _ROW), *([letter_notes(row.mark.notes)] if row.mark.notes else [])]
+    lines = tuple(line for block in blocks for line in block.lines)
+    return Lettering(lines, max(block.width for block in blocks), len(lines) * SMALL * LEADING)
 
 
 def letter_notes(notes: tuple[str, ...]) -> Lettering:

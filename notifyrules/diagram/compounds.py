@@ -233,8 +233,8 @@ def _gap(words: Lettering | None) -> float:
 
 
 def arrow_label(arrow: DrawnArrow) -> Lettering | None:
-    """Set the words on an arrow; None where there are none."""
-    return label(arrow.label, arrow.mark.notes) if arrow.label or arrow.mark.notes else None
+    """Set the words on an arrow; None where there are none, and where a row has them."""
+    return label(arrow.label, arrow.mark.notes) if arrow.row is None and (arrow.label or arrow.mark.notes) else None
 
 
 def _with_side(box: DrawnBox, asked: DrawnBox, boxes: Mapping[str, DrawnBox], leaving: _Ways) -> Compound:

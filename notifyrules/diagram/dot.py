@@ -28,6 +28,7 @@ _LINES: Final = {
     Emphasis.PLAIN: {"color": LIGHT.line},
     Emphasis.FADED: {"color": LIGHT.faint},
     Emphasis.TRIED: {"color": LIGHT.tried, "style": "dashed", "penwidth": "2"},
+    Emphasis.MOVED: {"color": LIGHT.moved, "penwidth": "2"},
     Emphasis.LIT: {"color": LIGHT.lit, "penwidth": "3"},
     Emphasis.MISSED: {"color": LIGHT.missed, "style": "dashed", "penwidth": "2"},
 }
@@ -53,17 +54,21 @@ def to_dot(diagram: Diagram) -> str:
     node = {"shape": "box", "style": "rounded,filled", "fontname": FONT, "fontsize": str(TEXT), "margin": "0.16,0.1"}
     graph.attr("node", **node)
     graph.attr("edge", fontname=FONT, fontsize=str(SMALL), arrowsize="0.7")
-    names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
+    names = {box.key: f"n{number}" for number, box in enumerate((*diagram.boxes, *diagram.ends_apart))}
     _write_cluster("", diagram, names, graph)
     for arrow in diagram.arrows:
         _write_arrow(arrow, names, graph)
+    for box in diagram.ends_apart:
+        graph.node(names[box.key], **_attributes(box))
+    for was, now in diagram.moves:
+        graph.edge(names[was.key], names[now.key], **_LINES[Emphasis.MOVED], constraint="false")
     beside = {box.key for box in diagram.boxes if box.shape is BoxShape.REFUSAL}
     for arrow in diagram.arrows:
         if arrow.target in beside and arrow.row is None:
             graph.body.append(f"\t{{rank=same {names[arrow.source]} {names[arrow.target]}}}\n")
     if ends := [names[box.key] for box in diagram.boxes if box.shape is BoxShape.END]:
         graph.body.append(f"\t{{rank=sink {' '.join(ends)}}}\n")
-    if diagram.legend or diagram.paths:
+    if diagram.legend or diagram.paths or diagram.meanings:
         graph.node("legend", label=_legend(diagram), shape="plain", style="", tooltip="legend")
     return str(graph.source)
 
@@ -133,10 +138,14 @@ def _table(drawn: SizedBox, colours: Mapping[str, str]) -> str:
 
 
 def _legend(diagram: Diagram) -> str:
+    lines = [
+        *((look_of(path).colour, ": ".join(words)) for path, words in enumerate(diagram.paths)),
+        *((_LINES[emphasis]["color"], words) for words, emphasis in diagram.meanings),
+    ]
     paths = (
-        f'<TR><TD BGCOLOR="{look_of(path).colour}" WIDTH="14" HEIGHT="4"></TD>'
+        f'<TR><TD BGCOLOR="{colour}" WIDTH="14" HEIGHT="4"></TD>'
         f'<TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL}">{escape(drawable(words))}</FONT></TD></TR>'
-        for path, words in enumerate(map(": ".join, diagram.paths))
+        for colour, words in lines
     )
     rows = (
         f'<TR><TD BGCOLOR="{colour.fill}" COLOR="{colour.border}" BORDER="1" WIDTH="14"></TD>'

@@ -323,6 +323,11 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
                 _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
 
 
+def draw_end(graph: Graph, name: str) -> DrawnBox:
+    """Make the box of an outcome that stands for itself, small where it stands apart."""
+    return _end(graph.outcomes[name], name, BoxShape.END, Mark(), _Level(graph, "", ""))
+
+
 def _draw_ends(level: _Level, sheet: _Sheet) -> None:
     """Draw the outcomes that all of their arrows share, in the order written."""
     reached = {arrow.target for arrow in sheet.arrows}

@@ -23,8 +23,17 @@ _OUTLINES: Final = {
 _LINKS: Final = {
     Emphasis.FADED: f"stroke:{LIGHT.faint}",
     Emphasis.TRIED: f"stroke:{LIGHT.tried},stroke-width:2px,stroke-dasharray:6 4",
+    Emphasis.MOVED: f"stroke:{LIGHT.moved},stroke-width:2px",
     Emphasis.LIT: f"stroke:{LIGHT.lit},stroke-width:3px",
     Emphasis.MISSED: f"stroke:{LIGHT.missed},stroke-width:2px,stroke-dasharray:6 4",
+}
+_LOOKS: Final = {
+    Emphasis.FADED: "faint",
+    Emphasis.PLAIN: "plain",
+    Emphasis.TRIED: "brown and dashed",
+    Emphasis.MOVED: "violet",
+    Emphasis.LIT: "blue and bold",
+    Emphasis.MISSED: "pink and dashed",
 }
 
 MERMAID_ARROWS: Final = 500
@@ -38,7 +47,7 @@ _OBEYED: Final = re.compile(r"""["#$%&:;<>`\\*_~|{}\[\]]""")
 
 def to_mermaid(diagram: Diagram) -> str:
     """Write a picture as a Mermaid flowchart: the text to stand in a Mermaid block, the same for the same picture."""
-    names = {box.key: f"n{number}" for number, box in enumerate(diagram.boxes)}
+    names = {box.key: f"n{number}" for number, box in enumerate((*diagram.boxes, *diagram.ends_apart))}
     rows = {box.key: box.rows for box in diagram.boxes}
     lines = ["flowchart TD", *_cluster("", diagram, names)]
     for arrow in diagram.arrows:
@@ -46,8 +55,11 @@ def to_mermaid(diagram: Diagram) -> str:
         notes = (*arrow.mark.notes, *_named(arrow, diagram))
         shown = f"|{_quoted(directed(label(words, notes).lines))}|" if words or notes else ""
         lines.append(f"  {names[arrow.source]} -->{shown} {names[arrow.target]}")
+    lines += [_box(box, names[box.key]) for box in diagram.ends_apart]
+    lines += [f"  {names[was.key]} --> {names[now.key]}" for was, now in diagram.moves]
+    looks = [*(arrow.mark.emphasis for arrow in diagram.arrows), *(Emphasis.MOVED for _ in diagram.moves)]
     for emphasis, style in _LINKS.items():
-        if links := [str(number) for number, arrow in enumerate(diagram.arrows) if arrow.mark.emphasis is emphasis]:
+        if links := [str(number) for number, look in enumerate(looks) if look is emphasis]:
             lines.append(f"  linkStyle {','.join(links)} {style}")
     for number, arrow in enumerate(diagram.arrows):
         if len(traces := arrow.mark.traces) == 1:
@@ -56,8 +68,8 @@ def to_mermaid(diagram: Diagram) -> str:
             lines.append(f"  linkStyle {number} stroke:{look.colour},stroke-width:3px{dashes}")
         elif arrow.mark.breadth is not None:
             lines.append(f"  linkStyle {number} stroke-width:{arrow.mark.breadth:g}px")
-    if diagram.paths:
-        lines.append(f"  legend[{_quoted(directed([drawable(': '.join(path)) for path in diagram.paths]))}]")
+    if told := [*map(": ".join, diagram.paths), *(f"{_LOOKS[look]}: {words}" for words, look in diagram.meanings)]:
+        lines.append(f"  legend[{_quoted(directed(map(drawable, told)))}]")
     return "\n".join([*lines, *_classes(diagram, names)]) + "\n"
 
 
@@ -82,12 +94,7 @@ def mermaid_caveats(diagram: Diagram, text: str) -> Iterator[str]:
 def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
     for box in diagram.boxes:
         if box.cluster == key:
-            left, right = _OUTLINES[box.shape]
-            drawn = size_box(box.spelt)
-            # How a box chooses its way out is told by its outline.
-            carried = drawn.caption if box.notify else None
-            words = [line for part in (drawn.text, carried, drawn.notes) if part for line in directed(part.lines)]
-            yield f"  {names[box.key]}{left}{_quoted(words)}{right}"
+            yield _box(box, names[box.key])
     for number, cluster in enumerate(diagram.clusters):
         if cluster.parent == key:
             yield f"  subgraph s{number}[{_quoted(directed([drawable(cluster.title)]))}]"
@@ -95,9 +102,18 @@ def _cluster(key: str, diagram: Diagram, names: Mapping[str, str]) -> Iterator[s
             yield "  end"
 
 
+def _box(box: DrawnBox, name: str) -> str:
+    left, right = _OUTLINES[box.shape]
+    drawn = size_box(box.spelt)
+    # How a box chooses its way out is told by its outline.
+    carried = drawn.caption if box.notify else None
+    words = [line for part in (drawn.text, carried, drawn.notes) if part for line in directed(part.lines)]
+    return f"  {name}{left}{_quoted(words)}{right}"
+
+
 def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
     found: dict[str, list[str]] = {}
-    for box in diagram.boxes:
+    for box in (*diagram.boxes, *diagram.ends_apart):
         found.setdefault(_style(box), []).append(names[box.key])
     for number, (style, members) in enumerate(found.items()):
         yield f"  classDef k{number} {style}"

@@ -45,6 +45,8 @@ class Emphasis(Enum):
     PLAIN = "plain"
     TRIED = "tried"
     """Tried in vain."""
+    MOVED = "moved"
+    """What runs from the end that decisions had to the one that they have."""
     LIT = "lit"
     MISSED = "missed"
     """Should have been walked, and was not."""
@@ -220,3 +222,14 @@ class Diagram:
     """The classes that are used, with their colours."""
     paths: tuple[tuple[str, str], ...] = ()
     """Where several paths are to be told apart, whose each is, and where it ends."""
+    meanings: tuple[tuple[str, Emphasis], ...] = ()
+    """What lines mean here that are not those of the bare chart."""
+    moves: tuple[tuple[DrawnBox, DrawnBox], ...] = ()
+    """Ends that decisions had, each with one that some of these have now."""
+
+    @property
+    def ends_apart(self) -> tuple[DrawnBox, ...]:
+        """The ends between which decisions move and that do not stand in the chart as one box."""
+        there = {box.key for box in self.boxes}
+        ends = {box.key: box for move in self.moves for box in move}
+        return tuple(box for key, box in ends.items() if key not in there)

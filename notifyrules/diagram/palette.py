@@ -53,6 +53,8 @@ class Scheme:
     """The path of a decision."""
     tried: str
     """What a decision tried in vain."""
+    moved: str
+    """What runs from an end to another."""
     missed: str
     """What should have been walked, and was not."""
 
@@ -68,6 +70,7 @@ LIGHT: Final = Scheme(
     faint="#c8d0d9",
     lit="#0a53c1",
     tried="#9a5b00",
+    moved="#7b3fb8",
     missed="#b3126e",
 )
 DARK: Final = Scheme(
@@ -81,6 +84,7 @@ DARK: Final = Scheme(
     faint="#3d444d",
     lit="#6cb0ff",
     tried="#e3a13c",
+    moved="#c297ff",
     missed="#ff7eb6",
 )
 
@@ -137,6 +141,7 @@ def line_on(scheme: Scheme, emphasis: Emphasis) -> str:
         Emphasis.FADED: scheme.faint,
         Emphasis.PLAIN: scheme.line,
         Emphasis.TRIED: scheme.tried,
+        Emphasis.MOVED: scheme.moved,
         Emphasis.LIT: scheme.lit,
         Emphasis.MISSED: scheme.missed,
     }[emphasis]

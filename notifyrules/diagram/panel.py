@@ -18,7 +18,8 @@ from notifyrules.diagram.arranging import split
 from notifyrules.diagram.boxes import LEADING, SMALL, TEXT, Lettering, SizedBox, letter_notes, size_end
 from notifyrules.diagram.compounds import HEAD, TAIL, PlacedArrow, PlacedBox, Point, Rectangle, arrow_label
 from notifyrules.diagram.lettering import drawable, width, wrap
-from notifyrules.diagram.model import Diagram, DrawnArrow
+from notifyrules.diagram.model import Diagram, DrawnArrow, Emphasis
+from notifyrules.diagram.moves import with_moves
 from notifyrules.diagram.routing import Drawing, PlacedValues
 from notifyrules.graph.colours import Colour
 
@@ -67,6 +68,8 @@ class Entry:
     """The colour of a class."""
     path: int
     """The number of a path; of a class, nothing."""
+    look: Emphasis | None
+    """How a line looks that means something."""
     x: float
     y: float
 
@@ -94,12 +97,14 @@ class Panel:
 
 def lay_panel(diagram: Diagram, drawing: Drawing) -> Panel:
     """Put a chart on its panel: the legend into a corner that is free, else below the chart."""
+    drawing = with_moves(diagram, drawing)
     entries = [
         *(
-            Entry(wrap(words, SMALL, limit=_LONGEST, lines=1)[0], None, path, 0, 0)
+            Entry(wrap(words, SMALL, limit=_LONGEST, lines=1)[0], None, path, None, 0, 0)
             for path, words in enumerate(map(": ".join, diagram.paths))
         ),
-        *(Entry(drawable(name).replace("_", " "), colour, 0, 0, 0) for name, colour in diagram.legend),
+        *(Entry(drawable(name).replace("_", " "), colour, 0, None, 0, 0) for name, colour in diagram.legend),
+        *(Entry(words, None, 0, look, 0, 0) for words, look in diagram.meanings),
     ]
     wide = [entry.name_at + width(entry.name, SMALL) for entry in entries]
     inner = max([drawing.width, *wide])

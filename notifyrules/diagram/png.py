@@ -70,10 +70,11 @@ def png_caveats(diagram: Diagram) -> Iterator[str]:
 
 def _texts(diagram: Diagram) -> Iterator[str]:
     yield diagram.words
-    yield from (*map(": ".join, diagram.paths), *(name for name, _ in diagram.legend))
+    yield from (*map(": ".join, diagram.paths), *(name for name, _ in (*diagram.legend, *diagram.meanings)))
     yield from (cluster.title for cluster in diagram.clusters)
-    for box in diagram.boxes:
-        yield from (box.text, box.caption, *box.mark.notes, *(row.text for row in box.rows))
+    for box in (*diagram.boxes, *diagram.ends_apart):
+        yield from (box.text, box.caption, *box.mark.notes)
+        yield from (words for row in box.rows for words in (row.text, *row.mark.notes))
     for arrow in diagram.arrows:
         yield from (arrow.label, *arrow.mark.notes)
 

@@ -23,6 +23,7 @@ BREADTH: Final = {
     Emphasis.FADED: 1.2,
     Emphasis.PLAIN: 1.4,
     Emphasis.TRIED: 2.0,
+    Emphasis.MOVED: 2.0,
     Emphasis.LIT: 3.2,
     Emphasis.MISSED: 2.0,
 }

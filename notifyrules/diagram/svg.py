@@ -50,6 +50,7 @@ _BAR: Final = 8
 _QUIET: Final = {"class": "nr-quiet", "fill": LIGHT.quiet}
 _STACK: Final = (6, 3)
 """How far the sheets behind a fan-out stand out."""
+_DASH, _DASH_GAP = map(int, DASHES.split())
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_./:-]")
 BASELINE: Final = 0.35
 """From the middle of a line of text to its baseline, in font sizes."""
@@ -117,7 +118,7 @@ def _style(diagram: Diagram) -> str:
         f".nr-quiet{{fill:{DARK.quiet}}}",
         *(f".nr-{fill[1:]}{{fill:{dark.fill};stroke:{dark.border}}}" for fill, dark in shades.items()),
     ]
-    for emphasis in Emphasis:
+    for emphasis in (one for one in Emphasis if diagram.moves or one is not Emphasis.MOVED):
         colour = line_on(DARK, emphasis)
         rules.append(f".nr-line.nr-{emphasis.value}{{stroke:{colour}}}")
         rules.append(f".nr-head.nr-{emphasis.value}{{fill:{colour}}}")
@@ -258,7 +259,13 @@ def _write_label(group: ET.Element, drawn: PlacedArrow, words: Lettering) -> Non
 def _write_legend(group: ET.Element, legend: Iterable[Entry]) -> None:
     for entry in legend:
         middle = entry.y + LEGEND_LINE / 2
-        if entry.colour is None:
+        if entry.look is not None:
+            mark = {"class": f"nr-line nr-{entry.look.value}", "stroke": line_on(LIGHT, entry.look)}
+            long = SAMPLE if entry.look not in DASHED else _DASH
+            for left in range(0, SAMPLE, SAMPLE if entry.look not in DASHED else _DASH + _DASH_GAP):
+                line = {"d": f"M{spot((entry.x + left, middle))}H{short(entry.x + min(left + long, SAMPLE))}", **mark}
+                ET.SubElement(group, "path", {**line, "stroke-width": short(BREADTH[entry.look])})
+        elif entry.colour is None:
             look, end = look_of(entry.path), (entry.x + SAMPLE, middle)
             for start, *_, stop in Lane(entry.path, look, ((entry.x, middle), end), end, 0).pieces():
                 line = {"class": f"nr-line nr-path-{entry.path}", "d": f"M{spot(start)}H{short(stop[0])}"}
@@ -440,9 +447,15 @@ def _write_rows(parent: ET.Element, drawn: PlacedBox) -> None:
         leftward = is_leftward(row.text)
         style = {**_ink(box), "text-anchor": "end" if leftward else "start"}
         if row.mark.emphasis is Emphasis.LIT:
-            inside = (left + BREADTH[Emphasis.LIT] / 2, y), (sized.width - BREADTH[Emphasis.LIT], high)
-            _rectangle(group, *inside, 0, {"class": "nr-ground", "fill": LIGHT.panel})
-            style |= {"fill": INK, "font-weight": "bold"}
+            edge = BREADTH[Emphasis.LIT] / 2
+            # The corners of the last row are those of the box.
+            low, radius = (high - edge, 8 - edge) if row is box.rows[-1] else (high, 0)
+            inside = (left + edge, y), (sized.width - 2 * edge, low)
+            _rectangle(group, *inside, radius, {"class": "nr-ground", "fill": LIGHT.panel})
+            style |= {"class": "nr-text", "fill": INK, "font-weight": "bold"}
+        elif row.mark.emphasis is Emphasis.TRIED:
+            _rectangle(group, (left + 1, y), (sized.width - 2, high), 0, {"class": "nr-ground", "fill": LIGHT.panel})
+            style |= {"class": "nr-head nr-tried", "fill": LIGHT.tried}
         rule = {"d": f"M{spot((left, y))}H{short(right)}", **_coloured(box.colour), "stroke-width": "1"}
         ET.SubElement(group, "path", rule)
         side = right - ROW_SIDE if leftward else left + ROW_SIDE

@@ -89,21 +89,21 @@ def _old_and_new(one: Edited, *, alone: bool) -> Iterator[Line]:
     if one.kind == "target":
         yield Depth.ITEM, f"{own}leads to {ticked(one.now)}, led to {ticked(one.was)}"
     elif one.kind == "order":
-        yield Depth.ITEM, f"{own}{_order(one.was.split(', '), one.now.split(', '))}"
+        yield Depth.ITEM, f"{own}{moved_rows(one.was.split(', '), one.now.split(', '))[1]}"
     else:
         told = [(word, text) for word, text in (("was", one.was), ("is", one.now)) if text]
         yield from ((Depth.ITEM, f"{own}{word}{'  ' if word == 'is' else ' '}{ticked(text)}") for word, text in told)
 
 
-def _order(was: Sequence[str], now: Sequence[str]) -> str:
-    """Say which rows stand elsewhere: one that moved alone, and past which others."""
+def moved_rows(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
+    """Say which rows stand elsewhere: one that moved alone, which is also given, and past which others."""
     for row in now:
         if [one for one in was if one != row] == [one for one in now if one != row]:
             before, after = was.index(row), now.index(row)
             above = after < before
             others = now[after + 1 : before + 1] if above else now[before:after]
-            return f"the row {ticked(row)} stands {'above' if above else 'below'} {', '.join(map(ticked, others))}"
-    return f"the rows stand in the order {', '.join(map(ticked, now))}"
+            return row, f"the row {ticked(row)} stands {'above' if above else 'below'} {', '.join(map(ticked, others))}"
+    return "", f"the rows stand in the order {', '.join(map(ticked, now))}"
 
 
 def _answered(one: Answered, edit: ToldEdit) -> str:

@@ -53,8 +53,10 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
                 {"arrow": one.after, "was": one.before, "led_to": one.led_to, "leads_to": one.leads_to}
                 for one in structure.moved
             ],
-            "asked_otherwise": [asdict(one) for one in structure.asked_otherwise],
-            "reworded": [asdict(one) for one in structure.reworded],
+            "asked_otherwise": [
+                {"what": one.what, "before": one.before, "after": one.after} for one in structure.asked_otherwise
+            ],
+            "reworded": [{**asdict(one), "part": one.part.value} for one in structure.reworded],
         },
         "rows": None if rows is None else {"total": rows.total, "changed": rows.changed, **asdict(rows)},
         "complete": comparison.complete,

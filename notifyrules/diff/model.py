@@ -215,6 +215,14 @@ BEGINNING = "(start)"
 """The id of the arrow at which a chart begins."""
 
 
+class Part(Enum):
+    """Which words of something changed."""
+
+    ASK = "ask"
+    LABEL = "label"
+    BECAUSE = "because"
+
+
 @dataclass(frozen=True, slots=True)
 class Reworded:
     """Words that changed."""
@@ -223,6 +231,7 @@ class Reworded:
     """The id of what says them now."""
     before: str
     after: str
+    part: Part = Part.ASK
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,9 +215,8 @@ class _Splitter:
             if name in self.new.nodes:
                 yield from self._in_node(node, self.new.nodes[name])
         for name, outcome in self.old.outcomes.items():
-            if name in self.new.outcomes and _carries(outcome) != _carries(self.new.outcomes[name]):
-                line = self.new.outcomes[name].span.line
-                yield Edit([Edited("outcome", name, line, outcome.label, "", "")], [self._outcome(name)])
+            if name in self.new.outcomes:
+                yield from self._in_outcome(outcome, self.new.outcomes[name])
 
     def names_are_clear(self) -> bool:
         """Tell whether a name means a node in both versions, or an outcome in both, and data are of the same types."""
@@ -250,6 +249,13 @@ class _Splitter:
 
     def _begin(self, draft: Draft) -> None:
         draft.start = self.new.start
+
+    def _in_outcome(self, was: Outcome, now: Outcome) -> Iterator[Edit]:
+        before, after = _carries(was), _carries(now)
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        if names:
+            old, new = (", ".join(f"{one}: {side[one][1]}" for one in names if one in side) for side in (before, after))
+            yield Edit([Edited("outcome", now.name, now.span.line, was.label, old, new)], [self._outcome(now.name)])
 
     def _outcome(self, name: str) -> Make:
         def make(draft: Draft) -> None:
@@ -442,10 +448,16 @@ def _asks(node: Node) -> str:
             return "; ".join(term.span.one_line for term in conditions(node))
 
 
-def _carries(outcome: Outcome) -> tuple[object, ...]:
-    recheck = None if outcome.recheck is None else words(outcome.recheck)
-    return outcome.notify, recheck, *((name, _value(value)) for name, value in outcome.data.items())
+def _carries(outcome: Outcome) -> dict[str, tuple[object, str]]:
+    """Give what an outcome means and carries, each to be compared and as it is written."""
+    told: dict[str, Value | t.Term] = {"recheck": outcome.recheck, **outcome.data}
+    carried = {name: (_value(value), _written(value)) for name, value in told.items()}
+    return {"notify": (outcome.notify, outcome.notify.value), **carried}
 
 
 def _value(value: Value | t.Term) -> object:
     return words(value) if isinstance(value, t.Term) else (type(value), value)
+
+
+def _written(value: Value | t.Term) -> str:
+    return value.span.one_line if isinstance(value, t.Term) else write_literal(value)

@@ -11,8 +11,21 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from notifyrules.diff.model import BEGINNING, Moved, Reworded, Structure
-from notifyrules.graph.model import Arrow, Because, Call, FanOut, First, Graph, Node, Question, Row, Switch, conditions
+from notifyrules.diff.model import BEGINNING, Moved, Part, Reworded, Structure
+from notifyrules.graph.model import (
+    Arrow,
+    Because,
+    Call,
+    FanOut,
+    First,
+    Graph,
+    Node,
+    Outcome,
+    Question,
+    Row,
+    Switch,
+    conditions,
+)
 from notifyrules.language.printing import spell
 
 _Said: TypeAlias = tuple[tuple[str, ...], str]
@@ -211,17 +224,17 @@ def _reworded(matching: _Matching) -> Iterator[Reworded]:
             yield Reworded(now, one.ask, other.ask)
     for was, now in matching.arrows.items():
         before, after = matching.before[was], matching.after[now]
-        yield from _words(now, before.label, after.label)
-        yield from _words(now, _template(before.because), _template(after.because))
+        yield from _words(now, before, after)
     for name, outcome in matching.old.outcomes.items():
         if rival := matching.new.outcomes.get(name):
-            yield from _words(name, outcome.label, rival.label)
-            yield from _words(name, _template(outcome.because), _template(rival.because))
+            yield from _words(name, outcome, rival)
 
 
-def _words(what: str, before: str | None, after: str | None) -> Iterator[Reworded]:
-    if before != after:
-        yield Reworded(what, before or "", after or "")
+def _words(what: str, before: Arrow | Outcome, after: Arrow | Outcome) -> Iterator[Reworded]:
+    told = (_template(one.because) for one in (before, after))
+    for part, (was, now) in ((Part.LABEL, (before.label, after.label)), (Part.BECAUSE, tuple(told))):
+        if was != now:
+            yield Reworded(what, was or "", now or "", part)
 
 
 def _template(because: Because | None) -> str | None:
