@@ -37,29 +37,37 @@ if TYPE_CHECKING:
     from notifyrules.diagnostics.diagnostic import Diagnostic
     from notifyrules.errors import FactProblem, FactsError, RulesError, UsageError
     from notifyrules.evaluation.record import Record
-    from notifyrules.evaluation.walk import Branch, Step
+    from notifyrules.evaluation.walk import Branch, Passage, Step
+    from notifyrules.explanation.alternatives import Alternative, Turn, WhyNot
     from notifyrules.following import LiveRules, LiveStatus, LiveVersion, live
     from notifyrules.receipts.replay import Replay, explain
     from notifyrules.rules import Rules, check, load
+    from notifyrules.witnesses import Witnesses
 
 __all__ = [
     "UNKNOWN",
+    "Alternative",
     "Branch",
     "Decision",
     "Decisions",
     "Diagnostic",
+    "Extras",
     "FactProblem",
     "Facts",
     "FactsError",
     "LiveRules",
     "LiveStatus",
     "LiveVersion",
+    "Passage",
     "Record",
     "Replay",
     "Rules",
     "RulesError",
     "Step",
+    "Turn",
     "UsageError",
+    "WhyNot",
+    "Witnesses",
     "check",
     "explain",
     "live",
@@ -69,22 +77,28 @@ __all__ = [
 
 _HOMES = {
     "UNKNOWN": "notifyrules.compiled.partial",
+    "Alternative": "notifyrules.explanation.alternatives",
     "Branch": "notifyrules.evaluation.walk",
     "Decision": "notifyrules.compiled.decision",
     "Decisions": "notifyrules.compiled.media",
     "Diagnostic": "notifyrules.diagnostics.diagnostic",
+    "Extras": "notifyrules.compiled.facts_reader",
     "FactProblem": "notifyrules.errors",
     "Facts": "notifyrules.compiled.facts_object",
     "FactsError": "notifyrules.errors",
     "LiveRules": "notifyrules.following",
     "LiveStatus": "notifyrules.following",
     "LiveVersion": "notifyrules.following",
+    "Passage": "notifyrules.evaluation.walk",
     "Record": "notifyrules.evaluation.record",
     "Replay": "notifyrules.receipts.replay",
     "Rules": "notifyrules.rules",
     "RulesError": "notifyrules.errors",
     "Step": "notifyrules.evaluation.walk",
+    "Turn": "notifyrules.explanation.alternatives",
     "UsageError": "notifyrules.errors",
+    "WhyNot": "notifyrules.explanation.alternatives",
+    "Witnesses": "notifyrules.witnesses",
     "check": "notifyrules.rules",
     "explain": "notifyrules.receipts.replay",
     "live": "notifyrules.following",

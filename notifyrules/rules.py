@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from notifyrules.explanation.alternatives import WhyNot
     from notifyrules.limit import Limit
     from notifyrules.prove.results import Proofs
-    from notifyrules.solver import Witnesses
+    from notifyrules.witnesses import Witnesses
 
 
 class Rules:

@@ -126,6 +126,19 @@ class TestPublicNames:
         assert isinstance(decision.record(), notifyrules.Record)
         assert all(isinstance(found, notifyrules.Diagnostic) for found in check("no/such/file.yaml"))
 
+    def test_what_the_solver_gives(self) -> None:
+        """What witnesses and changes consist of has a public type, which is there without the solver."""
+        rules = load("slack")
+        why = rules.why_not({"channel.muted": True}, "yes")
+
+        assert isinstance(rules.witnesses(), notifyrules.Witnesses)
+        assert isinstance(why, notifyrules.WhyNot)
+        assert all(isinstance(one, notifyrules.Alternative) for one in why.alternatives)
+        assert all(isinstance(one.passage, notifyrules.Passage) for one in why.alternatives)
+        assert all(isinstance(one, notifyrules.Turn) for one in why.turns(why.alternatives[0]))
+        code = "import sys; sys.modules['z3'] = None; from notifyrules import *; assert Witnesses and WhyNot"
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
 
 class TestImmutable:
     def test_rules(self) -> None:

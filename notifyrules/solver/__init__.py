@@ -13,7 +13,7 @@ from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Change, Nearest, Neighbourhood, base_of
 from notifyrules.solver.proof import Proof
 from notifyrules.solver.sayable import base_facts
-from notifyrules.solver.showing import Goal, Witnesses, witnesses
+from notifyrules.solver.showing import Goal, witnesses
 from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.symbols import Pick, Symbol, Truth
 from notifyrules.solver.text_lemmas import complete, know_at
@@ -35,7 +35,6 @@ __all__ = [
     "Symbol",
     "Translator",
     "Truth",
-    "Witnesses",
     "World",
     "base_facts",
     "base_of",

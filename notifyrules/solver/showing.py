@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import RLock
@@ -23,6 +23,7 @@ from notifyrules.solver.nearest import Neighbourhood, Sets, Shows, base_of
 from notifyrules.solver.samples import taken
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Source, Span
+from notifyrules.witnesses import Witnesses
 
 _LONGEST_S = 10.0
 """How long one witness is looked for."""
@@ -41,30 +42,24 @@ class Goal:
     """Whether it is enough that the arrow lies on a branch that is tried in vain."""
 
 
-class Witnesses(Iterator[FactValues]):
-    """
-    Readable facts that lead somewhere, found one by one: an iterator of read-only mappings.
+@dataclass(slots=True)
+class _Search:
+    """What is left of the facts that lead somewhere."""
 
-    Each has a value for every fact: those that had to change first, then those that have no default.
-    """
-
-    __slots__ = ("_place", "_sets")
-
-    def __init__(self, place: _Place, sets: Sets) -> None:
-        self._place = place
-        self._sets = sets
+    place: _Place
+    sets: Sets
 
     @property
     def settled(self) -> bool:
-        """Whether it is proved of what was looked through so far that nothing was missed: there may be more if not."""
-        return self._sets.settled
+        """Whether nothing was missed so far."""
+        return self.sets.settled
 
-    def __next__(self) -> FactValues:
+    def find(self) -> FactValues:
         """Find the next facts."""
-        with self._place.lock:
-            near = self._place.neighbourhood
+        with self.place.lock:
+            near = self.place.neighbourhood
             near.nearest.solver.limit = Limit(_LONGEST_S)
-            change = next(self._sets)
+            change = next(self.sets)
         required = [name for name, fact in near.graph.facts.items() if not fact.has_default]
         order = dict.fromkeys((*change.changed, *required, *change.facts))
         return MappingProxyType({name: change.facts[name] for name in order})
@@ -97,7 +92,7 @@ def witnesses(graph: Graph, near: FactValues, goal: Goal, held: frozenset[str] =
             raise UsageError(f"`{name}` is no {what} of `{graph.name}`", did_you_mean(name, known))
     place = _place(graph, tuple((name, type(value), value) for name, value in near.items()), held, goal.condition)
     with place.lock:
-        return Witnesses(place, _sets(place, goal))
+        return Witnesses(_Search(place, _sets(place, goal)))
 
 
 def _sets(place: _Place, goal: Goal) -> Sets:
