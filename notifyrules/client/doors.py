@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import time, timedelta
 from functools import partial
 from typing import Any, Final, Self, TypeAlias, TypeVar
@@ -31,8 +31,6 @@ Facts: TypeAlias = Mapping[str, Any]
 PerMedium: TypeAlias = Mapping[str, Facts] | None
 Row: TypeAlias = Answer | FactsError
 """What becomes of one of many facts: an answer, or what is wrong with them."""
-_Talk: TypeAlias = Generator[Call[Any], Any, _T]
-"""What is asked, one call after the other; each is answered by what was read, or by the service's absence."""
 
 
 class _Asker:
@@ -62,50 +60,60 @@ class _Asker:
             raise UsageError(f"`{url}` is no address of a service", "it begins with `https://`")
         self._talker = Talker(url.rstrip("/"), credentials, deadline_s)
         self._fallback, self._make_http = fallback, http
+        self._http: httpx2.AsyncClient | None = None
 
-    def _decide(self, name: str, facts: Facts, subject: str | None, key: str | None) -> _Talk[Answer]:
+    async def _decide(self, name: str, facts: Any, subject: str | None, key: str | None) -> Answer:  # noqa: ANN401 - plain
         headers = {} if key is None else {"idempotency-key": f'"{key}"'}
-        own = partial(_decide_one, facts=facts)
-        return self._ask(name, read_answer, own, headers, facts=facts, subject=subject)
+        try:
+            return await self._ask(name, read_answer, headers, facts=facts, subject=subject)
+        except Away as away:
+            return _decide_one(self._own(name, away), facts)
 
-    def _decide_many(self, name: str, facts: Sequence[Facts]) -> _Talk[list[Row]]:
+    async def _decide_many(self, name: str, facts: list[Any]) -> list[Row]:
         rows: list[Row] = []
         for start in range(0, len(facts), AT_ONCE):
             part = facts[start : start + AT_ONCE]
-            rows += yield from self._ask(
-                name, partial(_read_rows, len(part)), partial(_decide_rows, rows=part), facts=part
-            )
+            try:
+                rows += await self._ask(name, partial(_read_rows, len(part)), facts=part)
+            except Away as away:
+                rules = self._own(name, away)
+                rows += [_decide_row(rules, one) for one in part]
+                # Whoever decides alone waits for nothing, and others who wait are to be heard.
+                await asyncio.sleep(0)
         return rows
 
-    def _decide_each(self, name: str, facts: Facts, per_medium: PerMedium) -> _Talk[dict[str, Answer]]:
-        own = partial(_decide_each, facts=facts, per_medium=per_medium)
-        return self._ask(name, _read_each, own, facts=facts, each=True, per_medium=per_medium)
+    async def _decide_each(self, name: str, facts: Any, per_medium: Any) -> dict[str, Answer]:  # noqa: ANN401 - plain
+        try:
+            return await self._ask(name, _read_each, facts=facts, each=True, per_medium=per_medium)
+        except Away as away:
+            rules = self._own(name, away)
+            decisions = rules.should_notify_each(facts, per_medium)
+            return {medium: local_answer(rules, decision) for medium, decision in decisions.items()}
 
-    def _ask(
+    async def _ask(
         self,
         name: str,
         read: Callable[[dict[str, Any]], _T],
-        own: Callable[[Rules], _T],
         headers: Mapping[str, str] | None = None,
         **question: object,
-    ) -> _Talk[_T]:
-        """Ask; where the service is away, decide by the client's own rules, if there are any of that name."""
-        content = to_json({key: _plain(value) for key, value in question.items() if value is not None})
-        kind = {"content-type": "application/json", "accept": "application/json"}
-        told: _T | Away = yield Call(f"/v1/decide/{quote(name, safe='')}", content, {**kind, **(headers or {})}, read)
-        if not isinstance(told, Away):
-            return told
-        rules = {self._fallback.name: self._fallback} if isinstance(self._fallback, Rules) else self._fallback or {}
-        if name not in rules:
-            raise told
-        return own(rules[name])
+    ) -> _T:
+        body = to_json({key: value for key, value in question.items() if value is not None})
+        call = Call(f"/v1/decide/{quote(name, safe='')}", body, headers or {}, read)
+        self._http = self._http or self._make_http()
+        return await self._talker.ask(self._http, call)
+
+    def _own(self, name: str, away: Away) -> Rules:
+        """Give the client's own rules; where it has none, say that the service is away."""
+        own = {self._fallback.name: self._fallback} if isinstance(self._fallback, Rules) else self._fallback or {}
+        if name not in own:
+            raise away
+        return own[name]
 
 
 class Client(_Asker):
     """Asks a decision service. Threads may share it."""
 
     _loop: asyncio.AbstractEventLoop
-    _http: httpx2.AsyncClient
     _thread: threading.Thread | None = None
 
     def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
@@ -124,20 +132,21 @@ class Client(_Asker):
             Refused: The service will not answer.
             Away: The service did not answer in time, and `fallback` has no such rules.
         """
-        return self._run(self._decide(name, facts, subject, key))
+        return self._wait(self._decide(name, _plain(facts), subject, key))
 
     def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
         """Decide for many facts, a thousand a request; of those that are not right, what is wrong with them."""
-        return self._run(self._decide_many(name, facts))
+        return self._wait(self._decide_many(name, _plain(facts)))
 
     def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide for each medium, as :meth:`Rules.should_notify_each` does."""
-        return self._run(self._decide_each(name, facts, per_medium))
+        return self._wait(self._decide_each(name, _plain(facts), _plain(per_medium)))
 
     def close(self) -> None:
         """Close the connections."""
         if self._thread is not None and self._thread.is_alive():
-            self._wait(self._http.aclose())
+            if self._http is not None:
+                self._wait(self._http.aclose())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
 
@@ -147,48 +156,32 @@ class Client(_Asker):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, talk: _Talk[_T]) -> _T:
-        self._begin()
-        told = None
-        while True:
-            try:
-                call = talk.send(told)
-            except StopIteration as end:
-                found: _T = end.value
-                return found
-            told = self._wait(self._talker.ask(self._http, call))
-
-    def _begin(self) -> None:
-        """Begin the loop at the first call, in the process that asks: a fork takes no threads along."""
+    def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Wait for *work* on the loop: a socket has a time for each read, and waits for who drips without end."""
         with _BEGINS:
+            # A loop begins at the first call, and anew in a process that was forked, which takes no threads along.
             if self._thread is None or not self._thread.is_alive():
-                self._loop, self._http = asyncio.new_event_loop(), self._make_http()
+                self._loop, self._http = asyncio.new_event_loop(), None
                 self._thread = threading.Thread(target=_run, args=(self._loop,), name="notifyrules-client", daemon=True)
                 self._thread.start()
                 weakref.finalize(self, _stop, self._loop)
-
-    def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
-        # A socket has a time for each of its reads, so that a server that drips would be waited for without end; the
-        # loop ends the whole.
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
 class AsyncClient(_Asker):
     """Asks a decision service from asyncio, like :class:`Client`."""
 
-    _http: httpx2.AsyncClient | None = None
-
     async def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
         """Decide like :meth:`Client.decide`."""
-        return await self._run(self._decide(name, facts, subject, key))
+        return await self._decide(name, _plain(facts), subject, key)
 
     async def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
         """Decide like :meth:`Client.decide_many`."""
-        return await self._run(self._decide_many(name, facts))
+        return await self._decide_many(name, _plain(facts))
 
     async def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide like :meth:`Client.decide_each`."""
-        return await self._run(self._decide_each(name, facts, per_medium))
+        return await self._decide_each(name, _plain(facts), _plain(per_medium))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -200,17 +193,6 @@ class AsyncClient(_Asker):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    async def _run(self, talk: _Talk[_T]) -> _T:
-        self._http = self._http or self._make_http()
-        told = None
-        while True:
-            try:
-                call = talk.send(told)
-            except StopIteration as end:
-                found: _T = end.value
-                return found
-            told = await self._talker.ask(self._http, call)
 
 
 _BEGINS: Final = threading.Lock()
@@ -228,23 +210,15 @@ def _stop(loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(loop.stop)
 
 
-def _decide_one(rules: Rules, facts: Facts) -> Answer:
+def _decide_one(rules: Rules, facts: Any) -> Answer:  # noqa: ANN401 - plain
     return local_answer(rules, rules.should_notify(facts))
 
 
-def _decide_rows(rules: Rules, rows: Sequence[Facts]) -> list[Row]:
-    found: list[Row] = []
-    for facts in rows:
-        try:
-            found.append(_decide_one(rules, facts))
-        except FactsError as error:
-            found.append(error)
-    return found
-
-
-def _decide_each(rules: Rules, facts: Facts, per_medium: PerMedium) -> dict[str, Answer]:
-    decisions = rules.should_notify_each(facts, per_medium)
-    return {medium: local_answer(rules, decision) for medium, decision in decisions.items()}
+def _decide_row(rules: Rules, facts: Any) -> Row:  # noqa: ANN401 - plain
+    try:
+        return _decide_one(rules, facts)
+    except FactsError as error:
+        return error
 
 
 def _read_rows(count: int, told: Mapping[str, Any]) -> list[Row]:
@@ -261,7 +235,7 @@ def _read_each(told: Mapping[str, Any]) -> dict[str, Answer]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - facts
-    """Write values as the language reads them where JSON has another form of them, or none."""
+    """Take facts to whatever thread, written as the language reads them where JSON has another form, or none."""
     match value:
         case Mapping():
             return {key: _plain(one) for key, one in value.items()}

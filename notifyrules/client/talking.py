@@ -97,11 +97,12 @@ class Talker:
     breaker: Breaker = field(default_factory=Breaker)
     budget: Budget = field(default_factory=Budget)
 
-    async def ask(self, http: httpx2.AsyncClient, call: Call[_T]) -> _T | Away:
+    async def ask(self, http: httpx2.AsyncClient, call: Call[_T]) -> _T:
         """
         Ask until there is an answer, or no time left.
 
         Raises:
+            Away: There is none.
             Refused: The service will not answer.
             FactsError: The facts are not what the rules declare.
         """
@@ -109,7 +110,7 @@ class Talker:
         self.budget.earn()
         for number in range(TRIES):
             if not self.breaker.lets():
-                return Away(f"{self.base} has not answered for a while, and is left alone for a second")
+                raise Away(f"{self.base} has not answered for a while, and is left alone for a second")
             # Half of what is left, so that a service that hangs leaves time to ask another behind the same address.
             left = end - monotonic()
             reply = await self._try(http, call, left if number == TRIES - 1 else left / 2)
@@ -127,7 +128,7 @@ class Talker:
             if number == TRIES - 1 or monotonic() + pause >= end or not self.budget.spend():
                 break
             await asyncio.sleep(pause)
-        return Away(f"{self.base} did not answer within {self.deadline_s:g} s")
+        raise Away(f"{self.base} did not answer within {self.deadline_s:g} s")
 
     async def _try(self, http: httpx2.AsyncClient, call: Call[_T], timeout_s: float) -> httpx2.Response | None:
         """Send once, and give what comes back whole and in time; it is not the parts that have a time, but all."""
@@ -136,7 +137,7 @@ class Talker:
                 return await http.post(
                     self.base + call.path,
                     content=call.body,
-                    headers=call.headers,
+                    headers={"content-type": "application/json", "accept": "application/json", **call.headers},
                     auth=self.credentials,
                     timeout=None,
                 )
