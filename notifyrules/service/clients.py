@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import tomllib
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
@@ -21,6 +23,7 @@ Scope = Literal["decide", "explain", "admin"]
 """What a client may do: ask, ask with the facts of people in the answer, change what decides."""
 
 _LOOK_AGAIN_S: Final = 1.0
+_NAME: Final = r"^[A-Za-z0-9._-]{1,64}$"
 _NOBODY: Final = sha256(token_bytes(32)).hexdigest()
 """What the secret of an unknown client is compared with, so that the time taken tells nothing."""
 
@@ -30,7 +33,7 @@ class SigningKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    id: Annotated[str, Field(pattern=_NAME)]
     """Its name, which every request tells; public."""
     secret: Annotated[Base64Bytes, Field(min_length=32)]
     """At least 256 random bits, in Base64. It is needed as it is, since both sides compute with it."""
@@ -51,13 +54,17 @@ class Client(BaseModel):
 class _ClientsFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    clients: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")], Client] = {}
+    clients: dict[Annotated[str, Field(pattern=_NAME)], Client] = {}
+
+    @cached_property
+    def keys(self) -> dict[str, tuple[str, SigningKey]]:
+        return {key.id: (name, key) for name, client in self.clients.items() for key in client.keys}
 
     @model_validator(mode="after")
     def _keys_are_told_apart(self) -> _ClientsFile:
-        ids = [key.id for client in self.clients.values() for key in client.keys]
-        if twice := next((one for one in ids if ids.count(one) > 1), None):
-            raise ValueError(f"there are two keys with the id {twice!r}")
+        ids = Counter(key.id for client in self.clients.values() for key in client.keys)
+        if len(ids) < ids.total():
+            raise ValueError(f"there are two keys with the id {ids.most_common(1)[0][0]!r}")
         return self
 
 
@@ -70,22 +77,16 @@ class Clients:
     def __init__(self, path: Path, clock: Callable[[], float] = monotonic) -> None:
         """Read *path*; UsageError where it cannot be read."""
         self._path, self._clock = path, clock
-        self._next_look = clock() + _LOOK_AGAIN_S
-        try:
-            self._seen = self._stamp()
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        self._take_over(_read(path))
+        self._next_look, self._seen = clock() + _LOOK_AGAIN_S, (0, 0, 0)
+        self._file = _read(path)
 
     def get(self, name: str) -> Client | None:
         """Find a client by its name."""
-        self._look()
-        return self._by_name.get(name)
+        return self._now().clients.get(name)
 
     def by_key(self, key_id: str) -> tuple[str, SigningKey] | None:
         """Find a key, and the name of the client that signs with it."""
-        self._look()
-        return self._by_key.get(key_id)
+        return self._now().keys.get(key_id)
 
     def authenticate(self, name: str, secret: str) -> Client | None:
         """Find a client by its name and secret."""
@@ -94,25 +95,20 @@ class Clients:
         right = [compare_digest(given, kept) for kept in (client.secrets if client else (_NOBODY,))]
         return client if any(right) else None
 
-    def _stamp(self) -> tuple[int, ...]:
-        stat = self._path.stat()
-        return stat.st_ino, stat.st_mtime_ns, stat.st_size
-
-    def _look(self) -> None:
-        if self._clock() < self._next_look:
-            return
-        self._next_look = self._clock() + _LOOK_AGAIN_S
-        try:
-            if (stamp := self._stamp()) != self._seen:
-                self._seen = stamp
-                self._take_over(_read(self._path))
-        except (OSError, UsageError) as error:
-            self.trouble = str(error)
-
-    def _take_over(self, file: _ClientsFile) -> None:
-        self._by_name = file.clients
-        self._by_key = {key.id: (name, key) for name, client in file.clients.items() for key in client.keys}
-        self.trouble = None
+    def _now(self) -> _ClientsFile:
+        if self._clock() >= self._next_look:
+            self._next_look = self._clock() + _LOOK_AGAIN_S
+            try:
+                stat = self._path.stat()
+                if (seen := (stat.st_ino, stat.st_mtime_ns, stat.st_size)) != self._seen:
+                    self._seen = seen
+                    self._file, self.trouble = _read(self._path), None
+            except UsageError as error:
+                self.trouble = str(error)
+            except OSError as error:
+                # When it comes back, it may be what it was.
+                self._seen, self.trouble = (0, 0, 0), str(_unreadable(self._path, error))
+        return self._file
 
 
 def _read(path: Path) -> _ClientsFile:

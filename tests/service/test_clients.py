@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from notifyrules.errors import UsageError
-from notifyrules.service.clients import Clients, make_client
+from notifyrules.service.clients import Clients, SigningKey, make_client
 from tests.service.clients import make_sender, write_clients
 
 
@@ -69,6 +70,33 @@ class TestFile:
 
         assert clients.get("a")
         assert clients.trouble
+
+    def test_gone_for_a_while(self, tmp_path: Path) -> None:
+        """A file that is moved away leaves the clients as they are, and nothing is wrong when it is back."""
+        path = write_clients(tmp_path / "clients", make_sender("a"))
+        clients = Clients(path, count(0, 10).__next__)
+        path.rename(tmp_path / "moved")
+
+        assert clients.get("a")
+        assert clients.trouble
+        (tmp_path / "moved").rename(path)
+        assert clients.get("a")
+        assert clients.trouble is None
+
+    def test_two_keys_while_they_change(self, tmp_path: Path) -> None:
+        """The old key is good beside the new one, until it is taken out."""
+        old, new = make_sender(), make_sender()
+        (line,) = (line for line in new.lines.splitlines() if line.startswith("keys"))
+        path = tmp_path / "clients"
+        path.write_text(old.lines.replace("keys = [", f"keys = [{line.partition('[')[2][:-1]}, "))
+        clients = Clients(path, count(0, 10).__next__)
+
+        assert [clients.by_key(one.key_id) for one in (old, new)] == [
+            ("sender", SigningKey(id=one.key_id, secret=b64encode(one.key))) for one in (old, new)
+        ]
+        write_clients(path, new)
+        assert clients.by_key(old.key_id) is None
+        assert clients.by_key(new.key_id)
 
     def test_broken_at_first(self, tmp_path: Path) -> None:
         """A service does not start with clients that cannot be read."""
