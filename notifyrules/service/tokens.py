@@ -23,7 +23,7 @@ from urllib.request import urlopen
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
-from joserfc.jwk import Key, KeySet, OKPKey, import_key
+from joserfc.jwk import Key, KeySet, OKPKey, RSAKey, import_key
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
 from pydantic_core import from_json
@@ -41,6 +41,7 @@ _FETCHED_EVERY_S: Final = 3600
 _FETCHED_AGAIN_S: Final = 30
 _JWKS_MOST: Final = 1 << 20
 _FIELDS_MOST: Final = 16
+_RSA_BITS: Final = 2048
 _NOT_KEPT: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, JoseError)
 _log = logging.getLogger("notifyrules.service")
@@ -147,9 +148,11 @@ def _public_key(shown: dict[str, Any]) -> Key | None:
     if shown.get("kty") not in _ALGORITHMS or shown.get("use", "sig") != "sig":
         return None
     try:
-        return import_key(shown)
+        key = import_key(shown)
     except _UNREADABLE:
         return None
+    # RFC 7518, 3.3: a shorter one is no key.
+    return None if isinstance(key, RSAKey) and key.raw_value.key_size < _RSA_BITS else key
 
 
 Keys: TypeAlias = OwnKeys | ProviderKeys
@@ -240,13 +243,15 @@ class Tokens:
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
         name, scope = claims.get("client_id", claims["sub"]), claims.get("scope", "")
-        scopes = frozenset(scope.split() if isinstance(scope, str) else ())
+        scopes = frozenset(scope.split(" ") if isinstance(scope, str) else ())
+        if not isinstance(name, str):
+            raise _refused("token-invalid", "the `client_id` of the token is no text")
         if self._clients is None:
-            return Caller(str(name), scopes)
-        client = self._clients.get(str(name))
+            return Caller(name, scopes)
+        client = self._clients.get(name)
         if client is None:
             raise _refused("client-unknown", f"there is no client `{name}` any more")
-        return Caller(str(name), scopes & client.scopes)
+        return Caller(name, scopes & client.scopes)
 
     def give(self, headers: Mapping[str, str], body: bytes) -> TokenAnswer:
         """Answer a request to `/token`."""
@@ -267,7 +272,7 @@ class Tokens:
             return _token_error("invalid_request", "name and secret come twice, by HTTP Basic and in the form")
         if (client := self._clients.authenticate(name, secret)) is None:
             return _token_error("invalid_client", "there is no client with this name and secret", 401)
-        wanted = frozenset(fields["scope"].split()) if fields.get("scope") else frozenset(client.scopes)
+        wanted = frozenset(fields["scope"].split(" ")) if fields.get("scope") else frozenset(client.scopes)
         if not wanted <= client.scopes:
             return _token_error("invalid_scope", f"this client may have: {' '.join(sorted(client.scopes))}")
         now, scope, key = int(self._clock()), " ".join(sorted(wanted)), self.keys.signing()

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -113,6 +113,7 @@ class TestGive:
             ({"grant_type": "password"}, "unsupported_grant_type"),
             ({"grant_type": ""}, "invalid_request"),
             ({"scope": "admin"}, "invalid_scope"),
+            ({"scope": "decide\texplain"}, "invalid_scope"),
         ],
     )
     def test_refused(self, service: Service, fields: dict[str, str], error: str) -> None:
@@ -246,6 +247,15 @@ class TestVerify:
             {"exp": "tomorrow"},
             {"exp": 1},
             {"sub": 7},
+            {"client_id": ["sender"]},
+            {"aud": ["https://other.example"]},
+            {"aud": []},
+            {"aud": [ISSUER, 7]},
+            {"iss": [ISSUER]},
+            {"iss": f"{ISSUER}/"},
+            {"exp": float("inf")},
+            {"exp": float("nan")},
+            {"nbf": 1_900_000_000},
             {"iat": 1_900_000_000},
         ],
     )
@@ -425,12 +435,21 @@ class TestProvider:
         assert found == [key.kid, key.kid, None, None]
         assert provider.asked == 2
 
-    def test_shared_secrets_are_no_keys(self, provider: Provider) -> None:
-        """A secret in a provider's list is not taken for a key."""
-        secret = OctKey.generate_key(256, auto_kid=True)
-        provider.keys = (secret,)
+    @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+    @pytest.mark.parametrize(
+        "make",
+        [
+            pytest.param(lambda: OctKey.generate_key(256, auto_kid=True), id="shared secret"),
+            pytest.param(lambda: RSAKey.generate_key(1024, auto_kid=True), id="short"),
+            pytest.param(lambda: RSAKey.generate_key(2048, {"use": "enc"}, auto_kid=True), id="for something else"),
+        ],
+    )
+    def test_no_keys(self, provider: Provider, make: Callable[[], Key]) -> None:
+        """What nobody may sign with is no key, though it stands in a provider's list."""
+        key = make()
+        provider.keys = (key,)
 
-        assert asyncio.run(ProviderKeys(provider.url).find(secret.kid)) is None
+        assert asyncio.run(ProviderKeys(provider.url).find(key.kid)) is None
 
     def test_a_key_of_an_unknown_kind(self, provider: Provider) -> None:
         """A key that cannot be read, among others that can, takes none of those away."""
