@@ -351,6 +351,8 @@ def _check_type(fields: Mapping[bytes, bytes]) -> None:
             raise Problem(415, "not-json-type", "send JSON in UTF-8, as `Content-Type: application/json`")
     if fields.get(b"content-encoding", b"identity") != b"identity":
         raise Problem(415, "encoded-body", "send the body as it is, without `Content-Encoding`")
+    if fields.get(b"transfer-encoding", b"chunked").strip().lower() != b"chunked":
+        raise Problem(415, "encoded-body", "send the body as it is, or `chunked` and no more")
 
 
 def _too_large(most: int, headers: Mapping[str, str] | None = None) -> Problem:

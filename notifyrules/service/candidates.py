@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic_core import to_json
 
 from notifyrules import Decision, FactsError, LiveRules, Rules, RulesError, UsageError, live
 from notifyrules.answers.decisions import log_record
+from notifyrules.diagnostics.formats import format_oneline
 
 _EXAMPLES: Final = 3
 """Facts that are kept of each kind of difference."""
@@ -24,6 +26,7 @@ _EXAMPLE_BYTES: Final = 4096
 """Larger facts are no example."""
 _OTHERS: Final = "(others)"
 _WHOLE: Final = 2**64
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.unfit = _unfit(self.old, self.new)
+        if self.unfit:
+            _log.warning("the candidate of `%s` decides for nobody: %s", self.old.name, self.unfit)
 
     def add(self, facts: object, decision: Decision) -> None:
         """Ask the candidate too, and compare; whatever it does, the decision in force is not hurt."""
@@ -119,7 +124,20 @@ class Candidate:
         try:
             self._live, self._trouble = live(self._path, every=self._every), ""
         except (RulesError, UsageError) as error:
-            self._trouble = str(error)
+            told = (
+                format_oneline([one for one in error.diagnostics if one.is_error])
+                if isinstance(error, RulesError)
+                else f"{error.message}; {error.help}"
+            )
+            if told != self._trouble:
+                _log.warning("the candidate `%s` compares nothing until it is mended\n%s", self._path, told.strip())
+            self._trouble = told
+
+    def troubles(self, in_force: Iterable[Rules]) -> tuple[str, ...]:
+        """Say what keeps its newest files from being the candidate, or it from deciding, a line each."""
+        fits = {rules.name: self.comparison(rules) for rules in in_force}
+        unfit = (f"the candidate of `{name}`: {one.unfit}" for name, one in fits.items() if one and one.unfit)
+        return (*self._trouble.splitlines(), *(() if self._live is None else refused(self._live)), *unfit)
 
     def compare(self, rules: Rules, facts: object, decision: Decision) -> None:
         """Ask the candidate of these rules what they have decided, and count how it differs."""
@@ -162,6 +180,14 @@ class Candidate:
             self._live.close()
 
 
+def refused(followed: LiveRules) -> tuple[str, ...]:
+    """Say what keeps the newest change of followed files from being in force, a line each."""
+    status = followed.status
+    if status.is_current:
+        return ()
+    return (*status.refused, *format_oneline([one for one in status.findings if one.is_error]).splitlines())
+
+
 def _failure(error: Exception) -> str:
     """Say what was raised, without its words: they quote facts, and some of those are private."""
     paths = ", ".join(one.path for one in error.problems) if isinstance(error, FactsError) else ""
@@ -193,6 +219,8 @@ def _unfit(old: Rules, new: Rules) -> str:
     for name, fact in after.items():
         if not fact.has_default and (name not in before or before[name].has_default):
             return f"it needs the fact `{name}`"
-    if old.graph.media is not None and (new.graph.media is None or new.graph.media.names != old.graph.media.names):
-        return "it has other media"
-    return ""
+    media, others = old.graph.media, new.graph.media
+    if media is None or (others is not None and (media.fact, media.names) == (others.fact, others.names)):
+        wanted = set() if media is None or others is None else {*media.per_medium} - {*others.per_medium}
+        return f"it has the same `{min(wanted)}` for all media" if wanted else ""
+    return "it has other media"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 _T = TypeVar("_T")
+_log = logging.getLogger(__name__)
 
 PATIENCE_S: Final = 0.25
 """How long a call waits for the store before it is refused."""
@@ -59,16 +61,36 @@ def open_store(where: str, clock: Callable[[], float] = time) -> Store:
                 "the store is Redis, which is not installed", "pip install 'notifyrules[redis]'"
             ) from error
         limits = {"timeout": PATIENCE_S, "socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S}
-        return RedisStore(Redis.from_pool(BlockingConnectionPool.from_url(where, max_connections=16, **limits)))
+        try:
+            pool = BlockingConnectionPool.from_url(where, max_connections=16, **limits)
+        except ValueError:
+            # Its words quote the address, and that may hold a password.
+            advice = "write `redis://user:password@host:6379/0`, and `%2F` for a `/` in the password"
+            raise UsageError("`store.redis` is not the address of a Redis", advice) from None
+        return RedisStore(Redis.from_pool(pool))
     return SqliteStore(Path(where), clock)
 
 
-async def _in_time(work: Awaitable[_T]) -> _T:
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return await work
-    except Exception as error:
-        raise _unavailable() from error
+class _Patience:
+    """Waits for a store; the first call that waits in vain logs why, and the next one that does not that it is over."""
+
+    def __init__(self) -> None:
+        self._lost = False
+
+    async def wait(self, work: Awaitable[_T]) -> _T:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                found = await work
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller may try again
+            if not self._lost:
+                cause = str(error) or f"no answer within {PATIENCE_S:g} s"
+                _log.error("the store cannot be used: %s", cause)
+            self._lost = True
+            raise _unavailable() from None
+        if self._lost:
+            _log.warning("the store can be used again")
+        self._lost = False
+        return found
 
 
 def _unavailable() -> Problem:
@@ -96,7 +118,7 @@ class SqliteStore:
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         """Open *path*, and make it where it is missing."""
         self._clock = clock
-        self._writes = 0
+        self._writes, self._patience = 0, _Patience()
         self._stuck: Future[Any] | None = None
         # One thread, which alone uses the connection: whatever blocks in SQLite never blocks the loop.
         self._thread = ThreadPoolExecutor(1, "notifyrules-store")
@@ -151,7 +173,7 @@ class SqliteStore:
             raise _unavailable()
         future = self._thread.submit(self._execute, query, values)
         try:
-            return await _in_time(asyncio.wrap_future(future))
+            return await self._patience.wait(asyncio.wrap_future(future))
         except Problem:
             if future.running():
                 # Nothing queues up behind what hangs.
@@ -191,12 +213,12 @@ class RedisStore:
 
     def __init__(self, redis: Redis, prefix: str = "notifyrules:") -> None:
         """Remember under *prefix*."""
-        self._redis, self._prefix = redis, prefix
+        self._redis, self._prefix, self._patience = redis, prefix, _Patience()
 
     async def use_nonce(self, key_id: str, nonce: str, kept_s: float) -> bool:
         """Use a nonce up, as in :class:`SqliteStore`."""
         name = f"{self._prefix}nonce:{key_id}:{nonce}"
-        return bool(await _in_time(self._redis.set(name, b"", px=_ms(kept_s), nx=True)))
+        return bool(await self._patience.wait(self._redis.set(name, b"", px=_ms(kept_s), nx=True)))
 
     async def claim(self, key: str, fingerprint: str, lease_s: float) -> Fresh | Running | Done:
         """Take the work on a key, as in :class:`SqliteStore`."""
@@ -219,7 +241,7 @@ class RedisStore:
         await self._redis.aclose()
 
     async def _run(self, script: str, key: str, *values: str | bytes | int) -> Any:  # noqa: ANN401 - as the script says
-        return await _in_time(self._redis.eval(script, 1, f"{self._prefix}key:{key}", *values))
+        return await self._patience.wait(self._redis.eval(script, 1, f"{self._prefix}key:{key}", *values))
 
 
 Store: TypeAlias = SqliteStore | RedisStore

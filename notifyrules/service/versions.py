@@ -25,7 +25,7 @@ from notifyrules.diff.model import LOSSES
 from notifyrules.document.files import CASES_ENDINGS, is_folder, is_ours, list_yaml, root_for
 from notifyrules.limit import LIMIT_S, Limit
 from notifyrules.rules import require_solver
-from notifyrules.service.candidates import Candidate
+from notifyrules.service.candidates import Candidate, refused
 from notifyrules.service.settings import Changes
 
 if TYPE_CHECKING:
@@ -125,6 +125,10 @@ class Versions:
             RulesError: A file has errors.
             UsageError: The gate refuses a file or folder, two rules have one name, or the solver is missing.
         """
+        if changes.canary_percent and changes.candidate is None:
+            raise UsageError(
+                "`changes.canary_percent` is set and `changes.candidate` is not", "say where the candidate is"
+            )
         for word in changes.allow or ():
             if word.strip() not in LOSSES and "->" not in word:
                 raise UsageError(f"`{word}` in `changes.allow` is no change", "write `no->hold`, or `facts:refused`")
@@ -142,6 +146,7 @@ class Versions:
         self._candidate: Candidate | None = None
         if changes.candidate is not None:
             self._candidate = Candidate(changes.candidate, changes.canary_percent, changes.every_s)
+            self._candidate.troubles(self.charts.values())
 
     def _accept(self, path: str, new: Mapping[str, Rules], old: Mapping[str, Rules]) -> tuple[str, ...]:
         others = [one for other, one in self._lives.items() if other != path]
@@ -183,12 +188,8 @@ class Versions:
 
     def troubles(self) -> tuple[str, ...]:
         """Say what keeps the newest change of each file or folder from being in force, a line each."""
-        return tuple(
-            line
-            for one in self._lives.values()
-            for line in (*one.status.refused, *_errors(one))
-            if not one.status.is_current
-        )
+        candidate = () if self._candidate is None else self._candidate.troubles(self.charts.values())
+        return (*(line for one in self._lives.values() for line in refused(one)), *candidate)
 
     def to_dict(self) -> dict[str, object]:
         """Give it as data for JSON: the files, the gate's newest verdicts, and the candidate."""
@@ -238,10 +239,6 @@ class Versions:
 
 def _says_notify(rules: Rules) -> bool:
     return all(outcome.notify.written is not None for outcome in rules.graph.outcomes.values())
-
-
-def _errors(followed: LiveRules) -> list[str]:
-    return format_oneline([one for one in followed.status.findings if one.is_error]).splitlines()
 
 
 def _case_files(path: str) -> list[tuple[str, Path | None]]:

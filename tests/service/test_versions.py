@@ -35,6 +35,18 @@ outcomes: {"yes": {notify: true}, "no": {notify: false}}
 guarantees:
   - {name: muted is muted, if: muted, never: ["yes"]}
 """
+EACH = """\
+notifyrules: 1
+name: chart
+facts:
+  muted: bool = false
+  by: mail | push = mail
+  to: mail | push = mail
+media: {fact: by, per_medium: [muted]}
+flow:
+  muted: {ask: Muted?, if: muted, then: "no", else: "yes"}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+"""
 LOUDER = CHART.replace('size >= 0, then: "yes", else: "no"', 'size >= 0, then: "yes", else: "yes"')
 BROKEN = "notifyrules: 1\nflow: {}\n"
 CASES = """\
@@ -279,14 +291,20 @@ class TestShadow:
 
         assert [(one["count"], one["raised"][:11]) for one in found["failed"]] == [(1, "FactsError:")]
         assert "`size`" in found["unfit"]
+        assert [one[:24] for one in versions.troubles()] == ["the candidate of `chart`"]
         assert versions.pick("chart", "u1") is versions.charts["chart"]
 
-    def test_a_broken_candidate_waits(self, make: Callable[..., Versions], candidate: Path) -> None:
-        """Nothing stops because of it; mended and read again, it is asked, and broken again the last one is."""
+    def test_a_broken_candidate_waits(
+        self, make: Callable[..., Versions], candidate: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """It stops nothing and is told at once; mended and read again, it is asked, broken again the last one is."""
         written(candidate, chart=BROKEN)
-        versions = make(candidate=candidate)
+        with caplog.at_level("WARNING"):
+            versions = make(candidate=candidate)
         assert decide(versions)[1].outcome == "no"
         assert "error[missing-key]" in told(versions)["candidate"]["trouble"]
+        assert "error[missing-key]" in caplog.text
+        assert "error[missing-key]" in versions.troubles()[0]
         written(candidate, chart=LOUDER)
         versions.reload()
         decide(versions)
@@ -377,6 +395,36 @@ class TestCanary:
         assert decision.outcome == "yes"
         assert told(versions)["candidate"]["comparisons"]["chart"]["compared"] == 0
         assert rules.digest == told(versions)["candidate"]["comparisons"]["chart"]["candidate"]
+
+    @pytest.mark.parametrize(
+        "others",
+        [
+            EACH.replace(", per_medium: [muted]", ""),
+            EACH.replace("fact: by", "fact: to"),
+            EACH.replace("media: {fact: by, per_medium: [muted]}\n", ""),
+            EACH.replace("by: mail | push", "by: push | mail"),
+            EACH.replace("muted: bool = false", "muted: bool"),
+            EACH.replace("to: mail | push", "to: mail | push | sms"),
+            EACH.replace("  muted: bool", "  more: text\n  muted: bool"),
+        ],
+        ids=["less for each", "another fact", "no media", "another order", "no default", "another type", "a fact more"],
+    )
+    def test_what_would_refuse_callers_decides_for_nobody(
+        self, make: Callable[..., Versions], tmp_path: Path, others: str
+    ) -> None:
+        """Whoever may ask the rules in force is answered, and what does not fit is told."""
+        rules = written(tmp_path / "each", chart=EACH)
+        versions = make(rules, candidate=written(tmp_path / "next", chart=others), canary_percent=100)
+        picked = versions.pick("chart", "u1")
+        decisions = picked.should_notify_each({}, {"mail": {"muted": True}})
+
+        assert decisions.notified == ("push",)
+        assert versions.troubles()[0].startswith("the candidate of `chart`: it ")
+
+    def test_a_share_of_nothing(self, make: Callable[..., Versions]) -> None:
+        """A share without a candidate is a mistake that is told at once."""
+        with pytest.raises(UsageError, match="is set and"):
+            make(canary_percent=5)
 
     def test_rules_without_a_candidate_decide_for_all(self, make: Callable[..., Versions], tmp_path: Path) -> None:
         """The candidate may be one of several rules."""
