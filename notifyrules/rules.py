@@ -138,7 +138,12 @@ class Rules:
         Raises:
             FactsError: With every problem at once.
         """
-        return self._program.reader.read(given, extras, absent, self._program.fixed)
+        program = self._program
+        if absent == "default" and (extras == "forbid" or extras == "ignore"):  # noqa: PLR1714 - a tuple is slower
+            found: Facts | None = program.holding.by_class.get(type(given), program.holding.unseen)(given, extras)
+            if found is not None:
+                return found
+        return program.reader.read(given, extras, absent, program.fixed)
 
     def needs(self, given: object, *, until: Until = "decision", extras: Extras = "forbid") -> tuple[str, ...]:
         """

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 import notifyrules
-from notifyrules.compiled.dict_facts import quick_reader
+from notifyrules.compiled.quick_values import quick_reader
 from notifyrules.compiled.schema import type_schema
 from notifyrules.explanation.words import show
 from notifyrules.language.mismatch import Mismatch

@@ -7,7 +7,7 @@ accepts by sight and decides by them while they stand in local variables; whatev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, MethodType
@@ -16,13 +16,22 @@ from typing import Any, Final, Protocol, TypeAlias, cast
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.control_flow import Writers
 from notifyrules.compiled.decision import Decision, Verdict
-from notifyrules.compiled.dict_facts import Unusual, write_acceptance, write_own_acceptance
+from notifyrules.compiled.dict_facts import (
+    Unusual,
+    write_acceptance,
+    write_checks,
+    write_loose_acceptance,
+    write_own_acceptance,
+)
 from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.facts_object import FIXED, Facts, Unchanging
 from notifyrules.compiled.facts_reader import Extras, FactsReader
 from notifyrules.compiled.limits import LIMITS, Limits
 from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
-from notifyrules.compiled.names import Names, slots
+from notifyrules.compiled.names import Names, compiled, run, slots
+from notifyrules.compiled.object_facts import ObjectWriter
+from notifyrules.compiled.other_facts import LOOSE, Converters, Form, FormsCode, OtherForms
+from notifyrules.compiled.other_facts import ODD as OTHER_ODD
 from notifyrules.compiled.partial import NotKnown, looking
 from notifyrules.compiled.residual import Front
 from notifyrules.graph.model import Arrow, Graph, Media
@@ -33,6 +42,11 @@ ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is needed"
 
 
+_Bind: TypeAlias = Callable[["Facts | None", Mapping[object, Form], Form], tuple[object, Form]]
+"""
+Gives the function that decides and the one that decides by plain dicts, for fixed facts and for what takes other forms:
+by class, and of classes not met before.
+"""
 _BindEach: TypeAlias = Callable[["Facts | None", object], DecideEach]
 """Gives the function that decides for every medium, for fixed facts and the function that decides for one."""
 
@@ -71,6 +85,8 @@ class Program:
     """The generated Python, for reading."""
     each: Callable[[], DecideEach]
     """Gives the function that decides for every medium, which is compiled when it is first asked for."""
+    holding: OtherForms
+    """Validates facts as far as that can be done without the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +95,25 @@ class UnboundProgram:
 
     graph: Graph
     reader: FactsReader
-    bind: Callable[[Facts], object]
-    """Gives the function for fixed facts."""
+    bind: _Bind
     source: str
     each: Callable[[], _BindEach]
+    deciding: FormsCode
+    holding: FormsCode
 
-    def program(self, fixed: Facts) -> Program:
+    def program(self, fixed: Facts | None) -> Program:
         """Fix the facts that are known before."""
-        decide = self.bind(fixed)
+        forms = OtherForms(self.deciding, fixed)
+        decide, take = self.bind(fixed, forms.by_class, forms.unseen)
+        forms.decides(decide, take)
         each = cache(lambda: self.each()(fixed, decide))
-        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each)
+        holding = OtherForms(self.holding, fixed)
+        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each, holding)
 
 
 def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
     """Compile a chart without errors; what it decides is what :func:`notifyrules.evaluation.walk.walk` does."""
-    compiler = _Compiler(graph, graph, FactsReader(graph.facts), limits)
-    source = compiler.source(None)
-    decide = compiler.run(source)["decide"]
-    each = cache(lambda: _compile_each(graph, graph, None, compiler.reader, limits)(None, decide))
-    return Program(graph, compiler.reader, None, belonging(decide), source, each)
+    return compile_residual(graph, graph, None, FactsReader(graph.facts), limits).program(None)
 
 
 def compile_residual(
@@ -106,10 +122,17 @@ def compile_residual(
     """Compile what is *left* of a chart by fixed facts; *settled* is the arrow into the outcome if nothing is left."""
     compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
-    bind = cast("Callable[[Facts], object]", compiler.run(source)["bind"])
-    return UnboundProgram(
-        left, reader, bind, source, cache(lambda: _compile_each(whole, left, settled, reader, limits))
-    )
+    bind = cast("_Bind", compiler.run(source)["bind"])
+
+    def compile_forms(write: Callable[[_Compiler], str]) -> object:
+        other = _Compiler(whole, left, reader, limits)
+        return other.run(write(other))["bind"]
+
+    writer = ObjectWriter(reader.declared, reader.kind.slots)
+    deciding = FormsCode(writer, lambda found: compile_forms(lambda other: other.forms(settled, found)))
+    holding = FormsCode(writer, lambda found: compile_forms(lambda other: other.holding(found)))
+    each = cache(lambda: _compile_each(whole, left, settled, reader, limits))
+    return UnboundProgram(left, reader, bind, source, each, deciding, holding)
 
 
 def _compile_each(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits) -> _BindEach:
@@ -159,26 +182,30 @@ class _Compiler:
         self._read = f"{self._names.thing('read_facts', reader.read)}(facts, extras"
         self._read += f", 'default', {FIXED})" if self._fixed else ")"
         self._partly = self._names.thing("decide_partly", self._decide_partly)
-        for thing in (bool, dict, int, str, set, len):
+        for thing in (bool, dict, int, str, set, len, type):
             self._names.thing(thing.__name__, thing)
         self._names.thing("Function", FunctionType)
         self._names.thing("ODD", ODD)
+        self._names.thing("KeyError", KeyError)
+        self._names.thing("LOOSE", LOOSE)
 
     def run(self, source: str) -> dict[str, object]:
-        return run_generated(source, f"<{self._graph.name} compiled by notifyrules>", self._names)
+        return run(compiled(source, f"<{self._graph.name} compiled by notifyrules>"), self._names.table)
 
     def source(self, settled: Arrow | None) -> str:
         if settled is None:
             functions, entry, by_variables = self._written()
         else:
             functions, entry, by_variables = [], self._answer(settled), self._answer(settled)
-        accepting = write_acceptance(self.reader.declared, self.reader.kind.slots, self._names)
         other = f" or facts.{FIXED} is not {FIXED}" if self._fixed else ""
         decide = [
             "def decide(_, facts, extras='forbid'):",
             f"    if facts.__class__ is not {self._facts}{other}:",
             "        if facts.__class__ is dict:",
             "            return decide_dict(facts, extras)",
+            "        d = by_class.get(type(facts), unseen)(facts, extras)",
+            "        if d is not None:",
+            "            return d",
             f"        facts = {self._read}",
             "        if facts.incomplete:",
             f"            return {self._partly}(facts)",
@@ -188,17 +215,67 @@ class _Compiler:
             "",
             # A function of its own: the many variables would make every call of the other one dearer.
             "def decide_dict(facts, extras):",
+            *(f"    {line}" for line in self._taking(self._going_on(by_variables), f"decide(None, {self._read})")),
+            "    d = by_class[LOOSE](facts, extras)",
+            f"    return decide(None, {self._read}) if d is None else d",
+        ]
+        bind = [f"def bind({FIXED}, by_class, unseen):", *(f"    {line}" if line else "" for line in decide)]
+        return "\n".join([*functions, *bind, "    return decide, decide_dict"]) + "\n"
+
+    def _taking(self, finish: Iterable[str], odd: str) -> list[str]:
+        """Write what is done with a plain dict, with one that has an *odd* value, and with one of another layout."""
+        slots = self.reader.kind.slots
+        accepting = write_acceptance(self.reader.declared, slots, self._names, refusal="break")
+        return [
+            # What leaves this loop, which goes round once, has another layout.
+            "while True:",
             "    try:",
             *(f"        {line}" for line in accepting),
+            "    except KeyError:",
+            "        break",
             "    except ODD:",
             "        pass",
             "    else:",
-            *(f"        {line}" for line in self._going_on(by_variables)),
-            f"    return decide(None, {self._read})",
+            *(f"        {line}" for line in finish),
+            f"    return {odd}",
         ]
-        if self._fixed:
-            decide = [f"def bind({FIXED}):", *(f"    {line}" if line else "" for line in decide), "    return decide"]
-        return "\n".join([*functions, *decide]) + "\n"
+
+    def forms(self, settled: Arrow | None, converters: Converters) -> str:
+        """Write how values and dicts of any layout are decided by."""
+        functions, by_variables = self._by_variables(self._answer) if settled is None else ([], self._answer(settled))
+        bind = [*self._loosely(self._going_on(by_variables), converters), "return values, loose"]
+        return "\n".join([*functions, *self._bound(bind)])
+
+    def holding(self, converters: Converters) -> str:
+        """Write how values and dicts become facts."""
+        finish = [*self._held(), "return held"]
+        take = [
+            "def take(facts, extras):",
+            *(f"    {line}" for line in self._taking(finish, "None")),
+            "    return by_class[LOOSE](facts, extras)",
+        ]
+        return "\n".join(self._bound([*self._loosely(finish, converters), *take, "return values, loose, take"]))
+
+    def _bound(self, lines: Iterable[str]) -> list[str]:
+        return [f"def bind({FIXED}, decide, by_class, unseen):", *(f"    {line}" for line in lines)]
+
+    def _loosely(self, finish: Iterable[str], converters: Converters) -> list[str]:
+        """Write what takes a value for each slot, and what takes them from a dict of any layout."""
+        declared, slots = self.reader.declared, self.reader.kind.slots
+        self._names.thing("OTHER_ODD", OTHER_ODD)
+        taken = ", ".join(slots.values())
+        return [
+            f"def values({taken}):",
+            *(f"    {line}" for line in [*write_checks(declared, slots, self._names), *finish]),
+            "def loose(facts, extras):",
+            "    ignore = extras == 'ignore'",
+            "    if not ignore and extras != 'forbid':",
+            "        return None",
+            "    try:",
+            *(f"        {line}" for line in write_loose_acceptance(declared, slots, self._names, converters)),
+            "    except OTHER_ODD:",
+            "        return None",
+        ]
 
     def each(self, settled: Arrow | None, media: Media) -> str:
         """Write the function that decides for every medium, inside of one that takes what it does not know itself."""
@@ -367,12 +444,4 @@ def compile_assumptions(graph: Graph) -> Callable[[Facts], bool]:
         expressions.count(term)
     written = [f"    if {expressions.write_negated(term)}:\n        return False" for term in graph.assume]
     source = "\n".join([*expressions.functions, "def holds(facts):", *written, "    return True"])
-    return cast("Callable[[Facts], bool]", run_generated(source, f"<what {graph.name} assumes>", names)["holds"])
-
-
-def run_generated(source: str, title: str, names: Names) -> dict[str, object]:
-    """Run generated code, and give what it defines."""
-    # Nothing but what stands in the table is to be found by any name.
-    namespace = {**names.table, "__builtins__": {}}
-    exec(compile(source, title, "exec"), namespace)  # noqa: S102 - written above, from names and numbers only
-    return namespace
+    return cast("Callable[[Facts], bool]", run(compiled(source, f"<what {graph.name} assumes>"), names.table)["holds"])

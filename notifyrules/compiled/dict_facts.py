@@ -1,41 +1,30 @@
 """
 Write code that accepts facts given as plain dicts, nested or dotted, when every value is of the usual kind.
 
-It knows at a glance what is surely valid, and calls short readers for other usual values. Each of these gives what
-:func:`notifyrules.language.values.conform` would give, and asks it whenever a value is not as usual, so that nothing
-else says what is valid. Whatever is not as expected goes to the facts reader, which alone makes errors.
+It knows at a glance what is surely valid, and calls short readers (:mod:`notifyrules.compiled.quick_values`) for other
+usual values. Whatever is not as expected goes to the facts reader, which alone makes errors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
-from typing import Any, Final, TypeAlias
+from datetime import UTC
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from notifyrules.compiled.names import Names
+from notifyrules.compiled.quick_values import ZONES, quick_reader
 from notifyrules.graph.model import Fact
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.types import (
-    INSTANT,
-    INT,
     MAX_DURATION,
-    MAX_INSTANT,
-    MAX_INT,
-    MAX_ITEMS,
     MAX_TEXT,
-    MIN_INSTANT,
-    SCHEDULE,
-    TEXT,
-    TIMEZONE,
     Basic,
     Enumeration,
     ListOf,
     Type,
 )
-from notifyrules.language.values import Value, conform
 
 _TOP: Final = "given"
 """The variable that holds all that is given, what was absent filled in."""
@@ -43,23 +32,6 @@ _SMALL: Final = 1_000_000_000
 """Ints below which Python compares them fastest; larger ones are as valid."""
 _LISTS: Final = frozenset({list, tuple})
 _ZONE_KINDS: Final = frozenset({str, ZoneInfo})
-Read: TypeAlias = Callable[[object], Value]
-"""Reads a given value of one type, or raises :class:`~notifyrules.language.mismatch.Mismatch`."""
-_ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
-"""The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""
-_TEXTS_KEPT: Final = 2_048
-"""Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
-_SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
-"""The schedules read lately, by their windows: of each the number of its days, their names joined, and its times."""
-_SCHEDULES_KEPT: Final = 4_096
-_WINDOWS_KEPT: Final = 14
-"""Windows of a schedule that is kept: who writes a hundred is not to fill the memory of all."""
-_TEXTS: Final = Type(ListOf(Basic.TEXT))
-_IN_UTC: Final = len("2026-11-23T22:00:00Z")
-_WITH_OFFSET: Final = len("2026-11-23T22:00:00+01:00")
-_FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
-_WINDOW_KEYS: Final = 3
-"""Keys of a window that names its days."""
 
 
 @dataclass(slots=True)
@@ -80,11 +52,17 @@ class _Group:
         return len(self.facts) + len(self.groups)
 
 
+Convert: TypeAlias = Callable[[str], tuple[Mapping[type, object], object]]
+"""Gives what makes dicts of what stands for the group of a path: by class, and of classes not met before."""
+
+
 class Unusual(Exception):  # noqa: N818 - no error: the reader takes over
     """Say that facts are not as generated code expects them."""
 
 
-def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
+def write_acceptance(
+    declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, *, refusal: str = ""
+) -> list[str]:
     """
     Write statements that put valid values into a variable for each slot, or raise.
 
@@ -92,22 +70,47 @@ def write_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], nam
         declared: The facts.
         slots: Their variables.
         names: Takes what the statements speak of.
+        refusal: What is done where a dict has not the usual form, instead of raising :class:`Unusual`.
 
     Returns:
-        Statements about `facts`, a dict. They raise :class:`Unusual`, `KeyError`, `TypeError` or
-        :class:`~notifyrules.language.mismatch.Mismatch` where the reader must look.
+        Statements about `facts`, a dict. They raise `KeyError` too where it has not the usual form, and `TypeError` or
+        :class:`~notifyrules.language.mismatch.Mismatch` where the reader must look at a value.
     """
-    acceptance = _Acceptance(declared, slots, names)
-    lines = acceptance.fetch()
-    for fact in declared.values():
-        lines += acceptance.check(fact.type, slots[fact.name])
-    return lines
+    acceptance = _Acceptance(declared, slots, names, refusal)
+    return [*acceptance.fetch(), *acceptance.checks()]
 
 
 def write_own_acceptance(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
     """Write statements like :func:`write_acceptance` that let alone the variables of facts that are not given."""
     acceptance = _Acceptance(declared, slots, names)
     return [*acceptance.fetch_some(), "if left:", f"    {acceptance.refusal}"]
+
+
+def write_checks(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
+    """Write the statements of :func:`write_acceptance` that hold values to their types, from wherever they are."""
+    return _Acceptance(declared, slots, names).checks()
+
+
+def write_loose_acceptance(
+    declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, convert: Convert
+) -> list[str]:
+    """
+    Write statements that take a given value for each slot, wherever in a dict it is.
+
+    Args:
+        declared: The facts.
+        slots: Their variables.
+        names: Takes what the statements speak of.
+        convert: Gives what makes dicts of groups given otherwise, by the path of the group.
+
+    Returns:
+        Statements about `facts`, a dict nested, dotted or both, and `ignore`, whether it may hold something else. They
+        hand the values to `values`, and raise like those of :func:`write_acceptance`.
+    """
+    acceptance = _Acceptance(declared, slots, names)
+    beside, done = acceptance.fetch_beside_others(), f"return values({', '.join(slots.values())})"
+    quick = ["while ignore:", "    try:", *_indent(_indent([*beside, done])), "    except KeyError:", "        break"]
+    return [*(quick if beside else ()), *acceptance.fetch_loosely(convert), done]
 
 
 class _Acceptance:
@@ -118,11 +121,11 @@ class _Acceptance:
     has as many entries as it should, each of which is found, has no others.
     """
 
-    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> None:
+    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, refusal: str = "") -> None:
         self._declared = declared
         self._slots = slots
         self._names = names
-        self.refusal = f"raise {names.thing('Unusual', Unusual)}"
+        self.refusal = refusal or f"raise {names.thing('Unusual', Unusual)}"
         self._read: dict[Type, str] = {}
         self._groups = [_Group(_TOP)]
         for fact in declared.values():
@@ -163,6 +166,8 @@ class _Acceptance:
             "):",
             *_indent(nested),
             "else:",
+            f"    if {next(iter(top.groups))!r} in facts:",
+            f"        {self.refusal}",
             *_indent([*self._filled(defaults, len(dotted)), *dotted]),
         ]
 
@@ -219,6 +224,9 @@ class _Acceptance:
         for one in groups:
             defaults = self._names.thing(f"{one.key}_defaults", one.defaults)
             filling += [f"if len({one.variable}) != {len(one)}:", f"    {one.variable} = {defaults} | {one.variable}"]
+        # With more than there should be, it has another layout.
+        more = " or ".join(f"len({one.variable}) > {len(one)}" for one in groups)
+        filling = [f"if {more}:", f"    {self.refusal}", *filling]
         return [
             *(f"{one.variable} = {one.holder}[{one.key!r}]" for one in groups),
             *dicts,
@@ -229,10 +237,99 @@ class _Acceptance:
             f"        {self.refusal}",
         ]
 
+    def fetch_loosely(self, convert: Convert) -> list[str]:
+        """Write how values are taken that may be nested, dotted or both, beside others that may be ignored."""
+        known = {name[:at] for name in self._declared for at, sign in enumerate(name) if sign == "."}
+        named = self._names.thing("known", frozenset({*self._declared, *known}))
+        return [
+            f"{_TOP} = facts",
+            f"left = len({_TOP})",
+            *self._loosely(self._groups[0], "", convert),
+            "if left:",
+            "    if not ignore:",
+            f"        {self.refusal}",
+            # Nothing that is a fact may be left over, and what is joined is text.
+            f"    if len({named}.intersection({_TOP})) != len({_TOP}) - left or ''.join({_TOP}) is None:",
+            f"        {self.refusal}",
+        ]
+
+    def fetch_beside_others(self) -> list[str]:
+        """Write how values are taken of nested dicts that may hold more than facts; none where groups hold groups."""
+        groups = self._groups[1:]
+        if not groups or any(group.groups for group in groups):
+            return []
+        dotted = self._names.thing("dotted", frozenset(name for name in self._declared if "." in name))
+        taken = [line for group in self._groups for line in self._take(group)]
+        # What is joined is text.
+        texts = [(f"if len({one.variable}) != {len(one)}:", f"    ''.join({one.variable})") for one in groups]
+        return [
+            f"{_TOP} = facts",
+            f"if not {dotted}.isdisjoint({_TOP}):",
+            "    break",
+            f"''.join({_TOP})",
+            *(f"{one.variable} = {_TOP}[{one.key!r}]" for one in groups),
+            *_unless(f"{one.variable}.__class__ is dict" for one in groups),
+            "    break",
+            *(line for text in texts for line in text),
+            *taken,
+        ]
+
+    def _loosely(self, group: _Group, prefix: str, convert: Convert) -> Iterator[str]:
+        """Write how facts at the top of the dict are taken, those that belong to groups by their dotted names."""
+        for key, fact in group.facts.items():
+            slot = self._slots[fact.name]
+            yield f"if {prefix + key!r} in {_TOP}:"
+            yield f"    {slot} = {_TOP}[{prefix + key!r}]"
+            yield "    left -= 1"
+            yield "else:"
+            default = self._names.thing(f"default_{fact.name}", fact.default)
+            yield f"    {slot} = {default}" if fact.has_default else f"    {self.refusal}"
+        for key, inner in group.groups.items():
+            path = prefix + key
+            if prefix:
+                yield from self._loosely(inner, f"{path}.", convert)
+                continue
+            yield f"if {path!r} in {_TOP}:"
+            yield f"    {inner.variable} = {_TOP}[{path!r}]"
+            yield "    left -= 1"
+            yield from _indent(self._enter_loosely(inner, path, convert))
+            yield "else:"
+            yield from _indent(self._loosely(inner, f"{path}.", convert))
+
+    def _enter_loosely(self, group: _Group, path: str, convert: Convert) -> Iterator[str]:
+        """Write how a group is made a dict with all that it should have, and its facts are taken."""
+        variable, count = group.variable, len(group)
+        by_class, other = convert(path)
+        known, unseen = (
+            self._names.thing(f"{group.key}_known", by_class),
+            self._names.thing(f"{group.key}_other", other),
+        )
+        keys = self._names.thing(f"{group.key}_keys", frozenset({*group.facts, *group.groups}))
+        yield f"if {variable}.__class__ is not dict:"
+        yield f"    {variable} = {known}.get(type({variable}), {unseen})({variable})"
+        yield f"if (ignore or len({variable}) != {count}) and not {variable}.keys() >= {keys}:"
+        yield f"    {variable} = {self._names.thing(f'{group.key}_defaults', group.defaults)} | {variable}"
+        if group.groups:
+            # Inside of it too there may be dotted names.
+            inside = frozenset(name[len(path) + 1 :] for name in self._declared if name.startswith(f"{path}."))
+            paths = {name[:at] for name in inside for at, sign in enumerate(name) if sign == "."}
+            dotted = frozenset(name for name in {*inside, *paths} if "." in name)
+            yield f"if not {self._names.thing('dotted', dotted)}.isdisjoint({variable}):"
+            yield f"    {self.refusal}"
+        yield f"if len({variable}) != {count} and (not ignore or ''.join({variable}) is None):"
+        yield f"    {self.refusal}"
+        yield from self._take(group)
+        for key, inner in group.groups.items():
+            yield f"{inner.variable} = {variable}[{key!r}]"
+            yield from self._enter_loosely(inner, f"{path}.{key}", convert)
+
     def _take(self, group: _Group) -> list[str]:
         return [f"{self._slots[fact.name]} = {group.variable}[{key!r}]" for key, fact in group.facts.items()]
 
     # ---- Holding them to their types ----
+
+    def checks(self) -> list[str]:
+        return [line for fact in self._declared.values() for line in self.check(fact.type, self._slots[fact.name])]
 
     def check(self, wanted: Type, slot: str) -> list[str]:
         match wanted.base:
@@ -243,7 +340,7 @@ class _Acceptance:
                 ]
                 test = ""
             case Basic.TIMEZONE:
-                kinds, zones = self._names.thing("zone_kinds", _ZONE_KINDS), self._names.thing("zones", _ZONES)
+                kinds, zones = self._names.thing("zone_kinds", _ZONE_KINDS), self._names.thing("zones", ZONES)
                 found = f"({slot}.__class__ in {kinds} and {zones}.get({slot}))"
                 lines, test = [f"{slot} = {found} or {self._reading(wanted, slot)}"], ""
             case _:
@@ -297,136 +394,3 @@ def _unless(tests: Iterable[str]) -> list[str]:
 
 def _indent(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" for line in lines]
-
-
-def quick_reader(wanted: Type) -> Read:
-    """Give what reads values of a type; that it may be null has been seen to."""
-    match wanted.base:
-        case Basic() as basic:
-            return _READERS.get(basic) or _remembering(basic)
-        case ListOf(Basic.TEXT):
-            return _read_texts
-        case ListOf(Enumeration(values)):
-            return partial(_read_members, {value: value for value in values}, wanted)
-        case _:
-            return partial(conform, wanted)
-
-
-# Below, the type itself is asked for: what a subclass says of itself, such as what it equals, need not be true.
-
-
-def _read_int(given: object) -> Value:
-    return given if type(given) is int and -MAX_INT <= given <= MAX_INT else conform(INT, given)
-
-
-def _read_text(given: object) -> Value:
-    if type(given) is str and len(given) <= MAX_TEXT:
-        try:
-            given.encode()
-        except UnicodeEncodeError:
-            return conform(TEXT, given)
-        return given
-    return conform(TEXT, given)
-
-
-@cache
-def _remembering(basic: Basic) -> Read:
-    """Give what reads values of a type that are texts over and over again."""
-    wanted = Type(basic)
-    known = lru_cache(_TEXTS_KEPT)(partial(conform, wanted))
-
-    def read(given: object) -> Value:
-        return known(given) if type(given) is str else conform(wanted, given)
-
-    return read
-
-
-def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
-    if given.__class__ is str:
-        return _instant_of(given)
-    # No offset leads from these years out of the range.
-    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1:
-        try:
-            if given.utcoffset() is not None:
-                return given.astimezone(UTC)
-        except (ValueError, TypeError, OverflowError, NotImplementedError):
-            return conform(INSTANT, given)
-    return conform(INSTANT, given)
-
-
-@lru_cache(_TEXTS_KEPT)
-def _instant_of(text: str) -> Value:
-    if _is_plain(text):
-        try:
-            return _read_instant(datetime.fromisoformat(text))
-        except ValueError:
-            pass
-    return conform(INSTANT, text)
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether a text has the form in which most instants are written, as far as Python would read others too."""
-    size = len(text)
-    return (
-        (size == _IN_UTC and text[19] == "Z") or (size == _WITH_OFFSET and text[19] in "+-" and text[22] == ":")
-    ) and text[4] + text[7] + text[10] + text[13] + text[16] == "--T::"
-
-
-def _read_zone(given: object) -> Value:
-    """Read a time zone that was not met before."""
-    zone = conform(TIMEZONE, given)
-    assert isinstance(zone, ZoneInfo)
-    _ZONES[zone] = _ZONES[zone.key] = zone
-    return zone
-
-
-def _read_schedule(given: Any) -> Value:  # noqa: ANN401
-    """Read a schedule; one that is written in plain dicts and texts is looked up by what it holds."""
-    if given.__class__ is not list or len(given) > _WINDOWS_KEPT:
-        return conform(SCHEDULE, given)
-    key: tuple[int | str, ...] = ()
-    for window in given:
-        if window.__class__ is not dict or len(window) != _WINDOW_KEYS:
-            return conform(SCHEDULE, given)
-        # A missing key raises `KeyError`, and a day that is no text `TypeError`: not as usual either.
-        days, from_, until = window["days"], window["from"], window["until"]
-        if days.__class__ is not list or from_.__class__ is not str or until.__class__ is not str:
-            return conform(SCHEDULE, given)
-        # INVARIANT (one key, one schedule): no day has a comma, so with their number others cannot look like them.
-        key += (len(days), ",".join(days), from_, until)
-    if (known := _SCHEDULES.get(key)) is not None:
-        return known
-    if len(_SCHEDULES) >= _SCHEDULES_KEPT:
-        _SCHEDULES.clear()
-    schedule = _SCHEDULES[key] = conform(SCHEDULE, given)
-    return schedule
-
-
-def _read_texts(given: Any) -> Value:  # noqa: ANN401
-    if given.__class__ is not list and given.__class__ is not tuple:
-        return conform(_TEXTS, given)
-    found = tuple(given)
-    for one in found:
-        if one.__class__ is not str or len(one) > MAX_TEXT or not one.isascii():
-            return conform(_TEXTS, given)
-    return found if len(found) <= MAX_ITEMS else conform(_TEXTS, given)
-
-
-def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
-    if given.__class__ is not list and given.__class__ is not tuple:
-        return conform(wanted, given)
-    found: list[str] = []
-    for one in given:
-        if one.__class__ is not str or one not in known:
-            return conform(wanted, given)
-        found.append(known[one])
-    return tuple(found) if len(found) <= MAX_ITEMS else conform(wanted, given)
-
-
-_READERS: Final[Mapping[Basic, Read]] = {
-    Basic.INT: _read_int,
-    Basic.TEXT: _read_text,
-    Basic.INSTANT: _read_instant,
-    Basic.TIMEZONE: _read_zone,
-    Basic.SCHEDULE: _read_schedule,
-}

@@ -193,9 +193,9 @@ class Collector:
             advice = did_you_mean(extras, _EXTRAS, f"the choices are {named(_EXTRAS)}")
             raise UsageError(f"`extras` cannot be `{visible(str(extras))}`", advice)
         found: dict[str, object] = {}
-        if (entries := _entries(given)) is not None:
-            self._from_mapping(entries, "", found, extras, problems)
-        elif given is None or _is_single(given):
+        if (found_in := entries(given)) is not None:
+            self._from_mapping(found_in, "", found, extras, problems)
+        elif given is None or is_single(given):
             message = f"expected a mapping or an object, found {describe(given)}"
             advice = _instead_of(given) or "give facts such as {'channel.muted': True}"
             raise FactsError([FactProblem("(facts)", message, advice)])
@@ -246,10 +246,10 @@ class Collector:
         """Take the facts of what stands where a group of facts does; None stands for no facts at all."""
         if value is None:
             return
-        if (entries := _entries(value)) is not None:
-            self._from_mapping(entries, f"{path}.", found, extras, problems)
+        if (found_in := entries(value)) is not None:
+            self._from_mapping(found_in, f"{path}.", found, extras, problems)
             return
-        single = _is_single(value)
+        single = is_single(value)
         if single or not self._from_object(value, f"{path}.", found, extras, problems):
             names = ", ".join(f"`{name}`" for name in self._declared if name.startswith(f"{path}."))
             what = f"expected a group of facts, found {describe(value)}"
@@ -261,7 +261,7 @@ class Collector:
     ) -> bool:
         """Take the declared facts among an object's attributes, and tell whether it has any; others are its affair."""
         any_there = False
-        fields = _fields(given)
+        fields = fields_of(given)
         attributes = {name: name for name in fields or ()} if fields is not None else _attributes(given)
         lost = next((name for name in fields or () if self._is_lost(prefix, name)), None)
         if lost is not None:
@@ -288,11 +288,13 @@ class Collector:
         return any_there or lost is not None
 
     def _is_lost(self, prefix: str, field: str) -> bool:
-        """Tell whether a field of a named tuple was made of a column whose name has dots, which fields cannot have."""
-        dotted = (name[len(prefix) :] for name in self._declared if name.startswith(prefix))
-        made = {name.replace(".", "_") for name in dotted if "." in name}
-        known = prefix + field in self._declared
-        return not known and (field in made or re.fullmatch("_[0-9]+", field) is not None)
+        return is_lost(field, [name[len(prefix) :] for name in self._declared if name.startswith(prefix)])
+
+
+def is_lost(field: str, names: Collection[str]) -> bool:
+    """Tell whether a field of a named tuple was made of a column whose name has dots, which fields cannot have."""
+    made = {name.replace(".", "_") for name in names if "." in name}
+    return field not in names and (field in made or re.fullmatch("_[0-9]+", field) is not None)
 
 
 def _is_told(problems: list[FactProblem]) -> bool:
@@ -310,22 +312,22 @@ def _take(path: str, value: object, found: dict[str, object], problems: list[Fac
 
 def is_mapping(given: object) -> bool:
     """Tell whether facts are given by their names, and not as the attributes of an object."""
-    return _entries(given) is not None
-
-
-def _entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401 - whatever a caller gives
-    """Give keys and values of a mapping, or of a row and the like, which is none by its class; else None."""
-    if isinstance(given, Mapping):
-        return given.items()
     # The class is asked, of a proxy that of what it stands for: a stand-in that has any attribute at all would have
     # keys as well, but none to give.
     kind = given.__class__
-    if callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"):
+    return isinstance(given, Mapping) or (callable(getattr(kind, "keys", None)) and hasattr(kind, "__getitem__"))
+
+
+def entries(given: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401 - whatever a caller gives
+    """Give keys and values of a mapping, or of a row and the like, which is none by its class; else None."""
+    if isinstance(given, Mapping):
+        return given.items()
+    if is_mapping(given):
         return ((key, given[key]) for key in given.keys())  # noqa: SIM118 - to iterate may give values, as a row does
     return None
 
 
-def _fields(given: object) -> tuple[str, ...] | None:
+def fields_of(given: object) -> tuple[str, ...] | None:
     """
     Give the fields of a named tuple or a row that looks like one; None for anything else.
 
@@ -341,19 +343,23 @@ def _attributes(given: object) -> Mapping[str, str]:
 
     Namespaces hold the former, models of pydantic the latter.
     """
-    kind = given.__class__
     try:
         # An object that makes attributes up is not asked.
         held: Iterable[object] = object.__getattribute__(given, "__dict__")
     except AttributeError:
         held = ()
-    aliases: dict[str, str] = {}
-    if fields := getattr(kind, "__pydantic_fields__", None):
+    if getattr(given.__class__, "__pydantic_fields__", None):
         held = (*held, *(getattr(given, "__pydantic_extra__", None) or ()))
-        for name, about in fields.items():
-            choices = getattr(about.validation_alias, "choices", (about.validation_alias,))
-            aliases |= {alias: name for alias in (*choices, about.serialization_alias) if isinstance(alias, str)}
-    return {name: name for name in held if isinstance(name, str)} | aliases
+    return {name: name for name in held if isinstance(name, str)} | aliases_of(given.__class__)
+
+
+def aliases_of(kind: type) -> dict[str, str]:
+    """Give the aliases that a model of pydantic has, with the names of their fields."""
+    aliases: dict[str, str] = {}
+    for name, about in (getattr(kind, "__pydantic_fields__", None) or {}).items():
+        choices = getattr(about.validation_alias, "choices", (about.validation_alias,))
+        aliases |= {alias: name for alias in (*choices, about.serialization_alias) if isinstance(alias, str)}
+    return aliases
 
 
 def _attribute(given: object, name: str) -> object:
@@ -368,13 +374,13 @@ def _attribute(given: object, name: str) -> object:
         return _ABSENT
 
 
-def _is_single(value: object) -> bool:
+def is_single(value: object) -> bool:
     """Tell whether something is one value, or a way to get some, and can have no attributes that are facts."""
     # The class that it says is asked: the type of a weak proxy has every method that there is.
     kind = value.__class__
     gives_others = hasattr(kind, "__next__") or inspect.isroutine(value) or inspect.isawaitable(value)
     if isinstance(value, _SINGLE) or gives_others:
-        return _fields(value) is None
+        return fields_of(value) is None
     # Columns and their values, and what is still computed elsewhere, have methods of many names.
     return (hasattr(kind, "dtype") and hasattr(kind, "shape")) or hasattr(kind, "add_done_callback")
 

@@ -8,8 +8,10 @@ written out only where it can be nothing but a literal, and every other value st
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
+from typing import Any
 
 from notifyrules.language.values import Value
 
@@ -102,3 +104,16 @@ def unused(wanted: str, taken: Iterable[str]) -> str:
         number += 1
         name = f"{wanted}_{number}"
     return name
+
+
+def compiled(source: str, title: str) -> CodeType:
+    """Compile generated code, made of names and numbers only; *title* stands in tracebacks."""
+    code: CodeType = compile(source, title, "exec")
+    return code
+
+
+def run(code: CodeType, table: Mapping[str, object]) -> dict[str, Any]:
+    """Run generated code, and give what it defines; nothing but what stands in the table is to be found by any name."""
+    namespace: dict[str, Any] = {**table, "__builtins__": {}}
+    exec(code, namespace)  # noqa: S102 - written here, from names and numbers only
+    return namespace

@@ -18,9 +18,8 @@ from weakref import WeakValueDictionary
 
 from pydantic_core import to_json
 
-from notifyrules.compiled.compiler import run_generated
 from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts
-from notifyrules.compiled.names import Names, slots
+from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.partial import UNKNOWN, NotKnown
 from notifyrules.evaluation.withholding import Mask, answers_kept, masking, private_facts, withholds
 from notifyrules.graph.model import Fact, Graph, Notify
@@ -156,7 +155,9 @@ def _generate(facts: Mapping[str, Fact], private: frozenset[str]) -> Callable[[I
         if fact.name not in private:
             lines += _fact(fact, named[fact.name], names)
     source = "\n".join(["def write(facts):", *lines, "    return s"]) + "\n"
-    return cast("Callable[[Iterable[object]], str]", run_generated(source, "<receipts by notifyrules>", names)["write"])
+    return cast(
+        "Callable[[Iterable[object]], str]", run(compiled(source, "<receipts by notifyrules>"), names.table)["write"]
+    )
 
 
 def _fact(fact: Fact, slot: str, names: Names) -> Iterator[str]:

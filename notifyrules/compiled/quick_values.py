@@ -1,0 +1,183 @@
+"""
+Read values of the usual kinds quickly.
+
+Each reader gives what :func:`notifyrules.language.values.conform` would give, and asks it whenever a value is not as
+usual, so that nothing else says what is valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from notifyrules.language.types import (
+    INSTANT,
+    INT,
+    MAX_INSTANT,
+    MAX_INT,
+    MAX_ITEMS,
+    MAX_TEXT,
+    MIN_INSTANT,
+    SCHEDULE,
+    TEXT,
+    TIMEZONE,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
+from notifyrules.language.values import Value, conform
+
+Read: TypeAlias = Callable[[object], Value]
+"""Reads a given value of one type, or raises :class:`~notifyrules.language.mismatch.Mismatch`."""
+ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
+"""The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""
+_TEXTS_KEPT: Final = 2_048
+"""Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
+_SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
+"""The schedules read lately, by their windows: of each the number of its days, their names joined, and its times."""
+_SCHEDULES_KEPT: Final = 4_096
+_WINDOWS_KEPT: Final = 14
+"""Windows of a schedule that is kept: who writes a hundred is not to fill the memory of all."""
+_TEXTS: Final = Type(ListOf(Basic.TEXT))
+_IN_UTC: Final = len("2026-11-23T22:00:00Z")
+_WITH_OFFSET: Final = len("2026-11-23T22:00:00+01:00")
+_FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
+_WINDOW_KEYS: Final = 3
+"""Keys of a window that names its days."""
+
+
+def quick_reader(wanted: Type) -> Read:
+    """Give what reads values of a type; that it may be null has been seen to."""
+    match wanted.base:
+        case Basic() as basic:
+            return _READERS.get(basic) or _remembering(basic)
+        case ListOf(Basic.TEXT):
+            return _read_texts
+        case ListOf(Enumeration(values)):
+            return partial(_read_members, {value: value for value in values}, wanted)
+        case _:
+            return partial(conform, wanted)
+
+
+# Below, the type itself is asked for: what a subclass says of itself, such as what it equals, need not be true.
+
+
+def _read_int(given: object) -> Value:
+    return given if type(given) is int and -MAX_INT <= given <= MAX_INT else conform(INT, given)
+
+
+def _read_text(given: object) -> Value:
+    if type(given) is str and len(given) <= MAX_TEXT:
+        try:
+            given.encode()
+        except UnicodeEncodeError:
+            return conform(TEXT, given)
+        return given
+    return conform(TEXT, given)
+
+
+@cache
+def _remembering(basic: Basic) -> Read:
+    """Give what reads values of a type that are texts over and over again."""
+    wanted = Type(basic)
+    known = lru_cache(_TEXTS_KEPT)(partial(conform, wanted))
+
+    def read(given: object) -> Value:
+        return known(given) if type(given) is str else conform(wanted, given)
+
+    return read
+
+
+def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
+    if given.__class__ is str:
+        return _instant_of(given)
+    # No offset leads from these years out of the range.
+    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1:
+        try:
+            if given.utcoffset() is not None:
+                return given.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError, NotImplementedError):
+            return conform(INSTANT, given)
+    return conform(INSTANT, given)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _instant_of(text: str) -> Value:
+    if _is_plain(text):
+        try:
+            return _read_instant(datetime.fromisoformat(text))
+        except ValueError:
+            pass
+    return conform(INSTANT, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text has the form in which most instants are written, as far as Python would read others too."""
+    size = len(text)
+    return (
+        (size == _IN_UTC and text[19] == "Z") or (size == _WITH_OFFSET and text[19] in "+-" and text[22] == ":")
+    ) and text[4] + text[7] + text[10] + text[13] + text[16] == "--T::"
+
+
+def _read_zone(given: object) -> Value:
+    """Read a time zone that was not met before."""
+    zone = conform(TIMEZONE, given)
+    assert isinstance(zone, ZoneInfo)
+    ZONES[zone] = ZONES[zone.key] = zone
+    return zone
+
+
+def _read_schedule(given: Any) -> Value:  # noqa: ANN401
+    """Read a schedule; one that is written in plain dicts and texts is looked up by what it holds."""
+    if given.__class__ is not list or len(given) > _WINDOWS_KEPT:
+        return conform(SCHEDULE, given)
+    key: tuple[int | str, ...] = ()
+    for window in given:
+        if window.__class__ is not dict or len(window) != _WINDOW_KEYS:
+            return conform(SCHEDULE, given)
+        # A missing key raises `KeyError`, and a day that is no text `TypeError`: not as usual either.
+        days, from_, until = window["days"], window["from"], window["until"]
+        if days.__class__ is not list or from_.__class__ is not str or until.__class__ is not str:
+            return conform(SCHEDULE, given)
+        # INVARIANT (one key, one schedule): no day has a comma, so with their number others cannot look like them.
+        key += (len(days), ",".join(days), from_, until)
+    if (known := _SCHEDULES.get(key)) is not None:
+        return known
+    if len(_SCHEDULES) >= _SCHEDULES_KEPT:
+        _SCHEDULES.clear()
+    schedule = _SCHEDULES[key] = conform(SCHEDULE, given)
+    return schedule
+
+
+def _read_texts(given: Any) -> Value:  # noqa: ANN401
+    if given.__class__ is not list and given.__class__ is not tuple:
+        return conform(_TEXTS, given)
+    found = tuple(given)
+    for one in found:
+        if one.__class__ is not str or len(one) > MAX_TEXT or not one.isascii():
+            return conform(_TEXTS, given)
+    return found if len(found) <= MAX_ITEMS else conform(_TEXTS, given)
+
+
+def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
+    if given.__class__ is not list and given.__class__ is not tuple:
+        return conform(wanted, given)
+    found: list[str] = []
+    for one in given:
+        if one.__class__ is not str or one not in known:
+            return conform(wanted, given)
+        found.append(known[one])
+    return tuple(found) if len(found) <= MAX_ITEMS else conform(wanted, given)
+
+
+_READERS: Final[Mapping[Basic, Read]] = {
+    Basic.INT: _read_int,
+    Basic.TEXT: _read_text,
+    Basic.INSTANT: _read_instant,
+    Basic.TIMEZONE: _read_zone,
+    Basic.SCHEDULE: _read_schedule,
+}

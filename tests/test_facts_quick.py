@@ -1,0 +1,141 @@
+"""Claims about facts that code takes without the reader: what it was not written for, the reader still sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from notifyrules import FactsError, Rules, UsageError
+from notifyrules.compiled.other_facts import _CLASSES
+from tests.charts import OUTCOMES, rules_of
+
+RULES = """\
+notifyrules: 1
+facts:
+  muted: bool = false
+  user.away: bool = false
+  user.name: text = "somebody"
+flow:
+  muted: {if: muted, then: {to: "no", because: "{user.name}"}, else: away}
+  away: {if: user.away, then: hold, else: "yes"}
+"""
+
+
+@dataclass
+class User:
+    away: bool = True
+
+
+@dataclass
+class Given:
+    user: object
+    muted: bool = False
+
+
+class Slotted:
+    __slots__ = ("muted", "user")
+
+    user: object
+    muted: bool
+
+
+@pytest.fixture
+def rules() -> Rules:
+    """Load rules that have met no facts yet."""
+    return rules_of(RULES + OUTCOMES)
+
+
+class TestObjects:
+    def test_are_decided_without_the_reader(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Objects of usual classes are taken by code that was written for them."""
+        monkeypatch.setattr(type(rules.program.reader), "collect", None)
+
+        assert rules.should_notify(Given(User())).outcome == "hold"
+        assert rules.facts(Given(User(away=False)))["user.away"] is False
+
+    def test_one_that_has_more_than_the_first_is_read_whole(self, rules: Rules) -> None:
+        """An attribute that instances seen before did not have counts, whatever its name."""
+        rules.should_notify(Given(User()))
+        named = User()
+        named.name = "Ann"  # type: ignore[attr-defined]
+        dotted = Given(None)
+        vars(dotted)["user.away"] = True
+
+        assert rules.should_notify(Given(named, muted=True)).because == "Ann"
+        assert rules.should_notify(dotted).outcome == "hold"
+
+    def test_one_that_lacks_what_the_first_had_has_defaults(self, rules: Rules) -> None:
+        """A slot that was never set is an absent fact."""
+        whole, empty = Slotted(), Slotted()
+        whole.user, whole.muted, empty.user = User(), True, User()
+
+        assert [rules.should_notify(one).outcome for one in (whole, empty, whole)] == ["no", "hold", "no"]
+
+    @pytest.mark.parametrize(
+        "user", [None, {"away": False}, SimpleNamespace(away=False), Given], ids=["none", "dict", "namespace", "class"]
+    )
+    def test_a_group_may_be_something_else_than_before(self, rules: Rules, user: object) -> None:
+        """Of one class of facts the groups may be of several."""
+        rules.should_notify(Given(User()))
+        if user is Given:
+            with pytest.raises(FactsError, match="expected a group of facts"):
+                rules.should_notify(Given(user))
+        else:
+            assert rules.should_notify(Given(user)).outcome == "yes"
+
+    def test_a_stand_in_is_not_taken_for_what_it_stands_for(self, rules: Rules) -> None:
+        """An object that says that it is of a class that was met is looked at itself."""
+        rules.should_notify(Given(User()))
+        stand_in: Any = Mock(spec=Given, user=User(), muted=True)
+
+        assert rules.should_notify(stand_in).outcome == "no"
+
+    def test_no_more_classes_are_kept_than_a_few(self, rules: Rules) -> None:
+        """A caller may make a class for every call; all are decided, and only some are kept."""
+        for _ in range(_CLASSES + 10):
+            made = type("Made", (Given,), {})
+
+            assert rules.should_notify(made(User())).outcome == "hold"
+        assert len(rules.program.holding.by_class) <= _CLASSES
+
+    def test_a_wrong_choice_for_extras_is_refused(self, rules: Rules) -> None:
+        """What `extras` may be is held to for objects and for dicts of any layout."""
+        wrong: Any = "allow"
+        for given in (Given(User()), {"user": {"away": True}, "other": 1}):
+            with pytest.raises(UsageError, match="`extras` cannot be `allow`"):
+                rules.should_notify(given, wrong)
+        with pytest.raises(UsageError, match="`extras` cannot be `allow`"):
+            rules.facts({}, extras=wrong)
+
+
+class TestDicts:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"muted": False, "user.away": True, "user": {"name": "Ann"}},
+            {"muted": False, "user": {"away": True}, "user.away": True},
+            {"muted": False, "user": {"away": True, "name": "x"}, "other": 1},
+            {"muted": False, "user": {"away": True, "other": 1}},
+            {"user": {"away": True, "name": "x"}, 1: 2, "muted": False},
+            {"user": {"away": True, 1: 2}, "muted": False},
+        ],
+        ids=["a name and its group", "given twice", "no fact", "no fact in a group", "no text", "no text in a group"],
+    )
+    @pytest.mark.parametrize("extras", ["forbid", "ignore"])
+    def test_are_what_the_reader_makes_of_them(self, rules: Rules, given: Any, extras: Any) -> None:  # noqa: ANN401
+        """Nested, dotted or both, with other names in it: what is refused, and what is ignored, the reader says."""
+
+        def told(read: Any) -> object:  # noqa: ANN401
+            try:
+                return dict(read(given, extras=extras))
+            except FactsError as error:
+                return str(error)
+
+        expected = told(rules.program.reader.read)
+
+        assert told(rules.facts) == expected
+        assert told(lambda given, extras: rules.should_notify(given, extras).facts) == expected
