@@ -14,8 +14,6 @@ from notifyrules.service.lines import Received, Take
 class Memory:
     """Gives every event to all who take events of its kind."""
 
-    broker: Any = None
-
     def __init__(self) -> None:
         """Hold no event yet."""
         self._takers: dict[str, list[Take]] = defaultdict(list)
@@ -48,6 +46,9 @@ class Memory:
 
     async def _ack(self) -> None:
         """Take note of nothing."""
+
+    async def ask(self) -> object:
+        """Be there."""
 
     async def start(self) -> None:
         """Begin."""

@@ -67,10 +67,6 @@ Take: TypeAlias = Callable[[Sequence[Received]], Awaitable[None]]
 class Line(Protocol):
     """A broker, and the addresses on it."""
 
-    @property
-    def broker(self) -> NatsBroker | RabbitBroker:
-        """The broker, to be asked whether it is there, and stopped."""
-
     def subscribe(self, kind: str, take: Take) -> None:
         """Have events of a kind taken, many at once."""
 
@@ -82,6 +78,9 @@ class Line(Protocol):
 
     async def publish(self, events: Sequence[Told]) -> Sequence[object]:
         """Give the broker events, and wait until it has them; give an exception for each that it has not."""
+
+    async def ask(self) -> object:
+        """Wait until the broker answers; a broker that hangs is connected all the same."""
 
     async def start(self) -> None:
         """Connect, and have all addresses made."""
@@ -242,6 +241,11 @@ class Nats:
         address = self._address(event.kind)
         return await self._streams.publish_async(address, event.body, stream=stream.name, headers=headers)
 
+    async def ask(self) -> object:
+        """Wait until the broker answers."""
+        # A `flush` that is given up breaks the client when the broker answers it after all.
+        return await self._streams.stream_info(self._asking.name)
+
     async def start(self) -> None:
         """Connect, and make the streams that are not there; those that are stay as they are."""
         self._streams = (await self.broker.connect()).jetstream()
@@ -325,10 +329,14 @@ class Rabbit:
             timeout=PATIENCE_S,
         )
 
+    async def ask(self) -> object:
+        """Wait until the broker answers."""
+        return await self._made.declare()
+
     async def start(self) -> None:
         """Connect, and make the exchange and all queues."""
         await self.broker.connect()
-        exchange = await self.broker.declare_exchange(self._exchange)
+        exchange = self._made = await self.broker.declare_exchange(self._exchange)
         for kind in (*ASKING, *TELLING):
             queue = await self.broker.declare_queue(self._queue(kind))
             await queue.bind(exchange, routing_key=f"{self._settings.prefix}.{kind}")

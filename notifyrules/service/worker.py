@@ -29,7 +29,7 @@ TRIES: Final = 3
 _AT_ONCE: Final = 500
 """Answers that are published together."""
 _LOOK_S: Final = 1.0
-"""How often it is looked for events to be taken one at a time."""
+"""How often it is looked for events to be taken one at a time, and how long the broker may take to answer."""
 _log = logging.getLogger("notifyrules.events")
 
 
@@ -171,7 +171,7 @@ class Worker:
                 response = Response("alive\n")
             case "/readyz":
                 told = [*self._versions.troubles()]
-                reached = await self._line.broker.ping(1)
+                reached = await self.reached()
                 body = to_json({"status": "ready" if reached else "no broker", "refused_changes": told})
                 response = Response(body, 200 if reached else 503, media_type="application/json")
             case "/metrics":
@@ -179,6 +179,14 @@ class Worker:
             case _:
                 response = Response("there are /livez, /readyz and /metrics\n", 404)
         await response(scope, receive, send)
+
+    async def reached(self) -> bool:
+        """Tell whether the broker answers within a second."""
+        with suppress(Exception):
+            async with asyncio.timeout(_LOOK_S):
+                await self._line.ask()
+                return True
+        return False
 
     def _metrics(self) -> Iterable[Metric]:
         counted = CounterMetricFamily("notifyrules_events", "Events, by what became of them.", labels=("result",))

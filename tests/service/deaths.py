@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -44,10 +45,9 @@ async def product(url: str, prefix: str, *kinds: str) -> AsyncIterator[Product]:
 
 
 @contextmanager
-def process(*command: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def process(*command: str, errors: IO[bytes] | None = None) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Give a function that begins a process, and end all in the end."""
     begun: list[subprocess.Popen[bytes]] = []
-    errors = subprocess.DEVNULL if command[0] == "nats-server" else None
 
     def start() -> subprocess.Popen[bytes]:
         begun.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors))
