@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar, assert_never
 
@@ -32,7 +32,7 @@ from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, write_literal
 from notifyrules.mutate.model import Mistake, Mutant
-from notifyrules.mutate.well_typed import is_well_typed
+from notifyrules.mutate.well_typed import WellTyped
 from notifyrules.source.text import Span
 
 _Key: TypeAlias = tuple[str, int, int, type]
@@ -45,14 +45,10 @@ _LOOSER: Final = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 def mutants(graph: Graph) -> Iterator[Mutant]:
     """Make every mistake that is looked for, where the chart with it would still load."""
-    sites = _Sites(graph)
-    for mutant in (
-        *_defaults(graph, sites),
-        *_orders(graph, sites),
-        *_in_terms(sites),
-        *(one for node in graph.nodes.values() for one in _in_node(graph, node)),
-    ):
-        if is_well_typed(mutant.graph, mutant.touched):
+    sites, well_typed = _Sites(graph), WellTyped(graph.facts)
+    in_nodes = (one for node in graph.nodes.values() for one in _in_node(graph, node))
+    for mutant in chain(_defaults(graph, sites), _orders(graph, sites), _in_terms(sites), in_nodes):
+        if well_typed.holds(mutant.graph, mutant.touched):
             yield mutant
 
 
@@ -79,15 +75,15 @@ class _Sites:
 
     def changed(self, names: set[str], change: _Change, at: _Key | None = None) -> Graph:
         """Change the terms of some nodes and outcomes: those *at* a place, or all."""
-        known: dict[t.Term, t.Term] = {}
+        known: dict[int, t.Term] = {}
 
         def of(term: t.Term) -> t.Term:
-            if term not in known:
+            if (number := id(term)) not in known:
                 parts = t.parts(term)
                 made_of = tuple(map(of, parts))
                 made = term if all(map(_is, parts, made_of)) else t.with_parts(term, made_of)
-                known[term] = change(made) if at is None or _key(term) == at else made
-            return known[term]
+                known[number] = change(made) if at is None or _key(term) == at else made
+            return known[number]
 
         graph = self.graph
         nodes = {name: _node(node, of) if name in names else node for name, node in graph.nodes.items()}

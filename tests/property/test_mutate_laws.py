@@ -10,16 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifyrules.cases.model import Case
+from notifyrules.cases.writing import flow_case
 from notifyrules.diff.model import decide, differ
 from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
+from notifyrules.mutate.judging import Audience
 from notifyrules.mutate.mistakes import mutants
 from notifyrules.mutate.model import Fate, Judged, Mutant
 from notifyrules.mutate.proof import judge
 from notifyrules.mutate.well_typed import is_well_typed
-from notifyrules.rules import load
+from notifyrules.rules import load, read_cases
 from notifyrules.solver import Inputs, World
 from notifyrules.solver.samples import draw, pools
 from tests.property.small_charts import EXACT, all_facts, dice
@@ -81,6 +84,59 @@ def test_told_as_trying_all_facts_tells(seed: int, tmp_path: Path) -> None:
             assert changed == tried.fewest(base), found.mutant.said
         else:
             assert found.fate is (Fate.WORDS if tried.told_otherwise else Fate.EQUAL), found.mutant.said
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_noticed_as_whole_walks_notice(seed: int, tmp_path: Path) -> None:
+    """A case notices a mistake exactly where it fails on a walk of the whole chart, whatever was not looked at."""
+    chance = dice(seed)
+    drawn = drawn_by(chance, EXACT)
+    graph = loaded(drawn, tmp_path)
+    everything = list(all_facts(graph, drawn.facts))
+    if not everything:
+        return
+    cases = ", ".join(
+        flow_case(f"case {number}", _written(graph, facts, chance), _expected(graph, facts, chance))
+        for number, facts in enumerate(chance.sample(everything, min(6, len(everything))))
+    )
+    (tmp_path / "it.cases.yaml").write_text(
+        f"notifyrules-cases: 1\nrules: {Path(graph.path).name}\ncases: [{cases}]\n", "utf-8"
+    )
+    suite = read_cases(str(tmp_path / "it.cases.yaml"))
+    assert not [str(found) for found in suite.findings if found.is_error]
+    listed = [case for case in suite if isinstance(case, Case)]
+    audience = Audience.of(graph, listed)
+    for mutant in mutants(graph):
+        assert audience.notices(mutant) is any(_fails(case, mutant) for case in listed), mutant.said
+
+
+def _written(graph: Graph, facts: FactValues, chance: random.Random) -> dict[str, Value]:
+    """Leave out some facts that are at their defaults."""
+    usual = {name for name, one in graph.facts.items() if one.has_default and one.default == facts[name]}
+    return {name: value for name, value in facts.items() if name not in usual or chance.random() < 0.5}
+
+
+def _expected(graph: Graph, facts: FactValues, chance: random.Random) -> dict[str, Value]:
+    """Expect what is decided, or some of it."""
+    record = decide(graph, facts)
+    expected: dict[str, Value] = {"outcome": record.outcome, "reason": record.reason}
+    if record.because is not None:
+        expected["because"] = record.because
+    expected["recheck"] = record.recheck_at
+    return {name: expected[name] for name in expected if name == "outcome" or chance.random() < 0.5}
+
+
+def _fails(case: Case, mutant: Mutant) -> bool:
+    if mutant.fact in case.written:
+        return False
+    default = {} if mutant.fact is None else {mutant.fact: mutant.graph.facts[mutant.fact].default}
+    facts = {**case.facts, **default}
+    if not keeps(mutant.graph, facts):
+        return True
+    expect, record = case.expect, decide(mutant.graph, facts)
+    pairs = [(expect.outcome, record.outcome), (expect.reason, record.reason), (expect.because, record.because)]
+    rechecked = expect.recheck is not None and expect.recheck != (record.recheck_at,)
+    return rechecked or any(wanted not in (None, decided) for wanted, decided in pairs)
 
 
 @given(drawn=rule_files(), seed=st.integers(0, 2**32))
