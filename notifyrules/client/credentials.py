@@ -15,6 +15,7 @@ from http_message_signatures import HTTPMessageSigner
 from http_message_signatures.algorithms import HMAC_SHA256
 from http_message_signatures.resolvers import MappingKeyResolver
 
+from notifyrules import UsageError
 from notifyrules.client.answers import Refused, read_object
 
 _EARLY_S: Final = 60
@@ -81,6 +82,12 @@ class Signature(httpx2.Auth):
 
     key_id: str
     secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            b64decode(self.secret, validate=True)
+        except ValueError:
+            raise UsageError("the key is not written in Base64", "give it as `--new-client` has shown it") from None
 
     def auth_flow(self, request: httpx2.Request) -> _Flow:
         """Sign the request, with a nonce of its own."""

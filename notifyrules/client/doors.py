@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -25,6 +26,7 @@ _T = TypeVar("_T")
 AT_ONCE: Final = 1000
 """How many facts the service takes in one request."""
 DEADLINE_S: Final = 0.25
+_KEY: Final = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}")
 
 Fallback: TypeAlias = Rules | Mapping[str, Rules] | None
 Facts: TypeAlias = Mapping[str, Any]
@@ -63,6 +65,8 @@ class _Asker:
         self._http: httpx2.AsyncClient | None = None
 
     async def _decide(self, name: str, facts: Any, subject: str | None, key: str | None) -> Answer:  # noqa: ANN401 - plain
+        if key is not None and not _KEY.fullmatch(key):
+            raise UsageError(f"`{key}` is no key", "a key has 1 to 255 visible ASCII characters, best a UUID")
         headers = {} if key is None else {"idempotency-key": f'"{key}"'}
         try:
             return await self._ask(name, read_answer, headers, facts=facts, subject=subject)
@@ -97,7 +101,10 @@ class _Asker:
         headers: Mapping[str, str] | None = None,
         **question: object,
     ) -> _T:
-        body = to_json({key: value for key, value in question.items() if value is not None})
+        try:
+            body = to_json({key: value for key, value in question.items() if value is not None})
+        except ValueError as error:
+            raise UsageError(f"what is asked cannot be written as JSON: {error}") from None
         call = Call(f"/v1/decide/{quote(name, safe='')}", body, headers or {}, read)
         self._http = self._http or self._make_http()
         return await self._talker.ask(self._http, call)

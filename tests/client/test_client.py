@@ -356,6 +356,28 @@ def test_budget() -> None:
     assert 105 <= spent <= 115
 
 
+class TestMisuse:
+    @pytest.mark.parametrize("key", ["", "é", "a\r\nb: c", 'a"', "a\\", "a" * 256])
+    def test_key(self, ask: Ask, key: str) -> None:
+        """What is no key is told before anything is sent."""
+        service = Service()
+
+        with pytest.raises(UsageError, match="is no key"):
+            ask(service, "decide", "x", {}, key=key)
+        assert service.asked == []
+
+    @pytest.mark.parametrize("value", [object(), "\ud800"])
+    def test_facts(self, ask: Ask, value: object) -> None:
+        """So is what has no form in JSON."""
+        with pytest.raises(UsageError, match="JSON"):
+            ask(Service(), "decide", "x", {"a": value})
+
+    def test_signing_key(self) -> None:
+        """So is a key that is cut."""
+        with pytest.raises(UsageError, match="Base64"):
+            Signature("a", "AAA")
+
+
 @pytest.mark.parametrize("url", ["rules.example", "ftp://rules.example", ""])
 def test_no_address(url: str) -> None:
     """An address without its scheme is told."""
@@ -387,6 +409,6 @@ def test_nothing_is_left_running() -> None:
 
 def test_secrets_are_not_shown() -> None:
     """What is printed of credentials holds no secret."""
-    shown: Mapping[str, object] = {"a": Token("a", "hidden"), "b": Signature("a", "hidden")}
+    shown: Mapping[str, object] = {"a": Token("a", "hidden"), "b": Signature("a", "hidden==")}
 
     assert "hidden" not in str(shown)
