@@ -14,13 +14,14 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain, islice
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 from pydantic_core import from_json, to_json
 
 from notifyrules import Decision, Decisions, FactProblem, FactsError, Rules, UsageError
 from notifyrules.answers.decisions import answer, answer_each, fixed_answers
 from notifyrules.service.access import Caller
+from notifyrules.service.log import DecisionLog
 from notifyrules.service.metrics import Cell, Tally
 from notifyrules.service.problems import Problem
 from notifyrules.service.versions import Versions
@@ -39,13 +40,6 @@ _MOST_VERSIONS: Final = 256
 """Versions of rules whose answers are kept made, before they are made anew."""
 
 
-class Keeper(Protocol):
-    """Keeps what was decided."""
-
-    def keep(self, rules: Rules, decision: Decision, caller: Caller, subject: str | None) -> None:
-        """Keep one decision."""
-
-
 @dataclass(slots=True)
 class Question:
     """What one call asks."""
@@ -56,6 +50,9 @@ class Question:
     per_medium: object = None
     explain: str | None = None
     record: bool = False
+
+
+_PLAIN: Final = Question(None)
 
 
 class Served:
@@ -81,24 +78,18 @@ class Served:
         made, cell = self.ends[decision.reason]
         cell.count += 1
         plain = question.explain is None and not question.record
-        return made if plain and made is not None else to_json(self._told(question, decision))
+        return made if plain and made is not None else to_json(self.told(question, decision))
 
     def answer_each(self, question: Question, decisions: Decisions) -> bytes:
         """Answer by the decisions for all media, and count each."""
         for decision in decisions.values():
             self.ends[decision.reason][1].count += 1
-        told = {medium: self._told(question, decision) for medium, decision in decisions.items()}
+        told = {medium: self.told(question, decision) for medium, decision in decisions.items()}
         return to_json({**answer_each(decisions), "decisions": told, "digest": self.rules.digest})
 
-    def make(self, decision: Decision) -> bytes:
-        """Make the answer of a decision, without the words for a reader."""
-        return to_json(self._plain(decision))
-
-    def _plain(self, decision: Decision) -> dict[str, object]:
-        return {**answer(decision), "digest": self.rules.digest}
-
-    def _told(self, question: Question, decision: Decision) -> dict[str, object]:
-        told = self._plain(decision)
+    def told(self, question: Question, decision: Decision) -> dict[str, object]:
+        """Say what was decided, and what else is asked."""
+        told: dict[str, object] = {**answer(decision), "digest": self.rules.digest}
         if question.explain is not None:
             told |= {"because": decision.because, "explanation": decision.explain(cast("Any", question.explain))}
         if question.record:
@@ -109,16 +100,8 @@ class Served:
 class Decider:
     """Answers calls by the rules in force."""
 
-    def __init__(self, in_force: Versions, tally: Tally, most_facts: int, keeper: Keeper | None = None) -> None:
-        """
-        Answer by what is in force.
-
-        Args:
-            in_force: The rules.
-            tally: Counts decisions.
-            most_facts: How many decisions one call may ask for.
-            keeper: Keeps each decision, if any does.
-        """
+    def __init__(self, in_force: Versions, tally: Tally, most_facts: int, keeper: DecisionLog | None = None) -> None:
+        """Answer by what is in force, up to *most_facts* decisions a call; *keeper* keeps each."""
         self._in_force, self._tally, self._most, self._keeper = in_force, tally, most_facts, keeper
         self._served: dict[tuple[str, str], Served] = {}
 
@@ -254,7 +237,7 @@ def _answer_plainly(served: Served, rows: Iterable[object]) -> list[tuple[bytes,
     for facts in rows:
         decision = decide(facts)
         made, cell = end = ends[decision.reason]
-        found.append(end if made else (served.make(decision), cell))  # type: ignore[arg-type] # it was made
+        found.append(end if made else (to_json(served.told(_PLAIN, decision)), cell))  # type: ignore[arg-type] # it was made
     return found
 
 

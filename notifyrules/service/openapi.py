@@ -196,12 +196,6 @@ def _answers(name: str, media: Mapping[str, Any] | None) -> Iterator[dict[str, A
 
 
 def _problem_schema() -> dict[str, Any]:
-    """
-    Describe a problem.
-
-    Source:
-        RFC 9457, July 2023.
-    """
     parts = ("path", "message", "help")
     problem: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(parts, _TEXT), "required": parts}
     properties: dict[str, Any] = {
