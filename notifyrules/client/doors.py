@@ -61,8 +61,7 @@ class _Asker:
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"`{url}` is no address of a service", "it begins with `https://`")
         self._talker = Talker(url.rstrip("/"), credentials, deadline_s)
-        self._fallback, self._make_http = fallback, http
-        self._http: httpx2.AsyncClient | None = None
+        self._fallback, self._make_http, self._http = fallback, http, http()
 
     async def _decide(self, name: str, facts: Any, subject: str | None, key: str | None) -> Answer:  # noqa: ANN401 - plain
         if key is not None and not _KEY.fullmatch(key):
@@ -106,7 +105,6 @@ class _Asker:
         except ValueError as error:
             raise UsageError(f"what is asked cannot be written as JSON: {error}") from None
         call = Call(f"/v1/decide/{quote(name, safe='')}", body, headers or {}, read)
-        self._http = self._http or self._make_http()
         return await self._talker.ask(self._http, call)
 
     def _own(self, name: str, away: Away) -> Rules:
@@ -152,8 +150,7 @@ class Client(_Asker):
     def close(self) -> None:
         """Close the connections."""
         if self._thread is not None and self._thread.is_alive():
-            if self._http is not None:
-                self._wait(self._http.aclose())
+            self._wait(self._http.aclose())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
 
@@ -168,7 +165,9 @@ class Client(_Asker):
         with _BEGINS:
             # A loop begins at the first call, and anew in a process that was forked, which takes no threads along.
             if self._thread is None or not self._thread.is_alive():
-                self._loop, self._http = asyncio.new_event_loop(), None
+                if self._thread is not None:
+                    self._http = self._make_http()
+                self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(target=_run, args=(self._loop,), name="notifyrules-client", daemon=True)
                 self._thread.start()
                 weakref.finalize(self, _stop, self._loop)
@@ -192,8 +191,7 @@ class AsyncClient(_Asker):
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._http is not None:
-            await self._http.aclose()
+        await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

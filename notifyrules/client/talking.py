@@ -24,6 +24,10 @@ _T = TypeVar("_T")
 
 TRIES: Final = 3
 _FIRST_WAIT_S: Final = 0.02
+_FAILURES: Final = 5
+_PAUSE_S: Final = 1.0
+_RETRIES: Final = 10.0
+_A_CALL_EARNS: Final = 0.1
 _TRY_AGAIN: Final = frozenset({409, 429, 500, 502, 503, 504})
 _NOT_GOOD: Final = 300
 _BROKEN: Final = 500
@@ -42,42 +46,36 @@ class Call(Generic[_T]):
 
 @dataclass
 class Breaker:
-    """Keeps from asking a service that does not answer, but for a try now and then."""
+    """Keeps from asking a service that has failed so many times in a row, but for a try a second."""
 
-    after: int = 5
-    """After so many failures in a row nothing is sent."""
-    pause_s: float = 1.0
-    """After so long one request is let through to see."""
     clock: Callable[[], float] = monotonic
     _failures: int = 0
     _closed_until: float = 0.0
 
     def lets(self) -> bool:
         """Tell whether to send a request now."""
-        if self._failures < self.after:
+        if self._failures < _FAILURES:
             return True
         if (now := self.clock()) < self._closed_until:
             return False
-        self._closed_until = now + self.pause_s
+        self._closed_until = now + _PAUSE_S
         return True
 
     def tell(self, *, answered: bool) -> None:
         """Take note of how a request ended."""
         self._failures = 0 if answered else self._failures + 1
-        self._closed_until = self.clock() + self.pause_s
+        self._closed_until = self.clock() + _PAUSE_S
 
 
 @dataclass
 class Budget:
     """Lets a tenth of all calls be retries: more of them would keep a service down that comes up."""
 
-    most: float = 10.0
-    share: float = 0.1
-    _left: float = 10.0
+    _left: float = _RETRIES
 
     def earn(self) -> None:
         """Take note of a call."""
-        self._left = min(self.most, self._left + self.share)
+        self._left = min(_RETRIES, self._left + _A_CALL_EARNS)
 
     def spend(self) -> bool:
         """Take a retry; False where there is none left."""
