@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from notifyrules.explanation.alternatives import Alternative, Turn, WhyNot
     from notifyrules.following import LiveRules, LiveStatus, LiveVersion, live
     from notifyrules.receipts.replay import Replay, explain
+    from notifyrules.receipts.writer import ReceiptWriter
     from notifyrules.rules import Rules, check, load
     from notifyrules.witnesses import Witnesses
 
@@ -59,6 +60,7 @@ __all__ = [
     "LiveStatus",
     "LiveVersion",
     "Passage",
+    "ReceiptWriter",
     "Record",
     "Replay",
     "Rules",
@@ -90,6 +92,7 @@ _HOMES = {
     "LiveStatus": "notifyrules.following",
     "LiveVersion": "notifyrules.following",
     "Passage": "notifyrules.evaluation.walk",
+    "ReceiptWriter": "notifyrules.receipts.writer",
     "Record": "notifyrules.evaluation.record",
     "Replay": "notifyrules.receipts.replay",
     "Rules": "notifyrules.rules",

@@ -44,7 +44,7 @@ class Facts(Unchanging, Mapping[str, Value]):
     """All slots of the object."""
     incomplete: ClassVar[bool] = False
     """Whether some facts were known to nobody when the object was made."""
-    scribe: ClassVar[object] = None
+    scribe: ClassVar[Any] = None
     """Writes the receipts of decisions by these facts, once one was asked for."""
     evaluate: ClassVar[Evaluate] = staticmethod(evaluate)
     """Evaluates conditions by these facts."""

@@ -8,11 +8,12 @@ facts that are private or not known what a walk needs to go the same way without
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple
 from functools import lru_cache
 from json.encoder import encode_basestring, encode_basestring_ascii
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakValueDictionary
 
@@ -25,7 +26,7 @@ from notifyrules.evaluation.withholding import Mask, answers_kept, masking, priv
 from notifyrules.graph.model import Fact, Graph, Notify
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.tables import Tables, tables
-from notifyrules.language.types import Basic, Enumeration
+from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import Value, to_plain
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ DIGITS: Final = 8
 """Of what names the rules in a receipt so many characters begin their digest; those behind say how they were loaded."""
 _LOADED: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MOST_TEXTS: Final = 1_000
+quoted: Final[Callable[[str], str]] = encode_basestring_ascii
+"""Writes what a caller tells of a decision, which may be no valid Unicode."""
 _loaded: WeakValueDictionary[str, type[Facts]] = WeakValueDictionary()
 """By the names of rules the facts of those that wrote receipts."""
 
@@ -57,23 +60,27 @@ class Scribe:
         private = private_facts(graph)
         self._open = [fact for name, fact in graph.facts.items() if name not in private]
         self._heads: dict[str, str] = {}
+        self._kind = kind
         # The facts that specialized rules have fixed are not among the values that a decision holds.
-        self._bare = FIXED not in kind.layout
+        whole = FIXED not in kind.layout and len(kind.layout) > 1
+        self._values: Callable[[Any], Any] | None = attrgetter(*kind.layout) if whole else None
         self._write = _generate(graph.facts, private)
 
     def line(self, decision: Decision, beside: str, mask: Mask) -> str:
-        """Write a receipt on one line, without its end; *beside* is what stands before the rest."""
+        """Write a receipt on one line, with its end; *beside* is how the line begins, before what is written here."""
         facts, verdict = decision._facts, decision._verdict  # noqa: SLF001 - of this package
-        rest = ""
-        if facts.__class__ is not tuple or not self._bare:
-            facts = decision.facts
-            if isinstance(facts, LazyFacts):
-                return self._lazily(decision, facts, beside, mask)
-            facts = tuple(map(facts.__getitem__, facts))
-        if self._withholds:
-            rest = self._withheld(decision, mask)
-        head = self._heads.get(verdict.reason) or self._head(verdict)
-        return f"{{{beside}{head}{self._write(facts)[1:]}{'}'}{rest}}}"
+        if facts.__class__ is not tuple or self._values is None:
+            if facts.__class__ is self._kind and self._values is not None:
+                facts = self._values(facts)
+            elif isinstance(lazy := decision.facts, LazyFacts):
+                return self._lazily(decision, lazy, beside, mask)
+            else:
+                facts = tuple(map(lazy.__getitem__, lazy))
+        begun = beside + (self._heads.get(verdict.reason) or self._head(verdict))
+        written = self._write(facts, begun)
+        end = f"}}{self._withheld(decision, mask)}}}\n" if self._withholds else "}}\n"
+        # Each fact has a comma behind it.
+        return written + end if len(written) == len(begun) else written[:-1] + end
 
     def _head(self, verdict: Verdict) -> str:
         notify = verdict.notify
@@ -103,7 +110,7 @@ class Scribe:
         rest += _part("unasked", [name for name, given in pending.items() if given is not UNKNOWN])
         if self._withholds:
             rest += self._withheld(decision, mask)
-        return f"{{{beside}{self._head(decision._verdict)}{_json(written)[1:]}{rest}}}"  # noqa: SLF001
+        return f"{beside}{self._head(decision._verdict)}{_json(written)[1:]}{rest}}}\n"  # noqa: SLF001
 
 
 def scribe_of(verdict: Verdict) -> Scribe:
@@ -122,8 +129,8 @@ def loaded_here(stamped: str) -> Graph | None:
 
 
 def beside_of(about: Mapping[str, str | None]) -> str:
-    """Write what is told of a decision beside the receipt, each with a comma behind it."""
-    return "".join(f'"{key}":{encode_basestring_ascii(text)},' for key, text in about.items() if text is not None)
+    """Write how a line begins: with what is told of a decision beside its receipt."""
+    return "{" + "".join(f'"{key}":{quoted(text)},' for key, text in about.items() if text is not None)
 
 
 def line_of(decision: Decision, about: Mapping[str, str | None], key: str | None) -> str:
@@ -147,50 +154,51 @@ def _written(value: Value) -> str:
     return _json(to_plain(value))
 
 
-def _generate(facts: Mapping[str, Fact], private: frozenset[str]) -> Callable[[Iterable[object]], str]:
-    """Generate the function that writes the facts off their defaults, each with a comma before it."""
+def _generate(facts: Mapping[str, Fact], private: frozenset[str]) -> Callable[[Iterable[object], str], str]:
+    """Generate the function that writes the facts off their defaults behind a text, each with a comma behind it."""
     names, named = Names(), slots(facts)
-    lines = [f"    {', '.join(named.values())}, = facts", "    s = ''"] if facts else ["    s = ''"]
-    for fact in facts.values():
-        if fact.name not in private:
-            lines += _fact(fact, named[fact.name], names)
-    source = "\n".join(["def write(facts):", *lines, "    return s"]) + "\n"
-    return cast(
-        "Callable[[Iterable[object]], str]", run(compiled(source, "<receipts by notifyrules>"), names.table)["write"]
-    )
+    pieces = (_fact(fact, named[fact.name], names) for fact in facts.values() if fact.name not in private)
+    # One text built at once: adding to one that grows copies it again and again.
+    written = "".join(f'\n        f"{piece}"' for piece in pieces)
+    unpacked = f"    {', '.join(named.values())}, = facts\n" if facts else ""
+    source = f'def write(facts, s):\n{unpacked}    return (\n        f"{{s}}"{written}\n    )\n'
+    made = run(compiled(source, "<receipts by notifyrules>"), names.table)
+    return cast("Callable[[Iterable[object], str], str]", made["write"])
 
 
-def _fact(fact: Fact, slot: str, names: Names) -> Iterator[str]:
-    """Write the line for one fact."""
-    key, base = f",{_json(fact.name)}:", fact.type.base
+def _fact(fact: Fact, slot: str, names: Names) -> str:
+    """Write the piece of the text for one fact."""
+    key, base = f"{_json(fact.name)}:", fact.type.base
     if base is Basic.BOOL or isinstance(base, Enumeration):
         values: list[Value] = [*((False, True) if base is Basic.BOOL else base.values), *[None] * fact.type.nullable]
-        table = names.thing(f"T_{slot}", {value: f"{key}{_json(value)}" for value in values})
+        table = names.thing(f"T_{slot}", {value: f"{key}{_json(value)}," for value in values})
         written = f"{table}[{slot}]"
     else:
-        written = f"{names.constant(key, 'key')} + {_value(fact, slot, names)}"
-    test = ""
-    if fact.has_default:
-        default = names.literal(fact.default)
-        test = f"if {slot} is not {default}: " if isinstance(fact.default, bool | None) else f"if {slot} != {default}: "
-    yield f"    {test}s += {written}"
+        quote = '"' if base is Basic.INSTANT else ""
+        around = names.constant(key + quote, "key"), names.constant(f"{quote},", "end")
+        bare = f"{{{around[0]}}}{_value(fact, slot, names)}{{{around[1]}}}"
+        if not (fact.type.nullable or fact.has_default):
+            return bare
+        written = f"f'{bare}'"
+        if fact.type.nullable and not (fact.has_default and fact.default is None):
+            written = f"({names.constant(f'{key}null,', 'null')} if {slot} is None else {written})"
+    if not fact.has_default:
+        return f"{{{written}}}"
+    default = names.literal(fact.default)
+    differs = "is not" if isinstance(fact.default, bool | None) else "!="
+    # In braces, double quotes would end the text around them.
+    return f"{{{written} if {slot} {differs} {default.replace(chr(34), chr(39))} else ''}}"
 
 
 def _value(fact: Fact, slot: str, names: Names) -> str:
-    """Write how a value is written that is one of many."""
+    """Write what stands in braces for a value that is one of many."""
     base = fact.type.base
     if base is Basic.TEXT:
-        written = f"{names.thing('quoted', encode_basestring)}({slot})"
-    elif base is Basic.INT:
-        written = f"{names.thing('str', str)}({slot})"
-    elif isinstance(base, Basic) and base in {Basic.INSTANT, Basic.DATE}:
-        written = f"'\"' + {names.thing(f'plain_{base.value}', KINDS[base].plain)}({slot}) + '\"'"
-    elif isinstance(base, Basic):
-        return f"{names.thing('written', _written)}({slot})"
-    else:
-        return f"{names.thing('json', _list)}({slot})"
-    return f"('null' if {slot} is None else {written})" if fact.type.nullable else written
-
-
-def _list(value: Value) -> str:
-    return _json(to_plain(value))
+        return f"{{{names.thing('quoted', encode_basestring)}({slot})}}"
+    if base is Basic.INT:
+        return f"{{{slot}}}"
+    if base is Basic.INSTANT:
+        return f"{{{names.thing('instant', KINDS[base].plain)}({slot})}}"
+    if isinstance(base, ListOf) and (base.item is Basic.TEXT or isinstance(base.item, Enumeration)):
+        return f"{{{names.thing('json', to_json)}({slot}).decode()}}"
+    return f"{{{names.thing('written', _written)}({slot})}}"

@@ -1,0 +1,234 @@
+"""Write receipts to files: never in the way of who decides, and readable whatever becomes of the process."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, RLock, Thread
+from typing import Final, Self
+from weakref import WeakSet
+
+from notifyrules.compiled.decision import Decision
+from notifyrules.compiled.receipts import Scribe, quoted, scribe_of
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.withholding import masking
+from notifyrules.language.moments import write_milliseconds
+from notifyrules.receipts.sources import Sources
+
+ENDING: Final = ".jsonl"
+"""What the name of a file of receipts ends with while it is written."""
+_BATCH: Final = 4_096
+"""Receipts that are written at once."""
+_REST_S: Final = 0.05
+_SYNC_S: Final = 1.0
+_HOUR_S: Final = 3_600
+_log = logging.getLogger(__name__)
+_open: WeakSet[ReceiptWriter] = WeakSet()
+
+
+class ReceiptWriter:
+    """
+    Write receipts into a folder, a line each, with the sources of their rules beside them.
+
+    Whoever decides only puts the line into a queue; a thread writes what waits, twenty times a second. On exit of the
+    process nothing is lost; where it is killed, at most what the queue holds. Every process has files of its own, a new
+    one each hour: `receipts.<host>.<process>.<hour>.jsonl`.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        most_waiting: int = 100_000,
+        key: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """
+        Begin to write.
+
+        Args:
+            folder: It is made, unless it is there.
+            most_waiting: Receipts that may wait; beyond them, they are refused and counted.
+            key: What hashes of private facts are keyed with; without it, nothing is kept of them.
+            clock: Gives the seconds since 1970.
+
+        Raises:
+            UsageError: The folder cannot be written to.
+        """
+        self.folder = Path(folder)
+        self.refused = 0
+        """Receipts that found the queue full."""
+        self.lost = 0
+        """Receipts that could not be written, such as where the disk was full."""
+        self._mask = masking(None if key is None else key.encode())
+        self._most, self._clock = most_waiting, clock
+        self._told = -1, ""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.folder, os.W_OK):
+                raise PermissionError(0, "it may not be written to")
+        except OSError as error:
+            raise UsageError(f"receipts cannot be kept in `{self.folder}`: {error.strerror}") from None
+        self._begin()
+        _open.add(self)
+
+    def _begin(self) -> None:
+        """Begin as nobody but this process does."""
+        self._waiting: deque[str | Scribe] = deque()
+        self._known: set[Scribe] = set()
+        self._lock, self._stop = RLock(), Event()
+        self._file, self._hour, self._synced = -1, -1, 0.0
+        self._thread: Thread | None = None
+
+    def write(
+        self,
+        decision: Decision,
+        id: str | None = None,  # noqa: A002 - the key that it gets
+        *,
+        subject: str | None = None,
+        at: str | None = None,
+    ) -> bool:
+        """
+        Keep the receipt of a decision, without waiting.
+
+        Args:
+            decision: Of any rules; their sources are kept, too.
+            id: What names it.
+            subject: Whom it is about.
+            at: When it was made, as RFC 3339 has it, in UTC; now unless given.
+
+        Returns:
+            Whether it was taken: False where the queue is full, which is counted as `refused`.
+        """
+        waiting = self._waiting
+        if len(waiting) >= self._most:
+            self.refused += 1
+            return False
+        verdict = decision._verdict  # noqa: SLF001 - the writer is part of what decisions give
+        scribe: Scribe | None = verdict.kind.scribe
+        if scribe is None or scribe not in self._known:
+            scribe = self._meet(scribe_of(verdict))
+        if at is None:
+            now = int(self._clock() * 1_000)
+            if now != self._told[0]:
+                # One value of both, because several threads may tell the time.
+                self._told = now, f'"at":"{write_milliseconds(now)}",'
+            about = self._told[1]
+        else:
+            about = f'"at":{quoted(at)},'
+        if id is not None:
+            about = f'"id":{quoted(id)},{about}'
+        if subject is not None:
+            about = f'{about}"subject":{quoted(subject)},'
+        waiting.append(scribe.line(decision, "{" + about, self._mask))
+        return True
+
+    def _meet(self, scribe: Scribe) -> Scribe:
+        """Keep the sources of rules before their first receipt, and see to it that somebody writes."""
+        with self._lock:
+            self._known.add(scribe)
+            self._waiting.append(scribe)
+            if self._thread is None and not self._stop.is_set():
+                self._thread = Thread(target=self._work, name="notifyrules receipts", daemon=True)
+                self._thread.start()
+        return scribe
+
+    def flush(self) -> None:
+        """Write what waits, and wait until the disk has it."""
+        with self._lock:
+            self._write_all()
+            if self._file >= 0:
+                with suppress(OSError):
+                    os.fsync(self._file)
+
+    def close(self) -> None:
+        """Write what waits, and write no more; a receipt that comes later is refused."""
+        self._most = 0
+        self._stop.set()
+        with self._lock:
+            self.flush()
+            self._shut()
+        _open.discard(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- What the thread does ----
+
+    def _work(self) -> None:
+        while not self._stop.wait(_REST_S):
+            with self._lock:
+                self._write_all()
+                if self._file >= 0 and self._clock() // _HOUR_S != self._hour:
+                    self._shut()
+
+    def _write_all(self) -> None:
+        while self._waiting:
+            lines: list[str] = []
+            while self._waiting and len(lines) < _BATCH:
+                one = self._waiting.popleft()
+                if isinstance(one, str):
+                    lines.append(one)
+                else:
+                    with suppress(OSError):
+                        Sources.of(one.graph).save(self.folder)
+            if lines:
+                self._append(lines)
+
+    def _append(self, lines: list[str]) -> None:
+        """Write whole lines at once, so that a file that two processes share never mixes them."""
+        try:
+            self._turn()
+            content = memoryview("".join(lines).encode("utf-8", "surrogatepass"))
+            while content:
+                content = content[os.write(self._file, content) :]
+            if (now := time.monotonic()) - self._synced >= _SYNC_S:
+                os.fsync(self._file)
+                self._synced = now
+        except OSError:
+            if not self.lost:
+                _log.exception("receipts cannot be kept")
+            self.lost += len(lines)
+
+    def _turn(self) -> None:
+        """Begin the file of the hour."""
+        hour = int(self._clock() // _HOUR_S)
+        if self._file >= 0 and hour == self._hour:
+            return
+        self._shut()
+        shown = datetime.fromtimestamp(hour * _HOUR_S, UTC).strftime("%Y%m%dT%H")
+        name = f"receipts.{socket.gethostname()}.{os.getpid()}.{shown}{ENDING}"
+        self._file = os.open(self.folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        self._hour = hour
+
+    def _shut(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+
+def _close_all() -> None:
+    for writer in list(_open):
+        writer.close()
+
+
+def _forked() -> None:
+    """In a process that was forked: what waits is written by the one that took it, and no thread came along."""
+    for writer in list(_open):
+        writer._begin()  # noqa: SLF001 - of this module
+
+
+atexit.register(_close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
