@@ -561,7 +561,25 @@ class TestPicture:
         marked = {id_: found[0] for id_, found in classes.items() if found[0] != "nr-line nr-faded"}
         lit = dict.fromkeys(("bot.then", "bot.else", "dnd.then", "kind.dm"), "nr-line nr-lit")
 
-        assert marked == {**lit, **dict.fromkeys(("was:dnd.then", "was:kind.dm"), "nr-line nr-tried")}
+        moved = dict.fromkeys(("no->hold", "no->yes", "yes->no"), "nr-line nr-moved")
+
+        assert marked == {**lit, **moved, **dict.fromkeys(("was:dnd.then", "was:kind.dm"), "nr-line nr-tried")}
+
+    @pytest.mark.parametrize(
+        ("words", "shown"),
+        [
+            (["a.mmd"], "```mermaid\nflowchart TD\n"),
+            (["a b.svg"], "![both versions as one chart](a%20b.svg)\n"),
+            (["a.svg", "--picture-link", "https://x.org/a"], "![both versions as one chart](https://x.org/a)\n"),
+        ],
+        ids=["Mermaid", "a file", "a link"],
+    )
+    def test_markdown_shows_it(self, words: list[str], shown: str) -> None:
+        """The picture stands folded below: Mermaid itself, others by a link."""
+        told = run("diff", "old.yaml", "new.yaml", "--format", "markdown", "--picture", *words).out
+
+        assert f"\n\n<details>\n<summary>Both versions as one chart</summary>\n\n{shown}" in told
+        assert told.endswith("\n\n</details>\n")
 
     def test_both_versions_in_one_picture(self, folder: Path, golden: Callable[[Path, str], None]) -> None:
         """To the byte."""

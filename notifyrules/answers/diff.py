@@ -11,7 +11,7 @@ from notifyrules.diff.gate import Gate, read_gate
 from notifyrules.diff.machine import comparison_data, format_github, format_json
 from notifyrules.diff.model import VersionComparison
 from notifyrules.diff.recorded import Counted, count_rows
-from notifyrules.diff.report import format_markdown, format_text
+from notifyrules.diff.report import format_markdown, format_text, picture_below
 from notifyrules.graph.model import Graph
 from notifyrules.limit import Limit
 
@@ -36,9 +36,16 @@ class Diffed:
         """Give it as data for JSON."""
         return comparison_data(self.comparison, self.gate, self.rows)
 
-    def tell(self, report_format: str) -> str:
-        """Tell it as `text`, `json`, `markdown` or `github`, in lines that end in a line end."""
-        return _WRITERS[report_format](self.comparison, self.gate, self.rows)
+    def tell(self, report_format: str, *, picture: str = "") -> str:
+        """
+        Tell it, in lines that end in a line end.
+
+        Args:
+            report_format: `text`, `json`, `markdown` or `github`.
+            picture: What Markdown shows folded below: the text of a Mermaid chart, or else where a picture is found.
+        """
+        told = _WRITERS[report_format](self.comparison, self.gate, self.rows)
+        return told + picture_below(told, picture) if picture and report_format == "markdown" else told
 
     def render(self, picture_format: str) -> Rendered:
         """Draw both versions as one picture."""

@@ -61,6 +61,12 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     picture: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw both versions as one picture: SVG, PNG, DOT or Mermaid.")
     ] = None,
+    picture_link: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where the picture will be found, for --format markdown; its own path unless given."
+        ),
+    ] = None,
     output_format: Annotated[
         str, typer.Option("--format", metavar="|".join(_FORMATS), help="How the changes are told.")
     ] = "text",
@@ -102,11 +108,15 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
             limit=Limit(timeout),
             watch=watch,
         )
-    write(diffed.tell(output_format))
-    if picture is not None:
-        drawn = diffed.render(format_of(Path(picture).suffix) or "svg")
-        tell_caveats(drawn, after.path)
-        PictureFile(Path(picture), drawn.content).save()
+    if picture is None:
+        write(diffed.tell(output_format))
+        return FOUND if diffed.refused else CLEAN
+    drawn = diffed.render(format_of(Path(picture).suffix) or "svg")
+    tell_caveats(drawn, after.path)
+    PictureFile(Path(picture), drawn.content).save()
+    # Where Markdown is shown, Mermaid is drawn.
+    in_text = picture_link is None and drawn.picture_format == "mermaid"
+    write(diffed.tell(output_format, picture=drawn.content.decode() if in_text else picture_link or picture))
     return FOUND if diffed.refused else CLEAN
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Final, TypeAlias
+from urllib.parse import quote
 
 from notifyrules.diff.edit_words import Depth, Line, carried, edits_told, facts_shown
 from notifyrules.diff.gate import Gate
@@ -49,7 +50,7 @@ _USUAL: Final = "all facts as they are by default"
 _TOLD: Final = ("asked", "moved")
 """Changes of the chart that are edits."""
 _BAR: Final = r"\|"
-_MOST: Final = 60_000
+MOST: Final = 60_000
 """Code points of Markdown that are written; GitHub takes no comment of more than 65,536."""
 
 
@@ -61,7 +62,7 @@ def format_text(comparison: VersionComparison, gate: Gate, rows: Counted | None)
 def format_markdown(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
     """Write a comparison as Markdown, in lines that end in a line end."""
     kept: list[str] = []
-    left = _MOST
+    left = MOST
     for line in _outline(comparison, gate, rows, _Markdown()):
         left -= len(line) + 1
         if left < 0:
@@ -69,6 +70,22 @@ def format_markdown(comparison: VersionComparison, gate: Gate, rows: Counted | N
             break
         kept.append(line)
     return "".join(f"{line}\n" for line in kept)
+
+
+def picture_below(told: str, picture: str) -> str:
+    """
+    Show a picture below Markdown, folded, in lines that end in a line end.
+
+    Args:
+        told: What stands above; the text of a chart is left out where both are too long for a comment.
+        picture: The text of a Mermaid chart, or where a picture is found.
+    """
+    shown = f"![both versions as one chart]({quote(picture, safe='/:?&=#%@+,;~')})"
+    if "\n" in picture:
+        shown = f"```mermaid\n{picture}```"
+        if len(told) + len(shown) > MOST:
+            return "\n_The picture does not fit into a comment: `--picture change.svg` draws it._\n"
+    return f"\n<details>\n<summary>Both versions as one chart</summary>\n\n{shown}\n\n</details>\n"
 
 
 # ---- What is told ----
