@@ -19,6 +19,7 @@ from notifyrules.diff.model import (
     alike,
 )
 from notifyrules.explanation.words import assignments, printable, prose, question_and_answer, ticked
+from notifyrules.graph.model import conditions
 from notifyrules.language.values import Value, write_literal
 
 
@@ -59,13 +60,15 @@ def _edit(comparison: VersionComparison, number: int, edit: ToldEdit, usual: Map
     yield Depth.TITLE, f"{number}. {'; '.join(map(_title, edit.edited))}"
     for one in edit.edited:
         yield from _old_and_new(one, alone=len(edit.edited) == 1)
+        if one.kind in ("target", "start"):
+            yield from ((Depth.ITEM, line) for line in _new_nodes(comparison, one.now))
     if not edit.examples:
         rest = f"not known for {', '.join(map(ticked, edit.open))}" if edit.open else "proved"
         yield Depth.SENTENCE, f"No decision changes: {rest}."
     told = [one for one in edit.answers if one.moves or not (edit.examples or edit.reworded)]
     for answered in told:
         yield Depth.SENTENCE, _answered(answered, edit)
-    if reached := next((one.reached for one in told if one.reached), ()):
+    if reached := next((one.reached for one in told if one.reached), edit.reached):
         more = len(reached) - _QUESTIONS
         shown = [f"{more} questions more"] if more > 0 else []
         yield Depth.SENTENCE, f"Asked behind: {'; '.join((*shown, *map(prose, reached[-_QUESTIONS:])))}."
@@ -93,6 +96,24 @@ def _old_and_new(one: Edited, *, alone: bool) -> Iterator[Line]:
     else:
         told = [(word, text) for word, text in (("was", one.was), ("is", one.now)) if text]
         yield from ((Depth.ITEM, f"{own}{word}{'  ' if word == 'is' else ' '}{ticked(text)}") for word, text in told)
+
+
+def _new_nodes(comparison: VersionComparison, first: str) -> Iterator[str]:
+    """Say what is asked on the way that is new, until what was there before."""
+    new, waiting = comparison.new, [first]
+    told: set[str] = set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in told or name not in comparison.structure.added_nodes:
+            continue
+        told.add(name)
+        node = new.nodes[name]
+        asked = "; ".join(ticked(term.span.one_line) for term in conditions(node))
+        ways = ", ".join(
+            f"{prose(arrow.label or arrow.answer)} leads to {ticked(arrow.target)}" for arrow in node.arrows
+        )
+        yield f"new: {ticked(name)} (line {node.span.line}) {prose(node.ask)} {asked}{': ' if asked else ''}{ways}"
+        waiting += [arrow.target for arrow in node.arrows]
 
 
 def moved_rows(was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:

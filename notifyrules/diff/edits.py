@@ -97,7 +97,9 @@ class _Teller:
         if alone.edit.graph is not None:
             answers += [*self._let(alone), *self._answers(alone)]
             reworded += () if examples or left else self._reworded(alone)
-        return ToldEdit(tuple(alone.edit.edited), tuple(answers), tuple(examples), tuple(left), tuple(reworded))
+        reached = tuple(_reached(self.versions.old.graph, alone.edit.turned)) if alone.edit.turned else ()
+        edited = tuple(alone.edit.edited)
+        return ToldEdit(edited, tuple(answers), tuple(examples), tuple(left), tuple(reworded), reached)
 
     def possible(self, changes: Changes) -> list[tuple[str, str]]:
         """List the changes that are not excluded."""

@@ -178,6 +178,8 @@ class ToldEdit:
     """Changes that could neither be shown nor excluded."""
     reworded: tuple[Reworder, ...]
     """Whose words change, where no decision does."""
+    reached: tuple[str, ...] = ()
+    """Of arrows that lead elsewhere, who comes to their question: questions and answers, as of :class:`Answered`."""
 
 
 @dataclass(frozen=True, slots=True)

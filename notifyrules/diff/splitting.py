@@ -64,6 +64,8 @@ class Edit:
     """The old version with this edit alone, in the old names."""
     defaults: frozenset[str] = frozenset()
     """The facts that have their new default."""
+    turned: str = ""
+    """The old name of the node whose arrows lead elsewhere, if that is what it is."""
 
 
 def split(old: Graph, new: Graph, structure: Structure, defaults: Iterable[str], *, apart: bool) -> list[Edit]:
@@ -326,7 +328,7 @@ class _Splitter:
             told = Edited(
                 "target", what, arrows[0].span.line, f"{now.ask} {answers}", led_to, self.own.get(leads_to, leads_to)
             )
-            yield Edit([told], [_turned(was.name, ids)])
+            yield Edit([told], [_turned(was.name, ids)], turned=was.name)
 
     def _in_table(self, was: Table, now: Table) -> Iterator[Edit]:
         before = {row.arrow.id: row for row in was.rows}
@@ -442,7 +444,8 @@ def _asks(node: Node) -> str:
         case FanOut():
             return ", ".join(_branches(node))
         case Call():
-            bound = [f"{name}: {term.span.one_line}" for name, term in node.bindings.items()]
+            # What is bound to the fact of its own name need not be written.
+            bound = [f"{name}: {term.span.one_line}" for name, term in node.bindings.items() if spell(term) != name]
             return ", ".join((node.reference, *bound))
         case _:
             return "; ".join(term.span.one_line for term in conditions(node))
