@@ -3,31 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from notifyrules.compiled.facts_object import Facts, Unchanging
+from notifyrules.compiled.telling import OnTheWay, Teller, plain_words
 from notifyrules.evaluation.record import Record, record_of
-from notifyrules.evaluation.walk import Passage, Step, data_of, recheck_of, walk
-from notifyrules.graph.model import Graph, Notify
+from notifyrules.evaluation.walk import Passage, Step, data_of, fill, recheck_of, walk
+from notifyrules.graph.model import Graph, Message, Notify
+from notifyrules.language.terms import Term
 from notifyrules.language.values import Value
 
 if TYPE_CHECKING:
     from notifyrules.explanation.readers import Reader
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+_TELLERS: Final = 64
+"""What finds words is kept for so many charts."""
+
+
 class Verdict:
     """An outcome as one arrow reached it: a constant of the compiled rules, shared by all decisions that end there."""
 
-    outcome: str
-    reason: str
-    """The id of the arrow that entered the outcome."""
-    notify: Notify
-    graph: Graph
-    kind: type[Facts]
-    """The class of the facts that the rules decide by."""
+    __slots__ = ("data", "graph", "kind", "notify", "outcome", "reason", "teller", "words", "yes")
+
+    words: str | Message | OnTheWay | None
+    """What is said there, written out where nothing is filled in; like the next two, found when it is first read."""
+    data: Mapping[str, Value] | None
+    """What is carried, where that is the same for all facts; else None."""
+    teller: Teller
+    """Finds words that are said on the way."""
+
+    def __init__(self, outcome: str, reason: str, notify: Notify, graph: Graph, kind: type[Facts]) -> None:
+        """Settle an outcome, whose *reason* is the id of the arrow that entered it, for rules with facts of a kind."""
+        self.outcome = outcome
+        self.reason = reason
+        self.notify = notify
+        self.yes = notify is Notify.YES
+        self.graph = graph
+        self.kind = kind
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - one of three
+        """Find what is not asked for of every decision."""
+        match name:
+            case "words":
+                self.words = plain_words(self.graph, self.reason)
+            case "data":
+                data = self.graph.outcomes[self.outcome].data
+                plain = {name: value for name, value in data.items() if not isinstance(value, Term)}
+                self.data = plain if len(plain) == len(data) else None
+            case "teller":
+                self.teller = _teller(self.graph, self.kind, self.notify)
+            case _:
+                raise AttributeError(name)
+        return getattr(self, name)
+
+
+@lru_cache(_TELLERS)
+def _teller(graph: Graph, kind: type[Facts], end: Notify) -> Teller:
+    return Teller(graph, kind, end)
 
 
 class Decision(Unchanging):
@@ -48,12 +84,12 @@ class Decision(Unchanging):
 
     def __bool__(self) -> bool:
         """Tell whether to notify now."""
-        return self._verdict.notify is Notify.YES
+        return self._verdict.yes
 
     @property
     def notify(self) -> bool:
         """Whether to notify now; False for `later`."""
-        return self._verdict.notify is Notify.YES
+        return self._verdict.yes
 
     @property
     def later(self) -> bool:
@@ -100,11 +136,20 @@ class Decision(Unchanging):
     @property
     def because(self) -> str | None:
         """Why, in words for a person; None where the rules say nothing."""
-        return self.passage.because
+        verdict, facts = self._verdict, self._facts
+        if facts.__class__ is not tuple and facts.__class__ is not verdict.kind:
+            # Who reads the words of facts that are not known yet asks for what the whole way says.
+            return self.passage.because
+        words = verdict.words
+        if words is None or isinstance(words, str):
+            return words
+        return fill(words, self.facts) if isinstance(words, Message) else verdict.teller.words(self.facts)
 
     @property
     def data(self) -> Mapping[str, Value]:
         """What the outcome carries, by the names that rules declare under `data`, in a new dict; lists are tuples."""
+        if (data := self._verdict.data) is not None:
+            return dict(data)
         return data_of(self._verdict.graph.outcomes[self.outcome], self.facts)
 
     @property

@@ -28,6 +28,8 @@ def visible(text: str) -> str:
         The text, at most :data:`LONGEST` code points of it, with `<U+001B>` in place of a character that terminals
         obey or that nobody would see.
     """
+    if len(text) <= LONGEST and text.isprintable():
+        return text
     shown = "".join(_shown(character) for character in text[:LONGEST])
     return shown if len(text) <= LONGEST else f"{shown}..."
 

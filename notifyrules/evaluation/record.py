@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import NoneType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, get_args
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
@@ -19,7 +20,7 @@ from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import Branch, Computed, Passage, Step, bind, data_of, fill, passed, recheck_of
 from notifyrules.graph.model import Because, Call, Graph, Node, Notify
 from notifyrules.language.evaluator import Evaluate, evaluate
-from notifyrules.language.kinds import KIND_OF, KINDS
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain, write_literal
@@ -38,6 +39,10 @@ _Chosen = TypeVar("_Chosen")
 VERSION_KEY: Final = "notifyrules-record"
 """The key that says that a mapping is a record, and which version of the form it is written in."""
 _HELP: Final = "give it whole, as `decision.to_dict()` or `notifyrules decide --json` wrote it"
+_TOLD: Final = frozenset({NoneType, *(kind.holds for kind in KINDS.values() if kind.plain is None)})
+"""The classes of values that JSON tells apart by itself."""
+_UNTOLD: Final = {kind.holds: basic for basic, kind in KINDS.items() if kind.plain is not None}
+_SPELT: Final[dict[Basic | ListOf, str]] = {base: str(Type(base)) for basic in Basic for base in (basic, ListOf(basic))}
 _TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (basic, ListOf(basic))}
 _NAME_SHOWN: Final = 60
 RECORD_KEYS = (
@@ -250,8 +255,15 @@ def _passage(passage: Passage) -> Plain:
 
 def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """Write values in their input form under *key*, and beside them the types that JSON cannot tell."""
-    written: dict[str, Plain] = {name: cast("Plain", to_plain(value)) for name, value in values.items()}
-    types: dict[str, Plain] = {name: str(Type(base)) for name, value in values.items() if (base := _untold(value))}
+    written: dict[str, Plain] = {}
+    types: dict[str, Plain] = {}
+    for name, value in values.items():
+        if type(value) in _TOLD:
+            written[name] = cast("Plain", value)
+            continue
+        written[name] = cast("Plain", to_plain(value))
+        if (base := _untold(value)) is not None:
+            types[name] = _SPELT[base]
     return {key: written, f"{key}_types": types} if types else {key: written}
 
 
@@ -261,8 +273,7 @@ def _untold(value: Value) -> Basic | ListOf | None:
         # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
         item = _untold(value[0])
         return None if item is None else ListOf(item)
-    basic = KIND_OF.get(type(value))
-    return None if basic is None or KINDS[basic].plain is None else basic
+    return _UNTOLD.get(type(value))
 
 
 # ---- Reading ----

@@ -40,6 +40,9 @@ HEADLINES: Final[Mapping[Notify, str]] = {
 
 def printable(text: str) -> str:
     """Put a text on one line, and write out the characters that a terminal would obey instead of show."""
+    # Of printable characters only the space is a blank.
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return visible(text)
     return visible(_BLANKS.sub(" ", text).strip())
 
 
@@ -114,14 +117,16 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
         At least one line, none longer than :data:`COLUMNS` unless a word is, or could be taken for a command.
     """
     line = " " * indent + bullet
+    if len(line) + len(text) <= COLUMNS and text.isascii():
+        yield line + text
+        return
     rest = " " * (indent + len(bullet) + hanging)
-    used = len(line)
+    used, most = len(line), max(COLUMNS, len(rest) + _MIN_COLUMNS)
     fresh = True
     for word in text.split(" "):
         size = len(word) if word.isascii() else sum(width for _, width in cells(word))
         # A line that begins with these words is a command to the runner of GitHub Actions, blanks or not.
-        commands = word.startswith(("::", "##["))
-        if not fresh and not commands and used + 1 + size > max(COLUMNS, len(rest) + _MIN_COLUMNS):
+        if used + 1 + size > most and not fresh and not word.startswith(("::", "##[")):
             yield line
             line, used, fresh = rest, len(rest), True
         line += word if fresh else f" {word}"

@@ -33,42 +33,43 @@ def evaluate(  # noqa: C901, PLR0912 - one way out a form
 ) -> Value:
     """Compute a checked term; *read* takes the facts that are read, in order, and *parts* computes its operands."""
     parts = parts or evaluate
+    # The forms that are most frequent come first.
     match term:
+        case t.FactRead(name=name):
+            value = read[name] = facts[name]
+            return value
         case t.Constant(value=value):
             return value
-        case t.FactRead(name=name):
-            read[name] = facts[name]
-            return facts[name]
+        case t.Comparison(operator=operator, left=left, right=right, order=order):
+            return compare(operator, parts(left, facts, read), parts(right, facts, read), order)
+        case t.Junction(every=every, items=items):
+            for item in items:
+                if parts(item, facts, read) is not every:
+                    return not every
+            return every
         case t.LetUse(term=inner):
             return parts(inner, facts, read)
-        case t.ListTerm(items=items):
-            return tuple([parts(item, facts, read) for item in items])
-        case t.Arithmetic(kind=kind, minus=minus, left=left, right=right):
-            return SUMS[kind, minus](cast("Any", parts(left, facts, read)), cast("Any", parts(right, facts, read)))
+        case t.Not(operand=operand):
+            return not parts(operand, facts, read)
+        case t.IsNull(operand=operand):
+            return parts(operand, facts, read) is None
+        case t.Contains(item=item, collection=collection):
+            wanted = parts(item, facts, read)
+            return wanted in cast("tuple[Value, ...]", parts(collection, facts, read))
+        case t.FunctionCall(function=function, arguments=arguments):
+            return function.compute(*[parts(argument, facts, read) for argument in arguments])
         case t.Coalesce(items=items):
             found: Value = None
             for item in items:
                 if (found := parts(item, facts, read)) is not None:
                     break
             return found
-        case t.Comparison(operator=operator, left=left, right=right, order=order):
-            return compare(operator, parts(left, facts, read), parts(right, facts, read), order)
-        case t.Contains(item=item, collection=collection):
-            wanted = parts(item, facts, read)
-            return wanted in cast("tuple[Value, ...]", parts(collection, facts, read))
-        case t.IsNull(operand=operand):
-            return parts(operand, facts, read) is None
-        case t.Not(operand=operand):
-            return not parts(operand, facts, read)
-        case t.Junction(every=every, items=items):
-            for item in items:
-                if parts(item, facts, read) is not every:
-                    return not every
-            return every
         case t.Choice(condition=condition, then=then, otherwise=otherwise):
             return parts(then if parts(condition, facts, read) else otherwise, facts, read)
-        case t.FunctionCall(function=function, arguments=arguments):
-            return function.compute(*[parts(argument, facts, read) for argument in arguments])
+        case t.ListTerm(items=items):
+            return tuple([parts(item, facts, read) for item in items])
+        case t.Arithmetic(kind=kind, minus=minus, left=left, right=right):
+            return SUMS[kind, minus](cast("Any", parts(left, facts, read)), cast("Any", parts(right, facts, read)))
 
 
 def watched(seen: Callable[[t.Term, Value], None]) -> Evaluate:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.phrases import did_you_mean
@@ -154,6 +154,9 @@ def to_plain(value: Value) -> object:
     """Convert a value to what JSON can hold; :func:`conform` reads it back to the same value."""
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
-    kind = KIND_OF.get(type(value))
-    plain = None if kind is None else KINDS[kind].plain
+    plain = _PLAIN.get(type(value))
     return value if plain is None else plain(value)
+
+
+_PLAIN: Final = {kind.holds: kind.plain for kind in KINDS.values()}
+"""What writes values as JSON can hold them, by their classes."""

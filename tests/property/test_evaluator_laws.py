@@ -81,6 +81,8 @@ def nested(facts: Mapping[str, object]) -> dict[str, object]:
 def same(decision: Decision, passage: Passage) -> None:
     """Fail unless a decision is what the reference walk found."""
     assert (decision.outcome, decision.reason) == (passage.outcome, passage.steps[-1].arrow)
+    # Asked before the steps, which settle it.
+    assert decision.because == passage.because
     assert decision.passage == passage
 
 
