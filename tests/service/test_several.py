@@ -10,10 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from notifyrules import Rules, load
 from tests.service.asking import CHART, TITLED
 from tests.service.processes import Process, loaded, running
 
@@ -21,6 +25,54 @@ pytestmark = pytest.mark.slow
 
 BODY = json.dumps({"facts": TITLED}).encode()
 BROKEN = "notifyrules: 1\nflow: {}\n"
+
+
+VERSIONS = [
+    CHART.replace("sound: bell", "sound: bell0"),
+    CHART.replace("sound: bell", "sound: bell1").replace("then: ring, else: night", "then: ring, else: off"),
+    CHART.replace("sound: bell", "sound: bell2").replace("recheck: 8h", "recheck: 9h"),
+]
+ROWS: list[dict[str, Any]] = [
+    TITLED,
+    {**TITLED, "now": "2026-11-29T03:00:00Z"},
+    {"message": {"title": "Fire", "urgent": True}},
+    {**TITLED, "preferences": {"level": "none"}},
+] * 30
+
+
+def walked(rules: Rules, facts: dict[str, Any]) -> dict[str, object]:
+    """Say what the walk makes of facts, in the words of an answer."""
+    told = rules.decide(facts).to_dict()
+    notify = told["notify"]
+    found = {key: told[key] for key in ("outcome", "reason", "recheck_at", "data")}
+    return {**found, "notify": notify is True, "later": notify == "later", "digest": rules.digest}
+
+
+@dataclass
+class Caller:
+    """Asks for many decisions again and again, and holds each to the version that the answer names."""
+
+    process: Process
+    expected: dict[str, list[dict[str, object]]]
+    answered: int = 0
+    seen: set[str] = field(default_factory=set)
+
+    def ask(self, stop: threading.Event) -> list[object]:
+        """Ask until it is enough; give what is wrong."""
+        wrong: list[object] = []
+        body = json.dumps({"facts": ROWS}).encode()
+        connection = HTTPConnection("127.0.0.1", self.process.port, timeout=60)
+        while not stop.is_set():
+            connection.request("POST", "/v1/decide/chart", body, self.process.headers)
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+            self.answered += 1
+            if answer.status != 200 or told["decisions"] != self.expected[told["digest"]]:
+                wrong.append(told)
+            else:
+                self.seen.add(told["digest"])
+        connection.close()
+        return wrong
 
 
 def at_once(calls: list[Callable[[], object]]) -> Counter[object]:
@@ -74,20 +126,34 @@ class TestTwo:
 
 
 class TestReloads:
-    def test_under_load(self, tmp_path: Path) -> None:
-        """100 changes under load, a third of them broken: no call fails, and each answer is of one whole version."""
-        texts = [CHART.replace("Urgent?", f"Urgent {number}?") for number in range(3)]
-        (tmp_path / "chart.yaml").write_text(texts[0], "utf-8")
-        with running(tmp_path, "[changes]\nevery_s = 0.02\n") as process, loaded(process) as load_:
-            for number in range(100):
-                text = BROKEN if number % 3 == 1 else texts[number % 3]
-                beside = tmp_path / "beside.tmp"
-                beside.write_text(text, "utf-8")
-                beside.replace(tmp_path / "chart.yaml")
-                process.request("POST", "/v1/admin/reload", b"", process.headers)
+    @pytest.mark.parametrize("changes", [100, pytest.param(1000, marks=pytest.mark.soak)])
+    def test_under_load(self, tmp_path: Path, changes: int) -> None:
+        """A third of the changes is broken: no call is lost, and each row of each answer is of the version it names."""
+        expected = {}
+        for number, text in enumerate(VERSIONS):
+            (tmp_path / f"version{number}.yaml").write_text(text, "utf-8")
+            rules = load(tmp_path / f"version{number}.yaml")
+            expected[rules.digest] = [walked(rules, facts) for facts in ROWS]
+        (tmp_path / "chart.yaml").write_text(VERSIONS[0], "utf-8")
+        with running(tmp_path, "[changes]\nevery_s = 1.0\ncases = false\n") as process:
+            callers = [Caller(process, expected) for _ in range(2)]
+            with loaded(process, 1) as load_, ThreadPoolExecutor(len(callers)) as pool:
+                asked = [pool.submit(caller.ask, load_.stop) for caller in callers]
+                for number in range(changes):
+                    beside = tmp_path / "beside.tmp"
+                    beside.write_text(BROKEN if number % 3 == 1 else VERSIONS[number // 3 % 3], "utf-8")
+                    beside.replace(tmp_path / "chart.yaml")
+                    assert process.request("POST", "/v1/admin/reload", b"", process.headers)[0] == 200
+                load_.stop.set()
+                wrong = [one for done in asked for one in done.result(60)]
+            taken = json.loads(process.request("GET", "/v1/admin/changes", b"", process.headers)[2])["rules"][0]
 
-        assert len(load_.answers) == 2
+        assert wrong == []
         assert {answer[0] for answer in load_.answers} == {200}  # type: ignore[index]
+        assert {answer[1] for answer in load_.answers} <= set(expected)  # type: ignore[index]
+        assert all(caller.answered for caller in callers)
+        assert set().union(*(caller.seen for caller in callers)) == set(expected)
+        assert taken["status"]["refusals"] >= changes // 3
 
     def test_a_link_that_is_swapped(self, tmp_path: Path) -> None:
         """A folder behind a link that is swapped, as Kubernetes does it, comes into force as a whole."""
