@@ -173,7 +173,10 @@ class Nats:
 
     def __init__(self, url: str, settings: Worker) -> None:
         """Prepare to connect."""
-        self.broker = NatsBroker(url, logger=_log, log_level=logging.DEBUG, apply_types=False)
+        # By default a client gives a broker up that is away for two minutes, and is of no use from then on.
+        self.broker = NatsBroker(
+            url, logger=_log, log_level=logging.DEBUG, apply_types=False, max_reconnect_attempts=-1
+        )
         self._settings = settings
         asking = [self._address(kind) for kind in ASKING]
         telling = [self._address(kind) for kind in TELLING]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +165,21 @@ class TestLanes:
         await worker._take([Received(posted("a"), times, ack)])  # noqa: SLF001 - its lane
 
         assert [kind, "ack"] == order
+
+    def test_candidate(self, tmp_path: Path) -> None:
+        """Rules that may come into force decide beside those that are, and what differs is counted."""
+        chart, new = write_chart(tmp_path), tmp_path / "new" / "chart.yaml"
+        new.parent.mkdir()
+        new.write_text(CHART.replace("if: user.muted", "if: not user.muted"), "utf-8")
+        settings = Settings(rules=[chart], changes=Changes(candidate=new))
+        versions = Versions(settings.rules, settings.changes)
+        line: Line = Broken()  # type: ignore[assignment] # as far as it goes
+
+        Worker(line, settings, versions)._answer(posted("a", members=[{"subject": "a"}, {"subject": "b"}]))  # noqa: SLF001
+        told: Any = versions.to_dict()["candidate"]
+        versions.close()
+
+        assert 2 == told["comparisons"]["chart"]["compared"] == told["comparisons"]["chart"]["differing"][0]["count"]
 
     @pytest.mark.parametrize(("times", "problem"), [(3, ""), (4, "kills")])
     def test_alone(self, worker: Worker, times: int, problem: str) -> None:
