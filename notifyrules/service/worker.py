@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Final
 
 import uvicorn
@@ -31,6 +33,15 @@ _AT_ONCE: Final = 500
 _LOOK_S: Final = 1.0
 """How often it is looked for events to be taken one at a time, and how long the broker may take to answer."""
 _log = logging.getLogger("notifyrules.events")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: uvicorn raises them again when it has ended, before what is in hand is answered."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 class Worker:
@@ -152,9 +163,13 @@ class Worker:
 
     async def run(self, url: str, host: str, port: int, say: Callable[[str], object]) -> None:
         """Answer until a signal, and tell of it over HTTP; *say* is given the address."""
-        server = uvicorn.Server(
-            uvicorn.Config(self._tell_of_it, host=host, port=port, log_level="warning", ws="none", lifespan="off")
+        config = uvicorn.Config(
+            self._tell_of_it, host=host, port=port, log_level="warning", ws="none", lifespan="off", interface="asgi3"
         )
+        server = _Server(config)
+        stop = partial(setattr, server, "should_exit", True)  # noqa: FBT003 - a value
+        for one in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(one, stop)
         async with self.working(url):
             serving = asyncio.create_task(server.serve())
             while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from notifyrules.service.settings import Worker as Working
 from notifyrules.service.versions import Versions
 from notifyrules.service.worker import Worker
 from tests.following import EVERY, until
-from tests.service.brokers import address
+from tests.service.brokers import address, clean
 from tests.service.deaths import brokers, prefix, process, product
 from tests.service.posting import CHART, posted, write_chart
 from tests.service.working import FATAL
@@ -115,6 +117,36 @@ class TestWorker:
             open_line("kafka://host", Working())
 
         assert "nats://" in told.value.help
+
+
+@pytest.mark.slow
+@brokers
+def test_command(broker: str, prefix: str, tmp_path: Path) -> None:
+    """The command tells over HTTP that it is ready and what it has counted, and ends well when it is asked to."""
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'[worker]\nprefix = "{prefix}"\n', "utf-8")
+    command = [sys.executable, "-m", "notifyrules", "work", str(write_chart(tmp_path)), "--broker", address(broker)]
+    popen = subprocess.Popen([*command, "--settings", str(settings)], stderr=subprocess.PIPE)
+    try:
+        assert popen.stderr is not None
+        first = popen.stderr.readline()
+        port = int(first.rpartition(b"http://127.0.0.1:")[2].split()[0])
+        found = {}
+        for path in ("/livez", "/readyz", "/metrics"):
+            connection = HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            found[path] = answer.status, b"notifyrules_" in answer.read()
+            connection.close()
+        popen.terminate()
+        code = popen.wait(60)
+    finally:
+        popen.kill()
+        popen.communicate()
+        asyncio.run(clean(address(broker), prefix))
+
+    assert found == {"/livez": (200, False), "/readyz": (200, False), "/metrics": (200, True)}
+    assert code == 0
 
 
 class Broken:
