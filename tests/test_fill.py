@@ -232,6 +232,8 @@ class TestLayouts:
             HEAD + "cases:\n" + ONE.rstrip("\n") + "  # behind it\nabout: more\n",
             (HEAD + "cases:\n" + ONE + "\n# end\n").replace("\n", "\r\n"),
             "\ufeff" + HEAD + "cases:\n" + ONE,
+            "\ufeff" + (HEAD + "cases:\n" + ONE + "# größer 😀 &a *b\n").replace("\n", "\r\n"),
+            HEAD + "cases:\n  - {name: \"groß 😀 &a *b\", given: {size: 9}, expect: 'no'} # \u00e4 &anchor *alias\n",
             HEAD + "cases:\n" + ONE.removeprefix("  "),
             HEAD + "cases:\n      " + ONE,
             HEAD + "cases:\n- name: large\n  given:\n    size: 9 # nine\n  # here\n  expect: 'no'\n\nabout: x\n",
