@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from notifyrules.answers.conform import conform
     from notifyrules.compiled.decision import Decision
     from notifyrules.compiled.facts_object import Facts
     from notifyrules.compiled.facts_reader import Extras
@@ -71,6 +72,7 @@ __all__ = [
     "WhyNot",
     "Witnesses",
     "check",
+    "conform",
     "explain",
     "live",
     "load",
@@ -103,6 +105,7 @@ _HOMES = {
     "WhyNot": "notifyrules.explanation.alternatives",
     "Witnesses": "notifyrules.witnesses",
     "check": "notifyrules.rules",
+    "conform": "notifyrules.answers.conform",
     "explain": "notifyrules.receipts.replay",
     "live": "notifyrules.following",
     "load": "notifyrules.rules",

@@ -7,7 +7,7 @@ pytest finds the plugin by its entry point. It sleeps, and loads nothing, until 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CasesFile 
     if file_path.name.endswith(CASES_ENDINGS) and is_ours(file_path):
         return CasesFile.from_parent(parent, path=file_path)
     return None
+
+
+@pytest.fixture
+def conform() -> Callable[..., None]:
+    """Fail with the whole report where rules decide otherwise than an old function, as `notifyrules.conform` finds."""
+
+    def compare(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - those of the function
+        __tracebackhide__ = True
+        import notifyrules  # noqa: PLC0415 - sleeps until here
+
+        found = notifyrules.conform(*arguments, **options)
+        if not found:
+            pytest.fail(found.tell(), pytrace=False)
+
+    return compare
 
 
 class CasesFile(pytest.File):

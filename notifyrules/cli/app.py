@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 
 from notifyrules.cli import (
     check,
+    conform,
     decide,
     diff,
     explain,
@@ -74,7 +75,23 @@ app: Final = typer.Typer(
     help=_HELP,
 )
 
-for _command in (check, decide, explain, why_not, test, mutate, diff, render, new, schema, stubs, serve, work, hold):
+for _command in (
+    check,
+    decide,
+    explain,
+    why_not,
+    test,
+    mutate,
+    conform,
+    diff,
+    render,
+    new,
+    schema,
+    stubs,
+    serve,
+    work,
+    hold,
+):
     _name = _command.__name__.rpartition(".")[2]
     app.command(
         _name.replace("_", "-"),

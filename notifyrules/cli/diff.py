@@ -95,9 +95,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
 
     before, after = (load_named(word, root).graph for word in (old, new))
     media = before.media or after.media
-    recorded = (
-        None if rows is None else (one for name, row in _read_rows(rows) for one in decided_for(name, row, media))
-    )
+    recorded = None if rows is None else (one for name, row in read_rows(rows) for one in decided_for(name, row, media))
     with show_work("comparing") as watch:
         diffed = compare(
             before,
@@ -120,7 +118,8 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
     return FOUND if diffed.refused else CLEAN
 
 
-def _read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+def read_rows(file: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Read recorded facts, a row a line: the name of each, and all that it holds."""
     try:
         with Path(file).open(encoding="utf-8-sig") as opened:
             for number, line in enumerate(iter(partial(opened.readline, MAX_BYTES + 1), ""), 1):

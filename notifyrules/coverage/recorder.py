@@ -143,6 +143,11 @@ def find_atoms(graph: Graph) -> Iterator[t.Term]:
         yield from _within((one for one in (*end.data.values(), end.recheck) if isinstance(one, Term)), decides=True)
 
 
+def atoms_of(condition: t.Term) -> Iterator[t.Term]:
+    """Give the atoms of one condition."""
+    return _atoms(condition, decides=True)
+
+
 def written_conditions(node: Node) -> tuple[t.Term, ...]:
     """List the conditions by which a node decides; a fact that a callee takes by its name is written nowhere."""
     if not isinstance(node, Call):

@@ -12,13 +12,14 @@ from notifyrules.solver.formulas import Formula
 from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Change, Nearest, Neighbourhood, base_of
 from notifyrules.solver.proof import Proof
+from notifyrules.solver.samples import draw, pools
 from notifyrules.solver.sayable import base_facts
 from notifyrules.solver.showing import Goal, witnesses
 from notifyrules.solver.solving import Answer, Solver
 from notifyrules.solver.symbols import Pick, Symbol, Truth
 from notifyrules.solver.text_lemmas import complete, know_at
 from notifyrules.solver.translation import Translator, World
-from notifyrules.solver.witness import find_witness
+from notifyrules.solver.witness import find_witness, nearer
 
 __all__ = [
     "Answer",
@@ -39,8 +40,11 @@ __all__ = [
     "base_facts",
     "base_of",
     "complete",
+    "draw",
     "find_witness",
     "know_at",
+    "nearer",
+    "pools",
     "readers",
     "speak",
     "translate",

@@ -164,6 +164,12 @@ class Nearest:
                 told.settled = False
                 return
 
+    def guess(self, goal: Formula) -> FactValues | None:
+        """Give the facts of one solution; what it does not settle is as in :attr:`near`."""
+        if self.solver.ask(goal) is not Answer.YES:
+            return None
+        return {name: self.near[name] if name in self.held else self._solved(name) for name in self.inputs.facts}
+
     def _at_most(self, size: int, names: Collection[str]) -> Formula:
         if size >= len(names):
             return self.inputs.world.formulas.true

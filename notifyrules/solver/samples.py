@@ -111,9 +111,9 @@ def pools(inputs: Inputs) -> dict[str, Sequence[Value]]:
     return {name: tuple(_pool(fact, inputs.world, instants)) for name, fact in inputs.facts.items()}
 
 
-def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int) -> Iterator[FactValues]:
+def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int, seed: int = 0) -> Iterator[FactValues]:
     """Draw facts, the same ones every time."""
-    random = Random(0)  # noqa: S311 - the same facts every time
+    random = Random(seed)  # noqa: S311 - the same facts every time
     for number in range(count):
         # Many decisions are at their most interesting where most facts are as usual.
         usual = (number % _USUAL) / _USUAL

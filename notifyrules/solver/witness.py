@@ -24,13 +24,13 @@ def find_witness(nearest: Nearest, goal: Formula, shows: Shows) -> FactValues | 
         if nearest.solver.limit.is_over():
             break
         if shows(drawn):
-            return _nearer(drawn, nearest, shows)
+            return nearer(drawn, nearest.near, shows)
     return Answer.UNKNOWN
 
 
-def _nearer(facts: FactValues, nearest: Nearest, shows: Shows) -> FactValues:
-    """Put facts back to what is usual, as far as they still show it."""
-    for name, value in nearest.near.items():
-        if shows(back := {**facts, name: value}):
+def nearer(facts: FactValues, near: FactValues, shows: Shows) -> FactValues:
+    """Put facts back to what they are *near*, as far as they still show something."""
+    for name, value in near.items():
+        if facts[name] != value and shows(back := {**facts, name: value}):
             facts = back
     return facts

@@ -1,0 +1,168 @@
+"""Find out whether rules decide as an old function does, and for whom they do not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from notifyrules.errors import FactsError, UsageError
+from notifyrules.language.values import FactValues, to_plain
+from notifyrules.rules import Rules, find_place, load, require_solver
+
+if TYPE_CHECKING:
+    from notifyrules.conformance.old import Command
+    from notifyrules.conformance.report import Conformance
+    from notifyrules.conformance.run import Comparison
+
+SECONDS: Final = 60.0
+"""How long it takes unless the caller says otherwise."""
+
+
+def conform(  # noqa: PLR0913 - what is compared, and how
+    rules: Rules | str | os.PathLike[str],
+    *,
+    against: Callable[..., object] | Command | str,
+    arguments: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+    plain: bool = False,
+    rows: Iterable[Mapping[str, object]] = (),
+    expect: str | os.PathLike[str] | None = None,
+    seconds: float = SECONDS,
+    seed: int = 0,
+    resume: str | os.PathLike[str] | None = None,
+    watch: Callable[[int, int], None] = lambda _asked, _differing: None,
+) -> Conformance:
+    """
+    Find for whom rules decide otherwise than an old function does.
+
+    Args:
+        rules: The rules, or what :func:`notifyrules.load` takes.
+        against: The old function, or its name as `package.module:function`. It is given a dict with a value for every
+            fact, by its dotted name, and may answer a bool, `later`, an outcome, the id of the arrow that settled it,
+            or a decision; what it raises is an answer too.
+        arguments: The facts that it takes as arguments, by parameter: a fact, or a group of facts such as `user`,
+            which is given as a dict of the names behind the dot.
+        answers: What its answers stand for, where they are other words: an outcome, an arrow, `true`, `false`, `later`.
+        plain: Whether values are given as JSON holds them, rather than as Python does.
+        rows: Recorded facts that it is asked for first.
+        expect: A file of differences that are expected.
+        seconds: How long it may take.
+        seed: Other facts are made for another one.
+        resume: A file in which a run is kept, to go on with it.
+        watch: Is told how many facts were asked so far, and how many differ.
+
+    Returns:
+        What was found. It is true where there is nothing to tell; `check()` raises AssertionError with the report
+        otherwise, and `tell()` is the report.
+
+    Raises:
+        RulesError: The rules, or the file of expected differences, are not in order.
+        UsageError: There is no such function, a mapping names no fact, or the solver is not installed.
+    """
+    require_solver()
+    from notifyrules.conformance.answers import Answers  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.conformance.expected import ExpectedDifferences, read_expected  # noqa: PLC0415
+    from notifyrules.conformance.old import Command, Old, asked_alone  # noqa: PLC0415
+
+    rules = rules if isinstance(rules, Rules) else load(rules)
+    graph = rules.graph
+    given = [_facts(rules, row) for row in rows]
+    expected = ExpectedDifferences(graph) if expect is None else read_expected(find_place(expect, None), graph)
+    function = find_function(against) if isinstance(against, str) else against
+    old = Old(graph, Answers(graph, answers or {}), function, arguments, plain or isinstance(function, Command))
+    if isinstance(function, Command):
+        old.fresh = partial(function.alone, old.answers)
+    with asked_alone(old):
+        from notifyrules.conformance.making import Maker  # noqa: PLC0415 - the solver is an extra
+        from notifyrules.conformance.run import Comparison  # noqa: PLC0415
+        from notifyrules.limit import Limit  # noqa: PLC0415
+
+        limit = Limit(seconds)
+        run = Comparison(rules.program, old, expected, Maker(graph, seconds, seed))
+        before = Path(resume) if resume is not None else None
+        skip = 0 if before is None else _go_on(run, rules, before)
+        run.run(given, limit, watch, skip)
+        if before is not None:
+            _keep(run, before)
+        return _told(run, limit)
+
+
+def _told(run: Comparison, limit: object) -> Conformance:
+    from notifyrules.conformance.report import Conformance  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.coverage.figures import measure  # noqa: PLC0415
+    from notifyrules.limit import Limit  # noqa: PLC0415
+
+    assert isinstance(limit, Limit)
+    clusters = tuple(run.clusters(limit))
+    return Conformance(
+        graph=run.graph,
+        asked=run.asked,
+        seconds=limit.seconds - limit.left_s,
+        differing=run.differing,
+        clusters=clusters,
+        covered={one: run.covered[one] for one in run.expected.listed},
+        raised=run.raised,
+        refused=run.refused,
+        coverage=measure(run.maker.recorder.tallies),
+        alone=run.old.fresh is not None,
+        interrupted=run.interrupted,
+    )
+
+
+def find_function(name: str) -> Callable[..., object]:
+    """Import a function by its name, `package.module:function`."""
+    module, colon, path = name.partition(":")
+    if not (colon and module and path):
+        raise UsageError(f"`{name}` names no function", "write it as `package.module:function`")
+    try:
+        found: object = import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        advice = "the folder that its package lies in must be where the command runs, or on PYTHONPATH"
+        raise UsageError(f"the old function `{name}` cannot be imported: {error}", advice) from None
+    if not callable(found):
+        raise UsageError(f"`{name}` is no function")
+    return found
+
+
+def _facts(rules: Rules, row: Mapping[str, object]) -> FactValues:
+    try:
+        read = rules.facts(row, extras="ignore")
+    except FactsError as error:
+        raise UsageError(f"a recorded row is not what `{rules.name}` takes: {error.problems[0]}") from None
+    return {name: read[name] for name in rules.graph.facts}
+
+
+# ---- Kept between runs ----
+
+
+def _go_on(run: Comparison, rules: Rules, file: Path) -> int:
+    """Take up a run that was kept: its differences are asked again, the other facts are not."""
+    if not file.exists():
+        return 0
+    try:
+        kept = json.loads(file.read_text())
+        asked, differing = int(kept["made"]), [_facts(rules, one) for one in kept["differing"]]
+        fits = (kept["digest"], kept["seed"]) == (rules.digest, run.maker.seed)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"`{file}` holds no run", "name a file that `--resume` wrote, or one that is not there"
+        ) from None
+    if not fits:
+        raise UsageError(f"`{file}` holds a run of other rules, or of another seed", "begin a new file")
+    for facts in differing:
+        run.look_at(facts)
+    run.asked = asked
+    return asked
+
+
+def _keep(run: Comparison, file: Path) -> None:
+    differing = [{name: to_plain(value) for name, value in one.facts.items()} for one in run.kept if not one.without]
+    kept = {"digest": run.graph.digest, "seed": run.maker.seed, "made": run.made, "differing": differing}
+    file.write_text(json.dumps(kept))

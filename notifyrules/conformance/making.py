@@ -1,0 +1,191 @@
+"""
+Make the facts that both sides are asked for, the same ones every time.
+
+First witnesses of all that the chart asks. Over them are laid tables of values for what an atom reads, what other
+witnesses have, and other values of one fact; in between, and when all of that is done, facts are drawn. All keep to
+`assume`, none comes twice, and none lies at the ends of the language's ranges, where every function differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, islice
+from random import Random
+from typing import Final
+
+from notifyrules.conformance.aims import Aim, Key, Place, aims, find
+from notifyrules.conformance.tables import Change, Table, combined, few_values
+from notifyrules.coverage.recorder import Recorder
+from notifyrules.evaluation.walk import keeps
+from notifyrules.graph.model import Fact, Graph
+from notifyrules.language import terms as t
+from notifyrules.language.values import FactValues, Value
+from notifyrules.limit import Limit
+from notifyrules.solver import Neighbourhood, base_of, draw, pools
+
+_SHARE: Final = 0.4
+"""The part of the time that witnesses may be looked for."""
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_LONGEST: Final = timedelta(days=366)
+_FAR: Final = 2**40
+_DRAWN: Final = 100_000_000
+_MIXED: Final = 2
+"""Made facts for each that is drawn, as long as there are any."""
+_VAIN: Final = 5_000
+"""Facts in a row that came before, or break `assume`, after which there are no others to be had."""
+_LAID: Final = 4
+"""Witnesses of one atom that tables are laid over."""
+
+
+@dataclass(slots=True)
+class Maker:
+    """Make facts for one chart."""
+
+    graph: Graph
+    seconds: float
+    seed: int = 0
+    base: FactValues = field(init=False)
+    """What is usual: defaults, and values that differ from one another where there is none."""
+    recorder: Recorder = field(default_factory=Recorder)
+    """What the witnesses have walked."""
+    _tried: list[tuple[Aim, FactValues | None]] = field(default_factory=list)
+    _near: Neighbourhood = field(init=False)
+    _pools: dict[str, Sequence[Value]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        limit = Limit(self.seconds * _SHARE)
+        self.base = base_of(self.graph, limit)
+        free = {name for name, fact in self.graph.facts.items() if not fact.has_default}
+        self._near = Neighbourhood.begin(self.graph, self.base, limit, free=free)
+        self.recorder.learn(self.graph)
+        for name, values in pools(self._near.nearest.inputs).items():
+            self._pools[name] = [one for one in values if _is_real(one) or one == self.base[name]]
+
+    @property
+    def witnesses(self) -> list[FactValues]:
+        """The facts that were found for what the chart asks."""
+        return [facts for _, facts in self._tried if facts is not None]
+
+    @property
+    def missed(self) -> list[Aim]:
+        """What no facts were found for."""
+        return [aim for aim, facts in self._tried if facts is None]
+
+    def make(self) -> Iterator[FactValues]:
+        """Make facts until nobody wants any more, or there are no others."""
+        seen: set[int] = set()
+        vain = 0
+        for facts in chain(self._aimed(), self._mixed(self._laid(), self._drawn())):
+            key = hash(tuple(map(facts.__getitem__, self.graph.facts)))
+            vain += 1
+            if key not in seen and keeps(self.graph, facts):
+                seen.add(key)
+                vain = 0
+                yield facts
+            elif vain == _VAIN:
+                return
+
+    def _aimed(self) -> Iterator[FactValues]:
+        yield self.base
+        for aim in aims(self._near.chart, self.graph):
+            facts = find(self._near, aim)
+            self._tried.append((aim, facts))
+            if facts is not None:
+                self.recorder.walk(self.graph, facts)
+                yield facts
+
+    def _mixed(self, made: Iterator[FactValues], drawn: Iterator[FactValues]) -> Iterator[FactValues]:
+        while batch := list(islice(made, _MIXED)):
+            yield from batch
+            yield from islice(drawn, 1)
+        yield from drawn
+
+    # ---- Laid over witnesses ----
+
+    def _laid(self) -> Iterator[FactValues]:
+        """Take one from each table in turn, so that a run that is cut short has seen some of each."""
+        by_atom: dict[tuple[Key, t.Term | None], list[FactValues]] = {}
+        by_node: dict[Hashable, list[FactValues]] = {}
+        places: dict[Key, Place] = {}
+        for aim, facts in self._tried:
+            places[aim.place.key] = aim.place
+            by_atom.setdefault((aim.place.key, aim.atom), []).extend([] if facts is None else [facts])
+            by_node.setdefault(aim.place.key[:2], []).extend([] if facts is None else [facts])
+        tables = [self._pairs(), self._singles()]
+        for (key, atom), found in by_atom.items():
+            place, here = places[key], by_node[key[:2]]
+            if atom is not None:
+                table = Table(self.graph, atom, place.calls)
+                tables += [self._over(one, table.changes(one), atom.span.text) for one in [*found, *here][:_LAID]]
+        for place in places.values():
+            if place.condition is not None:
+                read = Table(self.graph, place.condition, place.calls).facts()
+                here = by_node[place.key[:2]][:_LAID]
+                tables += [self._over(one, combined(read), place.node) for one in here]
+        yield from _in_turn(tables)
+
+    def _over(self, facts: FactValues, changes: Iterable[Change], name: str) -> Iterator[FactValues]:
+        listed = list(changes)
+        Random(f"{self.seed} {name}").shuffle(listed)  # noqa: S311 - the same order every time
+        for change in listed:
+            yield {**facts, **change}
+
+    def _pairs(self) -> Iterator[FactValues]:
+        """Lay what each witness has other than usual over each other one."""
+        whole = {tuple(facts.values()): facts for facts in self.witnesses}
+        changed = [
+            {name: value for name, value in facts.items() if value != self.base[name]} for facts in whole.values()
+        ]
+        changed.sort(key=len)
+        for facts in whole.values():
+            yield from ({**facts, **change} for change in changed)
+
+    def _singles(self) -> Iterator[FactValues]:
+        """Give each fact of each witness other values."""
+        values = {name: self._values(fact) for name, fact in self.graph.facts.items()}
+        for facts in self.witnesses:
+            for name, listed in values.items():
+                yield from ({**facts, name: value} for value in listed)
+
+    def _values(self, fact: Fact) -> Sequence[Value]:
+        """List a few values of a fact: all where there are few, else those of other facts of its type too."""
+        if few := few_values(fact):
+            return few
+        others = [self.base[one.name] for one in self.graph.facts.values() if one.type.base == fact.type.base]
+        found = dict.fromkeys((None, *others, *self._pools[fact.name][:12]))
+        return [value for value in found if value is not None or fact.type.nullable]
+
+    # ---- Drawn ----
+
+    def _drawn(self) -> Iterator[FactValues]:
+        return draw(self._near.nearest.inputs, self._pools, _DRAWN, self.seed)
+
+
+def _is_real(value: Value) -> bool:
+    """Tell whether a value is one that people may have, far from the ends of its type."""
+    match value:
+        case datetime():
+            return _EARLIEST <= value <= _LATEST
+        case date():
+            return _EARLIEST.date() <= value <= _LATEST.date()
+        case timedelta():
+            return abs(value) <= _LONGEST
+        case bool():
+            return True
+        case int():
+            return abs(value) <= _FAR
+        case _:
+            return True
+
+
+def _in_turn(sources: Sequence[Iterator[FactValues]]) -> Iterator[FactValues]:
+    """Take one from each source after the other, until all are done."""
+    left = list(sources)
+    while left:
+        for source in tuple(left):
+            if (facts := next(source, None)) is None:
+                left.remove(source)
+            else:
+                yield facts

@@ -1,0 +1,182 @@
+"""Ask a chart and an old function for the same facts, and gather for whom they differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Final, TypeAlias
+
+from notifyrules.compiled.compiler import Program
+from notifyrules.conformance.answers import Level
+from notifyrules.conformance.clusters import Cluster, Difference, Shrinker, Shrunk, cluster
+from notifyrules.conformance.expected import ExpectedDifference, ExpectedDifferences
+from notifyrules.conformance.making import Maker
+from notifyrules.conformance.old import Old
+from notifyrules.evaluation.walk import keeps
+from notifyrules.graph.model import Graph
+from notifyrules.language.values import FactValues
+from notifyrules.limit import Limit
+
+_KEPT: Final = 150
+"""Differences of one kind that are kept; of more, those that have other facts than usual."""
+_MOST: Final = 1_500
+_SHARE: Final = 0.8
+"""The part of the time in which facts are made; in the rest, what was found is made small."""
+_BATCH: Final = 200
+"""Facts that both sides are asked for before the time is looked at."""
+_SAMPLED: Final = 10
+"""Of so many facts, one is asked for once more with facts left out."""
+_SAMPLES: Final = 3_000
+_WALKED: Final = 500
+"""Facts beside the witnesses that are walked to say what was covered."""
+_ALONE: Final = 6
+"""Witnesses of a cluster that the old function is asked for alone."""
+
+Watch: TypeAlias = Callable[[int, int], None]
+"""Is told how many facts were asked so far, and how many differ."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Both sides, and what they were asked so far."""
+
+    program: Program
+    old: Old
+    expected: ExpectedDifferences
+    maker: Maker
+    asked: int = 0
+    made: int = 0
+    """How many of the facts that were asked were made."""
+    raised: Counter[str] = field(default_factory=Counter)
+    """What the old function raised, and how often."""
+    refused: str = ""
+    """What it raised where facts were left out; empty where it takes that."""
+    interrupted: bool = False
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Differences by both answers, all of them."""
+    covered: Counter[ExpectedDifference] = field(default_factory=Counter)
+    kept: list[Difference] = field(default_factory=list)
+    _sampled: list[FactValues] = field(default_factory=list)
+    _kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _shapes: set[object] = field(default_factory=set)
+
+    @property
+    def graph(self) -> Graph:
+        """The chart."""
+        return self.program.graph
+
+    @property
+    def differing(self) -> int:
+        """Count the facts for which both sides differ and that is not expected."""
+        return sum(self.counts.values())
+
+    def run(self, given: Iterable[FactValues], limit: Limit, watch: Watch, skip: int = 0) -> None:
+        """Ask both sides for facts that are *given*, then for those that are made, of which some are *skipped*."""
+        try:
+            for facts in given:
+                self.look_at(facts)
+            made, self.made = islice(self.maker.make(), skip, None), skip
+            until_s = limit.seconds * (1 - _SHARE)
+            while batch := list(islice(made, _BATCH)):
+                for facts in batch:
+                    self.look_at(facts)
+                    self.made += 1
+                watch(self.asked, self.differing)
+                if limit.left_s <= until_s:
+                    break
+            self._leave_out(limit)
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def _leave_out(self, limit: Limit) -> None:
+        """Ask once more with facts left out that are at their default: all that it can do without, else one by one."""
+        facts_ = self.graph.facts
+        needed: set[str] = set()
+        for facts in (*self.maker.witnesses, *self._sampled):
+            usual = {name for name, fact in facts_.items() if fact.has_default and facts[name] == fact.default}
+            for without in (usual - needed, *({name} for name in sorted(usual - needed))):
+                if limit.left_s <= 0:
+                    return
+                found = self.ask(facts, frozenset(without))
+                if not found.old.said.startswith("raises "):
+                    if found.differs and not self.ask(facts).differs:
+                        self.keep(found)
+                    if len(without) != 1:
+                        break
+                elif len(without) == 1:
+                    needed |= without
+                    self.refused = self.refused or found.old.said
+
+    def ask(self, facts: FactValues, without: frozenset[str] = frozenset()) -> Difference:
+        """Ask both sides for facts that keep to `assume`."""
+        decision = self.program.decide(facts)
+        old = self.old.ask(facts, without)
+        agree = old.agrees(self.graph, decision.outcome, decision.reason)
+        return Difference(facts, decision.outcome, decision.reason, old, without, not agree)
+
+    def look_at(self, facts: FactValues) -> None:
+        """Ask both sides, and keep the difference."""
+        self.asked += 1
+        if self.asked % _SAMPLED == 0 and len(self._sampled) < _SAMPLES:
+            self._sampled.append(facts)
+        found = self.ask(facts)
+        if found.old.level is Level.OTHER and found.old.said.startswith("raises "):
+            self.raised[found.old.said] += 1
+        if found.differs:
+            self.keep(found)
+
+    def keep(self, found: Difference) -> None:
+        """Count a difference, and keep it unless there are many of its kind."""
+        facts = found.facts
+        if (expected := self.expected.covering(facts, found.outcome, found.old.said)) is not None:
+            self.covered[expected] += 1
+            return
+        self.counts[found.answers] += 1
+        kind = (found.reason, *found.answers)
+        self._kinds[kind] += 1
+        shape = (kind, frozenset(name for name, value in facts.items() if value != self.maker.base[name]))
+        if self._kinds[kind] <= _KEPT or (self._kinds[kind] <= _MOST and shape not in self._shapes):
+            self.kept.append(found)
+        self._shapes.add(shape)
+
+    # ---- What it comes to ----
+
+    def clusters(self, limit: Limit) -> list[Cluster]:
+        """Make what was found small, put together what has one cause, and ask for each once more alone."""
+        shrinker = Shrinker(self.graph, self.maker.base, self._ask_again)
+        for facts in self._sampled[:_WALKED]:
+            self.maker.recorder.walk(self.graph, facts)
+        small: dict[object, Shrunk] = {}
+        for found in self.kept:
+            shrunk = shrinker.shrink(found) if limit.left_s > 0 else shrinker.told(found)
+            key = (*shrunk.difference.facts.values(), shrunk.difference.without, shrunk.difference.answers)
+            small.setdefault(hash(key), shrunk)
+        return list(self._asked_alone(cluster(tuple(small.values()))))
+
+    def _ask_again(self, facts: FactValues, without: frozenset[str]) -> Difference | None:
+        if not keeps(self.graph, facts):
+            return None
+        found = self.ask(facts, without)
+        covered = found.differs and self.expected.covering(facts, found.outcome, found.old.said)
+        return replace(found, differs=False) if covered else found
+
+    def _asked_alone(self, found: Sequence[Cluster]) -> Iterator[Cluster]:
+        """Keep the witnesses that hold for a function that was asked nothing before; put aside what has none."""
+        remembered: list[Cluster] = []
+        for one in found:
+            held = [each for each in one.witnesses[:_ALONE] if self._holds(each.difference)]
+            if held:
+                yield replace(one, witnesses=tuple(held))
+            else:
+                remembered.append(one)
+        if remembered:
+            witnesses = tuple(each for one in remembered for each in one.witnesses[:1])
+            yield Cluster(None, sum(one.count for one in remembered), witnesses, remembers=True)
+
+    def _holds(self, found: Difference) -> bool:
+        if self.old.fresh is None:
+            return True
+        alone = self.old.fresh(self.old.given(found.facts, found.without))
+        return not alone.agrees(self.graph, found.outcome, found.reason)
