@@ -216,8 +216,9 @@ def _interplay(comparison: VersionComparison, found: Interplay, usual: Mapping[s
     """Say how edits act on each other, each with an example."""
     yield Depth.TITLE, "Together"
     told: list[tuple[str, Example]] = []
-    if found.only_together is not None:
-        told.append(("only together they move some", found.only_together))
+    for which, one in found.only_together:
+        who = "they" if len(which) == len(comparison.edits) else " and ".join(map(str, which))
+        told.append((f"only together {who} move some", one))
     told += ((f"{number} is cancelled for some, whom it would move alone", one) for number, one in found.cancelled)
     told += ((f"{number} would lead some elsewhere alone", one) for number, one in found.elsewhere)
     for words, one in told:
@@ -232,7 +233,7 @@ def _usual(comparison: VersionComparison) -> dict[str, Value]:
     shown = [one for edit in comparison.edits for one in (*edit.examples, *(words.example for words in edit.reworded))]
     if (found := comparison.interplay) is not None:
         shown += [one for _, one in (*found.cancelled, *found.elsewhere)]
-        shown += [] if found.only_together is None else [found.only_together]
+        shown += [one for _, one in found.only_together]
     given: dict[str, Counter[Value]] = {}
     for one in shown:
         for name, value in facts_shown(comparison, one).items():

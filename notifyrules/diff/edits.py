@@ -7,8 +7,9 @@ where they end by examples. That is why it is short.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from notifyrules.diff.cover import Describer
@@ -25,7 +26,7 @@ from notifyrules.diff.model import (
     differ,
 )
 from notifyrules.diff.shared_facts import Side, given
-from notifyrules.diff.versions import Alone, Changes, Versions
+from notifyrules.diff.versions import Alone, Changes, Versions, translate_both
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import QUESTION_MARKS
 from notifyrules.graph.model import Arrow, FanOut, First, Graph, Node, Table
@@ -130,13 +131,43 @@ class _Teller:
             gone.append((number, self._example(one.side, formulas.every((moves, formulas.negate(changed))), cancelled)))
             rest = formulas.some(one.rest.values())
             other.append((number, self._example(one.side, formulas.every((moves, changed, rest)), elsewhere)))
-        found = (only, *(example for _, example in (*gone, *other)))
+        numbers = tuple(range(1, len(alone) + 1))
+        joint: list[tuple[tuple[int, ...], Example | Answer]] = [(numbers, only)]
+        if isinstance(only, Example) and len(alone) > 2:  # noqa: PLR2004 - two are a pair already
+            paired = translate_both(
+                versions.old.graph, versions.new.graph, versions.structure, versions.solver.limit, pairs=True
+            )
+            joint = list(_Teller(paired).joint(numbers))
+        found = [example for _, example in (*joint, *gone, *other)]
         return Interplay(
             Answer.UNKNOWN not in found,
-            only if isinstance(only, Example) else None,
+            tuple((which, one) for which, one in joint if isinstance(one, Example)),
             tuple((number, one) for number, one in gone if isinstance(one, Example)),
             tuple((number, one) for number, one in other if isinstance(one, Example)),
         )
+
+    def joint(self, numbers: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Example | Answer]]:
+        """Say which two edits move somebody whom no edit moves alone, and whether it takes all for others."""
+        versions, formulas = self.versions, self.versions.solver.world.formulas
+        single = [one for one in versions.alone if not one.edit.numbers]
+        pairs = [one for one in versions.alone if one.edit.numbers]
+        changed = formulas.some(versions.differences.values())
+        only = [changed, *(formulas.negate(formulas.some(one.changes.values())) for one in single)]
+        moves = [formulas.some(one.changes.values()) for one in pairs]
+
+        def shows(before: Record, after: Record, values: FactValues, pair: Sequence[Alone], still: int) -> bool:
+            moved = sum(differ(before, _decided(one.side, values)) for one in pair)
+            return (
+                differ(before, after)
+                and moved == still
+                and not any(differ(before, _decided(one.side, values)) for one in single)
+            )
+
+        for one, moved in zip(pairs, moves, strict=True):
+            goal = formulas.every((*only, moved))
+            yield one.edit.numbers, self._example(versions.together.new, goal, partial(shows, pair=[one], still=1))
+        rest = formulas.every((*only, *map(formulas.negate, moves)))
+        yield numbers, self._example(versions.together.new, rest, partial(shows, pair=pairs, still=0))
 
     # ---- Examples ----
 

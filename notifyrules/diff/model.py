@@ -188,8 +188,8 @@ class Interplay:
 
     proved: bool
     """Whether all of it was found out."""
-    only_together: Example | None = None
-    """Somebody whom no edit moves alone."""
+    only_together: tuple[tuple[tuple[int, ...], Example], ...] = ()
+    """Edits, by number, that together move somebody whom no edit moves alone: two of them, or no less than all."""
     cancelled: tuple[tuple[int, Example], ...] = ()
     """Edits, by number, that would move somebody alone whom all of them together leave."""
     elsewhere: tuple[tuple[int, Example], ...] = ()

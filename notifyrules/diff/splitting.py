@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TypeAlias
 
 from notifyrules.diff.model import Edited, Structure
@@ -33,6 +34,8 @@ from notifyrules.language.values import Value, write_literal
 
 _MOST = 12
 """Edits that are looked at one by one."""
+_PAIRED = 6
+"""Edits that are looked at two by two."""
 
 _Use: TypeAlias = tuple[str, str]
 """A let and the words that use it."""
@@ -64,12 +67,26 @@ class Edit:
     """The old version with this edit alone, in the old names."""
     defaults: frozenset[str] = frozenset()
     """The facts that have their new default."""
+    numbers: tuple[int, ...] = ()
+    """Where two edits are made at once, which, 1-based."""
     turned: str = ""
     """The old name of the node whose arrows lead elsewhere, if that is what it is."""
 
 
-def split(old: Graph, new: Graph, structure: Structure, defaults: Iterable[str], *, apart: bool) -> list[Edit]:
-    """Find the edits between two versions; *defaults* are the facts with another one, *apart* allows several edits."""
+def split(  # noqa: PLR0913 - what is compared, and how
+    old: Graph, new: Graph, structure: Structure, defaults: Iterable[str], *, apart: bool, pairs: bool
+) -> list[Edit]:
+    """
+    Find the edits between two versions.
+
+    Args:
+        old: The version before.
+        new: The version after.
+        structure: What both have in common.
+        defaults: The facts with another default.
+        apart: Whether there may be several edits.
+        pairs: Whether edits made two at once follow those made alone, unless these are too many.
+    """
     before = _uses(old)
     known: dict[t.Term, t.Term] = {}
 
@@ -83,6 +100,14 @@ def split(old: Graph, new: Graph, structure: Structure, defaults: Iterable[str],
     splitter = _Splitter(old, replace(renamed, nodes=nodes, outcomes=outcomes), own, before, uses)
     edits = list(splitter.edits(defaults))
     alone = apart and len(edits) <= _MOST and splitter.names_are_clear() and all(map(splitter.finish, edits))
+    if alone and pairs and len(edits) <= _PAIRED:
+        edits += [
+            both
+            for (one, first), (other, second) in combinations(list(enumerate(edits, 1)), 2)
+            if splitter.finish(
+                both := Edit(first.edited + second.edited, first.make + second.make, numbers=(one, other))
+            )
+        ]
     return edits if alone or not edits else [Edit([one for edit in edits for one in edit.edited], [])]
 
 

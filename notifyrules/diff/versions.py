@@ -83,8 +83,8 @@ class Versions:
         return find_witness(self.nearest, goal, confirm)
 
 
-def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -> Versions:
-    """Translate two versions, and prepare to ask how they differ."""
+def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit, *, pairs: bool = False) -> Versions:
+    """Translate two versions, and prepare to ask how they differ; with *pairs* edits are also made two at once."""
     world = World()
     together = bring_together(old, new, world)
     charts = [translate(side.graph, world, side.symbols) for side in (together.old, together.new)]
@@ -92,7 +92,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit) -
     features = features_of(together, world)
     rechecks = [speak(chart).recheck.at for chart in charts]
     differences = dict(find_differences(charts, rechecks, structure))
-    edits = split(old, new, structure, together.defaults, apart=together.one_type_each)
+    edits = split(old, new, structure, together.defaults, apart=together.one_type_each, pairs=pairs)
     alone = [
         Alone(edit, together.new, charts[1], differences, {})
         if edit.graph is None

@@ -205,7 +205,7 @@ class TestEdits:
         }
 
         assert found.proved
-        assert (found.only_together is not None) is any(j and not any(m) for m, j in zip(moved, joint, strict=True))
+        assert bool(found.only_together) is any(j and not any(m) for m, j in zip(moved, joint, strict=True))
         assert {number for number, _ in found.cancelled} == cancelled
         assert {number for number, _ in found.elsewhere} == elsewhere
 
