@@ -167,12 +167,7 @@ def _data(file: Mutated, judged: Judged) -> dict[str, object]:
     }
     if shown is not None:
         for name, one in (("right", shown.right), ("wrong", shown.wrong)):
-            data[name] = {
-                "outcome": one.outcome,
-                "notify": one.notify.written,
-                "reason": one.reason,
-                "because": one.because,
-            }
+            data[name] = _decided(one)
         data["case"] = file.case(judged)
     return data
 

@@ -19,11 +19,6 @@ class _NullError(Exception):
     """A value may be null where none may stand."""
 
 
-def is_well_typed(graph: Graph, names: frozenset[str]) -> bool:
-    """Tell whether the nodes and outcomes of some *names* hold no condition that null would make fail."""
-    return WellTyped(graph.facts).holds(graph, names)
-
-
 class WellTyped:
     """Looks at charts that differ in few conditions: what they share is looked at once."""
 

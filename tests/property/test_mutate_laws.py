@@ -21,7 +21,7 @@ from notifyrules.mutate.judging import Audience
 from notifyrules.mutate.mistakes import mutants
 from notifyrules.mutate.model import Fate, Judged, Mutant
 from notifyrules.mutate.proof import judge
-from notifyrules.mutate.well_typed import is_well_typed
+from notifyrules.mutate.well_typed import WellTyped
 from notifyrules.rules import load, read_cases
 from notifyrules.solver import Inputs, World
 from notifyrules.solver.samples import draw, pools
@@ -144,7 +144,7 @@ def test_charts_with_mistakes_decide(tmp_path_factory: pytest.TempPathFactory, d
     """A chart that loads is well typed, and one with a mistake that counts decides whatever the facts."""
     graph = load(drawn.save(tmp_path_factory.mktemp("drawn"))).graph
     chance = random.Random(seed)  # noqa: S311 - no secret
-    assert is_well_typed(graph, frozenset((*graph.nodes, *graph.outcomes)))
+    assert WellTyped(graph.facts).holds(graph, frozenset((*graph.nodes, *graph.outcomes)))
     for mutant in mutants(graph):
         decide(mutant.graph, drawn.values(chance))
 
