@@ -33,6 +33,7 @@ class Finder:
     def __init__(self, places: Iterable[str | os.PathLike[str]]) -> None:
         """Look in some folders, in the git history around them, and among what comes with the package."""
         self._places = [Path(place) for place in places]
+        self._known: list[Graph] = []
         self._found: dict[str, Found | None] = {}
         self._seen: dict[tuple[Path, str], list[Graph]] = {}
 
@@ -41,6 +42,10 @@ class Finder:
         if stamped not in self._found:
             self._found[stamped] = next(self._look(stamped), None)
         return self._found[stamped]
+
+    def know(self, graph: Graph) -> None:
+        """Look at rules that are at hand before all others."""
+        self._known.append(graph)
 
     def fit(self, graph: Graph, stamped: str) -> Found | None:
         """Take rules that somebody says are those of a receipt; None where they are others."""
@@ -54,7 +59,7 @@ class Finder:
     def _look(self, stamped: str) -> Iterator[Found]:
         if (here := loaded_here(stamped)) is not None:
             yield Found(here, tables())
-        alike = []
+        alike = [*self._known]
         for place in self._places:
             for folder in (place / FOLDER, place):
                 for file in sorted(folder.glob(f"{stamped[:DIGITS]}*.json")):

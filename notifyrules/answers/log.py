@@ -1,0 +1,102 @@
+"""Ask a log of receipts: how many, which, why, and how they went over the chart."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.walk import Passage, passed
+from notifyrules.explanation.words import HEADLINES
+from notifyrules.graph.model import Graph, Notify
+from notifyrules.receipts import asking
+from notifyrules.receipts.finding import Finder
+from notifyrules.receipts.replay import Replay, explain
+
+if TYPE_CHECKING:
+    from notifyrules.answers.render import Rendered
+    from notifyrules.explanation.readers import Reader
+
+_SAMPLE: Final = 2_000
+"""Receipts whose way is drawn: each is walked again."""
+_THINNEST: Final = 1.4
+_BROADEST: Final = 6.0
+"""In pixels: the lines of arrows that few took, and most."""
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> str:
+    """Write rows as aligned columns, the names above them."""
+    if not rows:
+        return "no receipts"
+    lines = [list(rows[0]), *([visible("" if one is None else str(one)) for one in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    numbers = [isinstance(one, int) for one in rows[0].values()]
+    aligned = (
+        [one.rjust(w) if n else one.ljust(w) for one, w, n in zip(line, widths, numbers, strict=True)] for line in lines
+    )
+    return "\n".join("  ".join(line).rstrip() for line in aligned)
+
+
+def listed(receipts: Iterable[Mapping[str, Any]]) -> str:
+    """Write receipts a line each: when, who, what was decided and by which arrow."""
+    keys = ("at", "subject", "id", "outcome", "reason")
+    return table([{key: one.get(key) for key in keys} for one in receipts])
+
+
+def told(receipts: Iterable[Mapping[str, Any]], finder: Finder, reader: Reader) -> str:
+    """Tell each decision in sentences, the oldest first."""
+    return "\n\n".join(_told(one, finder, reader) for one in reversed([*receipts]))
+
+
+def _told(receipt: Mapping[str, Any], finder: Finder, reader: Reader) -> str:
+    notify = {True: Notify.YES, "later": Notify.LATER}.get(receipt.get("notify", False), Notify.NO)
+    head = " ".join(visible(str(receipt[key])) for key in ("at", "subject", "id") if key in receipt)
+    try:
+        words = explain(receipt, places=finder).explain(reader)
+    except UsageError as error:
+        by = f"{visible(receipt['outcome'])}, by {visible(receipt['reason'])}"
+        words = f"{HEADLINES[notify]}: {by}\n{error}"
+    return f"{head}\n" + "\n".join(f"  {line}".rstrip() for line in words.splitlines())
+
+
+def draw(graph: Graph, files: Iterable[Path], wanted: asking.Wanted, picture_format: str) -> Rendered:
+    """Draw a chart, each arrow the broader the more decisions took it."""
+    from notifyrules.answers.render import write_picture  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
+    from notifyrules.diagram.model import Emphasis, Mark, Overlay  # noqa: PLC0415
+
+    finder, taken = Finder(()), Counter[str]()
+    finder.know(graph)
+    found = asking.sample(files, wanted, _SAMPLE).rows
+    told = [one for one in (_replayed(receipt, finder) for receipt in found) if one is not None]
+    for replay in told:
+        if replay.told is not None:
+            taken.update(_arrows(replay.told.passage, ""))
+    most = max(taken.values(), default=1)
+    marks = {}
+    for arrow, times in taken.items():
+        breadth = _THINNEST + (_BROADEST - _THINNEST) * math.log1p(times) / math.log1p(most)
+        marks[arrow] = Mark(Emphasis.PLAIN, (f"{times / len(told):.1%}",), breadth)
+    words = f"Traffic: {len(told):,} decisions"
+    return write_picture(draw_overlaid(graph, Overlay(marks, Mark(Emphasis.FADED), words)), picture_format)
+
+
+def _replayed(receipt: Mapping[str, Any], finder: Finder) -> Replay | None:
+    try:
+        return explain(receipt, places=finder)
+    except UsageError:
+        return None
+
+
+def _arrows(passage: Passage, prefix: str) -> set[str]:
+    """Name the arrows of a way through a chart, those of branches tried in vain included."""
+    found = set[str]()
+    for step in passed(passage.steps):
+        found |= {f"{prefix}{step.arrow}", *(f"{prefix}{branch.arrow}" for branch in step.tried)}
+        if step.inner is not None:
+            found |= _arrows(step.inner, f"{prefix}{step.node}/")
+    return found
