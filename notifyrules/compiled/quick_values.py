@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache, lru_cache, partial
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -42,12 +43,15 @@ _SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
 _SCHEDULES_KEPT: Final = 4_096
 _WINDOWS_KEPT: Final = 14
 """Windows of a schedule that is kept: who writes a hundred is not to fill the memory of all."""
+_CLASSES_KEPT: Final = 64
+_LISTS: Final = (list, tuple)
 _TEXTS: Final = Type(ListOf(Basic.TEXT))
-_IN_UTC: Final = len("2026-11-23T22:00:00Z")
-_WITH_OFFSET: Final = len("2026-11-23T22:00:00+01:00")
+_SECONDS: Final = len("2026-11-23T22:00:00")
+_FINEST: Final = 6
+"""Digits of a second that an instant may have."""
 _FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
-_WINDOW_KEYS: Final = 3
-"""Keys of a window that names its days."""
+_DAYLESS: Final = 2
+"""Keys of a window that does not name its days."""
 
 
 def quick_reader(wanted: Type) -> Read:
@@ -57,6 +61,8 @@ def quick_reader(wanted: Type) -> Read:
             return _READERS.get(basic) or _remembering(basic)
         case ListOf(Basic.TEXT):
             return _read_texts
+        case Enumeration(values):
+            return partial(_read_member, {value: value for value in values}, wanted)
         case ListOf(Enumeration(values)):
             return partial(_read_members, {value: value for value in values}, wanted)
         case _:
@@ -71,13 +77,7 @@ def _read_int(given: object) -> Value:
 
 
 def _read_text(given: object) -> Value:
-    if type(given) is str and len(given) <= MAX_TEXT:
-        try:
-            given.encode()
-        except UnicodeEncodeError:
-            return conform(TEXT, given)
-        return given
-    return conform(TEXT, given)
+    return given if type(given) is str and len(given) <= MAX_TEXT and _is_unicode(given) else conform(TEXT, given)
 
 
 @cache
@@ -109,18 +109,26 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
 def _instant_of(text: str) -> Value:
     if _is_plain(text):
         try:
-            return _read_instant(datetime.fromisoformat(text))
+            moment = datetime.fromisoformat(text)
         except ValueError:
-            pass
+            return conform(INSTANT, text)
+        in_utc = moment.tzinfo is UTC and _FIRST_YEAR < moment.year < _LAST_YEAR - 1
+        return moment if in_utc else _read_instant(moment)
     return conform(INSTANT, text)
 
 
 def _is_plain(text: str) -> bool:
     """Tell whether a text has the form in which most instants are written, as far as Python would read others too."""
     size = len(text)
-    return (
-        (size == _IN_UTC and text[19] == "Z") or (size == _WITH_OFFSET and text[19] in "+-" and text[22] == ":")
-    ) and text[4] + text[7] + text[10] + text[13] + text[16] == "--T::"
+    end = size - 1 if text[-1:] == "Z" else size - 6
+    if end < _SECONDS or text[4:17:3] != "--T::":
+        return False
+    if end < size - 1 and (text[end] not in "+-" or text[end + 3] != ":"):
+        return False
+    if end == _SECONDS:
+        return True
+    digits = text[_SECONDS + 1 : end]
+    return text[_SECONDS] == "." and 0 < len(digits) <= _FINEST and digits.isdecimal() and text.isascii()
 
 
 def _read_zone(given: object) -> Value:
@@ -133,18 +141,24 @@ def _read_zone(given: object) -> Value:
 
 def _read_schedule(given: Any) -> Value:  # noqa: ANN401
     """Read a schedule; one that is written in plain dicts and texts is looked up by what it holds."""
-    if given.__class__ is not list or len(given) > _WINDOWS_KEPT:
+    kind = given.__class__
+    if (kind is not list and kind is not tuple) or len(given) > _WINDOWS_KEPT:
         return conform(SCHEDULE, given)
     key: tuple[int | str, ...] = ()
     for window in given:
-        if window.__class__ is not dict or len(window) != _WINDOW_KEYS:
+        if window.__class__ is not dict:
             return conform(SCHEDULE, given)
         # A missing key raises `KeyError`, and a day that is no text `TypeError`: not as usual either.
-        days, from_, until = window["days"], window["from"], window["until"]
-        if days.__class__ is not list or from_.__class__ is not str or until.__class__ is not str:
+        from_, until = window["from"], window["until"]
+        if from_.__class__ is not str or until.__class__ is not str:
             return conform(SCHEDULE, given)
         # INVARIANT (one key, one schedule): no day has a comma, so with their number others cannot look like them.
-        key += (len(days), ",".join(days), from_, until)
+        if len(window) == _DAYLESS:
+            key += (-1, from_, until)
+        elif len(window) == _DAYLESS + 1 and (days := window["days"]).__class__ in _LISTS:
+            key += (len(days), ",".join(days), from_, until)
+        else:
+            return conform(SCHEDULE, given)
     if (known := _SCHEDULES.get(key)) is not None:
         return known
     if len(_SCHEDULES) >= _SCHEDULES_KEPT:
@@ -158,9 +172,33 @@ def _read_texts(given: Any) -> Value:  # noqa: ANN401
         return conform(_TEXTS, given)
     found = tuple(given)
     for one in found:
-        if one.__class__ is not str or len(one) > MAX_TEXT or not one.isascii():
+        if one.__class__ is not str or len(one) > MAX_TEXT or not (one.isascii() or _is_unicode(one)):
             return conform(_TEXTS, given)
     return found if len(found) <= MAX_ITEMS else conform(_TEXTS, given)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read_member(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
+    """Read a value of an enumeration that is given as a member of an enumeration class whose members are texts."""
+    if _has_texts(type(given)):
+        value = given._value_
+        if value.__class__ is str and value in known:
+            return known[value]
+    return conform(wanted, given)
+
+
+@lru_cache(_CLASSES_KEPT)
+def _has_texts(kind: Any) -> bool:  # noqa: ANN401
+    """Tell whether a class is an enumeration whose members are texts, and whose values are what they say."""
+    own = next((vars(one)["value"] for one in kind.__mro__ if "value" in vars(one)), None)
+    return issubclass(kind, str) and issubclass(kind, Enum) and own is vars(Enum)["value"]
 
 
 def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
