@@ -145,6 +145,22 @@ class Rules:
                 return found
         return program.reader.read(given, extras, absent, program.fixed)
 
+    def decide_json(self, data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
+        """
+        Decide whether to notify by facts as they came over the wire.
+
+        Args:
+            data: JSON, nested or dotted: text, or UTF-8.
+            extras: As for :meth:`facts`.
+
+        Returns:
+            What :attr:`should_notify` gives for the same facts.
+
+        Raises:
+            FactsError: It is not JSON, a key stands twice in one object, or the facts are not what the rules declare.
+        """
+        return self.should_notify(self._program.json().read(data, extras), extras)
+
     def needs(self, given: object, *, until: Until = "decision", extras: Extras = "forbid") -> tuple[str, ...]:
         """
         Tell which facts are needed next, when only some are known.

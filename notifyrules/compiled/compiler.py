@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from types import FunctionType, MethodType
-from typing import Any, Final, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.control_flow import Writers
@@ -36,6 +36,9 @@ from notifyrules.compiled.partial import NotKnown, looking
 from notifyrules.compiled.residual import Front
 from notifyrules.graph.model import Arrow, Graph, Media
 from notifyrules.language.mismatch import Mismatch
+
+if TYPE_CHECKING:
+    from notifyrules.compiled.json_facts import JsonReader
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 """What accepting code raises when the reader must look."""
@@ -87,6 +90,8 @@ class Program:
     """Gives the function that decides for every medium, which is compiled when it is first asked for."""
     holding: OtherForms
     """Validates facts as far as that can be done without the reader."""
+    json: Callable[[], JsonReader]
+    """Gives what reads facts in JSON, which is made when it is first asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,14 @@ class UnboundProgram:
         forms.decides(decide, take)
         each = cache(lambda: self.each()(fixed, decide))
         holding = OtherForms(self.holding, fixed)
-        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each, holding)
+        json = cache(lambda: _json_reader(self.reader))
+        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each, holding, json)
+
+
+def _json_reader(reader: FactsReader) -> JsonReader:
+    from notifyrules.compiled.json_facts import JsonReader  # noqa: PLC0415 - only who has JSON needs it
+
+    return JsonReader(reader.declared)
 
 
 def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:

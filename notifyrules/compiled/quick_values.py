@@ -187,7 +187,8 @@ def _is_unicode(text: str) -> bool:
 
 def _read_member(known: Mapping[str, str], wanted: Type, given: Any) -> Value:  # noqa: ANN401
     """Read a value of an enumeration that is given as a member of an enumeration class whose members are texts."""
-    if _has_texts(type(given)):
+    kind: Any = type(given)
+    if _has_texts(kind):
         value = given._value_
         if value.__class__ is str and value in known:
             return known[value]

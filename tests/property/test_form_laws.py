@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import OrderedDict, UserDict, defaultdict, namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -288,6 +289,25 @@ class TestForms:
         rules = Rules(LOADED.graph, LOADED.diagnostics)
         for row in (*rows, rows[0]):
             assert by_form(rules, FORMS[form](row), extras) == by_reader(rules, row, extras), form
+
+
+class TestJson:
+    @settings(max_examples=100, deadline=None)
+    @given(rows=pairs(), extras=st.sampled_from(["forbid", "ignore"]), form=st.sampled_from([nest, dict, half]))
+    def test_decides_and_refuses_alike(
+        self, rows: tuple[Row, Row], extras: Extras, form: Callable[[Row], object]
+    ) -> None:
+        """Facts that came as JSON give what the facts give that Python reads of it."""
+        rules = Rules(LOADED.graph, LOADED.diagnostics)
+        for row in rows:
+            data = json.dumps(form(row), default=str)
+            _, expected = by_form(rules, json.loads(data), extras)
+
+            def decide(data: str = data) -> object:
+                decision = rules.decide_json(data, extras)
+                return decision.outcome, decision.reason, dict(decision.facts)
+
+            assert found(decide) == expected
 
 
 class TestOtherNames:

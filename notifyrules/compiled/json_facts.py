@@ -1,0 +1,132 @@
+"""
+Read facts from JSON as it came over the wire.
+
+The parser that comes with pydantic is several times faster than Python's own, which looks again at whatever the first
+does not take, and where a key may stand twice: of two values for one fact neither may be dropped in silence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from notifyrules.compiled.facts_reader import Extras
+from notifyrules.compiled.names import Names, compiled, run
+from notifyrules.errors import FactProblem, FactsError
+from notifyrules.graph.model import Fact
+from notifyrules.language.mismatch import MAX_DIGITS, describe
+from notifyrules.language.types import Basic, ListOf
+from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
+
+_UTF_8: Final = "utf-8"
+_parse: Final[Callable[[str | bytes | bytearray], Any]] = (
+    # It only saves time, and not everybody has it.
+    import_module("orjson").loads if find_spec("orjson") else partial(from_json, allow_inf_nan=False)
+)
+
+
+class JsonReader:
+    """Read the facts of one chart."""
+
+    def __init__(self, declared: Mapping[str, Fact]) -> None:
+        names = Names()
+        size, count = names.thing("len", len), names.thing("count", _count)
+        groups = ["", *sorted({name[:at] for name in declared for at, sign in enumerate(name) if sign == "."})]
+        paths = {*declared, *groups[1:]}
+        inside = {group: sum(path.rpartition(".")[0] == group for path in paths) for group in groups}
+        whole = " and ".join(f"{size}(found{_at(group)}) == {number}" for group, number in inside.items())
+        texts = len(paths)
+        counted: list[str] = []
+        for name, fact in declared.items():
+            match fact.type.base:
+                case Basic.BOOL | Basic.INT | ListOf(Basic.BOOL | Basic.INT):
+                    continue
+                case ListOf() if not fact.type.nullable:
+                    counted.append(f"{size}(found{_at(name)})")
+                case Basic.SCHEDULE | ListOf():
+                    counted.append(f"{count}(found{_at(name)})")
+                case _ if fact.type.nullable:
+                    counted.append(f"(found{_at(name)} is not None)")
+                case _:
+                    texts += 1
+        lines = f"def count(found):\n    return {' + '.join([str(texts), *counted])} if {whole} else 0\n"
+        self._count_whole = run(compiled(lines, "<texts of facts>"), names.table)["count"]
+
+    def read(self, data: str | bytes | bytearray, extras: Extras) -> object:
+        """
+        Read facts that are written as JSON, strictly: no key twice in one object, no NaN.
+
+        Args:
+            data: Text, or UTF-8.
+            extras: What becomes of facts that are not declared.
+
+        Returns:
+            What JSON holds, as Python's own reader gives it.
+
+        Raises:
+            FactsError: It is not JSON.
+        """
+        try:
+            found = _parse(data)
+        except ValueError:
+            return _read_slowly(data)
+        except TypeError:
+            message = f"expected JSON as bytes or text, found {describe(data)}"
+            advice = "facts that are read already `should_notify` takes"
+            raise FactsError([FactProblem("(facts)", message, advice)]) from None
+        marks, escape = ('"', "\\") if isinstance(data, str) else (b'"', b"\\")
+        if escape in data:  # type: ignore[operator]
+            return _read_slowly(data)
+        # INVARIANT (no key twice): with nothing escaped every text has two marks, those of keys that are lost as well.
+        texts = data.count(marks) >> 1  # type: ignore[arg-type]
+        if extras == "forbid":
+            try:
+                if self._count_whole(found) == texts:
+                    return found
+            except (KeyError, TypeError):
+                pass
+        return found if _count(found) == texts else _read_slowly(data)
+
+
+def _at(path: str) -> str:
+    """Write where a group or a fact stands in nested dicts."""
+    return "".join(f"[{part!r}]" for part in path.split(".")) if path else ""
+
+
+def _count(found: Any) -> int:  # noqa: ANN401 - JSON
+    """Count the texts that JSON holds, keys among them."""
+    if found.__class__ is str:
+        return 1
+    if found.__class__ is dict:
+        return len(found) + sum(map(_count, found.values()))
+    return sum(map(_count, found)) if found.__class__ is list else 0
+
+
+def _read_slowly(data: str | bytes | bytearray) -> object:
+    try:
+        text = data if isinstance(data, str) else data.decode(_UTF_8)
+    except UnicodeDecodeError as error:
+        problem = f"this is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
+        raise FactsError([FactProblem("(facts)", problem)]) from None
+    try:
+        return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
+    except json.JSONDecodeError:
+        at, problem = find_json_error(text)
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        told = f"this is not JSON, at line {line}, column {column}: {problem}"
+    except UnfitJsonError as error:
+        told = f"the key `{error.word}` stands twice in one object" if error.twice else f"`{error.word}` is not JSON"
+    except RecursionError:
+        told = "the JSON nests too deeply"
+    raise FactsError([FactProblem("(facts)", told)])
+
+
+def _integer(written: str) -> int:
+    """Read an integer; of one that no fact can hold only as many digits as tell so."""
+    return int(written[:MAX_DIGITS])
