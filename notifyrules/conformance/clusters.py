@@ -19,6 +19,8 @@ from notifyrules.language.values import FactValues, Value, write_literal
 
 MOST: Final = 12
 """Clusters; what is left beyond them is put together."""
+_LEAST: Final = 0.02
+"""What a fact weighs at least that all facts with that answer have."""
 LEFT_OUT: Final = "left out"
 """What stands for the value of a fact that the old function was not given."""
 _LONGEST: Final = 40
@@ -77,6 +79,10 @@ Ask: TypeAlias = Callable[[FactValues, frozenset[str]], "Difference | None"]
 """Asks both sides, whether they differ or not; None where the facts break `assume`."""
 
 
+Rate: TypeAlias = Callable[[Minds, Difference], float]
+"""Says what part of all facts with the answer of a difference, on the side that minds a fact, have its value too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shrinker:
     """Make differences smaller."""
@@ -122,10 +128,10 @@ class Shrinker:
 
     def told(self, kept: Difference) -> Shrunk:
         """Say which facts of a difference are other than usual, and who minds them."""
-        changed = [name for name, value in kept.facts.items() if value != self.base[name]]
-        minds = [(name, self._told(name, kept.facts[name]), self._side(kept, name)) for name in changed]
+        changed = self.changed(kept.facts)
+        minds = [(name, value, self._side(kept, name)) for name, value in changed]
         minds += [(name, LEFT_OUT, "old") for name in sorted(kept.without)]
-        weight = sum(self.graph.facts[name].has_default for name in changed)
+        weight = sum(self.graph.facts[name].has_default for name, _ in changed)
         return Shrunk(kept, tuple(minds), weight)
 
     def _side(self, kept: Difference, name: str) -> str:
@@ -134,7 +140,12 @@ class Shrinker:
         old = asked is None or asked.old != kept.old
         return "both" if chart and old else "chart" if chart else "old"
 
+    def changed(self, facts: FactValues) -> list[tuple[str, str]]:
+        """Name the facts that are other than usual, with what is told of their values."""
+        return [(name, self._told(name, value)) for name, value in facts.items() if value != self.base[name]]
+
     def _told(self, name: str, value: Value) -> str:
+        """Give a value where there are few, else nothing: texts and instants differ from one to another."""
         return write_literal(value) if value is None or few_values(self.graph.facts[name]) else ""
 
 
@@ -153,20 +164,25 @@ def _without(value: Value, at: int, count: int) -> Value:
 # ---- Clusters ----
 
 
-def cluster(shrunk: Sequence[Shrunk]) -> list[Cluster]:
+def cluster(shrunk: Sequence[Shrunk], rate: Rate) -> list[Cluster]:
     """
     Put differences together by what most of those that are left have in common, large clusters first.
 
-    What only one side minds is what parts the sides; what both mind is the way there. A difference with few such facts
-    says more of its cause than one with many.
+    What only one side minds is what parts the sides; what both mind is the way there, and so is what nearly all facts
+    with that answer have, as *rate* says. A difference with few facts of its own says more of its cause than one with
+    many.
     """
     minded = [frozenset(one for one in each.minds if one[2] != "both") or frozenset(each.minds) for each in shrunk]
+    weights = [
+        {one: max(1 - rate(one, each.difference), _LEAST) / len(of) ** 2 for one in of}
+        for each, of in zip(shrunk, minded, strict=True)
+    ]
     left, found = list(range(len(shrunk))), list[tuple[Minds | None, list[int]]]()
     while left:
         shares: dict[Minds, float] = {}
         for number in left:
-            for one in minded[number]:
-                shares[one] = shares.get(one, 0) + len(minded[number]) ** -2
+            for one, weight in weights[number].items():
+                shares[one] = shares.get(one, 0) + weight
         cause = min(shares, key=lambda one: (-shares[one], one), default=None)
         found.append((cause, [number for number in left if cause is None or cause in minded[number]]))
         left = [] if cause is None else [number for number in left if cause not in minded[number]]

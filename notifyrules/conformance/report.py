@@ -25,6 +25,8 @@ _WALKED: Final = (
 )
 _MISSED: Final = 5
 _LONG: Final = 60
+_OFTEN: Final = 0.9
+"""The part of all facts from which on a function that raises seems to be given something else than it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Conformance:
                 yield f"stale: no facts show the difference any more that is expected at {at}: take it out"
         for said, number in self.raised.items():
             yield f"the old function {visible(said)} for {count(number, 'fact')}"
+        if sum(self.raised.values()) > _OFTEN * self.asked:
+            yield "  help: does it take values as JSON holds them, instants as text? that is `--plain`, or `plain=True`"
         if self.refused:
             yield f"the old function needs all facts: it {visible(self.refused)} where one is left out"
         yield from self._not_looked_for()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final, TypeAlias
 
 from notifyrules.compiled.compiler import Program
 from notifyrules.conformance.answers import Level
-from notifyrules.conformance.clusters import Cluster, Difference, Shrinker, Shrunk, cluster
+from notifyrules.conformance.clusters import Cluster, Difference, Minds, Rate, Shrinker, Shrunk, cluster
 from notifyrules.conformance.expected import ExpectedDifference, ExpectedDifferences
 from notifyrules.conformance.making import Maker
 from notifyrules.conformance.old import Old
@@ -58,7 +58,7 @@ class Comparison:
     """Differences by both answers, all of them."""
     covered: Counter[ExpectedDifference] = field(default_factory=Counter)
     kept: list[Difference] = field(default_factory=list)
-    _sampled: list[FactValues] = field(default_factory=list)
+    _sampled: list[Difference] = field(default_factory=list)
     _kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _shapes: set[object] = field(default_factory=set)
 
@@ -92,12 +92,12 @@ class Comparison:
 
     def _leave_out(self, limit: Limit) -> None:
         """Ask once more with facts left out that are at their default: all that it can do without, else one by one."""
-        facts_ = self.graph.facts
+        facts_, until_s = self.graph.facts, limit.seconds * (1 - _SHARE) / 2
         needed: set[str] = set()
-        for facts in (*self.maker.witnesses, *self._sampled):
+        for facts in (*self.maker.witnesses, *(one.facts for one in self._sampled)):
             usual = {name for name, fact in facts_.items() if fact.has_default and facts[name] == fact.default}
             for without in (usual - needed, *({name} for name in sorted(usual - needed))):
-                if limit.left_s <= 0:
+                if limit.left_s <= until_s:
                     return
                 found = self.ask(facts, frozenset(without))
                 if not found.old.said.startswith("raises "):
@@ -119,9 +119,9 @@ class Comparison:
     def look_at(self, facts: FactValues) -> None:
         """Ask both sides, and keep the difference."""
         self.asked += 1
-        if self.asked % _SAMPLED == 0 and len(self._sampled) < _SAMPLES:
-            self._sampled.append(facts)
         found = self.ask(facts)
+        if self.asked % _SAMPLED == 0 and len(self._sampled) < _SAMPLES:
+            self._sampled.append(found)
         if found.old.level is Level.OTHER and found.old.said.startswith("raises "):
             self.raised[found.old.said] += 1
         if found.differs:
@@ -146,14 +146,40 @@ class Comparison:
     def clusters(self, limit: Limit) -> list[Cluster]:
         """Make what was found small, put together what has one cause, and ask for each once more alone."""
         shrinker = Shrinker(self.graph, self.maker.base, self._ask_again)
-        for facts in self._sampled[:_WALKED]:
-            self.maker.recorder.walk(self.graph, facts)
+        for one in self._sampled[:_WALKED]:
+            self.maker.recorder.walk(self.graph, one.facts)
         small: dict[object, Shrunk] = {}
-        for found in self.kept:
-            shrunk = shrinker.shrink(found) if limit.left_s > 0 else shrinker.told(found)
+        for found in self._one_of_each_kind():
+            if small and limit.left_s <= 0:
+                break
+            shrunk = shrinker.shrink(found)
             key = (*shrunk.difference.facts.values(), shrunk.difference.without, shrunk.difference.answers)
             small.setdefault(hash(key), shrunk)
-        return list(self._asked_alone(cluster(tuple(small.values()))))
+        return list(self._asked_alone(cluster(tuple(small.values()), self._rates(shrinker))))
+
+    def _rates(self, shrinker: Shrinker) -> Rate:
+        """Count what facts for which both sides agree have other than usual, by the answer of each side."""
+        totals: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str, str, str]] = Counter()
+        for one in (one for one in self._sampled if not one.differs):
+            answers = tuple(zip(("chart", "old"), one.answers, strict=True))
+            totals.update(answers)
+            told = shrinker.changed(one.facts)
+            counts.update((*answer, *each) for answer in answers for each in told)
+
+        def rate(minds: Minds, found: Difference) -> float:
+            name, value, side = minds
+            answer = found.outcome if side == "chart" else found.old.said
+            return counts[side, answer, name, value] / max(totals[side, answer], 1)
+
+        return rate
+
+    def _one_of_each_kind(self) -> Iterator[Difference]:
+        """Give what was kept, the first of each kind, then the second: what comes late may not have its turn."""
+        kinds: dict[tuple[str, ...], list[Difference]] = {}
+        for found in self.kept:
+            kinds.setdefault((found.reason, *found.answers), []).append(found)
+        return (one for row in zip_longest(*kinds.values()) for one in row if one is not None)
 
     def _ask_again(self, facts: FactValues, without: frozenset[str]) -> Difference | None:
         if not keeps(self.graph, facts):
