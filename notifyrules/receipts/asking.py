@@ -178,12 +178,11 @@ def _ask(files: Iterable[Path], wanted: Wanted, keys: set[str], question: str) -
 
 def _may_hold(file: Path, wanted: Wanted) -> bool:
     """Tell whether a file may hold what is wanted, by the hour in its name."""
-    if (named := _HOUR.search(file.name)) is None:
+    named = _HOUR.search(file.name)
+    if named is None or wanted.since is None:
         return True
-    seconds = _hour(named[1]).timestamp()
-    # What waited in a queue may stand in the file of the next hour.
-    early = wanted.until is not None and seconds > wanted.until.timestamp() + 3_600
-    return not early and (wanted.since is None or seconds + 3_600 > wanted.since.timestamp())
+    # What is decided is written then or later, so that nothing in a file is younger than its hour.
+    return _hour(named[1]).timestamp() + 3_600 > wanted.since.timestamp()
 
 
 def _read(keys: Iterable[str], *, packed: bool) -> str:
