@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from notifyrules.receipts.replay import Replay, explain
     from notifyrules.receipts.writer import ReceiptWriter
     from notifyrules.rules import Rules, check, load
+    from notifyrules.shadow import Shadow, Watched
     from notifyrules.witnesses import Witnesses
 
 __all__ = [
@@ -66,9 +67,11 @@ __all__ = [
     "Replay",
     "Rules",
     "RulesError",
+    "Shadow",
     "Step",
     "Turn",
     "UsageError",
+    "Watched",
     "WhyNot",
     "Witnesses",
     "check",
@@ -99,9 +102,11 @@ _HOMES = {
     "Replay": "notifyrules.receipts.replay",
     "Rules": "notifyrules.rules",
     "RulesError": "notifyrules.errors",
+    "Shadow": "notifyrules.shadow",
     "Step": "notifyrules.evaluation.walk",
     "Turn": "notifyrules.explanation.alternatives",
     "UsageError": "notifyrules.errors",
+    "Watched": "notifyrules.shadow",
     "WhyNot": "notifyrules.explanation.alternatives",
     "Witnesses": "notifyrules.witnesses",
     "check": "notifyrules.rules",
