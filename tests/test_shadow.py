@@ -24,7 +24,7 @@ def old(facts: dict[str, Any]) -> bool:
 def counted(shadow: Shadow) -> dict[tuple[str, str], int]:
     """Compare what waits, and give the counts."""
     shadow.flush()
-    return {**shadow.counts}
+    return {(kind, what): number for (kind, what), number in shadow.counts.items()}
 
 
 class TestAnswers:
