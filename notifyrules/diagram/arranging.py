@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from notifyrules.diagram.channels import Channel, channels
@@ -82,8 +82,9 @@ def arrange(diagram: Diagram) -> Arrangement:
     noted = _noted(diagram) or not all(arrow.written for arrow in diagram.arrows)
     bare = _bare(diagram) if noted else diagram
     best = _best(plan_rows(bare))
-    if _width(best) > READABLE_WIDTH:
-        best = min(best, _best(plan_rows(bare, sides=False)), key=_cost)
+    # Where nothing stands beside a question, there is no other way.
+    if _width(best) > READABLE_WIDTH and replace(below := plan_rows(bare, sides=False), sides=True) != best.plan:
+        best = min(best, _best(below), key=_cost)
     if noted:
         plan = plan_rows(diagram, sides=best.plan.sides)
         alike = plan.rank == best.plan.rank and not diagram.clusters
@@ -227,8 +228,12 @@ class _State:
     before: Mapping[str, Item]
     """The left neighbour of each item that has one."""
     after: Mapping[str, Item]
+    room: Mapping[str, float]
+    """How far each item that has a right neighbour must stand from it."""
     bounds: Mapping[str, tuple[float, float]]
     """How far to the left and right each item may stand, because of clusters."""
+    hanging: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What hangs together by straight lines, for each item of it, found since something moved last."""
 
 
 def _state(placement: Placement) -> _State:
@@ -244,6 +249,7 @@ def _state(placement: Placement) -> _State:
         touching,
         {item.key: left for row in placement.rows for left, item in itertools.pairwise(row)},
         {item.key: right for row in placement.rows for item, right in itertools.pairwise(row)},
+        {item.key: _apart(item, right) for row in placement.rows for item, right in itertools.pairwise(row)},
         _bounds(placement),
     )
 
@@ -285,6 +291,8 @@ def _sweep(state: _State, manners: tuple[bool, ...]) -> bool:
 
 def _hanging(state: _State, key: str) -> frozenset[str]:
     """Find all that is linked to an item by straight lines."""
+    if (known := state.hanging.get(key)) is not None:
+        return known
     found = {key}
     waiting = [key]
     while waiting:
@@ -292,8 +300,11 @@ def _hanging(state: _State, key: str) -> frozenset[str]:
             if abs(_sideways(link, state.x)) < _STRAIGHT:
                 fresh = {link.upper, link.lower} - found
                 found |= fresh
-                waiting.extend(sorted(fresh))
-    return frozenset(found)
+                waiting.extend(fresh)
+    together = frozenset(found)
+    # Whatever it is asked of, it is the same.
+    state.hanging.update(dict.fromkeys(together, together))
+    return together
 
 
 def _improve(state: _State, group: frozenset[str], manners: tuple[bool, ...]) -> bool:
@@ -313,6 +324,7 @@ def _improve(state: _State, group: frozenset[str], manners: tuple[bool, ...]) ->
                 best, chosen = loss, moved
     if chosen is not None:
         state.x.update(chosen)
+        state.hanging.clear()
     return chosen is not None
 
 
@@ -335,8 +347,7 @@ def _pushed(state: _State, group: frozenset[str], shift: float, *, columns: bool
         neighbour = (state.after if shift > 0 else state.before).get(key)
         if neighbour is None:
             continue
-        item = state.items[key]
-        least = moved[key] + (_apart(item, neighbour) if shift > 0 else -_apart(neighbour, item))
+        least = moved[key] + (state.room[key] if shift > 0 else -state.room[neighbour.key])
         now = moved.get(neighbour.key, state.x[neighbour.key])
         if now == least or (now < least) != (shift > 0):
             continue
