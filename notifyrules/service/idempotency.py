@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import Final
 
 from notifyrules.service.access import Asked, Caller
 from notifyrules.service.problems import Problem
-from notifyrules.service.store import Done, Fresh, Store
+from notifyrules.service.store import Kept, Store
 
 LEASE_S: Final = 30
 """How long a process may work on an answer; where it has died meanwhile, the next retry is answered after that."""
@@ -37,20 +36,20 @@ async def once(store: Store, caller: Caller, asked: Asked, work: Callable[[], Aw
     key = sha256(f"{caller.client}\0{match[1] or match[2]}".encode()).hexdigest()
     # By what host it came does not matter: a proxy may send the retry to another process.
     head = f"{asked.method} {asked.url.partition('://')[2].partition('/')[2]}\n".encode()
-    fingerprint = sha256(head + asked.body).hexdigest()
+    fingerprint = sha256(head + asked.body).digest()
     found = await store.claim(key, fingerprint, LEASE_S)
-    if not isinstance(found, Fresh) and found.fingerprint != fingerprint:
-        raise Problem(422, "idempotency-key-reused", "the `Idempotency-Key` came with another request before")
-    if isinstance(found, Done):
-        return found.answer, True
-    if not isinstance(found, Fresh):
-        wait = {"Retry-After": str(max(1, math.ceil(min(found.left_s, 2))))}
-        raise Problem(409, "idempotency-key-running", "the request with this `Idempotency-Key` is being answered", wait)
+    if isinstance(found, Kept):
+        if found.fingerprint != fingerprint:
+            raise Problem(422, "idempotency-key-reused", "the `Idempotency-Key` came with another request before")
+        if found.answer:
+            return found.answer, True
+        detail = "the request with this `Idempotency-Key` is being answered"
+        raise Problem(409, "idempotency-key-running", detail, {"Retry-After": "1"})
     try:
         answer = await work()
     except BaseException:
         with suppress(Problem):
-            await store.release(key, found.claim)
+            await store.release(key, found)
         raise
-    await store.finish(key, found.claim, answer, KEPT_S)
+    await store.finish(key, found, answer, KEPT_S)
     return answer, False

@@ -18,7 +18,7 @@ import pytest
 from notifyrules.service.access import Asked, Caller
 from notifyrules.service.idempotency import once
 from notifyrules.service.problems import Problem
-from notifyrules.service.store import Done, Fresh, Running, Store, open_store
+from notifyrules.service.store import Kept, Store, open_store
 from tests.service.clients import REDIS, URL
 
 CALLER = Caller("sender", frozenset({"decide"}))
@@ -150,7 +150,7 @@ class TestOnce:
             problem = await refusal(once(store, CALLER, request, answer))
             go_on.set()
 
-            assert (problem.status, problem.headers) == (409, {"Retry-After": "2"})
+            assert (problem.status, problem.headers) == (409, {"Retry-After": "1"})
             assert await first == (b"answer", False)
 
         run(work)
@@ -184,17 +184,17 @@ class TestLease:
 
         async def work(store: Store) -> None:
             key = token_hex(8)
-            first = await store.claim(key, "a", 0.01)
+            first = await store.claim(key, b"a", 0.01)
             await asyncio.sleep(0.05)
-            second = await store.claim(key, "b", 30)
-            assert isinstance(first, Fresh)
-            assert isinstance(second, Fresh)
+            second = await store.claim(key, b"b", 30)
+            assert isinstance(first, bytes)
+            assert isinstance(second, bytes)
 
-            await store.finish(key, first.claim, b"late", 60)
-            assert isinstance(await store.claim(key, "b", 30), Running)
+            await store.finish(key, first, b"late", 60)
+            assert await store.claim(key, b"b", 30) == Kept(b"b", b"")
 
-            await store.finish(key, second.claim, b"right", 60)
-            assert await store.claim(key, "b", 30) == Done("b", b"right")
+            await store.finish(key, second, b"right", 60)
+            assert await store.claim(key, b"b", 30) == Kept(b"b", b"right")
 
         run(work)
 
@@ -203,12 +203,12 @@ class TestLease:
 
         async def work(store: Store) -> None:
             key = token_hex(8)
-            first = await store.claim(key, "a", 30)
-            assert isinstance(first, Fresh)
-            await store.finish(key, first.claim, b"answer", 0.01)
+            first = await store.claim(key, b"a", 30)
+            assert isinstance(first, bytes)
+            await store.finish(key, first, b"answer", 0.01)
             await asyncio.sleep(0.05)
 
-            assert isinstance(await store.claim(key, "a", 30), Fresh)
+            assert isinstance(await store.claim(key, b"a", 30), bytes)
 
         run(work)
 
@@ -275,7 +275,7 @@ class TestHangs:
             os.kill(process.pid, how)
 
             assert (await refusal(store.use_nonce("k", "o", 10))).status == 503
-            assert (await refusal(store.claim("k", "o", 10))).status == 503
+            assert (await refusal(store.claim("k", b"o", 10))).status == 503
 
             await store.close()
 

@@ -81,7 +81,7 @@ class TestLost:
             store = open_store("redis://user:hush@127.0.0.1:1/0")
             for _ in range(3):
                 with pytest.raises(Problem):
-                    await store.claim("k", "f", 1)
+                    await store.claim("k", b"f", 1)
             await store.close()
 
         asyncio.run(work())
