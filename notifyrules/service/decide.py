@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import operator
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,9 +12,10 @@ from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import chain, islice
-from typing import Any, Final, cast
+from itertools import chain
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, cast
 
+from pydantic import ConfigDict, Field, StrictBool, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from notifyrules import Decision, Decisions, FactProblem, FactsError, Rules, UsageError
@@ -29,30 +29,42 @@ from notifyrules.service.versions import Versions
 READERS: Final = ("user", "support", "engineer")
 """Whom a decision may be explained to."""
 MAX_SUBJECT: Final = 256
-_KEYS: Final = ("facts", "subject", "each", "per_medium", "explain", "record")
+_EXPECTED: Final = {
+    "facts": "an object of facts, or a list of such",
+    "subject": f"text of 1 to {MAX_SUBJECT} characters, or null",
+    "each": "true or false",
+    "per_medium": "beside `each: true`, an object of facts by medium, and for a list of facts a list of such, as long",
+    "explain": f"{', '.join(READERS)}, or null",
+    "record": "true or false",
+}
 _TOLD: Final = 20
 """Unknown keys that are told, each of which costs more than deciding."""
-_ROWS: Final = re.compile(rb'\{"facts":( ?)\[\{')
-"""How a call for many begins, as most write JSON: with a blank after each comma, or none."""
-_PART: Final = 6000
-"""Bytes of rows that are read at once."""
+_LARGE: Final = 6000
+"""Bytes of a body that is worth the fast reader."""
 _MOST_VERSIONS: Final = 256
 """Versions of rules whose answers are kept made, before they are made anew."""
+_parse: Callable[[bytes], Any] = partial(from_json, allow_inf_nan=False)
+# It only saves time, and not every Python has it.
+_parse_fast: Final = import_module("orjson").loads if find_spec("orjson") else _parse
+_End: TypeAlias = tuple[bytes | None, Cell]
 
 
 @dataclass(slots=True)
 class Question:
     """What one call asks."""
 
-    facts: object
-    subject: str | None = None
-    each: bool = False
-    per_medium: object = None
-    explain: str | None = None
-    record: bool = False
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    facts: dict[str, Any] | list[Any]
+    subject: Annotated[str, Field(min_length=1, max_length=MAX_SUBJECT)] | None = None
+    each: StrictBool = False
+    per_medium: dict[str, Any] | list[dict[str, Any] | None] | None = None
+    explain: Literal["user", "support", "engineer"] | None = None
+    record: StrictBool = False
 
 
-_PLAIN: Final = Question(None)
+_PLAIN: Final = Question({})
+_QUESTIONS: Final = TypeAdapter(Question)
 
 
 class Served:
@@ -64,7 +76,7 @@ class Served:
         """Make them; *name* is what *tally* counts under."""
         self.rules = rules
         fixed = fixed_answers(rules)
-        self.ends: dict[str, tuple[bytes | None, Cell]] = {
+        self.ends: dict[str, _End] = {
             arrow.id: (self._made(fixed.get(arrow.id)), tally.cell(name, arrow.target, arrow.id))
             for arrow in rules.graph.arrows.values()
             if arrow.target in rules.graph.outcomes
@@ -91,7 +103,7 @@ class Served:
         """Say what was decided, and what else is asked."""
         told: dict[str, object] = {**answer(decision), "digest": self.rules.digest}
         if question.explain is not None:
-            told |= {"because": decision.because, "explanation": decision.explain(cast("Any", question.explain))}
+            told |= {"because": decision.because, "explanation": decision.explain(question.explain)}
         if question.record:
             told["record"] = decision.to_dict()
         return told
@@ -105,10 +117,10 @@ class Decider:
         self._in_force, self._tally, self._most, self._keeper = in_force, tally, most_facts, keeper
         self._served: dict[tuple[str, str], Served] = {}
 
-    def read(self, body: bytes, caller: Caller) -> Question:
+    def read(self, body: bytes, caller: Caller, parse: Callable[[bytes], Any] = _parse) -> Question:
         """Read what a call asks; a problem where its body is no question, or the caller may not ask it."""
         caller.require("decide")
-        question = read_question(body)
+        question = read_question(body, parse)
         if question.explain is not None or question.record:
             # What they tell holds facts of people.
             caller.require("explain")
@@ -116,9 +128,13 @@ class Decider:
 
     def answer_body(self, name: str, body: bytes, caller: Caller) -> bytes:
         """Answer what a call asks at once; a problem as from :meth:`read` and :meth:`answer`."""
-        caller.require("decide")
-        made = self._answer_in_parts(name, body, caller)
-        return self.answer(name, self.read(body, caller), caller) if made is None else made
+        if len(body) > _LARGE and self._is_plain:
+            # The fast reader takes what is no JSON, or loses digits: what is not plainly right is read again.
+            with suppress(Problem, FactsError):
+                question = self.read(body, caller, _parse_fast)
+                if _is_plain(question, self._most):
+                    return _answer_plainly(self._serve(name, question.subject), question.facts)
+        return self.answer(name, self.read(body, caller), caller)
 
     def answer(self, name: str, question: Question, caller: Caller) -> bytes:
         """
@@ -179,75 +195,45 @@ class Decider:
         if len(rows) > self._most:
             detail = f"the call asks for {len(rows):,} decisions, and may for {self._most:,}; send several"
             raise Problem(422, "too-many-facts", detail)
-        if self._is_plain and not (question.each or question.explain or question.record):
-            with suppress(FactsError):
-                return _together(served, _answer_plainly(served, rows))
-        return _together(served, self._answer_rows(served, question, rows, caller))
+        answers = self._answer_rows(served, question, rows, caller)
+        return _together(served.rules, answers)
 
-    def _answer_rows(
-        self, served: Served, question: Question, rows: Sequence[object], caller: Caller
-    ) -> Iterator[tuple[bytes, None]]:
-        """Answer each row by itself, also in other forms than the usual ones, or by what is wrong with it."""
+    def _answer_rows(self, served: Served, question: Question, rows: Sequence[Any], caller: Caller) -> Iterator[bytes]:
+        """Answer each row, or say what is wrong with it."""
         for number, facts in enumerate(rows):
             own = question.per_medium[number] if isinstance(question.per_medium, list) else None
             try:
-                yield self._answer_one(served, replace(question, facts=facts, per_medium=own), caller), None
+                yield self._answer_one(served, replace(question, facts=facts, per_medium=own), caller)
             except FactsError as error:
-                yield _wrong_facts(served.rules.name, error).to_json(), None
+                yield _wrong_facts(served.rules.name, error).to_json()
 
     @property
     def _is_plain(self) -> bool:
         """Whether nobody but the caller is told of decisions."""
         return self._keeper is None and not self._in_force.compares
 
-    def _answer_in_parts(self, name: str, body: bytes, caller: Caller) -> bytes | None:
-        """
-        Answer what is `{"facts": [...]}` and no more by some rows at once; None where it is read as a whole.
 
-        Rows that are read, decided and forgotten before the next ones stay in the processor's cache. Wherever it is
-        parted: texts that are each a list in JSON are, with commas between, what JSON has there as one.
-        """
-        begun = _ROWS.match(body)
-        if begun is None or not self._is_plain or name not in self._in_force.charts or not body.endswith(b"}]}"):
-            return None
-        served, between = self._serve(name, None), b"},%b{" % begun[1]
-        start, end = begun.end(), len(body) - 3
-        answers: list[tuple[bytes, Cell | None]] = []
-        while start >= 0:
-            cut = body.find(between, start + _PART, end)
-            text = b"[{%b}]" % body[start : cut if cut >= 0 else end]
-            start = cut + len(between) if cut >= 0 else -1
-            try:
-                try:
-                    answers += _answer_plainly(served, _read_rows(text, _parse_fast))
-                except FactsError:
-                    # Infinite numbers, and nesting without end, are for the strict reader.
-                    answers += self._answer_rows(served, Question(None), _read_rows(text, _parse), caller)
-            except (ValueError, RecursionError):
-                return None
-            if len(answers) > self._most:
-                return None
-        return _together(served, answers)
+def _is_plain(question: Question, most: int) -> bool:
+    plain = not (question.each or question.explain or question.record)
+    return plain and isinstance(question.facts, list) and len(question.facts) <= most
 
 
-def _answer_plainly(served: Served, rows: Iterable[object]) -> list[tuple[bytes, Cell | None]]:
-    """Give the answers, and where each counts; FactsError where the facts of one are not in the usual form."""
+def _answer_plainly(served: Served, rows: Iterable[object]) -> bytes:
+    """Answer many facts, and count them; FactsError where those of one are not right, or in another form."""
     decide, ends = served.rules.should_notify, served.ends
-    found: list[tuple[bytes, Cell | None]] = []
+    answers, cells = [], []
     for facts in rows:
         decision = decide(facts)
-        made, cell = end = ends[decision.reason]
-        found.append(end if made else (to_json(served.told(_PLAIN, decision)), cell))  # type: ignore[arg-type] # it was made
-    return found
+        made, cell = ends[decision.reason]
+        answers.append(made or to_json(served.told(_PLAIN, decision)))
+        cells.append(cell)
+    for cell in cells:
+        cell.count += 1
+    return _together(served.rules, answers)
 
 
-def _together(served: Served, answers: Iterable[tuple[bytes, Cell | None]]) -> bytes:
-    told = []
-    for one, cell in answers:
-        told.append(one)
-        if cell is not None:
-            cell.count += 1
-    return b'{"digest":"%b","decisions":[%b]}' % (served.rules.digest.encode(), b",".join(told))
+def _together(rules: Rules, answers: Iterable[bytes]) -> bytes:
+    return b'{"digest":"%b","decisions":[%b]}' % (rules.digest.encode(), b",".join(answers))
 
 
 def unknown_rules(name: str, charts: Mapping[str, Rules]) -> Problem:
@@ -258,121 +244,69 @@ def unknown_rules(name: str, charts: Mapping[str, Rules]) -> Problem:
 
 
 def _wrong_facts(name: str, error: FactsError) -> Problem:
-    problems = [{"path": one.path, "message": one.message, "help": one.help} for one in error.problems]
-    return Problem(422, "wrong-facts", f"the facts are not what `{name}` declares", problems=problems)
+    return Problem(422, "wrong-facts", f"the facts are not what `{name}` declares", problems=_listed(error.problems))
+
+
+def _listed(problems: Iterable[FactProblem]) -> list[dict[str, str]]:
+    return [{"path": one.path, "message": one.message, "help": one.help} for one in problems]
 
 
 # ---- The question ----
 
 
-def read_question(body: bytes) -> Question:
+def read_question(body: bytes, parse: Callable[[bytes], Any] = _parse) -> Question:
     """Read the body of a call; a problem where it is no question."""
-    asked = _read_json(body)
-    if asked.__class__ is dict and len(cast("dict[str, object]", asked)) == 1 and "facts" in cast("Any", asked):
-        question = Question(cast("dict[str, object]", asked)["facts"])
-        if isinstance(question.facts, dict | list):
-            return question
-    if not isinstance(asked, dict):
-        problem = FactProblem("(body)", f"expected an object, found {_kind(asked)}", 'send `{"facts": {...}}`')
-        raise _malformed([problem])
-    problems = [_unknown(key) for key in islice((key for key in asked if key not in _KEYS), _TOLD)]
-    if "facts" not in asked:
-        problems.append(FactProblem("facts", "is missing", "send the facts of one decision, or a list of them"))
-    question = Question(**{"facts": None, **{key: asked[key] for key in _KEYS if key in asked}})
-    rows = question.facts if isinstance(question.facts, list) else None
-    for key, holds, expected in (
-        ("facts", lambda it: isinstance(it, dict | list), "an object, or a list of objects"),
-        ("subject", _is_subject, f"text of 1 to {MAX_SUBJECT} characters, or null"),
-        ("each", lambda it: isinstance(it, bool), "true or false"),
-        ("per_medium", partial(_is_per_medium, rows), _PER_MEDIUM[rows is not None]),
-        ("explain", lambda it: it is None or it in READERS, f"{', '.join(READERS)}, or null"),
-        ("record", lambda it: isinstance(it, bool), "true or false"),
-    ):
-        if key in asked and not holds(asked[key]):
-            problems.append(FactProblem(key, f"expected {expected}, found {_kind(asked[key])}"))
-    if not problems and question.per_medium is not None and not question.each:
-        problems.append(FactProblem("per_medium", "says what differs between media", "ask with `each: true`"))
-    if problems:
-        raise _malformed(problems)
-    return question
+    asked = _read_json(body, parse)
+    if isinstance(asked, dict) and len(asked) == 1 and isinstance(asked.get("facts"), dict | list):
+        return Question(asked["facts"])
+    try:
+        question = _QUESTIONS.validate_python(asked)
+        wrong = [] if _fit(question) else ["per_medium"]
+    except ValidationError as error:
+        wrong = sorted({str(one["loc"][0]) if one["loc"] else "" for one in error.errors(include_url=False)})
+    if not wrong:
+        return question
+    problems = _listed(_wrong(key, asked) for key in wrong[:_TOLD])
+    raise Problem(422, "malformed-question", "the body is not a question that the service answers", problems=problems)
 
 
-_PER_MEDIUM: Final = {
-    False: "an object of facts by medium, or null",
-    True: "a list with an object of facts by medium, or null, for each of the facts",
-}
+def _fit(question: Question) -> bool:
+    """Tell whether what differs between media is there only where it is asked, and for each of many facts."""
+    facts, own = question.facts, question.per_medium
+    if isinstance(facts, list):
+        return own is None or (question.each and isinstance(own, list) and len(own) == len(facts))
+    return own is None or (question.each and isinstance(own, dict))
 
 
-def _is_subject(given: object) -> bool:
-    return given is None or (isinstance(given, str) and 0 < len(given) <= MAX_SUBJECT)
+def _wrong(key: str, asked: Any) -> FactProblem:  # noqa: ANN401 - JSON
+    if not key:
+        return FactProblem("(body)", f"expected an object, found {_shown(asked)}", 'send `{"facts": {...}}`')
+    if key not in _EXPECTED:
+        near = get_close_matches(key, _EXPECTED, 1)
+        advice = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(_EXPECTED)}"
+        return FactProblem(key[:60], "is no key of a question", advice)
+    if key not in asked:
+        return FactProblem(key, "is missing", "send the facts of one decision, or a list of them")
+    return FactProblem(key, f"expected {_EXPECTED[key]}; found {_shown(asked[key])}")
 
 
-def _is_per_medium(rows: list[object] | None, given: object) -> bool:
-    if given is None:
-        return True
-    if rows is None:
-        return isinstance(given, dict)
-    return (
-        isinstance(given, list)
-        and len(given) == len(rows)
-        and all(one is None or isinstance(one, dict) for one in given)
-    )
+def _shown(value: object) -> str:
+    return f"`{to_json(value)[:60].decode(errors='ignore')}`"
 
 
-def _unknown(key: str) -> FactProblem:
-    near = get_close_matches(key, _KEYS, 1)
-    advice = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(_KEYS)}"
-    return FactProblem(key[:60], "is no key of a question", advice)
-
-
-def _malformed(problems: Sequence[FactProblem]) -> Problem:
-    told = [{"path": one.path, "message": one.message, "help": one.help} for one in problems]
-    return Problem(422, "malformed-question", "the body is not a question that the service answers", problems=told)
-
-
-def _kind(given: object) -> str:
-    match given:
-        case None:
-            return "null"
-        case bool():
-            return "true" if given else "false"
-        case int() | float():
-            return "a number"
-        case str():
-            return f"the text {json.dumps(given[:40])}"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
-
-
-def _read_json(body: bytes) -> object:
+def _read_json(body: bytes, parse: Callable[[bytes], Any]) -> Any:  # noqa: ANN401 - JSON
     """Read JSON strictly: no key twice in one object, no NaN, no nesting without end."""
     try:
-        found = _parse(body)
+        found = parse(body)
         if isinstance(found, dict):
             facts = found.get("facts")
-            _refuse_twice(body, len(found) + _count_keys(facts if isinstance(facts, list) else (facts,)))
-    except ValueError as error:
+            keys = len(found) + _count_keys(facts if isinstance(facts, list) else (facts,))
+            # Each key has its colon, so that with as many keys as colons none came twice, and was lost.
+            if body.count(b":") != keys:
+                json.loads(body, object_pairs_hook=_unlike)
+    except (ValueError, RecursionError) as error:
         raise Problem(400, "not-json", f"the body is not JSON: {error}") from None
     return found
-
-
-_parse: Callable[[bytes], Any] = partial(from_json, allow_inf_nan=False)
-# It only saves time, and not every Python has it.
-_parse_fast: Final = import_module("orjson").loads if find_spec("orjson") else _parse
-
-
-def _read_rows(text: bytes, parse: Callable[[bytes], Any]) -> list[object]:
-    found: list[object] = parse(text)
-    _refuse_twice(text, _count_keys(found))
-    return found
-
-
-def _refuse_twice(text: bytes, keys: int) -> None:
-    """Refuse keys that are lost: each has its colon, so that with as many keys as colons none came twice."""
-    if text.count(b":") != keys:
-        json.loads(text, object_pairs_hook=_unlike)
 
 
 def _whole(found: Any) -> Any:  # noqa: ANN401 - JSON

@@ -47,7 +47,7 @@ class Store(ABC):
         return await self._add(f"nonce:{key_id}:{nonce}", mine, kept_s) == mine
 
     async def claim(self, key: str, fingerprint: bytes, lease_s: float) -> bytes | Kept:
-        """Take the work on *key*, for a while, and give its proof, or else what is kept; fingerprints have one length."""
+        """Take the work on *key*, for a while, and give its proof, or what is kept; fingerprints have one length."""
         claim = token_bytes(_CLAIM_BYTES) + fingerprint
         found = await self._add(f"key:{key}", claim, lease_s)
         end = len(claim)
