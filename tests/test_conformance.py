@@ -85,6 +85,24 @@ def changes(facts: Facts) -> str:
     return answer
 
 
+BLOCKED = {"other-bot": 1, "spam-bot": 2}
+
+
+def blocks_one(facts: Facts) -> str:
+    """Treat one sender otherwise."""
+    return "no" if facts["sender.id"] == "spam-bot" else decide(facts)
+
+
+def blocks_many(facts: Facts) -> str:
+    """Treat some senders otherwise."""
+    return "no" if BLOCKED.get(facts["sender.id"]) == len(BLOCKED) else decide(facts)
+
+
+def blocks_inside(facts: Facts) -> str:
+    """Leave it to another function."""
+    return blocks_one(facts)
+
+
 def make_forgetful() -> Callable[[Facts], str]:
     """Make a function that remembers too much: a cache whose key lacks a fact."""
     known: dict[object, str] = {}
@@ -197,12 +215,20 @@ class TestWhatIsFound:
         assert asked[0][:500] == asked[1][:500]
 
     @pytest.mark.slow
+    @pytest.mark.parametrize("function", [blocks_one, blocks_many, blocks_inside])
+    def test_what_the_code_names(self, function: Callable[[Facts], str]) -> None:
+        """Texts that the code of the function names are asked for, also those of functions that it calls."""
+        first = find(function).clusters[0].witnesses[0].difference
+
+        assert first.facts["sender.id"] == "spam-bot"
+
+    @pytest.mark.slow
     def test_recorded_rows_are_asked_first(self) -> None:
-        """What stands nowhere in the chart is found by recorded rows."""
+        """What stands neither in the chart nor in the code is found by recorded rows."""
         row = {"user.id": "u-4711", "sender.id": "ada"}
 
         def special(facts: Facts) -> str:
-            return "no" if facts["user.id"] == "u-4711" else decide(facts)
+            return "no" if facts["user.id"] == chr(117) + "-4711" else decide(facts)
 
         assert find(special)
         assert find(special, rows=[row]).clusters[0].witnesses[0].difference.answers == ("held", "no")

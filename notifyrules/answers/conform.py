@@ -66,6 +66,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     """
     require_solver()
     from notifyrules.conformance.answers import Answers  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.conformance.constants import constants_of  # noqa: PLC0415
     from notifyrules.conformance.expected import ExpectedDifferences, read_expected  # noqa: PLC0415
     from notifyrules.conformance.old import Command, Old, asked_alone  # noqa: PLC0415
 
@@ -83,7 +84,8 @@ def conform(  # noqa: PLR0913 - what is compared, and how
         from notifyrules.limit import Limit  # noqa: PLC0415
 
         limit = Limit(seconds)
-        run = Comparison(rules.program, old, expected, Maker(graph, seconds, seed))
+        constants = constants_of(function, (*graph.facts, *graph.outcomes, *graph.arrows))
+        run = Comparison(rules.program, old, expected, Maker(graph, seconds, seed, constants))
         before = Path(resume) if resume is not None else None
         skip = 0 if before is None else _go_on(run, rules, before)
         run.run(given, limit, watch, skip)

@@ -16,9 +16,10 @@ from random import Random
 from typing import Final
 
 from notifyrules.conformance.aims import Aim, Key, Place, aims, find
+from notifyrules.conformance.constants import values_of
 from notifyrules.conformance.tables import Change, Table, combined, few_values
 from notifyrules.coverage.recorder import Recorder
-from notifyrules.evaluation.walk import keeps
+from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language import terms as t
 from notifyrules.language.values import FactValues, Value
@@ -46,6 +47,8 @@ class Maker:
     graph: Graph
     seconds: float
     seed: int = 0
+    constants: Sequence[str | int] = ()
+    """Texts and numbers that the code of the old function names."""
     base: FactValues = field(init=False)
     """What is usual: defaults, and values that differ from one another where there is none."""
     recorder: Recorder = field(default_factory=Recorder)
@@ -61,7 +64,9 @@ class Maker:
         self._near = Neighbourhood.begin(self.graph, self.base, limit, free=free)
         self.recorder.learn(self.graph)
         for name, values in pools(self._near.nearest.inputs).items():
-            self._pools[name] = [one for one in values if _is_real(one) or one == self.base[name]]
+            named = values_of(self.graph.facts[name], self.constants)
+            real = (one for one in (*values, *named) if _is_real(one) or one == self.base[name])
+            self._pools[name] = list(dict.fromkeys(real))
 
     @property
     def witnesses(self) -> list[FactValues]:
@@ -113,7 +118,7 @@ class Maker:
             places[aim.place.key] = aim.place
             by_atom.setdefault((aim.place.key, aim.atom), []).extend([] if facts is None else [facts])
             by_node.setdefault(aim.place.key[:2], []).extend([] if facts is None else [facts])
-        tables = [self._pairs(), self._singles()]
+        tables = [self._pairs(), self._singles(), self._named()]
         for (key, atom), found in by_atom.items():
             place, here = places[key], by_node[key[:2]]
             if atom is not None:
@@ -148,6 +153,13 @@ class Maker:
         for facts in self.witnesses:
             for name, listed in values.items():
                 yield from ({**facts, name: value} for value in listed)
+
+    def _named(self) -> Iterator[FactValues]:
+        """Give each fact what the code of the old function names, over a witness of each end."""
+        by_end = {walk(self.graph, facts).reasons[:1]: facts for facts in reversed(self.witnesses)}
+        for fact in self.graph.facts.values():
+            for value in values_of(fact, self.constants):
+                yield from ({**facts, fact.name: value} for facts in by_end.values() if _is_real(value))
 
     def _values(self, fact: Fact) -> Sequence[Value]:
         """List a few values of a fact: all where there are few, else those of other facts of its type too."""

@@ -105,7 +105,8 @@ class Conformance:
         return words[0] if covered == total else f"{covered:,} of {total:,} {words[1]}"
 
     def _not_looked_for(self) -> Iterator[str]:
-        yield "not looked for: texts, ids and numbers that stand nowhere in the chart; instants outside of 2000 to 2100"
+        yield "not looked for: texts and ids that stand neither in the chart nor in the function's own code;"
+        yield "  instants outside of 2000 to 2100, durations beyond a year"
         gaps = [gap.sentence for file in self.coverage for gap in file.gaps if gap.kind in ("arrows", "atoms")]
         if gaps:
             more = f", and {len(gaps) - _MISSED:,} more" if len(gaps) > _MISSED else ""
