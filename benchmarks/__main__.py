@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
-from benchmarks import deciding, events, fanout, growing, media, peers, service, starting
+from benchmarks import deciding, events, fanout, growing, media, peers, receipts, service, starting
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
-    parser.add_argument("part", nargs="?", choices=["service", "events"], help="measure only this")
+    parser.add_argument("part", nargs="?", choices=["service", "events", "receipts"], help="measure only this")
     options = parser.parse_args()
     parts = [_machine()]
     print(parts[0])
@@ -35,6 +35,8 @@ def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
             return [_service(quick=quick)]
         case "events":
             return events.measure(events=2_000 if quick else 10_000, asks=100 if quick else 500)
+        case "receipts":
+            return receipts.measure(subjects(), rounds=60 if quick else 300, receipts=100_000 if quick else 1_000_000)
         case _:
             return _tables(quick=quick)
 

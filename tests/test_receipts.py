@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -26,6 +27,7 @@ from tests.test_evaluation_withholding import CALLED, CHART, NAME
 
 READERS: tuple[Literal["user", "support", "engineer"], ...] = ("user", "support", "engineer")
 CORPORA = Path(__file__).parent / "corpora"
+ROOT = Path(__file__).parents[1] / "rules"
 SHIPPED = [name for name in shipped_names() if not name.startswith("blocks/")]
 MUTED = {"channel.muted": True, "channel.name": "#random"}
 TINY = """notifyrules: 1
@@ -279,6 +281,22 @@ class TestFinding:
 
         replay = explain(receipt, places=[tmp_path])
         assert (replay.doubts, words(replay)) == ((), expected)
+
+    def test_a_copy_of_a_shipped_chart(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A copy that was loaded from a folder is told as loaded from there, with what it calls."""
+        for file in ("team_chat", "blocks/preference", "blocks/quiet_hours"):
+            (tmp_path / file).parent.mkdir(exist_ok=True)
+            shutil.copy(ROOT / f"{file}.yaml", (tmp_path / file).with_suffix(".yaml"))
+        monkeypatch.chdir(tmp_path)
+        facts = {"message.text": "hi", "now": "2026-01-05T23:30:00Z", "message.sent_at": "2026-01-05T23:30:00Z"}
+        decision = load("team_chat.yaml").decide({**facts, "message.kind": "dm", "sender.id": "a", "user.id": "b"})
+        receipt, expected = decision.receipt(), words(decision)
+        Sources.of(load("team_chat.yaml").graph).save(tmp_path / "receipts")
+        del decision
+
+        for places in (["."], ["receipts"]):
+            replay = explain(receipt, places=places)
+            assert (replay.doubts, words(replay)) == ((), expected)
 
     def test_given(self) -> None:
         """Rules at hand are taken if they are those of the receipt, and refused otherwise."""

@@ -23,7 +23,7 @@ from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts
 from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.partial import UNKNOWN, NotKnown
 from notifyrules.evaluation.withholding import Mask, answers_kept, masking, private_facts, withholds
-from notifyrules.graph.model import Fact, Graph, Notify
+from notifyrules.graph.model import Arrow, Fact, Graph, Notify
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.tables import Tables, tables
 from notifyrules.language.types import Basic, Enumeration, ListOf
@@ -59,37 +59,39 @@ class Scribe:
         self._withholds = withholds(graph)
         private = private_facts(graph)
         self._open = [fact for name, fact in graph.facts.items() if name not in private]
-        self._heads: dict[str, str] = {}
+        ends = (arrow for arrow in graph.arrows.values() if arrow.target in graph.outcomes)
+        self._heads = {arrow.id: self._head(arrow) for arrow in ends}
         self._kind = kind
         # The facts that specialized rules have fixed are not among the values that a decision holds.
         whole = FIXED not in kind.layout and len(kind.layout) > 1
         self._values: Callable[[Any], Any] | None = attrgetter(*kind.layout) if whole else None
+        self._usual = whole and not self._withholds
         self._write = _generate(graph.facts, private)
 
     def line(self, decision: Decision, beside: str, mask: Mask) -> str:
         """Write a receipt on one line, with its end; *beside* is how the line begins, before what is written here."""
         facts, verdict = decision._facts, decision._verdict  # noqa: SLF001 - of this package
-        if facts.__class__ is not tuple or self._values is None:
-            if facts.__class__ is self._kind and self._values is not None:
-                facts = self._values(facts)
-            elif isinstance(lazy := decision.facts, LazyFacts):
-                return self._lazily(decision, lazy, beside, mask)
-            else:
-                facts = tuple(map(lazy.__getitem__, lazy))
-        begun = beside + (self._heads.get(verdict.reason) or self._head(verdict))
+        begun = beside + self._heads[verdict.reason]
+        if facts.__class__ is tuple and self._usual:
+            return self._write(facts, begun)
+        if facts.__class__ is self._kind and self._values is not None:
+            facts = self._values(facts)
+        elif isinstance(facts, tuple) and self._values is not None:
+            pass
+        elif isinstance(lazy := decision.facts, LazyFacts):
+            return self._lazily(decision, lazy, begun, mask)
+        else:
+            facts = tuple(map(lazy.__getitem__, lazy))
         written = self._write(facts, begun)
-        end = f"}}{self._withheld(decision, mask)}}}\n" if self._withholds else "}}\n"
-        # Each fact has a comma behind it.
-        return written + end if len(written) == len(begun) else written[:-1] + end
+        return f"{written[:-2]}{self._withheld(decision, mask)}}}\n" if self._withholds else written
 
-    def _head(self, verdict: Verdict) -> str:
-        notify = verdict.notify
+    def _head(self, arrow: Arrow) -> str:
+        """Write what all receipts have in common that end by an arrow, up to the facts."""
+        notify = self.graph.outcomes[arrow.target].notify
         said = {Notify.YES: "true", Notify.LATER: '"later"', Notify.UNSAID: "null"}.get(notify)
-        head = f'"rules":"{self.stamp}","outcome":{encode_basestring(verdict.outcome)}'
+        head = f'"rules":"{self.stamp}","outcome":{encode_basestring(arrow.target)}'
         head += "" if said is None else f',"notify":{said}'
-        head += f',"reason":{encode_basestring(verdict.reason)},"facts":{{'
-        self._heads[verdict.reason] = head
-        return head
+        return f'{head},"reason":{encode_basestring(arrow.id)},"facts":{{'
 
     def _withheld(self, decision: Decision, mask: Mask) -> str:
         """Write the answers of nodes that read private facts, and what is kept of these."""
@@ -99,7 +101,7 @@ class Scribe:
         way = {node: [arrow, *read] for node, (arrow, read) in answers_kept(self.graph, decision.passage).items()}
         return _part("private", masked) + _part("way", way)
 
-    def _lazily(self, decision: Decision, facts: LazyFacts, beside: str, mask: Mask) -> str:
+    def _lazily(self, decision: Decision, facts: LazyFacts, begun: str, mask: Mask) -> str:
         """Write a receipt of a decision for which not every fact was known."""
         with suppress(NotKnown):
             decision.record()  # asks for what the words need
@@ -110,7 +112,7 @@ class Scribe:
         rest += _part("unasked", [name for name, given in pending.items() if given is not UNKNOWN])
         if self._withholds:
             rest += self._withheld(decision, mask)
-        return f"{beside}{self._head(decision._verdict)}{_json(written)[1:]}{rest}}}\n"  # noqa: SLF001
+        return f"{begun}{_json(written)[1:]}{rest}}}\n"
 
 
 def scribe_of(verdict: Verdict) -> Scribe:
@@ -155,13 +157,13 @@ def _written(value: Value) -> str:
 
 
 def _generate(facts: Mapping[str, Fact], private: frozenset[str]) -> Callable[[Iterable[object], str], str]:
-    """Generate the function that writes the facts off their defaults behind a text, each with a comma behind it."""
+    """Generate the function that writes the facts off their defaults behind a text, and the end of the line."""
     names, named = Names(), slots(facts)
     pieces = (_fact(fact, named[fact.name], names) for fact in facts.values() if fact.name not in private)
     # One text built at once: adding to one that grows copies it again and again.
     written = "".join(f'\n        f"{piece}"' for piece in pieces)
     unpacked = f"    {', '.join(named.values())}, = facts\n" if facts else ""
-    source = f'def write(facts, s):\n{unpacked}    return (\n        f"{{s}}"{written}\n    )\n'
+    source = f'def write(facts, s):\n{unpacked}    return (\n        f"{{s}}"{written}\n    ).rstrip(",") + "}}}}\\n"\n'
     made = run(compiled(source, "<receipts by notifyrules>"), names.table)
     return cast("Callable[[Iterable[object], str], str]", made["write"])
 

@@ -40,7 +40,14 @@ class Finder:
     def find(self, stamped: str) -> Found | None:
         """Find the rules that a receipt names; None where they are not at hand."""
         if stamped not in self._found:
-            self._found[stamped] = next(self._look(stamped), None)
+            doubtful = None
+            for found in self._look(stamped):
+                if found.tables is not None:
+                    self._found[stamped] = found
+                    break
+                doubtful = doubtful or found
+            else:
+                self._found[stamped] = doubtful
         return self._found[stamped]
 
     def know(self, graph: Graph) -> None:
@@ -70,7 +77,8 @@ class Finder:
                         yield Found(graph, kept.tables)
                     else:
                         alike.append(graph)
-        for graph in (*alike, *self._files(stamped[:DIGITS]), *self._past(stamped[:DIGITS])):
+        near = [*alike, *self._files(stamped[:DIGITS])]
+        for graph in near or self._past(stamped[:DIGITS]):
             if (found := self.fit(graph, stamped)) is not None:
                 yield found
 

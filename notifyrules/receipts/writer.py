@@ -116,19 +116,17 @@ class ReceiptWriter:
         scribe: Scribe | None = verdict.kind.scribe
         if scribe is None or scribe not in self._known:
             scribe = self._meet(scribe_of(verdict))
-        if at is None:
-            now = int(self._clock() * 1_000)
-            if now != self._told[0]:
-                # One value of both, because several threads may tell the time.
-                self._told = now, f'"at":"{write_milliseconds(now)}",'
-            about = self._told[1]
+        now = int(self._clock() * 1_000)
+        if now != self._told[0]:
+            # One value of both, because several threads may tell the time.
+            self._told = now, f'"at":"{write_milliseconds(now)}",'
+        told = self._told[1] if at is None else f'"at":{quoted(at)},'
+        if id is not None and subject is not None:
+            begun = f'{{"id":{quoted(id)},{told}"subject":{quoted(subject)},'
         else:
-            about = f'"at":{quoted(at)},'
-        if id is not None:
-            about = f'"id":{quoted(id)},{about}'
-        if subject is not None:
-            about = f'{about}"subject":{quoted(subject)},'
-        waiting.append(scribe.line(decision, "{" + about, self._mask))
+            begun = "{" + ("" if id is None else f'"id":{quoted(id)},') + told
+            begun += "" if subject is None else f'"subject":{quoted(subject)},'
+        waiting.append(scribe.line(decision, begun, self._mask))
         return True
 
     def _meet(self, scribe: Scribe) -> Scribe:
