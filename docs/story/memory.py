@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
 
-from notifyrules.service.events import Told
+from notifyrules.service.events import RETRY, Told
 from notifyrules.service.lines import Received, Take
 
 
@@ -19,20 +19,17 @@ class Memory:
         self._takers: dict[str, list[Take]] = defaultdict(list)
         self._followed: deque[Received] = deque()
         self._giving: set[asyncio.Task[None]] = set()
+        self.subscribe(RETRY, self._keep)
 
     def subscribe(self, kind: str, take: Take) -> None:
         """Have events of a kind taken."""
         self._takers[kind].append(take)
 
-    def follow(self, kind: str) -> None:
-        """Keep events of a kind."""
-        self.subscribe(kind, self._keep)
-
     async def _keep(self, batch: Any) -> None:  # noqa: ANN401 - events
         self._followed.extend(batch)
 
     async def get(self) -> Received | None:
-        """Take the next event that is followed."""
+        """Take the next `message.retry`."""
         return self._followed.popleft() if self._followed else None
 
     async def publish(self, events: Sequence[Told]) -> Sequence[object]:

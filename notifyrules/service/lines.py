@@ -21,6 +21,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
 from nats.js.errors import NotFoundError
+from pamqp.commands import Queue
 
 from notifyrules.errors import UsageError
 from notifyrules.service.events import DECIDED, DUE, HELD, MEDIA_TYPE, POSTED, REFUSED, RETRY, Told
@@ -70,11 +71,8 @@ class Line(Protocol):
     def subscribe(self, kind: str, take: Take) -> None:
         """Have events of a kind taken, many at once."""
 
-    def follow(self, kind: str) -> None:
-        """Have events of a kind kept for :meth:`get`."""
-
     async def get(self) -> Received | None:
-        """Take the next event that is followed, if there is one; nothing is in hand before."""
+        """Take the next `message.retry`, if there is one; nothing is in hand before."""
 
     async def publish(self, events: Sequence[Told]) -> Sequence[object]:
         """Give the broker events, and wait until it has them; give an exception for each that it has not."""
@@ -163,7 +161,8 @@ async def tell(line: Line, events: Sequence[Told], failed: Callable[[], object] 
         errors = [one for one in found if isinstance(one, BaseException)]
         left[:] = [event for event, one in zip(left, found, strict=True) if isinstance(one, BaseException)]
         if errors:
-            raise errors[0]
+            # Of a connection that breaks, RabbitMQ's client cancels what waits for an answer.
+            raise errors[0] if isinstance(errors[0], Exception) else ConnectionError("the connection broke")
 
     await persist(left[0].kind if left else "", publish, failed)
 
@@ -185,7 +184,6 @@ class Nats:
         self._asking = JStream(f"{prefix}-messages", subjects=asking, retention=work, declare=False)
         self._telling = JStream(f"{prefix}-notifications", subjects=telling, max_age=kept, declare=False)
         self._wanted: list[tuple[str, Take]] = []
-        self._followed = ""
         self._alone: JetStreamContext.PullSubscription | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -218,14 +216,11 @@ class Nats:
                 await asyncio.sleep(_LOOK_S)
         await consumer.unsubscribe()
 
-    def follow(self, kind: str) -> None:
-        """Have events of a kind kept, of which all processes together have one in hand."""
-        self._followed = kind
-
     async def get(self) -> Received | None:
-        """Take the next event that is followed."""
+        """Take the next `message.retry`, of which all processes together have one in hand."""
+        if self._alone is None:
+            self._alone = await self._consumer(RETRY, 1)
         try:
-            assert self._alone is not None
             return _from_nats((await self._alone.fetch(1, timeout=_GLANCE_S))[0])
         except TimeoutError:
             return None
@@ -233,8 +228,16 @@ class Nats:
     async def publish(self, events: Sequence[Told]) -> Sequence[object]:
         """Give JetStream events, of which it drops those that it had within two minutes."""
         # FastStream publishes one by one, at twice the processor time.
-        async with asyncio.timeout(PATIENCE_S):
-            return await asyncio.gather(*[await self._send(one) for one in events], return_exceptions=True)
+        sent: list[asyncio.Future[PubAck]] = []
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                for one in events:
+                    sent.append(await self._send(one))  # noqa: PERF401 - some may be sent where one is not
+                return await asyncio.gather(*sent, return_exceptions=True)
+        finally:
+            for future in sent:
+                # The client takes no more than 4,000 of which it waits to hear.
+                future.cancel()
 
     async def _send(self, event: Told) -> asyncio.Future[PubAck]:
         stream = self._asking if event.kind in ASKING else self._telling
@@ -258,8 +261,6 @@ class Nats:
             except NotFoundError:
                 await self._streams.add_stream(stream.config, subjects=list(stream.subjects))
         await self.broker.start()
-        if self._followed:
-            self._alone = await self._consumer(self._followed, 1)
         for kind, take in self._wanted:
             self._tasks.append(asyncio.create_task(self._pull(await self._consumer(kind, _MOST_IN_HAND), take)))
 
@@ -289,7 +290,7 @@ class Rabbit:
         )
         self._settings = settings
         self._exchange = RabbitExchange(settings.prefix, ExchangeType.TOPIC)
-        self._followed = ""
+        self._asked: asyncio.Future[Queue.DeclareOk] | None = None
 
     def _queue(self, kind: str) -> RabbitQueue:
         # INVARIANT (no delivery limit): events over one are dropped, and innocent ones that were in hand with them.
@@ -299,7 +300,9 @@ class Rabbit:
         """Have events of a kind taken, many beside one another."""
 
         async def handle(message: RabbitMessage) -> None:
-            await take([_from_rabbit(message.raw_message)])
+            # What was in hand when a connection broke is cancelled, and comes again.
+            with suppress(asyncio.CancelledError):
+                await take([_from_rabbit(message.raw_message)])
 
         many = Channel(prefetch_count=self._settings.batch)
         subscriber = self.broker.subscriber(
@@ -307,14 +310,12 @@ class Rabbit:
         )
         subscriber(handle)
 
-    def follow(self, kind: str) -> None:
-        """Have events of a kind kept, of which each process has one in hand."""
-        self._followed = kind
-
     async def get(self) -> Received | None:
-        """Take the next event that is followed."""
-        queue = await self.broker.declare_queue(self._queue(self._followed))
-        message = await queue.get(fail=False, timeout=PATIENCE_S)
+        """Take the next `message.retry`, of which each process has one in hand."""
+        # To count costs nothing; RabbitMQ writes to disk that one was asked for, even where there is none.
+        if not (await self.ask()).message_count:
+            return None
+        message = await self._alone.get(fail=False, timeout=None)
         return None if message is None else _from_rabbit(message)
 
     async def publish(self, events: Sequence[Told]) -> Sequence[object]:
@@ -332,17 +333,22 @@ class Rabbit:
             timeout=PATIENCE_S,
         )
 
-    async def ask(self) -> object:
+    async def ask(self) -> Queue.DeclareOk:
         """Wait until the broker answers."""
-        return await self._made.declare()
+        # The client closes the channel of a question that is given up, and with it all that is published there.
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.ensure_future(self._alone.declare())
+            self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
+        return await asyncio.shield(self._asked)
 
     async def start(self) -> None:
         """Connect, and make the exchange and all queues."""
-        await self.broker.connect()
-        exchange = self._made = await self.broker.declare_exchange(self._exchange)
+        connection = await self.broker.connect()
+        exchange = await self.broker.declare_exchange(self._exchange)
         for kind in (*ASKING, *TELLING):
             queue = await self.broker.declare_queue(self._queue(kind))
             await queue.bind(exchange, routing_key=f"{self._settings.prefix}.{kind}")
+        self._alone = await (await connection.channel()).declare_queue(f"{self._settings.prefix}.{RETRY}", passive=True)
         await self.broker.start()
 
     async def stop(self) -> None:

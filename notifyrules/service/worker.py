@@ -63,7 +63,6 @@ class Worker:
         if settings.log.path is not None:
             self._log = DecisionLog(settings.log.path, settings.log, self.tally.unlogged)
         line.subscribe(POSTED, self._take)
-        line.follow(RETRY)
 
     @asynccontextmanager
     async def working(self, url: str) -> AsyncIterator[None]:
@@ -111,7 +110,9 @@ class Worker:
                     if one is not None:
                         async with in_hand([one], self._wait_s):
                             await self._tell([(one, self._answer_or_refuse(one))])
-            except Exception:  # noqa: BLE001 - the broker is away, or hangs; the event comes again
+            except (Exception, asyncio.CancelledError):
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise
                 _log.warning("the lane of events that are taken one at a time waits", exc_info=True)
                 one = None
             if one is None:

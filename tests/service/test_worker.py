@@ -169,9 +169,6 @@ class Broken:
     def subscribe(self, kind: str, take: object) -> None:
         """Do nothing."""
 
-    def follow(self, kind: str) -> None:
-        """Do nothing."""
-
 
 class TestLanes:
     @pytest.fixture
