@@ -54,8 +54,7 @@ def hold(
         stop = asyncio.Event()
         for one in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(one, stop.set)
-        tell("holding")
-        await Holder(open_line(broker, read.worker), read).run(broker, stop)
+        await Holder(open_line(broker, read.worker), read).run(broker, stop, tell)
 
     asyncio.run(run())
     return CLEAN

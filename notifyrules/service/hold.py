@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from notifyrules.service.durable import at, durable
 from notifyrules.service.events import HELD, Event, due, refuse
-from notifyrules.service.lines import Line, Received, begin, in_hand, persist, tell
+from notifyrules.service.lines import Line, Received, begin, end, in_hand, persist, tell
 from notifyrules.service.problems import Problem
 from notifyrules.service.settings import Settings
 
@@ -37,12 +37,13 @@ class Holder:
         self._say = say
         line.subscribe(HELD, self._take)
 
-    async def run(self, url: str, stop: asyncio.Event) -> None:
-        """Hold until it is to stop."""
+    async def run(self, url: str, stop: asyncio.Event, say: Callable[[str], object] = lambda _: None) -> None:
+        """Hold until it is to stop; *say* is told when it has begun."""
         with durable(QUEUE, self._settings.hold.database, self._settings.hold.executor):
             await begin(self._line, url)
+            say("holding")
             await stop.wait()
-            await self._line.stop()
+            await end(self._line)
 
     async def _take(self, batch: Sequence[Received]) -> None:
         """Keep events, and then say that they are done."""

@@ -111,6 +111,15 @@ async def begin(line: Line, url: str) -> None:
         raise UsageError(f"`{where}` cannot be used: {why}", "start it, or name another by --broker") from None
 
 
+async def end(line: Line) -> None:
+    """Stop a line; what is in hand then comes again where the broker hangs or is away."""
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            await line.stop()
+    except Exception as error:  # noqa: BLE001 - each broker has its own, and there is nothing left to do
+        _log.warning("the broker does not end the connection: %r", error)
+
+
 @asynccontextmanager
 async def in_hand(batch: Sequence[Received], wait_s: float) -> AsyncIterator[None]:
     """Show signs of life for events, where the broker waits for them no longer than so many seconds."""
@@ -268,7 +277,7 @@ class Nats:
         """Take no more, answer what is in hand, and disconnect."""
         self._stopping = True
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_DRAIN_S)
+            await asyncio.wait(self._tasks)
         if self._alone is not None:
             await self._alone.unsubscribe()
         await self.broker.stop()

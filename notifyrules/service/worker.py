@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from notifyrules.service.access import Caller
 from notifyrules.service.events import POSTED, RETRY, Answer, Told, answer, refuse
-from notifyrules.service.lines import Line, Received, begin, in_hand, tell
+from notifyrules.service.lines import Line, Received, begin, end, in_hand, tell
 from notifyrules.service.log import DecisionLog
 from notifyrules.service.metrics import Tally
 from notifyrules.service.problems import Problem
@@ -75,7 +75,7 @@ class Worker:
             lane.cancel()
             with suppress(asyncio.CancelledError):
                 await lane
-            await self._line.stop()
+            await end(self._line)
             if self._log is not None:
                 self._log.close()
 

@@ -17,7 +17,8 @@ from notifyrules.service.lines import ASKING, TELLING, Line, Received, open_line
 from notifyrules.service.settings import Worker
 from tests.conftest import SERVICES
 
-PATIENCE_S = 60
+PATIENCE_S = 300
+"""How long anything is waited for: no claim, but an end for what never comes."""
 
 
 def address(broker: str) -> str:

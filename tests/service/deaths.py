@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -59,6 +60,17 @@ def process(*command: str, errors: IO[bytes] | None = None) -> Iterator[Callable
         for one in begun:
             one.kill()
             one.wait()
+
+
+def kept(database: str) -> int:
+    """Count the rows of a database, those that waited among them."""
+    with suppress(psycopg.Error, sqlite3.Error):
+        if database.startswith("sqlite"):
+            with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as file:
+                return len(file.execute("SELECT 1 FROM workflow_status").fetchall())
+        with psycopg.connect(database) as connection:
+            return len(connection.execute("SELECT 1 FROM dbos.workflow_status").fetchall())
+    return 0
 
 
 @pytest.fixture

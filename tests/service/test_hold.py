@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import sys
@@ -13,7 +12,7 @@ import pytest
 from notifyrules.service.events import DUE, HELD, REFUSED, Told
 from notifyrules.service.lines import tell
 from tests.service.brokers import Product, address
-from tests.service.deaths import brokers, database, databases, prefix, process, product
+from tests.service.deaths import brokers, database, databases, kept, prefix, process, product
 from tests.service.posting import held
 
 pytestmark = pytest.mark.anyio
@@ -70,10 +69,9 @@ class TestHolder:
         async with product(url, prefix, DUE) as made:
             with process(*HOLDER, url, prefix, database, "one") as start:
                 holder = start()
-                await asyncio.sleep(3)
-                when = datetime.now(UTC) + timedelta(seconds=8)
+                when = datetime.now(UTC) + timedelta(seconds=15)
                 ids = await post(made, 200, when)
-                await asyncio.sleep(3)
+                await made.until(lambda: kept(database) > 100)
                 holder.send_signal(signal.SIGKILL)
                 holder = start()
                 await made.until(lambda: made.taken[DUE] != [])
@@ -94,9 +92,8 @@ class TestHolder:
         async with product(url, prefix, DUE) as made:
             with process(*HOLDER, url, prefix, database, "one") as start:
                 start()
-                await asyncio.sleep(3)
-                ids = await post(made, 20, datetime.now(UTC) + timedelta(seconds=6))
-                await asyncio.sleep(3)
+                ids = await post(made, 20, datetime.now(UTC) + timedelta(seconds=15))
+                await made.until(lambda: kept(database) == 20)
             with process(*HOLDER, url, prefix, database, "two") as start:
                 start()
                 await made.until(lambda: len(set(made.taken[DUE])) == 20)

@@ -6,21 +6,18 @@ import asyncio
 import json
 import signal
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from notifyrules.service.events import DECIDED, DUE, HELD, Told
 from notifyrules.service.lines import tell
 from notifyrules.service.settings import Settings
 from notifyrules.service.settings import Worker as Working
-from tests.following import until
-from tests.service.brokers import address
-from tests.service.deaths import prefix, process, product
+from tests.service.brokers import PATIENCE_S, address
+from tests.service.deaths import kept, prefix, process, product
 from tests.service.posting import held, posted, write_chart
 from tests.service.servers import Server, server
 from tests.service.test_worker import WORKER, by_id, working
@@ -54,8 +51,8 @@ class TestBrokers:
                     await made.until(lambda part=(death + 1) * EVENTS // 4: len(made.taken[DECIDED]) > part)  # type: ignore[misc]
                     await asyncio.to_thread(broker.kill)
                     await asyncio.to_thread(broker.start)
-                await asyncio.wait_for(posting, 120)
-                await made.until(lambda: len(set(made.taken[DECIDED])) == EVENTS, 120)
+                await asyncio.wait_for(posting, PATIENCE_S)
+                await made.until(lambda: len(set(made.taken[DECIDED])) == EVENTS)
         by_id(made.taken[DECIDED])
 
     async def test_hangs(self, kind: str, prefix: str, tmp_path: Path) -> None:
@@ -71,7 +68,7 @@ class TestBrokers:
                 # Longer than what is published is waited for.
                 await asyncio.sleep(7)
                 broker.signal(signal.SIGCONT)
-                await asyncio.wait_for(posting, 60)
+                await asyncio.wait_for(posting, PATIENCE_S)
                 await made.until(lambda: len(set(made.taken[DECIDED])) == EVENTS)
                 again = await worker.reached()
 
@@ -94,23 +91,16 @@ class TestDatabase:
                     when = datetime.now(UTC) + timedelta(seconds=20)
                     bodies = [held(f"e{one}", when) for one in range(100)]
                     await tell(made.line, [Told(HELD, "", one) for one in bodies[:50]])
-                    await asyncio.to_thread(until, lambda: waiting(place) == 50)
+                    await made.until(lambda: kept(place) == 50)
                     await asyncio.to_thread(interrupt, database, way)
                     await tell(made.line, [Told(HELD, "", one) for one in bodies[50:]])
                     await made.until(lambda: b"is not taken" in told.read_bytes())
                     early = list(made.taken[DUE]) if datetime.now(UTC) < when else []
                     await asyncio.to_thread(restore, database, way)
-                    await made.until(lambda: len(set(made.taken[DUE])) == 100, 120)
+                    await made.until(lambda: len(set(made.taken[DUE])) == 100)
 
         assert early == []
         assert {json.loads(one)["id"] for one in bodies} == {json.loads(one)["data"]["held"] for one in made.taken[DUE]}
-
-
-def waiting(database: str) -> int:
-    """Count the rows that wait."""
-    with suppress(psycopg.Error), psycopg.connect(database) as connection:
-        return len(connection.execute("SELECT 1 FROM dbos.workflow_status WHERE status = 'DELAYED'").fetchall())
-    return 0
 
 
 def interrupt(database: Server, way: str) -> None:

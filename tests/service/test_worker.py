@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.errors import MaxPayloadError
 
 from notifyrules import UsageError
-from notifyrules.service.events import DECIDED, HELD, REFUSED, Told
+from notifyrules.service.events import DECIDED, HELD, POSTED, REFUSED, Told
 from notifyrules.service.lines import Line, Received, begin, open_line
 from notifyrules.service.settings import Changes, Log, Settings
 from notifyrules.service.settings import Worker as Working
@@ -101,6 +102,30 @@ class TestWorker:
             await made.until(lambda: len(made.taken[DECIDED]) == 2)
 
         assert [json.loads(one)["data"]["data"]["sound"] for one in made.taken[DECIDED]] == ["bell", "drum"]
+
+    @brokers
+    async def test_given_up(self, broker: str, prefix: str) -> None:
+        """A question to the broker that is given up is in nobody's way."""
+        async with product(address(broker), prefix) as made:
+            asked = asyncio.ensure_future(made.line.ask())
+            for _ in range(5):
+                await asyncio.sleep(0)
+            asked.cancel()
+
+            found = await made.line.publish([Told(POSTED, "", b"after it") for _ in range(3)])
+
+        assert [] == [one for one in found if isinstance(one, BaseException)]
+
+    @pytest.mark.services("nats")
+    async def test_sent_in_part(self, prefix: str) -> None:
+        """What is sent beside an event that the client refuses is waited for no more: of such it takes 4,000."""
+        async with product(address("nats"), prefix) as made:
+            with pytest.raises(MaxPayloadError):
+                await made.line.publish([Told(POSTED, "", b"sent"), Told(POSTED, "", bytes(2_000_000))])
+            await asyncio.sleep(0)
+            waited_for = made.line._streams.publish_async_pending()  # type: ignore[attr-defined] # noqa: SLF001
+
+        assert waited_for == 0
 
     @pytest.mark.parametrize("url", ["nats://127.0.0.1:9", "amqp://guest:secret@127.0.0.1:9/"])
     async def test_no_broker(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
