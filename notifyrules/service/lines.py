@@ -236,6 +236,9 @@ class Nats:
 
     async def publish(self, events: Sequence[Told]) -> Sequence[object]:
         """Give JetStream events, of which it drops those that it had within two minutes."""
+        if not self._client.is_connected:
+            # The client would keep them, and each that it has no room for would stay among those it waits for.
+            raise ConnectionError("the broker is away")
         # FastStream publishes one by one, at twice the processor time.
         sent: list[asyncio.Future[PubAck]] = []
         try:
@@ -263,7 +266,8 @@ class Nats:
 
     async def start(self) -> None:
         """Connect, and make the streams that are not there; those that are stay as they are."""
-        self._streams = (await self.broker.connect()).jetstream()
+        self._client = await self.broker.connect()
+        self._streams = self._client.jetstream()
         for stream in (self._asking, self._telling):
             try:
                 await self._streams.stream_info(stream.name)
