@@ -219,7 +219,7 @@ def _serving(folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
 def _serve(folder: Path, port: int) -> None:
     """Be that process."""
     from notifyrules.service import store  # noqa: PLC0415
-    from notifyrules.service.app import make_app  # noqa: PLC0415
+    from notifyrules.service.app import Service  # noqa: PLC0415
     from notifyrules.service.clients import make_client  # noqa: PLC0415
     from notifyrules.service.server import Server  # noqa: PLC0415
     from notifyrules.service.settings import Identity, Limits, Settings, Store  # noqa: PLC0415
@@ -235,7 +235,7 @@ def _serve(folder: Path, port: int) -> None:
     )
     # A busy machine is not taken for a store that hangs.
     store.PATIENCE_S = 30  # type: ignore[misc]
-    service = make_app(settings)
+    service = Service(settings)
     answer = b"x" * 180
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
 

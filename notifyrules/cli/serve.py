@@ -109,10 +109,10 @@ def _make_client(file: Path, name: str, scopes: list[str]) -> None:
 
 def _run(settings: Settings, rules: list[str], host: str, port: int) -> None:
     """Serve."""
-    from notifyrules.service.app import make_app  # noqa: PLC0415 - an extra
+    from notifyrules.service.app import Service  # noqa: PLC0415 - an extra
     from notifyrules.service.server import Server  # noqa: PLC0415
 
     if rules:
         settings = settings.model_copy(update={"rules": [Path(one) for one in rules]})
-    service = make_app(settings)
+    service = Service(settings)
     Server(service, host=host, port=port).run()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Final, TypeAlias
 
 from pydantic_core import to_json
@@ -31,7 +31,7 @@ from notifyrules.service.openapi import openapi
 from notifyrules.service.problems import MEDIA_TYPE, Problem
 from notifyrules.service.settings import Settings
 from notifyrules.service.signatures import Signatures
-from notifyrules.service.store import Store, open_store
+from notifyrules.service.store import open_store
 from notifyrules.service.tokens import OwnKeys, ProviderKeys, Tokens
 from notifyrules.service.versions import Versions
 from notifyrules.shipped import shipped_names
@@ -48,29 +48,31 @@ class _Gone(Exception):  # noqa: N818 - nobody is told of it
     """The caller went away before the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the service is made of."""
-
-    access: Access
-    store: Store
-    in_force: Versions
-    tally: Tally
-    log: DecisionLog | None
-
-
 class Service:
     """The service: calls for decisions are answered here at once, all else by a table of routes."""
 
-    def __init__(self, settings: Settings, parts: Parts) -> None:
-        """Put it together."""
-        self.settings, self._parts = settings, parts
-        self._limits = settings.limits
-        self._known = parts.access.tokens.known
-        self._decider = Decider(parts.in_force, parts.tally, settings.limits.facts, parts.log)
+    def __init__(self, settings: Settings) -> None:
+        """Make it; UsageError where something that it needs cannot be had, RulesError where rules have errors."""
+        self.settings, self._limits = settings, settings.limits
         self._draining = self._closing = False
         self._described: tuple[Mapping[str, Rules], bytes] | None = None
         self._drawn: dict[tuple[str, str], bytes] = {}
+        # What is made to be called by others is no chart of its own.
+        shipped = [name for name in shipped_names() if "/" not in name]
+        self._in_force = Versions(settings.rules or shipped, settings.changes)
+        self._tally = Tally(self._in_force.metrics)
+        clients = Clients(settings.clients)
+        self._store = open_store(settings.store.redis or str(settings.store.path))
+        identity = settings.identity
+        if identity.issuer is None or identity.jwks_uri is None:
+            issuer = settings.public_url or "urn:notifyrules:service"
+            self._tokens = Tokens(OwnKeys(identity.keys), issuer, identity.audience, clients)
+        else:
+            self._tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
+        self._access = Access(self._tokens, Signatures(clients, self._store, settings.public_url))
+        path = settings.log.path
+        self._log = None if path is None else DecisionLog(path, settings.log, self._tally.unlogged)
+        self._decider = Decider(self._in_force, self._tally, settings.limits.facts, self._log)
         self._others = Starlette(
             routes=list(self._routes()),
             exception_handlers=dict.fromkeys((Problem, HTTPException, Exception), self._tell),
@@ -97,7 +99,7 @@ class Service:
 
     def _told(self, problem: Problem) -> tuple[int, _Headers, bytes]:
         """Count a problem, and give its answer."""
-        self._parts.tally.refused[str(problem.status), problem.kind] += 1
+        self._tally.refused[str(problem.status), problem.kind] += 1
         headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
         return problem.status, [(b"content-type", MEDIA_TYPE.encode()), *headers], problem.to_json()
 
@@ -146,14 +148,14 @@ class Service:
         token = fields.get(b"authorization", b"")
         caller = None
         if token[:7] == b"Bearer " and b"signature-input" not in fields and len(fields) == len(scope["headers"]):
-            caller = self._known(token[7:].decode("latin-1"))
+            caller = self._tokens.known(token[7:].decode("latin-1"))
         if caller is None and b"signature-input" not in fields:
             # Whoever shows no token is refused before the body is read.
-            caller = await self._parts.access.caller(_asked(scope, b""))
+            caller = await self._access.caller(_asked(scope, b""))
         _check_type(fields)
         body = await self._read(fields, receive)
         if caller is None:
-            caller = await self._parts.access.caller(_asked(scope, body))
+            caller = await self._access.caller(_asked(scope, body))
         name = scope["path"][len(DECIDE) :]
         if b"idempotency-key" not in fields:
             return self._decider.answer_body(name, body, caller), False
@@ -163,7 +165,7 @@ class Service:
         async def work() -> bytes:
             return self._decider.answer(name, question, caller)
 
-        return await once(self._parts.store, caller, _asked(scope, body), work)
+        return await once(self._store, caller, _asked(scope, body), work)
 
     async def _read(self, fields: Mapping[bytes, bytes], receive: Receive) -> bytes:
         """Read the body, which is neither large nor slow."""
@@ -197,22 +199,19 @@ class Service:
         yield self._route("/openapi.json", self._openapi, "decide")
         yield self._route("/v1/rules", self._list, "decide")
         yield self._route("/v1/rules/{name}.svg", self._draw, "decide")
-        yield self._route("/v1/rules/{name}", self._describe, "decide")
+        yield self._route("/v1/rules/{name}", lambda request, _: describe(self._chart(request)), "decide")
         yield self._route("/v1/admin/changes", self._changes, "admin")
         yield self._route("/v1/admin/reload", self._reload, "admin", "POST")
-        yield self._route("/livez", self._live)
+        yield self._route("/livez", lambda *_: {"status": "alive"})
         yield self._route("/readyz", self._ready)
-        yield self._route("/metrics", self._metrics)
-        if isinstance(self._parts.access.tokens.keys, OwnKeys):
+        page = "text/plain; version=1.0.0"
+        yield self._route("/metrics", lambda *_: Response(self._tally.page(), media_type=page))
+        if isinstance(keys := self._tokens.keys, OwnKeys):
             yield self._route("/token", self._give_token, method="POST")
-            yield self._route("/.well-known/jwks.json", self._public_keys)
+            yield self._route("/.well-known/jwks.json", lambda *_: keys.public())
 
     def _route(
-        self,
-        path: str,
-        work: Callable[[Request, bytes], Awaitable[Response]],
-        right: Right | None = None,
-        method: str = "GET",
+        self, path: str, work: Callable[[Request, bytes], object], right: Right | None = None, method: str = "GET"
     ) -> Route:
         """Make a route to *work*, for callers who have the *right*; for everybody where it takes none."""
 
@@ -220,38 +219,36 @@ class Service:
             fields = dict(request.scope["headers"])
             body = await self._read(fields, request.receive) if method == "POST" or right else b""
             if right is not None:
-                (await self._parts.access.caller(_asked(request.scope, body))).require(right)
-            return await work(request, body)
+                (await self._access.caller(_asked(request.scope, body))).require(right)
+            found = work(request, body)
+            told = await found if isawaitable(found) else found
+            return told if isinstance(told, Response) else Response(to_json(told), media_type="application/json")
 
         return Route(path, endpoint, methods=[method])
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         yield
-        await asyncio.to_thread(self._parts.in_force.close)
-        await self._parts.store.close()
-        if self._parts.log is not None:
-            self._parts.log.close()
+        await asyncio.to_thread(self._in_force.close)
+        await self._store.close()
+        if self._log is not None:
+            self._log.close()
 
-    async def _openapi(self, _request: Request, _body: bytes) -> Response:
-        charts = self._parts.in_force.charts
+    def _openapi(self, *_: object) -> Response:
+        charts = self._in_force.charts
         if self._described is None or self._described[0] is not charts:
             self._described = charts, to_json(openapi(charts, self.settings))
         return Response(self._described[1], media_type="application/json")
 
-    async def _list(self, _request: Request, _body: bytes) -> Response:
-        charts = self._parts.in_force.charts
-        listed = [{"name": name, "title": one.title, "digest": one.digest} for name, one in charts.items()]
-        return _json({"rules": listed})
-
-    async def _describe(self, request: Request, _body: bytes) -> Response:
-        return _json(describe(self._chart(request)))
+    def _list(self, _request: Request, _body: bytes) -> object:
+        charts = self._in_force.charts
+        return {"rules": [{"name": name, "title": one.title, "digest": one.digest} for name, one in charts.items()]}
 
     async def _draw(self, request: Request, _body: bytes) -> Response:
         rules = self._chart(request)
         key = rules.name, rules.digest
         if key not in self._drawn:
-            if len(self._drawn) >= len(self._parts.in_force.charts):
+            if len(self._drawn) >= len(self._in_force.charts):
                 self._drawn.clear()
             try:
                 self._drawn[key] = (await asyncio.to_thread(rules.to_svg)).encode()
@@ -260,63 +257,28 @@ class Service:
         return Response(self._drawn[key], media_type="image/svg+xml")
 
     def _chart(self, request: Request) -> Rules:
-        name, charts = request.path_params["name"], self._parts.in_force.charts
+        name, charts = request.path_params["name"], self._in_force.charts
         if name not in charts:
             raise unknown_rules(name, charts)
         return charts[name]
 
-    async def _changes(self, _request: Request, _body: bytes) -> Response:
-        return _json(await asyncio.to_thread(self._parts.in_force.to_dict))
+    async def _changes(self, *_: object) -> object:
+        return await asyncio.to_thread(self._in_force.to_dict)
 
-    async def _reload(self, _request: Request, _body: bytes) -> Response:
-        await asyncio.to_thread(self._parts.in_force.reload)
-        return _json(await asyncio.to_thread(self._parts.in_force.to_dict))
+    async def _reload(self, *_: object) -> object:
+        await asyncio.to_thread(self._in_force.reload)
+        return await self._changes()
 
-    async def _live(self, _request: Request, _body: bytes) -> Response:
-        return _json({"status": "alive"})
-
-    async def _ready(self, _request: Request, _body: bytes) -> Response:
+    def _ready(self, *_: object) -> object:
         if self._draining:
             raise Problem(503, "draining", "the service is about to stop", {"Retry-After": "5"})
         # Changes that were refused leave the rules in force as good as they were.
-        refused = [*self._parts.in_force.troubles()]
-        if (clients := self._parts.access.signatures.clients.trouble) is not None:
-            refused.append(clients)
-        return _json({"status": "ready", "refused_changes": refused})
+        clients = self._access.signatures.clients.trouble
+        return {"status": "ready", "refused_changes": [*self._in_force.troubles(), *([clients] if clients else ())]}
 
-    async def _metrics(self, _request: Request, _body: bytes) -> Response:
-        return Response(self._parts.tally.page(), media_type="text/plain; version=1.0.0")
-
-    async def _give_token(self, request: Request, body: bytes) -> Response:
-        given = self._parts.access.tokens.give(request.headers, body)
+    def _give_token(self, request: Request, body: bytes) -> Response:
+        given = self._tokens.give(request.headers, body)
         return Response(to_json(given.body), given.status, dict(given.headers), "application/json")
-
-    async def _public_keys(self, _request: Request, _body: bytes) -> Response:
-        keys = self._parts.access.tokens.keys
-        assert isinstance(keys, OwnKeys)
-        return _json(keys.public())
-
-
-def make_app(settings: Settings) -> Service:
-    """Make the service; UsageError where something that it needs cannot be had, RulesError where rules have errors."""
-    versions = Versions(settings.rules or _shipped_charts(), settings.changes)
-    tally = Tally(versions.metrics)
-    clients = Clients(settings.clients)
-    store = open_store(settings.store.redis or str(settings.store.path))
-    identity = settings.identity
-    if identity.issuer is None or identity.jwks_uri is None:
-        issuer = settings.public_url or "urn:notifyrules:service"
-        tokens = Tokens(OwnKeys(identity.keys), issuer, identity.audience, clients)
-    else:
-        tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
-    access = Access(tokens, Signatures(clients, store, settings.public_url))
-    log = None if settings.log.path is None else DecisionLog(settings.log.path, settings.log, tally.unlogged)
-    return Service(settings, Parts(access, store, versions, tally, log))
-
-
-def _shipped_charts() -> list[str]:
-    """Name the charts that come with the package, without what is made to be called by others."""
-    return [name for name in shipped_names() if "/" not in name]
 
 
 def _closing(send: Send) -> Send:
@@ -361,7 +323,3 @@ def _too_large(most: int, headers: Mapping[str, str] | None = None) -> Problem:
 
 def _bug() -> Problem:
     return Problem(500, "bug", "this is a bug in notifyrules; its log has more")
-
-
-def _json(value: object) -> Response:
-    return Response(to_json(value), media_type="application/json")

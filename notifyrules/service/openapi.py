@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from notifyrules import Rules
@@ -34,34 +34,23 @@ def openapi(charts: Mapping[str, Rules], settings: Settings) -> dict[str, Any]:
             each = _without(told["facts"], *told["media"]["fact"].split("."))
             schemas[f"{name}.facts.each"] = placed(name, each)
             schemas[f"{name}.per_medium"] = _per_medium(schemas[f"{name}.facts"], told["media"])
-        asked = {"required": True, "content": _json(_question(name, settings.limits.facts, told["media"]))}
-        answered = {"oneOf": list(_answers(name, told["media"]))}
         paths[f"/v1/decide/{name}"] = {
             "post": {
-                "operationId": f"decide_{name}",
-                "summary": told["title"],
+                **_operation(f"decide_{name}", told["title"], _json(_answers(name, told["media"])), *_REFUSALS),
                 "description": "\n\n".join(filter(None, (told["about"], _KEY))),
-                "requestBody": asked,
-                "responses": _responses({"200": _ok(answered)}, 400, 401, 403, 404, 408, 409, 413, 415, 422, 431, 503),
+                "requestBody": {
+                    "required": True,
+                    "content": _json(_question(name, settings.limits.facts, told["media"])),
+                },
             }
         }
-    names = {"name": "name", "in": "path", "required": True, "schema": {"enum": list(charts)}}
-    paths |= {
-        "/v1/rules": {"get": _get("rules", "The rules in force", {"type": "object"})},
-        "/v1/rules/{name}": {
-            "parameters": [names],
-            "get": _get("describe_rules", "What rules take, and what they may answer", {"type": "object"}, 404),
-        },
-        "/v1/rules/{name}.svg": {
-            "parameters": [names],
-            "get": {
-                "operationId": "draw_rules",
-                "responses": _responses(
-                    {"200": {"description": "The chart", "content": {"image/svg+xml": {}}}}, 401, 403, 404
-                ),
-            },
-        },
-    }
+    listed, parameter = _json({"type": "object"}), {"name": "name", "in": "path", "required": True}
+    named = {"parameters": [{**parameter, "schema": {"enum": list(charts)}}]}
+    about = "What rules take, and what they may answer"
+    paths["/v1/rules"] = {"get": _operation("rules", "The rules in force", listed)}
+    paths["/v1/rules/{name}"] = {**named, "get": _operation("describe_rules", about, listed, 404)}
+    drawn = _operation("draw_rules", "The chart", {"image/svg+xml": {}}, 404)
+    paths["/v1/rules/{name}.svg"] = {**named, "get": drawn}
     told = {
         "openapi": "3.1.0",
         "info": {"title": "notifyrules", "version": "1", "description": _ABOUT},
@@ -72,6 +61,7 @@ def openapi(charts: Mapping[str, Rules], settings: Settings) -> dict[str, Any]:
     return told if settings.public_url is None else {**told, "servers": [{"url": settings.public_url}]}
 
 
+_REFUSALS: Final = (400, 404, 408, 409, 413, 415, 422, 431, 503)
 _ABOUT: Final = (
     "Whether to notify, decided by the rules in force. A call shows a token from `/token`, or is signed by RFC 9421;"
     " the documentation of notifyrules has both."
@@ -103,7 +93,7 @@ def placed(name: str, schema: Any, *, inside: bool = False) -> Any:  # noqa: ANN
         # Only time zones have examples, and what has their form need not be one.
         null = [{"type": "null"}] if "null" in found.pop("type") else []
         del found["examples"]
-        found["anyOf"] = [{"$ref": "#/components/schemas/TimeZone"}, *null]
+        found["anyOf"] = [_ref("TimeZone"), *null]
     if inside and found.get("type") == "object" and "required" not in found:
         # A group that is null is one that is absent.
         found["type"] = ["object", "null"]
@@ -127,34 +117,32 @@ def _without(schema: Mapping[str, Any], group: str, *path: str) -> dict[str, Any
 def _question(name: str, most: int, media: Mapping[str, Any] | None) -> dict[str, Any]:
     """Describe what may be asked: about the facts of one or of many, and for each medium where there are any."""
     null = {"const": None}
-    forms = [_form(asked, {"const": False}, null) for asked in _asked(f"{name}.facts", most)]
+    forms = [
+        _form(_ref(f"{name}.facts"), null, each=False),
+        _form(_many(_ref(f"{name}.facts"), most), null, each=False),
+    ]
     if media is not None:
-        one, many = _asked(f"{name}.facts.each", most)
-        own = {"anyOf": [{"$ref": f"#/components/schemas/{name}.per_medium"}, null]}
+        facts, own = _ref(f"{name}.facts.each"), {"anyOf": [_ref(f"{name}.per_medium"), null]}
         # For many it is a list that is as long as that of the facts, which no schema can say.
-        for asked, per_medium in ((one, own), (many, null)):
-            form = _form(asked, {"const": True}, per_medium)
-            forms.append({**form, "required": ["facts", "each"]})
+        forms += [_form(facts, own, each=True), _form(_many(facts, most), null, each=True)]
     return {"oneOf": forms}
 
 
-def _asked(facts: str, most: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give the facts of one decision and of many."""
-    one = {"$ref": f"#/components/schemas/{facts}"}
+def _many(one: Mapping[str, Any], most: int) -> dict[str, Any]:
     # A row that is wrong has a problem of its own in the answer, and the call none.
-    return one, {"type": "array", "maxItems": most, "items": {"anyOf": [one, {}]}}
+    return {"type": "array", "maxItems": most, "items": {"anyOf": [one, {}]}}
 
 
-def _form(asked: Mapping[str, Any], each: Mapping[str, Any], per_medium: Mapping[str, Any]) -> dict[str, Any]:
+def _form(facts: Mapping[str, Any], per_medium: Mapping[str, Any], *, each: bool) -> dict[str, Any]:
     properties = {
-        "facts": asked,
+        "facts": facts,
         "subject": {"type": ["string", "null"], "minLength": 1, "maxLength": MAX_SUBJECT},
         "explain": {"enum": [*READERS, None]},
         "record": {"type": "boolean"},
-        "each": each,
+        "each": {"const": each},
         "per_medium": per_medium,
     }
-    return {"type": "object", "properties": properties, "required": ["facts"], "additionalProperties": False}
+    return _object(properties, "facts", *(["each"] if each else [])) | {"additionalProperties": False}
 
 
 def _per_medium(facts: Mapping[str, Any], media: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,44 +170,43 @@ def _answer(rules: Rules) -> dict[str, Any]:
     return schema
 
 
-def _answers(name: str, media: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:
-    one = {"$ref": f"#/components/schemas/{name}.answer"}
-    forms: list[dict[str, Any]] = [one]
+def _answers(name: str, media: Mapping[str, Any] | None) -> dict[str, Any]:
+    forms = [_ref(f"{name}.answer")]
     if media is not None:
         names = {"type": "array", "items": _TEXT}
-        properties: dict[str, Any] = {"media": _TEXT, "notified": names, "held": names, "refused": names}
-        properties |= {"decisions": {"type": "object", "additionalProperties": one}, "digest": _TEXT}
-        forms.append({"type": "object", "properties": properties, "required": list(properties)})
-    yield from forms
-    rows = {"type": "array", "items": {"oneOf": [*forms, {"$ref": "#/components/schemas/Problem"}]}}
-    yield {"type": "object", "properties": {"digest": _TEXT, "decisions": rows}, "required": ["digest", "decisions"]}
+        decisions = {"type": "object", "additionalProperties": forms[0]}
+        properties = {"media": _TEXT, "notified": names, "held": names, "refused": names, "decisions": decisions}
+        forms.append(_object({**properties, "digest": _TEXT}, *properties, "digest"))
+    rows = {"type": "array", "items": {"oneOf": [*forms, _ref("Problem")]}}
+    return {"oneOf": [*forms, _object({"digest": _TEXT, "decisions": rows}, "digest", "decisions")]}
 
 
 def _problem_schema() -> dict[str, Any]:
     parts = ("path", "message", "help")
-    problem: dict[str, Any] = {"type": "object", "properties": dict.fromkeys(parts, _TEXT), "required": parts}
-    properties: dict[str, Any] = {
+    properties = {
         "type": {"type": "string", "pattern": "^urn:notifyrules:problem:"},
         "title": _TEXT,
         "status": {"type": "integer"},
         "detail": _TEXT,
-        "problems": {"type": "array", "items": problem},
     }
-    return {"type": "object", "properties": properties, "required": ["type", "title", "status", "detail"]}
+    problems = {"type": "array", "items": _object(dict.fromkeys(parts, _TEXT), *parts)}
+    return _object({**properties, "problems": problems}, *properties)
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required)}
 
 
 def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-def _ok(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": "The answer", "content": _json(schema)}
-
-
-def _responses(good: Mapping[str, Any], *refusals: int) -> dict[str, Any]:
-    problem = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    return {**good, **{str(status): {"description": "A problem", **problem} for status in (*refusals, 500)}}
-
-
-def _get(name: str, summary: str, schema: Mapping[str, Any], *refusals: int) -> dict[str, Any]:
-    return {"operationId": name, "summary": summary, "responses": _responses({"200": _ok(schema)}, 401, 403, *refusals)}
+def _operation(name: str, summary: str, content: Mapping[str, Any], *refusals: int) -> dict[str, Any]:
+    problem = {"description": "A problem", "content": {MEDIA_TYPE: {"schema": _ref("Problem")}}}
+    refused = {str(status): problem for status in (401, 403, *refusals, 500)}
+    answered = {"200": {"description": "The answer", "content": content}, **refused}
+    return {"operationId": name, "summary": summary, "responses": answered}

@@ -1,4 +1,4 @@
-"""Read how the service is set up: one TOML file, in which everything has a default."""
+"""Read how the service is set up: one TOML file. The table of `docs/service.md` says what each key is for."""
 
 from __future__ import annotations
 
@@ -57,35 +57,25 @@ class Limits(Section):
     """What a call may cost."""
 
     body_bytes: int = Field(default=1024 * 1024, ge=1024)
-    """A larger body is refused unread."""
     facts: int = Field(default=1000, ge=1, le=100_000)
-    """So many decisions may be asked for at once."""
     read_s: Seconds = 5.0
-    """A body that takes longer to arrive is refused."""
     connections: int | None = Field(default=None, ge=1)
-    """Calls beyond so many at once are refused with 503 at once; no bound unless given."""
     drain_s: float = Field(default=5.0, ge=0, le=3600)
-    """How long `/readyz` says 503 before the service stops."""
 
 
 class Store(Section):
     """Where nonces and idempotency keys are kept."""
 
     path: File = Path("notifyrules-service.sqlite")
-    """An SQLite file, which several processes on one machine may share."""
     redis: str | None = Field(default=None, pattern="^(rediss?|unix)://")
-    """The URL of a Redis that takes its place."""
 
 
 class Log(Section):
     """Where decisions are logged."""
 
     path: File | None = None
-    """A file that lines are added to; nothing is logged unless given."""
     private: Literal["leave-out", "hash"] = "leave-out"
-    """What is kept of facts that rules mark `private: true`."""
     key: str | None = Field(default=None, min_length=16)
-    """What hashes of private facts are keyed with, so that nobody can guess values."""
 
     @model_validator(mode="after")
     def _hashes_are_keyed(self) -> Log:
@@ -98,30 +88,20 @@ class Changes(Section):
     """What changed rules must stand before they decide."""
 
     every_s: Seconds = 1.0
-    """How often it is looked whether rules have changed."""
     cases: bool = True
-    """Whether the cases beside changed rules must pass."""
     prove: bool = False
-    """Whether their guarantees must be proved, by the solver."""
     allow: list[str] | None = None
-    """The changes of decisions that pass, as `notifyrules diff --allow` takes them; any unless given."""
     candidate: File | None = None
-    """A file or folder of rules that decide in shadow beside those of the same name."""
     canary_percent: float = Field(default=0.0, ge=0, le=100)
-    """Of how many subjects in a hundred the candidate decides."""
 
 
 class Identity(Section):
     """Who issues access tokens: the service itself, or an identity provider."""
 
     keys: File = Path("notifyrules-keys.json")
-    """The key set that the service signs its tokens with; made when it is missing."""
     issuer: str | None = Field(default=None, pattern="^https?://")
-    """The `iss` of the provider's tokens; there is no `/token` then."""
     jwks_uri: str | None = Field(default=None, pattern="^https?://")
-    """Where the provider's keys are."""
     audience: str = "notifyrules"
-    """The `aud` that tokens must have."""
 
     @model_validator(mode="after")
     def _a_provider_has_both(self) -> Identity:
@@ -134,31 +114,23 @@ class Worker(Section):
     """How events are answered."""
 
     prefix: str = Field(default="notifyrules", pattern="^[A-Za-z0-9_-]+$")
-    """What the names of all subjects, streams, queues and exchanges begin with."""
     batch: int = Field(default=100, ge=1, le=10_000)
-    """How many events are in hand at once."""
     redeliver_s: Seconds = 30.0
-    """After how long without a sign of life NATS gives events in hand to another process; RabbitMQ knows at once."""
 
 
 class Hold(Section):
     """Where held events are kept."""
 
     database: str = Field(default="sqlite:///notifyrules-holds.sqlite", pattern="^(sqlite|postgresql)")
-    """The URL of an SQLite file, or of a PostgreSQL, which several processes may share."""
     executor: str = Field(default="holder-0", pattern="^[A-Za-z0-9._-]+$")
-    """The name of this process, the same after each start, and another for each process."""
 
 
 class Settings(Section):
     """How one service is set up."""
 
     rules: list[RulesName] = Field(default_factory=list)
-    """Rule files, folders of them, and names of shipped ones; all that are shipped unless given."""
     clients: File = Path("notifyrules-clients.toml")
-    """The file that says who may ask."""
     public_url: str | None = Field(default=None, pattern="^https?://[^/?#]+$")
-    """Where callers reach the service, as they write it, when a proxy stands before it: `https://rules.example.com`."""
     limits: Limits = Limits()
     store: Store = Store()
     log: Log = Log()

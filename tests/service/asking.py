@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from notifyrules.service.app import Service, make_app
+from notifyrules.service.app import Service
 from notifyrules.service.clients import Scope
 from notifyrules.service.settings import Identity, Log, Settings, Store
 from tests.service.clients import Sender, make_sender, write_clients
@@ -92,7 +92,7 @@ def asking(
         log=log or Log(),
         **settings,
     )
-    service = make_app(made)
+    service = Service(made)
     with TestClient(service, raise_server_exceptions=False) as http:
         form = {"grant_type": "client_credentials", "client_id": sender.name, "client_secret": sender.secret}
         token = http.post("/token", data=form).json()["access_token"]
