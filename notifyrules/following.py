@@ -11,7 +11,7 @@ from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, M
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Self, TypeAlias
 
 from notifyrules.compiled.compiler import Decide
@@ -94,17 +94,9 @@ class LiveStatus:
 
     def to_dict(self) -> dict[str, object]:
         """Give it as data for JSON."""
-        return {
-            "digest": self.digest,
-            "since": self.since.isoformat(),
-            "tried": self.tried.isoformat(),
-            "looked": self.looked.isoformat(),
-            "is_current": self.is_current,
-            **findings_data(self.findings),
-            "refused": list(self.refused),
-            "taken": self.taken,
-            "refusals": self.refusals,
-        }
+        instants = {name: getattr(self, name).isoformat() for name in ("since", "tried", "looked")}
+        told = {"digest": self.digest, **instants, "is_current": self.is_current, **findings_data(self.findings)}
+        return {**told, "refused": list(self.refused), "taken": self.taken, "refusals": self.refusals}
 
 
 @dataclass(slots=True)
@@ -213,27 +205,22 @@ class LiveRules(Mapping[str, Rules]):
         return self.rules.decide
 
     def __getitem__(self, name: str) -> Rules:
-        """Give the rules in force of a chart."""
         return self.version.charts[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Give the names of the charts in force."""
         return iter(self.version.charts)
 
     def __len__(self) -> int:
-        """Count the charts in force."""
         return len(self.version.charts)
 
-    def keys(self) -> KeysView[str]:
-        """Give the names of one version."""
+    # The views are of one version, so that no loop over them meets two.
+    def keys(self) -> KeysView[str]:  # noqa: D102
         return self.version.charts.keys()
 
-    def values(self) -> ValuesView[Rules]:
-        """Give the rules of one version."""
+    def values(self) -> ValuesView[Rules]:  # noqa: D102
         return self.version.charts.values()
 
-    def items(self) -> ItemsView[str, Rules]:
-        """Give the names and the rules of one version."""
+    def items(self) -> ItemsView[str, Rules]:  # noqa: D102
         return self.version.charts.items()
 
     @property
@@ -242,7 +229,6 @@ class LiveRules(Mapping[str, Rules]):
         return self._state[1]
 
     def __repr__(self) -> str:
-        """Show what is followed."""
         return f"<LiveRules {', '.join(map(repr, self._state[0].charts))} from {self._shown}>"
 
     # ---- Following ----
@@ -261,13 +247,9 @@ class LiveRules(Mapping[str, Rules]):
             self._thread.join(_PATIENCE_S)
 
     def __enter__(self) -> Self:
-        """Follow until the end of the block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Follow no longer."""
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _follow(self) -> None:

@@ -19,7 +19,7 @@ from pydantic_core import to_json
 from notifyrules import FactsError, Rules, UsageError
 from notifyrules.client.answers import Answer, Away, local_answer, read_answer, read_row
 from notifyrules.client.credentials import Credentials
-from notifyrules.client.talking import Call, Talker
+from notifyrules.client.talking import Talker
 
 _T = TypeVar("_T")
 
@@ -60,32 +60,35 @@ class _Asker:
         """
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"`{url}` is no address of a service", "it begins with `https://`")
-        self._talker = Talker(url.rstrip("/"), credentials, deadline_s)
+        self._url, self._credentials = url.rstrip("/"), credentials
+        self._talker = Talker(self._url, deadline_s)
         self._fallback, self._make_http, self._http = fallback, http, http()
 
-    async def _decide(self, name: str, facts: Any, subject: str | None, key: str | None) -> Answer:  # noqa: ANN401 - plain
+    async def _decide(self, name: str, facts: Any, subject: str | None, key: str | None) -> Answer:  # noqa: ANN401 - facts
         if key is not None and not _KEY.fullmatch(key):
             raise UsageError(f"`{key}` is no key", "a key has 1 to 255 visible ASCII characters, best a UUID")
         headers = {} if key is None else {"idempotency-key": f'"{key}"'}
+        facts = _plain(facts)
         try:
             return await self._ask(name, read_answer, headers, facts=facts, subject=subject)
         except Away as away:
             return _decide_one(self._own(name, away), facts)
 
-    async def _decide_many(self, name: str, facts: list[Any]) -> list[Row]:
+    async def _decide_many(self, name: str, many: Sequence[Facts]) -> list[Row]:
         rows: list[Row] = []
-        for start in range(0, len(facts), AT_ONCE):
-            part = facts[start : start + AT_ONCE]
+        for start in range(0, len(many), AT_ONCE):
+            facts = [_plain(one) for one in many[start : start + AT_ONCE]]
             try:
-                rows += await self._ask(name, partial(_read_rows, len(part)), facts=part)
+                rows += await self._ask(name, partial(_read_rows, len(facts)), facts=facts)
             except Away as away:
                 rules = self._own(name, away)
-                rows += [_decide_row(rules, one) for one in part]
+                rows += [_decide_row(rules, one) for one in facts]
                 # Whoever decides alone waits for nothing, and others who wait are to be heard.
                 await asyncio.sleep(0)
         return rows
 
-    async def _decide_each(self, name: str, facts: Any, per_medium: Any) -> dict[str, Answer]:  # noqa: ANN401 - plain
+    async def _decide_each(self, name: str, facts: Any, per_medium: Any) -> dict[str, Answer]:  # noqa: ANN401 - facts
+        facts, per_medium = _plain(facts), _plain(per_medium)
         try:
             return await self._ask(name, _read_each, facts=facts, each=True, per_medium=per_medium)
         except Away as away:
@@ -94,18 +97,16 @@ class _Asker:
             return {medium: local_answer(rules, decision) for medium, decision in decisions.items()}
 
     async def _ask(
-        self,
-        name: str,
-        read: Callable[[dict[str, Any]], _T],
-        headers: Mapping[str, str] | None = None,
-        **question: object,
+        self, name: str, read: Callable[[Any], _T], headers: Mapping[str, str] | None = None, **question: object
     ) -> _T:
         try:
             body = to_json({key: value for key, value in question.items() if value is not None})
         except ValueError as error:
             raise UsageError(f"what is asked cannot be written as JSON: {error}") from None
-        call = Call(f"/v1/decide/{quote(name, safe='')}", body, headers or {}, read)
-        return await self._talker.ask(self._http, call)
+        url, told = f"{self._url}/v1/decide/{quote(name, safe='')}", {"accept": "application/json", **(headers or {})}
+        told["content-type"] = "application/json"
+        send = partial(self._http.post, url, content=body, headers=told, auth=self._credentials, timeout=None)
+        return await self._talker.ask(send, read)
 
     def _own(self, name: str, away: Away) -> Rules:
         """Give the client's own rules; where it has none, say that the service is away."""
@@ -137,15 +138,15 @@ class Client(_Asker):
             Refused: The service will not answer.
             Away: The service did not answer in time, and `fallback` has no such rules.
         """
-        return self._wait(self._decide(name, _plain(facts), subject, key))
+        return self._wait(self._decide(name, facts, subject, key))
 
     def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
         """Decide for many facts, a thousand a request; of those that are not right, what is wrong with them."""
-        return self._wait(self._decide_many(name, _plain(facts)))
+        return self._wait(self._decide_many(name, facts))
 
     def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide for each medium, as :meth:`Rules.should_notify_each` does."""
-        return self._wait(self._decide_each(name, _plain(facts), _plain(per_medium)))
+        return self._wait(self._decide_each(name, facts, per_medium))
 
     def close(self) -> None:
         """Close the connections."""
@@ -179,15 +180,15 @@ class AsyncClient(_Asker):
 
     async def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
         """Decide like :meth:`Client.decide`."""
-        return await self._decide(name, _plain(facts), subject, key)
+        return await self._decide(name, facts, subject, key)
 
     async def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
         """Decide like :meth:`Client.decide_many`."""
-        return await self._decide_many(name, _plain(facts))
+        return await self._decide_many(name, facts)
 
     async def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide like :meth:`Client.decide_each`."""
-        return await self._decide_each(name, _plain(facts), _plain(per_medium))
+        return await self._decide_each(name, facts, per_medium)
 
     async def close(self) -> None:
         """Close the connections."""

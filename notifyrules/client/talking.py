@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx2
 
 from notifyrules.client.answers import Away, Refused, read_object, read_wrong_facts
-from notifyrules.client.credentials import Credentials
 
 _T = TypeVar("_T")
 
@@ -31,17 +30,6 @@ _A_CALL_EARNS: Final = 0.1
 _TRY_AGAIN: Final = frozenset({409, 429, 500, 502, 503, 504})
 _NOT_GOOD: Final = 300
 _BROKEN: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[_T]):
-    """What is asked, the same at each try."""
-
-    path: str
-    body: bytes
-    headers: Mapping[str, str]
-    read: Callable[[dict[str, Any]], _T]
-    """Reads an answer; what it raises ValueError for is none, whoever it came from."""
 
 
 @dataclass
@@ -90,14 +78,13 @@ class Talker:
     """Talks to one service as one client, on one loop."""
 
     base: str
-    credentials: Credentials
     deadline_s: float
     breaker: Breaker = field(default_factory=Breaker)
     budget: Budget = field(default_factory=Budget)
 
-    async def ask(self, http: httpx2.AsyncClient, call: Call[_T]) -> _T:
+    async def ask(self, send: Callable[[], Awaitable[httpx2.Response]], read: Callable[[dict[str, Any]], _T]) -> _T:
         """
-        Ask until there is an answer, or no time left.
+        Ask until there is an answer, or no time left; what *read* raises ValueError for is none, whoever it came from.
 
         Raises:
             Away: There is none.
@@ -111,12 +98,12 @@ class Talker:
                 raise Away(f"{self.base} has not answered for a while, and is left alone for a second")
             # Half of what is left, so that a service that hangs leaves time to ask another behind the same address.
             left = end - monotonic()
-            reply = await self._try(http, call, left if number == TRIES - 1 else left / 2)
+            reply = await _try(send, left if number == TRIES - 1 else left / 2)
             # Whoever does not answer is away, like one that says so.
             status, told = (503, {}) if reply is None else (reply.status_code, read_object(reply.content))
             if status < _NOT_GOOD:
                 with suppress(ValueError):
-                    answer = call.read(told)
+                    answer = read(told)
                     self.breaker.tell(answered=True)
                     return answer
             self.breaker.tell(answered=_NOT_GOOD <= status < _BROKEN)
@@ -128,15 +115,10 @@ class Talker:
             await asyncio.sleep(pause)
         raise Away(f"{self.base} did not answer within {self.deadline_s:g} s")
 
-    async def _try(self, http: httpx2.AsyncClient, call: Call[_T], timeout_s: float) -> httpx2.Response | None:
-        """Send once, and give what comes back whole and in time; it is not the parts that have a time, but all."""
-        with suppress(httpx2.RequestError, TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                return await http.post(
-                    self.base + call.path,
-                    content=call.body,
-                    headers={"content-type": "application/json", "accept": "application/json", **call.headers},
-                    auth=self.credentials,
-                    timeout=None,
-                )
-        return None
+
+async def _try(send: Callable[[], Awaitable[httpx2.Response]], timeout_s: float) -> httpx2.Response | None:
+    """Send once, and give what comes back whole and in time; it is not the parts that have a time, but all."""
+    with suppress(httpx2.RequestError, TimeoutError):
+        async with asyncio.timeout(timeout_s):
+            return await send()
+    return None
