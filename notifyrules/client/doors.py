@@ -72,7 +72,8 @@ class _Asker:
         try:
             return await self._ask(name, read_answer, headers, facts=facts, subject=subject)
         except Away as away:
-            return _decide_one(self._own(name, away), facts)
+            rules = self._own(name, away)
+            return local_answer(rules, rules.should_notify(facts))
 
     async def _decide_many(self, name: str, many: Sequence[Facts]) -> list[Row]:
         rows: list[Row] = []
@@ -216,13 +217,9 @@ def _stop(loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(loop.stop)
 
 
-def _decide_one(rules: Rules, facts: Any) -> Answer:  # noqa: ANN401 - plain
-    return local_answer(rules, rules.should_notify(facts))
-
-
 def _decide_row(rules: Rules, facts: Any) -> Row:  # noqa: ANN401 - plain
     try:
-        return _decide_one(rules, facts)
+        return local_answer(rules, rules.should_notify(facts))
     except FactsError as error:
         return error
 

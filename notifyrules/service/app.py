@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from inspect import isawaitable
-from typing import Final, TypeAlias
+from typing import Final
 
 from pydantic_core import to_json
 from starlette.applications import Starlette
@@ -39,8 +39,8 @@ from notifyrules.shipped import shipped_names
 DECIDE: Final = "/v1/decide/"
 _JSON: Final = (b"content-type", b"application/json")
 _CLOSE: Final = (b"connection", b"close")
+_REPLAYED: Final = ((REPLAYED.encode(), b"true"),)
 _HOST: Final = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-_Headers: TypeAlias = list[tuple[bytes, bytes]]
 _log = logging.getLogger("notifyrules.service")
 
 
@@ -92,16 +92,14 @@ class Service:
         """Answer a call."""
         if scope["type"] != "http":
             await self._others(scope, receive, send)
-        elif scope["path"].startswith(DECIDE):
-            await self._answer_decide(scope, receive, send)
         else:
-            await self._others(scope, receive, _closing(send) if self._closing else send)
+            answer = self._answer_decide if scope["path"].startswith(DECIDE) else self._others
+            await answer(scope, receive, _closing(send) if self._closing else send)
 
-    def _told(self, problem: Problem) -> tuple[int, _Headers, bytes]:
+    def _told(self, problem: Problem) -> Response:
         """Count a problem, and give its answer."""
         self._tally.refused[str(problem.status), problem.kind] += 1
-        headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
-        return problem.status, [(b"content-type", MEDIA_TYPE.encode()), *headers], problem.to_json()
+        return Response(problem.to_json(), problem.status, problem.headers, MEDIA_TYPE)
 
     async def _tell(self, request: Request, error: Exception) -> Response:
         """Answer what went wrong outside of decisions: a problem, what Starlette refuses, a bug."""
@@ -115,30 +113,25 @@ class Service:
                 problem = Problem(405, "wrong-method", detail, error.headers)
             case _:
                 problem = _bug()
-        status, headers, body = self._told(problem)
-        return Response(body, status, {name.decode(): value.decode() for name, value in headers})
+        return self._told(problem)
 
     # ---- Decisions ----
 
     async def _answer_decide(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call for decisions, whatever happens."""
-        status, headers = 200, [_JSON]
         try:
             body, replayed = await self._decide(scope, receive)
-            if replayed:
-                headers.append((REPLAYED.encode(), b"true"))
         except Problem as problem:
-            status, headers, body = self._told(problem)
+            await self._told(problem)(scope, receive, send)
         except _Gone:
             return
         except Exception:  # noqa: BLE001 - the last door: whatever is left is a bug of ours
             _log.exception("a call failed")
-            status, headers, body = self._told(_bug())
-        headers.append((b"content-length", b"%d" % len(body)))
-        if self._closing:
-            headers.append(_CLOSE)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+            await self._told(_bug())(scope, receive, send)
+        else:
+            headers = [_JSON, (b"content-length", b"%d" % len(body)), *(_REPLAYED if replayed else ())]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
 
     async def _decide(self, scope: Scope, receive: Receive) -> tuple[bytes, bool]:
         """Give the body of the answer, and whether it was given before."""
@@ -172,17 +165,12 @@ class Service:
         most, told = self._limits.body_bytes, fields.get(b"content-length", b"")
         if told.isdigit() and int(told[:20]) > most:
             raise _too_large(most)
+        body, message = bytearray(), None
         try:
             async with asyncio.timeout(self._limits.read_s):
-                message = await receive()
-                body: bytes = message.get("body", b"")
-                if message.get("more_body"):
-                    parts, size = [body], len(body)
-                    while message.get("more_body") and size <= most:
-                        message = await receive()
-                        parts.append(message.get("body", b""))
-                        size += len(parts[-1])
-                    body = b"".join(parts)
+                while message is None or (message.get("more_body") and len(body) <= most):
+                    message = await receive()
+                    body += message.get("body", b"")
         except TimeoutError:
             detail = f"the body did not arrive within {self._limits.read_s:g} s"
             raise Problem(408, "body-too-slow", detail, {"Connection": "close"}) from None
@@ -190,7 +178,7 @@ class Service:
             raise _Gone
         if len(body) > most:
             raise _too_large(most, {"Connection": "close"})
-        return body
+        return bytes(body)
 
     # ---- All else ----
 

@@ -127,15 +127,7 @@ def _unreadable(path: Path, error: Exception) -> UsageError:
 
 
 def make_client(name: str, scopes: Iterable[Scope]) -> tuple[str, str]:
-    """
-    Make what a new client needs.
-
-    Returns:
-        Its secret, which is kept nowhere, and its lines for the file of clients, in which the signing key stands.
-
-    Raises:
-        UsageError: It cannot be called so.
-    """
+    """Make a secret, which is kept nowhere, and the lines of a new client; UsageError where it cannot be called so."""
     secret, key = token_urlsafe(32), b64encode(token_bytes(32)).decode()
     lines = f"""
 [clients."{name}"]

@@ -128,7 +128,7 @@ class Decider:
 
     def answer_body(self, name: str, body: bytes, caller: Caller) -> bytes:
         """Answer what a call asks at once; a problem as from :meth:`read` and :meth:`answer`."""
-        if len(body) > _LARGE and self._is_plain:
+        if len(body) > _LARGE and self._is_private:
             # The fast reader takes what is no JSON, or loses digits: what is not plainly right is read again.
             with suppress(Problem, FactsError):
                 question = self.read(body, caller, _parse_fast)
@@ -137,21 +137,19 @@ class Decider:
         return self.answer(name, self.read(body, caller), caller)
 
     def answer(self, name: str, question: Question, caller: Caller) -> bytes:
-        """
-        Answer a question about the rules called *name*.
-
-        Raises:
-            Problem: There are no such rules, or the facts are wrong.
-        """
+        """Answer a question about the rules called *name*; a problem where there are none, or the facts are wrong."""
         served = self._serve(name, question.subject)
         try:
-            if isinstance(question.facts, list):
-                return self._answer_many(served, question, question.facts, caller)
-            return self._answer_one(served, question, caller)
+            if not isinstance(question.facts, list):
+                return self._answer_one(served, question, caller)
+            if len(question.facts) <= self._most:
+                return _together(served.rules, self._answer_rows(served, question, question.facts, caller))
         except FactsError as error:
             raise _wrong_facts(name, error) from None
         except UsageError as error:
             raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
+        detail = f"the call asks for {len(question.facts):,} decisions, and may for {self._most:,}; send several"
+        raise Problem(422, "too-many-facts", detail)
 
     def _serve(self, name: str, subject: str | None) -> Served:
         try:
@@ -191,13 +189,6 @@ class Decider:
             self._keeper.keep(rules, decision, caller, question.subject)
         self._in_force.compare(rules, facts, decision)
 
-    def _answer_many(self, served: Served, question: Question, rows: Sequence[object], caller: Caller) -> bytes:
-        if len(rows) > self._most:
-            detail = f"the call asks for {len(rows):,} decisions, and may for {self._most:,}; send several"
-            raise Problem(422, "too-many-facts", detail)
-        answers = self._answer_rows(served, question, rows, caller)
-        return _together(served.rules, answers)
-
     def _answer_rows(self, served: Served, question: Question, rows: Sequence[Any], caller: Caller) -> Iterator[bytes]:
         """Answer each row, or say what is wrong with it."""
         for number, facts in enumerate(rows):
@@ -208,7 +199,7 @@ class Decider:
                 yield _wrong_facts(served.rules.name, error).to_json()
 
     @property
-    def _is_plain(self) -> bool:
+    def _is_private(self) -> bool:
         """Whether nobody but the caller is told of decisions."""
         return self._keeper is None and not self._in_force.compares
 

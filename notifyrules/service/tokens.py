@@ -172,16 +172,7 @@ class Tokens:
     def __init__(
         self, keys: Keys, issuer: str, audience: str, clients: Clients | None, clock: Callable[[], float] = time
     ) -> None:
-        """
-        Take tokens that *issuer* signs for *audience*.
-
-        Args:
-            keys: What they are signed with.
-            issuer: Who gives them, an address.
-            audience: Whom they are for.
-            clients: Whom this service gives them to; None where a provider gives them.
-            clock: Seconds since 1970.
-        """
+        """Take tokens that *issuer* gives for *audience*, and give them to *clients* unless a provider does."""
         self.keys, self._issuer, self._audience, self._clients, self._clock = keys, issuer, audience, clients, clock
         self._claims_are_right = JWTClaimsRegistry(
             now=lambda: int(clock()),

@@ -111,20 +111,10 @@ class Gate:
 
 
 class Versions:
-    """
-    The rules in force, by their names.
-
-    It is made in the process that serves: threads follow the files.
-    """
+    """The rules in force, by their names; made in the process that serves, since threads follow the files."""
 
     def __init__(self, paths: Sequence[str | Path], changes: Changes) -> None:
-        """
-        Take what is at *paths* into force: files, names of shipped rules, folders.
-
-        Raises:
-            RulesError: A file has errors.
-            UsageError: The gate refuses a file or folder, two rules have one name, or the solver is missing.
-        """
+        """Take files, names of shipped rules and folders into force; errors as :func:`notifyrules.live` raises them."""
         if changes.canary_percent and changes.candidate is None:
             raise UsageError(
                 "`changes.canary_percent` is set and `changes.candidate` is not", "say where the candidate is"
