@@ -77,28 +77,23 @@ class Comparison:
                 if len(to_json(shown)) <= _EXAMPLE_BYTES:
                     kept.append(shown)
 
-    @property
-    def compared(self) -> int:
-        """Count the decisions that both were asked for."""
-        return self.same + self.differing.total() + self.failed.total()
-
     def to_dict(self) -> dict[str, object]:
         """Give it as data for JSON."""
         with self._lock:
+            differing, failed = self.differing.most_common(), self.failed.most_common()
             return {
                 "in_force": self.old.digest,
                 "candidate": self.new.digest,
                 "since": self.since.isoformat(),
                 "unfit": self.unfit or None,
-                "compared": self.compared,
+                "compared": self.same + self.differing.total() + self.failed.total(),
                 "same": self.same,
                 "differing": [
-                    {"in_force": old, "candidate": new, "count": count, "examples": list(self._examples[old, new])}
-                    for (old, new), count in self.differing.most_common()
+                    {"in_force": kind[0], "candidate": kind[1], "count": count, "examples": [*self._examples[kind]]}
+                    for kind, count in differing
                 ],
                 "failed": [
-                    {"raised": told, "count": count, "examples": list(self._examples[told])}
-                    for told, count in self.failed.most_common()
+                    {"raised": one, "count": count, "examples": [*self._examples[one]]} for one, count in failed
                 ],
             }
 

@@ -130,7 +130,7 @@ class Decider:
         """Answer what a call asks at once; a problem as from :meth:`read` and :meth:`answer`."""
         if len(body) > _LARGE and self._is_private:
             # The fast reader takes what is no JSON, or loses digits: what is not plainly right is read again.
-            with suppress(Problem, FactsError):
+            with suppress(Problem, FactsError, UsageError):
                 question = self.read(body, caller, _parse_fast)
                 if _is_plain(question, self._most):
                     return _answer_plainly(self._serve(name, question.subject), question.facts)

@@ -166,7 +166,9 @@ class RedisStore(Store):
         return redis.call('GET', KEYS[1])
     """
     _REPLACE: Final = """
-        if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return end
+        redis.call('SET', KEYS[1], ARGV[2])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -189,7 +191,7 @@ class RedisStore(Store):
 
 
 def _ms(seconds: float) -> int:
-    return max(1, round(seconds * 1000))
+    return round(seconds * 1000)
 
 
 def open_store(where: str) -> Store:

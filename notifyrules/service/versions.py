@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -35,22 +34,6 @@ _TOLD: Final = 10
 """Reasons for a refusal that are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the gate made of a change."""
-
-    at: datetime
-    refused: tuple[str, ...]
-    """Why it was not let in, one sentence each; none where it was."""
-    diffs: Mapping[str, Diffed]
-    """What changes, by the names of the rules, as far as it was compared."""
-
-    def to_dict(self) -> dict[str, object]:
-        """Give it as data for JSON, with facts that show each change."""
-        diffs = {name: one.to_dict() for name, one in self.diffs.items()}
-        return {"at": self.at.isoformat(), "refused": list(self.refused), "diffs": diffs}
-
-
 class Gate:
     """Says whether changed rules of one file or folder may come into force."""
 
@@ -58,7 +41,8 @@ class Gate:
         """Guard what is at *path*."""
         self._path, self._changes = path, changes
         self._known: set[frozenset[str]] = set()
-        self.verdict: Verdict | None = None
+        self.verdict: dict[str, object] | None = None
+        """What it made of the newest change, as data for JSON: when, why it was refused, and what changes."""
 
     def judge(self, new: Mapping[str, Rules], old: Mapping[str, Rules]) -> tuple[str, ...]:
         """
@@ -72,10 +56,11 @@ class Gate:
         refused = (
             [] if print_ in self._known else [*self._proofs(new), *self._cases(new), *self._diffs(old, new, diffs)]
         )
-        self.verdict = Verdict(datetime.now(UTC), tuple(refused[:_TOLD]), diffs)
+        told = {name: one.to_dict() for name, one in diffs.items()}
+        self.verdict = {"at": datetime.now(UTC).isoformat(), "refused": refused[:_TOLD], "diffs": told}
         if not refused:
             self._known.add(print_)
-        return self.verdict.refused
+        return tuple(refused[:_TOLD])
 
     def _proofs(self, new: Mapping[str, Rules]) -> Iterator[str]:
         if self._changes.prove:
@@ -183,19 +168,16 @@ class Versions:
 
     def to_dict(self) -> dict[str, object]:
         """Give it as data for JSON: the files, the gate's newest verdicts, and the candidate."""
-        verdicts = {path: gate.verdict for path, gate in self._gates.items()}
-        return {
-            "rules": [
-                {
-                    "path": path,
-                    "charts": {name: rules.digest for name, rules in one.items()},
-                    "status": one.status.to_dict(),
-                    "gate": None if (verdict := verdicts[path]) is None else verdict.to_dict(),
-                }
-                for path, one in self._lives.items()
-            ],
-            "candidate": None if self._candidate is None else self._candidate.to_dict(),
-        }
+        rules = [
+            {
+                "path": path,
+                "charts": {name: rules.digest for name, rules in one.items()},
+                "status": one.status.to_dict(),
+                "gate": self._gates[path].verdict,
+            }
+            for path, one in self._lives.items()
+        ]
+        return {"rules": rules, "candidate": None if self._candidate is None else self._candidate.to_dict()}
 
     def metrics(self) -> Iterable[Metric]:
         """Give what Prometheus reads."""
