@@ -213,14 +213,16 @@ class LiveRules(Mapping[str, Rules]):
     def __len__(self) -> int:
         return len(self.version.charts)
 
-    # The views are of one version, so that no loop over them meets two.
-    def keys(self) -> KeysView[str]:  # noqa: D102
+    def keys(self) -> KeysView[str]:
+        """Give the names of one version."""
         return self.version.charts.keys()
 
-    def values(self) -> ValuesView[Rules]:  # noqa: D102
+    def values(self) -> ValuesView[Rules]:
+        """Give the rules of one version."""
         return self.version.charts.values()
 
-    def items(self) -> ItemsView[str, Rules]:  # noqa: D102
+    def items(self) -> ItemsView[str, Rules]:
+        """Give the names and the rules of one version."""
         return self.version.charts.items()
 
     @property
