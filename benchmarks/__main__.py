@@ -7,7 +7,19 @@ import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 
-from benchmarks import deciding, events, fanout, growing, media, peers, receipts, service, starting
+from benchmarks import (
+    cliffs,
+    deciding,
+    events,
+    fanout,
+    forms,
+    growing,
+    media,
+    peers,
+    receipts,
+    service,
+    starting,
+)
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
 
@@ -17,15 +29,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
-    parser.add_argument("part", nargs="?", choices=["service", "events", "receipts"], help="measure only this")
+    parts = ["service", "events", "receipts", "forms", "cliffs"]
+    parser.add_argument("part", nargs="?", choices=parts, help="measure only this")
     options = parser.parse_args()
-    parts = [_machine()]
-    print(parts[0])
+    tables: list[Table] = []
+    print(_machine())
     for table in _chosen(options.part, quick=options.quick):
-        parts.append(str(table))
+        tables.append(table)
         print(f"\n{table}", flush=True)
     if options.write:
-        write_page("\n".join(parts))
+        write_page(_machine(), tables)
 
 
 def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
@@ -37,6 +50,10 @@ def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
             return events.measure(events=2_000 if quick else 10_000, asks=100 if quick else 500)
         case "receipts":
             return receipts.measure(subjects(), rounds=60 if quick else 300, receipts=100_000 if quick else 1_000_000)
+        case "forms":
+            return _forms(quick=quick)
+        case "cliffs":
+            return [cliffs.measure(subjects()[-1], rounds=10 if quick else 60)]
         case _:
             return _tables(quick=quick)
 
@@ -46,7 +63,7 @@ def _machine() -> str:
     return (
         f"Measured with notifyrules {version('notifyrules')}, "
         f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}; "
-        "medians of interleaved rounds in one process.\n"
+        "medians of interleaved rounds in one process, of a decision the processor's time.\n"
     )
 
 
@@ -58,8 +75,7 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     for subject in charts:
         yield deciding.measure(subject, rounds=rounds)
     yield deciding.measure_again(charts, rounds=rounds // 4)
-    for subject in charts:
-        yield deciding.measure_telling(subject, rounds=20 if quick else 100)
+    yield from _forms(quick=quick)
     yield media.measure(slack, rounds=rounds)
     yield peers.measure(slack, rounds=10 if quick else 60)
     yield fanout.measure(slack, members=20_000 if quick else 200_000)
@@ -67,6 +83,16 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     yield growing.measure_many(slack, loaded=20 if quick else 200, rounds=100 if quick else 300)
     yield starting.measure(rounds=3 if quick else 15)
     yield _service(quick=quick)
+
+
+def _forms(*, quick: bool) -> Iterator[Table]:
+    """Measure the forms in which facts are given, and what is read of decisions."""
+    charts = subjects()
+    for subject in charts:
+        yield forms.measure(subject, rounds=20 if quick else 150)
+    yield cliffs.measure(charts[-1], rounds=10 if quick else 60)
+    for subject in charts:
+        yield deciding.measure_telling(subject, rounds=20 if quick else 100)
 
 
 def _service(*, quick: bool) -> Table:

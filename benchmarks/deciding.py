@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -133,15 +133,15 @@ def again(rules: Rules) -> Rules:
 
 def _by_json(row: Mapping[str, object]) -> dict[str, object]:
     """Send facts through JSON: keys and values are texts that nobody else holds."""
-    found: dict[str, object] = json.loads(json.dumps(nest(row), default=_plain))
+    found: dict[str, object] = json.loads(json.dumps(nest(row), default=plain))
     return found
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Write what JSON lacks in its input form."""
     if isinstance(value, timedelta):
         return f"{value // timedelta(seconds=1)}s"
-    assert isinstance(value, datetime | time)
+    assert isinstance(value, datetime | date | time)
     return value.isoformat()
 
 
@@ -177,6 +177,12 @@ def measure_telling(subject: Subject, *, rounds: int) -> Table:
     readers: dict[str, Callable[[Decision], object]] = {
         "only whether to notify": bool,
         "`outcome` and `reason`": lambda decision: (decision.outcome, decision.reason),
+        "a line of a log: notify, reason, because, data": lambda decision: (
+            decision.notify,
+            decision.reason,
+            decision.because,
+            decision.data,
+        ),
         "`steps`": lambda decision: decision.steps,
         "`because`": lambda decision: decision.because,
         "`data` and `recheck_at`": lambda decision: (decision.data, decision.recheck_at),
@@ -184,7 +190,7 @@ def measure_telling(subject: Subject, *, rounds: int) -> Table:
         "`to_dict()`": lambda decision: decision.to_dict(),
     }
     contenders = [Contender(name, reading(read), rules.facts) for name, read in readers.items()]
-    times = race(contenders, subject.rows(_ROWS), rounds, calls=10)
+    times = race(contenders, subject.rows(_ROWS), rounds)
     return Table(
         f"A decision of `{subject.name}`, and what is read of it",
         [

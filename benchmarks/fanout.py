@@ -6,6 +6,7 @@ from random import Random
 from time import perf_counter_ns
 
 from benchmarks.deciding import again
+from benchmarks.forms import objects, slotted
 from benchmarks.subjects import Subject, nest
 from benchmarks.table import Table, duration, multiple
 from benchmarks.timing import CALLS, Contender, race, ratio, typical
@@ -45,12 +46,19 @@ def measure(subject: Subject, *, members: int) -> Table:
     from_cache = perf_counter_ns() - begun
     validating, members_validating = again(rules), again(rules).specialize(known)
     base, rounds = "by hand, all facts in an object", max(1, members // CALLS)
+    deciding, as_object = again(rules).specialize(known), objects(different[0], slotted)
     contenders = [
         Contender(base, subject.decide_object, lambda one: subject.hold(known | one)),
         Contender("all facts, validated", validating.should_notify, lambda one: validating.facts(known | one)),
         Contender("all facts, in a nested dict", again(rules).should_notify, lambda one: nest(known | one)),
         Contender("specialized, the rest validated", members_validating.should_notify, members_validating.facts),
         Contender("specialized, the rest in a nested dict", again(rules).specialize(known).should_notify, nest),
+        Contender("specialized, the rest in an object", again(rules).specialize(known).should_notify, as_object),
+        Contender(
+            "specialized, `facts` of a nested dict and then decided by",
+            lambda rest: deciding.should_notify(deciding.facts(rest)),
+            nest,
+        ),
     ]
     times = race(contenders, different, rounds)
     return Table(

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from benchmarks import incident, slack, team_chat
+from benchmarks import incident, quiet, slack, team_chat
 from notifyrules.rules import Rules, load
 
 HERE: Final = Path(__file__).parent
@@ -81,5 +81,14 @@ def subjects() -> Sequence[Subject]:
             incident.prepare,
             incident.decide_object,
             incident.decide_dict,
+        ),
+        Subject(
+            "quiet",
+            load(HERE / "quiet.yaml"),
+            quiet.draw,
+            quiet.QuietFacts,
+            quiet.prepare,
+            quiet.decide_object,
+            quiet.decide_dict,
         ),
     )

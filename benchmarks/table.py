@@ -49,10 +49,14 @@ def multiple(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
-def write_page(text: str) -> None:
-    """Put what was measured between the marks of the page."""
+def write_page(machine: str, tables: Sequence[Table]) -> None:
+    """Put what was measured between the marks of the page: each table in the place of the one with its title."""
     before, begin, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    _, end, after = rest.partition(_END)
+    measured, end, after = rest.partition(_END)
     assert begin
     assert end
+    _, *sections = f"\n{measured}".split("\n### ")
+    written = {section.partition("\n")[0]: f"### {section.strip()}\n" for section in sections}
+    written |= {table.title: str(table) for table in tables}
+    text = "\n".join([machine, *written.values()])
     PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}", "utf-8")

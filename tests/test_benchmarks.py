@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.cliffs import PLAIN, VALUES
+from benchmarks.forms import forms
 from benchmarks.formula import NOTIFIES, WAITS, Every, Is, Not, Some, Term
 from benchmarks.growing import write_chart
 from benchmarks.subjects import Subject, nest, subjects
@@ -66,3 +68,20 @@ class TestCharts:
     def test_of_any_size_have_no_errors(self) -> None:
         """The charts that are measured by their size can be loaded."""
         assert len(rules_of(write_chart(120)).graph.nodes) >= 120
+
+
+class TestForms:
+    @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+    def test_say_the_same(self, subject: Subject) -> None:
+        """What is measured in other forms is the same facts."""
+        for row in subject.rows(3, seed=8):
+            expected = subject.rules.facts(row)
+            for name, make in forms(subject.rules).items():
+                assert subject.rules.facts(make(row)) == expected, name
+
+    def test_unusual_values_are_valid(self) -> None:
+        """What the watch for cliffs gives is decided, and the values are of every basic type but bools and ints."""
+        quiet = next(subject for subject in SUBJECTS if subject.name == "quiet")
+        for fact, others in VALUES.items():
+            for value in others.values():
+                assert quiet.rules.facts({**PLAIN, fact: value})

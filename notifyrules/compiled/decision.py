@@ -12,7 +12,7 @@ from notifyrules.compiled.facts_object import Facts, Unchanging
 from notifyrules.compiled.telling import OnTheWay, Teller, plain_words
 from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.walk import Passage, Step, data_of, fill, recheck_of, walk
-from notifyrules.graph.model import Graph, Message, Notify
+from notifyrules.graph.model import Call, Graph, Message, Notify
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value
 
@@ -27,12 +27,14 @@ _TELLERS: Final = 64
 class Verdict:
     """An outcome as one arrow reached it: a constant of the compiled rules, shared by all decisions that end there."""
 
-    __slots__ = ("data", "graph", "kind", "notify", "outcome", "reason", "teller", "words", "yes")
+    __slots__ = ("data", "end", "graph", "kind", "notify", "outcome", "reason", "teller", "words", "yes")
 
     words: str | Message | OnTheWay | None
-    """What is said there, written out where nothing is filled in; like the next two, found when it is first read."""
+    """What is said there, written out where nothing is filled in; like the next three, found when it is first read."""
     data: Mapping[str, Value] | None
     """What is carried, where that is the same for all facts; else None."""
+    end: Passage | None
+    """Stands for the way there where no other chart can say when to ask again; else None."""
     teller: Teller
     """Finds words that are said on the way."""
 
@@ -45,7 +47,7 @@ class Verdict:
         self.graph = graph
         self.kind = kind
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - one of three
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - one of four
         """Find what is not asked for of every decision."""
         match name:
             case "words":
@@ -54,6 +56,11 @@ class Verdict:
                 data = self.graph.outcomes[self.outcome].data
                 plain = {name: value for name, value in data.items() if not isinstance(value, Term)}
                 self.data = plain if len(plain) == len(data) else None
+            case "end":
+                own = self.graph.outcomes[self.outcome].recheck
+                called = any(isinstance(node, Call) for node in self.graph.nodes.values())
+                alone = own is not None or self.yes or not called
+                self.end = Passage(self.graph.name, self.outcome, (), None) if alone else None
             case "teller":
                 self.teller = _teller(self.graph, self.kind, self.notify)
             case _:
@@ -155,7 +162,7 @@ class Decision(Unchanging):
     @property
     def recheck_at(self) -> datetime | None:
         """The instant at which to ask again, in UTC; None where there is nothing to say."""
-        return recheck_of(self._verdict.graph, self.passage, self.facts)
+        return recheck_of(self._verdict.graph, self._verdict.end or self.passage, self.facts)
 
     def record(self) -> Record:
         """Gather everything about the decision as one value."""

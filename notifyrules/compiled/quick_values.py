@@ -8,7 +8,7 @@ usual, so that nothing else says what is valid.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from enum import Enum
 from functools import cache, lru_cache, partial
 from typing import Any, Final, TypeAlias
@@ -38,7 +38,7 @@ ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
 """The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""
 _TEXTS_KEPT: Final = 2_048
 """Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
-_SCHEDULES: Final[dict[tuple[int | str, ...], Value]] = {}
+_SCHEDULES: Final[dict[tuple[int | str | time, ...], Value]] = {}
 """The schedules read lately, by their windows: of each the number of its days, their names joined, and its times."""
 _SCHEDULES_KEPT: Final = 4_096
 _WINDOWS_KEPT: Final = 14
@@ -144,13 +144,15 @@ def _read_schedule(given: Any) -> Value:  # noqa: ANN401
     kind = given.__class__
     if (kind is not list and kind is not tuple) or len(given) > _WINDOWS_KEPT:
         return conform(SCHEDULE, given)
-    key: tuple[int | str, ...] = ()
+    key: tuple[int | str | time, ...] = ()
     for window in given:
         if window.__class__ is not dict:
             return conform(SCHEDULE, given)
         # A missing key raises `KeyError`, and a day that is no text `TypeError`: not as usual either.
         from_, until = window["from"], window["until"]
-        if from_.__class__ is not str or until.__class__ is not str:
+        if not (from_.__class__ is str or _is_plain_time(from_)) or not (
+            until.__class__ is str or _is_plain_time(until)
+        ):
             return conform(SCHEDULE, given)
         # INVARIANT (one key, one schedule): no day has a comma, so with their number others cannot look like them.
         if len(window) == _DAYLESS:
@@ -165,6 +167,10 @@ def _read_schedule(given: Any) -> Value:  # noqa: ANN401
         _SCHEDULES.clear()
     schedule = _SCHEDULES[key] = conform(SCHEDULE, given)
     return schedule
+
+
+def _is_plain_time(given: Any) -> bool:  # noqa: ANN401
+    return given.__class__ is str or (given.__class__ is time and given.tzinfo is None and not given.microsecond)
 
 
 def _read_texts(given: Any) -> Value:  # noqa: ANN401
