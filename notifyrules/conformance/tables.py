@@ -57,9 +57,10 @@ _AWAY: Final = tuple(
     timedelta(seconds=sign * number) for number in (0, 1e-6, 0.4, 1, 60, 3600, 86_400) for sign in (1, -1)
 )
 _ZONES: Final = (
-    *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo"),
-    *("Pacific/Apia", "Africa/Casablanca"),
+    *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago"),
+    *("Pacific/Auckland", "America/St_Johns"),
 )
+"""Whole and half hours from UTC, north and south, without changes of the clock, and with one of half an hour."""
 _YEARS: Final = range(2024, 2028)
 _HOUR: Final = timedelta(hours=1)
 _QUARTER: Final = timedelta(minutes=15)
