@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,6 +75,27 @@ class TestBrokers:
 
         assert (reached, again) == (False, True)
         by_id(made.taken[DECIDED])
+
+    def test_left(self, kind: str, tmp_path: Path) -> None:
+        """Who is asked to end while the broker hangs ends well."""
+        with server(kind, tmp_path) as broker:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", "notifyrules", "work", "slack", "--broker", broker.url],
+                cwd=tmp_path,
+                stderr=subprocess.PIPE,
+            )
+            try:
+                assert popen.stderr is not None
+                first = popen.stderr.readline()
+                broker.signal(signal.SIGSTOP)
+                popen.terminate()
+                code = popen.wait(PATIENCE_S)
+            finally:
+                popen.kill()
+                popen.communicate()
+
+        assert first.startswith(b"answering")
+        assert code == 0
 
 
 @pytest.mark.services("nats")
