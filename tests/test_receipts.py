@@ -25,6 +25,46 @@ from notifyrules.strategies import facts as drawn
 from tests.cli import run
 from tests.test_evaluation_withholding import CALLED, CHART, NAME
 
+ALL = """notifyrules: 1
+name: all_types
+types: {level: {type: low | mid | "it's" | 'q"x', ordered: true}}
+allow: {unused-fact: they are only written}
+facts:
+  b: bool
+  nb: bool | null
+  tb: bool = true
+  i: int
+  ni: int | null
+  j: int = -3
+  t: text
+  nt: text | null
+  u: {type: text, default: "{x} it's"}
+  e: level
+  ne: level | null
+  d: date
+  nd: date | null
+  at: instant
+  nat: instant | null
+  clock: {type: time, default: "22:00"}
+  nclock: time | null
+  long: duration = 15m
+  nlong: duration | null
+  zone: timezone = UTC
+  nzone: timezone | null
+  open: schedule = []
+  nopen: schedule | null
+  texts: {type: list of text, default: [a, "it's"]}
+  nts: list of text | null
+  ints: list of int
+  bools: list of bool
+  longs: list of duration
+  levels: list of level = []
+  ats: list of instant = []
+flow:
+  one: {ask: One?, if: b and tb, then: {to: "yes", because: "{t} {at}"}, else: two}
+  two: {ask: Two?, switch: e, cases: {low | mid: "no"}, else: "yes"}
+outcomes: {"yes": {notify: true}, "no": {notify: false, because: "no {i}"}}
+"""
 READERS: tuple[Literal["user", "support", "engineer"], ...] = ("user", "support", "engineer")
 CORPORA = Path(__file__).parent / "corpora"
 ROOT = Path(__file__).parents[1] / "rules"
@@ -133,6 +173,20 @@ class TestExplain:
         def hold(facts: Any) -> None:  # noqa: ANN401 - any facts
             decision = rules.decide(facts)
             assert words(explain(json.dumps(decision.receipt()), places=finder)) == words(decision)
+
+        hold()
+
+    def test_every_type(self, tmp_path: Path) -> None:
+        """Values of every type come back, also those that Python takes for equal, and texts that look like code."""
+        (tmp_path / "all.yaml").write_text(ALL, "utf-8")
+        rules = load(tmp_path / "all.yaml")
+
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(drawn(rules))
+        def hold(facts: Any) -> None:  # noqa: ANN401 - any facts
+            for values in (facts, {**facts, "t": "{t} 'a' \"b\" \\n\n\u2028", "ints": [0, 1], "bools": [False, True]}):
+                decision = rules.decide(values)
+                assert words(explain(json.dumps(decision.receipt()))) == words(decision)
 
         hold()
 

@@ -201,6 +201,7 @@ def _value(fact: Fact, slot: str, names: Names) -> str:
         return f"{{{slot}}}"
     if base is Basic.INSTANT:
         return f"{{{names.thing('instant', KINDS[base].plain)}({slot})}}"
-    if isinstance(base, ListOf) and (base.item is Basic.TEXT or isinstance(base.item, Enumeration)):
+    # Not looked up: Python takes a list of true and false for one of 1 and 0.
+    if isinstance(base, ListOf) and not (isinstance(base.item, Basic) and KINDS[base.item].plain is not None):
         return f"{{{names.thing('json', to_json)}({slot}).decode()}}"
     return f"{{{names.thing('written', _written)}({slot})}}"
