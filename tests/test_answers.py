@@ -76,7 +76,7 @@ class TestToDict:
 
     def test_diff(self, rules: Rules) -> None:
         """A change that is not allowed is one for every door."""
-        diffed = diff.diff(rules.graph, notifyrules.load("new.yaml").graph, regions=True, limit=Limit(60))
+        diffed = diff.diff(rules.graph, notifyrules.load("new.yaml").graph, limit=Limit(60))
 
         assert run("diff", "team_chat.yaml", "new.yaml", "--format", "json").json == diffed.to_dict()
         assert diffed.refused == ("yes->no",)

@@ -79,15 +79,16 @@ class TestFormats:
         )
         assert len(result.out.splitlines()) < 20
         assert {region["before"]["reason"] for region in told["regions"]} == {"suppressed.then"}
-        assert all(region["exact"] for region in told["regions"])
+        assert [region["edits"] for region in told["regions"]] == [[1], [1]]
         assert told["complete"]
 
     def test_regions_are_told_on_request(self) -> None:
-        """The facts of each change are described at length behind the edits."""
+        """Each change is told with an example and both paths behind the edits."""
         short, long = (run("diff", "old.yaml", "new.yaml", *more).out for more in ((), ("--regions",)))
 
-        assert "all of it is within" not in short
-        assert "all of it is within not channel.muted\n\nno->hold  (not allowed)\n  where user.in_dnd\n" in long
+        assert "before   " not in short
+        assert "\n\nno->hold  (not allowed)\n  example  " in long
+        assert long.count("  before   ") == long.count("  after    ") > 1
 
     def test_an_unknown_format_is_misuse(self) -> None:
         """The nearest format is offered."""

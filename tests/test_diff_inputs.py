@@ -12,7 +12,7 @@ from notifyrules.diff.machine import format_github, format_json
 from notifyrules.diff.model import Finding, VersionComparison
 from notifyrules.diff.recorded import count_rows
 from notifyrules.diff.report import format_markdown, format_text, headline
-from tests.versions import END, asking, compared, edited, regions
+from tests.versions import END, asking, compared, edited
 
 NIGHT = """
 notifyrules: 1
@@ -269,5 +269,5 @@ class TestCalendars:
         """What the solver does not know of calendars is found by instants around the edges of the windows."""
         told = compared(tmp_path, NIGHT, edited(NIGHT, ('until: "07:00"', 'until: "08:00"')))
 
-        assert {"yes->hold", "hold->hold"} <= {change for change, _ in regions(told)}
-        assert all(region.left_out == ("user.quiet_hours",) for region in told.regions)
+        assert {"yes->hold", "hold->hold"} <= {one.change for one in told.examples}
+        assert all("user.quiet_hours" not in one.facts for one in told.examples)

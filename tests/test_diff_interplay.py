@@ -17,7 +17,7 @@ OLD = asking(FACTS, "one and two and three and d", top="let: {one: a, two: b, th
 
 def interplay(folder: Path, *changes: tuple[str, str]) -> tuple[Interplay, str]:
     """Compare a chart of three lets with an edited one."""
-    told = compared(folder, OLD, edited(OLD, *changes), regions=False)
+    told = compared(folder, OLD, edited(OLD, *changes))
     assert told.interplay is not None
     return told.interplay, " ".join(format_text(told, Gate(()), None).split())
 

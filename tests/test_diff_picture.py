@@ -44,7 +44,7 @@ def drawn(folder: Path, flow: str, *changes: tuple[str, str]) -> Diagram:
 
 def both(folder: Path, old: str, new: str) -> Diagram:
     """Draw two files as one picture."""
-    return draw_comparison(compared(folder, old, new, regions=False))
+    return draw_comparison(compared(folder, old, new))
 
 
 def marks(diagram: Diagram) -> dict[str, tuple[str, ...]]:

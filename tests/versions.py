@@ -41,9 +41,7 @@ EDITED = edited(TEAM_CHAT, *CHANGES)
 """The small chart, edited as a person does in a day."""
 
 
-def compared(
-    folder: Path, old: str, new: str, *, seconds: float = 60, regions: bool = True, **others: str
-) -> VersionComparison:
+def compared(folder: Path, old: str, new: str, *, seconds: float = 60, **others: str) -> VersionComparison:
     """
     Compare two rule files.
 
@@ -52,13 +50,12 @@ def compared(
         old: The file before.
         new: The file after.
         seconds: How long it may take.
-        regions: Whether the facts of each change are described at length.
         others: Files beside both, by their names without `.yaml`.
     """
     for name, text in {"old": old, "new": new, **others}.items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     graphs = [load(folder / f"{name}.yaml").graph for name in ("old", "new")]
-    return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None, regions=regions)
+    return compare(graphs[0], graphs[1], Limit(seconds), lambda _: None)
 
 
 def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:
@@ -69,5 +66,11 @@ def asking(facts: str, condition: str, *, top: str = "", end: str = END) -> str:
 
 
 def regions(told: VersionComparison) -> list[tuple[str, str]]:
-    """List what changes where."""
-    return [(region.change, region.condition) for region in told.regions]
+    """List what changes where: the answers of the questions that move decisions, and for which facts."""
+    return [
+        (f"{one.was.lower()}->{one.now.lower()}", " and ".join(clause.conditions) or "true")
+        for edit in told.edits
+        for one in edit.answers
+        for clause in one.where
+        if one.moves
+    ]

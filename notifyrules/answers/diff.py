@@ -15,7 +15,7 @@ from notifyrules.diff.report import format_markdown, format_text, picture_below
 from notifyrules.graph.model import Graph
 from notifyrules.limit import Limit
 
-_WRITERS = {"text": format_text, "json": format_json, "markdown": format_markdown, "github": format_github}
+_READERS = {"text": format_text, "markdown": format_markdown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,20 @@ class Diffed:
         """Give it as data for JSON."""
         return comparison_data(self.comparison, self.gate, self.rows)
 
-    def tell(self, report_format: str, *, picture: str = "") -> str:
+    def tell(self, report_format: str, *, picture: str = "", ways: bool = False) -> str:
         """
         Tell it, in lines that end in a line end.
 
         Args:
             report_format: `text`, `json`, `markdown` or `github`.
             picture: What Markdown shows folded below: the text of a Mermaid chart, or else where a picture is found.
+            ways: Whether text and Markdown also tell both paths of each change.
         """
-        told = _WRITERS[report_format](self.comparison, self.gate, self.rows)
+        known = (self.comparison, self.gate, self.rows)
+        if report_format in _READERS:
+            told = _READERS[report_format](*known, ways=ways)
+        else:
+            told = format_json(*known) if report_format == "json" else format_github(*known)
         return told + picture_below(told, picture) if picture and report_format == "markdown" else told
 
     def render(self, picture_format: str) -> Rendered:
@@ -60,7 +65,6 @@ def diff(  # noqa: PLR0913 - what is compared, and how
     *,
     allow: Sequence[str] = (),
     rows: Iterable[tuple[str, Mapping[str, object]]] | None = None,
-    regions: bool = False,
     limit: Limit,
     watch: Callable[[str], None] = lambda _: None,
 ) -> Diffed:
@@ -72,11 +76,8 @@ def diff(  # noqa: PLR0913 - what is compared, and how
         new: The version after.
         allow: The changes that are meant; UsageError where one is no change.
         rows: Recorded facts by name.
-        regions: Whether the facts of each change are described at length, as `json` and `github` tell them.
         limit: How long it may take.
         watch: Is told what is being worked on.
     """
     gate = read_gate(allow, old, new)
-    return Diffed(
-        compare(old, new, limit, watch, regions=regions), gate, None if rows is None else count_rows(old, new, rows)
-    )
+    return Diffed(compare(old, new, limit, watch), gate, None if rows is None else count_rows(old, new, rows))

@@ -37,7 +37,6 @@ The exit code is 1 when a decision changes in a way that --allow does not name, 
 EXAMPLE: Final = "notifyrules diff HEAD~1:rules/slack.yaml rules/slack.yaml --allow 'no->hold'"
 
 _FORMATS: Final = ("text", "json", "markdown", "github")
-_WITH_REGIONS: Final = ("json", "github")
 
 
 def diff(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -75,7 +74,7 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
         bool,
         typer.Option(
             "--regions",
-            help="Also describe the facts of each change at length, as the formats json and github always do.",
+            help="Also tell each change with an example and both paths, as the format json always does.",
             show_default=False,
         ),
     ] = False,
@@ -102,19 +101,19 @@ def diff(  # noqa: PLR0913, PLR0917 - the options of the command
             after,
             allow=allow,
             rows=recorded,
-            regions=regions or output_format in _WITH_REGIONS,
             limit=Limit(timeout),
             watch=watch,
         )
     if picture is None:
-        write(diffed.tell(output_format))
+        write(diffed.tell(output_format, ways=regions))
         return FOUND if diffed.refused else CLEAN
     drawn = diffed.render(format_of(Path(picture).suffix) or "svg")
     tell_caveats(drawn, after.path)
     PictureFile(Path(picture), drawn.content).save()
     # Where Markdown is shown, Mermaid is drawn.
     in_text = picture_link is None and drawn.picture_format == "mermaid"
-    write(diffed.tell(output_format, picture=drawn.content.decode() if in_text else picture_link or picture))
+    shown = drawn.content.decode() if in_text else picture_link or picture
+    write(diffed.tell(output_format, picture=shown, ways=regions))
     return FOUND if diffed.refused else CLEAN
 
 

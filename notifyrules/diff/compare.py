@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from notifyrules.diff.edits import show_changes, tell_edits
-from notifyrules.diff.model import FEWER_MEDIA, GONE, REFUSED, Finding, Region, Structure, VersionComparison
-from notifyrules.diff.regions import compare_decisions
+from notifyrules.diff.model import FEWER_MEDIA, GONE, REFUSED, Finding, Structure, VersionComparison
 from notifyrules.diff.shared_facts import written_out
 from notifyrules.diff.structure import match
 from notifyrules.diff.versions import translate_both
@@ -19,7 +18,7 @@ from notifyrules.limit import Limit
 from notifyrules.solver import Answer
 
 
-def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None], *, regions: bool) -> VersionComparison:
+def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> VersionComparison:
     """
     Find what changes from one version to another, and for whom.
 
@@ -28,7 +27,6 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None], 
         new: The version after.
         limit: How long it may take.
         watch: Is told what is being worked on.
-        regions: Whether the facts of each change are described at length, which takes most of the time.
     """
     watch("what both are made of")
     structure = match(old, new)
@@ -36,12 +34,7 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None], 
     watch("what they decide")
     edits, interplay = tell_edits(versions, watch)
     examples, undecided = show_changes(versions, edits, watch)
-    described: tuple[Region, ...] = ()
-    within: tuple[str, ...] = ()
-    if regions:
-        described, left, within = compare_decisions(versions, watch)
-        undecided = tuple(dict.fromkeys((*undecided, *left)))
-    finding = Finding.CHANGED if examples or described else Finding.UNDECIDED if undecided else Finding.EQUIVALENT
+    finding = Finding.CHANGED if examples else Finding.UNDECIDED if undecided else Finding.EQUIVALENT
     notes = list(versions.together.notes)
     if versions.other_assumptions is not Answer.NO:
         known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
@@ -62,8 +55,6 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None], 
         old,
         new,
         finding,
-        described,
-        within,
         undecided,
         structure,
         tuple(notes),

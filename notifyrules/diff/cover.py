@@ -2,8 +2,7 @@
 Describe a set of facts by few and short conditions.
 
 A set is given by a formula. A solution of it is described by all of its features, of which then as many are left out
-as can be (a prime implicant), until the descriptions cover the set. The same is done for everything outside of the set;
-whichever description is shorter is kept.
+as can be (a prime implicant), until the descriptions cover the set.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from notifyrules.diff.features import Feature
-from notifyrules.language.printing import AND, NOT, OR, Spelt, at_least
-from notifyrules.language.values import FactValues, Value
+from notifyrules.language.printing import AND, Spelt, at_least
+from notifyrules.language.values import Value
 from notifyrules.solver import Answer, Formula, Solver
 
 MOST = 24
@@ -33,11 +32,6 @@ class Cover:
     complete: bool
     """Whether they are the whole set."""
 
-    @property
-    def size(self) -> int:
-        """Count what a reader has to take in."""
-        return sum(len(cube) for cube in self.cubes) + len(self.cubes)
-
 
 @dataclass(slots=True)
 class Describer:
@@ -51,16 +45,12 @@ class Describer:
         world = self.solver.world
         return world.formulas.every(self.features[at].among(values, world) for at, values in cube.items())
 
-    def holds(self, cube: Cube, facts: FactValues) -> bool:
-        """Tell whether some facts are those of a cube."""
-        return all(self.features[at].look(facts) in values for at, values in cube.items())
-
-    def cover(self, inside: Formula, outside: Formula, *, worth: int | None = None) -> Cover:
-        """Cover a set, given with everything else, by cubes; from the size *worth* on the cover is of no use."""
+    def cover(self, inside: Formula, outside: Formula) -> Cover:
+        """Cover a set, given with everything else, by cubes."""
         formulas = self.solver.world.formulas
         cubes: list[Cube] = []
         left = inside
-        while len(cubes) < MOST and (worth is None or Cover(tuple(cubes), complete=False).size < worth):
+        while len(cubes) < MOST:
             answer = self.solver.ask(left)
             if answer is not Answer.YES:
                 return Cover(tuple(self._needed(cubes)), answer is Answer.NO)
@@ -141,27 +131,10 @@ class Describer:
         told = [one for feature, values in features for one in feature.tell(values)]
         return tuple(dict.fromkeys(_side_by_side(told)))
 
-    def tell_outside(self, cubes: Sequence[Cube]) -> tuple[str, ...]:
-        """Write everything that lies in none of some cubes as conditions that hold together."""
-        clauses: dict[Spelt, None] = {}
-        for cube in sorted(cubes, key=len):
-            parts = sorted(cube.items(), reverse=True)
-            opposites = [self.features[at].tell(frozenset(self.features[at].ways) - values) for at, values in parts]
-            if len(opposites) == 1:
-                clauses.update(dict.fromkeys(opposites[0]))
-                continue
-            told = ((one[0] if len(one) == 1 else (" and ".join(_side_by_side(one)), AND)) for one in opposites)
-            clauses[" or ".join(at_least(one, NOT) for one in told), OR] = None
-        return tuple(_side_by_side(list(clauses)))
-
     def flagged(self, cube: Cube, *, left_out: bool) -> tuple[str, ...]:
         """Name the facts that are left out in a cube, or those that are given where leaving them out is possible."""
         parts = ((self.features[at], values) for at, values in cube.items())
         return tuple(feature.flag for feature, values in parts if feature.flag is not None and values == {left_out})
-
-    def speaks_of_leaving_out(self, cubes: Sequence[Cube]) -> bool:
-        """Tell whether some cube depends on what is left out, which a condition cannot say."""
-        return any(self.features[at].flag is not None for cube in cubes for at in cube)
 
 
 def _side_by_side(told: Sequence[Spelt]) -> list[str]:

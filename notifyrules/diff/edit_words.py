@@ -18,6 +18,7 @@ from notifyrules.diff.model import (
     VersionComparison,
     alike,
 )
+from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import assignments, printable, prose, question_and_answer, ticked
 from notifyrules.graph.model import conditions
 from notifyrules.language.values import Value, write_literal
@@ -36,7 +37,9 @@ class Depth(Enum):
 
 Line: TypeAlias = tuple[Depth, str]
 
-_QUESTIONS: Final = 4
+_ITEMS: Final = 6
+"""Ends that are told with an example each; of more, only the names and questions are."""
+_QUESTIONS: Final = 2
 """Questions on the way that are told, the last ones."""
 
 
@@ -48,15 +51,24 @@ def edits_told(comparison: VersionComparison) -> Iterator[Line]:
         known = "independent of each other: proved" if found.independent else "which act on each other"
         told = known if found.independent or _acting(found) else unknown
         yield Depth.NOTE, f"{len(comparison.edits)} edits, {told}."
-    for number, edit in enumerate(comparison.edits, 1):
-        yield from _edit(comparison, number, edit, usual)
+    ends: dict[str, str] = {}
+    for number in range(1, len(comparison.edits) + 1):
+        yield from _edit(comparison, number, usual, ends)
     if found is not None and _acting(found):
         yield from _interplay(comparison, found, usual)
     if usual:
         yield Depth.NOTE, f"In the examples, unless said otherwise: {_listed(usual)}."
 
 
-def _edit(comparison: VersionComparison, number: int, edit: ToldEdit, usual: Mapping[str, Value]) -> Iterator[Line]:
+def edit_told(comparison: VersionComparison, number: int) -> Iterator[Line]:
+    """Say what one edit does, given by its number."""
+    yield from _edit(comparison, number, {}, {})
+
+
+def _edit(
+    comparison: VersionComparison, number: int, usual: Mapping[str, Value], ends: dict[str, str]
+) -> Iterator[Line]:
+    edit = comparison.edits[number - 1]
     yield Depth.TITLE, f"{number}. {'; '.join(map(_title, edit.edited))}"
     for one in edit.edited:
         yield from _old_and_new(one, alone=len(edit.edited) == 1)
@@ -70,9 +82,10 @@ def _edit(comparison: VersionComparison, number: int, edit: ToldEdit, usual: Map
         yield Depth.SENTENCE, _answered(answered, edit)
     if reached := next((one.reached for one in told if one.reached), edit.reached):
         more = len(reached) - _QUESTIONS
-        shown = [f"{more} questions more"] if more > 0 else []
-        yield Depth.SENTENCE, f"Asked behind: {'; '.join((*shown, *map(prose, reached[-_QUESTIONS:])))}."
-    yield from _examples(comparison, edit.examples, usual)
+        shown = [f"{more} {'questions' if more > 1 else 'question'} more"] if more > 0 else []
+        yield Depth.SENTENCE, f"Asked after: {'; '.join((*shown, *map(prose, reached[-_QUESTIONS:])))}."
+    known = {one.change: _beyond(comparison, one, usual) for one in edit.examples}
+    yield from _examples(edit.examples, known, ends, f" as told in {number}")
     if edit.examples and edit.open:
         yield Depth.SENTENCE, f"Neither shown nor excluded: {', '.join(map(ticked, edit.open))}."
     for words in edit.reworded:
@@ -84,7 +97,8 @@ def _edit(comparison: VersionComparison, number: int, edit: ToldEdit, usual: Map
 def _title(one: Edited) -> str:
     kinds = {"default": "default of ", "let": "", "outcome": "outcome "}
     ask = f": {prose(one.ask)}" if one.ask else ""
-    return f"{kinds.get(one.kind, '')}{ticked(one.what)} (line {one.line}){ask}"
+    values = f": {ticked(one.now)}, was {ticked(one.was)}" if one.kind == "default" else ""
+    return f"{kinds.get(one.kind, '')}{ticked(one.what)} (line {one.place.line}){ask}{values}"
 
 
 def _old_and_new(one: Edited, *, alone: bool) -> Iterator[Line]:
@@ -93,7 +107,7 @@ def _old_and_new(one: Edited, *, alone: bool) -> Iterator[Line]:
         yield Depth.ITEM, f"{own}leads to {ticked(one.now)}, led to {ticked(one.was)}"
     elif one.kind == "order":
         yield Depth.ITEM, f"{own}{moved_rows(one.was.split(', '), one.now.split(', '))[1]}"
-    else:
+    elif one.kind != "default":
         told = [(word, text) for word, text in (("was", one.was), ("is", one.now)) if text]
         yield from ((Depth.ITEM, f"{own}{word}{'  ' if word == 'is' else ' '}{ticked(text)}") for word, text in told)
 
@@ -136,7 +150,7 @@ def _answered(one: Answered, edit: ToldEdit) -> str:
 
 
 def _where(clauses: Sequence[Clause]) -> str:
-    told = [", ".join(_clause(one)) for one in clauses]
+    told = [" and ".join(_clause(one)) for one in clauses]
     return f" where {'; or '.join(told)}" if any(told) else ""
 
 
@@ -146,7 +160,9 @@ def _clause(clause: Clause) -> Iterator[str]:
     yield from map(ticked, clause.conditions)
 
 
-def _examples(comparison: VersionComparison, examples: Sequence[Example], usual: Mapping[str, Value]) -> Iterator[Line]:
+def _examples(
+    examples: Sequence[Example], known: Mapping[str, Mapping[str, Value]], ends: dict[str, str], here: str
+) -> Iterator[Line]:
     """Say where they were and where they go on to, by whichever side is told in fewer groups."""
     befores, afters = ({getattr(one, side).outcome for one in examples} for side in ("before", "after"))
     by_end = len(afters) < len(befores)
@@ -156,9 +172,8 @@ def _examples(comparison: VersionComparison, examples: Sequence[Example], usual:
 
     for _, group in groupby(sorted(examples, key=side), side):
         shown = list(group)
-        facts = [_beyond(comparison, one, usual) for one in shown]
         first = shown[0]
-        shared = _shared(facts)
+        shared = _shared([known[one.change] for one in shown])
         if len(shown) == 1:
             rest = _with(", such as", shared)
             yield Depth.SENTENCE, f"They were {_was(first, alike=True)}{rest}. Now {_end(first)}."
@@ -166,10 +181,31 @@ def _examples(comparison: VersionComparison, examples: Sequence[Example], usual:
         same = len({one.before.because for one in shown}) == 1
         own = f"Now {_end(first)}" if by_end else f"They were {_was(first, alike=same)}"
         yield Depth.SENTENCE, f"{own}{_with(', such as', shared)}. {'They were' if by_end else 'Now'}:"
-        for one, known in zip(shown, facts, strict=True):
-            more = {name: value for name, value in known.items() if name not in shared}
-            told = _was(one, alike=True) if by_end else _end(one)
-            yield Depth.ITEM, f"{told}{_with(', with', more)}"
+        above: dict[str, list[str]] = {}
+        for one in shown:
+            end = one.before if by_end else one.after
+            told = _by(end)
+            if not _changed(one) and told in ends:
+                above.setdefault(" as above" if ends[told] == here else ends[told], []).append(ticked(end.outcome))
+                continue
+            ends[told] = here
+            few = known[one.change] if len(shown) <= _ITEMS else {}
+            more = {name: value for name, value in few.items() if name not in shared}
+            yield Depth.ITEM, f"{told}{_changed(one)}{_with(', with', more)}"
+        yield from ((Depth.ITEM, f"{', '.join(names)}{at}") for at, names in above.items())
+
+
+def _by(record: Record) -> str:
+    """Say where a decision ends, and by the answer to which question."""
+    return f"{ticked(record.outcome)}: {prose(question_and_answer(record.passage.steps[-1]))}"
+
+
+def _changed(one: Example) -> str:
+    """Say what a decision carries now, where its outcome stays."""
+    if (one.before.outcome, one.before.notify) != (one.after.outcome, one.after.notify):
+        return ""
+    carries = [f"{ticked(name)} is {ticked(now)}, was {ticked(was)}" for name, was, now in carried(one)]
+    return f": {'; '.join(carries)}" if carries else ""
 
 
 def _was(one: Example, *, alike: bool) -> str:
@@ -181,10 +217,8 @@ def _end(one: Example) -> str:
     """Say where a decision ends: by the last arrow, in the words in force, and what it carries now."""
     after = one.after
     because = f" ({prose(after.because)})" if after.because else ""
-    carries = [f"{ticked(name)} is {ticked(now)}, was {ticked(was)}" for name, was, now in carried(one)]
-    same = (one.before.outcome, one.before.notify) == (after.outcome, after.notify)
-    rest = f": {'; '.join(carries)}" if same and carries else ""
-    return f"{ticked(after.outcome)} by {prose(question_and_answer(after.passage.steps[-1]))}{because}{rest}"
+    by = prose(question_and_answer(after.passage.steps[-1]))
+    return f"{ticked(after.outcome)} by {by}{because}{_changed(one)}"
 
 
 def _beyond(comparison: VersionComparison, example: Example, usual: Mapping[str, Value]) -> dict[str, Value]:

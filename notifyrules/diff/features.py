@@ -1,16 +1,13 @@
-"""Find what conditions can say about facts: the features by which regions are described."""
+"""Find what conditions can say about facts: the features by which sets of facts are described."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from notifyrules.diff.shared_facts import Side, Together, left_out
-from notifyrules.evaluation.walk import bind
-from notifyrules.graph.model import Call, Graph, Node, Switch, conditions
+from notifyrules.graph.model import Call, Node, Switch, conditions
 from notifyrules.language import terms as t
-from notifyrules.language.evaluator import evaluate
 from notifyrules.language.printing import (
     ATOM,
     COALESCED,
@@ -26,8 +23,8 @@ from notifyrules.language.printing import (
     spelt,
 )
 from notifyrules.language.types import BOOL, Basic
-from notifyrules.language.values import FactValues, Value
-from notifyrules.solver import Formula, Pick, Symbol, Translator, Truth, World
+from notifyrules.language.values import Value
+from notifyrules.solver import Formula, Pick, Symbol, Translator, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,6 @@ class Feature:
     """When it has which value; exactly one holds."""
     tell: Callable[[frozenset[Value]], tuple[Spelt, ...]]
     """Puts into words that the value is one of some: conditions that hold together."""
-    look: Callable[[FactValues], Value]
-    """Finds its value for some facts."""
     flag: str | None = None
     """The fact that is left out, where that is what it is about."""
 
@@ -50,31 +45,19 @@ class Feature:
         return world.formulas.some(way for value, way in self.ways.items() if value in values)
 
 
-def features_of(together: Together, world: World) -> tuple[Feature, ...]:
-    """Find all that the conditions of two versions ask about; simple facts last, so that they describe if they can."""
-    finder = _Finder(together, world)
-    for side in (together.old, together.new):
-        place = _Place.begin(side, world)
-        for term in side.graph.assume:
-            finder.find(term, place)
-        finder.find_in_chart(side.graph, place)
-    return (*sorted(finder.found.values(), key=lambda one: -len(one.name)), *finder.facts())
-
-
 def features_asked(
     together: Together, world: World, asked: Iterable[tuple[Side, Node | t.Term]], expanded: Collection[str]
 ) -> tuple[Feature, ...]:
     """Find the tests of some nodes and conditions, lets left whole unless they read a fact that is *expanded*."""
     finder = _Finder(together, world, frozenset(expanded))
     for side, one in asked:
-        place = _Place.begin(side, world)
+        place = _Place.begin(side, world, finder.expanded)
         if isinstance(one, t.Term):
             finder.find(one, place)
         else:
             finder.find_in_node(one, place)
-    flags = {left_out(name) for name in expanded}
     # They are told from the last to the first, so as they are read.
-    return (*reversed(finder.found.values()), *(feature for feature in finder.facts() if feature.name in flags))
+    return (*reversed(finder.found.values()), *finder.left_out())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +67,15 @@ class _Place:
     translator: Translator
     names: Naming
     """How its facts are called."""
-    facts: Callable[[FactValues], FactValues]
-    """Turns the facts of both versions into those of the chart."""
 
     @classmethod
-    def begin(cls, side: Side, world: World) -> _Place:
-        return cls(Translator(world, side.given, ()), lambda name: (side.names.get(name, name), ATOM), side.facts)
+    def begin(cls, side: Side, world: World, expanded: Collection[str]) -> _Place:
+        """Begin with a file; a default of its own matters only where the fact is left out, so it is what is told."""
+        defaults = {name: side.graph.facts[name] for name in expanded}
+        known = {name: world.symbols.constant(fact.default, fact.type) for name, fact in defaults.items()}
+        told: dict[str, Spelt] = {name: (called, ATOM) for name, called in side.names.items()}
+        told |= {name: spell_value(fact.default) for name, fact in defaults.items()}
+        return cls(Translator(world, {**side.given, **known}, ()), lambda name: told.get(name, (name, ATOM)))
 
     def inside(self, node: Call) -> _Place:
         """Look into a called chart, whose facts are called by what the call binds to them."""
@@ -97,7 +83,6 @@ class _Place:
         return _Place(
             Translator(self.translator.world, self.translator.arguments(node), calls),
             lambda name: spelt(node.arguments[name], self.names),
-            lambda values: bind(node, self.facts(values)),
         )
 
 
@@ -105,15 +90,13 @@ class _Place:
 class _Finder:
     together: Together
     world: World
-    expanded: frozenset[str] | None = None
-    """The facts whose lets are looked into; None for all lets."""
+    expanded: frozenset[str]
+    """The facts whose lets are looked into."""
     found: dict[str, Feature] = field(default_factory=dict)
 
     def is_whole(self, term: t.Term) -> bool:
         """Tell whether a term is a let that is told by its name."""
-        if self.expanded is None or not isinstance(term, t.LetUse):
-            return False
-        return self.expanded.isdisjoint(t.facts_read(term))
+        return isinstance(term, t.LetUse) and self.expanded.isdisjoint(t.facts_read(term))
 
     def told(self, term: t.Term) -> t.Term:
         """Give a condition as it is told: lets that are left whole read like facts."""
@@ -127,22 +110,12 @@ class _Finder:
         for part in () if self.is_whole(term) else t.parts(term):
             yield from self.looked_at(part)
 
-    def facts(self) -> Iterator[Feature]:
-        """Give the features that facts are themselves: bools, enumerations, and what is left out."""
-        inputs = self.together.inputs
-        flags = {left_out(name): name for name in (*self.together.old.names, *self.together.new.names)}
-        for fact in inputs.facts.values():
-            symbol = inputs.symbols[fact.name]
-            if isinstance(symbol.payload, Pick):
-                yield _enumeration((fact.name, ATOM), symbol, itemgetter(fact.name), nullable=fact.type.nullable)
-            elif isinstance(symbol.payload, Truth):
-                flag = flags.get(fact.name)
-                ways = _yes_no(symbol.holds, symbol.null, self.world)
-                yield Feature(fact.name, ways, _bool_teller(fact.name, fact.type.nullable), itemgetter(fact.name), flag)
-
-    def find_in_chart(self, graph: Graph, place: _Place) -> None:
-        for name in graph.order:
-            self.find_in_node(graph.nodes[name], place)
+    def left_out(self) -> Iterator[Feature]:
+        """Give the questions whether facts are left out."""
+        for name in sorted(self.expanded):
+            symbol = self.together.inputs.symbols[left_out(name)]
+            ways = _yes_no(symbol.holds, symbol.null, self.world)
+            yield Feature(left_out(name), ways, _bool_teller(left_out(name), nullable=False), name)
 
     def find_in_node(self, node: Node, place: _Place) -> None:
         if isinstance(node, Switch) and node.subject.type.base is not Basic.BOOL:
@@ -152,27 +125,17 @@ class _Finder:
             if term.type.base is Basic.BOOL:
                 self.find(term, place)
         if isinstance(node, Call):
-            self.find_in_chart(node.callee, place.inside(node))
+            for name in node.callee.order:
+                self.find_in_node(node.callee.nodes[name], place.inside(node))
 
     def _find_values(self, node: Switch, place: _Place) -> None:
-        """Find which values a switch asks for; of an enumeration all are features already, or are made one here."""
+        """Find which values a switch asks for; those of an enumeration are one feature."""
         subject = node.subject
         symbol = place.translator.value(subject)
         words = spelt(self.told(subject), place.names)
-
-        def look(values: FactValues) -> Value:
-            return evaluate(subject, place.facts(values), {})
-
         if isinstance(symbol.payload, Pick):
             if not isinstance(_bare(subject), t.FactRead) or len(symbol.payload.ways) > 1:
-                feature = _enumeration(words, symbol, look, nullable=subject.type.nullable)
-                symbols = self.together.inputs.symbols
-                if (
-                    self.expanded is not None
-                    or feature.name not in symbols
-                    or not isinstance(symbols[feature.name].payload, Pick)
-                ):
-                    self.found.setdefault(words[0], feature)
+                self.found.setdefault(words[0], _enumeration(words, symbol, nullable=subject.type.nullable))
             return
         for value in node.cases:
             constant = t.Constant(subject.span, subject.type.required, value)
@@ -197,11 +160,9 @@ class _Finder:
                 self._add(term, place)
 
     def _add(self, term: t.Term, place: _Place) -> None:
-        """Make a test a feature, unless facts tell as much themselves."""
+        """Make a test a feature."""
         translator = place.translator
         symbol = translator.value(term)
-        if self._told_by_facts(term, translator):
-            return
         guards = [
             guard
             for guard in _guards(self.looked_at(term))
@@ -213,53 +174,12 @@ class _Finder:
         ways = _yes_no(symbol.holds, self.world.formulas.some(nulls), self.world)
         told = self.told(term)
         name = spelt(told, place.names)[0]
-
-        def look(values: FactValues) -> Value:
-            inside = place.facts(values)
-            if any(evaluate(guard, inside, {}) is None for guard in guards):
-                return None
-            return evaluate(term, inside, {})
-
-        if self.expanded is not None and isinstance(told, t.FactRead):
-            null = symbol.null
-            ways, tell = (
-                _yes_no(symbol.holds, null, self.world),
-                _bool_teller(name, null is not self.world.formulas.false),
-            )
+        if isinstance(told, t.FactRead):
+            ways = _yes_no(symbol.holds, symbol.null, self.world)
+            tell = _bool_teller(name, nullable=symbol.null is not self.world.formulas.false)
         else:
             tell = _test_teller(told, [self.told(guard) for guard in guards], place.names)
-        self.found.setdefault(name, Feature(name, ways, tell, look))
-
-    def _told_by_facts(self, term: t.Term, translator: Translator) -> bool:
-        """Tell whether a test only asks which value of an enumeration a fact has, or whether a bool holds."""
-        symbols = self.together.inputs.symbols
-        if self.expanded is not None:
-            return False
-        match term:
-            case t.FactRead():
-                read: tuple[t.Term, ...] = (term,)
-            case t.Contains(item=item, collection=t.ListTerm(items=items)):
-                read = (item, *items)
-            case t.Comparison() | t.Contains() | t.IsNull():
-                read = t.parts(term)
-            case _:
-                return False
-        variables = {id_ for one in symbols.values() for id_ in _numbers(one)}
-        facts = [one for one in map(_bare, read) if not isinstance(one, t.Constant)]
-        return (
-            len(facts) == 1
-            and isinstance(facts[0], t.FactRead)
-            and set(_numbers(translator.value(facts[0]))) <= variables
-            and isinstance(translator.value(facts[0]).payload, (Pick, Truth))
-        )
-
-
-def _numbers(symbol: Symbol) -> Iterator[int]:
-    """Number the formulas of a bool or an enumeration."""
-    if isinstance(symbol.payload, Pick):
-        yield from (way.get_id() for way in symbol.payload.ways.values())
-    elif isinstance(symbol.payload, Truth):
-        yield symbol.holds.get_id()
+        self.found.setdefault(name, Feature(name, ways, tell))
 
 
 def _bare(term: t.Term) -> t.Term:
@@ -324,7 +244,7 @@ def _test_teller(
     return tell
 
 
-def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:  # noqa: FBT001
+def _bool_teller(name: str, *, nullable: bool) -> Callable[[frozenset[Value]], tuple[Spelt, ...]]:
     words: dict[frozenset[Value], Spelt] = {
         frozenset({True}): (f"{name} == true", COMPARED) if nullable else (name, ATOM),
         frozenset({False}): (f"{name} == false", COMPARED) if nullable else (f"not {name}", NOT),
@@ -336,7 +256,7 @@ def _bool_teller(name: str, nullable: bool) -> Callable[[frozenset[Value]], tupl
     return lambda values: (words[values],)
 
 
-def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[FactValues], Value], *, nullable: bool) -> Feature:
+def _enumeration(words: Spelt, symbol: Symbol, *, nullable: bool) -> Feature:
     assert isinstance(symbol.payload, Pick)
     ways: dict[Value, Formula] = dict(symbol.payload.ways.items())
     if nullable:
@@ -356,4 +276,4 @@ def _enumeration(words: Spelt, symbol: Symbol, look: Callable[[FactValues], Valu
             return ((f"{subject} {'not in' if outside else 'in'} {spell_value(tuple(named))[0]}", COMPARED),)
         return ((f"{subject} {'!=' if outside else '=='} {spell_value(named[0])[0]}", COMPARED),)
 
-    return Feature(words[0], ways, tell, look)
+    return Feature(words[0], ways, tell)

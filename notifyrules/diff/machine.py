@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from notifyrules.diagnostics.formats import annotate
-from notifyrules.diff.edit_words import facts_shown
+from notifyrules.diff.edit_words import edit_told, facts_shown
 from notifyrules.diff.gate import Gate
-from notifyrules.diff.model import Answered, Example, Region, ToldEdit, VersionComparison
+from notifyrules.diff.model import Answered, Example, ToldEdit, VersionComparison
 from notifyrules.diff.recorded import Counted
-from notifyrules.diff.report import REGIONS, caveats, decision, headline, kind_of, remaining
+from notifyrules.diff.report import decision, headline, kind_of
 from notifyrules.evaluation.record import Record
-from notifyrules.explanation.words import assignments
+from notifyrules.explanation.words import assignments, unticked
 from notifyrules.language.values import to_plain
 from notifyrules.source.text import Span
 
@@ -36,8 +36,10 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
         ],
         "edits": [_edit(edit) for edit in comparison.edits],
         "independent": None if comparison.interplay is None else comparison.interplay.independent,
-        "within": " and ".join(comparison.within) or None,
-        "regions": [_region(region) for region in comparison.regions],
+        "regions": [
+            {"edits": list(numbers), "answers": [_answered(one) for one in answers], **_example(example)}
+            for numbers, answers, example in comparison.regions
+        ],
         "inputs": list(comparison.inputs),
         "lost": [
             {"change": change, "allowed": gate.passes(change), "told": list(told)}
@@ -65,7 +67,17 @@ def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | N
 
 def _edit(edit: ToldEdit) -> Mapping[str, object]:
     return {
-        "edited": [asdict(one) for one in edit.edited],
+        "edited": [
+            {
+                "kind": one.kind,
+                "what": one.what,
+                "line": one.place.line,
+                "ask": one.ask,
+                "was": one.was,
+                "now": one.now,
+            }
+            for one in edit.edited
+        ],
         "answers": [_answered(one) for one in edit.answers],
         "examples": [_example(one) for one in edit.examples],
         "reworded": [_example(one.example) for one in edit.reworded],
@@ -87,19 +99,6 @@ def _example(one: Example) -> dict[str, object]:
     }
 
 
-def _region(region: Region) -> Mapping[str, object]:
-    return {
-        **_example(region),
-        "condition": region.condition,
-        "exact": region.exact,
-        "left_out": list(region.left_out),
-        "given": list(region.given),
-        "left_out_or_given": list(region.either),
-        "before": {**_decided(region.before), "reasons": list(region.reasons_before)},
-        "after": {**_decided(region.after), "reasons": list(region.reasons_after)},
-    }
-
-
 def _decided(decided: Record) -> Mapping[str, object]:
     return {
         "outcome": decided.outcome,
@@ -116,20 +115,21 @@ def _decided(decided: Record) -> Mapping[str, object]:
 
 
 def format_github(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
-    """Print one annotation a region, of the first of each change: an error where it is not allowed, else a notice."""
+    """Print one annotation an edit, and one a change: an error where it is not allowed, else a notice."""
     return "".join(f"{line}\n" for line in _annotations(comparison, gate, rows))
 
 
 def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
     """Print the annotations, those about the whole file last."""
-    for change in comparison.changes:
-        regions = [region for region in comparison.regions if region.change == change]
-        command = "notice" if gate.passes(change) else "error"
-        for region in regions[:REGIONS]:
-            title = f"decisions change: {change}{kind_of(comparison, change)}"
-            step = region.after.passage.steps[-1]
-            [place] = [arrow.span for arrow in comparison.new.nodes[step.node].arrows if arrow.id == step.arrow]
-            yield annotate(command, title, place, _told(comparison, region))
+    for number, edit in enumerate(comparison.edits, 1):
+        title, *told = (unticked(line) for _, line in edit_told(comparison, number))
+        yield annotate("notice", title, _begins(edit.edited[0].place), told)
+    for example in comparison.examples:
+        command = "notice" if gate.passes(example.change) else "error"
+        title = f"decisions change: {example.change}{kind_of(comparison, example.change)}"
+        step = example.after.passage.steps[-1]
+        [place] = [arrow.span for arrow in comparison.new.nodes[step.node].arrows if arrow.id == step.arrow]
+        yield annotate(command, title, place, _told(comparison, example))
     whole = comparison.new.nodes[comparison.new.start].span
     summary = [headline(comparison), *(one for told in comparison.lost.values() for one in told), *comparison.inputs]
     if rows is not None:
@@ -140,10 +140,11 @@ def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None
     yield annotate("error" if untold else "notice", "notifyrules diff", Span(whole.source, 0, 0), summary)
 
 
-def _told(comparison: VersionComparison, region: Region) -> Iterator[str]:
-    conditions = [*comparison.within, *remaining(comparison, region)]
-    yield f"where {' and '.join(conditions)}" if conditions else "for all facts"
-    yield from caveats(comparison, region)
-    yield f"for example: {', '.join(assignments(facts_shown(comparison, region))) or 'all facts at their defaults'}"
-    yield f"before: {decision(region.before)}"
-    yield f"after: {decision(region.after)}"
+def _told(comparison: VersionComparison, example: Example) -> Iterator[str]:
+    yield f"for example: {', '.join(assignments(facts_shown(comparison, example))) or 'all facts at their defaults'}"
+    yield f"before: {decision(example.before)}"
+    yield f"after: {decision(example.after)}"
+
+
+def _begins(place: Span) -> Span:
+    return Span(place.source, place.start, place.start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,6 +10,7 @@ from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.values import Value
+from notifyrules.source.text import Span
 
 
 class Finding(Enum):
@@ -87,32 +88,6 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Region(Example):
-    """Facts for which one outcome becomes another, with some to show it."""
-
-    conditions: tuple[str, ...]
-    """Which facts they are: conditions that hold together."""
-    left_out: tuple[str, ...]
-    """Facts that the caller leaves out, so that a changed default decides; the condition says nothing of them."""
-    given: tuple[str, ...]
-    """Facts that the caller gives, where it is another matter if they are left out."""
-    either: tuple[str, ...]
-    """Facts that callers may leave out, so that a changed default decides, or give: the condition, in which one that is
-    left out counts with its default before, holds for both."""
-    exact: bool
-    """Whether every facts of the condition change so; otherwise the condition only holds for all that do."""
-    reasons_before: tuple[str, ...]
-    """The arrows that settle it before, for all facts of the region, that of the facts shown first; only that one in
-    charts of which something is left open, such as what a text holds."""
-    reasons_after: tuple[str, ...]
-
-    @property
-    def condition(self) -> str:
-        """Say which facts they are by one condition, as a rule file could hold it."""
-        return " and ".join(self.conditions) or "true"
-
-
-@dataclass(frozen=True, slots=True)
 class Edited:
     """Something of a file that was edited."""
 
@@ -120,7 +95,7 @@ class Edited:
     """Such as `condition`, `let` or `target`."""
     what: str
     """What it is called now: a node, an arrow, a let, a fact or an outcome."""
-    line: int
+    place: Span
     """Where it stands now."""
     ask: str
     """The question that it belongs to, in words; empty where it belongs to none."""
@@ -270,10 +245,6 @@ class VersionComparison:
     old: Graph
     new: Graph
     finding: Finding
-    regions: tuple[Region, ...]
-    """Smaller conditions first, within each change."""
-    within: tuple[str, ...]
-    """What all facts that change have in common: conditions that hold together."""
     open: tuple[str, ...]
     """Changes, named as the gate does, that could neither be shown nor excluded."""
     structure: Structure
@@ -294,4 +265,18 @@ class VersionComparison:
     @property
     def changes(self) -> tuple[str, ...]:
         """Name the changes of decisions, each once."""
-        return tuple(dict.fromkeys((*(one.change for one in (*self.examples, *self.regions)), *self.open)))
+        return tuple(dict.fromkeys((*(one.change for one in self.examples), *self.open)))
+
+    @property
+    def regions(self) -> Iterator[tuple[tuple[int, ...], tuple[Answered, ...], Example]]:
+        """Give the parts of each change: the edits by number, the questions that answer otherwise, and who shows it."""
+        told = set()
+        for number, edit in enumerate(self.edits, 1):
+            moving = tuple(one for one in edit.answers if one.moves)
+            told |= {example.change for example in edit.examples}
+            yield from (((number,), moving, example) for example in edit.examples)
+        for numbers, example in () if self.interplay is None else self.interplay.only_together:
+            told.add(example.change)
+            yield numbers, (), example
+        every = tuple(range(1, len(self.edits) + 1))
+        yield from ((every, (), example) for example in self.examples if example.change not in told)

@@ -19,33 +19,28 @@ from notifyrules.diff.model import (
     BEGINNING,
     FEWER_MEDIA,
     GONE,
+    Example,
     Finding,
-    Region,
     Structure,
     VersionComparison,
 )
 from notifyrules.diff.recorded import Counted
+from notifyrules.diff.shared_facts import other_default
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import (
     HEADLINES,
     assignments,
-    enumerate_shortly,
     paragraph,
     printable,
     prose,
-    show,
     ticked,
     unticked,
 )
-from notifyrules.language.printing import TEXT
 
-REGIONS: Final = 8
-"""Regions that are told of one change; all of them are in the JSON."""
-_CONDITIONS: Final = 8
-"""Conditions that are told of one region, the shortest."""
+MANY: Final = 8
+"""Problems of one kind that are told."""
 _ALIKE: Final = 6
 """Arrows that both paths begin with and that are told one by one."""
-_SHOWN: Final = 12
 _USUAL: Final = "all facts as they are by default"
 _TOLD: Final = ("asked", "moved")
 """Changes of the chart that are edits."""
@@ -54,16 +49,16 @@ MOST: Final = 60_000
 """Code points of Markdown that are written; GitHub takes no comment of more than 65,536."""
 
 
-def format_text(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
-    """Write a comparison for a terminal, in lines that end in a line end."""
-    return "".join(f"{line}\n" for line in _outline(comparison, gate, rows, _Text()))
+def format_text(comparison: VersionComparison, gate: Gate, rows: Counted | None, *, ways: bool = False) -> str:
+    """Write a comparison for a terminal, in lines that end in a line end; with *ways* also the paths."""
+    return "".join(f"{line}\n" for line in _outline(comparison, gate, rows, _Text(), ways=ways))
 
 
-def format_markdown(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
-    """Write a comparison as Markdown, in lines that end in a line end."""
+def format_markdown(comparison: VersionComparison, gate: Gate, rows: Counted | None, *, ways: bool = False) -> str:
+    """Write a comparison as Markdown, in lines that end in a line end; with *ways* also the paths."""
     kept: list[str] = []
     left = MOST
-    for line in _outline(comparison, gate, rows, _Markdown()):
+    for line in _outline(comparison, gate, rows, _Markdown(), ways=ways):
         left -= len(line) + 1
         if left < 0:
             kept += ["", "_The rest does not fit into a comment: `--format json` tells it._"]
@@ -91,30 +86,30 @@ def picture_below(told: str, picture: str) -> str:
 # ---- What is told ----
 
 
-_Side: TypeAlias = tuple[str, Record, list[str], Sequence[str]]
-"""What one version decides: its title, the decision, the path there, and the reasons elsewhere in the region."""
+_Side: TypeAlias = tuple[str, Record, list[str]]
+"""What one version decides: its title, the decision, and the path there."""
 
 
-def _outline(comparison: VersionComparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown) -> Iterator[str]:
+def _outline(
+    comparison: VersionComparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown, *, ways: bool
+) -> Iterator[str]:
     """Tell a comparison, part by part; each begins with the blank line that parts it from what stands before."""
     yield from skin.head(comparison)
     yield from skin.edits(edits_told(comparison))
-    if comparison.within:
-        yield from skin.within(comparison.within)
-    for change in comparison.changes if comparison.regions else comparison.open:
+    for change in comparison.changes if ways else comparison.open:
         yield from skin.part(skin.heading(change, kind_of(comparison, change), allowed=gate.passes(change)))
         if change in comparison.open:
             yield from skin.note("some of it could neither be shown nor excluded")
-        regions = [region for region in comparison.regions if region.change == change]
-        for number, region in enumerate(regions[:REGIONS]):
-            yield from _region(comparison, region, skin, first=number == 0)
-        if len(regions) > REGIONS:
-            yield from skin.note(f"and {len(regions) - REGIONS} more regions", ", which --format json tells")
-    for change, told in comparison.lost.items():
-        yield from skin.listed(skin.heading(change, "", allowed=gate.passes(change)), told)
+        for numbers, _, example in comparison.regions if ways else ():
+            if example.change == change:
+                yield from _way(comparison, numbers, example, skin)
+    for change, lines in comparison.lost.items():
+        yield from skin.listed(skin.heading(change, "", allowed=gate.passes(change)), lines)
+    defaults = [one.what for edit in comparison.edits for one in edit.edited if one.kind == "default"]
+    told = {other_default(comparison.old.facts[name], comparison.new.facts[name]) for name in defaults}
     if way_out := gate.way_out(comparison):
         yield from skin.way_out(way_out)
-    yield from skin.listed("facts, data and promises", comparison.inputs)
+    yield from skin.listed("facts, data and promises", [one for one in comparison.inputs if one not in told])
     yield from skin.listed(
         "the chart", [f"{kind}: {what}" for kind, what in chart_changes(comparison.structure) if kind not in _TOLD]
     )
@@ -130,15 +125,16 @@ def _outline(comparison: VersionComparison, gate: Gate, rows: Counted | None, sk
         yield from skin.end("the time limit was reached", "conditions may be shorter than told, and reasons more")
 
 
-def _region(comparison: VersionComparison, region: Region, skin: _Text | _Markdown, *, first: bool) -> Iterator[str]:
-    whole = bool(comparison.within)
-    yield from skin.who(remaining(comparison, region), caveats(comparison, region), first=first, within=whole)
-    yield from skin.example(list(assignments(facts_shown(comparison, region))))
-    before, after = paths(comparison, region)
-    yield from skin.decided(
-        ("before", region.before, before, region.reasons_before), ("after", region.after, after, region.reasons_after)
+def _way(
+    comparison: VersionComparison, numbers: Sequence[int], example: Example, skin: _Text | _Markdown
+) -> Iterator[str]:
+    yield from skin.example(
+        f"edit {numbers[0]}" if len(numbers) == 1 else f"edits {', '.join(map(str, numbers))}",
+        list(assignments(facts_shown(comparison, example))),
     )
-    for name, was, now in carried(region):
+    before, after = paths(comparison, example)
+    yield from skin.decided(("before", example.before, before), ("after", example.after, after))
+    for name, was, now in carried(example):
         yield from skin.carries(name, was, now)
 
 
@@ -152,11 +148,6 @@ class _Text:
         """Name the versions, and say in one sentence what changes."""
         yield f"{comparison.old.path} -> {comparison.new.path}"
         yield from paragraph(unticked(headline(comparison)))
-
-    def within(self, conditions: Sequence[str]) -> Iterator[str]:
-        """Say what all facts that change have in common."""
-        yield ""
-        yield from self._conditions("all of it is within", conditions)
 
     def edits(self, lines: Iterable[Line]) -> Iterator[str]:
         """Write what edits do."""
@@ -175,26 +166,15 @@ class _Text:
         """Say something of a change as a whole."""
         yield f"  {sentence}{aside}"
 
-    def who(self, conditions: Sequence[str], caveats: Iterator[str], *, first: bool, within: bool) -> Iterator[str]:
-        """Say who is concerned."""
-        yield from [] if first else [""]
-        if conditions:
-            yield from self._conditions("where", conditions, 2)
-        elif not within:
-            yield "  for all facts"
-        yield from (f"  ({unticked(caveat)})" for caveat in caveats)
-
-    def example(self, facts: Sequence[str]) -> Iterator[str]:
-        """Give the facts that are not what they are by default."""
-        return paragraph(", ".join(facts) or _USUAL, 2, bullet="example  ")
+    def example(self, edits: str, facts: Sequence[str]) -> Iterator[str]:
+        """Give the facts that are not what they are by default, and which edits move them."""
+        return paragraph(f"{', '.join(facts) or _USUAL} ({edits})", 2, bullet="example  ")
 
     def decided(self, *sides: _Side) -> Iterator[str]:
         """Say what each version decides, and the way there."""
-        for title, record, path, reasons in sides:
+        for title, record, path in sides:
             yield from paragraph(f"{decision(record)} ({meaning(record)})", 2, bullet=f"{title:8} ")
             yield from paragraph(" > ".join(path), 11)
-            if len(reasons) > 1:
-                yield from paragraph(f"elsewhere in it by {others(reasons)}", 11)
 
     def carries(self, name: str, was: str, now: str) -> Iterator[str]:
         """Say what becomes of something that the decision carries."""
@@ -209,9 +189,9 @@ class _Text:
 
     def recorded(self, title: str, counted: Sequence[str], passed_over: Sequence[str]) -> Iterator[str]:
         """Write what becomes of recorded decisions, and why some could not be looked at."""
-        problems = [f"passed over: {problem}" for problem in passed_over[:REGIONS]]
-        if len(passed_over) > REGIONS:
-            problems.append(f"and {len(passed_over) - REGIONS:,} more passed over")
+        problems = [f"passed over: {problem}" for problem in passed_over[:MANY]]
+        if len(passed_over) > MANY:
+            problems.append(f"and {len(passed_over) - MANY:,} more passed over")
         return self._below(title, (*map(unticked, counted), *problems))
 
     def end(self, title: str, sentence: str) -> Iterator[str]:
@@ -223,11 +203,6 @@ class _Text:
         for line in lines:
             yield from paragraph(printable(line), 2, hanging=2)
 
-    def _conditions(self, title: str, conditions: Sequence[str], indent: int = 0) -> Iterator[str]:
-        for number, condition in enumerate(conditions):
-            start = f"{title} " if number == 0 else f"{'and':>{len(title)}} "
-            yield from paragraph(printable(condition), indent, bullet=start, hanging=2)
-
 
 class _Markdown:
     """For the text of a pull request."""
@@ -235,9 +210,6 @@ class _Markdown:
     def head(self, comparison: VersionComparison) -> Iterator[str]:
         yield from (f"### {prose(comparison.new.title)}", "")
         yield f"{ticked(comparison.old.path)} → {ticked(comparison.new.path)}: {headline(comparison)}."
-
-    def within(self, conditions: Sequence[str]) -> Iterator[str]:
-        yield from ("", "All of it is within:", "", *(f"- {ticked(condition)}" for condition in conditions))
 
     def edits(self, lines: Iterable[Line]) -> Iterator[str]:
         before = None
@@ -256,22 +228,15 @@ class _Markdown:
     def note(self, sentence: str, aside: str = "") -> Iterator[str]:  # noqa: ARG002 - no room for an aside
         yield from ("", f"{sentence[0].upper()}{sentence[1:]}.")
 
-    def who(self, conditions: Sequence[str], caveats: Iterator[str], *, first: bool, within: bool) -> Iterator[str]:  # noqa: ARG002
-        whole = "**Everybody there**" if within else "**Everybody**"
-        words = " and ".join(map(ticked, conditions))
-        yield from ("", f"**Where** {words}" if conditions else whole, *(f"_({caveat})_" for caveat in caveats))
-
-    def example(self, facts: Sequence[str]) -> Iterator[str]:
-        yield from ("", f"For example: {', '.join(map(ticked, facts)) or _USUAL}")
+    def example(self, edits: str, facts: Sequence[str]) -> Iterator[str]:
+        yield from ("", f"For example, of {edits}: {', '.join(map(ticked, facts)) or _USUAL}")
 
     def decided(self, *sides: _Side) -> Iterator[str]:
         yield from ("", "| | decision | reason | path |", "|---|---|---|---|")
-        for title, record, path, reasons in sides:
+        for title, record, path in sides:
             because = f" {prose(record.because)}" if record.because else ""
-            more = f" (elsewhere {ticked(others(reasons))})" if len(reasons) > 1 else ""
-            reason = f"{ticked(record.reason)}{because}{more}"
             way = " → ".join(arrow if arrow.startswith("(") else ticked(arrow) for arrow in path)
-            cells = (title, f"{ticked(record.outcome)}, {meaning(record)}", reason, way)
+            cells = (title, f"{ticked(record.outcome)}, {meaning(record)}", f"{ticked(record.reason)}{because}", way)
             # Only a table needs the backslash, and it does inside of code as well; elsewhere it would be shown.
             yield f"| {' | '.join(cell.replace('|', _BAR) for cell in cells)} |"
 
@@ -323,51 +288,12 @@ def headline(comparison: VersionComparison) -> str:
 
 def kind_of(comparison: VersionComparison, change: str) -> str:
     """Say what changes where an outcome stays."""
-    shown = [one for one in (*comparison.examples, *comparison.regions) if one.change == change]
+    shown = [one for one in comparison.examples if one.change == change]
     was, _, now = change.partition("->")
     if was != now or not shown:
         return ""
     names = dict.fromkeys(name for one in shown for name, _, _ in carried(one))
     return f" (other {', '.join(names)})"
-
-
-def remaining(comparison: VersionComparison, region: Region) -> tuple[str, ...]:
-    """List what a region says beyond what all changes have in common, as far as a reader follows."""
-    rest = _beyond(comparison, region)
-    return (_bare(rest[0]),) if len(rest) == 1 else rest[:_CONDITIONS]
-
-
-def _beyond(comparison: VersionComparison, region: Region) -> tuple[str, ...]:
-    """List what a region says beyond what all changes have in common."""
-    return tuple(one for one in region.conditions if one not in comparison.within)
-
-
-def _bare(condition: str) -> str:
-    """Take the parentheses off a condition that stands alone."""
-    depth = 0
-    for at, character in enumerate(TEXT.sub(lambda found: "." * len(found[0]), condition)):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth == 0 and at < len(condition) - 1:
-            return condition
-    return condition[1:-1] if condition.startswith("(") else condition
-
-
-def caveats(comparison: VersionComparison, region: Region) -> Iterator[str]:
-    """Say what the conditions that are told of a region do not."""
-    more = len(_beyond(comparison, region)) - _CONDITIONS
-    if more > 0:
-        yield f"and {more} more {'conditions' if more > 1 else 'condition'}, which `--format json` tells"
-    for name in region.left_out:
-        yield f"where `{name}` is left out"
-    for name in region.given:
-        yield f"where `{name}` is given"
-    for name in region.either:
-        yield f"also where `{name}` is left out"
-    for name in (*region.left_out, *region.either):
-        was, now = (prose(show(graph.facts[name].default)) for graph in (comparison.old, comparison.new))
-        yield f"who leaves out `{name}` gets {now} now, and got {was} before"
-    if not region.exact:
-        yield "only some of these facts: what sets them apart is too long, or more than the solver knows"
 
 
 def decision(decided: Record) -> str:
@@ -381,9 +307,9 @@ def meaning(decided: Record) -> str:
     return HEADLINES[decided.notify].lower()
 
 
-def paths(comparison: VersionComparison, region: Region) -> tuple[list[str], list[str]]:
+def paths(comparison: VersionComparison, example: Example) -> tuple[list[str], list[str]]:
     """Give the paths before and after, with what both begin with cut short where it is long."""
-    before, after = (tuple(step.arrow for step in one.passage.steps) for one in (region.before, region.after))
+    before, after = (tuple(step.arrow for step in one.passage.steps) for one in (example.before, example.after))
     arrows = comparison.structure.arrows
     pairs = zip(before, after, strict=False)
     alike = sum(1 for _ in takewhile(lambda pair: arrows.get(pair[0]) == pair[1], pairs))
@@ -391,11 +317,6 @@ def paths(comparison: VersionComparison, region: Region) -> tuple[list[str], lis
         return list(before), list(after)
     cut = f"({alike - 2} more that stay)"
     return [before[0], cut, *before[alike - 1 :]], [after[0], cut, *after[alike - 1 :]]
-
-
-def others(reasons: Sequence[str]) -> str:
-    """Name the further reasons of a region."""
-    return enumerate_shortly((f"{one}" for one in reasons[1:]), most=_SHOWN)
 
 
 def chart_changes(structure: Structure) -> Iterator[tuple[str, str]]:

@@ -188,6 +188,11 @@ def _values(kind: Type) -> frozenset[str]:
     return frozenset((*values, *(("null",) if kind.nullable else ())))
 
 
+def other_default(was: Fact, now: Fact) -> str:
+    """Say that the default of a fact changed."""
+    return f"the fact `{now.name}` is {prose(show(now.default))} by default, where it was {prose(show(was.default))}"
+
+
 def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -> Iterator[str]:
     if was is None or now is None:
         fact, words = (now, "is new") if was is None else (was, "is gone")
@@ -205,4 +210,4 @@ def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -
     elif now.has_default and not was.has_default:
         yield f"the fact `{name}` may be left out now, and is {prose(show(now.default))} then"
     elif _default_changed(was, now):
-        yield f"the fact `{name}` is {prose(show(now.default))} by default, where it was {prose(show(was.default))}"
+        yield other_default(was, now)

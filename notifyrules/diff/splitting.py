@@ -232,12 +232,12 @@ class _Splitter:
         for name in defaults:
             was, now = self.old.facts[name], self.new.facts[name]
             told = (write_literal(was.default), write_literal(now.default))
-            yield Edit([Edited("default", name, now.span.line, "", *told)], [_default(name)])
+            yield Edit([Edited("default", name, now.span, "", *told)], [_default(name)])
         yield from self._lets()
         if self.old.start != self.new.start:
             told = (self.old.start, self.own[self.new.start])
-            line = self.new.nodes[self.new.start].span.line
-            yield Edit([Edited("start", "(start)", line, "", *told)], [self._begin])
+            place = self.new.nodes[self.new.start].span
+            yield Edit([Edited("start", "(start)", place, "", *told)], [self._begin])
         for name, node in self.old.nodes.items():
             if name in self.new.nodes:
                 yield from self._in_node(node, self.new.nodes[name])
@@ -282,7 +282,7 @@ class _Splitter:
         names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         if names:
             old, new = (", ".join(f"{one}: {side[one][1]}" for one in names if one in side) for side in (before, after))
-            yield Edit([Edited("outcome", now.name, now.span.line, was.label, old, new)], [self._outcome(now.name)])
+            yield Edit([Edited("outcome", now.name, now.span, was.label, old, new)], [self._outcome(now.name)])
 
     def _outcome(self, name: str) -> Make:
         def make(draft: Draft) -> None:
@@ -298,9 +298,8 @@ class _Splitter:
                 changed.setdefault(use[0], (was, now))
                 self.typed_alike &= str(was.type) == str(now.type)
         for name, (was, now) in changed.items():
-            line = self.new.lets[name].span.line
-            told = (was.term.span.one_line, now.term.span.one_line)
-            yield Edit([Edited("let", name, line, "", *told)], [self._let(name)], (was.term, now.term))
+            told = Edited("let", name, self.new.lets[name].span, "", was.term.span.one_line, now.term.span.one_line)
+            yield Edit([told], [self._let(name)], (was.term, now.term))
 
     def _let(self, name: str) -> Make:
         def make(draft: Draft) -> None:
@@ -351,7 +350,7 @@ class _Splitter:
             answers = " | ".join(dict.fromkeys(arrow.label or arrow.answer for arrow in arrows))
             what = ", ".join(self.own[id_] for id_ in ids)
             told = Edited(
-                "target", what, arrows[0].span.line, f"{now.ask} {answers}", led_to, self.own.get(leads_to, leads_to)
+                "target", what, arrows[0].span, f"{now.ask} {answers}", led_to, self.own.get(leads_to, leads_to)
             )
             yield Edit([told], [_turned(was.name, ids)], turned=was.name)
 
@@ -382,14 +381,14 @@ class _Splitter:
         return Edited(
             kind,
             self.own.get(row.arrow.id, row.arrow.id),
-            row.arrow.span.line,
+            row.arrow.span,
             row.arrow.label or row.arrow.answer,
             was,
             now,
         )
 
     def _edited(self, kind: str, node: Node | Table, name: str, was: str, now: str) -> Edited:
-        return Edited(kind, self.own[name], node.span.line, node.ask, was, now)
+        return Edited(kind, self.own[name], node.span, node.ask, was, now)
 
 
 def _default(name: str) -> Make:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from notifyrules.diff.cover import Describer
-from notifyrules.diff.features import features_of
 from notifyrules.diff.model import Structure
 from notifyrules.diff.shared_facts import Side, Together, bring_together
 from notifyrules.diff.splitting import Edit, split
@@ -67,7 +65,6 @@ class Versions:
     solver: Solver
     nearest: Nearest
     """Finds examples near what is usual."""
-    describer: Describer
     other_assumptions: Answer
     """Whether the versions assume something else."""
     differences: Changes
@@ -89,7 +86,6 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit, *
     together = bring_together(old, new, world)
     charts = [translate(side.graph, world, side.symbols) for side in (together.old, together.new)]
     assumed = [world.formulas.every(chart.terms.holds(term) for term in chart.graph.assume) for chart in charts]
-    features = features_of(together, world)
     rechecks = [speak(chart).recheck.at for chart in charts]
     differences = dict(find_differences(charts, rechecks, structure))
     edits = split(old, new, structure, together.defaults, apart=together.one_type_each, pairs=pairs)
@@ -109,8 +105,7 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit, *
     solver.grant([assumed[0] if other is Answer.NO else world.formulas.some(assumed)])
     inputs = together.inputs
     nearest = Nearest(solver, inputs, together.near, readers((old, new)), free=inputs.required(), seen=together.seen)
-    describer = Describer(solver, features)
-    return Versions(together, structure, charts[0], charts[1], solver, nearest, describer, other, differences, alone)
+    return Versions(together, structure, charts[0], charts[1], solver, nearest, other, differences, alone)
 
 
 def _alone(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,19 +14,17 @@ import pytest
 from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.compiled.partial import UNKNOWN
 from notifyrules.diff.compare import compare
-from notifyrules.diff.model import Finding, Region, VersionComparison
+from notifyrules.diff.model import Example, Finding, VersionComparison
 from notifyrules.diff.report import chart_changes
 from notifyrules.errors import FactsError, RulesError
 from notifyrules.graph.model import Graph
-from notifyrules.language.evaluator import evaluate
-from notifyrules.language.terms import Junction, Term
+from notifyrules.language.terms import Term
 from notifyrules.language.types import Type, join
 from notifyrules.limit import Limit
 from notifyrules.rules import load
 from tests.property.edited_charts import (
     TYPES,
     Asked,
-    Decision,
     Version,
     all_asked,
     edited,
@@ -55,43 +52,12 @@ class Compared:
     new: Graph
     told: VersionComparison
     asked: list[Asked]
-    terms: Mapping[str, Term]
-    """The conditions that are told, read again as a rule file would be."""
 
-    def meets(self, condition: str, asked: Asked) -> bool:
-        """Tell whether facts are those of a condition."""
-        values = {readable(name): value for name, value in asked.values.items()}
-        return evaluate(self.terms[condition], values, {}) is True
-
-    def inside(self, region: Region, asked: Asked) -> bool:
-        """Tell whether facts are those of a region."""
-        return (
-            set(region.left_out) <= asked.left_out
-            and not set(region.given) & asked.left_out
-            and self.meets(region.condition, asked)
-        )
-
-    def without(self, region: Region, number: int, asked: Asked) -> bool:
-        """Tell whether facts would be those of a region if one of its conditions were left out."""
-        values = {readable(name): value for name, value in asked.values.items()}
-        term = self.terms[region.condition]
-        parts = term.items if isinstance(term, Junction) and term.every else (term,)
-        rest = [part for at, part in enumerate(parts) if at != number]
-        with contextlib.suppress(TypeError):
-            if not all(evaluate(part, values, {}) is True for part in rest):
-                return False
-        return set(region.left_out) <= asked.left_out and not set(region.given) & asked.left_out
-
-    def shows(self, region: Region, asked: Asked) -> bool:
-        """Tell whether facts are those of the example of a region."""
+    def shows(self, example: Example, asked: Asked) -> bool:
+        """Tell whether facts are those of an example."""
         names = {re.sub(_EITHER, "", name) for name in (*self.old.facts, *self.new.facts)}
-        absent = names - {re.sub(_EITHER, "", name) for name in region.facts}
-        return absent == asked.left_out and all(asked.values[name] == value for name, value in region.facts.items())
-
-
-def within(told: VersionComparison) -> str:
-    """Write what all changes are within as one condition."""
-    return " and ".join(told.within) or "true"
+        absent = names - {re.sub(_EITHER, "", name) for name in example.facts}
+        return absent == asked.left_out and all(asked.values[name] == value for name, value in example.facts.items())
 
 
 def readable(words: str) -> str:
@@ -102,13 +68,10 @@ def readable(words: str) -> str:
 def compared(folder: Path, before: Version, after: Version) -> Compared:
     """Compare two versions, and try all facts."""
     old, new = (load(folder / name / "small.yaml").graph for name in ("old", "new"))
-    told = compare(old, new, Limit(120), lambda _: None, regions=True)
+    told = compare(old, new, Limit(120), lambda _: None)
     names = dict.fromkeys((*old.facts, *new.facts))
     kinds = {name: (before.chart.facts.get(name), after.chart.facts.get(name)) for name in names}
-    conditions = dict.fromkeys((within(told), *(region.condition for region in told.regions)))
-    return Compared(
-        before, after, old, new, told, list(all_asked(old, new, kinds)), read(folder, old, new, list(conditions))
-    )
+    return Compared(before, after, old, new, told, list(all_asked(old, new, kinds)))
 
 
 def read(
@@ -184,59 +147,20 @@ class TestExact:
 
         assert refused is ("facts:refused" in exact.told.lost)
 
-    def test_exact_regions_hold_what_changes_and_nothing_else(self, exact: Compared) -> None:
-        """All facts of an exact region change as it is told."""
-        for region in exact.told.regions:
-            if region.exact:
-                met = {asked.change for asked in exact.asked if exact.inside(region, asked)}
+    def test_every_change_has_a_region(self, exact: Compared) -> None:
+        """Each change is one of some edits, alone or together."""
+        assert set(exact.told.changes) <= {example.change for _, _, example in exact.told.regions}
 
-                assert met == {region.change}, region.condition
+    def test_examples_show_their_change(self, exact: Compared) -> None:
+        """The facts of an example are decided as told by the reference walk."""
+        for example in exact.told.examples:
+            met = [asked for asked in exact.asked if exact.shows(example, asked)]
 
-    def test_what_changes_is_in_a_region(self, exact: Compared) -> None:
-        """All facts that change are those of a region of their change, be it exact or not."""
-        for asked in exact.asked:
-            if asked.change is not None:
-                mine = [region for region in exact.told.regions if region.change == asked.change]
-
-                assert any(exact.inside(region, asked) for region in mine), asked
-
-    def test_what_is_told_of_all_changes_holds_for_all(self, exact: Compared) -> None:
-        """What all changes are said to be within holds for all facts that change."""
-        changing = [asked for asked in exact.asked if asked.change is not None]
-
-        assert all(exact.meets(within(exact.told), asked) for asked in changing)
-
-    def test_reasons_are_all_there_are(self, exact: Compared) -> None:
-        """The reasons of an exact region are those of its facts, on either side."""
-        for region in exact.told.regions:
-            if region.exact:
-                inside = [asked for asked in exact.asked if exact.inside(region, asked)]
-
-                assert set(region.reasons_before) == {reason(asked.before) for asked in inside}
-                assert set(region.reasons_after) == {reason(asked.after) for asked in inside}
-
-    def test_nothing_that_is_told_could_be_left_out(self, exact: Compared) -> None:
-        """Drop any condition of an exact region, and it holds facts that do not change so, or for other reasons."""
-        for region in exact.told.regions:
-            others = [asked for asked in exact.asked if not is_told(region, asked)]
-            for number, left_out in enumerate(region.conditions if region.exact else ()):
-                # A test for null may only be there for the words behind it, which mean nothing without.
-                guarded = left_out.removesuffix(" is not null")
-                if guarded == left_out or not any(guarded in one for one in region.conditions[number + 1 :]):
-                    assert any(exact.without(region, number, asked) for asked in others), left_out
-
-    def test_examples_show_their_region(self, exact: Compared) -> None:
-        """The facts of an example are those of its region, and are decided as told by the reference walk."""
-        for region in exact.told.regions:
-            met = [asked for asked in exact.asked if exact.shows(region, asked)]
-
-            assert met, region
+            assert met, example
             for asked in met:
-                assert exact.inside(region, asked)
-                assert (region.before.passage, region.after.passage) == (asked.before.passage, asked.after.passage)
-                assert (region.before.data, region.after.data) == (asked.before.data, asked.after.data)
-                assert region.reasons_before[0] == region.before.reason == reason(asked.before)
-                assert region.reasons_after[0] == region.after.reason == reason(asked.after)
+                assert asked.change == example.change
+                assert (example.before.passage, example.after.passage) == (asked.before.passage, asked.after.passage)
+                assert (example.before.data, example.after.data) == (asked.before.data, asked.after.data)
 
 
 @pytest.fixture(params=SEEDS, scope="module")
@@ -251,28 +175,6 @@ class TestOpen:
         assert {asked.change for asked in opened.asked} - {None} <= set(opened.told.changes)
         assert (opened.told.finding is Finding.EQUIVALENT) is (opened.told.changes == ())
 
-    def test_exact_regions_hold_nothing_else(self, opened: Compared) -> None:
-        """All facts of an exact region change as it is told."""
-        for region in opened.told.regions:
-            if region.exact:
-                met = {asked.change for asked in opened.asked if opened.inside(region, asked)}
-
-                assert met <= {region.change}, region.condition
-
-    def test_what_changes_is_in_a_region_or_left_open(self, opened: Compared) -> None:
-        """Of a change of which nothing is left open, all facts are those of a region."""
-        for asked in opened.asked:
-            if asked.change is not None and asked.change not in opened.told.open:
-                mine = [region for region in opened.told.regions if region.change == asked.change]
-
-                assert any(opened.inside(region, asked) for region in mine), asked
-
-    def test_what_is_told_of_all_changes_holds_for_all(self, opened: Compared) -> None:
-        """What all changes are said to be within holds for all facts that change."""
-        changing = [asked for asked in opened.asked if asked.change is not None]
-
-        assert all(opened.meets(within(opened.told), asked) for asked in changing)
-
 
 class TestNoChange:
     @pytest.mark.parametrize("seed", SEEDS)
@@ -282,7 +184,7 @@ class TestNoChange:
         told = written(tmp_path, same, same).told
 
         assert told.finding is Finding.EQUIVALENT
-        assert (told.regions, told.open, told.within, told.inputs) == ((), (), (), ())
+        assert (list(told.regions), told.open, told.inputs) == ([], (), ())
         assert list(chart_changes(told.structure)) == []
 
     @pytest.mark.parametrize("seed", SEEDS)
@@ -321,14 +223,3 @@ def takes(reader: FactsReader, facts: Mapping[str, object]) -> bool:
     except FactsError:
         return False
     return True
-
-
-def is_told(region: Region, asked: Asked) -> bool:
-    """Tell whether facts change as those of a region do."""
-    reasons = reason(asked.before) in region.reasons_before and reason(asked.after) in region.reasons_after
-    return asked.change == region.change and reasons
-
-
-def reason(decision: Decision) -> str:
-    """Name the arrow that settled a decision."""
-    return decision.passage.steps[-1].arrow

@@ -163,15 +163,17 @@ class TestEdits:
             assert edit.open == ()
 
     def test_where_a_question_answers_otherwise(self, edits: Edits) -> None:
-        """Among the facts that reach it, those that are told are all for which it answers so."""
+        """Among the facts that reach it, all for which it answers so are told, and no others where that is said."""
         for number, alone, edit in edits.pairs():
             for one in edit.answers:
-                if not one.exact or not one.where or not one.ask:
+                if not one.where or not one.ask:
                     continue
                 for asked in edits.asked:
                     answers = edits.answers(one, alone, asked.alone[number], asked)
-                    if answers is not None:
-                        assert (answers == (one.was, one.now)) is edits.meets(one.where, asked), (one, asked.values)
+                    if answers == (one.was, one.now):
+                        assert edits.meets(one.where, asked), (one, asked.values)
+                    elif answers is not None and one.exact:
+                        assert not edits.meets(one.where, asked), (one, asked.values)
 
     def test_every_question_that_answers_otherwise_is_told(self, edits: Edits) -> None:
         """Where a question has another answer with an edit alone, that is told, and told of no other."""
