@@ -28,19 +28,33 @@ from notifyrules.source.text import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeVar
 
     from notifyrules.cases.reading import ChartLoader, Suite
+    from notifyrules.columns.frames import FrameRules
     from notifyrules.explanation.alternatives import WhyNot
     from notifyrules.limit import Limit
     from notifyrules.prove.results import Proofs
     from notifyrules.witnesses import Witnesses
 
+    Frame = TypeVar("Frame")
+
 
 class Rules:
     """One loaded rule file, made by :func:`load`: checked, compiled, immutable, and safe to use from many threads."""
 
-    __slots__ = ("_program", "_specializer", "decide", "diagnostics", "graph", "should_notify", "should_notify_each")
+    __slots__ = (
+        "_frames",
+        "_program",
+        "_specializer",
+        "decide",
+        "diagnostics",
+        "graph",
+        "should_notify",
+        "should_notify_each",
+    )
 
+    _frames: FrameRules | None
     _program: Program
     _specializer: Specializer
     graph: Graph
@@ -76,6 +90,7 @@ class Rules:
             "graph": graph,
             "diagnostics": diagnostics,
             "_program": program,
+            "_frames": None,
             "_specializer": specializer or Specializer(graph),
             "decide": program.decide,
             "should_notify": _refusal(graph, unsaid[0]) if unsaid else program.decide,
@@ -272,6 +287,43 @@ class Rules:
         if len(known) == len(self.known_facts):
             return self
         return Rules(self.graph, self.diagnostics, self._specializer.program(known), self._specializer)
+
+    def decide_frame(
+        self,
+        frame: Frame,
+        *,
+        because: bool = False,
+        data: bool = False,
+        recheck_at: bool = False,
+        extras: Extras = "forbid",
+    ) -> Frame:
+        """
+        Decide for every row of a frame at once.
+
+        Args:
+            frame: Of Polars (eager or lazy), pandas, PyArrow or DuckDB, with a column a fact, by its dotted
+                name or in structs. A fact that has no column takes its default.
+            because: Whether to tell the words for a person.
+            data: Whether to tell what the decision carries.
+            recheck_at: Whether to tell when to ask again.
+            extras: Whether columns that are no facts are an error (`forbid`) or kept beside (`ignore`).
+
+        Returns:
+            The same kind of frame, with `notify`, `outcome`, `reason` and what else is asked for behind its columns.
+
+        Raises:
+            FactsError: With what is wrong with each column; of lazy frames partly when they are collected.
+            UsageError: It is no frame, has such columns already, or Polars or narwhals is not installed.
+        """
+        try:
+            from notifyrules.columns.frames import FrameRules, Wanted  # noqa: PLC0415 - frames are an extra
+        except ModuleNotFoundError as error:
+            advice = "install it with `pip install 'notifyrules[frames]'`"
+            raise UsageError(f"frames need `{error.name}`", advice) from None
+        if self._frames is None:
+            object.__setattr__(self, "_frames", FrameRules(self.graph, self._program))
+        assert self._frames is not None
+        return self._frames.decide(frame, Wanted(because, data, recheck_at), extras)
 
     @property
     def known_facts(self) -> Mapping[str, Value]:

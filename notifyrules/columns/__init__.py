@@ -1,0 +1,1 @@
+"""Decide for the rows of a frame at once, by expressions over its columns."""

@@ -1,0 +1,167 @@
+"""Decide for the rows of a frame of any kind, and give the same kind back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import narwhals as nw
+import polars as pl
+
+from notifyrules.columns.chart import Plan, plan
+from notifyrules.columns.engine import Engine
+from notifyrules.columns.reading import read_frame
+from notifyrules.columns.telling import Telling
+from notifyrules.compiled.compiler import Program
+from notifyrules.compiled.facts_reader import Extras
+from notifyrules.diagnostics.phrases import named
+from notifyrules.errors import UsageError
+from notifyrules.graph.model import Graph, Notify
+from notifyrules.language.mismatch import describe
+from notifyrules.language.values import Value
+
+Frame = TypeVar("Frame")
+_ROWS: Final = 122_880
+"""Rows that are brought over from an engine at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted beside `notify`, `outcome` and `reason`."""
+
+    because: bool = False
+    data: bool = False
+    recheck_at: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are made."""
+        more = {"because": self.because, "data": self.data, "recheck_at": self.recheck_at}
+        return ("notify", "outcome", "reason", *(name for name, wanted in more.items() if wanted))
+
+
+class FrameRules:
+    """Decide for frames by the rules of one program; plans are kept by the facts that have columns."""
+
+    def __init__(self, graph: Graph, program: Program) -> None:
+        self._graph = graph
+        self._program = program
+        self._fixed: Mapping[str, Value] = {} if program.fixed is None else dict(program.fixed)
+        self._plans: dict[frozenset[str], tuple[Plan, Engine]] = {}
+
+    def decide(self, frame: Frame, wanted: Wanted, extras: Extras) -> Frame:
+        """Decide for a frame of any kind."""
+        try:
+            given: Any = nw.from_native(frame)
+        except TypeError:
+            advice = "frames are those of Polars, pandas, PyArrow and DuckDB"
+            raise UsageError(f"expected a frame, found {describe(frame)}", advice) from None
+        taken = [name for name in given.collect_schema().names() if name in wanted.names]
+        if taken:
+            raise UsageError(f"the frame has a column named {named(taken)} already", "give it another name first")
+        result: Any = self._decided(given, frame, wanted, extras)
+        return result  # type: ignore[no-any-return]
+
+    def _decided(self, given: Any, frame: Any, wanted: Wanted, extras: Extras) -> object:  # noqa: ANN401 - any kind
+        kind = given.implementation
+        if kind.is_polars():
+            if isinstance(frame, pl.DataFrame):
+                return frame.hstack(self.columns(frame, wanted, extras))
+            return self._lazy(frame, wanted, extras)
+        if kind.is_duckdb():
+            return self._duckdb(frame, wanted, extras)
+        if isinstance(given, nw.LazyFrame):
+            raise UsageError(f"frames of {kind.name.lower()} are not known", "collect it first")
+        made = self.columns(given.to_polars(), wanted, extras)
+        if kind.is_pyarrow():
+            for column in made:
+                frame = frame.append_column(column.name, column.to_arrow())
+            return frame
+        native: Any = made.to_pandas()
+        native.index = frame.index
+        return frame.assign(**{name: native[name] for name in native.columns})
+
+    def columns(self, frame: pl.DataFrame, wanted: Wanted, extras: Extras, first: int = 1) -> pl.DataFrame:
+        """Give the columns that are decided, a row for each row of a frame of Polars."""
+        facts = read_frame(frame, self._graph, self._fixed, extras, first)
+        chart, engine = self._planned(frozenset(facts.frame.columns))
+        codes = engine.codes(facts, frame.height)
+        arrows = chart.arrows
+        outcomes = [arrow.target for arrow in arrows]
+        notify = pl.Series([self._graph.outcomes[name].notify is Notify.YES for name in outcomes], dtype=pl.Boolean)
+        made = [
+            notify.gather(codes).alias("notify"),
+            _named(outcomes).gather(codes).alias("outcome"),
+            _named([arrow.id for arrow in arrows]).gather(codes).alias("reason"),
+        ]
+        telling = Telling(self._graph, self._program, self._fixed)
+        return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))
+
+    def _planned(self, names: frozenset[str]) -> tuple[Plan, Engine]:
+        if names not in self._plans:
+            absent = {fact.name: fact.default for fact in self._graph.facts.values() if fact.name not in names}
+            made = plan(self._graph, {**absent, **self._fixed})
+            self._plans[names] = made, Engine(made)
+        return self._plans[names]
+
+    def schema(self, wanted: Wanted) -> Mapping[str, pl.DataType]:
+        """Give the dtypes of the columns that are decided; those of names as text."""
+        told = Telling(self._graph, self._program, self._fixed).schema
+        own = {"notify": pl.Boolean(), "outcome": pl.String(), "reason": pl.String()}
+        return {name: {**own, **told}[name] for name in wanted.names}
+
+    def _lazy(self, frame: pl.LazyFrame, wanted: Wanted, extras: Extras) -> pl.LazyFrame:
+        """Decide block by block as the engine comes by."""
+        schema = frame.collect_schema()
+        empty = pl.DataFrame(schema=schema)
+        # What can be known of the columns without a row is said now.
+        read_frame(empty, self._graph, self._fixed, extras, 1)
+        made = self.schema(wanted)
+
+        def block(rows: pl.DataFrame) -> pl.DataFrame:
+            return rows.hstack(self.columns(rows, wanted, extras).cast(dict(made)))  # type: ignore[arg-type]
+
+        return frame.map_batches(block, schema={**schema, **made}, streamable=True)
+
+    def batch(self, batch: Any, wanted: Wanted, extras: Extras, first: int) -> Any:  # noqa: ANN401 - of PyArrow
+        """Decide for some rows of PyArrow, and give them as a table with what was decided."""
+        import pyarrow as pa  # noqa: PLC0415 - what carries the rows
+
+        table = pa.table(batch)
+        rows = pl.DataFrame(pl.from_arrow(table))
+        for column in self.columns(rows, wanted, extras, first).cast(dict(self.schema(wanted))):  # type: ignore[arg-type]
+            values = column.to_arrow(compat_level=pl.CompatLevel.oldest())
+            table = table.append_column(column.name, values.cast(_small(values.type)))
+        return table
+
+    def _duckdb(self, frame: Any, wanted: Wanted, extras: Extras) -> Any:  # noqa: ANN401 - of DuckDB
+        """Bring the rows over block by block, and give a relation over what was decided."""
+        import duckdb  # noqa: PLC0415 - whoever gives a relation has it
+        import pyarrow as pa  # noqa: PLC0415 - what carries the rows
+
+        reader, tables, first = frame.to_arrow_reader(_ROWS), [], 1
+        for batch in reader:
+            tables.append(self.batch(batch, wanted, extras, first))
+            first += batch.num_rows
+        if not tables:
+            tables.append(self.batch(reader.schema.empty_table(), wanted, extras, first))
+        whole = pa.concat_tables(tables)
+        return duckdb.from_arrow(whole)
+
+
+def _small(kind: Any) -> Any:  # noqa: ANN401 - of PyArrow
+    """Give a type with the texts and lists that every engine knows."""
+    import pyarrow as pa  # noqa: PLC0415 - what carries the rows
+
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_large_list(kind):
+        return pa.list_(_small(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _small(field.type)) for field in kind])
+    return kind
+
+
+def _named(names: list[str]) -> pl.Series:
+    return pl.Series(names, dtype=pl.Enum(list(dict.fromkeys(names))))

@@ -1,0 +1,266 @@
+"""
+Validate the columns of a frame, each as a whole, and bring them into the one form that expressions compute with.
+
+What an engine holds as the type does is checked by its dtype and its range; anything else (instants as text, lists,
+schedules, time zones) goes through the one reading of values, once for each distinct value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import polars as pl
+
+from notifyrules.columns.writing import is_opaque, is_texts
+from notifyrules.compiled.facts_reader import Extras
+from notifyrules.diagnostics.phrases import did_you_mean
+from notifyrules.errors import FactProblem, FactsError
+from notifyrules.graph.model import Fact, Graph
+from notifyrules.language.kinds import KINDS
+from notifyrules.language.mismatch import Mismatch
+from notifyrules.language.types import MAX_TEXT, Basic, Enumeration, Type
+from notifyrules.language.values import Value, conform, write_literal
+
+Decode: TypeAlias = Callable[[Any], Value]
+"""Gives the value of what a column holds, which is not null."""
+_EPOCH: Final = 719_163
+"""The ordinal of the first day of 1970."""
+_SLOTS: Final = pl.UInt32
+"""Places of values that only the reference reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The facts of a frame, valid."""
+
+    frame: pl.DataFrame
+    """A column a fact, by its name; facts that have none take their default."""
+    decode: Mapping[str, Decode]
+
+
+def fact_columns(names: Mapping[str, pl.DataType], graph: Graph) -> Mapping[str, pl.Expr]:
+    """Find the columns of facts, by their dotted names or inside of structs; others as they are called."""
+    found: dict[str, pl.Expr] = {}
+    problems: list[FactProblem] = []
+
+    def take(path: str, column: pl.Expr, kind: pl.DataType) -> None:
+        if path in graph.groups and path not in graph.facts and isinstance(kind, pl.Struct):
+            for field in kind.fields:
+                take(f"{path}.{field.name}", column.struct.field(field.name), field.dtype)  # type: ignore[arg-type]
+            return
+        if path in found:
+            problems.append(FactProblem(path, "given by two columns", "give it once, dotted or in a struct"))
+        found[path] = column
+
+    for name, kind in names.items():
+        take(name, pl.col(name), kind)
+    if problems:
+        raise FactsError(problems)
+    return found
+
+
+def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], extras: Extras, first: int) -> Readable:
+    """
+    Validate the columns of a frame.
+
+    Args:
+        frame: The frame.
+        graph: The chart.
+        fixed: The facts that are the same for all rows, in specialized rules.
+        extras: Whether columns that are no facts are an error.
+        first: The number of the first row, for messages.
+
+    Raises:
+        FactsError: With every problem of every column at once.
+    """
+    columns = fact_columns(frame.schema, graph)
+    problems: list[FactProblem] = []
+    series: dict[str, pl.Series] = {}
+    decode: dict[str, Decode] = {}
+    for fact in graph.facts.values():
+        if fact.name not in columns:
+            if not fact.has_default and fact.name not in fixed:
+                problems.append(FactProblem(fact.name, "has no column and no default", about=fact.about or ""))
+            continue
+        column = frame.select(columns[fact.name].alias(fact.name)).to_series()
+        read = _Column(fact, column, first)
+        if fact.name in fixed:
+            problems.extend(_differing(read, fixed[fact.name]))
+        else:
+            series[fact.name], decode[fact.name] = read.series, read.decode
+        problems.extend(read.problems())
+    if extras == "forbid":
+        for name in columns:
+            if name not in graph.facts:
+                advice = did_you_mean(name, graph.facts, 'leave the column out, or say `extras="ignore"`')
+                problems.append(FactProblem(name, "is a column, and not a fact of these rules", advice))
+    if problems:
+        raise FactsError(problems)
+    return Readable(pl.DataFrame(list(series.values())), decode)
+
+
+def _differing(read: _Column, wanted: Value) -> Iterable[FactProblem]:
+    """Report a column of a fact that is fixed to another value."""
+    held = read.series.unique().to_list()
+    if any((None if one is None else read.decode(one)) != wanted for one in held):
+        message = f"is {write_literal(wanted)} in these specialized rules, and another value in some row"
+        yield FactProblem(read.fact.name, message, "ask the whole rules, or specialize them for this value")
+
+
+class _Column:
+    """Read one column."""
+
+    def __init__(self, fact: Fact, given: pl.Series, first: int) -> None:
+        self.fact = fact
+        self.decode: Decode = _same
+        self._given = given
+        self._first = first
+        self._unfit: list[pl.Series] = []
+        self.series = self._read()
+        """The column in its form; null also where a value does not fit."""
+        # What became null in the reading did not fit.
+        lost = self.series.is_null() if not fact.type.nullable else self.series.is_null() & given.is_not_null()
+        if self.series.null_count() and lost.any():
+            self._unfit.append(lost)
+
+    def problems(self) -> Iterable[FactProblem]:
+        """Report what does not fit: how much of it, and the first."""
+        if not self._unfit:
+            return
+        unfit = self._unfit[0]
+        for more in self._unfit[1:]:
+            unfit = unfit | more.fill_null(value=False)
+        rows = unfit.fill_null(value=False).arg_true()
+        expected, found, advice = "", "", ""
+        try:
+            conform(self.fact.type, _python(self._given, rows[0]))
+            expected, found = "a value no finer than the type holds", "one that is"
+        except Mismatch as mismatch:
+            expected, found, advice = mismatch.expected, mismatch.found, mismatch.help
+        others = f", and {len(rows) - 1:,} more rows do not fit" if len(rows) > 1 else ""
+        message = f"expected {expected}, found {found} in row {rows[0] + self._first:,}{others}"
+        yield FactProblem(self.fact.name, message, advice, self.fact.about or "")
+
+    def _read(self) -> pl.Series:
+        given, kind = self._given, self._given.dtype
+        base = self.fact.type.base
+        if kind == pl.Null:
+            return given.cast(pl.Enum(base.values) if isinstance(base, Enumeration) else plain_dtype(self.fact.type))
+        if isinstance(base, Enumeration):
+            wanted = pl.Enum(base.values)
+            if kind == wanted:
+                return given
+            if kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum)):
+                return given.cast(pl.String).cast(wanted, strict=False)
+            return self._by_values().cast(wanted, strict=False)
+        if base is Basic.BOOL and kind == pl.Boolean:
+            return given
+        if base is Basic.TEXT and (kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum))):
+            texts = given.cast(pl.String)
+            if (texts.str.len_bytes().max() or 0) > MAX_TEXT:  # type: ignore[operator]
+                self._unfit.append(texts.str.len_chars() > MAX_TEXT)
+            return texts
+        numbers = self._numbers()
+        return self._by_values() if numbers is None else self._in_range(numbers)
+
+    def _numbers(self) -> pl.Series | None:
+        """Read what the engine holds as numbers; None where it does not."""
+        given, kind = self._given, self._given.dtype
+        match self.fact.type.base:
+            case Basic.INT if kind.is_integer():
+                return given.cast(pl.Int64, strict=False)
+            case Basic.DATE if kind == pl.Date:
+                return given.to_physical().cast(pl.Int64) + _EPOCH
+            case Basic.TIME if kind == pl.Time:
+                return self._coarser(given.to_physical(), 1_000_000_000)
+            case Basic.INSTANT if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
+                return self._microseconds(kind.time_unit)
+            case Basic.DURATION if isinstance(kind, pl.Duration):
+                return self._microseconds(kind.time_unit)
+            case _:
+                return None
+
+    def _microseconds(self, unit: str) -> pl.Series:
+        numbers = self._given.to_physical()
+        if unit == "ns":
+            return self._coarser(numbers, 1_000)
+        return numbers * 1_000 if unit == "ms" else numbers
+
+    def _coarser(self, numbers: pl.Series, by: int) -> pl.Series:
+        self._refuse(numbers % by != 0)
+        return numbers // by
+
+    def _in_range(self, numbers: pl.Series) -> pl.Series:
+        basic = self.fact.type.base
+        assert isinstance(basic, Basic)
+        scale = KINDS[basic].scale
+        assert scale is not None
+        self.decode = scale.value_of
+        least, most = numbers.min(), numbers.max()
+        if least is not None and (least < scale.lowest or most > scale.highest):  # type: ignore[operator]
+            self._refuse((numbers < scale.lowest) | (numbers > scale.highest))
+        return numbers
+
+    def _refuse(self, unfit: pl.Series) -> None:
+        if unfit.any():
+            self._unfit.append(unfit)
+
+    def _by_values(self) -> pl.Series:
+        """Read each distinct value once."""
+        name = self.fact.name
+        distinct = self._given.drop_nulls().unique()
+        values: list[Value] = []
+        held: list[object] = []
+        opaque = is_opaque(self.fact.type)
+        if not opaque and not is_texts(self.fact.type):
+            basic = self.fact.type.base
+            assert isinstance(basic, Basic)
+            if (scale := KINDS[basic].scale) is not None:
+                self.decode = scale.value_of
+        for at in range(len(distinct)):
+            try:
+                value = conform(self.fact.type, _python(distinct, at))
+            except Mismatch:
+                held.append(None)
+                continue
+            held.append(len(values) if opaque else as_held(self.fact.type, value))
+            values.append(value)
+        if opaque:
+            self.decode = values.__getitem__
+        looked = pl.DataFrame({name: distinct, "~": pl.Series(held, dtype=plain_dtype(self.fact.type))})
+        return (
+            self._given.to_frame().join(looked, on=name, how="left", maintain_order="left").get_column("~").alias(name)
+        )
+
+
+def plain_dtype(kind: Type) -> pl.DataType:
+    """Give the dtype of a column of values of a type."""
+    if is_opaque(kind):
+        return _SLOTS()
+    if kind.base is Basic.BOOL:
+        return pl.Boolean()
+    return pl.String() if is_texts(kind) else pl.Int64()
+
+
+def as_held(kind: Type, value: Value) -> object:
+    """Give the form in which a column holds a value."""
+    scale = KINDS[kind.base].scale if isinstance(kind.base, Basic) else None
+    return value if value is None or scale is None else scale.number_of(value)
+
+
+def _python(series: pl.Series, at: int) -> object:
+    """Give a value as Python has it, lists as lists, and structs as mappings from what is not null in them."""
+    return _without_null(series.slice(at, 1).to_list()[0])
+
+
+def _without_null(given: object) -> object:
+    """Leave out null parts of structs: a column of them cannot leave out a key, such as the `days` of a window."""
+    if isinstance(given, list):
+        return [_without_null(one) for one in given]
+    return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+
+def _same(value: Value) -> Value:
+    return value

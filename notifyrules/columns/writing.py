@@ -1,0 +1,262 @@
+"""
+Write the terms of a chart as expressions over columns.
+
+A form is native only where a row of the tables here says so; whatever is not is left to the reference, by distinct
+values. A part that is null where its type rules null out is one that a guard of the same condition keeps from counting:
+the logic of three values leaves it without effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, assert_never, cast
+
+from notifyrules.columns.algebra import (
+    Among,
+    Apply,
+    Distinct,
+    Expression,
+    Held,
+    Literal,
+    Operation,
+    Pick,
+    Plain,
+    Read,
+    Stage,
+)
+from notifyrules.language import terms as t
+from notifyrules.language.evaluator import evaluate
+from notifyrules.language.kinds import KIND_OF, KINDS
+from notifyrules.language.types import Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value
+
+NATIVE: Final[Mapping[str, Operation]] = MappingProxyType(
+    {
+        "len": Operation.LENGTH,
+        "starts_with": Operation.STARTS_WITH,
+        "ends_with": Operation.ENDS_WITH,
+        "contains": Operation.HOLDS,
+    }
+)
+"""The functions of texts that engines compute as the reference does, over all code points."""
+_SUMS: Final[Mapping[t.Sum, Basic | None]] = MappingProxyType(
+    {
+        t.Sum.INT: Basic.INT,
+        t.Sum.DURATION: Basic.DURATION,
+        t.Sum.INSTANT: Basic.INSTANT,
+        t.Sum.BETWEEN: Basic.DURATION,
+        t.Sum.DATE: Basic.DATE,
+        t.Sum.DAYS: None,
+    }
+)
+"""The type whose range holds a sum of numbers; None where none is left."""
+_OPAQUE: Final = (Basic.TIMEZONE, Basic.SCHEDULE)
+_ORDERS: Final[Mapping[str, tuple[Operation, bool]]] = MappingProxyType(
+    {
+        "<": (Operation.LESS, False),
+        "<=": (Operation.NOT_MORE, False),
+        ">": (Operation.LESS, True),
+        ">=": (Operation.NOT_MORE, True),
+    }
+)
+"""For each comparison the operation, and whether its sides are swapped."""
+
+
+def is_opaque(kind: Type) -> bool:
+    """Tell whether engines cannot compute with values of a type: lists, schedules and time zones."""
+    return isinstance(kind.base, ListOf) or kind.base in _OPAQUE
+
+
+def is_texts(kind: Type) -> bool:
+    """Tell whether values of a type are texts in a column."""
+    return kind.base is Basic.TEXT or isinstance(kind.base, Enumeration)
+
+
+def as_plain(value: Value) -> Plain:
+    """Give the form that a value has in a column."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    scale = KINDS[KIND_OF[type(value)]].scale
+    assert scale is not None
+    return scale.number_of(value)
+
+
+class Stages:
+    """The columns that are made one behind the other, each term once."""
+
+    def __init__(self, facts: Mapping[str, Type]) -> None:
+        self.facts = facts
+        """The facts that are columns, with their types."""
+        self.made: list[Stage] = []
+        self._distinct: dict[t.Term, Read] = {}
+
+    def add(self, made: Expression | Distinct) -> Read:
+        """Make one more column."""
+        name = f"~{len(self.made)}"
+        self.made.append(Stage(name, made))
+        return Read(name)
+
+    def kept(self, made: Expression) -> Read | Literal:
+        """Make a column of an expression that is used more than once, unless it is one."""
+        return made if isinstance(made, (Read, Literal)) else self.add(made)
+
+    def by_reference(self, term: t.Term) -> Expression:
+        """Leave a term to the reference."""
+        if term not in self._distinct:
+            read = t.facts_read(term)
+            if not read:
+                return Literal(as_plain(evaluate(term, {}, {})))
+            self._distinct[term] = self.add(Distinct(term, tuple(name for name in self.facts if name in read)))
+        return self._distinct[term]
+
+
+class Terms:
+    """Write the terms of one chart whose facts are *arguments*, where it is called, or else columns."""
+
+    def __init__(self, stages: Stages, arguments: Mapping[str, t.Term]) -> None:
+        self._stages = stages
+        self._arguments = arguments
+        self._inlined: dict[t.Term, t.Term] = {}
+        self._shared: dict[t.Term, Expression] = {}
+
+    def inlined(self, term: t.Term) -> t.Term:
+        """Put the arguments in the place of facts."""
+        if term not in self._inlined:
+            if isinstance(term, t.FactRead):
+                self._inlined[term] = self._arguments.get(term.name, term)
+            else:
+                before = t.parts(term)
+                after = tuple(map(self.inlined, before))
+                changed = any(old is not new for old, new in zip(before, after, strict=True))
+                self._inlined[term] = t.with_parts(term, after) if changed else term
+        return self._inlined[term]
+
+    def write(self, term: t.Term) -> Expression:
+        """Write a term of the chart, which gives what columns can hold."""
+        return self._written(self.inlined(term))
+
+    def is_among(self, term: t.Term, values: tuple[Value, ...]) -> Expression:
+        """Write whether a term has one of some values, null included."""
+        term = self.inlined(term)
+        subject = self._written(term)
+        if not isinstance(subject, Read):
+            if term not in self._shared:
+                self._shared[term] = self._stages.kept(subject)
+            subject = self._shared[term]
+        tests = [_among(term.type, subject, tuple(as_plain(one) for one in values if one is not None))]
+        if None in values:
+            tests.append(Apply(Operation.IS_NULL, (subject,)))
+        return Apply(Operation.ANY, tuple(tests)) if len(tests) > 1 else tests[0]
+
+    def _written(self, term: t.Term) -> Expression:
+        """Write a term natively where there is a form for it."""
+        match term:
+            case t.LetUse(term=inner, shared=shared):
+                if not shared:
+                    return self._written(inner)
+                if inner not in self._shared:
+                    self._shared[inner] = self._stages.kept(self._written(inner))
+                return self._shared[inner]
+            case t.IsNull(operand=t.FactRead(name=name)):
+                return Apply(Operation.IS_NULL, (Read(name),))
+            case _ if any(is_opaque(part.type) for part in t.parts(term)):
+                return self._of_lists(term)
+        return self._native(term)
+
+    def _of_lists(self, term: t.Term) -> Expression:
+        """Write a term over lists and the like: native only where a list is written out."""
+        if isinstance(term, t.Contains) and not is_opaque(term.item.type):
+            item = self._written(term.item)
+            match term.collection:
+                case t.Constant(value=tuple(values)):
+                    return _among(term.item.type, item, tuple(map(as_plain, values)))
+                case t.ListTerm(items=items):
+                    item = self._stages.kept(item)
+                    same = [self._same(term.item, one, item, self._written(one)) for one in items]
+                    return Apply(Operation.ANY, tuple(same)) if same else Literal(value=False)
+                case _:
+                    pass
+        return self._stages.by_reference(term)
+
+    def _native(self, term: t.Term) -> Expression:
+        """Write a term whose parts columns can hold."""
+        match term:
+            case t.Constant(value=value):
+                return Literal(as_plain(value))
+            case t.FactRead(name=name):
+                return Read(name)
+            case t.Arithmetic(kind=kind, minus=minus) if kind in _SUMS:
+                operation = Operation.MINUS if minus else Operation.PLUS
+                total = Apply(operation, (self._written(term.left), self._written(term.right)))
+                scale = None if (basic := _SUMS[kind]) is None else KINDS[basic].scale
+                return total if scale is None else Held(total, scale.lowest, scale.highest)
+            case t.Coalesce(items=items):
+                return Apply(Operation.FIRST_KNOWN, tuple(self._as_text(one) for one in items))
+            case t.Comparison():
+                return self._comparison(term)
+            case t.IsNull(operand=operand):
+                return Apply(Operation.IS_NULL, (self._written(operand),))
+            case t.Not(operand=operand):
+                return Apply(Operation.NOT, (self._written(operand),))
+            case t.Junction(every=every, items=items):
+                parts = tuple(self._written(one) for one in items)
+                return Apply(Operation.ALL if every else Operation.ANY, parts)
+            case t.Choice(condition=condition, then=then, otherwise=otherwise):
+                return Pick(((self._written(condition), self._as_text(then)),), self._as_text(otherwise))
+            case t.FunctionCall(function=function, arguments=arguments) if function.name in NATIVE:
+                return Apply(NATIVE[function.name], tuple(self._as_text(one) for one in arguments))
+            case t.Arithmetic() | t.FunctionCall() | t.ListTerm() | t.Contains() | t.LetUse():
+                return self._stages.by_reference(term)
+            case _:
+                assert_never(term)
+
+    def _comparison(self, term: t.Comparison) -> Expression:
+        if term.operator in ("==", "!="):
+            same = self._same(term.left, term.right, self._written(term.left), self._written(term.right))
+            return same if term.operator == "==" else Apply(Operation.NOT, (same,))
+        sides = [self._ranked(one, term.order) for one in (term.left, term.right)]
+        operation, swapped = _ORDERS[term.operator]
+        return Apply(operation, tuple(reversed(sides)) if swapped else tuple(sides))
+
+    def _ranked(self, term: t.Term, order: tuple[str, ...] | None) -> Expression:
+        """Write a side of a comparison, a value of an ordered enumeration as its place."""
+        written = self._written(term)
+        if order is None:
+            return _text(written) if is_texts(term.type) else written
+        if isinstance(written, Literal):
+            return Literal(None if written.value is None else order.index(cast("str", written.value)))
+        written = self._stages.kept(written)
+        places = [(_among(term.type, written, (one,)), Literal(order.index(one))) for one in _values(term.type, order)]
+        return Pick(tuple(places), Literal(None))
+
+    def _same(self, left: t.Term, right: t.Term, one: Expression, other: Expression) -> Expression:
+        if isinstance(one, Literal) and not isinstance(other, Literal):
+            left, right, one, other = right, left, other, one
+        if isinstance(other, Literal):
+            if other.value is None:
+                return Apply(Operation.IS_NULL, (one,))
+            return _among(left.type, one, (other.value,))
+        if is_texts(left.type) or is_texts(right.type):
+            one, other = _text(one), _text(other)
+        return Apply(Operation.SAME, (one, other))
+
+    def _as_text(self, term: t.Term) -> Expression:
+        """Write a term that comes together with others, so that enumerations become texts."""
+        written = self._written(term)
+        return _text(written) if is_texts(term.type) else written
+
+
+def _text(written: Expression) -> Expression:
+    return written if isinstance(written, Literal) else Apply(Operation.AS_TEXT, (written,))
+
+
+def _among(kind: Type, subject: Expression, values: tuple[Plain, ...]) -> Expression:
+    """Write whether a value is one of some; those that its type does not hold cannot be met."""
+    if isinstance(kind.base, Enumeration):
+        values = tuple(one for one in values if one in kind.base.values)
+    return Among(subject, values) if values else Literal(value=False)
+
+
+def _values(kind: Type, order: tuple[str, ...]) -> tuple[str, ...]:
+    return kind.base.values if isinstance(kind.base, Enumeration) else order

@@ -1,0 +1,61 @@
+"""Make frames of facts, and hold what is decided for them to the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+import polars as pl
+
+from notifyrules.evaluation.walk import walk
+from notifyrules.language.types import Basic, Enumeration, ListOf, Type
+from notifyrules.language.values import Value, to_plain
+from notifyrules.rules import Rules
+
+
+def dtype(kind: Type) -> pl.DataType:
+    """Give the dtype in which an engine holds values of a type."""
+    match kind.base:
+        case Basic.BOOL:
+            return pl.Boolean()
+        case Basic.INT:
+            return pl.Int64()
+        case Basic.DATE:
+            return pl.Date()
+        case Basic.INSTANT:
+            return pl.Datetime("us", "Europe/Berlin")
+        case Basic.TIME:
+            return pl.Time()
+        case Basic.DURATION:
+            return pl.Duration("us")
+        case None | Basic.TEXT | Basic.TIMEZONE | Enumeration():
+            return pl.String()
+        case Basic.SCHEDULE:
+            return pl.List(pl.Struct({"days": pl.List(pl.String), "from": pl.String, "until": pl.String}))
+        case ListOf(item):
+            return pl.List(dtype(Type(item)))
+        case _:
+            assert_never(kind.base)
+
+
+def held(kind: Type, value: Value) -> object:
+    """Give a value as an engine holds it."""
+    if isinstance(value, tuple):
+        return [held(Type(kind.base.item), one) if isinstance(kind.base, ListOf) else one for one in value]
+    return to_plain(value) if kind.base in (Basic.TIMEZONE, Basic.SCHEDULE) else value
+
+
+def frame_of(rules: Rules, rows: Sequence[Mapping[str, Value]], *, enums: bool = False) -> pl.DataFrame:
+    """Make a frame of facts, enumerations as text or as enumerations."""
+    columns = {}
+    for name, fact in rules.graph.facts.items():
+        kind = dtype(fact.type)
+        if enums and isinstance(fact.type.base, Enumeration):
+            kind = pl.Enum(fact.type.base.values)
+        columns[name] = pl.Series(name, [held(fact.type, row[name]) for row in rows], dtype=kind)
+    return pl.DataFrame(columns)
+
+
+def walked(rules: Rules, rows: Sequence[Mapping[str, Value]]) -> list[str]:
+    """Give the reasons that the walk finds."""
+    return [walk(rules.graph, row).steps[-1].arrow for row in rows]
