@@ -22,6 +22,9 @@ from notifyrules.graph.model import Graph
 if TYPE_CHECKING:
     from notifyrules.diagram.drawing import Lit
 
+PAGE: Final = "html"
+FORMS: Final[Mapping[str, tuple[str, ...]]] = {**FORMATS, PAGE: (".html", ".htm")}
+"""The formats of pictures, and the page, with the suffixes that stand for them."""
 # The name of a chart is any text, perhaps a stranger's; the name of its picture is not.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
@@ -47,8 +50,9 @@ class Order:
         """The format: the one that was asked for, else the one that the suffix of the output tells."""
         if self.given_format is not None or self.output is None or self.every:
             return self.given_format or "svg"
-        if (found := format_of(Path(self.output).suffix)) is None:
-            known = named(suffixes[0] for suffixes in FORMATS.values())
+        suffix = Path(self.output).suffix
+        if (found := PAGE if suffix.lower() in FORMS[PAGE] else format_of(suffix)) is None:
+            known = named(suffixes[0] for suffixes in FORMS.values())
             raise UsageError(f"`{self.output}` does not tell its format", f"end it in one of {known}, or give --format")
         return found
 
@@ -89,6 +93,13 @@ class PictureFile:
 
 def draw(graph: Graph, order: Order, lit: Lit) -> bytes:
     """Draw a chart in the format that was ordered, and tell what the format cannot show of it."""
+    if order.chosen == PAGE:
+        from notifyrules.answers.page import page  # noqa: PLC0415 - only pages need cases
+
+        written = page(graph, order.root, expand=order.expand)
+        for caveat in written.caveats:
+            tell_warning(f"`{visible(graph.path)}`: {caveat}")
+        return written.content
     drawn = render(graph, order.chosen, lit, expand=order.expand)
     tell_caveats(drawn, graph.path)
     return drawn.content
@@ -123,7 +134,7 @@ def draw_all(folder: Path, target: Path, order: Order) -> tuple[list[PictureFile
             code = FOUND
             continue
         drawn[graph.name] = file
-        pictures.append(PictureFile(target / f"{graph.name}{FORMATS[order.chosen][0]}", draw(graph, order, None)))
+        pictures.append(PictureFile(target / f"{graph.name}{FORMS[order.chosen][0]}", draw(graph, order, None)))
     if not pictures and code == CLEAN:
         message = f"the folder `{folder}` holds no charts"
         raise UsageError(message, "a rule file is YAML that begins with `notifyrules: 1`")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from notifyrules.answers.decisions import decide_each
-from notifyrules.answers.render import FORMATS
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts import given_facts, given_for_each
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.options import Each, FactsFiles, Root, Settings
 from notifyrules.cli.output import is_terminal, write_bytes
-from notifyrules.cli.pictures import Order, PictureFile, draw, draw_all, report_stale, save_all
+from notifyrules.cli.pictures import FORMS, PAGE, Order, PictureFile, draw, draw_all, report_stale, save_all
 from notifyrules.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +26,9 @@ Draw a chart, or every chart of a folder.
 
 RULES is a rule file, or the name of one that comes with notifyrules, such as slack. Facts, if any are given, light the
 path of their decision; with --each the paths of the decisions for all media, each in its own colour and dashes.
+
+--to html writes a page that needs nothing beside it: the picture, facts as a form by which it decides at once, and the
+cases of the file that stands beside RULES.
 
 With --all, RULES is a folder (rules unless given), and every chart in it is drawn into the folder that -o names
 (diagrams unless given), under the name of the chart.
@@ -46,7 +48,7 @@ def render(  # noqa: PLR0913 - the options of the command
     ] = None,
     picture_format: Annotated[
         str | None,
-        typer.Option("--format", metavar="|".join(FORMATS), help="The format; told by the suffix of -o, else svg."),
+        typer.Option("--to", "--format", metavar="|".join(FORMS), help="The form; told by the suffix of -o, else svg."),
     ] = None,
     *,
     each: Each = False,
@@ -57,7 +59,7 @@ def render(  # noqa: PLR0913 - the options of the command
 ) -> int:
     """Draw one chart or all charts of a folder, or check that this has been done."""
     if picture_format is not None:
-        check_choice("format", picture_format, FORMATS)
+        check_choice("format", picture_format, FORMS)
     every = every or (check and rules is None)
     order = Order(
         rules, tuple(settings), tuple(facts), output, picture_format, root, each=each, expand=expand, every=every
@@ -86,6 +88,10 @@ def _render_one(order: Order, *, check: bool) -> int:
         raise UsageError("a PNG is nothing for a terminal", "name a file with -o")
     loaded = load_named(order.rules, order.root)
     lit: Lit = None
+    if order.chosen == PAGE and (order.each or order.settings or order.facts):
+        raise UsageError(
+            "a page lights no path beforehand", "give the facts on the page, or link to a case: `#case=...`"
+        )
     if order.each:
         with given_for_each(loaded.graph, order.settings, order.facts) as (common, per_medium):
             lit = decide_each(loaded, common, per_medium).passages
