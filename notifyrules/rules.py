@@ -364,6 +364,12 @@ class Rules:
 
         return notebook_svg(self.graph)
 
+    def _repr_html_(self) -> str | None:
+        """Give the page of the chart to a notebook, which decides in the cell; None where it cannot be drawn."""
+        from notifyrules.page.html import notebook_page  # noqa: PLC0415 - drawing is heavy
+
+        return notebook_page(self.graph)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Refuse to be pickled: the rules are code, compiled where they are loaded."""
         raise TypeError(NOT_SENT)

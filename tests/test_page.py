@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from notifyrules import load
 from notifyrules.answers.page import page
 from notifyrules.cases.model import Case
+from notifyrules.page.html import write_page
 from notifyrules.rules import read_cases
 from tests.cli import run
 from tests.test_browser import HIGH, WIDE, Browser, browser
@@ -63,6 +65,12 @@ class Scripts(HTMLParser):
         self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "style") or name[:2] == "on"]
 
 
+@cache
+def whole(name: str) -> str:
+    """Write the page of a shipped chart, once."""
+    return page(load(name).graph).content.decode()
+
+
 def hostile(folder: Path) -> Path:
     """Write a chart every text of which tries to run."""
     quoted = json.dumps(HOSTILE)
@@ -75,18 +83,16 @@ def hostile(folder: Path) -> Path:
 class TestFile:
     def test_is_small_and_whole(self) -> None:
         """A page of a large chart with its cases has at most 200 kB, and names no address."""
-        written = page(load("slack").graph).content
-        read = Scripts(written.decode())
+        written = whole("slack")
+        read = Scripts(written)
 
-        assert len(written) <= 200_000
+        assert len(written.encode()) <= 200_000
         assert read.kinds == ["application/json", "application/json", "module"]
         assert read.addresses == []
 
     def test_policy(self) -> None:
         """Nothing may run, be styled by or be fetched but what stands in it."""
-        [policy] = re.findall(
-            r'http-equiv="Content-Security-Policy" content="(.*?)">', page(load("slack").graph).content.decode()
-        )
+        [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="(.*?)">', whole("slack"))
 
         assert re.sub(r"sha256-[\w+/]+=*", "...", html.unescape(policy)) == (
             "default-src 'none'; style-src '...'; script-src '...'; base-uri 'none'; form-action 'none'"
@@ -94,13 +100,24 @@ class TestFile:
 
     def test_carries_the_cases_beside(self) -> None:
         """Each with the facts that are not at their default."""
-        text = page(load("slack").graph).content.decode()
+        text = whole("slack")
         [beside] = re.findall(r'id="beside">(.*?)</script>', text)
         suite = read_cases(Path(__file__).parents[1] / "rules" / "slack.cases.yaml")
 
         assert [one["name"] for one in json.loads(beside)["cases"]] == [
             one.name for one in suite if isinstance(one, Case)
         ]
+
+    def test_notebook(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A cell shows the page in a frame of its own, and nothing where it cannot be drawn."""
+        rules = load("blocks/preference")
+        written = rules._repr_html_()
+        assert written is not None
+
+        assert html.unescape(written.split('srcdoc="')[1]).removesuffix('"></iframe>') == write_page(rules.graph)
+        assert 'sandbox="allow-scripts"' in written
+        monkeypatch.setattr("notifyrules.page.html.draw", None)
+        assert rules._repr_html_() is None
 
     def test_command(self, tmp_path: Path) -> None:
         """The suffix tells it; facts are not for it."""
@@ -148,7 +165,7 @@ class TestDeciding:
     def test_a_fact_is_changed(self, opened: Callable[..., Browser]) -> None:
         """The decision follows, its path is lit, and facts that it did not read are told apart."""
         rules = load("slack")
-        shown = opened(page(rules.graph).content.decode())
+        shown = opened(whole("slack"))
         shown.run(SET.format("channel.muted", "'true'"))
         decision = rules.should_notify({"channel.muted": True})
 
@@ -164,20 +181,20 @@ class TestDeciding:
         rules = load("slack")
         suite = read_cases(Path(__file__).parents[1] / "rules" / "slack.cases.yaml")
         case = [one for one in suite if isinstance(one, Case)][20]
-        shown = opened(page(rules.graph).content.decode(), f"#case={case.name}")
+        shown = opened(whole("slack"), f"#case={case.name}")
 
         assert set(map(str, shown.run(LIT) or [])) >= {step.arrow for step in rules.decide(case.facts).steps}  # type: ignore[call-overload]
 
     @pytest.mark.parametrize("name", ["slack", "matrix", "team_chat"])
     def test_cases_fit(self, opened: Callable[..., Browser], name: str) -> None:
         """What the browser decides is what each case expects."""
-        shown = opened(page(load(name).graph).content.decode())
+        shown = opened(whole(name))
 
         assert shown.run(f"return [{COUNT.format('.cases button')} > 10, {COUNT.format('.is-wrong')}]") == [True, 0]
 
     def test_by_keyboard(self, opened: Callable[..., Browser]) -> None:
         """`/` leads to the search, Enter to the box that is found, and its details tell the cases that pass."""
-        shown = opened(page(load("slack").graph).content.decode())
+        shown = opened(whole("slack"))
         for key in ("/", *"dnd override", "\ue007"):
             shown.press(key)
 
@@ -185,6 +202,18 @@ class TestDeciding:
             "return [location.hash, document.querySelector('#box h2').textContent, "
             f"{COUNT.format('#box .cases li')} > 0]"
         ) == ["#node=dnd_override", "DnD Override?", True]
+
+    def test_in_a_notebook(self, opened: Callable[..., Browser]) -> None:
+        """The frame of a cell decides, and opens boxes, without an address."""
+        written = load("slack")._repr_html_()
+        shown = opened(f"<div id=answer>cell</div>{written}")
+        shown.call("POST", f"{shown.session}/frame", {"id": 0})
+        shown.run(SET.format("channel.muted", "'true'") + "document.querySelectorAll('.nr-box')[3].focus()")
+        shown.press("\ue007")
+
+        assert shown.run("return document.querySelector('#answer strong').textContent") == "Not notified"
+        assert shown.run("return document.querySelector('#box h2')?.textContent.length > 0") is True
+        shown.call("POST", f"{shown.session}/frame", {"id": None})
 
 
 @pytest.mark.tools
@@ -212,7 +241,7 @@ class TestLook:
     @pytest.mark.parametrize("width", [390, 1280])
     def test_nothing_runs_over(self, opened: Callable[..., Browser], width: int, scheme: str) -> None:
         """Nothing is wider than the window, and every control has a name and is large enough to be met."""
-        shown = opened(page(load("team_chat").graph).content.decode(), width=width, scheme=scheme)
+        shown = opened(whole("team_chat"), width=width, scheme=scheme)
         wide = shown.run("return document.documentElement.scrollWidth")
         nameless = shown.run(
             "return [...document.querySelectorAll('button, input, select, textarea')]"
@@ -228,7 +257,7 @@ class TestLook:
 
     def test_ground_follows_the_scheme(self, opened: Callable[..., Browser]) -> None:
         """Dark on a dark system."""
-        text = page(load("blocks/preference").graph).content.decode()
+        text = whole("blocks/preference")
         ground = "return getComputedStyle(document.body).backgroundColor"
 
         assert opened(text).run(ground) == "rgb(255, 255, 255)"

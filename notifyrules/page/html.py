@@ -77,6 +77,17 @@ def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False
     )
 
 
+def notebook_page(graph: Graph) -> str | None:
+    """Write a page for a cell of a notebook; None, as nothing may be raised there, where it cannot be drawn."""
+    try:
+        page = write_page(graph)
+    except Exception:  # noqa: BLE001 - a notebook shows the text instead
+        return None
+    # In a frame of its own, its script reaches nothing of the notebook, and its style is no other's.
+    frame = f'<iframe sandbox="allow-scripts" width="100%" height="640" title="{html.escape(graph.title)}"'
+    return f'{frame} srcdoc="{html.escape(page)}"></iframe>'
+
+
 def _shared_ways(diagram: Diagram) -> Iterator[tuple[str, Plain]]:
     """Give the whole line of each arrow of which the picture leaves to another one what they share."""
     for stroke in strokes(route(diagram).arrows):

@@ -26,7 +26,10 @@ function show(panel) {
   }
 }
 
-const address = (key, value) => history.replaceState(null, "", value === null ? "#" : `#${key}=${encodeURIComponent(value)}`);
+function address(key, value) {
+  // In a frame of a notebook the page has no address.
+  if (location.protocol !== "about:") history.replaceState(null, "", `#${key}=${encodeURIComponent(value)}`);
+}
 
 // ---- The picture ----
 
@@ -83,10 +86,12 @@ function drawWays() {
     if (!way || !kind) continue;
     const line = document.createElementNS(svg.namespaceURI, "path");
     for (const [key, value] of Object.entries({ d: way, class: `way ${kind}`, fill: "none", "pointer-events": "none" })) line.setAttribute(key, value);
-    arrow.parentNode.insertBefore(line, arrow.parentNode.querySelector(".nr-box"));
+    boxes[0].before(line);
     const head = arrows.find((one) => one.dataset.to === arrow.dataset.to && one.querySelector("path.nr-head"));
     head?.classList.add(kind === "is-lit" ? "has-lit-head" : "has-tried-head");
   }
+  // What is written on them lies on top.
+  for (const kind of ["is-tried", "is-lit"]) for (const one of arrows) if (one.classList.contains(kind)) boxes[0].before(one);
 }
 
 // ---- Facts as a form ----
