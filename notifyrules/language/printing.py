@@ -7,7 +7,6 @@ elsewhere than it is declared, and a called chart speaks of facts that its calle
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -23,9 +22,6 @@ Naming: TypeAlias = Callable[[str], Spelt]
 CHOICE, OR, AND, NOT, COMPARED, SUM, SIGN, COALESCED, ATOM = range(9)
 """From the loosest to the tightest, in the language and in Python."""
 
-TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-"""A text that is written out in a condition."""
-_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"})
 
 
@@ -102,11 +98,6 @@ def spell_value(value: Value) -> Spelt:
         case _:
             text = write(value)
             return text, SIGN if text.startswith("-") else ATOM
-
-
-def names_in(condition: str) -> frozenset[str]:
-    """Find the names that a condition in words speaks of: of its facts, and words of the language."""
-    return frozenset(_NAME.findall(TEXT.sub("", condition)))
 
 
 def negated(term: t.Term, names: Naming = own_name) -> Spelt:
