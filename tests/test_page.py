@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import random
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -80,6 +81,17 @@ def hostile(folder: Path) -> Path:
     return file
 
 
+def _next(number: int) -> str:
+    return f"n{number + 1}" if number < 199 else '"yes"'
+
+
+def _further(number: int, chance: random.Random) -> str:
+    """Lead a question on to a later one, or to a refusal."""
+    if number < 190 and chance.random() < 0.6:
+        return f"n{number + chance.randrange(1, 6)}"
+    return '{to: "no", because: because of it}'
+
+
 class TestFile:
     def test_is_small_and_whole(self) -> None:
         """A page of a large chart with its cases has at most 200 kB, and names no address."""
@@ -89,6 +101,22 @@ class TestFile:
         assert len(written.encode()) <= 200_000
         assert read.kinds == ["application/json", "application/json", "module"]
         assert read.addresses == []
+
+    @pytest.mark.slow
+    def test_of_two_hundred_questions(self, tmp_path: Path) -> None:
+        """A page of a chart of 200 nodes has at most 600 kB."""
+        chance = random.Random(3)  # noqa: S311 - no secret
+        facts = "".join(f"  f{number}: bool = false\n" for number in range(60))
+        nodes = "".join(
+            f"  n{number}: {{ask: Is it so that number {number} holds?, if: f{chance.randrange(60)},"
+            f" then: {_next(number)}, else: {_further(number, chance)}}}\n"
+            for number in range(200)
+        )
+        ends = 'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n'
+        file = tmp_path / "big.yaml"
+        file.write_text(f"notifyrules: 1\nfacts:\n{facts}flow:\n{nodes}{ends}", "utf-8")
+
+        assert len(page(load(file).graph).content) <= 600_000
 
     def test_policy(self) -> None:
         """Nothing may run, be styled by or be fetched but what stands in it."""

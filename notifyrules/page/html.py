@@ -11,17 +11,19 @@ import base64
 import hashlib
 import html
 import json
-import re
 from collections.abc import Iterable, Iterator
 from string import Template
 from typing import Final
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from notifyrules.cases.model import Case
-from notifyrules.diagram import draw, to_svg
+from notifyrules.diagram import draw
 from notifyrules.diagram.model import Diagram
-from notifyrules.diagram.routing import route
+from notifyrules.diagram.panel import lay_panel
+from notifyrules.diagram.routing import Drawing, route
 from notifyrules.diagram.strokes import rounded, simplified, strokes
+from notifyrules.diagram.svg import write_panel
 from notifyrules.graph.model import Graph, conditions
 from notifyrules.language.types import Basic
 from notifyrules.language.values import to_plain
@@ -31,8 +33,8 @@ from notifyrules.page.terms import Plain
 
 ZONES: Final = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland")
 """The time zones that every page with a zone among its facts offers, beside those that its cases name."""
-_INDENTS: Final = re.compile(r">\n *<")
-_STYLE: Final = re.compile(r"\s*<style>(.*?)</style>", re.DOTALL)
+_TOLD: Final = ("data-about", "data-because", "data-condition", "data-source")
+"""What the picture says of boxes and arrows, and the page knows already."""
 
 
 def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False) -> str:
@@ -47,8 +49,8 @@ def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False
     listed = list(cases)
     zones = {value.key for case in listed for value in case.facts.values() if isinstance(value, ZoneInfo)}
     diagram = draw(graph, expand=expand)
-    picture = to_svg(diagram)
-    own = html.unescape("".join(_STYLE.findall(picture)))
+    drawing = route(diagram)
+    picture, own = _picture(diagram, drawing)
     style, script = f"{own}\n{asset('page.css')}", f"{asset('decide.js')}\n{asset('page.js')}"
     beside: dict[str, Plain] = {
         "nodes": {
@@ -56,7 +58,7 @@ def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False
             for name, node in graph.nodes.items()
         },
         "cases": [_case(case) for case in listed],
-        "ways": dict(_shared_ways(diagram)),
+        "ways": dict(_shared_ways(drawing)),
     }
     return Template(asset("page.html")).substitute(
         policy="; ".join(
@@ -71,7 +73,7 @@ def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False
         title=html.escape(graph.title),
         style=style,
         script=script,
-        picture=_INDENTS.sub("><", _STYLE.sub("", picture)),
+        picture=picture,
         chart=_data(export_chart(graph, {*ZONES, *zones} if _has_zones(graph) else ["UTC"])),
         beside=_data(beside),
     )
@@ -88,9 +90,25 @@ def notebook_page(graph: Graph) -> str | None:
     return f'{frame} srcdoc="{html.escape(page)}"></iframe>'
 
 
-def _shared_ways(diagram: Diagram) -> Iterator[tuple[str, Plain]]:
+def _picture(diagram: Diagram, drawing: Drawing) -> tuple[str, str]:
+    """Write the picture, and apart from it its style, which the policy of the page names with the page's own."""
+    root = write_panel(diagram, lay_panel(diagram, drawing))
+    style = root.find("style")
+    assert style is not None
+    root.remove(style)
+    for one in root.iter():
+        for name in _TOLD:
+            one.attrib.pop(name, None)
+    # A page has boxes to be pointed at, whose ways on it tells; where arrows are met would be a tenth of it.
+    for group in root.iter("g"):
+        for path in group.findall("path[@stroke='transparent']"):
+            group.remove(path)
+    return ET.tostring(root, encoding="unicode"), style.text or ""
+
+
+def _shared_ways(drawing: Drawing) -> Iterator[tuple[str, Plain]]:
     """Give the whole line of each arrow of which the picture leaves to another one what they share."""
-    for stroke in strokes(route(diagram).arrows):
+    for stroke in strokes(drawing.arrows):
         whole = rounded([simplified(stroke.drawn.points)])
         if stroke.drawn.arrow.ids and (stroke.joint is not None or stroke.pieces[0][0] != stroke.drawn.points[0]):
             yield " ".join(stroke.drawn.arrow.ids), whole
