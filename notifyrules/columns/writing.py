@@ -139,15 +139,36 @@ class Terms:
     def is_among(self, term: t.Term, values: tuple[Value, ...]) -> Expression:
         """Write whether a term has one of some values, null included."""
         term = self.inlined(term)
-        subject = self._written(term)
-        if not isinstance(subject, Read):
-            if term not in self._shared:
-                self._shared[term] = self._stages.kept(subject)
-            subject = self._shared[term]
-        tests = [_among(term.type, subject, tuple(as_plain(one) for one in values if one is not None))]
+        tests = [self._tested(term, tuple(as_plain(one) for one in values if one is not None))]
         if None in values:
-            tests.append(Apply(Operation.IS_NULL, (subject,)))
+            tests.append(Apply(Operation.IS_NULL, (self._once(term),)))
         return Apply(Operation.ANY, tuple(tests)) if len(tests) > 1 else tests[0]
+
+    def _tested(self, term: t.Term, values: tuple[Plain, ...]) -> Expression:
+        """Write whether a term has one of some values: asked of what it is chosen from, which keeps enumerations."""
+        match term:
+            case t.LetUse(term=inner):
+                return self._tested(inner, values)
+            case t.Choice(condition=condition, then=then, otherwise=otherwise) if is_texts(term.type):
+                return Pick(((self._once(condition), self._tested(then, values)),), self._tested(otherwise, values))
+            case t.Coalesce(items=(*items, last)) if is_texts(term.type):
+                ways = [(self._is_known(item), self._tested(item, values)) for item in items]
+                return Pick(tuple(ways), self._tested(last, values))
+            case t.Constant(value=value):
+                return Literal(value is not None and as_plain(value) in values)
+            case _:
+                return _among(term.type, self._once(term), values)
+
+    def _is_known(self, term: t.Term) -> Expression:
+        return Apply(Operation.NOT, (Apply(Operation.IS_NULL, (self._once(term),)),))
+
+    def _once(self, term: t.Term) -> Expression:
+        """Write a term that is asked more than once."""
+        if isinstance(term, (t.Constant, t.FactRead)):
+            return self._written(term)
+        if term not in self._shared:
+            self._shared[term] = self._stages.kept(self._written(term))
+        return self._shared[term]
 
     def _written(self, term: t.Term) -> Expression:
         """Write a term natively where there is a form for it."""
@@ -236,7 +257,7 @@ class Terms:
         if isinstance(other, Literal):
             if other.value is None:
                 return Apply(Operation.IS_NULL, (one,))
-            return _among(left.type, one, (other.value,))
+            return self._tested(left, (other.value,))
         if is_texts(left.type) or is_texts(right.type):
             one, other = _text(one), _text(other)
         return Apply(Operation.SAME, (one, other))
