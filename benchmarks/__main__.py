@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from benchmarks import (
     cliffs,
+    columns,
     deciding,
     events,
     fanout,
@@ -29,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
-    parts = ["service", "events", "receipts", "forms", "cliffs"]
+    parts = ["service", "events", "receipts", "forms", "cliffs", "columns"]
     parser.add_argument("part", nargs="?", choices=parts, help="measure only this")
     options = parser.parse_args()
     tables: list[Table] = []
@@ -52,6 +53,8 @@ def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
             return receipts.measure(subjects(), rounds=60 if quick else 300, receipts=100_000 if quick else 1_000_000)
         case "forms":
             return _forms(quick=quick)
+        case "columns":
+            return columns.measure(rows=100_000 if quick else 1_000_000, rounds=3 if quick else 5)
         case "cliffs":
             return [cliffs.measure(subjects()[-1], rounds=10 if quick else 60)]
         case _:
