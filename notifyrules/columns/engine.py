@@ -36,48 +36,42 @@ _CODES: Final = 255
 
 
 class Engine:
-    """Run one plan; what the reference computed is kept from block to block."""
+    """Run one plan, block by block."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
         self._codes = pl.UInt8() if len(plan.arrows) <= _CODES else pl.UInt16()
+        # They read facts alone, so they go before all others.
+        self._distinct = [(one.name, one.made) for one in plan.stages if isinstance(one.made, Distinct)]
         self._batches = _batches(plan.stages)
+        self._code = write(plan.code).cast(self._codes).alias("~")
 
     def codes(self, facts: Readable, rows: int) -> pl.Series:
         """Give for each row the code of the arrow that settles it."""
         if not facts.frame.width:
-            return pl.select(write(self._plan.code).cast(self._codes)).to_series().new_from_index(0, rows)
+            return pl.select(self._code).to_series().new_from_index(0, rows)
         blocks = [self._block(facts.frame.slice(at, BLOCK), facts.decode) for at in range(0, max(rows, 1), BLOCK)]
         return blocks[0] if len(blocks) == 1 else pl.concat(blocks)
 
     def _block(self, frame: pl.DataFrame, decode: Mapping[str, Decode]) -> pl.Series:
-        height = frame.height
+        for name, made in self._distinct:
+            frame = frame.with_columns(_by_reference(frame, made, decode).alias(name))
+        query = frame.lazy()
         for batch in self._batches:
-            match batch:
-                case Stage(name, Distinct() as made):
-                    frame = frame.with_columns(_by_reference(frame, made, decode).alias(name))
-                case _:
-                    assert isinstance(batch, dict)
-                    frame = frame.with_columns(**batch)
-        code = frame.select(write(self._plan.code).cast(self._codes).alias("~")).to_series()
-        return code if len(code) == height else code.new_from_index(0, height)
+            query = query.with_columns(**batch)
+        # What is used twice is a column already, and there is nothing to push down.
+        code = query.select(self._code).collect(optimizations=pl.QueryOptFlags.none()).to_series()
+        return code if len(code) == frame.height else code.new_from_index(0, frame.height)
 
 
-def _batches(stages: tuple[Stage, ...]) -> list[Stage | dict[str, pl.Expr]]:
-    """Put stages together that do not read each other."""
-    found: list[Stage | dict[str, pl.Expr]] = []
-    pending: dict[str, pl.Expr] = {}
+def _batches(stages: tuple[Stage, ...]) -> list[dict[str, pl.Expr]]:
+    """Put stages of expressions together that do not read each other."""
+    found: list[dict[str, pl.Expr]] = [{}]
     for stage in stages:
         if isinstance(stage.made, Distinct):
-            # It reads facts alone, so it goes before all others.
-            found.insert(0, stage)
             continue
-        if reads(stage.made) & pending.keys():
-            found.append(pending)
-            pending = {}
-        pending[stage.name] = write(stage.made)
-    if pending:
-        found.append(pending)
+        if reads(stage.made) & found[-1].keys():
+            found.append({})
+        found[-1][stage.name] = write(stage.made)
     return found
 
 
