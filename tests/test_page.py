@@ -17,11 +17,15 @@ import pytest
 from notifyrules import load
 from notifyrules.answers.page import page
 from notifyrules.cases.model import Case
+from notifyrules.language.moments import zone_keys
+from notifyrules.language.values import to_plain
 from notifyrules.page.html import write_page
+from notifyrules.page.module import write_module
 from notifyrules.rules import read_cases
 from tests.cli import run
 from tests.test_browser import HIGH, WIDE, Browser, browser
 from tests.test_browser import pytestmark as needs_browser
+from tests.test_evaluators import CORPORA, deciding, rows
 
 __all__ = ["browser"]
 
@@ -242,6 +246,27 @@ class TestDeciding:
         assert shown.run("return document.querySelector('#answer strong').textContent") == "Not notified"
         assert shown.run("return document.querySelector('#box h2')?.textContent.length > 0") is True
         shown.call("POST", f"{shown.session}/frame", {"id": None})
+
+
+@pytest.mark.tools
+@pytest.mark.slow
+@needs_browser[1]
+class TestRecorded:
+    @pytest.mark.parametrize("path", CORPORA, ids=lambda path: path.stem)
+    def test_all(self, opened: Callable[..., Browser], path: Path) -> None:
+        """The browser decides every recorded decision like the walk: outcome, reason, words, when to ask again."""
+        rules = deciding(path)
+        given = [{name: to_plain(value) for name, value in facts.items()} for facts in rows(path, rules)]
+        script = f"{write_module(rules.graph, zone_keys())}\nwindow.decide = decide;".replace("</", "<\\/")
+        text = f'<meta charset="utf-8"><div id=answer>it</div><script type="module">{script}</script>'
+        shown = opened(text)
+        asked = (
+            "one => (({outcome, reasons, because, recheck_at}) => [outcome, reasons, because, recheck_at])(decide(one))"
+        )
+        found = shown.run(f"return {json.dumps(given)}.map({asked})")
+        records = [rules.decide(facts).record().to_dict() for facts in given]
+
+        assert found == [[one[key] for key in ("outcome", "reasons", "because", "recheck_at")] for one in records]
 
 
 @pytest.mark.tools
