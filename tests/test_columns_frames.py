@@ -36,7 +36,8 @@ def as_kind(frame: pl.DataFrame, kind: str) -> Any:  # noqa: ANN401 - of any eng
         case "lazy":
             return frame.lazy()
         case "pandas":
-            return frame.to_pandas()
+            # Otherwise pandas makes floats of ints with nulls, which are no ints.
+            return frame.to_pandas(use_pyarrow_extension_array=True)
         case "pyarrow":
             return frame.to_arrow()
         case "duckdb":
