@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.language import syntax as s
+from notifyrules.language.grammar import parser
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.syntax import Declaration, ListWord, Word
 from notifyrules.language.syntax_errors import DATE, DATED, TOKEN_SHOWN, Refused, clipped, wrong_character, wrong_token
@@ -18,9 +18,6 @@ from notifyrules.language.types import BOOL, DURATION, INT, LANGUAGE_WORDS, NULL
 from notifyrules.language.values import conform
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
-
-if TYPE_CHECKING:
-    from lark import Lark
 
 Tree: TypeAlias = Any
 """A tree or a token of lark's, which are untyped."""
@@ -80,7 +77,7 @@ def _run(rule: Literal["condition", "declaration", "case_key"], text: str) -> Tr
 
     _check_limits(text)
     try:
-        return _grammar().parse(text, start=rule)
+        return parser().parse(text, start=rule)
     except UnexpectedCharacters as error:
         # Read by name: lark's own annotation says None.
         at: Any = error.pos_in_stream
@@ -89,16 +86,6 @@ def _run(rule: Literal["condition", "declaration", "case_key"], text: str) -> Tr
         ended = error.token.type == "$END"
         at, end = (len(text), len(text)) if ended else (error.token.start_pos or 0, error.token.end_pos or 0)
         raise wrong_token(text, at, end, frozenset(error.accepts or error.expected or ()), rule) from None
-
-
-@lru_cache(maxsize=1)
-def _grammar() -> Lark:
-    from importlib.resources import files  # noqa: PLC0415
-
-    from lark import Lark  # noqa: PLC0415 - 40 ms, and only loading needs it
-
-    text = files("notifyrules.language").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", start=["condition", "declaration", "case_key"], maybe_placeholders=False)
 
 
 def _check_limits(text: str) -> None:
