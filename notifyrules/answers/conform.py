@@ -119,7 +119,7 @@ def _told(run: Comparison, limit: object) -> Conformance:
 def find_function(name: str) -> Callable[..., object]:
     """Import a function by its name, `package.module:function`."""
     module, colon, path = name.partition(":")
-    if not (colon and module and path):
+    if not (colon and module and path) or module.startswith("."):
         raise UsageError(f"`{name}` names no function", "write it as `package.module:function`")
     try:
         found: object = import_module(module)
@@ -128,6 +128,10 @@ def find_function(name: str) -> Callable[..., object]:
     except (ImportError, AttributeError, ValueError) as error:
         advice = "the folder that its package lies in must be where the command runs, or on PYTHONPATH"
         raise UsageError(f"the old function `{name}` cannot be imported: {error}", advice) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the module is the user's, and so is what it raises
+        advice = f"`import {module}` has to work by itself; what runs a program goes below `if __name__ == ...`"
+        reason = f"its module raises {type(error).__name__}"
+        raise UsageError(f"the old function `{name}` cannot be imported: {reason}", advice) from None
     if not callable(found):
         raise UsageError(f"`{name}` is no function")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Annotated, Final
 
 import typer
@@ -83,7 +83,8 @@ def conform(  # noqa: PLR0913, PLR0917 - the options of the command
     read = {} if mapping is None else _read_mapping(mapping)
     running = None if command is None else Command.of(command)
     try:
-        with _shown(seconds) as watch:
+        # What the function prints is not part of the report, which programs read.
+        with redirect_stdout(sys.stderr), _shown(seconds) as watch:
             found = answer(
                 loaded,
                 against=running or against or "",

@@ -94,9 +94,9 @@ class Old:
             if self.arguments is None:
                 return self.answers.read(self.call(given))
             return self.answers.read(self.call(**_bound(given, self.arguments)))
-        except UsageError:
+        except (UsageError, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the kind of an exception is an answer
+        except BaseException as error:  # noqa: BLE001 - the kind of an exception is an answer, of a cancelled task too
             return self.answers.raised(error)
 
 
