@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,3 +156,29 @@ class TestMisuse:
 
         assert result.code == 2
         assert said in result.err
+
+    def test_a_packed_file_that_is_damaged(self, folder: Path) -> None:
+        """A packed file that nobody can read is named, with what to do."""
+        (folder / "torn.parquet").write_bytes(b"nothing")
+        result = run("log", folder)
+
+        assert result.code == 2
+        assert re.search(r"the receipts cannot be read: .*torn\.parquet.*\n  help: move a file", result.err)
+
+
+class TestWhatIsNoFile:
+    """In a folder of receipts, whatever only has the name of a file of them is passed over."""
+
+    @pytest.mark.parametrize("made", ["folder", "link to nothing", "pipe"])
+    def test_is_passed_over(self, folder: Path, made: str) -> None:
+        """The others are counted as before."""
+        before, odd = run("log", folder).out, folder / "odd.jsonl"
+        match made:
+            case "folder":
+                odd.mkdir()
+            case "pipe":
+                os.mkfifo(odd)
+            case _:
+                odd.symlink_to("nowhere.jsonl")
+
+        assert run("log", folder).out == before

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ def files_of(places: Iterable[str]) -> list[Path]:
     for place in map(Path, places):
         if not place.exists():
             raise UsageError(f"`{place}` does not exist", "name files of receipts, or folders of them")
-        inside = [one for ending in (ENDING, PACKED) for one in sorted(place.glob(f"*{ending}"))]
+        inside = [one for ending in (ENDING, PACKED) for one in sorted(place.glob(f"*{ending}")) if one.is_file()]
         found |= dict.fromkeys(inside if place.is_dir() else [place])
     if not found:
         raise UsageError("there are no receipts", f"the files of receipts end in `{ENDING}` or `{PACKED}`")
@@ -171,9 +172,23 @@ def _ask(files: Iterable[Path], wanted: Wanted, keys: set[str], question: str) -
         return []
     test = f"({' AND '.join(tests) or 'true'}) OR reason IS NULL"
     found = f"WITH found AS (SELECT * FROM ({' UNION ALL BY NAME '.join(sources)}) WHERE {test})"
-    result = _connect().execute(f"{found} {question}", values)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    connection = _connect()
+    with _damage_told():
+        result = connection.execute(f"{found} {question}", values)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Tell of a file that DuckDB cannot read as a whole; lines that are no receipts are passed over by themselves."""
+    import duckdb  # noqa: PLC0415 - an extra, of which a connection is open by now
+
+    try:
+        yield
+    except duckdb.Error as error:
+        advice = "move a file that is damaged or holds something else out of the way, or name the others"
+        raise UsageError(f"the receipts cannot be read: {str(error).splitlines()[0]}", advice) from None
 
 
 def _may_hold(file: Path, wanted: Wanted) -> bool:
