@@ -176,6 +176,7 @@ def test_every_part_of_a_file_is_looked_at() -> None:
             yield from below(one)
 
     others = {"NodePart", "Shared", "Fragment", "LongExpectation", "MediaExpectation", "CasePart", "CasesDocument"}
+    others |= {"DifferencePart", "DifferencesDocument"}
 
     assert {one.__name__ for one in below(Part)} - others == {one.__name__ for one in _PARTS}
 
