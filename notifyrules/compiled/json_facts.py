@@ -58,7 +58,7 @@ class JsonReader:
         lines = f"def count(found):\n    return {' + '.join([str(texts), *counted])} if {whole} else 0\n"
         self._count_whole = run(compiled(lines, "<texts of facts>"), names.table)["count"]
 
-    def read(self, data: str | bytes | bytearray, extras: Extras) -> object:
+    def read(self, data: object, extras: Extras) -> object:
         """
         Read facts that are written as JSON, strictly: no key twice in one object, no NaN.
 
@@ -72,14 +72,14 @@ class JsonReader:
         Raises:
             FactsError: It is not JSON.
         """
+        if not isinstance(data, str | bytes | bytearray):
+            message = f"expected JSON as bytes or text, found {describe(data)}"
+            advice = "facts that are read already `should_notify` takes"
+            raise FactsError([FactProblem("(facts)", message, advice)])
         try:
             found = _parse(data)
         except ValueError:
             return _read_slowly(data)
-        except TypeError:
-            message = f"expected JSON as bytes or text, found {describe(data)}"
-            advice = "facts that are read already `should_notify` takes"
-            raise FactsError([FactProblem("(facts)", message, advice)]) from None
         marks, escape = ('"', "\\") if isinstance(data, str) else (b'"', b"\\")
         if escape in data:  # type: ignore[operator]
             return _read_slowly(data)
