@@ -74,7 +74,7 @@ class CasesFile(pytest.File):
         if suite.findings:
             self.warn(CasesWarning(format_human(suite.findings).rstrip("\n")))
         for case in suite:
-            yield CaseItem.from_parent(self, name=case.name, case=case)
+            yield CaseItem.from_parent(self, name=str(case.name), case=case)  # pytest refuses subclasses of text
 
     def _name(self) -> str:
         """Name the file the way it can be opened from where pytest was started."""
