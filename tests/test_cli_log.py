@@ -104,6 +104,7 @@ class TestTold:
 
         assert [{**one, "at": 0} for one in found] == [{**one, "at": 0} for one in reversed(lines)]
 
+    @pytest.mark.slow
     def test_drawn(self, folder: Path) -> None:
         """The chart shows at its arrows how many took them."""
         picture = folder / "traffic.svg"

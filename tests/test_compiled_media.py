@@ -296,6 +296,7 @@ def wrong_of(decide: Callable[[], object]) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("batch", range(6))
+@pytest.mark.slow
 def test_each_is_decided_as_alone(batch: int) -> None:
     """Each medium gets what deciding with that fact gives, its faults included, in whatever form facts are given."""
     seen: Counter[tuple[str, ...]] = Counter()

@@ -196,6 +196,7 @@ class TestDrawn:
 
 
 class TestTexts:
+    @pytest.mark.slow
     def test_recorded_globs(self, node: Node, tmp_path: Path) -> None:
         """What Matrix's evaluator answered for odd letters."""
         recorded = (Path(__file__).parent / "corpora" / "globs.jsonl").read_text("utf-8").splitlines()
