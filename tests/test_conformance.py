@@ -444,6 +444,12 @@ def compare(chart: str, *wrong: str, count: int = 40_000) -> Comparison:
     return comparison
 
 
+PLANTED = [
+    *(("team_chat", one) for one in old_functions.TEAM_CHAT if one != "remembers vips"),
+    *(("zulip", one) for one in old_functions.ZULIP),
+]
+
+
 @pytest.mark.slow
 class TestPlanted:
     """Of many ways in which hand-written deciders go wrong, those that facts can show are found."""
@@ -455,10 +461,8 @@ class TestPlanted:
 
     @pytest.mark.parametrize(
         ("chart", "wrong"),
-        [
-            *(("team_chat", one) for one in old_functions.TEAM_CHAT if one != "remembers vips"),
-            *(("zulip", one) for one in old_functions.ZULIP),
-        ],
+        # All of them take minutes: `pytest -m "slow or soak" -k test_each_alone`.
+        [pytest.param(*one, marks=pytest.mark.soak if at % 4 else ()) for at, one in enumerate(PLANTED)],
     )
     def test_each_alone(self, chart: str, wrong: str) -> None:
         """One mistake is found."""
