@@ -489,7 +489,8 @@ class TestPlanted:
             shown.update(causes if len(causes) == 1 else ())
 
         assert len(clusters) <= MOST
-        assert len(shown) >= 9
+        # A mistake whose facts all show a smaller one too is seen only where that one is mended.
+        assert len(shown) > len(chosen) / 2
 
 
 @pytest.mark.soak
