@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,7 +13,9 @@ from notifyrules.columns.algebra import Apply, Literal, Operation, Read
 from notifyrules.columns.engine import write
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import to_plain
+from notifyrules.rules import Rules, load
 from tests.frames import frame_of, walked
+from tests.property.shapes import drawn
 from tests.property.strategies import RuleFile, rule_files
 from tests.property.test_chart_laws import loaded, seeds, situations
 
@@ -29,6 +32,16 @@ def test_frame_is_walk(file: RuleFile, seed: int) -> None:
         decided = rules.decide_frame(frame_of(rules, rows, enums=enums))
 
         assert decided["reason"].to_list() == walked(rules, rows)
+
+
+@pytest.mark.parametrize("batch", range(24))
+def test_every_shape(batch: int) -> None:
+    """Charts of every shape, with comparisons, sums and calls, are settled by the arrows that the walk takes."""
+    for seed in range(batch * 10, (batch + 1) * 10):
+        one = drawn(seed)
+        rules = Rules(one.graph, ())
+
+        assert rules.decide_frame(frame_of(rules, one.facts))["reason"].to_list() == walked(rules, one.facts)
 
 
 @given(rule_files(), seeds)
@@ -83,3 +96,18 @@ def test_native_texts(operation: Operation, name: str, parts: tuple[str, ...], t
     assert pl.DataFrame({"t": texts}).select(made).to_series().to_list() == [
         FUNCTIONS[name].compute(one, *parts) for one in texts
     ]
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
+def test_comparisons(operator: str, tmp_path: Path) -> None:
+    """Two columns are compared as the walk compares two facts: smaller, equal, greater."""
+    file = tmp_path / "chart.yaml"
+    file.write_text(
+        "notifyrules: 1\nfacts: {one: int, other: int}\n"
+        f"flow:\n  q: {{ask: So?, if: one {operator} other, then: y, else: n}}\n"
+        "outcomes: {y: {notify: true, because: so}, n: {notify: false, because: not so}}\n",
+        "utf-8",
+    )
+    rules, rows = load(file), [{"one": one, "other": 2} for one in (1, 2, 3)]
+
+    assert rules.decide_frame(frame_of(rules, rows))["reason"].to_list() == walked(rules, rows)
