@@ -9,6 +9,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_bytes
 from time import time
@@ -113,17 +114,20 @@ class SqliteStore(Store):
         self._stuck: Future[Any] | None = None
         # One thread, which alone uses the connection: whatever blocks in SQLite never blocks the loop.
         self._thread = ThreadPoolExecutor(1, "notifyrules-store")
-        try:
-            # What is kept are answers, and some hold facts of people.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = sqlite3.connect(
-                path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False, cached_statements=16
-            )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.executescript(self._SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise UsageError(f"the store {path} cannot be opened: {error}") from error
+        with ExitStack() as opened:
+            try:
+                # What is kept are answers, and some hold facts of people.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+                self._connection = sqlite3.connect(
+                    path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False, cached_statements=16
+                )
+                opened.callback(self._connection.close)
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._connection.executescript(self._SCHEMA)
+            except (OSError, sqlite3.Error) as error:
+                raise UsageError(f"the store {path} cannot be opened: {error}") from error
+            opened.pop_all()
 
     async def close(self) -> None:
         """Close the file when what was begun is done."""
