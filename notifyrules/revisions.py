@@ -1,7 +1,7 @@
 """
-Load rules as they are, or as they were in a revision of a git repository: `HEAD~1:rules/slack.yaml`.
+Read files as they were in a revision of a git repository: `HEAD~1:rules/slack.yaml`.
 
-What a file includes and calls comes from the same revision.
+What a file includes, calls and tests comes from the same revision.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import ROOT_MARKER, SHIPPED_PREFIX, Place, project_root
+from notifyrules.document.files import CASES_ENDINGS, ROOT_MARKER, SHIPPED_PREFIX, Place, project_root, references
 from notifyrules.errors import UsageError
 from notifyrules.source.reader import MAX_BYTES
-
-if TYPE_CHECKING:
-    from notifyrules.rules import Rules
 
 _MOST: Final = 64 * 1024 * 1024
 """The rule files of a revision may be no larger than this many bytes together."""
@@ -42,24 +40,35 @@ class _Entry:
     is_link: bool
 
     @property
+    def most(self) -> int:
+        """How large it may be, in bytes: beyond, its content does not matter, as no reader takes it."""
+        from notifyrules.cases import rows  # noqa: PLC0415 - `--help` answers without it
+
+        return MAX_BYTES if _is_ours(self.name) else rows.MAX_BYTES
+
+    @property
     def is_read(self) -> bool:
-        """Tell whether its content matters: of what is too large for any reader, only the size does."""
-        return self.size <= MAX_BYTES
+        """Tell whether its content matters."""
+        return self.size <= self.most
 
 
-def load_revision(word: str, root: str | None) -> Rules | None:
-    """Load a rule file as it was in a revision, `REV:path`; None for a word that names a file of today."""
+def is_revision(word: str) -> bool:
+    """Tell whether a word names a file as it was in a revision, `REV:path`, rather than one of today."""
     revision, colon, path = word.partition(":")
     if not colon or not revision or not path or word.startswith(SHIPPED_PREFIX):
-        return None
-    if os.path.lexists(word):
-        # Whoever adds such a file would otherwise choose what a change is compared with.
-        if _is_revision(revision):
-            message = f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well"
-            advice = f"for the file write {shlex.quote('./' + word)}; for the revision, rename the file"
-            raise UsageError(message, advice)
-        return None
-    return _load_revision(word, root)
+        return False
+    # Whoever adds such a file would otherwise choose what a change is compared with.
+    if (is_file := os.path.lexists(word)) and _is_known(revision):
+        message = f"`{visible(word)}` is a file, and `{visible(revision)}` is a revision as well"
+        advice = f"for the file write {shlex.quote('./' + word)}; for the revision, rename the file"
+        raise UsageError(message, advice)
+    return not is_file
+
+
+def in_revision(word: str) -> bool:
+    """Tell whether a file was there in a revision."""
+    top, commit, inside = _find(word)
+    return any(one.name == str(inside) for one in _listed(commit, top, str(inside)))
 
 
 def history(folder: Path) -> Iterator[Mapping[str, str]]:
@@ -79,15 +88,11 @@ def history(folder: Path) -> Iterator[Mapping[str, str]]:
         yield {one.name: texts[one.id] for one in entries if not one.is_link}
 
 
-def _load_revision(word: str, root: str | None) -> Rules:
-    from notifyrules.rules import load_place  # noqa: PLC0415 - `--help` answers without it
-
+@contextmanager
+def at_revision(word: str, root: str | None) -> Iterator[Place]:
+    """Lay out a file as it was in a revision, with all that it may name, to be read as long as this lasts."""
     revision, _, path = word.partition(":")
-    top = os.fsdecode(_git("rev-parse", "--show-toplevel")).removesuffix("\n")
-    if not (commit := _commit(revision)):
-        advice = "write a file, or REV:path such as HEAD~1:a.yaml"
-        raise UsageError(f"there is no revision `{visible(revision)}`", advice)
-    inside = _inside(path, top)
+    top, commit, inside = _find(word)
     folder = PurePosixPath() if root is None else _below(root, top)
     with tempfile.TemporaryDirectory() as name:
         base = Path(name).resolve()
@@ -98,13 +103,27 @@ def _load_revision(word: str, root: str | None) -> Rules:
         real = Path(os.path.realpath(base / inside))
         if not os.path.isfile(real):  # noqa: PTH113 - the same
             raise UsageError(f"there is no `{visible(path)}` in the revision `{visible(revision)}`")
+        if word.endswith(CASES_ENDINGS):
+            named = {os.path.relpath(os.path.realpath(real.parent / one), base) for one in references(real, "rows")}
+            missing = [one for one in named if one.partition(os.sep)[0] != ".." and not (base / one).exists()]
+            _extract(top, _listed(commit, top, *missing) if missing else (), base)
         # The root is found as in the work tree, in which this stands at the top too.
         (base / ".git").touch()
         around = (base / folder).resolve() if root is not None else project_root(real) or base
-        return load_place(Place(real, word, around))
+        yield Place(real, word, around)
 
 
-def _is_revision(revision: str) -> bool:
+def _find(word: str) -> tuple[str, str, PurePosixPath]:
+    """Find the top of the repository, the commit, and the path from the top that a word names."""
+    revision, _, path = word.partition(":")
+    top = os.fsdecode(_git("rev-parse", "--show-toplevel")).removesuffix("\n")
+    if not (commit := _commit(revision)):
+        advice = "write a file, or REV:path such as HEAD~1:a.yaml"
+        raise UsageError(f"there is no revision `{visible(revision)}`", advice)
+    return top, commit, _inside(path, top)
+
+
+def _is_known(revision: str) -> bool:
     """Tell whether git knows a revision; without git there is none."""
     try:
         return bool(_commit(revision))
@@ -132,32 +151,41 @@ def _below(path: str, top: str) -> PurePosixPath:
     return normal
 
 
+def _is_ours(name: str) -> bool:
+    return name.endswith((".yaml", ".yml", ROOT_MARKER))
+
+
 def _entries(commit: str, folder: PurePosixPath, file: PurePosixPath, top: str) -> list[_Entry]:
     """List what may be needed of a revision: the file, and below the folder all other rule files and all links."""
-    where = () if folder == PurePosixPath() else ("--", f"{folder}/")
-    listed = _git("--literal-pathspecs", "-C", top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, *where)
-    entries = []
-    for line in listed.split(b"\0")[:-1]:
-        about, _, raw = line.partition(b"\t")
-        mode, _, id_, size = about.decode().split()
-        try:
-            name = raw.decode()
-        except UnicodeDecodeError:
-            continue  # no rule file can name it
-        if mode == _LINK or (mode in _FILES and (name.endswith((".yaml", ".yml", ROOT_MARKER)) or name == str(file))):
-            entries.append(_Entry(name, id_, int(size), mode == _LINK))
+    listed = _listed(commit, top, *(() if folder == PurePosixPath() else (f"{folder}/",)))
+    entries = [one for one in listed if one.is_link or _is_ours(one.name) or one.name == str(file)]
     if sum(_EACH + (entry.size if entry.is_read else 0) for entry in entries) > _MOST:
         message = f"the rule files of the revision are larger than {_MOST // 1024**2} MiB"
         raise UsageError(message, "give a narrower --root")
     return entries
 
 
-def _extract(top: str, entries: Sequence[_Entry], base: Path) -> None:
+def _listed(commit: str, top: str, *where: str) -> Iterator[_Entry]:
+    """List files and links of a revision, those below some folders or of some names."""
+    words = ("--literal-pathspecs", "-C", top, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+    for line in _git(*words, "--", *where).split(b"\0")[:-1]:
+        about, _, raw = line.partition(b"\t")
+        mode, _, id_, size = about.decode().split()
+        try:
+            name = raw.decode()
+        except UnicodeDecodeError:
+            continue  # no rule file can name it
+        if mode == _LINK or mode in _FILES:
+            yield _Entry(name, id_, int(size), mode == _LINK)
+
+
+def _extract(top: str, entries: Iterable[_Entry], base: Path) -> None:
     """
     Write files and links of a revision below a folder, to the byte as they were committed.
 
     Names that this system cannot hold and links that lead out of the folder are passed over.
     """
+    entries = list(entries)
     contents = dict(_blobs(top, sorted({entry.id for entry in entries if entry.is_read})))
     links = []
     # The links last, so that nothing is written through them.
@@ -181,7 +209,7 @@ def _extract(top: str, entries: Sequence[_Entry], base: Path) -> None:
                 if entry.is_read:
                     opened.write(contents[entry.id])
                 else:
-                    opened.truncate(MAX_BYTES + 1)  # the reader refuses it for its size, whatever it holds
+                    opened.truncate(entry.most + 1)  # the reader refuses it for its size, whatever it holds
     for path in links:
         if not Path(os.path.realpath(path)).is_relative_to(base):
             path.unlink()

@@ -433,7 +433,7 @@ def check(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None =
     return examine(path, root=root).diagnostics
 
 
-def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None) -> Proofs:
+def examine(path: str | os.PathLike[str] | Place, *, root: str | os.PathLike[str] | None = None) -> Proofs:
     """Find everything that :func:`check` finds in a file, and keep the chart, about which nothing is proved."""
     from notifyrules.prove.results import Proofs  # noqa: PLC0415 - loading rules does without it
 
@@ -447,7 +447,7 @@ def examine(path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None
 
 
 def prove(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Place,
     *,
     root: str | os.PathLike[str] | None = None,
     limit: Limit | None = None,
@@ -489,7 +489,10 @@ def can_prove() -> bool:
 
 
 def read_cases(
-    path: str | os.PathLike[str], *, root: str | os.PathLike[str] | None = None, charts: ChartLoader | None = None
+    path: str | os.PathLike[str] | Place,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    charts: ChartLoader | None = None,
 ) -> Suite:
     """Read a file of cases, and the rules that it is about, unless they are among the *charts* loaded for others."""
     from notifyrules.cases.reading import read_suite  # noqa: PLC0415 - only cases need it
@@ -521,12 +524,14 @@ def shipped_rules() -> Shipped:
     return Shipped(shipped_root(), shipped_names())
 
 
-def find_place(path: str | os.PathLike[str], root: str | os.PathLike[str] | None) -> Place:
+def find_place(path: str | os.PathLike[str] | Place, root: str | os.PathLike[str] | None) -> Place:
     """
-    Find a file, with its root, as :func:`load` does.
+    Find a file, with its root, as :func:`load` does; one that was found is taken as it is.
 
     A name without a folder and a suffix is a shipped one, unless a file of that name exists.
     """
+    if isinstance(path, Place):
+        return path
     name, around = (
         path_text(path, "a rule file"),
         None if root is None else given_root(path_text(root, "the root folder")),

@@ -12,7 +12,7 @@ import notifyrules
 from notifyrules.answers import check, decisions, diff, render, test
 from notifyrules.cases.runner import Selection
 from notifyrules.limit import Limit
-from notifyrules.rules import Rules
+from notifyrules.rules import Rules, find_place
 from tests.cli import TEAM_CHAT, run, team_chat
 
 GIVEN = {"message.kind": "dm", "channel.muted": True}
@@ -59,7 +59,7 @@ class TestToDict:
     def test_check(self) -> None:
         """Findings of all files are counted together."""
         Path("broken.yaml").write_text(TEAM_CHAT.replace('to: "no"', "to: nowhere"), "utf-8")
-        checked = check.check([("broken.yaml", None), ("team_chat.cases.yaml", None)])
+        checked = check.check([find_place("broken.yaml", None), find_place("team_chat.cases.yaml", None)])
 
         assert run("check", "broken.yaml", "team_chat.cases.yaml", "--no-prove", "--format", "json").json == (
             checked.to_dict()
@@ -68,7 +68,7 @@ class TestToDict:
 
     def test_test(self) -> None:
         """What became of the cases stands beside what they cover."""
-        suites = test.read_all([("team_chat.cases.yaml", None)])
+        suites = test.read_all([find_place("team_chat.cases.yaml", None)])
         tested = test.test(suites, Selection(), test.record(suites, ()))
 
         assert run("test", "team_chat.cases.yaml", "--coverage", "--format", "json").json == tested.to_dict()

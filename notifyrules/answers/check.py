@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from notifyrules import rules
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import findings_data
+from notifyrules.document.files import Place
 from notifyrules.limit import Limit
 from notifyrules.prove.results import Proofs
 
@@ -68,14 +68,12 @@ def prove_loaded(loaded: Iterable[rules.Rules], limit: Limit) -> Checked:
     return Checked(tuple(prove(one.graph, one.diagnostics, limit, lambda _: None) for one in loaded))
 
 
-def check(
-    files: Iterable[tuple[str, Path | None]], limit: Limit | None = None, watch: Callable[[str], None] = lambda _: None
-) -> Checked:
-    """Check rule files, files made to be included, and files of cases, each with its root; with a *limit*, prove."""
+def check(files: Iterable[Place], limit: Limit | None = None, watch: Callable[[str], None] = lambda _: None) -> Checked:
+    """Check rule files, files made to be included, and files of cases; with a *limit*, prove."""
 
-    def check_one(file: str, root: Path | None) -> Proofs:
+    def check_one(file: Place) -> Proofs:
         if limit is None:
-            return rules.examine(file, root=root)
-        return rules.prove(file, root=root, limit=limit, watch=lambda now: watch(f"{file}, {now}"))
+            return rules.examine(file)
+        return rules.prove(file, limit=limit, watch=lambda now: watch(f"{file.name}, {now}"))
 
-    return Checked(tuple(check_one(file, root) for file, root in files))
+    return Checked(tuple(map(check_one, files)))

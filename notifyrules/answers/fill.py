@@ -21,7 +21,7 @@ from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
 from notifyrules.limit import LIMIT_S, Limit
-from notifyrules.rules import find_place, new_charts
+from notifyrules.rules import new_charts
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.reader import read_yaml
 from notifyrules.source.text import Source
@@ -70,10 +70,9 @@ def _ran(part: tuple[Case, ...] | Rows) -> tuple[bool, ...]:
     return () if isinstance(part, Rows) else tuple(run(case).status is not Status.FAILED for case in part)
 
 
-def _files(files: Iterable[tuple[str, Path | None]]) -> Iterator[_File | Changed]:
+def _files(files: Iterable[Place]) -> Iterator[_File | Changed]:
     charts = new_charts()
-    for path, root in files:
-        place = find_place(path, root)
+    for place in files:
         suite, source = read_suite(place, charts), open_place(place, Findings())
         tree = None if source is None else read_yaml(source)[0]
         errors = sum(found.is_error for found in suite.findings)
@@ -88,7 +87,7 @@ def _files(files: Iterable[tuple[str, Path | None]]) -> Iterator[_File | Changed
 
 
 def fill(
-    files: Iterable[tuple[str, Path | None]],
+    files: Iterable[Place],
     track: Callable[[Sequence[_File], str], Iterable[_File]] = lambda found, _: found,
 ) -> tuple[Changed, ...]:
     """Make cases for what no case of some files walks, for the first file of each chart. The solver is installed."""
@@ -140,7 +139,7 @@ def _names(tree: Map) -> Iterator[str]:
 # ---- Expectations that changed ----
 
 
-def update(files: Iterable[tuple[str, Path | None]]) -> tuple[Changed, ...]:
+def update(files: Iterable[Place]) -> tuple[Changed, ...]:
     """Rewrite what cases expect, where it is written and differs from what is decided."""
     return tuple(one if isinstance(one, Changed) else _update(one) for one in _files(files))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 from notifyrules.cases.model import Case
 from notifyrules.cases.reading import Suite
@@ -13,6 +12,7 @@ from notifyrules.cases.report import Ran, format_case_annotations, format_junit,
 from notifyrules.cases.runner import Result, Selection, Status, run
 from notifyrules.coverage.figures import FileCoverage, coverage_data, format_coverage, measure, total_figures
 from notifyrules.coverage.recorder import Recorder, Tally
+from notifyrules.document.files import Place
 from notifyrules.graph.model import Graph
 from notifyrules.rules import new_charts, read_cases
 
@@ -77,10 +77,10 @@ class Tested:
         return None if tally.graph is None else to_svg(draw_overlaid(tally.graph, overlay(file, tally, tally.graph)))
 
 
-def read_all(files: Iterable[tuple[str, Path | None]]) -> tuple[Suite, ...]:
-    """Read files of cases, each with its root, and the rules that they are about."""
+def read_all(files: Iterable[Place]) -> tuple[Suite, ...]:
+    """Read files of cases, and the rules that they are about."""
     charts = new_charts()
-    return tuple(read_cases(file, root=root, charts=charts) for file, root in files)
+    return tuple(read_cases(file, charts=charts) for file in files)
 
 
 def record(suites: Iterable[Suite], graphs: Iterable[Graph]) -> Recorder:

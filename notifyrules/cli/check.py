@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import changed_and_readers, check_choice, make_folder, with_roots, yaml_files
+from notifyrules.cli.files import changed_and_readers, check_choice, find_files, make_folder, yaml_files
 from notifyrules.cli.options import Root, Timeout
 from notifyrules.cli.output import palette_for, show_work, tell, with_progress, write
 from notifyrules.cli.pictures import PictureFile
@@ -72,12 +72,12 @@ def check(  # noqa: PLR0913 - the options of the command
 
     check_choice("format", output_format, FORMATS)
     places = paths or ["."]
-    files = changed_and_readers(places, root) if changed else with_roots(places, root, _ours_inside)
-    if prove is False or (prove is None and not can_prove()):
-        checked = find(with_progress(list(files.items()), "checking"))
-    else:
-        with show_work("checking") as watch:
-            checked = find(files.items(), Limit(timeout), watch)
+    with changed_and_readers(places, root) if changed else find_files(places, root, _ours_inside) as files:
+        if prove is False or (prove is None and not can_prove()):
+            checked = find(with_progress(list(files.values()), "checking"))
+        else:
+            with show_work("checking") as watch:
+                checked = find(files.values(), Limit(timeout), watch)
     found = checked.findings
     if output_format == _HUMAN:
         _write_for_people(found, list(files), checked.proved)

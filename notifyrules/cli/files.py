@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from notifyrules.cli.output import tell
 from notifyrules.diagnostics.phrases import did_you_mean, named, why
 from notifyrules.diagnostics.visible import visible
-from notifyrules.document.files import SHIPPED_PREFIX, is_folder, is_ours, list_yaml, root_for, unopened
+from notifyrules.document.files import Place, is_folder, is_ours, list_yaml, references, root_for, unopened
 from notifyrules.errors import UsageError
-from notifyrules.revisions import load_revision
-from notifyrules.source.located import Located, Map, Scalar, Seq
-from notifyrules.source.reader import MAX_BYTES, read_yaml
-from notifyrules.source.text import Source
+from notifyrules.revisions import at_revision, is_revision
 
 if TYPE_CHECKING:
     from notifyrules.rules import Rules
@@ -48,28 +47,44 @@ def require_file(word: str) -> None:
         raise UsageError(f"`{word}` {trouble[0]}", trouble[1])
 
 
-def with_roots(
+def require_followed(words: Iterable[str]) -> None:
+    """Refuse words that name no folder and no file which rules in force can follow."""
+    for word in words:
+        if not is_folder(word) and is_revision(word):
+            advice = f"write it to a file: git show {shlex.quote(word)} > rules.yaml"
+            raise UsageError(f"`{visible(word)}` is of a revision, and rules in force follow a file", advice)
+        if not is_folder(word):
+            require_file(word)
+
+
+@contextmanager
+def find_files(
     paths: Sequence[str], root: str | None, inside: Callable[[str], Iterable[Path]], meant: Callable[[str], str] = str
-) -> dict[str, Path | None]:
-    """List files, each with its root: those *inside* the folders named, and those *meant* by the files named."""
-    files: dict[str, Path | None] = {}
-    for path in paths:
-        if is_folder(path):
-            for found in inside(path):
-                files.setdefault(str(found), root_for(found, root, Path(path)))
-        else:
-            require_file(path)
-            file = meant(path)
-            files.setdefault(file, root_for(file, root))
-    return files
+) -> Iterator[dict[str, Place]]:
+    """Find files, to be read here: those *inside* folders, and those *meant* by files, which may be past ones."""
+    from notifyrules.rules import find_place  # noqa: PLC0415 - `--help` answers without it
+
+    files: dict[str, Place] = {}
+    with ExitStack() as past:
+        for path in paths:
+            if is_folder(path):
+                for found in map(str, inside(path)):
+                    files.setdefault(found, find_place(found, root_for(found, root, Path(path))))
+            elif is_revision(path):
+                files.setdefault(file := meant(path), past.enter_context(at_revision(file, root)))
+            else:
+                require_file(path)
+                files.setdefault(file := meant(path), find_place(file, root_for(file, root)))
+        yield files
 
 
 def load_named(word: str, root: str | None) -> Rules:
     """Load the rules that the command line names, perhaps in a revision; raise what is wrong with them or the root."""
-    from notifyrules.rules import load  # noqa: PLC0415 - `--help` answers without it
+    from notifyrules.rules import load, load_place  # noqa: PLC0415 - `--help` answers without it
 
-    if (past := load_revision(word, root)) is not None:
-        return past
+    if is_revision(word):
+        with at_revision(word, root) as place:
+            return load_place(place)
     require_file(word)
     try:
         return load(word, root=root_for(word, root))
@@ -112,15 +127,18 @@ def save_new_text(file: Path, text: str) -> None:
 # ---- What reads a file: those that include or call it, and those that test it ----
 
 
-def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
+@contextmanager
+def changed_and_readers(paths: Sequence[str], root: str | None) -> Iterator[dict[str, Place]]:
     """
-    List the rule files among those that changed, and whatever reads a file that did, each with its root.
+    List the rule files among those that changed, and whatever reads a file that did.
 
     A file that names one which is not there counts as a reader: perhaps it was renamed.
     """
+    from notifyrules.rules import find_place  # noqa: PLC0415 - `--help` answers without it
+
     changed = [str(file) for path in paths for file in (our_files(Path(path)) if is_folder(path) else [path])]
     files = {
-        path: root_for(path, root)
+        path: find_place(path, root_for(path, root))
         for path in changed
         if path.endswith((".yaml", ".yml")) and os.path.lexists(path) and is_ours(Path(path))
     }
@@ -133,35 +151,15 @@ def changed_and_readers(paths: Sequence[str], root: str | None) -> dict[str, Pat
                 known.add(reader)
                 waiting.append(reader)
                 name = os.path.relpath(reader)
-                files[name] = root_for(name, root)
-    return files
+                files[name] = find_place(name, root_for(name, root))
+    yield files
 
 
 def _read_by(folders: set[Path]) -> Mapping[str, list[str]]:
     """Tell by which files each file is read, among those of some folders; all by their real paths."""
     found: dict[str, list[str]] = {}
     for file in sorted({os.path.realpath(file) for folder in folders for file in our_files(folder)}):
-        for reference in _references(Path(file)):
+        for reference in references(Path(file), "include", "call", "rules", "rows"):
             read = os.path.realpath(os.path.join(os.path.dirname(file), reference))  # noqa: PTH118, PTH120 - any name
             found.setdefault(read, []).append(file)
     return found
-
-
-def _references(file: Path) -> Iterator[str]:
-    """Give the files that a rule file or a file of cases names, as it names them; none where it is no YAML."""
-    try:
-        with file.open("rb") as opened:
-            tree, _ = read_yaml(Source(str(file), opened.read(MAX_BYTES).decode("utf-8-sig", "replace")))
-    except OSError:
-        return
-    for part in (tree, *(_members(tree, "flow", "cases"))):
-        for word in _members(part, "include", "call", "rules", "rows"):
-            if isinstance(word, Scalar) and "\0" not in word and not word.startswith(SHIPPED_PREFIX):
-                yield str(word)
-
-
-def _members(tree: Located | None, *keys: str) -> Iterator[Located]:
-    """Give what stands under some keys of a mapping: each value, or what it is made of."""
-    for key, value in tree.items() if isinstance(tree, Map) else ():
-        if key in keys:
-            yield from value.values() if isinstance(value, Map) else value if isinstance(value, Seq) else [value]

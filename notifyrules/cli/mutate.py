@@ -48,7 +48,8 @@ def mutate(
 
     check_choice("format", output_format, _FORMATS)
     require_solver()
-    suites = read_all(gather(paths or ["."], root).items())
+    with gather(paths or ["."], root) as files:
+        suites = read_all(files.values())
     mutated = answer(suites, Limit(timeout), with_progress)
     if output_format == "json":
         write_json(mutated.to_dict())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -11,13 +13,14 @@ from notifyrules.answers.test import Follower, Tested
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, describe_failure, describe_skip, gather_alike, likeness, summary, tell_rest
 from notifyrules.cases.runner import Result, Status
-from notifyrules.cli.files import is_there, make_folder, our_files, save, with_roots
+from notifyrules.cli.files import find_files, is_there, make_folder, our_files, save
 from notifyrules.cli.output import is_terminal, palette_for, with_progress, write
 from notifyrules.diagnostics.human import format_human
-from notifyrules.diagnostics.visible import visible_name
-from notifyrules.document.files import CASES_ENDINGS, is_folder, root_for
+from notifyrules.diagnostics.visible import visible, visible_name
+from notifyrules.document.files import CASES_ENDINGS, Place, is_folder, root_for
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
+from notifyrules.revisions import in_revision, is_revision
 from notifyrules.rules import examine
 from notifyrules.shipped import shipped_path
 
@@ -34,9 +37,13 @@ _WHERE_CASES_STAND: Final = "the cases of `name.yaml` stand beside it in `name.c
 # ---- What to run ----
 
 
-def gather(paths: Sequence[str], root: str | None) -> dict[str, Path | None]:
-    """List the files of cases, each with its root: those named, those of folders, and those beside rule files."""
-    return with_roots(paths, root, _cases_inside, _cases_of)
+@contextmanager
+def gather(paths: Sequence[str], root: str | None, *, changing: bool = False) -> Iterator[dict[str, Place]]:
+    """List the files of cases: those named, those of folders, and those beside rule files; perhaps to change them."""
+    if changing and (past := next(filter(is_revision, paths), None)) is not None:
+        raise UsageError(f"`{visible(past)}` is of a revision, which cannot be changed", "name the file of today")
+    with find_files(paths, root, _cases_inside, _cases_of) as files:
+        yield files
 
 
 def _cases_inside(folder: str) -> list[Path]:
@@ -47,15 +54,15 @@ def _cases_inside(folder: str) -> list[Path]:
 
 
 def _cases_of(path: str) -> str:
-    """Find the cases that stand beside a rule file, perhaps a shipped one; a file of cases is its own."""
+    """Find the cases that stand beside a rule file, perhaps a shipped or past one; a file of cases is its own."""
     if path.endswith(CASES_ENDINGS):
         return path
     shipped = None if is_there(path) else shipped_path(path)
-    rules = Path(path) if shipped is None else shipped
+    rules = path if shipped is None else str(shipped)
+    exists = in_revision if is_revision(path) else is_there
     for ending in CASES_ENDINGS:
-        cases = rules.with_name(rules.name.removesuffix(rules.suffix) + ending)
-        if is_there(cases):
-            return str(cases)
+        if exists(cases := os.path.splitext(rules)[0] + ending):  # noqa: PTH122 - a revision stands before it
+            return cases
     raise UsageError(f"no cases stand beside `{path}`", _WHERE_CASES_STAND)
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
-from notifyrules.cli.files import require_file, save
+from notifyrules.cli.files import require_followed, save
 from notifyrules.cli.output import tell, write_line
-from notifyrules.document.files import is_folder
 from notifyrules.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,9 +51,7 @@ def serve(  # noqa: PLR0913 - the options of the command
         raise UsageError(f"the service needs `{missing}`", "install it with `pip install 'notifyrules[service]'`")
     from notifyrules.service.settings import read_settings  # noqa: PLC0415 - an extra
 
-    for word in rules or ():
-        if not is_folder(word):
-            require_file(word)
+    require_followed(rules or ())
     read = None if settings is None else read_settings(Path(settings))
     if (new_client is not None or new_key) and read is None:
         raise UsageError("a service for trying out makes its own client and key", "name the --settings")

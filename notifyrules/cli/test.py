@@ -103,11 +103,12 @@ def test(  # noqa: PLR0913 - the options of a command
         require_solver()
     least = None if fail_under is None else _percent(fail_under)
     places = paths or ["."]
-    files = list(gather(places, root).items())
     printing = output_format == _TEXT
-    problems = _change(update(files), printing=printing) if updates else []
-    problems += _change(fill(files, with_progress), printing=printing) if fills else []
-    suites = answer.read_all(with_progress(files, "reading cases"))
+    with gather(places, root, changing=updates or fills) as found:
+        files = list(found.values())
+        problems = _change(update(files), printing=printing) if updates else []
+        problems += _change(fill(files, with_progress), printing=printing) if fills else []
+        suites = answer.read_all(with_progress(files, "reading cases"))
     covers = coverage or least is not None or charts is not None
     recorder = answer.record(suites, charts_of(places, root)) if covers else None
     selection = Selection(tuple(words or ()), tuple(tags or ()), tuple(outcomes or ()))

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from notifyrules.cli.door import CLEAN
+from notifyrules.cli.files import require_followed
 from notifyrules.cli.output import tell, write_line
 from notifyrules.errors import UsageError
 
@@ -53,6 +54,7 @@ def work(  # noqa: PLR0913 - the options of the command
     from notifyrules.service.worker import Worker  # noqa: PLC0415
     from notifyrules.shipped import shipped_names  # noqa: PLC0415
 
+    require_followed(rules or ())
     read = Settings() if settings is None else read_settings(Path(settings))
     line = open_line(broker, read.worker)
     versions = Versions(rules or read.rules or shipped_names(), read.changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import named, nearest, why
 from notifyrules.errors import UsageError
-from notifyrules.source.located import Map
+from notifyrules.source.located import Located, Map, Scalar, Seq
 from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source, Span
 
@@ -96,6 +96,26 @@ def is_folder(path: str | Path) -> bool:
     """Tell whether there is a folder of that name; there is none of a name that the system refuses."""
     # `Path` raises for a name that is too long.
     return os.path.isdir(path)  # noqa: PTH112
+
+
+def references(file: Path, *keys: str) -> Iterator[str]:
+    """Give the files that a rule file or a file of cases names under some keys; none where it is no YAML."""
+    try:
+        with file.open("rb") as opened:
+            tree, _ = read_yaml(Source(str(file), opened.read(MAX_BYTES).decode("utf-8-sig", "replace")))
+    except OSError:
+        return
+    for part in (tree, *(_members(tree, "flow", "cases"))):
+        for word in _members(part, *keys):
+            if isinstance(word, Scalar) and "\0" not in word and not word.startswith(SHIPPED_PREFIX):
+                yield str(word)
+
+
+def _members(tree: Located | None, *keys: str) -> Iterator[Located]:
+    """Give what stands under some keys of a mapping: each value, or what it is made of."""
+    for key, value in tree.items() if isinstance(tree, Map) else ():
+        if key in keys:
+            yield from value.values() if isinstance(value, Map) else value if isinstance(value, Seq) else [value]
 
 
 class RealPaths:

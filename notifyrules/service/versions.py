@@ -21,9 +21,9 @@ from notifyrules.cases.runner import Selection, Status
 from notifyrules.diagnostics.formats import format_oneline
 from notifyrules.diff.gate import read_gate
 from notifyrules.diff.model import LOSSES
-from notifyrules.document.files import CASES_ENDINGS, is_folder, is_ours, list_yaml, root_for
+from notifyrules.document.files import CASES_ENDINGS, Place, is_folder, is_ours, list_yaml, root_for
 from notifyrules.limit import LIMIT_S, Limit
-from notifyrules.rules import require_solver
+from notifyrules.rules import find_place, require_solver
 from notifyrules.service.candidates import Candidate, refused
 from notifyrules.service.settings import Changes
 
@@ -213,14 +213,14 @@ def _says_notify(rules: Rules) -> bool:
     return all(outcome.notify.written is not None for outcome in rules.graph.outcomes.values())
 
 
-def _case_files(path: str) -> list[tuple[str, Path | None]]:
-    """List the files of cases in a folder, or beside a rule file, each with its root."""
+def _case_files(path: str) -> list[Place]:
+    """List the files of cases in a folder, or beside a rule file."""
     if not is_folder(path):
         beside = [Path(path).with_suffix(ending) for ending in CASES_ENDINGS]
-        return [(str(one), root_for(one, None)) for one in beside if one.is_file()]
+        return [find_place(one, root_for(one, None)) for one in beside if one.is_file()]
     folder = Path(path)
     found = [one for one in list_yaml(folder, lambda _: None) if one.name.endswith(CASES_ENDINGS) and is_ours(one)]
-    return [(str(one), root_for(one, None, folder)) for one in found]
+    return [find_place(one, root_for(one, None, folder)) for one in found]
 
 
 def _first_failure(ran: Ran) -> str:
