@@ -26,12 +26,12 @@ from notifyrules.document.model import (
     LongTarget,
     LongType,
     OutcomePart,
-    Part,
     QuestionPart,
     RowPart,
     SwitchPart,
     TogetherPart,
 )
+from notifyrules.document.shapes import Part
 from notifyrules.language.functions import FUNCTIONS, Function
 from notifyrules.language.types import TYPE_WORDS
 

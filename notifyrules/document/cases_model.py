@@ -2,81 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Final, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
-
-from notifyrules.document.leaves import Anything, Key, Name, Prose, Version
-from notifyrules.document.model import BY_LENGTH, Part
-from notifyrules.source.located import Map
+from notifyrules.document.leaves import ANYTHING, NAME, PROSE, VERSION
+from notifyrules.document.shapes import Choice, ListOf, MapOf, Part, by_class, many, maybe, needed
+from notifyrules.source.located import Located, Map, Scalar
 
 
 class LongExpectation(Part):
     """Everything that a case can expect of a decision."""
 
-    outcome: Name | None = Field(None, description="The outcome's name.")
-    notify: Anything | None = Field(None, description="true, false (a refusal) or later.")
-    reason: Name | None = Field(None, description="The id of the arrow that settled it.")
-    because: Prose | None = Field(None, description="The words for a person.")
-    data: dict[Key, Anything] | None = Field(None, description="Data that the decision must carry.")
-    through: list[Name] | None = Field(None, description="Nodes on the path, in order.")
-    recheck: Anything | None = Field(None, description="When to ask again: an instant, or null for nothing to say.")
+    outcome: Scalar | None = maybe(NAME, "The outcome's name.")
+    notify: Located | None = maybe(ANYTHING, "true, false (a refusal) or later.")
+    reason: Scalar | None = maybe(NAME, "The id of the arrow that settled it.")
+    because: Scalar | None = maybe(PROSE, "The words for a person.")
+    data: dict[Scalar, Located] | None = maybe(MapOf(ANYTHING), "Data that the decision must carry.")
+    through: list[Scalar] | None = maybe(ListOf(NAME), "Nodes on the path, in order.")
+    recheck: Located | None = maybe(ANYTHING, "When to ask again: an instant, or null for nothing to say.")
 
 
-Expectation: TypeAlias = Annotated[
-    Annotated[Name, Tag("#short")] | Annotated[LongExpectation, Tag("#long")],
-    BY_LENGTH,
-    Field(description="An outcome, or `{outcome, notify, reason, because, data, through, recheck}`."),
-]
+Expectation: TypeAlias = Scalar | LongExpectation
+EXPECTATION: Final = by_class(
+    Map, LongExpectation, NAME, "An outcome, or `{outcome, notify, reason, because, data, through, recheck}`."
+)
 
 
 class MediaExpectation(Part):
     """What a case expects of the decisions for several media."""
 
-    must_hold = ("each",)
-
-    each: dict[Key, Expectation] = Field(
-        description="What the decision for each of these media must be; others are not looked at.",
-        json_schema_extra={"minProperties": 1},
+    each: dict[Scalar, Expectation] = needed(
+        MapOf(EXPECTATION), "What the decision for each of these media must be; others are not looked at.", some=True
     )
 
 
-AnyExpectation: TypeAlias = Annotated[
-    Annotated[Expectation, Tag("#one")] | Annotated[MediaExpectation, Tag("#each")],
-    Discriminator(lambda value: "#each" if isinstance(value, Map) and "each" in value else "#one"),
-    Field(description="What the decision must be, or `{each: ...}` for the decisions for several media."),
-]
-PerMedium: TypeAlias = Annotated[
-    dict[Key, dict[Key, Anything]],
-    Field(default_factory=dict, description="Facts that some media have of their own, where `expect` names media."),
-]
+AnyExpectation: TypeAlias = Expectation | MediaExpectation
+ANY_EXPECTATION: Final = Choice(
+    lambda value: MediaExpectation if isinstance(value, Map) and "each" in value else EXPECTATION,
+    (EXPECTATION, MediaExpectation),
+    "What the decision must be, or `{each: ...}` for the decisions for several media.",
+)
+PER_MEDIUM: Final = "Facts that some media have of their own, where `expect` names media."
 
 
 class CasePart(Part):
     """One situation, or a family of them, and the answer expected."""
 
-    name: Prose = Field(description="The claim, as a sentence.")
-    given: dict[Key, Anything] = Field(
-        default_factory=dict, description="Facts, on top of what every case starts from."
+    name: Scalar = needed(PROSE, "The claim, as a sentence.")
+    given: dict[Scalar, Located] = many(MapOf(ANYTHING), "Facts, on top of what every case starts from.")
+    per_medium: dict[Scalar, dict[Scalar, Located]] = many(MapOf(MapOf(ANYTHING)), PER_MEDIUM)
+    each: dict[Scalar, list[Located]] = many(
+        MapOf(ListOf(ANYTHING)), "Facts with several values: every combination is a case."
     )
-    per_medium: PerMedium
-    each: dict[Key, list[Anything]] = Field(
-        default_factory=dict, description="Facts with several values: every combination is a case."
-    )
-    expect: AnyExpectation | None = Field(None, description="What the decision must be.")
-    rows: Name | None = Field(None, description='A file of JSON Lines, `{"facts": ..., "expect": ...}` a line.')
-    skip: Prose | None = Field(None, description="Why the case is not run.")
-    tags: list[Name] = Field(default_factory=list, description="Words to select cases by.")
+    expect: AnyExpectation | None = maybe(ANY_EXPECTATION, "What the decision must be.")
+    rows: Scalar | None = maybe(NAME, 'A file of JSON Lines, `{"facts": ..., "expect": ...}` a line.')
+    skip: Scalar | None = maybe(PROSE, "Why the case is not run.")
+    tags: list[Scalar] = many(ListOf(NAME), "Words to select cases by.")
 
 
 class CasesDocument(Part):
     """A cases file."""
 
-    must_hold = ("cases",)
-
-    notifyrules_cases: Version = Field(alias="notifyrules-cases", description="The version of the format: 1.")
-    rules: Name = Field(description="The rule file, relative to this one.")
-    about: Prose | None = Field(None, description="Documentation of the whole file.")
-    given: dict[Key, Anything] = Field(default_factory=dict, description="Facts that every case starts from.")
-    per_medium: PerMedium
-    cases: list[CasePart] = Field(description="The cases.", json_schema_extra={"minItems": 1})
+    notifyrules_cases: Located = needed(VERSION, "The version of the format: 1.", key="notifyrules-cases")
+    rules: Scalar = needed(NAME, "The rule file, relative to this one.")
+    about: Scalar | None = maybe(PROSE, "Documentation of the whole file.")
+    given: dict[Scalar, Located] = many(MapOf(ANYTHING), "Facts that every case starts from.")
+    per_medium: dict[Scalar, dict[Scalar, Located]] = many(MapOf(MapOf(ANYTHING)), PER_MEDIUM)
+    cases: list[CasePart] = needed(ListOf(CasePart), "The cases.", some=True)

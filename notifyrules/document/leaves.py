@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from typing import Final
 
 from notifyrules.diagnostics.phrases import nearest
 from notifyrules.document.ends import ENDS, ends_in
-from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
+from notifyrules.source.located import Kind, Map, Scalar, Seq
 
 
 def describe_node(value: object) -> str:
@@ -44,21 +41,6 @@ class Leaf:
     accepts: Callable[[object], bool]
     json_schema: tuple[tuple[str, object], ...]
 
-    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Check a value without changing it, so that it keeps its place."""
-
-        def check(value: object) -> object:
-            if self.accepts(value):
-                return value
-            raise PydanticCustomError(
-                "shape", "{expected}|{found}", {"expected": self.expected, "found": describe_node(value)}
-            )
-
-        return core_schema.no_info_plain_validator_function(check)
-
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return dict(self.json_schema)
-
 
 def _is_text(value: object) -> bool:
     return isinstance(value, Scalar) and value.kind is Kind.TEXT
@@ -72,7 +54,7 @@ def _is_condition(value: object) -> bool:
 _STRING: tuple[tuple[str, object], ...] = (("type", "string"),)
 _SCALAR: tuple[tuple[str, object], ...] = (("type", ["string", "boolean", "integer"]),)
 
-Prose: TypeAlias = Annotated[Scalar, Leaf("text", _is_text, _STRING)]
+PROSE: Final = Leaf("text", _is_text, _STRING)
 """Words for people: titles, questions, labels."""
 
 
@@ -89,49 +71,37 @@ _BY_END: dict[str, object] = {
     "additionalProperties": {"type": "string"},
     "minProperties": 1,
 }
-Reason: TypeAlias = Annotated[Located, Leaf("text", _is_reason, (("anyOf", [{"type": "string"}, _BY_END]),))]
+REASON: Final = Leaf("text", _is_reason, (("anyOf", [{"type": "string"}, _BY_END]),))
 """Words for a person with conditions in braces, for every end or by kind of end."""
-Name: TypeAlias = Annotated[Scalar, Leaf("a name", _is_text, _STRING)]
+NAME: Final = Leaf("a name", _is_text, _STRING)
 """The name of a fact, let, node, outcome, class or file."""
-TargetName: TypeAlias = Annotated[Scalar, Leaf("a node or an outcome", _is_text, _STRING)]
+TARGET_NAME: Final = Leaf("a node or an outcome", _is_text, _STRING)
 """The name of the node or outcome that an arrow leads to."""
-Key: TypeAlias = Annotated[Scalar, Leaf("a key", lambda value: isinstance(value, Scalar), _STRING)]
-"""A key of a mapping whose keys the author chooses."""
-ConditionText: TypeAlias = Annotated[Scalar, Leaf("a condition", _is_condition, _SCALAR)]
+CONDITION: Final = Leaf("a condition", _is_condition, _SCALAR)
 """A condition, not parsed yet."""
-Declaration: TypeAlias = Annotated[Scalar, Leaf("a type such as `bool = false`", _is_text, _STRING)]
+DECLARATION: Final = Leaf("a type such as `bool = false`", _is_text, _STRING)
 """A type with its default, not parsed yet."""
-NamedType: TypeAlias = Annotated[Scalar, Leaf("a type such as `low | normal | urgent`", _is_text, _STRING)]
+NAMED_TYPE: Final = Leaf("a type such as `low | normal | urgent`", _is_text, _STRING)
 """What a name of a type stands for, not parsed yet."""
-Flag: TypeAlias = Annotated[
-    Scalar,
-    Leaf("true or false", lambda value: isinstance(value, Scalar) and value.kind is Kind.BOOL, (("type", "boolean"),)),
-]
-Number: TypeAlias = Annotated[
-    Scalar,
-    Leaf(
-        "a whole number",
-        lambda value: isinstance(value, Scalar) and value.kind is Kind.INT and not value.startswith("-"),
-        (("type", "integer"), ("minimum", 0)),
-    ),
-]
-All: TypeAlias = Annotated[
-    Scalar,
-    Leaf("`all` or a list", lambda value: isinstance(value, Scalar) and value == "all", (("const", "all"),)),
-]
+FLAG: Final = Leaf(
+    "true or false", lambda value: isinstance(value, Scalar) and value.kind is Kind.BOOL, (("type", "boolean"),)
+)
+NUMBER: Final = Leaf(
+    "a whole number",
+    lambda value: isinstance(value, Scalar) and value.kind is Kind.INT and not value.startswith("-"),
+    (("type", "integer"), ("minimum", 0)),
+)
+ALL: Final = Leaf("`all` or a list", lambda value: isinstance(value, Scalar) and value == "all", (("const", "all"),))
 """Whatever is left, instead of a list of names."""
-NotifyWord: TypeAlias = Annotated[
-    Scalar,
-    Leaf(
-        "`true`, `false` or `later`",
-        lambda value: (
-            isinstance(value, Scalar) and ((value.kind is Kind.BOOL) or (value.kind is Kind.TEXT and value == "later"))
-        ),
-        (("enum", [True, False, "later"]),),
+NOTIFY_WORD: Final = Leaf(
+    "`true`, `false` or `later`",
+    lambda value: (
+        isinstance(value, Scalar) and ((value.kind is Kind.BOOL) or (value.kind is Kind.TEXT and value == "later"))
     ),
-]
+    (("enum", [True, False, "later"]),),
+)
 """What an outcome means for the notification."""
-Version: TypeAlias = Annotated[Located, Leaf("the version of the format", lambda _value: True, (("const", 1),))]
+VERSION: Final = Leaf("the version of the format", lambda _value: True, (("const", 1),))
 """The version of the format; the reader has compared it before anything else."""
-Anything: TypeAlias = Annotated[Located, Leaf("a value", lambda _value: True, ())]
+ANYTHING: Final = Leaf("a value", lambda _value: True, ())
 """A value whose type is declared elsewhere in the file."""

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import nearest
 from notifyrules.document.cases_model import CasePart, CasesDocument
-from notifyrules.document.model import LongFact, LongType, NodePart, OutcomePart, Part
+from notifyrules.document.model import LongFact, LongType, NodePart, OutcomePart
+from notifyrules.document.shapes import Part, Path
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
 from notifyrules.source.text import Span
 
 _HOLDERS: Mapping[str, type[Part]] = {"flow": NodePart, "outcomes": OutcomePart, "types": LongType, "facts": LongFact}
 """What the names of a section hold."""
-Path: TypeAlias = tuple[str | int, ...]
-"""The keys and positions that lead to a value."""
 
 _NEEDED: Mapping[str, type[Map | Seq]] = {"flow": Map, "outcomes": Map, "cases": Seq}
 """Sections that a file cannot do without; where they are cut out, an empty one takes their place."""
@@ -125,22 +123,20 @@ def _flattened(facts: Map, findings: Findings) -> Map:
     return mended
 
 
-def resolve(tree: Map, location: Sequence[str | int]) -> tuple[Path, Located, Scalar | None]:
-    """Follow a location of pydantic's into the tree: the path that exists, the value at its end, and its key."""
+def resolve(tree: Map, path: Path) -> tuple[Located, Scalar | None]:
+    """Follow a path into the tree: the value at its end, and its key where that is a mapping's."""
     value: Located = tree
-    path: list[str | int] = []
     key: Scalar | None = None
-    for step in location:
-        if isinstance(value, Map) and not isinstance(step, int) and (written := value.key(str(step))) is not None:
-            key, value = written, value[written]
-        elif isinstance(value, Seq) and isinstance(step, int) and step < len(value):
-            value = value[step]
-            key = None
+    for step in path:
+        if isinstance(value, Map):
+            key = value.key(str(step))
+            assert key is not None
+            value = value[key]
         else:
-            # The tags by which pydantic tells the forms of a value apart are no part of the file.
-            continue
-        path.append(step)
-    return tuple(path), value, key
+            assert isinstance(value, Seq)
+            assert isinstance(step, int)
+            key, value = None, value[step]
+    return value, key
 
 
 def named_part(tree: Map, span: Span) -> tuple[str, str] | None:

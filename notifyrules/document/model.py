@@ -6,259 +6,150 @@ The same classes read files and make the JSON Schema that editors use; the descr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
-
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    JsonValue,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    Tag,
-    ValidationInfo,
-    model_validator,
-)
+from typing import ClassVar, Final, TypeAlias
 
 from notifyrules.document.leaves import (
-    All,
-    Anything,
-    ConditionText,
-    Declaration,
-    Flag,
-    Key,
-    Name,
-    NamedType,
-    NotifyWord,
-    Number,
-    Prose,
-    Reason,
-    TargetName,
-    Version,
+    ALL,
+    ANYTHING,
+    CONDITION,
+    DECLARATION,
+    FLAG,
+    NAME,
+    NAMED_TYPE,
+    NOTIFY_WORD,
+    NUMBER,
+    PROSE,
+    REASON,
+    TARGET_NAME,
+    VERSION,
 )
-from notifyrules.source.located import Map, Scalar, Seq
-from notifyrules.source.text import Span
+from notifyrules.document.shapes import Choice, ListOf, MapOf, Part, Shape, by_class, many, maybe, needed
+from notifyrules.source.located import Located, Map, Scalar, Seq
 
 FORMAT_VERSION = "1"
 """The version of the format that this package reads."""
-# Checked by the reader: a collection whose every entry was cut out is not empty in the file.
-_SOME_ITEMS: Final[dict[str, JsonValue]] = {"minItems": 1}
-_SOME_KEYS: Final[dict[str, JsonValue]] = {"minProperties": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownKey:
-    """A key that nobody reads."""
-
-    key: Scalar
-    holder: Map
-    part: type[Part]
-    """The kind of mapping it stands in."""
-
-
-@dataclass(slots=True)
-class Shapes:
-    """What reading a file as a part finds besides values that do not fit."""
-
-    unknown: dict[int, UnknownKey] = field(default_factory=dict)
-    """The keys that nobody reads, by their identity."""
-    empty: list[Scalar] = field(default_factory=list)
-    """The keys of collections that must hold something."""
-    first_round: bool = True
-    """Whether nothing was cut out yet; what is empty later was not empty in the file."""
-
-
-class Part(BaseModel):
-    """A mapping of the file that knows where it stands."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_extra={"additionalProperties": False})
-
-    must_hold: ClassVar[tuple[str, ...]] = ()
-    """The keys whose collections must not be empty."""
-
-    _map: Map = PrivateAttr()
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _locate(cls, value: Any, handler: ModelWrapValidatorHandler[Part], info: ValidationInfo) -> Part:  # noqa: ANN401 - pydantic's signature
-        """Keep the mapping that the part was read from, and hand the context what it holds too much and too little."""
-        if isinstance(value, Map) and isinstance(info.context, Shapes):
-            for key, held in value.items():
-                if key not in cls.known_keys():
-                    # Later rounds read copies, in which something is missing.
-                    info.context.unknown.setdefault(id(key), UnknownKey(key, value, cls))
-                elif key in cls.must_hold and held in ({}, []) and info.context.first_round:
-                    info.context.empty.append(key)
-        part = handler(value)
-        part._map = value  # noqa: SLF001 - its own class
-        return part
-
-    @classmethod
-    def known_keys(cls) -> tuple[str, ...]:
-        """List the keys that the mapping may have."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
-
-    @property
-    def has_unknown_keys(self) -> bool:
-        """Whether the mapping has keys that nobody reads; one of them may be meant for one that is missing."""
-        return any(key not in self.known_keys() for key in self._map)
-
-    @property
-    def span(self) -> Span:
-        """Where the mapping stands."""
-        return self._map.span
-
-    def key(self, name: str) -> Scalar | None:
-        """Find a key as it was written."""
-        return self._map.key(name)
-
-
-Allow: TypeAlias = Annotated[
-    dict[Key, Prose], Field(default_factory=dict, description="Findings to silence: code, and why it is in order here.")
-]
-
-
-_BY_LIST = Discriminator(lambda value: "#list" if isinstance(value, Seq) else "#one")
-"""Tells a list from a word alone."""
-BY_LENGTH = Discriminator(lambda value: "#long" if isinstance(value, Map) else "#short")
-"""Tells what is written in short from what is written as a mapping."""
+ALLOW: Final = "Findings to silence: code, and why it is in order here."
 
 
 class LongTarget(Part):
     """A target with words of its own."""
 
-    model_config = ConfigDict(json_schema_extra={"additionalProperties": False, "minProperties": 1})
+    must_say: ClassVar = True
 
-    to: TargetName | None = Field(
-        None, description="The node or outcome that the arrow leads to; `otherwise` of the file unless given."
+    to: Scalar | None = maybe(
+        TARGET_NAME, "The node or outcome that the arrow leads to; `otherwise` of the file unless given."
     )
-    because: Reason | None = Field(
-        None,
-        description="Why, for a person, or `{notified: text, held | refused: text}`; `{...}` holds a condition.",
+    because: Located | None = maybe(
+        REASON, "Why, for a person, or `{notified: text, held | refused: text}`; `{...}` holds a condition."
     )
-    label: Prose | None = Field(None, description="What the picture writes on the arrow.")
+    label: Scalar | None = maybe(PROSE, "What the picture writes on the arrow.")
 
 
-Target: TypeAlias = Annotated[
-    Annotated[TargetName, Tag("#short")] | Annotated[LongTarget, Tag("#long")],
-    BY_LENGTH,
-    Field(description="A node, an outcome, or `{to, because, label}`."),
-]
+Target: TypeAlias = Scalar | LongTarget
+TARGET: Final = by_class(Map, LongTarget, TARGET_NAME, "A node, an outcome, or `{to, because, label}`.")
 
 
 class NodePart(Part):
     """What every node may say."""
 
-    ask: Prose | None = Field(None, description="The question, as the box shows it.")
-    class_: Name | None = Field(None, alias="class", description="A class of the legend, for the colour.")
-    about: Prose | None = Field(None, description="Documentation; the picture's tooltip.")
-    allow: Allow
+    ask: Scalar | None = maybe(PROSE, "The question, as the box shows it.")
+    class_: Scalar | None = maybe(NAME, "A class of the legend, for the colour.")
+    about: Scalar | None = maybe(PROSE, "Documentation; the picture's tooltip.")
+    allow: dict[Scalar, Scalar] = many(MapOf(PROSE), ALLOW)
 
 
 class QuestionPart(NodePart):
     """A two-way question."""
 
-    if_: ConditionText = Field(alias="if", description="The condition asked.")
-    then: Target | None = Field(None, description="Where it goes on when the condition holds.")
-    else_: Target | None = Field(None, alias="else", description="Where it goes on otherwise.")
+    if_: Scalar = needed(CONDITION, "The condition asked.")
+    then: Target | None = maybe(TARGET, "Where it goes on when the condition holds.")
+    else_: Target | None = maybe(TARGET, "Where it goes on otherwise.")
 
 
 class SwitchPart(NodePart):
     """A question with one way out per value."""
 
-    must_hold = ("cases",)
-
-    switch: ConditionText = Field(description="The value asked for.")
-    cases: dict[Key, Target] = Field(
-        description="Where each value goes on: `a | b | null: target`.", json_schema_extra=_SOME_KEYS
-    )
-    else_: Target | None = Field(None, alias="else", description="Where all other values go on.")
+    switch: Scalar = needed(CONDITION, "The value asked for.")
+    cases: dict[Scalar, Target] = needed(MapOf(TARGET), "Where each value goes on: `a | b | null: target`.", some=True)
+    else_: Target | None = maybe(TARGET, "Where all other values go on.")
 
 
 class RowPart(LongTarget):
     """One row of an ordered table."""
 
-    if_: ConditionText = Field(alias="if", description="The condition of this row.")
-    name: Name | None = Field(None, description="A name for the arrow's id, instead of the row's number.")
+    if_: Scalar = needed(CONDITION, "The condition of this row.")
+    name: Scalar | None = maybe(NAME, "A name for the arrow's id, instead of the row's number.")
 
 
 class FirstPart(NodePart):
     """An ordered table: the first row that holds."""
 
-    must_hold = ("first",)
-
-    first: list[RowPart] = Field(description="The rows, in order.", json_schema_extra=_SOME_ITEMS)
-    else_: Target | None = Field(None, alias="else", description="Where it goes on when no row holds.")
+    first: list[RowPart] = needed(ListOf(RowPart), "The rows, in order.", some=True)
+    else_: Target | None = maybe(TARGET, "Where it goes on when no row holds.")
 
 
 class FanOutPart(NodePart):
     """A fan-out: the first branch that does not refuse."""
 
-    must_hold = ("any",)
-
-    any: list[Target] = Field(description="The nodes that are tried, in order.", json_schema_extra=_SOME_ITEMS)
-    else_: Target | None = Field(None, alias="else", description="Where it goes on when all branches refuse.")
+    any: list[Target] = needed(ListOf(TARGET), "The nodes that are tried, in order.", some=True)
+    else_: Target | None = maybe(TARGET, "Where it goes on when all branches refuse.")
 
 
-Defaults: TypeAlias = Annotated[
-    Annotated[All, Tag("#one")] | Annotated[list[Name], Tag("#list"), Field(json_schema_extra=_SOME_ITEMS)], _BY_LIST
-]
+Defaults: TypeAlias = Scalar | list[Scalar]
+DEFAULTS: Final = by_class(Seq, ListOf(NAME), ALL)
 
 
 class CallPart(NodePart):
     """Another rule file asked as a question."""
 
-    must_hold = ("defaults",)
-
-    call: Name = Field(description="The file, relative to this one, or `notifyrules:name` for a shipped one.")
-    with_: dict[Key, ConditionText] = Field(
-        alias="with",
-        default_factory=dict,
-        description="A condition for each fact of the called file that this one names differently.",
+    call: Scalar = needed(NAME, "The file, relative to this one, or `notifyrules:name` for a shipped one.")
+    with_: dict[Scalar, Scalar] = many(
+        MapOf(CONDITION), "A condition for each fact of the called file that this one names differently."
     )
-    defaults: Defaults | None = Field(
-        None,
-        description="Facts of the called file that keep their defaults, `alert` for `alert.*`, or `all` left to them.",
+    defaults: Defaults | None = maybe(
+        DEFAULTS,
+        "Facts of the called file that keep their defaults, `alert` for `alert.*`, or `all` left to them.",
+        some=True,
     )
-    cases: dict[Key, Target] = Field(description="Where each outcome of the called file goes on: `a | b: target`.")
-    else_: Target | None = Field(None, alias="else", description="Where all other outcomes go on.")
+    cases: dict[Scalar, Target] = needed(
+        MapOf(TARGET), "Where each outcome of the called file goes on: `a | b: target`."
+    )
+    else_: Target | None = maybe(TARGET, "Where all other outcomes go on.")
 
 
-NODE_KEYS = ("if", "switch", "first", "any", "call")
+_NODES: Final[dict[str, type[NodePart]]] = {
+    "if": QuestionPart,
+    "switch": SwitchPart,
+    "first": FirstPart,
+    "any": FanOutPart,
+    "call": CallPart,
+}
+NODE_KEYS: Final = tuple(_NODES)
 """The key that makes a node what it is."""
 
 
-def _node_kind(value: object) -> str:
+def _node_kind(value: Located) -> Shape | None:
     """Tell the kind of a node by the first of its distinguishing keys."""
-    if isinstance(value, Map):
-        return next((f"#{key}" for key in NODE_KEYS if key in value), "")
-    return ""
+    return next((part for key, part in _NODES.items() if isinstance(value, Map) and key in value), None)
 
 
-WrittenNode: TypeAlias = Annotated[
-    Annotated[QuestionPart, Tag("#if")]
-    | Annotated[SwitchPart, Tag("#switch")]
-    | Annotated[FirstPart, Tag("#first")]
-    | Annotated[FanOutPart, Tag("#any")]
-    | Annotated[CallPart, Tag("#call")],
-    Discriminator(_node_kind),
-]
+WrittenNode: TypeAlias = QuestionPart | SwitchPart | FirstPart | FanOutPart | CallPart
+WRITTEN_NODE: Final = Choice(_node_kind, tuple(_NODES.values()))
 
 
 class LongFact(Part):
     """A fact with everything that can be said about it."""
 
-    type: Declaration = Field(
-        description="The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
+    type: Scalar = needed(
+        DECLARATION,
+        "The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null.",
     )
-    default: Anything | None = Field(None, description="The value when the fact is absent.")
-    ordered: Flag | None = Field(None, description="Whether `<` and `>` follow the order of the values.")
-    about: Prose | None = Field(None, description="What the fact means, for errors, editors and pictures.")
-    cost: Number | None = Field(None, description="What it costs to get the fact, relative to others; 1 unless given.")
-    private: Flag | None = Field(None, description="Whether logs keep the value from whoever reads them.")
-    allow: Allow
+    default: Located | None = maybe(ANYTHING, "The value when the fact is absent.")
+    ordered: Scalar | None = maybe(FLAG, "Whether `<` and `>` follow the order of the values.")
+    about: Scalar | None = maybe(PROSE, "What the fact means, for errors, editors and pictures.")
+    cost: Scalar | None = maybe(NUMBER, "What it costs to get the fact, relative to others; 1 unless given.")
+    private: Scalar | None = maybe(FLAG, "Whether logs keep the value from whoever reads them.")
+    allow: dict[Scalar, Scalar] = many(MapOf(PROSE), ALLOW)
 
     @property
     def has_default(self) -> bool:
@@ -266,150 +157,120 @@ class LongFact(Part):
         return self.key("default") is not None
 
 
-FactPart: TypeAlias = Annotated[
-    Annotated[Declaration, Tag("#short")] | Annotated[LongFact, Tag("#long")],
-    BY_LENGTH,
-    Field(description="A type with its default, such as `bool = false`, or the long form."),
-]
+FactPart: TypeAlias = Scalar | LongFact
+FACT: Final = by_class(Map, LongFact, DECLARATION, "A type with its default, such as `bool = false`, or the long form.")
 
 
 class LongType(Part):
     """A named type with everything that can be said about it."""
 
-    type: NamedType = Field(
-        description="The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
+    type: Scalar = needed(
+        NAMED_TYPE, "The name of a type, values joined by `|`, or `list of` one of them; `| null` where it may be null."
     )
-    ordered: Flag | None = Field(None, description="Whether `<` and `>` follow the order of the values.")
-    about: Prose | None = Field(None, description="What the type is for, for editors and type checkers.")
+    ordered: Scalar | None = maybe(FLAG, "Whether `<` and `>` follow the order of the values.")
+    about: Scalar | None = maybe(PROSE, "What the type is for, for editors and type checkers.")
 
 
-TypePart: TypeAlias = Annotated[
-    Annotated[NamedType, Tag("#short")] | Annotated[LongType, Tag("#long")],
-    BY_LENGTH,
-    Field(description="A type, such as `low | normal | urgent`, or the long form."),
-]
+TypePart: TypeAlias = Scalar | LongType
+TYPE: Final = by_class(Map, LongType, NAMED_TYPE, "A type, such as `low | normal | urgent`, or the long form.")
 
 
 class OutcomePart(Part):
     """An end of the chart."""
 
-    notify: NotifyWord | None = Field(None, description="Whether to notify: true, false, or later.")
-    label: Prose | None = Field(None, description="What the picture calls it, instead of its name.")
-    because: Reason | None = Field(None, description="Why, where no arrow on the way says it.")
-    data: dict[Key, Anything] = Field(
-        default_factory=dict, description="What the decision carries: values, or `{expr: condition}`."
+    notify: Scalar | None = maybe(NOTIFY_WORD, "Whether to notify: true, false, or later.")
+    label: Scalar | None = maybe(PROSE, "What the picture calls it, instead of its name.")
+    because: Located | None = maybe(REASON, "Why, where no arrow on the way says it.")
+    data: dict[Scalar, Located] = many(MapOf(ANYTHING), "What the decision carries: values, or `{expr: condition}`.")
+    recheck: Scalar | None = maybe(
+        CONDITION, "When to ask again: an instant, or a duration counted from the fact `now`."
     )
-    recheck: ConditionText | None = Field(
-        None, description="When to ask again: an instant, or a duration counted from the fact `now`."
-    )
-    about: Prose | None = Field(None, description="Documentation; the picture's tooltip.")
-    allow: Allow
+    about: Scalar | None = maybe(PROSE, "Documentation; the picture's tooltip.")
+    allow: dict[Scalar, Scalar] = many(MapOf(PROSE), ALLOW)
 
 
-Ends: TypeAlias = Annotated[
-    Annotated[Name, Tag("#one")] | Annotated[list[Name], Tag("#list")],
-    _BY_LIST,
-    Field(description="An outcome, or a list of outcomes."),
-]
-MediaEnds: TypeAlias = Annotated[
-    Annotated[list[Name], Tag("#list")] | Annotated[dict[Key, Ends], Tag("#map")],
-    Discriminator(lambda value: "#list" if isinstance(value, Seq) else "#map"),
-]
+Ends: TypeAlias = Scalar | list[Scalar]
+ENDS: Final = by_class(Seq, ListOf(NAME), NAME, "An outcome, or a list of outcomes.")
+MediaEnds: TypeAlias = list[Scalar] | dict[Scalar, Ends]
+MEDIA_ENDS: Final = by_class(Seq, ListOf(NAME), MapOf(ENDS))
 
 
 class TogetherPart(Part):
     """A promise about the media of one message."""
 
-    must_hold = ("at_most_one", "at_least_one", "never")
-
-    at_most_one: MediaEnds | None = Field(
-        None, description="Media of which at most one notifies, or has one of the outcomes named for it."
+    at_most_one: MediaEnds | None = maybe(
+        MEDIA_ENDS, "Media of which at most one notifies, or has one of the outcomes named for it.", some=True
     )
-    at_least_one: MediaEnds | None = Field(
-        None, description="Media of which at least one notifies, or has one of the outcomes named for it."
+    at_least_one: MediaEnds | None = maybe(
+        MEDIA_ENDS, "Media of which at least one notifies, or has one of the outcomes named for it.", some=True
     )
-    never: dict[Key, Ends] | None = Field(
-        None, description="Outcomes by medium, two or more, that one message never has all at once."
+    never: dict[Scalar, Ends] | None = maybe(
+        MapOf(ENDS), "Outcomes by medium, two or more, that one message never has all at once.", some=True
     )
 
 
 class GuaranteePart(Part):
     """A promise about every possible input."""
 
-    must_hold = ("never", "always")
-
-    name: Prose = Field(description="The promise in words.")
-    if_: ConditionText | None = Field(None, alias="if", description="For which facts it holds; all unless given.")
-    never: list[Name] | None = Field(
-        None, description="Outcomes that are never reached.", json_schema_extra=_SOME_ITEMS
-    )
-    always: list[Name] | None = Field(
-        None, description="Outcomes of which one is always reached.", json_schema_extra=_SOME_ITEMS
-    )
-    independent_of: Name | None = Field(None, description="A fact that alone never changes the outcome.")
-    monotone: Name | None = Field(None, description="A fact that, raised alone, never lowers `notify`.")
-    reachable: Name | None = Field(None, description="An outcome that some facts give.")
-    together: TogetherPart | None = Field(None, description="What holds for all media of one message.")
+    name: Scalar = needed(PROSE, "The promise in words.")
+    if_: Scalar | None = maybe(CONDITION, "For which facts it holds; all unless given.")
+    never: list[Scalar] | None = maybe(ListOf(NAME), "Outcomes that are never reached.", some=True)
+    always: list[Scalar] | None = maybe(ListOf(NAME), "Outcomes of which one is always reached.", some=True)
+    independent_of: Scalar | None = maybe(NAME, "A fact that alone never changes the outcome.")
+    monotone: Scalar | None = maybe(NAME, "A fact that, raised alone, never lowers `notify`.")
+    reachable: Scalar | None = maybe(NAME, "An outcome that some facts give.")
+    together: TogetherPart | None = maybe(TogetherPart, "What holds for all media of one message.")
 
 
 class Shared(Part):
     """What a file may bring in from another one."""
 
-    notifyrules: Version = Field(description="The version of the format: 1.")
-    name: Name | None = Field(None, description="The name of the chart; the file's name unless given.")
-    title: Prose | None = Field(None, description="What the chart decides; the text of its start box.")
-    source: Prose | None = Field(None, description="Where this logic comes from.")
-    about: Prose | None = Field(None, description="Documentation of the whole file.")
-    include: list[Name] = Field(
-        default_factory=list, description="Files that types, facts, assume, let, data and legend are brought in from."
+    notifyrules: Located = needed(VERSION, "The version of the format: 1.")
+    name: Scalar | None = maybe(NAME, "The name of the chart; the file's name unless given.")
+    title: Scalar | None = maybe(PROSE, "What the chart decides; the text of its start box.")
+    source: Scalar | None = maybe(PROSE, "Where this logic comes from.")
+    about: Scalar | None = maybe(PROSE, "Documentation of the whole file.")
+    include: list[Scalar] = many(
+        ListOf(NAME), "Files that types, facts, assume, let, data and legend are brought in from."
     )
-    legend: dict[Key, Name] = Field(default_factory=dict, description="Classes and their colours.")
-    types: dict[Key, TypePart] = Field(
-        default_factory=dict, description="Types by name, for facts, data and other types."
-    )
-    facts: dict[Key, FactPart] = Field(default_factory=dict, description="The inputs of a decision, by dotted name.")
-    assume: list[ConditionText] = Field(default_factory=list, description="Conditions that hold for all real facts.")
-    let: dict[Key, ConditionText] = Field(
-        default_factory=dict, description="Named conditions and values, with or without parameters."
-    )
-    data: dict[Key, Declaration] = Field(
-        default_factory=dict, description="What decisions carry: types and defaults by name."
-    )
-    allow: Allow
+    legend: dict[Scalar, Scalar] = many(MapOf(NAME), "Classes and their colours.")
+    types: dict[Scalar, TypePart] = many(MapOf(TYPE), "Types by name, for facts, data and other types.")
+    facts: dict[Scalar, FactPart] = many(MapOf(FACT), "The inputs of a decision, by dotted name.")
+    assume: list[Scalar] = many(ListOf(CONDITION), "Conditions that hold for all real facts.")
+    let: dict[Scalar, Scalar] = many(MapOf(CONDITION), "Named conditions and values, with or without parameters.")
+    data: dict[Scalar, Scalar] = many(MapOf(DECLARATION), "What decisions carry: types and defaults by name.")
+    allow: dict[Scalar, Scalar] = many(MapOf(PROSE), ALLOW)
 
 
 class Fragment(Shared):
     """A file made to be included."""
 
+    def as_whole(self) -> Document:
+        """Give the file as one that decides nothing."""
+        return Document.make(self._map, {**vars(self), "flow": {}, "outcomes": {}})
+
 
 class LongMedia(Part):
     """The media of a file, and what may differ between them."""
 
-    fact: Name = Field(description="The fact whose values are the media.")
-    per_medium: list[Name] = Field(
-        default_factory=list, description="The facts that may differ from medium to medium, such as a preference."
+    fact: Scalar = needed(NAME, "The fact whose values are the media.")
+    per_medium: list[Scalar] = many(
+        ListOf(NAME), "The facts that may differ from medium to medium, such as a preference."
     )
 
 
-WrittenMedia: TypeAlias = Annotated[
-    Annotated[Name, Tag("#short")] | Annotated[LongMedia, Tag("#long")],
-    BY_LENGTH,
-    Field(description="The fact whose values are the media, or `{fact, per_medium}`."),
-]
+WrittenMedia: TypeAlias = Scalar | LongMedia
+MEDIA: Final = by_class(Map, LongMedia, NAME, "The fact whose values are the media, or `{fact, per_medium}`.")
 
 
 class Document(Shared):
     """A rule file."""
 
-    must_hold = ("flow", "outcomes")
+    media: WrittenMedia | None = maybe(MEDIA, "What a message may reach a person by.")
 
-    media: WrittenMedia | None = Field(None, description="What a message may reach a person by.")
-
-    otherwise: Name | None = Field(None, description="The refusal at which every exit ends that is not written.")
-    flow: dict[Key, WrittenNode] = Field(
-        description="The nodes by name; the first is the start.", json_schema_extra=_SOME_KEYS
+    otherwise: Scalar | None = maybe(NAME, "The refusal at which every exit ends that is not written.")
+    flow: dict[Scalar, WrittenNode] = needed(
+        MapOf(WRITTEN_NODE), "The nodes by name; the first is the start.", some=True
     )
-    outcomes: dict[Key, OutcomePart] = Field(description="The ends of the chart by name.", json_schema_extra=_SOME_KEYS)
-    guarantees: list[GuaranteePart] = Field(
-        default_factory=list, description="What is proved over every possible input."
-    )
+    outcomes: dict[Scalar, OutcomePart] = needed(MapOf(OutcomePart), "The ends of the chart by name.", some=True)
+    guarantees: list[GuaranteePart] = many(ListOf(GuaranteePart), "What is proved over every possible input.")

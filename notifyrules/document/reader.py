@@ -10,17 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings, Label
 from notifyrules.diagnostics.phrases import nearest
 from notifyrules.document.cases_model import CasesDocument
 from notifyrules.document.differences_model import DifferencesDocument
 from notifyrules.document.leaves import describe_node
-from notifyrules.document.mending import Path, cut, mend, mend_cases, named_part
-from notifyrules.document.model import FORMAT_VERSION, Document, Fragment, Part, Shapes
+from notifyrules.document.mending import cut, mend, mend_cases, named_part
+from notifyrules.document.model import FORMAT_VERSION, Document, Fragment
 from notifyrules.document.shape_errors import report_empty, report_shape, report_unknown_keys, warn_of_cut_texts
+from notifyrules.document.shapes import Part, Path, Shapes
 from notifyrules.source.located import Kind, Map, Scalar
 from notifyrules.source.reader import Budget, read_yaml
 from notifyrules.source.text import Source, Span
@@ -152,15 +151,14 @@ def read_part(kind: type[AnyPart], tree: Map, findings: Findings, broken: set[tu
     whole = tree
     read: AnyPart | None = None
     for _ in range(_MAX_ROUNDS):
-        try:
-            read = kind.model_validate(tree, context=shapes)
+        read = shapes.read(kind, tree)
+        if not shapes.misfits:
             break
-        except ValidationError as error:
-            wrong = error.errors(include_url=False, include_input=False)
-            cuts = [report_shape(tree, problem, findings, shapes) for problem in wrong]
-            broken.update(_broken(path) for path in cuts if path)
-            tree = cut(tree, [path for path in cuts if path])
-            shapes.first_round = False
+        cuts = [report_shape(tree, misfit, findings, shapes) for misfit in shapes.misfits]
+        broken.update(_broken(path) for path in cuts if path)
+        tree = cut(tree, [path for path in cuts if path])
+        shapes.misfits.clear()
+        shapes.first_round = False
     report_empty(shapes, findings)
     doubtful = [*(one.key for one in shapes.unknown.values()), *shapes.empty]
     # What a key that nobody reads was meant for is missing elsewhere in its node.

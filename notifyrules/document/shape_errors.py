@@ -6,21 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean, either, named, nearest
 from notifyrules.document.cases_model import LongExpectation
 from notifyrules.document.leaves import describe_node
-from notifyrules.document.mending import Path, resolve
-from notifyrules.document.model import NODE_KEYS, NodePart, Shapes, UnknownKey
+from notifyrules.document.mending import resolve
+from notifyrules.document.model import NODE_KEYS, NodePart
+from notifyrules.document.shapes import Misfit, Path, Shapes, UnknownKey
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq, Style
 from notifyrules.source.quoting import quote_yaml
 from notifyrules.source.text import Span
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 _SHOWN = 60
 """Code points of a value that an example in a line of help can carry."""
@@ -132,20 +129,14 @@ _LOOKED_AT = 200
 """Code points behind a text in which its comment is looked for."""
 
 
-def report_shape(tree: Map, problem: ErrorDetails, findings: Findings, shapes: Shapes) -> Path:
-    """Report one error of the model at its place; give the path to cut out of the tree, empty where nothing is left."""
-    path, value, key = resolve(tree, problem["loc"])
-    match problem["type"]:
-        case "missing":
-            return _missing(path, value, key, str(problem["loc"][-1]), findings, shapes)
-        case "union_tag_invalid" | "union_tag_not_found":
-            return _report_kind(path, value, key, findings)
-        case "dict_type" | "model_type" | "model_attributes_type":
-            expected = "a mapping"
-        case "list_type":
-            expected = "a list"
-        case _:
-            expected = problem["msg"].rpartition("|")[0]
+def report_shape(tree: Map, misfit: Misfit, findings: Findings, shapes: Shapes) -> Path:
+    """Report what does not fit at its place; give the path to cut out of the tree, empty where nothing is left."""
+    path, expected = misfit.path, misfit.expected
+    value, key = resolve(tree, path)
+    if misfit.what == "missing":
+        return _missing(path, value, key, expected, findings, shapes)
+    if misfit.what == "kind":
+        return _report_kind(path, value, key, findings)
     shapes.empty = [one for one in shapes.empty if one is not key]
     where = f" as `{key}`" if key is not None and value.span != key.span else ""
     message = f"expected {expected}{where}, found {describe_node(value)}"

@@ -165,14 +165,7 @@ class Library:
                 advice = "bring it in with `include:`"
                 findings.add(Code.CALLEE, at, f"`{place.name}` has no `flow`, so it cannot be called", help=advice)
                 return None
-            document = Document.model_construct(
-                **{name: getattr(document, name) for name in type(document).model_fields},
-                flow={},
-                outcomes={},
-                otherwise=None,
-                guarantees=[],
-                media=None,
-            )
+            document = document.as_whole()
         draft = Draft(document, findings, set(reading.broken), load_callee, self._budget)
         checked = [draft.condition(one, BOOL) for one in gather(draft, place, open_included)]
         # A fact that only an assumption reads is asked for in vain.

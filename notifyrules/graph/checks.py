@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Label
-from notifyrules.document.model import Document, GuaranteePart, Part
+from notifyrules.document.model import Document, GuaranteePart
+from notifyrules.document.shapes import Part
 from notifyrules.graph.draft import Draft
 from notifyrules.graph.model import Call, FanOut, Guarantee, Media, Node, Outcome, conditions
 from notifyrules.graph.reachability import topological, written_targets
@@ -250,7 +251,7 @@ def check_literal_braces(document: Document) -> Iterator[Diagnostic]:
 
 def _plain_texts(part: Part) -> Iterator[Scalar]:
     """Give the texts of a part of a file in which nothing is filled in, in no order."""
-    for key in type(part).model_fields:
+    for key in part.fields:
         value = getattr(part, key)
         if isinstance(value, Scalar) and (key in _SHOWN_AS_WRITTEN or isinstance(part, GuaranteePart)):
             yield value
