@@ -817,6 +817,12 @@ function recheckAt(chart, said) {
   return writeInstant(fromNow ? held(facts("now") + found, 0, MAX_INSTANT) : found);
 }
 
+/** Name the arrow that settled it; where that leaves a called chart, the one that settled that, and so on. */
+function reasonsOf(steps) {
+  const last = steps.at(-1);
+  return last ? [last.arrow, ...reasonsOf(last.inner?.steps ?? [])] : [];
+}
+
 /** Decide by facts that were read. */
 export function decideRead(chart, facts) {
   const walk = new Walk(chart, 0, (name) => facts.get(name)), [turns, outcome] = walk.follow(walk.graph.start);
@@ -828,8 +834,7 @@ export function decideRead(chart, facts) {
   const teller = new Teller(chart, own.notify), { because, steps } = teller.passage(way, watched);
   const data = Object.entries(own.data).map(([name, [type, term]]) =>
     [name, toPlain(type, evaluate(chart, term, watched, new Map()))]);
-  const reasons = [];
-  for (let last = steps.at(-1); last; last = last.inner?.steps.at(-1)) reasons.push(last.arrow);
+  const reasons = reasonsOf(steps);
   return {
     outcome,
     notify: NOTIFY[own.notify],

@@ -20,6 +20,7 @@ from notifyrules.graph.model import (
     Outcome,
     Question,
     Switch,
+    conditions,
 )
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic
@@ -33,15 +34,16 @@ ALWAYS_CARRIED: Final = ("UTC",)
 """The time zones that every export carries."""
 
 
-def export_chart(graph: Graph, zones: Iterable[str] = ALWAYS_CARRIED) -> dict[str, Plain]:
+def export_chart(graph: Graph, zones: Iterable[str] = ALWAYS_CARRIED, *, told: bool = False) -> dict[str, Plain]:
     """
     Write a chart as plain data.
 
     Args:
         graph: A chart without errors.
         zones: Keys of the time zones that its facts may name; those that the chart itself writes out come with them.
+        told: Whether nodes carry what only people read: what they are about, and their conditions.
     """
-    exporter = _Exporter()
+    exporter = _Exporter(told=told)
     exporter.number(graph)
     named = sorted({*zones, *exporter.terms.zones})
     wanted = {name for function in exporter.terms.functions for name in NEEDED.get(function, ())}
@@ -67,8 +69,9 @@ def zone_bytes(key: str) -> str:
 class _Exporter:
     """Writes charts, each once, however many nodes call it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, told: bool) -> None:
         self.terms = TermWriter()
+        self._told = told
         self.charts: list[Plain] = []
         self._numbers: dict[Graph, int] = {}
 
@@ -119,6 +122,8 @@ class _Exporter:
             "file": node.span.source.name,
             "line": node.span.line,
         }
+        if self._told:
+            whole |= {"about": node.about, "conditions": [term.span.one_line for term in conditions(node)]}
         match node:
             case Question() | First():
                 rows: list[Plain] = [[self.terms.write(row.condition), self._arrow(row.arrow)] for row in node.rows]

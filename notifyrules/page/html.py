@@ -11,54 +11,71 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from string import Template
 from typing import Final
-from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from notifyrules.cases.model import Case
+from notifyrules.compiled.receipts import stamp
 from notifyrules.diagram import draw
-from notifyrules.diagram.model import Diagram
-from notifyrules.diagram.panel import lay_panel
-from notifyrules.diagram.routing import Drawing, route
-from notifyrules.diagram.strokes import rounded, simplified, strokes
-from notifyrules.diagram.svg import write_panel
-from notifyrules.graph.model import Graph, conditions
+from notifyrules.graph.model import Call, Graph
+from notifyrules.language.tables import tables
 from notifyrules.language.types import Basic
-from notifyrules.language.values import to_plain
+from notifyrules.language.values import Value, to_plain
 from notifyrules.page.export import export_chart
+from notifyrules.page.layers import Changes, Traffic
 from notifyrules.page.module import asset
+from notifyrules.page.pictures import write_pictures
 from notifyrules.page.terms import Plain
 
 ZONES: Final = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland")
 """The time zones that every page with a zone among its facts offers, beside those that its cases name."""
-_TOLD: Final = ("data-about", "data-because", "data-condition", "data-source")
-"""What the picture says of boxes and arrows, and the page knows already."""
+SCRIPTS: Final = ("decide.js", "picture.js", "by_hand.js", "page.js")
+"""The script of a page, in this order."""
 
 
-def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False) -> str:
+def write_page(
+    graph: Graph,
+    cases: Iterable[Case] = (),
+    *,
+    expand: bool = False,
+    traffic: Traffic | None = None,
+    changes: Changes | None = None,
+) -> str:
     """
     Write the page.
 
     Args:
         graph: A chart without errors.
         cases: What is listed on it.
-        expand: Whether called charts are drawn opened.
+        expand: Whether called charts are shown opened at first.
+        traffic: How often its arrows were taken, to be shown on it.
+        changes: What is different from an old version, to be shown on it; called charts are not opened then.
     """
     listed = list(cases)
-    zones = {value.key for case in listed for value in case.facts.values() if isinstance(value, ZoneInfo)}
-    diagram = draw(graph, expand=expand)
-    drawing = route(diagram)
-    picture, own = _picture(diagram, drawing)
-    style, script = f"{own}\n{asset('page.css')}", f"{asset('decide.js')}\n{asset('page.js')}"
+    named = [value for case in listed for value in case.facts.values()]
+    named += [value for facts in (changes.examples if changes else {}).values() for value in facts.values()]
+    zones = {
+        "UTC",
+        *(ZONES if _has_zones(graph) else ()),
+        *(value.key for value in named if isinstance(value, ZoneInfo)),
+    }
+    if changes is not None:
+        diagrams = [changes.both]
+    else:
+        calls = any(isinstance(node, Call) for node in graph.nodes.values())
+        diagrams = [draw(graph, expand=opened) for opened in ((False, True) if calls else (False,))]
+    pictures = write_pictures(diagrams, len(diagrams) - 1 if expand else 0)
+    style, script = f"{pictures.style}\n{asset('page.css')}", "\n".join(map(asset, SCRIPTS))
     beside: dict[str, Plain] = {
-        "nodes": {
-            name: {"about": node.about, "conditions": [term.span.one_line for term in conditions(node)]}
-            for name, node in graph.nodes.items()
-        },
-        "cases": [_case(case) for case in listed],
-        "ways": dict(_shared_ways(drawing)),
+        "stamp": stamp(graph.digest, graph.path, tables()),
+        "cases": [
+            *_examples(graph, changes),
+            *(_case(case.name, case.facts, case.expect.outcomes, graph) for case in listed),
+        ],
+        "ways": pictures.ways,
+        "layers": _layers(traffic, changes, zones),
     }
     return Template(asset("page.html")).substitute(
         policy="; ".join(
@@ -73,8 +90,8 @@ def write_page(graph: Graph, cases: Iterable[Case] = (), *, expand: bool = False
         title=html.escape(graph.title),
         style=style,
         script=script,
-        picture=picture,
-        chart=_data(export_chart(graph, {*ZONES, *zones} if _has_zones(graph) else ["UTC"])),
+        pictures=pictures.markup,
+        chart=_data(export_chart(graph, zones, told=True)),
         beside=_data(beside),
     )
 
@@ -90,48 +107,38 @@ def notebook_page(graph: Graph) -> str | None:
     return f'{frame} srcdoc="{html.escape(page)}"></iframe>'
 
 
-def _picture(diagram: Diagram, drawing: Drawing) -> tuple[str, str]:
-    """Write the picture, and apart from it its style, which the policy of the page names with the page's own."""
-    root = write_panel(diagram, lay_panel(diagram, drawing))
-    style = root.find("style")
-    assert style is not None
-    root.remove(style)
-    for one in root.iter():
-        for name in _TOLD:
-            one.attrib.pop(name, None)
-    # A page has boxes to be pointed at, whose ways on it tells; where arrows are met would be a tenth of it.
-    for group in root.iter("g"):
-        for path in group.findall("path[@stroke='transparent']"):
-            group.remove(path)
-    return ET.tostring(root, encoding="unicode"), style.text or ""
-
-
-def _shared_ways(drawing: Drawing) -> Iterator[tuple[str, Plain]]:
-    """Give the whole line of each arrow of which the picture leaves to another one what they share."""
-    for stroke in strokes(drawing.arrows):
-        whole = rounded([simplified(stroke.drawn.points)])
-        if stroke.drawn.arrow.ids and (stroke.joint is not None or stroke.pieces[0][0] != stroke.drawn.points[0]):
-            yield " ".join(stroke.drawn.arrow.ids), whole
-
-
 def _has_zones(graph: Graph) -> bool:
     return any(fact.type.base is Basic.TIMEZONE for fact in graph.facts.values())
 
 
-def _case(case: Case) -> Plain:
+def _layers(traffic: Traffic | None, changes: Changes | None, zones: Iterable[str]) -> dict[str, Plain]:
+    """Write what can be shown on the chart, by the names that the page has for it."""
+    found: dict[str, Plain] = {}
+    if traffic is not None:
+        found["traffic"] = {"taken": dict(traffic.taken), "total": traffic.total, "words": traffic.words}
+    if changes is not None:
+        marks: dict[str, Plain] = {
+            key: ["is-gone" if key in changes.gone else "is-new", *notes] for key, notes in changes.marks.items()
+        }
+        found["changes"] = {"marks": marks, "words": changes.words, "old": export_chart(changes.old, zones)}
+    return found
+
+
+def _examples(graph: Graph, changes: Changes | None) -> list[Plain]:
+    """Write facts that are decided otherwise than by the old version like cases, which whatever comes of them fits."""
+    examples = {} if changes is None else changes.examples
+    return [_case(name, facts, graph.outcomes, graph) for name, facts in examples.items()]
+
+
+def _case(name: str, facts: Mapping[str, Value], outcomes: Iterable[str], graph: Graph) -> Plain:
     """Write a case: its facts, those at their default left out, and the outcomes that it expects."""
-    facts = case.chart.graph.facts
-    given: dict[str, Plain] = json.loads(
-        json.dumps(
-            {
-                name: to_plain(value)
-                for name, value in case.facts.items()
-                if not facts[name].has_default or value != facts[name].default
-            }
-        )
-    )
-    outcomes: list[Plain] = [*sorted(case.expect.outcomes)]
-    return {"name": case.name, "facts": given, "outcomes": outcomes}
+    declared = graph.facts
+    off = {
+        key: value for key, value in facts.items() if not declared[key].has_default or value != declared[key].default
+    }
+    given: dict[str, Plain] = json.loads(json.dumps({key: to_plain(value) for key, value in off.items()}))
+    expected: list[Plain] = [*sorted(outcomes)]
+    return {"name": name, "facts": given, "outcomes": expected}
 
 
 def _data(value: Plain) -> str:

@@ -1,24 +1,12 @@
-// ---- The page: the chart as a picture, facts as a form, cases as a list ----
+// ---- The page: facts as a form, the decision in words, cases as a list, one box ----
 
-const byId = (id) => document.getElementById(id);
-const chart = JSON.parse(byId("chart").textContent), beside = JSON.parse(byId("beside").textContent);
-const whole = chart.charts[0], declared = new Map(Object.entries(whole.facts));
-const stage = byId("stage"), svg = stage.querySelector("svg");
-const boxes = [...svg.querySelectorAll(".nr-box")], arrows = [...svg.querySelectorAll(".nr-arrow")];
 const OPENINGS = { true: "You were notified", false: "You were not notified", later: "You were not notified yet" };
 const HEADLINES = { true: "Notified", false: "Not notified", later: "Not notified yet", null: "Answered" };
-let reader = "support", current = null;
-
-/** Make an element; texts of the chart are only ever text. */
-function el(name, properties = {}, ...children) {
-  const { attributes = {}, ...own } = properties, made = Object.assign(document.createElement(name), own);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter((one) => one !== null));
-  return made;
-}
+const tabs = [...document.querySelectorAll("[role=tab]")];
+let reader = "support", current = null, remarks = [], readNow = null;
 
 function show(panel) {
-  for (const tab of document.querySelectorAll("[role=tab]")) {
+  for (const tab of tabs) {
     const chosen = tab.getAttribute("aria-controls") === panel;
     tab.setAttribute("aria-selected", chosen);
     tab.tabIndex = chosen ? 0 : -1;
@@ -29,69 +17,6 @@ function show(panel) {
 function address(key, value) {
   // In a frame of a notebook the page has no address.
   if (location.protocol !== "about:") history.replaceState(null, "", `#${key}=${encodeURIComponent(value)}`);
-}
-
-// ---- The picture ----
-
-const natural = { width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height };
-let scale = 1;
-
-function zoom(to, at = [stage.clientWidth / 2, stage.clientHeight / 2]) {
-  const next = held(to, 0.1, 6), by = next / scale;
-  const [left, top] = [(stage.scrollLeft + at[0]) * by - at[0], (stage.scrollTop + at[1]) * by - at[1]];
-  scale = next;
-  svg.style.width = `${natural.width * scale}px`;
-  svg.style.height = `${natural.height * scale}px`;
-  stage.scrollTo(left, top);
-}
-
-const fit = () => zoom(Math.min(1, (stage.clientWidth - 24) / natural.width));
-
-function reveal(box) {
-  const place = box.getBoundingClientRect(), here = stage.getBoundingClientRect();
-  stage.scrollBy({
-    left: place.x + place.width / 2 - here.x - here.width / 2, top: place.y + place.height / 2 - here.y - here.height / 2,
-    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
-  });
-}
-
-/** Mark what a decision passed, that of called charts and of branches tried in vain included. */
-function light(steps, prefix = "", kind = "is-lit") {
-  for (const step of steps) {
-    mark(boxes, "key", prefix + step.node, kind);
-    mark(arrows, "arrow", prefix + step.arrow, kind);
-    if (!Object.hasOwn(whole.nodes, step.to) && !prefix && kind === "is-lit") {
-      const end = arrows.find((one) => (one.dataset.arrow ?? "").split(" ").includes(step.arrow));
-      mark(boxes, "key", end ? end.dataset.to : step.to, kind);
-    }
-    for (const branch of step.tried) {
-      mark(arrows, "arrow", prefix + branch.arrow, "is-tried");
-      light(branch.steps, prefix, "is-tried");
-    }
-    if (step.inner) light(step.inner.steps, `${prefix}${step.node}/`, kind);
-  }
-}
-
-function mark(elements, data, key, kind) {
-  for (const one of elements) if ((one.dataset[data] ?? "").split(" ").includes(key)) one.classList.add(kind);
-}
-
-const unmark = (...kinds) => [...boxes, ...arrows].forEach((one) => one.classList.remove(...kinds));
-
-/** Draw whole what the picture leaves to other lines that run the same way. */
-function drawWays() {
-  svg.querySelectorAll(".way").forEach((one) => one.remove());
-  for (const arrow of arrows) {
-    const way = beside.ways[arrow.dataset.arrow], kind = ["is-lit", "is-tried"].find((one) => arrow.classList.contains(one));
-    if (!way || !kind) continue;
-    const line = document.createElementNS(svg.namespaceURI, "path");
-    for (const [key, value] of Object.entries({ d: way, class: `way ${kind}`, fill: "none", "pointer-events": "none" })) line.setAttribute(key, value);
-    boxes[0].before(line);
-    const head = arrows.find((one) => one.dataset.to === arrow.dataset.to && one.querySelector("path.nr-head"));
-    head?.classList.add(kind === "is-lit" ? "has-lit-head" : "has-tried-head");
-  }
-  // What is written on them lies on top.
-  for (const kind of ["is-tried", "is-lit"]) for (const one of arrows) if (one.classList.contains(kind)) boxes[0].before(one);
 }
 
 // ---- Facts as a form ----
@@ -168,70 +93,81 @@ function field(type) {
 const rowsOfForm = new Map();
 
 function row(name, fact) {
-  const { made, put, take } = field(fact.type), id = `fact-${name}`;
+  const { made, put, take } = field(fact.type), id = `fact-${name}`, isInstant = fact.type.is === "instant";
   const hasDefault = Object.hasOwn(fact, "default"), unset = hasDefault ? toPlain(fact.type, fact.default) : undefined;
-  const none = fact.type.null ? el("input", { type: "checkbox" }) : null;
-  const back = hasDefault ? el("button", { type: "button", textContent: "default", attributes: { "aria-label": `${name}: the default` } }) : null;
+  const button = (textContent, words, onclick) => el("button", { type: "button", textContent, onclick, attributes: { "aria-label": `${name}: ${words}` } });
+  const none = fact.type.null ? el("input", { type: "checkbox" }) : null, state = el("span", { className: "about" });
   made.id = id;
-  const change = () => {
-    const value = none?.checked ? null : take();
+  const set = (value) => {
     if (value === undefined) given.delete(name);
     else given.set(name, value);
     decideNow();
   };
-  made.addEventListener("input", () => {
-    if (none) none.checked = false;
-    change();
-  });
-  none?.addEventListener("change", change);
-  back?.addEventListener("click", () => {
-    given.delete(name);
+  const reset = (value) => {
+    set(value);
     refresh();
-    decideNow();
-  });
+  };
   const refresh = () => {
     const value = given.has(name) ? given.get(name) : unset;
     if (none) none.checked = value === null;
     if (value === null || value === undefined) made.value = "";
     else put(value);
-    if (back) back.disabled = !given.has(name);
   };
-  const zone = fact.type.is === "instant" ? el("span", { className: "about zone" }) : null;
+  const back = button(hasDefault ? "default" : "leave out", hasDefault ? "the default" : "leave it out", () => reset(undefined));
+  const now = isInstant ? button("now", "now", () => reset(`${new Date().toISOString().slice(0, 19)}Z`)) : null;
+  made.addEventListener("input", () => {
+    if (none) none.checked = false;
+    set(take());
+  });
+  none?.addEventListener("change", () => {
+    if (none.checked) reset(null);
+    else {
+      if (made.selectedIndex === -1) made.selectedIndex = 0;
+      set(take());
+    }
+  });
   const line = el("div", { className: "fact" },
-    el("label", { htmlFor: id }, el("code", { textContent: name })),
-    el("div", { className: "with" }, made, none && el("label", {}, none, "null"), zone), back ?? el("span"),
+    el("div", {}, el("label", { htmlFor: id }, el("code", { textContent: name })), " ", state),
+    el("div", { className: "with" }, made, none && el("label", {}, none, "null"), now), back,
     fact.about ? el("div", { className: "about", textContent: fact.about }) : null);
-  rowsOfForm.set(name, { line, refresh, back, zone });
+  /** Tell what the fact is: given, null, at its default, left out; and whether the decision read it. */
+  const tellState = () => {
+    const is = given.has(name) ? (given.get(name) === null ? "null" : "given") : hasDefault ? "default" : "left out";
+    const unread = readNow !== null && !readNow.has(name);
+    back.disabled = !given.has(name);
+    line.classList.toggle("is-changed", given.has(name));
+    line.classList.toggle("is-unread", unread);
+    state.textContent = [is, ...(unread ? ["not read"] : []), ...(isInstant ? [zoneNow()] : [])].join(" · ");
+  };
+  rowsOfForm.set(name, { refresh, tellState });
   return line;
 }
 
 // ---- The decision ----
 
-function decideNow() {
-  let decision = null, problems = "";
+/** Decide by some facts; or say what is wrong with them. */
+function attempt(facts, by = chart) {
   try {
-    decision = decideBy(chart, Object.fromEntries(given));
+    return [decideBy(by, facts), ""];
   } catch (error) {
     if (!(error instanceof FactsError)) throw error;
-    problems = error.message;
+    return [null, error.message];
   }
-  current = decision;
-  unmark("is-lit", "is-tried", "has-lit-head", "has-tried-head");
-  svg.classList.toggle("has-path", decision !== null);
-  if (decision) {
-    light(decision.steps);
-    boxes.filter((one) => one.dataset.kind === "start" || !one.dataset.key).forEach((one) => one.classList.add("is-lit"));
-    arrows.filter((one) => !one.dataset.arrow).forEach((one) => one.classList.add("is-lit"));
-  }
-  drawWays();
-  const read = decision ? new Set([...decision.told_from, ...allRead(decision.steps)]) : null;
-  for (const [name, { line, back, zone }] of rowsOfForm) {
-    line.classList.toggle("is-changed", given.has(name));
-    line.classList.toggle("is-unread", read !== null && !read.has(name));
-    if (back) back.disabled = !given.has(name);
-    if (zone) zone.textContent = zoneNow();
-  }
-  tell(decision, problems);
+}
+
+const withFact = (name, value) => attempt({ ...Object.fromEntries(given), [name]: value })[0];
+
+/** Decide by the form, and show it all; what is said beside it holds until a fact is changed. */
+function decideNow(said = []) {
+  const [decision, problems] = attempt(Object.fromEntries(given)), answer = byId("answer");
+  [current, remarks] = [decision, said];
+  readNow = decision && new Set([...decision.told_from, ...allRead(decision.steps)]);
+  lightWay(decision?.steps ?? null);
+  for (const { tellState } of rowsOfForm.values()) tellState();
+  if (decision) tellAnswer(decision, [...said, ...tellBefore(decision)]);
+  else answer.replaceChildren(...said.map(quiet), el("p", { className: "problem", textContent: problems }));
+  answer.classList.toggle("is-wrong", !decision);
+  tellWhy();
 }
 
 function* allRead(steps) {
@@ -241,34 +177,40 @@ function* allRead(steps) {
   }
 }
 
-function tell(decision, problems) {
-  const answer = byId("answer"), told = byId("told");
-  answer.className = decision ? `is-${decision.notify}` : "";
-  told.replaceChildren();
-  if (!decision) {
-    answer.replaceChildren(el("p", { className: "problem", textContent: problems }));
-    return;
-  }
-  const label = whole.outcomes[decision.outcome].label;
-  answer.replaceChildren(
-    el("strong", { textContent: HEADLINES[decision.notify] }), ` · ${label}`,
+const quiet = (textContent) => el("div", { className: "quiet", textContent });
+
+/** Say what the old version decides, where the page has one. */
+function tellBefore({ outcome, notify }) {
+  const old = layers.changes?.old, facts = [...given].filter(([name]) => Object.hasOwn(old?.charts[0].facts ?? {}, name));
+  if (!old) return [];
+  const [before, problems] = attempt(Object.fromEntries(facts), old);
+  if (!before) return [`The old version does not take these facts: ${problems.split("\n").join(", ")}`];
+  if (before.outcome === outcome && before.notify === notify) return ["The old version decides alike."];
+  return [`The old version: ${HEADLINES[before.notify].toLowerCase()} · ${before.outcome}, by ${before.reason}`];
+}
+
+function tellAnswer(decision, said) {
+  byId("answer").className = `is-${decision.notify}`;
+  byId("answer").replaceChildren(
+    ...said.map(quiet),
+    el("strong", { textContent: HEADLINES[decision.notify] }), ` · ${whole.outcomes[decision.outcome].label}`,
     el("div", { textContent: decision.because ?? "" }),
     el("div", { className: "quiet" }, el("code", { textContent: decision.reasons.join(" · ") })),
     el("div", { textContent: decision.recheck_at ? `Looked at again at ${onClock(decision.recheck_at)}` : "" }));
+}
+
+function tellWhy() {
   const choice = el("fieldset", {}, el("legend", { textContent: "Told to" }), ...["user", "support", "engineer"].map((one) =>
     el("label", {}, el("input", { type: "radio", name: "reader", value: one, checked: one === reader, onchange: () => {
       reader = one;
-      tell(decision, problems);
+      tellWhy();
       document.querySelector(`input[value=${one}]`).focus();
     } }), one)));
-  told.append(choice, reader === "user" ? el("p", { textContent: toUser(decision) }) : tellSteps(decision.steps, decision.facts));
-  if (chart.media) told.append(tellMedia(...chart.media));
+  const words = () => (reader === "user" ? el("p", { textContent: toUser(current) }) : tellSteps(current.steps));
+  byId("told").replaceChildren(...(current ? [choice, words(), ...(chart.media ? [tellMedia(...chart.media)] : []), tellTurns()] : []));
 }
 
-function onClock(at) {
-  const zone = zoneNow();
-  return `${toWall(at).slice(11, 16)} on ${toWall(at).slice(0, 10)} (${zone})`;
-}
+const onClock = (at) => `${toWall(at).slice(11, 16)} on ${toWall(at).slice(0, 10)} (${zoneNow()})`;
 
 function toUser(decision) {
   const opening = OPENINGS[decision.notify] ?? `The answer is “${decision.outcome}”`, last = decision.steps.at(-1);
@@ -278,13 +220,15 @@ function toUser(decision) {
   return `${/[?.!…]$/.test(told) ? told : `${told}.`}${settled}${again}`;
 }
 
+const plainly = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
 function tellSteps(steps) {
-  return el("ol", { className: "steps" }, ...steps.map((step) => {
-    const facts = Object.entries(step.facts).map(([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return el("ol", { className: "steps" }, ...steps.filter((step) => step.arrow || step.inner).map((step) => {
+    const facts = Object.entries(step.facts).map(([name, value]) => `${name} = ${plainly(value)}`);
     const ask = reader === "engineer" ? `${step.file}:${step.line}: ${step.node} → ${step.arrow} → ${step.to}` : `${step.ask} ${step.answer}`;
     return el("li", {},
       el("div", { textContent: ask }), facts.length ? el("div", { className: "facts quiet", textContent: facts.join(", ") }) : null,
-      step.because ? el("div", { className: "quiet", textContent: `because ${step.because}` }) : null,
+      step.because ? quiet(`because ${step.because}`) : null,
       step.inner ? el("div", { textContent: `asked the chart ${step.inner.chart}: ${step.inner.outcome}` }) : null,
       step.inner ? tellSteps(step.inner.steps) : null,
       ...step.tried.map((branch) => el("div", {}, `tried in vain: ${branch.arrow}, which ended in ${branch.outcome}`, tellSteps(branch.steps))));
@@ -293,24 +237,32 @@ function tellSteps(steps) {
 
 /** Decide for every medium; facts that differ from one to another are as the form has them. */
 function tellMedia(fact, media) {
-  const list = el("ul");
-  for (const medium of media) {
-    try {
-      const found = decideBy(chart, { ...Object.fromEntries(given), [fact]: medium });
-      list.append(el("li", { textContent: `${medium}: ${HEADLINES[found.notify].toLowerCase()} (${found.reason})` }));
-    } catch (error) {
-      if (!(error instanceof FactsError)) throw error;
-    }
-  }
-  return el("div", {}, el("h2", { textContent: `Every ${fact}` }), list);
+  const found = media.map((medium) => [medium, withFact(fact, medium)]).filter(([, one]) => one);
+  return el("div", {}, el("h2", { textContent: `Every ${fact}` }), el("ul", {}, ...found.map(([medium, one]) =>
+    el("li", { textContent: `${medium}: ${HEADLINES[one.notify].toLowerCase()} (${one.reason})` }))));
 }
 
-// ---- Cases ----
+/** Give the values that a fact is tried with: every one of a few, else those that the cases have. */
+function candidates(name, type) {
+  const known = { bool: [true, false], enum: type.values }[type.is];
+  const seen = known ?? [...new Set(beside.cases.map(({ facts }) => JSON.stringify(facts[name])).filter(Boolean))].map((one) => JSON.parse(one));
+  return type.null ? [null, ...seen] : seen;
+}
 
-const decided = beside.cases.map((one) => {
-  const found = decideBy(chart, one.facts);
-  return { ...one, found, passed: new Set(everyArrow(found.steps)) };
-});
+/** List what one fact alone would change about whether somebody is notified. */
+function tellTurns() {
+  const read = [...declared].filter(([name]) => readNow.has(name) && name !== chart.media?.[0]);
+  const tried = read.flatMap(([name, { type }]) => candidates(name, type).map((value) => [name, value, withFact(name, value)]));
+  const turns = tried.filter(([, , other]) => other && other.notify !== current.notify).map(([name, value, other]) => {
+    const turn = el("button", { type: "button", className: "wide", onclick: () => setFacts({ ...Object.fromEntries(given), [name]: value }, []) },
+      el("code", { textContent: `${name} = ${plainly(value)}` }), quiet(`${HEADLINES[other.notify]} · ${other.outcome}, by ${other.reason}`));
+    return el("li", {}, turn);
+  });
+  return el("div", {}, el("h2", { textContent: "What one fact alone would change" }),
+    turns.length ? el("ul", { className: "plain" }, ...turns) : el("p", { textContent: "Nothing that was tried." }));
+}
+
+// ---- Cases, and receipts ----
 
 function* everyArrow(steps, prefix = "") {
   for (const step of steps) {
@@ -324,31 +276,43 @@ function* everyArrow(steps, prefix = "") {
   }
 }
 
-function choose(one) {
+const decided = beside.cases.map((one) => {
+  const found = decideBy(chart, one.facts);
+  return { ...one, found, fits: one.outcomes.includes(found.outcome), passed: new Set(everyArrow(found.steps)) };
+});
+
+function setFacts(facts, said) {
   given.clear();
-  for (const [name, value] of Object.entries(one.facts)) given.set(name, value);
+  for (const [name, value] of Object.entries(facts)) given.set(name, value);
+  decideNow(said);
   for (const { refresh } of rowsOfForm.values()) refresh();
-  decideNow();
+}
+
+function showWay() {
+  const lit = boxes.filter((box) => box.classList.contains("is-lit") && svg.contains(box));
+  if (lit.length) reveal(lit[Math.floor(lit.length / 2)]);
+}
+
+function choose(one) {
+  setFacts(one.facts, [`The case “${one.name}”`]);
   for (const button of document.querySelectorAll(".cases button")) button.setAttribute("aria-current", button.dataset.name === one.name);
-  address("case", one.name);
-  const last = boxes.filter((box) => box.classList.contains("is-lit"));
-  if (last.length) reveal(last[Math.floor(last.length / 2)]);
 }
 
 function listCases(into, cases) {
   into.replaceChildren(...cases.map((one) => el("li", {}, el("button", {
-    type: "button", onclick: () => {
+    type: "button", className: "wide", onclick: () => {
       choose(one);
+      showWay();
+      address("case", one.name);
       show("told");
     }, attributes: { "data-name": one.name },
-  }, one.name, el("div", { className: one.fits(one) ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` })))));
+  }, one.name, el("div", { className: one.fits ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` })))));
 }
-
-for (const one of decided) one.fits = ({ found, outcomes }) => outcomes.includes(found.outcome);
 
 function fillCases() {
   const filter = el("input", { type: "search", placeholder: "Filter the cases", attributes: { "aria-label": "Filter the cases" } });
   const list = el("ul", { className: "cases" }), count = el("p", { className: "quiet", attributes: { "aria-live": "polite" } });
+  const pasted = el("textarea", { rows: 3, id: "receipt" }), told = el("p", { className: "problem", attributes: { role: "status" } });
   const refresh = () => {
     const words = filter.value.toLowerCase();
     const kept = decided.filter((one) => `${one.name} ${one.found.outcome} ${one.found.reason}`.toLowerCase().includes(words));
@@ -356,37 +320,77 @@ function fillCases() {
     listCases(list, kept);
   };
   filter.addEventListener("input", refresh);
-  byId("cases").append(filter, count, list);
+  pasted.addEventListener("input", () => (told.textContent = pasted.value.trim() && openReceipt(pasted.value)));
+  byId("cases").append(el("h2", {}, el("label", { htmlFor: "receipt", textContent: "Paste a receipt, to have it told again" })), pasted, told,
+    el("h2", { textContent: "Cases" }), filter, count, list);
   refresh();
+}
+
+/** Decide as a receipt says that it was decided; returns what is wrong with it. */
+function openReceipt(text) {
+  let receipt = null;
+  try {
+    receipt = JSON.parse(text);
+  } catch {
+    return "This is no receipt: it is not JSON. Paste one whole line of a log of receipts.";
+  }
+  const isText = (key) => typeof receipt?.[key] === "string";
+  if (!["rules", "outcome", "reason"].every(isText) || typeof (receipt.facts ?? "") !== "object") return "This is no receipt: paste it whole.";
+  const known = ["private", "unknown", "unasked"].flatMap((key) => (Array.isArray(receipt[key]) ? receipt[key] : Object.keys(receipt[key] ?? {})));
+  const said = [["A receipt", ...["at", "subject", "id"].filter(isText).map((key) => receipt[key])].join(" · ")];
+  const [found] = attempt(receipt.facts), then = `${receipt.outcome}, by ${receipt.reason}`;
+  const now = found ? `${found.outcome}, by ${found.reason}` : "nothing, because of its facts";
+  if (receipt.rules.slice(0, 8) !== chart.digest.slice(0, 8)) said.push(`It is of another version of the rules: ${receipt.rules}. This page has ${beside.stamp}.`);
+  else if (receipt.rules !== beside.stamp) said.push("The rules were loaded from elsewhere then, or by another version of the language, of Unicode or of the time zones: words may be others.");
+  if (known.length) said.push(`It does not keep what these were: ${known.join(", ")}. Here they are at their defaults.`);
+  said.push(then === now ? "This page decides alike." : `Decided was ${then}; this page decides ${now}.`);
+  setFacts(receipt.facts, said);
+  showWay();
+  show("told");
+  return "";
 }
 
 // ---- One box ----
 
+/** Give what has changed at a box or an arrow. */
+const notesOf = (key) => (Object.hasOwn(layers.changes?.marks ?? {}, key) ? layers.changes.marks[key].slice(1) : []);
+
 function openBox(box) {
-  const key = box.dataset.key, about = beside.nodes[key], node = whole.nodes[key];
+  const key = box.dataset.key, node = nodeOf(key), notes = notesOf(key);
+  const said = box.querySelector("title").textContent.split("\n").slice(1), list = el("ul", { className: "cases" });
   unmark("is-chosen");
   box.classList.add("is-chosen");
-  const lines = box.querySelector("title").textContent.split("\n"), list = el("ul", { className: "cases" });
-  const ways = arrows.filter((one) => one.dataset.from === key).map((one) => one.querySelector("title").textContent.split("\n"));
+  const ways = leaving(key).map((one) => {
+    const [ids, ...words] = one.querySelector("title").textContent.split("\n"), to = boxOf(one.dataset.to);
+    const told = [words[0], `→ ${to.getAttribute("aria-label")}`, words[1], one.querySelector(".count")?.textContent].filter(Boolean).join(" · ");
+    const more = ids.split(", ").flatMap(notesOf);
+    return el("li", {}, el("button", { type: "button", className: "wide", onclick: () => goTo(to) }, told, ...more.map(quiet), el("div", { className: "quiet" }, el("code", { textContent: ids }))));
+  });
+  const inside = node?.kind === "call" && boxes.find((one) => one.dataset.key.startsWith(`${key}/`));
   byId("box").replaceChildren(
-    el("h2", { textContent: node ? node.ask : box.dataset.question ?? key ?? "" }),
-    ...(about ? [...about.conditions.map((one) => el("pre", { className: "facts", textContent: one })),
-      el("p", { textContent: about.about ?? "" }), el("p", { className: "quiet", textContent: `${node.file}:${node.line}: ${key}` })]
-      : lines.slice(1).map((one) => el("p", { textContent: one }))),
-    el("h2", { textContent: "Ways on" }),
-    el("ul", {}, ...ways.map(([ids, ...words]) => el("li", {}, words.join(" · "), " ", el("code", { className: "quiet", textContent: ids })))),
+    el("h2", { textContent: node?.ask ?? box.getAttribute("aria-label") }),
+    ...(node ? [...node.conditions.map((one) => el("pre", { className: "facts", textContent: one })), el("p", { textContent: node.about ?? "" }),
+      quiet(`${node.file}:${node.line}: ${key}`)] : said.map((one) => el("p", { textContent: one }))),
+    ...notes.map((one) => el("p", { textContent: one })),
+    ...(inside ? [el("button", { type: "button", textContent: "Open the called chart here", onclick: () => goTo(boxOf(inside.dataset.key)) })] : []),
+    el("h2", { textContent: "Ways on" }), el("ul", { className: "plain" }, ...ways),
     el("h2", { textContent: "Cases that pass here" }), list);
   listCases(list, decided.filter((one) => one.passed.has(key) || one.found.outcome === box.dataset.id));
   address("node", key);
   show("box");
 }
 
+function goTo(box) {
+  openBox(box);
+  focusOn(box);
+}
+
 // ---- Keys, mouse, links ----
 
 function find(words) {
-  const found = words ? boxes.filter((box) => box.querySelector("title").textContent.toLowerCase().includes(words.toLowerCase())) : [];
-  boxes.forEach((box) => box.classList.toggle("is-found", found.includes(box)));
-  return found;
+  const fits = (box) => words && svg.contains(box) && box.querySelector("title").textContent.toLowerCase().includes(words.toLowerCase());
+  for (const box of boxes) box.classList.toggle("is-found", Boolean(fits(box)));
+  return boxes.filter((box) => box.classList.contains("is-found"));
 }
 
 function follow() {
@@ -395,58 +399,82 @@ function follow() {
   try {
     name = decodeURIComponent(value ?? "");
   } catch { return; }
-  const one = key === "case" && decided.find((each) => each.name === name), box = key === "node" && boxes.find((each) => each.dataset.key === name);
-  if (one) choose(one);
-  if (box) {
-    openBox(box);
-    reveal(box);
+  const one = key === "case" && decided.find((each) => each.name === name), box = key === "node" && boxOf(name);
+  if (one) {
+    choose(one);
+    showWay();
+    show("told");
   }
+  if (box) goTo(box);
 }
 
+function findLayers() {
+  const taken = Object.create(null), drawn = arrows.filter((one) => svg.contains(one) && idsOf.get(one).length);
+  for (const { passed } of decided) for (const id of passed) taken[id] = (taken[id] ?? 0) + 1;
+  const missed = drawn.filter((one) => !idsOf.get(one).some((id) => taken[id])).length;
+  const words = `${decided.length} cases. ${missed ? `Dashed: ${missed} arrows that none of them walks.` : "They walk every arrow."}`;
+  return { decision: {}, ...(decided.length ? { cases: { taken, total: decided.length, words } } : {}), ...beside.layers };
+}
+
+const NAMES = { decision: "this decision", cases: "what cases walk", traffic: "traffic", changes: "what has changed" }, layers = findLayers();
+byId("layer").append(...Object.keys(layers).map((one) => option(one, NAMES[one])));
+byId("layers").hidden = Object.keys(layers).length === 1;
+byId("layer").addEventListener("change", (event) => {
+  showLayer(event.target.value);
+  lightWay(current?.steps ?? null);
+});
+byId("opening").hidden = pictures.length === 1;
+byId("called").addEventListener("change", (event) => openCalled(event.target.checked));
 byId("form").append(...[...declared].map(([name, fact]) => row(name, fact)));
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 for (const { refresh } of rowsOfForm.values()) refresh();
 fillCases();
-byId("covering").hidden = !decided.length;
-const walked = new Set(decided.flatMap((one) => [...one.passed]));
-for (const arrow of arrows) {
-  const ids = (arrow.dataset.arrow ?? "").split(" ").filter(Boolean);
-  arrow.classList.toggle("is-missed", ids.length > 0 && !ids.some((id) => walked.has(id)));
-}
-byId("coverage").addEventListener("change", (event) => svg.classList.toggle("shows-coverage", event.target.checked));
 byId("smaller").addEventListener("click", () => zoom(scale / 1.25));
 byId("larger").addEventListener("click", () => zoom(scale * 1.25));
-byId("fit").addEventListener("click", fit);
-for (const tab of document.querySelectorAll("[role=tab]")) {
-  tab.addEventListener("click", () => show(tab.getAttribute("aria-controls")));
+byId("fit").addEventListener("click", () => fit(0.1));
+for (const [at, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => {
+    if (tab.getAttribute("aria-controls") === "hand") walkOn(answers);
+    else if (!byId("hand").hidden) decideNow(remarks);
+    show(tab.getAttribute("aria-controls"));
+  });
   tab.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], tabs = [...document.querySelectorAll("[role=tab]")];
-    if (!by) return;
-    const next = tabs[modulo(tabs.indexOf(tab) + by, tabs.length)];
-    next.click();
-    next.focus();
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], next = by && tabs[modulo(at + by, tabs.length)];
+    next?.click();
+    next?.focus();
   });
 }
-boxes.forEach((box) => box.addEventListener("click", () => openBox(box)));
-byId("search").addEventListener("input", (event) => find(event.target.value).slice(0, 1).forEach(reveal));
+let moved = 0;
+for (const box of boxes) {
+  box.tabIndex = box.dataset.kind === "start" ? 0 : -1;
+  box.addEventListener("click", () => moved > 5 || openBox(box));
+  box.addEventListener("focus", () => boxes.forEach((one) => (one.tabIndex = one === box ? 0 : -1)));
+}
+byId("search").addEventListener("input", (event) => find(event.target.value).slice(0, 1).forEach((one) => reveal(one)));
 byId("search").addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     event.target.value = "";
     find("");
   }
   const [box] = event.key === "Enter" ? find(event.target.value) : [];
-  if (!box) return;
-  openBox(box);
-  reveal(box);
+  if (box) goTo(box);
 });
+const KEYS = {
+  "/": () => byId("search").focus(),
+  "+": () => zoom(scale * 1.25),
+  "-": () => zoom(scale / 1.25),
+  0: () => byId("hand").hidden && fit(0.1),
+  Backspace: () => byId("hand").hidden || walkOn(answers.slice(0, -1)),
+};
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-  const box = event.target.closest?.(".nr-box");
-  if (box && (event.key === "Enter" || event.key === " ")) openBox(box);
-  else if (event.key === "/") byId("search").focus();
-  else if (event.key === "+" || event.key === "-") zoom(event.key === "+" ? scale * 1.25 : scale / 1.25);
-  else if (event.key === "0") fit();
-  else return;
+  const box = event.target.closest?.(".nr-box"), next = box && event.key.startsWith("Arrow") ? along(box, event.key) : null;
+  const answer = byId("hand").hidden ? null : byId("hand").querySelectorAll(".wide")[Number(event.key) - 1];
+  if (next) focusOn(next);
+  else if (answer) answer.click();
+  else if (box && (event.key === "Enter" || event.key === " ")) openBox(box);
+  else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
+  else if (!box || !event.key.startsWith("Arrow")) return;
   event.preventDefault();
 });
 stage.addEventListener("wheel", (event) => {
@@ -455,11 +483,16 @@ stage.addEventListener("wheel", (event) => {
   const here = stage.getBoundingClientRect();
   zoom(scale * Math.exp(-event.deltaY / 300), [event.clientX - here.x, event.clientY - here.y]);
 }, { passive: false });
+stage.addEventListener("mousedown", () => (moved = 0));
 stage.addEventListener("mousemove", (event) => {
   stage.classList.toggle("is-dragged", event.buttons === 1);
-  if (event.buttons === 1) stage.scrollBy(-event.movementX, -event.movementY);
+  if (event.buttons !== 1) return;
+  moved += Math.abs(event.movementX) + Math.abs(event.movementY);
+  stage.scrollBy(-event.movementX, -event.movementY);
 });
 addEventListener("hashchange", follow);
 fit();
 decideNow();
+if (!current && decided.length) choose(decided[0]);
+reveal(boxes.find((one) => svg.contains(one)), "auto");
 follow();

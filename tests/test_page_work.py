@@ -1,0 +1,236 @@
+"""Work on pages in a real browser: by hand, by keyboard, with receipts, layers and called charts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from notifyrules import load
+from notifyrules.answers.page import page
+from tests.test_browser import Browser, browser
+from tests.test_browser import pytestmark as needs_browser
+from tests.test_page import LIT, opened, whole
+
+__all__ = ["browser", "opened"]
+pytestmark = needs_browser
+Open = Callable[..., Browser]
+
+ANSWER = "return document.getElementById('answer').textContent"
+TRIED = LIT.replace("is-lit", "is-tried")
+TEXTS = "return [...document.querySelectorAll('{}')].map(one => one.textContent)"
+FOCUSED = "return document.activeElement.dataset.key"
+DOWN, UP, LEFT, RIGHT, ENTER, BACKSPACE = "\ue015", "\ue013", "\ue012", "\ue014", "\ue007", "\ue003"
+
+
+BRANCHES = """\
+notifyrules: 1
+facts: {b: bool = false, c: bool = false}
+flow:
+  a: {ask: "One of them?", any: [b, c], else: "no"}
+  b: {ask: "B?", if: b, then: "yes", else: "no"}
+  c: {ask: "C?", if: c, then: {to: "yes", because: it is C}, else: "no"}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+"""
+
+
+def click(shown: Browser, where: str) -> None:
+    """Click what a selector finds first."""
+    shown.run(f"document.querySelector({json.dumps(where)}).click()")
+
+
+def listed(shown: Browser, script: str) -> list[str]:
+    """Run a script that gives a list."""
+    found = shown.run(script)
+    assert isinstance(found, list)
+    return found
+
+
+def paste(shown: Browser, text: str) -> None:
+    """Paste a receipt."""
+    shown.run(
+        f"const field = document.getElementById('receipt'); field.value = {json.dumps(text)};"
+        "field.dispatchEvent(new Event('input'))"
+    )
+
+
+class TestByHand:
+    def test_answers_lead_on(self, opened: Open) -> None:
+        """Digits answer, Backspace takes back; the way so far is lit, and its end is told."""
+        shown = opened(whole("slack"))
+        click(shown, "#tab-hand")
+        asked = [shown.run(TEXTS.format("#hand h2, #hand .wide"))]
+        for key in ("1", "2", BACKSPACE, "2"):
+            shown.press(key)
+            asked.append(shown.run("return document.querySelector('#hand h2').textContent"))
+
+        thread = "Thread message && User subscribed?"
+        assert asked == [["Channel muted?", "1 · Yes", "2 · No"], thread, "The end", thread, "The end"]
+        assert shown.run(LIT) == ["muted.then", "muted_thread.else"]
+        assert "Not notified · NOyou muted {channel.name}" in str(shown.run(ANSWER))
+
+    def test_branches_are_tried(self, opened: Open, tmp_path: Path) -> None:
+        """A fan-out tries its branches in turn; those that refuse are marked as tried in vain."""
+        (tmp_path / "chart.yaml").write_text(BRANCHES, "utf-8")
+        shown = opened(page(load(tmp_path / "chart.yaml").graph).content.decode())
+        click(shown, "#tab-hand")
+        shown.press("2")
+        asked = shown.run("return document.querySelector('#hand h2').textContent")
+        shown.press("1")
+
+        assert asked == "C?"
+        assert sorted(listed(shown, LIT)) == ["a.c", "c.then"]
+        assert sorted(listed(shown, TRIED)) == ["a.b", "b.else"]
+        assert str(shown.run(ANSWER)).endswith("Notified · yesit is Cc.then")
+
+    def test_into_called_charts(self, opened: Open) -> None:
+        """The questions of a called chart are asked in their turn."""
+        shown = opened(whole("team_chat"))
+        click(shown, "#tab-hand")
+        for _ in range(4):
+            shown.press("2")
+
+        assert shown.run("return document.querySelector('#hand h2').textContent") == (
+            "What is the preference for this device?"
+        )
+
+    def test_leaving_it_shows_the_decision(self, opened: Open) -> None:
+        """What is lit then is the way of the facts again."""
+        shown = opened(whole("slack"))
+        before = shown.run(LIT)
+        click(shown, "#tab-hand")
+        between = shown.run(LIT)
+        click(shown, "#tab-told")
+
+        assert (shown.run(LIT), between) == (before, [])
+
+
+class TestReceipts:
+    def test_is_told_again(self, opened: Open) -> None:
+        """The facts of a receipt are set, and the decision is told, with whom it was about."""
+        receipt = load("slack").should_notify({"channel.muted": True, "channel.name": "#random"}).receipt()
+        shown = opened(whole("slack"))
+        paste(shown, json.dumps({"id": "m1", "subject": "ada", **receipt}))
+        told = str(shown.run(ANSWER))
+
+        assert told.startswith("A receipt · ada · m1This page decides alike.Not notified · NOyou muted #random")
+        assert shown.run("return document.getElementById('told').hidden") is False
+
+    def test_of_another_version(self, opened: Open) -> None:
+        """It is said that it is, and what this version decides."""
+        receipt = load("slack").should_notify({"channel.muted": True}).receipt()
+        shown = opened(whole("slack"))
+        paste(shown, json.dumps({**receipt, "rules": "0123456789a", "outcome": "yes", "reason": "x.then"}))
+        told = str(shown.run(ANSWER))
+
+        assert "It is of another version of the rules: 0123456789a. This page has " in told
+        assert "Decided was yes, by x.then; this page decides no, by muted_thread.else." in told
+
+    def test_loaded_from_elsewhere(self, opened: Open) -> None:
+        """The same rules under another path are told apart from another version."""
+        receipt = load("slack").should_notify({}).receipt()
+        shown = opened(whole("slack"))
+        paste(shown, json.dumps({**receipt, "rules": receipt["rules"][:8] + "zzz"}))
+
+        assert "The rules were loaded from elsewhere then" in str(shown.run(ANSWER))
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("{", "This is no receipt: it is not JSON."),
+            ("null", "This is no receipt: paste it whole."),
+            ('{"rules": "a", "outcome": "b", "reason": "c", "facts": 5}', "This is no receipt: paste it whole."),
+            ("[1]", "This is no receipt: paste it whole."),
+        ],
+        ids=["half", "null", "no facts", "a list"],
+    )
+    def test_what_is_none(self, opened: Open, text: str, problem: str) -> None:
+        """It is said at once, and nothing else happens."""
+        shown = opened(whole("slack"))
+        before = shown.run(ANSWER)
+        paste(shown, text)
+
+        assert str(shown.run("return document.querySelector('#cases .problem').textContent")).startswith(problem)
+        assert shown.run(ANSWER) == before
+
+
+class TestKeyboard:
+    def test_along_the_arrows(self, opened: Open) -> None:
+        """Down goes on by the lit arrow, right and left to what stands beside it, up goes back."""
+        shown = opened(whole("slack"))
+        shown.run("document.querySelector('.nr-box').focus()")
+        reached = []
+        for key in (DOWN, DOWN, LEFT, DOWN, UP, UP, UP):
+            shown.press(key)
+            reached.append(shown.run(FOCUSED))
+
+        assert reached == ["muted", "dnd", "muted_thread", "dnd", "muted_thread", "muted", "(start)"]
+
+    def test_one_stop_in_the_chart(self, opened: Open) -> None:
+        """Tab leads into the chart once, to the box that was reached last."""
+        shown = opened(whole("slack"))
+        shown.run("document.querySelector('.nr-box').focus()")
+        shown.press(DOWN)
+
+        assert shown.run(
+            "return [...document.querySelectorAll('.nr-box[tabindex=\"0\"]')].map(one => one.dataset.key)"
+        ) == ["muted"]
+
+    def test_a_box_is_opened(self, opened: Open) -> None:
+        """Enter tells it; its ways on are buttons that lead on."""
+        shown = opened(whole("slack"))
+        shown.run("document.querySelector('.nr-box').focus()")
+        shown.press(DOWN)
+        shown.press(ENTER)
+        ways = shown.run(TEXTS.format("#box .plain .wide"))
+        click(shown, "#box .plain .wide")
+
+        assert ways == ["Yes · → Thread message && User subscribed?muted.then", "No · → User in DnD?muted.else"]
+        assert shown.run(FOCUSED) == "muted_thread"
+
+
+class TestCalledCharts:
+    def test_open_in_place(self, opened: Open) -> None:
+        """The box of a call opens the chart in its place, with the decision lit in it."""
+        shown = opened(whole("team_chat"), "#node=preference")
+        click(shown, "#box > button")
+
+        assert shown.run("return [document.activeElement.dataset.key, document.getElementById('called').checked]") == [
+            "preference/device",
+            True,
+        ]
+        assert "preference/device.null" in listed(shown, LIT)
+
+    def test_link_inside(self, opened: Open) -> None:
+        """A link to a box of a called chart opens it."""
+        shown = opened(whole("team_chat"), "#node=preference/channel")
+
+        assert shown.run("return document.querySelector('#box h2').textContent") == (
+            "What is the preference for this channel?"
+        )
+
+
+class TestFacts:
+    def test_absent_and_null_are_told_apart(self, opened: Open) -> None:
+        """A fact says whether it is given, null or left out, and can be made each of them."""
+        shown = opened(whole("team_chat"))
+        row = "[...document.querySelectorAll('.fact')].find(one => one.textContent.startsWith('preferences.channel'))"
+        state = f"return {row}.querySelector('.about').textContent.split(' · ')[0]"
+        found = [shown.run(state)]
+        shown.run(f"{row}.querySelector('input[type=checkbox]').click();" * 2)
+        found.append(shown.run(state))
+        shown.run(f"{row}.querySelector('button').click()")
+        found.append(shown.run(state))
+
+        assert found == ["default", "null", "default"]
+
+    def test_what_would_change_it(self, opened: Open) -> None:
+        """Facts that alone would turn the decision are listed; one that is chosen turns it."""
+        shown = opened(whole("slack"))
+        turns = listed(shown, TEXTS.format("#told .plain code"))
+        click(shown, "#told .plain button")
+
+        assert "message.mentions_user = true" in turns
+        assert str(shown.run(ANSWER)).startswith("Notified")
