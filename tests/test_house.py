@@ -117,6 +117,16 @@ class TestImport:
         assert "notifyrules" in run.stdout.split()
         assert set(run.stdout.split()) & HEAVY == set()
 
+    def test_deciding_needs_the_yaml_reader_alone(self) -> None:
+        """Of what is heavy, a process that loads rules and decides imports no more than it takes to read the file."""
+        code = (
+            "import sys, notifyrules; notifyrules.should_notify({}); print(*{n.partition('.')[0] for n in sys.modules})"
+        )
+
+        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+        assert set(run.stdout.split()) & (HEAVY | {"pydantic_core", "zipfile", "importlib.metadata"}) == {"ruamel"}
+
 
 class TestDocstrings:
     @pytest.mark.parametrize("path", MODULES, ids=short)

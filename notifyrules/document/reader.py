@@ -84,8 +84,8 @@ def read_document(source: Source, findings: Findings, budget: Budget | None = No
     """Read a rule file, or one made to be included; None where there is too little to go on with."""
 
     def is_whole(tree: Map) -> bool:
-        unknown = (key for key in tree if key not in Fragment.known_keys())
-        return any(key in _OWN or nearest(key, _OWN) is not None for key in unknown)
+        unknown = [key for key in tree if key not in Fragment.keys]
+        return any(key in _OWN for key in unknown) or any(nearest(key, _OWN) is not None for key in unknown)
 
     return _read(source, findings, budget, is_whole)
 

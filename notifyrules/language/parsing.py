@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
 
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.language import syntax as s
-from notifyrules.language.grammar import parser
+from notifyrules.language.grammar import Node, Start, StrayCharacterError, StrayTokenError, Token, parse
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.syntax import Declaration, ListWord, Word
 from notifyrules.language.syntax_errors import DATE, DATED, TOKEN_SHOWN, Refused, clipped, wrong_character, wrong_token
@@ -18,9 +17,6 @@ from notifyrules.language.types import BOOL, DURATION, INT, LANGUAGE_WORDS, NULL
 from notifyrules.language.values import conform
 from notifyrules.source.located import Scalar
 from notifyrules.source.text import Span
-
-Tree: TypeAlias = Any
-"""A tree or a token of lark's, which are untyped."""
 
 MAX_LENGTH = 10_000
 """Code points in one condition."""
@@ -71,21 +67,15 @@ def _report(refused: Refused, scalar: Scalar, offset: int, findings: Findings) -
     findings.add(refused.code, span, refused.message, help=refused.advice)
 
 
-def _run(rule: Literal["condition", "declaration", "case_key"], text: str) -> Tree:
+def _run(rule: Start, text: str) -> Node:
     """Run the grammar from one of its beginnings; Refused where it is not met, or by more than anybody could follow."""
-    from lark.exceptions import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415 - 40 ms
-
     _check_limits(text)
     try:
-        return parser().parse(text, start=rule)
-    except UnexpectedCharacters as error:
-        # Read by name: lark's own annotation says None.
-        at: Any = error.pos_in_stream
-        raise wrong_character(text, int(at), rule) from None
-    except UnexpectedToken as error:
-        ended = error.token.type == "$END"
-        at, end = (len(text), len(text)) if ended else (error.token.start_pos or 0, error.token.end_pos or 0)
-        raise wrong_token(text, at, end, frozenset(error.accepts or error.expected or ()), rule) from None
+        return parse(text, rule)
+    except StrayCharacterError as stray:
+        raise wrong_character(text, stray.at, rule) from None
+    except StrayTokenError as stray:
+        raise wrong_token(text, stray.start, stray.end, stray.accepted, rule) from None
 
 
 def _check_limits(text: str) -> None:
@@ -111,7 +101,7 @@ def _too_deep(at: int) -> Refused:
     return Refused(Code.LIMIT, at, at + 1, message, "name parts of it with `let:`")
 
 
-def _unescape(token: Tree) -> str:
+def _unescape(token: Token) -> str:
     """Take the quotes and escapes off a text."""
 
     def plain(found: re.Match[str]) -> str:
@@ -124,7 +114,7 @@ def _unescape(token: Tree) -> str:
     return re.sub(r"\\(.)", plain, str(token)[1:-1], flags=re.DOTALL)
 
 
-def _check_digits(token: Tree, advice: str = "") -> None:
+def _check_digits(token: Token, advice: str = "") -> None:
     """Refuse a number with a zero in front, which not all readers take for the same."""
     digits = str(token).lstrip("-")
     if len(digits) > 1 and digits.startswith("0"):
@@ -139,21 +129,21 @@ class _Shaper:
     offset: int
     """Where in the scalar's value the parsed text begins."""
 
-    def expression(self, tree: Tree, depth: int) -> tuple[s.Syntax, int, int]:
+    def expression(self, tree: Node, depth: int) -> tuple[s.Syntax, int, int]:
         """Shape an expression by the rule that made it, with its first and last offset in the parsed text."""
-        tokens = [child for child in tree.children if not hasattr(child, "data")]
+        tokens = [child for child in tree.children if not isinstance(child, Node)]
         if depth > MAX_DEPTH:
             raise _too_deep(_first_offset(tree))
         if tree.data in _LITERALS:
             token = tokens[0]
             return self._literal(tree.data, token), token.start_pos, token.end_pos
-        parts = [self.expression(child, depth + 1) for child in tree.children if hasattr(child, "data")]
+        parts = [self.expression(child, depth + 1) for child in tree.children if isinstance(child, Node)]
         edges = [*((first, last) for _, first, last in parts), *((token.start_pos, token.end_pos) for token in tokens)]
         first, last = min(edge[0] for edge in edges), max(edge[1] for edge in edges)
         made = self._compound(tree.data, tuple(part[0] for part in parts), tokens, self._span(first, last))
         return made, first, last
 
-    def _compound(self, rule: str, parts: tuple[s.Syntax, ...], tokens: list[Tree], span: Span) -> s.Syntax:
+    def _compound(self, rule: str, parts: tuple[s.Syntax, ...], tokens: list[Token], span: Span) -> s.Syntax:
         """Make the syntax of a rule from its shaped parts."""
         match rule:
             case "choice":
@@ -186,7 +176,7 @@ class _Shaper:
                 return s.Group(span, parts[0])
         raise AssertionError(rule)
 
-    def _literal(self, rule: str, token: Tree) -> s.Syntax:
+    def _literal(self, rule: str, token: Token) -> s.Syntax:
         span = self._span(token.start_pos, token.end_pos)
         match rule:
             case "true" | "false":
@@ -210,7 +200,7 @@ class _Shaper:
         return self.scalar.part(self.offset + start, self.offset + end)
 
 
-def _valued(span: Span, wanted: Type, given: object, token: Tree) -> s.Literal:
+def _valued(span: Span, wanted: Type, given: object, token: Token) -> s.Literal:
     """Make a literal of a type that has limits."""
     try:
         return s.Literal(span, conform(wanted, given), wanted)
@@ -220,7 +210,7 @@ def _valued(span: Span, wanted: Type, given: object, token: Tree) -> s.Literal:
         raise Refused(Code.SYNTAX, token.start_pos, token.end_pos, message, advice) from None
 
 
-def _check_name(token: Tree) -> None:
+def _check_name(token: Token) -> None:
     """Refuse a word of the language that stands in the place of a value."""
     word = str(token).partition(".")[0]
     if word in LANGUAGE_WORDS:
@@ -228,17 +218,18 @@ def _check_name(token: Tree) -> None:
         raise Refused(Code.SYNTAX, token.start_pos, end, f"found `{word}` where a value is expected")
 
 
-def _first_offset(tree: Tree) -> int:
+def _first_offset(tree: Node) -> int:
     """Find where a tree begins, without recursion."""
-    while hasattr(tree, "data"):
-        tree = tree.children[0]
-    return int(tree.start_pos)
+    first: Node | Token = tree
+    while isinstance(first, Node):
+        first = first.children[0]
+    return first.start_pos
 
 
 # ---- Declarations and case keys ----
 
 
-def _shape_declaration(tree: Tree, scalar: Scalar) -> Declaration:
+def _shape_declaration(tree: Node, scalar: Scalar) -> Declaration:
     alternatives = tuple(
         _list_of(child, scalar) if child.data == "list_of" else _word(child, scalar)
         for child in tree.children[0].children
@@ -246,12 +237,12 @@ def _shape_declaration(tree: Tree, scalar: Scalar) -> Declaration:
     if len(tree.children) == 1:
         return Declaration(alternatives, None, None)
     default = tree.children[1]
-    tokens = list(default.scan_values(lambda _: True))
+    tokens = default.tokens()
     span = scalar.part(tokens[0].start_pos, tokens[-1].end_pos)
     return Declaration(alternatives, _default(default, scalar), span)
 
 
-def _word(tree: Tree, scalar: Scalar) -> Word:
+def _word(tree: Node, scalar: Scalar) -> Word:
     token = tree.children[0]
     span = scalar.part(token.start_pos, token.end_pos)
     if token.type == "TEXT":
@@ -259,28 +250,28 @@ def _word(tree: Tree, scalar: Scalar) -> Word:
     return Word(span, str(token), quoted=False)
 
 
-def _list_of(tree: Tree, scalar: Scalar) -> ListWord:
+def _list_of(tree: Node, scalar: Scalar) -> ListWord:
     start, item = tree.children
     words = tuple(_items(item, scalar))
     first = scalar.part(start.start_pos, start.end_pos)
     return ListWord(Span(first.source, first.start, words[-1].span.end), words, item.data == "group_item")
 
 
-def _items(tree: Tree, scalar: Scalar) -> Iterator[Word]:
+def _items(tree: Node, scalar: Scalar) -> Iterator[Word]:
     for child in tree.children:
-        if hasattr(child, "data"):
+        if isinstance(child, Node):
             yield _word(child, scalar)
         elif child.type == "WORD":
             yield Word(scalar.part(child.start_pos, child.end_pos), str(child), quoted=False)
 
 
-def _default(tree: Tree, scalar: Scalar) -> Word | tuple[Word, ...]:
+def _default(tree: Node, scalar: Scalar) -> Word | tuple[Word, ...]:
     """Make a default: a word, or the words of a list."""
     if tree.data != "list_default":
         return _word(tree, scalar)
     items: list[Word] = []
     for child in tree.children:
-        if hasattr(child, "data"):
+        if isinstance(child, Node):
             if child.data == "list_default":
                 token = child.children[0]
                 raise Refused(Code.BAD_TYPE, token.start_pos, token.end_pos, "a list cannot hold lists")
