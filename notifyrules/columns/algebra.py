@@ -1,8 +1,9 @@
 """
 Say what is computed of columns, in words that no engine owns: what stands between a chart and the engine that runs it.
 
-Bools are bools, texts and enumerations texts; whatever has a scale (ints, dates, instants, times, durations) is its
-number. Lists, schedules and time zones are only read where the reference function is asked.
+Bools are bools, texts texts; whatever has a scale (ints, dates, instants, times, durations) is its number. A fact that
+is an enumeration is the place of its value, and its text where it meets others. Lists, schedules and time zones are
+only read where the reference function is asked.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ class Operation(Enum):
     ALL = auto()
     ANY = auto()
     FIRST_KNOWN = auto()
-    AS_TEXT = auto()
     LENGTH = auto()
     STARTS_WITH = auto()
     ENDS_WITH = auto()
@@ -44,6 +44,13 @@ class Literal:
     """The same value in every row."""
 
     value: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A small number that stands for something else in every row: an arrow, or a value of an enumeration."""
+
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,14 @@ class Among:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The values of an enumeration, by their places."""
+
+    part: Expression
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """The value behind the first condition that holds."""
 
@@ -86,7 +101,7 @@ class Pick:
     otherwise: Expression
 
 
-Expression: TypeAlias = Literal | Read | Apply | Held | Among | Pick
+Expression: TypeAlias = Literal | Code | Read | Apply | Held | Among | Named | Pick
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,11 +133,11 @@ def reads(expression: Expression) -> frozenset[str]:
         match one := waiting.pop():
             case Read(column):
                 found.add(column)
-            case Literal():
+            case Literal() | Code():
                 pass
             case Apply(parts=parts):
                 waiting.extend(parts)
-            case Held() | Among():
+            case Held() | Among() | Named():
                 waiting.append(one.part)
             case Pick(ways, otherwise):
                 waiting.append(otherwise)

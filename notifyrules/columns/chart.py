@@ -1,17 +1,17 @@
 """
 Write a chart as columns, one expression a node: its value is the code of the arrow that settles it.
 
-Refusals have the lowest codes, so that a branch of a fan-out is taken where its code is none of them. The nodes are
-written from the last to the first, so that each finds those behind it.
+Refusals have the lowest codes, so that a branch of a fan-out is taken where its code is none of them, and what notifies
+the highest. The nodes are written from the last to the first, so that each finds those behind it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
-from notifyrules.columns.algebra import Among, Apply, Expression, Literal, Operation, Pick, Stage
+from notifyrules.columns.algebra import Among, Apply, Code, Expression, Literal, Operation, Pick, Read, Stage
 from notifyrules.columns.writing import Stages, Terms
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front
@@ -20,8 +20,8 @@ from notifyrules.language import terms as t
 from notifyrules.language.types import Type
 from notifyrules.language.values import Value
 
-_DEEPEST: Final = 12
-"""Nodes that are written inside each other; engines go through expressions by recursion."""
+T = TypeVar("T")
+_RANKS: Final = {Notify.NO: 0, Notify.LATER: 1, Notify.UNSAID: 1, Notify.YES: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Plan:
     """What is computed of a frame, one stage behind the other."""
 
     stages: tuple[Stage, ...]
-    code: Expression
+    code: Read | Code
     """The code of the arrow that settles it."""
     arrows: tuple[Arrow, ...]
     """The arrows into outcomes, by their codes."""
@@ -42,7 +42,7 @@ def plan(graph: Graph, known: Mapping[str, Value]) -> Plan:
     facts = {name: fact.type for name, fact in graph.facts.items() if name not in known}
     residual = Front(graph, lambda name: known.get(name, OPEN)).residual()
     if residual.settled is not None:
-        return Plan((), Literal(0), (residual.settled,), facts)
+        return Plan((), Code(0), (residual.settled,), facts)
     span = graph.nodes[graph.start].span
     arguments = {name: t.Constant(span, graph.facts[name].type, value) for name, value in known.items()}
     stages = Stages(facts)
@@ -57,78 +57,67 @@ class _Chart:
         self._stages = stages
         self._graph = graph
         self._terms = Terms(stages, arguments)
-        self._at: dict[str, Expression] = {}
-        self._depth: dict[str, int] = {}
-        ends = _ends(graph)
-        self.arrows = tuple(sorted(ends, key=lambda arrow: not self._refuses(arrow)))
+        self._at: dict[str, Read | Code] = {}
+        self.arrows = tuple(sorted(_ends(graph), key=lambda arrow: _RANKS[graph.outcomes[arrow.target].notify]))
         """The arrows into outcomes, by their codes."""
-        self._codes = {arrow.id: code for code, arrow in enumerate(self.arrows)}
-        self._refusals = sum(map(self._refuses, ends))
-        uses: dict[str, int] = {}
-        for name in graph.order:
-            node = graph.nodes[name]
-            for arrow in node.arrows:
-                # A branch is asked whether it refuses, and then for its code.
-                uses[arrow.target] = uses.get(arrow.target, 0) + 1 + isinstance(node, FanOut)
+        self._codes = {arrow.id: Code(code) for code, arrow in enumerate(self.arrows)}
+        self._refusals = sum(graph.outcomes[arrow.target].notify is Notify.NO for arrow in self.arrows)
         for name in reversed(graph.order):
-            node = graph.nodes[name]
-            made = self._node(node)
-            depth = 1 + max((self._depth.get(arrow.target, 0) for arrow in node.arrows), default=0)
-            if uses.get(name, 0) > 1 or depth >= _DEEPEST:
-                made, depth = stages.kept(made), 0
-            self._at[name], self._depth[name] = made, depth
+            self._at[name] = stages.kept(self._node(graph.nodes[name]))
 
-    def code(self) -> Expression:
+    def code(self) -> Read | Code:
         """Give the code of the arrow that settles the chart."""
         return self._at[self._graph.start]
 
-    def _refuses(self, arrow: Arrow) -> bool:
-        return self._graph.outcomes[arrow.target].notify is Notify.NO
-
-    def _exit(self, arrow: Arrow) -> Expression:
+    def _exit(self, arrow: Arrow) -> Read | Code:
         """Give the code that an arrow leads to."""
-        return Literal(self._codes[arrow.id]) if arrow.target in self._graph.outcomes else self._at[arrow.target]
+        return self._codes[arrow.id] if arrow.target in self._graph.outcomes else self._at[arrow.target]
 
-    def _node(self, node: Node) -> Expression:
+    def _node(self, node: Node) -> Pick | Read | Code:
         match node:
             case Question() | First():
-                ways = [(self._terms.write(row.condition), self._exit(row.arrow)) for row in node.rows]
-                return Pick(tuple(ways), self._exit(node.otherwise))
+                rows = tuple((self._terms.write(row.condition), self._exit(row.arrow)) for row in node.rows)
+                return Pick(rows, self._exit(node.otherwise))
             case Switch():
                 return self._switch(node)
             case FanOut():
-                ways = [self._branch(self._exit(arrow)) for arrow in node.branches]
-                return Pick(tuple(ways), self._exit(node.otherwise))
+                return Pick(
+                    tuple(self._branch(self._exit(arrow)) for arrow in node.branches), self._exit(node.otherwise)
+                )
             case Call():
                 return self._call(node)
             case _:
                 assert_never(node)
 
-    def _branch(self, code: Expression) -> tuple[Expression, Expression]:
+    def _branch(self, code: Read | Code) -> tuple[Expression, Expression]:
         """Write a branch: taken where its code is no refusal."""
-        return Apply(Operation.NOT, (Apply(Operation.LESS, (code, Literal(self._refusals))),)), code
+        if isinstance(code, Code):
+            return Literal(code.value >= self._refusals), code
+        return Apply(Operation.NOT_MORE, (Code(self._refusals), code)), code
 
-    def _switch(self, node: Switch) -> Expression:
-        groups: dict[str, tuple[Arrow, list[Value]]] = {}
+    def _switch(self, node: Switch) -> Pick | Read | Code:
+        groups: dict[Read | Code, list[Value]] = {}
         for value, arrow in node.cases.items():
-            groups.setdefault(arrow.id, (arrow, []))[1].append(value)
-        ways = [(arrow, values) for arrow, values in groups.values()]
-        # INVARIANT (total switch): without `else` the last way has all values that are left.
-        last = ways.pop()[0] if node.otherwise is None else node.otherwise
-        tests = [(self._terms.is_among(node.subject, tuple(values)), self._exit(arrow)) for arrow, values in ways]
-        return Pick(tuple(tests), self._exit(last)) if tests else self._exit(last)
+            groups.setdefault(self._exit(arrow), []).append(value)
+        return self._parted(groups, node.otherwise, lambda values: self._terms.is_among(node.subject, tuple(values)))
 
-    def _call(self, node: Call) -> Expression:
+    def _parted(
+        self, groups: dict[Read | Code, list[T]], otherwise: Arrow | None, test: Callable[[list[T]], Expression]
+    ) -> Pick | Read | Code:
+        """Part values that exclude each other: what most of them lead to needs no test."""
+        # INVARIANT (total switch): without `else` one of the ways is taken.
+        last = max(groups, key=lambda one: len(groups[one])) if otherwise is None else self._exit(otherwise)
+        ways = tuple((test(values), to) for to, values in groups.items() if to != last)
+        return Pick(ways, last) if ways else last
+
+    def _call(self, node: Call) -> Pick | Read | Code:
         arguments = {name: self._terms.inlined(term) for name, term in node.arguments.items()}
         callee = _Chart(self._stages, node.callee, arguments)
-        inner = self._stages.kept(callee.code())
-        ways: dict[str, tuple[Arrow, list[int]]] = {}
+        inner = callee.code()
+        groups: dict[Read | Code, list[int]] = {}
         for code, arrow in enumerate(callee.arrows):
-            taken = node.cases[arrow.target]
-            ways.setdefault(taken.id, (taken, []))[1].append(code)
-        *first, (last, _) = ways.values()
-        tests = [(Among(inner, tuple(codes)), self._exit(arrow)) for arrow, codes in first]
-        return Pick(tuple(tests), self._exit(last)) if tests else self._exit(last)
+            groups.setdefault(self._exit(node.cases[arrow.target]), []).append(code)
+        return self._parted(groups, None, lambda codes: Among(inner, tuple(codes)))
 
 
 def _ends(graph: Graph) -> Iterable[Arrow]:

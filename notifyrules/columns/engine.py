@@ -1,25 +1,32 @@
-"""Run the stages of a plan over a frame, on Polars."""
+"""
+Run the stages of a plan over columns of Polars.
+
+Each operation is one pass over a block of rows that stays in the caches; what is the same in every row stays one value,
+so that questions about nulls that are not there cost nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
+from collections.abc import Mapping, Sequence
+from functools import cache, reduce
 from operator import and_, or_
-from typing import Any, Final, assert_never, cast
+from typing import Final, TypeAlias, assert_never
 
 import polars as pl
 
 from notifyrules.columns.algebra import (
     Among,
     Apply,
+    Code,
     Distinct,
     Expression,
     Held,
     Literal,
+    Named,
     Operation,
     Pick,
+    Plain,
     Read,
-    Stage,
     reads,
 )
 from notifyrules.columns.chart import Plan
@@ -27,123 +34,194 @@ from notifyrules.columns.reading import Decode, Readable, as_held, plain_dtype
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
 
-BLOCK: Final = 262_144
-"""Rows that are decided together: the columns of all nodes live at once."""
+Column: TypeAlias = "pl.Series | Plain"
+"""A value for each row, or the same for all of them; a column of one value is the same for all as well."""
+BLOCK: Final = 1_048_576
+"""Rows that are decided together."""
 _FEW: Final = 8
 """So many values are compared one by one."""
-_CODES: Final = 255
-"""The highest code that one byte holds."""
+_BYTE: Final = 256
 
 
 class Engine:
     """Run one plan, block by block."""
 
     def __init__(self, plan: Plan) -> None:
-        self._codes = pl.UInt8() if len(plan.arrows) <= _CODES else pl.UInt16()
         # They read facts alone, so they go before all others.
         self._distinct = [(one.name, one.made) for one in plan.stages if isinstance(one.made, Distinct)]
-        self._batches = _batches(plan.stages)
-        self._code = write(plan.code).cast(self._codes).alias("~")
+        self._stages = [(one.name, one.made) for one in plan.stages if not isinstance(one.made, Distinct)]
+        self._code = plan.code
+        self._codes = pl.UInt8() if len(plan.arrows) <= _BYTE else pl.UInt16()
+        own = {name for name, _ in self._stages} - reads(plan.code)
+        last = {name: at for at, (_, made) in enumerate(self._stages) for name in reads(made) & own}
+        # The columns of all nodes at once may be many: each is dropped when it was read for the last time.
+        self._done: dict[int, list[str]] = {}
+        for name, at in last.items():
+            self._done.setdefault(at, []).append(name)
 
     def codes(self, facts: Readable, rows: int) -> pl.Series:
         """Give for each row the code of the arrow that settles it."""
-        if not facts.frame.width:
-            return pl.select(self._code).to_series().new_from_index(0, rows)
-        blocks = [self._block(facts.frame.slice(at, BLOCK), facts.decode) for at in range(0, max(rows, 1), BLOCK)]
-        return blocks[0] if len(blocks) == 1 else pl.concat(blocks)
-
-    def _block(self, frame: pl.DataFrame, decode: Mapping[str, Decode]) -> pl.Series:
+        columns = {name: facts.frame.get_column(name) for name in facts.frame.columns}
         for name, made in self._distinct:
-            frame = frame.with_columns(_by_reference(frame, made, decode).alias(name))
-        query = frame.lazy()
-        for batch in self._batches:
-            query = query.with_columns(**batch)
-        # What is used twice is a column already, and there is nothing to push down.
-        code = query.select(self._code).collect(optimizations=pl.QueryOptFlags.none()).to_series()
-        return code if len(code) == frame.height else code.new_from_index(0, frame.height)
+            columns[name] = _by_reference(facts.frame, made, facts.decode)
+        if rows <= BLOCK:
+            return self._block(columns, rows)
+        blocks = []
+        for at in range(0, rows, BLOCK):
+            block = {name: column.slice(at, BLOCK) for name, column in columns.items()}
+            blocks.append(self._block(block, min(BLOCK, rows - at)))
+        return pl.concat(blocks)
+
+    def _block(self, facts: Mapping[str, pl.Series], rows: int) -> pl.Series:
+        columns: dict[str, Column] = {**facts}
+        run = Run(columns)
+        for at, (name, made) in enumerate(self._stages):
+            columns[name] = run.of(made)
+            for done in self._done.get(at, ()):
+                del columns[done]
+        found = run.of(self._code)
+        code = (found if isinstance(found, pl.Series) else pl.Series([found])).cast(self._codes)
+        return code if len(code) == rows else code.new_from_index(0, rows)
 
 
-def _batches(stages: tuple[Stage, ...]) -> list[dict[str, pl.Expr]]:
-    """Put stages of expressions together that do not read each other."""
-    found: list[dict[str, pl.Expr]] = [{}]
-    for stage in stages:
-        if isinstance(stage.made, Distinct):
-            continue
-        if reads(stage.made) & found[-1].keys():
-            found.append({})
-        found[-1][stage.name] = write(stage.made)
-    return found
+class Run:
+    """Compute expressions over some rows."""
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        self._columns = columns
+        self._among: dict[Among, Column] = {}
+
+    def of(self, expression: Expression) -> Column:
+        """Compute an expression."""
+        match expression:
+            case Literal(value):
+                return value
+            case Code(value):
+                return _code(value)
+            case Read(column):
+                return self._columns[column]
+            case Held(part, lowest, highest):
+                return _series(self.of(part)).clip(lowest, highest)
+            case Among(Read()):
+                if expression not in self._among:
+                    self._among[expression] = self._is_among(expression)
+                return self._among[expression]
+            case Among():
+                return self._is_among(expression)
+            case Named(part, values):
+                return pl.Series([*values, None], dtype=pl.String).gather(_series(self.of(part)))
+            case Pick(ways, otherwise):
+                found = self.of(otherwise)
+                for test, then in reversed(ways):
+                    found = _pick(self.of(test), then, found, self)
+                return found
+            case Apply(operation, parts):
+                return _apply(operation, [self.of(part) for part in parts])
+            case _:
+                assert_never(expression)
+
+    def _is_among(self, expression: Among) -> Column:
+        one = self.of(expression.part)
+        if not isinstance(one, pl.Series):
+            return one is not None and one in expression.values
+        if len(expression.values) > _FEW:
+            found = one.is_in(expression.values)
+        else:
+            found = reduce(or_, [_equal(one, value) for value in expression.values])
+        return found.fill_null(value=False) if found.null_count() else found
 
 
-def write(expression: Expression) -> pl.Expr:
-    """Write an expression for Polars."""
-    match expression:
-        case Literal(bool() | str() | None as value):
-            return pl.lit(value)
-        case Literal(value):
-            return pl.lit(value, dtype=pl.UInt8 if 0 <= cast("int", value) <= _CODES else pl.Int64)
-        case Read(column):
-            return pl.col(column)
-        case Held(part, lowest, highest):
-            return write(part).clip(lowest, highest)
-        case Among(part, values):
-            one = write(part)
-            if len(values) > _FEW:
-                return one.is_in(list(values)).fill_null(value=False)
-            same = reduce(or_, [one == write(Literal(value)) for value in values])
-            return same.fill_null(value=False)
-        case Pick(ways, otherwise):
-            return _pick([(write(test), write(then)) for test, then in ways], write(otherwise))
-        case Apply(operation, parts):
-            return _apply(operation, [write(part) for part in parts])
-        case _:
-            assert_never(expression)
+@cache
+def _code(value: int) -> pl.Series:
+    return pl.Series([value], dtype=pl.UInt8 if value < _BYTE else pl.UInt16)
 
 
-def _pick(ways: list[tuple[pl.Expr, pl.Expr]], otherwise: pl.Expr) -> pl.Expr:
-    (condition, value), *more = ways
-    chain: Any = pl.when(condition).then(value)
-    for test, then in more:
-        chain = chain.when(test).then(then)
-    made: pl.Expr = chain.otherwise(otherwise)
-    return made
+def _pick(test: Column, then: Expression, otherwise: Column, run: Run) -> Column:
+    """Choose in each row; a test that is null does not hold."""
+    if not isinstance(test, pl.Series):
+        return run.of(then) if test else otherwise
+    one, other = run.of(then), otherwise
+    if not isinstance(one, pl.Series):
+        one = _series(one, other)
+    return one.zip_with(test, other if isinstance(other, pl.Series) else _series(other, one))
 
 
-def _apply(operation: Operation, parts: list[pl.Expr]) -> pl.Expr:  # noqa: C901, PLR0912 - one way out an operation
+def _series(value: Column, like: Column = None) -> pl.Series:
+    """Give a value that is the same in every row as a column of one; null like the other one."""
+    if isinstance(value, pl.Series):
+        return value
+    return pl.Series([value], dtype=like.dtype if value is None and isinstance(like, pl.Series) else None)
+
+
+def _equal(one: pl.Series, value: Plain) -> pl.Series:
+    if isinstance(value, bool):
+        return one if value else ~one
+    return one == value
+
+
+def _apply(operation: Operation, parts: Sequence[Column]) -> Column:
     one, other = parts[0], parts[-1]
     match operation:
         case Operation.SAME:
-            return one.eq_missing(other)
+            one, other = _series(one, other), _series(other, one)
+            return one.eq_missing(other) if one.null_count() or other.null_count() else one == other
         case Operation.LESS:
-            return one < other
+            return _series(one, other) < _series(other, one)
         case Operation.NOT_MORE:
-            return one <= other
+            return _series(one, other) <= _series(other, one)
         case Operation.PLUS:
-            return one.cast(pl.Int64) + other.cast(pl.Int64)
+            return _series(one, other) + _series(other, one)
         case Operation.MINUS:
-            return one.cast(pl.Int64) - other.cast(pl.Int64)
+            return _series(one, other) - _series(other, one)
         case Operation.IS_NULL:
-            return one.is_null()
+            if isinstance(one, pl.Series):
+                return one.is_null() if one.null_count() else False
+            return one is None
         case Operation.NOT:
-            return ~one
+            return ~one if isinstance(one, pl.Series) else None if one is None else not one
         case Operation.ALL:
-            return reduce(and_, parts)
+            return _junction(parts, every=True)
         case Operation.ANY:
-            return reduce(or_, parts)
+            return _junction(parts, every=False)
         case Operation.FIRST_KNOWN:
-            return pl.coalesce(parts)
-        case Operation.AS_TEXT:
-            return one.cast(pl.String)
+            return reduce(_known, reversed(parts))
         case Operation.LENGTH:
-            return one.str.len_chars().cast(pl.Int64)
-        case Operation.STARTS_WITH:
-            return one.str.starts_with(other)
-        case Operation.ENDS_WITH:
-            return one.str.ends_with(other)
-        case Operation.HOLDS:
-            return one.str.contains(other, literal=True)
+            return _series(one).str.len_chars().cast(pl.Int64)
+        case Operation.STARTS_WITH | Operation.ENDS_WITH | Operation.HOLDS:
+            return _of_texts(operation, _series(one), _series(other))
         case _:
             assert_never(operation)
+
+
+def _junction(parts: Sequence[Column], *, every: bool) -> Column:
+    """Join conditions: what is the same in every row either decides or does not count."""
+    if any(part is (not every) for part in parts):
+        return not every
+    left = [
+        _series(part) if part is not None else pl.Series([None], dtype=pl.Boolean)
+        for part in parts
+        if part is not every
+    ]
+    return reduce(and_ if every else or_, left) if left else every
+
+
+def _known(behind: Column, one: Column) -> Column:
+    """Give a value, and where it is null what stands behind it."""
+    if not isinstance(one, pl.Series):
+        return behind if one is None else one
+    return one.zip_with(one.is_not_null(), _series(behind, one)) if one.null_count() else one
+
+
+def _of_texts(operation: Operation, text: pl.Series, part: pl.Series) -> pl.Series:
+    one, other = pl.lit(text).str, pl.lit(part if len(part) > 1 else part[0], dtype=pl.String)
+    match operation:
+        case Operation.STARTS_WITH:
+            made = one.starts_with(other)
+        case Operation.ENDS_WITH:
+            made = one.ends_with(other)
+        case _:
+            made = one.contains(other, literal=True)
+    return pl.select(made).to_series()
 
 
 def _by_reference(frame: pl.DataFrame, made: Distinct, decode: Mapping[str, Decode]) -> pl.Series:

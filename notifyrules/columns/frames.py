@@ -87,13 +87,13 @@ class FrameRules:
         facts = read_frame(frame, self._graph, self._fixed, extras, first)
         chart, engine = self._planned(frozenset(facts.frame.columns))
         codes = engine.codes(facts, frame.height)
-        arrows = chart.arrows
-        outcomes = [arrow.target for arrow in arrows]
-        notify = pl.Series([self._graph.outcomes[name].notify is Notify.YES for name in outcomes], dtype=pl.Boolean)
+        outcomes = [arrow.target for arrow in chart.arrows]
+        # What notifies has the highest codes.
+        refusing = sum(self._graph.outcomes[name].notify is not Notify.YES for name in outcomes)
         made = [
-            notify.gather(codes).alias("notify"),
+            (codes >= refusing).alias("notify"),
             _named(outcomes).gather(codes).alias("outcome"),
-            _named([arrow.id for arrow in arrows]).gather(codes).alias("reason"),
+            _named([arrow.id for arrow in chart.arrows]).gather(codes).alias("reason"),
         ]
         telling = Telling(self._graph, self._program, self._fixed)
         return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))

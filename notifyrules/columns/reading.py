@@ -27,6 +27,10 @@ Decode: TypeAlias = Callable[[Any], Value]
 """Gives the value of what a column holds, which is not null."""
 _EPOCH: Final = 719_163
 """The ordinal of the first day of 1970."""
+_FEW: Final = 8
+_SHORT: Final = 12
+"""So many short texts (by bytes) are compared faster than looked up."""
+_BYTE: Final = 256
 _SLOTS: Final = pl.UInt32
 """Places of values that only the reference reads."""
 
@@ -40,22 +44,22 @@ class Readable:
     decode: Mapping[str, Decode]
 
 
-def fact_columns(names: Mapping[str, pl.DataType], graph: Graph) -> Mapping[str, pl.Expr]:
+def fact_columns(frame: pl.DataFrame, graph: Graph) -> Mapping[str, pl.Series]:
     """Find the columns of facts, by their dotted names or inside of structs; others as they are called."""
-    found: dict[str, pl.Expr] = {}
+    found: dict[str, pl.Series] = {}
     problems: list[FactProblem] = []
 
-    def take(path: str, column: pl.Expr, kind: pl.DataType) -> None:
-        if path in graph.groups and path not in graph.facts and isinstance(kind, pl.Struct):
-            for field in kind.fields:
-                take(f"{path}.{field.name}", column.struct.field(field.name), field.dtype)  # type: ignore[arg-type]
+    def take(path: str, column: pl.Series) -> None:
+        if path in graph.groups and path not in graph.facts and isinstance(column.dtype, pl.Struct):
+            for field in column.dtype.fields:
+                take(f"{path}.{field.name}", column.struct.field(field.name))
             return
         if path in found:
             problems.append(FactProblem(path, "given by two columns", "give it once, dotted or in a struct"))
         found[path] = column
 
-    for name, kind in names.items():
-        take(name, pl.col(name), kind)
+    for name in frame.columns:
+        take(name, frame.get_column(name))
     if problems:
         raise FactsError(problems)
     return found
@@ -75,7 +79,7 @@ def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], ex
     Raises:
         FactsError: With every problem of every column at once.
     """
-    columns = fact_columns(frame.schema, graph)
+    columns = fact_columns(frame, graph)
     problems: list[FactProblem] = []
     series: dict[str, pl.Series] = {}
     decode: dict[str, Decode] = {}
@@ -84,8 +88,7 @@ def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], ex
             if not fact.has_default and fact.name not in fixed:
                 problems.append(FactProblem(fact.name, "has no column and no default", about=fact.about or ""))
             continue
-        column = frame.select(columns[fact.name].alias(fact.name)).to_series()
-        read = _Column(fact, column, first)
+        read = _Column(fact, columns[fact.name].alias(fact.name), first)
         if fact.name in fixed:
             problems.extend(_differing(read, fixed[fact.name]))
         else:
@@ -120,10 +123,13 @@ class _Column:
         self._unfit: list[pl.Series] = []
         self.series = self._read()
         """The column in its form; null also where a value does not fit."""
-        # What became null in the reading did not fit.
-        lost = self.series.is_null() if not fact.type.nullable else self.series.is_null() & given.is_not_null()
-        if self.series.null_count() and lost.any():
-            self._unfit.append(lost)
+        if self.series.null_count() > (given.null_count() if fact.type.nullable else 0):
+            # What became null in the reading did not fit.
+            lost = self.series.is_null()
+            self._unfit.append(lost & given.is_not_null() if fact.type.nullable else lost)
+        if isinstance(base := fact.type.base, Enumeration) and self.series.null_count():
+            wide = pl.UInt8 if len(base.values) < _BYTE else pl.UInt16
+            self.series = self.series.cast(wide).fill_null(len(base.values))
 
     def problems(self) -> Iterable[FactProblem]:
         """Report what does not fit: how much of it, and the first."""
@@ -147,14 +153,9 @@ class _Column:
         given, kind = self._given, self._given.dtype
         base = self.fact.type.base
         if kind == pl.Null:
-            return given.cast(pl.Enum(base.values) if isinstance(base, Enumeration) else plain_dtype(self.fact.type))
+            return given.cast(pl.UInt8 if isinstance(base, Enumeration) else plain_dtype(self.fact.type))
         if isinstance(base, Enumeration):
-            wanted = pl.Enum(base.values)
-            if kind == wanted:
-                return given
-            if kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum)):
-                return given.cast(pl.String).cast(wanted, strict=False)
-            return self._by_values().cast(wanted, strict=False)
+            return self._places(base.values)
         if base is Basic.BOOL and kind == pl.Boolean:
             return given
         if base is Basic.TEXT and (kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum))):
@@ -164,6 +165,25 @@ class _Column:
             return texts
         numbers = self._numbers()
         return self._by_values() if numbers is None else self._in_range(numbers)
+
+    def _places(self, values: tuple[str, ...]) -> pl.Series:
+        """Read an enumeration as the places of its values, null behind them."""
+        given, wanted = self._given, pl.Enum(values)
+        self.decode = (*values, None).__getitem__
+        if isinstance(given.dtype, (pl.Categorical, pl.Enum)):
+            if given.dtype == wanted:
+                return given.to_physical()
+            categories: pl.Series = given.cat.get_categories()  # type: ignore[attr-defined] # it is made at run time
+            places = categories.cast(wanted, strict=False).to_physical()
+            return places.gather(given.to_physical()).alias(given.name)
+        if given.dtype != pl.String:
+            return self._by_values().cast(wanted, strict=False).to_physical()
+        if len(values) > _FEW or any(len(value.encode()) > _SHORT for value in values):
+            return given.cast(wanted, strict=False).to_physical()
+        found = pl.Series(given.name, [None], dtype=pl.UInt8)
+        for place, value in enumerate(values):
+            found = pl.Series(given.name, [place], dtype=pl.UInt8).zip_with(given == value, found)
+        return found
 
     def _numbers(self) -> pl.Series | None:
         """Read what the engine holds as numbers; None where it does not."""

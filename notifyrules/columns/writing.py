@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, assert_never, cast
+from typing import Final, assert_never, cast, overload
 
 from notifyrules.columns.algebra import (
     Among,
     Apply,
+    Code,
     Distinct,
     Expression,
     Held,
     Literal,
+    Named,
     Operation,
     Pick,
     Plain,
@@ -97,9 +99,18 @@ class Stages:
         self.made.append(Stage(name, made))
         return Read(name)
 
-    def kept(self, made: Expression) -> Read | Literal:
+    def places(self, made: Expression) -> tuple[str, ...]:
+        """Give the values by whose places an expression says what it is; none where it does not."""
+        base = self.facts[made.column].base if isinstance(made, Read) and made.column in self.facts else None
+        return base.values if isinstance(base, Enumeration) else ()
+
+    @overload
+    def kept(self, made: Pick | Read | Code) -> Read | Code: ...
+    @overload
+    def kept(self, made: Expression) -> Read | Code | Literal: ...
+    def kept(self, made: Expression) -> Read | Code | Literal:
         """Make a column of an expression that is used more than once, unless it is one."""
-        return made if isinstance(made, (Read, Literal)) else self.add(made)
+        return made if isinstance(made, (Read, Code, Literal)) else self.add(made)
 
     def by_reference(self, term: t.Term) -> Expression:
         """Leave a term to the reference."""
@@ -139,10 +150,8 @@ class Terms:
     def is_among(self, term: t.Term, values: tuple[Value, ...]) -> Expression:
         """Write whether a term has one of some values, null included."""
         term = self.inlined(term)
-        tests = [self._tested(term, tuple(as_plain(one) for one in values if one is not None))]
-        if None in values:
-            tests.append(Apply(Operation.IS_NULL, (self._once(term),)))
-        return Apply(Operation.ANY, tuple(tests)) if len(tests) > 1 else tests[0]
+        test = self._tested(term, tuple(as_plain(one) for one in values if one is not None))
+        return Apply(Operation.ANY, (test, self._is_null(self._once(term)))) if None in values else test
 
     def _tested(self, term: t.Term, values: tuple[Plain, ...]) -> Expression:
         """Write whether a term has one of some values: asked of what it is chosen from, which keeps enumerations."""
@@ -157,10 +166,14 @@ class Terms:
             case t.Constant(value=value):
                 return Literal(value is not None and as_plain(value) in values)
             case _:
-                return _among(term.type, self._once(term), values)
+                return self._among(term.type, self._once(term), values)
 
     def _is_known(self, term: t.Term) -> Expression:
-        return Apply(Operation.NOT, (Apply(Operation.IS_NULL, (self._once(term),)),))
+        return Apply(Operation.NOT, (self._is_null(self._once(term)),))
+
+    def _is_null(self, written: Expression) -> Expression:
+        values = self._stages.places(written)
+        return Among(written, (len(values),)) if values else Apply(Operation.IS_NULL, (written,))
 
     def _once(self, term: t.Term) -> Expression:
         """Write a term that is asked more than once."""
@@ -180,7 +193,7 @@ class Terms:
                     self._shared[inner] = self._stages.kept(self._written(inner))
                 return self._shared[inner]
             case t.IsNull(operand=t.FactRead(name=name)):
-                return Apply(Operation.IS_NULL, (Read(name),))
+                return self._is_null(Read(name))
             case _ if any(is_opaque(part.type) for part in t.parts(term)):
                 return self._of_lists(term)
         return self._native(term)
@@ -191,7 +204,7 @@ class Terms:
             item = self._written(term.item)
             match term.collection:
                 case t.Constant(value=tuple(values)):
-                    return _among(term.item.type, item, tuple(map(as_plain, values)))
+                    return self._among(term.item.type, item, tuple(map(as_plain, values)))
                 case t.ListTerm(items=items):
                     item = self._stages.kept(item)
                     same = [self._same(term.item, one, item, self._written(one)) for one in items]
@@ -217,7 +230,7 @@ class Terms:
             case t.Comparison():
                 return self._comparison(term)
             case t.IsNull(operand=operand):
-                return Apply(Operation.IS_NULL, (self._written(operand),))
+                return self._is_null(self._written(operand))
             case t.Not(operand=operand):
                 return Apply(Operation.NOT, (self._written(operand),))
             case t.Junction(every=every, items=items):
@@ -244,40 +257,39 @@ class Terms:
         """Write a side of a comparison, a value of an ordered enumeration as its place."""
         written = self._written(term)
         if order is None:
-            return _text(written) if is_texts(term.type) else written
+            return self._text(written)
         if isinstance(written, Literal):
-            return Literal(None if written.value is None else order.index(cast("str", written.value)))
+            return written if written.value is None else Code(order.index(cast("str", written.value)))
+        if self._stages.places(written) == order:
+            return written
         written = self._stages.kept(written)
-        places = [(_among(term.type, written, (one,)), Literal(order.index(one))) for one in _values(term.type, order)]
-        return Pick(tuple(places), Literal(None))
+        values = term.type.base.values if isinstance(term.type.base, Enumeration) else order
+        ways = [(self._among(term.type, written, (one,)), Code(order.index(one))) for one in values]
+        return Pick(tuple(ways), Literal(None))
 
     def _same(self, left: t.Term, right: t.Term, one: Expression, other: Expression) -> Expression:
         if isinstance(one, Literal) and not isinstance(other, Literal):
             left, right, one, other = right, left, other, one
         if isinstance(other, Literal):
             if other.value is None:
-                return Apply(Operation.IS_NULL, (one,))
+                return self._is_null(one)
             return self._tested(left, (other.value,))
-        if is_texts(left.type) or is_texts(right.type):
-            one, other = _text(one), _text(other)
+        if self._stages.places(one) != self._stages.places(other):
+            one, other = self._text(one), self._text(other)
         return Apply(Operation.SAME, (one, other))
 
     def _as_text(self, term: t.Term) -> Expression:
         """Write a term that comes together with others, so that enumerations become texts."""
-        written = self._written(term)
-        return _text(written) if is_texts(term.type) else written
+        return self._text(self._written(term))
 
+    def _text(self, written: Expression) -> Expression:
+        values = self._stages.places(written)
+        return Named(written, values) if values else written
 
-def _text(written: Expression) -> Expression:
-    return written if isinstance(written, Literal) else Apply(Operation.AS_TEXT, (written,))
-
-
-def _among(kind: Type, subject: Expression, values: tuple[Plain, ...]) -> Expression:
-    """Write whether a value is one of some; those that its type does not hold cannot be met."""
-    if isinstance(kind.base, Enumeration):
-        values = tuple(one for one in values if one in kind.base.values)
-    return Among(subject, values) if values else Literal(value=False)
-
-
-def _values(kind: Type, order: tuple[str, ...]) -> tuple[str, ...]:
-    return kind.base.values if isinstance(kind.base, Enumeration) else order
+    def _among(self, kind: Type, subject: Expression, values: tuple[Plain, ...]) -> Expression:
+        """Write whether a value is one of some; those that its type does not hold cannot be met."""
+        if isinstance(kind.base, Enumeration):
+            values = tuple(one for one in values if one in kind.base.values)
+        if places := self._stages.places(subject):
+            values = tuple(places.index(cast("str", one)) for one in values)
+        return Among(subject, values) if values else Literal(value=False)
