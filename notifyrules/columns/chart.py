@@ -63,7 +63,8 @@ class _Chart:
         self._codes = {arrow.id: Code(code) for code, arrow in enumerate(self.arrows)}
         self._refusals = sum(graph.outcomes[arrow.target].notify is Notify.NO for arrow in self.arrows)
         for name in reversed(graph.order):
-            self._at[name] = stages.kept(self._node(graph.nodes[name]))
+            made = self._node(graph.nodes[name])
+            self._at[name] = stages.add(made) if isinstance(made, Pick) else made
 
     def code(self) -> Read | Code:
         """Give the code of the arrow that settles the chart."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, assert_never, cast, overload
+from typing import Final, assert_never, cast
 
 from notifyrules.columns.algebra import (
     Among,
@@ -104,10 +104,6 @@ class Stages:
         base = self.facts[made.column].base if isinstance(made, Read) and made.column in self.facts else None
         return base.values if isinstance(base, Enumeration) else ()
 
-    @overload
-    def kept(self, made: Pick | Read | Code) -> Read | Code: ...
-    @overload
-    def kept(self, made: Expression) -> Read | Code | Literal: ...
     def kept(self, made: Expression) -> Read | Code | Literal:
         """Make a column of an expression that is used more than once, unless it is one."""
         return made if isinstance(made, (Read, Code, Literal)) else self.add(made)
