@@ -39,10 +39,11 @@ def hold(
         raise UsageError(f"holding events needs `{name}`", f"install it with `pip install 'notifyrules[{extra}]'`")
     import asyncio  # noqa: PLC0415 - other commands need none of these
     import logging  # noqa: PLC0415
-    import signal  # noqa: PLC0415
+
+    from uvicorn.loops.auto import auto_loop_factory  # noqa: PLC0415
 
     from notifyrules.service.hold import Holder  # noqa: PLC0415
-    from notifyrules.service.lines import open_line  # noqa: PLC0415
+    from notifyrules.service.lines import end_by_signal, open_line  # noqa: PLC0415
     from notifyrules.service.settings import Settings, read_settings  # noqa: PLC0415
 
     read = Settings() if settings is None else read_settings(Path(settings))
@@ -52,9 +53,9 @@ def hold(
 
     async def run() -> None:
         stop = asyncio.Event()
-        for one in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(one, stop.set)
+        end_by_signal(stop.set)
         await Holder(open_line(broker, read.worker), read).run(broker, stop, tell)
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(run())
     return CLEAN

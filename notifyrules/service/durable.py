@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 import time
@@ -40,6 +41,7 @@ def durable(queue: str, database: str, executor: str) -> Iterator[None]:
     config = {"name": queue, "system_database_url": database, "application_version": _VERSION, "executor_id": executor}
     DBOS(config={**config, "log_level": "WARNING"})  # type: ignore[typeddict-item] # as above
     event.listen(Engine, "connect", _tell_milliseconds)
+    logging.getLogger("dbos").addFilter(_in_a_line)
     try:
         try:
             DBOS.launch()
@@ -55,6 +57,13 @@ def durable(queue: str, database: str, executor: str) -> Iterator[None]:
     finally:
         DBOS.destroy(destroy_registry=True)
         event.remove(Engine, "connect", _tell_milliseconds)
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Say once, and in a line, that the database is away."""
+    message = record.getMessage()
+    record.msg, record.args = message.partition("\n(Background on this error")[0], ()
+    return "Traceback (most recent" not in message
 
 
 def _tell_milliseconds(connection: object, _record: object) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
@@ -43,6 +46,8 @@ _LOOK_S: Final = 1.0
 _GLANCE_S: Final = 0.05
 """The same where nothing is decided meanwhile."""
 _DRAIN_S: Final = 15.0
+_END_S: Final = 20.0
+"""How long a process may take to end."""
 _BEGIN_S: Final = 10.0
 _MOST_IN_HAND: Final = 100_000
 """Of all processes together."""
@@ -118,6 +123,24 @@ async def end(line: Line) -> None:
             await line.stop()
     except Exception as error:  # noqa: BLE001 - each broker has its own, and there is nothing left to do
         _log.warning("the broker does not end the connection: %r", error)
+
+
+def end_by_signal(stop: Callable[[], object]) -> None:
+    """
+    Stop at the first signal, and end the process soon after that, whatever hangs.
+
+    Threads that wait for a database, and tasks of a broker's client, may hold up the end for ever; nothing is lost with
+    them, since what is not done comes again.
+    """
+
+    def begin_to_end() -> None:
+        stop()
+        last = Timer(_END_S, os._exit, (0,))
+        last.daemon = True
+        last.start()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, begin_to_end)
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -19,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from notifyrules.service.access import Caller
 from notifyrules.service.events import POSTED, RETRY, Answer, Told, answer, refuse
-from notifyrules.service.lines import Line, Received, begin, end, in_hand, tell
+from notifyrules.service.lines import Line, Received, begin, end, end_by_signal, in_hand, tell
 from notifyrules.service.log import DecisionLog
 from notifyrules.service.metrics import Tally
 from notifyrules.service.problems import Problem
@@ -168,9 +167,7 @@ class Worker:
             self._tell_of_it, host=host, port=port, log_level="warning", ws="none", lifespan="off", interface="asgi3"
         )
         server = _Server(config)
-        stop = partial(setattr, server, "should_exit", True)  # noqa: FBT003 - a value
-        for one in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(one, stop)
+        end_by_signal(partial(setattr, server, "should_exit", True))  # noqa: FBT003 - a value
         async with self.working(url):
             serving = asyncio.create_task(server.serve())
             while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it

@@ -7,6 +7,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,26 +78,14 @@ class TestBrokers:
         assert (reached, again) == (False, True)
         by_id(made.taken[DECIDED])
 
-    def test_left(self, kind: str, tmp_path: Path) -> None:
-        """Who is asked to end while the broker hangs ends well."""
-        with server(kind, tmp_path) as broker:
-            popen = subprocess.Popen(
-                [sys.executable, "-m", "notifyrules", "work", "slack", "--broker", broker.url],
-                cwd=tmp_path,
-                stderr=subprocess.PIPE,
-            )
-            try:
-                assert popen.stderr is not None
-                first = popen.stderr.readline()
-                broker.signal(signal.SIGSTOP)
-                popen.terminate()
-                code = popen.wait(PATIENCE_S)
-            finally:
-                popen.kill()
-                popen.communicate()
+    @pytest.mark.parametrize(("command", "first"), [("work", b"answering"), ("hold", b"holding")])
+    def test_left(self, command: str, first: bytes, kind: str, tmp_path: Path) -> None:
+        """Who is asked to end while the broker hangs ends well, and shows no traceback."""
+        with server(kind, tmp_path) as broker, ended(tmp_path, command, "--broker", broker.url) as told:
+            broker.signal(signal.SIGSTOP)
 
-        assert first.startswith(b"answering")
-        assert code == 0
+        assert told[0].startswith(first)
+        assert b"Traceback" not in told[1]
 
 
 @pytest.mark.services("nats")
@@ -122,7 +112,41 @@ class TestDatabase:
                     await made.until(lambda: len(set(made.taken[DUE])) == 100)
 
         assert early == []
+        assert b"Traceback" not in told.read_bytes()
         assert {json.loads(one)["id"] for one in bodies} == {json.loads(one)["data"]["held"] for one in made.taken[DUE]}
+
+    async def test_left(self, prefix: str, tmp_path: Path) -> None:
+        """A holder that is asked to end while its database hangs, with an event in hand, ends well."""
+        url, settings = address("nats"), tmp_path / "settings.toml"
+        with server("postgres", tmp_path) as database:
+            place = urlsplit(database.url)._replace(path="/holds").geturl()
+            settings.write_text(f'worker.prefix = "{prefix}"\nhold.database = "{place}"\n', "utf-8")
+            async with product(url, prefix) as made:
+                with ended(tmp_path, "hold", "--settings", str(settings), "--broker", url) as told:
+                    database.signal(signal.SIGSTOP)
+                    await tell(made.line, [Told(HELD, "", held("e1", datetime.now(UTC) + timedelta(days=1)))])
+                    # Until it is in hand.
+                    await asyncio.sleep(3)
+
+        assert told[0] == b"holding\n"
+        assert b"Traceback" not in told[1]
+
+
+@contextmanager
+def ended(folder: Path, *command: str) -> Iterator[list[bytes]]:
+    """Run a command during a block, and ask it to end after that; give what it says first, and what then."""
+    arguments = (sys.executable, "-m", "notifyrules", *command)
+    with subprocess.Popen(arguments, cwd=folder, stderr=subprocess.PIPE) as popen:
+        try:
+            assert popen.stderr is not None
+            told = [popen.stderr.readline()]
+            yield told
+            popen.terminate()
+            told.append(popen.communicate(timeout=PATIENCE_S)[1])
+        finally:
+            popen.kill()
+
+    assert popen.returncode == 0
 
 
 def interrupt(database: Server, way: str) -> None:
