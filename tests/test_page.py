@@ -47,8 +47,8 @@ CASES = """\
 notifyrules-cases: 1
 rules: chart.yaml
 cases:
-  - {name: HOSTILE, facts: {a: true, b: HOSTILE}, expect: "yes"}
-  - {name: another, facts: {}, expect: "no"}
+  - {name: HOSTILE, given: {a: true, b: HOSTILE}, expect: "yes"}
+  - {name: another, given: {}, expect: "no"}
 """
 
 

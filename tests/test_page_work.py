@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules import load
+from notifyrules import ReceiptWriter, load
 from notifyrules.answers.page import page
+from tests.cli import run
 from tests.test_browser import Browser, browser
 from tests.test_browser import pytestmark as needs_browser
 from tests.test_page import LIT, opened, whole
@@ -34,6 +35,12 @@ flow:
   c: {ask: "C?", if: c, then: {to: "yes", because: it is C}, else: "no"}
 outcomes: {"yes": {notify: true}, "no": {notify: false}}
 """
+
+OLD = BRANCHES.replace(
+    """c: {ask: "C?", if: c, then: {to: "yes", because: it is C}, else: "no"}""",
+    """c: {ask: "C?", if: b, then: d, else: "no"}
+  d: {ask: "D?", if: c, then: "no", else: "no"}""",
+)
 
 
 def click(shown: Browser, where: str) -> None:
@@ -189,6 +196,96 @@ class TestKeyboard:
 
         assert ways == ["Yes · → Thread message && User subscribed?muted.then", "No · → User in DnD?muted.else"]
         assert shown.run(FOCUSED) == "muted_thread"
+
+
+def select(shown: Browser, layer: str) -> None:
+    """Show something else on the chart."""
+    shown.run(
+        f"const field = document.getElementById('layer'); field.value = {json.dumps(layer)};"
+        "field.dispatchEvent(new Event('change'))"
+    )
+
+
+SEEN = (
+    "return [...document.querySelectorAll('.nr-arrow{}')].filter(one => getComputedStyle(one).visibility === 'visible')"
+    ".map(one => one.dataset.arrow).filter(Boolean)"
+)
+COUNTS = (
+    "return Object.fromEntries([...document.querySelectorAll('.count')]"
+    ".map(one => [one.parentElement.dataset.arrow, one.textContent]))"
+)
+
+
+class TestLayers:
+    @pytest.fixture
+    def changed(self, tmp_path: Path) -> str:
+        """Give the page of a chart of which a question is gone, one is new, and an arrow leads elsewhere."""
+        (tmp_path / "old.yaml").write_text(OLD, "utf-8")
+        (tmp_path / "new.yaml").write_text(BRANCHES, "utf-8")
+        file = tmp_path / "page.html"
+        code = run("render", str(tmp_path / "new.yaml"), "--against", str(tmp_path / "old.yaml"), "-o", str(file)).code
+
+        assert code == 0
+        return file.read_text("utf-8")
+
+    def test_what_cases_walk(self, opened: Open, tmp_path: Path) -> None:
+        """How many cases pass each arrow is written at it; those that none passes are dashed."""
+        (tmp_path / "chart.yaml").write_text(BRANCHES, "utf-8")
+        (tmp_path / "chart.cases.yaml").write_text(
+            "notifyrules-cases: 1\nrules: chart.yaml\ncases: [{name: b, given: {b: true}, expect: 'yes'}]\n", "utf-8"
+        )
+        shown = opened(page(load(tmp_path / "chart.yaml").graph).content.decode())
+        select(shown, "cases")
+        missed = sorted(listed(shown, SEEN.format(".is-missed")))
+
+        assert missed == ["a.c", "a.else", "b.else", "c.else", "c.then"]
+        assert shown.run(COUNTS) == {**dict.fromkeys(missed, "0x"), "a.b": "1x", "b.then": "1x"}
+        assert shown.run(LIT) == []
+        assert shown.run("return document.getElementById('layer-told').textContent") == (
+            "1 cases. Dashed: 5 arrows that none of them walks."
+        )
+
+    def test_traffic(self, opened: Open, tmp_path: Path) -> None:
+        """Receipts are counted over the chart."""
+        rules = load("slack")
+        with ReceiptWriter(tmp_path) as writer:
+            for muted in (True, True, False):
+                writer.write(rules.should_notify({"channel.muted": muted}))
+        written = page(rules.graph, receipts=[str(tmp_path)]).content.decode()
+        shown = opened(written)
+        select(shown, "traffic")
+        counts = shown.run(COUNTS)
+
+        assert isinstance(counts, dict)
+        assert [counts[one] for one in ("muted.then", "muted_thread.else", "muted.else", "dnd.then")] == [
+            *("2x", "2x", "1x", "0x")
+        ]
+        select(shown, "decision")
+        assert shown.run(COUNTS) == {}
+
+    def test_what_has_changed(self, opened: Open, changed: str) -> None:
+        """Old and new stand in one picture; what is gone is seen only where changes are shown."""
+        shown = opened(changed)
+        before = listed(shown, SEEN.format(""))
+        select(shown, "changes")
+        gone, new = listed(shown, SEEN.format(".is-gone")), listed(shown, SEEN.format(".is-new"))
+
+        assert not [one for one in before if one.startswith("was:")]
+        assert (sorted(gone), sorted(new)) == (["was:c.then", "was:d.else", "was:d.then"], ["c.then"])
+        assert "C?was: bnow: c" in "".join(listed(shown, TEXTS.format("#box .plain button")))
+
+    def test_both_versions_decide(self, opened: Open, changed: str) -> None:
+        """Beside each decision stands what the old version decides; facts that are decided otherwise are cases."""
+        shown = opened(changed)
+        click(shown, ".cases button")
+
+        assert listed(shown, TEXTS.format(".cases button"))[0].startswith("changed: no->yes")
+        assert "The old version: not notified · no, by " in str(shown.run(ANSWER))
+
+    @pytest.mark.parametrize("option", [["--traffic", "receipts"], ["--against", "slack"]], ids=["traffic", "against"])
+    def test_are_for_pages(self, option: list[str]) -> None:
+        """A picture has no layers to be switched."""
+        assert "are for the page of one chart" in run("render", "slack", "--to", "svg", *option).err
 
 
 class TestCalledCharts:

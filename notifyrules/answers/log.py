@@ -63,12 +63,14 @@ def _told(receipt: Mapping[str, Any], finder: Finder, reader: Reader) -> str:
     return f"{head}\n" + "\n".join(f"  {line}".rstrip() for line in words.splitlines())
 
 
-def draw(graph: Graph, files: Iterable[Path], wanted: asking.Wanted, picture_format: str) -> Rendered:
-    """Draw a chart, each arrow the broader the more decisions took it."""
-    from notifyrules.answers.render import write_picture  # noqa: PLC0415 - drawing is heavy
-    from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
-    from notifyrules.diagram.model import Emphasis, Mark, Overlay  # noqa: PLC0415
+def count_ways(graph: Graph, files: Iterable[Path], wanted: asking.Wanted) -> tuple[Counter[str], int]:
+    """
+    Count how often decisions took each arrow of a chart.
 
+    Returns:
+        By the ids of arrows, inside of called charts behind the nodes that call, how many took it or tried it in vain;
+        and how many decisions were looked at, a few thousand at most.
+    """
     finder, taken = Finder(()), Counter[str]()
     finder.know(graph)
     found = asking.sample(files, wanted, _SAMPLE).rows
@@ -76,12 +78,22 @@ def draw(graph: Graph, files: Iterable[Path], wanted: asking.Wanted, picture_for
     for replay in told:
         if replay.told is not None:
             taken.update(_arrows(replay.told.passage, ""))
+    return taken, len(told)
+
+
+def draw(graph: Graph, files: Iterable[Path], wanted: asking.Wanted, picture_format: str) -> Rendered:
+    """Draw a chart, each arrow the broader the more decisions took it."""
+    from notifyrules.answers.render import write_picture  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
+    from notifyrules.diagram.model import Emphasis, Mark, Overlay  # noqa: PLC0415
+
+    taken, total = count_ways(graph, files, wanted)
     most = max(taken.values(), default=1)
     marks = {}
     for arrow, times in taken.items():
         breadth = _THINNEST + (_BROADEST - _THINNEST) * math.log1p(times) / math.log1p(most)
-        marks[arrow] = Mark(Emphasis.PLAIN, (f"{times / len(told):.1%}",), breadth)
-    words = f"Traffic: {len(told):,} decisions"
+        marks[arrow] = Mark(Emphasis.PLAIN, (f"{times / total:.1%}",), breadth)
+    words = f"Traffic: {total:,} decisions"
     return write_picture(draw_overlaid(graph, Overlay(marks, Mark(Emphasis.FADED), words)), picture_format)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from notifyrules.answers.render import Rendered
 from notifyrules.cases.model import Case
@@ -13,16 +14,63 @@ from notifyrules.graph.model import Graph
 from notifyrules.rules import read_cases
 from notifyrules.shipped import shipped_path
 
+if TYPE_CHECKING:
+    from notifyrules.diff.model import VersionComparison
+    from notifyrules.page.layers import Changes, Traffic
+
 MOST_CASES: Final = 1_000
 """Cases that a page lists."""
 
 
-def page(graph: Graph, root: str | None = None, *, expand: bool = False) -> Rendered:
-    """Write the page of a chart; the caveats say what of its cases is not on it."""
+def page(
+    graph: Graph,
+    root: str | None = None,
+    *,
+    expand: bool = False,
+    receipts: Iterable[str] = (),
+    comparison: VersionComparison | None = None,
+) -> Rendered:
+    """
+    Write the page of a chart; the caveats say what of its cases is not on it.
+
+    Args:
+        graph: A chart without errors.
+        root: The folder that named files stay inside.
+        expand: Whether called charts are shown opened at first.
+        receipts: Files or folders of receipts, whose traffic can be shown on it.
+        comparison: What is different from an old version, which can be shown on it, too.
+    """
     from notifyrules.page.html import write_page  # noqa: PLC0415 - drawing is heavy
 
     cases, caveats = _beside(graph, root)
-    return Rendered("html", write_page(graph, cases, expand=expand).encode(), caveats)
+    traffic, changes = _traffic(graph, receipts), None if comparison is None else _changes(comparison)
+    written = write_page(graph, cases, expand=expand, traffic=traffic, changes=changes)
+    return Rendered("html", written.encode(), caveats)
+
+
+def _traffic(graph: Graph, receipts: Iterable[str]) -> Traffic | None:
+    if not (places := [*receipts]):
+        return None
+    from notifyrules.answers.log import count_ways  # noqa: PLC0415 - receipts are read by an extra
+    from notifyrules.page.layers import Traffic  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.receipts import asking  # noqa: PLC0415
+
+    taken, total = count_ways(graph, asking.files_of(places), asking.Wanted())
+    return Traffic(taken, total, f"{total:,} decisions, by their receipts; dashed what none of them passed.")
+
+
+def _changes(comparison: VersionComparison) -> Changes:
+    from notifyrules.diff.picture import draw_comparison, unmarked  # noqa: PLC0415 - drawing is heavy
+    from notifyrules.diff.report import headline  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.page.layers import Changes  # noqa: PLC0415
+
+    found, new = unmarked(draw_comparison(comparison)), comparison.new
+    examples = {
+        f"changed: {one.change}": {name: value for name, value in one.facts.items() if name in new.facts}
+        for one in comparison.examples
+    }
+    words = headline(comparison).replace("`", "")
+    return Changes(comparison.old, found.both, found.marks, found.gone, words, examples)
 
 
 def _beside(graph: Graph, root: str | None) -> tuple[list[Case], tuple[str, ...]]:

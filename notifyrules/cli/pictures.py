@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from notifyrules.answers.render import FORMATS, Rendered, format_of, render
 from notifyrules.cli.door import CLEAN, FOUND
-from notifyrules.cli.files import is_there, make_folder, our_files, save
-from notifyrules.cli.output import tell, tell_error, tell_findings, tell_warning, with_progress, write_line
+from notifyrules.cli.files import is_there, load_named, make_folder, our_files, save
+from notifyrules.cli.output import show_work, tell, tell_error, tell_findings, tell_warning, with_progress, write_line
 from notifyrules.diagnostics.phrases import named, operand
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import CASES_ENDINGS, is_folder, root_for
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
+from notifyrules.limit import LIMIT_S, Limit
 
 if TYPE_CHECKING:
     from notifyrules.diagram.drawing import Lit
+    from notifyrules.diff.model import VersionComparison
 
 PAGE: Final = "html"
 FORMS: Final[Mapping[str, tuple[str, ...]]] = {**FORMATS, PAGE: (".html", ".htm")}
@@ -44,6 +46,10 @@ class Order:
     expand: bool
     every: bool
     """Whether all charts of a folder are meant."""
+    traffic: tuple[str, ...] = ()
+    """Where the receipts are whose traffic a page shows."""
+    against: str | None = None
+    """The old version that a page shows beside its chart."""
 
     @property
     def chosen(self) -> str:
@@ -63,7 +69,8 @@ class Order:
         words += [operand(self.rules)] if self.rules else []
         words += [word for setting in self.settings for word in ("--set", setting)]
         words += [word for file in self.facts for word in ("--facts", file)]
-        options = {"-o": self.output, "--format": self.given_format, "--root": self.root}
+        words += [word for place in self.traffic for word in ("--traffic", place)]
+        options = {"--against": self.against, "-o": self.output, "--format": self.given_format, "--root": self.root}
         for option, value in options.items():
             words += [option, value] if value is not None else []
         flags = {"--each": self.each, "--expand": self.expand}
@@ -96,13 +103,24 @@ def draw(graph: Graph, order: Order, lit: Lit) -> bytes:
     if order.chosen == PAGE:
         from notifyrules.answers.page import page  # noqa: PLC0415 - only pages need cases
 
-        written = page(graph, order.root, expand=order.expand)
+        compared = None if order.against is None else _compare(order.against, graph, order.root)
+        written = page(graph, order.root, expand=order.expand, receipts=order.traffic, comparison=compared)
         for caveat in written.caveats:
             tell_warning(f"`{visible(graph.path)}`: {caveat}")
         return written.content
     drawn = render(graph, order.chosen, lit, expand=order.expand)
     tell_caveats(drawn, graph.path)
     return drawn.content
+
+
+def _compare(old: str, graph: Graph, root: str | None) -> VersionComparison:
+    from notifyrules.rules import require_solver  # noqa: PLC0415 - `--help` answers without it
+
+    require_solver()
+    from notifyrules.answers.diff import diff  # noqa: PLC0415 - the solver is an extra
+
+    with show_work("comparing") as watch:
+        return diff(load_named(old, root).graph, graph, limit=Limit(LIMIT_S), watch=watch).comparison
 
 
 def tell_caveats(drawn: Rendered, subject: str) -> None:

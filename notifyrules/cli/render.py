@@ -28,7 +28,8 @@ RULES is a rule file, or the name of one that comes with notifyrules, such as sl
 path of their decision; with --each the paths of the decisions for all media, each in its own colour and dashes.
 
 --to html writes a page that needs nothing beside it: the picture, facts as a form by which it decides at once, and the
-cases of the file that stands beside RULES.
+cases of the file that stands beside RULES. It can show how decisions went over the chart by the receipts of --traffic,
+and with --against what has changed from an old version, such as HEAD~1:rules/slack.yaml.
 
 With --all, RULES is a folder (rules unless given), and every chart in it is drawn into the folder that -o names
 (diagrams unless given), under the name of the chart.
@@ -39,7 +40,7 @@ Without RULES it checks what --all draws.
 EXAMPLE: Final = "notifyrules render slack --set user.in_dnd=true -o slack.svg"
 
 
-def render(  # noqa: PLR0913 - the options of the command
+def render(  # noqa: PLR0913, PLR0917 - the options of the command
     rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
     settings: Settings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
@@ -49,6 +50,12 @@ def render(  # noqa: PLR0913 - the options of the command
     picture_format: Annotated[
         str | None,
         typer.Option("--to", "--format", metavar="|".join(FORMS), help="The form; told by the suffix of -o, else svg."),
+    ] = None,
+    traffic: Annotated[
+        list[str], typer.Option(metavar="PLACE", help="Receipts, or a folder of them, whose traffic a page shows.")
+    ] = [],  # noqa: B006
+    against: Annotated[
+        str | None, typer.Option(metavar="OLD", help="The old version from which a page shows what has changed.")
     ] = None,
     *,
     each: Each = False,
@@ -62,8 +69,20 @@ def render(  # noqa: PLR0913 - the options of the command
         check_choice("format", picture_format, FORMS)
     every = every or (check and rules is None)
     order = Order(
-        rules, tuple(settings), tuple(facts), output, picture_format, root, each=each, expand=expand, every=every
+        rules,
+        tuple(settings),
+        tuple(facts),
+        output,
+        picture_format,
+        root,
+        each=each,
+        expand=expand,
+        every=every,
+        traffic=tuple(traffic),
+        against=against,
     )
+    if (traffic or against) and (every or order.chosen != PAGE):
+        raise UsageError("--traffic and --against are for the page of one chart", "name a rule file, and `--to html`")
     return _render_folder(order, check=check) if every else _render_one(order, check=check)
 
 

@@ -64,6 +64,41 @@ def draw_comparison(comparison: VersionComparison) -> Diagram:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Unmarked:
+    """A comparison as one picture on which nothing is said, and what could be."""
+
+    both: Diagram
+    """The rows that are gone are marked so still."""
+    marks: Mapping[str, tuple[str, ...]]
+    """By the keys of boxes and arrows what has changed there, a line each."""
+    gone: frozenset[str]
+    """The keys of those that only the old version has."""
+
+
+def unmarked(drawn: Diagram) -> Unmarked:
+    """Take off the picture of a comparison what it says, for who shows it on and off."""
+    marks: dict[str, tuple[str, ...]] = {}
+    gone = set[str]()
+    parts = [(box.mark, (box.key,)) for box in drawn.boxes] + [(one.mark, one.ids) for one in drawn.arrows]
+    for mark, keys in parts:
+        if mark.notes or mark.emphasis in (Emphasis.LIT, Emphasis.TRIED):
+            marks |= dict.fromkeys(keys, mark.notes)
+        if mark.emphasis is Emphasis.TRIED:
+            gone.update(keys)
+    boxes = (
+        replace(box, mark=Mark(), rows=tuple(row if _is_gone(row) else replace(row, mark=Mark()) for row in box.rows))
+        for box in drawn.boxes
+    )
+    arrows = (replace(arrow, mark=Mark()) for arrow in drawn.arrows)
+    both = replace(drawn, boxes=tuple(boxes), arrows=tuple(arrows), words="", moves=(), meanings=())
+    return Unmarked(both, marks, frozenset(gone))
+
+
+def _is_gone(row: DrawnRow) -> bool:
+    return row.mark.emphasis is Emphasis.TRIED
+
+
 def _moves(comparison: VersionComparison) -> Iterator[tuple[DrawnBox, DrawnBox]]:
     """Give the ends between which decisions move."""
     pairs = dict.fromkeys((one.before.outcome, one.after.outcome) for one in comparison.examples)

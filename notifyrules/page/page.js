@@ -409,19 +409,33 @@ function follow() {
 }
 
 function findLayers() {
-  const taken = Object.create(null), drawn = arrows.filter((one) => svg.contains(one) && idsOf.get(one).length);
+  const taken = Object.create(null), drawn = arrows.filter((one) => isThere(one) && idsOf.get(one).length);
   for (const { passed } of decided) for (const id of passed) taken[id] = (taken[id] ?? 0) + 1;
   const missed = drawn.filter((one) => !idsOf.get(one).some((id) => taken[id])).length;
   const words = `${decided.length} cases. ${missed ? `Dashed: ${missed} arrows that none of them walks.` : "They walk every arrow."}`;
   return { decision: {}, ...(decided.length ? { cases: { taken, total: decided.length, words } } : {}), ...beside.layers };
 }
 
+/** List what has changed, in place of a box. */
+function tellChanges({ marks, words }) {
+  const wayOf = (key) => arrows.find((one) => idsOf.get(one).includes(key));
+  const told = Object.entries(marks).map(([key, mark]) => [key, mark, wayOf(key), boxOf(wayOf(key)?.dataset.from ?? key)]);
+  const placed = told.filter(([, , , box]) => box && box.dataset.kind !== "refusal").map(([key, [look, ...notes], way, box]) => {
+    const where = way ? [" · ", el("code", { textContent: key })] : [], said = notes.length ? notes : [look.slice(3)];
+    return el("li", {}, el("button", { type: "button", className: "wide", onclick: () => goTo(box) }, box.getAttribute("aria-label"), ...where, ...said.map(quiet)));
+  });
+  byId("box").replaceChildren(el("h2", { textContent: "What has changed" }), el("p", { textContent: words }), el("ul", { className: "plain" }, ...placed));
+  show("box");
+}
+
+if (beside.layers.changes) markChanges(beside.layers.changes, "is-gone");
 const NAMES = { decision: "this decision", cases: "what cases walk", traffic: "traffic", changes: "what has changed" }, layers = findLayers();
 byId("layer").append(...Object.keys(layers).map((one) => option(one, NAMES[one])));
 byId("layers").hidden = Object.keys(layers).length === 1;
 byId("layer").addEventListener("change", (event) => {
   showLayer(event.target.value);
   lightWay(current?.steps ?? null);
+  if (layer === "changes") tellChanges(layers.changes);
 });
 byId("opening").hidden = pictures.length === 1;
 byId("called").addEventListener("change", (event) => openCalled(event.target.checked));

@@ -65,12 +65,13 @@ function nodeOf(key) {
   return graph && Object.hasOwn(graph.nodes, path.at(-1)) ? graph.nodes[path.at(-1)] : null;
 }
 
-const leaving = (key) => arrows.filter((one) => svg.contains(one) && one.dataset.from === key);
+const isThere = (one) => svg.contains(one) && (layer === "changes" || !one.classList.contains("is-gone"));
+const leaving = (key) => arrows.filter((one) => isThere(one) && one.dataset.from === key);
 const cameFrom = new Map();
 
 /** Go from a box along its arrows: on by the lit one or to another question, back, or to what stands beside it there. */
 function along(box, key) {
-  const own = box.dataset.key, back = arrows.filter((one) => svg.contains(one) && one.dataset.to === own).map((one) => one.dataset.from);
+  const own = box.dataset.key, back = arrows.filter((one) => isThere(one) && one.dataset.to === own).map((one) => one.dataset.from);
   const from = back.includes(cameFrom.get(own)) ? cameFrom.get(own) : back[0];
   if (key === "ArrowUp") return from && boxOf(from);
   if (key === "ArrowDown") {
@@ -148,19 +149,20 @@ function showCounts({ taken, total }) {
   const most = Math.max(1, ...Object.values(taken));
   for (const arrow of arrows) {
     const ids = idsOf.get(arrow), times = ids.reduce((sum, id) => sum + (taken[id] ?? 0), 0);
-    if (!ids.length) continue;
+    if (!ids.length || arrow.classList.contains("is-gone")) continue;
     const line = arrow.querySelector(".nr-line"), words = arrow.querySelector("text:last-of-type");
     arrow.classList.toggle("is-missed", !times);
     if (times) line.style.strokeWidth = `${1.4 + (4.6 * Math.log1p(times)) / Math.log1p(most)}px`;
-    const start = line.getPointAtLength(14), share = total > 999 ? `${((100 * times) / total).toFixed(1)}%` : `${times}×`;
+    const start = line.getPointAtLength(14), share = total > 999 ? `${((100 * times) / total).toFixed(1)}%` : `${times}x`;
     const [x, y] = words ? [words.getAttribute("x"), Number(words.getAttribute("y")) + 12] : [start.x + 3, start.y - 4];
     arrow.append(draw("text", { x, y, class: "count" }, share));
   }
 }
 
-/** Show what was edited from the old version, what is new, and what is gone. */
-function showChanges({ marks }) {
+/** Mark what was edited or is new, or what is gone. */
+function markChanges({ marks }, wanted) {
   for (const [key, [look]] of Object.entries(marks)) {
+    if (look !== wanted) continue;
     mark(boxes, (one) => one.dataset.key === key, look);
     mark(arrows, (one) => idsOf.get(one).includes(key), look);
   }
@@ -173,7 +175,7 @@ function showLayer(name) {
   stage.querySelectorAll(".count").forEach((one) => one.remove());
   for (const arrow of arrows) arrow.querySelector(".nr-line").style.strokeWidth = "";
   for (const one of pictures) one.classList.toggle("shows-changes", name === "changes");
-  if (shown?.taken) showCounts(shown);
-  if (shown?.marks) showChanges(shown);
-  byId("layer-told").textContent = shown?.words ?? "";
+  if (shown.taken) showCounts(shown);
+  if (shown.marks) markChanges(shown, "is-new");
+  byId("layer-told").textContent = shown.words ?? "";
 }
