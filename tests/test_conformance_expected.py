@@ -9,7 +9,7 @@ import pytest
 
 from notifyrules.conformance.answers import Answer, Answers, Level
 from notifyrules.conformance.expected import ExpectedDifferences, read_expected
-from notifyrules.errors import RulesError
+from notifyrules.errors import RulesError, UsageError
 from notifyrules.graph.model import Notify
 from notifyrules.rules import Rules, find_place, load
 
@@ -49,11 +49,23 @@ class TestReading:
             ("  - {if: size, why: it is}\n", "3:10", "found `int`", "`size > 0`"),
             ("  - {if: muted, chart: tld, why: it is}\n", "3:24", "`tld` is no outcome of `chart`", "`told`"),
             ("  - {if: muted, old: [a], why: it is}\n", "3:22", "expected an answer as `old`, found a list", "several"),
+            (
+                "  - {if: muted, old: tld, why: it is}\n",
+                "3:22",
+                "`tld` is nothing that the old function",
+                "mean `told`?",
+            ),
+            (
+                "  - {if: muted, old: nope, why: it is}\n",
+                "3:22",
+                "`nope` is nothing that the",
+                "a meaning by the mapping",
+            ),
             ('  - {if: muted, why: " "}\n', "3:22", "an expected difference needs a reason", "why the chart is right"),
             ("  - {if: muted}\n", "3:6", "item 1 of `differences` has no `why`", ""),
             ("  - {if: muted, wy: it is}\n", "3:17", "`wy` is not a key of an expected difference", "`why`"),
         ],
-        ids=["fact", "type", "outcome", "answer", "reason", "no reason", "key"],
+        ids=["fact", "type", "outcome", "answer", "misspelt", "old", "reason", "no reason", "key"],
     )
     def test_each_mistake_has_a_place(self, rules: Rules, text: str, place: str, message: str, advice: str) -> None:
         """A mistake is told to line and column, with help."""
@@ -94,8 +106,25 @@ class TestCovering:
             ("if: small, chart: true", {"size": 3}, "held", "false", False),
             ("if: small, old: false", {"size": 3}, "told", "false", True),
             ("if: small, old: raises KeyError", {"size": 3}, "told", "false", False),
+            ("if: small, old: gives no answer", {"size": 3}, "told", "gives no answer", True),
+            ("if: small, old: ends its process", {"size": 3}, "told", "ends its process", True),
+            ("if: small, old: null", {"size": 3}, "told", "null", True),
+            ("if: small, old: size.else", {"size": 3}, "told", "size.else", True),
         ],
-        ids=["holds", "does not", "outcome", "another", "later", "not true", "old", "another old"],
+        ids=[
+            "holds",
+            "does not",
+            "outcome",
+            "another",
+            "later",
+            "not true",
+            "old",
+            "another old",
+            "late",
+            "ended",
+            "null",
+            "arrow",
+        ],
     )
     def test_what_is_covered(
         self, rules: Rules, written: str, facts: dict[str, object], outcome: str, old: str, *, covered: bool
@@ -161,6 +190,11 @@ class TestAnswers:
     def test_what_agrees(self, rules: Rules, answer: Answer, *, agrees: bool) -> None:
         """Only what is said is compared."""
         assert answer.agrees(rules.graph, "told", "size.then") is agrees
+
+    def test_a_mapping_to_nothing(self, rules: Rules) -> None:
+        """What a word stands for is something that the chart can decide."""
+        with pytest.raises(UsageError, match="the mapping makes `tld` of `sent`, which is no answer"):
+            Answers(rules.graph, {"sent": "tld"})
 
     def test_a_decision_is_an_outcome(self, rules: Rules) -> None:
         """A function may itself ask rules."""

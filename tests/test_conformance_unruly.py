@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import notifyrules
+from notifyrules.conformance.report import Conformance
+from notifyrules.errors import UsageError
 from tests.cli import Result, run
 
 CHART = """\
@@ -77,3 +84,136 @@ class TestAsking:
         told = conform(folder, "def decide(facts):\n    print('asked')\n    return True\n", "--format", "json")
 
         assert json.loads(told.out)["differences"]
+
+    def test_a_word_of_its_own(self, folder: Path) -> None:
+        """A word that means nothing is told with the way to give it a meaning, not as something to expect."""
+        told = conform(folder, "def decide(facts):\n    return 'drop'\n").out
+
+        assert "an answer of its own is given a meaning by a mapping: answers: {drop: ...}" in told
+        assert "expect it" not in told
+
+
+ASYNC = """\
+import asyncio
+lock = None
+async def decide(facts):
+    global lock
+    lock = lock or asyncio.Lock()
+    async with lock:
+        await asyncio.sleep(0)
+        return not facts.get("muted", False)
+"""
+
+
+class TestAsync:
+    """A function that is awaited is as good as another one."""
+
+    @pytest.mark.parametrize(
+        "module",
+        [
+            ASYNC,
+            "class Old:\n    async def __call__(self, facts): return not facts.get('muted')\ndecide = Old()\n",
+        ],
+        ids=["function", "object"],
+    )
+    def test_it_is_awaited(self, folder: Path, module: str) -> None:
+        """All calls in one loop, to which a lock may belong."""
+        told = conform(folder, module)
+
+        assert (told.code, told.err) == (0, "")
+        assert told.out.startswith("no difference in")
+
+    def test_what_it_raises(self, folder: Path) -> None:
+        """An answer, as of any function."""
+        assert "old: raises KeyError" in conform(folder, "async def decide(facts):\n    raise KeyError\n").out
+
+    def test_inside_of_a_loop(self, folder: Path) -> None:
+        """It cannot be waited for there, and a thread is named as the way out."""
+        (folder / "unruly.py").write_text(ASYNC)
+        sys.path.insert(0, str(folder))
+
+        async def ask(options: dict[str, Any]) -> Conformance:
+            return notifyrules.conform("chart.yaml", against="unruly:decide", seconds=5, **options)
+
+        with pytest.raises(UsageError, match=r"(?s)inside of an event loop.*asyncio\.to_thread"):
+            asyncio.run(ask({}))
+
+    def test_in_a_thread(self, folder: Path) -> None:
+        """As that says."""
+        (folder / "unruly.py").write_text(ASYNC)
+        sys.path.insert(0, str(folder))
+
+        assert asyncio.run(asyncio.to_thread(notifyrules.conform, "chart.yaml", against="unruly:decide", seconds=5))
+
+
+HANGS = {
+    "computes": "def decide(facts):\n    while facts['muted']: pass\n    return True\n",
+    "sleeps": "import time\ndef decide(facts):\n    time.sleep(9999 * facts['muted'])\n    return True\n",
+    "awaits": (
+        "import asyncio\nasync def decide(facts):\n"
+        "    if facts['muted']: await asyncio.Event().wait()\n    return True\n"
+    ),
+    "matches": "import re\ndef decide(facts):\n    return not (facts['muted'] and re.match('(a*)*b', 'a' * 60))\n",
+}
+
+
+@pytest.mark.slow
+class TestNeverAnswering:
+    """A call without end is ended, and is an answer."""
+
+    @pytest.mark.parametrize("name", HANGS)
+    def test_it_is_given_up(self, folder: Path, name: str) -> None:
+        """Whatever it waits for, with the facts that show it, and the alarm is given back."""
+        told = conform(folder, HANGS[name])
+
+        assert "chart `no`, old function `gives no answer`, for\n     muted: true\n" in told.out
+        assert "remembers" not in told.out
+        assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+    def test_it_remembers(self, folder: Path) -> None:
+        """Such as a pool of connections that is used up: asked alone, it answers."""
+        module = "import time\nasked = []\ndef decide(facts):\n    asked.append(1)\n"
+        told = conform(folder, f"{module}    time.sleep(9999 * (len(asked) > 1))\n    return not facts.get('muted')\n")
+
+        assert "asked alone the old function agrees: it depends on what was asked before" in told.out
+
+    def test_the_alarm_of_somebody_else(self, folder: Path) -> None:
+        """A test runner that ends tests by it keeps it."""
+        before = signal.signal(signal.SIGALRM, lambda *_: None)
+        try:
+            assert conform(folder, "def decide(facts):\n    return not facts.get('muted')\n").code == 0
+            assert signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL
+        finally:
+            signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.slow
+class TestInterrupted:
+    """Who has seen enough stops the run, sees what was found, and may go on later."""
+
+    def test_it_is_gone_on_with(self, folder: Path) -> None:
+        """What was asked is kept, and is not asked again."""
+        (folder / "chart.yaml").write_text(
+            CHART.replace("= false}", "= false, size: int = 0, at: instant, until: instant}")
+        )
+        (folder / "unruly.py").write_text(
+            "asked = []\ndef decide(facts):\n    asked.append(1)\n"
+            "    if len(asked) == 1_000: print('asked', flush=True)\n    return True\n"
+        )
+        words = [sys.executable, "-m", "notifyrules", "conform", "chart.yaml", "--against", "unruly:decide"]
+        options = ["--resume", "run.json", "--seconds"]
+        with subprocess.Popen([*words, *options, "60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            assert running.stderr is not None
+            running.stderr.readline()
+            running.send_signal(signal.SIGINT)
+            out, _ = running.communicate(timeout=60)
+        kept = json.loads((folder / "run.json").read_text())["made"]
+        again = run("conform", "chart.yaml", "--against", "unruly:decide", *options, "3", "--format", "json").json
+
+        assert running.returncode == 130
+        assert "1 difference, shown by" in out.decode()
+        assert "s, cut short)" in out.decode()
+        assert kept > 0
+        assert again["asked"] > kept
+        assert again["differences"][0]["witnesses"][0]["changed"] == {"muted": "chart"}

@@ -198,3 +198,35 @@ class TestAsleep:
         run = project.run_apart("-p", "no:hypothesispytest")
 
         assert run.code == 0, run.out
+
+
+class TestConform:
+    """The fixture `conform` holds rules to an old function in the tests of an application."""
+
+    TESTS = (
+        "def old(facts):\n    return facts['message.kind'] == 'dm' and not facts['channel.muted']\n\n"
+        "def test_it(conform):\n    conform('chart.yaml', against=old, seconds=5, arguments=None)\n"
+    )
+    CHART = (
+        "notifyrules: 1\nfacts: {channel.muted: bool = false, message.kind: dm | group}\n"
+        'flow: {muted: {if: channel.muted, then: "no", else: kind}, '
+        'kind: {if: message.kind == "dm", then: "yes", else: "no"}}\n'
+        'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n'
+    )
+
+    def test_they_agree(self, project: Project) -> None:
+        """Then the test passes."""
+        (project.path / "chart.yaml").write_text(self.CHART, "utf-8")
+        (project.path / "test_it.py").write_text(self.TESTS, "utf-8")
+
+        assert project.run().code == 0
+
+    def test_they_differ(self, project: Project) -> None:
+        """The test fails with the report, and no lines of this package stand above it."""
+        (project.path / "chart.yaml").write_text(self.CHART.replace("channel.muted,", "not channel.muted,"), "utf-8")
+        (project.path / "test_it.py").write_text(self.TESTS, "utf-8")
+        told = project.run()
+
+        assert told.code == 1
+        assert "chart `yes`, old function `false`, for" in told.out
+        assert "pytest_plugin.py" not in told.out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 60.0
 """How long it takes unless the caller says otherwise."""
+_LONGEST: Final = 0.1
+"""The part of it after which an answer may be given up, and how many seconds that is at least."""
+_LEAST_S: Final = 1.0
 
 
 def conform(  # noqa: PLR0913 - what is compared, and how
@@ -66,6 +70,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     """
     require_solver()
     from notifyrules.conformance.answers import Answers  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.conformance.calling import Caller  # noqa: PLC0415
     from notifyrules.conformance.constants import constants_of  # noqa: PLC0415
     from notifyrules.conformance.expected import ExpectedDifferences, read_expected  # noqa: PLC0415
     from notifyrules.conformance.old import Command, Old, asked_alone  # noqa: PLC0415
@@ -75,10 +80,12 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     given = [_facts(rules, row) for row in rows]
     expected = ExpectedDifferences(graph) if expect is None else read_expected(find_place(expect, None), graph)
     function = find_function(against) if isinstance(against, str) else against
-    old = Old(graph, Answers(graph, answers or {}), function, arguments, plain or isinstance(function, Command))
+    longest_s = max(_LEAST_S, seconds * _LONGEST)
+    call = function if isinstance(function, Command) else Caller(function, longest_s)
+    old = Old(graph, Answers(graph, answers or {}), call, arguments, plain or isinstance(function, Command))
     if isinstance(function, Command):
         old.fresh = partial(function.alone, old.answers)
-    with asked_alone(old):
+    with asked_alone(old, longest_s), call.watched() if isinstance(call, Caller) else nullcontext():
         from notifyrules.conformance.making import Maker  # noqa: PLC0415 - the solver is an extra
         from notifyrules.conformance.run import Comparison  # noqa: PLC0415
         from notifyrules.limit import Limit  # noqa: PLC0415

@@ -8,10 +8,17 @@ from enum import Enum
 from typing import Final
 
 from notifyrules.compiled.decision import Decision
+from notifyrules.diagnostics.phrases import did_you_mean
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.mismatch import describe
 
 _NOTIFY: Final[Mapping[str, Notify]] = {"true": Notify.YES, "false": Notify.NO, "later": Notify.LATER}
+NOTHING: Final = "null"
+NO_ANSWER: Final = "gives no answer"
+ENDED: Final = "ends its process"
+RAISES: Final = "raises "
 _KEPT: Final = 10_000
 """Answers that are kept as they were read."""
 
@@ -34,6 +41,11 @@ class Answer:
     """The answer in words: `true`, `false`, `later`, an outcome, an arrow, or what else it was."""
     level: Level
 
+    @property
+    def is_trouble(self) -> bool:
+        """Whether the function raised, ended its process, or had to be given up."""
+        return self.level is Level.OTHER and (self.said in (NO_ANSWER, ENDED) or self.said.startswith(RAISES))
+
     def agrees(self, graph: Graph, outcome: str, reason: str) -> bool:
         """Tell whether the chart, which decides *outcome* by the arrow *reason*, answers the same."""
         match self.level:
@@ -47,6 +59,23 @@ class Answer:
                 return False
 
 
+def _words(graph: Graph) -> tuple[str, ...]:
+    return (*graph.outcomes, *graph.arrows, *_NOTIFY)
+
+
+def means(graph: Graph, word: str) -> bool:
+    """Tell whether an answer stands for something that the chart could decide."""
+    return word in _words(graph)
+
+
+def check_said(graph: Graph, said: str) -> str | None:
+    """Give the way out where no old function is told to have answered so; None where one may be."""
+    if means(graph, said) or said in (NOTHING, NO_ANSWER, ENDED) or said.startswith(RAISES):
+        return None
+    otherwise = f"name an outcome or an arrow, or write true, false, later, null or `{RAISES}KeyError`"
+    return did_you_mean(said, _words(graph), f"{otherwise}; other answers are given a meaning by the mapping")
+
+
 @dataclass(slots=True)
 class Answers:
     """Read the answers of one old function."""
@@ -55,6 +84,14 @@ class Answers:
     meant: Mapping[str, str] = field(default_factory=dict)
     """What a text that the function answers stands for: an outcome, an arrow, true, false or later."""
     _read: dict[tuple[type, object], Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for given, word in self.meant.items():
+            if not means(self.graph, word):
+                advice = did_you_mean(word, _words(self.graph), "name an outcome or an arrow, or true, false or later")
+                raise UsageError(
+                    f"the mapping makes `{visible(word)}` of `{visible(given)}`, which is no answer", advice
+                )
 
     def read(self, given: object) -> Answer:
         """Read an answer: a bool, a :class:`Notify`, a decision, or a text."""
@@ -71,11 +108,11 @@ class Answers:
 
     def raised(self, error: BaseException) -> Answer:
         """Read an exception: its kind is the answer."""
-        return self._answer(f"raises {type(error).__name__}")
+        return self._answer(f"{RAISES}{type(error).__name__}")
 
     def _answer(self, given: object) -> Answer:
         given = given.value if isinstance(given, Enum) else given
-        said = {True: "true", False: "false"}[given] if isinstance(given, bool) else "null" if given is None else given
+        said = {True: "true", False: "false"}[given] if isinstance(given, bool) else NOTHING if given is None else given
         word = self.meant.get(str(said), said)
         if not isinstance(word, str):
             return Answer(describe(word), Level.OTHER)

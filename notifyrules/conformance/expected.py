@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from notifyrules.conformance.answers import check_said
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean
+from notifyrules.diagnostics.visible import visible
 from notifyrules.document.differences_model import DifferencePart
 from notifyrules.document.files import Place, open_place
 from notifyrules.document.leaves import describe_node
@@ -85,6 +87,9 @@ def _read(part: DifferencePart, graph: Graph, findings: Findings) -> ExpectedDif
         at = part.chart.span if part.chart is not None else part.span
         advice = did_you_mean(chart, (*graph.outcomes, *_WORDS), "name an outcome, or write true, false or later")
         findings.add(Code.UNKNOWN_OUTCOME, at, f"`{chart}` is no outcome of `{graph.name}`", help=advice)
+    if old is not None and part.old is not None and (way_out := check_said(graph, old)) is not None:
+        message = f"`{visible(old)}` is nothing that the old function can answer"
+        findings.add(Code.WRONG_SHAPE, part.old.span, message, help=way_out)
     if not part.why.strip():
         message, advice = "an expected difference needs a reason", "say why the chart is right and the old function not"
         findings.add(Code.WRONG_SHAPE, part.why.span, message, help=advice)

@@ -12,6 +12,7 @@ import json
 import os
 import pickle
 import shlex
+import signal
 import subprocess
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,7 +22,8 @@ from multiprocessing.connection import Connection
 from threading import Timer
 from typing import IO, Any, Final
 
-from notifyrules.conformance.answers import Answer, Answers, Level
+from notifyrules.conformance.answers import ENDED, NO_ANSWER, Answer, Answers, Level
+from notifyrules.conformance.calling import Silent
 from notifyrules.diagnostics.phrases import did_you_mean, why
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
@@ -30,7 +32,7 @@ from notifyrules.language.types import Basic, ListOf
 from notifyrules.language.values import FactValues, Value, to_plain
 
 _LONGEST_S: Final = 30.0
-"""How long one answer of a command is waited for."""
+"""How long one answer of a command is waited for, which may have to start first."""
 
 
 @lru_cache(maxsize=20_000)
@@ -96,6 +98,8 @@ class Old:
             return self.answers.read(self.call(**_bound(given, self.arguments)))
         except (UsageError, KeyboardInterrupt):
             raise
+        except Silent as silent:
+            return Answer(str(silent), Level.OTHER)
         except BaseException as error:  # noqa: BLE001 - the kind of an exception is an answer, of a cancelled task too
             return self.answers.raised(error)
 
@@ -115,8 +119,8 @@ def _bound(given: Mapping[str, object], arguments: Mapping[str, str]) -> dict[st
 
 
 @contextlib.contextmanager
-def asked_alone(old: Old) -> Any:  # noqa: ANN401 - typed by the caller
-    """Split a process off that asks the function alone; nothing where processes cannot be split."""
+def asked_alone(old: Old, longest_s: float) -> Any:  # noqa: ANN401 - typed by the caller
+    """Split a process off that asks the function alone, never longer; nothing where processes cannot be split."""
     if old.fresh is not None or not hasattr(os, "fork"):
         yield
         return
@@ -127,7 +131,7 @@ def asked_alone(old: Old) -> Any:  # noqa: ANN401 - typed by the caller
         child = os.fork()
     if child == 0:
         ours.close()
-        _serve(old, theirs)
+        _serve(old, theirs, longest_s)
     theirs.close()
     old.fresh = partial(_ask, ours)
     try:
@@ -153,25 +157,23 @@ def _ask(ours: Connection, given: Mapping[str, object]) -> Answer:
     return answer
 
 
-def _serve(old: Old, theirs: Connection) -> None:
+def _serve(old: Old, theirs: Connection, longest_s: float) -> None:
     """Answer each question in a process of its own, until nobody asks any more."""
     try:
         while True:
             given = theirs.recv()
             if (child := os.fork()) == 0:
+                signal.setitimer(signal.ITIMER_REAL, longest_s)
                 theirs.send(old.answer(given))
                 os._exit(0)
-            if os.waitpid(child, 0)[1]:
-                theirs.send(Answer("ends its process", Level.OTHER))
+            if status := os.waitpid(child, 0)[1]:
+                late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+                theirs.send(Answer(NO_ANSWER if late else ENDED, Level.OTHER))
     finally:
         os._exit(0)
 
 
 # ---- Commands ----
-
-
-class ProcessEnded(Exception):  # noqa: N818 - what reports call it
-    """Say that a command ended instead of answering."""
 
 
 @dataclass(slots=True)
@@ -200,16 +202,17 @@ class Command:
         stdin, stdout = running.stdin, running.stdout
         assert stdin is not None
         assert stdout is not None
-        line = _exchange(running, stdin, stdout, json.dumps(given).encode() + b"\n")
+        line, late = _exchange(running, stdin, stdout, json.dumps(given).encode() + b"\n")
         if not line:
             self.stop()
             if self.answered:
-                raise ProcessEnded
+                raise Silent(NO_ANSWER if late else ENDED)
         try:
             answer = json.loads(line)
         except ValueError:
             self.stop()
-            what = f"answered `{line[:60].decode(errors='replace').strip()}`" if line else "ended without an answer"
+            silent = f"gave no answer in {_LONGEST_S:.0f} s" if late else "ended without an answer"
+            what = f"answered `{line[:60].decode(errors='replace').strip()}`" if line else silent
             raise UsageError(f"the command {what}", "answer each line with one line of JSON, and flush it") from None
         self.answered = True
         if isinstance(answer, dict) and isinstance(answer.get("raises"), str):
@@ -223,6 +226,8 @@ class Command:
             return answers.read(one(given))
         except UsageError:
             raise
+        except Silent as silent:
+            return Answer(str(silent), Level.OTHER)
         except Exception as error:  # noqa: BLE001 - the kind of an exception is an answer
             return answers.raised(error)
         finally:
@@ -242,14 +247,15 @@ class Command:
             self._running = None
 
 
-def _exchange(running: subprocess.Popen[bytes], stdin: IO[bytes], stdout: IO[bytes], line: bytes) -> bytes:
+def _exchange(running: subprocess.Popen[bytes], stdin: IO[bytes], stdout: IO[bytes], line: bytes) -> tuple[bytes, bool]:
+    """Give the answer, and whether the command was ended because it gave none."""
     timer = Timer(_LONGEST_S, running.kill)
     timer.start()
     try:
         stdin.write(line)
         stdin.flush()
-        return stdout.readline()
+        return stdout.readline(), timer.finished.is_set()
     except OSError:
-        return b""
+        return b"", timer.finished.is_set()
     finally:
         timer.cancel()

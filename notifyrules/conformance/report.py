@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from notifyrules.conformance.answers import NO_ANSWER, check_said
 from notifyrules.conformance.clusters import LEFT_OUT, Cluster, Shrunk
 from notifyrules.conformance.expected import ExpectedDifference
 from notifyrules.coverage.figures import FileCoverage
@@ -86,6 +87,8 @@ class Conformance:
             yield f"the old function {visible(said)} for {count(number, 'fact')}"
         if sum(self.raised.values()) > _OFTEN * self.asked:
             yield "  help: does it take values as JSON holds them, instants as text? that is `--plain`, or `plain=True`"
+        if NO_ANSWER in self.raised:
+            yield "  help: each was given up after seconds; after three no more are asked; give it what it waits for"
         if self.refused:
             yield f"the old function needs all facts: it {visible(self.refused)} where one is left out"
         yield from self._not_looked_for()
@@ -145,7 +148,10 @@ def _told(graph: Graph, one: Cluster, number: int) -> Iterator[str]:
     for shrunk in one.witnesses[:_SHOWN]:
         yield from (f"   {line}" for line in _witness(graph, shrunk))
     yield f"   draw it: {_command(graph, one.witnesses[0])}"
-    yield f"   expect it: {_expected(graph, one.witnesses[0])}"
+    if check_said(graph, first.old.said) is None:
+        yield f"   expect it: {_expected(graph, one.witnesses[0])}"
+    else:
+        yield f"   an answer of its own is given a meaning by a mapping: answers: {{{visible(first.old.said)}: ...}}"
 
 
 def _cause(graph: Graph, one: Cluster) -> str:

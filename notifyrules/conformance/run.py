@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice, zip_longest
 from typing import Final, TypeAlias
 
 from notifyrules.compiled.compiler import Program
-from notifyrules.conformance.answers import Level
+from notifyrules.conformance.answers import NO_ANSWER
 from notifyrules.conformance.clusters import Cluster, Difference, Minds, Rate, Shrinker, Shrunk, cluster
 from notifyrules.conformance.expected import ExpectedDifference, ExpectedDifferences
 from notifyrules.conformance.making import Maker
@@ -24,6 +25,8 @@ _KEPT: Final = 150
 _MOST: Final = 1_500
 _SHARE: Final = 0.8
 """The part of the time in which facts are made; in the rest, what was found is made small."""
+_LATE: Final = 3
+"""Facts for which the old function gives no answer in time, after which no more are made: each takes seconds."""
 _BATCH: Final = 200
 """Facts that both sides are asked for before the time is looked at."""
 _SAMPLED: Final = 10
@@ -78,17 +81,21 @@ class Comparison:
             for facts in given:
                 self.look_at(facts)
             made, self.made = islice(self.maker.make(), skip, None), skip
-            until_s = limit.seconds * (1 - _SHARE)
             while batch := list(islice(made, _BATCH)):
                 for facts in batch:
                     self.look_at(facts)
                     self.made += 1
+                    if self.raised[NO_ANSWER] and self._is_over(limit):
+                        break
                 watch(self.asked, self.differing)
-                if limit.left_s <= until_s:
+                if self._is_over(limit):
                     break
             self._leave_out(limit)
         except KeyboardInterrupt:
             self.interrupted = True
+
+    def _is_over(self, limit: Limit) -> bool:
+        return limit.left_s <= limit.seconds * (1 - _SHARE) or self.raised[NO_ANSWER] >= _LATE
 
     def _leave_out(self, limit: Limit) -> None:
         """Ask once more with facts left out that are at their default: all that it can do without, else one by one."""
@@ -97,10 +104,10 @@ class Comparison:
         for facts in (*self.maker.witnesses, *(one.facts for one in self._sampled)):
             usual = {name for name, fact in facts_.items() if fact.has_default and facts[name] == fact.default}
             for without in (usual - needed, *({name} for name in sorted(usual - needed))):
-                if limit.left_s <= until_s:
+                if limit.left_s <= until_s or self.raised[NO_ANSWER]:
                     return
                 found = self.ask(facts, frozenset(without))
-                if not found.old.said.startswith("raises "):
+                if not found.old.is_trouble:
                     if found.differs and not self.ask(facts).differs:
                         self.keep(found)
                     if len(without) != 1:
@@ -122,7 +129,7 @@ class Comparison:
         found = self.ask(facts)
         if self.asked % _SAMPLED == 0 and len(self._sampled) < _SAMPLES:
             self._sampled.append(found)
-        if found.old.level is Level.OTHER and found.old.said.startswith("raises "):
+        if found.old.is_trouble:
             self.raised[found.old.said] += 1
         if found.differs:
             self.keep(found)
@@ -145,7 +152,7 @@ class Comparison:
 
     def clusters(self, limit: Limit) -> list[Cluster]:
         """Make what was found small, put together what has one cause, and ask for each once more alone."""
-        shrinker = Shrinker(self.graph, self.maker.base, self._ask_again)
+        shrinker = Shrinker(self.graph, self.maker.base, partial(self._ask_again, limit))
         for one in self._sampled[:_WALKED]:
             self.maker.recorder.walk(self.graph, one.facts)
         small: dict[object, Shrunk] = {}
@@ -181,8 +188,8 @@ class Comparison:
             kinds.setdefault((found.reason, *found.answers), []).append(found)
         return (one for row in zip_longest(*kinds.values()) for one in row if one is not None)
 
-    def _ask_again(self, facts: FactValues, without: frozenset[str]) -> Difference | None:
-        if not keeps(self.graph, facts):
+    def _ask_again(self, limit: Limit, facts: FactValues, without: frozenset[str]) -> Difference | None:
+        if limit.left_s <= 0 or not keeps(self.graph, facts):
             return None
         found = self.ask(facts, without)
         covered = found.differs and self.expected.covering(facts, found.outcome, found.old.said)
@@ -192,7 +199,8 @@ class Comparison:
         """Keep the witnesses that hold for a function that was asked nothing before; put aside what has none."""
         remembered: list[Cluster] = []
         for one in found:
-            held = [each for each in one.witnesses[:_ALONE] if self._holds(each.difference)]
+            most = 1 if one.witnesses[0].difference.old.said == NO_ANSWER else _ALONE
+            held = [each for each in one.witnesses[:most] if self._holds(each.difference)]
             if held:
                 yield replace(one, witnesses=tuple(held))
             else:
