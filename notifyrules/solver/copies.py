@@ -9,7 +9,7 @@ import z3
 
 from notifyrules.graph.model import Fact, Media
 from notifyrules.language.values import FactValues
-from notifyrules.solver.formulas import Formula, Thing, constants_of
+from notifyrules.solver.formulas import Formula, Formulas, Thing
 from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.solving import Solver
@@ -21,6 +21,7 @@ from notifyrules.solver.translation import Definition
 class Replacement:
     """Other values of some facts, and all that depends on them."""
 
+    formulas: Formulas
     given: list[Formula] = field(default_factory=list)
     """What holds for them."""
     definitions: dict[int, Definition] = field(default_factory=dict)
@@ -37,17 +38,16 @@ class Replacement:
             self.given.append(world.symbols.domain(second, inputs.facts[name].type))
         for number, one in enumerate(world.definitions.values()):
             meaning = self.replaced(one.meaning)
-            if not meaning.eq(one.meaning):
+            if meaning is not one.meaning:
                 other = z3.Const(f"part {number}, {label}", meaning.sort())
                 self._copied[one.name.get_id()] = (one.name, other)
                 self.definitions[other.get_id()] = Definition(other, meaning)
         truths = ((truth, self.replaced(truth)) for truth in world.truths)
-        self.given.extend(changed for truth, changed in truths if not changed.eq(truth))
+        self.given.extend(changed for truth, changed in truths if changed is not truth)
 
     def replaced(self, thing: Thing) -> Thing:
         """Give what a term is for the second value."""
-        pairs = [self._copied[id_] for id_ in constants_of(thing) if id_ in self._copied]
-        return z3.substitute(thing, *pairs) if pairs else thing
+        return self.formulas.substitute(thing, self._copied)
 
 
 @dataclass(slots=True)
@@ -64,7 +64,11 @@ class Copy(Replacement):
     @classmethod
     def make(cls, inputs: Inputs, name: str) -> Copy:
         """Copy what depends on a fact."""
-        copy = cls(name=name, second=inputs.world.symbols.variable(_changed(name), inputs.facts[name].type))
+        copy = cls(
+            inputs.world.formulas,
+            name=name,
+            second=inputs.world.symbols.variable(_changed(name), inputs.facts[name].type),
+        )
         copy.fill(inputs, {name: copy.second}, f"{name} changed")
         return copy
 
@@ -124,7 +128,7 @@ class OnMedia:
             values.update((fact.name, near.near[name]) for name, fact in differing.items())
             others[media.fact] = world.symbols.variable(_apart(media.fact, medium), kind)
             given.append(world.symbols.equal(others[media.fact], world.symbols.constant(medium, kind)))
-            each[medium] = Replacement()
+            each[medium] = Replacement(world.formulas)
             each[medium].fill(inputs, others, f"on {medium}")
             given += [*each[medium].given, *map(each[medium].replaced, assumed)]
             definitions.update(each[medium].definitions)

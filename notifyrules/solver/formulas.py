@@ -6,7 +6,7 @@ Everything lives in one context of its own, so that proofs do not disturb each o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import z3
@@ -22,13 +22,15 @@ Thing: TypeAlias = Any
 class Formulas:
     """Make formulas of one context."""
 
-    __slots__ = ("_sorts", "context", "false", "true")
+    __slots__ = ("_constants", "_sorts", "context", "false", "true")
 
     def __init__(self) -> None:
         self.context = z3.Context()
         self.true: Formula = z3.BoolVal(True, self.context)  # noqa: FBT003 - the solver's own form
         self.false: Formula = z3.BoolVal(False, self.context)  # noqa: FBT003
         self._sorts: dict[str, Any] = {}
+        # Numbers are used again when nobody holds a term any more, so terms are held.
+        self._constants: dict[int, tuple[Thing, tuple[int, ...]]] = {}
 
     def boolean(self, name: str) -> Formula:
         """Name something that holds or does not."""
@@ -119,24 +121,38 @@ class Formulas:
         """Give what holds where two terms of one sort are the same."""
         return self.true if left.eq(right) else left == right
 
+    def constants(self, thing: Thing) -> tuple[int, ...]:
+        """Number the names that a term is made of; a term is looked through once, however often it is asked for."""
+        if (known := self._constants.get(thing.get_id())) is not None:
+            return known[1]
+        seen: dict[int, Thing] = {}
+        names, waiting = [], [thing]
+        while waiting:
+            one = waiting.pop()
+            if (number := one.get_id()) in seen:
+                continue
+            seen[number] = one
+            children = one.children()
+            if not children:
+                names.append(number)
+            waiting.extend(children)
+        self._constants[thing.get_id()] = thing, tuple(names)
+        return self._constants[thing.get_id()][1]
+
+    def substitute(self, thing: Thing, others: Mapping[int, tuple[Thing, Thing]]) -> Thing:
+        """Put others in the place of names, by their numbers; each with what it replaces."""
+        names = self.constants(thing)
+        pairs = [others[name] for name in names if name in others]
+        if not pairs:
+            return thing
+        changed = z3.substitute(thing, *pairs)
+        made = dict.fromkeys(
+            number for name in names for number in (self.constants(others[name][1]) if name in others else (name,))
+        )
+        self._constants[changed.get_id()] = changed, tuple(made)
+        return changed
+
 
 def is_true(formula: Formula, model: Any) -> bool:  # noqa: ANN401 - the solver's
     """Tell whether a formula holds in a solution."""
     return bool(z3.is_true(model.eval(formula, model_completion=True)))
-
-
-def constants_of(thing: Thing, known: dict[int, Thing] | None = None) -> set[int]:
-    """Number the names that a term is made of, but for those in parts that are *known*, which its parts become."""
-    found: set[int] = set()
-    # Numbers are used again when nobody holds a part any more, so parts are held.
-    known = {} if known is None else known
-    waiting = [thing]
-    while waiting:
-        one = waiting.pop()
-        if (number := one.get_id()) in known:
-            continue
-        known[number] = one
-        if not (children := one.children()):
-            found.add(number)
-        waiting.extend(children)
-    return found

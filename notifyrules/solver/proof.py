@@ -28,6 +28,8 @@ class Proof:
     graph: Graph
     chart: ChartFormulas
     inputs: Inputs
+    domain: tuple[Formula, ...]
+    """What holds for all facts by their types."""
     assumed: tuple[Formula, ...]
     """What `assume` says, in the order written."""
     conditions: tuple[Formula, ...]
@@ -66,13 +68,13 @@ class Proof:
         solver = Solver(world, (*domain, *assumed), limit)
         samples = sample(graph, inputs, limit)
         nearest = Nearest(solver, inputs, near, readers((graph,)), free=inputs.required())
-        return cls(graph, chart, inputs, assumed, conditions, words, bare, solver, limit, samples, nearest)
+        return cls(graph, chart, inputs, domain, assumed, conditions, words, bare, solver, limit, samples, nearest)
 
     def vary(self, fact: str) -> Copy:
         """Compare decisions that differ in one fact alone."""
         if fact not in self.copies:
             copy = Copy.make(self.inputs, fact)
-            given = (*self.inputs.domain(), *self.assumed, *copy.given, *map(copy.replaced, self.assumed))
+            given = (*self.domain, *self.assumed, *copy.given, *map(copy.replaced, self.assumed))
             copy.find_near(Solver(self.chart.world, given, self.limit, copy.definitions), self.nearest)
             self.copies[fact] = copy
         return self.copies[fact]

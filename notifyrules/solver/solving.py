@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import z3
 
 from notifyrules.limit import Limit
-from notifyrules.solver.formulas import Formula, constants_of, is_true
+from notifyrules.solver.formulas import Formula, is_true
 from notifyrules.solver.translation import Definition, World
 
 _K = TypeVar("_K")
@@ -38,7 +38,7 @@ _LONGEST_MS = 2**31
 class Solver:
     """Answer questions about everything that holds in a world."""
 
-    __slots__ = ("_definitions", "_names", "_solver", "_told", "limit", "model", "world")
+    __slots__ = ("_definitions", "_names", "_solver", "limit", "model", "world")
 
     def __init__(
         self, world: World, given: Iterable[Formula], limit: Limit, more: Mapping[int, Definition] | None = None
@@ -55,7 +55,6 @@ class Solver:
         """The last solution that was found."""
         self._solver = z3.Solver(ctx=world.formulas.context)
         self._names: dict[int, tuple[Formula, Formula]] = {}
-        self._told: dict[int, Formula] = {}
         self._definitions = {**world.definitions, **(more or {})}
         self.grant(world.truths)
         self.grant(given)
@@ -70,7 +69,7 @@ class Solver:
         """Tell the solver what the names in a formula stand for."""
         waiting = [formula]
         while waiting:
-            for number in constants_of(waiting.pop(), self._told):
+            for number in self.world.formulas.constants(waiting.pop()):
                 if (definition := self._definitions.pop(number, None)) is not None:
                     self._solver.add(definition.name == definition.meaning)
                     waiting.append(definition.meaning)
