@@ -96,7 +96,7 @@ class _Session:
     def run(self, block: Block) -> None:
         """Run one block."""
         match block.language:
-            case "yaml" | "json":
+            case "yaml" | "json" | "jsonl":
                 named = _FILE.match(block.text)
                 if named is not None:
                     target = self._folder / named[1]

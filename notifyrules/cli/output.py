@@ -94,6 +94,21 @@ def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
 
 
 @contextlib.contextmanager
+def show_progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show on the terminal, if it is one, how much of a *total* is done, by the function that is told of more."""
+    if not is_terminal(sys.stderr):
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only long work needs it
+    from rich.progress import Progress  # noqa: PLC0415
+
+    # What was asked for stays on standard output.
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda more: bar.advance(task, more)
+
+
+@contextlib.contextmanager
 def show_work(doing: str) -> Iterator[Callable[[str], None]]:
     """Show on the terminal, if it is one, what some long work is at, by the function that is told of it."""
     if not is_terminal(sys.stderr):

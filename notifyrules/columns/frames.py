@@ -11,12 +11,12 @@ import polars as pl
 
 from notifyrules.columns.chart import Plan, plan
 from notifyrules.columns.engine import Engine
-from notifyrules.columns.reading import read_frame
+from notifyrules.columns.reading import read_frame, unfit_rows
 from notifyrules.columns.telling import Telling
 from notifyrules.compiled.compiler import Program
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.diagnostics.phrases import named
-from notifyrules.errors import UsageError
+from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.mismatch import describe
 from notifyrules.language.values import Value
@@ -97,6 +97,21 @@ class FrameRules:
         ]
         telling = Telling(self._graph, self._program, self._fixed)
         return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))
+
+    def sifted(
+        self, frame: pl.DataFrame, wanted: Wanted, extras: Extras
+    ) -> tuple[pl.DataFrame, Mapping[int, FactProblem]]:
+        """Give the columns that are decided, null in rows that do not fit; of these say why, by their places."""
+        try:
+            return self.columns(frame, wanted, extras), {}
+        except FactsError:
+            broken = unfit_rows(frame, self._graph)
+            if not broken:
+                raise
+        fit = pl.Series([place not in broken for place in range(frame.height)], dtype=pl.Boolean)
+        made = self.columns(frame.filter(fit), wanted, extras)
+        places = pl.select(pl.when(fit).then(fit.cum_sum() - 1)).to_series()
+        return made.select(pl.all().gather(places)), broken
 
     def _planned(self, names: frozenset[str]) -> tuple[Plan, Engine]:
         if names not in self._plans:

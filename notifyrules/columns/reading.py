@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final, TypeAlias
 
 import polars as pl
@@ -104,6 +106,17 @@ def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], ex
     return Readable(pl.DataFrame(list(series.values())), decode)
 
 
+def unfit_rows(frame: pl.DataFrame, graph: Graph) -> Mapping[int, FactProblem]:
+    """Say by their places which rows of a frame do not fit, and why: of several facts, the first declared."""
+    columns = fact_columns(frame, graph)
+    found: dict[int, FactProblem] = {}
+    for fact in graph.facts.values():
+        if fact.name in columns:
+            read = _Column(fact, columns[fact.name].alias(fact.name), 1)
+            found |= {row: read.problem(row) for row in read.unfit() if row not in found}
+    return found
+
+
 def _differing(read: _Column, wanted: Value) -> Iterable[FactProblem]:
     """Report a column of a fact that is fixed to another value."""
     held = read.series.unique().to_list()
@@ -131,23 +144,27 @@ class _Column:
             wide = pl.UInt8 if len(base.values) < _BYTE else pl.UInt16
             self.series = self.series.cast(wide).fill_null(len(base.values))
 
-    def problems(self) -> Iterable[FactProblem]:
-        """Report what does not fit: how much of it, and the first."""
+    def unfit(self) -> pl.Series:
+        """List the places of what does not fit."""
         if not self._unfit:
-            return
-        unfit = self._unfit[0]
-        for more in self._unfit[1:]:
-            unfit = unfit | more.fill_null(value=False)
-        rows = unfit.fill_null(value=False).arg_true()
-        expected, found, advice = "", "", ""
+            return pl.Series(dtype=pl.UInt32)
+        return reduce(or_, [one.fill_null(value=False) for one in self._unfit]).arg_true()
+
+    def problem(self, place: int, where: str = "") -> FactProblem:
+        """Say why a value does not fit, and *where* that is."""
+        expected, found, advice = "a value no finer than the type holds", "one that is", ""
         try:
-            conform(self.fact.type, _python(self._given, rows[0]))
-            expected, found = "a value no finer than the type holds", "one that is"
+            conform(self.fact.type, _python(self._given, place))
         except Mismatch as mismatch:
             expected, found, advice = mismatch.expected, mismatch.found, mismatch.help
-        others = f", and {len(rows) - 1:,} more rows do not fit" if len(rows) > 1 else ""
-        message = f"expected {expected}, found {found} in row {rows[0] + self._first:,}{others}"
-        yield FactProblem(self.fact.name, message, advice, self.fact.about or "")
+        return FactProblem(self.fact.name, f"expected {expected}, found {found}{where}", advice, self.fact.about or "")
+
+    def problems(self) -> Iterable[FactProblem]:
+        """Report what does not fit: how much of it, and the first."""
+        rows = self.unfit()
+        if len(rows):
+            others = f", and {len(rows) - 1:,} more rows do not fit" if len(rows) > 1 else ""
+            yield self.problem(rows[0], f" in row {rows[0] + self._first:,}{others}")
 
     def _read(self) -> pl.Series:
         given, kind = self._given, self._given.dtype

@@ -25,7 +25,7 @@ class Telling:
     @property
     def schema(self) -> Mapping[str, pl.DataType]:
         """The dtypes of what can be told."""
-        fields = {one.name: _dtype(one.type) for one in self._graph.data.values()}
+        fields = {one.name: dtype_of(one.type) for one in self._graph.data.values()}
         data = pl.Struct(fields) if fields else pl.Null()
         return {"because": pl.String(), "data": data, "recheck_at": pl.Datetime("us", "UTC")}
 
@@ -56,21 +56,21 @@ class Telling:
         decision = self._program.decide({**given, **self._fixed})
         told: dict[str, object] = {}
         for name in names:
-            if name == "data":
-                told[name] = {key: _held(value) for key, value in decision.data.items()} or None
-            else:
-                told[name] = getattr(decision, name)
+            told[name] = held(getattr(decision, name))
         return told
 
 
-def _held(value: Value) -> object:
-    """Give a value as a frame holds it; time zones and schedules in their plain form."""
+def held(value: Value | Mapping[str, Value]) -> object:
+    """Give a value as a frame holds it; time zones and schedules in their plain form, no data as null."""
+    if isinstance(value, Mapping):
+        return {name: held(one) for name, one in value.items()} or None
     if isinstance(value, tuple):
-        return [_held(one) for one in value]
+        return [held(one) for one in value]
     return to_plain(value) if type(value).__name__ in ("ZoneInfo", "Schedule") else value
 
 
-def _dtype(kind: Type) -> pl.DataType:
+def dtype_of(kind: Type) -> pl.DataType:
+    """Give the dtype in which a frame holds values of a type."""
     match kind.base:
         case None | Basic.TEXT | Basic.TIMEZONE | Enumeration():
             return pl.String()
@@ -89,6 +89,6 @@ def _dtype(kind: Type) -> pl.DataType:
         case Basic.SCHEDULE:
             return pl.List(pl.Struct({"days": pl.List(pl.String), "from": pl.String, "until": pl.String}))
         case ListOf(item):
-            return pl.List(_dtype(Type(item)))
+            return pl.List(dtype_of(Type(item)))
         case _:
             assert_never(kind.base)

@@ -310,6 +310,20 @@ def _take(path: str, value: object, found: dict[str, object], problems: list[Fac
     found[path] = value
 
 
+def dotted(facts: object) -> dict[str, object]:
+    """Write facts that may be nested with their dotted names; facts may be nested deeper than Python calls itself."""
+    found: dict[str, object] = {}
+    waiting = [("", facts)]
+    while waiting:
+        prefix, group = waiting.pop()
+        for key, value in group.items() if isinstance(group, Mapping) else ():
+            if isinstance(value, Mapping):
+                waiting.append((f"{prefix}{key}.", value))
+            else:
+                found[f"{prefix}{key}"] = value
+    return found
+
+
 def is_mapping(given: object) -> bool:
     """Tell whether facts are given by their names, and not as the attributes of an object."""
     # The class is asked, of a proxy that of what it stands for: a stand-in that has any attribute at all would have

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from notifyrules.compiled.facts_reader import FactsReader
+from notifyrules.compiled.facts_reader import FactsReader, dotted
 from notifyrules.diff.model import REFUSED, change_of, decide, differ
 from notifyrules.errors import FactsError
 from notifyrules.evaluation.record import Record
@@ -71,21 +71,7 @@ def decided_for(
         return
     for medium in each:
         differing = own.get(medium) if isinstance(own, Mapping) else None
-        yield f"{name}, {media.fact}={medium}", {**_dotted(facts), **_dotted(differing), media.fact: medium}
-
-
-def _dotted(facts: object) -> dict[str, object]:
-    """Write facts that may be nested with their dotted names; facts may be nested deeper than Python calls itself."""
-    found: dict[str, object] = {}
-    waiting = [("", facts)]
-    while waiting:
-        prefix, group = waiting.pop()
-        for key, value in group.items() if isinstance(group, Mapping) else ():
-            if isinstance(value, Mapping):
-                waiting.append((f"{prefix}{key}.", value))
-            else:
-                found[f"{prefix}{key}"] = value
-    return found
+        yield f"{name}, {media.fact}={medium}", {**dotted(facts), **dotted(differing), media.fact: medium}
 
 
 def _decided(graph: Graph, reader: FactsReader, given: Mapping[str, object]) -> tuple[Record | None, str]:

@@ -1,0 +1,353 @@
+"""
+Read rows of facts from files, batch by batch: Parquet, CSV, JSON Lines, and receipts in both of their forms.
+
+Parquet stays columns. The others are rows, because only rows can leave a fact out or hold anything at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import polars as pl
+
+from notifyrules.columns.telling import held
+from notifyrules.columns.writing import is_opaque
+from notifyrules.compiled.facts_reader import dotted
+from notifyrules.compiled.partial import UNKNOWN
+from notifyrules.diagnostics.phrases import named, nearest, why
+from notifyrules.diagnostics.visible import visible
+from notifyrules.errors import UsageError
+from notifyrules.evaluation.withholding import private_facts
+from notifyrules.graph.model import Fact, Graph, Media
+from notifyrules.language.moments import write_instant
+from notifyrules.language.types import Basic, Type
+from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
+
+COLUMNS: Final = ".parquet"
+CELLS: Final = ".csv"
+LINES: Final = (".jsonl", ".ndjson")
+ENDINGS: Final = (COLUMNS, CELLS, *LINES)
+_FRAME: Final = 65_536
+"""Rows of a frame that are read at once: more would need more memory and no less time."""
+_ROWS: Final = 8_192
+_LONGEST: Final = 16 * 1024 * 1024
+"""Bytes of a line."""
+_RECEIPT: Final = {"rules", "reason", "facts"}
+_NOT_KEPT: Final = ("unknown", "unasked")
+_DIGITS: Final = 40
+"""Digits of a number that are looked at: no fact has so many."""
+_CELL: Final = re.compile(r'(?:^|,)("(?:[^"]|"")*"[^,]*|[^,]*)')
+_INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_PACKED: Final = ("facts", "private", "way", *_NOT_KEPT)
+"""The parts of a packed receipt that are JSON."""
+
+Plain: TypeAlias = Mapping[str, Any]
+"""What a row holds, as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is no part of a frame."""
+
+    number: int
+    """Which row of its file it is, 1-based: the line, where there are lines."""
+    whole: Plain
+    facts: Plain
+    as_text: bool = False
+    """Whether values are written as text, which the declarations of facts say how to read."""
+
+    @property
+    def is_receipt(self) -> bool:
+        """Whether it is the receipt of a decision."""
+        return self.whole.keys() >= _RECEIPT
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that nothing can be decided for."""
+
+    file: str
+    number: int
+    problem: str
+    given: object
+    """What stands there."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give it as data for JSON."""
+        return {"file": self.file, "row": self.number, "problem": self.problem, "given": self.given}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of one file."""
+
+    file: Path
+    size: int
+    """The bytes of the file that they take, about."""
+    frame: pl.DataFrame | None = None
+    first: int = 1
+    """The number of the first row of the frame."""
+    rows: Sequence[Row] = ()
+    broken: Sequence[Broken] = ()
+    """What is no row at all."""
+    media: Sequence[str] = field(default=("",))
+    """What each row stands here for, one medium after the other."""
+
+    def __len__(self) -> int:
+        return len(self.rows) if self.frame is None else self.frame.height
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of what it holds."""
+        if self.frame is not None:
+            return self.frame.columns
+        return dict.fromkeys(name for row in self.rows for name in dotted(row.facts))
+
+    def number(self, place: int) -> int:
+        """Tell which row of the file stands at a place."""
+        if self.frame is None:
+            return self.rows[place].number
+        return self.first + place % (self.frame.height // len(self.media))
+
+    def given(self, place: int) -> Plain:
+        """Give what stands at a place."""
+        return self.rows[place].whole if self.frame is None else self.frame.row(place, named=True)
+
+
+def files_of(places: Iterable[str | Path]) -> list[Path]:
+    """List the files of rows that are named, and those below the folders that are."""
+    found: dict[Path, None] = {}
+    for place in map(Path, places):
+        if not place.exists():
+            raise UsageError(f"`{visible(str(place))}` does not exist", "name a file of rows, or a folder of them")
+        inside = [place]
+        if place.is_dir():
+            inside = [one for one in sorted(place.rglob("*")) if one.suffix in ENDINGS and not _is_hidden(one, place)]
+        elif place.suffix not in ENDINGS:
+            raise UsageError(f"`{visible(str(place))}` does not tell its format", f"end it in {named(ENDINGS)}")
+        found |= dict.fromkeys(inside)
+    if not found:
+        raise UsageError("there are no files of rows", f"their names end in {named(ENDINGS)}")
+    return list(found)
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    """Tell whether a file is no data, by the custom of Hadoop."""
+    return file.is_dir() or any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
+
+
+def batches(files: Iterable[Path]) -> Iterator[Batch]:
+    """Read files, batch by batch."""
+    for file in files:
+        try:
+            if file.suffix == COLUMNS:
+                yield from _columns(file)
+            else:
+                yield from _cells(file) if file.suffix == CELLS else _lines(file)
+        except (OSError, pl.exceptions.PolarsError, csv.Error) as error:
+            reason = why(error) if isinstance(error, OSError) else str(error).splitlines()[0]
+            raise UsageError(f"`{visible(str(file))}` cannot be read: {visible(reason)}") from None
+
+
+def _columns(file: Path) -> Iterator[Batch]:
+    # What folders say of their files, `day=2026-11-29`, is a column as well.
+    query = pl.scan_parquet(file, hive_partitioning="=" in str(file.parent), glob=False)
+    schema, rows, size = query.collect_schema(), query.select(pl.len()).collect().item(), file.stat().st_size
+    packed = schema.keys() >= _RECEIPT and schema["facts"] in (pl.String, pl.Binary)
+    for at in range(0, rows, _FRAME):
+        frame = query.slice(at, _FRAME).collect()
+        read = size * frame.height // rows
+        if packed:
+            yield _batch(file, read, enumerate(frame.iter_rows(named=True), at + 1), _unpacked)
+        else:
+            yield Batch(file, read, frame, at + 1)
+
+
+def _unpacked(row: Plain) -> Plain:
+    """Read a packed receipt, whose parts are JSON."""
+    whole = {key: _parsed(one) if key in _PACKED else one for key, one in row.items() if one is not None}
+    if isinstance(at := whole.get("at"), datetime):
+        whole["at"] = write_instant(at.replace(tzinfo=UTC))
+    return whole
+
+
+def _lines(file: Path) -> Iterator[Batch]:
+    with file.open("rb") as opened:
+        lines = enumerate(iter(lambda: opened.readline(_LONGEST + 1), b""), 1)
+        while some := [(number, line) for number, line in islice(lines, _ROWS) if line.strip()]:
+            if any(len(line) > _LONGEST for _, line in some):
+                raise UsageError(f"`{visible(str(file))}` has a line larger than {_LONGEST // 1024**2} MiB")
+            yield _batch(file, sum(len(line) for _, line in some), some, _parsed)
+
+
+def _cells(file: Path) -> Iterator[Batch]:
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as opened:
+        read: list[str] = []
+        reader = csv.reader(_noted(opened, read))
+        header = next(reader, [])
+        if len(set(header)) < len(header) or not header:
+            raise UsageError(f"`{visible(str(file))}` does not name its columns in its first row, each once")
+        named_cells = partial(_named_cells, header)
+
+        def numbered() -> Iterator[tuple[int, tuple[list[str], str]]]:
+            for cells in reader:
+                written = "".join(read)
+                read.clear()
+                if cells:
+                    yield reader.line_num, (cells, written)
+
+        read.clear()
+        rows = numbered()
+        while some := list(islice(rows, _ROWS)):
+            yield _batch(file, sum(len(written) for _, (_, written) in some), some, named_cells, as_text=True)
+
+
+def _noted(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    """Keep the lines that are read."""
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _named_cells(header: Sequence[str], given: tuple[list[str], str]) -> Plain:
+    """Name the cells of a row; an empty one is nothing, unless it is written as an empty text: `""`."""
+    cells, written = given
+    if len(cells) != len(header):
+        raise ValueError(f"expected {len(header)} cells, found {len(cells)}")
+    if not written.isascii():
+        written.encode()
+    texts: Sequence[str | None] = cells
+    if "" in cells:
+        raw = [found[1] for found in _CELL.finditer(written.rstrip("\r\n"))] if '""' in written else cells
+        texts = [cell if cell or one else None for cell, one in zip(cells, raw, strict=True)]
+    return dict(zip(header, texts, strict=True))
+
+
+def _batch(
+    file: Path,
+    size: int,
+    numbered: Iterable[tuple[int, Any]],
+    read: Callable[[Any], Plain],
+    *,
+    as_text: bool = False,
+) -> Batch:
+    """Read rows, and set aside what is none."""
+    rows: list[Row] = []
+    broken: list[Broken] = []
+    for number, given in numbered:
+        try:
+            whole = read(given)
+            if not isinstance(whole, Mapping):
+                raise ValueError("a row is an object of facts, or has them under `facts`")  # noqa: TRY004, TRY301
+        except UnicodeError:
+            problem = "it is not UTF-8 text"
+        except ValueError as error:
+            problem = str(error)
+        else:
+            held = whole.get("facts")
+            facts = held if isinstance(held, Mapping) else whole
+            if as_text:
+                facts = {name: cell for name, cell in facts.items() if cell is not None}
+            rows.append(Row(number, whole, facts, as_text))
+            continue
+        shown = (
+            given.decode("utf-8", "replace").rstrip() if isinstance(given, bytes) else given[0] if as_text else given
+        )
+        broken.append(Broken(str(file), number, problem, shown))
+    return Batch(file, size, rows=rows, broken=broken)
+
+
+def _parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever stands there
+    """Read JSON strictly; ValueError says what is wrong."""
+    try:
+        return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
+    except json.JSONDecodeError:
+        shown = text if isinstance(text, str) else text.decode("utf-8-sig")
+        raise ValueError(f"this is not JSON: {find_json_error(shown)[1]}") from None
+    except UnfitJsonError as error:
+        unfit = "stands twice" if error.twice else "is not JSON"
+        raise ValueError(f"`{error.word}` {unfit}") from None
+    except RecursionError:
+        raise ValueError("the JSON nests too deeply") from None
+
+
+def _integer(written: str) -> int:
+    """Read an integer; of one that no fact can hold only as many digits as tell so."""
+    return int(written[:_DIGITS])
+
+
+# ---- What rows are for a chart ----
+
+
+def read_row(row: Row, graph: Graph) -> Mapping[str, object]:
+    """Give the facts of a row as deciding takes them; what a receipt does not keep is not known."""
+    if row.as_text:
+        facts = graph.facts
+        return {name: _read_cell(facts[name].type, cell) if name in facts else cell for name, cell in row.facts.items()}
+    if not row.is_receipt:
+        return row.facts
+    hidden = (private_facts(graph), row.whole.get("private", ()), *(row.whole.get(one, ()) for one in _NOT_KEPT))
+    return {**row.facts, **{name: UNKNOWN for some in hidden for name in some}}
+
+
+def _read_cell(kind: Type, cell: str) -> object:
+    """Read a cell as the declared type says; what does not fit stays text, for the message."""
+    if kind.base is Basic.BOOL:
+        return {"true": True, "false": False}.get(cell, cell)
+    if kind.base is Basic.INT:
+        return int(cell[:_DIGITS]) if _INTEGER.fullmatch(cell) else cell
+    if is_opaque(kind) and kind.base is not Basic.TIMEZONE:
+        try:
+            return _parsed(cell)
+        except ValueError:
+            return cell
+    return cell
+
+
+def for_media(batch: Batch, media: Media, facts: Mapping[str, Fact]) -> Batch:
+    """Repeat what is read for each medium; `fact@medium` and a row's `per_medium` are facts of one medium."""
+    if media.fact in batch.names:
+        raise UsageError(f"`{visible(str(batch.file))}` gives `{media.fact}`, for all of which is decided")
+    if batch.frame is not None:
+        frames = [_for_medium(batch.frame, media, name, facts) for name in media.names]
+        return replace(batch, frame=pl.concat(frames), media=media.names)
+    rows = [replace(row, facts=_own(row, media, name)) for name in media.names for row in batch.rows]
+    return replace(batch, rows=rows, media=media.names)
+
+
+def _for_medium(frame: pl.DataFrame, media: Media, name: str, facts: Mapping[str, Fact]) -> pl.DataFrame:
+    made = [pl.lit(name).alias(media.fact)]
+    for fact in media.per_medium:
+        own = [f"{fact}@{one}" for one in media.names if f"{fact}@{one}" in frame.columns]
+        if f"{fact}@{name}" in own:
+            made.append(pl.col(f"{fact}@{name}").alias(fact))
+        elif own and fact not in frame.columns:
+            made.append(pl.lit(held(facts[fact].default)).cast(frame.schema[own[0]]).alias(fact))
+    return frame.with_columns(made)
+
+
+def _own(row: Row, media: Media, name: str) -> Plain:
+    facts, given = dotted(row.facts), row.whole.get("per_medium")
+    own = {fact: facts[f"{fact}@{name}"] for fact in media.per_medium if f"{fact}@{name}" in facts}
+    return {**facts, **own, **dotted(given.get(name) if isinstance(given, Mapping) else None), media.fact: name}
+
+
+def strangers(batch: Batch, graphs: Sequence[Graph]) -> Iterator[str]:
+    """Say which names of a batch look like misspelt facts; UsageError where none is a fact."""
+    known = {name for graph in graphs for name in (*graph.facts, *graph.groups)}
+    names = [name.partition("@")[0] for name in batch.names]
+    if len(batch) and known and not known.intersection(names):
+        found = f"`{visible(str(batch.file))}` holds no fact of these rules; it holds {named(names)}"
+        raise UsageError(found, f"the facts are {named(known)}")
+    for name in names:
+        if name not in known and (near := nearest(name, known)):
+            yield f"`{visible(name)}` in `{visible(str(batch.file))}` is no fact; did you mean `{near}`?"
