@@ -35,13 +35,15 @@ SCRIPTS: Final = ("decide.js", "picture.js", "by_hand.js", "page.js")
 """The script of a page, in this order."""
 
 
-def write_page(
+def write_page(  # noqa: PLR0913 - what is shown, and how
     graph: Graph,
     cases: Iterable[Case] = (),
     *,
     expand: bool = False,
     traffic: Traffic | None = None,
     changes: Changes | None = None,
+    style: str = "",
+    script: str = "",
 ) -> str:
     """
     Write the page.
@@ -52,6 +54,8 @@ def write_page(
         expand: Whether called charts are shown opened at first.
         traffic: How often its arrows were taken, to be shown on it.
         changes: What is different from an old version, to be shown on it; called charts are not opened then.
+        style: What comes behind the page's own style.
+        script: What comes behind its script, and sees all of that.
     """
     listed = list(cases)
     named = [value for case in listed for value in case.facts.values()]
@@ -67,7 +71,7 @@ def write_page(
         calls = any(isinstance(node, Call) for node in graph.nodes.values())
         diagrams = [draw(graph, expand=opened) for opened in ((False, True) if calls else (False,))]
     pictures = write_pictures(diagrams, len(diagrams) - 1 if expand else 0)
-    style, script = f"{pictures.style}\n{asset('page.css')}", "\n".join(map(asset, SCRIPTS))
+    style, script = f"{pictures.style}\n{asset('page.css')}{style}", "\n".join([*map(asset, SCRIPTS), script])
     beside: dict[str, Plain] = {
         "stamp": stamp(graph.digest, graph.path, tables()),
         "cases": [

@@ -168,6 +168,7 @@ function decideNow(said = []) {
   else answer.replaceChildren(...said.map(quiet), el("p", { className: "problem", textContent: problems }));
   answer.classList.toggle("is-wrong", !decision);
   tellWhy();
+  document.dispatchEvent(new Event("decided"));
 }
 
 function* allRead(steps) {
@@ -446,18 +447,19 @@ fillCases();
 byId("smaller").addEventListener("click", () => zoom(scale / 1.25));
 byId("larger").addEventListener("click", () => zoom(scale * 1.25));
 byId("fit").addEventListener("click", () => fit(0.1));
-for (const [at, tab] of tabs.entries()) {
+function wireTab(tab) {
   tab.addEventListener("click", () => {
     if (tab.getAttribute("aria-controls") === "hand") walkOn(answers);
     else if (!byId("hand").hidden) decideNow(remarks);
     show(tab.getAttribute("aria-controls"));
   });
   tab.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], next = by && tabs[modulo(at + by, tabs.length)];
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], next = by && tabs[modulo(tabs.indexOf(tab) + by, tabs.length)];
     next?.click();
     next?.focus();
   });
 }
+tabs.forEach(wireTab);
 let moved = 0;
 for (const box of boxes) {
   box.tabIndex = box.dataset.kind === "start" ? 0 : -1;
