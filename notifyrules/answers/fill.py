@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from notifyrules.cases.model import Case
-from notifyrules.cases.reading import ChartLoader, Suite, read_changed, read_suite
+from notifyrules.cases.reading import ChartLoader, Suite, read_changed
 from notifyrules.cases.rows import Rows
 from notifyrules.cases.runner import Status, run
-from notifyrules.cases.splicing import Edit, apply, entry, put_in, rewrite
-from notifyrules.cases.writing import write_case, write_value
+from notifyrules.cases.splicing import Edit, NewCase, apply, entry, put_in, rewrite
+from notifyrules.cases.writing import facts_said, write_case, write_text, write_value
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible, visible_name
 from notifyrules.document.files import Place, open_place
+from notifyrules.evaluation.walk import walk
 from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Graph
-from notifyrules.language.values import Value
+from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import LIMIT_S, Limit
 from notifyrules.rules import new_charts
 from notifyrules.source.located import Kind, Located, Map, Scalar, Seq
@@ -73,17 +75,16 @@ def _ran(part: tuple[Case, ...] | Rows) -> tuple[bool, ...]:
 def _files(files: Iterable[Place]) -> Iterator[_File | Changed]:
     charts = new_charts()
     for place in files:
-        suite, source = read_suite(place, charts), open_place(place, Findings())
-        tree = None if source is None else read_yaml(source)[0]
-        errors = sum(found.is_error for found in suite.findings)
-        if source is None or suite.chart is None or not isinstance(tree, Map):
-            yield Changed(place.path, None, (), f"`{visible_name(suite.file)}` cannot be run")
-            continue
-        file = _File(place, suite, source, tree, charts)
-        if errors > file.is_empty:
-            yield Changed(place.path, None, (), f"`{visible_name(suite.file)}` cannot be run")
-        else:
-            yield file
+        yield _read(place, open_place(place, Findings()), charts)
+
+
+def _read(place: Place, source: Source | None, charts: ChartLoader) -> _File | Changed:
+    tree = None if source is None else read_yaml(source)[0]
+    if source is not None and isinstance(tree, Map):
+        file = _File(place, read_changed(source, place, charts), source, tree, charts)
+        if file.suite.chart is not None and sum(one.is_error for one in file.suite.findings) <= file.is_empty:
+            return file
+    return Changed(place.path, None, (), f"`{visible_name(place.name)}` cannot be run")
 
 
 def fill(
@@ -120,6 +121,37 @@ def _fill(file: _File, recorder: Recorder) -> Changed:
     ]
     if not cases:
         return Changed(file.place.path, None, (f"{name}: no case to add", *left))
+    return _put(file, cases, left)
+
+
+def keep(place: Place, graph: Graph, name: str, facts: FactValues) -> Changed:
+    """
+    Expect from now on what is decided for some facts: put a case into a file of cases, which may not be there yet.
+
+    Args:
+        place: The file, beside that of the chart where it is to be made.
+        graph: The chart.
+        name: What the case claims.
+        facts: A valid value for every fact.
+    """
+    begun = Source(place.name, f"notifyrules-cases: 1\nrules: {write_text(Path(graph.path).name)}\ncases:\n")
+    file = _read(place, open_place(place, Findings()) if os.path.lexists(place.path) else begun, new_charts())
+    if isinstance(file, Changed):
+        return file
+    assert file.suite.chart is not None
+    if file.suite.chart.graph.digest != graph.digest:
+        return Changed(place.path, None, (), f"`{visible_name(place.name)}` is not about these rules as they are now")
+    if not printable(name).strip() or printable(name) in _names(file.tree):
+        problem = f"a case is named `{visible(name)}` already" if name.strip() else "the case has no name"
+        return Changed(place.path, None, (), f"{problem}; say what it claims")
+    passage = walk(graph, facts)
+    expect = {"outcome": passage.outcome, "reason": passage.reasons[0]}
+    return _put(file, [NewCase(name, facts_said(graph, facts, file.suite.given), expect)])
+
+
+def _put(file: _File, cases: Sequence[NewCase], left: Iterable[str] = ()) -> Changed:
+    """Put cases behind those of a file; *left* is what is told besides."""
+    name = visible_name(file.suite.file)
     passed = [*map(_ran, file.suite.parts), *[(True,)] * len(cases)]
     text = file.with_edits([put_in(file.source, file.tree, cases)], passed)
     if text is None:

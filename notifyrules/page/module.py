@@ -12,9 +12,9 @@ from notifyrules.graph.model import Graph
 from notifyrules.page.export import ALWAYS_CARRIED, export_chart
 
 
-def asset(name: str) -> str:
-    """Read a file that comes with the package."""
-    return files("notifyrules.page").joinpath(name).read_text("utf-8")
+def asset(name: str, package: str = "notifyrules.page") -> str:
+    """Read a file that comes with a package."""
+    return files(package).joinpath(name).read_text("utf-8")
 
 
 def write_module(graph: Graph, zones: Iterable[str] = ALWAYS_CARRIED) -> str:
