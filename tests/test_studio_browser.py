@@ -95,10 +95,10 @@ class TestWork:
         )
         window.inside(
             "document.querySelector('#studio .asking button').click()",
-            "document.querySelectorAll('#studio .cases button').length === 2",
+            "document.querySelectorAll('#changes button').length === 2",
         )
         window.inside(
-            "document.querySelectorAll('#studio .cases button')[1].click()",
+            "document.querySelectorAll('#changes button')[1].click()",
             "document.querySelector('#answer strong').textContent === 'Notified'",
         )
         window.inside(
@@ -136,7 +136,7 @@ class TestWork:
         window.inside("", f"{TEXT('tab-studio')} === 'Studio (1)'")
 
         assert window.inside(
-            "document.querySelector('#studio .cases button').click()",
+            "document.querySelector('#failed button').click()",
             "document.getElementById('fact-word').value === 'x'",
         )
 
@@ -161,8 +161,8 @@ class TestHostile:
         )
         window.until(f"{TEXT('state')}.endsWith('1 failed')")
         window.inside("", "document.getElementById('studio').textContent.includes('onerror')")
-        (window.asked.folder / "bell.yaml").write_text(
-            CHART.replace("if: muted", f"if: {json.dumps(json.dumps(HOSTILE))}"), "utf-8"
+        (window.asked.folder / "bell.cases.yaml").write_text(
+            f"notifyrules-cases: 1\nrules: bell.yaml\ncases: [{{name: x, expect: {quoted}}}]\n", "utf-8"
         )
 
         assert window.until("document.querySelector('#findings pre')?.textContent.includes('onerror')")

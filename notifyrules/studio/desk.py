@@ -133,7 +133,8 @@ class Desk:
         if before is None or before.digest != graph.digest:
             self._good[place.name] = Rules(graph, found.sorted())
         suite = self._suite(place)
-        cases = [] if suite is None else list(islice((one for one in suite if isinstance(one, Case)), MOST_CASES))
+        is_about = suite is not None and suite.chart is not None and suite.chart.graph.digest == graph.digest
+        cases = list(islice((one for one in suite or () if isinstance(one, Case)), MOST_CASES)) if is_about else []
         findings = (*found.sorted(), *(() if suite is None else suite.findings))
         told |= {"title": graph.title, "solver": can_prove(), "conform": _conform(place, graph.digest)}
         told |= _findings(findings) | _results(suite) | {"seen": _held(self._cases_place(place))}
@@ -143,7 +144,7 @@ class Desk:
     def _suite(self, place: Place) -> Suite | None:
         """Read the cases that stand beside a chart."""
         cases = self._cases_place(place)
-        return read_cases(cases.name, root=cases.root) if cases.path.is_file() else None
+        return read_cases(cases) if cases.path.is_file() else None
 
     def _rules(self, name: str) -> Rules:
         """Give what was last in order of a chart: that is what its page shows."""
