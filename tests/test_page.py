@@ -7,25 +7,32 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from notifyrules import load
+from notifyrules import Rules, load
 from notifyrules.answers.page import page
 from notifyrules.cases.model import Case
-from notifyrules.language.moments import zone_keys
-from notifyrules.language.values import to_plain
+from notifyrules.language.values import Value, to_plain
 from notifyrules.page.html import write_page
-from notifyrules.page.module import write_module
+from notifyrules.page.module import asset, write_data
 from notifyrules.rules import read_cases
+from notifyrules.shipped import shipped_names
+from notifyrules.strategies import facts
 from tests.cli import run
+from tests.property.strategies import RuleFile, rule_files
+from tests.property.test_chart_laws import loaded, seeds, situations
 from tests.test_browser import HIGH, WIDE, Browser, browser
 from tests.test_browser import pytestmark as needs_browser
 from tests.test_evaluators import CORPORA, deciding, rows
+from tests.test_page_decide import bare
 
 __all__ = ["browser"]
 
@@ -248,25 +255,52 @@ class TestDeciding:
         shown.call("POST", f"{shown.session}/frame", {"id": None})
 
 
+def differences(shown: Browser, rules: Rules, given: Sequence[Mapping[str, Value]]) -> list[object]:
+    """List decisions of the browser that are not the walk's: outcome, words, path, facts read, data, recheck."""
+    plain = [{name: to_plain(value) for name, value in facts.items()} for facts in given]
+    zones = {value.key for facts in given for value in facts.values() if isinstance(value, ZoneInfo)}
+    chart = write_data(rules.graph, zones)
+    found = shown.run(
+        f"const chart = JSON.parse({json.dumps(chart)}); return {json.dumps(plain)}.map(one => decideBy(chart, one))"
+    )
+    expected = [bare(rules.decide(facts).record().to_dict()) for facts in given]
+    assert isinstance(found, list)
+    assert len(found) == len(expected) > 0
+    return [(one, other) for one, other in zip(expected, found, strict=True) if one != other]
+
+
 @pytest.mark.tools
 @pytest.mark.slow
 @needs_browser[1]
-class TestRecorded:
-    @pytest.mark.parametrize("path", CORPORA, ids=lambda path: path.stem)
-    def test_all(self, opened: Callable[..., Browser], path: Path) -> None:
-        """The browser decides every recorded decision like the walk: outcome, reason, words, when to ask again."""
-        rules = deciding(path)
-        given = [{name: to_plain(value) for name, value in facts.items()} for facts in rows(path, rules)]
-        script = f"{write_module(rules.graph, zone_keys())}\nwindow.decide = decide;".replace("</", "<\\/")
-        text = f'<meta charset="utf-8"><div id=answer>it</div><script type="module">{script}</script>'
-        shown = opened(text)
-        asked = (
-            "one => (({outcome, reasons, because, recheck_at}) => [outcome, reasons, because, recheck_at])(decide(one))"
-        )
-        found = shown.run(f"return {json.dumps(given)}.map({asked})")
-        records = [rules.decide(facts).record().to_dict() for facts in given]
+class TestFaithful:
+    @pytest.fixture
+    def decider(self, opened: Callable[..., Browser]) -> Browser:
+        """Open a page that only decides."""
+        script = f"{asset('decide.js')}\nwindow.decideBy = decideBy;"
+        return opened(f'<meta charset="utf-8"><div id=answer>it</div><script type="module">{script}</script>')
 
-        assert found == [[one[key] for key in ("outcome", "reasons", "because", "recheck_at")] for one in records]
+    @pytest.mark.parametrize("path", CORPORA, ids=lambda path: path.stem)
+    def test_recorded(self, decider: Browser, path: Path) -> None:
+        """The browser decides every recorded decision like the walk, to the last step."""
+        rules = deciding(path)
+
+        assert differences(decider, rules, list(rows(path, rules))) == []
+
+    @settings(max_examples=100, suppress_health_check=list(HealthCheck))
+    @given(rule_files(), seeds)
+    def test_charts(self, decider: Browser, file: RuleFile, seed: int) -> None:
+        """Whatever the chart, whatever the facts."""
+        assert differences(decider, loaded(file), situations(file, seed)) == []
+
+    @pytest.mark.parametrize("name", shipped_names())
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def test_facts(self, decider: Browser, name: str, data: st.DataObject) -> None:
+        """Shipped charts decide the same on drawn facts."""
+        rules = load(name)
+        given = data.draw(st.lists(facts(rules), min_size=20, max_size=20))
+
+        assert differences(decider, rules, [dict(rules.facts(facts)) for facts in given]) == []
 
 
 @pytest.mark.tools

@@ -221,7 +221,7 @@ function toUser(decision) {
   return `${/[?.!…]$/.test(told) ? told : `${told}.`}${settled}${again}`;
 }
 
-const plainly = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+const plainly = (value) => (typeof value === "string" && value ? value : JSON.stringify(value));
 
 function tellSteps(steps) {
   return el("ol", { className: "steps" }, ...steps.filter((step) => step.arrow || step.inner).map((step) => {

@@ -71,6 +71,7 @@ def _fit(root: ET.Element, diagram: Diagram, looks: dict[str, str]) -> None:
     """Make a picture part of a page, whose style says how things look."""
     del root.attrib["aria-labelledby"]
     root.set("aria-label", diagram.title)
+    root.set("preserveAspectRatio", "xMidYMin")
     for one in root.iter():
         for name in _TOLD:
             one.attrib.pop(name, None)

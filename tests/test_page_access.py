@@ -1,0 +1,169 @@
+"""Meet pages as people do: by what axe finds, by size, by drag, on paper, by search, and with texts that mean harm."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from notifyrules import load
+from notifyrules.answers.page import page
+from tests.test_browser import Browser, browser
+from tests.test_browser import pytestmark as needs_browser
+from tests.test_page import CASES, CHART, opened, whole
+
+__all__ = ["browser", "opened"]
+pytestmark = needs_browser
+Open = Callable[..., Browser]
+
+SHOWN = "const done = arguments[arguments.length - 1]; axe.run().then(found => done({}))"
+VIOLATIONS = "found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 90))])"
+PANELS = ("facts", "told", "hand", "cases", "box")
+SIZE = "return Math.round(document.querySelector('#stage svg').getBoundingClientRect().width)"
+SCROLLED = "const stage = document.getElementById('stage'); return [stage.scrollLeft, stage.scrollTop]"
+ALTERED = {
+    "ends the script": "</script><script>document.title = 'run'</script>",
+    "ends the data": "--><!--<script>document.title = 'run'//",
+    "lines of JavaScript": "a\u2028b\u2029c",
+    "turned round": "\u202eevil\u2066\u200f",
+    "markup": "<img src=x onerror=\"document.title = 'run'\"><b>&lt;",
+    "template": "$title $$ <%= 1 + 1 %> `document.title`",
+    "address": "javascript:document.title = 'run'",
+    "prototype": "__proto__",
+}
+
+
+def axe() -> str:
+    """Give the script of axe, which a package for another driver carries."""
+    found = find_spec("axe_playwright_python")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("needs the package axe-playwright-python")
+    return Path(found.submodule_search_locations[0], "axe.min.js").read_text("utf-8")
+
+
+def point(shown: Browser, kind: str, at: tuple[int, int], **more: object) -> None:
+    """Move the mouse, press it, release it, or turn its wheel."""
+    shown.command("Input.dispatchMouseEvent", {"type": kind, "x": at[0], "y": at[1], **more})
+
+
+def printed(shown: Browser) -> bytes:
+    """Print the page."""
+    paper = {"printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69}
+    return base64.b64decode(shown.command("Page.printToPDF", paper)["data"])
+
+
+class TestAxe:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("width", [390, 1280])
+    @pytest.mark.parametrize("name", ["slack", "team_chat"])
+    def test_finds_nothing(self, opened: Open, name: str, width: int, scheme: str) -> None:
+        """In each of the tabs."""
+        script = axe()
+        shown = opened(whole(name), width=width, scheme=scheme)
+        shown.run(script)
+        found = {}
+        for panel in PANELS:
+            shown.run(f"document.getElementById('tab-{panel}').click()")
+            asked = {"script": SHOWN.format(VIOLATIONS), "args": []}
+            found[panel] = shown.call("POST", f"{shown.session}/execute/async", asked)
+
+        assert {key: one for key, one in found.items() if one} == {}
+
+    def test_would_find_something(self, opened: Open) -> None:
+        """A button without a name is found: the test looks."""
+        script = axe()
+        shown = opened(whole("blocks/preference"))
+        shown.run(script)
+        shown.run("document.getElementById('fit').textContent = ''")
+        asked = {"script": SHOWN.format(VIOLATIONS), "args": []}
+
+        assert [one[0] for one in shown.call("POST", f"{shown.session}/execute/async", asked)] == ["button-name"]
+
+
+class TestStage:
+    def test_zoom(self, opened: Open) -> None:
+        """Buttons, keys and the wheel with Ctrl make the chart larger and smaller; what is pointed at stays."""
+        shown = opened(whole("slack"))
+        sizes = [shown.run(SIZE)]
+        shown.run("document.getElementById('larger').click()")
+        sizes.append(shown.run(SIZE))
+        shown.press("-")
+        sizes.append(shown.run(SIZE))
+        under = "const at = document.elementFromPoint(440, 193); return at.closest('.nr-box').dataset.key"
+        before = shown.run(under)
+        point(shown, "mouseWheel", (440, 193), deltaX=0, deltaY=-300, modifiers=2)
+        shown.run("return new Promise(requestAnimationFrame)")
+
+        assert sizes == [783, 979, 783]
+        assert (shown.run(SIZE), before, shown.run(under)) == (2128, "muted", "muted")
+
+    def test_drag(self, opened: Open) -> None:
+        """The chart is dragged, and the box under the mouse is not opened by that; a click opens it."""
+        shown = opened(whole("slack"))
+        point(shown, "mousePressed", (440, 407), button="left", clickCount=1, buttons=1)
+        for y in (380, 340, 300):
+            point(shown, "mouseMoved", (440, y), button="left", buttons=1)
+        point(shown, "mouseReleased", (440, 300), button="left", clickCount=1)
+        dragged = shown.run(SCROLLED)
+        opened_by_drag = shown.run("return location.hash")
+        for kind in ("mousePressed", "mouseReleased"):
+            point(shown, kind, (440, 300), button="left", clickCount=1, buttons=1)
+
+        assert (dragged, opened_by_drag) == ([0, 107], "")
+        assert shown.run("return location.hash") == "#node=broadcast"
+
+    def test_search(self, opened: Open) -> None:
+        """What is found is marked, in titles, conditions and names; Escape forgets it."""
+        shown = opened(whole("slack"))
+        marked = "return [...document.querySelectorAll('.is-found')].map(one => one.dataset.key)"
+        typed = "const field = document.getElementById('search'); field.focus(); field.value = {};"
+        shown.run(typed.format("'in_followed'") + "field.dispatchEvent(new Event('input'))")
+        found = shown.run(marked)
+        shown.press("\ue00c")
+
+        assert (found, shown.run(marked)) == (["muted_thread", "thread"], [])
+
+    def test_no_choice_is_lost_by_a_link(self, opened: Open) -> None:
+        """A link to something that is not there shows the page as without it."""
+        for fragment in ("#case=nothing", "#node=nothing", "#node=a/b/c", "#case=%", "#other"):
+            shown = opened(whole("slack"), fragment)
+
+            assert shown.run("return document.querySelector('#answer strong').textContent") == "Not notified"
+
+
+class TestPrint:
+    @pytest.mark.parametrize("name", ["slack", "team_chat", "blocks/preference"])
+    def test_one_sheet(self, opened: Open, name: str) -> None:
+        """The chart and why it was decided so stand on one sheet, on white."""
+        shown = opened(whole(name), scheme="dark")
+
+        assert len(re.findall(rb"/Type\s*/Page\b", printed(shown))) == 1
+
+
+class TestHostileTexts:
+    @pytest.mark.parametrize("text", [*ALTERED.values()], ids=[*ALTERED])
+    def test_every_text(self, opened: Open, tmp_path: Path, text: str) -> None:
+        """Titles, questions, words, values and names of cases are shown as they are; nothing runs, nothing fails."""
+        quoted = json.dumps(text, ensure_ascii=True)
+        (tmp_path / "chart.cases.yaml").write_text(CASES.replace("HOSTILE", quoted), "utf-8")
+        (tmp_path / "chart.yaml").write_text(CHART.replace("HOSTILE", quoted), "utf-8")
+        shown = opened(page(load(tmp_path / "chart.yaml").graph).content.decode())
+        shown.run(
+            "window.failed = []; addEventListener('error', event => failed.push(event.message));"
+            "document.querySelector('.cases button').click();"
+            "document.querySelectorAll('.nr-box').forEach(one => one.dispatchEvent(new Event('click')));"
+            "document.querySelectorAll('[role=tab]').forEach(one => one.click());"
+            "document.querySelectorAll('#hand .wide')[0].click()"
+        )
+        told = shown.run("return [document.title, document.getElementById('told').textContent, failed]")
+        assert isinstance(told, list)
+
+        assert told[0] == " ".join(text.split()) or told[0] == text
+        assert text in told[1]
+        assert told[2] == []
+        assert shown.run("return document.querySelectorAll('img, script, b').length") == 3
