@@ -92,6 +92,20 @@ class TestKinds:
         assert decided["notify"].to_list() == [True, False]
         assert decided["outcome"].to_list() == ["yes", "no"]
 
+    @pytest.mark.parametrize(
+        "dtype",
+        [pl.String, pl.Categorical, pl.Enum(["dm", "group", "channel"]), pl.Enum(["channel", "x", "dm", "group"])],
+        ids=["text", "category", "enumeration", "another enumeration"],
+    )
+    def test_enumerations(self, dtype: pl.DataType) -> None:
+        """An enumeration may be text, a category, or an enumeration of the same or of other values."""
+        kinds = ["dm", "channel", "group", "dm"]
+        decided = rules_of(asks('kind in ["dm", "group"]')).decide_frame(
+            pl.DataFrame({"kind": pl.Series(kinds, dtype=dtype)})
+        )
+
+        assert decided["notify"].to_list() == [True, False, True, True]
+
     def test_structs(self) -> None:
         """Facts may stand in structs, by the parts of their names."""
         facts = "facts:\n  channel.muted: bool = false\n  channel.name: text\n"
@@ -147,6 +161,12 @@ class TestErrors:
             rules_of(asks("b")).decide_frame(pl.DataFrame(columns))
 
         assert problem in str(caught.value)
+
+    @pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["dm", "chanel"])], ids=["category", "enumeration"])
+    def test_foreign_categories(self, dtype: pl.DataType) -> None:
+        """A category that is no value of the enumeration does not fit."""
+        with pytest.raises(FactsError, match='found the text "chanel" in row 2'):
+            rules_of(asks("b")).decide_frame(pl.DataFrame({"kind": pl.Series(["dm", "chanel"], dtype=dtype)}))
 
     def test_finer(self) -> None:
         """An instant finer than a microsecond is no instant."""

@@ -40,13 +40,16 @@ class Plan:
 def plan(graph: Graph, known: Mapping[str, Value]) -> Plan:
     """Plan what is computed where some facts are the same in every row, and the others are columns."""
     facts = {name: fact.type for name, fact in graph.facts.items() if name not in known}
-    residual = Front(graph, lambda name: known.get(name, OPEN)).residual()
-    if residual.settled is not None:
-        return Plan((), Code(0), (residual.settled,), facts)
+    left = graph
+    if known:
+        residual = Front(graph, lambda name: known.get(name, OPEN)).residual()
+        if residual.settled is not None:
+            return Plan((), Code(0), (residual.settled,), facts)
+        left = residual.graph
     span = graph.nodes[graph.start].span
     arguments = {name: t.Constant(span, graph.facts[name].type, value) for name, value in known.items()}
     stages = Stages(facts)
-    chart = _Chart(stages, residual.graph, arguments)
+    chart = _Chart(stages, left, arguments)
     return Plan(tuple(stages.made), chart.code(), chart.arrows, facts)
 
 

@@ -30,9 +30,8 @@ from notifyrules.columns.algebra import (
     reads,
 )
 from notifyrules.columns.chart import Plan
-from notifyrules.columns.reading import Decode, Readable, as_held, plain_dtype
-from notifyrules.language.evaluator import evaluate
-from notifyrules.language.values import Value
+from notifyrules.columns.distinct import Combinations
+from notifyrules.columns.reading import Readable
 
 Column: TypeAlias = "pl.Series | Plain"
 """A value for each row, or the same for all of them; a column of one value is the same for all as well."""
@@ -62,8 +61,9 @@ class Engine:
     def codes(self, facts: Readable, rows: int) -> pl.Series:
         """Give for each row the code of the arrow that settles it."""
         columns = {name: facts.frame.get_column(name) for name in facts.frame.columns}
+        combinations = Combinations(facts, rows)
         for name, made in self._distinct:
-            columns[name] = _by_reference(facts.frame, made, facts.decode)
+            columns[name] = combinations.computed(made)
         if rows <= BLOCK:
             return self._block(columns, rows)
         blocks = []
@@ -222,29 +222,3 @@ def _of_texts(operation: Operation, text: pl.Series, part: pl.Series) -> pl.Seri
         case _:
             made = one.contains(other, literal=True)
     return pl.select(made).to_series()
-
-
-def _by_reference(frame: pl.DataFrame, made: Distinct, decode: Mapping[str, Decode]) -> pl.Series:
-    """Ask the reference once for each distinct combination of the facts that a term reads."""
-    keys = frame.select(made.facts)
-    combinations = keys.unique()
-    readers = [decode[name] for name in made.facts]
-    results = [
-        as_held(made.type, _value(made, {
-            name: None if held is None else read(held)
-            for name, read, held in zip(made.facts, readers, row, strict=True)
-        }))
-        for row in combinations.iter_rows()
-    ]  # fmt: skip
-    looked = combinations.with_columns(pl.Series("~", results, dtype=plain_dtype(made.type)))
-    return keys.join(looked, on=list(made.facts), how="left", nulls_equal=True, maintain_order="left").get_column("~")
-
-
-def _value(made: Distinct, facts: Mapping[str, Value]) -> Value:
-    """Compute a term; null where a null is met that a guard outside of the term rules out, and nobody asks."""
-    try:
-        return evaluate(made.term, facts, {})
-    except (AttributeError, TypeError):
-        # INVARIANT (total): it can fail only by such a null.
-        assert None in facts.values()
-        return None

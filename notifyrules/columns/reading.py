@@ -187,12 +187,13 @@ class _Column:
         """Read an enumeration as the places of its values, null behind them."""
         given, wanted = self._given, pl.Enum(values)
         self.decode = (*values, None).__getitem__
-        if isinstance(given.dtype, (pl.Categorical, pl.Enum)):
-            if given.dtype == wanted:
-                return given.to_physical()
-            categories: pl.Series = given.cat.get_categories()  # type: ignore[attr-defined] # it is made at run time
-            places = categories.cast(wanted, strict=False).to_physical()
+        if given.dtype == wanted:
+            return given.to_physical()
+        if isinstance(given.dtype, pl.Enum):
+            places = given.dtype.categories.cast(wanted, strict=False).to_physical()
             return places.gather(given.to_physical()).alias(given.name)
+        if isinstance(given.dtype, pl.Categorical):
+            given = given.cast(pl.String)
         if given.dtype != pl.String:
             return self._by_values().cast(wanted, strict=False).to_physical()
         if len(values) > _FEW or any(len(value.encode()) > _SHORT for value in values):

@@ -129,6 +129,8 @@ class Terms:
 
     def inlined(self, term: t.Term) -> t.Term:
         """Put the arguments in the place of facts."""
+        if not self._arguments:
+            return term
         if term not in self._inlined:
             if isinstance(term, t.FactRead):
                 self._inlined[term] = self._arguments.get(term.name, term)

@@ -69,22 +69,28 @@ class Partial:
 
     def __init__(self, look: Look) -> None:
         self._look = look
+        self._values: dict[t.Term, Value | Unsettled] = {}
         self._left: dict[t.Term, t.Term] = {}
         self._keys: dict[t.Term, TermKey] = {}
 
     def value(self, term: t.Term, read: dict[str, Value] | None = None) -> Value | Unsettled:
         """Compute the value of a term, if it is settled; *read* takes the facts that were read."""
-        found = self._value(term, {} if read is None else read)
+        if read is None and term in self._values:
+            return self._values[term]
+        found = self._value(term, read)
         # INVARIANT (narrowing): where null was ruled out, an earlier part settles what this one is not asked for.
-        return OPEN if found is None and not term.type.nullable else found
+        found = OPEN if found is None and not term.type.nullable else found
+        if read is None:
+            self._values[term] = found
+        return found
 
-    def _value(self, term: t.Term, read: dict[str, Value]) -> Value | Unsettled:
+    def _value(self, term: t.Term, read: dict[str, Value] | None) -> Value | Unsettled:
         match term:
             case t.Constant(value=value):
                 return value
             case t.FactRead(name=name):
                 found = self._look(name)
-                if found is not OPEN:
+                if found is not OPEN and read is not None:
                     read[name] = found
                 return found
             case t.LetUse(term=inner):
@@ -109,16 +115,17 @@ class Partial:
         parts = [self.value(part, read) for part in t.parts(term)]
         return OPEN if any(part is OPEN for part in parts) else _apply(term, cast("list[Value]", parts))
 
-    def _junction(self, items: Iterable[t.Term], read: dict[str, Value], *, every: bool) -> bool | Unsettled:
+    def _junction(self, items: Iterable[t.Term], read: dict[str, Value] | None, *, every: bool) -> bool | Unsettled:
         """Settle `and` and `or`: by any part that does, whatever the others are."""
         settled = True
         for item in items:
-            now: dict[str, Value] = {}
+            now: dict[str, Value] | None = None if read is None else {}
             found = self.value(item, now)
             if found is OPEN:
                 settled = False
                 continue
-            read.update(now)
+            if read is not None and now is not None:
+                read.update(now)
             if found is not every:
                 return not every
         return every if settled else OPEN

@@ -255,7 +255,7 @@ class _Drawing:
             case 5 | 6:
                 operand: Term = self._read(MAYBE, TEXTS)
                 operand = self.random.choice((operand, Constant(SPAN, MAYBE, None), self._coalesce(MAYBE)))
-                null = IsNull(SPAN, BOOL, LetUse(SPAN, MAYBE, "let", operand, shared=True))
+                null = IsNull(SPAN, BOOL, LetUse(SPAN, operand.type, "let", operand, shared=True))
                 return self.random.choice((null, Not(SPAN, BOOL, null)))
             case 7 | 8:
                 return self._coalesce(BOOL)
