@@ -1,4 +1,4 @@
-"""Run the service: uvicorn, with a bound on what stands before a body, and a drain before it stops."""
+"""Run the service: uvicorn, with a bound on all that a call consists of, and a drain before it stops."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from notifyrules.service.app import Service
 from notifyrules.service.problems import MEDIA_TYPE, Problem
+from notifyrules.service.settings import Limits
 
 _HEAD_BYTES: Final = 32 * 1024
 """What the address and the fields of one call may have together."""
+_FRAMED: Final = 8
+"""How many times as many bytes as it may have a body comes in: its parts may be small, and say more than their size."""
 _LAST_CALLS_S: Final = 1.0
 """How long connections that are kept, or were accepted last, may take to bring their last call."""
 
@@ -30,16 +33,26 @@ class _Refused(Exception):  # noqa: N818 - the parser tells of it
     """The head of a call is too large, or names no host."""
 
 
+class _Dropped(list[tuple[bytes, bytes]]):
+    """Fields behind a body: nobody reads them, and those of the head are not added to (RFC 9110, 6.5.1)."""
+
+    def append(self, field: tuple[bytes, bytes]) -> None:
+        """Keep nothing."""
+
+
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1, and no other protocol, in which the head of a call is neither large nor slow."""
+    """HTTP/1.1, and no other protocol, in which neither the head nor the body of a call is large or slow."""
 
     patience_s = 5.0
     """How long a head may take to arrive."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    def __init__(self, limits: Limits, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Wait for the first head."""
-        super().__init__(*arguments, **options)
-        self._heads, self._in_head, self._head = 0, True, 0
+        super().__init__(**options)
+        self._most = _HEAD_BYTES + _FRAMED * limits.body_bytes
+        # Whoever reads the body refuses it earlier, and in words.
+        self._body_s = limits.read_s + 1
+        self._ended, self._in_head, self._size = 0, True, 0
         self._timer: asyncio.TimerHandle | None = None
         self._given = self._rest = b""
 
@@ -54,20 +67,21 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has arrived."""
-        in_head, heads = self._in_head, self._heads
+        """Take what has arrived: of a head or a body that does not end, only so much, for so long."""
+        ended = self._ended
         self._rest = data
         while given := self._rest:
             self._rest = b""
             self._given = given
             super().data_received(given)
-        # What brought the end of a head may have brought the end of its call as well.
-        if in_head and self._in_head and heads == self._heads:
-            self._head += len(data)
-            if self._head > _HEAD_BYTES:
+        if ended != self._ended:
+            self._size = 0
+        else:
+            self._size += len(data)
+            if self._size > (_HEAD_BYTES if self._in_head else self._most):
                 self.send_400_response("")
-            elif self._timer is None:
-                self._wait()
+        if self._timer is None and not (self._in_head and ended != self._ended):
+            self._wait()
 
     def on_headers_complete(self) -> None:
         """Take the end of a head."""
@@ -76,14 +90,12 @@ class Protocol(HttpToolsProtocol):
                 raise _Refused
             return  # It comes once more, without that wish.
         self._arrived()
-        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        self._heads += 1
-        self._in_head, self._head = False, size
-        if size > _HEAD_BYTES:
+        self._size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if self._size > _HEAD_BYTES:
             raise _Refused
-        self._head = 0
         self._take_host()
         super().on_headers_complete()
+        self._in_head, self.headers = False, _Dropped()
 
     def _take_host(self) -> None:
         """Hold that there is one host: that of the address where it has one, whatever `Host` says (RFC 9112, 3.2)."""
@@ -106,25 +118,39 @@ class Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Take the end of a call: what comes now is the head of the next one."""
         if not self.parser.should_upgrade():
+            self._arrived()
             self._in_head = True
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is said in our own words
         """Refuse what is no call, in the form of all refusals."""
         problem = Problem(400, "not-http", "what was sent is not HTTP/1.1")
-        if self._head > _HEAD_BYTES:
+        if not self._in_head and self._size > self._most:
+            problem = Problem(413, "body-too-large", f"the body comes in more than {self._most:,} bytes")
+        elif self._in_head and self._size > _HEAD_BYTES:
             problem = Problem(431, "head-too-large", f"the address and the fields have more than {_HEAD_BYTES:,} bytes")
         body = problem.to_json()
         head = f"HTTP/1.1 {problem.status} {problem.to_dict()['title']}\r\nconnection: close\r\n"
         head += f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n\r\n"
         if not self.transport.is_closing():
-            self.transport.write(head.encode() + body)
+            if self._in_head or not self.cycle.response_started:
+                self.transport.write(head.encode() + body)
             self.transport.close()
 
     def _wait(self) -> None:
-        self._timer = self.loop.call_later(self.patience_s, self.timeout_keep_alive_handler)
+        patience_s = self.patience_s if self._in_head else self._body_s
+        self._timer = self.loop.call_later(patience_s, self._expire)
+
+    def _expire(self) -> None:
+        # While it is we who do not read, nobody else is late.
+        if self.flow.read_paused:
+            self._wait()
+        else:
+            self.timeout_keep_alive_handler()
 
     def _arrived(self) -> None:
+        """Take the end of a head or a body."""
+        self._ended += 1
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -145,7 +171,7 @@ class Server(uvicorn.Server):
         gc.set_threshold(100_000)
         config = uvicorn.Config(
             service,
-            http=Protocol,
+            http=self._connect,  # type: ignore[arg-type] # it is called, and no more
             ws="none",
             access_log=False,
             server_header=False,
@@ -158,6 +184,9 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._service, self._drain_s = service, limits.drain_s
+
+    def _connect(self, **options: Any) -> Protocol:  # noqa: ANN401 - uvicorn's own
+        return Protocol(self._service.settings.limits, **options)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain, or stop."""
@@ -191,7 +220,12 @@ class Server(uvicorn.Server):
         """Accept the connections that wait at a socket, and close it."""
         listening.settimeout(0)
         loop = asyncio.get_running_loop()
-        make = partial(Protocol, config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        make = partial(
+            self._connect,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
         with listening, suppress(BlockingIOError):
             while True:
                 connection, _ = listening.accept()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from notifyrules.service.problems import Problem
 from notifyrules.service.settings import Changes
 from notifyrules.service.versions import Versions
 from tests.service.asking import CHART, TITLED, Asking, asking
+from tests.service.processes import Process, running
+from tests.service.test_processes import QUICK, alive, head
 
 PUBLIC = "https://rules.example"
 
@@ -100,3 +104,94 @@ def test_what_a_candidate_refuses_is_not_quoted(tmp_path: Path) -> None:
     (failed,) = told["candidate"]["comparisons"]["chart"]["failed"]
     assert (failed["raised"], failed["count"]) == ("FactsError: user.name", 1)
     assert "Lovelace" not in json.dumps(told)
+
+
+# ---- Calls that do not end ----
+
+STRANGER = b"POST /v1/decide/chart HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+"""Who shows nothing, and is refused before the body has come."""
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """Run the service, with bodies of 4,096 bytes."""
+    with running(tmp_path_factory.mktemp("process"), QUICK) as made:
+        yield made
+
+
+def poured(process: Process, begin: bytes, part: bytes) -> tuple[bytes, int]:
+    """Send parts until the connection ends, 100 MB at most; give what is answered, and how much was sent."""
+    sent, found = 0, b""
+    with socket.create_connection(("127.0.0.1", process.port), timeout=60) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(begin)
+            while sent < 100_000_000:
+                connection.sendall(part)
+                sent += len(part)
+        with suppress(ConnectionError):
+            found = connection.recv(65536)
+    return found, sent
+
+
+@pytest.mark.slow
+class TestWithoutEnd:
+    @pytest.mark.parametrize("known", [True, False], ids=["caller", "stranger"])
+    @pytest.mark.parametrize(
+        ("begin", "part"),
+        [
+            (b"5;", b"a=b;" * 10_000),
+            (b"5\r\n[true\r\n0\r\n", b"a: b\r\n" * 10_000),
+            (b"5\r\n[true\r\n0\r\na: ", b"b" * 40_000),
+            (b"", (b"1;" + b"x" * 1000 + b"\r\n \r\n") * 40),
+            (b"", b"1000\r\n" + b" " * 4096 + b"\r\n"),
+        ],
+        ids=["an extension", "trailers", "a trailer", "extensions", "parts"],
+    )
+    def test_poured(self, process: Process, begin: bytes, part: bytes, *, known: bool) -> None:
+        """What frames a body, or comes behind it, is bounded like the body, and costs no memory, whoever sends it."""
+        before = resident(process)
+        first = head(process, "transfer-encoding: chunked") if known else STRANGER
+        found, sent = poured(process, first + begin, part)
+
+        assert found[9:12] in ((b"413", b"") if known else (b"401", b""))
+        assert sent < 100_000_000
+        assert resident(process) - before < 20_000
+        assert alive(process)
+
+    def test_poured_past_an_answer(self, process: Process) -> None:
+        """A body that nobody asked for ends its connection, though the answer was given long ago."""
+        call = b"GET /livez HTTP/1.1\r\nhost: localhost\r\ncontent-length: 999999999\r\n\r\n"
+
+        assert poured(process, call, b" " * 40_000)[1] < 100_000_000
+
+    def test_a_body_that_rests(self, process: Process) -> None:
+        """Whoever was refused, and goes on with the body but does not end it, is waited for no longer than others."""
+        with socket.create_connection(("127.0.0.1", process.port), timeout=60) as connection:
+            connection.sendall(STRANGER)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
+            connection.sendall(b"1")
+
+            assert connection.recv(65536) == b""
+
+    def test_fields_behind_a_body(self, process: Process) -> None:
+        """Nobody signs or shows anything by fields behind the body."""
+        question = json.dumps({"facts": TITLED}).encode()
+        shown = f"authorization: Bearer {process.token}\r\n".encode()
+        whole = b"%x\r\n%b\r\n0\r\n%b\r\n" % (len(question), question, shown)
+        quiet = STRANGER.replace(b"\r\n\r\n", b"\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n")
+
+        assert process.raw(quiet + whole).startswith(b"HTTP/1.1 401 ")
+
+    def test_small_parts(self, process: Process) -> None:
+        """A body that comes a byte a part is answered like any other."""
+        question = json.dumps({"facts": TITLED}).encode()
+        parts = b"".join(b"1\r\n%c\r\n" % one for one in question)
+        call = head(process, "transfer-encoding: chunked", "connection: close") + parts + b"0\r\nx: y\r\n\r\n"
+
+        assert process.raw(call).startswith(b"HTTP/1.1 200 ")
+
+
+def resident(process: Process) -> int:
+    """Give the memory of the process, in kB."""
+    told = Path(f"/proc/{process.popen.pid}/status").read_text("utf-8")
+    return int(told.partition("VmRSS:")[2].split()[0])
