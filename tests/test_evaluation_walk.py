@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
 
 import pytest
 
-from notifyrules.evaluation.walk import Passage, data_of, recheck_of, walk
+from notifyrules.evaluation.walk import Passage, Step, data_of, recheck_of, walk
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules
 from tests.charts import HEAD, chart, rules_of, told
@@ -86,6 +87,15 @@ class TestSteps:
         [step] = passage(rules_of(text), facts).steps
 
         assert (step.kind, step.arrow, list(step.facts)) == ("first", arrow, read)
+
+    def test_never_change(self) -> None:
+        """A step is like one that anybody would make of the same parts, and no part of it can be set."""
+        [step] = passage(rules_of(chart("q: {if: b, then: hold}", top='otherwise: "no"\n'))).steps
+
+        assert type(step) is Step
+        assert step == replace(step)
+        with pytest.raises(FrozenInstanceError):
+            step.answer = "no"  # type: ignore[misc]
 
 
 class TestFanOut:

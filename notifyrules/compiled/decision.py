@@ -127,7 +127,7 @@ class Decision(Unchanging):
         passage: Passage | None = getattr(self, "_passage", None)
         if passage is None:
             # Two threads may both walk; they find the same.
-            passage = self._passage = walk(self._verdict.graph, self.facts, self.facts.evaluate)
+            passage = self._passage = walk(self._verdict.graph, self._plain(), self.facts.evaluate)
         return passage
 
     @property
@@ -166,9 +166,14 @@ class Decision(Unchanging):
 
     def record(self) -> Record:
         """Gather everything about the decision as one value."""
-        record = record_of(self._verdict.graph, self.facts, self.passage)
+        record = record_of(self._verdict.graph, self._plain(), self.passage)
         # Last, when all that the rest needs has been asked for.
-        return replace(record, facts=self.facts.known())
+        return replace(record, facts=self.facts.known()) if isinstance(record.facts, Facts) else record
+
+    def _plain(self) -> Mapping[str, Value]:
+        """Give the facts in a dict, which is read faster, unless some are yet to be asked for."""
+        facts = self.facts
+        return facts.known() if facts.__class__ is self._verdict.kind else facts
 
     def to_dict(self) -> dict[str, Any]:
         """

@@ -168,7 +168,7 @@ class _Text:
 
     def example(self, edits: str, facts: Sequence[str]) -> Iterator[str]:
         """Give the facts that are not what they are by default, and which edits move them."""
-        return paragraph(f"{', '.join(facts) or _USUAL} ({edits})", 2, bullet="example  ")
+        yield from paragraph(f"{', '.join(facts) or _USUAL} ({edits})", 2, bullet="example  ")
 
     def decided(self, *sides: _Side) -> Iterator[str]:
         """Say what each version decides, and the way there."""
@@ -178,7 +178,7 @@ class _Text:
 
     def carries(self, name: str, was: str, now: str) -> Iterator[str]:
         """Say what becomes of something that the decision carries."""
-        return paragraph(printable(f"{name} was {was}, is {now}"), 2, bullet="carries  ")
+        yield from paragraph(printable(f"{name} was {was}, is {now}"), 2, bullet="carries  ")
 
     def listed(self, title: str, lines: Sequence[str]) -> Iterator[str]:
         return self._below(title, map(unticked, lines)) if lines else iter(())

@@ -8,20 +8,21 @@ It is read back strictly: what JSON gave of something that was logged may have b
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache
 from types import NoneType
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, get_args
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.walk import Branch, Computed, Passage, Step, bind, data_of, fill, passed, recheck_of
-from notifyrules.graph.model import Because, Call, Graph, Node, Notify
+from notifyrules.evaluation.walk import Branch, Passage, Step, bind, data_of, fill, passed, recheck_of
+from notifyrules.graph.model import Arrow, Because, Call, Graph, Node, Notify, Outcome
 from notifyrules.language.evaluator import Evaluate, evaluate
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch, describe
+from notifyrules.language.terms import Term
 from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain, write_literal
 
@@ -45,6 +46,8 @@ _UNTOLD: Final = {kind.holds: basic for basic, kind in KINDS.items() if kind.pla
 _SPELT: Final[dict[Basic | ListOf, str]] = {base: str(Type(base)) for basic in Basic for base in (basic, ListOf(basic))}
 _TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (basic, ListOf(basic))}
 _NAME_SHOWN: Final = 60
+_CHARTS: Final = 64
+"""Charts of which it is kept what their words depend on."""
 RECORD_KEYS = (
     *(VERSION_KEY, "rules", "outcome", "notify", "reason", "reasons", "because", "data", "data_types", "recheck_at"),
     *("facts", "facts_types", "told_from", "withheld", "steps"),
@@ -192,9 +195,51 @@ def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Rec
 
 def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tuple[str, ...]:
     """Name the facts that words, data and recheck of a decision read, in the order declared, and ask for no other."""
-    watched = Computed({name: partial(facts.__getitem__, name) for name in facts})
+    steps = passed(passage.steps)
+    filling = _filling(graph)
+    said = {passage.outcome, *(step.arrow for step in steps)}
+    if filling.isdisjoint(said) and all(step.inner is None for step in steps):
+        return ()
+    watched = _Watched(facts)
     tell(graph, watched, passage)
-    return tuple(name for name in graph.facts if name in watched.computed)
+    return tuple(name for name in graph.facts if name in watched.used)
+
+
+class _Watched(Mapping[str, Value]):
+    """Facts, of which it is noted which are read."""
+
+    __slots__ = ("_facts", "used")
+
+    def __init__(self, facts: Mapping[str, Value]) -> None:
+        self._facts = facts
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> Value:
+        self.used.add(name)
+        return self._facts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+@lru_cache(_CHARTS)
+def _filling(graph: Graph) -> frozenset[str]:
+    """Name the arrows and outcomes of a chart that say or carry something that depends on facts."""
+    carrying = (
+        name
+        for name, outcome in graph.outcomes.items()
+        if outcome.recheck is not None or any(isinstance(value, Term) for value in outcome.data.values())
+    )
+    saying: dict[str, Arrow | Outcome] = {**graph.arrows, **graph.outcomes}
+    return frozenset(carrying).union(name for name, one in saying.items() if _fills(one.because))
+
+
+def _fills(because: Because | None) -> bool:
+    messages = () if because is None else because.messages
+    return any(isinstance(piece, Term) for message in messages for piece in message.pieces)
 
 
 def tell(graph: Graph, facts: Mapping[str, Value], passage: Passage, evaluate: Evaluate = evaluate) -> None:
@@ -255,6 +300,8 @@ def _passage(passage: Passage) -> Plain:
 
 def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """Write values in their input form under *key*, and beside them the types that JSON cannot tell."""
+    if _TOLD.issuperset(map(type, values.values())):
+        return {key: dict(cast("Mapping[str, Plain]", values))}
     written: dict[str, Plain] = {}
     types: dict[str, Plain] = {}
     for name, value in values.items():

@@ -7,12 +7,12 @@ pictures, coverage and failing cases all read them, and nobody walks the graph a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, make_dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from notifyrules.graph.model import (
     Arrow,
@@ -59,6 +59,10 @@ class Step:
     """Where the node stands, 1-based."""
 
 
+_WRITTEN: Final[Any] = make_dataclass("_Written", Step.__slots__, slots=True)
+"""Made in a tenth of the time that a step takes, because it may change; what is made becomes a step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A branch of a fan-out that was tried and refused."""
@@ -92,13 +96,14 @@ class Passage:
         return () if last is None else (last.arrow, *(() if last.inner is None else last.inner.reasons))
 
 
-def passed(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """Give every step of one chart: those on the way and those of branches tried in vain."""
-    waiting = list(reversed(steps))
-    while waiting:
-        step = waiting.pop()
-        yield step
-        waiting.extend(one for branch in step.tried for one in branch.steps)
+def passed(steps: Sequence[Step]) -> list[Step]:
+    """List every step of one chart: those on the way, then those of branches tried in vain."""
+    found = list(steps)
+    # The list grows while it is gone through.
+    for step in found:
+        for branch in step.tried:
+            found.extend(branch.steps)
+    return found
 
 
 class Computed(Mapping[str, Value]):
@@ -223,13 +228,6 @@ class _Turn:
     tried: tuple[_Vain, ...] = ()
     inner: _Way | None = None
 
-    @property
-    def answer(self) -> str:
-        """Give the answer in words: of a call the outcome met, which its arrow may share with others."""
-        if self.inner is None:
-            return self.arrow.answer
-        return self.inner.walked.graph.outcomes[self.inner.outcome].label
-
 
 @dataclass(slots=True)
 class _Vain:
@@ -261,24 +259,28 @@ class _Way:
         return Passage(graph.name, self.outcome, steps, because)
 
     def _steps(self, turns: list[_Turn], end: Notify) -> tuple[Step, ...]:
-        return tuple(self._step(turn, end) for turn in turns)
+        return tuple([self._step(turn, end) for turn in turns])
 
     def _step(self, turn: _Turn, end: Notify) -> Step:
-        node, arrow = turn.node, turn.arrow
-        return Step(
-            node=node.name,
-            kind=node.kind,
-            ask=node.ask,
-            answer=turn.answer,
-            arrow=arrow.id,
-            to=arrow.target,
-            facts=turn.read,
-            because=self._fill(arrow.because, end),
-            tried=tuple(Branch(vain.arrow, self._steps(vain.turns, end), vain.outcome) for vain in turn.tried),
-            inner=None if turn.inner is None else turn.inner.told(end),
-            file=node.span.source.name,
-            line=node.span.line,
+        node, arrow, inner = turn.node, turn.arrow, turn.inner
+        made = _WRITTEN(
+            node.name,
+            node.kind,
+            node.ask,
+            # Of a call the outcome met, which its arrow may share with others.
+            arrow.answer if inner is None else inner.walked.graph.outcomes[inner.outcome].label,
+            arrow.id,
+            arrow.target,
+            turn.read,
+            None if arrow.because is None else self._fill(arrow.because, end),
+            tuple([Branch(vain.arrow, self._steps(vain.turns, end), vain.outcome) for vain in turn.tried]),
+            None if inner is None else inner.told(end),
+            node.span.source.name,
+            self.walked.graph.lines[node.name],
         )
+        made.__class__ = Step
+        step: Step = made
+        return step
 
     def _fill(self, because: Because | None, end: Notify) -> str | None:
         """Fill the text that speaks for an end."""
@@ -301,13 +303,12 @@ class _Walk:
         """Walk from a node to an outcome; *trying* a branch of a fan-out, a refusal is not yet the decision."""
         turns: list[_Turn] = []
         passed: list[str] = []
-        while name in self.graph.nodes:
+        while (node := self.graph.nodes.get(name)) is not None:
             if trying and name in self.refused:
                 # A fan-out that has refused before refuses again; walking its branches anew would take a time that
                 # doubles with every level.
                 name = self.refused[name]
                 break
-            node = self.graph.nodes[name]
             if isinstance(node, FanOut):
                 passed.append(name)
                 turn, won = self._try_branches(node)
@@ -337,8 +338,10 @@ class _Walk:
             return _Turn(node, self.graph.arrows[answer[0]], {name: self.facts[name] for name in answer[1]})
         match node:
             case Question() | First():
-                holding = (row.arrow for row in node.rows if self.evaluate(row.condition, self.facts, read))
-                return _Turn(node, next(holding, node.otherwise), read)
+                for row in node.rows:
+                    if self.evaluate(row.condition, self.facts, read):
+                        return _Turn(node, row.arrow, read)
+                return _Turn(node, node.otherwise, read)
             case Switch():
                 return _Turn(node, node.answer(self.evaluate(node.subject, self.facts, read)), read)
             case Call():

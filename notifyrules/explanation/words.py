@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from notifyrules.diagnostics.visible import cells, visible
+from notifyrules.diagnostics.visible import LONGEST, cells, visible
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Passage, Step, passed
 from notifyrules.graph.model import Box, Graph, Notify
@@ -42,7 +42,7 @@ def printable(text: str) -> str:
     """Put a text on one line, and write out the characters that a terminal would obey instead of show."""
     # Of printable characters only the space is a blank.
     if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
-        return visible(text)
+        return text if len(text) <= LONGEST else visible(text)
     return visible(_BLANKS.sub(" ", text).strip())
 
 
@@ -103,7 +103,7 @@ def enumerate_shortly(items: Iterable[str], *, most: int, separator: str = ", ")
     return separator.join(kept) + (f" and {rest:,} more" if rest else "")
 
 
-def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0) -> Iterator[str]:
+def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0) -> Sequence[str]:
     """
     Break a text into lines.
 
@@ -118,8 +118,8 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
     """
     line = " " * indent + bullet
     if len(line) + len(text) <= COLUMNS and text.isascii():
-        yield line + text
-        return
+        return (line + text,)
+    lines: list[str] = []
     rest = " " * (indent + len(bullet) + hanging)
     used, most = len(line), max(COLUMNS, len(rest) + _MIN_COLUMNS)
     fresh = True
@@ -127,12 +127,12 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
         size = len(word) if word.isascii() else sum(width for _, width in cells(word))
         # A line that begins with these words is a command to the runner of GitHub Actions, blanks or not.
         if used + 1 + size > most and not fresh and not word.startswith(("::", "##[")):
-            yield line
+            lines.append(line)
             line, used, fresh = rest, len(rest), True
         line += word if fresh else f" {word}"
         used += size if fresh else size + 1
         fresh = False
-    yield line
+    return [*lines, line]
 
 
 def head(record: Record) -> Iterator[tuple[str, str]]:

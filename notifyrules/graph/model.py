@@ -426,12 +426,15 @@ class Graph:
     """Every arrow by its id, node after node in the order written."""
     groups: frozenset[str] = field(init=False, repr=False)
     """What the dotted names of facts begin with: `channel` of `channel.muted`."""
+    lines: Mapping[str, int] = field(init=False, repr=False)
+    """The line on which each node begins, 1-based."""
 
     def __post_init__(self) -> None:
         arrows = {arrow.id: arrow for node in self.nodes.values() for arrow in node.arrows}
         groups = frozenset(name[:at] for name in self.facts for at, character in enumerate(name) if character == ".")
         object.__setattr__(self, "arrows", MappingProxyType(arrows))
         object.__setattr__(self, "groups", groups)
+        object.__setattr__(self, "lines", {name: node.span.line for name, node in self.nodes.items()})
 
     @property
     def fact_types(self) -> Mapping[str, NamedType]:
