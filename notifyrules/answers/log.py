@@ -83,17 +83,30 @@ def count_ways(graph: Graph, files: Iterable[Path], wanted: asking.Wanted) -> tu
 
 def draw(graph: Graph, files: Iterable[Path], wanted: asking.Wanted, picture_format: str) -> Rendered:
     """Draw a chart, each arrow the broader the more decisions took it."""
+    finder = Finder(())
+    finder.know(graph)
+    found = [_replayed(receipt, finder) for receipt in asking.sample(files, wanted, _SAMPLE).rows]
+    told = [one for one in found if one is not None]
+    passages = [one.told.passage for one in told if one.told is not None]
+    return draw_traffic(graph, passages, picture_format, f"Traffic: {len(told):,} decisions", {})
+
+
+def draw_traffic(
+    graph: Graph, passages: Sequence[Passage], picture_format: str, words: str, moved: Mapping[str, int]
+) -> Rendered:
+    """Draw a chart, each arrow the broader the more ways take it; those that settle *moved* decisions are marked."""
     from notifyrules.answers.render import write_picture  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
     from notifyrules.diagram.model import Emphasis, Mark, Overlay  # noqa: PLC0415
 
-    taken, total = count_ways(graph, files, wanted)
+    taken = Counter(arrow for passage in passages for arrow in _arrows(passage, ""))
     most = max(taken.values(), default=1)
     marks = {}
-    for arrow, times in taken.items():
+    for arrow in dict.fromkeys((*taken, *moved)):
+        times = taken[arrow]
         breadth = _THINNEST + (_BROADEST - _THINNEST) * math.log1p(times) / math.log1p(most)
-        marks[arrow] = Mark(Emphasis.PLAIN, (f"{times / total:.1%}",), breadth)
-    words = f"Traffic: {total:,} decisions"
+        notes = (f"{times / len(passages):.1%}", *((f"{moved[arrow]:,} change",) if arrow in moved else ()))
+        marks[arrow] = Mark(Emphasis.MOVED if arrow in moved else Emphasis.PLAIN, notes, breadth)
     return write_picture(draw_overlaid(graph, Overlay(marks, Mark(Emphasis.FADED), words)), picture_format)
 
 

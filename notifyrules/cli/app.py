@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 from notifyrules.cli import (
+    backtest,
     check,
     conform,
     decide,
@@ -87,6 +88,7 @@ for _command in (
     mutate,
     conform,
     diff,
+    backtest,
     log,
     render,
     export,

@@ -290,13 +290,13 @@ def as_held(kind: Type, value: Value) -> object:
 
 def _python(series: pl.Series, at: int) -> object:
     """Give a value as Python has it, lists as lists, and structs as mappings from what is not null in them."""
-    return _without_null(series.slice(at, 1).to_list()[0])
+    return without_null(series.slice(at, 1).to_list()[0])
 
 
-def _without_null(given: object) -> object:
+def without_null(given: object) -> object:
     """Leave out null parts of structs: a column of them cannot leave out a key, such as the `days` of a window."""
     if isinstance(given, list):
-        return [_without_null(one) for one in given]
+        return [without_null(one) for one in given]
     return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 

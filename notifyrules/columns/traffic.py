@@ -17,8 +17,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+import narwhals as nw
 import polars as pl
 
+from notifyrules.columns.reading import without_null
 from notifyrules.columns.telling import held
 from notifyrules.columns.writing import is_opaque
 from notifyrules.compiled.facts_reader import dotted
@@ -28,6 +30,7 @@ from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import private_facts
 from notifyrules.graph.model import Fact, Graph, Media
+from notifyrules.language.mismatch import describe
 from notifyrules.language.moments import write_instant
 from notifyrules.language.types import Basic, Type
 from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
@@ -122,6 +125,32 @@ class Batch:
         """Give what stands at a place."""
         return self.rows[place].whole if self.frame is None else self.frame.row(place, named=True)
 
+    def facts(self, place: int, graph: Graph) -> Mapping[str, object]:
+        """Give the facts that stand at a place, as deciding takes them."""
+        if self.frame is None:
+            return read_row(self.rows[place], graph)
+        return {name: without_null(one) for name, one in self.given(place).items()}
+
+    def at(self, places: Sequence[int]) -> Batch:
+        """Keep what stands at some places; their numbers are lost."""
+        if self.frame is None:
+            return replace(self, rows=[self.rows[place] for place in places], broken=())
+        return replace(self, frame=self.frame[places], media=("",))
+
+    def column(self, name: str) -> pl.Series:
+        """Give what stands under a name in each row, as text; null where nothing does."""
+        if self.frame is None:
+            found = [row.whole.get(name, dotted(row.facts).get(name)) for row in self.rows]
+            texts = [one if one is None or isinstance(one, str) else json.dumps(one, default=str) for one in found]
+            return pl.Series(texts, dtype=pl.String)
+        first, *parts = [name] if name in self.frame.columns else name.split(".")
+        if first not in self.frame.columns:
+            raise UsageError(f"`{visible(str(self.file))}` has no column `{visible(name)}`")
+        column = pl.col(first)
+        for part in parts:
+            column = column.struct.field(part)
+        return self.frame.select(column.cast(pl.String)).to_series()
+
 
 def files_of(places: Iterable[str | Path]) -> list[Path]:
     """List the files of rows that are named, and those below the folders that are."""
@@ -156,6 +185,20 @@ def batches(files: Iterable[Path]) -> Iterator[Batch]:
         except (OSError, pl.exceptions.PolarsError, csv.Error) as error:
             reason = why(error) if isinstance(error, OSError) else str(error).splitlines()[0]
             raise UsageError(f"`{visible(str(file))}` cannot be read: {visible(reason)}") from None
+
+
+def batches_of(frame: object) -> Iterator[Batch]:
+    """Read a frame of Polars, pandas, PyArrow or DuckDB, batch by batch."""
+    try:
+        given: Any = nw.from_native(frame)
+    except TypeError:
+        message = f"expected files of rows or a frame, found {describe(frame)}"
+        raise UsageError(message, "frames are those of Polars, pandas, PyArrow and DuckDB") from None
+    if isinstance(given, nw.LazyFrame):
+        given = given.collect("polars")
+    whole = given.to_polars()
+    for at in range(0, whole.height, _FRAME):
+        yield Batch(Path("frame"), 0, whole.slice(at, _FRAME), at + 1)
 
 
 def _columns(file: Path) -> Iterator[Batch]:

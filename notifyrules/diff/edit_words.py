@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 from typing import Final, TypeAlias
@@ -69,7 +69,7 @@ def _edit(
     comparison: VersionComparison, number: int, usual: Mapping[str, Value], ends: dict[str, str]
 ) -> Iterator[Line]:
     edit = comparison.edits[number - 1]
-    yield Depth.TITLE, f"{number}. {'; '.join(map(_title, edit.edited))}"
+    yield Depth.TITLE, f"{number}. {title(edit.edited)}"
     for one in edit.edited:
         yield from _old_and_new(one, alone=len(edit.edited) == 1)
         if one.kind in ("target", "start"):
@@ -92,6 +92,11 @@ def _edit(
         was, now = (prose(f"“{printable(one.because or '')}”") for one in (words.example.before, words.example.after))
         facts = _beyond(comparison, words.example, usual)
         yield Depth.SENTENCE, f"Other words{_where(words.where)}: {now}, was {was}{_with(', such as', facts)}."
+
+
+def title(edited: Iterable[Edited]) -> str:
+    """Say what was edited, and where it stands now."""
+    return "; ".join(map(_title, edited))
 
 
 def _title(one: Edited) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from notifyrules.diff.splitting import default_changed
 from notifyrules.explanation.words import enumerate_shortly, prose, show, ticked
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
@@ -112,7 +113,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
         if was is not None and now is not None and shared is not None:
             both = replace(now, type=shared, has_default=was.has_default and now.has_default, default=was.default)
             together.add(both, name, together.old, together.new)
-            if _default_changed(was, now):
+            if default_changed(was, now):
                 together.allow_leaving_out(was, now)
             continue
         together.one_type_each &= was is None or now is None
@@ -134,11 +135,6 @@ def given(together: Together, values: FactValues) -> dict[str, Value]:
         for name, called in side.names.items()
         if values.get(left_out(name)) is not True
     }
-
-
-def _default_changed(was: Fact, now: Fact) -> bool:
-    """Tell whether leaving a fact out means something else than before."""
-    return was.has_default and now.has_default and (type(was.default), was.default) != (type(now.default), now.default)
 
 
 def _meet(left: Type, right: Type) -> Type | None:
@@ -209,5 +205,5 @@ def _notes(name: str, was: Fact | None, now: Fact | None, shared: Type | None) -
         yield f"the fact `{name}` must be given now; by default it was {prose(show(was.default))}"
     elif now.has_default and not was.has_default:
         yield f"the fact `{name}` may be left out now, and is {prose(show(now.default))} then"
-    elif _default_changed(was, now):
+    elif default_changed(was, now):
         yield other_default(was, now)

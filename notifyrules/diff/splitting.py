@@ -16,6 +16,7 @@ from notifyrules.diff.model import Edited, Structure
 from notifyrules.graph.model import (
     Arrow,
     Call,
+    Fact,
     FanOut,
     First,
     Graph,
@@ -109,6 +110,18 @@ def split(  # noqa: PLR0913 - what is compared, and how
             )
         ]
     return edits if alone or not edits else [Edit([one for edit in edits for one in edit.edited], [])]
+
+
+def edits_between(old: Graph, new: Graph, structure: Structure) -> list[Edit]:
+    """Find the edits between two versions, apart where every fact is of the same type in both."""
+    both = [(old.facts[name], new.facts[name]) for name in old.facts if name in new.facts]
+    defaults = [now.name for was, now in both if default_changed(was, now)]
+    return split(old, new, structure, defaults, apart=all(was.type == now.type for was, now in both), pairs=False)
+
+
+def default_changed(was: Fact, now: Fact) -> bool:
+    """Tell whether leaving a fact out means something else than before."""
+    return was.has_default and now.has_default and (type(was.default), was.default) != (type(now.default), now.default)
 
 
 # ---- One set of names ----
