@@ -60,9 +60,8 @@ class TestDocument:
         assert service.get("/openapi.json", authorization="").status_code == 401
 
 
-@pytest.mark.slow
 class TestShipped:
-    @pytest.mark.parametrize("seed", [1, 2])
+    @pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.soak)])
     def test_no_lie(self, tmp_path: Path, seed: int) -> None:
         """Schemathesis finds nothing for any chart that comes with the package."""
         (tmp_path / "schemathesis.toml").write_text(CONFIG, "utf-8")
