@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from notifyrules.diagram.channels import Channel, channels
@@ -57,6 +59,8 @@ _PUSHED: Final = 30
 _SHIFTS: Final = 12
 """Places that are tried for one thing."""
 _LEAST_GAIN: Final = 0.5
+_AT_ONCE: Final = 4
+"""Arrangements that are asked for at once."""
 _STRAIGHT: Final = 0.1
 """Pixels by which a line that is called straight may lean."""
 
@@ -131,7 +135,10 @@ def _bare(diagram: Diagram) -> Diagram:
 
 def _best(plan: RowPlan) -> Placement:
     tries = max(1, min(_TRIES, _EFFORT // len(plan.items)))
-    return min((_straighten(place(plan, seed), columns=False) for seed in range(tries)), key=_cost)
+    with ThreadPoolExecutor(min(tries, _AT_ONCE)) as pool:
+        # The layout program is waited for; the first of the best is the same in whatever order they end.
+        placed = pool.map(partial(place, plan), range(tries))
+        return min((_straighten(one, columns=False) for one in placed), key=_cost)
 
 
 def _cost(placement: Placement) -> float:
@@ -337,26 +344,27 @@ def _pushed(state: _State, group: frozenset[str], shift: float, *, columns: bool
     Returns:
         The new places of what moves, or None where it cannot, or too much would have to.
     """
-    moved = {key: state.x[key] + shift for key in group}
+    x, bounds, rightwards, most = state.x, state.bounds, shift > 0, len(group) + _PUSHED
+    beside = state.after if rightwards else state.before
+    moved = {key: x[key] + shift for key in group}
     waiting = sorted(group)
     while waiting:
         key = waiting.pop()
-        low, high = state.bounds.get(key, (moved[key], moved[key]))
-        if not low <= moved[key] <= high:
+        if key in bounds and not bounds[key][0] <= moved[key] <= bounds[key][1]:
             return None
-        neighbour = (state.after if shift > 0 else state.before).get(key)
-        if neighbour is None:
+        if key not in beside:
             continue
-        least = moved[key] + (state.room[key] if shift > 0 else -state.room[neighbour.key])
-        now = moved.get(neighbour.key, state.x[neighbour.key])
-        if now == least or (now < least) != (shift > 0):
+        neighbour = beside[key].key
+        least = moved[key] + (state.room[key] if rightwards else -state.room[neighbour])
+        now = moved.get(neighbour, x[neighbour])
+        if now == least or (now < least) != rightwards:
             continue
-        pushed = _hanging(state, neighbour.key) if columns else frozenset([neighbour.key])
-        if not group.isdisjoint(pushed) or len(moved) > len(group) + _PUSHED:
+        pushed = _hanging(state, neighbour) if columns else (neighbour,)
+        if not group.isdisjoint(pushed) or len(moved) > most:
             return None
         for other in sorted(pushed):
-            place = state.x[other] + least - state.x[neighbour.key]
-            if other not in moved or (moved[other] < place) == (shift > 0):
+            place = x[other] + least - x[neighbour]
+            if other not in moved or (moved[other] < place) == rightwards:
                 moved[other] = place
                 waiting.append(other)
     return moved
