@@ -10,6 +10,8 @@ import pytest
 
 from notifyrules import ReceiptWriter, load
 from notifyrules.answers.page import page
+from notifyrules.cases.model import Case
+from notifyrules.rules import read_cases
 from tests.cli import run
 from tests.test_browser import Browser, browser
 from tests.test_browser import pytestmark as needs_browser
@@ -185,6 +187,34 @@ class TestKeyboard:
             "return [...document.querySelectorAll('.nr-box[tabindex=\"0\"]')].map(one => one.dataset.key)"
         ) == ["muted"]
 
+    def test_focus_is_seen(self, opened: Open) -> None:
+        """The box that the keyboard has reached has an outline, whether the decision passed it or not."""
+        shown = opened(whole("slack"))
+        shown.run("document.querySelector('.nr-box').focus()")
+        outlines = []
+        for key in (DOWN, DOWN, LEFT):
+            shown.press(key)
+            outlines.append(
+                shown.run("const look = getComputedStyle(document.activeElement); return look.outlineStyle")
+            )
+
+        assert (shown.run(FOCUSED), outlines) == ("muted_thread", ["solid"] * 3)
+
+    def test_everything_by_keyboard(self, opened: Open) -> None:
+        """Every control is reached by Tab, in the order of the page, and the chart is one of them."""
+        shown = opened(whole("blocks/preference"))
+        names = []
+        for _ in range(12):
+            shown.press("\ue004")
+            names.append(
+                shown.run(
+                    "const one = document.activeElement; return one.id || one.dataset.key || one.getAttribute('role')"
+                )
+            )
+
+        assert names[:9] == ["search", "smaller", "fit", "larger", "layer", "stage", "(start)", "tab-facts", "facts"]
+        assert names[9:] == ["fact-preferences.device", None, "fact-preferences.channel"]
+
     def test_a_box_is_opened(self, opened: Open) -> None:
         """Enter tells it; its ways on are buttons that lead on."""
         shown = opened(whole("slack"))
@@ -211,7 +241,7 @@ SEEN = (
     ".map(one => one.dataset.arrow).filter(Boolean)"
 )
 COUNTS = (
-    "return Object.fromEntries([...document.querySelectorAll('.count')]"
+    "return Object.fromEntries([...document.querySelectorAll('.nr-arrow > .count')]"
     ".map(one => [one.parentElement.dataset.arrow, one.textContent]))"
 )
 
@@ -242,7 +272,7 @@ class TestLayers:
         assert shown.run(COUNTS) == {**dict.fromkeys(missed, "0x"), "a.b": "1x", "b.then": "1x"}
         assert shown.run(LIT) == []
         assert shown.run("return document.getElementById('layer-told').textContent") == (
-            "1 cases. Dashed: 5 arrows that none of them walks."
+            "1 case. Dashed: 5 arrows that none of them walks."
         )
 
     def test_traffic(self, opened: Open, tmp_path: Path) -> None:
@@ -307,6 +337,30 @@ class TestCalledCharts:
         assert shown.run("return document.querySelector('#box h2').textContent") == (
             "What is the preference for this channel?"
         )
+
+
+class TestWords:
+    @pytest.mark.parametrize("name", ["slack", "team_chat", "blocks/quiet_hours"])
+    def test_to_the_user(self, opened: Open, name: str) -> None:
+        """The page tells the user what the engine tells them, for every case."""
+        rules = load(name)
+        suite = read_cases(Path(__file__).parents[1] / "rules" / f"{name}.cases.yaml")
+        expected = {one.name: rules.decide(one.facts).explain("user") for one in suite if isinstance(one, Case)}
+        shown = opened(whole(name))
+        click(shown, "input[value=user]")
+        told = shown.run(
+            "return Object.fromEntries([...document.querySelectorAll('#cases .cases button')].map(one => {"
+            "one.click(); return [one.dataset.name, document.querySelector('#told > p').textContent]; }))"
+        )
+
+        assert len(expected) > 10
+        assert told == expected
+
+    def test_an_end_that_is_not_drawn(self, opened: Open) -> None:
+        """Where the file does not write an exit, the end stands at the box that it leaves."""
+        shown = opened(whole("slack"))
+        assert listed(shown, TEXTS.format("[data-key=global_mentions] > .count")) == ["→ NO"]
+        assert len(listed(shown, TEXTS.format(".nr-box > .count"))) == 1
 
 
 class TestFacts:

@@ -31,7 +31,7 @@ from notifyrules.page.terms import Plain
 
 ZONES: Final = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland")
 """The time zones that every page with a zone among its facts offers, beside those that its cases name."""
-SCRIPTS: Final = ("decide.js", "picture.js", "by_hand.js", "page.js")
+SCRIPTS: Final = ("decide.js", "picture.js", "by_hand.js", "cases.js", "page.js")
 """The script of a page, in this order."""
 
 

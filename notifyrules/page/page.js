@@ -1,4 +1,4 @@
-// ---- The page: facts as a form, the decision in words, cases as a list, one box ----
+// ---- The page: facts as a form, the decision in words, one box ----
 
 const OPENINGS = { true: "You were notified", false: "You were not notified", later: "You were not notified yet" };
 const HEADLINES = { true: "Notified", false: "Not notified", later: "Not notified yet", null: "Answered" };
@@ -207,8 +207,15 @@ function tellWhy() {
       tellWhy();
       document.querySelector(`input[value=${one}]`).focus();
     } }), one)));
-  const words = () => (reader === "user" ? el("p", { textContent: toUser(current) }) : tellSteps(current.steps));
+  const words = () => (reader === "user" ? el("p", { textContent: toUser(current) }) : el("div", {}, tellData(current), tellSteps(current.steps)));
   byId("told").replaceChildren(...(current ? [choice, words(), ...(chart.media ? [tellMedia(...chart.media)] : []), tellTurns()] : []));
+}
+
+/** Tell what the decision carries, and to an engineer by which rules. */
+function tellData({ data }) {
+  const rules = reader === "engineer" ? [`rules = ${chart.name} (${chart.path})`, `digest = ${chart.digest}`] : [];
+  return el("ul", { className: "plain facts" }, ...[...Object.entries(data).map(([name, value]) => `${name} = ${plainly(value)}`), ...rules]
+    .map((textContent) => el("li", { textContent })));
 }
 
 const onClock = (at) => `${toWall(at).slice(11, 16)} on ${toWall(at).slice(0, 10)} (${zoneNow()})`;
@@ -261,94 +268,6 @@ function tellTurns() {
   });
   return el("div", {}, el("h2", { textContent: "What one fact alone would change" }),
     turns.length ? el("ul", { className: "plain" }, ...turns) : el("p", { textContent: "Nothing that was tried." }));
-}
-
-// ---- Cases, and receipts ----
-
-function* everyArrow(steps, prefix = "") {
-  for (const step of steps) {
-    yield prefix + step.arrow;
-    yield prefix + step.node;
-    for (const branch of step.tried) {
-      yield prefix + branch.arrow;
-      yield* everyArrow(branch.steps, prefix);
-    }
-    if (step.inner) yield* everyArrow(step.inner.steps, `${prefix}${step.node}/`);
-  }
-}
-
-const decided = beside.cases.map((one) => {
-  const found = decideBy(chart, one.facts);
-  return { ...one, found, fits: one.outcomes.includes(found.outcome), passed: new Set(everyArrow(found.steps)) };
-});
-
-function setFacts(facts, said) {
-  given.clear();
-  for (const [name, value] of Object.entries(facts)) given.set(name, value);
-  decideNow(said);
-  for (const { refresh } of rowsOfForm.values()) refresh();
-}
-
-function showWay() {
-  const lit = boxes.filter((box) => box.classList.contains("is-lit") && svg.contains(box));
-  if (lit.length) reveal(lit[Math.floor(lit.length / 2)]);
-}
-
-function choose(one) {
-  setFacts(one.facts, [`The case “${one.name}”`]);
-  for (const button of document.querySelectorAll(".cases button")) button.setAttribute("aria-current", button.dataset.name === one.name);
-}
-
-function listCases(into, cases) {
-  into.replaceChildren(...cases.map((one) => el("li", {}, el("button", {
-    type: "button", className: "wide", onclick: () => {
-      choose(one);
-      showWay();
-      address("case", one.name);
-      show("told");
-    }, attributes: { "data-name": one.name },
-  }, one.name, el("div", { className: one.fits ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` })))));
-}
-
-function fillCases() {
-  const filter = el("input", { type: "search", placeholder: "Filter the cases", attributes: { "aria-label": "Filter the cases" } });
-  const list = el("ul", { className: "cases" }), count = el("p", { className: "quiet", attributes: { "aria-live": "polite" } });
-  const pasted = el("textarea", { rows: 3, id: "receipt" }), told = el("p", { className: "problem", attributes: { role: "status" } });
-  const refresh = () => {
-    const words = filter.value.toLowerCase();
-    const kept = decided.filter((one) => `${one.name} ${one.found.outcome} ${one.found.reason}`.toLowerCase().includes(words));
-    count.textContent = `${kept.length} of ${decided.length} cases`;
-    listCases(list, kept);
-  };
-  filter.addEventListener("input", refresh);
-  pasted.addEventListener("input", () => (told.textContent = pasted.value.trim() && openReceipt(pasted.value)));
-  byId("cases").append(el("h2", {}, el("label", { htmlFor: "receipt", textContent: "Paste a receipt, to have it told again" })), pasted, told,
-    el("h2", { textContent: "Cases" }), filter, count, list);
-  refresh();
-}
-
-/** Decide as a receipt says that it was decided; returns what is wrong with it. */
-function openReceipt(text) {
-  let receipt = null;
-  try {
-    receipt = JSON.parse(text);
-  } catch {
-    return "This is no receipt: it is not JSON. Paste one whole line of a log of receipts.";
-  }
-  const isText = (key) => typeof receipt?.[key] === "string";
-  if (!["rules", "outcome", "reason"].every(isText) || typeof (receipt.facts ?? "") !== "object") return "This is no receipt: paste it whole.";
-  const known = ["private", "unknown", "unasked"].flatMap((key) => (Array.isArray(receipt[key]) ? receipt[key] : Object.keys(receipt[key] ?? {})));
-  const said = [["A receipt", ...["at", "subject", "id"].filter(isText).map((key) => receipt[key])].join(" · ")];
-  const [found] = attempt(receipt.facts), then = `${receipt.outcome}, by ${receipt.reason}`;
-  const now = found ? `${found.outcome}, by ${found.reason}` : "nothing, because of its facts";
-  if (receipt.rules.slice(0, 8) !== chart.digest.slice(0, 8)) said.push(`It is of another version of the rules: ${receipt.rules}. This page has ${beside.stamp}.`);
-  else if (receipt.rules !== beside.stamp) said.push("The rules were loaded from elsewhere then, or by another version of the language, of Unicode or of the time zones: words may be others.");
-  if (known.length) said.push(`It does not keep what these were: ${known.join(", ")}. Here they are at their defaults.`);
-  said.push(then === now ? "This page decides alike." : `Decided was ${then}; this page decides ${now}.`);
-  setFacts(receipt.facts, said);
-  showWay();
-  show("told");
-  return "";
 }
 
 // ---- One box ----
@@ -413,7 +332,7 @@ function findLayers() {
   const taken = Object.create(null), drawn = arrows.filter((one) => isThere(one) && idsOf.get(one).length);
   for (const { passed } of decided) for (const id of passed) taken[id] = (taken[id] ?? 0) + 1;
   const missed = drawn.filter((one) => !idsOf.get(one).some((id) => taken[id])).length;
-  const words = `${decided.length} cases. ${missed ? `Dashed: ${missed} arrows that none of them walks.` : "They walk every arrow."}`;
+  const words = `${decided.length} ${decided.length === 1 ? "case" : "cases"}. ${missed ? `Dashed: ${missed} arrows that none of them walks.` : "They walk every arrow."}`;
   return { decision: {}, ...(decided.length ? { cases: { taken, total: decided.length, words } } : {}), ...beside.layers };
 }
 

@@ -125,6 +125,16 @@ function lightWay(steps) {
     mark(arrows, (one) => !idsOf.get(one).length, "is-lit");
   }
   pictures.forEach(drawWays);
+  if (lit && steps.length) writeEnd(steps.at(-1));
+}
+
+/** Write where a decision ends by an arrow that the file does not write, and so no picture has. */
+function writeEnd({ node, arrow, to }) {
+  if (!to || arrows.some((one) => idsOf.get(one).includes(arrow))) return;
+  for (const box of boxes.filter((one) => one.dataset.key === node)) {
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((one) => Number(box.querySelector("rect").getAttribute(one)));
+    box.append(draw("text", { x: x + width - 16, y: y + height + 12, class: "way count" }, `→ ${whole.outcomes[to].label}`));
+  }
 }
 
 /** Draw whole what a picture leaves to other lines that run the same way. */
