@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from notifyrules.columns.algebra import Distinct
 from notifyrules.columns.reading import Readable, as_held, plain_dtype
+from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
 
@@ -34,7 +35,7 @@ class Combinations:
         self._height = height
         self._keys: dict[str, tuple[pl.Series, int]] = {}
         self._numbered: dict[tuple[str, ...], Numbered] = {}
-        self._given: dict[tuple[str, ...], list[Mapping[str, Value]]] = {}
+        self._given: dict[tuple[str, tuple[str, ...]], Sequence[Value]] = {}
 
     def count(self, names: tuple[str, ...]) -> int:
         """Count the combinations of some facts."""
@@ -55,23 +56,29 @@ class Combinations:
             self._numbered[names] = _numbered(key, size)
         return self._numbered[names]
 
-    def given(self, names: tuple[str, ...]) -> Sequence[Mapping[str, Value]]:
-        """Give the combinations of some facts, by their numbers."""
-        if names not in self._given:
-            rows = self.numbered(names).rows
-            columns = [self._values(name, rows) for name in names]
-            self._given[names] = [dict(zip(names, one, strict=True)) for one in zip(*columns, strict=True)]
-        return self._given[names]
-
     def computed(self, made: Distinct) -> pl.Series:
         """Give what a term is in each row."""
-        results = [as_held(made.type, _value(made, facts)) for facts in self.given(made.facts)]
-        return pl.Series(results, dtype=plain_dtype(made.type)).gather(self.numbered(made.facts).numbers)
+        numbered = self.numbered(made.facts)
+        values = {name: self._values(name, made.facts) for name in made.facts}
+        results = [as_held(made.type, value) for value in _computed(made.term, values, len(numbered.rows))]
+        return pl.Series(results, dtype=plain_dtype(made.type)).gather(numbered.numbers)
 
-    def _values(self, name: str, rows: pl.Series) -> list[Value]:
+    def rows(self) -> Iterator[Mapping[str, Value]]:
+        """Give the facts of each row."""
+        facts, frame = self._facts.decode, self._facts.frame
+        columns = [self._decoded(name, frame.get_column(name)) for name in facts]
+        return (dict(zip(facts, row, strict=True)) for row in zip(*columns, strict=True))
+
+    def _decoded(self, name: str, column: pl.Series) -> Sequence[Value]:
         decode = self._facts.decode[name]
-        held = self._facts.frame.get_column(name).gather(rows).to_list()
-        return [None if one is None else decode(one) for one in held]
+        return [None if one is None else decode(one) for one in column.to_list()]
+
+    def _values(self, name: str, names: tuple[str, ...]) -> Sequence[Value]:
+        """Give the values of one of some facts, in each of their combinations."""
+        if (name, names) not in self._given:
+            column = self._facts.frame.get_column(name).gather(self.numbered(names).rows)
+            self._given[name, names] = self._decoded(name, column)
+        return self._given[name, names]
 
     def _key(self, name: str) -> tuple[pl.Series, int]:
         """Number the values of a fact; some numbers may be of none."""
@@ -107,11 +114,37 @@ def _numbered(key: pl.Series, size: int) -> Numbered:
     return Numbered(numbers.gather(key), found.gather(there))
 
 
-def _value(made: Distinct, facts: Mapping[str, Value]) -> Value:
-    """Compute a term; null where a null is met that a guard outside of the term rules out, and nobody asks."""
+def _computed(term: t.Term, facts: Mapping[str, Sequence[Value]], height: int) -> list[Value]:
+    """Compute a term for facts in columns."""
+
+    def evaluated(*row: Value) -> Value:
+        return evaluate(term, dict(zip(facts, row, strict=True)), {})
+
+    compute: Callable[..., Value] = evaluated
+    columns: list[Sequence[Value]] = list(facts.values())
+    if isinstance(term, t.FunctionCall):
+        # Most are a function of facts, which is asked without a detour.
+        arguments = [_argument(one, facts, height) for one in term.arguments]
+        if None not in arguments:
+            compute, columns = term.function.compute, [one for one in arguments if one is not None]
+    return [_guarded(compute, row) for row in zip(*columns, strict=True)]
+
+
+def _argument(term: t.Term, facts: Mapping[str, Sequence[Value]], height: int) -> Sequence[Value] | None:
+    match term:
+        case t.FactRead(name=name):
+            return facts[name]
+        case t.Constant(value=value):
+            return [value] * height
+        case _:
+            return None
+
+
+def _guarded(compute: Callable[..., Value], row: tuple[Value, ...]) -> Value:
+    """Compute; null where a null is met that a guard outside of the term rules out, and nobody asks."""
     try:
-        return evaluate(made.term, facts, {})
+        return compute(*row)
     except (AttributeError, TypeError):
         # INVARIANT (total): it can fail only by such a null.
-        assert None in facts.values()
+        assert None in row
         return None

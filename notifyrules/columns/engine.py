@@ -7,7 +7,7 @@ so that questions about nulls that are not there cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 from operator import and_, or_
 from typing import Final, TypeAlias, assert_never
@@ -32,6 +32,7 @@ from notifyrules.columns.algebra import (
 from notifyrules.columns.chart import Plan
 from notifyrules.columns.distinct import Combinations
 from notifyrules.columns.reading import Readable
+from notifyrules.language.values import Value
 
 Column: TypeAlias = "pl.Series | Plain"
 """A value for each row, or the same for all of them; a column of one value is the same for all as well."""
@@ -50,6 +51,7 @@ class Engine:
         self._distinct = [(one.name, one.made) for one in plan.stages if isinstance(one.made, Distinct)]
         self._stages = [(one.name, one.made) for one in plan.stages if not isinstance(one.made, Distinct)]
         self._code = plan.code
+        self._arrows = {arrow.id: code for code, arrow in enumerate(plan.arrows)}
         self._codes = pl.UInt8() if len(plan.arrows) <= _BYTE else pl.UInt16()
         own = {name for name, _ in self._stages} - reads(plan.code)
         last = {name: at for at, (_, made) in enumerate(self._stages) for name in reads(made) & own}
@@ -58,10 +60,20 @@ class Engine:
         for name, at in last.items():
             self._done.setdefault(at, []).append(name)
 
-    def codes(self, facts: Readable, rows: int) -> pl.Series:
-        """Give for each row the code of the arrow that settles it."""
+    def codes(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
+        """
+        Give for each row the code of the arrow that settles it.
+
+        Args:
+            facts: The columns of facts.
+            rows: How many rows there are.
+            alone: Gives the reason for one row.
+        """
         columns = {name: facts.frame.get_column(name) for name in facts.frame.columns}
         combinations = Combinations(facts, rows)
+        if sum(combinations.count(made.facts) for _, made in self._distinct) > rows:
+            # Hardly anything is met twice: a decision for each row asks less, as it ends where it is settled.
+            return pl.Series([self._arrows[alone(one)] for one in combinations.rows()], dtype=self._codes)
         for name, made in self._distinct:
             columns[name] = combinations.computed(made)
         if rows <= BLOCK:

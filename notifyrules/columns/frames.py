@@ -86,7 +86,7 @@ class FrameRules:
         """Give the columns that are decided, a row for each row of a frame of Polars."""
         facts = read_frame(frame, self._graph, self._fixed, extras, first)
         chart, engine = self._planned(frozenset(facts.frame.columns))
-        codes = engine.codes(facts, frame.height)
+        codes = engine.codes(facts, frame.height, lambda one: self._program.decide({**one, **self._fixed}).reason)
         outcomes = [arrow.target for arrow in chart.arrows]
         # What notifies has the highest codes.
         refusing = sum(self._graph.outcomes[name].notify is not Notify.YES for name in outcomes)
