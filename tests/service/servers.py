@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import chown, which
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -31,20 +32,18 @@ class Server:
 
     def start(self) -> None:
         """Begin, and wait until it takes connections."""
+        quiet = subprocess.DEVNULL
+        self._running = subprocess.Popen(
+            self._command, stdout=quiet, stderr=quiet, env=self._environment, user=self._user
+        )
         end = time.monotonic() + _PATIENCE_S
         while time.monotonic() < end:
-            if self._running is None or self._running.poll() is not None:
-                # The last processes of one that was killed may keep it from beginning for a moment.
-                self._running = self._run()
             with socket.socket() as asked:
                 if asked.connect_ex(("127.0.0.1", self._port)) == 0:
                     return
+            assert self._running.poll() is None, "the server has stopped"
             time.sleep(0.05)
         raise AssertionError("the server does not begin")
-
-    def _run(self) -> subprocess.Popen[bytes]:
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(self._command, stdout=quiet, stderr=quiet, env=self._environment, user=self._user)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to all its processes, the first one last when they go on."""
@@ -80,6 +79,7 @@ def _rabbitmq(folder: Path, port: int) -> Server:
         f"amqp://guest:guest@127.0.0.1:{port}/",
         ["/usr/lib/rabbitmq/bin/rabbitmq-server"],
         HOME=str(folder),
+        ERL_CRASH_DUMP=str(folder / "dump"),
         RABBITMQ_NODENAME=f"test-{port}@localhost",
         RABBITMQ_DIST_PORT=str(_free()),
         RABBITMQ_MNESIA_BASE=str(folder / "mnesia"),
@@ -94,9 +94,6 @@ def _rabbitmq(folder: Path, port: int) -> Server:
 def _postgres(folder: Path, port: int) -> Server:
     binaries = max(_POSTGRES.glob("*/bin"))
     user = "postgres" if os.geteuid() == 0 else None
-    for one in (folder, *list(folder.parents)[:-2]):
-        # Another user comes to the folder only through those above it.
-        one.chmod(one.stat().st_mode | 0o011)
     if user is not None:
         chown(folder, user)
     data = str(folder / "data")
@@ -114,19 +111,19 @@ _MAKERS: dict[str, tuple[Callable[[Path, int], Server], Callable[[], object]]] =
 
 
 @contextmanager
-def server(kind: str, folder: Path) -> Iterator[Server]:
+def server(kind: str) -> Iterator[Server]:
     """Run a server, and kill it in the end."""
     make, is_here = _MAKERS[kind]
     if not is_here():
         pytest.skip(f"{kind} is not installed where Debian has it")
-    home = folder / kind
-    home.mkdir()
-    made = make(home, _free())
-    made.start()
-    try:
-        yield made
-    finally:
-        made.kill()
+    # Not below the folder of the test: each run of pytest shuts what is above that to other users, as PostgreSQL's.
+    with TemporaryDirectory(prefix="notifyrules-", ignore_cleanup_errors=True) as folder:
+        made = make(Path(folder), _free())
+        made.start()
+        try:
+            yield made
+        finally:
+            made.kill()
 
 
 def _free() -> int:

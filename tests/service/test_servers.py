@@ -46,7 +46,7 @@ class TestBrokers:
     async def test_killed(self, kind: str, prefix: str, tmp_path: Path) -> None:
         """A broker that is killed twice under load comes back: every event is answered, and doubles are the same."""
         rules = str(write_chart(tmp_path))
-        with server(kind, tmp_path) as broker, process(*WORKER, broker.url, prefix, rules) as start:
+        with server(kind) as broker, process(*WORKER, broker.url, prefix, rules) as start:
             async with product(broker.url, prefix, DECIDED) as made:
                 start()
                 posting = asyncio.create_task(made.post(*messages(), at_once=50))
@@ -61,7 +61,7 @@ class TestBrokers:
     async def test_hangs(self, kind: str, prefix: str, tmp_path: Path) -> None:
         """A broker that hangs under load makes the worker unready, and afterwards every event is answered."""
         settings = Settings(rules=[write_chart(tmp_path)], worker=Working(prefix=prefix, redeliver_s=2))
-        with server(kind, tmp_path) as broker:
+        with server(kind) as broker:
             async with product(broker.url, prefix, DECIDED) as made, working(broker.url, settings) as worker:
                 posting = asyncio.create_task(made.post(*messages(), at_once=50))
                 await made.until(lambda: len(made.taken[DECIDED]) > EVENTS // 4)
@@ -81,7 +81,7 @@ class TestBrokers:
     @pytest.mark.parametrize(("command", "first"), [("work", b"answering"), ("hold", b"holding")])
     def test_left(self, command: str, first: bytes, kind: str, tmp_path: Path) -> None:
         """Who is asked to end while the broker hangs ends well, and shows no traceback."""
-        with server(kind, tmp_path) as broker, ended(tmp_path, command, "--broker", broker.url) as told:
+        with server(kind) as broker, ended(tmp_path, command, "--broker", broker.url) as told:
             broker.signal(signal.SIGSTOP)
 
         assert told[0].startswith(first)
@@ -95,7 +95,7 @@ class TestDatabase:
         """A database that hangs or dies while events come in is told, and each event is due afterwards, not before."""
         url, told = address("nats"), tmp_path / "told"
         command = (sys.executable, "-m", "tests.service.holding", url, prefix)
-        with server("postgres", tmp_path) as database, told.open("wb") as errors:
+        with server("postgres") as database, told.open("wb") as errors:
             async with product(url, prefix, DUE) as made:
                 place = urlsplit(database.url)._replace(path="/holds").geturl()
                 with process(*command, place, "one", errors=errors) as start:
@@ -118,7 +118,7 @@ class TestDatabase:
     async def test_left(self, prefix: str, tmp_path: Path) -> None:
         """A holder that is asked to end while its database hangs, with an event in hand, ends well."""
         url, settings = address("nats"), tmp_path / "settings.toml"
-        with server("postgres", tmp_path) as database:
+        with server("postgres") as database:
             place = urlsplit(database.url)._replace(path="/holds").geturl()
             settings.write_text(f'worker.prefix = "{prefix}"\nhold.database = "{place}"\n', "utf-8")
             async with product(url, prefix) as made:
