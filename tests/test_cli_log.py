@@ -136,6 +136,27 @@ class TestTorn:
         assert [file.suffix for file in sorted(folder.iterdir()) if file.is_file()] == [".parquet", ".torn", ".parquet"]
         assert old.with_suffix(".torn").read_text("utf-8") == '{"id":"m9","at":"2026-11-'
 
+    def test_packing_that_was_cut_short(self, folder: Path) -> None:
+        """Nothing is counted twice where lines stand beside what they were packed to, and the next one ends it."""
+        before, [old, _] = run("log", folder).out, written(folder)
+        lines = old.read_bytes()
+        asking.pack(old)
+        old.write_bytes(lines)
+        old.with_suffix(".123.tmp").write_bytes(b"begun by a process that was killed")
+
+        assert run("log", folder).out == before
+        assert run("log", folder, "--pack").out.startswith("packed: ")
+        assert run("log", folder).out == before
+        assert not old.exists()
+        assert not [*folder.glob("*.tmp")]
+
+    def test_packed_by_two(self, folder: Path) -> None:
+        """The second finds nothing left to do."""
+        [old, _] = written(folder)
+        asking.pack(old)
+
+        assert asking.pack(old) == 0
+
 
 class TestMisuse:
     @pytest.mark.parametrize(

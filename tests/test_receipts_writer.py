@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from notifyrules.errors import UsageError
+from notifyrules.receipts import asking
 from notifyrules.receipts.finding import Finder
 from notifyrules.receipts.replay import explain
 from notifyrules.receipts.writer import ReceiptWriter
@@ -40,6 +41,14 @@ def lines(folder: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text("utf-8").splitlines():
             yield json.loads(line)
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Wait for something, half a minute at most."""
+    end = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def start(folder: Path, name: str, most: int) -> subprocess.Popen[str]:
@@ -75,6 +84,46 @@ class TestLines:
         files = sorted(tmp_path.glob("*.jsonl"))
         written = [[json.loads(line)["id"] for line in file.read_text("utf-8").splitlines()] for file in files]
         assert written == [["0", "1"], ["2", "3"]]
+
+    @pytest.mark.slow
+    def test_closed_files_are_packed(self, tmp_path: Path) -> None:
+        """Once an hour, also those of a process that is no more; what is written is not touched."""
+        now, left = [7_200.0], tmp_path / "receipts.host.1.19700101T00.jsonl"
+        decision = load("slack").should_notify(MUTED)
+        left.write_text(json.dumps(decision.receipt("left")) + "\n", "utf-8")
+        with ReceiptWriter(tmp_path, clock=lambda: now[0], packs=True) as writer:
+            for number in range(3):
+                now[0] += 3_600.0
+                writer.write(decision, str(number))
+                writer.flush()
+
+            def all_packed() -> bool:
+                now[0] += 3_600.0
+                return not [*tmp_path.glob("*.jsonl")]
+
+            until(all_packed)
+
+        found = asking.find(asking.files_of([str(tmp_path)]), asking.Wanted(), 10).rows
+        assert sorted(one["id"] for one in found) == ["0", "1", "2", "left"]
+        assert {file.suffix for file in tmp_path.iterdir() if file.is_file()} == {".parquet"}
+
+    def test_what_is_packed_is_not_written_to(self, tmp_path: Path) -> None:
+        """Where the clock was set back, another file is begun."""
+        decision = load("slack").should_notify(MUTED)
+        for number in range(2):
+            with ReceiptWriter(tmp_path, clock=lambda: 0.0) as writer:
+                writer.write(decision, str(number))
+            [file] = tmp_path.glob("*.jsonl")
+            asking.pack(file)
+
+        found = asking.find(asking.files_of([str(tmp_path)]), asking.Wanted(), 10).rows
+        assert [one["id"] for one in found] == ["1", "0"]
+
+    def test_packing_needs_what_packs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever asks for it learns at once."""
+        monkeypatch.setattr("notifyrules.receipts.writer.find_spec", lambda _: None)
+        with pytest.raises(UsageError, match=r"notifyrules\[log\]"):
+            ReceiptWriter(tmp_path, packs=True)
 
     def test_several_charts(self, tmp_path: Path) -> None:
         """Receipts of several charts stand in one file, and the sources of each are kept."""

@@ -53,8 +53,10 @@ _SWAPS: Final = (
 _BLANKS: Final = ("  ", "\n", "\t", "\xa0", "", "-", "_")
 _LONG: Final = "some other words " * 70
 _TICK: Final = timedelta(microseconds=1)
+_DAYS: Final = tuple(86_400 * days for days in (1, 8, 40, 300))
+"""More than a day, a week, a month and half a year: what is capped is capped by one of them."""
 _AWAY: Final = tuple(
-    timedelta(seconds=sign * number) for number in (0, 1e-6, 0.4, 1, 60, 3600, 86_400) for sign in (1, -1)
+    timedelta(seconds=sign * number) for number in (0, 1e-6, 0.4, 1, 60, 3600, *_DAYS) for sign in (1, -1)
 )
 _ZONES: Final = (
     *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago"),
@@ -352,6 +354,7 @@ def _edges(scheduled: bool, zoned: bool) -> Iterator[tuple[datetime, ZoneInfo, S
         Schedule((windows[0], windows[1])),
         Schedule((windows[2], windows[3])),
         Schedule((windows[1], windows[6])),
+        Schedule(tuple(windows[13:16])),
     ]
     schedules += [Schedule((Window(WEEKDAYS, time(9), time(12)), Window(WEEKDAYS, time(12), time(13))))]
     for schedule, zone in product(schedules if scheduled else schedules[:1], _ZONES[: 4 if zoned else 1]):

@@ -181,16 +181,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_TEXTS: Final = _Days()
 _MINUTE_TEXTS: Final = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
 _SECOND_TEXTS: Final = [f"{second:02}" for second in range(60)]
+_LAST_TEXTS: Final = [f"{second}Z" for second in _SECOND_TEXTS]
 
 
 def write_instant(moment: datetime) -> str:
     """Write an instant as RFC 3339 text in UTC."""
     past = moment - _EPOCH
+    seconds = past.seconds
     if micro := past.microseconds:
-        return (
-            f"{_DAY_TEXTS[past.days]}{_MINUTE_TEXTS[past.seconds // 60]}{_SECOND_TEXTS[past.seconds % 60]}.{micro:06}Z"
-        )
-    return f"{_DAY_TEXTS[past.days]}{_MINUTE_TEXTS[past.seconds // 60]}{_SECOND_TEXTS[past.seconds % 60]}Z"
+        return f"{_DAY_TEXTS[past.days]}{_MINUTE_TEXTS[seconds // 60]}{_SECOND_TEXTS[seconds % 60]}.{micro:06}Z"
+    return _DAY_TEXTS[past.days] + _MINUTE_TEXTS[seconds // 60] + _LAST_TEXTS[seconds % 60]
 
 
 def write_milliseconds(since: int) -> str:

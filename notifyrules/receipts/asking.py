@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,9 +15,10 @@ from typing import Any, Final
 
 from notifyrules.errors import UsageError
 from notifyrules.language.moments import write_instant
-from notifyrules.receipts.writer import ENDING
+from notifyrules.receipts.writer import ENDING, PACKED
 
-PACKED: Final = ".parquet"
+DRAFT: Final = ".tmp"
+"""What the name of a file ends with that is being packed."""
 TORN: Final = ".torn"
 """What the name of a file ends with that holds the lines that nobody could read when theirs was packed."""
 _COLUMNS: Final = {
@@ -114,24 +117,27 @@ def sample(files: Iterable[Path], wanted: Wanted, most: int) -> Asked:
 
 
 def pack(file: Path) -> int:
-    """Write a closed file as Parquet in its place; lines that nobody can read are kept aside, and counted."""
-    connection, target = _connect(), file.with_suffix(PACKED)
-    draft = target.with_suffix(".tmp")
-    written = "SELECT * EXCLUDE (torn) FROM read WHERE NOT torn"
-    connection.execute(
-        f"CREATE TEMP TABLE read AS SELECT *, reason IS NULL AS torn FROM ({_read(_COLUMNS, packed=False)})",
-        {"lines": [str(file)]},
-    )
-    connection.execute(
-        f"COPY ({written}) TO '{str(draft).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)"
-    )
-    torn = _one(connection, "SELECT count(*) FROM read WHERE torn")
-    if torn:
-        with file.with_suffix(TORN).open("ab") as aside, file.open("rb") as lines:
-            aside.writelines(line for line in lines if not _is_whole(line))
-    draft.replace(target)
-    file.unlink()
-    return torn
+    """
+    Write a closed file as Parquet in its place; lines that nobody can read are kept aside, and counted.
+
+    Whoever is killed meanwhile, or packs the same file, leaves all receipts: as lines, or as Parquet that then counts.
+    """
+    connection, target, lines = _connect(), file.with_suffix(PACKED), {"lines": [str(file)]}
+    draft, read, torn = file.with_suffix(f".{os.getpid()}{DRAFT}"), _read(_COLUMNS, packed=False), 0
+    named = str(draft).replace("'", "''")
+    if file.exists() and not target.exists():
+        connection.execute(
+            f"COPY (FROM ({read}) WHERE reason IS NOT NULL) TO '{named}' (FORMAT parquet, COMPRESSION zstd)", lines
+        )
+        [torn] = connection.execute(f"SELECT count(*) FROM ({read}) WHERE reason IS NULL", lines).fetchone()
+        if torn:
+            with file.with_suffix(TORN).open("wb") as aside, file.open("rb") as whole:
+                aside.writelines(line for line in whole if not _is_whole(line))
+        draft.replace(target)
+    for left in file.parent.glob(f"{glob.escape(file.stem)}.*{DRAFT}"):
+        left.unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
+    return int(torn)
 
 
 def closed(files: Iterable[Path], now: datetime) -> list[Path]:
@@ -162,7 +168,7 @@ def _ask(files: Iterable[Path], wanted: Wanted, keys: set[str], question: str) -
             values[key] = value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
             tests.append(test)
             keys = {*keys, column}
-    chosen = [file for file in files if _may_hold(file, wanted)]
+    chosen = [file for file in files if _may_hold(file, wanted) and not _is_packed(file)]
     sources = []
     for name, packed in (("lines", False), ("packed", True)):
         if named := [str(file) for file in chosen if (file.suffix == PACKED) is packed]:
@@ -189,6 +195,11 @@ def _damage_told() -> Iterator[None]:
     except duckdb.Error as error:
         advice = "move a file that is damaged or holds something else out of the way, or name the others"
         raise UsageError(f"the receipts cannot be read: {str(error).splitlines()[0]}", advice) from None
+
+
+def _is_packed(file: Path) -> bool:
+    """Tell whether what a file holds counts as Parquet already: its packing was cut short at the very end."""
+    return file.suffix == ENDING and file.with_suffix(PACKED).exists()
 
 
 def _may_hold(file: Path, wanted: Wanted) -> bool:
@@ -223,11 +234,7 @@ def _receipt(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in whole.items() if value is not None}
 
 
-def _one(connection: Any, question: str) -> int:  # noqa: ANN401 - of a library that may be missing
-    return int(connection.execute(question).fetchone()[0])
-
-
-def _connect() -> Any:  # noqa: ANN401 - the same
+def _connect() -> Any:  # noqa: ANN401 - of a library that may be missing
     try:
         import duckdb  # noqa: PLC0415 - an extra
     except ImportError:

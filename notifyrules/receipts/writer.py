@@ -6,11 +6,14 @@ import atexit
 import logging
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Final, Self
@@ -25,11 +28,14 @@ from notifyrules.receipts.sources import Sources
 
 ENDING: Final = ".jsonl"
 """What the name of a file of receipts ends with while it is written."""
+PACKED: Final = ".parquet"
+"""What it ends with when it is closed and packed."""
 _BATCH: Final = 4_096
 """Receipts that are written at once."""
 _REST_S: Final = 0.05
 _SYNC_S: Final = 1.0
 _HOUR_S: Final = 3_600
+_NULL: Final = subprocess.DEVNULL
 _log = logging.getLogger(__name__)
 _open: WeakSet[ReceiptWriter] = WeakSet()
 
@@ -49,6 +55,7 @@ class ReceiptWriter:
         *,
         most_waiting: int = 100_000,
         key: str | None = None,
+        packs: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """
@@ -58,10 +65,12 @@ class ReceiptWriter:
             folder: It is made, unless it is there.
             most_waiting: Receipts that may wait; beyond them, they are refused and counted.
             key: What hashes of private facts are keyed with; without it, nothing is kept of them.
+            packs: Whether the files of past hours are packed as Parquet, once an hour, by a process of its own: what
+                `notifyrules log FOLDER --pack` does.
             clock: Gives the seconds since 1970.
 
         Raises:
-            UsageError: The folder cannot be written to.
+            UsageError: The folder cannot be written to, or what packs is not installed.
         """
         self.folder = Path(folder)
         self.refused = 0
@@ -69,7 +78,9 @@ class ReceiptWriter:
         self.lost = 0
         """Receipts that could not be written, such as where the disk was full."""
         self._mask = masking(None if key is None else key.encode())
-        self._most, self._clock = most_waiting, clock
+        self._most, self._clock, self._packs = most_waiting, clock, packs
+        if packs and find_spec("duckdb") is None:
+            raise UsageError("receipts are packed with DuckDB", "install it with `pip install 'notifyrules[log]'`")
         self._told = -1, ""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +98,8 @@ class ReceiptWriter:
         self._lock, self._stop = RLock(), Event()
         self._file, self._hour, self._synced = -1, -1, 0.0
         self._thread: Thread | None = None
+        self._packer: subprocess.Popen[bytes] | None = None
+        self._packed = -1
 
     def write(
         self,
@@ -154,6 +167,10 @@ class ReceiptWriter:
         with self._lock:
             self.flush()
             self._shut()
+            if self._packer is not None:
+                # It leaves the files whole, and the next one packs them.
+                self._packer.kill()
+                self._packer.wait()
         _open.discard(self)
 
     def __enter__(self) -> Self:
@@ -168,8 +185,25 @@ class ReceiptWriter:
         while not self._stop.wait(_REST_S):
             with self._lock:
                 self._write_all()
-                if self._file >= 0 and self._clock() // _HOUR_S != self._hour:
+                hour = int(self._clock() // _HOUR_S)
+                if self._file >= 0 and hour != self._hour:
                     self._shut()
+                if self._packs and hour != self._packed:
+                    self._pack()
+                    self._packed = hour
+
+    def _pack(self) -> None:
+        """Begin to pack what is closed: in a process, as it takes memory and a processor for some seconds."""
+        if self._packer is not None:
+            if (code := self._packer.poll()) is None:
+                return
+            if code:
+                _log.error("receipts are not packed; `notifyrules log %s --pack` says why", self.folder)
+        words = [sys.executable, "-m", "notifyrules", "log", str(self.folder.absolute()), "--pack"]
+        try:
+            self._packer = subprocess.Popen(words, stdin=_NULL, stdout=_NULL, stderr=_NULL)  # noqa: S603 - ourselves
+        except OSError:
+            _log.exception("receipts cannot be packed")
 
     def _write_all(self) -> None:
         while self._waiting:
@@ -206,8 +240,11 @@ class ReceiptWriter:
             return
         self._shut()
         shown = datetime.fromtimestamp(hour * _HOUR_S, UTC).strftime("%Y%m%dT%H")
-        name = f"receipts.{socket.gethostname()}.{os.getpid()}.{shown}{ENDING}"
-        self._file = os.open(self.folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        path = self.folder / f"receipts.{socket.gethostname()}.{os.getpid()}.{shown}{ENDING}"
+        while path.with_suffix(PACKED).exists():
+            # The clock was set back: what is packed is not written to again.
+            path = path.with_suffix(f".more{ENDING}")
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
         self._hour = hour
 
     def _shut(self) -> None:
