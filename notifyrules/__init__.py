@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from notifyrules.answers.backtest import backtest
     from notifyrules.answers.conform import conform
     from notifyrules.compiled.decision import Decision
     from notifyrules.compiled.facts_object import Facts

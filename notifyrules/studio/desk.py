@@ -195,7 +195,8 @@ def asset_of(name: str) -> str:
 
 
 def _findings(findings: tuple[Diagnostic, ...]) -> dict[str, object]:
-    told = [{**finding_data(one), "shown": format_finding(one)} for one in findings[:_MOST_TOLD]]
+    urgent = sorted(findings, key=lambda one: not one.is_error)
+    told = [{**finding_data(one), "shown": format_finding(one)} for one in urgent[:_MOST_TOLD]]
     return {"findings": told, "summary": summary(findings)}
 
 
