@@ -59,6 +59,9 @@ def _contenders(subject: Subject) -> Iterator[Contender]:
     yield Contender("`rules.facts` of the nested dict, which decides nothing", rules.facts, nest)
     ignoring = again(subject.rules).should_notify
     yield Contender("nested dict, a foreign key ignored", lambda facts: ignoring(facts, "ignore"), _with_foreign)
+    yield Contender(
+        "nested dict, a foreign key ignored in every group", lambda facts: ignoring(facts, "ignore"), _with_foreign_keys
+    )
     yield Contender("nested dict as JSON, in bytes", again(subject.rules).decide_json, _as_json)
     for name, make in forms(subject.rules).items():
         yield _plain(subject, name, make)
@@ -86,8 +89,28 @@ def forms(rules: Rules) -> Mapping[str, Callable[[Row], object]]:
         "named tuples": objects(rules.graph.facts, named),
         "a dict of dataclasses with slots": _groups(objects(rules.graph.facts, slotted)),
         "mapping proxies": lambda row: _each(MappingProxyType, nest(row)),
+        "a row with keys, as of a database": _Keyed,
         "ordered dicts": lambda row: _each(OrderedDict, nest(row)),
     }
+
+
+class _Keyed:
+    """A row that gives its values by its keys, and to whoever goes through it its values."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, row: Row) -> None:
+        self._held = dict(row)
+
+    def keys(self) -> Iterable[str]:
+        """Name the columns."""
+        return self._held.keys()
+
+    def __getitem__(self, key: str) -> object:
+        return self._held[key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._held.values())
 
 
 def slotted(name: str, fields: Sequence[str]) -> Any:
@@ -140,6 +163,11 @@ def _half_dotted(row: Row) -> dict[str, object]:
 
 def _with_foreign(row: Row) -> dict[str, object]:
     return nest(row) | {"trace": "4bf92f35"}
+
+
+def _with_foreign_keys(row: Row) -> dict[str, object]:
+    groups = {name: one | {"trace": 1} if isinstance(one, dict) else one for name, one in nest(row).items()}
+    return groups | {"trace": "4bf92f35"}
 
 
 def _as_json(row: Row) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
@@ -103,9 +105,10 @@ class TestObjects:
         assert len(rules.program.holding.by_class) <= _CLASSES
 
     def test_a_wrong_choice_for_extras_is_refused(self, rules: Rules) -> None:
-        """What `extras` may be is held to for objects and for dicts of any layout."""
+        """What `extras` may be is held to for objects, for dicts of any layout, and for mappings in mappings."""
         wrong: Any = "allow"
-        for given in (Given(User()), {"user": {"away": True}, "other": 1}):
+        ordered = OrderedDict(muted=True, user=OrderedDict(away=True, name="x"))
+        for given in (Given(User()), {"user": {"away": True}, "other": 1}, ordered):
             with pytest.raises(UsageError, match="`extras` cannot be `allow`"):
                 rules.should_notify(given, wrong)
         with pytest.raises(UsageError, match="`extras` cannot be `allow`"):
@@ -132,6 +135,72 @@ class TestDicts:
         def told(read: Any) -> object:  # noqa: ANN401
             try:
                 return dict(read(given, extras=extras))
+            except FactsError as error:
+                return str(error)
+
+        expected = told(rules.program.reader.read)
+
+        assert told(rules.facts) == expected
+        assert told(lambda given, extras: rules.should_notify(given, extras).facts) == expected
+
+
+class Making(dict[str, object]):
+    """Gives something for every key."""
+
+    def __missing__(self, key: str) -> object:
+        """Make a value up."""
+        return True
+
+
+class Row:
+    """Gives its values to whoever goes through it, as rows of databases do."""
+
+    def __init__(self, held: dict[str, object]) -> None:
+        """Hold what is given."""
+        self.held = held
+
+    def keys(self) -> list[str]:
+        """Name the columns."""
+        return list(self.held)
+
+    def __getitem__(self, key: str) -> object:
+        """Give a column."""
+        return self.held[key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.held.values())
+
+
+class TestMappings:
+    @pytest.mark.parametrize(
+        "make",
+        [OrderedDict, MappingProxyType, lambda held: MappingProxyType(Making(held)), Row],
+        ids=["ordered dicts", "proxies", "proxies of what makes values up", "rows"],
+    )
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"muted": False, "user": {"away": True, "name": "x"}},
+            {"muted": False, "user": {"away": True}},
+            {"muetd": False, "user": {"away": True, "name": "x"}},
+            {"muted": False, "user": {"away": True, "nmae": "x"}},
+            {"muted": False, "user": {"away": True, "name": "x", "other": 1}},
+            {"muted": False, "user": {"away": True, "name": "x"}, "other": 1},
+            {"muted": False, "user.away": True, "user.name": "x"},
+            {"muted": False, "user": {"away": True, "name": 1}},
+        ],
+        ids=["whole", "less", "misspelt", "misspelt in a group", "more in a group", "more", "dotted", "a wrong value"],
+    )
+    @pytest.mark.parametrize("extras", ["forbid", "ignore"])
+    def test_are_what_the_reader_makes_of_them(self, rules: Rules, make: Any, given: Any, extras: Any) -> None:  # noqa: ANN401
+        """Mappings inside of mappings of their kind give what the reader finds, and nothing that they make up."""
+
+        def made() -> object:
+            return make({name: make(one) if isinstance(one, dict) else one for name, one in given.items()})
+
+        def told(read: Any) -> object:  # noqa: ANN401
+            try:
+                return dict(read(made(), extras=extras))
             except FactsError as error:
                 return str(error)
 

@@ -13,7 +13,7 @@ from keyword import iskeyword
 from types import GetSetDescriptorType
 from typing import Any, Final
 
-from notifyrules.compiled.dict_facts import Unusual
+from notifyrules.compiled.dict_facts import Unusual, write_alike_acceptance
 from notifyrules.compiled.facts_object import Facts
 from notifyrules.compiled.facts_reader import aliases_of, fields_of, is_lost, is_mapping, is_single
 from notifyrules.compiled.names import Names
@@ -198,6 +198,22 @@ class ObjectWriter:
             f"        return values({', '.join(self._slots.values())})",
             "    except ODD:",
             "        return None",
+        ]
+
+    def write_alike(self, kind: type, copied: str, names: Names) -> list[str]:
+        """Write a function `whole` that decides by a mapping of a class that holds mappings of it, as far as usual."""
+        return [
+            "def whole(o, extras):",
+            "    if extras == 'forbid':",
+            "        try:",
+            *(
+                f"            {line}"
+                for line in write_alike_acceptance(self._declared, self._slots, names, kind, copied)
+            ),
+            f"            return values({', '.join(self._slots.values())})",
+            "        except ODD:",
+            "            pass",
+            "    return otherwise(o, extras)",
         ]
 
     def _fetch(self, prefix: str, variable: str, given: object, names: Names) -> list[str] | None:

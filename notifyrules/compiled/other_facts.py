@@ -32,6 +32,12 @@ _TRIES: Final = 8
 """Objects of a class after which it is clear that it is not one that code can be written for."""
 LOOSE: Final = object()
 """What stands among classes for plain dicts of another layout than usual."""
+_ALIKE: Final[Mapping[type, str]] = {OrderedDict: "", MappingProxyType: "{} | "}
+"""
+Mappings that often hold others of their class, and what makes a plain dict of each.
+
+An ordered dict gives nothing that it does not hold; what a proxy stands for may.
+"""
 _ROW: Final = ("sqlite3", "Row")
 """A row whose values stand in the order of its keys, and are dear to find by them."""
 
@@ -104,6 +110,14 @@ class FormsCode:
             self._wholes[kind] = (compiled("\n".join(lines), "<facts of an object>"), names.table)
         return self._wholes[kind]
 
+    def alike(self, kind: type) -> tuple[CodeType, Mapping[str, object]]:
+        """Give the code of a function that takes mappings of a class inside of each other, with what it speaks of."""
+        if kind not in self._wholes:
+            names = _names()
+            lines = self.writer.write_alike(kind, _ALIKE[kind], names)
+            self._wholes[kind] = (compiled("\n".join(lines), "<facts of mappings>"), names.table)
+        return self._wholes[kind]
+
     def _is_tried(self, kind: type) -> bool:
         """Count how often code was tried to be written for a class."""
         if len(self._tried) < _CLASSES * _TRIES:
@@ -155,17 +169,24 @@ class OtherForms:
         if kind is dict:
             self._keep(kind, self._take or self._functions()[2])
         elif is_mapping(facts):
-            form = partial(self._mapping, dict_maker(facts))
+            form: Form = partial(self._mapping, dict_maker(facts))
             # A stand-in may be one for a mapping now and for something else then.
             if facts.__class__ is not kind:
                 return form
+            if kind in _ALIKE:
+                form = self._whole(self._code.alike(kind), form)
             self._keep(kind, form)
         elif (code := self._code.whole(facts)) is not None:
-            known = {"values": self._functions()[0], "otherwise": self._in_parts}
-            self._keep(kind, run(code[0], {**code[1], **known})["whole"])
+            self._keep(kind, self._whole(code, self._in_parts))
         else:
             return self._in_parts
         return self.by_class.get(kind)
+
+    def _whole(self, code: tuple[CodeType, Mapping[str, object]], otherwise: Form) -> Form:
+        """Make the function that takes facts of a class, and gives what is not as usual to another one."""
+        known = {"values": self._functions()[0], "otherwise": otherwise}
+        made: Form = run(code[0], {**code[1], **known})["whole"]
+        return made
 
     def _keep(self, kind: type, form: Form) -> None:
         if len(self.by_class) < _CLASSES:
@@ -207,6 +228,8 @@ def dict_maker(given: object) -> Parts:
         return _of_proxy
     if (kind.__module__, kind.__name__) == _ROW:
         return _of_row
+    if not isinstance(given, Mapping):
+        return _by_own_keys
     return _by_keys if getattr(kind, "items", None) is Mapping.items else _by_entries
 
 
@@ -224,9 +247,17 @@ def _of_row(given: Any) -> dict[str, object]:  # noqa: ANN401
     return found
 
 
+def _by_own_keys(given: Any) -> dict[str, object]:  # noqa: ANN401
+    """Read a row, which may give its values and not its keys to whoever goes through it."""
+    return _of_keys(given, list(given.keys()))
+
+
 def _by_keys(given: Any) -> dict[str, object]:  # noqa: ANN401
     """Read a mapping that gives its items by its keys."""
-    keys = list(given)
+    return _of_keys(given, list(given))
+
+
+def _of_keys(given: Any, keys: list[str]) -> dict[str, object]:  # noqa: ANN401
     found = {key: given[key] for key in keys}
     if len(found) != len(keys):
         raise Unusual
