@@ -150,6 +150,18 @@ class TestTorn:
         assert not old.exists()
         assert not [*folder.glob("*.tmp")]
 
+    @pytest.mark.parametrize("line", [b'{"a": 1}\n', b"[]\n", b'{"reason": "x", "id": "\\ud800"}\n', b"\xff\n"])
+    def test_packing_loses_no_line(self, folder: Path, line: bytes) -> None:
+        """Whatever somebody put there stays, in what is packed or beside it."""
+        [old, _] = written(folder)
+        count = len(old.read_bytes().splitlines())
+        old.write_bytes(line + old.read_bytes())
+        torn = asking.pack(old)
+        kept = asking.count([old.with_suffix(".parquet")], asking.Wanted(), []).rows[0]["count"]
+
+        assert (torn, kept) == (1, count)
+        assert line in old.with_suffix(".torn").read_bytes()
+
     def test_packed_by_two(self, folder: Path) -> None:
         """The second finds nothing left to do."""
         [old, _] = written(folder)

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -67,6 +69,7 @@ class TestLines:
 
         first, second = lines(tmp_path)
         assert first == decision.receipt("m1", at="2026-09-21T14:13:20.250Z", subject='u"1\ud800')
+        assert first["subject"] == 'u"1\ufffd'
         assert second == decision.receipt(at="2026-11-29T10:00:00Z")
         assert [file.stem for file in (tmp_path / "rules").iterdir()] == [first["rules"]]
         assert explain(first, places=Finder([tmp_path])).explain() == decision.explain()
@@ -134,6 +137,34 @@ class TestLines:
 
         assert len({line["rules"] for line in lines(tmp_path)}) == 2
         assert len(list((tmp_path / "rules").iterdir())) == 2
+
+    @pytest.mark.parametrize(
+        ("at", "written"),
+        [
+            ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00Z"),
+            ("2026-01-05T10:00:00.25Z", "2026-01-05T10:00:00.25Z"),
+            ("2026-01-05T10:00:00+01:00", "2026-01-05T09:00:00Z"),
+            (datetime(2026, 1, 5, 10, tzinfo=ZoneInfo("Europe/Berlin")), "2026-01-05T09:00:00Z"),
+        ],
+        ids=["utc", "fraction", "offset", "datetime"],
+    )
+    def test_when_it_was_made(self, tmp_path: Path, at: str | datetime, written: str) -> None:
+        """Always told in UTC, so that the log finds it by time."""
+        decision = load("slack").should_notify(MUTED)
+        with ReceiptWriter(tmp_path) as writer:
+            writer.write(decision, at=at)
+
+        assert [line["at"] for line in lines(tmp_path)] == [written]
+        assert decision.receipt(at=at)["at"] == written
+
+    @pytest.mark.parametrize("at", ["yesterday", "2026-01-05", "1767607200", datetime(2026, 1, 5)], ids=str)  # noqa: DTZ001
+    def test_what_is_no_time(self, tmp_path: Path, at: str | datetime) -> None:
+        """A line of which nobody could say when is not written."""
+        decision = load("slack").should_notify(MUTED)
+        with ReceiptWriter(tmp_path) as writer, pytest.raises(UsageError, match="`at` is"):
+            writer.write(decision, at=at)
+        with pytest.raises(UsageError, match="`at` is"):
+            decision.receipt(at=at)
 
 
 class TestRefused:

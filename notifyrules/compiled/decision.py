@@ -189,7 +189,7 @@ class Decision(Unchanging):
         self,
         id: str | None = None,  # noqa: A002 - the key that it gets
         *,
-        at: str | None = None,
+        at: str | datetime | None = None,
         subject: str | None = None,
         key: str | None = None,
     ) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class Decision(Unchanging):
 
         Args:
             id: What names the decision.
-            at: When it was made, as RFC 3339 has it.
+            at: When it was made, as RFC 3339 has it, or an aware datetime.
             subject: Whom it is about.
             key: What hashes of private facts are keyed with; without it, nothing is kept of them.
 
@@ -207,12 +207,15 @@ class Decision(Unchanging):
             how they were loaded), outcome, notify (left out where it is false), reason, and the facts off their
             defaults. Facts that were not known are named in `unknown` and `unasked`; of private ones, `private` has
             their hashes, and `way` the answers of the nodes that read them.
+
+        Raises:
+            UsageError: What is given as *at* is no instant.
         """
         import json  # noqa: PLC0415 - only those who ask pay for it
 
         from notifyrules.compiled.receipts import line_of  # noqa: PLC0415
 
-        found: dict[str, Any] = json.loads(line_of(self, {"id": id, "at": at, "subject": subject}, key))
+        found: dict[str, Any] = json.loads(line_of(self, id, at, subject, key))
         return found
 
     def explain(self, reader: Reader = "support") -> str:

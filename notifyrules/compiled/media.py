@@ -147,7 +147,7 @@ class Decisions(Unchanging, Mapping[str, Decision]):
         self,
         id: str | None = None,  # noqa: A002 - the key that it gets
         *,
-        at: str | None = None,
+        at: str | datetime | None = None,
         subject: str | None = None,
         key: str | None = None,
     ) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple
+from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring, encode_basestring_ascii
 from operator import attrgetter
@@ -22,9 +23,12 @@ from pydantic_core import to_json
 from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts
 from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.partial import UNKNOWN, NotKnown
+from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import Mask, answers_kept, masking, private_facts, withholds
 from notifyrules.graph.model import Arrow, Fact, Graph, Notify
 from notifyrules.language.kinds import KINDS
+from notifyrules.language.mismatch import Mismatch, describe
+from notifyrules.language.moments import read_instant, write_instant
 from notifyrules.language.tables import Tables, tables
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import Value, to_plain
@@ -36,10 +40,26 @@ DIGITS: Final = 8
 """Of what names the rules in a receipt so many characters begin their digest; those behind say how they were loaded."""
 _LOADED: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MOST_TEXTS: Final = 1_000
-quoted: Final[Callable[[str], str]] = encode_basestring_ascii
-"""Writes what a caller tells of a decision, which may be no valid Unicode."""
 _loaded: WeakValueDictionary[str, type[Facts]] = WeakValueDictionary()
 """By the names of rules the facts of those that wrote receipts."""
+
+
+def quoted(text: str) -> str:
+    """Write what a caller tells of a decision; halves of a surrogate pair, which not every reader takes, are lost."""
+    if text.isascii():
+        return encode_basestring_ascii(text)
+    return encode_basestring_ascii(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def timed(at: str | datetime) -> str:
+    """Write when a decision was made, as a caller says it, in UTC; UsageError where it is no instant."""
+    try:
+        moment = read_instant(at)
+    except Mismatch:
+        moment = None
+    if moment is None:
+        raise UsageError(f"`at` is {describe(at)}, not when something was decided", "give it as 2026-11-29T10:00:00Z")
+    return at if isinstance(at, str) and at.endswith("Z") else write_instant(moment)
 
 
 def stamp(digest: str, path: str, by: Tables) -> str:
@@ -130,15 +150,18 @@ def loaded_here(stamped: str) -> Graph | None:
     return None if kind is None else cast("Scribe", kind.scribe).graph
 
 
-def beside_of(about: Mapping[str, str | None]) -> str:
+def _beside(about: Mapping[str, str | None]) -> str:
     """Write how a line begins: with what is told of a decision beside its receipt."""
     return "{" + "".join(f'"{key}":{quoted(text)},' for key, text in about.items() if text is not None)
 
 
-def line_of(decision: Decision, about: Mapping[str, str | None], key: str | None) -> str:
+def line_of(
+    decision: Decision, id_: str | None, at: str | datetime | None, subject: str | None, key: str | None
+) -> str:
     """Write the receipt of a decision on one line; with a *key*, private facts are hashed."""
+    about = {"id": id_, "at": None if at is None else timed(at), "subject": subject}
     return scribe_of(decision._verdict).line(  # noqa: SLF001 - of this package
-        decision, beside_of(about), masking(None if key is None else key.encode())
+        decision, _beside(about), masking(None if key is None else key.encode())
     )
 
 

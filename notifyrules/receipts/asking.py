@@ -131,8 +131,10 @@ def pack(file: Path) -> int:
         )
         [torn] = connection.execute(f"SELECT count(*) FROM ({read}) WHERE reason IS NULL", lines).fetchone()
         if torn:
-            with file.with_suffix(TORN).open("wb") as aside, file.open("rb") as whole:
-                aside.writelines(line for line in whole if not _is_whole(line))
+            with file.open("rb") as whole:
+                aside = [line for line in whole if not _is_whole(line)]
+            # Where it is not clear which lines they are, all are kept.
+            file.with_suffix(TORN).write_bytes(b"".join(aside) if len(aside) == torn else file.read_bytes())
         draft.replace(target)
     for left in file.parent.glob(f"{glob.escape(file.stem)}.*{DRAFT}"):
         left.unlink(missing_ok=True)
@@ -154,9 +156,10 @@ def _hour(written: str) -> datetime:
 
 def _is_whole(line: bytes) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
+        read = json.loads(line)
     except ValueError:
         return False
+    return isinstance(read, dict) and read.get("reason") is not None
 
 
 def _ask(files: Iterable[Path], wanted: Wanted, keys: set[str], question: str) -> list[dict[str, Any]]:

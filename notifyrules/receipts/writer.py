@@ -20,7 +20,7 @@ from typing import Final, Self
 from weakref import WeakSet
 
 from notifyrules.compiled.decision import Decision
-from notifyrules.compiled.receipts import Scribe, quoted, scribe_of
+from notifyrules.compiled.receipts import Scribe, quoted, scribe_of, timed
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import masking
 from notifyrules.language.moments import write_milliseconds
@@ -107,7 +107,7 @@ class ReceiptWriter:
         id: str | None = None,  # noqa: A002 - the key that it gets
         *,
         subject: str | None = None,
-        at: str | None = None,
+        at: str | datetime | None = None,
     ) -> bool:
         """
         Keep the receipt of a decision, without waiting.
@@ -116,10 +116,13 @@ class ReceiptWriter:
             decision: Of any rules; their sources are kept, too.
             id: What names it.
             subject: Whom it is about.
-            at: When it was made, as RFC 3339 has it, in UTC; now unless given.
+            at: When it was made, as RFC 3339 has it, or an aware datetime; now unless given.
 
         Returns:
             Whether it was taken: False where the queue is full, which is counted as `refused`.
+
+        Raises:
+            UsageError: What is given as *at* is no instant.
         """
         waiting = self._waiting
         if len(waiting) >= self._most:
@@ -133,7 +136,7 @@ class ReceiptWriter:
         if now != self._told[0]:
             # One value of both, because several threads may tell the time.
             self._told = now, f'"at":"{write_milliseconds(now)}",'
-        told = self._told[1] if at is None else f'"at":{quoted(at)},'
+        told = self._told[1] if at is None else f'"at":"{timed(at)}",'
         if id is not None and subject is not None:
             begun = f'{{"id":{quoted(id)},{told}"subject":{quoted(subject)},'
         else:
