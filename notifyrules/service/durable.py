@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from notifyrules.errors import UsageError
 
@@ -51,7 +52,7 @@ def durable(queue: str, database: str, executor: str) -> Iterator[None]:
                 aside.submit(DBOS.register_queue, queue, **options).result()
         except Exception as error:  # noqa: BLE001 - each database has its own
             shown = re.sub(r"//[^@/]*@", "//", database)
-            why = str(error).partition("\n")[0]
+            why = re.sub(r"^\([\w.]+\) ", "", str(error).partition("\n")[0])
             raise UsageError(f"`{shown}` cannot be used: {why}", "name another by --database") from None
         yield
     finally:
@@ -61,7 +62,9 @@ def durable(queue: str, database: str, executor: str) -> Iterator[None]:
 
 def _in_a_line(record: logging.LogRecord) -> bool:
     """Say once, and in a line, that the database is away."""
-    message = record.getMessage()
+    message, error = record.getMessage(), record.exc_info and record.exc_info[1]
+    if isinstance(error, SQLAlchemyError):
+        message, record.exc_info = f"{message} {error}", None
     record.msg, record.args = message.partition("\n(Background on this error")[0], ()
     return "Traceback (most recent" not in message
 

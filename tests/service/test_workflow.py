@@ -106,8 +106,8 @@ class TestWorkflow:
 
         assert [(one["asked"], one["outcome"], one["later"]) for one in recorded] == [(3, "hold", True)]
 
-    def test_misuse(self, tmp_path: Path) -> None:
-        """Keys that could be taken for another ask, and a database that is none, are told."""
+    def test_misuse(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        """Keys that could be taken for another ask, and a database that is none, are told, without a traceback."""
         workflow = Workflow("slack", gather=dict, send=print, record=print)
         with pytest.raises(UsageError, match="is no key"):
             workflow.ask("a#2", {})
@@ -116,6 +116,8 @@ class TestWorkflow:
             workflow.running(f"sqlite:///{tmp_path / 'no' / 'file'}"),
         ):
             pass
+
+        assert "Traceback" not in capfd.readouterr().err
 
 
 def held(database: str, count: int) -> None:
