@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import assert_never
 
 import polars as pl
+import pytest
 
+from notifyrules.columns.engine import Engine
 from notifyrules.evaluation.walk import walk
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, to_plain
@@ -54,6 +57,14 @@ def frame_of(rules: Rules, rows: Sequence[Mapping[str, Value]], *, enums: bool =
             kind = pl.Enum(fact.type.base.values)
         columns[name] = pl.Series(name, [held(fact.type, row[name]) for row in rows], dtype=kind)
     return pl.DataFrame(columns)
+
+
+@contextmanager
+def by_columns() -> Iterator[None]:
+    """Decide by columns also where rows are so few, or so different, that each is decided alone otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "_is_alone", lambda *_: False)
+        yield
 
 
 def walked(rules: Rules, rows: Sequence[Mapping[str, Value]]) -> list[str]:

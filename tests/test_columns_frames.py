@@ -16,7 +16,7 @@ import pytest
 from notifyrules import FactsError, Rules, UsageError, load
 from notifyrules.language.values import Value
 from tests.charts import asks, rules_of
-from tests.frames import frame_of, walked
+from tests.frames import by_columns, frame_of, walked
 
 CORPORA = Path(__file__).parent / "corpora"
 CHARTS = ("slack", "zulip", "mattermost_push", "mattermost_email", "matrix", "rocketchat", "campfire")
@@ -68,9 +68,10 @@ class TestCorpora:
         """Every row of every corpus is settled by the arrow of the walk, on every engine, as text or enumeration."""
         rules, rows = recorded(name)
 
-        for enums in (False, True) if kind in ("polars", "lazy") else (False,):
-            frame = as_kind(frame_of(rules, rows, enums=enums), kind)
-            assert reasons(rules.decide_frame(frame), kind) == walked(rules, rows)
+        with by_columns():
+            for enums in (False, True) if kind in ("polars", "lazy") else (False,):
+                frame = as_kind(frame_of(rules, rows, enums=enums), kind)
+                assert reasons(rules.decide_frame(frame), kind) == walked(rules, rows)
 
 
 class TestKinds:
@@ -132,7 +133,8 @@ class TestKinds:
             for minutes in range(0, 300, 7)
         ]
 
-        assert rules.decide_frame(frame_of(rules, rows))["reason"].to_list() == walked(rules, rows)
+        with by_columns():
+            assert rules.decide_frame(frame_of(rules, rows))["reason"].to_list() == walked(rules, rows)
 
 
 class TestErrors:

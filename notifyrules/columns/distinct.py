@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
@@ -14,6 +14,10 @@ from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.values import Value
 
+Where: TypeAlias = "Callable[[], pl.Series] | None"
+"""Gives the rows that count; None for all."""
+_OFTEN: Final = 20
+"""A term is asked for the rows that count alone, where it has more combinations than one in so many rows."""
 _SPARSE: Final = 4
 """So many places for a row a table may have before its keys are numbered."""
 _SMALL: Final = 65_536
@@ -35,7 +39,7 @@ class Combinations:
         self._height = height
         self._keys: dict[str, tuple[pl.Series, int]] = {}
         self._numbered: dict[tuple[str, ...], Numbered] = {}
-        self._given: dict[tuple[str, tuple[str, ...]], Sequence[Value]] = {}
+        self._results: dict[Distinct, tuple[list[object], pl.Series]] = {}
 
     def count(self, names: tuple[str, ...]) -> int:
         """Count the combinations of some facts."""
@@ -56,12 +60,30 @@ class Combinations:
             self._numbered[names] = _numbered(key, size)
         return self._numbered[names]
 
-    def computed(self, made: Distinct) -> pl.Series:
-        """Give what a term is in each row."""
+    def computed(self, made: Distinct, where: Where) -> pl.Series:
+        """Give what a term is in each row; where it does not count, it may be null."""
         numbered = self.numbered(made.facts)
-        values = {name: self._values(name, made.facts) for name in made.facts}
-        results = [as_held(made.type, value) for value in _computed(made.term, values, len(numbered.rows))]
-        return pl.Series(results, dtype=plain_dtype(made.type)).gather(numbered.numbers)
+        if made not in self._results:
+            self._results[made] = [None] * len(numbered.rows), pl.repeat(value=True, n=len(numbered.rows), eager=True)
+        results, unasked = self._results[made]
+        wanted = unasked.arg_true()
+        if where is not None and len(wanted) * _OFTEN > self._height:
+            there = numbered.numbers.filter(where()).unique()
+            wanted = there.filter(unasked[there])
+        if len(wanted):
+            rows = numbered.rows[wanted]
+            values = {name: self._decoded(name, self._facts.frame.get_column(name)[rows]) for name in made.facts}
+            for at, value in zip(wanted, _computed(made.term, values, len(rows)), strict=True):
+                results[at] = as_held(made.type, value)
+            self._results[made] = results, unasked.scatter(wanted, values=False)
+        return pl.Series(results, dtype=plain_dtype(made.type))[numbered.numbers]
+
+    def asked(self, made: Distinct) -> int:
+        """Count for how many combinations a term was computed."""
+        if made not in self._results:
+            return 0
+        results, unasked = self._results[made]
+        return len(results) - int(unasked.sum())
 
     def rows(self) -> Iterator[Mapping[str, Value]]:
         """Give the facts of each row."""
@@ -73,13 +95,6 @@ class Combinations:
         decode = self._facts.decode[name]
         return [None if one is None else decode(one) for one in column.to_list()]
 
-    def _values(self, name: str, names: tuple[str, ...]) -> Sequence[Value]:
-        """Give the values of one of some facts, in each of their combinations."""
-        if (name, names) not in self._given:
-            column = self._facts.frame.get_column(name).gather(self.numbered(names).rows)
-            self._given[name, names] = self._decoded(name, column)
-        return self._given[name, names]
-
     def _key(self, name: str) -> tuple[pl.Series, int]:
         """Number the values of a fact; some numbers may be of none."""
         if name not in self._keys:
@@ -87,8 +102,9 @@ class Combinations:
             if column.dtype == pl.Boolean:
                 column = column.cast(pl.UInt8)
             if column.dtype.is_unsigned_integer():
-                highest = -1 if (found := column.max()) is None else int(found)  # type: ignore[arg-type]
-                self._keys[name] = column.fill_null(highest + 1).cast(pl.UInt32), highest + 2
+                size = 0 if (highest := column.max()) is None else int(highest) + 1  # type: ignore[arg-type]
+                key = column.cast(pl.UInt32)
+                self._keys[name] = (key.fill_null(size), size + 1) if key.null_count() else (key, size)
             else:
                 self._keys[name] = _coded(column)
         return self._keys[name]
@@ -111,7 +127,7 @@ def _numbered(key: pl.Series, size: int) -> Numbered:
         return Numbered(key, found)
     counted = pl.int_range(len(there), dtype=pl.UInt32, eager=True)
     numbers = pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(there, counted)
-    return Numbered(numbers.gather(key), found.gather(there))
+    return Numbered(numbers[key], found[there])
 
 
 def _computed(term: t.Term, facts: Mapping[str, Sequence[Value]], height: int) -> list[Value]:

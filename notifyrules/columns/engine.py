@@ -8,8 +8,9 @@ so that questions about nulls that are not there cost nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, reduce
-from operator import and_, or_
+from operator import or_
 from typing import Final, TypeAlias, assert_never
 
 import polars as pl
@@ -30,7 +31,7 @@ from notifyrules.columns.algebra import (
     reads,
 )
 from notifyrules.columns.chart import Plan
-from notifyrules.columns.distinct import Combinations
+from notifyrules.columns.distinct import Combinations, Where
 from notifyrules.columns.reading import Readable
 from notifyrules.language.values import Value
 
@@ -41,14 +42,17 @@ BLOCK: Final = 1_048_576
 _FEW: Final = 8
 """So many values are compared one by one."""
 _BYTE: Final = 256
+_FEW_ROWS: Final = 2_048
+"""So few rows are decided one by one where the reference is asked."""
+_SAMPLE: Final = 512
+"""Rows by which it is reckoned how often that is."""
 
 
 class Engine:
     """Run one plan, block by block."""
 
     def __init__(self, plan: Plan) -> None:
-        # They read facts alone, so they go before all others.
-        self._distinct = [(one.name, one.made) for one in plan.stages if isinstance(one.made, Distinct)]
+        self._dear = {one.name: one.made for one in plan.stages if isinstance(one.made, Distinct)}
         self._stages = [(one.name, one.made) for one in plan.stages if not isinstance(one.made, Distinct)]
         self._code = plan.code
         self._arrows = {arrow.id: code for code, arrow in enumerate(plan.arrows)}
@@ -69,71 +73,119 @@ class Engine:
             rows: How many rows there are.
             alone: Gives the reason for one row.
         """
-        columns = {name: facts.frame.get_column(name) for name in facts.frame.columns}
-        combinations = Combinations(facts, rows)
-        if sum(combinations.count(made.facts) for _, made in self._distinct) > rows:
-            # Hardly anything is met twice: a decision for each row asks less, as it ends where it is settled.
-            return pl.Series([self._arrows[alone(one)] for one in combinations.rows()], dtype=self._codes)
-        for name, made in self._distinct:
-            columns[name] = combinations.computed(made)
         if rows <= BLOCK:
-            return self._block(columns, rows)
+            return self._block(facts, rows, alone)
         blocks = []
         for at in range(0, rows, BLOCK):
-            block = {name: column.slice(at, BLOCK) for name, column in columns.items()}
-            blocks.append(self._block(block, min(BLOCK, rows - at)))
+            block = replace(facts, frame=facts.frame.slice(at, BLOCK))
+            blocks.append(self._block(block, min(BLOCK, rows - at), alone))
         return pl.concat(blocks)
 
-    def _block(self, facts: Mapping[str, pl.Series], rows: int) -> pl.Series:
-        columns: dict[str, Column] = {**facts}
-        run = Run(columns)
+    def _block(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
+        combinations = Combinations(facts, rows)
+        if self._dear and self._is_alone(facts, rows, combinations):
+            return pl.Series([self._arrows[alone(one)] for one in combinations.rows()], dtype=self._codes)
+        found = self._run(facts, combinations)
+        code = (found if isinstance(found, pl.Series) else pl.Series([found])).cast(self._codes)
+        return code if len(code) == rows else code.new_from_index(0, rows)
+
+    def _is_alone(self, facts: Readable, rows: int, combinations: Combinations) -> bool:
+        """Tell whether so little is met twice that deciding each row asks less: it ends where a row is settled."""
+        if rows <= _FEW_ROWS:
+            return True
+        counts = {made: combinations.count(made.facts) for made in self._dear.values()}
+        if sum(counts.values()) <= rows:
+            return False
+        sample = Combinations(replace(facts, frame=facts.frame.head(_SAMPLE)), min(rows, _SAMPLE))
+        self._run(replace(facts, frame=facts.frame.head(_SAMPLE)), sample)
+        return sum(min(count, sample.asked(made) * rows // _SAMPLE) for made, count in counts.items()) > rows
+
+    def _run(self, facts: Readable, combinations: Combinations) -> Column:
+        columns: dict[str, Column] = {name: facts.frame.get_column(name) for name in facts.frame.columns}
+        run = Run(columns, self._dear, combinations)
         for at, (name, made) in enumerate(self._stages):
             columns[name] = run.of(made)
             for done in self._done.get(at, ()):
                 del columns[done]
-        found = run.of(self._code)
-        code = (found if isinstance(found, pl.Series) else pl.Series([found])).cast(self._codes)
-        return code if len(code) == rows else code.new_from_index(0, rows)
+        return run.of(self._code)
 
 
 class Run:
     """Compute expressions over some rows."""
 
-    def __init__(self, columns: Mapping[str, Column]) -> None:
+    def __init__(
+        self, columns: Mapping[str, Column], dear: Mapping[str, Distinct], combinations: Combinations | None
+    ) -> None:
         self._columns = columns
+        self._dear = dear
+        self._combinations = combinations
         self._among: dict[Among, Column] = {}
 
-    def of(self, expression: Expression) -> Column:
-        """Compute an expression."""
+    def of(self, expression: Expression, where: Where = None) -> Column:
+        """Compute an expression; what it gives elsewhere than *where* does not count."""
         match expression:
             case Literal(value):
                 return value
             case Code(value):
                 return _code(value)
+            case Read(column) if column in self._dear:
+                assert self._combinations is not None
+                return self._combinations.computed(self._dear[column], where)
             case Read(column):
                 return self._columns[column]
             case Held(part, lowest, highest):
-                return _series(self.of(part)).clip(lowest, highest)
-            case Among(Read()):
+                return _series(self.of(part, where)).clip(lowest, highest)
+            case Among(Read(column)) if column not in self._dear:
                 if expression not in self._among:
-                    self._among[expression] = self._is_among(expression)
+                    self._among[expression] = self._is_among(expression, where)
                 return self._among[expression]
             case Among():
-                return self._is_among(expression)
+                return self._is_among(expression, where)
             case Named(part, values):
-                return pl.Series([*values, None], dtype=pl.String).gather(_series(self.of(part)))
-            case Pick(ways, otherwise):
-                found = self.of(otherwise)
-                for test, then in reversed(ways):
-                    found = _pick(self.of(test), then, found, self)
-                return found
+                return pl.Series([*values, None], dtype=pl.String)[_series(self.of(part, where))]
+            case Pick():
+                return self._picked(expression, where)
+            case Apply(Operation.ALL | Operation.ANY as operation, parts):
+                return self._joined(parts, where, every=operation is Operation.ALL)
             case Apply(operation, parts):
-                return _apply(operation, [self.of(part) for part in parts])
+                return _apply(operation, [self.of(part, where) for part in parts])
             case _:
                 assert_never(expression)
 
-    def _is_among(self, expression: Among) -> Column:
-        one = self.of(expression.part)
+    def _picked(self, pick: Pick, where: Where) -> Column:
+        """Choose in each row by the first test that holds; one that is null does not."""
+        ways: list[tuple[pl.Series, Column]] = []
+        left, found = where, None
+        for test, then in pick.ways:
+            holds = self.of(test, left)
+            if isinstance(holds, pl.Series):
+                ways.append((holds, self.of(then, _only(left, holds, wanted=True))))
+                left = _only(left, holds, wanted=False)
+            elif holds:
+                found = self.of(then, left)
+                break
+        else:
+            found = self.of(pick.otherwise, left)
+        for holds, value in reversed(ways):
+            found = _series(value, found).zip_with(holds, _series(found, value))
+        return found
+
+    def _joined(self, parts: Sequence[Expression], where: Where, *, every: bool) -> Column:
+        """Join conditions: what is the same in every row either settles it or does not count."""
+        joined: pl.Series | None = None
+        for part in parts:
+            found = self.of(part, where)
+            if found is (not every):
+                return found
+            if found is every:
+                continue
+            one = pl.Series([None], dtype=pl.Boolean) if found is None else _series(found)
+            joined = one if joined is None else joined & one if every else joined | one
+            where = _only(where, joined, wanted=every, or_null=True)
+        return every if joined is None else joined
+
+    def _is_among(self, expression: Among, where: Where) -> Column:
+        one = self.of(expression.part, where)
         if not isinstance(one, pl.Series):
             return one is not None and one in expression.values
         if len(expression.values) > _FEW:
@@ -148,14 +200,16 @@ def _code(value: int) -> pl.Series:
     return pl.Series([value], dtype=pl.UInt8 if value < _BYTE else pl.UInt16)
 
 
-def _pick(test: Column, then: Expression, otherwise: Column, run: Run) -> Column:
-    """Choose in each row; a test that is null does not hold."""
-    if not isinstance(test, pl.Series):
-        return run.of(then) if test else otherwise
-    one, other = run.of(then), otherwise
-    if not isinstance(one, pl.Series):
-        one = _series(one, other)
-    return one.zip_with(test, other if isinstance(other, pl.Series) else _series(other, one))
+def _only(where: Where, holds: pl.Series, *, wanted: bool, or_null: bool | None = None) -> Where:
+    """Leave the rows in which a condition is what is wanted, or perhaps null."""
+
+    def rows() -> pl.Series:
+        with_null = not wanted if or_null is None else or_null
+        left = holds.fill_null(wanted if with_null else not wanted) if holds.null_count() else holds
+        left = left if wanted else ~left
+        return left if where is None else where() & left
+
+    return rows
 
 
 def _series(value: Column, like: Column = None) -> pl.Series:
@@ -191,10 +245,6 @@ def _apply(operation: Operation, parts: Sequence[Column]) -> Column:
             return one is None
         case Operation.NOT:
             return ~one if isinstance(one, pl.Series) else None if one is None else not one
-        case Operation.ALL:
-            return _junction(parts, every=True)
-        case Operation.ANY:
-            return _junction(parts, every=False)
         case Operation.FIRST_KNOWN:
             return reduce(_known, reversed(parts))
         case Operation.LENGTH:
@@ -202,19 +252,7 @@ def _apply(operation: Operation, parts: Sequence[Column]) -> Column:
         case Operation.STARTS_WITH | Operation.ENDS_WITH | Operation.HOLDS:
             return _of_texts(operation, _series(one), _series(other))
         case _:
-            assert_never(operation)
-
-
-def _junction(parts: Sequence[Column], *, every: bool) -> Column:
-    """Join conditions: what is the same in every row either decides or does not count."""
-    if any(part is (not every) for part in parts):
-        return not every
-    left = [
-        _series(part) if part is not None else pl.Series([None], dtype=pl.Boolean)
-        for part in parts
-        if part is not every
-    ]
-    return reduce(and_ if every else or_, left) if left else every
+            raise AssertionError(operation)
 
 
 def _known(behind: Column, one: Column) -> Column:

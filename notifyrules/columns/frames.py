@@ -92,8 +92,8 @@ class FrameRules:
         refusing = sum(self._graph.outcomes[name].notify is not Notify.YES for name in outcomes)
         made = [
             (codes >= refusing).alias("notify"),
-            _named(outcomes).gather(codes).alias("outcome"),
-            _named([arrow.id for arrow in chart.arrows]).gather(codes).alias("reason"),
+            _named(outcomes)[codes].alias("outcome"),
+            _named([arrow.id for arrow in chart.arrows])[codes].alias("reason"),
         ]
         telling = Telling(self._graph, self._program, self._fixed)
         return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))

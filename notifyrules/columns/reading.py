@@ -191,7 +191,7 @@ class _Column:
             return given.to_physical()
         if isinstance(given.dtype, pl.Enum):
             places = given.dtype.categories.cast(wanted, strict=False).to_physical()
-            return places.gather(given.to_physical()).alias(given.name)
+            return places[given.to_physical()].alias(given.name)
         if isinstance(given.dtype, pl.Categorical):
             given = given.cast(pl.String)
         if given.dtype != pl.String:

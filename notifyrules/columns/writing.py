@@ -26,6 +26,7 @@ from notifyrules.columns.algebra import (
     Plain,
     Read,
     Stage,
+    reads,
 )
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
@@ -92,6 +93,7 @@ class Stages:
         """The facts that are columns, with their types."""
         self.made: list[Stage] = []
         self._distinct: dict[t.Term, Read] = {}
+        self._dear: set[str] = set()
 
     def add(self, made: Expression | Distinct) -> Read:
         """Make one more column."""
@@ -108,6 +110,10 @@ class Stages:
         """Make a column of an expression that is used more than once, unless it is one."""
         return made if isinstance(made, (Read, Code, Literal)) else self.add(made)
 
+    def is_dear(self, made: Expression) -> bool:
+        """Tell whether the reference computes a part of an expression."""
+        return not self._dear.isdisjoint(reads(made))
+
     def by_reference(self, term: t.Term) -> Expression:
         """Leave a term to the reference."""
         if term not in self._distinct:
@@ -115,6 +121,7 @@ class Stages:
             if not read:
                 return Literal(as_plain(evaluate(term, {}, {})))
             self._distinct[term] = self.add(Distinct(term, tuple(name for name in self.facts if name in read)))
+            self._dear.add(self._distinct[term].column)
         return self._distinct[term]
 
 
@@ -232,8 +239,9 @@ class Terms:
             case t.Not(operand=operand):
                 return Apply(Operation.NOT, (self._written(operand),))
             case t.Junction(every=every, items=items):
-                parts = tuple(self._written(one) for one in items)
-                return Apply(Operation.ALL if every else Operation.ANY, parts)
+                # What the reference computes goes last, and is asked only where the others do not settle it.
+                parts = sorted((self._written(one) for one in items), key=self._stages.is_dear)
+                return Apply(Operation.ALL if every else Operation.ANY, tuple(parts))
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
                 return Pick(((self._written(condition), self._as_text(then)),), self._as_text(otherwise))
             case t.FunctionCall(function=function, arguments=arguments) if function.name in NATIVE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +15,19 @@ from notifyrules.columns.engine import Run
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import to_plain
 from notifyrules.rules import Rules, load
-from tests.frames import frame_of, walked
+from tests.frames import by_columns, frame_of, walked
 from tests.property.shapes import drawn
 from tests.property.strategies import RuleFile, rule_files
 from tests.property.test_chart_laws import loaded, seeds, situations
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True, scope="module")
+def columns() -> Iterator[None]:
+    """Decide nothing row by row."""
+    with by_columns():
+        yield
 
 
 @given(rule_files(), seeds)
@@ -91,7 +99,7 @@ CHARACTERS = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= c
 def test_native_texts(operation: Operation, name: str, parts: tuple[str, ...], text: str) -> None:
     """A native form gives what the reference gives, for texts with each code point there is."""
     texts = [text.format(one) for one in CHARACTERS]
-    made = Run({"t": pl.Series(texts)}).of(Apply(operation, (Read("t"), *map(Literal, parts))))
+    made = Run({"t": pl.Series(texts)}, {}, None).of(Apply(operation, (Read("t"), *map(Literal, parts))))
 
     assert isinstance(made, pl.Series)
     assert made.to_list() == [FUNCTIONS[name].compute(one, *parts) for one in texts]
