@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +27,19 @@ VIOLATIONS = "found.violations.map(one => [one.id, one.nodes.map(node => node.ht
 PANELS = ("facts", "told", "hand", "cases", "box")
 SIZE = "return Math.round(document.querySelector('#stage svg').getBoundingClientRect().width)"
 SCROLLED = "const stage = document.getElementById('stage'); return [stage.scrollLeft, stage.scrollTop]"
+INK = " .:-=+*#%@"
+DECODE = """
+const [png, wide, high, done] = arguments, image = new Image();
+image.onload = () => {
+  const brush = new OffscreenCanvas(wide, high).getContext("2d");
+  brush.imageSmoothingQuality = "high";
+  brush.drawImage(image, 0, 0, wide, high);
+  const { data } = brush.getImageData(0, 0, wide, high);
+  const luma = (at) => Math.round(0.3 * data[4 * at] + 0.59 * data[4 * at + 1] + 0.11 * data[4 * at + 2]);
+  done(Array.from({ length: high }, (_, y) => Array.from({ length: wide }, (_, x) => luma(y * wide + x))));
+};
+image.src = `data:image/png;base64,${png}`;
+"""
 ALTERED = {
     "ends the script": "</script><script>document.title = 'run'</script>",
     "ends the data": "--><!--<script>document.title = 'run'//",
@@ -134,6 +148,49 @@ class TestStage:
             shown = opened(whole("slack"), fragment)
 
             assert shown.run("return document.querySelector('#answer strong').textContent") == "Not notified"
+
+
+def drawn(shown: Browser, width: int) -> str:
+    """Look at the window from afar: a character for each 10 x 20 pixels, the darker the more ink it has."""
+    clip = {"x": 0, "y": 0, "width": width, "height": 900, "scale": 1}
+    png = shown.command("Page.captureScreenshot", {"clip": clip})["data"]
+    shown.call("POST", f"{shown.session}/url", {"url": "about:blank"})
+    asked = {"script": DECODE, "args": [png, width // 10, 45]}
+    rows = shown.call("POST", f"{shown.session}/execute/async", asked)
+    return "".join("".join(INK[(255 - luma) * len(INK) // 256] for luma in row) + "\n" for row in rows)  # type: ignore[operator]
+
+
+def apart(one: str, other: str) -> float:
+    """Give how much of what stands out from the ground, in either, is not so in the other: 0 for the same."""
+    assert len(one) == len(other)
+    levels = [(INK.find(left), INK.find(right)) for left, right in zip(one, other, strict=True) if left != "\n"]
+    [(ground, _)] = Counter(left for left, _ in levels).most_common(1)
+    inked = sum(max(abs(left - ground), abs(right - ground)) for left, right in levels)
+    return sum(abs(left - right) for left, right in levels) / inked
+
+
+class TestFromAfar:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("width", [390, 1280])
+    def test_looks_as_before(
+        self, opened: Open, width: int, scheme: str, request: pytest.FixtureRequest, golden: Callable[[Path, str], None]
+    ) -> None:
+        """Where there was ink is ink; with other fonts on the machine, `--update-golden` says what there is."""
+        shown = opened(whole("slack"), width=width, scheme=scheme)
+        seen, path = drawn(shown, width), Path(__file__).parent / "golden" / "page" / f"slack-{width}-{scheme}.txt"
+        if not path.is_file() or request.config.getoption("--update-golden"):
+            golden(path, seen)
+
+        assert apart(seen, path.read_text("utf-8")) < 0.2
+
+    def test_would_see_a_change(self, opened: Open) -> None:
+        """A column that is gone is one."""
+        shown = opened(whole("slack"))
+        before = drawn(shown, 1280)
+        shown = opened(whole("slack"))
+        shown.run("document.querySelector('aside').remove()")
+
+        assert apart(before, drawn(shown, 1280)) > 0.3
 
 
 class TestPrint:

@@ -145,6 +145,18 @@ class TestReceipts:
 
         assert "The rules were loaded from elsewhere then" in str(shown.run(ANSWER))
 
+    def test_of_private_facts(self, opened: Open, tmp_path: Path) -> None:
+        """What a receipt does not keep is named, and not made up without a word."""
+        private = BRANCHES.replace("b: bool = false", "b: {type: bool, default: false, private: true}")
+        (tmp_path / "chart.yaml").write_text(private, "utf-8")
+        rules = load(tmp_path / "chart.yaml")
+        shown = opened(page(rules.graph).content.decode())
+        paste(shown, json.dumps(rules.should_notify({"b": True}).receipt()))
+        told = str(shown.run(ANSWER))
+
+        assert "It does not keep what these were: b. Here they are at their defaults" in told
+        assert "Decided was yes, by b.then; this page decides no, by a.else." in told
+
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
@@ -303,6 +315,15 @@ class TestLayers:
         assert not [one for one in before if one.startswith("was:")]
         assert (sorted(gone), sorted(new)) == (["was:c.then", "was:d.else", "was:d.then"], ["c.then"])
         assert "C?was: bnow: c" in "".join(listed(shown, TEXTS.format("#box .plain button")))
+
+    def test_what_is_gone_is_not_counted(self, opened: Open, changed: str) -> None:
+        """No case walks what only the old version has."""
+        shown = opened(changed)
+        select(shown, "cases")
+        counts = shown.run(COUNTS)
+
+        assert isinstance(counts, dict)
+        assert {one[:4] for one in counts} & {"was:", "a.b"} == {"a.b"}
 
     def test_both_versions_decide(self, opened: Open, changed: str) -> None:
         """Beside each decision stands what the old version decides; facts that are decided otherwise are cases."""

@@ -71,13 +71,14 @@ function openReceipt(text) {
   }
   const isText = (key) => typeof receipt?.[key] === "string";
   if (!["rules", "outcome", "reason"].every(isText) || typeof (receipt.facts ?? "") !== "object") return "This is no receipt: paste it whole.";
-  const known = ["private", "unknown", "unasked"].flatMap((key) => (Array.isArray(receipt[key]) ? receipt[key] : Object.keys(receipt[key] ?? {})));
+  const hidden = [...declared].filter(([name, fact]) => fact.private && !Object.hasOwn(receipt.facts, name)).map(([name]) => name);
+  const lost = [...hidden, ...["unknown", "unasked"].flatMap((key) => (Array.isArray(receipt[key]) ? receipt[key].map(String) : []))];
   const said = [["A receipt", ...["at", "subject", "id"].filter(isText).map((key) => receipt[key])].join(" · ")];
   const [found] = attempt(receipt.facts), then = `${receipt.outcome}, by ${receipt.reason}`;
   const now = found ? `${found.outcome}, by ${found.reason}` : "nothing, because of its facts";
   if (receipt.rules.slice(0, 8) !== chart.digest.slice(0, 8)) said.push(`It is of another version of the rules: ${receipt.rules}. This page has ${beside.stamp}.`);
   else if (receipt.rules !== beside.stamp) said.push("The rules were loaded from elsewhere then, or by another version of the language, of Unicode or of the time zones: words may be others.");
-  if (known.length) said.push(`It does not keep what these were: ${known.join(", ")}. Here they are at their defaults.`);
+  if (lost.length) said.push(`It does not keep what these were: ${lost.join(", ")}. Here they are at their defaults; notifyrules explain --record knows the way without them.`);
   said.push(then === now ? "This page decides alike." : `Decided was ${then}; this page decides ${now}.`);
   setFacts(receipt.facts, said);
   showWay();

@@ -41,7 +41,7 @@ def export_chart(graph: Graph, zones: Iterable[str] = ALWAYS_CARRIED, *, told: b
     Args:
         graph: A chart without errors.
         zones: Keys of the time zones that its facts may name; those that the chart itself writes out come with them.
-        told: Whether nodes carry what only people read: what they are about, and their conditions.
+        told: Whether it carries what only people read: what nodes are about, their conditions, which facts are private.
     """
     exporter = _Exporter(told=told)
     exporter.number(graph)
@@ -97,6 +97,7 @@ class _Exporter:
             "type": type_of(fact.type),
             **({"default": self.terms.value(fact.default)} if fact.has_default else {}),
             **({"about": fact.about} if fact.about else {}),
+            **({"private": True} if fact.private and self._told else {}),
         }
 
     def _outcome(self, outcome: Outcome, graph: Graph) -> Plain:
