@@ -13,6 +13,7 @@ from notifyrules.rules import read_cases
 from tests.studio import CHART, Asked, studio
 from tests.test_browser import HIGH, WIDE, Browser, browser
 from tests.test_browser import pytestmark as needs_browser
+from tests.test_page_access import SHOWN, VIOLATIONS, axe
 
 __all__ = ["browser"]
 
@@ -147,6 +148,27 @@ class TestWork:
         assert window.until("document.documentElement.scrollWidth === innerWidth")
         assert window.until("document.documentElement.scrollWidth === innerWidth", inside=True)
         assert window.until("document.querySelector('#stage svg').clientWidth > 250", inside=True)
+
+
+class TestAxe:
+    def test_finds_nothing(self, window: Window) -> None:
+        """Around the chart, with a finding shown, and in the tab with everything in it."""
+        script = axe()
+        window.inside(
+            f"document.getElementById('tab-studio').click(); {SET.format('muted', repr('true'))}"
+            "document.querySelector('#studio .asking button').click()",
+            "document.querySelectorAll('#changes button').length === 2",
+        )
+        asked = {"script": SHOWN.format(VIOLATIONS), "args": []}
+        window.browser.run(script)
+        inside = window.browser.call("POST", f"{window.browser.session}/execute/async", asked)
+        (window.asked.folder / "bell.yaml").write_text(CHART.replace("if: muted", "if: mutde"), "utf-8")
+        window.until("document.querySelector('#findings pre')")
+        window.browser.run(script)
+        around = window.browser.call("POST", f"{window.browser.session}/execute/async", asked)
+
+        assert not inside
+        assert not around
 
 
 class TestHostile:

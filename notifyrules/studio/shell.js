@@ -7,14 +7,14 @@ const token = address.get("token") ?? sessionStorage.getItem("token") ?? "";
 sessionStorage.setItem("token", token);
 let file = address.get("file") ?? "", shown = null, state = null, channel = null;
 
-async function ask(path, body) {
-  const headers = { Authorization: `Bearer ${token}` };
-  if (body) headers["Content-Type"] = "application/json";
+async function send(path, body) {
+  const headers = { Authorization: `Bearer ${token}`, ...(body && { "Content-Type": "application/json" }) };
   const answer = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body) });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.detail);
-  return told;
+  if (!answer.ok) throw new Error((await answer.json()).detail);
+  return answer;
 }
+
+const ask = async (path, body) => (await send(path, body)).json();
 
 function say(text, bad = false) {
   byId("state").textContent = text;
@@ -24,23 +24,23 @@ function say(text, bad = false) {
 // ---- The chart ----
 
 function tell(told) {
-  document.title = `${told.title} · Studio`;
-  const cases = told.cases === undefined ? [] : [told.cases === null ? "no cases" : told.cases];
-  const old = told.page === null && shown ? ["the chart is as it was before"] : [];
-  say([told.summary, ...cases, ...old].join(" · "), told.findings.some((one) => one.severity === "error") || told.failed > 0);
   const findings = byId("findings"), errors = told.findings.some((one) => one.severity === "error");
+  const cases = told.cases === undefined ? [] : [told.cases ?? "no cases"];
+  const old = told.page === null && shown ? ["the chart is as it was before"] : [];
+  document.title = `${told.title} · Studio`;
+  say([told.summary, ...cases, ...old].join(" · "), errors || told.failed > 0);
   findings.hidden = !told.findings.length;
   findings.open = findings.open || errors;
   findings.querySelector("summary").textContent = told.summary;
-  findings.querySelector("div").replaceChildren(...told.findings.map((one) => {
-    const made = document.createElement("pre");
-    made.textContent = one.shown;
-    return made;
-  }));
+  findings.querySelector("div").replaceChildren(...told.findings.map(({ shown }) =>
+    Object.assign(document.createElement("pre"), { textContent: shown })));
 }
 
 async function open(name) {
-  if (name !== file) [state, shown] = [null, null];
+  if (name !== file) {
+    channel?.close();
+    [state, shown] = [null, null];
+  }
   file = charts.value = name;
   history.replaceState(null, "", `#${new URLSearchParams({ file })}`);
   try {
@@ -48,12 +48,10 @@ async function open(name) {
     const told = await ask("/open", { file: name });
     if (file !== name) return;
     tell(told);
-    if (told.page === null && shown === null) {
-      channel?.close();
-      stage.replaceChildren();
-    } else if (told.page !== null && told.digest !== shown?.digest) frame(told);
-    else if (told.page !== null) channel?.postMessage({ told });
-    if (told.page !== null) shown = told;
+    if (told.page === null) return shown ?? stage.replaceChildren();
+    if (told.digest === shown?.digest) channel.postMessage({ told });
+    else frame(told);
+    shown = told;
   } catch (error) {
     say(error.message, true);
   }
@@ -92,9 +90,7 @@ async function refresh() {
 
 /** Hear of each change; a stream of events by hand, because an `EventSource` sends no token. */
 async function follow() {
-  const answer = await fetch("/changes", { headers: { Authorization: `Bearer ${token}` } });
-  if (!answer.ok) throw new Error((await answer.json()).detail);
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (await send("/changes")).body.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; ;) {
     const { value, done } = await reader.read();
     if (done) return;

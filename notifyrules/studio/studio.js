@@ -4,7 +4,8 @@
 const waiting = new Map();
 let engine = null, asked = 0, later = null;
 
-const tab = el("button", { type: "button", id: "tab-studio", tabIndex: -1, textContent: "Studio", attributes: { role: "tab", "aria-controls": "studio", "aria-selected": "false" } });
+const chosen = { role: "tab", "aria-controls": "studio", "aria-selected": "false" };
+const tab = el("button", { type: "button", id: "tab-studio", tabIndex: -1, textContent: "Studio", attributes: chosen });
 const panel = el("div", { id: "studio", tabIndex: 0, hidden: true, attributes: { role: "tabpanel", "aria-labelledby": "tab-studio" } });
 tabs.at(-1).after(tab);
 byId("box").after(panel);
@@ -25,12 +26,12 @@ const search = el("button", { type: "button", textContent: "What would change it
 const changes = el("ul", { className: "cases", id: "changes" }), found = status();
 const claim = el("input", { type: "text", placeholder: "what the case claims", attributes: { "aria-label": "Name of the case" } });
 const keep = el("button", { type: "submit", textContent: "Keep as a case" }), kept = status();
-const ran = el("p"), failed = el("ul", { className: "cases", id: "failed" }), old = el("div");
+const form = el("form", { className: "asking" }, claim, keep), ran = el("p"), failed = el("ul", { className: "cases", id: "failed" }), old = el("div");
 
 wanted.append(option("notify", "any that notifies"), ...Object.entries(whole.outcomes).map(([name, { label }]) => option(name, label)));
 panel.append(
   doubt, el("h2", { textContent: "For another outcome" }), el("div", { className: "asking" }, wanted, search), found, changes,
-  el("h2", { textContent: "These facts as a case" }), el("form", { className: "asking", onsubmit: (event) => keepNow(event) }, claim, keep), kept,
+  el("h2", { textContent: "These facts as a case" }), form, kept,
   el("h2", { textContent: "Cases" }), ran, failed, old,
   el("h2", { textContent: "The engine says" }), words);
 
@@ -54,38 +55,40 @@ async function explainNow() {
   }
 }
 
-search.addEventListener("click", async () => {
-  const base = facts();
-  search.disabled = true;
-  found.textContent = "Looking …";
-  changes.replaceChildren();
+/** Do what takes its time, and say what went wrong. */
+async function busy(button, into, work) {
+  button.disabled = true;
+  into.className = "quiet";
   try {
-    const told = await ask("/why-not", { facts: base, wanted: wanted.value });
-    changes.replaceChildren(...told.alternatives.map((one) => {
-      const list = Object.entries(one.changes).map(([name, { was, is }]) => `${name}: ${plainly(was)} → ${plainly(is)}`).join(", ");
-      const others = Object.fromEntries(Object.entries(one.changes).map(([name, { is }]) => [name, is]));
-      return item(list, [one.outcome, one.reason, one.because].filter(Boolean).join(" · "), () => take({ ...base, ...others }, [`Changed: ${list}`]));
-    }));
-    found.textContent = told.alternatives.length ? "Each would do; choose one to see it." : told.explanation;
+    into.textContent = await work();
   } catch (error) {
-    found.textContent = error.message;
+    [into.textContent, into.className] = [error.message, "problem"];
   }
-  search.disabled = false;
-});
-
-async function keepNow(event) {
-  event.preventDefault();
-  keep.disabled = true;
-  kept.className = "quiet";
-  try {
-    kept.textContent = (await ask("/keep", { facts: facts(), name: claim.value })).told.join("\n");
-    claim.value = "";
-  } catch (error) {
-    [kept.textContent, kept.className] = [error.message, "problem"];
-  }
-  keep.disabled = false;
+  button.disabled = false;
   remember();
 }
+
+search.addEventListener("click", () => busy(search, found, async () => {
+  const base = facts();
+  changes.replaceChildren();
+  found.textContent = "Looking …";
+  const told = await ask("/why-not", { facts: base, wanted: wanted.value });
+  changes.append(...told.alternatives.map((one) => {
+    const list = Object.entries(one.changes).map(([name, { was, is }]) => `${name}: ${plainly(was)} → ${plainly(is)}`).join(", ");
+    const others = Object.fromEntries(Object.entries(one.changes).map(([name, { is }]) => [name, is]));
+    return item(list, [one.outcome, one.reason, one.because].filter(Boolean).join(" · "), () => take({ ...base, ...others }, [`Changed: ${list}`]));
+  }));
+  return told.alternatives.length ? "Each would do; choose one to see it." : told.explanation;
+}));
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  busy(keep, kept, async () => {
+    const { told } = await ask("/keep", { facts: facts(), name: claim.value });
+    claim.value = "";
+    return told.join("\n");
+  });
+});
 
 /** Tell what the folder holds of this chart. */
 function tellFolder(told) {
@@ -115,7 +118,7 @@ function tellOld({ stale, differences }) {
 
 /** Let the window around keep what the page shows, for when the chart is another one. */
 function remember() {
-  const shown = document.querySelector("[aria-selected=true]").getAttribute("aria-controls");
+  const shown = tabs.find((one) => one.ariaSelected === "true").getAttribute("aria-controls");
   engine?.postMessage({ state: { facts: facts(), shown, scale, at: [stage.scrollLeft, stage.scrollTop], texts: [claim.value, kept.textContent] } });
 }
 
