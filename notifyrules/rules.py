@@ -301,7 +301,7 @@ class Rules:
         Decide for every row of a frame at once.
 
         Args:
-            frame: Of Polars (eager or lazy), pandas, PyArrow or DuckDB, with a column a fact, by its dotted
+            frame: Of Polars (eager or lazy), pandas, PyArrow, DuckDB or Spark, with a column a fact, by its dotted
                 name or in structs. A fact that has no column takes its default.
             because: Whether to tell the words for a person.
             data: Whether to tell what the decision carries.

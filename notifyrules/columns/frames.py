@@ -12,6 +12,7 @@ import polars as pl
 from notifyrules.columns.chart import Plan, plan
 from notifyrules.columns.engine import Engine
 from notifyrules.columns.reading import read_frame, unfit_rows
+from notifyrules.columns.spark import on_spark
 from notifyrules.columns.telling import Telling
 from notifyrules.compiled.compiler import Program
 from notifyrules.compiled.facts_reader import Extras
@@ -45,9 +46,11 @@ class FrameRules:
     """Decide for frames by the rules of one program; plans are kept by the facts that have columns."""
 
     def __init__(self, graph: Graph, program: Program) -> None:
-        self._graph = graph
+        self.graph = graph
+        """The whole chart."""
         self._program = program
-        self._fixed: Mapping[str, Value] = {} if program.fixed is None else dict(program.fixed)
+        self.fixed: Mapping[str, Value] = {} if program.fixed is None else dict(program.fixed)
+        """The facts that are the same in all rows, in specialized rules."""
         self._plans: dict[frozenset[str], tuple[Plan, Engine]] = {}
 
     def decide(self, frame: Frame, wanted: Wanted, extras: Extras) -> Frame:
@@ -55,7 +58,7 @@ class FrameRules:
         try:
             given: Any = nw.from_native(frame)
         except TypeError:
-            advice = "frames are those of Polars, pandas, PyArrow and DuckDB"
+            advice = "frames are those of Polars, pandas, PyArrow, DuckDB and Spark"
             raise UsageError(f"expected a frame, found {describe(frame)}", advice) from None
         taken = [name for name in given.collect_schema().names() if name in wanted.names]
         if taken:
@@ -71,6 +74,8 @@ class FrameRules:
             return self._lazy(frame, wanted, extras)
         if kind.is_duckdb():
             return self._duckdb(frame, wanted, extras)
+        if kind.is_spark_like() and hasattr(frame, "mapInArrow"):
+            return on_spark(frame, self, wanted, extras)
         if isinstance(given, nw.LazyFrame):
             raise UsageError(f"frames of {kind.name.lower()} are not known", "collect it first")
         made = self.columns(given.to_polars(), wanted, extras)
@@ -84,18 +89,18 @@ class FrameRules:
 
     def columns(self, frame: pl.DataFrame, wanted: Wanted, extras: Extras, first: int = 1) -> pl.DataFrame:
         """Give the columns that are decided, a row for each row of a frame of Polars."""
-        facts = read_frame(frame, self._graph, self._fixed, extras, first)
+        facts = read_frame(frame, self.graph, self.fixed, extras, first)
         chart, engine = self._planned(frozenset(facts.frame.columns))
-        codes = engine.codes(facts, frame.height, lambda one: self._program.decide({**one, **self._fixed}).reason)
+        codes = engine.codes(facts, frame.height, lambda one: self._program.decide({**one, **self.fixed}).reason)
         outcomes = [arrow.target for arrow in chart.arrows]
         # What notifies has the highest codes.
-        refusing = sum(self._graph.outcomes[name].notify is not Notify.YES for name in outcomes)
+        refusing = sum(self.graph.outcomes[name].notify is not Notify.YES for name in outcomes)
         made = [
             (codes >= refusing).alias("notify"),
             _named(outcomes)[codes].alias("outcome"),
             _named([arrow.id for arrow in chart.arrows])[codes].alias("reason"),
         ]
-        telling = Telling(self._graph, self._program, self._fixed)
+        telling = Telling(self.graph, self._program, self.fixed)
         return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))
 
     def sifted(
@@ -105,7 +110,7 @@ class FrameRules:
         try:
             return self.columns(frame, wanted, extras), {}
         except FactsError:
-            broken = unfit_rows(frame, self._graph)
+            broken = unfit_rows(frame, self.graph)
             if not broken:
                 raise
         fit = pl.Series([place not in broken for place in range(frame.height)], dtype=pl.Boolean)
@@ -115,14 +120,14 @@ class FrameRules:
 
     def _planned(self, names: frozenset[str]) -> tuple[Plan, Engine]:
         if names not in self._plans:
-            absent = {fact.name: fact.default for fact in self._graph.facts.values() if fact.name not in names}
-            made = plan(self._graph, {**absent, **self._fixed})
+            absent = {fact.name: fact.default for fact in self.graph.facts.values() if fact.name not in names}
+            made = plan(self.graph, {**absent, **self.fixed})
             self._plans[names] = made, Engine(made)
         return self._plans[names]
 
     def schema(self, wanted: Wanted) -> Mapping[str, pl.DataType]:
         """Give the dtypes of the columns that are decided; those of names as text."""
-        told = Telling(self._graph, self._program, self._fixed).schema
+        told = Telling(self.graph, self._program, self.fixed).schema
         own = {"notify": pl.Boolean(), "outcome": pl.String(), "reason": pl.String()}
         return {name: {**own, **told}[name] for name in wanted.names}
 
@@ -131,7 +136,7 @@ class FrameRules:
         schema = frame.collect_schema()
         empty = pl.DataFrame(schema=schema)
         # What can be known of the columns without a row is said now.
-        read_frame(empty, self._graph, self._fixed, extras, 1)
+        read_frame(empty, self.graph, self.fixed, extras, 1)
         made = self.schema(wanted)
 
         def block(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,9 @@ from notifyrules.compiled.receipts import DIGITS, loaded_here, stamp
 from notifyrules.document.files import CASES_ENDINGS, SHIPPED_PREFIX, Place, is_ours, list_yaml, root_for, says_ours
 from notifyrules.errors import UsageError
 from notifyrules.graph.model import Graph
+from notifyrules.held import build_held
 from notifyrules.language.tables import Tables, tables
-from notifyrules.receipts.sources import FOLDER, Sources, build_held, loaded_as
+from notifyrules.receipts.sources import FOLDER, Sources, loaded_as
 from notifyrules.revisions import history
 from notifyrules.rules import build_place
 from notifyrules.shipped import shipped_names, shipped_root

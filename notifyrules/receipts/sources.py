@@ -10,16 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import Final, Self
 
 from notifyrules.compiled.receipts import stamp
-from notifyrules.document.files import SHIPPED_PREFIX, Held, Place, Shipped
+from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.errors import UsageError
-from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph
+from notifyrules.held import build_held
 from notifyrules.language.tables import Tables, tables
 
 FOLDER: Final = "rules"
 """The folder beside receipts in which the sources of their rules stand."""
-_NOWHERE: Final = Path(os.path.realpath(os.sep)) / "notifyrules-kept"
-"""Where the files of kept rules seem to stand; none is opened there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +70,6 @@ class Sources:
         """Build the chart; None where the files are not those that the digest is made of."""
         graph = build_held(self.files, self.path)
         return None if graph is None or graph.digest != self.digest else graph
-
-
-def build_held(files: Mapping[str, str], path: str) -> Graph | None:
-    """Build a chart of texts that are at hand, by the names that its files call each other; None if it has errors."""
-    depth = max((PurePosixPath(name).parts.count("..") for name in files), default=0)
-    own, shipped = _NOWHERE / "given", _NOWHERE / "shipped"
-    base = own.joinpath(*["down"] * depth)
-
-    def place(name: str) -> Path:
-        if name.startswith(SHIPPED_PREFIX):
-            return shipped / f"{name.removeprefix(SHIPPED_PREFIX)}.yaml"
-        return Path(os.path.normpath(base / name.lstrip("/")))
-
-    held = {place(name): text for name, text in files.items()}
-
-    def open_held(at: Place) -> Held:
-        return held.get(at.path, ("is not kept", ""))
-
-    names = tuple(name.removeprefix(SHIPPED_PREFIX) for name in files if name.startswith(SHIPPED_PREFIX))
-    root = shipped if path.startswith(SHIPPED_PREFIX) else own
-    built = Library(Shipped(shipped, names), open_held).build(Place(place(path), path, root))
-    return None if built.findings.errors else built.graph
 
 
 def loaded_as(graph: Graph, path: str) -> Graph | None:
