@@ -174,6 +174,11 @@ class Rules:
         Raises:
             FactsError: It is not JSON, a key stands twice in one object, or the facts are not what the rules declare.
         """
+        # A chart that is made to be called decides nothing, however its facts are written.
+        if extras == "forbid" and self.should_notify is self.decide:
+            found = self._program.typed()(data)
+            if found is not None:
+                return found
         return self.should_notify(self._program.json().read(data, extras), extras)
 
     def needs(self, given: object, *, until: Until = "decision", extras: Extras = "forbid") -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from notifyrules import FactsError, Rules
+from notifyrules import FactsError, Rules, UsageError
+from notifyrules.compiled.typed_json import can_read
 from tests.charts import OUTCOMES, rules_of
 
 RULES = """\
@@ -18,6 +19,8 @@ facts:
   user.name: text = "somebody"
   user.until: instant | null = null
   user.words: list of text = []
+  user.count: int = 0
+  user.level: low | high = low
   user.quiet: schedule = []
 flow:
   muted: {if: muted, then: {to: "no", because: "{user.name}"}, else: away}
@@ -30,9 +33,12 @@ WHOLE: dict[str, Any] = {
         "name": 'Ann: the "first"',
         "until": "2026-11-23T22:00:00Z",
         "words": ["a", "b:c", "ü"],
+        "count": 3,
+        "level": "high",
         "quiet": [{"days": ["mon"], "from": "22:00", "until": "07:00"}],
     },
 }
+PLAIN: dict[str, Any] = {**WHOLE, "user": {**WHOLE["user"], "name": "Ann"}}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +86,56 @@ class TestDeciding:
             rules.decide_json('{"other": 1}')
 
         assert rules.decide_json('{"other": {"muted": "x"}, "muted": true}', extras="ignore").outcome == "no"
+
+
+@pytest.mark.skipif(not can_read(), reason="msgspec is not installed")
+class TestTyped:
+    def test_decides_without_the_other_reader(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """JSON that holds every fact nested, and nothing escaped, is read by who knows their types."""
+        rules = rules_of(RULES + OUTCOMES)
+        monkeypatch.setattr(type(rules.program.json()), "read", None)
+
+        for data in (json.dumps(PLAIN, ensure_ascii=False), json.dumps(PLAIN, ensure_ascii=False).encode()):
+            assert rules.decide_json(data).facts == rules.facts(PLAIN)
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ('"muted": true', '"muted": true, "other": 1'),
+            ('"away": false', '"away": 0'),
+            ('"away": false', '"words": []'),
+            ('"muted": true', '"muted": null'),
+            ('"name": "Ann"', '"name": "\\u0041"'),
+            ('"count": 3', '"count": 3.0'),
+            ('"count": 3', f'"count": {2**53 + 1}'),
+            ('"count": 3', f'"count": -{2**53 + 1}'),
+            ('"level": "high"', '"level": "top"'),
+            ('"name": "Ann"', f'"name": "{"x" * 65_537}"'),
+            ('["a", ', '["a", 1, '),
+            ('["a", ', '["a", ' + '"", ' * 9_998),
+            ('"until": "2026-11-23T22:00:00Z"', '"until": "soon"'),
+            ('"quiet": [', '"quiet": [7, '),
+            ('"away": false, ', ""),
+            ("}}", "}} x"),
+        ],
+        ids=[
+            *("more", "a number", "twice", "null", "escaped", "a decimal", "too much", "too little", "no value"),
+            *("a long text", "no texts", "many texts", "no instant", "no window", "less", "more behind"),
+        ],
+    )
+    def test_leaves_whatever_is_not_usual_to_it(self, rules: Rules, old: str, new: str) -> None:
+        """What it cannot vouch for it does not decide by."""
+        data = json.dumps(PLAIN, ensure_ascii=False)
+        assert data.count(old) == 1
+
+        assert rules.program.typed()(data.replace(old, new)) is None
+
+    def test_a_chart_that_is_made_to_be_called_says_nothing(self) -> None:
+        """However its facts are written."""
+        called = rules_of(RULES + OUTCOMES.replace("{notify: true}", "{}"))
+
+        with pytest.raises(UsageError, match="does not say whether"):
+            called.decide_json(json.dumps(PLAIN, ensure_ascii=False))
 
 
 class TestRefusing:

@@ -50,6 +50,8 @@ _Bind: TypeAlias = Callable[["Facts | None", Mapping[object, Form], Form], tuple
 Gives the function that decides and the one that decides by plain dicts, for fixed facts and for what takes other forms:
 by class, and of classes not met before.
 """
+Typed: TypeAlias = Callable[[object], "Decision | None"]
+"""Decides by JSON of the usual form; None where it has another one."""
 _BindEach: TypeAlias = Callable[["Facts | None", object], DecideEach]
 """Gives the function that decides for every medium, for fixed facts and the function that decides for one."""
 
@@ -92,6 +94,8 @@ class Program:
     """Validates facts as far as that can be done without the reader."""
     json: Callable[[], JsonReader]
     """Gives what reads facts in JSON, which is made when it is first asked for."""
+    typed: Callable[[], Typed]
+    """Gives what decides by JSON of the usual form; it is made when it is first asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class UnboundProgram:
     each: Callable[[], _BindEach]
     deciding: FormsCode
     holding: FormsCode
+    typed: Callable[[], Callable[[Facts | None, object], Typed]]
 
     def program(self, fixed: Facts | None) -> Program:
         """Fix the facts that are known before."""
@@ -114,7 +119,8 @@ class UnboundProgram:
         each = cache(lambda: self.each()(fixed, decide))
         holding = OtherForms(self.holding, fixed)
         json = cache(lambda: _json_reader(self.reader))
-        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each, holding, json)
+        typed = cache(lambda: self.typed()(fixed, decide))
+        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each, holding, json, typed)
 
 
 def _json_reader(reader: FactsReader) -> JsonReader:
@@ -144,7 +150,16 @@ def compile_residual(
     deciding = FormsCode(writer, lambda found: compile_forms(lambda other: other.forms(settled, found)))
     holding = FormsCode(writer, lambda found: compile_forms(lambda other: other.holding(found)))
     each = cache(lambda: _compile_each(whole, left, settled, reader, limits))
-    return UnboundProgram(left, reader, bind, source, each, deciding, holding)
+    typed = cache(lambda: _compile_typed(_Compiler(whole, left, reader, limits), settled))
+    return UnboundProgram(left, reader, bind, source, each, deciding, holding, typed)
+
+
+def _compile_typed(compiler: _Compiler, settled: Arrow | None) -> Callable[[Facts | None, object], Typed]:
+    from notifyrules.compiled.typed_json import can_read  # noqa: PLC0415 - only who has JSON needs it
+
+    if not can_read():
+        return lambda _fixed, _decide: lambda _data: None
+    return cast("Callable[[Facts | None, object], Typed]", compiler.run(compiler.typed(settled))["bind"])
 
 
 def _compile_each(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits) -> _BindEach:
@@ -288,6 +303,36 @@ class _Compiler:
             "    except OTHER_ODD:",
             "        return None",
         ]
+
+    def typed(self, settled: Arrow | None) -> str:
+        """Write the function that decides by JSON in which every fact stands nested; None of any other."""
+        from notifyrules.compiled.typed_json import ERRORS, make_decoder, unsettled, write_values  # noqa: PLC0415
+
+        functions, by_variables = self._by_variables(self._answer) if settled is None else ([], self._answer(settled))
+        declared, slots = self.reader.declared, self.reader.kind.slots
+        decode = self._names.thing("decode", make_decoder(declared))
+        for name, thing in {"bytes": bytes, "ERRORS": ERRORS}.items():
+            self._names.thing(name, thing)
+        lines = [
+            "def typed(data):",
+            "    try:",
+            f"        o = {decode}(data)",
+            *(f"        {line}" for line in write_values(declared, slots, self._names)),
+            # With nothing escaped every text has two marks, those of keys that are lost as well.
+            "        if data.__class__ is bytes:",
+            "            if b'\\\\' in data or data.count(b'\"') >> 1 != texts:",
+            "                return None",
+            "        elif data.__class__ is not str or '\\\\' in data or data.count('\"') >> 1 != texts:",
+            "            return None",
+            *(f"        {line}" for line in write_checks(unsettled(declared), slots, self._names)),
+            "    except ERRORS:",
+            "        return None",
+            "    except ODD:",
+            "        return None",
+            *(f"    {line}" for line in self._going_on(by_variables)),
+        ]
+        bind = [f"def bind({FIXED}, decide):", *(f"    {line}" for line in lines), "    return typed"]
+        return "\n".join([*functions, *bind]) + "\n"
 
     def each(self, settled: Arrow | None, media: Media) -> str:
         """Write the function that decides for every medium, inside of one that takes what it does not know itself."""

@@ -18,6 +18,7 @@ from pydantic_core import from_json
 
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.compiled.names import Names, compiled, run
+from notifyrules.compiled.typed_json import count_texts
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import MAX_DIGITS, describe
@@ -25,6 +26,7 @@ from notifyrules.language.types import Basic, ListOf
 from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
 
 _UTF_8: Final = "utf-8"
+_KINDS: Final = (str, bytes, bytearray)
 _parse: Final[Callable[[str | bytes | bytearray], Any]] = (
     # It only saves time, and not everybody has it.
     import_module("orjson").loads if find_spec("orjson") else partial(from_json, allow_inf_nan=False)
@@ -36,7 +38,7 @@ class JsonReader:
 
     def __init__(self, declared: Mapping[str, Fact]) -> None:
         names = Names()
-        size, count = names.thing("len", len), names.thing("count", _count)
+        size, count = names.thing("len", len), names.thing("count", count_texts)
         groups = ["", *sorted({name[:at] for name in declared for at, sign in enumerate(name) if sign == "."})]
         paths = {*declared, *groups[1:]}
         inside = {group: sum(path.rpartition(".")[0] == group for path in paths) for group in groups}
@@ -72,7 +74,7 @@ class JsonReader:
         Raises:
             FactsError: It is not JSON.
         """
-        if not isinstance(data, str | bytes | bytearray):
+        if not isinstance(data, _KINDS):
             message = f"expected JSON as bytes or text, found {describe(data)}"
             advice = "facts that are read already `should_notify` takes"
             raise FactsError([FactProblem("(facts)", message, advice)])
@@ -91,21 +93,12 @@ class JsonReader:
                     return found
             except (KeyError, TypeError):
                 pass
-        return found if _count(found) == texts else _read_slowly(data)
+        return found if count_texts(found) == texts else _read_slowly(data)
 
 
 def _at(path: str) -> str:
     """Write where a group or a fact stands in nested dicts."""
     return "".join(f"[{part!r}]" for part in path.split(".")) if path else ""
-
-
-def _count(found: Any) -> int:  # noqa: ANN401 - JSON
-    """Count the texts that JSON holds, keys among them."""
-    if found.__class__ is str:
-        return 1
-    if found.__class__ is dict:
-        return len(found) + sum(map(_count, found.values()))
-    return sum(map(_count, found)) if found.__class__ is list else 0
 
 
 def _read_slowly(data: str | bytes | bytearray) -> object:

@@ -19,8 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import create_model
 
-from notifyrules import FactsError, Rules
+from notifyrules import Decision, FactsError, Rules
 from notifyrules.compiled.facts_reader import Extras
+from notifyrules.language.mismatch import Mismatch
+from notifyrules.language.values import conform
 from tests.charts import OUTCOMES, rules_of
 from tests.property.test_evaluator_laws import Text, Word
 
@@ -280,6 +282,15 @@ def by_form(rules: Rules, given: object, extras: Extras = "forbid") -> tuple[obj
 LOADED = rules_of(CHART + OUTCOMES)
 
 
+def fits(name: str, value: object) -> bool:
+    """Tell whether JSON can hold a value that is valid for a fact."""
+    try:
+        conform(LOADED.graph.facts[name].type, value)
+    except Mismatch:
+        return False
+    return not isinstance(value, datetime | date | time | timedelta | ZoneInfo)
+
+
 @pytest.mark.parametrize("form", FORMS)
 class TestForms:
     @settings(max_examples=50, deadline=None)
@@ -308,6 +319,40 @@ class TestJson:
                 return decision.outcome, decision.reason, dict(decision.facts)
 
             assert found(decide) == expected
+
+    @settings(max_examples=200, deadline=None)
+    @given(
+        row=st.fixed_dictionaries({name: values.filter(partial(fits, name)) for name, values in VALUES.items()}),
+        odd=st.none() | st.tuples(st.sampled_from([*VALUES]), ODD),
+        twice=st.none() | st.sampled_from([*VALUES, "channel", "user"]),
+        left_out=st.none() | st.sampled_from([*VALUES]),
+        in_bytes=st.booleans(),
+    )
+    def test_of_whole_facts_decides_and_refuses_alike(
+        self, row: Row, odd: tuple[str, object] | None, twice: str | None, left_out: str | None, *, in_bytes: bool
+    ) -> None:
+        """Whoever knows the types of the values finds what the other reader finds, and every key that is lost."""
+        rules = Rules(LOADED.graph, LOADED.diagnostics)
+        given = {name: one for name, one in (row | ({} if odd is None else dict([odd]))).items() if name != left_out}
+        text = written(nest(given), twice)
+        data = text.encode(errors="surrogatepass") if in_bytes else text
+
+        def decide(call: Callable[[], Decision]) -> object:
+            return found(lambda: ((decision := call()).outcome, decision.reason, dict(decision.facts)))
+
+        by_reader = decide(lambda: rules.should_notify(rules.program.json().read(data, "forbid")))
+
+        assert decide(lambda: rules.decide_json(data)) == by_reader
+
+
+def written(whole: Row, twice: str | None, path: str = "") -> str:
+    """Write nested facts as JSON in which one fact or group stands twice."""
+    parts: list[str] = []
+    for name, one in whole.items():
+        inner = isinstance(one, dict) and f"{path}{name}" in ("channel", "user", "channel.limits")
+        value = written(one, twice, f"{path}{name}.") if inner else json.dumps(one, ensure_ascii=False, default=str)  # type: ignore[arg-type]
+        parts += [f"{json.dumps(name)}: {value}"] * (2 if f"{path}{name}" == twice else 1)
+    return "{" + ", ".join(parts) + "}"
 
 
 class TestOtherNames:
