@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -220,3 +221,39 @@ class TestMarkdown:
 
         assert 58_000 < len(told) < 60_100
         assert told.endswith("\n\n_The rest does not fit into a comment: `--format json` tells it._\n")
+
+
+@pytest.mark.slow
+class TestOneEdit:
+    """What one edit of a shipped chart does is told on a screen."""
+
+    @pytest.mark.parametrize(
+        ("was", "now", "most"),
+        [
+            ("  is_vip: sender.id in preferences.vips", "  is_vip: sender.id in preferences.vips or is_mentioned", 32),
+            ("and (channel.muted_until is null or now < channel.muted_until)", "", 45),
+            ("if: is_mentioned or is_followed", "if: is_mentioned", 20),
+            ('if: message.calls == "here" and user.active', 'if: message.calls == "here"', 32),
+        ],
+        ids=["a let", "a let of two ends", "a question", "a row"],
+    )
+    def test_how_long_it_is(self, tmp_path: Path, was: str, now: str, most: int) -> None:
+        """However many ends it moves people between."""
+        rules = Path(__file__).parents[1] / "rules"
+        shutil.copytree(rules / "blocks", tmp_path / "blocks")
+        old = (rules / "team_chat.yaml").read_text("utf-8")
+        told = format_text(compared(tmp_path, old, edited(old, (was, now))), SHUT, None)
+
+        assert len(told.splitlines()) <= most
+
+    def test_what_most_examples_have_is_told_once(self, tmp_path: Path) -> None:
+        """And an example that has something else says so."""
+        rules = Path(__file__).parents[1] / "rules"
+        shutil.copytree(rules / "blocks", tmp_path / "blocks")
+        old = (rules / "team_chat.yaml").read_text("utf-8")
+        vips = ("  is_vip: sender.id in preferences.vips", "  is_vip: sender.id in preferences.vips or is_mentioned")
+        told = words(format_text(compared(tmp_path, old, edited(old, vips)), SHUT, None))
+
+        assert "such as message.mentions = [bob], user.snoozed_until = 2026-01-05T13:00:00Z. Now: mail:" in told
+        assert "with now = 2026-01-05T13:00:00Z, user.snoozed_until = 2026-01-05T14:00:00Z, device.kind" in told
+        assert "mail_later: Unread for the mail's delay? No, with device.kind = mail notify:" in told

@@ -195,7 +195,7 @@ def _examples(
                 continue
             ends[told] = here
             few = known[one.change] if len(shown) <= _ITEMS else {}
-            more = {name: value for name, value in few.items() if name not in shared}
+            more = {name: value for name, value in few.items() if name not in shared or not alike(shared[name], value)}
             yield Depth.ITEM, f"{told}{_changed(one)}{_with(', with', more)}"
         yield from ((Depth.ITEM, f"{', '.join(names)}{at}") for at, names in above.items())
 
@@ -233,10 +233,10 @@ def _beyond(comparison: VersionComparison, example: Example, usual: Mapping[str,
 
 
 def _shared(facts: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
-    first, *others = facts
-    return {
-        name: value for name, value in first.items() if all(name in one and alike(one[name], value) for one in others)
-    }
+    """Give the facts that all examples tell, with the value of most: an example that has another one says so."""
+    names = [name for name in facts[0] if all(name in one for one in facts)]
+    most = {name: Counter((type(one[name]), one[name]) for one in facts).most_common(1)[0] for name in names}
+    return {name: value for name, ((_, value), number) in most.items() if number > len(facts) / 2}
 
 
 def _listed(facts: Mapping[str, Value]) -> str:
