@@ -15,6 +15,7 @@ from benchmarks import (
     fanout,
     forms,
     growing,
+    large,
     media,
     peers,
     receipts,
@@ -30,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
-    parts = ["service", "events", "receipts", "forms", "cliffs", "columns"]
+    parts = ["service", "events", "receipts", "forms", "cliffs", "columns", "start", "large"]
     parser.add_argument("part", nargs="?", choices=parts, help="measure only this")
     options = parser.parse_args()
     tables: list[Table] = []
@@ -55,6 +56,10 @@ def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
             return _forms(quick=quick)
         case "columns":
             return columns.measure(rows=100_000 if quick else 1_000_000, rounds=3 if quick else 5)
+        case "start":
+            return [starting.measure(rounds=3 if quick else 15)]
+        case "large":
+            return [large.measure(rounds=1 if quick else 5)]
         case "cliffs":
             return [cliffs.measure(subjects()[-1], rounds=10 if quick else 60)]
         case _:
@@ -84,6 +89,7 @@ def _tables(*, quick: bool) -> Iterator[Table]:
     yield fanout.measure(slack, members=20_000 if quick else 200_000)
     yield growing.measure((10, 100, 300) if quick else (10, 30, 100, 300, 1_000), rounds=5 if quick else 15)
     yield growing.measure_many(slack, loaded=20 if quick else 200, rounds=100 if quick else 300)
+    yield large.measure(rounds=1 if quick else 5)
     yield starting.measure(rounds=3 if quick else 15)
     yield _service(quick=quick)
 
