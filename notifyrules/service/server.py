@@ -25,12 +25,14 @@ _HEAD_BYTES: Final = 32 * 1024
 """What the address and the fields of one call may have together."""
 _FRAMED: Final = 8
 """How many times as many bytes as it may have a body comes in: its parts may be small, and say more than their size."""
+_WAITING: Final = 64
+"""Calls that may stand behind one that is being answered, on one connection."""
 _LAST_CALLS_S: Final = 1.0
 """How long connections that are kept, or were accepted last, may take to bring their last call."""
 
 
 class _Refused(Exception):  # noqa: N818 - the parser tells of it
-    """The head of a call is too large, or names no host."""
+    """The head of a call is too large, or names no host, or too many calls wait."""
 
 
 class _Dropped(list[tuple[bytes, bytes]]):
@@ -52,6 +54,8 @@ class Protocol(HttpToolsProtocol):
         self._most = _HEAD_BYTES + _FRAMED * limits.body_bytes
         # Whoever reads the body refuses it earlier, and in words.
         self._body_s = limits.read_s + 1
+        self._taken_s = 6 * limits.read_s
+        self._taking: asyncio.TimerHandle | None = None
         self._ended, self._in_head, self._size = 0, True, 0
         self._timer: asyncio.TimerHandle | None = None
         self._given = self._rest = b""
@@ -65,6 +69,26 @@ class Protocol(HttpToolsProtocol):
         """Wait no longer."""
         self._arrived()
         super().connection_lost(exc)
+        self._is_taken()
+
+    def pause_writing(self) -> None:
+        """Wait, for so long, until what was answered is taken."""
+        super().pause_writing()
+        self._taking = self.loop.call_later(self._taken_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Answer on."""
+        super().resume_writing()
+        self._is_taken()
+
+    def _is_taken(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End the connection, also where what was answered is not taken."""
+        self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived: of a head or a body that does not end, only so much, for so long."""
@@ -91,7 +115,7 @@ class Protocol(HttpToolsProtocol):
             return  # It comes once more, without that wish.
         self._arrived()
         self._size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-        if self._size > _HEAD_BYTES:
+        if self._size > _HEAD_BYTES or len(self.pipeline) > _WAITING:
             raise _Refused
         self._take_host()
         super().on_headers_complete()
@@ -132,8 +156,10 @@ class Protocol(HttpToolsProtocol):
         body = problem.to_json()
         head = f"HTTP/1.1 {problem.status} {problem.to_dict()['title']}\r\nconnection: close\r\n"
         head += f"content-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n\r\n"
+        # Whoever waits for another answer would take this one for it.
+        answered = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr] # before the first
         if not self.transport.is_closing():
-            if self._in_head or not self.cycle.response_started:
+            if not self.pipeline and (answered if self._in_head else not self.cycle.response_started):
                 self.transport.write(head.encode() + body)
             self.transport.close()
 

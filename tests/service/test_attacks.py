@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -163,6 +164,25 @@ class TestWithoutEnd:
         call = b"GET /livez HTTP/1.1\r\nhost: localhost\r\ncontent-length: 999999999\r\n\r\n"
 
         assert poured(process, call, b" " * 40_000)[1] < 100_000_000
+
+    def test_calls_without_end(self, process: Process) -> None:
+        """Calls that are sent one behind the other, before any is answered, are taken up to a number."""
+        before = resident(process)
+        call = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
+
+        assert poured(process, b"", call * 10_000)[1] < 100_000_000
+        assert resident(process) - before < 20_000
+        assert alive(process)
+
+    def test_answers_that_nobody_takes(self, process: Process) -> None:
+        """Whoever asks, and takes no answer, is not waited for without end."""
+        call, end = b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n", time.monotonic() + 60
+        with socket.create_connection(("127.0.0.1", process.port)) as connection, suppress(ConnectionError):
+            while time.monotonic() < end:
+                connection.sendall(call * 32)
+                time.sleep(0.05)
+
+        assert time.monotonic() < end
 
     def test_a_body_that_rests(self, process: Process) -> None:
         """Whoever was refused, and goes on with the body but does not end it, is waited for no longer than others."""
