@@ -15,7 +15,7 @@ from notifyrules.rules import read_cases
 from tests.cli import run
 from tests.test_browser import Browser, browser
 from tests.test_browser import pytestmark as needs_browser
-from tests.test_page import LIT, opened, whole
+from tests.test_page import LIT, SET, opened, whole
 
 __all__ = ["browser", "opened"]
 pytestmark = needs_browser
@@ -333,6 +333,14 @@ class TestLayers:
         assert listed(shown, TEXTS.format(".cases button"))[0].startswith("changed: no->yes")
         assert "The old version: not notified · no, by " in str(shown.run(ANSWER))
 
+    def test_is_held_fresh(self, tmp_path: Path) -> None:
+        """The command that a stale page names shows the same layers."""
+        (tmp_path / "new.yaml").write_text(BRANCHES, "utf-8")
+        asked = ["--against", str(tmp_path / "new.yaml"), "-o", str(tmp_path / "page.html")]
+        stale = run("render", tmp_path / "new.yaml", *asked, "--check")
+
+        assert (stale.code, f"{tmp_path / 'new.yaml'} {' '.join(asked)}`" in stale.err) == (1, True)
+
     @pytest.mark.parametrize("option", [["--traffic", "receipts"], ["--against", "slack"]], ids=["traffic", "against"])
     def test_are_for_pages(self, option: list[str]) -> None:
         """A picture has no layers to be switched."""
@@ -397,6 +405,30 @@ class TestFacts:
         found.append(shown.run(state))
 
         assert found == ["default", "null", "default"]
+
+    def test_what_is_assumed(self, opened: Open) -> None:
+        """Facts that the rules assume never to be are told so, and are no way to change a decision."""
+        shown = opened(whole("slack"))
+        shown.run(SET.format("message.is_dm", "'true'"))
+        alone = listed(shown, TEXTS.format("#told .wide code"))
+        shown.run(SET.format("preferences.global", "'dms'"))
+
+        assert "preferences.global = all" in alone
+        assert "preferences.global = dms" not in alone
+        assert "The rules assume that there are no such facts." in str(shown.run(ANSWER))
+
+    def test_two_facts_would_change_it(self, opened: Open) -> None:
+        """Where none does alone, two together are tried on demand; both are set, and the decision turns."""
+        shown = opened(whole("slack"), "#case=a muted channel stays silent")
+        alone = listed(shown, TEXTS.format("#told .wide"))
+        click(shown, "#told div > button")
+        turns = listed(shown, TEXTS.format("#told .wide code"))
+        click(shown, "#told .wide")
+
+        assert alone == []
+        assert "message.in_thread = true, user.follows_thread = true" not in turns
+        assert "channel.muted = false, message.mentions_user = true" in turns
+        assert str(shown.run(ANSWER)).startswith("Notified")
 
     def test_what_would_change_it(self, opened: Open) -> None:
         """Facts that alone would turn the decision are listed; one that is chosen turns it."""

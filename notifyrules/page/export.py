@@ -41,10 +41,12 @@ def export_chart(graph: Graph, zones: Iterable[str] = ALWAYS_CARRIED, *, told: b
     Args:
         graph: A chart without errors.
         zones: Keys of the time zones that its facts may name; those that the chart itself writes out come with them.
-        told: Whether it carries what only people read: what nodes are about, their conditions, which facts are private.
+        told: Whether it carries what deciding does not need: what nodes are about, their conditions, what is private or
+            assumed of facts.
     """
     exporter = _Exporter(told=told)
     exporter.number(graph)
+    assumed: dict[str, Plain] = {"assume": [exporter.terms.write(term) for term in graph.assume]} if told else {}
     named = sorted({*zones, *exporter.terms.zones})
     wanted = {name for function in exporter.terms.functions for name in NEEDED.get(function, ())}
     return {
@@ -58,6 +60,7 @@ def export_chart(graph: Graph, zones: Iterable[str] = ALWAYS_CARRIED, *, told: b
         "lets": exporter.terms.lets,
         "tables": {name: table(name) for name in sorted(wanted)},
         "zones": {key: zone_bytes(key) for key in named},
+        **assumed,
     }
 
 

@@ -157,6 +157,12 @@ function attempt(facts, by = chart) {
 
 const withFact = (name, value) => attempt({ ...Object.fromEntries(given), [name]: value })[0];
 
+/** Tell whether valid facts are some that the rules assume. */
+function keeps(given) {
+  const facts = readFacts(chart, given);
+  return chart.assume.every((term) => evaluate(chart, term, (name) => facts.get(name), new Map()));
+}
+
 /** Decide by the form, and show it all; what is said beside it holds until a fact is changed. */
 function decideNow(said = []) {
   const [decision, problems] = attempt(Object.fromEntries(given)), answer = byId("answer");
@@ -164,7 +170,8 @@ function decideNow(said = []) {
   readNow = decision && new Set([...decision.told_from, ...allRead(decision.steps)]);
   lightWay(decision?.steps ?? null);
   for (const { tellState } of rowsOfForm.values()) tellState();
-  if (decision) tellAnswer(decision, [...said, ...tellBefore(decision)]);
+  const odd = decision && !keeps(Object.fromEntries(given)) ? ["The rules assume that there are no such facts."] : [];
+  if (decision) tellAnswer(decision, [...said, ...odd, ...tellBefore(decision)]);
   else answer.replaceChildren(...said.map(quiet), el("p", { className: "problem", textContent: problems }));
   answer.classList.toggle("is-wrong", !decision);
   tellWhy();
@@ -250,24 +257,33 @@ function tellMedia(fact, media) {
     el("li", { textContent: `${medium}: ${HEADLINES[one.notify].toLowerCase()} (${one.reason})` }))));
 }
 
-/** Give the values that a fact is tried with: every one of a few, else those that the cases have. */
-function candidates(name, type) {
+/** The values that each fact is tried with: every one of a few, else some that the cases have. */
+const candidates = new Map([...declared].map(([name, { type }]) => {
   const known = { bool: [true, false], enum: type.values }[type.is];
-  const seen = known ?? [...new Set(beside.cases.map(({ facts }) => JSON.stringify(facts[name])).filter(Boolean))].map((one) => JSON.parse(one));
-  return type.null ? [null, ...seen] : seen;
+  const seen = new Set(known ? [] : beside.cases.map(({ facts }) => JSON.stringify(facts[name])).filter(Boolean));
+  return [name, [...(type.null ? [null] : []), ...(known ?? [...seen].slice(0, 12).map((one) => JSON.parse(one)))]];
+}));
+
+/** Find what turns the decision: changes of facts, so many at once at most, each of one that is read then. */
+function turnsOf(changed, most) {
+  const facts = { ...Object.fromEntries(given), ...changed }, [found] = attempt(facts);
+  if (found && found.notify !== current.notify) return keeps(facts) ? [[changed, found]] : [];
+  if (!found || most === 0) return [];
+  const read = [...new Set([...found.told_from, ...allRead(found.steps)])].filter((name) => name !== chart.media?.[0] && !Object.hasOwn(changed, name));
+  return read.flatMap((name) => candidates.get(name).flatMap((value) => turnsOf({ ...changed, [name]: value }, most - 1)));
 }
 
-/** List what one fact alone would change about whether somebody is notified. */
-function tellTurns() {
-  const read = [...declared].filter(([name]) => readNow.has(name) && name !== chart.media?.[0]);
-  const tried = read.flatMap(([name, { type }]) => candidates(name, type).map((value) => [name, value, withFact(name, value)]));
-  const turns = tried.filter(([, , other]) => other && other.notify !== current.notify).map(([name, value, other]) => {
-    const turn = el("button", { type: "button", className: "wide", onclick: () => setFacts({ ...Object.fromEntries(given), [name]: value }, []) },
-      el("code", { textContent: `${name} = ${plainly(value)}` }), quiet(`${HEADLINES[other.notify]} · ${other.outcome}, by ${other.reason}`));
-    return el("li", {}, turn);
-  });
-  return el("div", {}, el("h2", { textContent: "What one fact alone would change" }),
-    turns.length ? el("ul", { className: "plain" }, ...turns) : el("p", { textContent: "Nothing that was tried." }));
+/** List what one fact alone would change about whether somebody is notified; where none would, two at once on demand. */
+function tellTurns(most = 1) {
+  const list = el("ul", { className: "plain" }), written = (changed) => Object.entries(changed).map(([name, value]) => `${name} = ${plainly(value)}`).sort().join(", ");
+  const turns = new Map(turnsOf({}, most).map(([changed, found]) => [written(changed), [changed, found]]));
+  list.append(...[...turns].slice(0, 40).map(([words, [changed, found]]) => el("li", {}, el("button", {
+    type: "button", className: "wide", onclick: () => setFacts({ ...Object.fromEntries(given), ...changed }, []),
+  }, el("code", { textContent: words }), quiet(`${HEADLINES[found.notify]} · ${found.outcome}, by ${found.reason}`)))));
+  const made = el("div", {}, el("h2", { textContent: `What ${most === 1 ? "one fact alone" : "two facts together"} would change` }), list);
+  if (!turns.size) made.append(el("p", { textContent: "Nothing that was tried." }));
+  if (!turns.size && most === 1) made.append(el("button", { type: "button", textContent: "Try two facts together", onclick: () => made.replaceWith(tellTurns(2)) }));
+  return made;
 }
 
 // ---- One box ----
