@@ -25,7 +25,7 @@ from notifyrules.service.clients import Clients
 from notifyrules.service.clients import Scope as Right
 from notifyrules.service.decide import Decider, unknown_rules
 from notifyrules.service.idempotency import REPLAYED, once
-from notifyrules.service.log import DecisionLog
+from notifyrules.service.log import log_of
 from notifyrules.service.metrics import Tally
 from notifyrules.service.openapi import openapi
 from notifyrules.service.problems import MEDIA_TYPE, Problem
@@ -70,8 +70,7 @@ class Service:
         else:
             self._tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
         self._access = Access(self._tokens, Signatures(clients, self._store, settings.public_url))
-        path = settings.log.path
-        self._log = None if path is None else DecisionLog(path, settings.log, self._tally.unlogged)
+        self._log = log_of(settings.log, self._tally.unlogged)
         self._decider = Decider(self._in_force, self._tally, settings.limits.facts, self._log)
         self._others = Starlette(
             routes=list(self._routes()),

@@ -74,6 +74,7 @@ class Log(Section):
     """Where decisions are logged."""
 
     path: File | None = None
+    receipts: File | None = None
     private: Literal["leave-out", "hash"] = "leave-out"
     key: str | None = Field(default=None, min_length=16)
 

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from notifyrules.service.access import Caller
 from notifyrules.service.events import POSTED, RETRY, Answer, Told, answer, refuse
 from notifyrules.service.lines import Line, Received, begin, end, end_by_signal, in_hand, tell
-from notifyrules.service.log import DecisionLog
+from notifyrules.service.log import log_of
 from notifyrules.service.metrics import Tally
 from notifyrules.service.problems import Problem
 from notifyrules.service.settings import Settings
@@ -58,9 +58,7 @@ class Worker:
         self.tally = Tally(self._metrics)
         self._results: Counter[str] = Counter()
         self._deciding = asyncio.Lock()
-        self._log = None
-        if settings.log.path is not None:
-            self._log = DecisionLog(settings.log.path, settings.log, self.tally.unlogged)
+        self._log = log_of(settings.log, self.tally.unlogged)
         line.subscribe(POSTED, self._take)
 
     @asynccontextmanager

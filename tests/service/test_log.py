@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from notifyrules.errors import UsageError
 from notifyrules.service.settings import Log
 from tests.cli import run
 from tests.service.asking import TITLED, Asking, asking
@@ -101,3 +102,45 @@ class TestFiles:
         with asking(folder, log=Log(path=Path("/dev/full"))) as service:
             assert service.decide({"facts": TITLED}).status_code == 200
             assert "notifyrules_unlogged_total 1.0" in service.get("/metrics").text
+
+
+class TestReceipts:
+    def test_the_log_is_asked(self, folder: Path) -> None:
+        """Each decision of a service is counted and told by what stands in the folder alone."""
+        with asking(folder, log=Log(receipts=folder / "receipts")) as service:
+            service.decide({"facts": NAMED, "subject": "u1"})
+            service.decide({"facts": [TITLED, TITLED]})
+            service.decide({"facts": {}})
+        (folder / "chart.yaml").unlink()
+        counted = run("log", str(folder / "receipts"), "--by", "outcome", "--json").json
+        told = run("log", str(folder / "receipts"), "--subject", "u1", "--explain", "support").out
+
+        assert sum(one["count"] for one in counted["counts"]) == 3
+        assert "Wants any?" in told
+
+    @pytest.mark.parametrize("settings", [{}, {"private": "hash", "key": "a" * 16}], ids=["left out", "hashed"])
+    def test_nothing_private(self, folder: Path, settings: dict[str, Any]) -> None:
+        """As in the records."""
+        with asking(folder, log=Log(receipts=folder / "receipts", **settings)) as service:
+            service.decide({"facts": NAMED})
+
+        [file] = (folder / "receipts").glob("*.jsonl")
+        assert "Lovelace" not in file.read_text("utf-8")
+        assert ("user.name" in json.loads(file.read_text("utf-8")).get("private", {})) is bool(settings)
+
+    def test_beside_records(self, folder: Path) -> None:
+        """Both may be kept."""
+        with asking(folder, log=log(folder, receipts=folder / "receipts")) as service:
+            service.decide({"facts": TITLED})
+
+        assert len(lines(service)) == 1
+        assert len([*(folder / "receipts").glob("*.jsonl")]) == 1
+
+    def test_a_folder_that_cannot_be(self, folder: Path) -> None:
+        """The service does not begin, and says why."""
+        (folder / "receipts").write_text("a file")
+        with (
+            pytest.raises(UsageError, match="receipts cannot be kept in"),
+            asking(folder, log=Log(receipts=folder / "receipts")),
+        ):
+            pass
