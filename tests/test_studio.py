@@ -229,6 +229,13 @@ class TestQuestions:
         """It is refused, and the studio goes on."""
         assert asked.send("POST", "/open", body)[0] == 400
 
+    def test_a_file_made_to_be_included(self, fresh: Asked) -> None:
+        """It is shown what it is, and has no page."""
+        (fresh.folder / "more.yaml").write_text("notifyrules: 1\nfacts: {a: bool}\n", "utf-8")
+        _, told = fresh.ask("/open", {"file": str(fresh.folder / "more.yaml")})
+
+        assert (told["page"], told["summary"]) == (None, "it has no `flow`: others include it, and it decides nothing")
+
     def test_last_good_rules_go_on(self, fresh: Asked) -> None:
         """While a file has errors, its page that was shown is still answered."""
         file = fresh.folder / "bell.yaml"
@@ -382,16 +389,20 @@ class TestCommand:
 
     @pytest.mark.slow
     def test_one_command(self, tmp_path: Path) -> None:
-        """It prints the link and nothing of it again, and ends when it is stopped."""
+        """It prints the link and nothing of it again, and ends when it is stopped, also while a page listens."""
         (tmp_path / "bell.yaml").write_text(CHART, "utf-8")
         command = [sys.executable, "-m", "notifyrules", "studio", str(tmp_path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             running = Asked(process.stdout.readline().strip(), tmp_path)
             status, _, _ = running.send("GET", "/charts")
+            connection = HTTPConnection("127.0.0.1", running.port, timeout=60)
+            connection.request("GET", "/changes", headers={"Authorization": f"Bearer {running.token}"})
+            heard = connection.getresponse().read(5)
             process.send_signal(signal.SIGINT)
             rest = "".join(process.communicate(timeout=60))
+            connection.close()
 
-        assert status == 200
+        assert (status, heard) == (200, b"data:")
         assert running.token not in rest
         assert "Traceback" not in rest

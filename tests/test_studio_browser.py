@@ -114,6 +114,22 @@ class TestWork:
         assert window.until(f"{TEXT('state')} === 'no findings · 2 passed'")
         assert window.until("document.getElementById('fact-urgent').value === 'true'", inside=True)
 
+    def test_by_keyboard_alone(self, window: Window) -> None:
+        """From the tabs on: find what changes a decision, take it, name the case, and keep it."""
+        tab, enter, right = "\ue004", "\ue007", "\ue014"
+        window.inside(f"{SET.format('muted', repr('true'))} document.getElementById('tab-box').focus()")
+        for key in (right, tab, tab, tab, enter):
+            window.browser.press(key)
+        window.until("document.querySelectorAll('#changes button').length === 2", inside=True)
+        for key in (tab, enter):
+            window.browser.press(key)
+        window.until("document.querySelector('#answer strong').textContent === 'Notified'", inside=True)
+        for key in (tab, tab, *"by keyboard", enter):
+            window.browser.press(key)
+        window.until("document.querySelectorAll('#cases .cases button').length === 2", inside=True)
+
+        assert [one.name for one in read_cases(window.asked.folder / "bell.cases.yaml")] == ["it rings", "by keyboard"]
+
     def test_a_saved_file_is_shown(self, window: Window) -> None:
         """With what is wrong in it, the chart as it was before; and mended, with the facts as they were."""
         file = window.asked.folder / "bell.yaml"

@@ -128,7 +128,9 @@ class Desk:
         self._beside |= {one.path for one in library.held} - {Path(os.path.realpath(one)) for one in self._files()}
         told: dict[str, object] = {"file": place.name, "title": place.name}
         if graph is None:
-            return Opened(told | _findings(found.sorted()), None)
+            told |= _findings(found.sorted())
+            part = "it has no `flow`: others include it, and it decides nothing"
+            return Opened(told if found.errors else told | {"summary": part}, None)
         before = self._good.get(place.name)
         if before is None or before.digest != graph.digest:
             self._good[place.name] = Rules(graph, found.sorted())
