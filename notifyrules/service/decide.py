@@ -145,9 +145,9 @@ class Decider:
             if len(question.facts) <= self._most:
                 return _together(served.rules, self._answer_rows(served, question, question.facts, caller))
         except FactsError as error:
-            raise _wrong_facts(name, error) from None
+            raise wrong_facts(name, error) from None
         except UsageError as error:
-            raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
+            raise cannot_decide(error) from None
         detail = f"the call asks for {len(question.facts):,} decisions, and may for {self._most:,}; send several"
         raise Problem(422, "too-many-facts", detail)
 
@@ -196,7 +196,7 @@ class Decider:
             try:
                 yield self._answer_one(served, replace(question, facts=facts, per_medium=own), caller)
             except FactsError as error:
-                yield _wrong_facts(served.rules.name, error).to_json()
+                yield wrong_facts(served.rules.name, error).to_json()
 
     @property
     def _is_private(self) -> bool:
@@ -234,7 +234,13 @@ def unknown_rules(name: str, charts: Mapping[str, Rules]) -> Problem:
     return Problem(404, "unknown-rules", f"there are no rules `{name[:60]}`; {advice}")
 
 
-def _wrong_facts(name: str, error: FactsError) -> Problem:
+def cannot_decide(error: UsageError) -> Problem:
+    """Say why the rules cannot answer what they are asked."""
+    return Problem(422, "cannot-decide", f"{error.message}; {error.help}")
+
+
+def wrong_facts(name: str, error: FactsError) -> Problem:
+    """Say what is wrong with facts."""
     return Problem(422, "wrong-facts", f"the facts are not what `{name}` declares", problems=_listed(error.problems))
 
 

@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 from notifyrules import Decision, FactsError, Rules, UsageError
 from notifyrules.answers.decisions import answer as answer_of
 from notifyrules.answers.decisions import fixed_answers
-from notifyrules.service.decide import MAX_SUBJECT, unknown_rules
+from notifyrules.service.decide import MAX_SUBJECT, cannot_decide, unknown_rules, wrong_facts
 from notifyrules.service.problems import Problem
 from notifyrules.service.versions import Versions
 
@@ -205,9 +205,9 @@ def _answer_one(  # noqa: PLR0913 - all that it is decided by
         else:
             ways[None] = small.should_notify(asked.facts)
     except FactsError as error:
-        raise _wrong_facts(rules, error) from None
+        raise wrong_facts(rules.name, error) from None
     except UsageError as error:
-        raise Problem(422, "cannot-decide", f"{error.message}; {error.help}") from None
+        raise cannot_decide(error) from None
     for medium, decision in ways.items():
         told: dict[str, object] = {} if medium is None else {"medium": medium}
         id_ = make_id(rules.name, event.source, event.id, *parts, *(() if medium is None else ("each", medium)))
@@ -246,7 +246,7 @@ def _specialize(rules: Rules, facts: Mapping[str, Any]) -> Rules:
     try:
         return rules.specialize(facts)
     except FactsError as error:
-        raise _wrong_facts(rules, error) from None
+        raise wrong_facts(rules.name, error) from None
 
 
 def _write(  # noqa: PLR0913, PLR0917 - the parts of an event
@@ -272,8 +272,3 @@ def _read(model: Any, found: object, kind: str, detail: str) -> Any:  # noqa: AN
             for one in error.errors(include_url=False, include_input=False)
         ]
         raise Problem(422, kind, detail, problems=problems) from None
-
-
-def _wrong_facts(rules: Rules, error: FactsError) -> Problem:
-    problems = [{"path": one.path, "message": one.message, "help": one.help} for one in error.problems]
-    return Problem(422, "wrong-facts", f"the facts are not what `{rules.name}` declares", problems=problems)
