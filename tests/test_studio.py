@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.rules import read_cases
+from notifyrules.studio.desk import Desk
 from tests.cli import run
 from tests.studio import CASES, CHART, Asked, studio
 
@@ -229,6 +230,19 @@ class TestQuestions:
         """It is refused, and the studio goes on."""
         assert asked.send("POST", "/open", body)[0] == 400
 
+    @pytest.mark.parametrize("path", ["/open", "/decide", "/why-not", "/keep"])
+    @pytest.mark.parametrize(
+        "odd", [None, True, 1e400, [[]], {"a": {"a": {}}}, "\ud800", "\0", {"__proto__": 1}], ids=repr
+    )
+    @pytest.mark.parametrize("key", ["file", "facts", "wanted", "name", "seen"])
+    def test_odd_questions(self, asked: Asked, path: str, key: str, odd: object) -> None:
+        """Whatever stands in one, it is answered or refused, and never a bug."""
+        usual = {"file": str(asked.folder / "bell.yaml"), "facts": {}, "wanted": "notify", "name": "x", "seen": "x"}
+        status, told = asked.ask(path, {**usual, key: odd})
+
+        assert status in {200, 400, 422}
+        assert told
+
     def test_a_file_made_to_be_included(self, fresh: Asked) -> None:
         """It is shown what it is, and has no page."""
         (fresh.folder / "more.yaml").write_text("notifyrules: 1\nfacts: {a: bool}\n", "utf-8")
@@ -284,6 +298,66 @@ class TestQuestions:
         connection.close()
 
         assert len({line for line in lines if line.startswith(b"data: ")}) == 2
+
+
+class TestLooking:
+    """What a change is: asked of the desk itself."""
+
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Desk:
+        """Open a chart that includes a file above its folder, with rows."""
+        (tmp_path / ".notifyrules-root").touch()
+        (tmp_path / "more.yaml").write_text("notifyrules: 1\nfacts: {more: bool = false}\n", "utf-8")
+        folder = tmp_path / "rules"
+        folder.mkdir()
+        (folder / "bell.yaml").write_text(f"{CHART}include: [../more.yaml]\n", "utf-8")
+        (folder / "bell.cases.yaml").write_text(f"{CASES}  - {{name: recorded, rows: rows.jsonl}}\n", "utf-8")
+        (folder / "rows.jsonl").write_text('{"facts": {}, "expect": "ring"}\n', "utf-8")
+        desk = Desk(str(folder))
+        assert desk.open(str(folder / "bell.yaml")).told["cases"] == "2 passed"
+        return desk
+
+    @pytest.mark.parametrize(
+        "name",
+        ["more.yaml", "rules/bell.yaml", "rules/new.yaml", "rules/rows.jsonl", "rules/bell.conform.json"],
+    )
+    def test_what_is_looked_at(self, desk: Desk, tmp_path: Path, name: str) -> None:
+        """The folder, what its charts include, the rows of its cases, and the report of `conform`."""
+        before = desk.look()
+        assert desk.look() == before
+        with (tmp_path / name).open("a", encoding="utf-8") as file:
+            file.write("\n")
+
+        assert desk.look() != before
+
+    def test_what_is_not(self, desk: Desk, tmp_path: Path) -> None:
+        """Other files beside, and what is hidden."""
+        before = desk.look()
+        for name in ("notes.txt", ".hidden.yaml"):
+            (tmp_path / "rules" / name).touch()
+
+        assert desk.look() == before
+
+    def test_a_page_is_made_once(self, desk: Desk, tmp_path: Path) -> None:
+        """Until something changes."""
+        file = str(tmp_path / "rules" / "bell.yaml")
+
+        assert desk.open(file) is desk.open(file)
+
+    def test_a_change_while_a_page_is_made(self, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is not lost."""
+        file, text = tmp_path / "rules" / "bell.yaml", "# another\n"
+        file.write_text(f"{file.read_text('utf-8')}{text}", "utf-8")
+
+        def change(*_: object, **__: object) -> str:
+            file.write_text(f"{file.read_text('utf-8')}{text}", "utf-8")
+            return ""
+
+        with monkeypatch.context() as patched:
+            patched.setattr("notifyrules.studio.desk.write_page", change)
+            desk.open(str(file))
+
+        assert desk.open(str(file)).page
 
 
 class TestKeeping:

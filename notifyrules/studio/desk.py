@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -21,6 +21,7 @@ from notifyrules.cases.model import Case
 from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, results_data
 from notifyrules.cases.report import summary as cases_summary
+from notifyrules.cases.rows import Rows
 from notifyrules.cases.runner import Status, run
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.formats import finding_data
@@ -70,17 +71,20 @@ class Desk:
             return self._look()
 
     def _look(self) -> str:
+        if (seen := self._sight(self._beside)) != self._seen:
+            self._seen = seen
+            self._opened.clear()
+        return self._seen
+
+    def _sight(self, beside: Iterable[Path]) -> str:
         digest = sha256()
-        for file in (*self._files(), *sorted(self._beside)):
+        for file in (*self._files(), *sorted(beside)):
             try:
                 found = file.stat()
                 digest.update(f"{file}\0{found.st_mtime_ns} {found.st_size} {found.st_ino}\n".encode())
             except OSError:
                 digest.update(f"{file}\0gone\n".encode("utf-8", "replace"))
-        if digest.hexdigest() != self._seen:
-            self._seen = digest.hexdigest()
-            self._opened.clear()
-        return self._seen
+        return digest.hexdigest()
 
     def _files(self) -> Iterator[Path]:
         """List the files that count: a link out of the folder does not, nor does a name that cannot be shown."""
@@ -119,13 +123,17 @@ class Desk:
         with self._lock:
             self._look()
             if name not in self._opened:
+                known = frozenset(self._beside)
                 self._opened[name] = self._open(self._place(name))
+                # What it reads elsewhere is looked at from now on: no change, unless something changed meanwhile.
+                if self._sight(known) == self._seen:
+                    self._seen = self._sight(self._beside)
             return self._opened[name]
 
     def _open(self, place: Place) -> Opened:
         library = Library(shipped_rules())
         found, graph = build_place(place, fragments=True, library=library)
-        self._beside |= {one.path for one in library.held} - {Path(os.path.realpath(one)) for one in self._files()}
+        self._beside |= {one.path for one in library.held} | {_conform_file(place)}
         told: dict[str, object] = {"file": place.name, "title": place.name}
         if graph is None:
             told |= _findings(found.sorted())
@@ -135,6 +143,7 @@ class Desk:
         if before is None or before.digest != graph.digest:
             self._good[place.name] = Rules(graph, found.sorted())
         suite = self._suite(place)
+        self._beside |= {Path(part.source.name) for part in suite.parts if isinstance(part, Rows)} if suite else set()
         is_about = suite is not None and suite.chart is not None and suite.chart.graph.digest == graph.digest
         cases = list(islice((one for one in suite or () if isinstance(one, Case)), MOST_CASES)) if is_about else []
         findings = (*found.sorted(), *(() if suite is None else suite.findings))
@@ -214,11 +223,14 @@ def _results(suite: Suite | None) -> dict[str, object]:
     return {"cases": told_in_words, "failed": len(failed), **told}
 
 
+def _conform_file(place: Place) -> Path:
+    return place.path.with_name(place.path.stem + CONFORM_ENDING)
+
+
 def _conform(place: Place, digest: str) -> Mapping[str, object] | None:
     """Give the report of `conform` that stands beside a rule file; None where there is none that can be read."""
-    file = place.path.with_name(place.path.stem + CONFORM_ENDING)
     try:
-        found = json.loads(file.read_text("utf-8"))
+        found = json.loads(_conform_file(place).read_text("utf-8"))
         return {"differences": list(found["differences"])[:_MOST_TOLD], "stale": found["digest"] != digest}
     except (OSError, ValueError, KeyError, TypeError):
         return None
