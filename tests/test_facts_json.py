@@ -91,12 +91,13 @@ class TestDeciding:
 @pytest.mark.skipif(not can_read(), reason="msgspec is not installed")
 class TestTyped:
     def test_decides_without_the_other_reader(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """JSON that holds every fact nested, and nothing escaped, is read by who knows their types."""
+        """JSON that holds every fact nested, whatever is escaped in it, is read by who knows their types."""
         rules = rules_of(RULES + OUTCOMES)
         monkeypatch.setattr(type(rules.program.json()), "read", None)
 
-        for data in (json.dumps(PLAIN, ensure_ascii=False), json.dumps(PLAIN, ensure_ascii=False).encode()):
-            assert rules.decide_json(data).facts == rules.facts(PLAIN)
+        for given in (PLAIN, WHOLE, {**PLAIN, "user": {**PLAIN["user"], "name": 'C:\\ "a\\"\n\\'}}):
+            for data in (json.dumps(given, ensure_ascii=False), json.dumps(given).encode()):
+                assert rules.decide_json(data).facts == rules.facts(given)
 
     @pytest.mark.parametrize(
         ("old", "new"),
@@ -105,7 +106,8 @@ class TestTyped:
             ('"away": false', '"away": 0'),
             ('"away": false', '"words": []'),
             ('"muted": true', '"muted": null'),
-            ('"name": "Ann"', '"name": "\\u0041"'),
+            ('"name": "Ann"', '"name": "\\ud800"'),
+            ('"name": "Ann"', '"name": "\\\\", "name": "\\""'),
             ('"count": 3', '"count": 3.0'),
             ('"count": 3', f'"count": {2**53 + 1}'),
             ('"count": 3', f'"count": -{2**53 + 1}'),
@@ -119,7 +121,18 @@ class TestTyped:
             ("}}", "}} x"),
         ],
         ids=[
-            *("more", "a number", "twice", "null", "escaped", "a decimal", "too much", "too little", "no value"),
+            *(
+                "more",
+                "a number",
+                "twice",
+                "null",
+                "half a pair",
+                "twice behind a backslash",
+                "a decimal",
+                "too much",
+                "too little",
+                "no value",
+            ),
             *("a long text", "no texts", "many texts", "no instant", "no window", "less", "more behind"),
         ],
     )

@@ -306,11 +306,18 @@ class _Compiler:
 
     def typed(self, settled: Arrow | None) -> str:
         """Write the function that decides by JSON in which every fact stands nested; None of any other."""
-        from notifyrules.compiled.typed_json import ERRORS, make_decoder, unsettled, write_values  # noqa: PLC0415
+        from notifyrules.compiled.typed_json import (  # noqa: PLC0415
+            ERRORS,
+            count_marks,
+            make_decoder,
+            unsettled,
+            write_values,
+        )
 
         functions, by_variables = self._by_variables(self._answer) if settled is None else ([], self._answer(settled))
         declared, slots = self.reader.declared, self.reader.kind.slots
         decode = self._names.thing("decode", make_decoder(declared))
+        marks = self._names.thing("marks", count_marks)
         for name, thing in {"bytes": bytes, "ERRORS": ERRORS}.items():
             self._names.thing(name, thing)
         lines = [
@@ -318,11 +325,13 @@ class _Compiler:
             "    try:",
             f"        o = {decode}(data)",
             *(f"        {line}" for line in write_values(declared, slots, self._names)),
-            # With nothing escaped every text has two marks, those of keys that are lost as well.
+            # Every text has two marks, those of keys that are lost as well.
             "        if data.__class__ is bytes:",
-            "            if b'\\\\' in data or data.count(b'\"') >> 1 != texts:",
+            f"            if ({marks}(data) if b'\\\\' in data else data.count(b'\"')) >> 1 != texts:",
             "                return None",
-            "        elif data.__class__ is not str or '\\\\' in data or data.count('\"') >> 1 != texts:",
+            "        elif data.__class__ is not str or (",
+            f"            ({marks}(data) if '\\\\' in data else data.count('\"')) >> 1 != texts",
+            "        ):",
             "            return None",
             *(f"        {line}" for line in write_checks(unsettled(declared), slots, self._names)),
             "    except ERRORS:",

@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.compiled.names import Names, compiled, run
-from notifyrules.compiled.typed_json import count_texts
+from notifyrules.compiled.typed_json import count_marks, count_texts
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import MAX_DIGITS, describe
@@ -82,11 +82,8 @@ class JsonReader:
             found = _parse(data)
         except ValueError:
             return _read_slowly(data)
-        marks, escape = ('"', "\\") if isinstance(data, str) else (b'"', b"\\")
-        if escape in data:  # type: ignore[operator]
-            return _read_slowly(data)
-        # INVARIANT (no key twice): with nothing escaped every text has two marks, those of keys that are lost as well.
-        texts = data.count(marks) >> 1  # type: ignore[arg-type]
+        # INVARIANT (no key twice): every text has two marks, those of keys that are lost as well.
+        texts = count_marks(data) >> 1
         if extras == "forbid":
             try:
                 if self._count_whole(found) == texts:

@@ -88,6 +88,16 @@ def count_texts(found: Any) -> int:  # noqa: ANN401 - JSON
     return sum(map(count_texts, found)) if found.__class__ in (list, tuple) else 0
 
 
+def count_marks(data: str | bytes | bytearray) -> int:
+    """Count the marks in JSON that begin and end texts, and not those that are escaped in one."""
+    if isinstance(data, str):
+        plain = data.replace("\\\\", "")
+        return plain.count('"') - plain.count('\\"')
+    # Of a run of backslashes in front of a mark only an odd one escapes it.
+    bare = data.replace(b"\\\\", b"")
+    return bare.count(b'"') - bare.count(b'\\"')
+
+
 def _counted(wanted: Type, variable: str, count: str) -> list[str]:
     """Write how many texts JSON has for a value."""
     match wanted.base:

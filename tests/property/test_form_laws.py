@@ -56,7 +56,9 @@ flow:
 """
 Row: TypeAlias = dict[str, object]
 NIGHT = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
-TEXTS = st.sampled_from(["", "here", "deploy", "grüße", "x\ud800", "push", "x" * 70_000]) | st.text(max_size=4)
+TEXTS = st.sampled_from(
+    ["", '"', "\\", '\\"', "\n", "here", "deploy", "grüße", "x\ud800", "push", "x" * 70_000]
+) | st.text(max_size=4)
 WINDOWS: st.SearchStrategy[object] = st.fixed_dictionaries(
     {"from": st.sampled_from(["22:00", "09:00", "9:00"]), "until": st.sampled_from(["07:00", "23:59:59", time(7)])},
     optional={"days": st.sampled_from([["mon"], ["mon", "sun"], ("tue",), [], ["mo"], ["mon", "mon"]])},
@@ -327,14 +329,22 @@ class TestJson:
         twice=st.none() | st.sampled_from([*VALUES, "channel", "user"]),
         left_out=st.none() | st.sampled_from([*VALUES]),
         in_bytes=st.booleans(),
+        escaped=st.booleans(),
     )
     def test_of_whole_facts_decides_and_refuses_alike(
-        self, row: Row, odd: tuple[str, object] | None, twice: str | None, left_out: str | None, *, in_bytes: bool
+        self,
+        row: Row,
+        odd: tuple[str, object] | None,
+        twice: str | None,
+        left_out: str | None,
+        *,
+        in_bytes: bool,
+        escaped: bool,
     ) -> None:
         """Whoever knows the types of the values finds what the other reader finds, and every key that is lost."""
         rules = Rules(LOADED.graph, LOADED.diagnostics)
         given = {name: one for name, one in (row | ({} if odd is None else dict([odd]))).items() if name != left_out}
-        text = written(nest(given), twice)
+        text = written(nest(given), twice, escaped=escaped)
         data = text.encode(errors="surrogatepass") if in_bytes else text
 
         def decide(call: Callable[[], Decision]) -> object:
@@ -345,12 +355,13 @@ class TestJson:
         assert decide(lambda: rules.decide_json(data)) == by_reader
 
 
-def written(whole: Row, twice: str | None, path: str = "") -> str:
+def written(whole: Row, twice: str | None, path: str = "", *, escaped: bool) -> str:
     """Write nested facts as JSON in which one fact or group stands twice."""
     parts: list[str] = []
     for name, one in whole.items():
         inner = isinstance(one, dict) and f"{path}{name}" in ("channel", "user", "channel.limits")
-        value = written(one, twice, f"{path}{name}.") if inner else json.dumps(one, ensure_ascii=False, default=str)  # type: ignore[arg-type]
+        plain = json.dumps(one, ensure_ascii=escaped, default=str)
+        value = written(one, twice, f"{path}{name}.", escaped=escaped) if inner else plain  # type: ignore[arg-type]
         parts += [f"{json.dumps(name)}: {value}"] * (2 if f"{path}{name}" == twice else 1)
     return "{" + ", ".join(parts) + "}"
 
