@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 
-from notifyrules.language import glob_matching
 from notifyrules.language.functions import FUNCTIONS
+from notifyrules.language.values import Value
 from tests.charts import asks, chart, rules_of
 from tests.frames import by_columns, walked
 
 ROWS = 6_000
 
 
-@pytest.fixture
-def asked() -> Iterator[list[str]]:
-    """Note the texts that are matched."""
-    function, found = FUNCTIONS["matches"], list[str]()
+@contextmanager
+def noting(name: str) -> Iterator[list[Value]]:
+    """Note of what a function is asked first."""
+    function, found = FUNCTIONS[name], list[Value]()
+    compute = function.compute
 
-    def noted(text: str, glob: str) -> bool:
-        found.append(text)
-        return glob_matching.matches(text, glob)
+    def noted(*arguments: Value) -> Value:
+        found.append(arguments[0])
+        return compute(*arguments)
 
     object.__setattr__(function, "compute", noted)
-    yield found
-    object.__setattr__(function, "compute", glob_matching.matches)
+    try:
+        yield found
+    finally:
+        object.__setattr__(function, "compute", compute)
+
+
+@pytest.fixture
+def asked() -> Iterator[list[Value]]:
+    """Note the texts that are matched."""
+    with noting("matches") as found:
+        yield found
 
 
 def frame(texts: int) -> pl.DataFrame:
@@ -43,21 +55,21 @@ def reasons(text: str, given: pl.DataFrame) -> bool:
     return rules.decide_frame(given)["reason"].to_list() == walked(rules, rows)
 
 
-def test_once(asked: list[str]) -> None:
+def test_once(asked: list[Value]) -> None:
     """A term is computed once for each combination of what it reads."""
     rules_of(asks('matches(t, "*7")')).decide_frame(frame(50))
 
     assert len(asked) == len(set(asked)) == 50
 
 
-def test_where_it_counts(asked: list[str]) -> None:
+def test_where_it_counts(asked: list[Value]) -> None:
     """Where others settle a condition, wherever they stand, a term that has many combinations is not computed."""
     rules_of(asks('matches(t, "*7") and kind == "dm"')).decide_frame(frame(1_000))
 
     assert set(asked) == set(frame(1_000).filter(pl.col("kind") == "dm")["t"])
 
 
-def test_row_by_row(asked: list[str]) -> None:
+def test_row_by_row(asked: list[Value]) -> None:
     """Where nothing is met twice, each row is decided alone: what it does not reach is asked of a sample at most."""
     flow = """
 one: {if: 'matches(t, "*")', then: "yes", else: other}
@@ -74,7 +86,8 @@ other: {if: 'matches(t, "?")', then: "yes", else: "no"}
     [
         'matches(t, "*7") and kind == "dm"',
         'not (matches(t, "*7") or kind == "dm")',
-        '(matches(t, "*7") if kind == "dm" else matches(t, "*8")) or i < 3',
+        '(matches(t, "*6") if kind == "dm" else matches(t, "*7")) or i < 3',
+        '(matches(t, "*6") if kind != "dm" else matches(t, "*6")) or i < 3',
         '(i > 9 or matches(lower(t), "a")) == (kind == "dm" and matches(t, "*1*"))',
     ],
 )
@@ -83,3 +96,16 @@ def test_decides(text: str, texts: int) -> None:
     assert reasons(text, frame(texts))
     with by_columns():
         assert reasons(text, frame(texts))
+
+
+def test_days() -> None:
+    """A schedule is asked for whole days, and not for each instant."""
+    facts = "facts: {at: instant, zone: timezone = UTC, hours: schedule}\n"
+    rules = rules_of(chart('q: {if: \'within(at, zone, hours)\', then: "yes", else: "no"}', facts=facts))
+    hours = [{"days": ["mon", "thu"], "from": "22:00", "until": "07:00"}]
+    instants = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=37 * at) for at in range(ROWS)]
+    given = pl.DataFrame({"at": instants, "hours": [hours] * ROWS})
+    with noting("within") as found:
+        rules.decide_frame(given)
+
+    assert len(found) <= 3 * 2

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from notifyrules.language import terms as t
+from notifyrules.language.functions import Function
 from notifyrules.language.types import Type
 
 Plain: TypeAlias = bool | int | str | None
@@ -117,12 +118,25 @@ class Distinct:
         return self.term.type
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Clock:
+    """What a clock or a schedule says at an instant: days are looked at as a whole."""
+
+    function: Function
+    instant: Expression
+    others: tuple[t.Term, ...]
+    """The zone, and perhaps the schedule."""
+    facts: tuple[str, ...]
+    """Those that the others read."""
+    type: Type
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A column that is made for those behind it."""
 
     name: str
-    made: Expression | Distinct
+    made: Expression | Distinct | Clock
 
 
 def reads(expression: Expression) -> frozenset[str]:

@@ -36,7 +36,8 @@ class Combinations:
 
     def __init__(self, facts: Readable, height: int) -> None:
         self._facts = facts
-        self._height = height
+        self.height = height
+        """How many rows there are."""
         self._keys: dict[str, tuple[pl.Series, int]] = {}
         self._numbered: dict[tuple[str, ...], Numbered] = {}
         self._results: dict[Distinct, tuple[list[object], pl.Series]] = {}
@@ -47,17 +48,18 @@ class Combinations:
 
     def numbered(self, names: tuple[str, ...]) -> Numbered:
         """Number the combinations of some facts."""
+        if not names:
+            zeros = pl.zeros(self.height, dtype=pl.UInt32, eager=True)
+            return Numbered(zeros, zeros.head(1))
         if names not in self._numbered:
             key, size = self._key(names[0])
             for name in names[1:]:
                 more, by = self._key(name)
-                if size * by > max(_SPARSE * self._height, _SMALL):
+                if size * by > max(_SPARSE * self.height, _SMALL):
                     found = _numbered(key, size)
                     key, size = found.numbers, len(found.rows)
                 key, size = key.cast(pl.Int64) * by + more, size * by
-            if size > max(_SPARSE * self._height, _SMALL):
-                key, size = _coded(key)
-            self._numbered[names] = _numbered(key, size)
+            self._numbered[names] = number(key, size, self.height)
         return self._numbered[names]
 
     def computed(self, made: Distinct, where: Where) -> pl.Series:
@@ -67,12 +69,12 @@ class Combinations:
             self._results[made] = [None] * len(numbered.rows), pl.repeat(value=True, n=len(numbered.rows), eager=True)
         results, unasked = self._results[made]
         wanted = unasked.arg_true()
-        if where is not None and len(wanted) * _OFTEN > self._height:
+        if where is not None and len(wanted) * _OFTEN > self.height:
             there = numbered.numbers.filter(where()).unique()
             wanted = there.filter(unasked[there])
         if len(wanted):
             rows = numbered.rows[wanted]
-            values = {name: self._decoded(name, self._facts.frame.get_column(name)[rows]) for name in made.facts}
+            values = {name: self._decoded(name, rows) for name in made.facts}
             for at, value in zip(wanted, _computed(made.term, values, len(rows)), strict=True):
                 results[at] = as_held(made.type, value)
             self._results[made] = results, unasked.scatter(wanted, values=False)
@@ -85,15 +87,17 @@ class Combinations:
         results, unasked = self._results[made]
         return len(results) - int(unasked.sum())
 
-    def rows(self) -> Iterator[Mapping[str, Value]]:
-        """Give the facts of each row."""
-        facts, frame = self._facts.decode, self._facts.frame
-        columns = [self._decoded(name, frame.get_column(name)) for name in facts]
-        return (dict(zip(facts, row, strict=True)) for row in zip(*columns, strict=True))
+    def facts_at(self, names: Sequence[str], rows: pl.Series | None = None) -> Iterator[Mapping[str, Value]]:
+        """Give some facts in some rows, or in all."""
+        if not names:
+            return iter([{}] * (self.height if rows is None else len(rows)))
+        columns = [self._decoded(name, rows) for name in names]
+        return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
-    def _decoded(self, name: str, column: pl.Series) -> Sequence[Value]:
-        decode = self._facts.decode[name]
-        return [None if one is None else decode(one) for one in column.to_list()]
+    def _decoded(self, name: str, rows: pl.Series | None) -> Sequence[Value]:
+        decode, column = self._facts.decode[name], self._facts.frame.get_column(name)
+        held = column if rows is None else column[rows]
+        return [None if one is None else decode(one) for one in held.to_list()]
 
     def _key(self, name: str) -> tuple[pl.Series, int]:
         """Number the values of a fact; some numbers may be of none."""
@@ -108,6 +112,13 @@ class Combinations:
             else:
                 self._keys[name] = _coded(column)
         return self._keys[name]
+
+
+def number(key: pl.Series, size: int, height: int) -> Numbered:
+    """Number the keys that are there, of so many that there may be."""
+    if size > max(_SPARSE * height, _SMALL):
+        key, size = _coded(key)
+    return _numbered(key, size)
 
 
 def _coded(column: pl.Series) -> tuple[pl.Series, int]:

@@ -18,6 +18,7 @@ import polars as pl
 from notifyrules.columns.algebra import (
     Among,
     Apply,
+    Clock,
     Code,
     Distinct,
     Expression,
@@ -31,6 +32,7 @@ from notifyrules.columns.algebra import (
     reads,
 )
 from notifyrules.columns.chart import Plan
+from notifyrules.columns.clocks import read_clock
 from notifyrules.columns.distinct import Combinations, Where
 from notifyrules.columns.reading import Readable
 from notifyrules.language.values import Value
@@ -52,12 +54,19 @@ class Engine:
     """Run one plan, block by block."""
 
     def __init__(self, plan: Plan) -> None:
-        self._dear = {one.name: one.made for one in plan.stages if isinstance(one.made, Distinct)}
-        self._stages = [(one.name, one.made) for one in plan.stages if not isinstance(one.made, Distinct)]
+        self._dear: dict[str, Distinct | Clock] = {}
+        self._stages: list[tuple[str, Expression]] = []
+        own: set[str] = set()
+        for one in plan.stages:
+            if isinstance(one.made, (Distinct, Clock)):
+                self._dear[one.name] = one.made
+            else:
+                self._stages.append((one.name, one.made))
+                own.add(one.name)
+        own -= reads(plan.code).union(*(reads(one.instant) for one in self._dear.values() if isinstance(one, Clock)))
         self._code = plan.code
         self._arrows = {arrow.id: code for code, arrow in enumerate(plan.arrows)}
         self._codes = pl.UInt8() if len(plan.arrows) <= _BYTE else pl.UInt16()
-        own = {name for name, _ in self._stages} - reads(plan.code)
         last = {name: at for at, (_, made) in enumerate(self._stages) for name in reads(made) & own}
         # The columns of all nodes at once may be many: each is dropped when it was read for the last time.
         self._done: dict[int, list[str]] = {}
@@ -84,7 +93,8 @@ class Engine:
     def _block(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
         combinations = Combinations(facts, rows)
         if self._dear and self._is_alone(facts, rows, combinations):
-            return pl.Series([self._arrows[alone(one)] for one in combinations.rows()], dtype=self._codes)
+            each = combinations.facts_at(tuple(facts.decode))
+            return pl.Series([self._arrows[alone(one)] for one in each], dtype=self._codes)
         found = self._run(facts, combinations)
         code = (found if isinstance(found, pl.Series) else pl.Series([found])).cast(self._codes)
         return code if len(code) == rows else code.new_from_index(0, rows)
@@ -93,7 +103,8 @@ class Engine:
         """Tell whether so little is met twice that deciding each row asks less: it ends where a row is settled."""
         if rows <= _FEW_ROWS:
             return True
-        counts = {made: combinations.count(made.facts) for made in self._dear.values()}
+        asked = [one for one in self._dear.values() if isinstance(one, Distinct)]
+        counts = {made: combinations.count(made.facts) for made in asked}
         if sum(counts.values()) <= rows:
             return False
         sample = Combinations(replace(facts, frame=facts.frame.head(_SAMPLE)), min(rows, _SAMPLE))
@@ -114,12 +125,13 @@ class Run:
     """Compute expressions over some rows."""
 
     def __init__(
-        self, columns: Mapping[str, Column], dear: Mapping[str, Distinct], combinations: Combinations | None
+        self, columns: Mapping[str, Column], dear: Mapping[str, Distinct | Clock], combinations: Combinations | None
     ) -> None:
         self._columns = columns
         self._dear = dear
         self._combinations = combinations
         self._among: dict[Among, Column] = {}
+        self._clocks: dict[str, Column] = {}
 
     def of(self, expression: Expression, where: Where = None) -> Column:
         """Compute an expression; what it gives elsewhere than *where* does not count."""
@@ -129,8 +141,7 @@ class Run:
             case Code(value):
                 return _code(value)
             case Read(column) if column in self._dear:
-                assert self._combinations is not None
-                return self._combinations.computed(self._dear[column], where)
+                return self._asked(column, self._dear[column], where)
             case Read(column):
                 return self._columns[column]
             case Held(part, lowest, highest):
@@ -151,6 +162,17 @@ class Run:
                 return _apply(operation, [self.of(part, where) for part in parts])
             case _:
                 assert_never(expression)
+
+    def _asked(self, name: str, made: Distinct | Clock, where: Where) -> Column:
+        assert self._combinations is not None
+        if isinstance(made, Distinct):
+            return self._combinations.computed(made, where)
+        if name not in self._clocks:
+            instants = _series(self.of(made.instant))
+            if len(instants) != self._combinations.height:
+                instants = instants.new_from_index(0, self._combinations.height)
+            self._clocks[name] = read_clock(made, instants, self._combinations)
+        return self._clocks[name]
 
     def _picked(self, pick: Pick, where: Where) -> Column:
         """Choose in each row by the first test that holds; one that is null does not."""

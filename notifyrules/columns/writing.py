@@ -15,6 +15,7 @@ from typing import Final, assert_never, cast
 from notifyrules.columns.algebra import (
     Among,
     Apply,
+    Clock,
     Code,
     Distinct,
     Expression,
@@ -43,6 +44,8 @@ NATIVE: Final[Mapping[str, Operation]] = MappingProxyType(
     }
 )
 """The functions of texts that engines compute as the reference does, over all code points."""
+CLOCKS: Final = frozenset({"within", "window_end", "window_start", "local_time", "local_date", "weekday"})
+"""The functions of an instant and a zone that are computed for whole days."""
 _SUMS: Final[Mapping[t.Sum, Basic | None]] = MappingProxyType(
     {
         t.Sum.INT: Basic.INT,
@@ -95,7 +98,7 @@ class Stages:
         self._distinct: dict[t.Term, Read] = {}
         self._dear: set[str] = set()
 
-    def add(self, made: Expression | Distinct) -> Read:
+    def add(self, made: Expression | Distinct | Clock) -> Read:
         """Make one more column."""
         name = f"~{len(self.made)}"
         self.made.append(Stage(name, made))
@@ -109,6 +112,13 @@ class Stages:
     def kept(self, made: Expression) -> Read | Code | Literal:
         """Make a column of an expression that is used more than once, unless it is one."""
         return made if isinstance(made, (Read, Code, Literal)) else self.add(made)
+
+    def clock(self, term: t.Term, made: Clock) -> Expression:
+        """Make the column of a clock."""
+        if term not in self._distinct:
+            self._distinct[term] = self.add(made)
+            self._dear.add(self._distinct[term].column)
+        return self._distinct[term]
 
     def is_dear(self, made: Expression) -> bool:
         """Tell whether the reference computes a part of an expression."""
@@ -216,7 +226,19 @@ class Terms:
                     return Apply(Operation.ANY, tuple(same)) if same else Literal(value=False)
                 case _:
                     pass
+        if isinstance(term, t.FunctionCall) and term.function.name in CLOCKS:
+            return self._clock(term)
         return self._stages.by_reference(term)
+
+    def _clock(self, term: t.FunctionCall) -> Expression:
+        """Write what a clock says, unless zone or schedule differ by more than a zone, a schedule or a choice."""
+        instant, *others = term.arguments
+        read = frozenset[str]().union(*map(t.facts_read, others))
+        facts = tuple(name for name in self._stages.facts if name in read)
+        kinds = [self._stages.facts[name] for name in facts]
+        if not all(is_opaque(kind) or isinstance(kind.base, Enumeration) or kind.base is Basic.BOOL for kind in kinds):
+            return self._stages.by_reference(term)
+        return self._stages.clock(term, Clock(term.function, self._written(instant), tuple(others), facts, term.type))
 
     def _native(self, term: t.Term) -> Expression:
         """Write a term whose parts columns can hold."""
