@@ -6,6 +6,7 @@ import argparse
 import platform
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from itertools import chain
 
 from benchmarks import (
     cliffs,
@@ -21,6 +22,7 @@ from benchmarks import (
     receipts,
     service,
     starting,
+    traffic,
 )
 from benchmarks.subjects import subjects
 from benchmarks.table import Table, write_page
@@ -55,7 +57,8 @@ def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
         case "forms":
             return _forms(quick=quick)
         case "columns":
-            return columns.measure(rows=100_000 if quick else 1_000_000, rounds=3 if quick else 5)
+            frames = columns.measure(rows=100_000 if quick else 1_000_000, rounds=3 if quick else 5)
+            return chain(frames, traffic.measure(rows=1_000_000 if quick else 10_000_000))
         case "start":
             return [starting.measure(rounds=3 if quick else 15)]
         case "large":

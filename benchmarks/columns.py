@@ -59,7 +59,7 @@ def measure(*, rows: int, rounds: int) -> Iterator[Table]:
 
 def _plain(name: str, rows: int, rounds: int) -> Sequence[str]:
     rules = load(name)
-    texts = _frame(rules, rows, rows)
+    texts = frame_of(rules, rows, rows)
     enums = _enumerations(rules, texts)
     relation = duckdb.from_arrow(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
     rules.decide_frame(relation)
@@ -81,7 +81,7 @@ def _plain(name: str, rows: int, rounds: int) -> Sequence[str]:
 def _by_hand(rows: int, rounds: int) -> Table:
     """Measure Slack's chart beside expressions that are written for Polars by hand."""
     rules = load("slack")
-    frame = _enumerations(rules, _frame(rules, rows, rows))
+    frame = _enumerations(rules, frame_of(rules, rows, rows))
     written = {
         "the outcome, by hand": [slack_columns.outcome()],
         "the reason, by hand": [slack_columns.reason()],
@@ -106,7 +106,7 @@ def _by_hand(rows: int, rounds: int) -> Table:
 
 def _dear(name: str, rows: int, share: int) -> Sequence[str]:
     rules = load(name)
-    frame = _frame(rules, rows, rows // share)
+    frame = frame_of(rules, rows, rows // share)
     fast = _least_ns(lambda: rules.decide_frame(frame), 2) / rows
     loop = _looped(rules, frame)
     return (f"`{name}`", f"1 in {share} rows", duration(fast), duration(loop), multiple(loop / fast))
@@ -124,7 +124,7 @@ def _members(members: int, rounds: int) -> Table:
         "channel.name": "#general",
         "user.follows_thread": False,
     }
-    frame = _enumerations(rules, _frame(rules, members, members)).drop(message)
+    frame = _enumerations(rules, frame_of(rules, members, members)).drop(message)
     frame = frame.with_columns(member=pl.int_range(members, dtype=pl.UInt32))
 
     def notified() -> pl.Series:
@@ -165,7 +165,7 @@ def _enumerations(rules: Rules, texts: pl.DataFrame) -> pl.DataFrame:
     return texts.cast({name: pl.Enum(base.values) for name, base in kinds.items() if isinstance(base, Enumeration)})
 
 
-def _frame(rules: Rules, rows: int, combinations: int) -> pl.DataFrame:
+def frame_of(rules: Rules, rows: int, combinations: int) -> pl.DataFrame:
     """Draw facts, each for itself; of what is no bool, enumeration or int only so many combinations."""
     chance = random.Random(1)
     which = pl.Series([chance.randrange(combinations) for _ in range(rows)], dtype=pl.UInt32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -208,3 +209,20 @@ def test_light() -> None:
     code = "import sys, notifyrules; notifyrules.load('slack'); print({'polars', 'narwhals'} & set(sys.modules))"
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_nothing_is_left() -> None:
+    """What was decided leaves no circle behind that holds its columns until somebody collects it."""
+    rules, frame = rules_of(asks("b and has_word(t, 'x')")), pl.DataFrame({"b": [True, False], "t": ["x", "y"]})
+    rules.decide_frame(frame, because=True)
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        rules.decide_frame(frame, because=True)
+        gc.collect()
+        left = [one for one in gc.garbage if isinstance(one, (pl.Series, pl.DataFrame))]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+
+    assert left == []

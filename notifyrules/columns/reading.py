@@ -51,17 +51,16 @@ def fact_columns(frame: pl.DataFrame, graph: Graph) -> Mapping[str, pl.Series]:
     found: dict[str, pl.Series] = {}
     problems: list[FactProblem] = []
 
-    def take(path: str, column: pl.Series) -> None:
+    waiting = [(name, frame.get_column(name)) for name in reversed(frame.columns)]
+    while waiting:
+        path, column = waiting.pop()
         if path in graph.groups and path not in graph.facts and isinstance(column.dtype, pl.Struct):
-            for field in column.dtype.fields:
-                take(f"{path}.{field.name}", column.struct.field(field.name))
-            return
+            parts = [field.name for field in reversed(column.dtype.fields)]
+            waiting.extend((f"{path}.{name}", column.struct.field(name)) for name in parts)
+            continue
         if path in found:
             problems.append(FactProblem(path, "given by two columns", "give it once, dotted or in a struct"))
         found[path] = column
-
-    for name in frame.columns:
-        take(name, frame.get_column(name))
     if problems:
         raise FactsError(problems)
     return found

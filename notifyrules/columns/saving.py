@@ -19,7 +19,7 @@ from notifyrules.errors import UsageError
 from notifyrules.language.values import to_plain
 
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S%.6f%:z"
-_GROUP: Final = 65_536
+_GROUP: Final = 32_768
 """Rows that Parquet keeps together: as many as are read at once."""
 
 

@@ -39,8 +39,8 @@ COLUMNS: Final = ".parquet"
 CELLS: Final = ".csv"
 LINES: Final = (".jsonl", ".ndjson")
 ENDINGS: Final = (COLUMNS, CELLS, *LINES)
-_FRAME: Final = 65_536
-"""Rows of a frame that are read at once: more would need more memory and no less time."""
+_FRAME: Final = 32_768
+"""Rows of a frame that are read at once, so few that they take little memory."""
 _ROWS: Final = 8_192
 _LONGEST: Final = 16 * 1024 * 1024
 """Bytes of a line."""
