@@ -85,6 +85,56 @@ class TestAsking:
 
         assert json.loads(told.out)["differences"]
 
+    @pytest.mark.parametrize(
+        ("module", "problem"),
+        [
+            ("def decide(): return True", "too many positional arguments"),
+            ("def decide(user, channel): return True", "missing a required argument: 'channel'"),
+            ("def decide(*, user): return True", "too many positional arguments"),
+            ("class decide: pass", "too many positional arguments"),
+        ],
+    )
+    def test_other_arguments(self, folder: Path, module: str, problem: str) -> None:
+        """What takes no dict of all facts is told so before it is asked, and how to say what it takes."""
+        told = conform(folder, f"{module}\n")
+
+        assert (told.code, told.out) == (2, "")
+        assert f"takes other arguments than one, a dict of all facts: {problem}\n  help: name what each" in told.err
+
+    def test_arguments_that_it_does_not_take(self, folder: Path) -> None:
+        """As the mapping names them."""
+        (folder / "map.yaml").write_text("arguments: {who: muted}\n")
+        told = conform(folder, "def decide(user): return True\n", "--mapping", "map.yaml")
+
+        assert (told.code, told.out) == (2, "")
+        assert "takes other arguments than those that the mapping names: missing a required argument" in told.err
+
+    @pytest.mark.parametrize(
+        ("answer", "way_out"),
+        [
+            ("int(not facts['muted'])", "answers: {0: ...}"),
+            ("'x' * 100_000", f"answers: {{{'x' * 60}...: ...}}"),
+            ("object()", "it is to answer true or false, `later`, an outcome, or the id of an arrow"),
+        ],
+        ids=["number", "long", "object"],
+    )
+    def test_answers_of_no_meaning(self, folder: Path, answer: str, way_out: str) -> None:
+        """What may be given a meaning is told as a mapping has it; no report is as long as an answer."""
+        told = conform(folder, f"def decide(facts): return {answer}\n").out
+
+        assert way_out in told
+        assert max(map(len, told.splitlines())) < 200
+
+    @pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"], ids=["exits", "killed"])
+    def test_it_ends_the_process(self, folder: Path, end: str) -> None:
+        """Nothing can be told of that process any more, but for why."""
+        (folder / "unruly.py").write_text(f"import os, signal\ndef decide(facts): {end}\n")
+        words = [sys.executable, "-m", "notifyrules", "conform", "chart.yaml", "--against", "unruly:decide"]
+        told = subprocess.run(words, capture_output=True, check=False, text=True)
+
+        assert "the process ended while the old function was asked" in told.stderr
+        assert "--command" in told.stderr
+
     def test_a_word_of_its_own(self, folder: Path) -> None:
         """A word that means nothing is told with the way to give it a meaning, not as something to expect."""
         told = conform(folder, "def decide(facts):\n    return 'drop'\n").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -83,6 +84,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     longest_s = max(_LEAST_S, seconds * _LONGEST)
     call = function if isinstance(function, Command) else Caller(function, longest_s)
     old = Old(graph, Answers(graph, answers or {}), call, arguments, plain or isinstance(function, Command))
+    _check_takes(function, arguments)
     if isinstance(function, Command):
         old.fresh = partial(function.alone, old.answers)
     with asked_alone(old, longest_s), call.watched() if isinstance(call, Caller) else nullcontext():
@@ -121,6 +123,21 @@ def _told(run: Comparison, limit: object) -> Conformance:
         alone=run.old.fresh is not None,
         interrupted=run.interrupted,
     )
+
+
+def _check_takes(function: object, arguments: Mapping[str, str] | None) -> None:
+    """Refuse a function that cannot be called with what it would be given."""
+    try:
+        signature = inspect.signature(function)  # type: ignore[arg-type] # TypeError where it is no function
+    except (TypeError, ValueError):
+        return  # written in C, of which nothing is known
+    given = dict.fromkeys(arguments or {})
+    try:
+        signature.bind(**given) if arguments is not None else signature.bind(given)
+    except TypeError as error:
+        takes = "those that the mapping names" if arguments is not None else "one, a dict of all facts"
+        advice = "name what each parameter takes: `arguments: {parameter: fact}` in a mapping"
+        raise UsageError(f"the old function takes other arguments than {takes}: {error}", advice) from None
 
 
 def find_function(name: str) -> Callable[..., object]:

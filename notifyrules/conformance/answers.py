@@ -19,6 +19,7 @@ NOTHING: Final = "null"
 NO_ANSWER: Final = "gives no answer"
 ENDED: Final = "ends its process"
 RAISES: Final = "raises "
+_LONGEST: Final = 60
 _KEPT: Final = 10_000
 """Answers that are kept as they were read."""
 
@@ -40,6 +41,8 @@ class Answer:
     said: str
     """The answer in words: `true`, `false`, `later`, an outcome, an arrow, or what else it was."""
     level: Level
+    key: str | None = None
+    """What a mapping calls it, by which it may be given a meaning."""
 
     @property
     def is_trouble(self) -> bool:
@@ -108,16 +111,20 @@ class Answers:
 
     def raised(self, error: BaseException) -> Answer:
         """Read an exception: its kind is the answer."""
-        return self._answer(f"{RAISES}{type(error).__name__}")
+        said = f"{RAISES}{type(error).__name__}"
+        return self._answer(said) if said in self.meant else Answer(said, Level.OTHER)
 
     def _answer(self, given: object) -> Answer:
         given = given.value if isinstance(given, Enum) else given
         said = {True: "true", False: "false"}[given] if isinstance(given, bool) else NOTHING if given is None else given
         word = self.meant.get(str(said), said)
         if not isinstance(word, str):
-            return Answer(describe(word), Level.OTHER)
+            return Answer(describe(word), Level.OTHER, str(said) if isinstance(said, int) else None)
         if word in self.graph.outcomes and not isinstance(given, bool):
             return Answer(word, Level.OUTCOME)
         if word in _NOTIFY:
             return Answer(word, Level.NOTIFY)
-        return Answer(word, Level.REASON if word in self.graph.arrows else Level.OTHER)
+        if word in self.graph.arrows:
+            return Answer(word, Level.REASON)
+        word = word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..."
+        return Answer(word, Level.OTHER, word)

@@ -33,6 +33,10 @@ from notifyrules.language.values import FactValues, Value, to_plain
 
 _LONGEST_S: Final = 30.0
 """How long one answer of a command is waited for, which may have to start first."""
+_ENDED: Final = (
+    b"error: the process ended while the old function was asked, perhaps by that function\n"
+    b"  help: ask it as a program of its own, with --command\n"
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -138,6 +142,8 @@ def asked_alone(old: Old, longest_s: float) -> Any:  # noqa: ANN401 - typed by t
         yield
     finally:
         old.fresh = None
+        with contextlib.suppress(OSError):
+            ours.send(None)
         ours.close()
         os.waitpid(child, 0)
 
@@ -158,10 +164,9 @@ def _ask(ours: Connection, given: Mapping[str, object]) -> Answer:
 
 
 def _serve(old: Old, theirs: Connection, longest_s: float) -> None:
-    """Answer each question in a process of its own, until nobody asks any more."""
+    """Answer each question in a process of its own, until nobody asks any more; say so where that is no end."""
     try:
-        while True:
-            given = theirs.recv()
+        while (given := theirs.recv()) is not None:
             if (child := os.fork()) == 0:
                 signal.setitimer(signal.ITIMER_REAL, longest_s)
                 theirs.send(old.answer(given))
@@ -169,6 +174,8 @@ def _serve(old: Old, theirs: Connection, longest_s: float) -> None:
             if status := os.waitpid(child, 0)[1]:
                 late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
                 theirs.send(Answer(NO_ANSWER if late else ENDED, Level.OTHER))
+    except EOFError:
+        os.write(2, _ENDED)
     finally:
         os._exit(0)
 

@@ -150,8 +150,10 @@ def _told(graph: Graph, one: Cluster, number: int) -> Iterator[str]:
     yield f"   draw it: {_command(graph, one.witnesses[0])}"
     if check_said(graph, first.old.said) is None:
         yield f"   expect it: {_expected(graph, one.witnesses[0])}"
+    elif first.old.key is not None:
+        yield f"   an answer of its own is given a meaning by a mapping: answers: {{{visible(first.old.key)}: ...}}"
     else:
-        yield f"   an answer of its own is given a meaning by a mapping: answers: {{{visible(first.old.said)}: ...}}"
+        yield "   it is to answer true or false, `later`, an outcome, or the id of an arrow"
 
 
 def _cause(graph: Graph, one: Cluster) -> str:
