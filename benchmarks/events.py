@@ -67,10 +67,10 @@ async def _drain(url: str, batch: int, events: int, *, bare: bool) -> float:
     """Post events, have a process answer them, and read what processor time it took."""
     from notifyrules.service.events import POSTED, Told  # noqa: PLC0415 - extras
     from notifyrules.service.lines import begin, open_line, tell  # noqa: PLC0415
-    from notifyrules.service.settings import Worker  # noqa: PLC0415
+    from notifyrules.service.settings import WorkerSettings  # noqa: PLC0415
 
     prefix = f"bench-{uuid.uuid4().hex[:8]}"
-    line = open_line(url, Worker(prefix=prefix))
+    line = open_line(url, WorkerSettings(prefix=prefix))
     await begin(line, url)
     try:
         bodies = [to_json(_event(number)) for number in range(events)]
@@ -113,11 +113,11 @@ async def _answer(url: str, prefix: str, batch: int, events: int, *, bare: bool)
     """Answer events in this process, and give the processor time from the first to the last."""
     from notifyrules.service.events import DECIDED, POSTED, Told  # noqa: PLC0415
     from notifyrules.service.lines import open_line, tell  # noqa: PLC0415
-    from notifyrules.service.settings import Settings, Worker  # noqa: PLC0415
+    from notifyrules.service.settings import Settings, WorkerSettings  # noqa: PLC0415
     from notifyrules.service.versions import Versions  # noqa: PLC0415
-    from notifyrules.service.worker import Worker as Answering  # noqa: PLC0415
+    from notifyrules.service.worker import Worker  # noqa: PLC0415
 
-    settings = Settings(worker=Worker(prefix=prefix, batch=batch))
+    settings = Settings(worker=WorkerSettings(prefix=prefix, batch=batch))
     line = open_line(url, settings.worker)
     done, left, body = asyncio.Event(), events, b"x" * 400
 
@@ -138,7 +138,7 @@ async def _answer(url: str, prefix: str, batch: int, events: int, *, bare: bool)
         took = time.process_time() - begun
         await line.stop()
         return took
-    worker = Answering(line, settings, Versions(["slack"], settings.changes))
+    worker = Worker(line, settings, Versions(["slack"], settings.changes))
     begun = time.process_time()
     async with worker.working(url):
         while f'notifyrules_events_total{{result="answered"}} {float(events)}' not in worker.tally.page().decode():  # noqa: ASYNC110

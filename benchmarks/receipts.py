@@ -128,13 +128,13 @@ def _asking(subject: Subject, receipts: int) -> Table:
                 now[0] += 86_400 / receipts
                 writer.write(next(decisions), f"m{number}", subject=f"u{number % 9_973}")
         files = asking.files_of([name])
-        reason = str(asking.count(files, asking.Wanted(notify="false"), ("reason",)).rows[0]["reason"])
-        hour = asking.Wanted(reason=reason, notify="false", since=end - timedelta(hours=1))
-        day = asking.Wanted(subject="u77", since=end - timedelta(days=1))
+        reason = str(asking.count(files, asking.WantedReceipts(notify="false"), ("reason",)).rows[0]["reason"])
+        hour = asking.WantedReceipts(reason=reason, notify="false", since=end - timedelta(hours=1))
+        day = asking.WantedReceipts(subject="u77", since=end - timedelta(days=1))
         questions: dict[str, Callable[[Sequence[Path]], object]] = {
             "who was not notified because of X in the last hour": lambda files: asking.find(files, hour, 100),
             "counts by outcome, reason, version and hour": lambda files: asking.count(
-                files, asking.Wanted(), ("outcome", "reason", "rules", "hour")
+                files, asking.WantedReceipts(), ("outcome", "reason", "rules", "hour")
             ),
             "one person's last day": lambda files: asking.find(files, day, 1_000),
         }

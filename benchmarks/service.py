@@ -222,14 +222,14 @@ def _serve(folder: Path, port: int) -> None:
     from notifyrules.service.app import Service  # noqa: PLC0415
     from notifyrules.service.clients import make_client  # noqa: PLC0415
     from notifyrules.service.server import Server  # noqa: PLC0415
-    from notifyrules.service.settings import Identity, Limits, Settings, Store  # noqa: PLC0415
+    from notifyrules.service.settings import Identity, Limits, Settings, StoreSettings  # noqa: PLC0415
 
     secret, lines = make_client("bench", ["decide"])
     (folder / "clients.toml").write_text(lines, "utf-8")
     key = tomllib.loads(lines)["clients"]["bench"]["keys"][0]
     settings = Settings(
         clients=folder / "clients.toml",
-        store=Store(path=folder / "store.sqlite"),
+        store=StoreSettings(path=folder / "store.sqlite"),
         identity=Identity(keys=folder / "keys.json"),
         limits=Limits(drain_s=0),
     )

@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_reader import Extras
-from notifyrules.conformance.answers import Answer, Answers
+from notifyrules.conformance.answers import Answers, OldAnswer
 from notifyrules.conformance.expected import ExpectedDifferences, read_expected
 from notifyrules.language.values import FactValues
 from notifyrules.rules import Rules, find_place
@@ -94,7 +94,7 @@ class Shadow:
 
     def _begin(self) -> None:
         """Begin as nobody but this process does."""
-        self._waiting: deque[tuple[tuple[Any, ...], dict[str, Any], Answer | Decision | None, Any]] = deque()
+        self._waiting: deque[tuple[tuple[Any, ...], dict[str, Any], OldAnswer | Decision | None, Any]] = deque()
         self._lock = RLock()
         self._thread: Thread | None = None
 
@@ -206,7 +206,7 @@ class Shadow:
         if self._hook is not None:
             self._hook(decision)
 
-    def _kind(self, answer: Answer, facts: FactValues, decision: Decision) -> Kind:
+    def _kind(self, answer: OldAnswer, facts: FactValues, decision: Decision) -> Kind:
         if answer.agrees(self.rules.graph, decision.outcome, decision.reason):
             return "match"
         covered = self._expected.covering(facts, decision.outcome, answer.said)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from notifyrules.language.values import FactValues
 
 
-class _Search(Protocol):
+class _Searching(Protocol):
     """Looks for facts, from whatever thread it is asked."""
 
     @property
@@ -29,7 +29,7 @@ class Witnesses(Iterator["FactValues"]):
 
     __slots__ = ("_search",)
 
-    def __init__(self, search: _Search) -> None:
+    def __init__(self, search: _Searching) -> None:
         self._search = search
 
     @property

@@ -157,7 +157,7 @@ class TestTorn:
         count = len(old.read_bytes().splitlines())
         old.write_bytes(line + old.read_bytes())
         torn = asking.pack(old)
-        kept = asking.count([old.with_suffix(".parquet")], asking.Wanted(), []).rows[0]["count"]
+        kept = asking.count([old.with_suffix(".parquet")], asking.WantedReceipts(), []).rows[0]["count"]
 
         assert (torn, kept) == (1, count)
         assert line in old.with_suffix(".torn").read_bytes()

@@ -20,7 +20,7 @@ from notifyrules.conformance.expected import ExpectedDifferences
 from notifyrules.conformance.making import Maker
 from notifyrules.conformance.old import Old
 from notifyrules.conformance.report import Conformance
-from notifyrules.conformance.run import Comparison
+from notifyrules.conformance.run import BothSides
 from notifyrules.errors import UsageError
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
@@ -433,12 +433,12 @@ def made(chart: str, count: int) -> tuple[notifyrules.Rules, Maker, list[FactVal
     return rules, maker, list(islice(maker.make(), count))
 
 
-def compare(chart: str, *wrong: str, count: int = 40_000) -> Comparison:
+def compare(chart: str, *wrong: str, count: int = 40_000) -> BothSides:
     """Ask a shipped chart and its old function with some mistakes for the same facts."""
     rules, maker, facts = made(chart, count)
     function = getattr(old_functions, chart)(*wrong)
     old = Old(rules.graph, Answers(rules.graph), function)
-    comparison = Comparison(rules.program, old, ExpectedDifferences(rules.graph), maker)
+    comparison = BothSides(rules.program, old, ExpectedDifferences(rules.graph), maker)
     for one in facts:
         comparison.look_at(one)
     return comparison

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.conformance.answers import Answer, Answers, Level
+from notifyrules.conformance.answers import Answers, Level, OldAnswer
 from notifyrules.conformance.expected import ExpectedDifferences, read_expected
 from notifyrules.errors import RulesError, UsageError
 from notifyrules.graph.model import Notify
@@ -179,15 +179,15 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("answer", "agrees"),
         [
-            (Answer("true", Level.NOTIFY), True),
-            (Answer("later", Level.NOTIFY), False),
-            (Answer("told", Level.OUTCOME), True),
-            (Answer("size.then", Level.REASON), True),
-            (Answer("size.else", Level.REASON), False),
-            (Answer("told", Level.OTHER), False),
+            (OldAnswer("true", Level.NOTIFY), True),
+            (OldAnswer("later", Level.NOTIFY), False),
+            (OldAnswer("told", Level.OUTCOME), True),
+            (OldAnswer("size.then", Level.REASON), True),
+            (OldAnswer("size.else", Level.REASON), False),
+            (OldAnswer("told", Level.OTHER), False),
         ],
     )
-    def test_what_agrees(self, rules: Rules, answer: Answer, *, agrees: bool) -> None:
+    def test_what_agrees(self, rules: Rules, answer: OldAnswer, *, agrees: bool) -> None:
         """Only what is said is compared."""
         assert answer.agrees(rules.graph, "told", "size.then") is agrees
 
@@ -198,8 +198,8 @@ class TestAnswers:
 
     def test_a_decision_is_an_outcome(self, rules: Rules) -> None:
         """A function may itself ask rules."""
-        assert Answers(rules.graph).read(rules.decide({})) == Answer("held", Level.OUTCOME)
+        assert Answers(rules.graph).read(rules.decide({})) == OldAnswer("held", Level.OUTCOME)
 
     def test_an_exception_is_an_answer_of_its_kind(self, rules: Rules) -> None:
         """Whatever it says, its type tells what it is."""
-        assert Answers(rules.graph).raised(KeyError("size")) == Answer("raises KeyError", Level.OTHER)
+        assert Answers(rules.graph).raised(KeyError("size")) == OldAnswer("raises KeyError", Level.OTHER)

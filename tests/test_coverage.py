@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from notifyrules import strategies
 from notifyrules.coverage.figures import CoverageFigure, FileCoverage, coverage_data, format_coverage, measure
 from notifyrules.coverage.overlay import overlay
-from notifyrules.coverage.recorder import Recorder, Tally
+from notifyrules.coverage.recorder import Recorder, WalkTally
 from notifyrules.diagram import to_svg
 from notifyrules.diagram.boxes import label as letter_label
 from notifyrules.diagram.drawing import draw_overlaid
@@ -395,7 +395,7 @@ class TestChart:
         assert "nr-missed" in svg
 
 
-def recorded(folder: Path, text: str, *walked: Facts) -> tuple[Graph, Tally, FileCoverage]:
+def recorded(folder: Path, text: str, *walked: Facts) -> tuple[Graph, WalkTally, FileCoverage]:
     """Walk one chart, and give everything that is needed to draw its coverage."""
     rules = load(chart(folder, text))
     recorder = Recorder()

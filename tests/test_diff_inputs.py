@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.diff.gate import Gate, read_gate
+from notifyrules.diff.gate import AllowedChanges, read_gate
 from notifyrules.diff.machine import format_github, format_json
 from notifyrules.diff.model import Finding, VersionComparison
 from notifyrules.diff.recorded import count_rows
@@ -29,7 +29,7 @@ outcomes:
   hold: {notify: later, recheck: 'window_end(now, user.timezone, user.quiet_hours)'}
 """
 
-SHUT = Gate(())
+SHUT = AllowedChanges(())
 
 
 class TestRefused:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.diff.gate import Gate
+from notifyrules.diff.gate import AllowedChanges
 from notifyrules.diff.model import Interplay
 from notifyrules.diff.report import format_text
 from tests.versions import asking, compared, edited
@@ -19,7 +19,7 @@ def interplay(folder: Path, *changes: tuple[str, str]) -> tuple[Interplay, str]:
     """Compare a chart of three lets with an edited one."""
     told = compared(folder, OLD, edited(OLD, *changes))
     assert told.interplay is not None
-    return told.interplay, " ".join(format_text(told, Gate(()), None).split())
+    return told.interplay, " ".join(format_text(told, AllowedChanges(()), None).split())
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from notifyrules.diff.gate import Gate
+from notifyrules.diff.gate import AllowedChanges
 from notifyrules.diff.machine import format_github, format_json
 from notifyrules.diff.model import Finding, Reworded
 from notifyrules.diff.recorded import count_rows
@@ -22,7 +22,7 @@ from tests.versions import END, asking, compared, edited
 Format = Callable[..., str]
 READERS = (format_text, format_markdown)
 ALL: tuple[Format, ...] = (format_text, format_markdown, format_github, format_json)
-SHUT = Gate(())
+SHUT = AllowedChanges(())
 
 
 def words(text: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -151,6 +152,15 @@ class TestRulesByName:
 
         assert ids
         assert found == set()
+
+
+class TestNames:
+    def test_no_class_has_the_name_of_another(self) -> None:
+        """One word means one thing: each class of the package has a name of its own."""
+        classes = [node.name for path in MODULES for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)]
+
+        assert len(classes) > 200
+        assert [name for name, times in Counter(classes).items() if times > 1] == []
 
 
 class TestContents:

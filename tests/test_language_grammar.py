@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules.language import grammar
-from notifyrules.language.grammar import Node, Start, StrayCharacterError, StrayTokenError, Token
+from notifyrules.language.grammar import Lexeme, ParseNode, Start, StrayCharacterError, StrayTokenError
 from tests.grammar_tables import GRAMMAR, build, tables
 
 TABLES = Path(grammar.__file__).with_name("grammar.tables")
@@ -60,7 +60,7 @@ def tables_read(rule: Start, text: str) -> object:
 
 
 def _shown(one: Any) -> object:  # noqa: ANN401 - lark's are untyped
-    if isinstance(one, Node | lark.Tree):
+    if isinstance(one, ParseNode | lark.Tree):
         return str(one.data), [_shown(child) for child in one.children]
     return one.type, str(one), one.start_pos, one.end_pos
 
@@ -104,4 +104,4 @@ class TestTables:
             ("1", 9),
             (")", 10),
         ]
-        assert all(isinstance(one, Token) for one in made.tokens())
+        assert all(isinstance(one, Lexeme) for one in made.tokens())

@@ -17,7 +17,7 @@ from notifyrules.language.types import MAX_DATE, MAX_INT
 from notifyrules.limit import Limit
 from notifyrules.prove.results import Judged, Proofs, Standing
 from notifyrules.shipped import shipped_names
-from notifyrules.solver import Answer, Solver, World
+from notifyrules.solver import Solver, SolverAnswer, World
 from tests.cli import run
 
 pytestmark = pytest.mark.slow
@@ -678,7 +678,7 @@ class TestInterrupts:
         solver = Solver(World(), (), Limit(60))
         solver._solver = Stopped("incomplete quantifiers")  # noqa: SLF001 - the same
 
-        assert solver.ask(solver.world.formulas.true) is Answer.UNKNOWN
+        assert solver.ask(solver.world.formulas.true) is SolverAnswer.UNKNOWN
 
 
 class TestLimit:

@@ -106,7 +106,7 @@ class TestLines:
 
             until(all_packed)
 
-        found = asking.find(asking.files_of([str(tmp_path)]), asking.Wanted(), 10).rows
+        found = asking.find(asking.files_of([str(tmp_path)]), asking.WantedReceipts(), 10).rows
         assert sorted(one["id"] for one in found) == ["0", "1", "2", "left"]
         assert {file.suffix for file in tmp_path.iterdir() if file.is_file()} == {".parquet"}
 
@@ -119,7 +119,7 @@ class TestLines:
             [file] = tmp_path.glob("*.jsonl")
             asking.pack(file)
 
-        found = asking.find(asking.files_of([str(tmp_path)]), asking.Wanted(), 10).rows
+        found = asking.find(asking.files_of([str(tmp_path)]), asking.WantedReceipts(), 10).rows
         assert [one["id"] for one in found] == ["1", "0"]
 
     def test_packing_needs_what_packs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

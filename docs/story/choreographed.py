@@ -16,8 +16,7 @@ from dbos import DBOS
 from notifyrules.service.events import DECIDED, DUE, POSTED, Event, Told
 from notifyrules.service.hold import Holder
 from notifyrules.service.lines import Line, open_line, tell
-from notifyrules.service.settings import Hold, Settings
-from notifyrules.service.settings import Worker as Working
+from notifyrules.service.settings import Hold, Settings, WorkerSettings
 from notifyrules.service.versions import Versions
 from notifyrules.service.worker import Worker
 
@@ -72,7 +71,7 @@ class Product:
 async def play(url: str | None, folder: Path) -> None:
     """Play the story."""
     hold = Hold(database=f"sqlite:///{folder / 'holds.sqlite'}")
-    settings = Settings(rules=[RULES], hold=hold, worker=Working(prefix=f"story-{uuid.uuid4().hex[:8]}"))
+    settings = Settings(rules=[RULES], hold=hold, worker=WorkerSettings(prefix=f"story-{uuid.uuid4().hex[:8]}"))
     shared: Line = Memory()
     lines = [shared if url is None else open_line(url, settings.worker) for _ in range(3)]
     versions = Versions(settings.rules, settings.changes)

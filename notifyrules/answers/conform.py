@@ -19,7 +19,7 @@ from notifyrules.rules import Rules, find_place, load, require_solver
 if TYPE_CHECKING:
     from notifyrules.conformance.old import Command
     from notifyrules.conformance.report import Conformance
-    from notifyrules.conformance.run import Comparison
+    from notifyrules.conformance.run import BothSides
 
 SECONDS: Final = 60.0
 """How long it takes unless the caller says otherwise."""
@@ -71,7 +71,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     """
     require_solver()
     from notifyrules.conformance.answers import Answers  # noqa: PLC0415 - the solver is an extra
-    from notifyrules.conformance.calling import Caller  # noqa: PLC0415
+    from notifyrules.conformance.calling import FunctionCaller  # noqa: PLC0415
     from notifyrules.conformance.constants import constants_of  # noqa: PLC0415
     from notifyrules.conformance.expected import ExpectedDifferences, read_expected  # noqa: PLC0415
     from notifyrules.conformance.old import Command, Old, asked_alone  # noqa: PLC0415
@@ -82,19 +82,19 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     expected = ExpectedDifferences(graph) if expect is None else read_expected(find_place(expect, None), graph)
     function = find_function(against) if isinstance(against, str) else against
     longest_s = max(_LEAST_S, seconds * _LONGEST)
-    call = function if isinstance(function, Command) else Caller(function, longest_s)
+    call = function if isinstance(function, Command) else FunctionCaller(function, longest_s)
     old = Old(graph, Answers(graph, answers or {}), call, arguments, plain or isinstance(function, Command))
     _check_takes(function, arguments)
     if isinstance(function, Command):
         old.fresh = partial(function.alone, old.answers)
-    with asked_alone(old, longest_s), call.watched() if isinstance(call, Caller) else nullcontext():
+    with asked_alone(old, longest_s), call.watched() if isinstance(call, FunctionCaller) else nullcontext():
         from notifyrules.conformance.making import Maker  # noqa: PLC0415 - the solver is an extra
-        from notifyrules.conformance.run import Comparison  # noqa: PLC0415
+        from notifyrules.conformance.run import BothSides  # noqa: PLC0415
         from notifyrules.limit import Limit  # noqa: PLC0415
 
         limit = Limit(seconds)
         constants = constants_of(function, (*graph.facts, *graph.outcomes, *graph.arrows))
-        run = Comparison(rules.program, old, expected, Maker(graph, seconds, seed, constants))
+        run = BothSides(rules.program, old, expected, Maker(graph, seconds, seed, constants))
         before = Path(resume) if resume is not None else None
         skip = 0 if before is None else _go_on(run, rules, before)
         run.run(given, limit, watch, skip)
@@ -103,7 +103,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
         return _told(run, limit)
 
 
-def _told(run: Comparison, limit: object) -> Conformance:
+def _told(run: BothSides, limit: object) -> Conformance:
     from notifyrules.conformance.report import Conformance  # noqa: PLC0415 - the solver is an extra
     from notifyrules.coverage.figures import measure  # noqa: PLC0415
     from notifyrules.limit import Limit  # noqa: PLC0415
@@ -172,7 +172,7 @@ def _facts(rules: Rules, row: Mapping[str, object]) -> FactValues:
 # ---- Kept between runs ----
 
 
-def _go_on(run: Comparison, rules: Rules, file: Path) -> int:
+def _go_on(run: BothSides, rules: Rules, file: Path) -> int:
     """Take up a run that was kept: its differences are asked again, the other facts are not."""
     if not file.exists():
         return 0
@@ -192,7 +192,7 @@ def _go_on(run: Comparison, rules: Rules, file: Path) -> int:
     return asked
 
 
-def _keep(run: Comparison, file: Path) -> None:
+def _keep(run: BothSides, file: Path) -> None:
     differing = [{name: to_plain(value) for name, value in one.facts.items()} for one in run.kept if not one.without]
     kept = {"digest": run.graph.digest, "seed": run.maker.seed, "made": run.made, "differing": differing}
     file.write_text(json.dumps(kept))

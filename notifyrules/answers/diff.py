@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from notifyrules.answers.render import Rendered, write_picture
 from notifyrules.diff.compare import compare
-from notifyrules.diff.gate import Gate, read_gate
+from notifyrules.diff.gate import AllowedChanges, read_gate
 from notifyrules.diff.machine import comparison_data, format_github, format_json
 from notifyrules.diff.model import VersionComparison
 from notifyrules.diff.recorded import Counted, count_rows
@@ -23,7 +23,7 @@ class Diffed:
     """What changes from one version to another, and whether it may."""
 
     comparison: VersionComparison
-    gate: Gate
+    gate: AllowedChanges
     rows: Counted | None
     """What becomes of recorded decisions, where some were given."""
 

@@ -11,7 +11,7 @@ from notifyrules.cases.model import Case
 from notifyrules.cases.reading import ChartLoader, Suite, read_changed
 from notifyrules.cases.rows import Rows
 from notifyrules.cases.runner import Status, run
-from notifyrules.cases.splicing import Edit, NewCase, apply, entry, put_in, rewrite
+from notifyrules.cases.splicing import NewCase, Splice, apply, entry, put_in, rewrite
 from notifyrules.cases.writing import facts_said, write_case, write_text, write_value
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.diagnostics.diagnostic import Findings
@@ -59,7 +59,7 @@ class _File:
         listed = None if key is None else self.tree[key]
         return not listed or (isinstance(listed, Scalar) and listed.kind is Kind.NULL)
 
-    def with_edits(self, edits: Iterable[Edit], passed: Sequence[tuple[bool, ...]]) -> str | None:
+    def with_edits(self, edits: Iterable[Splice], passed: Sequence[tuple[bool, ...]]) -> str | None:
         """Change the file; None where not exactly those cases would pass that are to."""
         changed = apply(self.source, edits)
         suite = read_changed(changed, self.place, self.charts)
@@ -177,7 +177,7 @@ def update(files: Iterable[Place]) -> tuple[Changed, ...]:
 
 
 def _update(file: _File) -> Changed:
-    name, edits, told, passed = visible_name(file.suite.file), list[Edit](), list[str](), list[tuple[bool, ...]]()
+    name, edits, told, passed = visible_name(file.suite.file), list[Splice](), list[str](), list[tuple[bool, ...]]()
     for part, written in zip(file.suite.parts, _items(file.tree), strict=False):
         failed = [one for one in map(run, part) if one.status is Status.FAILED]
         results = {} if isinstance(part, Rows) else dict(zip(map(id, part), _ran(part), strict=True))

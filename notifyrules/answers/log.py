@@ -63,7 +63,7 @@ def _told(receipt: Mapping[str, Any], finder: Finder, reader: Reader) -> str:
     return f"{head}\n" + "\n".join(f"  {line}".rstrip() for line in words.splitlines())
 
 
-def count_ways(graph: Graph, files: Iterable[Path], wanted: asking.Wanted) -> tuple[Counter[str], int]:
+def count_ways(graph: Graph, files: Iterable[Path], wanted: asking.WantedReceipts) -> tuple[Counter[str], int]:
     """
     Count how often decisions took each arrow of a chart.
 
@@ -81,7 +81,7 @@ def count_ways(graph: Graph, files: Iterable[Path], wanted: asking.Wanted) -> tu
     return taken, len(told)
 
 
-def draw(graph: Graph, files: Iterable[Path], wanted: asking.Wanted, picture_format: str) -> Rendered:
+def draw(graph: Graph, files: Iterable[Path], wanted: asking.WantedReceipts, picture_format: str) -> Rendered:
     """Draw a chart, each arrow the broader the more decisions took it."""
     finder = Finder(())
     finder.know(graph)

@@ -16,7 +16,7 @@ from notifyrules.shipped import shipped_path
 
 if TYPE_CHECKING:
     from notifyrules.diff.model import VersionComparison
-    from notifyrules.page.layers import Changes, Traffic
+    from notifyrules.page.layers import ChangedChart, Traffic
 
 MOST_CASES: Final = 1_000
 """Cases that a page lists."""
@@ -55,14 +55,14 @@ def _traffic(graph: Graph, receipts: Iterable[str]) -> Traffic | None:
     from notifyrules.page.layers import Traffic  # noqa: PLC0415 - drawing is heavy
     from notifyrules.receipts import asking  # noqa: PLC0415
 
-    taken, total = count_ways(graph, asking.files_of(places), asking.Wanted())
+    taken, total = count_ways(graph, asking.files_of(places), asking.WantedReceipts())
     return Traffic(taken, total, f"{total:,} decisions, by their receipts; dashed what none of them passed.")
 
 
-def _changes(comparison: VersionComparison) -> Changes:
+def _changes(comparison: VersionComparison) -> ChangedChart:
     from notifyrules.diff.picture import draw_comparison, unmarked  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diff.report import headline  # noqa: PLC0415 - the solver is an extra
-    from notifyrules.page.layers import Changes  # noqa: PLC0415
+    from notifyrules.page.layers import ChangedChart  # noqa: PLC0415
 
     found, new = unmarked(draw_comparison(comparison)), comparison.new
     examples = {
@@ -70,7 +70,7 @@ def _changes(comparison: VersionComparison) -> Changes:
         for one in comparison.examples
     }
     words = headline(comparison).replace("`", "")
-    return Changes(comparison.old, found.both, found.marks, found.gone, words, examples)
+    return ChangedChart(comparison.old, found.both, found.marks, found.gone, words, examples)
 
 
 def _beside(graph: Graph, root: str | None) -> tuple[list[Case], tuple[str, ...]]:

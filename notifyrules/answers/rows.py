@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notifyrules.answers.log import table
-from notifyrules.columns.deciding import Decided, Decider
+from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.frames import Wanted
 from notifyrules.columns.saving import save
 from notifyrules.columns.traffic import Broken, batches, strangers
@@ -97,10 +97,10 @@ def decide_rows(  # noqa: PLR0913 - what is decided, and what becomes of it
         advance: Is told of the bytes that were read.
         warn: Is told of names that look like misspelt facts.
     """
-    decider = Decider(rules.graph, rules.program, wanted, each=each)
+    decider = BatchDecider(rules.graph, rules.program, wanted, each=each)
     found = RowsDecided(Counter(), Aside(keep))
 
-    def decided() -> Iterator[Decided]:
+    def decided() -> Iterator[DecidedBatch]:
         for number, batch in enumerate(batches(files)):
             for name in strangers(batch, [rules.graph]) if not number else ():
                 warn(name)

@@ -11,7 +11,7 @@ from notifyrules.cases.reading import Suite
 from notifyrules.cases.report import Ran, format_case_annotations, format_junit, results_data, summary
 from notifyrules.cases.runner import Result, Selection, Status, run
 from notifyrules.coverage.figures import FileCoverage, coverage_data, format_coverage, measure, total_figures
-from notifyrules.coverage.recorder import Recorder, Tally
+from notifyrules.coverage.recorder import Recorder, WalkTally
 from notifyrules.document.files import Place
 from notifyrules.graph.model import Graph
 from notifyrules.rules import new_charts, read_cases
@@ -38,7 +38,7 @@ class Tested:
     """What became of each file, as far as the run came."""
     covered: tuple[FileCoverage, ...] | None
     """What the cases cover; None where it is not asked for."""
-    tallies: Mapping[str, Tally]
+    tallies: Mapping[str, WalkTally]
     """What they walked of each file."""
 
     @property

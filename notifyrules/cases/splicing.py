@@ -18,7 +18,7 @@ _BLANK_LINES = re.compile(r"[^\r\n]*(?:(?:\r\n|\r|\n)[ \t]*(?=[\r\n]|\Z))*")
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class Splice:
     """A stretch of a file, and what is to stand there instead."""
 
     start: int
@@ -37,7 +37,7 @@ class NewCase:
     expect: Mapping[str, Value]
 
 
-def apply(source: Source, edits: Iterable[Edit]) -> Source:
+def apply(source: Source, edits: Iterable[Splice]) -> Source:
     """Make changes that do not overlap."""
     text = source.text
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
@@ -45,7 +45,7 @@ def apply(source: Source, edits: Iterable[Edit]) -> Source:
     return Source(source.name, text)
 
 
-def put_in(source: Source, tree: Map, cases: Sequence[NewCase]) -> Edit:
+def put_in(source: Source, tree: Map, cases: Sequence[NewCase]) -> Splice:
     """Put cases behind those that a file has, in the form that its list has; the file may have no list yet."""
     text, key = source.text, tree.key("cases")
     listed = None if key is None else tree[key]
@@ -54,39 +54,39 @@ def put_in(source: Source, tree: Map, cases: Sequence[NewCase]) -> Edit:
     if key is None or listed is None:
         if is_flow:
             end = end_of(list(tree.values())[-1])
-            return Edit(end, end, f", cases: [{flow}]")
+            return Splice(end, end, f", cases: [{flow}]")
         end = _line_end(text, tree)
-        return Edit(end, end, _lines(source, end, ["cases:", *_block(cases, _column(source, tree) + 2)]))
+        return Splice(end, end, _lines(source, end, ["cases:", *_block(cases, _column(source, tree) + 2)]))
     if isinstance(listed, Seq) and listed:
         if text[listed.span.start] == "[":
             end = end_of(listed[-1])
-            return Edit(end, end, f", {flow}")
+            return Splice(end, end, f", {flow}")
         end = _line_end(text, listed)
-        return Edit(end, end, _lines(source, end, _block(cases, _column(source, listed))))
+        return Splice(end, end, _lines(source, end, _block(cases, _column(source, listed))))
     # What stands there for no cases, which may be nothing.
     end = listed.span.end
     start = end if listed.span.text == ":" else listed.span.start
     if is_flow:
-        return Edit(start, end, f" [{flow}]")
-    return Edit(start, end, _lines(source, start, _block(cases, _column(source, tree) + 2)))
+        return Splice(start, end, f" [{flow}]")
+    return Splice(start, end, _lines(source, start, _block(cases, _column(source, tree) + 2)))
 
 
-def rewrite(expect: Located, difference: Difference) -> Edit | None:
+def rewrite(expect: Located, difference: Difference) -> Splice | None:
     """Expect what was decided; None where it cannot be written, as that there are no words."""
     if difference.actual is None and difference.what in ("because", "notify"):
         return None
     text = write_value(difference.actual)
     if not isinstance(expect, Map):
-        return Edit(expect.span.start, expect.span.end, text)
+        return Splice(expect.span.start, expect.span.end, text)
     what, _, name = difference.what.partition(".")
     key, at = entry(expect, what)
     if name:
         key, at = entry(at, name)
     if at.span.text == ":":
-        return Edit(at.span.end, at.span.end, f" {text}")
+        return Splice(at.span.end, at.span.end, f" {text}")
     if isinstance(at, Scalar) or at.span.text[:1] in ("[", "{"):
-        return Edit(at.span.start, at.span.end, text)
-    return Edit(key.span.source.text.index(":", key.span.end) + 1, end_of(at), f" {text}")
+        return Splice(at.span.start, at.span.end, text)
+    return Splice(key.span.source.text.index(":", key.span.end) + 1, end_of(at), f" {text}")
 
 
 def entry(of: Located, name: str) -> tuple[Scalar, Located]:

@@ -54,7 +54,7 @@ Exit codes:
 _SETTING: Final = re.compile(r"[a-z_][a-z0-9_.]*=.*", re.IGNORECASE | re.DOTALL)
 
 
-class Command(TyperCommand):
+class FactsCommand(TyperCommand):
     """A command of which `fact=value` without `--set` is understood, if not obeyed."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
@@ -103,7 +103,7 @@ for _command in (
     _name = _command.__name__.rpartition(".")[2]
     app.command(
         _name.replace("_", "-"),
-        cls=Command,
+        cls=FactsCommand,
         short_help=_command.SUMMARY,
         help=_command.HELP,
         epilog=f"Example: {_command.EXAMPLE}",

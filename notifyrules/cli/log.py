@@ -21,7 +21,7 @@ from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.moments import read_duration, read_instant
 
 if TYPE_CHECKING:
-    from notifyrules.receipts.asking import Wanted
+    from notifyrules.receipts.asking import WantedReceipts
 
 SUMMARY: Final = "Ask receipts: who was not notified, how many, and why."
 HELP: Final = """
@@ -94,7 +94,7 @@ def log(  # noqa: PLR0913, PLR0917 - the options of the command
         return CLEAN
     told = None if notify is None else _NOTIFY[notify]
     times = [None if one is None else _when(one, now) for one in (since, until)]
-    wanted = asking.Wanted(outcome, reason, told, subject, id, rules, *times)
+    wanted = asking.WantedReceipts(outcome, reason, told, subject, id, rules, *times)
     if picture is not None:
         _draw(picture, of, root, files, wanted)
         return CLEAN
@@ -111,7 +111,7 @@ def log(  # noqa: PLR0913, PLR0917 - the options of the command
     return CLEAN
 
 
-def _draw(picture: str, of: str | None, root: str | None, files: list[Path], wanted: Wanted) -> None:
+def _draw(picture: str, of: str | None, root: str | None, files: list[Path], wanted: WantedReceipts) -> None:
     from notifyrules.answers import log as answers  # noqa: PLC0415 - `--help` answers without it
 
     if of is None:

@@ -71,11 +71,11 @@ def serve(  # noqa: PLR0913 - the options of the command
 
 def _for_trying(folder: Path) -> Settings:
     """Set up a service that keeps all it needs in a folder, with a client that is told."""
-    from notifyrules.service.settings import Identity, Limits, Settings, Store  # noqa: PLC0415 - an extra
+    from notifyrules.service.settings import Identity, Limits, Settings, StoreSettings  # noqa: PLC0415 - an extra
 
     settings = Settings(
         clients=folder / "clients.toml",
-        store=Store(path=folder / "store.sqlite"),
+        store=StoreSettings(path=folder / "store.sqlite"),
         identity=Identity(keys=folder / "keys.json"),
         limits=Limits(drain_s=0),
     )

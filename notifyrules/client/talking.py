@@ -56,7 +56,7 @@ class Breaker:
 
 
 @dataclass
-class Budget:
+class RetryBudget:
     """Lets a tenth of all calls be retries: more of them would keep a service down that comes up."""
 
     _left: float = _RETRIES
@@ -80,7 +80,7 @@ class Talker:
     base: str
     deadline_s: float
     breaker: Breaker = field(default_factory=Breaker)
-    budget: Budget = field(default_factory=Budget)
+    budget: RetryBudget = field(default_factory=RetryBudget)
 
     async def ask(self, send: Callable[[], Awaitable[httpx2.Response]], read: Callable[[dict[str, Any]], _T]) -> _T:
         """

@@ -41,14 +41,14 @@ class Operation(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class SameInAll:
     """The same value in every row."""
 
     value: Plain
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class SmallCode:
     """A small number that stands for something else in every row: an arrow, or a value of an enumeration."""
 
     value: int
@@ -95,14 +95,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class FirstOf:
     """The value behind the first condition that holds."""
 
     ways: tuple[tuple[Expression, Expression], ...]
     otherwise: Expression
 
 
-Expression: TypeAlias = Literal | Code | Read | Apply | Held | Among | Named | Pick
+Expression: TypeAlias = SameInAll | SmallCode | Read | Apply | Held | Among | Named | FirstOf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,13 +147,13 @@ def reads(expression: Expression) -> frozenset[str]:
         match one := waiting.pop():
             case Read(column):
                 found.add(column)
-            case Literal() | Code():
+            case SameInAll() | SmallCode():
                 pass
             case Apply(parts=parts):
                 waiting.extend(parts)
             case Held() | Among() | Named():
                 waiting.append(one.part)
-            case Pick(ways, otherwise):
+            case FirstOf(ways, otherwise):
                 waiting.append(otherwise)
                 waiting.extend(part for way in ways for part in way)
     return frozenset(found)

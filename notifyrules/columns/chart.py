@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar, assert_never
 
-from notifyrules.columns.algebra import Among, Apply, Code, Expression, Literal, Operation, Pick, Read, Stage
+from notifyrules.columns.algebra import Among, Apply, Expression, FirstOf, Operation, Read, SameInAll, SmallCode, Stage
 from notifyrules.columns.writing import Stages, Terms
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front
@@ -29,7 +29,7 @@ class Plan:
     """What is computed of a frame, one stage behind the other."""
 
     stages: tuple[Stage, ...]
-    code: Read | Code
+    code: Read | SmallCode
     """The code of the arrow that settles it."""
     arrows: tuple[Arrow, ...]
     """The arrows into outcomes, by their codes."""
@@ -44,7 +44,7 @@ def plan(graph: Graph, known: Mapping[str, Value]) -> Plan:
     if known:
         residual = Front(graph, lambda name: known.get(name, OPEN)).residual()
         if residual.settled is not None:
-            return Plan((), Code(0), (residual.settled,), facts)
+            return Plan((), SmallCode(0), (residual.settled,), facts)
         left = residual.graph
     span = graph.nodes[graph.start].span
     arguments = {name: t.Constant(span, graph.facts[name].type, value) for name, value in known.items()}
@@ -60,32 +60,32 @@ class _Chart:
         self._stages = stages
         self._graph = graph
         self._terms = Terms(stages, arguments)
-        self._at: dict[str, Read | Code] = {}
+        self._at: dict[str, Read | SmallCode] = {}
         self.arrows = tuple(sorted(_ends(graph), key=lambda arrow: _RANKS[graph.outcomes[arrow.target].notify]))
         """The arrows into outcomes, by their codes."""
-        self._codes = {arrow.id: Code(code) for code, arrow in enumerate(self.arrows)}
+        self._codes = {arrow.id: SmallCode(code) for code, arrow in enumerate(self.arrows)}
         self._refusals = sum(graph.outcomes[arrow.target].notify is Notify.NO for arrow in self.arrows)
         for name in reversed(graph.order):
             made = self._node(graph.nodes[name])
-            self._at[name] = stages.add(made) if isinstance(made, Pick) else made
+            self._at[name] = stages.add(made) if isinstance(made, FirstOf) else made
 
-    def code(self) -> Read | Code:
+    def code(self) -> Read | SmallCode:
         """Give the code of the arrow that settles the chart."""
         return self._at[self._graph.start]
 
-    def _exit(self, arrow: Arrow) -> Read | Code:
+    def _exit(self, arrow: Arrow) -> Read | SmallCode:
         """Give the code that an arrow leads to."""
         return self._codes[arrow.id] if arrow.target in self._graph.outcomes else self._at[arrow.target]
 
-    def _node(self, node: Node) -> Pick | Read | Code:
+    def _node(self, node: Node) -> FirstOf | Read | SmallCode:
         match node:
             case Question() | First():
                 rows = tuple((self._terms.write(row.condition), self._exit(row.arrow)) for row in node.rows)
-                return Pick(rows, self._exit(node.otherwise))
+                return FirstOf(rows, self._exit(node.otherwise))
             case Switch():
                 return self._switch(node)
             case FanOut():
-                return Pick(
+                return FirstOf(
                     tuple(self._branch(self._exit(arrow)) for arrow in node.branches), self._exit(node.otherwise)
                 )
             case Call():
@@ -93,32 +93,32 @@ class _Chart:
             case _:
                 assert_never(node)
 
-    def _branch(self, code: Read | Code) -> tuple[Expression, Expression]:
+    def _branch(self, code: Read | SmallCode) -> tuple[Expression, Expression]:
         """Write a branch: taken where its code is no refusal."""
-        if isinstance(code, Code):
-            return Literal(code.value >= self._refusals), code
-        return Apply(Operation.NOT_MORE, (Code(self._refusals), code)), code
+        if isinstance(code, SmallCode):
+            return SameInAll(code.value >= self._refusals), code
+        return Apply(Operation.NOT_MORE, (SmallCode(self._refusals), code)), code
 
-    def _switch(self, node: Switch) -> Pick | Read | Code:
-        groups: dict[Read | Code, list[Value]] = {}
+    def _switch(self, node: Switch) -> FirstOf | Read | SmallCode:
+        groups: dict[Read | SmallCode, list[Value]] = {}
         for value, arrow in node.cases.items():
             groups.setdefault(self._exit(arrow), []).append(value)
         return self._parted(groups, node.otherwise, lambda values: self._terms.is_among(node.subject, tuple(values)))
 
     def _parted(
-        self, groups: dict[Read | Code, list[T]], otherwise: Arrow | None, test: Callable[[list[T]], Expression]
-    ) -> Pick | Read | Code:
+        self, groups: dict[Read | SmallCode, list[T]], otherwise: Arrow | None, test: Callable[[list[T]], Expression]
+    ) -> FirstOf | Read | SmallCode:
         """Part values that exclude each other: what most of them lead to needs no test."""
         # INVARIANT (total switch): without `else` one of the ways is taken.
         last = max(groups, key=lambda one: len(groups[one])) if otherwise is None else self._exit(otherwise)
         ways = tuple((test(values), to) for to, values in groups.items() if to != last)
-        return Pick(ways, last) if ways else last
+        return FirstOf(ways, last) if ways else last
 
-    def _call(self, node: Call) -> Pick | Read | Code:
+    def _call(self, node: Call) -> FirstOf | Read | SmallCode:
         arguments = {name: self._terms.inlined(term) for name, term in node.arguments.items()}
         callee = _Chart(self._stages, node.callee, arguments)
         inner = callee.code()
-        groups: dict[Read | Code, list[int]] = {}
+        groups: dict[Read | SmallCode, list[int]] = {}
         for code, arrow in enumerate(callee.arrows):
             groups.setdefault(self._exit(node.cases[arrow.target]), []).append(code)
         return self._parted(groups, None, lambda codes: Among(inner, tuple(codes)))

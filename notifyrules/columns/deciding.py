@@ -19,7 +19,7 @@ from notifyrules.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedBatch:
     """What is decided for a batch."""
 
     batch: Batch
@@ -38,7 +38,7 @@ class Decided:
         return sorted(found, key=lambda one: one.number)
 
 
-class Decider:
+class BatchDecider:
     """Decide for batches by the rules of one program."""
 
     def __init__(self, graph: Graph, program: Program, wanted: Wanted, *, each: bool = False) -> None:
@@ -55,14 +55,14 @@ class Decider:
         if each and self._media is None:
             raise UsageError(f"`{graph.name}` names no media", "name the fact whose values they are: `media: ...`")
 
-    def decide(self, batch: Batch) -> Decided:
+    def decide(self, batch: Batch) -> DecidedBatch:
         """Decide for a batch."""
         if self._media is not None:
             batch = for_media(batch, self._media, self.graph.facts)
         if batch.frame is not None:
             made, unfit = self._frames.sifted(batch.frame, self._wanted, "ignore")
             problems = {place: _told(problem) for place, problem in unfit.items()}
-            return Decided(batch, made.cast(dict(self.schema)), problems)  # type: ignore[arg-type]
+            return DecidedBatch(batch, made.cast(dict(self.schema)), problems)  # type: ignore[arg-type]
         problems = {}
         found: list[tuple[object, ...]] = []
         for place, row in enumerate(batch.rows):
@@ -72,9 +72,9 @@ class Decider:
             except FactsError as error:
                 problems[place] = _told(error.problems[0])
                 found.append((None,) * len(self.schema))
-        return Decided(batch, pl.DataFrame(found, schema=dict(self.schema), orient="row"), problems)
+        return DecidedBatch(batch, pl.DataFrame(found, schema=dict(self.schema), orient="row"), problems)
 
-    def table(self, decided: Decided) -> pl.DataFrame:
+    def table(self, decided: DecidedBatch) -> pl.DataFrame:
         """Give what was decided behind the columns of its rows; of rows, behind the facts as they are understood."""
         frame = decided.batch.frame
         if frame is None:

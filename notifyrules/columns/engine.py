@@ -19,16 +19,16 @@ from notifyrules.columns.algebra import (
     Among,
     Apply,
     Clock,
-    Code,
     Distinct,
     Expression,
+    FirstOf,
     Held,
-    Literal,
     Named,
     Operation,
-    Pick,
     Plain,
     Read,
+    SameInAll,
+    SmallCode,
     reads,
 )
 from notifyrules.columns.chart import Plan
@@ -136,9 +136,9 @@ class Run:
     def of(self, expression: Expression, where: Where = None) -> Column:
         """Compute an expression; what it gives elsewhere than *where* does not count."""
         match expression:
-            case Literal(value):
+            case SameInAll(value):
                 return value
-            case Code(value):
+            case SmallCode(value):
                 return _code(value)
             case Read(column) if column in self._dear:
                 return self._asked(column, self._dear[column], where)
@@ -154,7 +154,7 @@ class Run:
                 return self._is_among(expression, where)
             case Named(part, values):
                 return pl.Series([*values, None], dtype=pl.String)[_series(self.of(part, where))]
-            case Pick():
+            case FirstOf():
                 return self._picked(expression, where)
             case Apply(Operation.ALL | Operation.ANY as operation, parts):
                 return self._joined(parts, where, every=operation is Operation.ALL)
@@ -174,7 +174,7 @@ class Run:
             self._clocks[name] = read_clock(made, instants, self._combinations)
         return self._clocks[name]
 
-    def _picked(self, pick: Pick, where: Where) -> Column:
+    def _picked(self, pick: FirstOf, where: Where) -> Column:
         """Choose in each row by the first test that holds; one that is null does not."""
         ways: list[tuple[pl.Series, Column]] = []
         left, found = where, None

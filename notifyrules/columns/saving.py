@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from notifyrules.columns.deciding import Decided, Decider
+from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.traffic import CELLS, COLUMNS, ENDINGS
 from notifyrules.diagnostics.phrases import named, why
 from notifyrules.diagnostics.visible import visible
@@ -23,7 +23,7 @@ _GROUP: Final = 32_768
 """Rows that Parquet keeps together: as many as are read at once."""
 
 
-def save(file: Path, decider: Decider, decided: Iterator[Decided]) -> None:
+def save(file: Path, decider: BatchDecider, decided: Iterator[DecidedBatch]) -> None:
     """Write all that is decided into one file; UsageError where it cannot be."""
     if file.suffix not in ENDINGS:
         raise UsageError(f"`{visible(str(file))}` does not tell its format", f"end it in {named(ENDINGS)}")
@@ -39,7 +39,7 @@ def save(file: Path, decider: Decider, decided: Iterator[Decided]) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _save_columns(file: Path, decider: Decider, decided: Iterator[Decided]) -> None:
+def _save_columns(file: Path, decider: BatchDecider, decided: Iterator[DecidedBatch]) -> None:
     tables = _alike(decider, decided)
     first = next(tables, pl.DataFrame(schema=dict(decider.schema)))
     failed: list[Exception] = []
@@ -55,7 +55,7 @@ def _save_columns(file: Path, decider: Decider, decided: Iterator[Decided]) -> N
         raise failed[0]
 
 
-def _save_cells(file: Path, decider: Decider, decided: Iterator[Decided]) -> None:
+def _save_cells(file: Path, decider: BatchDecider, decided: Iterator[DecidedBatch]) -> None:
     with file.open("wb") as opened:
         for number, table in enumerate(_alike(decider, decided)):
             if nested := [name for name, kind in table.schema.items() if kind.is_nested()]:
@@ -64,7 +64,7 @@ def _save_cells(file: Path, decider: Decider, decided: Iterator[Decided]) -> Non
             table.with_columns(durations).write_csv(opened, include_header=not number, datetime_format=_INSTANT)
 
 
-def _alike(decider: Decider, decided: Iterator[Decided]) -> Iterator[pl.DataFrame]:
+def _alike(decider: BatchDecider, decided: Iterator[DecidedBatch]) -> Iterator[pl.DataFrame]:
     """Give tables that all have the same columns."""
     schema = None
     for one in decided:
@@ -76,7 +76,7 @@ def _alike(decider: Decider, decided: Iterator[Decided]) -> Iterator[pl.DataFram
         yield table
 
 
-def _save_lines(file: Path, decider: Decider, decided: Iterator[Decided]) -> None:
+def _save_lines(file: Path, decider: BatchDecider, decided: Iterator[DecidedBatch]) -> None:
     with file.open("wb") as opened:
         for one in decided:
             if one.batch.frame is not None:

@@ -58,7 +58,7 @@ Plain: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrafficRow:
     """One row that is no part of a frame."""
 
     number: int
@@ -99,7 +99,7 @@ class Batch:
     frame: pl.DataFrame | None = None
     first: int = 1
     """The number of the first row of the frame."""
-    rows: Sequence[Row] = ()
+    rows: Sequence[TrafficRow] = ()
     broken: Sequence[Broken] = ()
     """What is no row at all."""
     media: Sequence[str] = field(default=("",))
@@ -284,7 +284,7 @@ def _batch(
     as_text: bool = False,
 ) -> Batch:
     """Read rows, and set aside what is none."""
-    rows: list[Row] = []
+    rows: list[TrafficRow] = []
     broken: list[Broken] = []
     for number, given in numbered:
         try:
@@ -300,7 +300,7 @@ def _batch(
             facts = held if isinstance(held, Mapping) else whole
             if as_text:
                 facts = {name: cell for name, cell in facts.items() if cell is not None}
-            rows.append(Row(number, whole, facts, as_text))
+            rows.append(TrafficRow(number, whole, facts, as_text))
             continue
         shown = (
             given.decode("utf-8", "replace").rstrip() if isinstance(given, bytes) else given[0] if as_text else given
@@ -331,7 +331,7 @@ def _integer(written: str) -> int:
 # ---- What rows are for a chart ----
 
 
-def read_row(row: Row, graph: Graph) -> Mapping[str, object]:
+def read_row(row: TrafficRow, graph: Graph) -> Mapping[str, object]:
     """Give the facts of a row as deciding takes them; what a receipt does not keep is not known."""
     if row.as_text:
         facts = graph.facts
@@ -378,7 +378,7 @@ def _for_medium(frame: pl.DataFrame, media: Media, name: str, facts: Mapping[str
     return frame.with_columns(made)
 
 
-def _own(row: Row, media: Media, name: str) -> Plain:
+def _own(row: TrafficRow, media: Media, name: str) -> Plain:
     facts, given = dotted(row.facts), row.whole.get("per_medium")
     own = {fact: facts[f"{fact}@{name}"] for fact in media.per_medium if f"{fact}@{name}" in facts}
     return {**facts, **own, **dotted(given.get(name) if isinstance(given, Mapping) else None), media.fact: name}

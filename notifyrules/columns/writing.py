@@ -16,16 +16,16 @@ from notifyrules.columns.algebra import (
     Among,
     Apply,
     Clock,
-    Code,
     Distinct,
     Expression,
+    FirstOf,
     Held,
-    Literal,
     Named,
     Operation,
-    Pick,
     Plain,
     Read,
+    SameInAll,
+    SmallCode,
     Stage,
     reads,
 )
@@ -109,9 +109,9 @@ class Stages:
         base = self.facts[made.column].base if isinstance(made, Read) and made.column in self.facts else None
         return base.values if isinstance(base, Enumeration) else ()
 
-    def kept(self, made: Expression) -> Read | Code | Literal:
+    def kept(self, made: Expression) -> Read | SmallCode | SameInAll:
         """Make a column of an expression that is used more than once, unless it is one."""
-        return made if isinstance(made, (Read, Code, Literal)) else self.add(made)
+        return made if isinstance(made, (Read, SmallCode, SameInAll)) else self.add(made)
 
     def clock(self, term: t.Term, made: Clock) -> Expression:
         """Make the column of a clock."""
@@ -129,7 +129,7 @@ class Stages:
         if term not in self._distinct:
             read = t.facts_read(term)
             if not read:
-                return Literal(as_plain(evaluate(term, {}, {})))
+                return SameInAll(as_plain(evaluate(term, {}, {})))
             self._distinct[term] = self.add(Distinct(term, tuple(name for name in self.facts if name in read)))
             self._dear.add(self._distinct[term].column)
         return self._distinct[term]
@@ -174,12 +174,12 @@ class Terms:
             case t.LetUse(term=inner):
                 return self._tested(inner, values)
             case t.Choice(condition=condition, then=then, otherwise=otherwise) if is_texts(term.type):
-                return Pick(((self._once(condition), self._tested(then, values)),), self._tested(otherwise, values))
+                return FirstOf(((self._once(condition), self._tested(then, values)),), self._tested(otherwise, values))
             case t.Coalesce(items=(*items, last)) if is_texts(term.type):
                 ways = [(self._is_known(item), self._tested(item, values)) for item in items]
-                return Pick(tuple(ways), self._tested(last, values))
+                return FirstOf(tuple(ways), self._tested(last, values))
             case t.Constant(value=value):
-                return Literal(value is not None and as_plain(value) in values)
+                return SameInAll(value is not None and as_plain(value) in values)
             case _:
                 return self._among(term.type, self._once(term), values)
 
@@ -223,7 +223,7 @@ class Terms:
                 case t.ListTerm(items=items):
                     item = self._stages.kept(item)
                     same = [self._same(term.item, one, item, self._written(one)) for one in items]
-                    return Apply(Operation.ANY, tuple(same)) if same else Literal(value=False)
+                    return Apply(Operation.ANY, tuple(same)) if same else SameInAll(value=False)
                 case _:
                     pass
         if isinstance(term, t.FunctionCall) and term.function.name in CLOCKS:
@@ -244,7 +244,7 @@ class Terms:
         """Write a term whose parts columns can hold."""
         match term:
             case t.Constant(value=value):
-                return Literal(as_plain(value))
+                return SameInAll(as_plain(value))
             case t.FactRead(name=name):
                 return Read(name)
             case t.Arithmetic(kind=kind, minus=minus) if kind in _SUMS:
@@ -265,7 +265,7 @@ class Terms:
                 parts = sorted((self._written(one) for one in items), key=self._stages.is_dear)
                 return Apply(Operation.ALL if every else Operation.ANY, tuple(parts))
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
-                return Pick(((self._written(condition), self._as_text(then)),), self._as_text(otherwise))
+                return FirstOf(((self._written(condition), self._as_text(then)),), self._as_text(otherwise))
             case t.FunctionCall(function=function, arguments=arguments) if function.name in NATIVE:
                 return Apply(NATIVE[function.name], tuple(self._as_text(one) for one in arguments))
             case t.Arithmetic() | t.FunctionCall() | t.ListTerm() | t.Contains() | t.LetUse():
@@ -286,19 +286,19 @@ class Terms:
         written = self._written(term)
         if order is None:
             return self._text(written)
-        if isinstance(written, Literal):
-            return written if written.value is None else Code(order.index(cast("str", written.value)))
+        if isinstance(written, SameInAll):
+            return written if written.value is None else SmallCode(order.index(cast("str", written.value)))
         if self._stages.places(written) == order:
             return written
         written = self._stages.kept(written)
         values = term.type.base.values if isinstance(term.type.base, Enumeration) else order
-        ways = [(self._among(term.type, written, (one,)), Code(order.index(one))) for one in values]
-        return Pick(tuple(ways), Literal(None))
+        ways = [(self._among(term.type, written, (one,)), SmallCode(order.index(one))) for one in values]
+        return FirstOf(tuple(ways), SameInAll(None))
 
     def _same(self, left: t.Term, right: t.Term, one: Expression, other: Expression) -> Expression:
-        if isinstance(one, Literal) and not isinstance(other, Literal):
+        if isinstance(one, SameInAll) and not isinstance(other, SameInAll):
             left, right, one, other = right, left, other, one
-        if isinstance(other, Literal):
+        if isinstance(other, SameInAll):
             if other.value is None:
                 return self._is_null(one)
             return self._tested(left, (other.value,))
@@ -320,4 +320,4 @@ class Terms:
             values = tuple(one for one in values if one in kind.base.values)
         if places := self._stages.places(subject):
             values = tuple(places.index(cast("str", one)) for one in values)
-        return Among(subject, values) if values else Literal(value=False)
+        return Among(subject, values) if values else SameInAll(value=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.limits import CodeLimits
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch
 
 REFUSED: Final = "(refused)"
@@ -82,7 +82,7 @@ class Stretch:
 class ChartShape:
     """What holds for a chart as a whole."""
 
-    def __init__(self, graph: Graph, limits: Limits) -> None:
+    def __init__(self, graph: Graph, limits: CodeLimits) -> None:
         self.graph = graph
         self.limits = limits
         self.reentrant = _reentrant(graph)

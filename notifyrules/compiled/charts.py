@@ -13,7 +13,7 @@ from itertools import count
 from notifyrules.compiled.chart_shape import CALLED, DECIDING, DONE, ChartShape
 from notifyrules.compiled.control_flow import Block, CodePlan, Writers
 from notifyrules.compiled.expressions import Expressions
-from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.names import Names
 from notifyrules.compiled.statements import Statements
 from notifyrules.evaluation.walk import Computed, walk
@@ -30,7 +30,7 @@ class WrittenChart:
     """The source of the functions that the entry needs."""
 
 
-def write_chart(graph: Graph, limits: Limits, writers: Writers) -> WrittenChart:
+def write_chart(graph: Graph, limits: CodeLimits, writers: Writers) -> WrittenChart:
     """Write a chart; the limits say from where on things are written in another way."""
     shape = ChartShape(graph, limits)
     for term in (term for name in graph.order for term in conditions(graph.nodes[name])):
@@ -83,7 +83,7 @@ class NotInline(Exception):  # noqa: N818 - no error: the chart is written in an
 class Calls:
     """Write the charts that a chart calls."""
 
-    def __init__(self, names: Names, limits: Limits, variables: str | None) -> None:
+    def __init__(self, names: Names, limits: CodeLimits, variables: str | None) -> None:
         """Prepare to write; *variables* are the argument of functions that ask a chart, None where none can be."""
         self.functions: list[str] = []
         """The source of the functions that ask charts."""

@@ -26,7 +26,7 @@ from notifyrules.compiled.dict_facts import (
 from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.facts_object import FIXED, Facts, Unchanging
 from notifyrules.compiled.facts_reader import Extras, FactsReader
-from notifyrules.compiled.limits import LIMITS, Limits
+from notifyrules.compiled.limits import LIMITS, CodeLimits
 from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
 from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.object_facts import ObjectWriter
@@ -129,13 +129,13 @@ def _json_reader(reader: FactsReader) -> JsonReader:
     return JsonReader(reader.declared)
 
 
-def compile_graph(graph: Graph, limits: Limits = LIMITS) -> Program:
+def compile_graph(graph: Graph, limits: CodeLimits = LIMITS) -> Program:
     """Compile a chart without errors; what it decides is what :func:`notifyrules.evaluation.walk.walk` does."""
     return compile_residual(graph, graph, None, FactsReader(graph.facts), limits).program(None)
 
 
 def compile_residual(
-    whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits = LIMITS
+    whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: CodeLimits = LIMITS
 ) -> UnboundProgram:
     """Compile what is *left* of a chart by fixed facts; *settled* is the arrow into the outcome if nothing is left."""
     compiler = _Compiler(whole, left, reader, limits)
@@ -162,7 +162,9 @@ def _compile_typed(compiler: _Compiler, settled: Arrow | None) -> Callable[[Fact
     return cast("Callable[[Facts | None, object], Typed]", compiler.run(compiler.typed(settled))["bind"])
 
 
-def _compile_each(whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: Limits) -> _BindEach:
+def _compile_each(
+    whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: CodeLimits
+) -> _BindEach:
     assert whole.media is not None
     compiler = _Compiler(whole, left, reader, limits)
     return cast("_BindEach", compiler.run(compiler.each(settled, whole.media))["bind"])
@@ -195,7 +197,7 @@ def belonging(decide: object) -> Decide:
 
 
 class _Compiler:
-    def __init__(self, whole: Graph, left: Graph, reader: FactsReader, limits: Limits) -> None:
+    def __init__(self, whole: Graph, left: Graph, reader: FactsReader, limits: CodeLimits) -> None:
         """Prepare to compile *left*, all of *whole* or a part of it."""
         self._whole = whole
         self._graph = left

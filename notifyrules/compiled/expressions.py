@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
-from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.names import Names
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import SUMS, compare
@@ -40,7 +40,7 @@ class Expressions:
     facts: Mapping[str, Spelling]
     """How each fact is read."""
     names: Names
-    limits: Limits
+    limits: CodeLimits
     functions: list[str] = field(default_factory=list)
     """Takes the source of the functions that large or deep terms become."""
     _outlined: dict[t.Term, Spelling] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CodeLimits:
     """The sizes at which generated code takes another form."""
 
     small: int = 4
@@ -47,4 +47,4 @@ class Limits:
     """Levels of an expression after which the rest becomes a function; CPython allows two hundred parentheses."""
 
 
-LIMITS: Final = Limits()
+LIMITS: Final = CodeLimits()

@@ -28,7 +28,7 @@ _GUESSES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConditionPlace:
     """Where a condition is asked."""
 
     calls: tuple[Call, ...]
@@ -57,7 +57,7 @@ class Place:
 class Aim:
     """Something that facts are to show."""
 
-    place: Place
+    place: ConditionPlace
     atom: t.Term | None
     """The atom that it is about; None for an arrow."""
     formula: Formula
@@ -102,7 +102,7 @@ def aims(chart: ChartFormulas, whole: Graph, calls: tuple[Call, ...] = (), asked
     for name in graph.order:
         node, met = graph.nodes[name], formulas.every((asked, chart.met[name]))
         for arrow in node.arrows:
-            place = Place(calls, name, None)
+            place = ConditionPlace(calls, name, None)
             shows = partial(_takes, whole, place, arrow.id)
             yield Aim(place, None, formulas.every((asked, chart.met[arrow.id])), shows)
         if isinstance(node, FanOut):
@@ -110,14 +110,14 @@ def aims(chart: ChartFormulas, whole: Graph, calls: tuple[Call, ...] = (), asked
         before = met
         for number, condition in enumerate(conditions(node)):
             if condition.type.base is Basic.BOOL:
-                yield from _of_condition(chart, whole, Place(calls, name, condition, number), before)
+                yield from _of_condition(chart, whole, ConditionPlace(calls, name, condition, number), before)
             if isinstance(node, (First, Question)):
                 before = formulas.every((before, formulas.negate(chart.terms.holds(condition))))
         if isinstance(node, Call):
             yield from aims(chart.inner[name], whole, (*calls, node), met)
 
 
-def _of_condition(chart: ChartFormulas, whole: Graph, place: Place, asked: Formula) -> Iterator[Aim]:
+def _of_condition(chart: ChartFormulas, whole: Graph, place: ConditionPlace, asked: Formula) -> Iterator[Aim]:
     formulas, condition = chart.world.formulas, place.condition
     assert condition is not None
 
@@ -133,11 +133,11 @@ def _of_condition(chart: ChartFormulas, whole: Graph, place: Place, asked: Formu
                 yield Aim(place, atom, formula, partial(_asks, whole, place, ((atom, one), (condition, all_))))
 
 
-def _takes(graph: Graph, place: Place, arrow: str, facts: FactValues) -> bool:
+def _takes(graph: Graph, place: ConditionPlace, arrow: str, facts: FactValues) -> bool:
     return any(arrow in (step.arrow, *(branch.arrow for branch in step.tried)) for step, _ in place.asked(graph, facts))
 
 
-def _asks(graph: Graph, place: Place, wanted: Sequence[tuple[t.Term, bool]], facts: FactValues) -> bool:
+def _asks(graph: Graph, place: ConditionPlace, wanted: Sequence[tuple[t.Term, bool]], facts: FactValues) -> bool:
     chart = place.calls[-1].callee if place.calls else graph
     arrows = [arrow.id for arrow in chart.nodes[place.node].arrows]
     is_table = isinstance(chart.nodes[place.node], (First, Question))

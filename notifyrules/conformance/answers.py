@@ -35,7 +35,7 @@ class Level(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OldAnswer:
     """What an old function answered."""
 
     said: str
@@ -86,7 +86,7 @@ class Answers:
     graph: Graph
     meant: Mapping[str, str] = field(default_factory=dict)
     """What a text that the function answers stands for: an outcome, an arrow, true, false or later."""
-    _read: dict[tuple[type, object], Answer] = field(default_factory=dict)
+    _read: dict[tuple[type, object], OldAnswer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for given, word in self.meant.items():
@@ -96,12 +96,12 @@ class Answers:
                     f"the mapping makes `{visible(word)}` of `{visible(given)}`, which is no answer", advice
                 )
 
-    def read(self, given: object) -> Answer:
+    def read(self, given: object) -> OldAnswer:
         """Read an answer: a bool, a :class:`Notify`, a decision, or a text."""
         if isinstance(given, Decision):
             given = given.outcome
         if not isinstance(given, (bool, str, Enum, int, type(None))):
-            return Answer(describe(given), Level.OTHER)
+            return OldAnswer(describe(given), Level.OTHER)
         key = (type(given), given)
         if (known := self._read.get(key)) is None:
             known = self._answer(given)
@@ -109,22 +109,22 @@ class Answers:
                 self._read[key] = known
         return known
 
-    def raised(self, error: BaseException) -> Answer:
+    def raised(self, error: BaseException) -> OldAnswer:
         """Read an exception: its kind is the answer."""
         said = f"{RAISES}{type(error).__name__}"
-        return self._answer(said) if said in self.meant else Answer(said, Level.OTHER)
+        return self._answer(said) if said in self.meant else OldAnswer(said, Level.OTHER)
 
-    def _answer(self, given: object) -> Answer:
+    def _answer(self, given: object) -> OldAnswer:
         given = given.value if isinstance(given, Enum) else given
         said = {True: "true", False: "false"}[given] if isinstance(given, bool) else NOTHING if given is None else given
         word = self.meant.get(str(said), said)
         if not isinstance(word, str):
-            return Answer(describe(word), Level.OTHER, str(said) if isinstance(said, int) else None)
+            return OldAnswer(describe(word), Level.OTHER, str(said) if isinstance(said, int) else None)
         if word in self.graph.outcomes and not isinstance(given, bool):
-            return Answer(word, Level.OUTCOME)
+            return OldAnswer(word, Level.OUTCOME)
         if word in _NOTIFY:
-            return Answer(word, Level.NOTIFY)
+            return OldAnswer(word, Level.NOTIFY)
         if word in self.graph.arrows:
-            return Answer(word, Level.REASON)
+            return OldAnswer(word, Level.REASON)
         word = word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..."
-        return Answer(word, Level.OTHER, word)
+        return OldAnswer(word, Level.OTHER, word)

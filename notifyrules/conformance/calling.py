@@ -19,7 +19,7 @@ class Silent(BaseException):
 
 
 @dataclass(slots=True)
-class Caller:
+class FunctionCaller:
     """Calls one function."""
 
     function: Callable[..., object]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from notifyrules.conformance.answers import Answer
+from notifyrules.conformance.answers import OldAnswer
 from notifyrules.conformance.tables import few_values
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, Value, write_literal
@@ -31,14 +31,14 @@ Minds: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Difference:
+class OtherAnswer:
     """Facts for which both sides answer otherwise."""
 
     facts: FactValues
     outcome: str
     """What the chart decides."""
     reason: str
-    old: Answer
+    old: OldAnswer
     without: frozenset[str] = frozenset()
     """The facts that were left out when the old function was asked; the chart has their defaults."""
 
@@ -55,7 +55,7 @@ class Difference:
 class Shrunk:
     """A difference that cannot be made smaller by one fact."""
 
-    difference: Difference
+    difference: OtherAnswer
     minds: tuple[Minds, ...]
     """The facts that are other than usual."""
     weight: int
@@ -75,11 +75,11 @@ class Cluster:
     """Whether the old function answers otherwise when it is asked alone."""
 
 
-Ask: TypeAlias = Callable[[FactValues, frozenset[str]], "Difference | None"]
+Ask: TypeAlias = Callable[[FactValues, frozenset[str]], "OtherAnswer | None"]
 """Asks both sides, whether they differ or not; None where the facts break `assume`."""
 
 
-Rate: TypeAlias = Callable[[Minds, Difference], float]
+Rate: TypeAlias = Callable[[Minds, OtherAnswer], float]
 """Says what part of all facts with the answer of a difference, on the side that minds a fact, have its value too."""
 
 
@@ -91,7 +91,7 @@ class Shrinker:
     base: FactValues
     ask: Ask
 
-    def shrink(self, found: Difference) -> Shrunk:
+    def shrink(self, found: OtherAnswer) -> Shrunk:
         """Set facts back to what is usual, then take texts and lists apart, while both answers stay."""
         kept = self._kept(found, found.facts)
         if kept is None:
@@ -110,11 +110,11 @@ class Shrinker:
             kept = self._kept(replace(kept, without=kept.without - {name}), kept.facts) or kept
         return self.told(kept)
 
-    def _kept(self, found: Difference, facts: FactValues) -> Difference | None:
+    def _kept(self, found: OtherAnswer, facts: FactValues) -> OtherAnswer | None:
         asked = self.ask(facts, found.without)
         return asked if asked is not None and asked.differs and asked.answers == found.answers else None
 
-    def _cut(self, kept: Difference, name: str) -> Difference:
+    def _cut(self, kept: OtherAnswer, name: str) -> OtherAnswer:
         """Leave out items of a list and words of a text, half of them at a time first."""
         size = _length(kept.facts[name])
         step = max(size // 2, 1)
@@ -126,7 +126,7 @@ class Shrinker:
             step = step // 2 if step > 1 and size <= _LONGEST * step else 0
         return kept
 
-    def told(self, kept: Difference) -> Shrunk:
+    def told(self, kept: OtherAnswer) -> Shrunk:
         """Say which facts of a difference are other than usual, and who minds them."""
         changed = self.changed(kept.facts)
         minds = [(name, value, self._side(kept, name)) for name, value in changed]
@@ -134,7 +134,7 @@ class Shrinker:
         weight = sum(self.graph.facts[name].has_default for name, _ in changed)
         return Shrunk(kept, tuple(minds), weight)
 
-    def _side(self, kept: Difference, name: str) -> str:
+    def _side(self, kept: OtherAnswer, name: str) -> str:
         asked = self.ask({**kept.facts, name: self.base[name]}, kept.without)
         chart = asked is None or asked.outcome != kept.outcome
         old = asked is None or asked.old != kept.old

@@ -63,7 +63,7 @@ class ExpectedDifferences:
         Args:
             facts: A valid value for every fact.
             outcome: The outcome that the chart decides.
-            old: What the old function answered, as :attr:`notifyrules.conformance.answers.Answer.said` calls it.
+            old: What the old function answered, as :attr:`notifyrules.conformance.answers.OldAnswer.said` calls it.
         """
         return next((one for one in self.listed if one.covers(self.graph, facts, outcome, old)), None)
 

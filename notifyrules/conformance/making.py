@@ -15,9 +15,9 @@ from itertools import chain, islice
 from random import Random
 from typing import Final
 
-from notifyrules.conformance.aims import Aim, Key, Place, aims, find
+from notifyrules.conformance.aims import Aim, ConditionPlace, Key, aims, find
 from notifyrules.conformance.constants import values_of
-from notifyrules.conformance.tables import Change, Table, combined, few_values
+from notifyrules.conformance.tables import Change, TermTable, combined, few_values
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph
@@ -113,7 +113,7 @@ class Maker:
         """Take one from each table in turn, so that a run that is cut short has seen some of each."""
         by_atom: dict[tuple[Key, t.Term | None], list[FactValues]] = {}
         by_node: dict[Hashable, list[FactValues]] = {}
-        places: dict[Key, Place] = {}
+        places: dict[Key, ConditionPlace] = {}
         for aim, facts in self._tried:
             places[aim.place.key] = aim.place
             by_atom.setdefault((aim.place.key, aim.atom), []).extend([] if facts is None else [facts])
@@ -122,11 +122,11 @@ class Maker:
         for (key, atom), found in by_atom.items():
             place, here = places[key], by_node[key[:2]]
             if atom is not None:
-                table = Table(self.graph, atom, place.calls)
+                table = TermTable(self.graph, atom, place.calls)
                 tables += [self._over(one, table.changes(one), atom.span.text) for one in [*found, *here][:_LAID]]
         for place in places.values():
             if place.condition is not None:
-                read = Table(self.graph, place.condition, place.calls).facts()
+                read = TermTable(self.graph, place.condition, place.calls).facts()
                 here = by_node[place.key[:2]][:_LAID]
                 tables += [self._over(one, combined(read), place.node) for one in here]
         yield from _in_turn(tables)

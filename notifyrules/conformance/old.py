@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from threading import Timer
 from typing import IO, Any, Final
 
-from notifyrules.conformance.answers import ENDED, NO_ANSWER, Answer, Answers, Level
+from notifyrules.conformance.answers import ENDED, NO_ANSWER, Answers, Level, OldAnswer
 from notifyrules.conformance.calling import Silent
 from notifyrules.diagnostics.phrases import did_you_mean, why
 from notifyrules.errors import UsageError
@@ -65,7 +65,7 @@ class Old:
     """For each parameter the fact, or the group of facts, that it takes; None where it takes one mapping of all."""
     plain: bool = False
     """Whether values are as JSON holds them."""
-    fresh: Callable[[Mapping[str, object]], Answer] | None = None
+    fresh: Callable[[Mapping[str, object]], OldAnswer] | None = None
     """Asks it alone, as if nothing had been asked before; None where that cannot be."""
     _changing: frozenset[str] = field(init=False)
 
@@ -90,11 +90,11 @@ class Old:
             del found[name]
         return found
 
-    def ask(self, facts: FactValues, without: Collection[str] = ()) -> Answer:
+    def ask(self, facts: FactValues, without: Collection[str] = ()) -> OldAnswer:
         """Ask it in this process, after all that it was asked before."""
         return self.answer(self.given(facts, without))
 
-    def answer(self, given: dict[str, object]) -> Answer:
+    def answer(self, given: dict[str, object]) -> OldAnswer:
         """Ask it for facts as it takes them; what it raises is an answer too."""
         try:
             if self.arguments is None:
@@ -103,7 +103,7 @@ class Old:
         except (UsageError, KeyboardInterrupt):
             raise
         except Silent as silent:
-            return Answer(str(silent), Level.OTHER)
+            return OldAnswer(str(silent), Level.OTHER)
         except BaseException as error:  # noqa: BLE001 - the kind of an exception is an answer, of a cancelled task too
             return self.answers.raised(error)
 
@@ -154,10 +154,10 @@ def _pipe() -> tuple[Connection, Connection]:
     return Pipe()
 
 
-def _ask(ours: Connection, given: Mapping[str, object]) -> Answer:
+def _ask(ours: Connection, given: Mapping[str, object]) -> OldAnswer:
     try:
         ours.send(given)
-        answer: Answer = ours.recv()
+        answer: OldAnswer = ours.recv()
     except (EOFError, OSError, pickle.PickleError):
         raise UsageError("the old function ended its process when it was asked alone") from None
     return answer
@@ -173,7 +173,7 @@ def _serve(old: Old, theirs: Connection, longest_s: float) -> None:
                 os._exit(0)
             if status := os.waitpid(child, 0)[1]:
                 late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
-                theirs.send(Answer(NO_ANSWER if late else ENDED, Level.OTHER))
+                theirs.send(OldAnswer(NO_ANSWER if late else ENDED, Level.OTHER))
     except EOFError:
         os.write(2, _ENDED)
     finally:
@@ -226,7 +226,7 @@ class Command:
             raise type(answer["raises"][:60], (Exception,), {})
         return answer
 
-    def alone(self, answers: Answers, given: Mapping[str, object]) -> Answer:
+    def alone(self, answers: Answers, given: Mapping[str, object]) -> OldAnswer:
         """Ask a command that is started for this question."""
         one = Command(self.words, self.answered)
         try:
@@ -234,7 +234,7 @@ class Command:
         except UsageError:
             raise
         except Silent as silent:
-            return Answer(str(silent), Level.OTHER)
+            return OldAnswer(str(silent), Level.OTHER)
         except Exception as error:  # noqa: BLE001 - the kind of an exception is an answer
             return answers.raised(error)
         finally:

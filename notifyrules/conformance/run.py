@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from notifyrules.compiled.compiler import Program
 from notifyrules.conformance.answers import NO_ANSWER
-from notifyrules.conformance.clusters import Cluster, Difference, Minds, Rate, Shrinker, Shrunk, cluster
+from notifyrules.conformance.clusters import Cluster, Minds, OtherAnswer, Rate, Shrinker, Shrunk, cluster
 from notifyrules.conformance.expected import ExpectedDifference, ExpectedDifferences
 from notifyrules.conformance.making import Maker
 from notifyrules.conformance.old import Old
@@ -42,7 +42,7 @@ Watch: TypeAlias = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Comparison:
+class BothSides:
     """Both sides, and what they were asked so far."""
 
     program: Program
@@ -60,8 +60,8 @@ class Comparison:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Differences by both answers, all of them."""
     covered: Counter[ExpectedDifference] = field(default_factory=Counter)
-    kept: list[Difference] = field(default_factory=list)
-    _sampled: list[Difference] = field(default_factory=list)
+    kept: list[OtherAnswer] = field(default_factory=list)
+    _sampled: list[OtherAnswer] = field(default_factory=list)
     _kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _shapes: set[object] = field(default_factory=set)
 
@@ -116,12 +116,12 @@ class Comparison:
                     needed |= without
                     self.refused = self.refused or found.old.said
 
-    def ask(self, facts: FactValues, without: frozenset[str] = frozenset()) -> Difference:
+    def ask(self, facts: FactValues, without: frozenset[str] = frozenset()) -> OtherAnswer:
         """Ask both sides for facts that keep to `assume`."""
         decision = self.program.decide(facts)
         old = self.old.ask(facts, without)
         agree = old.agrees(self.graph, decision.outcome, decision.reason)
-        return Difference(facts, decision.outcome, decision.reason, old, without, not agree)
+        return OtherAnswer(facts, decision.outcome, decision.reason, old, without, not agree)
 
     def look_at(self, facts: FactValues) -> None:
         """Ask both sides, and keep the difference."""
@@ -134,7 +134,7 @@ class Comparison:
         if found.differs:
             self.keep(found)
 
-    def keep(self, found: Difference) -> None:
+    def keep(self, found: OtherAnswer) -> None:
         """Count a difference, and keep it unless there are many of its kind."""
         facts = found.facts
         if (expected := self.expected.covering(facts, found.outcome, found.old.said)) is not None:
@@ -174,21 +174,21 @@ class Comparison:
             told = shrinker.changed(one.facts)
             counts.update((*answer, *each) for answer in answers for each in told)
 
-        def rate(minds: Minds, found: Difference) -> float:
+        def rate(minds: Minds, found: OtherAnswer) -> float:
             name, value, side = minds
             answer = found.outcome if side == "chart" else found.old.said
             return counts[side, answer, name, value] / max(totals[side, answer], 1)
 
         return rate
 
-    def _one_of_each_kind(self) -> Iterator[Difference]:
+    def _one_of_each_kind(self) -> Iterator[OtherAnswer]:
         """Give what was kept, the first of each kind, then the second: what comes late may not have its turn."""
-        kinds: dict[tuple[str, ...], list[Difference]] = {}
+        kinds: dict[tuple[str, ...], list[OtherAnswer]] = {}
         for found in self.kept:
             kinds.setdefault((found.reason, *found.answers), []).append(found)
         return (one for row in zip_longest(*kinds.values()) for one in row if one is not None)
 
-    def _ask_again(self, limit: Limit, facts: FactValues, without: frozenset[str]) -> Difference | None:
+    def _ask_again(self, limit: Limit, facts: FactValues, without: frozenset[str]) -> OtherAnswer | None:
         if limit.left_s <= 0 or not keeps(self.graph, facts):
             return None
         found = self.ask(facts, without)
@@ -209,7 +209,7 @@ class Comparison:
             witnesses = tuple(each for one in remembered for each in one.witnesses[:1])
             yield Cluster(None, sum(one.count for one in remembered), witnesses, remembers=True)
 
-    def _holds(self, found: Difference) -> bool:
+    def _holds(self, found: OtherAnswer) -> bool:
         if self.old.fresh is None:
             return True
         alone = self.old.fresh(self.old.given(found.facts, found.without))

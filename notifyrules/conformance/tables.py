@@ -72,7 +72,7 @@ _MOST: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TermTable:
     """The facts of one term, asked inside of calls."""
 
     graph: Graph

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from notifyrules.coverage.recorder import Sight, Tally
+from notifyrules.coverage.recorder import AtomCount, WalkTally
 from notifyrules.diagnostics.visible import visible, visible_name
 from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
 from notifyrules.source.text import Span
@@ -88,12 +88,12 @@ def total_figures(files: Iterable[FileCoverage]) -> CoverageFigure:
     return add(file.total for file in files)
 
 
-def measure(tallies: Mapping[str, Tally]) -> tuple[FileCoverage, ...]:
+def measure(tallies: Mapping[str, WalkTally]) -> tuple[FileCoverage, ...]:
     """Measure what was walked of each file, in the order given."""
     return tuple(_measure(file, tally) for file, tally in tallies.items())
 
 
-def _measure(file: str, tally: Tally) -> FileCoverage:
+def _measure(file: str, tally: WalkTally) -> FileCoverage:
     counts: dict[str, int] = {"atoms": len(tally.atoms)}
     gaps: list[Gap] = [gap for sight in tally.atoms.values() for gap in _atom_gap(sight)]
     if tally.graph is not None:
@@ -109,12 +109,12 @@ def _measure(file: str, tally: Tally) -> FileCoverage:
     return FileCoverage(file, figures, tuple(gaps))
 
 
-def _atom_gap(sight: Sight) -> Iterator[Gap]:
+def _atom_gap(sight: AtomCount) -> Iterator[Gap]:
     if never := [f"never {value}" for value in ("true", "false") if not getattr(sight, value)]:
         yield Gap("atoms", sight.span.one_line, f"was {' and '.join(never)}", sight.span)
 
 
-def _arrow_gap(arrow: Arrow, tally: Tally, graph: Graph) -> Iterator[Gap]:
+def _arrow_gap(arrow: Arrow, tally: WalkTally, graph: Graph) -> Iterator[Gap]:
     """
     Say what never happened to an arrow.
 

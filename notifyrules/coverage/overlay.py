@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from notifyrules.coverage.figures import FileCoverage
-from notifyrules.coverage.recorder import Tally
+from notifyrules.coverage.recorder import WalkTally
 from notifyrules.diagram.model import START, Emphasis, Mark, Overlay
 from notifyrules.diagram.wording import answers
 from notifyrules.graph.model import Call, FanOut, Graph, Node, Switch
@@ -17,7 +17,7 @@ _BROADEST: Final = 6.0
 """In pixels: the lines of arrows that were walked once, and most often."""
 
 
-def overlay(file: FileCoverage, tally: Tally, graph: Graph) -> Overlay:
+def overlay(file: FileCoverage, tally: WalkTally, graph: Graph) -> Overlay:
     """Mark what of a chart is missed, and write at every arrow, also at those not written, how often it was taken."""
     missed = {(gap.kind, gap.name) for gap in file.gaps}
     marks: dict[str, Mark] = {START: Mark()}
@@ -31,7 +31,7 @@ def overlay(file: FileCoverage, tally: Tally, graph: Graph) -> Overlay:
     return Overlay(marks, words=f"Coverage: {total.covered} of {total.total}, {total.percent}{rest}")
 
 
-def _arrows(node: Node, tally: Tally, missed: set[tuple[str, str]], *, most: int) -> Iterator[tuple[str, Mark]]:
+def _arrows(node: Node, tally: WalkTally, missed: set[tuple[str, str]], *, most: int) -> Iterator[tuple[str, Mark]]:
     shared = _shared(node)
     for arrow in node.arrows:
         together = shared.get(arrow.id, {arrow.id: arrow.answer})

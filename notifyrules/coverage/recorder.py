@@ -20,7 +20,7 @@ from notifyrules.source.text import Span
 
 
 @dataclass(slots=True)
-class Sight:
+class AtomCount:
     """How often an atom turned out to be what."""
 
     span: Span
@@ -29,7 +29,7 @@ class Sight:
 
 
 @dataclass(slots=True)
-class Tally:
+class WalkTally:
     """What was walked of one file, and how often."""
 
     graph: Graph | None = None
@@ -40,7 +40,7 @@ class Tally:
     tried: Counter[str] = field(default_factory=Counter)
     """Branches of fan-outs that were tried in vain, by their ids."""
     outcomes: Counter[str] = field(default_factory=Counter)
-    atoms: dict[Atom, Sight] = field(default_factory=dict)
+    atoms: dict[Atom, AtomCount] = field(default_factory=dict)
 
 
 class Recorder:
@@ -51,13 +51,13 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self._tallies: defaultdict[str, Tally] = defaultdict(Tally)
+        self._tallies: defaultdict[str, WalkTally] = defaultdict(WalkTally)
         self._learnt: set[Graph] = set()
-        self._sights: dict[Term, Sight] = {}
+        self._sights: dict[Term, AtomCount] = {}
         self._evaluate = watched(self._see)
 
     @property
-    def tallies(self) -> Mapping[str, Tally]:
+    def tallies(self) -> Mapping[str, WalkTally]:
         """What was walked, by file, in the order of their names."""
         return dict(sorted(self._tallies.items()))
 
@@ -70,7 +70,7 @@ class Recorder:
         tally.graph = tally.graph or graph
         for term in find_atoms(graph):
             atom = atom_at(term.span)
-            self._sights[term] = self._tallies[atom.file].atoms.setdefault(atom, Sight(term.span))
+            self._sights[term] = self._tallies[atom.file].atoms.setdefault(atom, AtomCount(term.span))
         for node in graph.nodes.values():
             if isinstance(node, Call):
                 self.learn(node.callee)

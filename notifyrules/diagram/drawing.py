@@ -13,13 +13,13 @@ from notifyrules.diagram.lettering import set_apart
 from notifyrules.diagram.model import (
     START,
     BoxShape,
-    Cluster,
     Diagram,
     DrawnArrow,
     DrawnBox,
     DrawnRow,
     Emphasis,
     Mark,
+    OpenedChart,
     Overlay,
     Trace,
 )
@@ -114,7 +114,7 @@ class _Sheet:
     expand: bool
     boxes: list[DrawnBox] = field(default_factory=list)
     arrows: list[DrawnArrow] = field(default_factory=list)
-    clusters: list[Cluster] = field(default_factory=list)
+    clusters: list[OpenedChart] = field(default_factory=list)
     used: dict[Graph, dict[str, Colour]] = field(default_factory=dict)
     """The classes that each chart uses."""
 
@@ -130,7 +130,7 @@ class _Level:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _DrawnWay:
     """One way out that is drawn: the arrows of the graph that it stands for, and what is written on it."""
 
     arrows: tuple[graphs.Arrow, ...]
@@ -175,7 +175,7 @@ def _legend(sheet: _Sheet) -> tuple[tuple[str, Colour], ...]:
     return tuple(found.items())
 
 
-def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
+def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_DrawnWay]:
     """
     List the ways out of a node that are drawn, in the order written.
 
@@ -187,44 +187,44 @@ def _ways(node: graphs.Node, level: _Level, overlay: Overlay) -> Iterator[_Way]:
         written = any(arrow.written for arrow in drawn) or (way.row is not None and way.row.written)
         if drawn or written:
             mark = overlay.mark(*(level.prefix + arrow.id for arrow in drawn))
-            yield _Way(drawn, way.label, None if way.row is None else replace(way.row, mark=mark, written=written))
+            yield _DrawnWay(drawn, way.label, None if way.row is None else replace(way.row, mark=mark, written=written))
 
 
-def _all_ways(node: graphs.Node) -> Iterator[_Way]:
+def _all_ways(node: graphs.Node) -> Iterator[_DrawnWay]:
     """List the ways out of a node, in the order written, with what is written on them."""
     match node:
         case graphs.Question():
             for arrow in node.arrows:
-                yield _Way((arrow,), label_of(arrow))
+                yield _DrawnWay((arrow,), label_of(arrow))
         case graphs.Switch(otherwise=otherwise):
             for case in node.groups:
                 label = case_words(case)
                 told = any(arrow.told for arrow in case.values())
-                yield _Way(tuple(case.values()), label, DrawnRow(label, None, written=told))
+                yield _DrawnWay(tuple(case.values()), label, DrawnRow(label, None, written=told))
             if otherwise is not None:
                 yield _otherwise(otherwise)
         case graphs.First(rows=rows, otherwise=otherwise):
             for number, row in enumerate(rows, 1):
                 words = row_words(row)
-                yield _Way((row.arrow,), f"{number} · {words}", DrawnRow(words, row.condition.span.one_line))
+                yield _DrawnWay((row.arrow,), f"{number} · {words}", DrawnRow(words, row.condition.span.one_line))
             yield _otherwise(otherwise)
         case graphs.FanOut(branches=branches, otherwise=otherwise):
             for number, branch in enumerate(branches, 1):
-                yield _Way((branch,), f"{number} · {branch.label}" if branch.label else str(number))
-            yield _Way((otherwise,), label_of(otherwise))
+                yield _DrawnWay((branch,), f"{number} · {branch.label}" if branch.label else str(number))
+            yield _DrawnWay((otherwise,), label_of(otherwise))
         case graphs.Call():
             for outcomes in node.groups:
                 arrows = {arrow.id: arrow for arrow in outcomes.values()}
-                yield _Way(tuple(arrows.values()), case_words(outcomes))
+                yield _DrawnWay(tuple(arrows.values()), case_words(outcomes))
         case _:
             assert_never(node)
 
 
-def _otherwise(arrow: graphs.Arrow) -> _Way:
-    return _Way((arrow,), label_of(arrow), DrawnRow(label_of(arrow), None, written=arrow.told))
+def _otherwise(arrow: graphs.Arrow) -> _DrawnWay:
+    return _DrawnWay((arrow,), label_of(arrow), DrawnRow(label_of(arrow), None, written=arrow.told))
 
 
-def _box(level: _Level, node: graphs.Node, ways: tuple[_Way, ...], colour: Colour, overlay: Overlay) -> DrawnBox:
+def _box(level: _Level, node: graphs.Node, ways: tuple[_DrawnWay, ...], colour: Colour, overlay: Overlay) -> DrawnBox:
     key = level.prefix + node.name
     shape, caption, condition = _look(node, ways)
     return DrawnBox(
@@ -245,7 +245,7 @@ def _box(level: _Level, node: graphs.Node, ways: tuple[_Way, ...], colour: Colou
     )
 
 
-def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str | None]:
+def _look(node: graphs.Node, ways: tuple[_DrawnWay, ...]) -> tuple[BoxShape, str, str | None]:
     """
     Choose the outline of a node, and what is told with it.
 
@@ -274,7 +274,7 @@ def _look(node: graphs.Node, ways: tuple[_Way, ...]) -> tuple[BoxShape, str, str
             assert_never(node)
 
 
-def _draw_way(level: _Level, way: _Way, source: str, row: int | None, sheet: _Sheet) -> None:
+def _draw_way(level: _Level, way: _DrawnWay, source: str, row: int | None, sheet: _Sheet) -> None:
     ids = tuple(level.prefix + arrow.id for arrow in way.arrows)
     target = way.arrows[0].target
     mark = sheet.overlay.mark(*ids)
@@ -310,7 +310,7 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
     inside = _inside(level, node)
     mark = sheet.overlay.mark(inside.cluster)
     sheet.clusters.append(
-        Cluster(inside.cluster, level.cluster, node.ask, mark, _href(node.callee), node.about, _place(node.span))
+        OpenedChart(inside.cluster, level.cluster, node.ask, mark, _href(node.callee), node.about, _place(node.span))
     )
     _draw_level(inside, sheet)
     reached = {arrow.target for arrow in sheet.arrows}
@@ -320,7 +320,7 @@ def _open(level: _Level, node: graphs.Call, sheet: _Sheet) -> None:
             sheet.boxes.append(_end(outcome, key, BoxShape.EXIT, sheet.overlay.mark(key), inside))
             arrow = node.cases[name]
             if arrow.written or level.prefix + arrow.id in sheet.overlay.marks:
-                _draw_way(level, _Way((arrow,), arrow.label or ""), key, None, sheet)
+                _draw_way(level, _DrawnWay((arrow,), arrow.label or ""), key, None, sheet)
 
 
 def draw_end(graph: Graph, name: str) -> DrawnBox:

@@ -188,7 +188,7 @@ class DrawnArrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class OpenedChart:
     """An opened sub-chart."""
 
     key: str
@@ -216,7 +216,7 @@ class Diagram:
     """In reading order: the start, the nodes as written, their refusals, the ends."""
     arrows: tuple[DrawnArrow, ...]
     """In the order written."""
-    clusters: tuple[Cluster, ...]
+    clusters: tuple[OpenedChart, ...]
     """Outer ones before those inside."""
     legend: tuple[tuple[str, Colour], ...]
     """The classes that are used, with their colours."""

@@ -15,7 +15,7 @@ from notifyrules.diagram.arranging import Arrangement, arrange, split
 from notifyrules.diagram.boxes import Lettering, letter_title
 from notifyrules.diagram.channels import LEVEL, Net
 from notifyrules.diagram.compounds import HEAD, PlacedArrow, PlacedBox, Point
-from notifyrules.diagram.model import Cluster, Diagram
+from notifyrules.diagram.model import Diagram, OpenedChart
 from notifyrules.diagram.placement import Placement, Route
 
 _ABOVE: Final = 12
@@ -34,7 +34,7 @@ _CLUSTER_ROOM: Final = 12
 class PlacedCluster:
     """A cluster and its place."""
 
-    cluster: Cluster
+    cluster: OpenedChart
     left: float
     top: float
     right: float
@@ -166,7 +166,7 @@ def _cluster_rows(key: str, placement: Placement) -> tuple[int, int]:
     return min(rows), max(rows)
 
 
-def _cluster(cluster: Cluster, placement: Placement, grid: _Grid, arrows: Sequence[PlacedArrow]) -> PlacedCluster:
+def _cluster(cluster: OpenedChart, placement: Placement, grid: _Grid, arrows: Sequence[PlacedArrow]) -> PlacedCluster:
     first, last = _cluster_rows(cluster.key, placement)
     left, right = placement.extents[cluster.key]
     top, bottom = grid.tops[first] - _TITLE_ROOM, grid.bottoms[last] + _CLUSTER_ROOM

@@ -15,7 +15,7 @@ from notifyrules.language.printing import spell
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write_literal
 from notifyrules.limit import Limit
-from notifyrules.solver import Answer
+from notifyrules.solver import SolverAnswer
 
 
 def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) -> VersionComparison:
@@ -36,8 +36,8 @@ def compare(old: Graph, new: Graph, limit: Limit, watch: Callable[[str], None]) 
     examples, undecided = show_changes(versions, edits, watch)
     finding = Finding.CHANGED if examples else Finding.UNDECIDED if undecided else Finding.EQUIVALENT
     notes = list(versions.together.notes)
-    if versions.other_assumptions is not Answer.NO:
-        known = "`assume`" if versions.other_assumptions is Answer.YES else "it is not known whether `assume`"
+    if versions.other_assumptions is not SolverAnswer.NO:
+        known = "`assume`" if versions.other_assumptions is SolverAnswer.YES else "it is not known whether `assume`"
         notes.append(f"{known} says something else; facts that either version allows are compared")
     notes.extend(
         (

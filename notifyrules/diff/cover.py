@@ -14,7 +14,7 @@ from typing import TypeAlias
 from notifyrules.diff.features import Feature
 from notifyrules.language.printing import AND, Spelt, at_least
 from notifyrules.language.values import Value
-from notifyrules.solver import Answer, Formula, Solver
+from notifyrules.solver import Formula, Solver, SolverAnswer
 
 MOST = 24
 """Conditions that one set is described by."""
@@ -52,8 +52,8 @@ class Describer:
         left = inside
         while len(cubes) < MOST:
             answer = self.solver.ask(left)
-            if answer is not Answer.YES:
-                return Cover(tuple(self._needed(cubes)), answer is Answer.NO)
+            if answer is not SolverAnswer.YES:
+                return Cover(tuple(self._needed(cubes)), answer is SolverAnswer.NO)
             if (cube := self._implicant(outside)) is None:
                 break
             cubes.append(cube)
@@ -65,17 +65,17 @@ class Describer:
         world = self.solver.world
         parts: dict[int, frozenset[Value]] = {}
         for at, feature in enumerate(self.features):
-            if self.solver.ask(inside) is not Answer.YES:
+            if self.solver.ask(inside) is not SolverAnswer.YES:
                 break
             found = self._value(feature)
             others = [one for one in feature.ways if found is not None and one is not found[0]]
-            kept = [one for one in others if self.solver.ask(inside, feature.ways[one]) is not Answer.NO]
+            kept = [one for one in others if self.solver.ask(inside, feature.ways[one]) is not SolverAnswer.NO]
             if found is not None and len(kept) < len(others):
                 parts[at] = frozenset((*found, *kept))
         # What the rest says already is left out.
         for at in tuple(parts):
             opposite = world.formulas.negate(self.features[at].among(parts[at], world))
-            if self.solver.ask(*self._rest(parts, at), opposite) is Answer.NO:
+            if self.solver.ask(*self._rest(parts, at), opposite) is SolverAnswer.NO:
                 del parts[at]
         return parts
 
@@ -104,9 +104,9 @@ class Describer:
     def _may_join(self, at: int, value: Value, rest: Sequence[Formula], outside: Formula) -> bool:
         """Tell whether a feature may also have another value; null is not told of where the rest excludes it."""
         way = self.features[at].ways[value]
-        if self.solver.ask(outside, *rest, way) is not Answer.NO:
+        if self.solver.ask(outside, *rest, way) is not SolverAnswer.NO:
             return False
-        return value is not None or self.solver.ask(*rest, way) is not Answer.NO
+        return value is not None or self.solver.ask(*rest, way) is not SolverAnswer.NO
 
     def _value(self, feature: Feature) -> tuple[Value] | None:
         """Read the value of a feature in the solution at hand, in a tuple because it may be None; None for no value."""
@@ -118,7 +118,7 @@ class Describer:
         kept = list(cubes)
         for cube in sorted(cubes, key=lambda one: -len(one)):
             others = formulas.some(self.formula(other) for other in kept if other is not cube)
-            if len(kept) > 1 and self.solver.ask(self.formula(cube), formulas.negate(others)) is Answer.NO:
+            if len(kept) > 1 and self.solver.ask(self.formula(cube), formulas.negate(others)) is SolverAnswer.NO:
                 kept.remove(cube)
         yield from kept
 

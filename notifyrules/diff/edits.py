@@ -26,14 +26,14 @@ from notifyrules.diff.model import (
     differ,
 )
 from notifyrules.diff.shared_facts import Side, given
-from notifyrules.diff.versions import Alone, Changes, Versions, translate_both
+from notifyrules.diff.versions import Alone, Changes, VersionPair, translate_both
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import QUESTION_MARKS
 from notifyrules.graph.model import Arrow, FanOut, First, Graph, Node, Table
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues
-from notifyrules.solver import Answer, Formula
+from notifyrules.solver import Formula, SolverAnswer
 
 _CLAUSES = 3
 """Alternatives that are told of one question."""
@@ -44,7 +44,7 @@ _Shows: TypeAlias = Callable[[Record, Record, FactValues], bool]
 """Says whether what two versions decide for some facts shows something."""
 
 
-def tell_edits(versions: Versions, watch: Callable[[str], None]) -> tuple[tuple[ToldEdit, ...], Interplay | None]:
+def tell_edits(versions: VersionPair, watch: Callable[[str], None]) -> tuple[tuple[ToldEdit, ...], Interplay | None]:
     """Say what each edit does alone, and how they act on each other."""
     teller = _Teller(versions)
     told = []
@@ -58,7 +58,7 @@ def tell_edits(versions: Versions, watch: Callable[[str], None]) -> tuple[tuple[
 
 
 def show_changes(
-    versions: Versions, edits: Iterable[ToldEdit], watch: Callable[[str], None]
+    versions: VersionPair, edits: Iterable[ToldEdit], watch: Callable[[str], None]
 ) -> tuple[tuple[Example, ...], tuple[str, ...]]:
     """Show each change of a decision once, those that edits show already as they do; name what stays open."""
     teller, together = _Teller(versions), versions.together
@@ -73,14 +73,14 @@ def show_changes(
         shown = known.get(change) or teller.change(together.new, versions.differences[pair], pair)
         if isinstance(shown, Example):
             found.append(shown)
-        elif shown is Answer.UNKNOWN:
+        elif shown is SolverAnswer.UNKNOWN:
             left.append(change)
     return tuple(found), tuple(left)
 
 
 @dataclass(slots=True)
 class _Teller:
-    versions: Versions
+    versions: VersionPair
 
     def tell(self, alone: Alone) -> ToldEdit:
         """Say what an edit does alone."""
@@ -90,7 +90,7 @@ class _Teller:
             found = self.change(alone.side, alone.changes[pair], pair)
             if isinstance(found, Example):
                 examples.append(found)
-            elif found is Answer.UNKNOWN:
+            elif found is SolverAnswer.UNKNOWN:
                 old, new = self.versions.old.graph.outcomes[pair[0]], alone.side.graph.outcomes[pair[1]]
                 left.append(change_of(old.name, old.notify, new.name, new.notify))
         answers: list[Answered] = []
@@ -105,7 +105,7 @@ class _Teller:
     def possible(self, changes: Changes) -> list[tuple[str, str]]:
         """List the changes that are not excluded."""
         answers = self.versions.solver.sort_out(changes)
-        return [pair for pair, answer in answers.items() if answer is not Answer.NO]
+        return [pair for pair, answer in answers.items() if answer is not SolverAnswer.NO]
 
     def interplay(self) -> Interplay:
         """Say how edits act on each other: what changes alone and not together, and the other way round."""
@@ -125,14 +125,14 @@ class _Teller:
             return differ(before, after) and differ(before, now) and differ(after, now)
 
         only = self._example(new, formulas.every((changed, *map(formulas.negate, alone))), together)
-        gone: list[tuple[int, Example | Answer]] = []
-        other: list[tuple[int, Example | Answer]] = []
+        gone: list[tuple[int, Example | SolverAnswer]] = []
+        other: list[tuple[int, Example | SolverAnswer]] = []
         for number, (one, moves) in enumerate(zip(versions.alone, alone, strict=True), 1):
             gone.append((number, self._example(one.side, formulas.every((moves, formulas.negate(changed))), cancelled)))
             rest = formulas.some(one.rest.values())
             other.append((number, self._example(one.side, formulas.every((moves, changed, rest)), elsewhere)))
         numbers = tuple(range(1, len(alone) + 1))
-        joint: list[tuple[tuple[int, ...], Example | Answer]] = [(numbers, only)]
+        joint: list[tuple[tuple[int, ...], Example | SolverAnswer]] = [(numbers, only)]
         if isinstance(only, Example) and len(alone) > 2:  # noqa: PLR2004 - two are a pair already
             paired = translate_both(
                 versions.old.graph, versions.new.graph, versions.structure, versions.solver.limit, pairs=True
@@ -140,13 +140,13 @@ class _Teller:
             joint = list(_Teller(paired).joint(numbers))
         found = [example for _, example in (*joint, *gone, *other)]
         return Interplay(
-            Answer.UNKNOWN not in found,
+            SolverAnswer.UNKNOWN not in found,
             tuple((which, one) for which, one in joint if isinstance(one, Example)),
             tuple((number, one) for number, one in gone if isinstance(one, Example)),
             tuple((number, one) for number, one in other if isinstance(one, Example)),
         )
 
-    def joint(self, numbers: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Example | Answer]]:
+    def joint(self, numbers: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Example | SolverAnswer]]:
         """Say which two edits move somebody whom no edit moves alone, and whether it takes all for others."""
         versions, formulas = self.versions, self.versions.solver.world.formulas
         single = [one for one in versions.alone if not one.edit.numbers]
@@ -171,19 +171,19 @@ class _Teller:
 
     # ---- Examples ----
 
-    def change(self, side: Side, goal: Formula, pair: tuple[str, str]) -> Example | Answer:
+    def change(self, side: Side, goal: Formula, pair: tuple[str, str]) -> Example | SolverAnswer:
         """Show one change from the old version to another."""
         return self._example(
             side, goal, lambda before, after, _: (before.outcome, after.outcome) == pair and differ(before, after)
         )
 
-    def _example(self, side: Side, goal: Formula, shows: _Shows) -> Example | Answer:
+    def _example(self, side: Side, goal: Formula, shows: _Shows) -> Example | SolverAnswer:
         """Find facts that the old version and another decide so that it shows something."""
         together = self.versions.together
         found = self.versions.find(
             goal, lambda values: shows(_decided(together.old, values), _decided(side, values), values)
         )
-        if isinstance(found, Answer):
+        if isinstance(found, SolverAnswer):
             return found
         before, after, now = (_decided(one, found) for one in (together.old, side, together.new))
         # Other edits may have changed words on the way.
@@ -198,18 +198,18 @@ class _Teller:
         changed = formulas.some(alone.changes.values())
         for one in self._ways(alone):
             whole = formulas.every((one.among, one.inside))
-            if whole is formulas.false or solver.ask(whole) is Answer.NO:
+            if whole is formulas.false or solver.ask(whole) is SolverAnswer.NO:
                 continue
             where: tuple[Clause, ...] = ()
             exact = False
             if alone.edit.let is None:
                 outside = formulas.every((one.among, formulas.negate(one.inside)))
                 where, exact = self._where(alone, one.asked, whole, outside)
-            moves = solver.ask(whole, changed) is not Answer.NO
+            moves = solver.ask(whole, changed) is not SolverAnswer.NO
             reached = tuple(_reached(self.versions.old.graph, one.asked[0].name))
             yield Answered(one.what, one.ask, one.was, one.now, where, exact, one.below, reached, moves)
 
-    def _ways(self, alone: Alone) -> Iterator[_Way]:
+    def _ways(self, alone: Alone) -> Iterator[_OtherWay]:
         """List the ways in which questions may answer otherwise."""
         formulas = self.versions.solver.world.formulas
         old, new = self.versions.old, alone.chart
@@ -227,14 +227,14 @@ class _Teller:
                             ask, yes, no = yes, "Yes", "No"
                         below = row is not was.rows[0]
                         gains = formulas.every((after, formulas.negate(before)))
-                        yield _Way((was, now), what, ask, no, yes, reach, gains, below)
+                        yield _OtherWay((was, now), what, ask, no, yes, reach, gains, below)
                         loses = formulas.every((before, formulas.negate(after)))
-                        yield _Way((was, now), what, ask, yes, no, reach, loses, below)
+                        yield _OtherWay((was, now), what, ask, yes, no, reach, loses, below)
                     reach = formulas.every((reach, formulas.negate(before), formulas.negate(after)))
                 continue
             for one, to in self._pairs(alone, was, now):
                 inside = formulas.every((old.answers[one.id], new.answers[to.id]))
-                yield _Way((was, now), called, was.ask, _word(one), _word(to), reach, inside, below=False)
+                yield _OtherWay((was, now), called, was.ask, _word(one), _word(to), reach, inside, below=False)
 
     def _both(self, alone: Alone) -> Iterator[tuple[Node, Node]]:
         """Give the questions that both versions have; a fan-out only follows its branches."""
@@ -259,7 +259,7 @@ class _Teller:
         after = alone.chart.terms.holds(alone.edit.let[1])
         for words, true, false in ((("false", "true"), after, before), (("true", "false"), before, after)):
             inside = formulas.every((true, formulas.negate(false)))
-            if solver.ask(inside) is not Answer.NO:
+            if solver.ask(inside) is not SolverAnswer.NO:
                 where, exact = self._where(alone, alone.edit.let, inside, formulas.negate(inside))
                 yield Answered(alone.edit.edited[0].what, "", *words, where, exact, below=False, reached=(), moves=True)
 
@@ -300,7 +300,7 @@ class _Teller:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _OtherWay:
     """A way in which a question may answer otherwise."""
 
     asked: tuple[Node, Node]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from notifyrules.diff.shared_facts import Side, Together, left_out
+from notifyrules.diff.shared_facts import SharedFacts, Side, left_out
 from notifyrules.graph.model import Call, Node, Switch, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.printing import (
@@ -46,7 +46,7 @@ class Feature:
 
 
 def features_asked(
-    together: Together, world: World, asked: Iterable[tuple[Side, Node | t.Term]], expanded: Collection[str]
+    together: SharedFacts, world: World, asked: Iterable[tuple[Side, Node | t.Term]], expanded: Collection[str]
 ) -> tuple[Feature, ...]:
     """Find the tests of some nodes and conditions, lets left whole unless they read a fact that is *expanded*."""
     finder = _Finder(together, world, frozenset(expanded))
@@ -88,7 +88,7 @@ class _Place:
 
 @dataclass(slots=True)
 class _Finder:
-    together: Together
+    together: SharedFacts
     world: World
     expanded: frozenset[str]
     """The facts whose lets are looked into."""

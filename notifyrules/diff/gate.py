@@ -20,7 +20,7 @@ ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class AllowedChanges:
     """The changes that are allowed."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -44,7 +44,7 @@ class Gate:
         return " ".join(f"--allow {shlex.quote(change)}" for change in self.refused(comparison))
 
 
-def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
+def read_gate(words: Sequence[str], old: Graph, new: Graph) -> AllowedChanges:
     """Read what is allowed: changes such as `no->hold`, losses such as `facts:refused`; UsageError for others."""
     pairs = []
     losses = set()
@@ -64,7 +64,7 @@ def read_gate(words: Sequence[str], old: Graph, new: Graph) -> Gate:
                 others = f"what else can be allowed is {_listed(LOSSES)}"
                 raise UsageError(f"`{name}` is not an outcome of `{graph.path}`", f"{advice}; {others}")
         pairs.append((was, now))
-    return Gate(tuple(pairs), frozenset(losses))
+    return AllowedChanges(tuple(pairs), frozenset(losses))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from notifyrules.diagnostics.formats import annotate
 from notifyrules.diff.edit_words import edit_told, facts_shown
-from notifyrules.diff.gate import Gate
+from notifyrules.diff.gate import AllowedChanges
 from notifyrules.diff.model import Answered, Example, ToldEdit, VersionComparison
 from notifyrules.diff.recorded import Counted
 from notifyrules.diff.report import decision, headline, kind_of
@@ -18,12 +18,12 @@ from notifyrules.language.values import to_plain
 from notifyrules.source.text import Span
 
 
-def format_json(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
+def format_json(comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None) -> str:
     """Write a comparison as one JSON object, in ASCII."""
     return json.dumps(comparison_data(comparison, gate, rows), indent=2) + "\n"
 
 
-def comparison_data(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> dict[str, object]:
+def comparison_data(comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None) -> dict[str, object]:
     """Give a comparison as data for JSON."""
     structure = comparison.structure
     return {
@@ -114,12 +114,12 @@ def _decided(decided: Record) -> Mapping[str, object]:
 # ---- GitHub Actions ----
 
 
-def format_github(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> str:
+def format_github(comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None) -> str:
     """Print one annotation an edit, and one a change: an error where it is not allowed, else a notice."""
     return "".join(f"{line}\n" for line in _annotations(comparison, gate, rows))
 
 
-def _annotations(comparison: VersionComparison, gate: Gate, rows: Counted | None) -> Iterator[str]:
+def _annotations(comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None) -> Iterator[str]:
     """Print the annotations, those about the whole file last."""
     for number, edit in enumerate(comparison.edits, 1):
         title, *told = (unticked(line) for _, line in edit_told(comparison, number))

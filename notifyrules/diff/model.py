@@ -192,7 +192,7 @@ BEGINNING = "(start)"
 """The id of the arrow at which a chart begins."""
 
 
-class Part(Enum):
+class ChangedPart(Enum):
     """Which words of something changed."""
 
     ASK = "ask"
@@ -208,7 +208,7 @@ class Reworded:
     """The id of what says them now."""
     before: str
     after: str
-    part: Part = Part.ASK
+    part: ChangedPart = ChangedPart.ASK
 
 
 @dataclass(frozen=True, slots=True)

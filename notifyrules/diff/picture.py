@@ -23,7 +23,7 @@ from notifyrules.diagram.model import (
     Overlay,
 )
 from notifyrules.diff.edit_words import moved_rows
-from notifyrules.diff.model import BEGINNING, Part, Structure, ToldEdit, VersionComparison
+from notifyrules.diff.model import BEGINNING, ChangedPart, Structure, ToldEdit, VersionComparison
 from notifyrules.diff.report import headline
 
 _WAS = "was:"
@@ -38,7 +38,7 @@ _MEANINGS = {
     Emphasis.TRIED: "until now",
     Emphasis.MOVED: "decisions that move, from the end that they had",
 }
-_PARTS = {Part.ASK: "asked", Part.LABEL: "was called", Part.BECAUSE: "said"}
+_PARTS = {ChangedPart.ASK: "asked", ChangedPart.LABEL: "was called", ChangedPart.BECAUSE: "said"}
 
 
 def draw_comparison(comparison: VersionComparison) -> Diagram:
@@ -49,7 +49,7 @@ def draw_comparison(comparison: VersionComparison) -> Diagram:
     new = draw_overlaid(comparison.new, Overlay(marks, _QUIET))
     old = draw_overlaid(comparison.old, Overlay(_old_marks(comparison), _QUIET))
     words = f"{comparison.old.path} compared with {comparison.new.path}: {headline(comparison).replace('`', '')}"
-    drawn = _Both(comparison.structure, old, new, list(new.boxes), list(new.arrows))
+    drawn = _PictureOfBoth(comparison.structure, old, new, list(new.boxes), list(new.arrows))
     drawn.add_gone()
     shown = [*(box.mark for box in drawn.boxes), *(arrow.mark for arrow in drawn.arrows)]
     looks = {mark.emphasis for mark in shown} | ({Emphasis.MOVED} if moves else set())
@@ -130,7 +130,7 @@ def _new_marks(comparison: VersionComparison, tables: set[str]) -> dict[str, Mar
         if asked.what not in {*notes, *edited} and not any(one.startswith(f"{asked.what}.") for one in edited):
             notes[asked.what] = [*_old_and_new(asked.before, asked.after)]
     for words in structure.reworded:
-        if words.part is not Part.BECAUSE or words.what not in notes:
+        if words.part is not ChangedPart.BECAUSE or words.what not in notes:
             said = f"{_PARTS[words.part]} “{_short(words.before)}”" if words.before else "has words now"
             notes.setdefault(words.what, []).append(said)
     for moved in structure.moved:
@@ -207,7 +207,7 @@ def _old_marks(comparison: VersionComparison) -> dict[str, Mark]:
 
 
 @dataclass(slots=True)
-class _Both:
+class _PictureOfBoth:
     structure: Structure
     old: Diagram
     new: Diagram

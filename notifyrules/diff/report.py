@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from notifyrules.diff.edit_words import Depth, Line, carried, edits_told, facts_shown
-from notifyrules.diff.gate import Gate
+from notifyrules.diff.gate import AllowedChanges
 from notifyrules.diff.model import (
     BEGINNING,
     FEWER_MEDIA,
@@ -49,12 +49,16 @@ MOST: Final = 60_000
 """Code points of Markdown that are written; GitHub takes no comment of more than 65,536."""
 
 
-def format_text(comparison: VersionComparison, gate: Gate, rows: Counted | None, *, ways: bool = False) -> str:
+def format_text(
+    comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None, *, ways: bool = False
+) -> str:
     """Write a comparison for a terminal, in lines that end in a line end; with *ways* also the paths."""
     return "".join(f"{line}\n" for line in _outline(comparison, gate, rows, _Text(), ways=ways))
 
 
-def format_markdown(comparison: VersionComparison, gate: Gate, rows: Counted | None, *, ways: bool = False) -> str:
+def format_markdown(
+    comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None, *, ways: bool = False
+) -> str:
     """Write a comparison as Markdown, in lines that end in a line end; with *ways* also the paths."""
     kept: list[str] = []
     left = MOST
@@ -91,7 +95,7 @@ _Side: TypeAlias = tuple[str, Record, list[str]]
 
 
 def _outline(
-    comparison: VersionComparison, gate: Gate, rows: Counted | None, skin: _Text | _Markdown, *, ways: bool
+    comparison: VersionComparison, gate: AllowedChanges, rows: Counted | None, skin: _Text | _Markdown, *, ways: bool
 ) -> Iterator[str]:
     """Tell a comparison, part by part; each begins with the blank line that parts it from what stands before."""
     yield from skin.head(comparison)

@@ -34,7 +34,7 @@ class Side:
 
 
 @dataclass(slots=True)
-class Together:
+class SharedFacts:
     """The facts of two versions."""
 
     inputs: Inputs
@@ -96,7 +96,7 @@ def left_out(name: str) -> str:
     return f"{name} is left out"
 
 
-def bring_together(old: Graph, new: Graph, world: World) -> Together:
+def bring_together(old: Graph, new: Graph, world: World) -> SharedFacts:
     """
     Make variables for the facts of two versions.
 
@@ -104,7 +104,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     both types have, where there is one. One whose default changed may be left out, so that each version takes its own.
     """
     inputs = Inputs(world, {}, {}, {})
-    together = Together(inputs, Side(old), Side(new))
+    together = SharedFacts(inputs, Side(old), Side(new))
     for name in dict.fromkeys((*old.facts, *new.facts)):
         was, now = old.facts.get(name), new.facts.get(name)
         shared = None if was is None or now is None else _meet(was.type, now.type)
@@ -127,7 +127,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> Together:
     return together
 
 
-def given(together: Together, values: FactValues) -> dict[str, Value]:
+def given(together: SharedFacts, values: FactValues) -> dict[str, Value]:
     """Keep the facts that a reader must know: those given that differ from their default or have none."""
     return {
         called: values[called]

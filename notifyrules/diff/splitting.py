@@ -43,7 +43,7 @@ _Use: TypeAlias = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Draft:
+class ChartBetween:
     """A chart between the versions, in the old names."""
 
     nodes: dict[str, Node]
@@ -53,7 +53,7 @@ class Draft:
     """The facts that have their new default."""
 
 
-Make: TypeAlias = Callable[[Draft], None]
+Make: TypeAlias = Callable[[ChartBetween], None]
 
 
 @dataclass(slots=True)
@@ -267,7 +267,7 @@ class _Splitter:
 
     def finish(self, edit: Edit) -> bool:
         """Make the old version with one edit alone; False where that is no chart."""
-        draft = Draft(dict(self.old.nodes), {**self.new.outcomes, **self.old.outcomes}, self.old.start)
+        draft = ChartBetween(dict(self.old.nodes), {**self.new.outcomes, **self.old.outcomes}, self.old.start)
         for make in edit.make:
             make(draft)
         nodes = {**self.new.nodes, **draft.nodes}
@@ -287,7 +287,7 @@ class _Splitter:
         )
         return True
 
-    def _begin(self, draft: Draft) -> None:
+    def _begin(self, draft: ChartBetween) -> None:
         draft.start = self.new.start
 
     def _in_outcome(self, was: Outcome, now: Outcome) -> Iterator[Edit]:
@@ -298,7 +298,7 @@ class _Splitter:
             yield Edit([Edited("outcome", now.name, now.span, was.label, old, new)], [self._outcome(now.name)])
 
     def _outcome(self, name: str) -> Make:
-        def make(draft: Draft) -> None:
+        def make(draft: ChartBetween) -> None:
             draft.outcomes[name] = self.new.outcomes[name]
 
         return make
@@ -315,7 +315,7 @@ class _Splitter:
             yield Edit([told], [self._let(name)], (was.term, now.term))
 
     def _let(self, name: str) -> Make:
-        def make(draft: Draft) -> None:
+        def make(draft: ChartBetween) -> None:
             known: dict[t.Term, t.Term] = {}
             uses = {use: one for use, one in self.uses.items() if use[0] == name}
 
@@ -345,7 +345,7 @@ class _Splitter:
                 yield Edit([told], [self._node(now)])
 
     def _node(self, now: Node) -> Make:
-        def make(draft: Draft) -> None:
+        def make(draft: ChartBetween) -> None:
             draft.nodes[now.name] = now
 
         return make
@@ -405,7 +405,7 @@ class _Splitter:
 
 
 def _default(name: str) -> Make:
-    def make(draft: Draft) -> None:
+    def make(draft: ChartBetween) -> None:
         draft.defaults |= {name}
 
     return make
@@ -414,14 +414,14 @@ def _default(name: str) -> Make:
 def _turned(name: str, arrows: Mapping[str, Arrow]) -> Make:
     """Lead arrows elsewhere, with the words that they have there."""
 
-    def make(draft: Draft) -> None:
+    def make(draft: ChartBetween) -> None:
         draft.nodes[name] = with_arrows(draft.nodes[name], lambda arrow: arrows.get(arrow.id, arrow))
 
     return make
 
 
 def _in_rows(name: str, other: Callable[[tuple[Row, ...]], Iterable[Row]]) -> Make:
-    def make(draft: Draft) -> None:
+    def make(draft: ChartBetween) -> None:
         node = draft.nodes[name]
         assert isinstance(node, Question | First)
         draft.nodes[name] = replace(node, rows=tuple(other(node.rows)))

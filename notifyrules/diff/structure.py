@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from notifyrules.diff.model import BEGINNING, Moved, Part, Reworded, Structure
+from notifyrules.diff.model import BEGINNING, ChangedPart, Moved, Reworded, Structure
 from notifyrules.graph.model import (
     Arrow,
     Because,
@@ -232,7 +232,7 @@ def _reworded(matching: _Matching) -> Iterator[Reworded]:
 
 def _words(what: str, before: Arrow | Outcome, after: Arrow | Outcome) -> Iterator[Reworded]:
     told = (_template(one.because) for one in (before, after))
-    for part, (was, now) in ((Part.LABEL, (before.label, after.label)), (Part.BECAUSE, tuple(told))):
+    for part, (was, now) in ((ChangedPart.LABEL, (before.label, after.label)), (ChangedPart.BECAUSE, tuple(told))):
         if was != now:
             yield Reworded(what, was or "", now or "", part)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from notifyrules.columns.deciding import Decided, Decider
+from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.frames import Wanted
 from notifyrules.columns.traffic import Batch, Broken
 from notifyrules.compiled.compiler import Program, compile_graph
@@ -35,7 +35,7 @@ _MOST_VALUES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangedDecision:
     """A decision that changes."""
 
     file: str
@@ -51,11 +51,11 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Change:
+class ChangeGroup:
     """Decisions that change in the same way."""
 
     number: int = 0
-    examples: list[Moved] = field(default_factory=list)
+    examples: list[ChangedDecision] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ class Backtest:
         """Begin; decisions are also counted *by* a column, and with *each* made for every medium."""
         self.old, self.new = old[0], new[0]
         wanted = _wanted(self.old, self.new)
-        self._old, self._new = (Decider(*one, wanted, each=each) for one in (old, new))
+        self._old, self._new = (BatchDecider(*one, wanted, each=each) for one in (old, new))
         self._programs = old[1], new[1]
         if each and self.old.media is not None and self.new.media is not None:
             mine, other = ((one.fact, one.names) for one in (self.old.media, self.new.media))
@@ -110,13 +110,13 @@ class Backtest:
         self.edits = [title(edit.edited) for edit in edits]
         """What was edited, a sentence each."""
         self._alone = [
-            self._new if edit.graph is None else Decider(edit.graph, compile_graph(edit.graph), wanted, each=False)
+            self._new if edit.graph is None else BatchDecider(edit.graph, compile_graph(edit.graph), wanted, each=False)
             for edit in edits
         ]
         self.by = by
         self.total = 0
         """The decisions of before."""
-        self.changes: dict[str, Change] = {}
+        self.changes: dict[str, ChangeGroup] = {}
         """What changes, by the name of the change: `no->hold`."""
         self.moved_by: Counter[tuple[int, ...]] = Counter()
         """Decisions that change, by the edits that move them alone; those of none only several together move."""
@@ -160,7 +160,7 @@ class Backtest:
             self._count(was, now, pairs)
         return was.broken
 
-    def _count(self, was: Decided, now: Decided, pairs: pl.DataFrame) -> None:
+    def _count(self, was: DecidedBatch, now: DecidedBatch, pairs: pl.DataFrame) -> None:
         places = pairs["changed"].arg_true().to_list()
         moved = pairs[places]
         edits = self._edits(was, places)
@@ -169,7 +169,7 @@ class Backtest:
         names: dict[tuple[str, str | None], str] = {}
         for (before, after), times in Counter(moved.select("was", "now").iter_rows()).items():
             names[before, after] = name = self._name(before, after)
-            self.changes.setdefault(name, Change()).number += times
+            self.changes.setdefault(name, ChangeGroup()).number += times
         short = {name for name in names.values() if len(self.changes[name].examples) < _EXAMPLES}
         for at, pair in enumerate(moved.select("was", "now").iter_rows() if short else ()):
             change = self.changes[names[pair]]
@@ -184,7 +184,7 @@ class Backtest:
             return REFUSED
         return change_of(before, self.old.outcomes[before].notify, after, self.new.outcomes[after].notify)
 
-    def _edits(self, was: Decided, places: Sequence[int]) -> list[tuple[int, ...]]:
+    def _edits(self, was: DecidedBatch, places: Sequence[int]) -> list[tuple[int, ...]]:
         """Say for each decision that changes which edits move it alone."""
         if len(self._alone) == 1:
             return [(1,)] * len(places)
@@ -196,13 +196,13 @@ class Backtest:
                 found[at] = (*found[at], number)
         return found
 
-    def _example(self, batch: Batch, now: Decided, place: int, edits: tuple[int, ...]) -> Moved:
+    def _example(self, batch: Batch, now: DecidedBatch, place: int, edits: tuple[int, ...]) -> ChangedDecision:
         before, after = (
             None if place in unfit else _told(program.decide(batch.facts(place, graph), "ignore"), graph)
             for graph, program, unfit in zip((self.old, self.new), self._programs, ({}, now.problems), strict=True)
         )
         assert before is not None
-        return Moved(str(batch.file), batch.number(place), edits, before, after, now.problems.get(place, ""))
+        return ChangedDecision(str(batch.file), batch.number(place), edits, before, after, now.problems.get(place, ""))
 
     def ways(self) -> Iterator[Decision]:
         """Decide the sample by the new version."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
-from notifyrules.diff.traffic import Backtest, Moved
+from notifyrules.diff.traffic import Backtest, ChangedDecision
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import assignments, ticked, unticked
 from notifyrules.language.values import to_plain
@@ -121,7 +121,7 @@ def _by_edit(found: Backtest) -> Iterator[_Table]:
         yield _Table("by edit, each made alone", ("edit", "decisions", "of all"), rows)
 
 
-def _in_short(found: Backtest, example: Moved) -> Iterator[str]:
+def _in_short(found: Backtest, example: ChangedDecision) -> Iterator[str]:
     usual = {fact.name: fact.default for fact in found.old.facts.values() if fact.has_default}
     facts = {name: one for name, one in example.before.facts.items() if name not in usual or one != usual[name]}
     yield f"facts   {', '.join(assignments(facts)) or 'all as they are by default'}"
@@ -131,7 +131,7 @@ def _in_short(found: Backtest, example: Moved) -> Iterator[str]:
         yield f"{when:6}  {visible(' '.join(told.split()))}{by}"
 
 
-def _in_full(example: Moved) -> Iterator[str]:
+def _in_full(example: ChangedDecision) -> Iterator[str]:
     """Explain an example by both versions."""
     for when, decision in (("before", example.before), ("now", example.after)):
         if decision is not None:
@@ -172,7 +172,7 @@ def data_of(found: Backtest) -> dict[str, object]:
     }
 
 
-def _example(one: Moved) -> Mapping[str, object]:
+def _example(one: ChangedDecision) -> Mapping[str, object]:
     return {
         "file": one.file,
         "row": one.number,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from notifyrules.diff.model import Structure
-from notifyrules.diff.shared_facts import Side, Together, bring_together
+from notifyrules.diff.shared_facts import SharedFacts, Side, bring_together
 from notifyrules.diff.splitting import Edit, split
 from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Graph
@@ -22,11 +22,11 @@ from notifyrules.language.types import join
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from notifyrules.solver import (
-    Answer,
     ChartFormulas,
     Formula,
     Nearest,
     Solver,
+    SolverAnswer,
     Symbol,
     World,
     complete,
@@ -55,22 +55,22 @@ class Alone:
 
 
 @dataclass(slots=True)
-class Versions:
+class VersionPair:
     """Two versions in formulas over the same facts, and what lies between them."""
 
-    together: Together
+    together: SharedFacts
     structure: Structure
     old: ChartFormulas
     new: ChartFormulas
     solver: Solver
     nearest: Nearest
     """Finds examples near what is usual."""
-    other_assumptions: Answer
+    other_assumptions: SolverAnswer
     """Whether the versions assume something else."""
     differences: Changes
     alone: Sequence[Alone]
 
-    def find(self, goal: Formula, shows: Callable[[FactValues], bool]) -> FactValues | Answer:
+    def find(self, goal: Formula, shows: Callable[[FactValues], bool]) -> FactValues | SolverAnswer:
         """Find readable facts, which either version allows, for which *goal* holds, as *shows* decides by the walk."""
         sides = (self.together.old, self.together.new)
 
@@ -80,7 +80,7 @@ class Versions:
         return find_witness(self.nearest, goal, confirm)
 
 
-def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit, *, pairs: bool = False) -> Versions:
+def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit, *, pairs: bool = False) -> VersionPair:
     """Translate two versions, and prepare to ask how they differ; with *pairs* edits are also made two at once."""
     world = World()
     together = bring_together(old, new, world)
@@ -100,18 +100,18 @@ def translate_both(old: Graph, new: Graph, structure: Structure, limit: Limit, *
     complete(world)
     solver = Solver(world, (*together.domain, *together.inputs.items_known()), limit)
     apart = world.formulas.negate(world.formulas.same(*assumed))
-    other = Answer.NO if apart is world.formulas.false else solver.ask(apart)
+    other = SolverAnswer.NO if apart is world.formulas.false else solver.ask(apart)
     # Facts that only one version allows may be real all the same: whoever narrows `assume` must not hide a change.
-    solver.grant([assumed[0] if other is Answer.NO else world.formulas.some(assumed)])
+    solver.grant([assumed[0] if other is SolverAnswer.NO else world.formulas.some(assumed)])
     inputs = together.inputs
     nearest = Nearest(solver, inputs, together.near, readers((old, new)), free=inputs.required(), seen=together.seen)
-    return Versions(together, structure, charts[0], charts[1], solver, nearest, other, differences, alone)
+    return VersionPair(together, structure, charts[0], charts[1], solver, nearest, other, differences, alone)
 
 
 def _alone(
     edit: Edit,
     graph: Graph,
-    together: Together,
+    together: SharedFacts,
     structure: Structure,
     known: tuple[Sequence[ChartFormulas], Sequence[Symbol]],
 ) -> Alone:

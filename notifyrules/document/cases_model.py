@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from notifyrules.document.leaves import ANYTHING, NAME, PROSE, VERSION
-from notifyrules.document.shapes import Choice, ListOf, MapOf, Part, by_class, many, maybe, needed
+from notifyrules.document.shapes import ManyOf, MapOf, OneOf, Part, by_class, many, maybe, needed
 from notifyrules.source.located import Located, Map, Scalar
 
 
@@ -17,7 +17,7 @@ class LongExpectation(Part):
     reason: Scalar | None = maybe(NAME, "The id of the arrow that settled it.")
     because: Scalar | None = maybe(PROSE, "The words for a person.")
     data: dict[Scalar, Located] | None = maybe(MapOf(ANYTHING), "Data that the decision must carry.")
-    through: list[Scalar] | None = maybe(ListOf(NAME), "Nodes on the path, in order.")
+    through: list[Scalar] | None = maybe(ManyOf(NAME), "Nodes on the path, in order.")
     recheck: Located | None = maybe(ANYTHING, "When to ask again: an instant, or null for nothing to say.")
 
 
@@ -36,7 +36,7 @@ class MediaExpectation(Part):
 
 
 AnyExpectation: TypeAlias = Expectation | MediaExpectation
-ANY_EXPECTATION: Final = Choice(
+ANY_EXPECTATION: Final = OneOf(
     lambda value: MediaExpectation if isinstance(value, Map) and "each" in value else EXPECTATION,
     (EXPECTATION, MediaExpectation),
     "What the decision must be, or `{each: ...}` for the decisions for several media.",
@@ -51,12 +51,12 @@ class CasePart(Part):
     given: dict[Scalar, Located] = many(MapOf(ANYTHING), "Facts, on top of what every case starts from.")
     per_medium: dict[Scalar, dict[Scalar, Located]] = many(MapOf(MapOf(ANYTHING)), PER_MEDIUM)
     each: dict[Scalar, list[Located]] = many(
-        MapOf(ListOf(ANYTHING)), "Facts with several values: every combination is a case."
+        MapOf(ManyOf(ANYTHING)), "Facts with several values: every combination is a case."
     )
     expect: AnyExpectation | None = maybe(ANY_EXPECTATION, "What the decision must be.")
     rows: Scalar | None = maybe(NAME, 'A file of JSON Lines, `{"facts": ..., "expect": ...}` a line.')
     skip: Scalar | None = maybe(PROSE, "Why the case is not run.")
-    tags: list[Scalar] = many(ListOf(NAME), "Words to select cases by.")
+    tags: list[Scalar] = many(ManyOf(NAME), "Words to select cases by.")
 
 
 class CasesDocument(Part):
@@ -67,4 +67,4 @@ class CasesDocument(Part):
     about: Scalar | None = maybe(PROSE, "Documentation of the whole file.")
     given: dict[Scalar, Located] = many(MapOf(ANYTHING), "Facts that every case starts from.")
     per_medium: dict[Scalar, dict[Scalar, Located]] = many(MapOf(MapOf(ANYTHING)), PER_MEDIUM)
-    cases: list[CasePart] = needed(ListOf(CasePart), "The cases.", some=True)
+    cases: list[CasePart] = needed(ManyOf(CasePart), "The cases.", some=True)

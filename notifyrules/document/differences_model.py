@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notifyrules.document.leaves import ANYTHING, CONDITION, PROSE, VERSION
-from notifyrules.document.shapes import ListOf, Part, maybe, needed
+from notifyrules.document.shapes import ManyOf, Part, maybe, needed
 from notifyrules.source.located import Located, Scalar
 
 
@@ -21,4 +21,4 @@ class DifferencesDocument(Part):
 
     notifyrules_differences: Located = needed(VERSION, "The version of the format.", key="notifyrules-differences")
     about: Scalar | None = maybe(PROSE, "Documentation of the whole file.")
-    differences: list[DifferencePart] = needed(ListOf(DifferencePart), "The differences that are expected.")
+    differences: list[DifferencePart] = needed(ManyOf(DifferencePart), "The differences that are expected.")

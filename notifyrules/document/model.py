@@ -23,7 +23,7 @@ from notifyrules.document.leaves import (
     TARGET_NAME,
     VERSION,
 )
-from notifyrules.document.shapes import Choice, ListOf, MapOf, Part, Shape, by_class, many, maybe, needed
+from notifyrules.document.shapes import ManyOf, MapOf, OneOf, Part, Shape, by_class, many, maybe, needed
 from notifyrules.source.located import Located, Map, Scalar, Seq
 
 FORMAT_VERSION = "1"
@@ -84,19 +84,19 @@ class RowPart(LongTarget):
 class FirstPart(NodePart):
     """An ordered table: the first row that holds."""
 
-    first: list[RowPart] = needed(ListOf(RowPart), "The rows, in order.", some=True)
+    first: list[RowPart] = needed(ManyOf(RowPart), "The rows, in order.", some=True)
     else_: Target | None = maybe(TARGET, "Where it goes on when no row holds.")
 
 
 class FanOutPart(NodePart):
     """A fan-out: the first branch that does not refuse."""
 
-    any: list[Target] = needed(ListOf(TARGET), "The nodes that are tried, in order.", some=True)
+    any: list[Target] = needed(ManyOf(TARGET), "The nodes that are tried, in order.", some=True)
     else_: Target | None = maybe(TARGET, "Where it goes on when all branches refuse.")
 
 
 Defaults: TypeAlias = Scalar | list[Scalar]
-DEFAULTS: Final = by_class(Seq, ListOf(NAME), ALL)
+DEFAULTS: Final = by_class(Seq, ManyOf(NAME), ALL)
 
 
 class CallPart(NodePart):
@@ -134,7 +134,7 @@ def _node_kind(value: Located) -> Shape | None:
 
 
 WrittenNode: TypeAlias = QuestionPart | SwitchPart | FirstPart | FanOutPart | CallPart
-WRITTEN_NODE: Final = Choice(_node_kind, tuple(_NODES.values()))
+WRITTEN_NODE: Final = OneOf(_node_kind, tuple(_NODES.values()))
 
 
 class LongFact(Part):
@@ -190,9 +190,9 @@ class OutcomePart(Part):
 
 
 Ends: TypeAlias = Scalar | list[Scalar]
-ENDS: Final = by_class(Seq, ListOf(NAME), NAME, "An outcome, or a list of outcomes.")
+ENDS: Final = by_class(Seq, ManyOf(NAME), NAME, "An outcome, or a list of outcomes.")
 MediaEnds: TypeAlias = list[Scalar] | dict[Scalar, Ends]
-MEDIA_ENDS: Final = by_class(Seq, ListOf(NAME), MapOf(ENDS))
+MEDIA_ENDS: Final = by_class(Seq, ManyOf(NAME), MapOf(ENDS))
 
 
 class TogetherPart(Part):
@@ -214,8 +214,8 @@ class GuaranteePart(Part):
 
     name: Scalar = needed(PROSE, "The promise in words.")
     if_: Scalar | None = maybe(CONDITION, "For which facts it holds; all unless given.")
-    never: list[Scalar] | None = maybe(ListOf(NAME), "Outcomes that are never reached.", some=True)
-    always: list[Scalar] | None = maybe(ListOf(NAME), "Outcomes of which one is always reached.", some=True)
+    never: list[Scalar] | None = maybe(ManyOf(NAME), "Outcomes that are never reached.", some=True)
+    always: list[Scalar] | None = maybe(ManyOf(NAME), "Outcomes of which one is always reached.", some=True)
     independent_of: Scalar | None = maybe(NAME, "A fact that alone never changes the outcome.")
     monotone: Scalar | None = maybe(NAME, "A fact that, raised alone, never lowers `notify`.")
     reachable: Scalar | None = maybe(NAME, "An outcome that some facts give.")
@@ -231,12 +231,12 @@ class Shared(Part):
     source: Scalar | None = maybe(PROSE, "Where this logic comes from.")
     about: Scalar | None = maybe(PROSE, "Documentation of the whole file.")
     include: list[Scalar] = many(
-        ListOf(NAME), "Files that types, facts, assume, let, data and legend are brought in from."
+        ManyOf(NAME), "Files that types, facts, assume, let, data and legend are brought in from."
     )
     legend: dict[Scalar, Scalar] = many(MapOf(NAME), "Classes and their colours.")
     types: dict[Scalar, TypePart] = many(MapOf(TYPE), "Types by name, for facts, data and other types.")
     facts: dict[Scalar, FactPart] = many(MapOf(FACT), "The inputs of a decision, by dotted name.")
-    assume: list[Scalar] = many(ListOf(CONDITION), "Conditions that hold for all real facts.")
+    assume: list[Scalar] = many(ManyOf(CONDITION), "Conditions that hold for all real facts.")
     let: dict[Scalar, Scalar] = many(MapOf(CONDITION), "Named conditions and values, with or without parameters.")
     data: dict[Scalar, Scalar] = many(MapOf(DECLARATION), "What decisions carry: types and defaults by name.")
     allow: dict[Scalar, Scalar] = many(MapOf(PROSE), ALLOW)
@@ -255,7 +255,7 @@ class LongMedia(Part):
 
     fact: Scalar = needed(NAME, "The fact whose values are the media.")
     per_medium: list[Scalar] = many(
-        ListOf(NAME), "The facts that may differ from medium to medium, such as a preference."
+        ManyOf(NAME), "The facts that may differ from medium to medium, such as a preference."
     )
 
 
@@ -273,4 +273,4 @@ class Document(Shared):
         MapOf(WRITTEN_NODE), "The nodes by name; the first is the start.", some=True
     )
     outcomes: dict[Scalar, OutcomePart] = needed(MapOf(OutcomePart), "The ends of the chart by name.", some=True)
-    guarantees: list[GuaranteePart] = many(ListOf(GuaranteePart), "What is proved over every possible input.")
+    guarantees: list[GuaranteePart] = many(ManyOf(GuaranteePart), "What is proved over every possible input.")

@@ -10,7 +10,7 @@ from pydantic import Field as Described
 from notifyrules.document.cases_model import CasesDocument
 from notifyrules.document.leaves import Leaf
 from notifyrules.document.model import Document
-from notifyrules.document.shapes import Choice, Field, ListOf, MapOf, Part, Shape
+from notifyrules.document.shapes import Field, ManyOf, MapOf, OneOf, Part, Shape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -60,11 +60,11 @@ def _type(shape: Shape, made: dict[type[Part], type[BaseModel]], *, some: bool =
     match shape:
         case Leaf():
             return Annotated[Any, WithJsonSchema(dict(shape.json_schema))]
-        case ListOf():
+        case ManyOf():
             return Annotated[list[_type(shape.item, made)], Described(min_length=1 if some else None)]  # type: ignore[misc]
         case MapOf():
             return Annotated[dict[str, _type(shape.value, made)], Described(min_length=1 if some else None)]  # type: ignore[misc]
-        case Choice():
+        case OneOf():
             forms = [Annotated[_type(one, made, some=some), Tag(str(at))] for at, one in enumerate(shape.shapes)]
             # The model only describes: nothing is ever read by it.
             told: Any = Annotated[Union[tuple(forms)], Discriminator(lambda _value: None)]  # noqa: UP007

@@ -17,7 +17,7 @@ from notifyrules.source.text import Span
 
 
 @dataclass(frozen=True, slots=True)
-class ListOf:
+class ManyOf:
     """A list of values of one shape."""
 
     item: Shape
@@ -31,7 +31,7 @@ class MapOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OneOf:
     """A value of one of several shapes, told apart by a look at it."""
 
     choose: Callable[[Located], Shape | None]
@@ -41,9 +41,9 @@ class Choice:
     """What an editor shows where a key says nothing of its own."""
 
 
-def by_class(kind: type[Map | Seq], then: Shape, other: Shape, about: str = "") -> Choice:
+def by_class(kind: type[Map | Seq], then: Shape, other: Shape, about: str = "") -> OneOf:
     """Hold mappings, or lists, to one shape, and what else is written to another."""
-    return Choice(lambda value: then if isinstance(value, kind) else other, (other, then), about)
+    return OneOf(lambda value: then if isinstance(value, kind) else other, (other, then), about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ def maybe(shape: Shape, about: str, *, some: bool = False) -> Any:  # noqa: ANN4
     return Field(shape, about, lambda: None, some, "")
 
 
-def many(shape: ListOf | MapOf, about: str) -> Any:  # noqa: ANN401
+def many(shape: ManyOf | MapOf, about: str) -> Any:  # noqa: ANN401
     """Declare a key that holds nothing where it is absent."""
-    return Field(shape, about, list if isinstance(shape, ListOf) else dict, some=False, written="")
+    return Field(shape, about, list if isinstance(shape, ManyOf) else dict, some=False, written="")
 
 
 class Part:
@@ -131,7 +131,7 @@ class Part:
         return self._map.key(name)
 
 
-Shape: TypeAlias = Leaf | ListOf | MapOf | Choice | type[Part]
+Shape: TypeAlias = Leaf | ManyOf | MapOf | OneOf | type[Part]
 """What a value may be."""
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and positions that lead to a value."""
@@ -177,7 +177,7 @@ class Shapes:
         match shape:
             case Leaf():
                 return value if shape.accepts(value) else self._misfit(path, shape.expected)
-            case ListOf():
+            case ManyOf():
                 if not isinstance(value, Seq):
                     return self._misfit(path, "a list")
                 return [self.read(shape.item, one, (*path, number)) for number, one in enumerate(value)]
@@ -185,7 +185,7 @@ class Shapes:
                 if not isinstance(value, Map):
                     return self._misfit(path, "a mapping")
                 return {key: self.read(shape.value, one, (*path, str(key))) for key, one in value.items()}
-            case Choice():
+            case OneOf():
                 if (chosen := shape.choose(value)) is None:
                     self.misfits.append(Misfit(path, "kind", ""))
                     return None

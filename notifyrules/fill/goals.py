@@ -21,7 +21,7 @@ from notifyrules.source.text import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class CaseGoal:
     """Something that a case is to walk."""
 
     said: str
@@ -44,7 +44,7 @@ class Goal:
         return frozenset(name for name, _ in self.at)
 
 
-def goals(chart: ChartFormulas) -> Iterator[Goal]:
+def goals(chart: ChartFormulas) -> Iterator[CaseGoal]:
     """List what of one chart is to be walked, in the order in which it decides; of charts that it calls, nothing."""
     for name in chart.graph.order:
         for arrow in chart.graph.nodes[name].arrows:
@@ -52,7 +52,7 @@ def goals(chart: ChartFormulas) -> Iterator[Goal]:
     yield from _of_conditions(chart)
 
 
-def _of_arrow(chart: ChartFormulas, node: Node, arrow: Arrow) -> Iterator[Goal]:
+def _of_arrow(chart: ChartFormulas, node: Node, arrow: Arrow) -> Iterator[CaseGoal]:
     formulas, path = chart.world.formulas, chart.graph.path
     passed, met, answer = chart.passed[arrow.id], chart.met[arrow.id], chart.asked(arrow)
 
@@ -64,17 +64,17 @@ def _of_arrow(chart: ChartFormulas, node: Node, arrow: Arrow) -> Iterator[Goal]:
 
     if not isinstance(node, FanOut) or arrow is node.otherwise:
         here = ((node.name, answer),)
-        yield Goal(f"arrow `{arrow.id}` is taken", arrow.span, here, (passed, met), taken, arrow=arrow)
+        yield CaseGoal(f"arrow `{arrow.id}` is taken", arrow.span, here, (passed, met), taken, arrow=arrow)
         return
     ends, refuses = ends_of(chart.graph, arrow.target), chart.refusal(arrow.target)
     if ends - {Notify.NO}:
         ways = (passed, formulas.every((chart.met[node.name], chart.answers[arrow.id])))
         here = ((node.name, formulas.every((answer, formulas.negate(refuses)))),)
-        yield Goal(f"branch `{arrow.id}` wins", arrow.span, here, ways, taken, arrow=arrow)
+        yield CaseGoal(f"branch `{arrow.id}` wins", arrow.span, here, ways, taken, arrow=arrow)
     if Notify.NO in ends:
         here = ((node.name, formulas.every((answer, refuses))),)
         vain = (formulas.every((met, refuses)),)
-        yield Goal(f"branch `{arrow.id}` is tried in vain", arrow.span, here, vain, tried, arrow=arrow)
+        yield CaseGoal(f"branch `{arrow.id}` is tried in vain", arrow.span, here, vain, tried, arrow=arrow)
 
 
 # ---- Conditions ----
@@ -93,7 +93,7 @@ class _Use:
     """It is computed there."""
 
 
-def _of_conditions(chart: ChartFormulas) -> Iterator[Goal]:
+def _of_conditions(chart: ChartFormulas) -> Iterator[CaseGoal]:
     """List the two values of each condition; one in a let may be asked at several nodes."""
     formulas, atoms = chart.world.formulas, set(find_atoms(chart.graph))
     uses: defaultdict[Atom, list[_Use]] = defaultdict(list)
@@ -115,7 +115,7 @@ def _of_conditions(chart: ChartFormulas) -> Iterator[Goal]:
                 return int(getattr(recorder.tallies[atom.file].atoms[atom], value))
 
             said, told = f"condition `{clip(span.text)}` is {value}", f"{clip(span.text)}: {value}"
-            yield Goal(said, span, places, ways, seen, condition=told)
+            yield CaseGoal(said, span, places, ways, seen, condition=told)
 
 
 def _uses(chart: ChartFormulas) -> Iterator[_Use]:

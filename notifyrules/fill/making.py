@@ -11,19 +11,19 @@ from notifyrules.cases.writing import facts_said
 from notifyrules.coverage.recorder import Recorder, find_atoms
 from notifyrules.evaluation.walk import Passage, Step, passed, walk
 from notifyrules.explanation.words import printable
-from notifyrules.fill.goals import Goal, goals
+from notifyrules.fill.goals import CaseGoal, goals
 from notifyrules.fill.reasons import Reasons
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, write
 from notifyrules.limit import Limit
-from notifyrules.solver import Answer, Neighbourhood, base_of
+from notifyrules.solver import Neighbourhood, SolverAnswer, base_of
 
 
 @dataclass(frozen=True, slots=True)
 class Unmade:
     """Something for which no case was made."""
 
-    goal: Goal
+    goal: CaseGoal
     because: str | None
     """Where it is proved that it happens for no facts: what forbids it."""
 
@@ -50,7 +50,7 @@ def make(
             continue
         facts = _find(near, goal, trial)
         if facts is None:
-            proved = near.nearest.solver.ask(near.chart.world.formulas.some(goal.ways)) is Answer.NO
+            proved = near.nearest.solver.ask(near.chart.world.formulas.some(goal.ways)) is SolverAnswer.NO
             yield Unmade(goal, reasons.of(goal) if proved else None)
             continue
         recorder.walk(graph, facts)
@@ -64,7 +64,7 @@ def make(
         yield NewCase(name, said, {"outcome": passage.outcome, "reason": passage.reasons[0]})
 
 
-def _find(near: Neighbourhood, goal: Goal, trial: Recorder) -> FactValues | None:
+def _find(near: Neighbourhood, goal: CaseGoal, trial: Recorder) -> FactValues | None:
     def shows(facts: FactValues) -> bool:
         before = goal.count(trial)
         trial.walk(near.graph, facts)
@@ -77,7 +77,7 @@ def _find(near: Neighbourhood, goal: Goal, trial: Recorder) -> FactValues | None
 # ---- Names ----
 
 
-def _name(graph: Graph, passage: Passage, goal: Goal) -> str:
+def _name(graph: Graph, passage: Passage, goal: CaseGoal) -> str:
     """Name a case by the question that it is about, its answer, and the words in force or else the outcome."""
     steps = tuple(passed(passage.steps))
     at = next((step for step in steps if step.node in goal.nodes), steps[-1])

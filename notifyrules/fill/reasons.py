@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from notifyrules.fill.goals import Goal
+from notifyrules.fill.goals import CaseGoal
 from notifyrules.graph.model import Arrow, First
 from notifyrules.prove.unreachable import LiveWays, Reason, shadowing, shadowing_words
-from notifyrules.solver import Answer, Formula, Neighbourhood, Solver
+from notifyrules.solver import Formula, Neighbourhood, Solver, SolverAnswer
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Reasons:
         met = {arrow: chart.met[arrow] for arrow in chart.graph.arrows if arrow in chart.met}
         found = nearest.solver.sort_out(met)
         bare = Solver(chart.world, nearest.inputs.domain(), nearest.solver.limit)
-        return LiveWays.find(chart, bare, [arrow for arrow, answer in found.items() if answer is Answer.NO])
+        return LiveWays.find(chart, bare, [arrow for arrow, answer in found.items() if answer is SolverAnswer.NO])
 
-    def of(self, goal: Goal) -> str:
+    def of(self, goal: CaseGoal) -> str:
         """Say behind `because` what forbids something that no facts walk, as was proved."""
         found = dict.fromkeys(self._at(goal, node, here) for node, here in goal.at)
         return "; and ".join(found) or "no way to an end that says it allows it"
 
-    def _at(self, goal: Goal, node: str, here: Formula) -> str:
+    def _at(self, goal: CaseGoal, node: str, here: Formula) -> str:
         if node not in self._ways.always:
             return self._unreached(node)
         if goal.arrow is not None and (told := self._shadowed(goal.arrow)) is not None:

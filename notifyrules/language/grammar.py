@@ -21,7 +21,7 @@ END: Final = "$END"
 """The type of the token behind the last one."""
 
 
-class Token(str):
+class Lexeme(str):
     """A word of the text, with its type and its place: offsets of its first and behind its last character."""
 
     __slots__ = ("end_pos", "start_pos", "type")
@@ -32,7 +32,7 @@ class Token(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class ParseNode:
     """What a rule of the grammar made."""
 
     data: str
@@ -40,9 +40,9 @@ class Node:
     children: list[Any]
     """Nodes and tokens."""
 
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> list[Lexeme]:
         """List the tokens below, in reading order."""
-        return [token for one in self.children for token in (one.tokens() if isinstance(one, Node) else [one])]
+        return [token for one in self.children for token in (one.tokens() if isinstance(one, ParseNode) else [one])]
 
 
 class StrayCharacterError(Exception):
@@ -128,7 +128,7 @@ def _expected(state: int | None) -> tuple[_Match, ...]:
     )
 
 
-def parse(text: str, start: Start) -> Node:
+def parse(text: str, start: Start) -> ParseNode:
     """
     Parse a text from one of the beginnings of the grammar.
 
@@ -151,7 +151,7 @@ def parse(text: str, start: Start) -> Node:
             states.append(tables.states[states[-1]][rule.origin])
             values.append(made)
             if token.type == END and states[-1] == end:
-                assert isinstance(made, Node)
+                assert isinstance(made, ParseNode)
                 return made
         if action is None:
             raise StrayTokenError(token.start_pos, token.end_pos, _accepted(states))
@@ -159,7 +159,7 @@ def parse(text: str, start: Start) -> Node:
         values.append(token)
 
 
-def _next(text: str, at: int, states: list[int]) -> Token:
+def _next(text: str, at: int, states: list[int]) -> Lexeme:
     """Read the next token."""
     tables = _tables()
     while at < len(text):
@@ -171,12 +171,12 @@ def _next(text: str, at: int, states: list[int]) -> Token:
                 raise StrayCharacterError(at)
             raise StrayTokenError(at, end, _accepted(states))
         if name != tables.ignored:
-            return _placed(Token(text[at:end]), name, at, end)
+            return _placed(Lexeme(text[at:end]), name, at, end)
         at = end
-    return _placed(Token(), END, at, at)
+    return _placed(Lexeme(), END, at, at)
 
 
-def _placed(token: Token, kind: str, start: int, end: int) -> Token:
+def _placed(token: Lexeme, kind: str, start: int, end: int) -> Lexeme:
     token.type, token.start_pos, token.end_pos = kind, start, end
     return token
 
@@ -198,7 +198,7 @@ def _made(rule: _Rule, values: list[Any]) -> Any:  # noqa: ANN401 - a node or a 
                 children.append(value)
             case "o":
                 children.extend(value.children)
-    return children[0] if rule.lone and len(children) == 1 else Node(rule.name, children)
+    return children[0] if rule.lone and len(children) == 1 else ParseNode(rule.name, children)
 
 
 def _accepted(states: list[int]) -> frozenset[str]:

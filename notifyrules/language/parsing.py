@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.language import syntax as s
-from notifyrules.language.grammar import Node, Start, StrayCharacterError, StrayTokenError, Token, parse
+from notifyrules.language.grammar import Lexeme, ParseNode, Start, StrayCharacterError, StrayTokenError, parse
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.syntax import Declaration, ListWord, Word
-from notifyrules.language.syntax_errors import DATE, DATED, TOKEN_SHOWN, Refused, clipped, wrong_character, wrong_token
+from notifyrules.language.syntax_errors import (
+    DATE,
+    DATED,
+    TOKEN_SHOWN,
+    NotAllowed,
+    clipped,
+    wrong_character,
+    wrong_token,
+)
 from notifyrules.language.types import BOOL, DURATION, INT, LANGUAGE_WORDS, NULL, TYPE_WORDS, Basic, Enumeration, Type
 from notifyrules.language.values import conform
 from notifyrules.source.located import Scalar
@@ -33,7 +41,7 @@ def parse_condition(scalar: Scalar, findings: Findings, start: int = 0, end: int
     try:
         tree = _run("condition", scalar[start : len(scalar) if end is None else end])
         return _Shaper(scalar, start).expression(tree.children[0], 0)[0]
-    except Refused as refused:
+    except NotAllowed as refused:
         _report(refused, scalar, start, findings)
         return None
 
@@ -42,7 +50,7 @@ def parse_declaration(scalar: Scalar, findings: Findings) -> Declaration | None:
     """Parse `type = default`."""
     try:
         return _shape_declaration(_run("declaration", scalar), scalar)
-    except Refused as refused:
+    except NotAllowed as refused:
         _report(refused, scalar, 0, findings)
         return None
 
@@ -57,18 +65,18 @@ def parse_case_key(scalar: Scalar, findings: Findings) -> tuple[Word, ...] | Non
             if value.data == "number":
                 _check_digits(value.children[0])
         return tuple(_word(value, scalar) for value in values)
-    except Refused as refused:
+    except NotAllowed as refused:
         _report(refused, scalar, 0, findings)
         return None
 
 
-def _report(refused: Refused, scalar: Scalar, offset: int, findings: Findings) -> None:
+def _report(refused: NotAllowed, scalar: Scalar, offset: int, findings: Findings) -> None:
     span = scalar.part(offset + refused.start, offset + max(refused.end, refused.start + 1))
     findings.add(refused.code, span, refused.message, help=refused.advice)
 
 
-def _run(rule: Start, text: str) -> Node:
-    """Run the grammar from one of its beginnings; Refused where it is not met, or by more than anybody could follow."""
+def _run(rule: Start, text: str) -> ParseNode:
+    """Run the grammar from a beginning of it; NotAllowed where it is not met, or by more than anybody could follow."""
     _check_limits(text)
     try:
         return parse(text, rule)
@@ -82,7 +90,7 @@ def _check_limits(text: str) -> None:
     """Refuse what would cost more than any reader would spend."""
     if len(text) > MAX_LENGTH:
         message = f"this has {len(text):,} characters, more than {MAX_LENGTH:,}"
-        raise Refused(Code.LIMIT, 0, 1, message, "name parts of it with `let:`")
+        raise NotAllowed(Code.LIMIT, 0, 1, message, "name parts of it with `let:`")
     depth = 0
     for found in _BRACKETS.finditer(text):
         if found.group() in ("(", "["):
@@ -96,12 +104,12 @@ def _check_limits(text: str) -> None:
 # ---- Conditions ----
 
 
-def _too_deep(at: int) -> Refused:
+def _too_deep(at: int) -> NotAllowed:
     message = f"this nests more than {MAX_DEPTH} expressions inside each other"
-    return Refused(Code.LIMIT, at, at + 1, message, "name parts of it with `let:`")
+    return NotAllowed(Code.LIMIT, at, at + 1, message, "name parts of it with `let:`")
 
 
-def _unescape(token: Token) -> str:
+def _unescape(token: Lexeme) -> str:
     """Take the quotes and escapes off a text."""
 
     def plain(found: re.Match[str]) -> str:
@@ -109,18 +117,18 @@ def _unescape(token: Token) -> str:
             return _ESCAPES[found[1]]
         at = token.start_pos + 1 + found.start()
         advice = "write `\\\\` for a backslash; the others are `\\n`, `\\t`, `\\\"` and `\\'`"
-        raise Refused(Code.SYNTAX, at, at + 2, f"`\\{found[1]}` is not an escape", advice)
+        raise NotAllowed(Code.SYNTAX, at, at + 2, f"`\\{found[1]}` is not an escape", advice)
 
     return re.sub(r"\\(.)", plain, str(token)[1:-1], flags=re.DOTALL)
 
 
-def _check_digits(token: Token, advice: str = "") -> None:
+def _check_digits(token: Lexeme, advice: str = "") -> None:
     """Refuse a number with a zero in front, which not all readers take for the same."""
     digits = str(token).lstrip("-")
     if len(digits) > 1 and digits.startswith("0"):
         plain = str(token).replace(digits, digits.lstrip("0") or "0")[:TOKEN_SHOWN]
         message = f"`{clipped(token)}` begins with a zero, which some readers take for octal"
-        raise Refused(Code.SYNTAX, token.start_pos, token.end_pos, message, advice or f"write `{plain}`")
+        raise NotAllowed(Code.SYNTAX, token.start_pos, token.end_pos, message, advice or f"write `{plain}`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +137,21 @@ class _Shaper:
     offset: int
     """Where in the scalar's value the parsed text begins."""
 
-    def expression(self, tree: Node, depth: int) -> tuple[s.Syntax, int, int]:
+    def expression(self, tree: ParseNode, depth: int) -> tuple[s.Syntax, int, int]:
         """Shape an expression by the rule that made it, with its first and last offset in the parsed text."""
-        tokens = [child for child in tree.children if not isinstance(child, Node)]
+        tokens = [child for child in tree.children if not isinstance(child, ParseNode)]
         if depth > MAX_DEPTH:
             raise _too_deep(_first_offset(tree))
         if tree.data in _LITERALS:
             token = tokens[0]
             return self._literal(tree.data, token), token.start_pos, token.end_pos
-        parts = [self.expression(child, depth + 1) for child in tree.children if isinstance(child, Node)]
+        parts = [self.expression(child, depth + 1) for child in tree.children if isinstance(child, ParseNode)]
         edges = [*((first, last) for _, first, last in parts), *((token.start_pos, token.end_pos) for token in tokens)]
         first, last = min(edge[0] for edge in edges), max(edge[1] for edge in edges)
         made = self._compound(tree.data, tuple(part[0] for part in parts), tokens, self._span(first, last))
         return made, first, last
 
-    def _compound(self, rule: str, parts: tuple[s.Syntax, ...], tokens: list[Token], span: Span) -> s.Syntax:
+    def _compound(self, rule: str, parts: tuple[s.Syntax, ...], tokens: list[Lexeme], span: Span) -> s.Syntax:
         """Make the syntax of a rule from its shaped parts."""
         match rule:
             case "choice":
@@ -176,7 +184,7 @@ class _Shaper:
                 return s.Group(span, parts[0])
         raise AssertionError(rule)
 
-    def _literal(self, rule: str, token: Token) -> s.Syntax:
+    def _literal(self, rule: str, token: Lexeme) -> s.Syntax:
         span = self._span(token.start_pos, token.end_pos)
         match rule:
             case "true" | "false":
@@ -200,28 +208,28 @@ class _Shaper:
         return self.scalar.part(self.offset + start, self.offset + end)
 
 
-def _valued(span: Span, wanted: Type, given: object, token: Token) -> s.Literal:
+def _valued(span: Span, wanted: Type, given: object, token: Lexeme) -> s.Literal:
     """Make a literal of a type that has limits."""
     try:
         return s.Literal(span, conform(wanted, given), wanted)
     except Mismatch as mismatch:
         advice = mismatch.help or ("units stand largest first: w d h m s ms" if wanted == DURATION else "")
         message = f"`{clipped(token)}` is not {mismatch.expected}"
-        raise Refused(Code.SYNTAX, token.start_pos, token.end_pos, message, advice) from None
+        raise NotAllowed(Code.SYNTAX, token.start_pos, token.end_pos, message, advice) from None
 
 
-def _check_name(token: Token) -> None:
+def _check_name(token: Lexeme) -> None:
     """Refuse a word of the language that stands in the place of a value."""
     word = str(token).partition(".")[0]
     if word in LANGUAGE_WORDS:
         end = token.start_pos + len(word)
-        raise Refused(Code.SYNTAX, token.start_pos, end, f"found `{word}` where a value is expected")
+        raise NotAllowed(Code.SYNTAX, token.start_pos, end, f"found `{word}` where a value is expected")
 
 
-def _first_offset(tree: Node) -> int:
+def _first_offset(tree: ParseNode) -> int:
     """Find where a tree begins, without recursion."""
-    first: Node | Token = tree
-    while isinstance(first, Node):
+    first: ParseNode | Lexeme = tree
+    while isinstance(first, ParseNode):
         first = first.children[0]
     return first.start_pos
 
@@ -229,7 +237,7 @@ def _first_offset(tree: Node) -> int:
 # ---- Declarations and case keys ----
 
 
-def _shape_declaration(tree: Node, scalar: Scalar) -> Declaration:
+def _shape_declaration(tree: ParseNode, scalar: Scalar) -> Declaration:
     alternatives = tuple(
         _list_of(child, scalar) if child.data == "list_of" else _word(child, scalar)
         for child in tree.children[0].children
@@ -242,7 +250,7 @@ def _shape_declaration(tree: Node, scalar: Scalar) -> Declaration:
     return Declaration(alternatives, _default(default, scalar), span)
 
 
-def _word(tree: Node, scalar: Scalar) -> Word:
+def _word(tree: ParseNode, scalar: Scalar) -> Word:
     token = tree.children[0]
     span = scalar.part(token.start_pos, token.end_pos)
     if token.type == "TEXT":
@@ -250,30 +258,30 @@ def _word(tree: Node, scalar: Scalar) -> Word:
     return Word(span, str(token), quoted=False)
 
 
-def _list_of(tree: Node, scalar: Scalar) -> ListWord:
+def _list_of(tree: ParseNode, scalar: Scalar) -> ListWord:
     start, item = tree.children
     words = tuple(_items(item, scalar))
     first = scalar.part(start.start_pos, start.end_pos)
     return ListWord(Span(first.source, first.start, words[-1].span.end), words, item.data == "group_item")
 
 
-def _items(tree: Node, scalar: Scalar) -> Iterator[Word]:
+def _items(tree: ParseNode, scalar: Scalar) -> Iterator[Word]:
     for child in tree.children:
-        if isinstance(child, Node):
+        if isinstance(child, ParseNode):
             yield _word(child, scalar)
         elif child.type == "WORD":
             yield Word(scalar.part(child.start_pos, child.end_pos), str(child), quoted=False)
 
 
-def _default(tree: Node, scalar: Scalar) -> Word | tuple[Word, ...]:
+def _default(tree: ParseNode, scalar: Scalar) -> Word | tuple[Word, ...]:
     """Make a default: a word, or the words of a list."""
     if tree.data != "list_default":
         return _word(tree, scalar)
     items: list[Word] = []
     for child in tree.children:
-        if isinstance(child, Node):
+        if isinstance(child, ParseNode):
             if child.data == "list_default":
                 token = child.children[0]
-                raise Refused(Code.BAD_TYPE, token.start_pos, token.end_pos, "a list cannot hold lists")
+                raise NotAllowed(Code.BAD_TYPE, token.start_pos, token.end_pos, "a list cannot hold lists")
             items.append(_word(child, scalar))
     return tuple(items)

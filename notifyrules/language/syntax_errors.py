@@ -73,7 +73,7 @@ _ITEMS_BEFORE = re.compile(r"\bin\s*[({][^(){}]*$|\bin\s*\{$")
 _RUN = re.compile(r"[\w.]+")
 
 
-class Refused(Exception):  # noqa: N818 - carries a finding out of the parser
+class NotAllowed(Exception):  # noqa: N818 - carries a finding out of the parser
     """Refuse what the grammar lets through but the language does not."""
 
     def __init__(self, code: Code, start: int, end: int, message: str, advice: str = "") -> None:
@@ -88,17 +88,17 @@ def clipped(token: object, most: int = TOKEN_SHOWN) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
-def wrong_character(text: str, at: int, rule: str) -> Refused:
+def wrong_character(text: str, at: int, rule: str) -> NotAllowed:
     """Word a character that begins no word of the language."""
     found = _operator(text, at) or text[at]
     if found in "\"'":
         message = f"the text that begins with {found} does not end"
-        return Refused(Code.SYNTAX, at, at + 1, message, f"close it with another {found}")
+        return NotAllowed(Code.SYNTAX, at, at + 1, message, f"close it with another {found}")
     advice = _advice(text, at, at + len(found), expected="", rule=rule)
-    return Refused(Code.SYNTAX, at, at + len(found), f"`{found}` is not part of a {_RULES[rule]}", advice)
+    return NotAllowed(Code.SYNTAX, at, at + len(found), f"`{found}` is not part of a {_RULES[rule]}", advice)
 
 
-def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: str) -> Refused:
+def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: str) -> NotAllowed:
     """Word a word where only *accepted* tokens could stand, or the end of the text, which begins at its length."""
     expected = next((meaning for tokens, meaning in _EXPECTED_WORDS if tokens <= accepted), "the end")
     misread = re.search(r"\b(\w+)\s*$", text[:at])
@@ -115,9 +115,9 @@ def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: st
     elif at == len(text):
         last = len(text.rstrip())
         if not last:
-            return Refused(Code.SYNTAX, 0, len(text), f"expected a {_RULES[rule]}, found nothing", "")
+            return NotAllowed(Code.SYNTAX, 0, len(text), f"expected a {_RULES[rule]}, found nothing", "")
         message = f"the {_RULES[rule]} ends where {expected} is expected"
-        return Refused(Code.SYNTAX, last - 1, last, message, DATED if DATE.search(text) else "")
+        return NotAllowed(Code.SYNTAX, last - 1, last, message, DATED if DATE.search(text) else "")
     elif rule == "condition":
         # The lexer may have fallen back on the long words of declarations: no more than the operator is meant.
         if text[at] == "=" and text[at - 2 : at] in ("==", "!="):
@@ -129,7 +129,7 @@ def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: st
             end = _text_end(text, at)
     found = text[at:end]
     advice = _advice(text, at, end, expected=expected, rule=rule)
-    return Refused(Code.SYNTAX, at, end, f"found `{clipped(found)}` where {expected} is expected", advice)
+    return NotAllowed(Code.SYNTAX, at, end, f"found `{clipped(found)}` where {expected} is expected", advice)
 
 
 _MISREAD = LANGUAGE_WORDS - {"true", "false", "null"}

@@ -14,14 +14,14 @@ from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Because, Graph
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
-from notifyrules.mutate.model import Fate, Judged, Mutant, Shown
+from notifyrules.mutate.model import Fate, JudgedMutant, Mutant, Shown
 from notifyrules.solver import (
-    Answer,
     ChartFormulas,
     Formula,
     Inputs,
     Nearest,
     Solver,
+    SolverAnswer,
     World,
     complete,
     know_at,
@@ -36,7 +36,7 @@ _Tells: TypeAlias = Callable[[Record, Record], bool]
 
 def judge(  # noqa: PLR0913, PLR0917 - what is asked, and near to what
     graph: Graph, mutant: Mutant, base: FactValues, free: frozenset[str], tried: Iterable[FactValues], limit: Limit
-) -> Judged:
+) -> JudgedMutant:
     """
     Tell what there is to notice of a mutant that no case notices.
 
@@ -51,18 +51,18 @@ def judge(  # noqa: PLR0913, PLR0917 - what is asked, and near to what
     both = _Both(graph, mutant)
     known = list(tried)
     if (found := both.first(known, differ)) is not None:
-        return Judged(mutant, Fate.SURVIVED, found)
+        return JudgedMutant(mutant, Fate.SURVIVED, found)
     question = _Question(both, base, free, limit)
     answer = question.find(question.decided, differ)
     if isinstance(answer, Shown):
-        return Judged(mutant, Fate.SURVIVED, answer)
-    if answer is not Answer.NO:
-        return Judged(mutant, Fate.UNDECIDED)
+        return JudgedMutant(mutant, Fate.SURVIVED, answer)
+    if answer is not SolverAnswer.NO:
+        return JudgedMutant(mutant, Fate.UNDECIDED)
     told = both.first(known, _tells_otherwise)
     if told is None:
         answer = question.find(question.told, _tells_otherwise)
         told = answer if isinstance(answer, Shown) else None
-    return Judged(mutant, Fate.EQUAL if told is None else Fate.WORDS, told)
+    return JudgedMutant(mutant, Fate.EQUAL if told is None else Fate.WORDS, told)
 
 
 def _tells_otherwise(right: Record, wrong: Record) -> bool:
@@ -119,12 +119,12 @@ class _Question:
         held = frozenset(() if fact is None else (fact,))
         self._nearest = Nearest(solver, inputs, near, readers((right, wrong)), held, free)
 
-    def find(self, goal: Formula, tells: _Tells) -> Shown | Answer:
+    def find(self, goal: Formula, tells: _Tells) -> Shown | SolverAnswer:
         """Find the nearest facts for which a formula holds and that show it."""
         sets = self._nearest.sets(goal, lambda facts: self._both.shown(facts, tells) is not None)
         change = next(sets, None)
         shown = None if change is None else self._both.shown(change.facts, tells)
-        return shown or (Answer.NO if sets.settled else Answer.UNKNOWN)
+        return shown or (SolverAnswer.NO if sets.settled else SolverAnswer.UNKNOWN)
 
 
 def _told_otherwise(old: ChartFormulas, new: ChartFormulas) -> Iterator[Formula]:

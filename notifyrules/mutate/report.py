@@ -15,7 +15,7 @@ from notifyrules.diagnostics.visible import visible, visible_name
 from notifyrules.evaluation.record import Record
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
-from notifyrules.mutate.model import Fate, Judged
+from notifyrules.mutate.model import Fate, JudgedMutant
 from notifyrules.source.text import Span
 
 
@@ -28,15 +28,15 @@ class Mutated:
     """The files of cases about it."""
     made: int
     """How many mistakes were made."""
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedMutant, ...]
     """Those that no case notices, in reading order."""
 
-    def left(self, *fates: Fate) -> tuple[Judged, ...]:
+    def left(self, *fates: Fate) -> tuple[JudgedMutant, ...]:
         """List what became one of some *fates*."""
         return tuple(one for one in self.judged if one.fate in fates)
 
     @property
-    def survivors(self) -> tuple[Judged, ...]:
+    def survivors(self) -> tuple[JudgedMutant, ...]:
         """What a case ought to notice."""
         return self.left(Fate.SURVIVED, Fate.UNDECIDED)
 
@@ -56,11 +56,11 @@ class Mutated:
                 written.setdefault(judged.mutant.span, {})[judged.mutant.said] = write_case(name, given, expect)
         return written
 
-    def case(self, judged: Judged) -> str | None:
+    def case(self, judged: JudgedMutant) -> str | None:
         """Give the case that would notice a mistake; None where no facts are known that show it."""
         return self.cases.get(judged.mutant.span, {}).get(judged.mutant.said)
 
-    def _name(self, judged: Judged, right: Record) -> str:
+    def _name(self, judged: JudgedMutant, right: Record) -> str:
         """Name a case by the question that is answered otherwise, its answer and the words in force."""
         steps = right.passage.steps
         step = ([step for step in steps if step.node in judged.mutant.touched] or steps)[-1]
@@ -68,7 +68,7 @@ class Mutated:
         said = right.passage.because if step is steps[-1] else None
         return f"{step.ask.rstrip('?')}? {step.answer} ({said or self.graph.outcomes[right.outcome].label})"
 
-    def cannot_hold(self, judged: Judged) -> bool:
+    def cannot_hold(self, judged: JudgedMutant) -> bool:
         """Tell whether every case of the first file writes down the fact whose default is another."""
         return judged.mutant.fact in self.suites[0].given
 
@@ -116,7 +116,7 @@ def _summary(file: Mutated) -> str:
     return f"{visible_name(file.graph.path)}: {count(file.made, 'mistake')}: {told}"
 
 
-def _told(file: Mutated, judged: Judged) -> Iterator[str]:
+def _told(file: Mutated, judged: JudgedMutant) -> Iterator[str]:
     case, shown = file.case(judged), judged.shown
     if case is None or shown is None:
         yield "no case notices it, and whether it changes a decision was not found out"
@@ -155,7 +155,7 @@ def mutated_data(files: Sequence[Mutated]) -> dict[str, object]:
     }
 
 
-def _data(file: Mutated, judged: Judged) -> dict[str, object]:
+def _data(file: Mutated, judged: JudgedMutant) -> dict[str, object]:
     mutant, shown = judged.mutant, judged.shown
     data: dict[str, object] = {
         "mistake": mutant.mistake.value,

@@ -24,7 +24,7 @@ from notifyrules.language.tables import tables
 from notifyrules.language.types import Basic
 from notifyrules.language.values import Value, to_plain
 from notifyrules.page.export import export_chart
-from notifyrules.page.layers import Changes, Traffic
+from notifyrules.page.layers import ChangedChart, Traffic
 from notifyrules.page.module import asset
 from notifyrules.page.pictures import write_pictures
 from notifyrules.page.terms import Plain
@@ -41,7 +41,7 @@ def write_page(  # noqa: PLR0913 - what is shown, and how
     *,
     expand: bool = False,
     traffic: Traffic | None = None,
-    changes: Changes | None = None,
+    changes: ChangedChart | None = None,
     style: str = "",
     script: str = "",
 ) -> str:
@@ -115,7 +115,7 @@ def _has_zones(graph: Graph) -> bool:
     return any(fact.type.base is Basic.TIMEZONE for fact in graph.facts.values())
 
 
-def _layers(traffic: Traffic | None, changes: Changes | None, zones: Iterable[str]) -> dict[str, Plain]:
+def _layers(traffic: Traffic | None, changes: ChangedChart | None, zones: Iterable[str]) -> dict[str, Plain]:
     """Write what can be shown on the chart, by the names that the page has for it."""
     found: dict[str, Plain] = {}
     if traffic is not None:
@@ -128,7 +128,7 @@ def _layers(traffic: Traffic | None, changes: Changes | None, zones: Iterable[st
     return found
 
 
-def _examples(graph: Graph, changes: Changes | None) -> list[Plain]:
+def _examples(graph: Graph, changes: ChangedChart | None) -> list[Plain]:
     """Write facts that are decided otherwise than by the old version like cases, which whatever comes of them fits."""
     examples = {} if changes is None else changes.examples
     return [_case(name, facts, graph.outcomes, graph) for name, facts in examples.items()]

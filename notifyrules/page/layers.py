@@ -22,7 +22,7 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ChangedChart:
     """What an old version of a chart has been changed to."""
 
     old: Graph

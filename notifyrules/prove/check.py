@@ -19,9 +19,9 @@ from notifyrules.language.values import FactValues, Value, to_plain, write_liter
 from notifyrules.limit import Limit
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
-from notifyrules.prove.results import Example, Judged, Proofs, Standing
+from notifyrules.prove.results import CounterExample, Judged, Proofs, Standing
 from notifyrules.prove.unreachable import find_dead, find_vacuous, reach
-from notifyrules.solver import Answer, Proof
+from notifyrules.solver import Proof, SolverAnswer
 from notifyrules.source.text import Span
 
 Watch: TypeAlias = Callable[[str], None]
@@ -60,7 +60,7 @@ def prove(graph: Graph, known: Sequence[Diagnostic], limit: Limit, watch: Watch)
 
 
 def _contradiction(proof: Proof) -> Diagnostic | None:
-    if proof.bare.ask(*proof.assumed) is not Answer.NO:
+    if proof.bare.ask(*proof.assumed) is not SolverAnswer.NO:
         return None
     core = proof.bare.core(proof.assumed) or range(len(proof.assumed))
     *others, last = [proof.graph.assume[number] for number in core]
@@ -92,7 +92,7 @@ def _report(graph: Graph, guarantee: Guarantee, judged: Judged, limit: Limit) ->
             assert_never(judged.standing)
 
 
-def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diagnostic:
+def _broken(graph: Graph, guarantee: Guarantee, example: CounterExample | None) -> Diagnostic:
     if example is None:
         message = f"`{guarantee.name}` is broken: no facts get `{guarantee.subjects[0]}`"
         return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, ("mend the chart, or withdraw the promise",))
@@ -115,7 +115,7 @@ def _broken(graph: Graph, guarantee: Guarantee, example: Example | None) -> Diag
     return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
 
 
-def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Diagnostic:
+def _broken_together(graph: Graph, guarantee: Guarantee, example: CounterExample) -> Diagnostic:
     """Word a broken promise about media: what all media share, what differs, and what is decided on each."""
     assert graph.media is not None
     decided = ", ".join(f"{_decided(passage)} on `{medium}`" for medium, (_, passage) in example.each.items())
@@ -146,7 +146,7 @@ def _broken_together(graph: Graph, guarantee: Guarantee, example: Example) -> Di
     return Diagnostic(Code.BROKEN_GUARANTEE, message, guarantee.span, advice, labels, tuple(notes))
 
 
-def _settling(graph: Graph, example: Example) -> Iterator[Label]:
+def _settling(graph: Graph, example: CounterExample) -> Iterator[Label]:
     """Show the arrows that settled what breaks a guarantee."""
     last = {passage.steps[-1].arrow: passage for passage in example.passages}
     for arrow, passage in last.items() if example.each else ((one.steps[-1].arrow, one) for one in example.passages):
@@ -207,7 +207,7 @@ def _setting(value: Value) -> str:
     return written if written.isprintable() else json.dumps(plain)
 
 
-def _held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
+def _held_as_case(graph: Graph, guarantee: Guarantee, example: CounterExample) -> str:
     """
     Show a case that fails as long as the guarantee is broken, on one line that YAML and a cases file take.
 
@@ -226,7 +226,7 @@ def _held_as_case(graph: Graph, guarantee: Guarantee, example: Example) -> str:
     return f"to hold it as a case{chosen}: `- {{{', '.join(parts)}, expect: {expected}}}`"
 
 
-def _expected(graph: Graph, guarantee: Guarantee, example: Example) -> tuple[str, bool]:
+def _expected(graph: Graph, guarantee: Guarantee, example: CounterExample) -> tuple[str, bool]:
     """Give what is promised, if that is one thing, else an outcome that keeps it; and whether nothing else does."""
     if example.second is not None:
         return _quoted(example.passage.outcome), False

@@ -11,8 +11,8 @@ from notifyrules.graph.model import Graph, Guarantee, Notify, Promise, TogetherF
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import Enumeration
 from notifyrules.language.values import FactValues, Value
-from notifyrules.prove.results import Example, Judged, Standing
-from notifyrules.solver import Answer, Formula, Proof, find_witness
+from notifyrules.prove.results import CounterExample, Judged, Standing
+from notifyrules.solver import Formula, Proof, SolverAnswer, find_witness
 
 RANKS = {Notify.NO: 0, Notify.LATER: 1, Notify.YES: 2}
 """The order in which a monotone guarantee counts; a chart made to be called says nothing to count."""
@@ -32,9 +32,9 @@ def judge(proof: Proof, number: int) -> Judged:
             return _about_media(proof, guarantee, condition)
         case _:
             assert_never(guarantee.promise)
-    if isinstance(found, Example):
+    if isinstance(found, CounterExample):
         return Judged(guarantee, Standing.BROKEN, found)
-    return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
+    return Judged(guarantee, Standing.PROVED if found is SolverAnswer.NO else Standing.UNDECIDED)
 
 
 def _applies(proof: Proof, guarantee: Guarantee, facts: FactValues) -> bool:
@@ -42,7 +42,7 @@ def _applies(proof: Proof, guarantee: Guarantee, facts: FactValues) -> bool:
     return keeps(proof.graph, facts) and (condition is None or evaluate(condition, facts, {}) is True)
 
 
-def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> Example | Answer:
+def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> CounterExample | SolverAnswer:
     """Look for an outcome that must not be."""
     formulas, ends = proof.chart.world.formulas, proof.chart.outcomes()
     never = guarantee.promise is Promise.NEVER
@@ -53,7 +53,7 @@ def _about_outcomes(proof: Proof, guarantee: Guarantee, condition: Formula) -> E
         return _applies(proof, guarantee, facts) and (outcome in guarantee.subjects) is never
 
     found = find_witness(proof.nearest, formulas.every((condition, formulas.some(wrong))), breaks)
-    return found if isinstance(found, Answer) else Example(found, walk(proof.graph, found))
+    return found if isinstance(found, SolverAnswer) else CounterExample(found, walk(proof.graph, found))
 
 
 def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
@@ -66,15 +66,15 @@ def _reachable(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged
         return _applies(proof, guarantee, facts) and walk(proof.graph, facts).outcome == outcome
 
     found = find_witness(proof.nearest, gets, shows)
-    if not isinstance(found, Answer):
+    if not isinstance(found, SolverAnswer):
         return Judged(guarantee, Standing.PROVED)
-    return Judged(guarantee, Standing.BROKEN if found is Answer.NO else Standing.UNDECIDED)
+    return Judged(guarantee, Standing.BROKEN if found is SolverAnswer.NO else Standing.UNDECIDED)
 
 
-def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Example | Answer:
+def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> CounterExample | SolverAnswer:
     """Look for a change of one fact that changes what it must not."""
     if proof.limit.is_over():
-        return Answer.UNKNOWN
+        return SolverAnswer.UNKNOWN
     [name] = guarantee.subjects
     formulas = proof.chart.world.formulas
     copy = proof.vary(name)
@@ -100,10 +100,10 @@ def _about_change(proof: Proof, guarantee: Guarantee, condition: Formula) -> Exa
         return _is_raised(proof.graph, name, facts[name], other[name]) and ranks[1] < ranks[0]
 
     found = find_witness(copy.nearest, formulas.every((*valid, wrong)), breaks)
-    if isinstance(found, Answer):
+    if isinstance(found, SolverAnswer):
         return found
     facts, other = copy.split(found)
-    return Example(facts, walk(proof.graph, facts), other, walk(proof.graph, other))
+    return CounterExample(facts, walk(proof.graph, facts), other, walk(proof.graph, other))
 
 
 def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judged:
@@ -134,11 +134,11 @@ def _about_media(proof: Proof, guarantee: Guarantee, condition: Formula) -> Judg
         return is_broken(promised.form, met)
 
     found = find_witness(on_media.nearest, formulas.every((*valid, wrong)), breaks)
-    if isinstance(found, Answer):
-        return Judged(guarantee, Standing.PROVED if found is Answer.NO else Standing.UNDECIDED)
+    if isinstance(found, SolverAnswer):
+        return Judged(guarantee, Standing.PROVED if found is SolverAnswer.NO else Standing.UNDECIDED)
     facts = on_media.split(found)
     each = {medium: (facts[medium], walk(proof.graph, facts[medium])) for medium in hits}
-    return Judged(guarantee, Standing.BROKEN, Example(*next(iter(each.values())), each=each))
+    return Judged(guarantee, Standing.BROKEN, CounterExample(*next(iter(each.values())), each=each))
 
 
 def is_broken(form: TogetherForm, met: Sequence[bool]) -> bool:

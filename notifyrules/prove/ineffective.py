@@ -15,7 +15,7 @@ from notifyrules.diagnostics.diagnostic import Diagnostic, Label
 from notifyrules.graph.model import Because, Call, Fact, FanOut, First, Node, Outcome, Question, Switch
 from notifyrules.language.terms import Term, facts_read
 from notifyrules.prove.unreachable import Reach
-from notifyrules.solver import Answer, Proof
+from notifyrules.solver import Proof, SolverAnswer
 
 _SHOWN = 3
 
@@ -28,7 +28,7 @@ def find_unobtainable(proof: Proof, reached: Reach) -> Iterator[Diagnostic]:
     led_to = {arrow.target for name in graph.order for arrow in graph.nodes[name].arrows} | {graph.otherwise}
     wanted = {name: ends.get(name, never) for name in graph.outcomes if name in led_to}
     for name, answer in proof.sort_out(wanted, proof.samples.outcomes).items():
-        if answer is not Answer.NO:
+        if answer is not SolverAnswer.NO:
             continue
         arrows = [arrow for node in graph.order for arrow in graph.nodes[node].arrows if arrow.target == name]
         taken = [arrow for arrow in arrows if arrow.id not in reached.dead and arrow.node in reached.met]
@@ -51,15 +51,15 @@ def find_ineffective(proof: Proof, reached: Reach) -> Iterator[tuple[Fact, Diagn
         nodes = readers.get(fact.name, set())
         if fact.included or not nodes:
             continue
-        yield fact, None if changes_something(proof, fact) is not Answer.NO else _ineffective(fact, nodes, proof)
+        yield fact, None if changes_something(proof, fact) is not SolverAnswer.NO else _ineffective(fact, nodes, proof)
 
 
-def changes_something(proof: Proof, fact: Fact) -> Answer:
+def changes_something(proof: Proof, fact: Fact) -> SolverAnswer:
     """Find out whether changing one fact alone can change what is decided, told or carried."""
     if proof.limit.is_over():
-        return Answer.UNKNOWN
+        return SolverAnswer.UNKNOWN
     if proof.samples.matters(fact.name):
-        return Answer.YES
+        return SolverAnswer.YES
     copy = proof.vary(fact.name)
     return copy.solver.ask(proof.words.differ(copy.replaced))
 
@@ -72,7 +72,7 @@ def _ineffective(fact: Fact, nodes: set[str], proof: Proof) -> Diagnostic:
     copy, world = proof.vary(fact.name), proof.chart.world
     differs = world.formulas.negate(world.symbols.equal(proof.inputs.symbols[fact.name], copy.second))
     why = "whatever it is, the same is decided"
-    if copy.solver.ask(differs) is Answer.NO:
+    if copy.solver.ask(differs) is SolverAnswer.NO:
         why = "`assume` leaves it only one value at a time"
     message = f"`{fact.name}` never changes the outcome, the words, the data or the recheck: {why}"
     advice = ("remove the fact and what asks for it, or mend the question that was to depend on it",)

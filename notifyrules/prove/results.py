@@ -21,7 +21,7 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class CounterExample:
     """Facts that break a guarantee."""
 
     facts: FactValues
@@ -49,7 +49,7 @@ class Judged:
 
     guarantee: Guarantee
     standing: Standing
-    example: Example | None = None
+    example: CounterExample | None = None
     """Confirmed facts that break it; None for others, and for an outcome that was to be reachable."""
 
 

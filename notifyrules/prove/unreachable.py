@@ -29,7 +29,7 @@ from notifyrules.graph.model import (
 )
 from notifyrules.language.terms import FactRead, Junction, Term, facts_read
 from notifyrules.language.values import write_literal
-from notifyrules.solver import Answer, ChartFormulas, Formula, Proof, Solver
+from notifyrules.solver import ChartFormulas, Formula, Proof, Solver, SolverAnswer
 
 _LEAVE_OUT = (
     "leave it out where an `else` stands for it, or ask earlier; where every value must be named, "
@@ -71,7 +71,9 @@ def reach(proof: Proof) -> Reach:
     """Find out which arrows some facts take."""
     graph = proof.graph
     met = {arrow.id: proof.chart.met[arrow.id] for name in graph.order for arrow in graph.nodes[name].arrows}
-    dead = frozenset(id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is Answer.NO)
+    dead = frozenset(
+        id_ for id_, answer in proof.sort_out(met, proof.samples.arrows).items() if answer is SolverAnswer.NO
+    )
     ways = LiveWays.find(proof.chart, proof.bare, dead)
     return Reach(proof, ways, dead, frozenset((graph.start, *ways.entering)))
 
@@ -159,7 +161,7 @@ def shadowing(node: First, row: Row, chart: ChartFormulas, solver: Solver) -> tu
     """Find few rows above one that take all that would reach it: none where its condition is never true there."""
     above = node.rows[: node.rows.index(row)]
     fixed = [chart.met[node.name], chart.terms.holds(row.condition)]
-    if solver.ask(*fixed) is Answer.NO:
+    if solver.ask(*fixed) is SolverAnswer.NO:
         return ()
     refused = [chart.world.formulas.negate(chart.terms.holds(one.condition)) for one in above]
     core = solver.core(refused, fixed=fixed)
@@ -193,7 +195,7 @@ def _branches(node: FanOut, reached: Reach) -> Iterator[Diagnostic]:
         if branch.id in proof.samples.won or _explained(branch.target, reached):
             continue
         wins = formulas.every((proof.chart.met[node.name], proof.chart.answers[branch.id]))
-        if proof.solver.ask(wins) is Answer.NO:
+        if proof.solver.ask(wins) is SolverAnswer.NO:
             agrees = formulas.negate(proof.chart.refusal(branch.target))
             tried = formulas.every((proof.chart.tried[branch.id], agrees))
             reason = reached.ways.explain(node.name, tried)
@@ -259,7 +261,7 @@ def _free(node: Call, fact: Fact) -> str:
 def _held(arrow: Arrow, node: Call, unbound: Sequence[Fact], opened: Proof) -> list[Fact]:
     """Find few facts of a called chart whose defaults keep it from an answer that it gives with other values."""
     met = opened.chart.met[arrow.id]
-    if opened.solver.ask(met) is not Answer.YES:
+    if opened.solver.ask(met) is not SolverAnswer.YES:
         return []
     defaults = [opened.inputs.is_value(_free(node, fact), fact.default) for fact in unbound]
     return [unbound[at] for at in opened.solver.core(defaults, fixed=[met]) or ()]
@@ -272,7 +274,7 @@ def find_vacuous(proof: Proof, number: int) -> Iterator[Diagnostic]:
     if guarantee.together is not None and condition is not None:
         yield from _vacuous_together(proof, guarantee, condition, proof.conditions[number])
         return
-    if condition is None or proof.solver.ask(proof.conditions[number]) is not Answer.NO:
+    if condition is None or proof.solver.ask(proof.conditions[number]) is not SolverAnswer.NO:
         return
     wanted = tuple(_conjuncts(condition))
     # What is assumed stands first, so that it is left out where the `if` contradicts itself.
@@ -293,7 +295,7 @@ def _vacuous_together(proof: Proof, guarantee: Guarantee, condition: Term, formu
     """Report a promise about media whose `if` no message meets on all of those that it names."""
     assert guarantee.together is not None
     on_media, media = proof.on_media(), guarantee.together.ends
-    if on_media.nearest.solver.ask(*(on_media.each[medium].replaced(formula) for medium in media)) is Answer.NO:
+    if on_media.nearest.solver.ask(*(on_media.each[medium].replaced(formula) for medium in media)) is SolverAnswer.NO:
         where = _and(f"`{medium}`" for medium in media)
         message = f"`{guarantee.name}` promises nothing: `{clip(condition.span.text)}` is never true on {where} at once"
         advice = ("mend the `if`, or withdraw the promise",)

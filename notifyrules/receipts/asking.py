@@ -48,7 +48,7 @@ _HOUR: Final = re.compile(r"\.(\d{8}T\d{2})\.")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedReceipts:
     """Which receipts are asked about; None stands for any."""
 
     outcome: str | None = None
@@ -64,7 +64,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FoundReceipts:
     """What was found."""
 
     rows: Sequence[Mapping[str, Any]]
@@ -85,7 +85,7 @@ def files_of(places: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def count(files: Iterable[Path], wanted: Wanted, by: Sequence[str]) -> Asked:
+def count(files: Iterable[Path], wanted: WantedReceipts, by: Sequence[str]) -> FoundReceipts:
     """Count receipts by some of :data:`GROUPS`, the most frequent first."""
     shown = "".join(f"{GROUPS[one]} AS {one}, " for one in by)
     keys = {"at" if one == "hour" else one for one in by}
@@ -98,22 +98,22 @@ def count(files: Iterable[Path], wanted: Wanted, by: Sequence[str]) -> Asked:
     for row in whole:
         if row.get("hour") is not None:
             row["hour"] = row["hour"].strftime("%Y-%m-%dT%H")
-    return Asked(whole, unread)
+    return FoundReceipts(whole, unread)
 
 
-def find(files: Iterable[Path], wanted: Wanted, most: int) -> Asked:
+def find(files: Iterable[Path], wanted: WantedReceipts, most: int) -> FoundReceipts:
     """Give whole receipts as they were written, the newest first."""
     question = "SELECT *, count(*) FILTER (WHERE reason IS NULL) OVER () AS torn FROM found"
     question += f' ORDER BY reason IS NULL, "at" DESC, id DESC LIMIT {most}'
     rows = _ask(files, wanted, set(_COLUMNS), question)
-    return Asked([_receipt(row) for row in rows if row["reason"] is not None], rows[0]["torn"] if rows else 0)
+    return FoundReceipts([_receipt(row) for row in rows if row["reason"] is not None], rows[0]["torn"] if rows else 0)
 
 
-def sample(files: Iterable[Path], wanted: Wanted, most: int) -> Asked:
+def sample(files: Iterable[Path], wanted: WantedReceipts, most: int) -> FoundReceipts:
     """Give some receipts at random, the same every time."""
     question = "SELECT * FROM (FROM found WHERE reason IS NOT NULL)"
     rows = _ask(files, wanted, set(_COLUMNS), f"{question} USING SAMPLE reservoir({most} ROWS) REPEATABLE (1)")
-    return Asked([_receipt(row) for row in rows], 0)
+    return FoundReceipts([_receipt(row) for row in rows], 0)
 
 
 def pack(file: Path) -> int:
@@ -162,7 +162,7 @@ def _is_whole(line: bytes) -> bool:
     return isinstance(read, dict) and read.get("reason") is not None
 
 
-def _ask(files: Iterable[Path], wanted: Wanted, keys: set[str], question: str) -> list[dict[str, Any]]:
+def _ask(files: Iterable[Path], wanted: WantedReceipts, keys: set[str], question: str) -> list[dict[str, Any]]:
     """Ask a question of what was *found*: of the receipts that are wanted, and of lines that are none."""
     values: dict[str, object] = {}
     tests: list[str] = []
@@ -205,7 +205,7 @@ def _is_packed(file: Path) -> bool:
     return file.suffix == ENDING and file.with_suffix(PACKED).exists()
 
 
-def _may_hold(file: Path, wanted: Wanted) -> bool:
+def _may_hold(file: Path, wanted: WantedReceipts) -> bool:
     """Tell whether a file may hold what is wanted, by the hour in its name."""
     named = _HOUR.search(file.name)
     if named is None or wanted.since is None:

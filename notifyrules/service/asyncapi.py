@@ -13,7 +13,7 @@ from notifyrules.service.decide import MAX_SUBJECT
 from notifyrules.service.events import DECIDED, DUE, HELD, MEDIA_TYPE, POSTED, REFUSED
 from notifyrules.service.lines import QUEUE_ARGUMENTS
 from notifyrules.service.openapi import openapi, placed
-from notifyrules.service.settings import Settings, Worker
+from notifyrules.service.settings import Settings, WorkerSettings
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _SUBJECT: Final = {**_TEXT, "maxLength": MAX_SUBJECT, "description": "The person."}
@@ -40,7 +40,7 @@ _INFO: Final = (
 )
 
 
-def asyncapi(charts: Mapping[str, Rules], settings: Worker) -> str:
+def asyncapi(charts: Mapping[str, Rules], settings: WorkerSettings) -> str:
     """Describe the events of a broker, as JSON."""
     # Facts are asked for like those of a call.
     schemas: dict[str, Any] = openapi(charts, Settings())["components"]["schemas"]

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Comparison:
+class CandidateComparison:
     """What a candidate decides otherwise than the rules in force, of one version each."""
 
     old: Rules
@@ -108,7 +108,7 @@ class Candidate:
         self.percent = percent
         self._live: LiveRules | None = None
         self._trouble = ""
-        self._comparisons: dict[str, Comparison] = {}
+        self._comparisons: dict[str, CandidateComparison] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -145,13 +145,13 @@ class Candidate:
         comparison = self.comparison(rules) if drawn else None
         return rules if comparison is None or comparison.unfit else comparison.new
 
-    def comparison(self, rules: Rules) -> Comparison | None:
+    def comparison(self, rules: Rules) -> CandidateComparison | None:
         """Find what is counted of the rules in force and their candidate; None where they have none."""
         if self._live is None or (new := self._live.version.charts.get(rules.name)) is None:
             return None
         found = self._comparisons.get(rules.name)
         if found is None or found.new is not new or found.old is not rules:
-            found = self._comparisons[rules.name] = Comparison(rules, new)
+            found = self._comparisons[rules.name] = CandidateComparison(rules, new)
         return found
 
     def to_dict(self) -> dict[str, object]:
@@ -165,7 +165,7 @@ class Candidate:
         }
 
     @property
-    def comparisons(self) -> Mapping[str, Comparison]:
+    def comparisons(self) -> Mapping[str, CandidateComparison]:
         """What was counted, by the names of the rules; begun anew with each version of either."""
         return dict(self._comparisons)
 

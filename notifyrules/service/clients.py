@@ -39,7 +39,7 @@ class SigningKey(BaseModel):
     """At least 256 random bits, in Base64. It is needed as it is, since both sides compute with it."""
 
 
-class Client(BaseModel):
+class ClientProgram(BaseModel):
     """A program that may ask."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,7 +54,7 @@ class Client(BaseModel):
 class _ClientsFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    clients: dict[Annotated[str, Field(pattern=_NAME)], Client] = {}
+    clients: dict[Annotated[str, Field(pattern=_NAME)], ClientProgram] = {}
 
     @cached_property
     def keys(self) -> dict[str, tuple[str, SigningKey]]:
@@ -80,7 +80,7 @@ class Clients:
         self._next_look, self._seen = clock() + _LOOK_AGAIN_S, (0, 0, 0)
         self._file = _read(path)
 
-    def get(self, name: str) -> Client | None:
+    def get(self, name: str) -> ClientProgram | None:
         """Find a client by its name."""
         return self._now().clients.get(name)
 
@@ -88,7 +88,7 @@ class Clients:
         """Find a key, and the name of the client that signs with it."""
         return self._now().keys.get(key_id)
 
-    def authenticate(self, name: str, secret: str) -> Client | None:
+    def authenticate(self, name: str, secret: str) -> ClientProgram | None:
         """Find a client by its name and secret."""
         client = self.get(name)
         given = sha256(secret.encode()).hexdigest()

@@ -50,7 +50,7 @@ _End: TypeAlias = tuple[bytes | None, Cell]
 
 
 @dataclass(slots=True)
-class Question:
+class DecideCall:
     """What one call asks."""
 
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
@@ -63,8 +63,8 @@ class Question:
     record: StrictBool = False
 
 
-_PLAIN: Final = Question({})
-_QUESTIONS: Final = TypeAdapter(Question)
+_PLAIN: Final = DecideCall({})
+_QUESTIONS: Final = TypeAdapter(DecideCall)
 
 
 class Served:
@@ -85,21 +85,21 @@ class Served:
     def _made(self, fixed: Mapping[str, object] | None) -> bytes | None:
         return None if fixed is None else to_json({**fixed, "digest": self.rules.digest})
 
-    def answer(self, question: Question, decision: Decision) -> bytes:
+    def answer(self, question: DecideCall, decision: Decision) -> bytes:
         """Answer by a decision, and count it."""
         made, cell = self.ends[decision.reason]
         cell.count += 1
         plain = question.explain is None and not question.record
         return made if plain and made is not None else to_json(self.told(question, decision))
 
-    def answer_each(self, question: Question, decisions: Decisions) -> bytes:
+    def answer_each(self, question: DecideCall, decisions: Decisions) -> bytes:
         """Answer by the decisions for all media, and count each."""
         for decision in decisions.values():
             self.ends[decision.reason][1].count += 1
         told = {medium: self.told(question, decision) for medium, decision in decisions.items()}
         return to_json({**answer_each(decisions), "decisions": told, "digest": self.rules.digest})
 
-    def told(self, question: Question, decision: Decision) -> dict[str, object]:
+    def told(self, question: DecideCall, decision: Decision) -> dict[str, object]:
         """Say what was decided, and what else is asked."""
         told: dict[str, object] = {**answer(decision), "digest": self.rules.digest}
         if question.explain is not None:
@@ -117,7 +117,7 @@ class Decider:
         self._in_force, self._tally, self._most, self._keeper = in_force, tally, most_facts, keeper
         self._served: dict[tuple[str, str], Served] = {}
 
-    def read(self, body: bytes, caller: Caller, parse: Callable[[bytes], Any] = _parse) -> Question:
+    def read(self, body: bytes, caller: Caller, parse: Callable[[bytes], Any] = _parse) -> DecideCall:
         """Read what a call asks; a problem where its body is no question, or the caller may not ask it."""
         caller.require("decide")
         question = read_question(body, parse)
@@ -136,7 +136,7 @@ class Decider:
                     return _answer_plainly(self._serve(name, question.subject), question.facts)
         return self.answer(name, self.read(body, caller), caller)
 
-    def answer(self, name: str, question: Question, caller: Caller) -> bytes:
+    def answer(self, name: str, question: DecideCall, caller: Caller) -> bytes:
         """Answer a question about the rules called *name*; a problem where there are none, or the facts are wrong."""
         served = self._serve(name, question.subject)
         try:
@@ -163,7 +163,7 @@ class Decider:
             served = self._served[key] = Served(name, rules, self._tally)
         return served
 
-    def _answer_one(self, served: Served, question: Question, caller: Caller) -> bytes:
+    def _answer_one(self, served: Served, question: DecideCall, caller: Caller) -> bytes:
         try:
             return self._decide(served, question, caller)
         except FactsError:
@@ -172,7 +172,7 @@ class Decider:
                 raise
         return self._decide(served, replace(question, facts=facts, per_medium=per_medium), caller)
 
-    def _decide(self, served: Served, question: Question, caller: Caller) -> bytes:
+    def _decide(self, served: Served, question: DecideCall, caller: Caller) -> bytes:
         rules = served.rules
         if question.each:
             decisions = rules.should_notify_each(question.facts, cast("Any", question.per_medium))
@@ -183,13 +183,15 @@ class Decider:
         self._tell(rules, question.facts, decision, question, caller)
         return served.answer(question, decision)
 
-    def _tell(self, rules: Rules, facts: object, decision: Decision, question: Question, caller: Caller) -> None:
+    def _tell(self, rules: Rules, facts: object, decision: Decision, question: DecideCall, caller: Caller) -> None:
         """Tell of a decision whoever keeps it, and a candidate, which decides in its shadow."""
         if self._keeper is not None:
             self._keeper.keep(rules, decision, caller, question.subject)
         self._in_force.compare(rules, facts, decision)
 
-    def _answer_rows(self, served: Served, question: Question, rows: Sequence[Any], caller: Caller) -> Iterator[bytes]:
+    def _answer_rows(
+        self, served: Served, question: DecideCall, rows: Sequence[Any], caller: Caller
+    ) -> Iterator[bytes]:
         """Answer each row, or say what is wrong with it."""
         for number, facts in enumerate(rows):
             own = question.per_medium[number] if isinstance(question.per_medium, list) else None
@@ -204,7 +206,7 @@ class Decider:
         return self._keeper is None and not self._in_force.compares
 
 
-def _is_plain(question: Question, most: int) -> bool:
+def _is_plain(question: DecideCall, most: int) -> bool:
     plain = not (question.each or question.explain or question.record)
     return plain and isinstance(question.facts, list) and len(question.facts) <= most
 
@@ -251,11 +253,11 @@ def _listed(problems: Iterable[FactProblem]) -> list[dict[str, str]]:
 # ---- The question ----
 
 
-def read_question(body: bytes, parse: Callable[[bytes], Any] = _parse) -> Question:
+def read_question(body: bytes, parse: Callable[[bytes], Any] = _parse) -> DecideCall:
     """Read the body of a call; a problem where it is no question."""
     asked = _read_json(body, parse)
     if isinstance(asked, dict) and len(asked) == 1 and isinstance(asked.get("facts"), dict | list):
-        return Question(asked["facts"])
+        return DecideCall(asked["facts"])
     try:
         question = _QUESTIONS.validate_python(asked)
         wrong = [] if _fit(question) else ["per_medium"]
@@ -267,7 +269,7 @@ def read_question(body: bytes, parse: Callable[[bytes], Any] = _parse) -> Questi
     raise Problem(422, "malformed-question", "the body is not a question that the service answers", problems=problems)
 
 
-def _fit(question: Question) -> bool:
+def _fit(question: DecideCall) -> bool:
     """Tell whether what differs between media is there only where it is asked, and for each of many facts."""
     facts, own = question.facts, question.per_medium
     if isinstance(facts, list):

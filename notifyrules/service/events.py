@@ -110,7 +110,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Told):
+class Reply(Told):
     """An event that answers, and the decision that it tells, None where it refuses."""
 
     subject: str | None = None
@@ -138,7 +138,7 @@ def read_event(body: bytes) -> tuple[Event, Posted]:
     return event, posted
 
 
-def answer(body: bytes, versions: Versions) -> tuple[Answer, ...]:
+def answer(body: bytes, versions: Versions) -> tuple[Reply, ...]:
     """Answer an event, whatever it is: for each person that it asks of, and for each medium where it asks for all."""
     name, asked = "", None
     try:
@@ -163,7 +163,7 @@ def _name(name: str, charts: Mapping[str, Rules]) -> str:
     return name or next(iter(charts))
 
 
-def refuse(body: bytes, problem: Problem, id_: str | None = None, subject: str | None = None) -> Answer:
+def refuse(body: bytes, problem: Problem, id_: str | None = None, subject: str | None = None) -> Reply:
     """Make the event that says why another is not answered, and holds that one, cut where it is too large for that."""
     try:
         asked = from_json(body, allow_inf_nan=False)
@@ -174,7 +174,7 @@ def refuse(body: bytes, problem: Problem, id_: str | None = None, subject: str |
         data = {"problem": problem.kind, "detail": problem.detail, "event": str(asked)[:_CUT], "cut": True}
     id_ = id_ or make_id("", "", hashlib.sha256(body).hexdigest())
     told = _write(REFUSED, id_, "/notifyrules", subject, None, data)
-    return Answer(REFUSED, id_, told, subject, problem=problem.kind)
+    return Reply(REFUSED, id_, told, subject, problem=problem.kind)
 
 
 def make_id(*parts: str) -> str:
@@ -196,7 +196,7 @@ def due(held: Event) -> Told:
 
 def _answer_one(  # noqa: PLR0913 - all that it is decided by
     event: Event, rules: Rules, small: Rules, asked: Posted | Member, subject: str | None, *parts: str, each: bool
-) -> Iterator[Answer]:
+) -> Iterator[Reply]:
     """Answer for one person by rules, perhaps made smaller; a problem where the facts are wrong."""
     try:
         ways: dict[str | None, Decision] = {}
@@ -218,10 +218,10 @@ def _answer_one(  # noqa: PLR0913 - all that it is decided by
         body = _write(kind, id_, f"/notifyrules/{rules.name}", subject, event.time, data)
         if len(body) > MAX_BYTES:
             raise Problem(422, "answer-too-large", f"what the decision carries has more than {MAX_BYTES:,} bytes")
-        yield Answer(kind, id_, body, subject, event.source, rules, decision)
+        yield Reply(kind, id_, body, subject, event.source, rules, decision)
 
 
-def _answer_many(event: Event, posted: Posted, members: list[Member], pick: Pick) -> Iterator[Answer]:
+def _answer_many(event: Event, posted: Posted, members: list[Member], pick: Pick) -> Iterator[Reply]:
     """Answer for each member, by rules that are made smaller by what is the same for all."""
     small: dict[str, Rules] = {}
     for member in members:

@@ -28,7 +28,7 @@ from pamqp.commands import Queue
 
 from notifyrules.errors import UsageError
 from notifyrules.service.events import DECIDED, DUE, HELD, MEDIA_TYPE, POSTED, REFUSED, RETRY, Told
-from notifyrules.service.settings import Worker
+from notifyrules.service.settings import WorkerSettings
 
 ASKING: Final = (POSTED, RETRY)
 TELLING: Final = (DECIDED, HELD, REFUSED, DUE)
@@ -92,7 +92,7 @@ class Line(Protocol):
         """Take no more, answer what is in hand, and disconnect."""
 
 
-def open_line(url: str, settings: Worker) -> Line:
+def open_line(url: str, settings: WorkerSettings) -> Line:
     """Choose the line by the scheme of a URL."""
     scheme = url.partition("://")[0]
     if scheme in ("nats", "tls"):
@@ -202,7 +202,7 @@ async def tell(line: Line, events: Sequence[Told], failed: Callable[[], object] 
 class Nats:
     """Two streams of JetStream: what asks goes when it is answered, what answers is kept for a week."""
 
-    def __init__(self, url: str, settings: Worker) -> None:
+    def __init__(self, url: str, settings: WorkerSettings) -> None:
         """Prepare to connect."""
         # By default a client gives a broker up that is away for two minutes, and is of no use from then on.
         self.broker = NatsBroker(
@@ -313,7 +313,7 @@ class Nats:
 class Rabbit:
     """Quorum queues behind a topic exchange, one for each kind of event."""
 
-    def __init__(self, url: str, settings: Worker) -> None:
+    def __init__(self, url: str, settings: WorkerSettings) -> None:
         """Prepare to connect."""
         channel = Channel(on_return_raises=True)
         self.broker = RabbitBroker(

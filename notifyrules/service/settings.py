@@ -63,7 +63,7 @@ class Limits(Section):
     drain_s: float = Field(default=5.0, ge=0, le=3600)
 
 
-class Store(Section):
+class StoreSettings(Section):
     """Where nonces and idempotency keys are kept."""
 
     path: File = Path("notifyrules-service.sqlite")
@@ -85,7 +85,7 @@ class Log(Section):
         return self
 
 
-class Changes(Section):
+class ChangeSettings(Section):
     """What changed rules must stand before they decide."""
 
     every_s: Seconds = 1.0
@@ -111,7 +111,7 @@ class Identity(Section):
         return self
 
 
-class Worker(Section):
+class WorkerSettings(Section):
     """How events are answered."""
 
     prefix: str = Field(default="notifyrules", pattern="^[A-Za-z0-9_-]+$")
@@ -133,11 +133,11 @@ class Settings(Section):
     clients: File = Path("notifyrules-clients.toml")
     public_url: str | None = Field(default=None, pattern="^https?://[^/?#]+$")
     limits: Limits = Limits()
-    store: Store = Store()
+    store: StoreSettings = StoreSettings()
     log: Log = Log()
-    changes: Changes = Changes()
+    changes: ChangeSettings = ChangeSettings()
     identity: Identity = Identity()
-    worker: Worker = Worker()
+    worker: WorkerSettings = WorkerSettings()
     hold: Hold = Hold()
 
 

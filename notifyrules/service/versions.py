@@ -25,7 +25,7 @@ from notifyrules.document.files import CASES_ENDINGS, Place, is_folder, is_ours,
 from notifyrules.limit import LIMIT_S, Limit
 from notifyrules.rules import find_place, require_solver
 from notifyrules.service.candidates import Candidate, refused
-from notifyrules.service.settings import Changes
+from notifyrules.service.settings import ChangeSettings
 
 if TYPE_CHECKING:
     from notifyrules.answers.diff import Diffed
@@ -37,7 +37,7 @@ _TOLD: Final = 10
 class Gate:
     """Says whether changed rules of one file or folder may come into force."""
 
-    def __init__(self, path: str, changes: Changes) -> None:
+    def __init__(self, path: str, changes: ChangeSettings) -> None:
         """Guard what is at *path*."""
         self._path, self._changes = path, changes
         self._known: set[frozenset[str]] = set()
@@ -98,7 +98,7 @@ class Gate:
 class Versions:
     """The rules in force, by their names; made in the process that serves, since threads follow the files."""
 
-    def __init__(self, paths: Sequence[str | Path], changes: Changes) -> None:
+    def __init__(self, paths: Sequence[str | Path], changes: ChangeSettings) -> None:
         """Take files, names of shipped rules and folders into force; errors as :func:`notifyrules.live` raises them."""
         if changes.canary_percent and changes.candidate is None:
             raise UsageError(

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from notifyrules.service.access import Caller
-from notifyrules.service.events import POSTED, RETRY, Answer, Told, answer, refuse
+from notifyrules.service.events import POSTED, RETRY, Reply, Told, answer, refuse
 from notifyrules.service.lines import Line, Received, begin, end, end_by_signal, in_hand, tell
 from notifyrules.service.log import log_of
 from notifyrules.service.metrics import Tally
@@ -81,7 +81,7 @@ class Worker:
     async def _take(self, batch: Sequence[Received]) -> None:
         """Answer events, and move those that were met too often to the other lane."""
         async with in_hand(batch, self._wait_s):
-            done: list[tuple[Received, tuple[Answer, ...]]] = []
+            done: list[tuple[Received, tuple[Reply, ...]]] = []
             waiting = 0
             for one in batch:
                 if one.times < TRIES:
@@ -115,7 +115,7 @@ class Worker:
             if one is None:
                 await asyncio.sleep(_LOOK_S)
 
-    def _answer_or_refuse(self, one: Received) -> tuple[Answer, ...]:
+    def _answer_or_refuse(self, one: Received) -> tuple[Reply, ...]:
         if one.times <= TRIES:
             return self._answer(one.body)
         detail = f"{TRIES} processes died while they had nothing but this event in hand"
@@ -123,7 +123,7 @@ class Worker:
 
     # ---- One event ----
 
-    def _answer(self, body: bytes) -> tuple[Answer, ...]:
+    def _answer(self, body: bytes) -> tuple[Reply, ...]:
         """Answer an event, and count and log the decisions."""
         try:
             answers = answer(body, self._versions)
@@ -134,7 +134,7 @@ class Worker:
             self._counted(one)
         return answers
 
-    def _counted(self, one: Answer) -> Answer:
+    def _counted(self, one: Reply) -> Reply:
         if one.decision is None or one.rules is None:
             self.tally.refused["event", one.problem] += 1
         else:
@@ -145,7 +145,7 @@ class Worker:
                 self._versions.compare(one.rules, dict(one.decision.facts), one.decision)
         return one
 
-    async def _tell(self, done: Sequence[tuple[Received, tuple[Answer, ...]]]) -> None:
+    async def _tell(self, done: Sequence[tuple[Received, tuple[Reply, ...]]]) -> None:
         """Publish answers, and then say that their events are done."""
         telling = [one for _, answers in done for one in answers]
         for first in range(0, len(telling), _AT_ONCE):

@@ -15,14 +15,13 @@ from notifyrules.solver.proof import Proof
 from notifyrules.solver.samples import draw, pools
 from notifyrules.solver.sayable import base_facts
 from notifyrules.solver.showing import Goal, witnesses
-from notifyrules.solver.solving import Answer, Solver
+from notifyrules.solver.solving import Solver, SolverAnswer
 from notifyrules.solver.symbols import Pick, Symbol, Truth
 from notifyrules.solver.text_lemmas import complete, know_at
 from notifyrules.solver.translation import Translator, World
 from notifyrules.solver.witness import find_witness, nearer
 
 __all__ = [
-    "Answer",
     "Change",
     "ChartFormulas",
     "Formula",
@@ -33,6 +32,7 @@ __all__ = [
     "Pick",
     "Proof",
     "Solver",
+    "SolverAnswer",
     "Symbol",
     "Translator",
     "Truth",

@@ -16,7 +16,7 @@ from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.nearest import Change, Neighbourhood, Shows
-from notifyrules.solver.solving import Answer
+from notifyrules.solver.solving import SolverAnswer
 from notifyrules.solver.waiting import CLOCK, first_instant
 
 _LONGEST_S = 4.0
@@ -49,7 +49,7 @@ def why_not(
     clocked = CLOCK in allowed and isinstance(facts[CLOCK], datetime)
     until = _until(near, lambda one: keeps(graph, one) and shows(one)) if clocked else None
     barred = None
-    if not found and settled and near.nearest.solver.ask(goal) is Answer.NO:
+    if not found and settled and near.nearest.solver.ask(goal) is SolverAnswer.NO:
         barred = _barred(graph, facts, passage, outcomes, sorted(held, key=lambda name: graph.facts[name].has_default))
     return WhyNot(graph, wanted, facts, passage, tuple(found), settled, _MOST_FACTS, until, barred)
 
@@ -72,10 +72,10 @@ def _barred(
     near = Neighbourhood.begin(graph, facts, Limit(_LONGEST_S))
     solver, passed, negate = near.nearest.solver, near.chart.passed, near.chart.world.formulas.negate
     goal, fixed = _goal(near, outcomes), [near.nearest.inputs.is_value(name, facts[name]) for name in held]
-    if solver.ask(goal) is Answer.NO:
+    if solver.ask(goal) is SolverAnswer.NO:
         return Barred(None, (), (), whatever=True)
-    forced = [step for step in passage.steps if solver.ask(negate(passed[step.arrow]), *fixed) is Answer.NO]
-    ending = next((step for step in reversed(forced) if solver.ask(goal, passed[step.arrow]) is Answer.NO), None)
+    forced = [step for step in passage.steps if solver.ask(negate(passed[step.arrow]), *fixed) is SolverAnswer.NO]
+    ending = next((step for step in reversed(forced) if solver.ask(goal, passed[step.arrow]) is SolverAnswer.NO), None)
     core = solver.core(fixed, fixed=[goal if ending is None else negate(passed[ending.arrow])]) or ()
     last = (
         {}
@@ -83,7 +83,7 @@ def _barred(
         else {id_: passed[id_] for id_, one in graph.arrows.items() if id_ in passed and one.target in graph.outcomes}
     )
     remain = solver.sort_out(last, *fixed)
-    reasons = tuple(id_ for id_, answer in remain.items() if answer is not Answer.NO)
+    reasons = tuple(id_ for id_, answer in remain.items() if answer is not SolverAnswer.NO)
     return Barred(ending, tuple(held[number] for number in core), reasons)
 
 

@@ -27,7 +27,7 @@ from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.inputs import Inputs, read
 from notifyrules.solver.sayable import base_facts
-from notifyrules.solver.solving import Answer, Solver
+from notifyrules.solver.solving import Solver, SolverAnswer
 from notifyrules.solver.text_lemmas import complete, know_at
 from notifyrules.solver.translation import World
 
@@ -136,10 +136,10 @@ class Nearest:
             while True:
                 kept = [*goals, *doubted, few]
                 answer = self.solver.ask(*kept)
-                if answer is Answer.NO and doubted and left:
+                if answer is SolverAnswer.NO and doubted and left:
                     kept = [*goals, few]
                     answer, left = self.solver.ask(*kept), left - 1
-                if answer is not Answer.YES:
+                if answer is not SolverAnswer.YES:
                     break
                 found = self._earliest(counted, kept)
                 change = self._with_free(goals, found, shows)
@@ -155,18 +155,18 @@ class Nearest:
                 if vain == _VAIN:
                     return
             # Larger sets are worth a look only where there are any.
-            if answer is Answer.NO and not possible and size < last:
+            if answer is SolverAnswer.NO and not possible and size < last:
                 answer = self.solver.ask(*goals)
-                possible = answer is Answer.YES
-                if answer is Answer.NO:
+                possible = answer is SolverAnswer.YES
+                if answer is SolverAnswer.NO:
                     return
-            if answer is Answer.UNKNOWN:
+            if answer is SolverAnswer.UNKNOWN:
                 told.settled = False
                 return
 
     def guess(self, goal: Formula) -> FactValues | None:
         """Give the facts of one solution; what it does not settle is as in :attr:`near`."""
-        if self.solver.ask(goal) is not Answer.YES:
+        if self.solver.ask(goal) is not SolverAnswer.YES:
             return None
         return {name: self.near[name] if name in self.held else self._solved(name) for name in self.inputs.facts}
 
@@ -191,7 +191,7 @@ class Nearest:
                 return frozenset(chosen)
             before = formulas.some(self._changed[name] for name in rest[:shown])
             fixed = [self._changed[name] for name in chosen]
-            if before is formulas.false or self.solver.ask(*given, *fixed, before) is not Answer.YES:
+            if before is formulas.false or self.solver.ask(*given, *fixed, before) is not SolverAnswer.YES:
                 chosen.append(rest[shown])
                 rest = rest[shown + 1 :]
 
@@ -209,7 +209,7 @@ class Nearest:
             few = self._at_most(size, free)
             # The solution at hand changes of those that count just the set; it may change no free ones already.
             at_hand = size == 0 and not any(self.solver.shows(self._changed[name]) for name in free)
-            while at_hand or self.solver.ask(*fixed, few) is Answer.YES:
+            while at_hand or self.solver.ask(*fixed, few) is SolverAnswer.YES:
                 also = frozenset[str]() if at_hand else self._earliest(free, (*fixed, few))
                 at_hand = False
                 names = tuple(name for name in self.inputs.facts if name in found or name in also)
@@ -252,7 +252,7 @@ class Nearest:
                 continue
             for value in candidates(self.inputs.facts[name], (), self.near):
                 kept.append(self.inputs.is_value(name, value))
-                if self.solver.shows(kept[-1]) or self.solver.ask(*kept) is Answer.YES:
+                if self.solver.shows(kept[-1]) or self.solver.ask(*kept) is SolverAnswer.YES:
                     facts[name] = value
                     break
                 kept.pop()

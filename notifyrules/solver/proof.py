@@ -16,7 +16,7 @@ from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.samples import Samples, sample
 from notifyrules.solver.sayable import base_facts
-from notifyrules.solver.solving import Answer, Solver
+from notifyrules.solver.solving import Solver, SolverAnswer
 from notifyrules.solver.text_lemmas import complete, know_at
 from notifyrules.solver.translation import World
 
@@ -86,7 +86,7 @@ class Proof:
             self._on_media = OnMedia.make(self.nearest, self.graph.media, self.assumed)
         return self._on_media
 
-    def sort_out(self, formulas: Mapping[str, Formula], shown: Collection[str]) -> dict[str, Answer]:
+    def sort_out(self, formulas: Mapping[str, Formula], shown: Collection[str]) -> dict[str, SolverAnswer]:
         """Find out which of some formulas can hold, but for those of which that was shown."""
         found = self.solver.sort_out({name: one for name, one in formulas.items() if name not in shown})
-        return {name: found.get(name, Answer.YES) for name in formulas}
+        return {name: found.get(name, SolverAnswer.YES) for name in formulas}

@@ -46,7 +46,7 @@ class Goal:
 class _Search:
     """What is left of the facts that lead somewhere."""
 
-    place: _Place
+    place: _NearFacts
     sets: Sets
 
     @property
@@ -65,7 +65,7 @@ class _Search:
         return MappingProxyType({name: change.facts[name] for name in order})
 
 
-class _Place:
+class _NearFacts:
     """A chart with facts near which others are looked for: a solver serves one question at a time."""
 
     def __init__(self, graph: Graph, near: FactValues, held: frozenset[str], condition: str | None) -> None:
@@ -80,9 +80,9 @@ class _Place:
 @lru_cache(maxsize=_KEPT)
 def _place(
     graph: Graph, near: tuple[tuple[str, type, Value], ...], held: frozenset[str], condition: str | None
-) -> _Place:
+) -> _NearFacts:
     """Prepare a place; the types are there because Python takes true for 1."""
-    return _Place(graph, {name: value for name, _, value in near}, held, condition)
+    return _NearFacts(graph, {name: value for name, _, value in near}, held, condition)
 
 
 def witnesses(graph: Graph, near: FactValues, goal: Goal, held: frozenset[str] = frozenset()) -> Witnesses:
@@ -95,7 +95,7 @@ def witnesses(graph: Graph, near: FactValues, goal: Goal, held: frozenset[str] =
         return Witnesses(_Search(place, _sets(place, goal)))
 
 
-def _sets(place: _Place, goal: Goal) -> Sets:
+def _sets(place: _NearFacts, goal: Goal) -> Sets:
     near, term = place.neighbourhood, place.term
     chart, formulas = near.chart, near.chart.world.formulas
     wanted: list[Formula] = []

@@ -16,7 +16,7 @@ from notifyrules.solver.translation import Definition, World
 _K = TypeVar("_K")
 
 
-class Answer(Enum):
+class SolverAnswer(Enum):
     """What the solver says of a question."""
 
     YES = "yes"
@@ -74,30 +74,32 @@ class Solver:
                     self._solver.add(definition.name == definition.meaning)
                     waiting.append(definition.meaning)
 
-    def ask(self, *formulas: Formula) -> Answer:
+    def ask(self, *formulas: Formula) -> SolverAnswer:
         """Ask whether some formulas can hold together; :attr:`model` has the solution if there is one."""
         if self.limit.is_over():
-            return Answer.UNKNOWN
+            return SolverAnswer.UNKNOWN
         return self._check([self._name(formula) for formula in formulas])
 
     def shows(self, formula: Formula) -> bool:
         """Tell whether a formula holds in the solution at hand."""
         return is_true(formula, self.model)
 
-    def sort_out(self, formulas: Mapping[_K, Formula], *given: Formula, most: int | None = None) -> dict[_K, Answer]:
+    def sort_out(
+        self, formulas: Mapping[_K, Formula], *given: Formula, most: int | None = None
+    ) -> dict[_K, SolverAnswer]:
         """Find which formulas can hold, *most* of them if given: a solution tells of all, so that questions are few."""
         never = self.world.formulas.false
-        found = dict.fromkeys(formulas, Answer.NO)
+        found = dict.fromkeys(formulas, SolverAnswer.NO)
         waiting = {name: formula for name, formula in formulas.items() if formula is not never}
         left = len(waiting) if most is None else most
         while waiting:
-            answer = Answer.UNKNOWN if left <= 0 else self.ask(*given, self.world.formulas.some(waiting.values()))
-            met = [name for name, one in waiting.items() if self.shows(one)] if answer is Answer.YES else []
+            answer = SolverAnswer.UNKNOWN if left <= 0 else self.ask(*given, self.world.formulas.some(waiting.values()))
+            met = [name for name, one in waiting.items() if self.shows(one)] if answer is SolverAnswer.YES else []
             if not met:
-                found.update(dict.fromkeys(waiting, Answer.UNKNOWN if answer is Answer.YES else answer))
+                found.update(dict.fromkeys(waiting, SolverAnswer.UNKNOWN if answer is SolverAnswer.YES else answer))
                 break
             for name in met:
-                found[name] = Answer.YES
+                found[name] = SolverAnswer.YES
                 del waiting[name]
             left -= len(met)
         return found
@@ -114,12 +116,12 @@ class Solver:
             return None
         named = [self._name(formula) for formula in formulas]
         always = [self._name(formula) for formula in fixed]
-        if self._check([*always, *named]) is not Answer.NO:
+        if self._check([*always, *named]) is not SolverAnswer.NO:
             return None
         kept = self._used(named, range(len(named)))
         for number in tuple(kept):
             rest = [other for other in kept if other != number]
-            if number in kept and self._check([*always, *(named[other] for other in rest)]) is Answer.NO:
+            if number in kept and self._check([*always, *(named[other] for other in rest)]) is SolverAnswer.NO:
                 kept = self._used(named, rest)
         return kept
 
@@ -140,22 +142,22 @@ class Solver:
         self._names[formula.get_id()] = (formula, name)
         return name
 
-    def _check(self, assumptions: Sequence[Formula]) -> Answer:
+    def _check(self, assumptions: Sequence[Formula]) -> SolverAnswer:
         """Ask within the time that is left."""
         if self.limit.is_over():
-            return Answer.UNKNOWN
+            return SolverAnswer.UNKNOWN
         most_ms = max(1, int(min(self.limit.left_s * 1000 / _SHARE, _LONGEST_MS)))
         self._solver.set("timeout", most_ms)
         began = monotonic()
         found = self._solver.check(*assumptions)
         if found == z3.unsat:
-            return Answer.NO
+            return SolverAnswer.NO
         if found == z3.sat:
             self.model = self._solver.model()
-            return Answer.YES
+            return SolverAnswer.YES
         reason, took_ms = self._solver.reason_unknown(), (monotonic() - began) * 1000
         if "keyboard" in reason or ("cancel" in reason and took_ms < most_ms * _WHOLE):
             # Ctrl-C: the solver has taken the signal for itself, and often says no more than that it was stopped.
             raise KeyboardInterrupt
         self.limit.exceeded = True
-        return Answer.UNKNOWN
+        return SolverAnswer.UNKNOWN

@@ -46,7 +46,7 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenTest:
     """A test that may depend on what was left open."""
 
     term: t.Term
@@ -71,7 +71,7 @@ class World:
     symbols: Symbols = field(init=False)
     opens: dict[tuple[object, ...], OpenQuestion] = field(default_factory=dict)
     """What was left open, each once."""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[OpenTest] = field(default_factory=list)
     """The tests that may depend on it."""
     functions: dict[tuple[str, ...], object] = field(default_factory=dict)
     """The open functions by name and kinds of arguments."""
@@ -170,7 +170,7 @@ class Translator:
     def _ask(self, term: t.Term, symbol: Symbol) -> Symbol:
         """Remember a test that may depend on what is left open."""
         if term.type.base is Basic.BOOL:
-            self.world.asked.append(Asked(term, self.calls, symbol))
+            self.world.asked.append(OpenTest(term, self.calls, symbol))
         return symbol
 
     def _truth(self, formula: Formula) -> Symbol:

@@ -6,26 +6,26 @@ from notifyrules.language.values import FactValues
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.nearest import Nearest, Shows
 from notifyrules.solver.samples import draw, pools
-from notifyrules.solver.solving import Answer
+from notifyrules.solver.solving import SolverAnswer
 
 _DRAWN = 2_000
 """Facts that are drawn at random where solutions show nothing."""
 
 
-def find_witness(nearest: Nearest, goal: Formula, shows: Shows) -> FactValues | Answer:
+def find_witness(nearest: Nearest, goal: Formula, shows: Shows) -> FactValues | SolverAnswer:
     """Find facts for which *goal* holds, as *shows* decides; `NO` where it is proved that none do, else `UNKNOWN`."""
     sets = nearest.sets(goal, shows)
     if (change := next(sets, None)) is not None:
         return change.facts
     if sets.settled:
-        return Answer.NO
+        return SolverAnswer.NO
     # The solver knows too little of what texts hold and when calendars change.
     for drawn in draw(nearest.inputs, pools(nearest.inputs), _DRAWN):
         if nearest.solver.limit.is_over():
             break
         if shows(drawn):
             return nearer(drawn, nearest.near, shows)
-    return Answer.UNKNOWN
+    return SolverAnswer.UNKNOWN
 
 
 def nearer(facts: FactValues, near: FactValues, shows: Shows) -> FactValues:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from notifyrules.errors import FactsError, UsageError
 from notifyrules.studio.desk import Desk, asset_of
-from notifyrules.studio.guard import Guard, Refused
+from notifyrules.studio.guard import Guard, NotAnswered
 
 _LOOK_S: Final = 0.25
 """How often the folder is looked at, unless a look takes long."""
@@ -51,7 +51,7 @@ class Studio:
             Route("/changes", self._changes),
             *(Route(path, _door(work), methods=["POST"]) for path, work in doors.items()),
         ]
-        told = dict.fromkeys((Refused, HTTPException, UsageError, FactsError, Exception), _tell)
+        told = dict.fromkeys((NotAnswered, HTTPException, UsageError, FactsError, Exception), _tell)
         self._app = Starlette(routes=routes, exception_handlers=told)
         self._app.router.redirect_slashes = False
         # A page is had once by a ticket that nobody guesses, because the address of a frame carries no token.
@@ -71,7 +71,7 @@ class Studio:
     def _page(self, request: Request) -> Response:
         page = self._pages.pop(request.path_params["ticket"], None)
         if page is None:
-            raise Refused(404, "there is no such page any more")
+            raise NotAnswered(404, "there is no such page any more")
         return HTMLResponse(page, headers={"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"})
 
     async def _changes(self, _: Request) -> Response:
@@ -129,9 +129,9 @@ def _door(work: Callable[[Mapping[str, object]], Mapping[str, object]]) -> Calla
         try:
             asked = json.loads(await request.body())
         except (ValueError, RecursionError):
-            raise Refused(400, "the question is no JSON") from None
+            raise NotAnswered(400, "the question is no JSON") from None
         if not isinstance(asked, dict):
-            raise Refused(400, "a question is an object")
+            raise NotAnswered(400, "a question is an object")
         return JSONResponse(await asyncio.to_thread(work, asked))
 
     return endpoint
@@ -140,14 +140,14 @@ def _door(work: Callable[[Mapping[str, object]], Mapping[str, object]]) -> Calla
 def _text(asked: Mapping[str, object], key: str) -> str:
     found = asked.get(key)
     if not isinstance(found, str):
-        raise Refused(400, f"`{key}` is a text")
+        raise NotAnswered(400, f"`{key}` is a text")
     return found
 
 
 def _tell(_: Request, error: Exception) -> Response:
     """Say what went wrong."""
     match error:
-        case Refused():
+        case NotAnswered():
             return JSONResponse({"detail": error.detail}, error.status)
         case HTTPException():
             return JSONResponse({"detail": error.detail}, error.status_code, error.headers)

@@ -22,7 +22,7 @@ _ALWAYS: Final = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - an answer, and no error of ours
+class NotAnswered(Exception):  # noqa: N818 - an answer, and no error of ours
     """A question that is not answered."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -63,7 +63,7 @@ class Guard:
 
         try:
             self._check(scope["method"], scope["path"], Headers(scope=scope))
-        except Refused as refused:
+        except NotAnswered as refused:
             await JSONResponse({"detail": refused.detail}, refused.status)(scope, receive, say)
         else:
             await self.app(scope, receive, say)
@@ -71,19 +71,19 @@ class Guard:
     def _check(self, method: str, path: str, fields: Headers) -> None:
         hosts = [f"{name}:{self.port}" for name in ("127.0.0.1", "localhost")]
         if fields.getlist("host") not in [[host] for host in hosts]:
-            raise Refused(421, "the studio is asked at the address that it printed")
+            raise NotAnswered(421, "the studio is asked at the address that it printed")
         if fields.get("origin", f"http://{fields['host']}") != f"http://{fields['host']}":
-            raise Refused(403, "the studio answers its own pages")
+            raise NotAnswered(403, "the studio answers its own pages")
         if fields.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            raise Refused(403, "the studio answers its own pages")
+            raise NotAnswered(403, "the studio answers its own pages")
         if not any(path == one or (one.endswith("/") and one != "/" and path.startswith(one)) for one in self.open):
             told = fields.get("authorization", "").encode()
             if not secrets.compare_digest(told, f"Bearer {self.token}".encode()):
-                raise Refused(401, "open the link that the studio printed")
+                raise NotAnswered(401, "open the link that the studio printed")
         if method != "POST":
             return
         if fields.get("content-type") != "application/json":
-            raise Refused(415, "questions are JSON")
+            raise NotAnswered(415, "questions are JSON")
         size = fields.get("content-length", "")
         if not size.isascii() or not size.isdigit() or len(size) > len(str(MAX_BYTES)) or int(size) > MAX_BYTES:
-            raise Refused(413, f"questions say how long they are, and have at most {MAX_BYTES:,} bytes")
+            raise NotAnswered(413, f"questions say how long they are, and have at most {MAX_BYTES:,} bytes")

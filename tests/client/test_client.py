@@ -22,7 +22,7 @@ import notifyrules
 from notifyrules import FactsError, UsageError
 from notifyrules.client import Answer, AsyncClient, Away, Client, Credentials, Refused, Signature, Token
 from notifyrules.client.doors import Fallback
-from notifyrules.client.talking import TRIES, Breaker, Budget
+from notifyrules.client.talking import TRIES, Breaker, RetryBudget
 from tests.service.clients import make_sender
 
 URL = "https://rules.example"
@@ -348,7 +348,7 @@ class TestBreaker:
 
 def test_budget() -> None:
     """When all calls fail a tenth of them are tried again, beside the first ten."""
-    budget, spent = Budget(), 0
+    budget, spent = RetryBudget(), 0
     for _ in range(1000):
         budget.earn()
         spent += budget.spend()

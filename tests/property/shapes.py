@@ -18,7 +18,7 @@ from notifyrules.compiled.compiler import Decide, Program, compile_graph, compil
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import make_kind
 from notifyrules.compiled.facts_reader import FactsReader
-from notifyrules.compiled.limits import Limits
+from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front
 from notifyrules.evaluation.walk import walk
@@ -162,11 +162,11 @@ SMALL: Final[Mapping[str, tuple[object, ...]]] = {
 }
 
 
-def limits(random: Random) -> Limits:
+def limits(random: Random) -> CodeLimits:
     """Draw limits of which a few are small; with all of them small, most of what is written would be functions."""
     chance = random.choice((0.0, 0.1, 0.3))
     few: dict[str, Any] = {name: random.choice(some) for name, some in SMALL.items() if random.random() < chance}
-    return Limits(small=random.choice((0, 0, 1, 2, 4)), **few)
+    return CodeLimits(small=random.choice((0, 0, 1, 2, 4)), **few)
 
 
 @dataclass(slots=True)
@@ -371,7 +371,7 @@ class Drawn:
     """A chart and what it is compiled with."""
 
     graph: Graph
-    limits: Limits
+    limits: CodeLimits
     known: Mapping[str, Value]
     """The facts that are known before, where only what is left is compiled."""
     facts: tuple[dict[str, Value], ...]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from notifyrules.columns.algebra import Apply, Literal, Operation, Read
+from notifyrules.columns.algebra import Apply, Operation, Read, SameInAll
 from notifyrules.columns.engine import Run
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import to_plain
@@ -99,7 +99,7 @@ CHARACTERS = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= c
 def test_native_texts(operation: Operation, name: str, parts: tuple[str, ...], text: str) -> None:
     """A native form gives what the reference gives, for texts with each code point there is."""
     texts = [text.format(one) for one in CHARACTERS]
-    made = Run({"t": pl.Series(texts)}, {}, None).of(Apply(operation, (Read("t"), *map(Literal, parts))))
+    made = Run({"t": pl.Series(texts)}, {}, None).of(Apply(operation, (Read("t"), *map(SameInAll, parts))))
 
     assert isinstance(made, pl.Series)
     assert made.to_list() == [FUNCTIONS[name].compute(one, *parts) for one in texts]

@@ -12,7 +12,7 @@ from notifyrules.diff.edits import tell_edits
 from notifyrules.diff.model import Answered, Clause, Interplay, ToldEdit, decide, differ
 from notifyrules.diff.shared_facts import Side, left_out
 from notifyrules.diff.structure import match
-from notifyrules.diff.versions import Alone, Versions, translate_both
+from notifyrules.diff.versions import Alone, VersionPair, translate_both
 from notifyrules.errors import RulesError
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import passed
@@ -45,7 +45,7 @@ class Asked:
 class Edits:
     """Two versions, what is told of the edits between them, and all that can be asked."""
 
-    versions: Versions
+    versions: VersionPair
     told: tuple[ToldEdit, ...]
     interplay: Interplay | None
     asked: list[Asked]

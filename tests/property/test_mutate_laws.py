@@ -19,7 +19,7 @@ from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.mutate.judging import Audience
 from notifyrules.mutate.mistakes import mutants
-from notifyrules.mutate.model import Fate, Judged, Mutant
+from notifyrules.mutate.model import Fate, JudgedMutant, Mutant
 from notifyrules.mutate.proof import judge
 from notifyrules.mutate.well_typed import WellTyped
 from notifyrules.rules import load, read_cases
@@ -60,7 +60,7 @@ class Tried:
         return min(sum(value != base[name] for name, value in facts.items()) for facts in self.otherwise)
 
 
-def judged(seed: int, folder: Path) -> Iterator[tuple[Judged, Tried, FactValues]]:
+def judged(seed: int, folder: Path) -> Iterator[tuple[JudgedMutant, Tried, FactValues]]:
     """Judge every mistake in a chart that was drawn at random, beside what trying all facts finds."""
     chance = dice(seed)
     drawn = drawn_by(chance, EXACT)

@@ -17,7 +17,7 @@ from notifyrules.graph.model import Graph
 from notifyrules.language.types import INSTANT, Type
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
-from notifyrules.solver import Answer, Proof
+from notifyrules.solver import Proof, SolverAnswer
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 KINDS = ("notified", "held", "refused")
@@ -116,9 +116,9 @@ def test_the_solver_speaks_as_the_walk_does(seed: int, tmp_path: Path) -> None:
         given = [proof.inputs.is_value(name, value) for name, value in facts.items()]
         passage = walk(graph, facts)
         again = symbols.constant(recheck_of(graph, passage, facts), kind)
-        assert proof.solver.ask(*given, formulas.negate(symbols.equal(words.recheck.at, again))) is Answer.NO
+        assert proof.solver.ask(*given, formulas.negate(symbols.equal(words.recheck.at, again))) is SolverAnswer.NO
         numbers = range(len(words.pieces) + 1)
-        spoken = [one for one in numbers if proof.solver.ask(*given, words.spoken == one) is Answer.YES]
+        spoken = [one for one in numbers if proof.solver.ask(*given, words.spoken == one) is SolverAnswer.YES]
         met |= {(passage.because, one) for one in spoken}
         assert len(spoken) == 1
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from notifyrules.service.app import Service
 from notifyrules.service.clients import Scope
-from notifyrules.service.settings import Identity, Log, Settings, Store
+from notifyrules.service.settings import Identity, Log, Settings, StoreSettings
 from tests.service.clients import Sender, make_sender, write_clients
 
 CHART = """notifyrules: 1
@@ -87,7 +87,7 @@ def asking(
     made = Settings(
         rules=settings.pop("files", files),
         clients=write_clients(folder / "clients.toml", sender),
-        store=Store(path=folder / "store.sqlite"),
+        store=StoreSettings(path=folder / "store.sqlite"),
         identity=Identity(keys=folder / "keys.json"),
         log=log or Log(),
         **settings,

@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 
 from notifyrules.service.events import POSTED, Told
 from notifyrules.service.lines import ASKING, TELLING, Line, Received, open_line, tell
-from notifyrules.service.settings import Worker
+from notifyrules.service.settings import WorkerSettings
 from tests.conftest import SERVICES
 
 PATIENCE_S = 300
@@ -48,7 +48,7 @@ class Product:
 
     def __init__(self, url: str, prefix: str, *kinds: str) -> None:
         """Take events of some kinds."""
-        self.line: Line = open_line(url, Worker(prefix=prefix))
+        self.line: Line = open_line(url, WorkerSettings(prefix=prefix))
         self.taken: dict[str, list[bytes]] = {kind: [] for kind in kinds}
         for kind in kinds:
             self.line.subscribe(kind, self._keep(self.taken[kind]))

@@ -7,12 +7,12 @@ import sys
 
 from notifyrules.service.hold import Holder
 from notifyrules.service.lines import open_line
-from notifyrules.service.settings import Hold, Settings, Worker
+from notifyrules.service.settings import Hold, Settings, WorkerSettings
 
 
 async def main(url: str, prefix: str, database: str, executor: str) -> None:
     """Hold until the end."""
-    worker = Worker(prefix=prefix, redeliver_s=2)
+    worker = WorkerSettings(prefix=prefix, redeliver_s=2)
     settings = Settings(worker=worker, hold=Hold(database=database, executor=executor))
     await Holder(open_line(url, worker), settings).run(url, asyncio.Event())
 

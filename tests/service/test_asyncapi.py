@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from notifyrules.service.asyncapi import asyncapi
 from notifyrules.service.events import Event, Told, answer, due
-from notifyrules.service.settings import Changes, Worker
+from notifyrules.service.settings import ChangeSettings, WorkerSettings
 from notifyrules.service.versions import Versions
 from notifyrules.shipped import shipped_names
 from tests.cli import run
@@ -27,7 +27,7 @@ MEMBERS = [{"subject": "a"}, {"subject": "b", "facts": {"user": {"muted": 1}}}]
 @pytest.fixture
 def versions(tmp_path: Path) -> Iterator[Versions]:
     """Put the rules into force."""
-    made = Versions([write_chart(tmp_path)], Changes())
+    made = Versions([write_chart(tmp_path)], ChangeSettings())
     yield made
     made.close()
 
@@ -53,8 +53,8 @@ class TestAsyncapi:
     def test_each(self, tmp_path: Path, *, asked: dict[str, object], right: bool) -> None:
         """What is asked for each medium is described, and what answers it."""
         (tmp_path / "media.yaml").write_text(MEDIA_CHART, "utf-8")
-        versions = Versions([tmp_path / "media.yaml"], Changes())
-        document, body = json.loads(asyncapi(versions.charts, Worker())), posted("e1", **asked)
+        versions = Versions([tmp_path / "media.yaml"], ChangeSettings())
+        document, body = json.loads(asyncapi(versions.charts, WorkerSettings())), posted("e1", **asked)
         answers = answer(body, versions)
         versions.close()
 
@@ -75,7 +75,7 @@ class TestAsyncapi:
     )
     def test_events(self, versions: Versions, body: bytes) -> None:
         """Every event that answers is as the document says, and one that CloudEvents' own reader takes."""
-        document = json.loads(asyncapi(versions.charts, Worker()))
+        document = json.loads(asyncapi(versions.charts, WorkerSettings()))
         answers: list[Told] = [*answer(body, versions)]
         answers += [due(Event.model_validate_json(one.body)) for one in answers if one.kind == "notification.held"]
 
@@ -98,7 +98,7 @@ class TestAsyncapi:
     )
     def test_posted(self, versions: Versions, *, body: bytes, right: bool) -> None:
         """What the document says of messages is what is not refused as a whole."""
-        document = json.loads(asyncapi(versions.charts, Worker()))
+        document = json.loads(asyncapi(versions.charts, WorkerSettings()))
 
         assert right == validator(document, "message.posted").is_valid(json.loads(body))
         assert right == any(one.problem == "" for one in answer(body, versions))
@@ -118,7 +118,7 @@ class TestAsyncapi:
 
     def test_addresses(self, versions: Versions) -> None:
         """The addresses are those of the settings."""
-        document = json.loads(asyncapi(versions.charts, Worker(prefix="mine")))
+        document = json.loads(asyncapi(versions.charts, WorkerSettings(prefix="mine")))
 
         assert {f"mine.{kind}" for kind in document["channels"]} == {
             one["address"] for one in document["channels"].values()

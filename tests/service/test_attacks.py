@@ -15,7 +15,7 @@ import pytest
 
 from notifyrules.service.decide import read_question
 from notifyrules.service.problems import Problem
-from notifyrules.service.settings import Changes
+from notifyrules.service.settings import ChangeSettings
 from notifyrules.service.versions import Versions
 from tests.service.asking import CHART, TITLED, Asking, asking
 from tests.service.processes import Process, running
@@ -96,7 +96,7 @@ def test_what_a_candidate_refuses_is_not_quoted(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     new = CHART.replace(names, "{type: int, default: 0, private: true}").replace('user.name == ""', "user.name == 0")
     (tmp_path / "new" / "chart.yaml").write_text(new, "utf-8")
-    versions = Versions([tmp_path / "chart.yaml"], Changes(candidate=tmp_path / "new"))
+    versions = Versions([tmp_path / "chart.yaml"], ChangeSettings(candidate=tmp_path / "new"))
     facts = {**TITLED, "user.name": "Ada Lovelace"}
     versions.compare(versions.charts["chart"], facts, versions.charts["chart"].decide(facts))
     told: Any = versions.to_dict()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from notifyrules.service.settings import Changes
+from notifyrules.service.settings import ChangeSettings
 from tests.service.asking import CHART, TITLED, Asking, asking
 from tests.service.test_versions import BROKEN
 
@@ -20,7 +20,7 @@ def shadowed(folder: Path) -> Iterator[Asking]:
     """Make the service with a candidate that decides in shadow."""
     (folder / "next").mkdir()
     (folder / "next" / "chart.yaml").write_text(QUIETER, "utf-8")
-    with asking(folder, changes=Changes(candidate=folder / "next")) as made:
+    with asking(folder, changes=ChangeSettings(candidate=folder / "next")) as made:
         yield made
 
 
@@ -82,7 +82,7 @@ def test_a_canary_decides_for_its_subjects(folder: Path) -> None:
     """The digest says whose decision it is; without a subject the rules in force decide."""
     (folder / "next").mkdir()
     (folder / "next" / "chart.yaml").write_text(QUIETER, "utf-8")
-    with asking(folder, changes=Changes(candidate=folder / "next", canary_percent=100)) as service:
+    with asking(folder, changes=ChangeSettings(candidate=folder / "next", canary_percent=100)) as service:
         without, canary = (service.decide({"facts": TITLED, **more}).json() for more in ({}, {"subject": "u1"}))
 
         assert (without["notify"], canary["notify"]) == (True, False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from notifyrules.service.events import MAX_BYTES, Event, answer, due
-from notifyrules.service.settings import Changes
+from notifyrules.service.settings import ChangeSettings
 from notifyrules.service.versions import Versions
 from tests.service.posting import CHART, MEDIA_CHART, posted, write_chart
 
@@ -20,7 +20,7 @@ UNTIL = "2026-11-30T07:00:00Z"
 @pytest.fixture
 def versions(tmp_path: Path) -> Iterator[Versions]:
     """Put the rules into force."""
-    made = Versions([write_chart(tmp_path)], Changes())
+    made = Versions([write_chart(tmp_path)], ChangeSettings())
     yield made
     made.close()
 
@@ -120,7 +120,7 @@ class TestEach:
     def versions(self, tmp_path: Path) -> Iterator[Versions]:
         """Put rules with media into force."""
         (tmp_path / "media.yaml").write_text(MEDIA_CHART, "utf-8")
-        made = Versions([tmp_path / "media.yaml"], Changes())
+        made = Versions([tmp_path / "media.yaml"], ChangeSettings())
         yield made
         made.close()
 
@@ -171,7 +171,7 @@ class TestEach:
 
     def test_none(self, tmp_path: Path) -> None:
         """Rules without media are not asked for each."""
-        versions = Versions([write_chart(tmp_path)], Changes())
+        versions = Versions([write_chart(tmp_path)], ChangeSettings())
         [event] = told(posted("e1", each=True), versions)
         versions.close()
 
@@ -220,7 +220,7 @@ class TestRefusals:
         """With several charts in force the event says by which."""
         write_chart(tmp_path)
         (tmp_path / "other.yaml").write_text(CHART.replace("name: chart", "name: other"), "utf-8")
-        versions = Versions([tmp_path], Changes())
+        versions = Versions([tmp_path], ChangeSettings())
 
         [silent], [named] = told(posted("e1"), versions), told(posted("e1", rules="other"), versions)
 

@@ -13,8 +13,7 @@ import nats
 import pytest
 from jsonschema import Draft202012Validator
 
-from notifyrules.service.settings import Settings
-from notifyrules.service.settings import Worker as Working
+from notifyrules.service.settings import Settings, WorkerSettings
 from tests.cli import run
 from tests.service.brokers import address, clean
 from tests.service.deaths import brokers, prefix
@@ -108,7 +107,7 @@ async def test_client(broker: str, kind: str, prefix: str, tmp_path: Path) -> No
         event["data"]["facts"]["no such fact"] = 1
     ways: dict[str, Callable[[str, Json, str, bytes], Awaitable[bytes]]] = {"nats": by_nats, "rabbitmq": by_rabbit}
     try:
-        async with working(url, Settings(rules=[chart], worker=Working(prefix=prefix))):
+        async with working(url, Settings(rules=[chart], worker=WorkerSettings(prefix=prefix))):
             answer = check(await ways[broker](url, document, kind, json.dumps(event).encode()), kind, document)
     finally:
         await clean(url, prefix)

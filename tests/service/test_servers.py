@@ -17,8 +17,7 @@ import pytest
 
 from notifyrules.service.events import DECIDED, DUE, HELD, Told
 from notifyrules.service.lines import tell
-from notifyrules.service.settings import Settings
-from notifyrules.service.settings import Worker as Working
+from notifyrules.service.settings import Settings, WorkerSettings
 from tests.service.brokers import PATIENCE_S, address
 from tests.service.deaths import kept, prefix, process, product
 from tests.service.posting import held, posted, write_chart
@@ -60,7 +59,7 @@ class TestBrokers:
 
     async def test_hangs(self, kind: str, prefix: str, tmp_path: Path) -> None:
         """A broker that hangs under load makes the worker unready, and afterwards every event is answered."""
-        settings = Settings(rules=[write_chart(tmp_path)], worker=Working(prefix=prefix, redeliver_s=2))
+        settings = Settings(rules=[write_chart(tmp_path)], worker=WorkerSettings(prefix=prefix, redeliver_s=2))
         with server(kind) as broker:
             async with product(broker.url, prefix, DECIDED) as made, working(broker.url, settings) as worker:
                 posting = asyncio.create_task(made.post(*messages(), at_once=50))

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from notifyrules import Decision, Rules, RulesError, UsageError
 from notifyrules.rules import can_prove
 from notifyrules.service.candidates import chance
-from notifyrules.service.settings import Changes
+from notifyrules.service.settings import ChangeSettings
 from notifyrules.service.versions import Versions
 from tests.following import EVERY, until
 
@@ -72,7 +72,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Versions]]:
     made: list[Versions] = []
 
     def begin(*paths: str | Path, **changes: Any) -> Versions:  # noqa: ANN401 - settings
-        versions = Versions(paths or [tmp_path / "rules"], Changes(**{"every_s": EVERY, **changes}))
+        versions = Versions(paths or [tmp_path / "rules"], ChangeSettings(**{"every_s": EVERY, **changes}))
         made.append(versions)
         return versions
 

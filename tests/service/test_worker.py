@@ -20,8 +20,7 @@ from nats.errors import MaxPayloadError
 from notifyrules import UsageError
 from notifyrules.service.events import DECIDED, HELD, POSTED, REFUSED, Told
 from notifyrules.service.lines import Line, Received, begin, open_line
-from notifyrules.service.settings import Changes, Log, Settings
-from notifyrules.service.settings import Worker as Working
+from notifyrules.service.settings import ChangeSettings, Log, Settings, WorkerSettings
 from notifyrules.service.versions import Versions
 from notifyrules.service.worker import Worker
 from tests.following import EVERY, until
@@ -69,7 +68,7 @@ class TestWorker:
     async def test_answers(self, broker: str, prefix: str, tmp_path: Path) -> None:
         """Messages are answered by kind, each once, and the log and the metrics tell of it."""
         url, log = address(broker), tmp_path / "log.jsonl"
-        settings = Settings(rules=[write_chart(tmp_path)], worker=Working(prefix=prefix), log=Log(path=log))
+        settings = Settings(rules=[write_chart(tmp_path)], worker=WorkerSettings(prefix=prefix), log=Log(path=log))
         async with product(url, prefix, DECIDED, HELD, REFUSED) as made, working(url, settings) as worker:
             await made.post(posted("a", subject="u17"), b"poison", posted("b", {"user": {"name": "Ada"}}))
             await made.post(posted("c", {"user": {"quiet_until": "2030-01-01T00:00:00Z"}}))
@@ -92,7 +91,7 @@ class TestWorker:
     async def test_live(self, broker: str, prefix: str, tmp_path: Path) -> None:
         """Rules that change decide from then on."""
         url, chart = address(broker), write_chart(tmp_path)
-        settings = Settings(rules=[chart], worker=Working(prefix=prefix), changes=Changes(every_s=EVERY))
+        settings = Settings(rules=[chart], worker=WorkerSettings(prefix=prefix), changes=ChangeSettings(every_s=EVERY))
         async with product(url, prefix, DECIDED) as made, working(url, settings) as worker:
             await made.post(posted("a"))
             await made.until(lambda: len(made.taken[DECIDED]) == 1)
@@ -135,14 +134,14 @@ class TestWorker:
         """A broker that is not there is told, without what opens it."""
         monkeypatch.setattr("notifyrules.service.lines._BEGIN_S", 0.2)
         with pytest.raises(UsageError, match=r"://127\.0\.0\.1:9` cannot be used") as told:
-            await begin(open_line(url, Working()), url)
+            await begin(open_line(url, WorkerSettings()), url)
 
         assert "secret" not in str(told.value)
 
     def test_unknown_broker(self) -> None:
         """Another kind of broker is told, and what to write."""
         with pytest.raises(UsageError, match="no broker that is known") as told:
-            open_line("kafka://host", Working())
+            open_line("kafka://host", WorkerSettings())
 
         assert "nats://" in told.value.help
 
@@ -228,7 +227,7 @@ class TestLanes:
         chart, new = write_chart(tmp_path), tmp_path / "new" / "chart.yaml"
         new.parent.mkdir()
         new.write_text(CHART.replace("if: user.muted", "if: not user.muted"), "utf-8")
-        settings = Settings(rules=[chart], changes=Changes(candidate=new))
+        settings = Settings(rules=[chart], changes=ChangeSettings(candidate=new))
         versions = Versions(settings.rules, settings.changes)
         line: Line = Broken()  # type: ignore[assignment] # as far as it goes
 

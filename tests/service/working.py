@@ -8,15 +8,15 @@ import signal
 import sys
 
 from notifyrules.service import worker
-from notifyrules.service.events import Answer, answer
+from notifyrules.service.events import Reply, answer
 from notifyrules.service.lines import open_line
-from notifyrules.service.settings import Changes, Settings, Worker
+from notifyrules.service.settings import ChangeSettings, Settings, WorkerSettings
 from notifyrules.service.versions import Versions
 
 FATAL = b"kills whoever decides on it"
 
 
-def decide(body: bytes, versions: Versions) -> tuple[Answer, ...]:
+def decide(body: bytes, versions: Versions) -> tuple[Reply, ...]:
     """Answer, but die of some events."""
     if FATAL in body:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -26,8 +26,8 @@ def decide(body: bytes, versions: Versions) -> tuple[Answer, ...]:
 def main(url: str, prefix: str, rules: str) -> None:
     """Answer events until the end."""
     worker.answer = decide  # type: ignore[attr-defined] # whatever makes a process die
-    settings = Settings(worker=Worker(prefix=prefix, redeliver_s=2))
-    versions = Versions([rules], Changes())
+    settings = Settings(worker=WorkerSettings(prefix=prefix, redeliver_s=2))
+    versions = Versions([rules], ChangeSettings())
     asyncio.run(worker.Worker(open_line(url, settings.worker), settings, versions).run(url, "127.0.0.1", 0, print))
 
 
