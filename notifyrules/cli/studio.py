@@ -17,9 +17,9 @@ SUMMARY: Final = "Show the charts of a folder in the browser, live."
 HELP: Final = """
 Show the charts of a folder in the browser, live.
 
-It prints a link that opens them on this machine, and for nobody who does not have it: each chart as its page, decided
-by the engine. A file that is saved is shown at once, with what is wrong in it and what became of its cases. It says
-what would change a decision, and keeps the facts on the page as a case. It writes no rule file.
+It prints a link that opens them on this machine, and for nobody who does not have it: each chart as its page, beside
+the words of the engine. A file that is saved is shown at once, with what is wrong in it and what became of its cases.
+It says what would change a decision, and keeps the facts on the page as a case. It writes no rule file.
 
 FOLDER is the present one unless given.
 """
