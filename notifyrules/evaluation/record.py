@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, get_args
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.walk import Branch, Passage, Step, bind, data_of, fill, passed, recheck_of
+from notifyrules.evaluation.walk import Branch, Passage, Step, bind, data_of, fill, maker, passed, recheck_of
 from notifyrules.graph.model import Arrow, Because, Call, Graph, Node, Notify, Outcome
 from notifyrules.language.evaluator import Evaluate, evaluate
 from notifyrules.language.kinds import KINDS
@@ -175,21 +175,25 @@ class Record:
         return record
 
 
+_make_record: Final = maker(Record)
+
+
 def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Record:
     """Gather everything about a decision, whose walk went as *passage* tells for those valid facts."""
     outcome = graph.outcomes[passage.outcome]
-    return Record(
-        rules=graph.name,
-        title=graph.title,
-        path=graph.path,
-        digest=graph.digest,
-        facts=facts,
-        notify=outcome.notify,
-        reason=passage.steps[-1].arrow,
-        passage=passage,
-        data=data_of(outcome, facts),
-        recheck_at=recheck_of(graph, passage, facts),
-        told_from=told_from(graph, facts, passage),
+    return _make_record(
+        graph.name,
+        graph.title,
+        graph.path,
+        graph.digest,
+        facts,
+        outcome.notify,
+        passage.steps[-1].arrow,
+        passage,
+        data_of(outcome, facts),
+        recheck_of(graph, passage, facts),
+        told_from(graph, facts, passage),
+        (),
     )
 
 
@@ -197,8 +201,9 @@ def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tup
     """Name the facts that words, data and recheck of a decision read, in the order declared, and ask for no other."""
     steps = passed(passage.steps)
     filling = _filling(graph)
-    said = {passage.outcome, *(step.arrow for step in steps)}
-    if filling.isdisjoint(said) and all(step.inner is None for step in steps):
+    said = {step.arrow for step in steps}
+    said.add(passage.outcome)
+    if filling.isdisjoint(said):
         return ()
     watched = _Watched(facts)
     tell(graph, watched, passage)
@@ -227,14 +232,16 @@ class _Watched(Mapping[str, Value]):
 
 @lru_cache(_CHARTS)
 def _filling(graph: Graph) -> frozenset[str]:
-    """Name the arrows and outcomes of a chart that say or carry something that depends on facts."""
+    """Name the arrows and outcomes with which something is said or carried that depends on facts, as far as is seen."""
     carrying = (
         name
         for name, outcome in graph.outcomes.items()
         if outcome.recheck is not None or any(isinstance(value, Term) for value in outcome.data.values())
     )
     saying: dict[str, Arrow | Outcome] = {**graph.arrows, **graph.outcomes}
-    return frozenset(carrying).union(name for name, one in saying.items() if _fills(one.because))
+    # What a called chart says nobody looks at here.
+    asking = (arrow.id for node in graph.nodes.values() if isinstance(node, Call) for arrow in node.arrows)
+    return frozenset(carrying).union(asking, (name for name, one in saying.items() if _fills(one.because)))
 
 
 def _fills(because: Because | None) -> bool:
@@ -282,7 +289,9 @@ def _step(step: Step) -> Plain:
         "tried": [
             {"arrow": branch.arrow, "outcome": branch.outcome, "steps": [_step(one) for one in branch.steps]}
             for branch in step.tried
-        ],
+        ]
+        if step.tried
+        else [],
         "inner": None if step.inner is None else _passage(step.inner),
         "file": step.file,
         "line": step.line,
@@ -300,8 +309,11 @@ def _passage(passage: Passage) -> Plain:
 
 def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """Write values in their input form under *key*, and beside them the types that JSON cannot tell."""
-    if _TOLD.issuperset(map(type, values.values())):
-        return {key: dict(cast("Mapping[str, Plain]", values))}
+    for value in values.values():
+        if type(value) not in _TOLD:
+            break
+    else:
+        return {key: {**values}}  # type: ignore[dict-item]
     written: dict[str, Plain] = {}
     types: dict[str, Plain] = {}
     for name, value in values.items():

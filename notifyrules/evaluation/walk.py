@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, make_dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from notifyrules.graph.model import (
     Arrow,
@@ -59,10 +59,6 @@ class Step:
     """Where the node stands, 1-based."""
 
 
-_WRITTEN: Final[Any] = make_dataclass("_Written", Step.__slots__, slots=True)
-"""Made in a tenth of the time that a step takes, because it may change; what is made becomes a step."""
-
-
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A branch of a fan-out that was tried and refused."""
@@ -94,6 +90,31 @@ class Passage:
         # What is read back from a log may have lost its steps.
         last = self.steps[-1] if self.steps else None
         return () if last is None else (last.arrow, *(() if last.inner is None else last.inner.reasons))
+
+
+_Made = TypeVar("_Made")
+
+
+def maker(kind: type[_Made]) -> Callable[..., _Made]:
+    """
+    Give what makes objects of a frozen class in a fifth of the time: they are frozen when they have been written.
+
+    What it is called with are the values of all fields, in their order.
+    """
+    written: Any = make_dataclass(f"_{kind.__name__}", kind.__slots__, slots=True)  # type: ignore[attr-defined]
+
+    def make(*values: object) -> _Made:
+        made = written(*values)
+        made.__class__ = kind
+        found: _Made = made
+        return found
+
+    return make
+
+
+_make_step: Final = maker(Step)
+_make_branch: Final = maker(Branch)
+_make_passage: Final = maker(Passage)
 
 
 def passed(steps: Sequence[Step]) -> list[Step]:
@@ -256,14 +277,14 @@ class _Way:
             because = next((words for words in map(_words, reversed(steps)) if words is not None), None)
             if because is None:
                 because = self._fill(own.because, end)
-        return Passage(graph.name, self.outcome, steps, because)
+        return _make_passage(graph.name, self.outcome, steps, because)
 
     def _steps(self, turns: list[_Turn], end: Notify) -> tuple[Step, ...]:
         return tuple([self._step(turn, end) for turn in turns])
 
     def _step(self, turn: _Turn, end: Notify) -> Step:
         node, arrow, inner = turn.node, turn.arrow, turn.inner
-        made = _WRITTEN(
+        return _make_step(
             node.name,
             node.kind,
             node.ask,
@@ -273,14 +294,13 @@ class _Way:
             arrow.target,
             turn.read,
             None if arrow.because is None else self._fill(arrow.because, end),
-            tuple([Branch(vain.arrow, self._steps(vain.turns, end), vain.outcome) for vain in turn.tried]),
+            tuple([_make_branch(vain.arrow, self._steps(vain.turns, end), vain.outcome) for vain in turn.tried])
+            if turn.tried
+            else (),
             None if inner is None else inner.told(end),
             node.span.source.name,
             self.walked.graph.lines[node.name],
         )
-        made.__class__ = Step
-        step: Step = made
-        return step
 
     def _fill(self, because: Because | None, end: Notify) -> str | None:
         """Fill the text that speaks for an end."""

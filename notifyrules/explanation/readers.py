@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import chain, takewhile
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -82,8 +82,7 @@ def _outcome(record: Record) -> Iterator[str]:
 
 
 def _steps(steps: Iterable[Step], first: int) -> Iterator[str]:
-    for number, step in enumerate(steps, first):
-        yield from _step(step, f"{number:3}. ", 0)
+    return chain.from_iterable(_step(step, f"{number:3}. ", 0) for number, step in enumerate(steps, first))
 
 
 def _rest(records: Sequence[Record], not_asked: Sequence[Box]) -> Iterator[str]:
@@ -104,7 +103,7 @@ def _unread(records: Sequence[Record]) -> list[str]:
     return [name for name in names if all(name in some for some in others)]
 
 
-def _step(step: Step, bullet: str, indent: int) -> Iterator[str]:
+def _step(step: Step, bullet: str, indent: int) -> list[str]:
     """
     Tell one step, and inside of it the branches tried in vain or the chart that was called.
 
@@ -114,31 +113,35 @@ def _step(step: Step, bullet: str, indent: int) -> Iterator[str]:
         indent: Blanks before the bullet.
     """
     below = indent + len(bullet) + 2
-    yield from paragraph(question_and_answer(step), indent, bullet=bullet)
+    # A list, because many generators inside of each other cost more than what they give.
+    lines = [*paragraph(question_and_answer(step), indent, bullet=bullet)]
     for assignment in assignments(step.facts):
-        yield from paragraph(assignment, below, hanging=2)
+        lines += paragraph(assignment, below, hanging=2)
     if step.inner is not None:
-        yield from _called(step.inner, below)
+        lines += _called(step.inner, below)
     if step.tried:
-        yield from paragraph("tried in vain:", below)
+        lines += paragraph("tried in vain:", below)
         for branch in step.tried:
-            yield from _branch(branch, below)
+            lines += _branch(branch, below)
     if step.because is not None:
-        yield from paragraph(f"because: {printable(step.because)}", below, hanging=2)
+        lines += paragraph(f"because: {printable(step.because)}", below, hanging=2)
+    return lines
 
 
-def _branch(branch: Branch, indent: int) -> Iterator[str]:
+def _branch(branch: Branch, indent: int) -> list[str]:
+    lines: list[str] = []
     for number, step in enumerate(branch.steps):
-        yield from _step(step, "  " if number else "- ", indent)
-    yield from paragraph(f"refused: {printable(branch.outcome)}", indent, bullet="  " if branch.steps else "- ")
+        lines += _step(step, "  " if number else "- ", indent)
+    refused = f"refused: {printable(branch.outcome)}"
+    return [*lines, *paragraph(refused, indent, bullet="  " if branch.steps else "- ")]
 
 
-def _called(passage: Passage, indent: int) -> Iterator[str]:
-    yield from paragraph(f"asked the chart {printable(passage.chart)}:", indent, hanging=2)
+def _called(passage: Passage, indent: int) -> list[str]:
+    lines = [*paragraph(f"asked the chart {printable(passage.chart)}:", indent, hanging=2)]
     for step in passage.steps:
-        yield from _step(step, "- ", indent)
+        lines += _step(step, "- ", indent)
     because = f", because {printable(passage.because)}" if passage.because is not None else ""
-    yield from paragraph(f"outcome: {printable(passage.outcome)}{because}", indent, bullet="  ")
+    return [*lines, *paragraph(f"outcome: {printable(passage.outcome)}{because}", indent, bullet="  ")]
 
 
 def _left_out(label: str, items: Iterable[str], separator: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ COLUMNS: Final = 80
 _MIN_COLUMNS: Final = 24
 _TEXT_SHOWN: Final = 60
 _ITEMS_SHOWN: Final = 12
+_TEXTS_KEPT: Final = 2_048
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _PLAIN = re.compile(r"(?:[^\W_]|[ ,;?!'(){}\u2018-\u201D-]|[.:](?!\S))+")
 """Words of which Markdown makes nothing: no mark, no link, no person, no number of an issue."""
@@ -40,6 +42,16 @@ HEADLINES: Final[Mapping[Notify, str]] = {
 
 def printable(text: str) -> str:
     """Put a text on one line, and write out the characters that a terminal would obey instead of show."""
+    # Questions and answers come again with every decision.
+    return _kept(text) if len(text) <= COLUMNS else _printable(text)
+
+
+@lru_cache(_TEXTS_KEPT)
+def _kept(text: str) -> str:
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
     # Of printable characters only the space is a blank.
     if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
         return text if len(text) <= LONGEST else visible(text)
