@@ -171,9 +171,16 @@ class TestContents:
 
         assert sorted(rows) == sorted(packages)
 
+    def test_every_module_beside_them_is_named(self) -> None:
+        """So do the modules that stand in no package."""
+        named = re.findall(r"`(\w+\.py)`", CONTENTS.read_text("utf-8"))
+        beside = {path.name for path in CONTENTS.parent.glob("*.py")} - {"__init__.py"}
+
+        assert beside <= set(named)
+
     def test_every_file_is_there(self) -> None:
         """What is to be touched, to add something, exists."""
-        named = re.findall(r"`((?:\w+/)*\w+\.(?:py|lark))`", CONTENTS.read_text("utf-8"))
+        named = re.findall(r"`((?:\w+/)*\w+\.(?:py|lark|js))`", CONTENTS.read_text("utf-8"))
 
         assert len(named) > 20
         assert [name for name in named if not (CONTENTS.parent / name).is_file()] == []
