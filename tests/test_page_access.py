@@ -51,6 +51,20 @@ ALTERED = {
     "prototype": "__proto__",
 }
 
+ODD = """\
+notifyrules: 1
+facts: {constructor: bool = false, __proto__: bool = false}
+flow:
+  constructor: {ask: A?, if: constructor, then: __proto__, else: "no"}
+  __proto__: {ask: B?, if: __proto__, then: "yes", else: {to: "no", because: x}}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+"""
+ODD_CASES = """\
+notifyrules-cases: 1
+rules: chart.yaml
+cases: [{name: __proto__, given: {constructor: true, __proto__: true}, expect: "yes"}]
+"""
+
 
 def axe() -> str:
     """Give the script of axe, which a package for another driver carries."""
@@ -224,3 +238,16 @@ class TestHostileTexts:
         assert text in told[1]
         assert told[2] == []
         assert shown.run("return document.querySelectorAll('img, script, b').length") == 3
+
+    def test_names_that_every_object_has(self, opened: Open, tmp_path: Path) -> None:
+        """Nodes, facts and cases may be called like what JavaScript knows of every object."""
+        (tmp_path / "chart.yaml").write_text(ODD, "utf-8")
+        (tmp_path / "chart.cases.yaml").write_text(ODD_CASES, "utf-8")
+        written = page(load(tmp_path / "chart.yaml").graph).content.decode()
+        node = opened(written, "#node=__proto__").run("return document.querySelector('#box h2').textContent")
+        shown = opened(written, "#case=__proto__")
+        case = shown.run("return document.getElementById('answer').textContent")
+        turns = shown.run("return [...document.querySelectorAll('#told .wide code')].map(one => one.textContent)")
+
+        assert (node, case) == ("B?", "The case “__proto__”Notified · yes__proto__.then")
+        assert turns == ["constructor = false", "__proto__ = false"]

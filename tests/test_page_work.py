@@ -359,6 +359,12 @@ class TestCalledCharts:
         ]
         assert "preference/device.null" in listed(shown, LIT)
 
+    def test_what_it_is_asked_with(self, opened: Open) -> None:
+        """The box of a call tells what each fact of the called chart is."""
+        shown = opened(whole("team_chat"), "#node=preference")
+
+        assert listed(shown, TEXTS.format("#box pre"))[0] == "preferences.device: preferences.device"
+
     def test_link_inside(self, opened: Open) -> None:
         """A link to a box of a called chart opens it."""
         shown = opened(whole("team_chat"), "#node=preference/channel")

@@ -61,9 +61,9 @@ function walkOn(next) {
   const back = el("button", { type: "button", textContent: "Back", disabled: !answers.length, onclick: () => walkOn(answers.slice(0, -1)) });
   const again = el("button", { type: "button", textContent: "From the start", disabled: !answers.length, onclick: () => walkOn([]) });
   const about = open?.node.about ? el("p", { className: "about", textContent: open.node.about }) : null;
-  panel.replaceChildren(...[el("h2", { textContent: open ? open.node.ask : "The end" }), about,
-    ...(open?.node.conditions ?? []).map((one) => el("pre", { className: "facts quiet", textContent: one })),
-    el("div", {}, ...buttons), el("div", { className: "with" }, back, again), tellSteps(found.steps)].filter(Boolean));
+  const conditions = (open?.node.conditions ?? []).map((one) => el("pre", { className: "facts quiet", textContent: one }));
+  panel.replaceChildren(el("h2", { textContent: open ? open.node.ask : "The end" }), el("div", {}, ...buttons), el("div", { className: "with" }, back, again),
+    ...[about, ...conditions].filter(Boolean), tellSteps(found.steps));
   const box = open ? boxOf(open.key) : boxes.findLast((one) => one.classList.contains("is-lit") && svg.contains(one));
   if (box) reveal(box);
   if (goesOn) (buttons[0] ?? again).focus({ preventScroll: true });

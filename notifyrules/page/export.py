@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Final, assert_never
 
@@ -22,6 +22,7 @@ from notifyrules.graph.model import (
     Switch,
     conditions,
 )
+from notifyrules.language.printing import spell
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic
 from notifyrules.language.values import Value
@@ -127,7 +128,7 @@ class _Exporter:
             "line": node.span.line,
         }
         if self._told:
-            whole |= {"about": node.about, "conditions": [term.span.one_line for term in conditions(node)]}
+            whole |= {"about": node.about, "conditions": [*_told(node)]}
         match node:
             case Question() | First():
                 rows: list[Plain] = [[self.terms.write(row.condition), self._arrow(row.arrow)] for row in node.rows]
@@ -164,3 +165,11 @@ class _Exporter:
             piece if isinstance(piece, str) else [type_of(piece.type), self.terms.write(piece)]
             for piece in message.pieces
         ]
+
+
+def _told(node: Node) -> Iterator[str]:
+    """Give the conditions of a node as written; of a call, what each fact of the called chart is bound to."""
+    if isinstance(node, Call):
+        yield from (f"{name}: {spell(term)}" for name, term in node.arguments.items())
+    else:
+        yield from (term.span.one_line for term in conditions(node))
