@@ -130,6 +130,25 @@ class TestWork:
 
         assert [one.name for one in read_cases(window.asked.folder / "bell.cases.yaml")] == ["it rings", "by keyboard"]
 
+    def test_another_answer_of_the_engine_is_told(self, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The page decides at once; were it ever wrong, the engine's word would stand beside it."""
+        said = "document.querySelector('#studio .problem').textContent"
+        window.inside(SET.format("muted", "'true'"), "document.querySelector('#studio pre').textContent !== ''")
+        assert window.until(f"{said} === ''", inside=True)
+        other = {"outcome": "ring", "reasons": ["muted.else"], "explanations": {}}
+        monkeypatch.setattr("notifyrules.studio.desk.Desk.decide", lambda *_: other)
+
+        assert window.inside(SET.format("word", "'x'"), f"{said} === 'The engine decides ring, by muted.else.'")
+
+    def test_without_the_solver(self, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What it is needed for says so."""
+        monkeypatch.setattr("notifyrules.studio.desk.can_prove", lambda: False)
+        file = window.asked.folder / "bell.yaml"
+        file.write_text(f"{file.read_text('utf-8')}# saved\n", "utf-8")
+
+        assert window.inside("", "document.querySelector('#studio .asking button').disabled")
+        assert window.until("document.getElementById('studio').textContent.includes('notifyrules[prove]')", inside=True)
+
     def test_a_saved_file_is_shown(self, window: Window) -> None:
         """With what is wrong in it, the chart as it was before; and mended, with the facts as they were."""
         file = window.asked.folder / "bell.yaml"
