@@ -123,6 +123,14 @@ class TestCounts:
         ):
             assert backtest(rules_of(text.replace(was, now)), frame, against=old).changes == changes
 
+    def test_meaning(self) -> None:
+        """A decision changes when its outcome means something else, though nothing else does."""
+        text = asks("b")
+        new = rules_of(text.replace('"no": {notify: false}', '"no": {notify: later}'))
+        frame = pl.DataFrame({"b": [True, False]})
+
+        assert backtest(new, frame, against=rules_of(text)).changes == {"no(false)->no(later)": 1}
+
     def test_refused(self, tmp_path: Path) -> None:
         """What only the new version refuses changes; what the old one refuses is set aside."""
         text = asks("kind == 'dm'")

@@ -312,10 +312,10 @@ def _batch(
 def _parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever stands there
     """Read JSON strictly; ValueError says what is wrong."""
     try:
-        return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
+        text = text if isinstance(text, str) else text.decode("utf-8-sig")
+        return _DECODER.decode(text)
     except json.JSONDecodeError:
-        shown = text if isinstance(text, str) else text.decode("utf-8-sig")
-        raise ValueError(f"this is not JSON: {find_json_error(shown)[1]}") from None
+        raise ValueError(f"this is not JSON: {find_json_error(str(text))[1]}") from None
     except UnfitJsonError as error:
         unfit = "stands twice" if error.twice else "is not JSON"
         raise ValueError(f"`{error.word}` {unfit}") from None
@@ -326,6 +326,9 @@ def _parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever stands there
 def _integer(written: str) -> int:
     """Read an integer; of one that no fact can hold only as many digits as tell so."""
     return int(written[:_DIGITS])
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
 
 
 # ---- What rows are for a chart ----
