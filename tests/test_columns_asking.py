@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from notifyrules.columns.engine import engine_for
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import Value
+from notifyrules.rules import load
 from tests.charts import asks, chart, rules_of
 from tests.frames import by_columns, walked
 
@@ -109,3 +111,14 @@ def test_days() -> None:
         rules.decide_frame(given)
 
     assert len(found) <= 3 * 2
+
+
+def test_plans_are_kept() -> None:
+    """What a message is specialized to is planned once, whatever else it tells."""
+    rules, members = load("slack"), pl.DataFrame({"user.in_dnd": [True, False]})
+    known = {"message.is_dm": True, "channel.muted": False}
+    rules.specialize({**known, "channel.name": "#one"}).decide_frame(members)
+    planned = engine_for.cache_info().misses
+    rules.specialize({**known, "channel.name": "#other"}).decide_frame(members)
+
+    assert engine_for.cache_info().misses == planned

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeVar, assert_never
 
 from notifyrules.columns.algebra import Among, Apply, Expression, FirstOf, Operation, Read, SameInAll, SmallCode, Stage
 from notifyrules.columns.writing import Stages, Terms
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front
-from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch
+from notifyrules.graph.model import Arrow, Call, FanOut, First, Graph, Node, Notify, Question, Switch, conditions
 from notifyrules.language import terms as t
 from notifyrules.language.types import Type
 from notifyrules.language.values import Value
@@ -51,6 +52,16 @@ def plan(graph: Graph, known: Mapping[str, Value]) -> Plan:
     stages = Stages(facts)
     chart = _Chart(stages, left, arguments)
     return Plan(tuple(stages.made), chart.code(), chart.arrows, facts)
+
+
+@lru_cache(maxsize=32)
+def asked_facts(graph: Graph) -> tuple[str, ...]:
+    """Name the facts that a chart asks to decide; those that it only tells are none of them."""
+    asked: set[str] = set()
+    for node in graph.nodes.values():
+        terms = node.arguments.values() if isinstance(node, Call) else conditions(node)
+        asked |= set().union(*map(t.facts_read, terms))
+    return tuple(name for name in graph.facts if name in asked)
 
 
 class _Chart:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Final, TypeAlias, assert_never
 
@@ -31,10 +31,11 @@ from notifyrules.columns.algebra import (
     SmallCode,
     reads,
 )
-from notifyrules.columns.chart import Plan
+from notifyrules.columns.chart import Plan, plan
 from notifyrules.columns.clocks import read_clock
 from notifyrules.columns.distinct import Combinations, Where
 from notifyrules.columns.reading import Readable
+from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.values import Value
 
 Column: TypeAlias = "pl.Series | Plain"
@@ -50,10 +51,22 @@ _SAMPLE: Final = 512
 """Rows by which it is reckoned how often that is."""
 
 
+@lru_cache(maxsize=128)
+def engine_for(graph: Graph, known: tuple[tuple[str, Value], ...]) -> Engine:
+    """Make the engine of a chart in which some facts are the same in every row; it is kept for others like it."""
+    return Engine(graph, plan(graph, dict(known)))
+
+
 class Engine:
     """Run one plan, block by block."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, graph: Graph, plan: Plan) -> None:
+        outcomes = [arrow.target for arrow in plan.arrows]
+        self.outcomes = _named(outcomes)
+        """The outcomes, by the codes of the arrows into them."""
+        self.reasons = _named([arrow.id for arrow in plan.arrows])
+        self.refusing = sum(graph.outcomes[name].notify is not Notify.YES for name in outcomes)
+        """The lowest code of what notifies; all behind it do."""
         self._dear: dict[str, Distinct | Clock] = {}
         self._stages: list[tuple[str, Expression]] = []
         own: set[str] = set()
@@ -119,6 +132,10 @@ class Engine:
             for done in self._done.get(at, ()):
                 del columns[done]
         return run.of(self._code)
+
+
+def _named(names: list[str]) -> pl.Series:
+    return pl.Series(names, dtype=pl.Enum(list(dict.fromkeys(names))))
 
 
 class Run:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import narwhals as nw
 import polars as pl
 
-from notifyrules.columns.chart import Plan, plan
-from notifyrules.columns.engine import Engine
+from notifyrules.columns.chart import asked_facts
+from notifyrules.columns.engine import Engine, engine_for
 from notifyrules.columns.reading import read_frame, unfit_rows
 from notifyrules.columns.spark import on_spark
 from notifyrules.columns.telling import Telling
@@ -18,7 +18,7 @@ from notifyrules.compiled.compiler import Program
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.diagnostics.phrases import named
 from notifyrules.errors import FactProblem, FactsError, UsageError
-from notifyrules.graph.model import Graph, Notify
+from notifyrules.graph.model import Graph
 from notifyrules.language.mismatch import describe
 from notifyrules.language.values import Value
 
@@ -51,7 +51,7 @@ class FrameRules:
         self._program = program
         self.fixed: Mapping[str, Value] = {} if program.fixed is None else dict(program.fixed)
         """The facts that are the same in all rows, in specialized rules."""
-        self._plans: dict[frozenset[str], tuple[Plan, Engine]] = {}
+        self._asked = asked_facts(graph)
 
     def decide(self, frame: Frame, wanted: Wanted, extras: Extras) -> Frame:
         """Decide for a frame of any kind."""
@@ -90,15 +90,12 @@ class FrameRules:
     def columns(self, frame: pl.DataFrame, wanted: Wanted, extras: Extras, first: int = 1) -> pl.DataFrame:
         """Give the columns that are decided, a row for each row of a frame of Polars."""
         facts = read_frame(frame, self.graph, self.fixed, extras, first)
-        chart, engine = self._planned(frozenset(facts.frame.columns))
+        engine = self._engine(facts.frame.columns)
         codes = engine.codes(facts, frame.height, lambda one: self._program.decide({**one, **self.fixed}).reason)
-        outcomes = [arrow.target for arrow in chart.arrows]
-        # What notifies has the highest codes.
-        refusing = sum(self.graph.outcomes[name].notify is not Notify.YES for name in outcomes)
         made = [
-            (codes >= refusing).alias("notify"),
-            _named(outcomes)[codes].alias("outcome"),
-            _named([arrow.id for arrow in chart.arrows])[codes].alias("reason"),
+            (codes >= engine.refusing).alias("notify"),
+            engine.outcomes[codes].alias("outcome"),
+            engine.reasons[codes].alias("reason"),
         ]
         telling = Telling(self.graph, self._program, self.fixed)
         return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))
@@ -118,12 +115,11 @@ class FrameRules:
         places = pl.select(pl.when(fit).then(fit.cum_sum() - 1)).to_series()
         return made.select(pl.all().gather(places)), broken
 
-    def _planned(self, names: frozenset[str]) -> tuple[Plan, Engine]:
-        if names not in self._plans:
-            absent = {fact.name: fact.default for fact in self.graph.facts.values() if fact.name not in names}
-            made = plan(self.graph, {**absent, **self.fixed})
-            self._plans[names] = made, Engine(made)
-        return self._plans[names]
+    def _engine(self, columns: Collection[str]) -> Engine:
+        """Give the engine for facts in columns; those that are only told make no difference."""
+        absent = {fact.name: fact.default for fact in self.graph.facts.values() if fact.name not in columns}
+        known = {**absent, **self.fixed}
+        return engine_for(self.graph, tuple((name, known[name]) for name in self._asked if name in known))
 
     def schema(self, wanted: Wanted) -> Mapping[str, pl.DataType]:
         """Give the dtypes of the columns that are decided; those of names as text."""
@@ -181,7 +177,3 @@ def _small(kind: Any) -> Any:  # noqa: ANN401 - of PyArrow
     if pa.types.is_struct(kind):
         return pa.struct([(field.name, _small(field.type)) for field in kind])
     return kind
-
-
-def _named(names: list[str]) -> pl.Series:
-    return pl.Series(names, dtype=pl.Enum(list(dict.fromkeys(names))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final, TypeAlias
 
@@ -184,7 +184,7 @@ class _Column:
 
     def _places(self, values: tuple[str, ...]) -> pl.Series:
         """Read an enumeration as the places of its values, null behind them."""
-        given, wanted = self._given, pl.Enum(values)
+        given, wanted = self._given, _enumeration(values)
         self.decode = (*values, None).__getitem__
         if given.dtype == wanted:
             return given.to_physical()
@@ -270,6 +270,11 @@ class _Column:
         return (
             self._given.to_frame().join(looked, on=name, how="left", maintain_order="left").get_column("~").alias(name)
         )
+
+
+@lru_cache(maxsize=1_024)
+def _enumeration(values: tuple[str, ...]) -> pl.Enum:
+    return pl.Enum(values)
 
 
 def plain_dtype(kind: Type) -> pl.DataType:
