@@ -29,6 +29,7 @@ TEAM_CHAT: Final = (
     "muted until inclusive",
     "muted until ignored",
     "muted until seconds",
+    "muted a week at most",
     "mute beats mention",
     "mute ignores thread",
     "bot with group mention",
@@ -62,6 +63,7 @@ TEAM_CHAT: Final = (
     "quiet end inclusive",
     "quiet start exclusive",
     "quiet first window",
+    "quiet two windows",
     "quiet all day",
     "urgent held",
     "urgent only direct",
@@ -127,6 +129,8 @@ def _team_chat(facts: Facts, wrong: Collection[str], memory: dict[str, Any]) -> 
         muted = f["channel.muted"]
     if "muted until seconds" in wrong:
         muted = f["channel.muted"] and (until is None or now.replace(microsecond=0) < until.replace(microsecond=0))
+    if "muted a week at most" in wrong:
+        muted = muted and (until is None or until <= now + timedelta(days=7))
     if muted:
         if "mute beats mention" in wrong:
             return "badge" if followed else "no"
@@ -231,6 +235,8 @@ def _is_quiet(f: Facts, wrong: Collection[str], memory: dict[str, Any]) -> bool:
     snoozed = until is not None and (now <= until if "snooze inclusive" in wrong else now < until)
     if "quiet first window" in wrong:
         windows = windows[:1]
+    if "quiet two windows" in wrong:
+        windows = windows[:2]
     quiet = within(now, zone, conform(SCHEDULE, windows))  # type: ignore[arg-type]
     if set(wrong) & {
         "quiet naive",

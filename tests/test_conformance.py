@@ -26,6 +26,7 @@ from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from tests import old_functions
 from tests.cli import run
+from tests.old_rocketchat import ROCKETCHAT, rocketchat
 
 CHART = """\
 notifyrules: 1
@@ -425,6 +426,13 @@ class TestCommandLine:
 # ---- Planted differences in two deciders ----
 
 
+FUNCTIONS: dict[str, Callable[..., old_functions.Old]] = {
+    "team_chat": old_functions.team_chat,
+    "zulip": old_functions.zulip,
+    "rocketchat": rocketchat,
+}
+
+
 @functools.cache
 def made(chart: str, count: int) -> tuple[notifyrules.Rules, Maker, list[FactValues]]:
     """Make facts for a shipped chart, once for all tests."""
@@ -436,7 +444,7 @@ def made(chart: str, count: int) -> tuple[notifyrules.Rules, Maker, list[FactVal
 def compare(chart: str, *wrong: str, count: int = 40_000) -> BothSides:
     """Ask a shipped chart and its old function with some mistakes for the same facts."""
     rules, maker, facts = made(chart, count)
-    function = getattr(old_functions, chart)(*wrong)
+    function = FUNCTIONS[chart](*wrong)
     old = Old(rules.graph, Answers(rules.graph), function)
     comparison = BothSides(rules.program, old, ExpectedDifferences(rules.graph), maker)
     for one in facts:
@@ -445,6 +453,7 @@ def compare(chart: str, *wrong: str, count: int = 40_000) -> BothSides:
 
 
 PLANTED = [
+    *(("rocketchat", one) for one in ROCKETCHAT),
     *(("team_chat", one) for one in old_functions.TEAM_CHAT if one != "remembers vips"),
     *(("zulip", one) for one in old_functions.ZULIP),
 ]
@@ -454,7 +463,7 @@ PLANTED = [
 class TestPlanted:
     """Of many ways in which hand-written deciders go wrong, those that facts can show are found."""
 
-    @pytest.mark.parametrize("chart", ["team_chat", "zulip"])
+    @pytest.mark.parametrize("chart", FUNCTIONS)
     def test_none_in_an_equal_function(self, chart: str) -> None:
         """An equal function shows no difference."""
         assert compare(chart).differing == 0
@@ -477,7 +486,7 @@ class TestPlanted:
         comparison = compare(chart, *chosen)
         clusters = comparison.clusters(Limit(1_000))
         graph = comparison.graph
-        alone = {one: Old(graph, Answers(graph), getattr(old_functions, chart)(one)) for one in chosen}
+        alone = {one: Old(graph, Answers(graph), FUNCTIONS[chart](one)) for one in chosen}
         shown: set[str] = set()
         for each in (one.difference for cluster in clusters for one in cluster.witnesses[:3]):
             decided = comparison.program.decide(each.facts)
@@ -494,7 +503,7 @@ class TestPlanted:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("chart", ["team_chat", "zulip"])
+@pytest.mark.parametrize("chart", FUNCTIONS)
 def test_no_false_difference(chart: str) -> None:
     """Of 300,000 facts none shows a difference to an equal function."""
     assert compare(chart, count=300_000).differing == 0
