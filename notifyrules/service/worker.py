@@ -22,7 +22,8 @@ from notifyrules.service.lines import Line, Received, begin, end, end_by_signal,
 from notifyrules.service.log import log_of
 from notifyrules.service.metrics import Tally
 from notifyrules.service.problems import Problem
-from notifyrules.service.settings import Settings
+from notifyrules.service.protocol import Protocol
+from notifyrules.service.settings import Limits, Settings
 from notifyrules.service.versions import Versions
 
 TRIES: Final = 3
@@ -162,7 +163,14 @@ class Worker:
     async def run(self, url: str, host: str, port: int, say: Callable[[str], object]) -> None:
         """Answer until a signal, and tell of it over HTTP; *say* is given the address."""
         config = uvicorn.Config(
-            self._tell_of_it, host=host, port=port, log_level="warning", ws="none", lifespan="off", interface="asgi3"
+            self._tell_of_it,
+            http=partial(Protocol, Limits()),  # type: ignore[arg-type] # it is called, and no more
+            host=host,
+            port=port,
+            log_level="warning",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
         )
         server = _Server(config)
         end_by_signal(partial(setattr, server, "should_exit", True))  # noqa: FBT003 - a value

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from notifyrules.service.server import Protocol
+from notifyrules.service.protocol import Protocol
 from tests.service.asking import TITLED
 from tests.service.processes import Process, loaded, running
 

@@ -159,11 +159,11 @@ def test_command(broker: str, prefix: str, tmp_path: Path) -> None:
         first = popen.stderr.readline()
         port = int(first.rpartition(b"http://127.0.0.1:")[2].split()[0])
         found = {}
-        for path in ("/livez", "/readyz", "/metrics"):
+        for path in ("/livez", "/readyz", "/metrics", "/" + "a" * 40_000):
             connection = HTTPConnection("127.0.0.1", port, timeout=30)
             connection.request("GET", path)
             answer = connection.getresponse()
-            found[path] = answer.status, b"notifyrules_" in answer.read()
+            found[path[:10]] = answer.status, b"notifyrules_" in answer.read()
             connection.close()
         popen.terminate()
         code = popen.wait(60)
@@ -172,6 +172,7 @@ def test_command(broker: str, prefix: str, tmp_path: Path) -> None:
         popen.communicate()
         asyncio.run(clean(address(broker), prefix))
 
+    assert found.pop("/aaaaaaaaa") == (431, False)
     assert found == {"/livez": (200, False), "/readyz": (200, False), "/metrics": (200, True)}
     assert code == 0
 
