@@ -11,6 +11,7 @@ from benchmarks.cliffs import PLAIN, VALUES
 from benchmarks.forms import forms
 from benchmarks.formula import NOTIFIES, WAITS, Every, Is, Not, Some, Term
 from benchmarks.growing import write_chart
+from benchmarks.large import write_rich_chart, write_row, write_switch
 from benchmarks.subjects import Subject, nest, subjects
 from tests.charts import rules_of
 
@@ -68,6 +69,15 @@ class TestCharts:
     def test_of_any_size_have_no_errors(self) -> None:
         """The charts that are measured by their size can be loaded."""
         assert len(rules_of(write_chart(120)).graph.nodes) >= 120
+
+    @pytest.mark.parametrize(
+        ("chart", "nodes"),
+        [(write_rich_chart(64), 64), (write_switch(150), 31), (write_row(260), 260)],
+        ids=["rich", "switch", "row"],
+    )
+    def test_that_are_large_have_no_errors(self, chart: str, nodes: int) -> None:
+        """The charts that are proved and drawn can be loaded, and are as large as is said."""
+        assert len(rules_of(chart).graph.nodes) == nodes
 
 
 class TestForms:
