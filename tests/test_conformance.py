@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from notifyrules.conformance.old import Old
 from notifyrules.conformance.report import Conformance
 from notifyrules.conformance.run import BothSides
 from notifyrules.errors import UsageError
+from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from tests import old_functions
@@ -462,6 +464,14 @@ PLANTED = [
 @pytest.mark.slow
 class TestPlanted:
     """Of many ways in which hand-written deciders go wrong, those that facts can show are found."""
+
+    def test_no_instant_is_far_from_ours(self) -> None:
+        """Where the range of instants ends, sums are cut off, and every function differs."""
+        rules, _, facts = made("team_chat", 40_000)
+        names = [name for name, fact in rules.graph.facts.items() if fact.type.base is Basic.INSTANT]
+        years = {value.year for one in facts for name in names if isinstance(value := one[name], datetime)}
+
+        assert (min(years) >= 2000, max(years) <= 2100) == (True, True)
 
     @pytest.mark.parametrize("chart", FUNCTIONS)
     def test_none_in_an_equal_function(self, chart: str) -> None:

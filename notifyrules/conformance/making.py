@@ -9,8 +9,9 @@ witnesses have, and other values of one fact; in between, and when all of that i
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import chain, islice
 from random import Random
 from typing import Final
@@ -22,6 +23,7 @@ from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language import terms as t
+from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.solver import Neighbourhood, base_of, draw, pools
@@ -56,6 +58,7 @@ class Maker:
     _tried: list[tuple[Aim, FactValues | None]] = field(default_factory=list)
     _near: Neighbourhood = field(init=False)
     _pools: dict[str, Sequence[Value]] = field(default_factory=dict)
+    _instants: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         limit = Limit(self.seconds * _SHARE)
@@ -63,6 +66,7 @@ class Maker:
         free = {name for name, fact in self.graph.facts.items() if not fact.has_default}
         self._near = Neighbourhood.begin(self.graph, self.base, limit, free=free)
         self.recorder.learn(self.graph)
+        self._instants = [name for name, fact in self.graph.facts.items() if fact.type.base is Basic.INSTANT]
         for name, values in pools(self._near.nearest.inputs).items():
             named = values_of(self.graph.facts[name], self.constants)
             real = (one for one in (*values, *named) if _is_real(one) or one == self.base[name])
@@ -85,7 +89,7 @@ class Maker:
         for facts in chain(self._aimed(), self._mixed(self._laid(), self._drawn())):
             key = hash(tuple(map(facts.__getitem__, self.graph.facts)))
             vain += 1
-            if key not in seen and keeps(self.graph, facts):
+            if key not in seen and self._is_of_our_time(facts) and keeps(self.graph, facts):
                 seen.add(key)
                 vain = 0
                 yield facts
@@ -95,11 +99,18 @@ class Maker:
     def _aimed(self) -> Iterator[FactValues]:
         yield self.base
         for aim in aims(self._near.chart, self.graph):
-            facts = find(self._near, aim)
+            facts = find(self._near, replace(aim, shows=partial(self._shows, aim)))
             self._tried.append((aim, facts))
             if facts is not None:
                 self.recorder.walk(self.graph, facts)
                 yield facts
+
+    def _shows(self, aim: Aim, facts: FactValues) -> bool:
+        return self._is_of_our_time(facts) and aim.shows(facts)
+
+    def _is_of_our_time(self, facts: FactValues) -> bool:
+        """Tell whether no instant is far from ours: at the ends of their range, sums are cut off."""
+        return all(_is_real(facts[name]) for name in self._instants)
 
     def _mixed(self, made: Iterator[FactValues], drawn: Iterator[FactValues]) -> Iterator[FactValues]:
         while batch := list(islice(made, _MIXED)):
