@@ -50,6 +50,12 @@ class TestNames:
         """Each at the narrowest place."""
         assert expecting(tmp_path, expect) == [expected]
 
+    def test_a_length_of_time_is_no_instant(self, tmp_path: Path) -> None:
+        """A case expects the instant that a decision tells, however the rules write it."""
+        [finding] = found(tmp_path, "  - {name: x, given: {message.kind: dm}, expect: {recheck: 1h}}\n")
+
+        assert finding.help == ("write the instant itself, as a decision tells it",)
+
     def test_the_arrows_of_the_node_are_offered(self, tmp_path: Path) -> None:
         """A reason that names an answer which the node does not have is told which it has."""
         [finding] = found(tmp_path, "  - {name: x, given: {message.kind: dm}, expect: {reason: kind.others}}\n")

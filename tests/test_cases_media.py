@@ -94,6 +94,12 @@ class TestExpect:
 
         assert (tally.arrows["where.then"], tally.arrows["where.else"], tally.nodes["level"]) == (1, 1, 2)
 
+    def test_is_offered_where_a_case_names_no_medium(self, tmp_path: Path) -> None:
+        """A case of rules with media is about one of them, or about each."""
+        [finding] = suites.found(tmp_path, f'{HEAD}cases:\n  - {{name: x, expect: "no"}}\n', rules=CHART)
+
+        assert finding.help == ("give it; or say what each medium is to have: `expect: {each: {medium: ...}}`",)
+
 
 class TestPerMedium:
     def test_counts_before_what_is_given_for_all(self, tmp_path: Path) -> None:

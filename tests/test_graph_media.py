@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notifyrules.graph.model import Media
-from tests.charts import HEAD, OUTCOMES, codes, rules_of, told
+from tests.charts import HEAD, OUTCOMES, codes, findings, rules_of, told
 
 FACTS = """facts:
   device.kind: desktop | mobile
@@ -80,6 +80,19 @@ class TestMedia:
     def test_what_cannot_be_is_found(self, media: str, found: tuple[str, str, str]) -> None:
         """The fact is declared, an enumeration and never null; what differs is declared and another fact."""
         assert told(naming(media)) == [found]
+
+    @pytest.mark.parametrize(
+        ("name", "advice"),
+        [
+            ("b", "declare its values, such as `b: desktop | mobile`"),
+            ("maybe", "declare it without null, such as `maybe: a | b`"),
+        ],
+    )
+    def test_what_the_fact_lacks_is_advised(self, name: str, advice: str) -> None:
+        """Values that are there are kept."""
+        [*_, found] = findings(naming(name))
+
+        assert found.help == (advice,)
 
     @pytest.mark.parametrize(("count", "fine"), [(1, False), (2, True), (20, True), (21, False)])
     def test_there_are_two_to_twenty(self, count: int, fine: bool) -> None:  # noqa: FBT001 - a table

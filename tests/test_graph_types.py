@@ -180,7 +180,13 @@ class TestMessages:
             ),
             ("x: {type: level, ordered: true}", "bad-type", "true", "the order of `level` is that", "where the type"),
             ("x: {type: level | all, ordered: true}", "bad-type", "true", "have no order", "list all of them: `dis"),
-            ("x: {type: host, ordered: true}", "bad-type", "true", "only an enumeration can be ordered", ""),
+            (
+                "x: {type: host, ordered: true}",
+                "bad-type",
+                "true",
+                "only an enumeration can be ordered",
+                "remove `ordered`",
+            ),
         ],
     )
     def test_mistakes_of_facts(self, line: str, code: str, span: str, message: str, advice: str) -> None:

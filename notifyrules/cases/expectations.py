@@ -151,7 +151,7 @@ class _Reader:
                 Code.TYPE_MISMATCH,
                 self.written.at("recheck", None),
                 f"`recheck` is an instant or null: expected {mismatch.expected}, found {mismatch.found}",
-                help=mismatch.help,
+                help=mismatch.help or "write the instant itself, as a decision tells it",
             )
             return None
 

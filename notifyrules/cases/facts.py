@@ -220,6 +220,8 @@ def report_missing(name: str, chart: CasesChart, span: Span, what: str, findings
     who = f"{what} does not give" if cases == 1 else f"{cases:,} cases, this one first, do not give"
     default = f"`{name}: {fact.type} = null`" if fact.type.nullable else "a default"
     advice = f"give it, for all cases in the `given` at the top of the file; or declare it with {default}"
+    if chart.graph.media is not None and name == chart.graph.media.fact:
+        advice = "give it; or say what each medium is to have: `expect: {each: {medium: ...}}`"
     helps, labels = (advice, f"it says: {fact.about}" if fact.about else ""), [Label(fact.span, "it is declared here")]
     findings.add(Code.BAD_FACTS, span, f"{who} `{name}`, which has no default", help=helps, labels=labels)
 

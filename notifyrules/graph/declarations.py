@@ -87,7 +87,7 @@ def _in_order(name: str, found: Type, part: LongFact | LongType, types: NamedTyp
         return found
     if not isinstance(found.base, Enumeration):
         message = f"only an enumeration can be ordered, and `{name}` is `{found}`"
-        types.findings.add(Code.BAD_TYPE, part.ordered.span, message)
+        types.findings.add(Code.BAD_TYPE, part.ordered.span, message, help="remove `ordered`")
         return None
     written = parse_declaration(part.type, Findings())
     borrowed = () if written is None else types.named_in(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -50,7 +51,9 @@ def _names(name: Scalar, fact: Fact, draft: Draft) -> tuple[str, ...]:
     labels = [Label(fact.span, "it is declared here")]
     if fact.type.nullable or not isinstance(fact.type.base, Enumeration):
         message = f"media are the values of an enumeration without null, and `{name}` is `{fact.type}`"
-        advice = f"declare its values, such as `{name}: desktop | mobile`"
+        is_nullable = isinstance(fact.type.base, Enumeration)
+        example = str(replace(fact.type, nullable=False)) if is_nullable else "desktop | mobile"
+        advice = f"declare {'it without null' if is_nullable else 'its values'}, such as `{name}: {example}`"
         draft.findings.add(Code.TYPE_MISMATCH, name.span, message, help=advice, labels=labels)
         return ()
     values = fact.type.base.values
@@ -67,10 +70,10 @@ def _may_differ(name: Scalar, fact: Scalar, others: list[Scalar], draft: Draft) 
     first = next(one for one in others if one == name)
     if name != fact and first is name:
         return draft.fact(name) is not None
-    message, rival = f"`{name}` tells the media apart, and always differs between them", fact
+    message = f"`{name}` tells the media apart, and always differs between them"
+    labels = [Label(fact.span, "it does so here")]
     if name != fact:
-        message, rival = f"`{name}` stands here twice", first
-    labels = [Label(rival.span, "the first one")]
+        message, labels = f"`{name}` stands here twice", [Label(first.span, "the first one")]
     draft.findings.add(Code.WRONG_SHAPE, name.span, message, help="remove it from `per_medium`", labels=labels)
     return False
 
