@@ -133,6 +133,22 @@ class TestBroken:
         assert pl.read_parquet(tmp_path / "b.parquet")["message.size"].to_list() == [1, 5]
         assert [one["row"] for one in done.json["broken"]["first"]] == [2, 3, 4]
 
+    def test_numbers(self, tmp_path: Path) -> None:
+        """A row has its number in the file, in whatever batch it is read, and whatever lines its cells have."""
+        kinds = pl.Series(["dm"] * 70_000).to_frame("message.kind").with_row_index("n", 1)
+        kinds = kinds.with_columns(
+            pl.when(pl.col("n") == 50_000).then(pl.lit("x")).otherwise("message.kind").alias("message.kind")
+        )
+        kinds.write_parquet(tmp_path / "a.parquet")
+        (tmp_path / "b.jsonl").write_text('{"message.kind": "dm"}\n\n' * 5_000 + "x\n", "utf-8")
+        (tmp_path / "c.csv").write_text('message.kind,note\ndm,"two\nlines"\nx,\n', "utf-8")
+        found = {}
+        for file in ("a.parquet", "b.jsonl", "c.csv"):
+            done = run("decide", team_chat(tmp_path), "--rows", tmp_path / file, "--json")
+            found[file] = [one["row"] for one in done.json["broken"]["first"]]
+
+        assert found == {"a.parquet": [50_000], "b.jsonl": [10_001], "c.csv": [4]}
+
     def test_no_utf8(self, tmp_path: Path) -> None:
         """Text that is no UTF-8 breaks its row alone."""
         for name, good, bad in (

@@ -126,9 +126,9 @@ def test_specialized(spark: Any, tmp_path: Path) -> None:  # noqa: ANN401 - of S
     """Specialized rules decide as they do elsewhere."""
     rules = load("slack").specialize({"channel.muted": True})
     frame = on_spark(spark, pl.DataFrame({"message.is_dm": [True, False]}), tmp_path)
-    found = collected(rules.decide_frame(frame, extras="ignore"))
+    found = collected(rules.decide_frame(frame, data=True, extras="ignore"))
 
-    assert [row["reason"] for row in found] == ["muted_thread.else"] * 2
+    assert [(row["reason"], row["data"]) for row in found] == [("muted_thread.else", None)] * 2
 
 
 def test_nothing_but_text(spark: Any, tmp_path: Path) -> None:  # noqa: ANN401 - of Spark

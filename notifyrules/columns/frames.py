@@ -170,7 +170,7 @@ def _small(kind: Any) -> Any:  # noqa: ANN401 - of PyArrow
     """Give a type with the texts and lists that every engine knows."""
     import pyarrow as pa  # noqa: PLC0415 - what carries the rows
 
-    if pa.types.is_large_string(kind):
+    if pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return pa.string()
     if pa.types.is_large_list(kind):
         return pa.list_(_small(kind.value_type))
