@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from notifyrules.columns.engine import engine_for
+from notifyrules.columns.telling import Telling
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import Value
 from notifyrules.rules import load
@@ -122,3 +123,18 @@ def test_plans_are_kept() -> None:
     rules.specialize({**known, "channel.name": "#other"}).decide_frame(members)
 
     assert engine_for.cache_info().misses == planned
+
+
+def test_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words and data that an arrow always says are looked up; only others need a decision."""
+    flow = """
+b: {if: b, then: {to: "no", because: plain}, else: c}
+c: {if: c, then: {to: "no", because: "of {t}"}, else: "yes"}
+"""
+    decided: list[object] = []
+    monkeypatch.setattr(Telling, "_told", lambda _, given, __: decided.append(given) or ["asked", None])
+    columns = {"b": [True, False, False], "c": [True, True, False], "t": ["x", "y", "z"]}
+    found = rules_of(chart(flow)).decide_frame(pl.DataFrame(columns), because=True, data=True)
+
+    assert found["because"].to_list() == ["plain", "asked", None]
+    assert len(decided) == 1

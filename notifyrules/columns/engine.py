@@ -78,7 +78,8 @@ class Engine:
                 own.add(one.name)
         own -= reads(plan.code).union(*(reads(one.instant) for one in self._dear.values() if isinstance(one, Clock)))
         self._code = plan.code
-        self._arrows = {arrow.id: code for code, arrow in enumerate(plan.arrows)}
+        self.arrows = plan.arrows
+        self._by_reason = {arrow.id: code for code, arrow in enumerate(plan.arrows)}
         self._codes = pl.UInt8() if len(plan.arrows) <= _BYTE else pl.UInt16()
         last = {name: at for at, (_, made) in enumerate(self._stages) for name in reads(made) & own}
         # The columns of all nodes at once may be many: each is dropped when it was read for the last time.
@@ -107,7 +108,7 @@ class Engine:
         combinations = Combinations(facts, rows)
         if self._dear and self._is_alone(facts, rows, combinations):
             each = combinations.facts_at(tuple(facts.decode))
-            return pl.Series([self._arrows[alone(one)] for one in each], dtype=self._codes)
+            return pl.Series([self._by_reason[alone(one)] for one in each], dtype=self._codes)
         found = self._run(facts, combinations)
         code = (found if isinstance(found, pl.Series) else pl.Series([found])).cast(self._codes)
         return code if len(code) == rows else code.new_from_index(0, rows)

@@ -98,7 +98,7 @@ class FrameRules:
             engine.reasons[codes].alias("reason"),
         ]
         telling = Telling(self.graph, self._program, self.fixed)
-        return pl.DataFrame(made + telling.columns(facts, frame.height, wanted.names[3:]))
+        return pl.DataFrame(made + telling.columns(facts, codes, engine.arrows, wanted.names[3:]))
 
     def sifted(
         self, frame: pl.DataFrame, wanted: Wanted, extras: Extras

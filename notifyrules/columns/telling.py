@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import assert_never
+from dataclasses import replace
+from typing import Final, assert_never
 
 import polars as pl
 
+from notifyrules.columns.distinct import Combinations
 from notifyrules.columns.reading import Readable
 from notifyrules.compiled.compiler import Program
-from notifyrules.graph.model import Graph
+from notifyrules.compiled.telling import plain_words
+from notifyrules.evaluation.walk import data_of
+from notifyrules.graph.model import Arrow, Call, Graph
+from notifyrules.language.terms import Typed
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, to_plain
 
+_OPEN: Final = object()
+"""Stands for what the facts of a row say."""
+
 
 class Telling:
-    """Ask the reference, once for each distinct combination of facts."""
+    """Tell what an arrow always says, and ask for the rest once for each distinct combination of facts."""
 
     def __init__(self, graph: Graph, program: Program, fixed: Mapping[str, Value]) -> None:
         self._graph = graph
@@ -29,35 +37,49 @@ class Telling:
         data = pl.Struct(fields) if fields else pl.Null()
         return {"because": pl.String(), "data": data, "recheck_at": pl.Datetime("us", "UTC")}
 
-    def columns(self, facts: Readable, rows: int, names: Sequence[str]) -> list[pl.Series]:
-        """Give the columns that are asked for."""
+    def columns(
+        self, facts: Readable, codes: pl.Series, arrows: Sequence[Arrow], names: Sequence[str]
+    ) -> list[pl.Series]:
+        """
+        Give the columns that are asked for.
+
+        Args:
+            facts: The columns of facts.
+            codes: The arrow that settles each row.
+            arrows: The arrows, by their codes.
+            names: What is to be told.
+        """
         if not names:
             return []
-        if not facts.frame.width:
-            told = self._told({}, names)
-            return [pl.Series(name, [one] * rows, dtype=self.schema[name]) for name, one in told.items()]
-        combinations = facts.frame.unique()
-        found: dict[str, list[object]] = {name: [] for name in names}
-        decode = list(facts.decode.items())
-        for row in combinations.iter_rows():
-            given = {
-                name: None if held is None else read(held)
-                for (name, read), held in zip(decode, row, strict=True)
-            }  # fmt: skip
-            for name, one in self._told(given, names).items():
-                found[name].append(one)
-        made = [pl.Series(f"~{name}", values, dtype=self.schema[name]) for name, values in found.items()]
-        looked = combinations.with_columns(made)
-        keys = facts.frame.columns
-        joined = facts.frame.join(looked, on=keys, how="left", nulls_equal=True, maintain_order="left")
-        return [joined.get_column(f"~{name}").alias(name) for name in names]
+        plain = [[self._plain(arrow, name) for name in names] for arrow in arrows]
+        places = codes.cast(pl.UInt32)
+        rows = pl.Series([_OPEN in one for one in plain], dtype=pl.Boolean)[codes].arg_true()
+        lines = [[None if one is _OPEN else one for one in line] for line in plain]
+        if len(rows):
+            asked = Combinations(replace(facts, frame=facts.frame[rows]), len(rows))
+            numbered = asked.numbered(tuple(facts.decode))
+            places = places.scatter(rows, numbered.numbers + len(lines))
+            lines += [self._told(given, names) for given in asked.facts_at(tuple(facts.decode), numbered.rows)]
+        columns = zip(names, zip(*lines, strict=True), strict=True)
+        return [pl.Series(name, told, dtype=self.schema[name])[places].alias(name) for name, told in columns]
 
-    def _told(self, given: Mapping[str, Value], names: Sequence[str]) -> dict[str, object]:
+    def _plain(self, arrow: Arrow, name: str) -> object:
+        """Give what is told wherever an arrow settles it, if that is the same for all facts."""
+        outcome = self._graph.outcomes[arrow.target]
+        match name:
+            case "because":
+                said = plain_words(self._graph, arrow.id)
+                return said if said is None or isinstance(said, str) else _OPEN
+            case "data":
+                computed = any(isinstance(value, Typed) for value in outcome.data.values())
+                return _OPEN if computed else held(data_of(outcome, {}))
+            case _:
+                called = any(isinstance(node, Call) for node in self._graph.nodes.values())
+                return None if outcome.recheck is None and not called else _OPEN
+
+    def _told(self, given: Mapping[str, Value], names: Sequence[str]) -> list[object]:
         decision = self._program.decide({**given, **self._fixed})
-        told: dict[str, object] = {}
-        for name in names:
-            told[name] = held(getattr(decision, name))
-        return told
+        return [held(getattr(decision, name)) for name in names]
 
 
 def held(value: Value | Mapping[str, Value]) -> object:
