@@ -132,7 +132,12 @@ b: {if: b, then: {to: "no", because: plain}, else: c}
 c: {if: c, then: {to: "no", because: "of {t}"}, else: "yes"}
 """
     decided: list[object] = []
-    monkeypatch.setattr(Telling, "_told", lambda _, given, __: decided.append(given) or ["asked", None])
+
+    def told(_: Telling, given: object, __: object) -> list[object]:
+        decided.append(given)
+        return ["asked", None]
+
+    monkeypatch.setattr(Telling, "_told", told)
     columns = {"b": [True, False, False], "c": [True, True, False], "t": ["x", "y", "z"]}
     found = rules_of(chart(flow)).decide_frame(pl.DataFrame(columns), because=True, data=True)
 
