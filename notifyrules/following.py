@@ -22,7 +22,7 @@ from notifyrules.diagnostics.phrases import count, named, why
 from notifyrules.document.files import (
     CASES_ENDINGS,
     SHIPPED_PREFIX,
-    Held,
+    HeldText,
     Place,
     RealPaths,
     hold,
@@ -47,7 +47,7 @@ _TRIES = 10
 """Times that files are read again at once because they changed meanwhile."""
 _PATIENCE_S = 5.0
 """How long `close` waits for an attempt that is under way."""
-_MIXED: Held = ("", "")
+_MIXED: HeldText = ("", "")
 """What a file is said to hold of which two versions were read: it never holds that."""
 
 
@@ -105,7 +105,7 @@ class _Sight:
 
     files: dict[str, Place] = field(default_factory=dict)
     """The YAML files to follow, by the names that the system knows them by, without what they name."""
-    held: dict[Place, Held] = field(default_factory=dict)
+    held: dict[Place, HeldText] = field(default_factory=dict)
     led: dict[str, str] = field(default_factory=dict)
     """Where the names led that files give, links resolved."""
 

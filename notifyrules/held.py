@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from notifyrules.document.files import SHIPPED_PREFIX, Held, Place, Shipped
+from notifyrules.document.files import SHIPPED_PREFIX, HeldText, Place, Shipped
 from notifyrules.graph.builder import Library
 from notifyrules.graph.model import Graph
 
@@ -28,7 +28,7 @@ def build_held(files: Mapping[str, str], path: str) -> Graph | None:
 
     held = {place(name): text for name, text in files.items()}
 
-    def open_held(at: Place) -> Held:
+    def open_held(at: Place) -> HeldText:
         return held.get(at.path, ("is not kept", ""))
 
     names = tuple(name.removeprefix(SHIPPED_PREFIX) for name in files if name.startswith(SHIPPED_PREFIX))

@@ -13,7 +13,7 @@ from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import Facts, LazyFacts
 from notifyrules.compiled.facts_reader import Absent, Extras
 from notifyrules.compiled.media import DecideEach, Decisions
-from notifyrules.compiled.residual import Until, needed
+from notifyrules.compiled.residual import NeededFor, needed
 from notifyrules.compiled.specialize import Specializer
 from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
@@ -181,7 +181,7 @@ class Rules:
                 return found
         return self.should_notify(self._program.json().read(data, extras), extras)
 
-    def needs(self, given: object, *, until: Until = "decision", extras: Extras = "forbid") -> tuple[str, ...]:
+    def needs(self, given: object, *, until: NeededFor = "decision", extras: Extras = "forbid") -> tuple[str, ...]:
         """
         Tell which facts are needed next, when only some are known.
 

@@ -20,7 +20,7 @@ from notifyrules.conformance.expected import ExpectedDifferences, read_expected
 from notifyrules.language.values import FactValues
 from notifyrules.rules import Rules, find_place
 
-Kind = Literal["match", "expected", "unexpected", "error"]
+Agreement = Literal["match", "expected", "unexpected", "error"]
 """What a comparison found; an error is a function, or rules, that could not answer."""
 _REST_S: Final = 0.05
 _FEW: Final = 3
@@ -72,9 +72,9 @@ class Shadow:
             RulesError: The file of expected differences is not in order.
         """
         self.rules, self.sample, self.share = rules, sample, share
-        self.counts: Counter[tuple[Kind, str]] = Counter()
+        self.counts: Counter[tuple[Agreement, str]] = Counter()
         """How often each kind of comparison was met, by the arrow of the decision, or by what raised."""
-        self.receipts: dict[tuple[Kind, str], list[dict[str, Any]]] = {}
+        self.receipts: dict[tuple[Agreement, str], list[dict[str, Any]]] = {}
         """A few receipts for each of them, with what the old function said."""
         self.dropped = 0
         """Calls that found the queue full."""
@@ -206,13 +206,13 @@ class Shadow:
         if self._hook is not None:
             self._hook(decision)
 
-    def _kind(self, answer: OldAnswer, facts: FactValues, decision: Decision) -> Kind:
+    def _kind(self, answer: OldAnswer, facts: FactValues, decision: Decision) -> Agreement:
         if answer.agrees(self.rules.graph, decision.outcome, decision.reason):
             return "match"
         covered = self._expected.covering(facts, decision.outcome, answer.said)
         return "unexpected" if covered is None else "expected"
 
-    def _count(self, key: tuple[Kind, str], decision: Decision | None, said: str) -> None:
+    def _count(self, key: tuple[Agreement, str], decision: Decision | None, said: str) -> None:
         self.counts[key] += 1
         kept = self.receipts.setdefault(key, [])
         if decision is not None and len(kept) < _FEW:

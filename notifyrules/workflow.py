@@ -22,7 +22,7 @@ from notifyrules.service.durable import at, durable
 
 Ask: TypeAlias = Mapping[str, Any]
 """What an ask is about, as data for JSON: ids, from which facts are gathered."""
-Answer: TypeAlias = dict[str, Any]
+AskResult: TypeAlias = dict[str, Any]
 """Outcome, `notify`, `later`, `recheck_at`, `reason`, `data`, `digest`, and `asked`: how often it was asked by then."""
 
 _RETRIES: Final[Any] = {"retries_allowed": True, "max_attempts": 10_000, "interval_seconds": 0.5}
@@ -38,8 +38,8 @@ class Workflow:
         rules: Rules | LiveRules | str,
         *,
         gather: Callable[[Ask], Any],
-        send: Callable[[Ask, Answer, str], Any],
-        record: Callable[[Ask, Answer], Any],
+        send: Callable[[Ask, AskResult, str], Any],
+        record: Callable[[Ask, AskResult], Any],
         most: int = 20,
         name: str = "notifyrules-asks",
     ) -> None:
@@ -81,15 +81,15 @@ class Workflow:
             return gather(about)
 
         @DBOS.step(name="decide")
-        def decided(facts: object) -> Answer:
+        def decided(facts: object) -> AskResult:
             return self._decide(facts)
 
         @DBOS.step(name="send", **_RETRIES)
-        def sent(about: Ask, told: Answer, key: str) -> None:
+        def sent(about: Ask, told: AskResult, key: str) -> None:
             send(about, told, key)
 
         @DBOS.step(name="record", **_RETRIES)
-        def recorded(about: Ask, told: Answer) -> None:
+        def recorded(about: Ask, told: AskResult) -> None:
             record(about, told)
 
         @DBOS.workflow(name="ask", max_recovery_attempts=None)
@@ -127,7 +127,7 @@ class Workflow:
         """Ask and send no more for a key, as when the message was read; what is being sent is."""
         DBOS.cancel_workflows([_id(key, number) for number in range(1, self._most + 1)])
 
-    def _decide(self, facts: object) -> Answer:
+    def _decide(self, facts: object) -> AskResult:
         rules = self._rules.rules if isinstance(self._rules, LiveRules) else self._rules
         return {**answer(rules.should_notify(facts)), "digest": rules.digest}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dbos import DBOS
 
-from notifyrules.workflow import Answer, Ask, Workflow
+from notifyrules.workflow import Ask, AskResult, Workflow
 
 RULES = Path(__file__).with_name("quiet.yaml")
 
@@ -27,11 +27,11 @@ class Story:
         self.gathered.set()
         return {"now": self.now}
 
-    def send(self, ask: Ask, _answer: Answer, key: str) -> None:
+    def send(self, ask: Ask, _answer: AskResult, key: str) -> None:
         """Ring; a provider would be given the key."""
         print(f"{self.now[11:16]}  {ask['user']}'s phone rings, under the key {key}")
 
-    def record(self, _ask: Ask, answer: Answer) -> None:
+    def record(self, _ask: Ask, answer: AskResult) -> None:
         """Keep what was decided last."""
         print(f"{self.now[11:16]}  recorded: {answer['outcome']}, asked {answer['asked']} times")
         self.done.set()

@@ -22,7 +22,7 @@ from notifyrules.source.text import Span
 
 Key = TypeVar("Key", bound=str)
 Thing = TypeVar("Thing")
-Read: TypeAlias = Callable[[Fact, Key, Thing], tuple[Value] | None]
+ReadFact: TypeAlias = Callable[[Fact, Key, Thing], tuple[Value] | None]
 """Reads the value of a fact, in a tuple because it may be None itself; None after a finding."""
 
 
@@ -73,7 +73,7 @@ def take_own(  # noqa: PLR0913, PLR0917 - what `take` needs, and where it stands
     chart: CasesChart,
     at: Span,
     place: Callable[[Key], Span],
-    read: Read[Key, Thing],
+    read: ReadFact[Key, Thing],
     findings: Findings,
 ) -> Given:
     """Take what single media have of their own beside what is *given* for all; the whole of it stands *at* a place."""
@@ -148,7 +148,7 @@ def take(
     written: Mapping[Key, Thing],
     chart: CasesChart,
     place: Callable[[Key], Span],
-    read: Read[Key, Thing],
+    read: ReadFact[Key, Thing],
     findings: Findings,
 ) -> Given:
     """Take the facts of a mapping, nested or dotted, each found at its *place*."""

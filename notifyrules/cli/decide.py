@@ -12,7 +12,7 @@ from notifyrules.answers import decisions
 from notifyrules.cli.door import CLEAN, FOUND
 from notifyrules.cli.facts import given_facts, given_for_each
 from notifyrules.cli.files import check_choice, load_named
-from notifyrules.cli.options import AsJson, Each, FactsFiles, Root, RulesFile, Settings
+from notifyrules.cli.options import AsJson, Each, FactSettings, FactsFiles, Root, RulesFile
 from notifyrules.cli.output import tell_warning, write_json, write_line
 from notifyrules.cli.rows import BrokenFile, reading, tell_aside
 from notifyrules.errors import UsageError
@@ -38,7 +38,7 @@ EXAMPLE: Final = "notifyrules decide slack --set channel.muted=true"
 
 def decide(  # noqa: PLR0913, PLR0917 - the options of the command
     rules: RulesFile,
-    settings: Settings = [],  # noqa: B006 - typer copies it
+    settings: FactSettings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
     rows: Annotated[
         list[str],

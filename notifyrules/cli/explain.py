@@ -12,7 +12,7 @@ from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts import given_facts, given_for_each
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.inputs import parse_json, read_text
-from notifyrules.cli.options import AsJson, Each, FactsFiles, Root, Settings
+from notifyrules.cli.options import AsJson, Each, FactSettings, FactsFiles, Root
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.errors import RulesError, UsageError
@@ -40,7 +40,7 @@ EXAMPLE: Final = "notifyrules explain slack --set user.in_dnd=true --reader user
 
 def explain(  # noqa: PLR0913 - the options of the command
     rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
-    settings: Settings = [],  # noqa: B006 - typer copies it
+    settings: FactSettings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
     reader: Annotated[str, typer.Option(metavar="|".join(READERS), help="Whom to explain it to.")] = "support",
     record: Annotated[

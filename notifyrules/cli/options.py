@@ -25,7 +25,7 @@ Timeout: TypeAlias = Annotated[
     ),
 ]
 """The option `--timeout`."""
-Settings: TypeAlias = Annotated[
+FactSettings: TypeAlias = Annotated[
     list[str],
     typer.Option(
         "--set",

@@ -12,7 +12,7 @@ from notifyrules.answers.decisions import decide_each
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts import given_facts, given_for_each
 from notifyrules.cli.files import check_choice, load_named
-from notifyrules.cli.options import Each, FactsFiles, Root, Settings
+from notifyrules.cli.options import Each, FactSettings, FactsFiles, Root
 from notifyrules.cli.output import is_terminal, write_bytes
 from notifyrules.cli.pictures import FORMS, PAGE, Order, PictureFile, draw, draw_all, report_stale, save_all
 from notifyrules.errors import UsageError
@@ -42,7 +42,7 @@ EXAMPLE: Final = "notifyrules render slack --set user.in_dnd=true -o slack.svg"
 
 def render(  # noqa: PLR0913, PLR0917 - the options of the command
     rules: Annotated[str | None, typer.Argument(metavar="RULES", hidden=True)] = None,
-    settings: Settings = [],  # noqa: B006 - typer copies it
+    settings: FactSettings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output unless given.")

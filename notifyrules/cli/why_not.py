@@ -11,7 +11,7 @@ from notifyrules.answers.why_not import why_not as find
 from notifyrules.cli.door import CLEAN
 from notifyrules.cli.facts import given_facts
 from notifyrules.cli.files import check_choice, load_named
-from notifyrules.cli.options import AsJson, FactsFiles, Root, RulesFile, Settings
+from notifyrules.cli.options import AsJson, FactSettings, FactsFiles, Root, RulesFile
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.cli.pictures import Order, PictureFile, draw
 from notifyrules.explanation import READERS
@@ -28,7 +28,7 @@ EXAMPLE: Final = "notifyrules why-not slack --set channel.muted=true --may-chang
 
 def why_not(  # noqa: PLR0913, PLR0917 - the options of the command
     rules: RulesFile,
-    settings: Settings = [],  # noqa: B006 - typer copies it
+    settings: FactSettings = [],  # noqa: B006 - typer copies it
     facts: FactsFiles = [],  # noqa: B006
     wanted: Annotated[
         str, typer.Option(metavar="OUTCOME", help="The outcome that is wanted; notify stands for any that notifies.")

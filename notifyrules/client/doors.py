@@ -29,9 +29,9 @@ DEADLINE_S: Final = 0.25
 _KEY: Final = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}")
 
 Fallback: TypeAlias = Rules | Mapping[str, Rules] | None
-Facts: TypeAlias = Mapping[str, Any]
-PerMedium: TypeAlias = Mapping[str, Facts] | None
-Row: TypeAlias = Answer | FactsError
+GivenFacts: TypeAlias = Mapping[str, Any]
+PerMedium: TypeAlias = Mapping[str, GivenFacts] | None
+RowAnswer: TypeAlias = Answer | FactsError
 """What becomes of one of many facts: an answer, or what is wrong with them."""
 
 
@@ -75,8 +75,8 @@ class _Asker:
             rules = self._own(name, away)
             return local_answer(rules, rules.should_notify(facts))
 
-    async def _decide_many(self, name: str, many: Sequence[Facts]) -> list[Row]:
-        rows: list[Row] = []
+    async def _decide_many(self, name: str, many: Sequence[GivenFacts]) -> list[RowAnswer]:
+        rows: list[RowAnswer] = []
         for start in range(0, len(many), AT_ONCE):
             facts = [_plain(one) for one in many[start : start + AT_ONCE]]
             try:
@@ -123,7 +123,7 @@ class Client(_Asker):
     _loop: asyncio.AbstractEventLoop
     _thread: threading.Thread | None = None
 
-    def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
+    def decide(self, name: str, facts: GivenFacts, *, subject: str | None = None, key: str | None = None) -> Answer:
         """
         Decide by the rules that are called *name*.
 
@@ -141,11 +141,11 @@ class Client(_Asker):
         """
         return self._wait(self._decide(name, facts, subject, key))
 
-    def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
+    def decide_many(self, name: str, facts: Sequence[GivenFacts]) -> list[RowAnswer]:
         """Decide for many facts, a thousand a request; of those that are not right, what is wrong with them."""
         return self._wait(self._decide_many(name, facts))
 
-    def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
+    def decide_each(self, name: str, facts: GivenFacts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide for each medium, as :meth:`Rules.should_notify_each` does."""
         return self._wait(self._decide_each(name, facts, per_medium))
 
@@ -179,15 +179,17 @@ class Client(_Asker):
 class AsyncClient(_Asker):
     """Asks a decision service from asyncio, like :class:`Client`."""
 
-    async def decide(self, name: str, facts: Facts, *, subject: str | None = None, key: str | None = None) -> Answer:
+    async def decide(
+        self, name: str, facts: GivenFacts, *, subject: str | None = None, key: str | None = None
+    ) -> Answer:
         """Decide like :meth:`Client.decide`."""
         return await self._decide(name, facts, subject, key)
 
-    async def decide_many(self, name: str, facts: Sequence[Facts]) -> list[Row]:
+    async def decide_many(self, name: str, facts: Sequence[GivenFacts]) -> list[RowAnswer]:
         """Decide like :meth:`Client.decide_many`."""
         return await self._decide_many(name, facts)
 
-    async def decide_each(self, name: str, facts: Facts, per_medium: PerMedium = None) -> dict[str, Answer]:
+    async def decide_each(self, name: str, facts: GivenFacts, per_medium: PerMedium = None) -> dict[str, Answer]:
         """Decide like :meth:`Client.decide_each`."""
         return await self._decide_each(name, facts, per_medium)
 
@@ -217,14 +219,14 @@ def _stop(loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(loop.stop)
 
 
-def _decide_row(rules: Rules, facts: Any) -> Row:  # noqa: ANN401 - plain
+def _decide_row(rules: Rules, facts: Any) -> RowAnswer:  # noqa: ANN401 - plain
     try:
         return local_answer(rules, rules.should_notify(facts))
     except FactsError as error:
         return error
 
 
-def _read_rows(count: int, told: Mapping[str, Any]) -> list[Row]:
+def _read_rows(count: int, told: Mapping[str, Any]) -> list[RowAnswer]:
     rows = told.get("decisions")
     if not isinstance(rows, list) or len(rows) != count:
         raise ValueError("it has not one answer for each of the facts")

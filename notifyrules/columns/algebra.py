@@ -16,7 +16,7 @@ from notifyrules.language import terms as t
 from notifyrules.language.functions import Function
 from notifyrules.language.types import Type
 
-Plain: TypeAlias = bool | int | str | None
+CellValue: TypeAlias = bool | int | str | None
 """A value as a column holds it."""
 
 
@@ -44,7 +44,7 @@ class Operation(Enum):
 class SameInAll:
     """The same value in every row."""
 
-    value: Plain
+    value: CellValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Among:
     """Whether a value is one of some, none of them null; null is not."""
 
     part: Expression
-    values: tuple[Plain, ...]
+    values: tuple[CellValue, ...]
 
 
 @dataclass(frozen=True, slots=True)

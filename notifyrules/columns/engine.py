@@ -18,6 +18,7 @@ import polars as pl
 from notifyrules.columns.algebra import (
     Among,
     Apply,
+    CellValue,
     Clock,
     Distinct,
     Expression,
@@ -25,7 +26,6 @@ from notifyrules.columns.algebra import (
     Held,
     Named,
     Operation,
-    Plain,
     Read,
     SameInAll,
     SmallCode,
@@ -38,7 +38,7 @@ from notifyrules.columns.reading import Readable
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.values import Value
 
-Column: TypeAlias = "pl.Series | Plain"
+Column: TypeAlias = "pl.Series | CellValue"
 """A value for each row, or the same for all of them; a column of one value is the same for all as well."""
 BLOCK: Final = 1_048_576
 """Rows that are decided together."""
@@ -259,7 +259,7 @@ def _series(value: Column, like: Column = None) -> pl.Series:
     return pl.Series([value], dtype=like.dtype if value is None and isinstance(like, pl.Series) else None)
 
 
-def _equal(one: pl.Series, value: Plain) -> pl.Series:
+def _equal(one: pl.Series, value: CellValue) -> pl.Series:
     if isinstance(value, bool):
         return one if value else ~one
     return one == value

@@ -53,7 +53,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _PACKED: Final = ("facts", "private", "way", *_NOT_KEPT)
 """The parts of a packed receipt that are JSON."""
 
-Plain: TypeAlias = Mapping[str, Any]
+PlainRow: TypeAlias = Mapping[str, Any]
 """What a row holds, as it stands."""
 
 
@@ -63,8 +63,8 @@ class TrafficRow:
 
     number: int
     """Which row of its file it is, 1-based: the line, where there are lines."""
-    whole: Plain
-    facts: Plain
+    whole: PlainRow
+    facts: PlainRow
     as_text: bool = False
     """Whether values are written as text, which the declarations of facts say how to read."""
 
@@ -121,7 +121,7 @@ class Batch:
             return self.rows[place].number
         return self.first + place % (self.frame.height // len(self.media))
 
-    def given(self, place: int) -> Plain:
+    def given(self, place: int) -> PlainRow:
         """Give what stands at a place."""
         return self.rows[place].whole if self.frame is None else self.frame.row(place, named=True)
 
@@ -215,7 +215,7 @@ def _columns(file: Path) -> Iterator[Batch]:
             yield Batch(file, read, frame, at + 1)
 
 
-def _unpacked(row: Plain) -> Plain:
+def _unpacked(row: PlainRow) -> PlainRow:
     """Read a packed receipt, whose parts are JSON."""
     whole = {key: _parsed(one) if key in _PACKED else one for key, one in row.items() if one is not None}
     if isinstance(at := whole.get("at"), datetime):
@@ -261,7 +261,7 @@ def _noted(lines: Iterable[str], read: list[str]) -> Iterator[str]:
         yield line
 
 
-def _named_cells(header: Sequence[str], given: tuple[list[str], str]) -> Plain:
+def _named_cells(header: Sequence[str], given: tuple[list[str], str]) -> PlainRow:
     """Name the cells of a row; an empty one is nothing, unless it is written as an empty text: `""`."""
     cells, written = given
     if len(cells) != len(header):
@@ -279,7 +279,7 @@ def _batch(
     file: Path,
     size: int,
     numbered: Iterable[tuple[int, Any]],
-    read: Callable[[Any], Plain],
+    read: Callable[[Any], PlainRow],
     *,
     as_text: bool = False,
 ) -> Batch:
@@ -381,7 +381,7 @@ def _for_medium(frame: pl.DataFrame, media: Media, name: str, facts: Mapping[str
     return frame.with_columns(made)
 
 
-def _own(row: TrafficRow, media: Media, name: str) -> Plain:
+def _own(row: TrafficRow, media: Media, name: str) -> PlainRow:
     facts, given = dotted(row.facts), row.whole.get("per_medium")
     own = {fact: facts[f"{fact}@{name}"] for fact in media.per_medium if f"{fact}@{name}" in facts}
     return {**facts, **own, **dotted(given.get(name) if isinstance(given, Mapping) else None), media.fact: name}

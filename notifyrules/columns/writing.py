@@ -15,6 +15,7 @@ from typing import Final, assert_never, cast
 from notifyrules.columns.algebra import (
     Among,
     Apply,
+    CellValue,
     Clock,
     Distinct,
     Expression,
@@ -22,7 +23,6 @@ from notifyrules.columns.algebra import (
     Held,
     Named,
     Operation,
-    Plain,
     Read,
     SameInAll,
     SmallCode,
@@ -79,7 +79,7 @@ def is_texts(kind: Type) -> bool:
     return kind.base is Basic.TEXT or isinstance(kind.base, Enumeration)
 
 
-def as_plain(value: Value) -> Plain:
+def as_plain(value: Value) -> CellValue:
     """Give the form that a value has in a column."""
     if value is None or isinstance(value, (bool, str)):
         return value
@@ -168,7 +168,7 @@ class Terms:
         test = self._tested(term, tuple(as_plain(one) for one in values if one is not None))
         return Apply(Operation.ANY, (test, self._is_null(self._once(term)))) if None in values else test
 
-    def _tested(self, term: t.Term, values: tuple[Plain, ...]) -> Expression:
+    def _tested(self, term: t.Term, values: tuple[CellValue, ...]) -> Expression:
         """Write whether a term has one of some values: asked of what it is chosen from, which keeps enumerations."""
         match term:
             case t.LetUse(term=inner):
@@ -314,7 +314,7 @@ class Terms:
         values = self._stages.places(written)
         return Named(written, values) if values else written
 
-    def _among(self, kind: Type, subject: Expression, values: tuple[Plain, ...]) -> Expression:
+    def _among(self, kind: Type, subject: Expression, values: tuple[CellValue, ...]) -> Expression:
         """Write whether a value is one of some; those that its type does not hold cannot be met."""
         if isinstance(kind.base, Enumeration):
             values = tuple(one for one in values if one in kind.base.values)

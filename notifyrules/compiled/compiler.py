@@ -30,7 +30,7 @@ from notifyrules.compiled.limits import LIMITS, CodeLimits
 from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
 from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.object_facts import ObjectWriter
-from notifyrules.compiled.other_facts import LOOSE, Converters, Form, FormsCode, OtherForms
+from notifyrules.compiled.other_facts import LOOSE, ByForm, Converters, FormsCode, OtherForms
 from notifyrules.compiled.other_facts import ODD as OTHER_ODD
 from notifyrules.compiled.partial import NotKnown, looking
 from notifyrules.compiled.residual import Front
@@ -45,12 +45,12 @@ ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is needed"
 
 
-_Bind: TypeAlias = Callable[["Facts | None", Mapping[object, Form], Form], tuple[object, Form]]
+_Bind: TypeAlias = Callable[["Facts | None", Mapping[object, ByForm], ByForm], tuple[object, ByForm]]
 """
 Gives the function that decides and the one that decides by plain dicts, for fixed facts and for what takes other forms:
 by class, and of classes not met before.
 """
-Typed: TypeAlias = Callable[[object], "Decision | None"]
+ByTypedJson: TypeAlias = Callable[[object], "Decision | None"]
 """Decides by JSON of the usual form; None where it has another one."""
 _BindEach: TypeAlias = Callable[["Facts | None", object], DecideEach]
 """Gives the function that decides for every medium, for fixed facts and the function that decides for one."""
@@ -94,7 +94,7 @@ class Program:
     """Validates facts as far as that can be done without the reader."""
     json: Callable[[], JsonReader]
     """Gives what reads facts in JSON, which is made when it is first asked for."""
-    typed: Callable[[], Typed]
+    typed: Callable[[], ByTypedJson]
     """Gives what decides by JSON of the usual form; it is made when it is first asked for."""
 
 
@@ -109,7 +109,7 @@ class UnboundProgram:
     each: Callable[[], _BindEach]
     deciding: FormsCode
     holding: FormsCode
-    typed: Callable[[], Callable[[Facts | None, object], Typed]]
+    typed: Callable[[], Callable[[Facts | None, object], ByTypedJson]]
 
     def program(self, fixed: Facts | None) -> Program:
         """Fix the facts that are known before."""
@@ -154,12 +154,12 @@ def compile_residual(
     return UnboundProgram(left, reader, bind, source, each, deciding, holding, typed)
 
 
-def _compile_typed(compiler: _Compiler, settled: Arrow | None) -> Callable[[Facts | None, object], Typed]:
+def _compile_typed(compiler: _Compiler, settled: Arrow | None) -> Callable[[Facts | None, object], ByTypedJson]:
     from notifyrules.compiled.typed_json import can_read  # noqa: PLC0415 - only who has JSON needs it
 
     if not can_read():
         return lambda _fixed, _decide: lambda _data: None
-    return cast("Callable[[Facts | None, object], Typed]", compiler.run(compiler.typed(settled))["bind"])
+    return cast("Callable[[Facts | None, object], ByTypedJson]", compiler.run(compiler.typed(settled))["bind"])
 
 
 def _compile_each(

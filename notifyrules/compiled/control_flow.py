@@ -106,7 +106,7 @@ class Unreachable(AssertionError):  # noqa: N818 - it names what was reached
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class Whereabouts:
     """What can be reached from where a statement stands."""
 
     stretch: Stretch
@@ -196,7 +196,7 @@ class StretchWriter(ABC):
         if stretch.cuts:
             self.wanted |= {(cut, stretch.ends.trying) for cut in stretch.cuts}
             return STAY
-        return self._region(name, Where(stretch, end))
+        return self._region(name, Whereabouts(stretch, end))
 
     def _functions(self, *, trying: bool) -> set[str]:
         return {name for name, inside in self.plan.functions if inside is trying}
@@ -216,14 +216,14 @@ class StretchWriter(ABC):
             return []
         return ["while r.__class__ is Function:", f"    r = r({self._variables})"]
 
-    def _want(self, name: str, where: Where) -> None:
+    def _want(self, name: str, where: Whereabouts) -> None:
         self.wanted.add((name, where.stretch.ends.trying))
 
-    def _region(self, name: str, where: Where) -> Block:
+    def _region(self, name: str, where: Whereabouts) -> Block:
         """Write a node and all that stands inside and behind it."""
         return self._stand(name, where.stretch.behind.get(name, ()), where)
 
-    def _stand(self, name: str, later: tuple[str, ...], where: Where) -> Block:
+    def _stand(self, name: str, later: tuple[str, ...], where: Whereabouts) -> Block:
         """Write a node with some of the nodes that stand behind it."""
         limits = self.shape.limits
         if len(later) > limits.behind:
@@ -239,19 +239,19 @@ class StretchWriter(ABC):
         if flat and needed <= {where.behind}:
             return self._stand(name, rest, replace(where, end=last)).then(lambda: self._region(last, where))
         if not needed and where.loops < limits.loops:
-            around = self._loop(self._stand(name, rest, Where(stretch, None, last, where.loops + 1)))
+            around = self._loop(self._stand(name, rest, Whereabouts(stretch, None, last, where.loops + 1)))
             return around.then(lambda: self._region(last, where))
         # Inside of this loop only one place beside the last node can be reached, from the last node too.
         if flat and len(needed) == 1 and stretch.leads[last] <= needed and where.loops < limits.loops:
             (goal,) = needed
-            inner = Where(stretch, last, goal, where.loops + 1)
+            inner = Whereabouts(stretch, last, goal, where.loops + 1)
             both = self._stand(name, rest, inner).then(lambda: self._region(last, replace(inner, end=goal)))
             # Whatever runs off the end of both has come to the goal, which stands behind the loop.
             return loop(both.then(lambda: Block(["break"], stays=False))).then(lambda: self._go_to(goal, where))
         self._want(last, where)
         return self._stand(name, rest, where)
 
-    def _go_to(self, place: str, where: Where) -> Block:
+    def _go_to(self, place: str, where: Whereabouts) -> Block:
         if place == where.end:
             return STAY
         if place == where.behind:
@@ -264,7 +264,7 @@ class StretchWriter(ABC):
 
     # ---- Ways ----
 
-    def _follow(self, arrow: Arrow, where: Where) -> Block:
+    def _follow(self, arrow: Arrow, where: Whereabouts) -> Block:
         ends = where.stretch.ends
         if arrow.target in self.graph.outcomes:
             if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:
@@ -280,7 +280,7 @@ class StretchWriter(ABC):
             self._want(name, where)
         return block
 
-    def _hand_over(self, name: str, where: Where) -> Block:
+    def _hand_over(self, name: str, where: Whereabouts) -> Block:
         ends = where.stretch.ends
         function = self._function(name, trying=ends.trying)
         if not ends.labelled:
@@ -293,7 +293,7 @@ class StretchWriter(ABC):
         call = [f"r = {function}({self._variables})", *self._drive()]
         return Block([*call, "if r is not None:", "    return r"], stays=True, levels=1)
 
-    def _goal(self, arrow: Arrow, where: Where) -> str:
+    def _goal(self, arrow: Arrow, where: Whereabouts) -> str:
         """Name what arrows have in common that need not be told apart here."""
         outcome = self.graph.outcomes.get(arrow.target)
         if outcome is None or where.stretch.ends.done:
@@ -303,5 +303,5 @@ class StretchWriter(ABC):
     # ---- Nodes ----
 
     @abstractmethod
-    def _node(self, name: str, where: Where) -> Block:
+    def _node(self, name: str, where: Whereabouts) -> Block:
         """Write a node and what stands inside it."""

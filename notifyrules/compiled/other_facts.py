@@ -22,9 +22,9 @@ from notifyrules.language.mismatch import Mismatch
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError, AttributeError)
 """What accepting code raises when the reader must look."""
-Parts: TypeAlias = Callable[[Any], dict[str, object]]
+MakeDict: TypeAlias = Callable[[Any], dict[str, object]]
 """Makes a dict of what an object has of the facts of a group."""
-Form: TypeAlias = Callable[[object, str], Any]
+ByForm: TypeAlias = Callable[[object, str], Any]
 """Takes facts of one form, and what becomes of undeclared ones; None where the reader must look."""
 _CLASSES: Final = 64
 """Classes for which code is kept: a caller may make a class for every call."""
@@ -48,12 +48,12 @@ class Converters:
     def __init__(self, code: FormsCode) -> None:
         self._code = code
 
-    def __call__(self, path: str) -> tuple[dict[type, Parts], Parts]:
+    def __call__(self, path: str) -> tuple[dict[type, MakeDict], MakeDict]:
         """Give what makes dicts of what stands for the group of a path: by class, and of classes not met before."""
-        known: dict[type, Parts] = {NoneType: _empty}
+        known: dict[type, MakeDict] = {NoneType: _empty}
         return known, partial(self._convert, path, known)
 
-    def _convert(self, path: str, known: dict[type, Parts], given: object) -> dict[Any, object]:
+    def _convert(self, path: str, known: dict[type, MakeDict], given: object) -> dict[Any, object]:
         """Make a dict of what is given for a group; Unusual where the reader must look."""
         parts = dict_maker(given) if is_mapping(given) else self._code.parts(f"{path}.", given)
         if parts is None:
@@ -73,18 +73,18 @@ class FormsCode:
         self._compile_values = compile_values
         self._bind: Any = None
         """Gives them; None until they are asked for."""
-        self._parts: dict[tuple[str, type], Parts] = {}
+        self._parts: dict[tuple[str, type], MakeDict] = {}
         self._wholes: dict[type, tuple[CodeType, Mapping[str, object]]] = {}
         self._tried: dict[type, int] = {}
 
-    def bind(self, fixed: Facts | None, decide: object, forms: Mapping[object, Form], other: Form) -> Sequence[Any]:
+    def bind(self, fixed: Facts | None, decide: object, forms: Mapping[object, ByForm], other: ByForm) -> Sequence[Any]:
         """Give the functions that take values, a dict of any layout, and perhaps a dict of the usual one."""
         if self._bind is None:
             self._bind = self._compile_values(self.converters)
         found: Sequence[Any] = self._bind(fixed, decide, forms, other)
         return found
 
-    def parts(self, prefix: str, given: object) -> Parts | None:
+    def parts(self, prefix: str, given: object) -> MakeDict | None:
         """Give what makes a dict of the facts of a group that objects like one have."""
         key = (prefix, type(given))
         if key not in self._parts:
@@ -134,12 +134,12 @@ class OtherForms:
         self._code = code
         self._fixed = fixed
         self._decide: object = None
-        self._take: Form | None = None
+        self._take: ByForm | None = None
         self._bound: Sequence[Any] = ()
-        self.by_class: dict[object, Form] = {LOOSE: self._loose_first}
+        self.by_class: dict[object, ByForm] = {LOOSE: self._loose_first}
         """What takes facts, by their class, and dicts of another layout than usual."""
 
-    def decides(self, decide: object, take: Form) -> None:
+    def decides(self, decide: object, take: ByForm) -> None:
         """Say which function *decides*, and which one takes plain dicts of the usual layout."""
         self._decide, self._take = decide, take
 
@@ -161,7 +161,7 @@ class OtherForms:
             self._bound = self._code.bind(self._fixed, self._decide, self.by_class, self.unseen)
         return self._bound
 
-    def _form(self, facts: object) -> Form | None:
+    def _form(self, facts: object) -> ByForm | None:
         kind = type(facts)
         if isinstance(facts, Facts):
             self._keep(kind, _nothing)
@@ -169,7 +169,7 @@ class OtherForms:
         if kind is dict:
             self._keep(kind, self._take or self._functions()[2])
         elif is_mapping(facts):
-            form: Form = partial(self._mapping, dict_maker(facts))
+            form: ByForm = partial(self._mapping, dict_maker(facts))
             # A stand-in may be one for a mapping now and for something else then.
             if facts.__class__ is not kind:
                 return form
@@ -182,17 +182,17 @@ class OtherForms:
             return self._in_parts
         return self.by_class.get(kind)
 
-    def _whole(self, code: tuple[CodeType, Mapping[str, object]], otherwise: Form) -> Form:
+    def _whole(self, code: tuple[CodeType, Mapping[str, object]], otherwise: ByForm) -> ByForm:
         """Make the function that takes facts of a class, and gives what is not as usual to another one."""
         known = {"values": self._functions()[0], "otherwise": otherwise}
-        made: Form = run(code[0], {**code[1], **known})["whole"]
+        made: ByForm = run(code[0], {**code[1], **known})["whole"]
         return made
 
-    def _keep(self, kind: type, form: Form) -> None:
+    def _keep(self, kind: type, form: ByForm) -> None:
         if len(self.by_class) < _CLASSES:
             self.by_class[kind] = form
 
-    def _mapping(self, make: Parts, facts: object, extras: str) -> object:
+    def _mapping(self, make: MakeDict, facts: object, extras: str) -> object:
         """Take a mapping, or a row that has keys."""
         try:
             given = make(facts)
@@ -218,7 +218,7 @@ def _names() -> Names:
     return names
 
 
-def dict_maker(given: object) -> Parts:
+def dict_maker(given: object) -> MakeDict:
     """Give what makes dicts of mappings of a class, or of rows that have keys; Unusual where a key comes twice."""
     kind = type(given)
     if kind in (OrderedDict, defaultdict):

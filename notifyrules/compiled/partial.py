@@ -60,14 +60,14 @@ OPEN: Final = Unsettled.OPEN
 TermKey: TypeAlias = "t.Term | tuple[TermKey | Value, ...]"
 """Identifies a term: one of the chart by itself, a new one by what it is made of."""
 
-Look: TypeAlias = Callable[[str], "Value | Unsettled"]
+LookUp: TypeAlias = Callable[[str], "Value | Unsettled"]
 """Gives the value of a fact, or :data:`OPEN` where it is not known."""
 
 
 class Partial:
     """Evaluate terms as far as facts are known."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: LookUp) -> None:
         self._look = look
         self._values: dict[t.Term, Value | Unsettled] = {}
         self._left: dict[t.Term, t.Term] = {}
@@ -194,7 +194,7 @@ class Partial:
         return self._keys.get(term, term)
 
 
-def looking(facts: Mapping[str, Value]) -> Look:
+def looking(facts: Mapping[str, Value]) -> LookUp:
     """Look into facts some of which may not be known."""
 
     def look(name: str) -> Value | Unsettled:

@@ -32,7 +32,7 @@ from notifyrules.language.types import (
 )
 from notifyrules.language.values import Value, conform
 
-Read: TypeAlias = Callable[[object], Value]
+ReadQuickly: TypeAlias = Callable[[object], Value]
 """Reads a given value of one type, or raises :class:`~notifyrules.language.mismatch.Mismatch`."""
 ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
 """The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""
@@ -54,7 +54,7 @@ _DAYLESS: Final = 2
 """Keys of a window that does not name its days."""
 
 
-def quick_reader(wanted: Type) -> Read:
+def quick_reader(wanted: Type) -> ReadQuickly:
     """Give what reads values of a type; that it may be null has been seen to."""
     match wanted.base:
         case Basic() as basic:
@@ -81,7 +81,7 @@ def _read_text(given: object) -> Value:
 
 
 @cache
-def _remembering(basic: Basic) -> Read:
+def _remembering(basic: Basic) -> ReadQuickly:
     """Give what reads values of a type that are texts over and over again."""
     wanted = Type(basic)
     known = lru_cache(_TEXTS_KEPT)(partial(conform, wanted))
@@ -219,7 +219,7 @@ def _read_members(known: Mapping[str, str], wanted: Type, given: Any) -> Value: 
     return tuple(found) if len(found) <= MAX_ITEMS else conform(wanted, given)
 
 
-_READERS: Final[Mapping[Basic, Read]] = {
+_READERS: Final[Mapping[Basic, ReadQuickly]] = {
     Basic.INT: _read_int,
     Basic.TEXT: _read_text,
     Basic.INSTANT: _read_instant,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, get_args
 
-from notifyrules.compiled.partial import OPEN, Look, NotKnown, Partial, TermKey, Unsettled, evaluate_settled
+from notifyrules.compiled.partial import OPEN, LookUp, NotKnown, Partial, TermKey, Unsettled, evaluate_settled
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
@@ -17,9 +17,9 @@ from notifyrules.language.values import Value
 
 GraphKey: TypeAlias = "tuple[str | TermKey | tuple[TermKey, ...] | GraphKey, ...]"
 """Identifies what is left of a chart."""
-Until = Literal["decision", "explanation"]
+NeededFor = Literal["decision", "explanation"]
 """What the facts are needed for: the outcome and its reason, or the texts, `data` and `recheck` as well."""
-_CHOICES: Final[tuple[str, ...]] = get_args(Until)
+_CHOICES: Final[tuple[str, ...]] = get_args(NeededFor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Residual:
 class Front:
     """Follow one chart as far as known facts lead."""
 
-    def __init__(self, graph: Graph, look: Look) -> None:
+    def __init__(self, graph: Graph, look: LookUp) -> None:
         self._graph = graph
         self._partial = Partial(look)
         self._answers: dict[str, Arrow | None] = {}
@@ -190,7 +190,7 @@ class Front:
         return replace(node, branches=tuple(branches), otherwise=otherwise), key
 
 
-def needed(graph: Graph, known: Mapping[str, Value], until: Until) -> tuple[str, ...]:
+def needed(graph: Graph, known: Mapping[str, Value], until: NeededFor) -> tuple[str, ...]:
     """Name the facts that the first open question reads, cheapest first, then as declared; none where all is known."""
     if until not in _CHOICES:
         advice = did_you_mean(until, _CHOICES, f"the choices are {named(_CHOICES)}")

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import assert_never
 
 from notifyrules.compiled.chart_shape import BRANCH, REFUSED
-from notifyrules.compiled.control_flow import STAY, Block, StretchWriter, Where, choose
+from notifyrules.compiled.control_flow import STAY, Block, StretchWriter, Whereabouts, choose
 from notifyrules.graph.model import Arrow, Call, FanOut, First, Notify, Question, Switch
 from notifyrules.language.printing import OR
 from notifyrules.language.values import Value
@@ -21,7 +21,7 @@ from notifyrules.language.values import Value
 class Statements(StretchWriter):
     """Write the nodes of one chart."""
 
-    def _node(self, name: str, where: Where) -> Block:
+    def _node(self, name: str, where: Whereabouts) -> Block:
         ends = where.stretch.ends
         if not (ends.labelled or ends.done or self.shape.is_small(name)):
             # WrittenChart twice it might be written any number of times.
@@ -44,7 +44,7 @@ class Statements(StretchWriter):
             case _:
                 assert_never(node)
 
-    def _rows(self, node: Question | First, where: Where) -> Block:
+    def _rows(self, node: Question | First, where: Whereabouts) -> Block:
         """Write rows in order; neighbours that lead to the same place are asked together."""
         groups = [list(rows) for _, rows in groupby(node.rows, lambda row: self._goal(row.arrow, where))]
         if self._goal(groups[-1][0].arrow, where) == self._goal(node.otherwise, where):
@@ -63,7 +63,7 @@ class Statements(StretchWriter):
         subject: str,
         cases: Mapping[str, Arrow] | Mapping[Value, Arrow],
         otherwise: Arrow | None,
-        where: Where,
+        where: Whereabouts,
         *,
         literal: bool = False,
     ) -> Block:
@@ -98,14 +98,14 @@ class Statements(StretchWriter):
             return f"{subject} is {value}", f"{subject} is not {value}"
         return f"{subject} == {names.literal(value)}", f"{subject} != {names.literal(value)}"
 
-    def _fan_out(self, node: FanOut, where: Where) -> Block:
+    def _fan_out(self, node: FanOut, where: Whereabouts) -> Block:
         """Write the branches one behind the other; each leaves with an answer or goes on to the next."""
         block = STAY
         for branch in node.branches:
             block = block.then(lambda branch=branch: self._branch(branch, where))  # type: ignore[misc]
         return block.then(lambda: self._follow(node.otherwise, where))
 
-    def _branch(self, branch: Arrow, where: Where) -> Block:
+    def _branch(self, branch: Arrow, where: Whereabouts) -> Block:
         name = branch.target
         if name in self.graph.outcomes:
             refuses = self.graph.outcomes[name].notify is Notify.NO
@@ -116,5 +116,5 @@ class Statements(StretchWriter):
             return self._try(self._function(name, trying=True))
         stretch = self.shape.stretch(name, BRANCH, functions)
         if stretch.nesting[name] <= self.shape.limits.flat:
-            return self._region(name, Where(stretch, REFUSED, None, where.loops))
-        return self._loop(self._region(name, Where(stretch, None, REFUSED, where.loops + 1)))
+            return self._region(name, Whereabouts(stretch, REFUSED, None, where.loops))
+        return self._loop(self._region(name, Whereabouts(stretch, None, REFUSED, where.loops + 1)))

@@ -32,7 +32,7 @@ from notifyrules.graph.model import (
     conditions,
 )
 
-Told: TypeAlias = "tuple[Message, Facts]"
+ToldWords: TypeAlias = "tuple[Message, Facts]"
 """Words, and the facts that are filled in."""
 
 
@@ -92,7 +92,7 @@ def plain_words(graph: Graph, arrow: str) -> str | Message | OnTheWay | None:
     return fill(said, {}) if plain and isinstance(said, Message) else said
 
 
-_Way: TypeAlias = "tuple[str, Message | None]"
+_Leads: TypeAlias = "tuple[str, Message | None]"
 """Where an arrow leads, and what it says."""
 
 
@@ -103,7 +103,7 @@ class _Called:
     teller: Teller
     bind: Callable[[Facts], Facts]
     """Makes the facts of that chart."""
-    ways: Mapping[str, _Way]
+    ways: Mapping[str, _Leads]
     """By its outcomes."""
 
 
@@ -111,8 +111,8 @@ class _Called:
 class _Tried:
     """A fan-out."""
 
-    branches: tuple[_Way, ...]
-    otherwise: _Way
+    branches: tuple[_Leads, ...]
+    otherwise: _Leads
 
 
 class Teller:
@@ -138,7 +138,7 @@ class Teller:
                     lines += [f"def {asks[name]}(facts):", *self._asking(node)]
         source = "\n".join([*self._expressions.functions, *lines])
         code = run(compiled(source, f"<the words of {graph.name}>"), self._names.table)
-        self._asks: dict[str, Callable[[Facts], _Way]] = {}
+        self._asks: dict[str, Callable[[Facts], _Leads]] = {}
         self._others: dict[str, _Called | _Tried] = {}
         for name, node in graph.nodes.items():
             match node:
@@ -152,7 +152,7 @@ class Teller:
                 case _:
                     assert_never(node)
 
-    def _way(self, arrow: Arrow) -> _Way:
+    def _way(self, arrow: Arrow) -> _Leads:
         return arrow.target, _text(arrow, self._end)
 
     def _asking(self, node: Question | First | Switch) -> list[str]:
@@ -184,7 +184,7 @@ class Teller:
         _, told = self._tell(facts)
         return None if told is None else fill(*told)
 
-    def _tell(self, facts: Facts) -> tuple[str, Told | None]:
+    def _tell(self, facts: Facts) -> tuple[str, ToldWords | None]:
         """Find the outcome, and the words that the chart has for the end of the outermost one."""
         name, said = self._follow(self._graph.start, facts, {}, trying=False)
         outcome = self._graph.outcomes[name]
@@ -194,9 +194,11 @@ class Teller:
             said = own, facts
         return name, said
 
-    def _follow(self, name: str, facts: Facts, refused: dict[str, str], *, trying: bool) -> tuple[str, Told | None]:
+    def _follow(
+        self, name: str, facts: Facts, refused: dict[str, str], *, trying: bool
+    ) -> tuple[str, ToldWords | None]:
         """Go from a node to an outcome like :func:`notifyrules.evaluation.walk.walk`, and keep what was said last."""
-        said: Told | None = None
+        said: ToldWords | None = None
         passed: list[str] = []
         while True:
             inner = None
@@ -223,7 +225,7 @@ class Teller:
             refused.update(dict.fromkeys(passed, name))
         return name, said
 
-    def _try(self, node: _Tried, facts: Facts, refused: dict[str, str]) -> tuple[_Way, Told | None, bool]:
+    def _try(self, node: _Tried, facts: Facts, refused: dict[str, str]) -> tuple[_Leads, ToldWords | None, bool]:
         """Try branches in order; give the way on or where one ended, what was said there, and whether it won."""
         for target, text in node.branches:
             outcome, said = self._follow(target, facts, refused, trying=True)

@@ -21,7 +21,7 @@ from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues
 from notifyrules.solver import ChartFormulas, Formula, Neighbourhood, nearer
 
-Key: TypeAlias = tuple[tuple[str, ...], str, int]
+ConditionKey: TypeAlias = tuple[tuple[str, ...], str, int]
 """The names of calls and node, and the number of the condition."""
 _GUESSES = 12
 """Facts that are walked for one aim: what they do not reach, the tables do."""
@@ -40,7 +40,7 @@ class ConditionPlace:
     """Its number among the conditions of the node, 0-based."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ConditionKey:
         """What tells it from other places."""
         return tuple(call.name for call in self.calls), self.node, self.row
 

@@ -75,7 +75,7 @@ class Cluster:
     """Whether the old function answers otherwise when it is asked alone."""
 
 
-Ask: TypeAlias = Callable[[FactValues, frozenset[str]], "OtherAnswer | None"]
+AskBoth: TypeAlias = Callable[[FactValues, frozenset[str]], "OtherAnswer | None"]
 """Asks both sides, whether they differ or not; None where the facts break `assume`."""
 
 
@@ -89,7 +89,7 @@ class Shrinker:
 
     graph: Graph
     base: FactValues
-    ask: Ask
+    ask: AskBoth
 
     def shrink(self, found: OtherAnswer) -> Shrunk:
         """Set facts back to what is usual, then take texts and lists apart, while both answers stay."""

@@ -16,9 +16,9 @@ from itertools import chain, islice
 from random import Random
 from typing import Final
 
-from notifyrules.conformance.aims import Aim, ConditionPlace, Key, aims, find
+from notifyrules.conformance.aims import Aim, ConditionKey, ConditionPlace, aims, find
 from notifyrules.conformance.constants import values_of
-from notifyrules.conformance.tables import Change, TermTable, combined, few_values
+from notifyrules.conformance.tables import OtherValues, TermTable, combined, few_values
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph
@@ -122,9 +122,9 @@ class Maker:
 
     def _laid(self) -> Iterator[FactValues]:
         """Take one from each table in turn, so that a run that is cut short has seen some of each."""
-        by_atom: dict[tuple[Key, t.Term | None], list[FactValues]] = {}
+        by_atom: dict[tuple[ConditionKey, t.Term | None], list[FactValues]] = {}
         by_node: dict[Hashable, list[FactValues]] = {}
-        places: dict[Key, ConditionPlace] = {}
+        places: dict[ConditionKey, ConditionPlace] = {}
         for aim, facts in self._tried:
             places[aim.place.key] = aim.place
             by_atom.setdefault((aim.place.key, aim.atom), []).extend([] if facts is None else [facts])
@@ -142,7 +142,7 @@ class Maker:
                 tables += [self._over(one, combined(read), place.node) for one in here]
         yield from _in_turn(tables)
 
-    def _over(self, facts: FactValues, changes: Iterable[Change], name: str) -> Iterator[FactValues]:
+    def _over(self, facts: FactValues, changes: Iterable[OtherValues], name: str) -> Iterator[FactValues]:
         listed = list(changes)
         Random(f"{self.seed} {name}").shuffle(listed)  # noqa: S311 - the same order every time
         for change in listed:

@@ -37,7 +37,7 @@ _WALKED: Final = 500
 _ALONE: Final = 6
 """Witnesses of a cluster that the old function is asked for alone."""
 
-Watch: TypeAlias = Callable[[int, int], None]
+TellProgress: TypeAlias = Callable[[int, int], None]
 """Is told how many facts were asked so far, and how many differ."""
 
 
@@ -75,7 +75,7 @@ class BothSides:
         """Count the facts for which both sides differ and that is not expected."""
         return sum(self.counts.values())
 
-    def run(self, given: Iterable[FactValues], limit: Limit, watch: Watch, skip: int = 0) -> None:
+    def run(self, given: Iterable[FactValues], limit: Limit, watch: TellProgress, skip: int = 0) -> None:
         """Ask both sides for facts that are *given*, then for those that are made, of which some are *skipped*."""
         try:
             for facts in given:

@@ -25,7 +25,7 @@ from notifyrules.language.schedules import WEEKDAYS, Schedule, Window, instant_a
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import FactValues, Value
 
-Change: TypeAlias = Mapping[str, Value]
+OtherValues: TypeAlias = Mapping[str, Value]
 """Facts with other values, to be laid over others."""
 
 _WORDS: Final = (
@@ -79,7 +79,7 @@ class TermTable:
     term: t.Term
     calls: tuple[Call, ...]
 
-    def changes(self, facts: FactValues) -> Iterator[Change]:
+    def changes(self, facts: FactValues) -> Iterator[OtherValues]:
         """Give what to lay over some facts, in whose place the term decides."""
         match self.term:
             case t.FunctionCall(arguments=(subject, pattern)) if _is_text(subject) and not _is_list(subject):
@@ -126,7 +126,9 @@ class TermTable:
 
     # ---- Texts and lists ----
 
-    def _texts(self, facts: FactValues, subject: t.Term, pattern: t.Term, words: Sequence[str]) -> Iterator[Change]:
+    def _texts(
+        self, facts: FactValues, subject: t.Term, pattern: t.Term, words: Sequence[str]
+    ) -> Iterator[OtherValues]:
         texts, patterns = self._plain(subject), self._facts(pattern, Basic.TEXT)
         held = self._value(pattern, facts)
         written = tuple(one for one in (held if isinstance(held, tuple) else (held,)) if isinstance(one, str))
@@ -135,7 +137,7 @@ class TermTable:
                 is_list = asked is not None and _is_list_fact(asked)
                 lists: list[Value] = [(word,), ("zzz", word), ("", "*", word)] if is_list else [word]
                 for text in _around(word):
-                    beside: Change = {asked.name: lists[0]} if asked else {}
+                    beside: OtherValues = {asked.name: lists[0]} if asked else {}
                     yield from ({**beside, one.name: text} for one in texts)
                     if not texts and asked:
                         yield {asked.name: (text,) if _is_list_fact(asked) else text}
@@ -145,7 +147,7 @@ class TermTable:
             for value in ((), ("",), tuple(f"word{number}" for number in range(40))) if _is_list_fact(asked) else ("",):
                 yield from ({one.name: text, asked.name: value} for one in texts for text in ("", " ", "word7", "x"))
 
-    def _items(self, facts: FactValues, item: t.Term, collection: t.Term) -> Iterator[Change]:
+    def _items(self, facts: FactValues, item: t.Term, collection: t.Term) -> Iterator[OtherValues]:
         """Vary an item and the list that it is looked for in: longer, shorter, of other case, joined, absent."""
         lists = [fact for fact in self._facts(collection) if _is_list_fact(fact)]
         now, held = self._value(item, facts), self._value(collection, facts)
@@ -164,7 +166,7 @@ class TermTable:
                     change | {one.name: text} for text in (*_around(value), f"{value},zoe") for change in changed
                 )
 
-    def _lists(self, left: t.Term, right: t.Term) -> Iterator[Change]:
+    def _lists(self, left: t.Term, right: t.Term) -> Iterator[OtherValues]:
         """Vary two lists: the same, one longer, in another order, of other case, joined, none."""
         for one, other in product(self._facts(left), self._facts(right)):
             if one is other or not (_is_list_fact(one) and _is_list_fact(other)):
@@ -182,7 +184,7 @@ class TermTable:
 
     # ---- Amounts and clocks ----
 
-    def _amounts(self, facts: FactValues, mine: t.Term, other: t.Term) -> Iterator[Change]:
+    def _amounts(self, facts: FactValues, mine: t.Term, other: t.Term) -> Iterator[OtherValues]:
         """Move each fact of one side to where both are equal, and a little beyond, with the others as they may be."""
         target = self._value(other, facts)
         if isinstance(target, (bool, str, tuple)) or (kind := KIND_OF.get(type(target))) is None:
@@ -207,7 +209,7 @@ class TermTable:
                     cut = (number - number % step for step in (1_000_000, 60_000_000))
                     yield from ({**beside, fact.name: value} for near in cut for value in _valued(own, near))
 
-    def _clocks(self, facts: FactValues) -> Iterator[Change]:
+    def _clocks(self, facts: FactValues) -> Iterator[OtherValues]:
         """Vary instant, zone and schedule together: edges of windows and days, and changes of clocks."""
         instants, zones, schedules = (self._facts(self.term, one) for one in _CLOCK)
         others = [name for name, fact in self.graph.facts.items() if _plain_base(fact) is Basic.INSTANT]
@@ -226,7 +228,7 @@ class TermTable:
 _CLOCK: Final = (Basic.INSTANT, Basic.TIMEZONE, Basic.SCHEDULE)
 
 
-def combined(facts: Sequence[Fact]) -> Iterator[Change]:
+def combined(facts: Sequence[Fact]) -> Iterator[OtherValues]:
     """Give the combinations of all values of facts that have few: those of two at a time where there are many."""
     values = {fact.name: few for fact in facts if (few := few_values(fact))}
     count = 1

@@ -19,7 +19,7 @@ from notifyrules.diagram.routing import Drawing
 
 _Move: TypeAlias = tuple[str, str]
 """The keys of the end before and of the one now."""
-_Line: TypeAlias = tuple[int, str]
+_SharedEnd: TypeAlias = tuple[int, str]
 """Which end of what moves is shared, 0 or 1, and its key."""
 
 _ABOVE: Final = 22
@@ -74,9 +74,9 @@ def _lowest(drawing: Drawing) -> dict[str, PlacedBox]:
     return found
 
 
-def _lines(pairs: Iterable[_Move]) -> dict[_Move, _Line]:
+def _lines(pairs: Iterable[_Move]) -> dict[_Move, _SharedEnd]:
     """Say along which line each runs: few lines, so that they cross little."""
-    left, found = list(dict.fromkeys(pairs)), dict[_Move, _Line]()
+    left, found = list(dict.fromkeys(pairs)), dict[_Move, _SharedEnd]()
     while left:
         most = Counter((side, pair[side]) for pair in left for side in (0, 1)).most_common(1)[0][0]
         found |= {pair: most for pair in left if pair[most[0]] == most[1]}
@@ -85,15 +85,18 @@ def _lines(pairs: Iterable[_Move]) -> dict[_Move, _Line]:
 
 
 def _drawn(
-    lines: Mapping[_Move, _Line], standing: Mapping[str, PlacedBox], levels: Mapping[_Line, float], bottom: float
+    lines: Mapping[_Move, _SharedEnd],
+    standing: Mapping[str, PlacedBox],
+    levels: Mapping[_SharedEnd, float],
+    bottom: float,
 ) -> Iterator[PlacedArrow]:
     """Draw what moves, each by the level of one of its ends."""
-    places: dict[str, dict[_Line, None]] = {key: {} for key in standing}
+    places: dict[str, dict[_SharedEnd, None]] = {key: {} for key in standing}
     for pair, line in lines.items():
         for key in pair:
             places[key][line] = None
 
-    def at(end: str, line: _Line) -> tuple[float, float]:
+    def at(end: str, line: _SharedEnd) -> tuple[float, float]:
         box, all_here = standing[end], list(places[end])
         step = min(_PORT, box.sized.width / (len(all_here) + 1))
         x = box.x + (all_here.index(line) - (len(all_here) - 1) / 2) * step

@@ -35,7 +35,7 @@ class Depth(Enum):
     ITEM = "item"
 
 
-Line: TypeAlias = tuple[Depth, str]
+ReportLine: TypeAlias = tuple[Depth, str]
 
 _ITEMS: Final = 6
 """Ends that are told with an example each; of more, only the names and questions are."""
@@ -43,7 +43,7 @@ _QUESTIONS: Final = 2
 """Questions on the way that are told, the last ones."""
 
 
-def edits_told(comparison: VersionComparison) -> Iterator[Line]:
+def edits_told(comparison: VersionComparison) -> Iterator[ReportLine]:
     """Say what each edit does, and how they act on each other."""
     usual = _usual(comparison)
     if (found := comparison.interplay) is not None:
@@ -60,14 +60,14 @@ def edits_told(comparison: VersionComparison) -> Iterator[Line]:
         yield Depth.NOTE, f"In the examples, unless said otherwise: {_listed(usual)}."
 
 
-def edit_told(comparison: VersionComparison, number: int) -> Iterator[Line]:
+def edit_told(comparison: VersionComparison, number: int) -> Iterator[ReportLine]:
     """Say what one edit does, given by its number."""
     yield from _edit(comparison, number, {}, {})
 
 
 def _edit(
     comparison: VersionComparison, number: int, usual: Mapping[str, Value], ends: dict[str, str]
-) -> Iterator[Line]:
+) -> Iterator[ReportLine]:
     edit = comparison.edits[number - 1]
     yield Depth.TITLE, f"{number}. {title(edit.edited)}"
     for one in edit.edited:
@@ -106,7 +106,7 @@ def _title(one: Edited) -> str:
     return f"{kinds.get(one.kind, '')}{ticked(one.what)} (line {one.place.line}){ask}{values}"
 
 
-def _old_and_new(one: Edited, *, alone: bool) -> Iterator[Line]:
+def _old_and_new(one: Edited, *, alone: bool) -> Iterator[ReportLine]:
     own = "" if alone else f"{ticked(one.what)} "
     if one.kind == "target":
         yield Depth.ITEM, f"{own}leads to {ticked(one.now)}, led to {ticked(one.was)}"
@@ -167,7 +167,7 @@ def _clause(clause: Clause) -> Iterator[str]:
 
 def _examples(
     examples: Sequence[Example], known: Mapping[str, Mapping[str, Value]], ends: dict[str, str], here: str
-) -> Iterator[Line]:
+) -> Iterator[ReportLine]:
     """Say where they were and where they go on to, by whichever side is told in fewer groups."""
     befores, afters = ({getattr(one, side).outcome for one in examples} for side in ("before", "after"))
     by_end = len(afters) < len(befores)
@@ -251,7 +251,7 @@ def _acting(interplay: Interplay) -> bool:
     return bool(interplay.only_together or interplay.cancelled or interplay.elsewhere)
 
 
-def _interplay(comparison: VersionComparison, found: Interplay, usual: Mapping[str, Value]) -> Iterator[Line]:
+def _interplay(comparison: VersionComparison, found: Interplay, usual: Mapping[str, Value]) -> Iterator[ReportLine]:
     """Say how edits act on each other, each with an example."""
     yield Depth.TITLE, "Together"
     told: list[tuple[str, Example]] = []

@@ -26,7 +26,7 @@ from notifyrules.diff.model import (
     differ,
 )
 from notifyrules.diff.shared_facts import Side, given
-from notifyrules.diff.versions import Alone, Changes, VersionPair, translate_both
+from notifyrules.diff.versions import Alone, VersionPair, WhenChanged, translate_both
 from notifyrules.evaluation.record import Record
 from notifyrules.explanation.words import QUESTION_MARKS
 from notifyrules.graph.model import Arrow, FanOut, First, Graph, Node, Table
@@ -102,7 +102,7 @@ class _Teller:
         edited = tuple(alone.edit.edited)
         return ToldEdit(edited, tuple(answers), tuple(examples), tuple(left), tuple(reworded), reached)
 
-    def possible(self, changes: Changes) -> list[tuple[str, str]]:
+    def possible(self, changes: WhenChanged) -> list[tuple[str, str]]:
         """List the changes that are not excluded."""
         answers = self.versions.solver.sort_out(changes)
         return [pair for pair, answer in answers.items() if answer is not SolverAnswer.NO]

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
-from notifyrules.diff.edit_words import Depth, Line, carried, edits_told, facts_shown
+from notifyrules.diff.edit_words import Depth, ReportLine, carried, edits_told, facts_shown
 from notifyrules.diff.gate import AllowedChanges
 from notifyrules.diff.model import (
     BEGINNING,
@@ -153,7 +153,7 @@ class _Text:
         yield f"{comparison.old.path} -> {comparison.new.path}"
         yield from paragraph(unticked(headline(comparison)))
 
-    def edits(self, lines: Iterable[Line]) -> Iterator[str]:
+    def edits(self, lines: Iterable[ReportLine]) -> Iterator[str]:
         """Write what edits do."""
         for depth, sentence in lines:
             if depth in (Depth.NOTE, Depth.TITLE):
@@ -215,7 +215,7 @@ class _Markdown:
         yield from (f"### {prose(comparison.new.title)}", "")
         yield f"{ticked(comparison.old.path)} → {ticked(comparison.new.path)}: {headline(comparison)}."
 
-    def edits(self, lines: Iterable[Line]) -> Iterator[str]:
+    def edits(self, lines: Iterable[ReportLine]) -> Iterator[str]:
         before = None
         for depth, sentence in lines:
             if depth is not Depth.ITEM or before is not Depth.ITEM:

@@ -38,7 +38,7 @@ _MOST = 12
 _PAIRED = 6
 """Edits that are looked at two by two."""
 
-_Use: TypeAlias = tuple[str, str]
+_LetUse: TypeAlias = tuple[str, str]
 """A let and the words that use it."""
 
 
@@ -182,7 +182,7 @@ def words(term: t.Term) -> str:
     return spell(folded(term))
 
 
-def _uses(graph: Graph) -> dict[_Use, t.LetUse]:
+def _uses(graph: Graph) -> dict[_LetUse, t.LetUse]:
     """List the uses of lets, each once."""
     asked = [term for node in graph.nodes.values() for term in conditions(node)]
     carried = [
@@ -195,7 +195,7 @@ def _uses(graph: Graph) -> dict[_Use, t.LetUse]:
     return {(one.name, one.span.one_line): one for one in found}
 
 
-def _exchanged(term: t.Term, lets: Mapping[_Use, t.LetUse], known: dict[t.Term, t.Term]) -> t.Term:
+def _exchanged(term: t.Term, lets: Mapping[_LetUse, t.LetUse], known: dict[t.Term, t.Term]) -> t.Term:
     """Put other lets in place of those that are used alike."""
     if term not in known:
         use = lets.get((term.name, term.span.one_line)) if isinstance(term, t.LetUse) else None
@@ -233,9 +233,9 @@ class _Splitter:
     """The new version in the old names."""
     own: Mapping[str, str]
     """What its nodes and arrows are called now."""
-    before: Mapping[_Use, t.LetUse]
+    before: Mapping[_LetUse, t.LetUse]
     """How lets are used in the old version."""
-    uses: Mapping[_Use, t.LetUse]
+    uses: Mapping[_LetUse, t.LetUse]
     """How they are used in the new one, each with the old lets inside of it."""
     typed_alike: bool = True
     """Whether no let has another type, so that conditions of the old version take what it is now."""

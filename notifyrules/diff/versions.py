@@ -37,7 +37,7 @@ from notifyrules.solver import (
     translate,
 )
 
-Changes: TypeAlias = Mapping[tuple[str, str], Formula]
+WhenChanged: TypeAlias = Mapping[tuple[str, str], Formula]
 """When which outcome becomes which other, or stays and carries something else."""
 
 
@@ -48,9 +48,9 @@ class Alone:
     edit: Edit
     side: Side
     chart: ChartFormulas
-    changes: Changes
+    changes: WhenChanged
     """What the edit changes alone."""
-    rest: Changes
+    rest: WhenChanged
     """What the others change then."""
 
 
@@ -67,7 +67,7 @@ class VersionPair:
     """Finds examples near what is usual."""
     other_assumptions: SolverAnswer
     """Whether the versions assume something else."""
-    differences: Changes
+    differences: WhenChanged
     alone: Sequence[Alone]
 
     def find(self, goal: Formula, shows: Callable[[FactValues], bool]) -> FactValues | SolverAnswer:

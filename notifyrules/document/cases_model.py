@@ -21,7 +21,7 @@ class LongExpectation(Part):
     recheck: Located | None = maybe(ANYTHING, "When to ask again: an instant, or null for nothing to say.")
 
 
-Expectation: TypeAlias = Scalar | LongExpectation
+ExpectationPart: TypeAlias = Scalar | LongExpectation
 EXPECTATION: Final = by_class(
     Map, LongExpectation, NAME, "An outcome, or `{outcome, notify, reason, because, data, through, recheck}`."
 )
@@ -30,12 +30,12 @@ EXPECTATION: Final = by_class(
 class MediaExpectation(Part):
     """What a case expects of the decisions for several media."""
 
-    each: dict[Scalar, Expectation] = needed(
+    each: dict[Scalar, ExpectationPart] = needed(
         MapOf(EXPECTATION), "What the decision for each of these media must be; others are not looked at.", some=True
     )
 
 
-AnyExpectation: TypeAlias = Expectation | MediaExpectation
+AnyExpectation: TypeAlias = ExpectationPart | MediaExpectation
 ANY_EXPECTATION: Final = OneOf(
     lambda value: MediaExpectation if isinstance(value, Map) and "each" in value else EXPECTATION,
     (EXPECTATION, MediaExpectation),

@@ -32,7 +32,7 @@ _REPOSITORY = ".git"
 """What stands at the top of a repository: a folder, or a file in a submodule and in a second work tree."""
 _MOST_LOOKED_AT = 1_000
 """Entries of a folder among which a misspelt name is looked for."""
-Held: TypeAlias = str | tuple[str, str]
+HeldText: TypeAlias = str | tuple[str, str]
 """The text of a file, or what keeps it from being read and the way out."""
 SHIPPED_PREFIX = "notifyrules:"
 """What a reference to a rule file of this package begins with."""
@@ -236,7 +236,7 @@ def unopened(place: Place) -> tuple[str, str] | None:
     return None if os.access(place.path, os.R_OK) else ("may not be read", "")
 
 
-def hold(place: Place, most: int = MAX_BYTES) -> Held:
+def hold(place: Place, most: int = MAX_BYTES) -> HeldText:
     """Read what a file holds now."""
     if trouble := unopened(place):
         return trouble
@@ -250,7 +250,7 @@ def hold(place: Place, most: int = MAX_BYTES) -> Held:
         return f"cannot be read: {why(error)}", ""
 
 
-def open_held(place: Place, held: Held, findings: Findings, at: Span | None = None) -> Source | None:
+def open_held(place: Place, held: HeldText, findings: Findings, at: Span | None = None) -> Source | None:
     """Take what a file holds, which is named at a place or was asked for, as a source; None after a finding."""
     if isinstance(held, str):
         return Source(place.name, held)

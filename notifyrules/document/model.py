@@ -189,9 +189,9 @@ class OutcomePart(Part):
     allow: dict[Scalar, Scalar] = many(MapOf(PROSE), ALLOW)
 
 
-Ends: TypeAlias = Scalar | list[Scalar]
+WrittenEnds: TypeAlias = Scalar | list[Scalar]
 ENDS: Final = by_class(Seq, ManyOf(NAME), NAME, "An outcome, or a list of outcomes.")
-MediaEnds: TypeAlias = list[Scalar] | dict[Scalar, Ends]
+MediaEnds: TypeAlias = list[Scalar] | dict[Scalar, WrittenEnds]
 MEDIA_ENDS: Final = by_class(Seq, ManyOf(NAME), MapOf(ENDS))
 
 
@@ -204,7 +204,7 @@ class TogetherPart(Part):
     at_least_one: MediaEnds | None = maybe(
         MEDIA_ENDS, "Media of which at least one notifies, or has one of the outcomes named for it.", some=True
     )
-    never: dict[Scalar, Ends] | None = maybe(
+    never: dict[Scalar, WrittenEnds] | None = maybe(
         MapOf(ENDS), "Outcomes by medium, two or more, that one message never has all at once.", some=True
     )
 

@@ -150,7 +150,7 @@ class Computed(Mapping[str, Value]):
         return len(self._compute)
 
 
-Kept: TypeAlias = Mapping[str, tuple[str, tuple[str, ...]]]
+KeptAnswers: TypeAlias = Mapping[str, tuple[str, tuple[str, ...]]]
 """
 Answers that were kept from a walk: the arrow taken, and the facts that were read, by node.
 
@@ -159,7 +159,7 @@ A node of a called chart stands behind the calls that lead there: `quiet/hours`.
 
 
 def walk(
-    graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate, kept: Kept = MappingProxyType({})
+    graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate, kept: KeptAnswers = MappingProxyType({})
 ) -> Passage:
     """
     Follow the chart for one set of facts.
@@ -313,7 +313,7 @@ class _Walk:
     graph: Graph
     facts: Mapping[str, Value]
     evaluate: Evaluate
-    kept: Kept
+    kept: KeptAnswers
     path: str = ""
     """The calls that lead here, each with a slash behind it."""
     refused: dict[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from notifyrules.evaluation.record import Record
-from notifyrules.evaluation.walk import Kept, Passage, Step, passed
+from notifyrules.evaluation.walk import KeptAnswers, Passage, Step, passed
 from notifyrules.graph.model import Because, Call, Graph, conditions
 from notifyrules.language.terms import Term, facts_read
 from notifyrules.language.values import Value
@@ -60,7 +60,7 @@ def withhold(record: Record, graph: Graph, mask: Mask) -> Record:
     )
 
 
-def answers_kept(graph: Graph, passage: Passage) -> Kept:
+def answers_kept(graph: Graph, passage: Passage) -> KeptAnswers:
     """Give the answers of the nodes that read what is private, with which a walk can be told without it."""
     return dict(_answers(graph, passage, private_facts(graph), ""))
 

@@ -13,7 +13,7 @@ from notifyrules.diagnostics.codes import Code
 from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.document.files import (
     SHIPPED_PREFIX,
-    Held,
+    HeldText,
     Place,
     RealPaths,
     Shipped,
@@ -72,9 +72,9 @@ class Library:
     """Build charts, each file once, and remember which is being built."""
 
     shipped: Shipped
-    open: Callable[[Place], Held] = hold
+    open: Callable[[Place], HeldText] = hold
     """Gives what a file holds."""
-    held: dict[Place, Held] = field(default_factory=dict)
+    held: dict[Place, HeldText] = field(default_factory=dict)
     """What each file held when it was read."""
     led: dict[str, str] = field(default_factory=dict)
     """Where the names of files led that rule files name, links resolved."""

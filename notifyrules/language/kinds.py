@@ -29,7 +29,7 @@ from notifyrules.language.types import (
     MIN_INSTANT,
     Basic,
 )
-from notifyrules.language.value_help import Read, Slip, fit
+from notifyrules.language.value_help import ReadValue, Slip, fit
 
 NOON: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """An instant to take where any will do: a Monday."""
@@ -60,7 +60,7 @@ class BasicKind:
     """What its values are, for a message."""
     holds: type
     """The class of its values."""
-    read: Read[Any]
+    read: ReadValue[Any]
     """Reads a value."""
     annotation: str
     """What Python code may give for a value, for a type checker."""

@@ -27,7 +27,7 @@ MAX_WINDOWS = 100
 _RUN = 3
 """Days in a row from which on only the first and the last are written."""
 
-Stretch: TypeAlias = tuple[datetime, datetime]
+Opening: TypeAlias = tuple[datetime, datetime]
 """The first instant inside and the first one behind, in UTC."""
 
 _DAY = timedelta(days=1)
@@ -184,7 +184,7 @@ def _closing(instant: datetime, zone: ZoneInfo, schedule: Schedule) -> datetime 
 
 
 @lru_cache(maxsize=4096)
-def _open_on(day: int, key: str, schedule: Schedule) -> tuple[Stretch, ...]:
+def _open_on(day: int, key: str, schedule: Schedule) -> tuple[Opening, ...]:
     """
     List when windows are open on one day of UTC, given by its ordinal.
 
@@ -205,9 +205,9 @@ def _open_on(day: int, key: str, schedule: Schedule) -> tuple[Stretch, ...]:
     return tuple((start, end) for start, end in _joined(found) if start < midnight + _DAY and end > midnight)
 
 
-def _joined(stretches: list[Stretch]) -> Iterator[Stretch]:
+def _joined(stretches: list[Opening]) -> Iterator[Opening]:
     """Make one of stretches that overlap or adjoin, given in order."""
-    held: Stretch | None = None
+    held: Opening | None = None
     for start, end in stretches:
         if held is not None and start <= held[1]:
             held = (held[0], max(held[1], end))
@@ -219,7 +219,7 @@ def _joined(stretches: list[Stretch]) -> Iterator[Stretch]:
         yield held
 
 
-def _stretch(window: Window, day: date, zone: ZoneInfo) -> Stretch:
+def _stretch(window: Window, day: date, zone: ZoneInfo) -> Opening:
     """Turn the window that starts on a local day into instants; one the clock skips whole begins and ends at once."""
     last_day = day if window.until > window.from_ else day + _DAY
     start, _ = _occurrences(datetime.combine(day, window.from_), zone)
@@ -227,7 +227,7 @@ def _stretch(window: Window, day: date, zone: ZoneInfo) -> Stretch:
     return start, end
 
 
-def _occurrences(wall: datetime, zone: ZoneInfo) -> Stretch:
+def _occurrences(wall: datetime, zone: ZoneInfo) -> Opening:
     """
     Find the first and the last instant at which a clock shows *wall*; for a time that it skips, twice the jump.
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 from notifyrules.language.mismatch import Mismatch, describe, is_blank
 
 T = TypeVar("T")
-Read: TypeAlias = Callable[[object], T | None]
+ReadValue: TypeAlias = Callable[[object], T | None]
 """
 Reads a value that is not null; gives None for one that is not of the type.
 
@@ -21,14 +21,14 @@ Slip: TypeAlias = Callable[[object], str]
 """Names the usual reason for a value that is not of a type, and the way out; empty where none is."""
 
 
-def fit(given: object, read: Read[T], slip: Slip, values: Collection[str] = ()) -> T:
+def fit(given: object, read: ReadValue[T], slip: Slip, values: Collection[str] = ()) -> T:
     """Read a value that is not null; *slip* helps where it does not fit, with the *values* of an enumeration."""
     if (found := read(given)) is None:
         raise Mismatch(describe(given), help=_help(given, read, slip, values))
     return found
 
 
-def _help(given: object, read: Read[T], slip: Slip, values: Collection[str]) -> str:
+def _help(given: object, read: ReadValue[T], slip: Slip, values: Collection[str]) -> str:
     """Name the usual reason for a value that is not of a type, and the way out; empty where none is."""
     if advice := to_await(given):
         return advice
@@ -63,7 +63,7 @@ def _member(given: Enum, values: Collection[str]) -> str:
     return "" if isinstance(given, (str, int)) else "give its `.value`, or derive the class from `StrEnum`"
 
 
-def _array(given: Any, read: Read[T], slip: Slip, values: Collection[str]) -> str:  # noqa: ANN401 - of any library
+def _array(given: Any, read: ReadValue[T], slip: Slip, values: Collection[str]) -> str:  # noqa: ANN401 - of any library
     """Help with what arrays and columns hold; whole ones are a matter of the type."""
     if getattr(given, "shape", ()):
         return slip(given)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Final, assert_never
 
+from notifyrules.evaluation.record import Plain
 from notifyrules.graph.model import (
     Arrow,
     Because,
@@ -26,7 +27,7 @@ from notifyrules.language.printing import spell
 from notifyrules.language.terms import Term
 from notifyrules.language.types import Basic
 from notifyrules.language.values import Value
-from notifyrules.page.terms import Plain, TermWriter, type_of
+from notifyrules.page.terms import TermWriter, type_of
 from notifyrules.page.unicode_tables import NEEDED, table
 
 FORMAT_VERSION: Final = 1

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from notifyrules.cases.model import Case
 from notifyrules.compiled.receipts import stamp
 from notifyrules.diagram import draw
+from notifyrules.evaluation.record import Plain
 from notifyrules.graph.model import Call, Graph
 from notifyrules.language.tables import tables
 from notifyrules.language.types import Basic
@@ -27,7 +28,6 @@ from notifyrules.page.export import export_chart
 from notifyrules.page.layers import ChangedChart, Traffic
 from notifyrules.page.module import asset
 from notifyrules.page.pictures import write_pictures
-from notifyrules.page.terms import Plain
 
 ZONES: Final = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Pacific/Auckland")
 """The time zones that every page with a zone among its facts offers, beside those that its cases name."""

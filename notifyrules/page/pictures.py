@@ -12,7 +12,7 @@ from notifyrules.diagram.panel import lay_panel
 from notifyrules.diagram.routing import Drawing, route
 from notifyrules.diagram.strokes import rounded, simplified, strokes
 from notifyrules.diagram.svg import write_panel
-from notifyrules.page.terms import Plain
+from notifyrules.evaluation.record import Plain
 
 _TOLD: Final = ("id", "data-about", "data-because", "data-condition", "data-question", "data-class", "data-source")
 """What the picture says of boxes and arrows, and the page knows already or does not need."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Final, TypeAlias, assert_never
+from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
+from notifyrules.evaluation.record import Plain
 from notifyrules.language import terms as t
 from notifyrules.language.moments import MICROSECOND
 from notifyrules.language.schedules import WEEKDAYS, Schedule, Window
 from notifyrules.language.types import MIN_INSTANT, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
-
-Plain: TypeAlias = "bool | int | str | list[Plain] | dict[str, Plain] | None"
-"""What JSON can hold, without its floating-point numbers."""
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 

@@ -14,8 +14,8 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
+from notifyrules.evaluation.record import Plain
 from notifyrules.language.glob_matching import normal_glob
-from notifyrules.page.terms import Plain
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LETTERS: Final = r"[\p{L}\p{N}_]"

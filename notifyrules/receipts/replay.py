@@ -14,7 +14,7 @@ from notifyrules.compiled.partial import UNKNOWN, NotKnown
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactsError, UsageError
 from notifyrules.evaluation.record import Record, record_of
-from notifyrules.evaluation.walk import Kept, Step, walk
+from notifyrules.evaluation.walk import KeptAnswers, Step, walk
 from notifyrules.evaluation.withholding import private_facts, withhold
 from notifyrules.explanation import explain as explain_record
 from notifyrules.explanation import not_asked
@@ -183,7 +183,7 @@ def _retell(graph: Graph, receipt: Mapping[str, Any]) -> Record:
         given[name] = fact.default if fact.has_default else _any(fact.type)
     given |= dict.fromkeys(receipt.get("unknown", ()), UNKNOWN)
     given |= {name: _asking(name) for name in receipt.get("unasked", ())}
-    kept: Kept = {node: (arrow, tuple(read)) for node, (arrow, *read) in receipt.get("way", {}).items()}
+    kept: KeptAnswers = {node: (arrow, tuple(read)) for node, (arrow, *read) in receipt.get("way", {}).items()}
     facts = FactsReader(graph.facts).read(given)
     passage = walk(graph, facts, facts.evaluate, kept)
     record = replace(record_of(graph, facts, passage), facts=facts.known())

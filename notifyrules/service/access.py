@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from notifyrules.service.problems import Problem
 
 if TYPE_CHECKING:
-    from notifyrules.service.clients import Scope
+    from notifyrules.service.clients import Right
     from notifyrules.service.signatures import Signatures
     from notifyrules.service.tokens import Tokens
 
@@ -35,7 +35,7 @@ class Caller:
     client: str
     scopes: frozenset[str]
 
-    def require(self, scope: Scope) -> None:
+    def require(self, scope: Right) -> None:
         """Refuse, with a problem, a caller that has not been given *scope*."""
         if scope not in self.scopes:
             challenge = f'Bearer realm="notifyrules", error="insufficient_scope", scope="{scope}"'

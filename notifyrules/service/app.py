@@ -21,8 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 from notifyrules import Rules, UsageError
 from notifyrules.answers.description import describe
 from notifyrules.service.access import Access, Asked
-from notifyrules.service.clients import Clients
-from notifyrules.service.clients import Scope as Right
+from notifyrules.service.clients import Clients, Right
 from notifyrules.service.decide import Decider, unknown_rules
 from notifyrules.service.idempotency import REPLAYED, once
 from notifyrules.service.log import log_of

@@ -19,7 +19,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError,
 
 from notifyrules.errors import UsageError
 
-Scope = Literal["decide", "explain", "admin"]
+Right = Literal["decide", "explain", "admin"]
 """What a client may do: ask, ask with the facts of people in the answer, change what decides."""
 
 _LOOK_AGAIN_S: Final = 1.0
@@ -44,7 +44,7 @@ class ClientProgram(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    scopes: frozenset[Scope]
+    scopes: frozenset[Right]
     secrets: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...], Field(max_length=2)] = ()
     """The SHA-256 of its secret, in hexadecimal; two while it changes."""
     keys: Annotated[tuple[SigningKey, ...], Field(max_length=2)] = ()
@@ -126,7 +126,7 @@ def _unreadable(path: Path, error: Exception) -> UsageError:
     return UsageError(f"the clients cannot be read from {path}: {error}", "make one with `serve --new-client NAME`")
 
 
-def make_client(name: str, scopes: Iterable[Scope]) -> tuple[str, str]:
+def make_client(name: str, scopes: Iterable[Right]) -> tuple[str, str]:
     """Make a secret, which is kept nowhere, and the lines of a new client; UsageError where it cannot be called so."""
     secret, key = token_urlsafe(32), b64encode(token_bytes(32)).decode()
     lines = f"""

@@ -30,7 +30,7 @@ MAX_BYTES: Final = 512 * 1024
 """No event that answers is larger: brokers take no more than 1 MiB by default."""
 _CUT: Final = 10_000
 
-Pick: TypeAlias = Callable[[str | None], Rules]
+RulesFor: TypeAlias = Callable[[str | None], Rules]
 """Gives the rules that decide for a subject."""
 
 
@@ -221,7 +221,7 @@ def _answer_one(  # noqa: PLR0913 - all that it is decided by
         yield Reply(kind, id_, body, subject, event.source, rules, decision)
 
 
-def _answer_many(event: Event, posted: Posted, members: list[Member], pick: Pick) -> Iterator[Reply]:
+def _answer_many(event: Event, posted: Posted, members: list[Member], pick: RulesFor) -> Iterator[Reply]:
     """Answer for each member, by rules that are made smaller by what is the same for all."""
     small: dict[str, Rules] = {}
     for member in members:

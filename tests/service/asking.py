@@ -12,7 +12,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from notifyrules.service.app import Service
-from notifyrules.service.clients import Scope
+from notifyrules.service.clients import Right
 from notifyrules.service.settings import Identity, Log, Settings, StoreSettings
 from tests.service.clients import Sender, make_sender, write_clients
 
@@ -73,7 +73,7 @@ class Asking:
 @contextmanager
 def asking(
     folder: Path,
-    *scopes: Scope,
+    *scopes: Right,
     rules: Mapping[str, str] | None = None,
     log: Log | None = None,
     **settings: Any,  # noqa: ANN401 - settings

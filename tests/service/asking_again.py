@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from notifyrules.workflow import Answer, Ask, Workflow
+from notifyrules.workflow import Ask, AskResult, Workflow
 
 
 def note(file: Path, **told: Any) -> None:  # noqa: ANN401 - JSON
@@ -19,7 +19,7 @@ def note(file: Path, **told: Any) -> None:  # noqa: ANN401 - JSON
         opened.write(json.dumps({**told, "time": datetime.now(UTC).isoformat()}) + "\n")
 
 
-def functions(folder: Path) -> tuple[Callable[[Ask], Any], Callable[[Ask, Answer, str], None], Callable[..., None]]:
+def functions(folder: Path) -> tuple[Callable[[Ask], Any], Callable[[Ask, AskResult, str], None], Callable[..., None]]:
     """Make functions that write down how they are called; quiet hours are over when their time has come."""
 
     def gather(ask: Ask) -> dict[str, object]:
@@ -27,11 +27,11 @@ def functions(folder: Path) -> tuple[Callable[[Ask], Any], Callable[[Ask, Answer
         over = datetime.fromisoformat(ask["until"]) <= datetime.now(UTC)
         return {"user": {"quiet_until": None if over else ask["until"]}}
 
-    def send(ask: Ask, _told: Answer, key: str) -> None:
+    def send(ask: Ask, _told: AskResult, key: str) -> None:
         note(folder / "sent", key=key, until=ask["until"])
         time.sleep(0.05)
 
-    def record(ask: Ask, told: Answer) -> None:
+    def record(ask: Ask, told: AskResult) -> None:
         note(folder / "recorded", until=ask["until"], asked=told["asked"], outcome=told["outcome"])
 
     return gather, send, record

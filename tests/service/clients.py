@@ -13,7 +13,7 @@ from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver
 from http_message_signatures.algorithms import HMAC_SHA256
 
 from notifyrules.service.access import Asked
-from notifyrules.service.clients import Scope, make_client
+from notifyrules.service.clients import Right, make_client
 
 URL = "http://rules.example/v1/decide/slack"
 REDIS = os.environ.get("NOTIFYRULES_REDIS", "redis://127.0.0.1:6379/0")
@@ -64,7 +64,7 @@ class _OneKey(HTTPSignatureKeyResolver):
         return self.key
 
 
-def make_sender(name: str = "sender", *scopes: Scope) -> Sender:
+def make_sender(name: str = "sender", *scopes: Right) -> Sender:
     """Make a client, by default one that may decide."""
     secret, lines = make_client(name, scopes or ("decide",))
     (key,) = tomllib.loads(lines)["clients"][name]["keys"]

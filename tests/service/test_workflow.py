@@ -15,7 +15,7 @@ import pytest
 from dbos import DBOS, DBOSClient
 
 from notifyrules import UsageError
-from notifyrules.workflow import Answer, Ask, Workflow
+from notifyrules.workflow import Ask, AskResult, Workflow
 from tests.service.asking_again import functions
 from tests.service.deaths import database, databases, prefix, process
 from tests.service.posting import write_chart
@@ -87,7 +87,7 @@ class TestWorkflow:
     @pytest.mark.slow
     def test_most(self, tmp_path: Path) -> None:
         """What is held again and again is recorded in the end, and not sent."""
-        recorded: list[Answer] = []
+        recorded: list[AskResult] = []
         flaky = iter([True, False, True, True])
 
         def gather(_ask: Ask) -> dict[str, object]:
@@ -95,7 +95,7 @@ class TestWorkflow:
                 raise ConnectionError
             return {"user": {"quiet_until": soon(0.2)}}
 
-        def send(_ask: Ask, _told: Answer, _key: str) -> None:
+        def send(_ask: Ask, _told: AskResult, _key: str) -> None:
             raise AssertionError
 
         rules = str(write_chart(tmp_path))
