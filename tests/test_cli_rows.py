@@ -75,6 +75,15 @@ class TestFormats:
 
         assert done.json["counts"][0]["reason"] == "muted_thread.else"
 
+    def test_empty_cells(self, tmp_path: Path) -> None:
+        """An empty cell is a fact that is not given, and `""` the empty text, beside cells of any kind."""
+        (tmp_path / "chart.yaml").write_text(asks("maybe_t == '' and t == 'a,\"b'"), "utf-8")
+        (tmp_path / "a.csv").write_text('maybe_t,t\n"","a,""b"\n,"a,""b"\n"",c\n', "utf-8")
+        done = run("decide", tmp_path / "chart.yaml", "--rows", tmp_path / "a.csv", "-o", tmp_path / "b.jsonl")
+
+        assert done.code == 0, done.err
+        assert reasons(tmp_path / "b.jsonl") == ["q.then", "q.else", "q.else"]
+
     @pytest.mark.parametrize("form", FORMATS[:3])
     def test_each(self, form: str, tmp_path: Path) -> None:
         """With `--each` every row is decided for every medium, by the facts of that medium."""
