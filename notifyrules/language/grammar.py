@@ -102,7 +102,9 @@ class _Tables:
 
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
-    made = json.loads(Path(__file__).with_name("grammar.tables").read_text("utf-8"))
+    # By whatever loads this module, which may be an archive.
+    loader: Any = __spec__.loader
+    made = json.loads(loader.get_data(str(Path(__file__).with_name("grammar.tables"))))
     rules = [_Rule(*rule) for rule in made["rules"]]
     words = [_Word(name, pattern, tuple(within), text) for name, pattern, within, text in made["words"]]
     return _Tables(made["states"], rules, words, made["ignored"], made["starts"], made["ends"])
