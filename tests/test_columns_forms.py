@@ -115,6 +115,14 @@ def test_only_nulls() -> None:
     assert notified(" and ".join(f"{name} is null" for name in columns), frame) == [True, True]
 
 
+def test_only_nulls_alone() -> None:
+    """So it is where each row is decided alone, and what it says."""
+    rules = rules_of(asks('has_word(t, "word") and maybe_kind is null'))
+    frame = pl.DataFrame({"t": ["word", "other"], "maybe_kind": [None, None]})
+
+    assert rules.decide_frame(frame, because=True)["notify"].to_list() == [True, False]
+
+
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_few_rows(rows: int) -> None:
     """A frame may have no row, or one."""

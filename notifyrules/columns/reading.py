@@ -168,10 +168,10 @@ class _Column:
     def _read(self) -> pl.Series:
         given, kind = self._given, self._given.dtype
         base = self.fact.type.base
-        if kind == pl.Null:
-            return given.cast(pl.UInt8 if isinstance(base, Enumeration) else plain_dtype(self.fact.type))
         if isinstance(base, Enumeration):
             return self._places(base.values)
+        if kind == pl.Null:
+            return given.cast(plain_dtype(self.fact.type))
         if base is Basic.BOOL and kind == pl.Boolean:
             return given
         if base is Basic.TEXT and (kind == pl.String or isinstance(kind, (pl.Categorical, pl.Enum))):
@@ -186,6 +186,8 @@ class _Column:
         """Read an enumeration as the places of its values, null behind them."""
         given, wanted = self._given, _enumeration(values)
         self.decode = (*values, None).__getitem__
+        if given.dtype == pl.Null:
+            return given.cast(pl.UInt8)
         if given.dtype == wanted:
             return given.to_physical()
         if isinstance(given.dtype, pl.Enum):
