@@ -16,7 +16,7 @@ from benchmarks import slack_columns
 from benchmarks.table import Table, duration, multiple
 from notifyrules import Rules, load
 from notifyrules.columns.chart import plan
-from notifyrules.columns.telling import dtype_of
+from notifyrules.columns.row_words import dtype_of
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 
 PLAIN: Final = ("slack", "zulip", "mattermost_push")

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from notifyrules.columns.engine import engine_for
-from notifyrules.columns.telling import Telling
+from notifyrules.columns.row_words import Telling
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import Value
 from notifyrules.rules import load

@@ -18,10 +18,10 @@ import notifyrules
 from notifyrules.conformance.answers import Answers
 from notifyrules.conformance.clusters import MOST
 from notifyrules.conformance.expected import ExpectedDifferences
-from notifyrules.conformance.making import Maker
 from notifyrules.conformance.old import Old
 from notifyrules.conformance.report import Conformance
 from notifyrules.conformance.run import BothSides
+from notifyrules.conformance.trial_facts import Maker
 from notifyrules.errors import UsageError
 from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues

@@ -16,7 +16,7 @@ from notifyrules.cases.splicing import NewCase
 from notifyrules.cases.writing import flow_case, write_case
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import keeps, walk
-from notifyrules.fill.making import Unmade, make
+from notifyrules.fill.new_cases import Unmade, make
 from notifyrules.graph.model import Graph
 from notifyrules.language.types import BOOL
 from notifyrules.language.values import FactValues, Value

@@ -88,8 +88,8 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     if isinstance(function, Command):
         old.fresh = partial(function.alone, old.answers)
     with asked_alone(old, longest_s), call.watched() if isinstance(call, FunctionCaller) else nullcontext():
-        from notifyrules.conformance.making import Maker  # noqa: PLC0415 - the solver is an extra
         from notifyrules.conformance.run import BothSides  # noqa: PLC0415
+        from notifyrules.conformance.trial_facts import Maker  # noqa: PLC0415 - the solver is an extra
         from notifyrules.limit import Limit  # noqa: PLC0415
 
         limit = Limit(seconds)

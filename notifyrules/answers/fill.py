@@ -107,7 +107,7 @@ def fill(
 
 
 def _fill(file: _File, recorder: Recorder) -> Changed:
-    from notifyrules.fill.making import Unmade, make  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.fill.new_cases import Unmade, make  # noqa: PLC0415 - the solver is an extra
 
     name, chart = visible_name(file.suite.file), file.suite.chart
     assert chart is not None

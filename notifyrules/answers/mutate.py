@@ -62,7 +62,7 @@ def mutate(
 def _mutate(
     graph: Graph, suites: Sequence[Suite], limit: Limit, track: Callable[[Sequence[Mutant], str], Iterable[Mutant]]
 ) -> Mutated:
-    from notifyrules.mutate.proof import judge  # noqa: PLC0415 - the solver is an extra
+    from notifyrules.mutate.equivalence import judge  # noqa: PLC0415 - the solver is an extra
     from notifyrules.solver import base_of  # noqa: PLC0415
 
     cases = (case for suite in suites for case in suite if isinstance(case, Case) and case.skip is None)

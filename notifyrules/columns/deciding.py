@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from notifyrules.columns.frames import FrameRules, Wanted
-from notifyrules.columns.telling import dtype_of, held
+from notifyrules.columns.row_words import dtype_of, held
 from notifyrules.columns.traffic import Batch, Broken, for_media, read_row
 from notifyrules.compiled.compiler import Program
 from notifyrules.diagnostics.phrases import named

@@ -12,8 +12,8 @@ import polars as pl
 from notifyrules.columns.chart import asked_facts
 from notifyrules.columns.engine import Engine, engine_for
 from notifyrules.columns.reading import read_frame, unfit_rows
+from notifyrules.columns.row_words import Telling
 from notifyrules.columns.spark import on_spark
-from notifyrules.columns.telling import Telling
 from notifyrules.compiled.compiler import Program
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.diagnostics.phrases import named

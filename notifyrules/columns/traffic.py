@@ -21,7 +21,7 @@ import narwhals as nw
 import polars as pl
 
 from notifyrules.columns.reading import without_null
-from notifyrules.columns.telling import held
+from notifyrules.columns.row_words import held
 from notifyrules.columns.writing import is_opaque
 from notifyrules.compiled.facts_reader import dotted
 from notifyrules.compiled.partial import UNKNOWN

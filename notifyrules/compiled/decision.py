@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from notifyrules.compiled.arrow_words import OnTheWay, Teller, plain_words
 from notifyrules.compiled.facts_object import Facts, Unchanging
-from notifyrules.compiled.telling import OnTheWay, Teller, plain_words
 from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.walk import Passage, Step, data_of, fill, recheck_of, walk
 from notifyrules.graph.model import Call, Graph, Message, Notify

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from notifyrules.conformance.answers import OldAnswer
-from notifyrules.conformance.tables import few_values
+from notifyrules.conformance.variations import few_values
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, Value, write_literal
 

@@ -19,7 +19,7 @@ from notifyrules.document.files import Place, open_place
 from notifyrules.document.leaves import describe_node
 from notifyrules.document.reader import read_differences_document, read_tree
 from notifyrules.errors import RulesError
-from notifyrules.graph.asking import read_condition
+from notifyrules.graph.asked_conditions import read_condition
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.terms import Term

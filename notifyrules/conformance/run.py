@@ -13,8 +13,8 @@ from notifyrules.compiled.compiler import Program
 from notifyrules.conformance.answers import NO_ANSWER
 from notifyrules.conformance.clusters import Cluster, Minds, OtherAnswer, Rate, Shrinker, Shrunk, cluster
 from notifyrules.conformance.expected import ExpectedDifference, ExpectedDifferences
-from notifyrules.conformance.making import Maker
 from notifyrules.conformance.old import Old
+from notifyrules.conformance.trial_facts import Maker
 from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues

@@ -8,8 +8,8 @@ from notifyrules.solver.alternatives import why_not
 from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.decision_words import speak
+from notifyrules.solver.fact_variables import Inputs
 from notifyrules.solver.formulas import Formula
-from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Change, Nearest, Neighbourhood, base_of
 from notifyrules.solver.proof import Proof
 from notifyrules.solver.samples import draw, pools

@@ -9,8 +9,8 @@ import z3
 
 from notifyrules.graph.model import Fact, Media
 from notifyrules.language.values import FactValues
+from notifyrules.solver.fact_variables import Inputs
 from notifyrules.solver.formulas import Formula, Formulas, Thing
-from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.solving import Solver
 from notifyrules.solver.symbols import Symbol, terms_of

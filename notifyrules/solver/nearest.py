@@ -24,8 +24,8 @@ from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.solver.candidates import Readers, candidates, readers
 from notifyrules.solver.charts import ChartFormulas, translate
+from notifyrules.solver.fact_variables import Inputs, read
 from notifyrules.solver.formulas import Formula
-from notifyrules.solver.inputs import Inputs, read
 from notifyrules.solver.sayable import base_facts
 from notifyrules.solver.solving import Solver, SolverAnswer
 from notifyrules.solver.text_lemmas import complete, know_at

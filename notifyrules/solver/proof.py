@@ -11,8 +11,8 @@ from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.copies import Copy, OnMedia
 from notifyrules.solver.decision_words import Words, speak
+from notifyrules.solver.fact_variables import Inputs
 from notifyrules.solver.formulas import Formula
-from notifyrules.solver.inputs import Inputs
 from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.samples import Samples, sample
 from notifyrules.solver.sayable import base_facts

@@ -19,7 +19,7 @@ from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
-from notifyrules.solver.inputs import Inputs
+from notifyrules.solver.fact_variables import Inputs
 from notifyrules.solver.symbols import plain
 from notifyrules.solver.translation import World
 

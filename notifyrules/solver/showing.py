@@ -12,7 +12,7 @@ from notifyrules.diagnostics.diagnostic import Findings
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.walk import walk
-from notifyrules.graph.asking import read_condition
+from notifyrules.graph.asked_conditions import read_condition
 from notifyrules.graph.model import Graph
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate

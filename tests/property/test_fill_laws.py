@@ -9,7 +9,7 @@ import pytest
 
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import walk
-from notifyrules.fill.making import Unmade, make
+from notifyrules.fill.new_cases import Unmade, make
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit

@@ -17,10 +17,10 @@ from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
+from notifyrules.mutate.equivalence import judge
 from notifyrules.mutate.judging import Audience
 from notifyrules.mutate.mistakes import mutants
 from notifyrules.mutate.model import Fate, JudgedMutant, Mutant
-from notifyrules.mutate.proof import judge
 from notifyrules.mutate.well_typed import WellTyped
 from notifyrules.rules import load, read_cases
 from notifyrules.solver import Inputs, World

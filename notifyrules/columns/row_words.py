@@ -10,8 +10,8 @@ import polars as pl
 
 from notifyrules.columns.distinct import Combinations
 from notifyrules.columns.reading import Readable
+from notifyrules.compiled.arrow_words import plain_words
 from notifyrules.compiled.compiler import Program
-from notifyrules.compiled.telling import plain_words
 from notifyrules.evaluation.walk import data_of
 from notifyrules.graph.model import Arrow, Call, Graph
 from notifyrules.language.terms import Typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notifyrules import Decision, Rules
-from notifyrules.compiled.telling import ON_THE_WAY, settled_words
+from notifyrules.compiled.arrow_words import ON_THE_WAY, settled_words
 from notifyrules.evaluation.walk import walk
 from tests.charts import rules_of
 

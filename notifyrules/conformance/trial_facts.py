@@ -18,7 +18,7 @@ from typing import Final
 
 from notifyrules.conformance.aims import Aim, ConditionKey, ConditionPlace, aims, find
 from notifyrules.conformance.constants import values_of
-from notifyrules.conformance.tables import OtherValues, TermTable, combined, few_values
+from notifyrules.conformance.variations import OtherValues, TermTable, combined, few_values
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph
