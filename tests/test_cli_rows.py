@@ -61,7 +61,7 @@ class TestFormats:
             folder = tmp_path / f"team={team}"
             folder.mkdir()
             pl.DataFrame({"channel.muted": [True, False]}).write_parquet(folder / "0.parquet")
-        (tmp_path / "_SUCCESS.csv").write_text("no data", "utf-8")
+        (tmp_path / "_SUCCESS.csv").write_text("no,data\n1,2\n", "utf-8")
         done = run("decide", "slack", "--rows", tmp_path, "-o", tmp_path.parent / "all.parquet")
 
         assert done.code == 0, done.err
@@ -223,6 +223,19 @@ class TestMistakes:
         assert "has a column named `reason` already" in done.err
         assert (tmp_path / "out.parquet").read_text("utf-8") == "before"
         assert not list(tmp_path.glob("*.tmp"))
+
+    @pytest.mark.parametrize("target", ["parquet", "csv"])
+    def test_other_columns(self, target: str, tmp_path: Path) -> None:
+        """A later file with other columns is refused, and nothing is written."""
+        rows = tmp_path / "rows"
+        rows.mkdir()
+        pl.DataFrame({"channel.muted": [True]}).write_parquet(rows / "a.parquet")
+        pl.DataFrame({"channel.muted": [True], "n": [1]}).write_parquet(rows / "b.parquet")
+        done = run("decide", "slack", "--rows", rows, "-o", tmp_path / f"out.{target}")
+
+        assert done.code == 2
+        assert "b.parquet` has other columns than the files before" in done.err
+        assert not list(tmp_path.glob("out*"))
 
     def test_options(self) -> None:
         """What is said of rows needs rows."""
