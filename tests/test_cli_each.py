@@ -60,10 +60,10 @@ class TestEach:
     @pytest.mark.parametrize(
         ("words", "found"),
         [
-            (("--each", "--set", "level@phon=never"), "phon: is no medium"),
+            (("--each", "--set", "level@phon=never"), "phon: is no medium: `device` is never that"),
             (("--each", "--set", "muted@phone=true"), "muted@phone: is the same for all media"),
             (("--each", "--set", "level@phone=x"), "--set: level@phone: expected"),
-            (("--each", "--set", "device=phone"), "device: is given"),
+            (("--each", "--set", "device=phone"), "or leave out `--each`"),
             (OWN, "--set: level@phone: is set for one medium"),
         ],
     )

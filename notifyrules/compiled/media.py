@@ -322,7 +322,7 @@ class MediaReader:
             if not isinstance(medium, str) or medium not in self.media.names:
                 shown = medium if isinstance(medium, str) else describe(medium)
                 advice = did_you_mean(shown, self.media.names, f"the media are {named(self.media.names)}")
-                problems.append(FactProblem(shown[:200], f"is no medium, which `{self.media.fact}` has", advice))
+                problems.append(FactProblem(shown[:200], f"is no medium: `{self.media.fact}` is never that", advice))
                 continue
             local: list[FactProblem] = []
             try:
@@ -338,7 +338,7 @@ class MediaReader:
 
     def _given(self) -> FactProblem:
         """Say that the fact whose values are the media is given."""
-        advice = "leave it out; to decide for one medium, call `should_notify`"
+        advice = "leave it out; for this medium alone, call `should_notify`, or leave out `--each`"
         return FactProblem(self.media.fact, "is given, and is to be each of its values", advice)
 
     def _not_own(self, name: str) -> FactProblem:
