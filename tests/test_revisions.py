@@ -31,6 +31,7 @@ TAKEN = {
     "mutate": ([PAST], "HEAD~1:rules/chat.yaml:"),
     "conform": ([PAST, "--against", "answering:answer", "--seconds", "2"], "old: false"),
     "diff": ([PAST, "rules/chat.yaml"], "muted"),
+    "backtest": ([PAST, "--against", "rules/chat.yaml", "traffic.jsonl"], PAST),
     "render": ([PAST, "--to", "dot"], "digraph"),
     "export": ([PAST, "--to", "js"], "Channel muted?"),
     "schema": ([PAST], "in_dnd"),
@@ -39,7 +40,12 @@ TAKEN = {
 """What each command is asked, and what it then prints of the chart as it was."""
 REFUSED = {"serve": [PAST], "work": [PAST]}
 """Commands whose rules follow a file."""
-ELSEWHERE = {"log": "takes a folder of receipts", "new": "writes a rule file", "hold": "takes rules by its settings"}
+ELSEWHERE = {
+    "hold": "takes rules by its settings",
+    "log": "takes a folder of receipts",
+    "new": "writes a rule file",
+    "studio": "takes a folder",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +62,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (rules / "chat.yaml").write_text(TEAM_CHAT, "utf-8")
     (rules / "chat.cases.yaml").write_text(CASES, "utf-8")
     (rules / "recorded" / "day.ndjson").write_text(ROW, "utf-8")
+    (tmp_path / "traffic.jsonl").write_text('{"message.kind": "dm"}\n', "utf-8")
     (tmp_path / "answering.py").write_text("def answer(facts):\n    return False\n", "utf-8")
     commit("first")
     (rules / "chat.yaml").write_text(CALLED, "utf-8")
