@@ -189,6 +189,9 @@ class ReceiptWriter:
     def _work(self) -> None:
         while not self._stop.wait(_REST_S):
             with self._lock:
+                if self._stop.is_set():
+                    # It was closed while this waited for the lock, and nothing may be begun any more.
+                    return
                 self._write_all()
                 hour = int(self._clock() // _HOUR_S)
                 if self._file >= 0 and hour != self._hour:

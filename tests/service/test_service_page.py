@@ -48,7 +48,7 @@ _ROW = re.compile(r"^\| (.*?) ?\|$", re.MULTILINE)
 _SHOWN = re.compile(r"^(client_id|client_secret|key id|key): +(\S+)$", re.MULTILINE)
 _NEEDED = ("curl", "jq", "openssl")
 _PATIENCE_S = 60
-_CALLS = ("access", "app", "decide", "idempotency", "server", "signatures", "store", "tokens")
+_CALLS = ("access", "app", "decide", "idempotency", "protocol", "server", "signatures", "store", "tokens")
 """The modules that answer calls; what others refuse are events."""
 
 
