@@ -61,15 +61,21 @@ class Service:
         self._in_force = Versions(settings.rules or shipped, settings.changes)
         self._tally = Tally(self._in_force.metrics)
         clients = Clients(settings.clients)
-        self._store = open_store(settings.store.redis or str(settings.store.path))
         identity = settings.identity
         if identity.issuer is None or identity.jwks_uri is None:
             issuer = settings.public_url or "urn:notifyrules:service"
             self._tokens = Tokens(OwnKeys(identity.keys), issuer, identity.audience, clients)
         else:
             self._tokens = Tokens(ProviderKeys(identity.jwks_uri), identity.issuer, identity.audience, None)
-        self._access = Access(self._tokens, Signatures(clients, self._store, settings.public_url))
         self._log = log_of(settings.log, self._tally.unlogged)
+        try:
+            self._store = open_store(settings.store.redis or str(settings.store.path))
+        except UsageError:
+            # Whoever does not begin leaves nothing open.
+            if self._log is not None:
+                self._log.close()
+            raise
+        self._access = Access(self._tokens, Signatures(clients, self._store, settings.public_url))
         self._decider = Decider(self._in_force, self._tally, settings.limits.facts, self._log)
         self._others = Starlette(
             routes=list(self._routes()),
