@@ -207,6 +207,7 @@ class TestTold:
         assert found.changed == 1
         assert all("secret" not in found.tell(form) for form in ("text", "markdown", "json"))
 
+    @pytest.mark.slow
     def test_picture(self, tmp_path: Path) -> None:
         """The picture has the traffic on the new chart, and marks what settles the decisions that change."""
         file = rows(tmp_path, [MOVED] * 3 + ["{}"])

@@ -211,6 +211,7 @@ def test_light() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
+@pytest.mark.slow
 def test_nothing_is_left() -> None:
     """What was decided leaves no circle behind that holds its columns until somebody collects it."""
     rules, frame = rules_of(asks("b and has_word(t, 'x')")), pl.DataFrame({"b": [True, False], "t": ["x", "y"]})

@@ -186,6 +186,7 @@ class TestWhatIsLeft:
 
         assert len(codes) == 1
 
+    @pytest.mark.slow
     def test_slack_leaves_few_charts(self) -> None:
         """Hundreds of messages leave a handful of charts, so that compiling is paid for once."""
         rules = load("slack")

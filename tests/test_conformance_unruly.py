@@ -126,6 +126,7 @@ class TestAsking:
         assert max(map(len, told.splitlines())) < 200
 
     @pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"], ids=["exits", "killed"])
+    @pytest.mark.slow
     def test_it_ends_the_process(self, folder: Path, end: str) -> None:
         """Nothing can be told of that process any more, but for why."""
         (folder / "unruly.py").write_text(f"import os, signal\ndef decide(facts): {end}\n")

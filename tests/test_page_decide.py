@@ -333,6 +333,7 @@ def _accepts(rules: Rules, facts: Mapping[str, object]) -> bool:
 
 
 class TestModule:
+    @pytest.mark.slow
     def test_decides_alone(self, tmp_path: Path) -> None:
         """The command writes a module that needs nothing else."""
         file = tmp_path / "slack.mjs"
@@ -353,6 +354,7 @@ class TestModule:
             == []
         )
 
+    @pytest.mark.slow
     def test_carries_only_what_is_needed(self, tmp_path: Path) -> None:
         """A chart that compares no letters carries no table of them, and no zone but UTC."""
         whole = json.loads(write_data(load("slack").graph))

@@ -126,6 +126,7 @@ class TestPublicNames:
         assert isinstance(decision.record(), notifyrules.Record)
         assert all(isinstance(found, notifyrules.Diagnostic) for found in check("no/such/file.yaml"))
 
+    @pytest.mark.slow
     def test_what_the_solver_gives(self) -> None:
         """What witnesses and changes consist of has a public type, which is there without the solver."""
         rules = load("slack")

@@ -170,6 +170,7 @@ class TestCommand:
 
         assert run("why-not", "slack", "--json", *self.SET).json == {"explanation": why.explain(), **why.to_dict()}
 
+    @pytest.mark.slow
     def test_picture(self, tmp_path: Path) -> None:
         """Both paths are drawn, with a legend."""
         run("why-not", "slack", "-o", str(tmp_path / "why.svg"), *self.SET)

@@ -65,6 +65,7 @@ def by_id(bodies: list[bytes]) -> dict[str, set[bytes]]:
 
 class TestWorker:
     @brokers
+    @pytest.mark.slow
     async def test_answers(self, broker: str, prefix: str, tmp_path: Path) -> None:
         """Messages are answered by kind, each once, and the log and the metrics tell of it."""
         url, log = address(broker), tmp_path / "log.jsonl"
@@ -88,6 +89,7 @@ class TestWorker:
         assert "Ada" not in log.read_text("utf-8")
 
     @brokers
+    @pytest.mark.slow
     async def test_live(self, broker: str, prefix: str, tmp_path: Path) -> None:
         """Rules that change decide from then on."""
         url, chart = address(broker), write_chart(tmp_path)

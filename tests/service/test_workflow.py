@@ -52,6 +52,7 @@ def workflow(tmp_path: Path) -> Iterator[Workflow]:
 
 
 class TestWorkflow:
+    @pytest.mark.slow
     def test_sent(self, workflow: Workflow, tmp_path: Path) -> None:
         """What is decided now is sent now and recorded, once, however often it is asked."""
         workflow.ask("a", {"until": soon(-1)})
@@ -63,6 +64,7 @@ class TestWorkflow:
 
         assert [one["key"] for one in lines(tmp_path / "sent")] == ["a", "b"]
 
+    @pytest.mark.slow
     def test_held(self, workflow: Workflow, tmp_path: Path) -> None:
         """What is held is asked again at its time with fresh facts, not before."""
         when = soon(1.5)
