@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from benchmarks import slack_columns
+from benchmarks.fanout import MESSAGE
 from benchmarks.table import Table, duration, multiple
 from notifyrules import Rules, load
 from notifyrules.columns.chart import plan
@@ -115,20 +116,11 @@ def _dear(name: str, rows: int, share: int) -> Sequence[str]:
 def _members(members: int, rounds: int) -> Table:
     """Measure whom of many members one message notifies."""
     rules = load("slack")
-    message = {
-        "message.in_thread": False,
-        "message.is_dm": False,
-        "message.broadcast": "none",
-        "message.comments_on_own_file": False,
-        "message.overrides_dnd": False,
-        "channel.name": "#general",
-        "user.follows_thread": False,
-    }
-    frame = _enumerations(rules, frame_of(rules, members, members)).drop(message)
+    frame = _enumerations(rules, frame_of(rules, members, members)).drop(MESSAGE)
     frame = frame.with_columns(member=pl.int_range(members, dtype=pl.UInt32))
 
     def notified() -> pl.Series:
-        decided = rules.specialize(message).decide_frame(frame, extras="ignore")
+        decided = rules.specialize(MESSAGE).decide_frame(frame, extras="ignore")
         return decided["member"].filter(decided["notify"])
 
     assert len(notified())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import assert_never
 
 import polars as pl
 import pytest
 
 from notifyrules.columns.engine import Engine
+from notifyrules.columns.row_words import dtype_of
 from notifyrules.evaluation.walk import walk
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, to_plain
@@ -17,28 +17,8 @@ from notifyrules.rules import Rules
 
 
 def dtype(kind: Type) -> pl.DataType:
-    """Give the dtype in which an engine holds values of a type."""
-    match kind.base:
-        case Basic.BOOL:
-            return pl.Boolean()
-        case Basic.INT:
-            return pl.Int64()
-        case Basic.DATE:
-            return pl.Date()
-        case Basic.INSTANT:
-            return pl.Datetime("us", "Europe/Berlin")
-        case Basic.TIME:
-            return pl.Time()
-        case Basic.DURATION:
-            return pl.Duration("us")
-        case None | Basic.TEXT | Basic.TIMEZONE | Enumeration():
-            return pl.String()
-        case Basic.SCHEDULE:
-            return pl.List(pl.Struct({"days": pl.List(pl.String), "from": pl.String, "until": pl.String}))
-        case ListOf(item):
-            return pl.List(dtype(Type(item)))
-        case _:
-            assert_never(kind.base)
+    """Give the dtype in which an engine holds values of a type: instants in a zone that is not the package's own."""
+    return pl.Datetime("us", "Europe/Berlin") if kind.base is Basic.INSTANT else dtype_of(kind)
 
 
 def held(kind: Type, value: Value) -> object:
