@@ -112,6 +112,23 @@ class TestTold:
 
         assert "50.0%" in picture.read_text("utf-8")
 
+    @pytest.mark.slow
+    def test_boxes_reached(self, folder: Path) -> None:
+        """Boxes that decisions came to keep their colours, and the others are faded."""
+        picture = folder / "traffic.svg"
+        run("log", folder, "--picture", picture, "--of", "slack")
+        boxes = dict(
+            re.findall(
+                r'<g class="nr-box".*?data-key="([^"]*)".*?<(?:rect|path)([^>]*)', picture.read_text("utf-8"), re.DOTALL
+            )
+        )
+
+        assert {key: "nr-faded" in boxes[key] for key in ("(start)", "muted", "threads_everything")} == {
+            "(start)": False,
+            "muted": False,
+            "threads_everything": True,
+        }
+
 
 class TestTorn:
     def test_a_torn_line_is_counted(self, folder: Path) -> None:

@@ -77,7 +77,7 @@ def count_ways(graph: Graph, files: Iterable[Path], wanted: asking.WantedReceipt
     told = [one for one in (_replayed(receipt, finder) for receipt in found) if one is not None]
     for replay in told:
         if replay.told is not None:
-            taken.update(_arrows(replay.told.passage, ""))
+            taken.update(_walked(replay.told.passage, "")[1])
     return taken, len(told)
 
 
@@ -97,11 +97,14 @@ def draw_traffic(
     """Draw a chart, each arrow the broader the more ways take it; those that settle *moved* decisions are marked."""
     from notifyrules.answers.render import write_picture  # noqa: PLC0415 - drawing is heavy
     from notifyrules.diagram.drawing import draw_overlaid  # noqa: PLC0415
-    from notifyrules.diagram.model import Emphasis, Mark, Overlay  # noqa: PLC0415
+    from notifyrules.diagram.model import START, Emphasis, Mark, Overlay  # noqa: PLC0415
 
-    taken = Counter(arrow for passage in passages for arrow in _arrows(passage, ""))
+    walked = [_walked(passage, "") for passage in passages]
+    taken = Counter(arrow for _, arrows in walked for arrow in arrows)
     most = max(taken.values(), default=1)
-    marks = {}
+    marks = dict.fromkeys((box for boxes, _ in walked for box in boxes), Mark())
+    if walked:
+        marks |= {START: Mark(), f"{START}.then": Mark(breadth=_BROADEST)}
     for arrow in dict.fromkeys((*taken, *moved)):
         times = taken[arrow]
         breadth = _THINNEST + (_BROADEST - _THINNEST) * math.log1p(times) / math.log1p(most)
@@ -117,11 +120,14 @@ def _replayed(receipt: Mapping[str, Any], finder: Finder) -> Replay | None:
         return None
 
 
-def _arrows(passage: Passage, prefix: str) -> set[str]:
-    """Name the arrows of a way through a chart, those of branches tried in vain included."""
-    found = set[str]()
+def _walked(passage: Passage, prefix: str) -> tuple[set[str], set[str]]:
+    """Name the boxes and the arrows of a way through a chart, those of branches tried in vain included."""
+    boxes, arrows = {f"{prefix}{passage.outcome}"}, set[str]()
     for step in passed(passage.steps):
-        found |= {f"{prefix}{step.arrow}", *(f"{prefix}{branch.arrow}" for branch in step.tried)}
+        boxes.add(f"{prefix}{step.node}")
+        arrows |= {f"{prefix}{step.arrow}", *(f"{prefix}{branch.arrow}" for branch in step.tried)}
         if step.inner is not None:
-            found |= _arrows(step.inner, f"{prefix}{step.node}/")
-    return found
+            inside = _walked(step.inner, f"{prefix}{step.node}/")
+            boxes |= inside[0]
+            arrows |= inside[1]
+    return boxes, arrows
