@@ -59,6 +59,9 @@ class Server:
                 os.kill(one, number)
             except ProcessLookupError:
                 continue
+        if number == signal.SIGSTOP:
+            # A signal is sent before it is taken: until then, what runs on another processor still answers.
+            os.waitid(os.P_PID, found[0], os.WSTOPPED | os.WNOWAIT)
 
     def kill(self) -> None:
         """Kill it, and wait until it is gone."""
