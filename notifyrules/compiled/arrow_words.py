@@ -88,8 +88,7 @@ def _speaks(graph: Graph, end: Notify) -> bool:
 def plain_words(graph: Graph, arrow: str) -> str | Message | OnTheWay | None:
     """Give what an arrow into an outcome says, written out where nothing is filled in."""
     said = settled_words(graph)[arrow]
-    plain = isinstance(said, Message) and all(isinstance(piece, str) for piece in said.pieces)
-    return fill(said, {}) if plain and isinstance(said, Message) else said
+    return said.settled or said if isinstance(said, Message) else said
 
 
 _Leads: TypeAlias = "tuple[str, Message | None]"

@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from notifyrules.compiled.arrow_words import OnTheWay, Teller, plain_words
+from notifyrules.compiled.asks import asks_of
 from notifyrules.compiled.facts_object import Facts, Unchanging
 from notifyrules.evaluation.record import Record, record_of
-from notifyrules.evaluation.walk import Passage, Step, data_of, fill, recheck_of, walk
-from notifyrules.graph.model import Call, Graph, Message, Notify
+from notifyrules.evaluation.walk import Passage, Step, data_of, fill, no_asks, recheck_of, stand_in, walk
+from notifyrules.graph.model import Graph, Message, Notify
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value
 
@@ -34,7 +35,7 @@ class Verdict:
     data: Mapping[str, Value] | None
     """What is carried, where that is the same for all facts; else None."""
     end: Passage | None
-    """Stands for the way there where no other chart can say when to ask again; else None."""
+    """Stands for the way there where it does not matter to when to ask again; else None."""
     teller: Teller
     """Finds words that are said on the way."""
 
@@ -57,10 +58,7 @@ class Verdict:
                 plain = {name: value for name, value in data.items() if not isinstance(value, Term)}
                 self.data = plain if len(plain) == len(data) else None
             case "end":
-                own = self.graph.outcomes[self.outcome].recheck
-                called = any(isinstance(node, Call) for node in self.graph.nodes.values())
-                alone = own is not None or self.yes or not called
-                self.end = Passage(self.graph.name, self.outcome, (), None) if alone else None
+                self.end = stand_in(self.graph, self.reason)
             case "teller":
                 self.teller = _teller(self.graph, self.kind, self.notify)
             case _:
@@ -124,10 +122,16 @@ class Decision(Unchanging):
     @property
     def passage(self) -> Passage:
         """The way through the chart, made by the reference walk."""
+        return self._passed(None)
+
+    def _passed(self, plain: Mapping[str, Value] | None) -> Passage:
+        """Give the way; *plain* are the facts in a dict, where they are at hand."""
         passage: Passage | None = getattr(self, "_passage", None)
         if passage is None:
+            graph, facts = self._verdict.graph, self._plain() if plain is None else plain
+            asks = asks_of if facts.__class__ is dict else no_asks
             # Two threads may both walk; they find the same.
-            passage = self._passage = walk(self._verdict.graph, self._plain(), self.facts.evaluate)
+            passage = self._passage = walk(graph, facts, self.facts.evaluate, asks=asks)
         return passage
 
     @property
@@ -166,7 +170,8 @@ class Decision(Unchanging):
 
     def record(self) -> Record:
         """Gather everything about the decision as one value."""
-        record = record_of(self._verdict.graph, self._plain(), self.passage)
+        facts = self._plain()
+        record = record_of(self._verdict.graph, facts, self._passed(facts))
         # Last, when all that the rest needs has been asked for.
         return replace(record, facts=self.facts.known()) if isinstance(record.facts, Facts) else record
 

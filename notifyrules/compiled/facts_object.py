@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import RLock
 from typing import Any, ClassVar, Final, Self
 
-from notifyrules.compiled.names import compiled, run, slots
+from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.partial import UNKNOWN, NotKnown, evaluate_settled
 from notifyrules.language.evaluator import Evaluate, evaluate
 from notifyrules.language.values import Value
@@ -82,7 +82,12 @@ class Facts(Unchanging, Mapping[str, Value]):
         """Give the facts whose values are known by now: all of them, unless some were given as something to ask."""
         if len(self.slots) != len(self.names):
             return dict(self)
-        return {name: getattr(self, slot) for name, slot in self.slots.items()}
+        names = Names()
+        held = ", ".join(f"{names.constant(name)}: facts.{slot}" for name, slot in self.slots.items())
+        # Written when it is first needed, like the above.
+        made = run(compiled(f"def known(facts): return {{{held}}}", "<facts>"), names.table)["known"]
+        type(self).known = made  # type: ignore[method-assign]
+        return self.known()
 
     def __repr__(self) -> str:
         return f"Facts({self.known()!r})"

@@ -8,21 +8,21 @@ It is read back strictly: what JSON gave of something that was logged may have b
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import NoneType
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, get_args
 
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.walk import Branch, Passage, Step, bind, data_of, fill, maker, passed, recheck_of
+from notifyrules.evaluation.walk import Branch, Passage, Step, bind, data_of, fill, maker, passed, recheck_of, rechecks
 from notifyrules.graph.model import Arrow, Because, Call, Graph, Node, Notify, Outcome
 from notifyrules.language.evaluator import Evaluate, evaluate
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch, describe
-from notifyrules.language.terms import Term
+from notifyrules.language.terms import Choice, Coalesce, Junction, Term, facts_read, walk
 from notifyrules.language.types import BOOL, INSTANT, INT, MAX_ITEMS, TEXT, Basic, ListOf, Type
 from notifyrules.language.values import Value, conform, to_plain, write_literal
 
@@ -43,11 +43,15 @@ _HELP: Final = "give it whole, as `decision.to_dict()` or `notifyrules decide --
 _TOLD: Final = frozenset({NoneType, *(kind.holds for kind in KINDS.values() if kind.plain is None)})
 """The classes of values that JSON tells apart by itself."""
 _UNTOLD: Final = {kind.holds: basic for basic, kind in KINDS.items() if kind.plain is not None}
-_SPELT: Final[dict[Basic | ListOf, str]] = {base: str(Type(base)) for basic in Basic for base in (basic, ListOf(basic))}
+_SPELT: Final[dict[type, str]] = {holds: str(Type(basic)) for holds, basic in _UNTOLD.items()}
+_LISTS_SPELT: Final[dict[type, str]] = {holds: str(Type(ListOf(basic))) for holds, basic in _UNTOLD.items()}
+"""How the types are spelt that JSON cannot tell, by the classes of values and of items."""
 _TYPES: Final = {str(Type(base)): Type(base) for basic in Basic for base in (basic, ListOf(basic))}
 _NAME_SHOWN: Final = 60
 _CHARTS: Final = 64
 """Charts of which it is kept what their words depend on."""
+_TERMS: Final = 1_024
+"""Terms of which it is kept what they read."""
 RECORD_KEYS = (
     *(VERSION_KEY, "rules", "outcome", "notify", "reason", "reasons", "because", "data", "data_types", "recheck_at"),
     *("facts", "facts_types", "told_from", "withheld", "steps"),
@@ -199,15 +203,99 @@ def record_of(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> Rec
 
 def told_from(graph: Graph, facts: Mapping[str, Value], passage: Passage) -> tuple[str, ...]:
     """Name the facts that words, data and recheck of a decision read, in the order declared, and ask for no other."""
-    steps = passed(passage.steps)
-    filling = _filling(graph)
-    said = {step.arrow for step in steps}
-    said.add(passage.outcome)
-    if filling.isdisjoint(said):
-        return ()
-    watched = _Watched(facts)
-    tell(graph, watched, passage)
-    return tuple(name for name in graph.facts if name in watched.used)
+    outcome = graph.outcomes[passage.outcome]
+    read: set[str] = set()
+    _told_from(graph, lambda: facts, passage, outcome.notify, read)
+    if (carried := _carried(graph).get(passage.outcome)) is not None:
+        read.update(carried.read(lambda: facts))
+    if outcome.recheck is not None or rechecks(graph, outcome.notify):
+        watched = _Watched(facts)
+        recheck_of(graph, passage, watched)
+        read |= watched.used
+    return tuple(read) if len(read) <= 1 else tuple([name for name in graph.facts if name in read])
+
+
+_KnownFacts: TypeAlias = Callable[[], Mapping[str, Value]]
+"""Gives the facts of a chart."""
+
+
+def _told_from(graph: Graph, facts: _KnownFacts, passage: Passage, end: Notify, read: set[str]) -> None:
+    """Add to *read* the facts of a chart that the words on a way through it read."""
+    said = _said(graph, end)
+    _steps_told_from(graph, facts, passage.steps, end, read)
+    if (words := said.get(passage.outcome)) is not None and _outcome_speaks(passage):
+        read.update(words.read(facts))
+
+
+def _steps_told_from(graph: Graph, facts: _KnownFacts, steps: tuple[Step, ...], end: Notify, read: set[str]) -> None:
+    said = _said(graph, end)
+    for step in steps:
+        if (words := said.get(step.arrow)) is not None:
+            read.update(words.read(facts))
+        for branch in step.tried:
+            _steps_told_from(graph, facts, branch.steps, end, read)
+        if step.inner is not None and isinstance(node := graph.nodes[step.node], Call):
+            inside: set[str] = set()
+            _told_from(node.callee, partial(_bound, node, facts), step.inner, end, inside)
+            for name in inside:
+                read.update(_parts(node.arguments[name]).read(facts))
+
+
+def _outcome_speaks(passage: Passage) -> bool:
+    """Tell whether the words in force are the outcome's own, because no step has any."""
+    spoken = (step.because is not None or (step.inner and step.inner.because is not None) for step in passage.steps)
+    return passage.because is not None and not any(spoken)
+
+
+def _bound(node: Call, facts: _KnownFacts) -> Mapping[str, Value]:
+    return bind(node, facts())
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is filled into words, or carried."""
+
+    always: frozenset[str]
+    """The facts that are read in any case."""
+    open: tuple[Term, ...]
+    """What reads some facts or others."""
+
+    def read(self, facts: Callable[[], Mapping[str, Value]]) -> Collection[str]:
+        """Name the facts that are read."""
+        if not self.open:
+            return self.always
+        known, read = facts(), dict[str, Value]()
+        for term in self.open:
+            evaluate(term, known, read)
+        return self.always | read.keys()
+
+
+@lru_cache(_TERMS)
+def _parts(*terms: Term) -> _Parts:
+    parting = tuple(one for one in terms if any(isinstance(part, Junction | Coalesce | Choice) for part in walk(one)))
+    return _Parts(frozenset().union(*(facts_read(one) for one in terms if one not in parting)), parting)
+
+
+@lru_cache(_CHARTS)
+def _said(graph: Graph, end: Notify) -> Mapping[str, _Parts]:
+    """Give what is filled into the words of arrows and outcomes, by their ids and names, for those that have some."""
+    speaking: dict[str, Arrow | Outcome] = {**graph.arrows, **graph.outcomes}
+    texts = {name: one.because.texts.get(end) for name, one in speaking.items() if one.because is not None}
+    return {
+        name: _parts(*(piece for piece in text.pieces if isinstance(piece, Term)))
+        for name, text in texts.items()
+        if text is not None and text.settled is None
+    }
+
+
+@lru_cache(_CHARTS)
+def _carried(graph: Graph) -> Mapping[str, _Parts]:
+    """Give the data that outcomes compute, for those that do."""
+    computed = {
+        name: [value for value in outcome.data.values() if isinstance(value, Term)]
+        for name, outcome in graph.outcomes.items()
+    }
+    return {name: _parts(*terms) for name, terms in computed.items() if terms}
 
 
 class _Watched(Mapping[str, Value]):
@@ -230,25 +318,6 @@ class _Watched(Mapping[str, Value]):
         return len(self._facts)
 
 
-@lru_cache(_CHARTS)
-def _filling(graph: Graph) -> frozenset[str]:
-    """Name the arrows and outcomes with which something is said or carried that depends on facts, as far as is seen."""
-    carrying = (
-        name
-        for name, outcome in graph.outcomes.items()
-        if outcome.recheck is not None or any(isinstance(value, Term) for value in outcome.data.values())
-    )
-    saying: dict[str, Arrow | Outcome] = {**graph.arrows, **graph.outcomes}
-    # What a called chart says nobody looks at here.
-    asking = (arrow.id for node in graph.nodes.values() if isinstance(node, Call) for arrow in node.arrows)
-    return frozenset(carrying).union(asking, (name for name, one in saying.items() if _fills(one.because)))
-
-
-def _fills(because: Because | None) -> bool:
-    messages = () if because is None else because.messages
-    return any(isinstance(piece, Term) for message in messages for piece in message.pieces)
-
-
 def tell(graph: Graph, facts: Mapping[str, Value], passage: Passage, evaluate: Evaluate = evaluate) -> None:
     """Compute what a decision says and carries once more, to see what that reads."""
     outcome = graph.outcomes[passage.outcome]
@@ -265,8 +334,7 @@ def _tell(graph: Graph, facts: Mapping[str, Value], passage: Passage, end: Notif
         said.append(graph.arrows[step.arrow].because)
         if step.inner is not None and isinstance(node, Call):
             _tell(node.callee, bind(node, facts), step.inner, end, evaluate)
-    words = (step.because is not None or (step.inner and step.inner.because is not None) for step in passage.steps)
-    if passage.because is not None and not any(words):
+    if _outcome_speaks(passage):
         said.append(graph.outcomes[passage.outcome].because)
     for because in said:
         if because is not None and (message := because.texts.get(end)) is not None:
@@ -309,30 +377,20 @@ def _passage(passage: Passage) -> Plain:
 
 def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """Write values in their input form under *key*, and beside them the types that JSON cannot tell."""
-    for value in values.values():
-        if type(value) not in _TOLD:
-            break
-    else:
-        return {key: {**values}}  # type: ignore[dict-item]
-    written: dict[str, Plain] = {}
+    written: dict[str, Any] = {**values}
     types: dict[str, Plain] = {}
     for name, value in values.items():
-        if type(value) in _TOLD:
-            written[name] = cast("Plain", value)
+        kind = value.__class__
+        if kind in _TOLD:
             continue
-        written[name] = cast("Plain", to_plain(value))
-        if (base := _untold(value)) is not None:
-            types[name] = _SPELT[base]
+        spelt = _SPELT
+        if isinstance(value, tuple):
+            # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
+            kind, spelt = (value[0] if value else None).__class__, _LISTS_SPELT
+        written[name] = list(value) if isinstance(value, tuple) and kind in _TOLD else to_plain(value)
+        if kind in spelt:
+            types[name] = spelt[kind]
     return {key: written, f"{key}_types": types} if types else {key: written}
-
-
-def _untold(value: Value) -> Basic | ListOf | None:
-    """Name the type of a value that JSON writes as something that could mean anything."""
-    if isinstance(value, tuple) and value:
-        # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
-        item = _untold(value[0])
-        return None if item is None else ListOf(item)
-    return _UNTOLD.get(type(value))
 
 
 # ---- Reading ----

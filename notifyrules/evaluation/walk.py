@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, make_dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -22,7 +22,6 @@ from notifyrules.graph.model import (
     First,
     Graph,
     Message,
-    Node,
     Notify,
     Outcome,
     Question,
@@ -31,6 +30,9 @@ from notifyrules.graph.model import (
 from notifyrules.language.evaluator import Evaluate, add_to_instant, evaluate
 from notifyrules.language.terms import Term
 from notifyrules.language.values import Value, write
+
+_CHARTS: Final = 256
+"""Charts, each for one kind of end, of which it is kept what steps have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,6 @@ def maker(kind: type[_Made]) -> Callable[..., _Made]:
     return make
 
 
-_make_step: Final = maker(Step)
 _make_branch: Final = maker(Branch)
 _make_passage: Final = maker(Passage)
 
@@ -158,8 +159,23 @@ A node of a called chart stands behind the calls that lead there: `quiet/hours`.
 """
 
 
+AskNode: TypeAlias = "Callable[[Mapping[str, Value]], TurnTaken]"
+"""Answers a node by the facts of its chart."""
+AsksOf: TypeAlias = Callable[[Graph], Mapping[str, AskNode]]
+"""Gives what answers the nodes of a chart, for those for which there is something."""
+
+
+def no_asks(_: Graph) -> Mapping[str, AskNode]:
+    """Leave every node to the evaluator."""
+    return {}
+
+
 def walk(
-    graph: Graph, facts: Mapping[str, Value], evaluate: Evaluate = evaluate, kept: KeptAnswers = MappingProxyType({})
+    graph: Graph,
+    facts: Mapping[str, Value],
+    evaluate: Evaluate = evaluate,
+    kept: KeptAnswers = MappingProxyType({}),
+    asks: AsksOf = no_asks,
 ) -> Passage:
     """
     Follow the chart for one set of facts.
@@ -169,6 +185,7 @@ def walk(
         facts: One valid value for every fact the chart declares.
         evaluate: Computes the conditions that decide; another one may also watch them.
         kept: Nodes that are not asked again, because what they read is not kept.
+        asks: What answers nodes in place of *evaluate*, and the same.
 
     Returns:
         The outcome reached and the steps that led there, first node first.
@@ -176,7 +193,7 @@ def walk(
     Raises:
         Nothing: loading and validating have settled every failure.
     """
-    walked = _Walk(graph, facts, evaluate, kept)
+    walked = _Walk(graph, facts, evaluate, kept, asks)
     turns, outcome = walked.follow(graph.start)
     return _Way(walked, turns, outcome).told(graph.outcomes[outcome].notify)
 
@@ -188,7 +205,7 @@ def keeps(graph: Graph, facts: Mapping[str, Value]) -> bool:
 
 def fill(message: Message, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> str:
     """Fill the values into a text for a person."""
-    return "".join(piece if isinstance(piece, str) else write(evaluate(piece, facts, {})) for piece in message.pieces)
+    return "".join([piece if isinstance(piece, str) else write(evaluate(piece, facts, {})) for piece in message.pieces])
 
 
 def data_of(outcome: Outcome, facts: Mapping[str, Value], evaluate: Evaluate = evaluate) -> dict[str, Value]:
@@ -234,20 +251,44 @@ def _recheck(
     return None
 
 
+@lru_cache(_CHARTS)
+def rechecks(graph: Graph, end: Notify) -> bool:
+    """Tell whether charts that a chart calls may say when to ask again, for an end of the outermost one."""
+    callees = [node.callee for node in graph.nodes.values() if isinstance(node, Call) and end is not Notify.YES]
+    ends = (one for callee in callees for one in callee.outcomes.values())
+    return any(one.recheck is not None and one.notify.counts_for(end) for one in ends) or any(
+        rechecks(callee, end) for callee in callees
+    )
+
+
+def stand_in(graph: Graph, reason: str) -> Passage | None:
+    """Give what :func:`recheck_of` needs to know of a way that ends by an arrow, where the arrow tells; else None."""
+    arrow = graph.arrows[reason]
+    own = graph.outcomes[arrow.target]
+    steps: tuple[Step, ...] = ()
+    if own.recheck is None and rechecks(graph, own.notify):
+        node = graph.nodes[arrow.node]
+        met = [name for name, one in node.cases.items() if one is arrow] if isinstance(node, Call) else []
+        if not isinstance(node, Call) or len(met) != 1:
+            return None
+        inner = node.callee.outcomes[met[0]]
+        if inner.recheck is None or not inner.notify.counts_for(own.notify):
+            return None
+        head, _ = _said(graph, own.notify)[reason]
+        steps = (_make_step(head, {}, None, (), Passage(node.callee.name, inner.name, (), None)),)
+    return Passage(graph.name, own.name, steps, None)
+
+
 def bind(node: Call, facts: Mapping[str, Value]) -> Mapping[str, Value]:
     """Give the facts of a called chart, each computed when it is read."""
     return Computed({name: partial(evaluate, term, facts, {}) for name, term in node.arguments.items()})
 
 
-@dataclass(slots=True)
-class _Turn:
-    """A step whose words are not known yet, because they depend on where the outermost chart ends."""
-
-    node: Node
-    arrow: Arrow
-    read: dict[str, Value]
-    tried: tuple[_Vain, ...] = ()
-    inner: _Way | None = None
+TurnTaken: TypeAlias = "tuple[Arrow, dict[str, Value], tuple[_Vain, ...], _Way | None]"
+"""
+A step whose words are not known yet, because they depend on where the outermost chart ends: the arrow taken, the values
+that were read, the branches that a fan-out tried in vain, and the way through a called chart.
+"""
 
 
 @dataclass(slots=True)
@@ -255,7 +296,7 @@ class _Vain:
     """A branch tried in vain, before its words are known."""
 
     arrow: str
-    turns: list[_Turn]
+    turns: list[TurnTaken]
     outcome: str
 
 
@@ -264,48 +305,85 @@ class _Way:
     """A way through a whole chart, before its words are known."""
 
     walked: _Walk
-    turns: list[_Turn]
+    turns: list[TurnTaken]
     outcome: str
 
     def told(self, end: Notify) -> Passage:
         """Find the words for an end of the outermost chart."""
         graph = self.walked.graph
+        said = _said(graph, end)
         own = graph.outcomes[self.outcome]
-        steps = self._steps(self.turns, end)
+        steps = self._steps(self.turns, said, end)
         because = None
         if own.notify.counts_for(end):
             because = next((words for words in map(_words, reversed(steps)) if words is not None), None)
             if because is None:
-                because = self._fill(own.because, end)
+                because = self._fill(_text(own.because, end))
         return _make_passage(graph.name, self.outcome, steps, because)
 
-    def _steps(self, turns: list[_Turn], end: Notify) -> tuple[Step, ...]:
-        return tuple([self._step(turn, end) for turn in turns])
+    def _steps(self, turns: list[TurnTaken], said: _SaidByArrow, end: Notify) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        for arrow, read, vain, inner in turns:
+            head, words = said[arrow.id]
+            because = words if words is None or words.__class__ is str else self._fill(words)
+            if inner is not None:
+                # Of a call the outcome met, which its arrow may share with others.
+                head = (*head[:3], inner.walked.graph.outcomes[inner.outcome].label, *head[4:])
+                steps.append(_make_step(head, read, because, (), inner.told(end)))
+            elif vain:
+                tried = [_make_branch(one.arrow, self._steps(one.turns, said, end), one.outcome) for one in vain]
+                steps.append(_make_step(head, read, because, tuple(tried), None))
+            else:
+                steps.append(_make_step(head, read, because, (), None))
+        return tuple(steps)
 
-    def _step(self, turn: _Turn, end: Notify) -> Step:
-        node, arrow, inner = turn.node, turn.arrow, turn.inner
-        return _make_step(
-            node.name,
-            node.kind,
-            node.ask,
-            # Of a call the outcome met, which its arrow may share with others.
-            arrow.answer if inner is None else inner.walked.graph.outcomes[inner.outcome].label,
-            arrow.id,
-            arrow.target,
-            turn.read,
-            None if arrow.because is None else self._fill(arrow.because, end),
-            tuple([_make_branch(vain.arrow, self._steps(vain.turns, end), vain.outcome) for vain in turn.tried])
-            if turn.tried
-            else (),
-            None if inner is None else inner.told(end),
-            node.span.source.name,
-            self.walked.graph.lines[node.name],
+    def _fill(self, words: str | Message | None) -> str | None:
+        return fill(words, self.walked.facts) if isinstance(words, Message) else words
+
+
+_Head: TypeAlias = tuple[str, str, str, str, str, str, str, int]
+"""Of a step its node, kind, ask, answer, arrow, to, file and line."""
+_SaidByArrow: TypeAlias = "Mapping[str, tuple[_Head, str | Message | None]]"
+"""What all steps have in common that take an arrow, and the words of the arrow."""
+
+
+@lru_cache(_CHARTS)
+def _said(graph: Graph, end: Notify) -> _SaidByArrow:
+    """Give by arrow what is the same for all facts, for an end of the outermost chart."""
+    return {
+        arrow.id: (
+            (
+                *(node.name, node.kind, node.ask, arrow.answer, arrow.id, arrow.target),
+                *(node.span.source.name, graph.lines[node.name]),
+            ),
+            _text(arrow.because, end),
         )
+        for node in graph.nodes.values()
+        for arrow in node.arrows
+    }
 
-    def _fill(self, because: Because | None, end: Notify) -> str | None:
-        """Fill the text that speaks for an end."""
-        message = None if because is None else because.texts.get(end)
-        return None if message is None else fill(message, self.walked.facts)
+
+class _Written:
+    """A step that is not frozen yet, which takes a fraction of the time to make."""
+
+    __slots__ = Step.__slots__
+
+
+def _make_step(
+    head: _Head, facts: Mapping[str, Value], because: str | None, tried: tuple[Branch, ...], inner: Passage | None
+) -> Step:
+    made: Any = _Written()
+    made.node, made.kind, made.ask, made.answer, made.arrow, made.to, made.file, made.line = head
+    made.facts, made.because, made.tried, made.inner = facts, because, tried, inner
+    made.__class__ = Step
+    found: Step = made
+    return found
+
+
+def _text(because: Because | None, end: Notify) -> str | Message | None:
+    """Give the text that speaks for an end, written out where nothing is filled in."""
+    message = None if because is None else because.texts.get(end)
+    return message if message is None or message.settled is None else message.settled
 
 
 @dataclass(slots=True)
@@ -314,14 +392,19 @@ class _Walk:
     facts: Mapping[str, Value]
     evaluate: Evaluate
     kept: KeptAnswers
+    asks: AsksOf
     path: str = ""
     """The calls that lead here, each with a slash behind it."""
     refused: dict[str, str] = field(default_factory=dict)
     """Fan-outs that have ended in a refusal, and in which; a node means the same from wherever it is reached."""
+    asking: Mapping[str, AskNode] = field(init=False)
 
-    def follow(self, name: str, *, trying: bool = False) -> tuple[list[_Turn], str]:
+    def __post_init__(self) -> None:
+        self.asking = {} if self.kept else self.asks(self.graph)
+
+    def follow(self, name: str, *, trying: bool = False) -> tuple[list[TurnTaken], str]:
         """Walk from a node to an outcome; *trying* a branch of a fan-out, a refusal is not yet the decision."""
-        turns: list[_Turn] = []
+        turns: list[TurnTaken] = []
         passed: list[str] = []
         while (node := self.graph.nodes.get(name)) is not None:
             if trying and name in self.refused:
@@ -334,55 +417,57 @@ class _Walk:
                 turn, won = self._try_branches(node)
                 if won is not None:
                     return [*turns, turn, *won[0]], won[1]
+            elif (ask := self.asking.get(name)) is not None:
+                turn = ask(self.facts)
             else:
                 turn = self._ask(node)
             turns.append(turn)
-            name = turn.arrow.target
+            name = turn[0].target
         if self.graph.outcomes[name].notify is Notify.NO:
             self.refused.update(dict.fromkeys(passed, name))
         return turns, name
 
-    def _try_branches(self, node: FanOut) -> tuple[_Turn, tuple[list[_Turn], str] | None]:
+    def _try_branches(self, node: FanOut) -> tuple[TurnTaken, tuple[list[TurnTaken], str] | None]:
         """Try branches in order until one does not refuse; give the turn, and the way on along that one, if any."""
         tried: list[_Vain] = []
         for branch in node.branches:
             turns, outcome = self.follow(branch.target, trying=True)
             if self.graph.outcomes[outcome].notify is not Notify.NO:
-                return _Turn(node, branch, {}, tuple(tried)), (turns, outcome)
+                return (branch, {}, tuple(tried), None), (turns, outcome)
             tried.append(_Vain(branch.id, turns, outcome))
-        return _Turn(node, node.otherwise, {}, tuple(tried)), None
+        return (node.otherwise, {}, tuple(tried), None), None
 
-    def _ask(self, node: Question | Switch | First | Call) -> _Turn:
-        read: dict[str, Value] = {}
+    def _ask(self, node: Question | Switch | First | Call) -> TurnTaken:
         if self.kept and (answer := self.kept.get(f"{self.path}{node.name}")) is not None:
-            return _Turn(node, self.graph.arrows[answer[0]], {name: self.facts[name] for name in answer[1]})
+            return self.graph.arrows[answer[0]], {name: self.facts[name] for name in answer[1]}, (), None
+        read: dict[str, Value] = {}
         match node:
             case Question() | First():
                 for row in node.rows:
                     if self.evaluate(row.condition, self.facts, read):
-                        return _Turn(node, row.arrow, read)
-                return _Turn(node, node.otherwise, read)
+                        return row.arrow, read, (), None
+                return node.otherwise, read, (), None
             case Switch():
-                return _Turn(node, node.answer(self.evaluate(node.subject, self.facts, read)), read)
+                return node.answer(self.evaluate(node.subject, self.facts, read)), read, (), None
             case Call():
                 reads: dict[str, dict[str, Value]] = {name: {} for name in node.arguments}
                 bound = {
                     name: partial(self.evaluate, term, self.facts, reads[name]) for name, term in node.arguments.items()
                 }
                 inside = f"{self.path}{node.name}/"
-                walked = _Walk(node.callee, Computed(bound), self.evaluate, self.kept, inside)
+                walked = _Walk(node.callee, Computed(bound), self.evaluate, self.kept, self.asks, inside)
                 inner = _Way(walked, *walked.follow(node.callee.start))
                 # What only a text of the called chart needed was not read to answer.
                 for name in _facts_read(inner.turns):
                     read.update(reads[name])
-                return _Turn(node, node.cases[inner.outcome], read, inner=inner)
+                return node.cases[inner.outcome], read, (), inner
 
 
-def _facts_read(turns: list[_Turn]) -> Iterator[str]:
+def _facts_read(turns: list[TurnTaken]) -> Iterator[str]:
     """Name the facts that were read to answer, those of branches tried in vain included."""
-    for turn in turns:
-        yield from turn.read
-        for vain in turn.tried:
+    for _, read, tried, _ in turns:
+        yield from read
+        for vain in tried:
             yield from _facts_read(vain.turns)
 
 

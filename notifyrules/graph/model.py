@@ -105,6 +105,12 @@ class Message:
     pieces: tuple[str | Term, ...]
 
     @property
+    def settled(self) -> str | None:
+        """The words, where nothing is filled in; else None."""
+        words = [piece for piece in self.pieces if isinstance(piece, str)]
+        return "".join(words) if len(words) == len(self.pieces) else None
+
+    @property
     def written(self) -> str:
         """The text as it is written, conditions in braces."""
         return "".join(piece if isinstance(piece, str) else f"{{{piece.span.one_line}}}" for piece in self.pieces)

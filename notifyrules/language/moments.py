@@ -14,6 +14,7 @@ from notifyrules.language.mismatch import MAX_DIGITS, Mismatch, describe, is_bla
 from notifyrules.language.types import MAX_DATE, MAX_DURATION, MAX_INSTANT, MIN_DATE, MIN_INSTANT
 
 MICROSECOND: Final = timedelta(microseconds=1)
+_TEXTS_KEPT: Final = 1_024
 _NONE: Final = timedelta()
 _INSTANT: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -291,6 +292,7 @@ def read_duration(given: object) -> timedelta | None:
     return length
 
 
+@lru_cache(_TEXTS_KEPT)
 def write_duration(length: timedelta) -> str:
     """Write a duration in its largest units, days at the most."""
     rest, written = abs(length), ""

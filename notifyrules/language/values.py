@@ -131,6 +131,8 @@ def _list_slip(given: Any) -> str:  # noqa: ANN401 - of libraries that this one 
 
 def write(value: Value) -> str:
     """Write a value in its input form, as a person reads it: text without quotes, bools as yes and no."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return "null"
     if isinstance(value, tuple):

@@ -208,7 +208,7 @@ class _Drawing:
     def _end(self, name: str, notify: Notify) -> Outcome:
         """Draw an outcome; one that leaves `notify` out may speak for some ends only."""
         again = self.random.random() < self.how.words if self.how.words else False
-        recheck = Constant(SPAN, INSTANT, MIN_INSTANT) if again else None
+        recheck = Constant(SPAN, INSTANT, MIN_INSTANT + timedelta(self.random.getrandbits(10))) if again else None
         return Outcome(name, notify, name, self._because(mapping=notify is Notify.UNSAID), {}, recheck, None, SPAN)
 
     def _because(self, *, mapping: bool = True) -> Because | None:

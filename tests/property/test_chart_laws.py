@@ -97,6 +97,7 @@ class TestDeciding:
             assert (passage.outcome, passage.steps[-1].arrow) == (decision.outcome, decision.reason)
             assert (means is Notify.YES, means is Notify.LATER) == (decision.notify, decision.later)
             assert bool(decision) is decision.notify
+            assert decision.passage == passage
 
     @settings(max_examples=8)
     @given(rule_files(nodes=60), seeds)
