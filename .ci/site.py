@@ -51,6 +51,7 @@ def stage(folder: Path) -> None:
     put(docs / "gallery.md", gallery(docs))
     for name in ("mkdocs.yml", "roles.py"):
         shutil.copy(ROOT / ".ci" / name, folder)
+    shutil.copy(ROOT / ".ci" / "iframe-worker.js", docs)
     (folder / "notifyrules").symlink_to(ROOT / "notifyrules")
 
 

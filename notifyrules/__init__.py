@@ -119,6 +119,8 @@ _HOMES = {
     "load": "notifyrules.rules",
 }
 
+__version__: str
+"""The version that is installed; where none is, an attribute that is missing."""
 _slack: Rules | None = None
 
 
@@ -147,11 +149,19 @@ def should_notify(facts: object, extras: Extras = "forbid") -> Decision:
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the public names
     """Import a public name when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - takes a while, and few ask
 
-    value = getattr(import_module(_HOMES[name]), name)
+        try:
+            value = version(__name__)
+        except PackageNotFoundError:
+            raise AttributeError(f"{__name__} is not installed, so it has no version") from None
+    elif name in _HOMES:
+        from importlib import import_module  # noqa: PLC0415
+
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
     return value
 

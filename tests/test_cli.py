@@ -8,10 +8,12 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
+import notifyrules
 from notifyrules.cli import door
 from notifyrules.cli.output import with_progress
 from tests.cli import Terminal, run, team_chat
@@ -48,11 +50,24 @@ class TestHelp:
         assert "completion" not in run(*command, "--help").out
 
     def test_the_version_is_told(self) -> None:
-        """`--version` prints one line."""
+        """`--version` prints what is installed, as the package says it."""
         result = run("--version")
 
         assert result.code == 0
-        assert result.out.startswith("notifyrules")
+        assert result.out == f"notifyrules {notifyrules.__version__}\n"
+        assert re.match(r"\d+\.\d+", notifyrules.__version__)
+
+    def test_a_version_that_is_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A copy that runs without being installed says so, and lacks the attribute."""
+
+        def version(name: str) -> str:
+            raise PackageNotFoundError(name)
+
+        monkeypatch.delitem(vars(notifyrules), "__version__", raising=False)
+        monkeypatch.setattr("importlib.metadata.version", version)
+
+        assert run("--version").out == "notifyrules (not installed)\n"
+        assert not hasattr(notifyrules, "__version__")
 
     @pytest.mark.slow
     def test_the_examples_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

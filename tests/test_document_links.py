@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.cli import run
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 README_BYTES = 9_000
 """What a newcomer reads in ten minutes."""
 
@@ -82,6 +84,28 @@ def test_every_page_is_linked_from_the_readme() -> None:
 def test_the_readme_is_short() -> None:
     """The first page holds what a newcomer needs, and leaves the rest to the others."""
     assert len((ROOT / "README.md").read_bytes()) <= README_BYTES
+
+
+def test_an_index_shows_the_readme_without_its_folder() -> None:
+    """Where a package index shows it, nothing leads to a file beside it, and the package is installed by its name."""
+    hook = PROJECT["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    text = readme = (ROOT / "README.md").read_text("utf-8")
+    for one in hook["substitutions"]:
+        text, found = re.subn(one["pattern"], one["replacement"], text)
+
+        assert found, one["pattern"]
+
+    assert [link for link in _LINK.findall(_CODE.sub("", text)) if not link.startswith("https://")] == []
+    assert set(re.findall(r"pip install (.*?)[ )`]", text)) == {"notifyrules", "'notifyrules[service]'", "-e"}
+    assert _HEADING.findall(_BLOCK.sub("", text)) == _HEADING.findall(_BLOCK.sub("", readme))
+
+
+def test_what_the_readme_leads_to_is_in_the_source_distribution() -> None:
+    """Every file and folder that it links is packed."""
+    packed = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    linked = {link.partition("/")[0] for link in _LINK.findall((ROOT / "README.md").read_text("utf-8"))}
+
+    assert linked <= {name.strip("/") for name in packed}
 
 
 def test_every_command_has_its_row() -> None:

@@ -14,6 +14,7 @@ import notifyrules
 from notifyrules.shipped import shipped_names
 
 CI = Path(__file__).parents[1] / ".ci"
+needs_builder = pytest.mark.skipif(find_spec("zensical") is None, reason="needs the extra `docs`")
 
 
 @pytest.fixture(scope="module")
@@ -82,16 +83,32 @@ def test_what_leads_nowhere_is_seen(site: ModuleType, tmp_path: Path) -> None:
     assert list(site.broken(tmp_path)) == [f"a.html: {link}" for link in ("#two", "b.html", "c.svg", "a.html#three")]
 
 
+@pytest.fixture(scope="module")
+def built(site: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build it, without a warning and with nothing that leads nowhere."""
+    folder: Path = tmp_path_factory.mktemp("built") / "site"
+
+    assert site.build(folder) == []
+    return folder
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("zensical") is None, reason="needs the extra `docs`")
-def test_it_is_built(site: ModuleType, tmp_path: Path) -> None:
-    """Without a warning, with nothing that leads nowhere, and with every shipped chart as its page."""
-    assert site.build(tmp_path / "site") == []
+@needs_builder
+def test_it_is_built(built: Path) -> None:
+    """Every shipped chart is there as its page, and every public name by its docstring."""
     charts = {notifyrules.load(name).name for name in shipped_names()}
 
-    assert {file.stem for file in (tmp_path / "site" / "gallery").glob("*.html")} == charts
-    api = (tmp_path / "site" / "api.html").read_text("utf-8")
+    assert {file.stem for file in (built / "gallery").glob("*.html")} == charts
+    api = (built / "api.html").read_text("utf-8")
     assert ":class:" not in api
     assert "Load a rule file." in api
-    # Nothing is fetched from elsewhere.
-    assert re.findall(r'<(?:link|script|img|iframe)[^>]+(?:href|src)="?https?:', api) == []
+
+
+@pytest.mark.slow
+@needs_builder
+def test_nothing_is_fetched_from_elsewhere(built: Path) -> None:
+    """Styles, scripts, pictures and the index that is searched are its own."""
+    fetched = re.compile(r'<(?:link|script|img|iframe)[^>]+(?:href|src)="?(?:https?:)?//[^>]*')
+    found = {file.name: fetched.findall(file.read_text("utf-8")) for file in built.rglob("*.html")}
+
+    assert [(name, one) for name, ones in found.items() for one in ones] == []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.core import TyperCommand
 
+import notifyrules
 from notifyrules.cli import (
     backtest,
     check,
@@ -112,12 +113,7 @@ for _command in (
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
     if asked:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only this needs it
-
-        try:
-            write_line(f"notifyrules {version('notifyrules')}")
-        except PackageNotFoundError:
-            write_line("notifyrules, not installed")
+        write_line(f"notifyrules {getattr(notifyrules, '__version__', '(not installed)')}")
         raise typer.Exit(CLEAN)
 
 
