@@ -91,7 +91,31 @@ def forms(rules: Rules) -> Mapping[str, Callable[[Row], object]]:
         "mapping proxies": lambda row: _each(MappingProxyType, nest(row)),
         "a row with keys, as of a database": _Keyed,
         "ordered dicts": lambda row: _each(OrderedDict, nest(row)),
+        "dicts of a class of one's own": lambda row: _each(_Dict, nest(row)),
+        "mappings of a class of one's own": lambda row: _each(_Mapping, nest(row)),
     }
+
+
+class _Dict(dict[str, object]):
+    """A dict by another name."""
+
+
+class _Mapping(Mapping[str, object]):
+    """A mapping whose methods are Python."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, held: Row) -> None:
+        self._held = held
+
+    def __getitem__(self, key: str) -> object:
+        return self._held[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
 
 
 class _Keyed:

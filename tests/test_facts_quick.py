@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import ChainMap, OrderedDict, UserDict, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -25,6 +27,7 @@ flow:
   muted: {if: muted, then: {to: "no", because: "{user.name}"}, else: away}
   away: {if: user.away, then: hold, else: "yes"}
 """
+LOADED = rules_of(RULES + OUTCOMES)
 
 
 @dataclass
@@ -47,8 +50,8 @@ class Slotted:
 
 @pytest.fixture
 def rules() -> Rules:
-    """Load rules that have met no facts yet."""
-    return rules_of(RULES + OUTCOMES)
+    """Give rules that have met no facts yet."""
+    return Rules(LOADED.graph, LOADED.diagnostics)
 
 
 class TestObjects:
@@ -171,40 +174,165 @@ class Row:
         return iter(self.held.values())
 
 
-class TestMappings:
-    @pytest.mark.parametrize(
-        "make",
-        [OrderedDict, MappingProxyType, lambda held: MappingProxyType(Making(held)), Row],
-        ids=["ordered dicts", "proxies", "proxies of what makes values up", "rows"],
-    )
-    @pytest.mark.parametrize(
-        "given",
-        [
-            {"muted": False, "user": {"away": True, "name": "x"}},
-            {"muted": False, "user": {"away": True}},
-            {"muetd": False, "user": {"away": True, "name": "x"}},
-            {"muted": False, "user": {"away": True, "nmae": "x"}},
-            {"muted": False, "user": {"away": True, "name": "x", "other": 1}},
-            {"muted": False, "user": {"away": True, "name": "x"}, "other": 1},
-            {"muted": False, "user.away": True, "user.name": "x"},
-            {"muted": False, "user": {"away": True, "name": 1}},
-        ],
-        ids=["whole", "less", "misspelt", "misspelt in a group", "more in a group", "more", "dotted", "a wrong value"],
-    )
-    @pytest.mark.parametrize("extras", ["forbid", "ignore"])
-    def test_are_what_the_reader_makes_of_them(self, rules: Rules, make: Any, given: Any, extras: Any) -> None:  # noqa: ANN401
-        """Mappings inside of mappings of their kind give what the reader finds, and nothing that they make up."""
+class Made(Mapping[str, object]):
+    """Gives something for every key, and names only those that it holds."""
 
-        def made() -> object:
-            return make({name: make(one) if isinstance(one, dict) else one for name, one in given.items()})
+    def __init__(self, held: dict[str, object]) -> None:
+        """Hold what is given."""
+        self.held = held
+
+    def __getitem__(self, key: str) -> object:
+        """Give what is held, or a value that is made up."""
+        return self.held.get(key, True)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        return iter(self.held)
+
+    def __len__(self) -> int:
+        """Count less than there is."""
+        return 0
+
+
+class Counted(Made):
+    """Counts what it names."""
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self.held)
+
+
+class Telling(Made):
+    """Gives items of its own."""
+
+    def items(self) -> Any:  # noqa: ANN401 - what gives them
+        """Give the items that are held."""
+        return self.held.items()
+
+
+class Shouting(dict[str, object]):
+    """A dict that gives what it does not hold."""
+
+    def __getitem__(self, key: str) -> object:
+        """Give a group as it is, and anything else as it is not."""
+        held = super().__getitem__(key)
+        return True if held is False else held
+
+
+class Named(dict[str, object]):
+    """A dict by another name."""
+
+
+class Repeating(Row):
+    """A row one of whose columns stands twice."""
+
+    def keys(self) -> list[str]:
+        """Name the first column again, in the place of the last one."""
+        names = list(self.held)
+        return [*names[:-1], *names[:1]]
+
+
+class Over(UserDict[str, object]):
+    """Stands over another mapping."""
+
+    def __init__(self, held: dict[str, object]) -> None:
+        """Hold what is given."""
+        self.data = Counted(held)  # type: ignore[assignment]
+
+
+class Holding:
+    """Holds what is given as attributes."""
+
+    def __init__(self, held: dict[str, object]) -> None:
+        """Hold what is given."""
+        vars(self).update(held)
+
+
+def alike(make: Any) -> Any:  # noqa: ANN401 - makes any mapping
+    """Make mappings that hold mappings of their class."""
+    return lambda held: make({name: make(one) if isinstance(one, dict) else one for name, one in held.items()})
+
+
+def inside(make: Any) -> Any:  # noqa: ANN401
+    """Make a dict that holds what else is made for its groups."""
+    return lambda held: {name: make(one) if isinstance(one, dict) else one for name, one in held.items()}
+
+
+MAKES = {
+    "ordered dicts": alike(OrderedDict),
+    "proxies": alike(MappingProxyType),
+    "proxies of what makes values up": alike(lambda held: MappingProxyType(Making(held))),
+    "rows": alike(Row),
+    "rows with a column twice": alike(Repeating),
+    "mappings": alike(Made),
+    "mappings with items": alike(Telling),
+    "dicts that make values up": alike(Making),
+    "dicts that give others": alike(Shouting),
+    "dicts by another name": alike(Named),
+    "dicts with a default": alike(lambda held: defaultdict(bool, held)),
+    "user dicts": alike(UserDict),
+    "user dicts of mappings": alike(Over),
+    "chains": alike(lambda held: ChainMap({}, held)),
+    "chains of mappings": alike(lambda held: ChainMap(Made({}), held)),  # type: ignore[arg-type]
+    "a dict of mappings": inside(Made),
+    "a dict of objects": inside(Holding),
+    "a dict of this and that": inside(lambda held: (Shouting if held.get("name") == "x" else Made)(held)),
+    "a mapping of dicts": Made,
+    "an object of dicts": Holding,
+    "a row of objects": lambda held: Row(inside(Holding)(held)),
+}
+WHOLE: dict[str, object] = {"muted": False, "user": {"away": False, "name": "Ann"}}
+
+
+class TestMappings:
+    @pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
+    @pytest.mark.parametrize("first", [WHOLE, {"user": {}}, {"user.away": True, "muted": True, "user.name": ""}])
+    def test_are_what_the_reader_makes_of_them(self, rules: Rules, make: Any, first: Any) -> None:  # noqa: ANN401
+        """Mappings and objects in each other give what the reader finds, and nothing that they make up."""
 
         def told(read: Any) -> object:  # noqa: ANN401
             try:
-                return dict(read(made(), extras=extras))
+                return dict(read())
             except FactsError as error:
                 return str(error)
 
-        expected = told(rules.program.reader.read)
+        extras: Any
+        for given, extras in product((first, *GIVEN), ("forbid", "ignore")):
+            expected = told(partial(rules.program.reader.read, make(given), extras))
 
-        assert told(rules.facts) == expected
-        assert told(lambda given, extras: rules.should_notify(given, extras).facts) == expected
+            assert told(partial(rules.facts, make(given), extras=extras)) == expected
+            assert told(lambda: rules.should_notify(make(given), extras).facts) == expected  # noqa: B023
+
+    @pytest.mark.parametrize(
+        "make", [make for name, make in MAKES.items() if "twice" not in name and "chains of" not in name]
+    )
+    @pytest.mark.parametrize("given", [WHOLE, {"user": {"name": "Ann"}}], ids=["whole", "less"])
+    def test_are_decided_without_the_reader(
+        self,
+        rules: Rules,
+        make: Any,  # noqa: ANN401
+        given: dict[str, object],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """What is as usual is taken by code that was written for it."""
+        monkeypatch.setattr(type(rules.program.reader), "collect", None)
+
+        assert [rules.should_notify(make(one)).outcome for one in (WHOLE, given)] == ["yes", "yes"]
+        assert rules.facts(make(given))["user.name"] == "Ann"
+
+
+GIVEN: list[Any] = [
+    WHOLE,
+    {"muted": False, "user": {"name": "x", "away": False}},
+    {"muted": False, "user": {"away": True}},
+    {"user": {"away": True, "name": "x"}},
+    {"muetd": False, "user": {"away": True, "name": "x"}},
+    {"muted": False, "user": {"away": True, "nmae": "x"}},
+    {"muted": False, "user": {"away": True, "name": "x", "other": 1}},
+    {"muted": False, "user": {"away": True, "name": "x"}, "other": 1},
+    {"muted": False, "user.away": True, "user.name": "x"},
+    {"muted": False, "user.away": True, "user": {"name": "x"}},
+    {"muted": False, "user": None},
+    {"muted": False, "user": {"away": True, "name": 1}},
+    {"muted": 0, "user": {"away": True, "name": "x"}},
+]

@@ -91,25 +91,6 @@ def write_checks(declared: Mapping[str, Fact], slots: Mapping[str, str], names: 
     return _Acceptance(declared, slots, names).checks()
 
 
-def write_alike_acceptance(
-    declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, kind: type, copied: str
-) -> list[str]:
-    """
-    Write statements that take a given value for each slot of a mapping of one class that holds others of it.
-
-    Args:
-        declared: The facts.
-        slots: Their variables.
-        names: Takes what the statements speak of.
-        kind: The class.
-        copied: What stands before a mapping of it to make a plain dict; empty where it holds only what was put into it.
-
-    Returns:
-        Statements about `o`. They raise like those of :func:`write_acceptance` where it has not the usual form.
-    """
-    return _Acceptance(declared, slots, names).fetch_alike(names.thing(kind.__name__, kind), copied)
-
-
 def write_loose_acceptance(
     declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, convert: Convert
 ) -> list[str]:
@@ -255,25 +236,6 @@ class _Acceptance:
             *_indent(whole),
             f"        {self.refusal}",
         ]
-
-    def fetch_alike(self, kind: str, copied: str) -> list[str]:
-        """Write how values are taken of mappings of one class that hold mappings of it."""
-        read = self._names.thing("dict", dict) if copied else kind
-
-        def whole(groups: Sequence[_Group]) -> list[str]:
-            tests = [f"{one.variable}.__class__ is {read}" for one in groups]
-            return [*_unless([*tests, *(f"len({one.variable}) == {len(one)}" for one in groups)]), refused]
-
-        refused = f"    {self.refusal}"
-        lines = [f"{_TOP} = {copied}o", *whole(self._groups[:1])]
-        level = self._groups[:1]
-        while level := [inner for group in level for inner in group.groups.values()]:
-            lines += [f"{one.variable} = {one.holder}[{one.key!r}]" for one in level]
-            if copied:
-                lines += [*_unless(f"type({one.variable}) is {kind}" for one in level), refused]
-                lines += [f"{one.variable} = {copied}{one.variable}" for one in level]
-            lines += whole(level)
-        return [*lines, *(line for group in self._groups for line in self._take(group))]
 
     def fetch_loosely(self, convert: Convert) -> list[str]:
         """Write how values are taken that may be nested, dotted or both, beside others that may be ignored."""

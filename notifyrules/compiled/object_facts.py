@@ -13,14 +13,16 @@ from keyword import iskeyword
 from types import GetSetDescriptorType
 from typing import Any, Final
 
-from notifyrules.compiled.dict_facts import Unusual, write_alike_acceptance
+from notifyrules.compiled.dict_facts import Unusual
 from notifyrules.compiled.facts_object import Facts
 from notifyrules.compiled.facts_reader import aliases_of, fields_of, is_lost, is_mapping, is_single
+from notifyrules.compiled.mapping_facts import KeySight, look_at_mapping
 from notifyrules.compiled.names import Names
 from notifyrules.graph.model import Fact
 
 _MISSING: Final = object()
 _HELD: Final = "__dict__"
+_OTHERWISE: Final = "return otherwise(o, extras)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,10 @@ class Sight:
     extras: bool
     """Whether instances may have attributes that are held beside it."""
 
-    def write(self, variable: str, names: Names) -> tuple[list[str], dict[str, str]]:
-        """Write what is tested of an instance, and how each name is read of it."""
+    def write(self, variable: str, names: Names, refusal: str) -> tuple[list[str], dict[str, str]]:
+        """Write what is tested of an instance, or *refusal*, and how each name is read of it."""
         held = f"{variable}_held"
         lines: list[str] = []
-        refusal = f"raise {names.thing('Unusual', Unusual)}"
         if self.odd is not None:
             lines += [f"{held} = {variable}.{_HELD}"]
             others = f"not {names.thing('odd', self.odd)}.isdisjoint({held})"
@@ -52,6 +53,10 @@ class Sight:
             for name, attribute in self.reads.items()
         }
         return lines, reads
+
+    def value(self, given: object, name: str) -> object:
+        """Read what one instance has by a name."""
+        return getattr(given, self.reads[name])
 
 
 def look(given: object, parts: Iterable[str], dotted: Collection[str]) -> Sight | None:
@@ -160,9 +165,12 @@ class ObjectWriter:
         depth = len(prefix)
         return dict.fromkeys(name[depth:].partition(".")[0] for name in self._declared if name.startswith(prefix))
 
-    def look(self, prefix: str, given: object) -> Sight | None:
-        """Find how an object gives the facts of a group."""
-        inside = [name[len(prefix) :] for name in self._declared if name.startswith(prefix)]
+    def look(self, prefix: str, given: object) -> Sight | KeySight | None:
+        """Find how an object or a mapping gives the facts of a group."""
+        depth = len(prefix)
+        inside = {name[depth:]: fact for name, fact in self._declared.items() if name.startswith(prefix)}
+        if is_mapping(given):
+            return look_at_mapping(given, inside, whole=not prefix)
         paths = {name[:at] for name in inside for at, sign in enumerate(name) if sign == "."}
         names = dict.fromkeys(name for name in (*inside, *paths) if "." in name)
         # What begins with an underscore a model may hold where nobody looks.
@@ -175,51 +183,40 @@ class ObjectWriter:
         """Write a function `parts` that makes a dict of an object of the class of *given*: what it has of a group."""
         if (sight := self.look(prefix, given)) is None:
             return None
-        tests, reads = sight.write("o", names)
+        tests, reads = sight.write("o", names, f"raise {names.thing('Unusual', Unusual)}")
         entries = (f"        {name!r}: {read}," for name, read in reads.items())
         return ["def parts(o):", *(f"    {line}" for line in tests), "    return {", *entries, "    }"]
 
     def write_whole(self, given: object, names: Names) -> list[str] | None:
         """
-        Write a function `whole` that decides by an object whose groups are objects too.
+        Write a function `whole` that decides by an object or a mapping whose groups are objects or mappings too.
 
         Returns:
-            Its lines, which speak of `values`, `otherwise` and `ODD`; None where it is another kind of object.
+            Its lines, which speak of `values`, `otherwise` and `ODD`; None where it is another kind of object, or a
+            plain dict without such groups.
         """
+        if isinstance(given, dict) and type(given) is dict:
+            groups = {name.partition(".")[0] for name in self._declared if "." in name}
+            if all(type(given[group]) is dict for group in groups.intersection(given)):
+                return None
         lines = self._fetch("", "o", given, names)
         if lines is None:
             return None
         return [
             "def whole(o, extras):",
-            "    if extras != 'forbid' and extras != 'ignore':",
-            "        return None",
-            "    try:",
-            *(f"        {line}" for line in lines),
-            f"        return values({', '.join(self._slots.values())})",
-            "    except ODD:",
-            "        return None",
-        ]
-
-    def write_alike(self, kind: type, copied: str, names: Names) -> list[str]:
-        """Write a function `whole` that decides by a mapping of a class that holds mappings of it, as far as usual."""
-        return [
-            "def whole(o, extras):",
-            "    if extras == 'forbid':",
+            "    if extras == 'forbid' or extras == 'ignore':",
             "        try:",
-            *(
-                f"            {line}"
-                for line in write_alike_acceptance(self._declared, self._slots, names, kind, copied)
-            ),
+            *(f"            {line}" for line in lines),
             f"            return values({', '.join(self._slots.values())})",
             "        except ODD:",
             "            pass",
-            "    return otherwise(o, extras)",
+            f"    {_OTHERWISE}",
         ]
 
     def _fetch(self, prefix: str, variable: str, given: object, names: Names) -> list[str] | None:
         if (sight := self.look(prefix, given)) is None:
             return None
-        lines, reads = sight.write(variable, names)
+        lines, reads = sight.write(variable, names, _OTHERWISE)
         absent = {name for name in self._declared if name.startswith(prefix)}
         for name, read in reads.items():
             path = prefix + name
@@ -227,20 +224,15 @@ class ObjectWriter:
                 lines.append(f"{self._slots[path]} = {read}")
                 absent.discard(path)
                 continue
-            inner = names.new(f"{name}_object")
-            value = getattr(given, sight.reads[name])
+            inner = names.new(f"{name}_given")
+            value = sight.value(given, name)
             fetched = None if "." in name else self._fetch(f"{path}.", inner, value, names)
             within = {one for one in absent if one.startswith(f"{path}.")}
             # INVARIANT (given once): a fact that is read by its dotted name as well is left to the reader.
             if fetched is None or within & {prefix + one for one in reads}:
                 return None
             kind = names.thing(f"{type(value).__name__}_class", type(value))
-            lines += [
-                f"{inner} = {read}",
-                f"if type({inner}) is not {kind}:",
-                "    return otherwise(o, extras)",
-                *fetched,
-            ]
+            lines += [f"{inner} = {read}", f"if type({inner}) is not {kind}:", f"    {_OTHERWISE}", *fetched]
             absent -= within
         return self._defaults(absent, lines, names)
 

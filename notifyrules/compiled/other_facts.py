@@ -7,23 +7,21 @@ written once. None of it makes errors: whatever is not as expected, the facts re
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from types import CodeType, MappingProxyType, NoneType
+from types import CodeType, NoneType
 from typing import Any, Final, TypeAlias
 
 from notifyrules.compiled.dict_facts import Unusual
 from notifyrules.compiled.facts_object import Facts
-from notifyrules.compiled.facts_reader import entries, is_mapping
+from notifyrules.compiled.facts_reader import is_mapping
+from notifyrules.compiled.mapping_facts import MakeDict, dict_maker
 from notifyrules.compiled.names import Names, compiled, run
 from notifyrules.compiled.object_facts import ObjectWriter
 from notifyrules.language.mismatch import Mismatch
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError, AttributeError)
 """What accepting code raises when the reader must look."""
-MakeDict: TypeAlias = Callable[[Any], dict[str, object]]
-"""Makes a dict of what an object has of the facts of a group."""
 ByForm: TypeAlias = Callable[[object, str], Any]
 """Takes facts of one form, and what becomes of undeclared ones; None where the reader must look."""
 _CLASSES: Final = 64
@@ -32,14 +30,6 @@ _TRIES: Final = 8
 """Objects of a class after which it is clear that it is not one that code can be written for."""
 LOOSE: Final = object()
 """What stands among classes for plain dicts of another layout than usual."""
-_ALIKE: Final[Mapping[type, str]] = {OrderedDict: "", MappingProxyType: "{} | "}
-"""
-Mappings that often hold others of their class, and what makes a plain dict of each.
-
-An ordered dict gives nothing that it does not hold; what a proxy stands for may.
-"""
-_ROW: Final = ("sqlite3", "Row")
-"""A row whose values stand in the order of its keys, and are dear to find by them."""
 
 
 class Converters:
@@ -98,7 +88,7 @@ class FormsCode:
         return self._parts[key]
 
     def whole(self, given: object) -> tuple[CodeType, Mapping[str, object]] | None:
-        """Give the code of a function that takes facts of objects like one, with what it speaks of."""
+        """Give the code of a function that takes facts of objects or mappings like one, with what it speaks of."""
         kind = type(given)
         if kind not in self._wholes:
             if len(self._wholes) >= _CLASSES or self._is_tried(kind):
@@ -110,13 +100,9 @@ class FormsCode:
             self._wholes[kind] = (compiled("\n".join(lines), "<facts of an object>"), names.table)
         return self._wholes[kind]
 
-    def alike(self, kind: type) -> tuple[CodeType, Mapping[str, object]]:
-        """Give the code of a function that takes mappings of a class inside of each other, with what it speaks of."""
-        if kind not in self._wholes:
-            names = _names()
-            lines = self.writer.write_alike(kind, _ALIKE[kind], names)
-            self._wholes[kind] = (compiled("\n".join(lines), "<facts of mappings>"), names.table)
-        return self._wholes[kind]
+    def gives_up(self, kind: type) -> bool:
+        """Tell whether there is no code for a class, and will be none."""
+        return kind not in self._wholes and self._tried.get(kind, _TRIES) >= _TRIES
 
     def _is_tried(self, kind: type) -> bool:
         """Count how often code was tried to be written for a class."""
@@ -152,9 +138,17 @@ class OtherForms:
         return None if form is None else form(facts, extras)
 
     def _loose_first(self, facts: object, extras: str) -> object:
-        """Take the first dict of another layout."""
-        self.by_class[LOOSE] = self._functions()[1]
-        return self.by_class[LOOSE](facts, extras)
+        """Take the first dicts of another layout, until it is clear whether groups of them are often no dicts."""
+        form: ByForm = self._functions()[1]
+        try:
+            code = self._code.whole(facts)
+        except ODD:
+            code = None
+        if code is not None:
+            form = self._whole(code, form)
+        if code is not None or self._code.gives_up(dict):
+            self.by_class[LOOSE] = form
+        return form(facts, extras)
 
     def _functions(self) -> Sequence[Any]:
         if not self._bound:
@@ -168,18 +162,15 @@ class OtherForms:
             return None
         if kind is dict:
             self._keep(kind, self._take or self._functions()[2])
-        elif is_mapping(facts):
-            form: ByForm = partial(self._mapping, dict_maker(facts))
+        else:
+            form: ByForm = partial(self._mapping, dict_maker(facts)) if is_mapping(facts) else self._in_parts
             # A stand-in may be one for a mapping now and for something else then.
             if facts.__class__ is not kind:
                 return form
-            if kind in _ALIKE:
-                form = self._whole(self._code.alike(kind), form)
-            self._keep(kind, form)
-        elif (code := self._code.whole(facts)) is not None:
-            self._keep(kind, self._whole(code, self._in_parts))
-        else:
-            return self._in_parts
+            code = self._code.whole(facts)
+            if code is None and not self._code.gives_up(kind):
+                return form
+            self._keep(kind, form if code is None else self._whole(code, form))
         return self.by_class.get(kind)
 
     def _whole(self, code: tuple[CodeType, Mapping[str, object]], otherwise: ByForm) -> ByForm:
@@ -216,62 +207,6 @@ def _names() -> Names:
     for wanted, thing in {"ODD": ODD, "type": type, "len": len}.items():
         names.thing(wanted, thing)
     return names
-
-
-def dict_maker(given: object) -> MakeDict:
-    """Give what makes dicts of mappings of a class, or of rows that have keys; Unusual where a key comes twice."""
-    kind = type(given)
-    if kind in (OrderedDict, defaultdict):
-        # They hold what a plain dict does.
-        return dict.copy
-    if kind is MappingProxyType:
-        return _of_proxy
-    if (kind.__module__, kind.__name__) == _ROW:
-        return _of_row
-    if not isinstance(given, Mapping):
-        return _by_own_keys
-    return _by_keys if getattr(kind, "items", None) is Mapping.items else _by_entries
-
-
-def _of_proxy(given: Any) -> dict[str, object]:  # noqa: ANN401 - a class of the standard library, here and below
-    found = {} | given
-    return found if found.__class__ is dict else _by_entries(given)
-
-
-def _of_row(given: Any) -> dict[str, object]:  # noqa: ANN401
-    """Read a row of SQLite, which holds its values in the order of its keys."""
-    keys = given.keys()
-    found = dict(zip(keys, given, strict=True))
-    if len(found) != len(keys):
-        raise Unusual
-    return found
-
-
-def _by_own_keys(given: Any) -> dict[str, object]:  # noqa: ANN401
-    """Read a row, which may give its values and not its keys to whoever goes through it."""
-    return _of_keys(given, list(given.keys()))
-
-
-def _by_keys(given: Any) -> dict[str, object]:  # noqa: ANN401
-    """Read a mapping that gives its items by its keys."""
-    return _of_keys(given, list(given))
-
-
-def _of_keys(given: Any, keys: list[str]) -> dict[str, object]:  # noqa: ANN401
-    found = {key: given[key] for key in keys}
-    if len(found) != len(keys):
-        raise Unusual
-    return found
-
-
-def _by_entries(given: object) -> dict[str, object]:
-    if (listed := entries(given)) is None:
-        raise Unusual
-    pairs: list[Any] = list(listed)
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Unusual
-    return found
 
 
 def _empty(_none: object) -> dict[str, object]:
