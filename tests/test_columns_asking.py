@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from notifyrules.columns.engine import engine_for
+from notifyrules.columns.numbering import number_values
 from notifyrules.columns.row_words import Telling
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import Value
@@ -73,14 +74,11 @@ def test_where_it_counts(asked: list[Value]) -> None:
 
 
 def test_row_by_row(asked: list[Value]) -> None:
-    """Where nothing is met twice, each row is decided alone: what it does not reach is asked of a sample at most."""
-    flow = """
-one: {if: 'matches(t, "*")', then: "yes", else: other}
-other: {if: 'matches(t, "?")', then: "yes", else: "no"}
-"""
-    rules_of(chart(flow)).decide_frame(frame(ROWS))
+    """Where nothing is met twice and much is not reached, each row is decided alone: that is asked of a sample only."""
+    nodes = [f'q{at}: {{if: \'matches(t, "*{"?" * at}")\', then: "yes", else: q{at + 1}}}' for at in range(12)]
+    rules_of(chart("\n".join([*nodes, 'q12: {if: b, then: "yes", else: "no"}']))).decide_frame(frame(ROWS))
 
-    assert ROWS <= len(asked) < ROWS * 1.2
+    assert ROWS <= len(asked) < ROWS * 2.2
 
 
 @pytest.mark.parametrize("texts", [3, 1_000, ROWS], ids=["few", "many", "all different"])
@@ -99,6 +97,65 @@ def test_decides(text: str, texts: int) -> None:
     assert reasons(text, frame(texts))
     with by_columns():
         assert reasons(text, frame(texts))
+
+
+@pytest.mark.parametrize(
+    ("condition", "columns"),
+    [
+        ('has_word("x" if maybe_b ?? true else "y", t)', {"maybe_b": [None, False, True, None], "t": ["x"] * 4}),
+        ('has_word(maybe_kind ?? "x", t)', {"maybe_kind": ["dm", None, "group", "dm"], "t": ["x", "x", "x", "dm"]}),
+        ('overlaps(maybe_texts ?? ["x"], texts)', {"maybe_texts": [["y"], None, ["x"], None], "texts": [["x"]] * 4}),
+        ('has_word(maybe_t ?? "x", t)', {"maybe_t": ["y", None, "x", ""], "t": ["x"] * 4}),
+    ],
+    ids=["bool", "enumeration", "list", "text"],
+)
+def test_nulls(condition: str, columns: dict[str, list[object]]) -> None:
+    """Null is a value of its own among the combinations, and none of the others."""
+    facts = "  maybe_texts: list of text | null = null\n"
+    rules = rules_of(asks(condition).replace("facts:\n", f"facts:\n{facts}"))
+    rows = [dict(rules.facts(dict(zip(columns, row, strict=True)))) for row in zip(*columns.values(), strict=True)]
+
+    with by_columns():
+        assert rules.decide_frame(pl.DataFrame(columns))["reason"].to_list() == walked(rules, rows)
+
+
+@pytest.mark.parametrize(
+    ("guarded", "columns"),
+    [
+        ('has_word(maybe_t, "x")', {"maybe_t": ["x", None, "y"], "t": ["x"] * 3}),
+        (
+            'has_word(t, "x" if maybe_t < level else "y")',
+            {"maybe_t": ["low", None, "high"], "level": ["mid"] * 3, "t": ["x"] * 3},
+        ),
+    ],
+    ids=["text", "order"],
+)
+def test_nulls_ruled_out(guarded: str, columns: dict[str, list[object]]) -> None:
+    """A null that a guard rules out makes nothing fail where all combinations are asked for."""
+    text = asks(f"maybe_t is not null and {guarded}")
+    if "level" in guarded:
+        ordered = "{type: low | mid | high | null, default: null, ordered: true}"
+        text = text.replace("maybe_t: text | null = null", f"maybe_t: {ordered}")
+    given = pl.concat([pl.DataFrame(columns)] * 40)
+    with by_columns():
+        assert rules_of(text).decide_frame(given)["notify"].to_list() == [True, False, False] * 40
+
+
+def test_many_lists() -> None:
+    """Lists are told apart however many there are."""
+    given = pl.DataFrame({"texts": [[f"{at % 1_000}", "x"] if at % 7 else [] for at in range(ROWS)]})
+    with by_columns():
+        assert reasons('"77" in texts or "999" in texts', given)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_numbers(seed: int) -> None:
+    """Each value has one number, null as well, whatever hashes fall together; a row of it has that value."""
+    column = pl.Series([None, *(seed * 1_000 + at % 700 for at in range(900)), None])
+    found = number_values(column)
+
+    assert column[found.rows][found.numbers].to_list() == column.to_list()
+    assert sorted(found.numbers.unique()) == list(range(701))
 
 
 def test_days() -> None:

@@ -15,7 +15,8 @@ from typing import Any, Final
 import polars as pl
 
 from notifyrules.columns.algebra import Clock
-from notifyrules.columns.distinct import Combinations, Numbered, number
+from notifyrules.columns.distinct import Combinations
+from notifyrules.columns.numbering import Numbered, number
 from notifyrules.columns.reading import as_held, plain_dtype
 from notifyrules.language import schedules
 from notifyrules.language.evaluator import evaluate
@@ -50,7 +51,7 @@ def read_clock(clock: Clock, instants: pl.Series, combinations: Combinations) ->
     span = last - first + 2
     # What has no instant is behind all days.
     key = found.numbers.cast(pl.Int64) * span + (days - first).fill_null(span - 1)
-    there = number(key, len(others) * span, len(instants))
+    there = number(key, len(others) * span)
     if len(there.rows) * _WORTH > len(instants):
         return _by_instant(clock, instants, found, others)
     shifts = clock.function.name in _BY_OFFSET

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import polars as pl
 
 from notifyrules.columns.algebra import Distinct
-from notifyrules.columns.reading import Readable, as_held, plain_dtype
-from notifyrules.language import terms as t
-from notifyrules.language.evaluator import evaluate
+from notifyrules.columns.numbering import Numbered, most_keys, number, number_values
+from notifyrules.columns.reading import Readable, as_it_is, holder, plain_dtype
+from notifyrules.compiled.expressions import Expressions, Spelling
+from notifyrules.compiled.limits import LIMITS
+from notifyrules.compiled.names import Names, compiled, run
 from notifyrules.language.values import Value
 
 Where: TypeAlias = "Callable[[], pl.Series] | None"
 """Gives the rows that count; None for all."""
 _OFTEN: Final = 20
 """A term is asked for the rows that count alone, where it has more combinations than one in so many rows."""
-_SPARSE: Final = 4
-"""So many places for a row a table may have before its keys are numbered."""
-_SMALL: Final = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """What is in each row, by a number, and a row for each number."""
-
-    numbers: pl.Series
-    rows: pl.Series
+_NULL_MET: Final = (AttributeError, KeyError, TypeError)
+"""What computing raises where it meets a null that it does not expect."""
 
 
 class Combinations:
@@ -40,7 +33,9 @@ class Combinations:
         """How many rows there are."""
         self._keys: dict[str, tuple[pl.Series, int]] = {}
         self._numbered: dict[tuple[str, ...], Numbered] = {}
-        self._results: dict[Distinct, tuple[list[object], pl.Series]] = {}
+        self._results: dict[Distinct, tuple[pl.Series, pl.Series]] = {}
+        self._columns: dict[Distinct, pl.Series] = {}
+        """Those of terms that are asked of no more combinations."""
 
     def count(self, names: tuple[str, ...]) -> int:
         """Count the combinations of some facts."""
@@ -55,30 +50,36 @@ class Combinations:
             key, size = self._key(names[0])
             for name in names[1:]:
                 more, by = self._key(name)
-                if size * by > max(_SPARSE * self.height, _SMALL):
-                    found = _numbered(key, size)
+                if size * by > most_keys(self.height):
+                    found = number(key, size)
                     key, size = found.numbers, len(found.rows)
                 key, size = key.cast(pl.Int64) * by + more, size * by
-            self._numbered[names] = number(key, size, self.height)
+            self._numbered[names] = number(key, size)
         return self._numbered[names]
 
     def computed(self, made: Distinct, where: Where) -> pl.Series:
         """Give what a term is in each row; where it does not count, it may be null."""
+        if made in self._columns:
+            return self._columns[made]
         numbered = self.numbered(made.facts)
+        size = len(numbered.rows)
         if made not in self._results:
-            self._results[made] = [None] * len(numbered.rows), pl.repeat(value=True, n=len(numbered.rows), eager=True)
+            values = pl.Series([None], dtype=plain_dtype(made.type)).new_from_index(0, size)
+            self._results[made] = values, pl.repeat(value=True, n=size, eager=True)
         results, unasked = self._results[made]
         wanted = unasked.arg_true()
         if where is not None and len(wanted) * _OFTEN > self.height:
-            there = numbered.numbers.filter(where()).unique()
-            wanted = there.filter(unasked[there])
+            there = pl.repeat(value=False, n=size, eager=True).scatter(numbered.numbers.filter(where()), values=True)
+            wanted = (there & unasked).arg_true()
         if len(wanted):
             rows = numbered.rows[wanted]
-            values = {name: self._decoded(name, rows) for name in made.facts}
-            for at, value in zip(wanted, _computed(made.term, values, len(rows)), strict=True):
-                results[at] = as_held(made.type, value)
+            found = _computed(made, [self._decoded(name, rows) for name in made.facts])
+            results = results.scatter(wanted, pl.Series(found, dtype=results.dtype))
             self._results[made] = results, unasked.scatter(wanted, values=False)
-        return pl.Series(results, dtype=plain_dtype(made.type))[numbered.numbers]
+        column = results[numbered.numbers]
+        if not self._results[made][1].any():
+            self._columns[made] = column
+        return column
 
     def asked(self, made: Distinct) -> int:
         """Count for how many combinations a term was computed."""
@@ -96,8 +97,8 @@ class Combinations:
 
     def _decoded(self, name: str, rows: pl.Series | None) -> Sequence[Value]:
         decode, column = self._facts.decode[name], self._facts.frame.get_column(name)
-        held = column if rows is None else column[rows]
-        return [None if one is None else decode(one) for one in held.to_list()]
+        held = (column if rows is None else column[rows]).to_list()
+        return held if decode is as_it_is else [None if one is None else decode(one) for one in held]
 
     def _key(self, name: str) -> tuple[pl.Series, int]:
         """Number the values of a fact; some numbers may be of none."""
@@ -110,68 +111,44 @@ class Combinations:
                 key = column.cast(pl.UInt32)
                 self._keys[name] = (key.fill_null(size), size + 1) if key.null_count() else (key, size)
             else:
-                self._keys[name] = _coded(column)
+                found = number_values(column)
+                self._keys[name] = found.numbers, len(found.rows)
         return self._keys[name]
 
 
-def number(key: pl.Series, size: int, height: int) -> Numbered:
-    """Number the keys that are there, of so many that there may be."""
-    if size > max(_SPARSE * height, _SMALL):
-        key, size = _coded(key)
-    return _numbered(key, size)
+def _computed(made: Distinct, columns: Sequence[Sequence[Value]]) -> list[object]:
+    """Compute a term for facts in columns, and give it as a column holds it."""
+    compute = _compiled(made)
+    try:
+        values = compute(*columns)
+    except _NULL_MET:
+        values = [_guarded(compute, row) for row in zip(*columns, strict=True)]
+    held = holder(made.type)
+    return list(values) if held is None else [None if one is None else held(one) for one in values]
 
 
-def _coded(column: pl.Series) -> tuple[pl.Series, int]:
-    """Number values of any kind."""
-    distinct = column.unique()
-    table = pl.DataFrame({"": distinct}).with_row_index("~")
-    joined = column.alias("").to_frame().join(table, on="", how="left", nulls_equal=True, maintain_order="left")
-    return joined.get_column("~"), len(distinct)
+@lru_cache(maxsize=1_024)
+def _compiled(made: Distinct) -> Callable[..., list[Value]]:
+    """Compile a term into a function of the columns of its facts."""
+    names = Names()
+    variables = [names.new("fact") for _ in made.facts]
+    facts = {name: Spelling(one, (one,)) for name, one in zip(made.facts, variables, strict=True)}
+    expressions = Expressions(facts, names, LIMITS)
+    expressions.count(made.term)
+    written = expressions.write(made.term)
+    columns = names.new("columns")
+    row = "".join(f"{one}, " for one in variables)
+    computed = f"def computed(*{columns}):\n    return [{written} for {row}in {names.thing('zip', zip)}(*{columns})]"
+    source = "\n".join([*expressions.functions, computed])
+    function: Callable[..., list[Value]] = run(compiled(source, "<a term>"), names.table)["computed"]
+    return function
 
 
-def _numbered(key: pl.Series, size: int) -> Numbered:
-    """Number the keys that are there."""
-    rows = pl.int_range(len(key), dtype=pl.UInt32, eager=True)
-    found = pl.repeat(len(key), size, dtype=pl.UInt32, eager=True).scatter(key, rows)
-    there = (found < len(key)).arg_true()
-    if len(there) == size:
-        return Numbered(key, found)
-    counted = pl.int_range(len(there), dtype=pl.UInt32, eager=True)
-    numbers = pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(there, counted)
-    return Numbered(numbers[key], found[there])
-
-
-def _computed(term: t.Term, facts: Mapping[str, Sequence[Value]], height: int) -> list[Value]:
-    """Compute a term for facts in columns."""
-
-    def evaluated(*row: Value) -> Value:
-        return evaluate(term, dict(zip(facts, row, strict=True)), {})
-
-    compute: Callable[..., Value] = evaluated
-    columns: list[Sequence[Value]] = list(facts.values())
-    if isinstance(term, t.FunctionCall):
-        # Most are a function of facts, which is asked without a detour.
-        arguments = [_argument(one, facts, height) for one in term.arguments]
-        if None not in arguments:
-            compute, columns = term.function.compute, [one for one in arguments if one is not None]
-    return [_guarded(compute, row) for row in zip(*columns, strict=True)]
-
-
-def _argument(term: t.Term, facts: Mapping[str, Sequence[Value]], height: int) -> Sequence[Value] | None:
-    match term:
-        case t.FactRead(name=name):
-            return facts[name]
-        case t.Constant(value=value):
-            return [value] * height
-        case _:
-            return None
-
-
-def _guarded(compute: Callable[..., Value], row: tuple[Value, ...]) -> Value:
+def _guarded(compute: Callable[..., list[Value]], row: Sequence[Value]) -> Value:
     """Compute; null where a null is met that a guard outside of the term rules out, and nobody asks."""
     try:
-        return compute(*row)
-    except (AttributeError, TypeError):
+        return compute(*((one,) for one in row))[0]
+    except _NULL_MET:
         # INVARIANT (total): it can fail only by such a null.
         assert None in row
         return None

@@ -47,6 +47,8 @@ _FEW: Final = 8
 _BYTE: Final = 256
 _FEW_ROWS: Final = 2_048
 """So few rows are decided one by one where the reference is asked."""
+_WORTH: Final = 6
+"""A row that is decided alone costs more than asking the reference for so many combinations."""
 _SAMPLE: Final = 512
 """Rows by which it is reckoned how often that is."""
 
@@ -114,16 +116,17 @@ class Engine:
         return code if len(code) == rows else code.new_from_index(0, rows)
 
     def _is_alone(self, facts: Readable, rows: int, combinations: Combinations) -> bool:
-        """Tell whether so little is met twice that deciding each row asks less: it ends where a row is settled."""
+        """Tell whether so little is met twice that deciding each row costs less: it ends where a row is settled."""
         if rows <= _FEW_ROWS:
             return True
         asked = [one for one in self._dear.values() if isinstance(one, Distinct)]
         counts = {made: combinations.count(made.facts) for made in asked}
-        if sum(counts.values()) <= rows:
+        if sum(counts.values()) <= rows * _WORTH:
             return False
         sample = Combinations(replace(facts, frame=facts.frame.head(_SAMPLE)), min(rows, _SAMPLE))
         self._run(replace(facts, frame=facts.frame.head(_SAMPLE)), sample)
-        return sum(min(count, sample.asked(made) * rows // _SAMPLE) for made, count in counts.items()) > rows
+        asks = sum(min(count, sample.asked(made) * rows // _SAMPLE) for made, count in counts.items())
+        return asks > rows * _WORTH
 
     def _run(self, facts: Readable, combinations: Combinations) -> Column:
         columns: dict[str, Column] = {name: facts.frame.get_column(name) for name in facts.frame.columns}
@@ -243,6 +246,7 @@ def _code(value: int) -> pl.Series:
 def _only(where: Where, holds: pl.Series, *, wanted: bool, or_null: bool | None = None) -> Where:
     """Leave the rows in which a condition is what is wanted, or perhaps null."""
 
+    @cache
     def rows() -> pl.Series:
         with_null = not wanted if or_null is None else or_null
         left = holds.fill_null(wanted if with_null else not wanted) if holds.null_count() else holds

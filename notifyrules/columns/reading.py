@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 import polars as pl
 
+from notifyrules.columns.numbering import number_values
 from notifyrules.columns.writing import is_opaque, is_texts
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.diagnostics.phrases import did_you_mean
@@ -129,7 +130,7 @@ class _Column:
 
     def __init__(self, fact: Fact, given: pl.Series, first: int) -> None:
         self.fact = fact
-        self.decode: Decode = _same
+        self.decode: Decode = as_it_is
         self._given = given
         self._first = first
         self._unfit: list[pl.Series] = []
@@ -248,8 +249,8 @@ class _Column:
 
     def _by_values(self) -> pl.Series:
         """Read each distinct value once."""
-        name = self.fact.name
-        distinct = self._given.drop_nulls().unique()
+        found = number_values(self._given)
+        distinct = self._given[found.rows]
         values: list[Value] = []
         held: list[object] = []
         opaque = is_opaque(self.fact.type)
@@ -259,19 +260,19 @@ class _Column:
             if (scale := KINDS[basic].scale) is not None:
                 self.decode = scale.value_of
         for at in range(len(distinct)):
+            given = _python(distinct, at)
             try:
-                value = conform(self.fact.type, _python(distinct, at))
+                value = None if given is None else conform(self.fact.type, given)
             except Mismatch:
-                held.append(None)
-                continue
-            held.append(len(values) if opaque else as_held(self.fact.type, value))
-            values.append(value)
+                value = None
+            if opaque and value is not None:
+                held.append(len(values))
+                values.append(value)
+            else:
+                held.append(as_held(self.fact.type, value))
         if opaque:
             self.decode = values.__getitem__
-        looked = pl.DataFrame({name: distinct, "~": pl.Series(held, dtype=plain_dtype(self.fact.type))})
-        return (
-            self._given.to_frame().join(looked, on=name, how="left", maintain_order="left").get_column("~").alias(name)
-        )
+        return pl.Series(self.fact.name, held, dtype=plain_dtype(self.fact.type))[found.numbers]
 
 
 @lru_cache(maxsize=1_024)
@@ -288,10 +289,16 @@ def plain_dtype(kind: Type) -> pl.DataType:
     return pl.String() if is_texts(kind) else pl.Int64()
 
 
+def holder(kind: Type) -> Callable[[Any], object] | None:
+    """Give what makes of a value the form in which a column holds it; None where they are one."""
+    scale = KINDS[kind.base].scale if isinstance(kind.base, Basic) else None
+    return None if scale is None else scale.number_of
+
+
 def as_held(kind: Type, value: Value) -> object:
     """Give the form in which a column holds a value."""
-    scale = KINDS[kind.base].scale if isinstance(kind.base, Basic) else None
-    return value if value is None or scale is None else scale.number_of(value)
+    held = holder(kind)
+    return value if value is None or held is None else held(value)
 
 
 def _python(series: pl.Series, at: int) -> object:
@@ -306,5 +313,6 @@ def without_null(given: object) -> object:
     return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
 
 
-def _same(value: Value) -> Value:
+def as_it_is(value: Value) -> Value:
+    """Decode what columns hold as it is."""
     return value
