@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,7 @@ from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import Branch, Passage
 from notifyrules.explanation import READERS, explain
-from notifyrules.explanation.words import paragraph
+from notifyrules.explanation.words import assigned, paragraph
 from notifyrules.graph.model import Arrow, Box, Notify, Question, Row
 from notifyrules.language.terms import Constant
 from notifyrules.language.types import BOOL
@@ -285,6 +286,28 @@ class TestPlainText:
         text = explain(replace(refusal(), passage=Passage("team_chat", "no", (read,), None)))
 
         assert f"message.text = {shown}" in " ".join(text.split())
+
+
+class TestLines:
+    @pytest.mark.parametrize("bullet", ["", "- ", "   3. "])
+    def test_break_at_the_same_words_whatever_their_letters(self, bullet: str) -> None:
+        """Texts in plain letters, which are broken in another way, come to the same lines as others."""
+        chance = Random(1)  # noqa: S311 - no secret
+        for _ in range(400):
+            lengths = chance.choices([0, 1, 3, 5, 9, 40, 90], [chance.choice((0, 8)), 4, 4, 4, 4, 1, 1], k=30)
+            text = " ".join("b" * length for length in lengths)
+            indent, hanging = chance.randrange(70), chance.randrange(4)
+            plain, others = (
+                paragraph(one, indent, bullet=bullet, hanging=hanging) for one in (text, text.replace("b", "é"))
+            )
+
+            assert list(plain) == [line.replace("é", "b") for line in others]
+
+    def test_never_tell_a_bool_as_a_number(self) -> None:
+        """Lines that are kept tell values apart that Python calls equal."""
+        told = [assigned({"x": value}, 2) for value in (1, True, 0, False)]
+
+        assert told == [["  x = 1"], ["  x = true"], ["  x = 0"], ["  x = false"]]
 
 
 @pytest.mark.parametrize("words", ["::error::", "::stop-commands::x", "##[error]"])

@@ -226,7 +226,7 @@ def _lines(result: Result, palette: Palette) -> Iterator[str]:
     words = f", because {printable(decision.because)}" if decision.because is not None else ""
     by = f"decided {printable(decision.outcome)} by {printable(decision.reason)}{words}, on this path:"
     yield from paragraph(by, 2)
-    yield from tell_steps(decision.steps, 4, lambda step: f": {question_and_answer(step)}")
+    yield from tell_steps(decision.steps, 4, lambda step: f": {question_and_answer(step.ask, step.answer)}")
     yield ""
     yield from paragraph(_divergence(result.case, result.failure), 2)
 

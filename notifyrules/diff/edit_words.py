@@ -202,7 +202,8 @@ def _examples(
 
 def _by(record: Record) -> str:
     """Say where a decision ends, and by the answer to which question."""
-    return f"{ticked(record.outcome)}: {prose(question_and_answer(record.passage.steps[-1]))}"
+    last = record.passage.steps[-1]
+    return f"{ticked(record.outcome)}: {prose(question_and_answer(last.ask, last.answer))}"
 
 
 def _changed(one: Example) -> str:
@@ -222,7 +223,8 @@ def _end(one: Example) -> str:
     """Say where a decision ends: by the last arrow, in the words in force, and what it carries now."""
     after = one.after
     because = f" ({prose(after.because)})" if after.because else ""
-    by = prose(question_and_answer(after.passage.steps[-1]))
+    last = after.passage.steps[-1]
+    by = prose(question_and_answer(last.ask, last.answer))
     return f"{ticked(after.outcome)} by {by}{because}{_changed(one)}"
 
 

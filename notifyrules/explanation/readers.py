@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, takewhile
+from functools import lru_cache
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -16,9 +17,10 @@ from notifyrules.evaluation.walk import Branch, Passage, Step, passed
 from notifyrules.explanation.words import (
     HEADLINES,
     SENTENCE_ENDS,
-    assignments,
+    assigned,
     enumerate_shortly,
     head,
+    kept_paragraph,
     not_read,
     on_clock,
     paragraph,
@@ -38,6 +40,8 @@ _OPENINGS: Final = {
 _MOST_LISTED: Final = 10
 """Questions or facts that support is told were left out, before the others are counted."""
 
+_KEPT: Final = 2_048
+"""Lines that are kept: questions and lists of what was left out come again with every decision."""
 _BELOW: Final = {"support": 7, "engineer": 4}
 """Blanks before what stands below a step, by reader."""
 
@@ -57,45 +61,47 @@ def explain_to_user(record: Record, _not_asked: Iterable[Box]) -> Iterator[str]:
     yield " ".join(sentences)
 
 
-def explain_to_support(record: Record, not_asked: Sequence[Box]) -> Iterator[str]:
+def explain_to_support(record: Record, not_asked: Sequence[Box]) -> list[str]:
     """Tell the path in words: each question, its answer, and the facts that were read for it."""
-    yield HEADLINES[record.notify]
-    yield ""
-    yield from _chart(record)
-    yield from _outcome(record)
-    yield ""
-    yield "How it was decided"
-    yield ""
-    yield from _steps(record.passage.steps, 1)
-    yield from told_from(record, _BELOW["support"])
-    yield from _rest([record], not_asked)
+    return [
+        *(HEADLINES[record.notify], ""),
+        *_chart(record),
+        *_outcome(record),
+        *("", "How it was decided", ""),
+        *_steps(record.passage.steps, 1),
+        *told_from(record, _BELOW["support"]),
+        *_rest([record], not_asked),
+    ]
 
 
-def _chart(record: Record) -> Iterator[str]:
-    yield from paragraph(f"{printable(record.title)} ({printable(record.rules)})", 2, bullet="chart      ")
+def _chart(record: Record) -> Sequence[str]:
+    return kept_paragraph(f"{printable(record.title)} ({printable(record.rules)})", 2, bullet="chart      ")
 
 
-def _outcome(record: Record) -> Iterator[str]:
-    told = (row for row in head(record) if row[0] != "reason")
-    for label, text in (("outcome", printable(record.outcome)), *told):
-        yield from paragraph(text, 2, bullet=f"{label:9}  ")
+def _outcome(record: Record) -> list[str]:
+    lines = [*kept_paragraph(printable(record.outcome), 2, bullet="outcome    ")]
+    for label, text in head(record):
+        if label != "reason":
+            lines += kept_paragraph(text, 2, bullet=f"{label:9}  ")
+    return lines
 
 
-def _steps(steps: Iterable[Step], first: int) -> Iterator[str]:
-    return chain.from_iterable(_step(step, f"{number:3}. ", 0) for number, step in enumerate(steps, first))
+def _steps(steps: Iterable[Step], first: int) -> list[str]:
+    lines: list[str] = []
+    for number, step in enumerate(steps, first):
+        lines += _step(step, f"{number:3}. ", 0)
+    return lines
 
 
-def _rest(records: Sequence[Record], not_asked: Sequence[Box]) -> Iterator[str]:
+def _rest(records: Sequence[Record], not_asked: Sequence[Box]) -> list[str]:
     """List what no decision asked or read."""
     asked = {step.ask for record in records for step in passed(record.passage.steps)}
-    asks = dict.fromkeys(printable(node.ask) for node in not_asked if node.ask not in asked)
+    asks = dict.fromkeys([printable(node.ask) for node in not_asked if node.ask not in asked])
     left_out = [
-        *_left_out("Questions not asked", asks, "; "),
-        *_left_out("Facts not read", map(printable, _unread(records)), ", "),
+        *_left_out("Questions not asked", tuple(asks), "; "),
+        *_left_out("Facts not read", tuple(map(printable, _unread(records))), ", "),
     ]
-    if left_out:
-        yield ""
-        yield from left_out
+    return ["", *left_out] if left_out else []
 
 
 def _unread(records: Sequence[Record]) -> list[str]:
@@ -114,9 +120,7 @@ def _step(step: Step, bullet: str, indent: int) -> list[str]:
     """
     below = indent + len(bullet) + 2
     # A list, because many generators inside of each other cost more than what they give.
-    lines = [*paragraph(question_and_answer(step), indent, bullet=bullet)]
-    for assignment in assignments(step.facts):
-        lines += paragraph(assignment, below, hanging=2)
+    lines = [*_question(step.ask, step.answer, bullet, indent), *assigned(step.facts, below)]
     if step.inner is not None:
         lines += _called(step.inner, below)
     if step.tried:
@@ -124,8 +128,13 @@ def _step(step: Step, bullet: str, indent: int) -> list[str]:
         for branch in step.tried:
             lines += _branch(branch, below)
     if step.because is not None:
-        lines += paragraph(f"because: {printable(step.because)}", below, hanging=2)
+        lines += kept_paragraph(f"because: {printable(step.because)}", below, hanging=2)
     return lines
+
+
+@lru_cache(_KEPT)
+def _question(ask: str, answer: str, bullet: str, indent: int) -> Sequence[str]:
+    return paragraph(question_and_answer(ask, answer), indent, bullet=bullet)
 
 
 def _branch(branch: Branch, indent: int) -> list[str]:
@@ -133,20 +142,21 @@ def _branch(branch: Branch, indent: int) -> list[str]:
     for number, step in enumerate(branch.steps):
         lines += _step(step, "  " if number else "- ", indent)
     refused = f"refused: {printable(branch.outcome)}"
-    return [*lines, *paragraph(refused, indent, bullet="  " if branch.steps else "- ")]
+    return [*lines, *kept_paragraph(refused, indent, bullet="  " if branch.steps else "- ")]
 
 
 def _called(passage: Passage, indent: int) -> list[str]:
-    lines = [*paragraph(f"asked the chart {printable(passage.chart)}:", indent, hanging=2)]
+    lines = [*kept_paragraph(f"asked the chart {printable(passage.chart)}:", indent, hanging=2)]
     for step in passage.steps:
         lines += _step(step, "- ", indent)
     because = f", because {printable(passage.because)}" if passage.because is not None else ""
-    return [*lines, *paragraph(f"outcome: {printable(passage.outcome)}{because}", indent, bullet="  ")]
+    return [*lines, *kept_paragraph(f"outcome: {printable(passage.outcome)}{because}", indent, bullet="  ")]
 
 
-def _left_out(label: str, items: Iterable[str], separator: str) -> Iterator[str]:
-    if listed := enumerate_shortly(items, most=_MOST_LISTED, separator=separator):
-        yield from paragraph(f"{label}: {listed}", hanging=2)
+@lru_cache(_KEPT)
+def _left_out(label: str, items: tuple[str, ...], separator: str) -> Sequence[str]:
+    listed = enumerate_shortly(items, most=_MOST_LISTED, separator=separator)
+    return paragraph(f"{label}: {listed}", hanging=2) if listed else ()
 
 
 def explain_to_engineer(record: Record, not_asked: Sequence[Box]) -> Iterator[str]:
@@ -185,8 +195,7 @@ def _engineers_rest(records: Sequence[Record], not_asked: Sequence[Box]) -> Iter
     if told:
         yield ""
         yield "not read:"
-        for assignment in assignments(told):
-            yield from paragraph(assignment, 2, hanging=2)
+        yield from assigned(told, 2)
 
 
 def _taken(step: Step) -> Iterator[str]:
@@ -198,7 +207,7 @@ def _taken(step: Step) -> Iterator[str]:
 Reader: TypeAlias = Literal["user", "support", "engineer"]
 """The readers, by name."""
 
-READERS: Mapping[str, Callable[[Record, Sequence[Box]], Iterator[str]]] = MappingProxyType(
+READERS: Mapping[str, Callable[[Record, Sequence[Box]], Iterable[str]]] = MappingProxyType(
     {"user": explain_to_user, "support": explain_to_support, "engineer": explain_to_engineer}
 )
 """Whom a decision can be explained to: the person it is about, whoever helps that person, and the engineer."""
@@ -222,7 +231,7 @@ def explain(record: Record, *, reader: str = "support", not_asked: Sequence[Box]
     if reader not in READERS:
         advice = did_you_mean(reader, READERS, f"the readers are {named(READERS)}")
         raise UsageError(f"there is no reader `{visible(reader)}`", advice)
-    return "\n".join(line.rstrip() for line in READERS[reader](record, not_asked))
+    return "\n".join([line.rstrip() for line in READERS[reader](record, not_asked)])
 
 
 _PARTS: Final = {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ _MIN_COLUMNS: Final = 24
 _TEXT_SHOWN: Final = 60
 _ITEMS_SHOWN: Final = 12
 _TEXTS_KEPT: Final = 2_048
+_USUAL: Final = frozenset({NoneType, bool, int})
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _PLAIN = re.compile(r"(?:[^\W_]|[ ,;?!'(){}\u2018-\u201D-]|[.:](?!\S))+")
 """Words of which Markdown makes nothing: no mark, no link, no person, no number of an issue."""
@@ -104,7 +106,28 @@ def on_clock(moment: datetime, facts: Mapping[str, Value]) -> str:
 
 def assignments(values: Mapping[str, Value]) -> Iterator[str]:
     """Write values by name, such as `channel.muted = true`."""
-    return (f"{printable(name)} = {show(value)}" for name, value in values.items())
+    return (_assignment(name, value) for name, value in values.items())
+
+
+def assigned(values: Mapping[str, Value], indent: int) -> list[str]:
+    """Write values by name in lines of their own."""
+    lines: list[str] = []
+    for name, value in values.items():
+        usual = value.__class__ in _USUAL or (isinstance(value, str) and len(value) <= _TEXT_SHOWN)
+        lines += (_kept_lines if usual else _lines)(name, value, indent)
+    return lines
+
+
+def _assignment(name: str, value: Value) -> str:
+    return f"{printable(name)} = {show(value)}"
+
+
+def _lines(name: str, value: Value, indent: int) -> Sequence[str]:
+    return paragraph(_assignment(name, value), indent, hanging=2)
+
+
+# By type too: true equals 1.
+_kept_lines: Final = lru_cache(_TEXTS_KEPT, typed=True)(_lines)
 
 
 def enumerate_shortly(items: Iterable[str], *, most: int, separator: str = ", ") -> str:
@@ -129,11 +152,23 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
         At least one line, none longer than :data:`COLUMNS` unless a word is, or could be taken for a command.
     """
     line = " " * indent + bullet
-    if len(line) + len(text) <= COLUMNS and text.isascii():
+    plain = text.isascii()
+    if plain and len(line) + len(text) <= COLUMNS:
         return (line + text,)
     lines: list[str] = []
     rest = " " * (indent + len(bullet) + hanging)
     used, most = len(line), max(COLUMNS, len(rest) + _MIN_COLUMNS)
+    if plain and "::" not in text and "##[" not in text:
+        begun = 0
+        while used + len(text) - begun > most:
+            end = text.rfind(" ", begun, begun + most - used + 1)
+            # A word that is longer than the line has one for itself.
+            end = end if end > begun else text.find(" ", begun)
+            if end < 0:
+                break
+            lines.append(line + text[begun:end])
+            line, used, begun = rest, len(rest), end + 1
+        return [*lines, line + text[begun:]]
     fresh = True
     for word in text.split(" "):
         size = len(word) if word.isascii() else sum(width for _, width in cells(word))
@@ -147,6 +182,10 @@ def paragraph(text: str, indent: int = 0, *, bullet: str = "", hanging: int = 0)
     return [*lines, line]
 
 
+kept_paragraph: Final = lru_cache(_TEXTS_KEPT)(paragraph)
+"""The same for words that come again with every decision."""
+
+
 def head(record: Record) -> Iterator[tuple[str, str]]:
     """Say what a decision tells and carries, each with its label."""
     if record.because is not None:
@@ -158,10 +197,10 @@ def head(record: Record) -> Iterator[tuple[str, str]]:
         yield "recheck", write_literal(record.recheck_at)
 
 
-def question_and_answer(step: Step) -> str:
+def question_and_answer(ask: str, answer: str) -> str:
     """Put a question and its answer on one line."""
-    ask = printable(step.ask)
-    return f"{ask}{' ' if ask.endswith(QUESTION_MARKS) else ': '}{printable(step.answer)}"
+    ask = printable(ask)
+    return f"{ask}{' ' if ask.endswith(QUESTION_MARKS) else ': '}{printable(answer)}"
 
 
 def tell_steps(
@@ -182,8 +221,7 @@ def tell_steps(
     for step in steps:
         place = f"{printable(step.file)}:{step.line}: {printable(step.node)}"
         yield from paragraph(f"{place}{first(step)}", indent, hanging=4)
-        for assignment in assignments(step.facts):
-            yield from paragraph(assignment, indent + 4, hanging=2)
+        yield from assigned(step.facts, indent + 4)
         if step.inner is not None:
             inner = f"the chart {printable(step.inner.chart)} decides {printable(step.inner.outcome)}:"
             yield from paragraph(inner, indent + 4, hanging=2)
@@ -208,8 +246,7 @@ def told_from(record: Record, indent: int) -> Iterator[str]:
     told = {name: record.facts[name] for name in record.told_from if name in record.facts and name not in listed}
     if told:
         yield from paragraph("told from:", indent)
-        for assignment in assignments(told):
-            yield from paragraph(assignment, indent + 2, hanging=2)
+        yield from assigned(told, indent + 2)
 
 
 def not_read(record: Record) -> tuple[str, ...]:

@@ -8,14 +8,14 @@ the same wherever it stands.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.phrases import did_you_mean
-from notifyrules.language.kinds import KIND_OF, KINDS
+from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import MOST_TOLD, Mismatch, describe, join_mismatches
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import MAX_ITEMS, Base, Basic, Enumeration, ListOf, Type, spell, spell_value
@@ -137,8 +137,7 @@ def write(value: Value) -> str:
         return "null"
     if isinstance(value, tuple):
         return f"[{', '.join(map(write_literal, value))}]"
-    words = KINDS[KIND_OF[type(value)]].words
-    return str(to_plain(value)) if words is None else words(value)
+    return str(_WORDS[type(value)](value))
 
 
 def write_literal(value: Value) -> str:
@@ -162,3 +161,7 @@ def to_plain(value: Value) -> object:
 
 _PLAIN: Final = {kind.holds: kind.plain for kind in KINDS.values()}
 """What writes values as JSON can hold them, by their classes."""
+_WORDS: Final[Mapping[type, Callable[[Any], object]]] = {
+    kind.holds: kind.words or kind.plain or str for kind in KINDS.values()
+}
+"""What writes them for a person."""
