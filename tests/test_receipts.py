@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -12,9 +13,12 @@ from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import text
 
 import notifyrules
 from notifyrules.cases.model import Case
+from notifyrules.compiled import receipts
+from notifyrules.compiled.typed_json import can_read
 from notifyrules.evaluation.withholding import masking, withhold
 from notifyrules.receipts.finding import Finder
 from notifyrules.receipts.replay import Replay, explain
@@ -60,11 +64,14 @@ facts:
   longs: list of duration
   levels: list of level = []
   ats: list of instant = []
+  et: {type: text, default: ""}
+  z: int = 0
 flow:
   one: {ask: One?, if: b and tb, then: {to: "yes", because: "{t} {at}"}, else: two}
   two: {ask: Two?, switch: e, cases: {low | mid: "no"}, else: "yes"}
 outcomes: {"yes": {notify: true}, "no": {notify: false, because: "no {i}"}}
 """
+TEXTS = {"t", "u", "message.text", "channel.name"}
 READERS: tuple[Literal["user", "support", "engineer"], ...] = ("user", "support", "engineer")
 CORPORA = Path(__file__).parent / "corpora"
 ROOT = Path(__file__).parents[1] / "rules"
@@ -176,9 +183,13 @@ class TestExplain:
 
         hold()
 
-    def test_every_type(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("step", [1, -1], ids=["first always told", "first seldom told"])
+    def test_every_type(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
         """Values of every type come back, also those that Python takes for equal, and texts that look like code."""
-        (tmp_path / "all.yaml").write_text(ALL, "utf-8")
+        monkeypatch.setattr(receipts, "generate", receipts.generate_plain)
+        begun, facts_told, rest = re.split(r"(?<=facts:\n)|(?=flow:)", ALL)
+        told = "\n".join(facts_told.splitlines()[::step])
+        (tmp_path / "all.yaml").write_text(f"{begun}{told}\n{rest}", "utf-8")
         rules = load(tmp_path / "all.yaml")
 
         @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -187,6 +198,27 @@ class TestExplain:
             for values in (facts, {**facts, "t": "{t} 'a' \"b\" \\n\n\u2028", "ints": [0, 1], "bools": [False, True]}):
                 decision = rules.decide(values)
                 assert words(explain(json.dumps(decision.receipt()))) == words(decision)
+
+        hold()
+
+    @pytest.mark.skipif(not can_read(), reason="needs the extra `fast`")
+    @pytest.mark.parametrize("name", ["team_chat", "slack", "all"])
+    def test_fast(self, tmp_path: Path, name: str) -> None:
+        """With the extra `fast` every line is the same to the byte, whatever signs its texts hold."""
+        (tmp_path / "all.yaml").write_text(ALL, "utf-8")
+        rules = load(tmp_path / "all.yaml") if name == "all" else load(name)
+        facts = rules.graph.facts
+        made = [
+            [make(facts, frozenset(private)) for make in (receipts.generate_plain, receipts.generate_quick)]
+            for private in ((), list(facts)[:2], facts)
+        ]
+
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(drawn(rules), text())
+        def hold(given: Any, said: str) -> None:  # noqa: ANN401 - any facts
+            values = rules.facts(given | dict.fromkeys(TEXTS & facts.keys(), said)).known().values()
+            for plain, quick in made:
+                assert quick(values, "{", '"facts":') == plain(values, "{", '"facts":')
 
         hold()
 

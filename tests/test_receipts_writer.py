@@ -176,9 +176,9 @@ class TestRefused:
             taken = [writer.write(decision) for _ in range(5)]
         writer.close()
 
-        assert taken == [True, True, False, False, False]
-        assert writer.refused == 3
-        assert len(list(lines(tmp_path))) == 2
+        assert taken == [True, True, True, False, False]
+        assert writer.refused == 2
+        assert len(list(lines(tmp_path))) == 3
 
     def test_after_it_was_closed(self, tmp_path: Path) -> None:
         """A closed one refuses."""

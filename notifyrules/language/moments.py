@@ -173,32 +173,36 @@ class _Days(dict[int, str]):
     """The dates of days since 1970, each written once."""
 
     def __missing__(self, days: int) -> str:
-        self[days] = (_EPOCH + timedelta(days)).date().isoformat()
+        self[days] = (EPOCH + timedelta(days)).date().isoformat()
         return self[days]
 
 
 # Python takes a multiple of the time that looking things up does, and logs write many instants.
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY_TEXTS: Final = _Days()
-_MINUTE_TEXTS: Final = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_TEXTS: Final = _Days()
+MINUTE_TEXTS: Final = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
 _SECOND_TEXTS: Final = [f"{second:02}" for second in range(60)]
-_LAST_TEXTS: Final = [f"{second}Z" for second in _SECOND_TEXTS]
+LAST_TEXTS: Final = [f"{second}Z" for second in _SECOND_TEXTS]
 
 
 def write_instant(moment: datetime) -> str:
     """Write an instant as RFC 3339 text in UTC."""
-    past = moment - _EPOCH
+    past = moment - EPOCH
     seconds = past.seconds
-    if micro := past.microseconds:
-        return f"{_DAY_TEXTS[past.days]}{_MINUTE_TEXTS[seconds // 60]}{_SECOND_TEXTS[seconds % 60]}.{micro:06}Z"
-    return _DAY_TEXTS[past.days] + _MINUTE_TEXTS[seconds // 60] + _LAST_TEXTS[seconds % 60]
+    last = write_finer(past) if past.microseconds else LAST_TEXTS[seconds % 60]
+    return f"{DAY_TEXTS[past.days]}{MINUTE_TEXTS[seconds // 60]}{last}"
+
+
+def write_finer(past: timedelta) -> str:
+    """Write how an instant ends that is no whole second, by what has passed since 1970."""
+    return f"{_SECOND_TEXTS[past.seconds % 60]}.{past.microseconds:06}Z"
 
 
 def write_milliseconds(since: int) -> str:
     """Write an instant that is given as milliseconds since 1970."""
     days, rest = divmod(since, 86_400_000)
     minutes, rest = divmod(rest, 60_000)
-    return f"{_DAY_TEXTS[days]}{_MINUTE_TEXTS[minutes]}{_SECOND_TEXTS[rest // 1_000]}.{rest % 1_000:03}Z"
+    return f"{DAY_TEXTS[days]}{MINUTE_TEXTS[minutes]}{_SECOND_TEXTS[rest // 1_000]}.{rest % 1_000:03}Z"
 
 
 def instant_slip(given: object) -> str:

@@ -17,11 +17,11 @@ from importlib.util import find_spec
 from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from threading import Event, RLock, Thread
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 from weakref import WeakSet
 
-from notifyrules.compiled.decision import Decision
-from notifyrules.compiled.receipts import Scribe, quoted, scribe_of, timed
+from notifyrules.compiled.decision import Decision, Verdict
+from notifyrules.compiled.receipts import Quick, Scribe, quoted, scribe_of, timed
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import masking
 from notifyrules.language.moments import write_milliseconds
@@ -38,6 +38,8 @@ _SYNC_S: Final = 1.0
 _HOUR_S: Final = 3_600
 _NULL: Final = subprocess.DEVNULL
 _log = logging.getLogger(__name__)
+Known: TypeAlias = tuple[Scribe, str, Quick | None]
+"""What writes the receipts of a verdict, what they have in common, and what writes them where facts are as usual."""
 _open: WeakSet[ReceiptWriter] = WeakSet()
 
 
@@ -82,7 +84,7 @@ class ReceiptWriter:
         self._most, self._clock, self._packs = most_waiting, clock, packs
         if packs and find_spec("duckdb") is None:
             raise UsageError("receipts are packed with DuckDB", "install it with `pip install 'notifyrules[log]'`")
-        self._told = -1, ""
+        self._now = -1, ""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not os.access(self.folder, os.W_OK):
@@ -94,8 +96,10 @@ class ReceiptWriter:
 
     def _begin(self) -> None:
         """Begin as nobody but this process does."""
-        self._waiting: deque[str | Scribe] = deque()
-        self._known: set[Scribe] = set()
+        self._waiting: deque[bytes] = deque()
+        self._known: dict[Verdict, Known] = {}
+        self._met: list[Scribe] = []
+        """Those whose sources are still to be kept."""
         self._lock, self._stop = RLock(), Event()
         self._file, self._hour, self._synced = -1, -1, 0.0
         self._thread: Thread | None = None
@@ -130,32 +134,36 @@ class ReceiptWriter:
             self.refused += 1
             return False
         verdict = decision._verdict  # noqa: SLF001 - the writer is part of what decisions give
-        scribe: Scribe | None = verdict.kind.scribe
-        if scribe is None or scribe not in self._known:
-            scribe = self._meet(scribe_of(verdict))
+        scribe, head, quick = self._known.get(verdict) or self._meet(verdict)
         now = int(self._clock() * 1_000)
-        if now != self._told[0]:
+        if now != self._now[0]:
             # One value of both, because several threads may tell the time.
-            self._told = now, f'"at":"{write_milliseconds(now)}",'
-        told = self._told[1] if at is None else f'"at":"{timed(at)}",'
+            self._now = now, f'"at":"{write_milliseconds(now)}",'
+        when = self._now[1] if at is None else f'"at":"{timed(at)}",'
         if id is not None and subject is not None and id.isascii() and subject.isascii():
             # What nearly all are: a call less for each.
-            begun = f'{{"id":{encode_basestring_ascii(id)},{told}"subject":{encode_basestring_ascii(subject)},'
+            begun = f'{{"id":{encode_basestring_ascii(id)},{when}"subject":{encode_basestring_ascii(subject)},'
         else:
-            begun = "{" + ("" if id is None else f'"id":{quoted(id)},') + told
+            begun = "{" + ("" if id is None else f'"id":{quoted(id)},') + when
             begun += "" if subject is None else f'"subject":{quoted(subject)},'
-        waiting.append(scribe.line(decision, begun, self._mask))
+        facts = decision._facts  # noqa: SLF001
+        if quick is not None and facts.__class__ is tuple:
+            waiting.append(quick(facts, begun, head))
+        else:
+            waiting.append(scribe.line(decision, begun, self._mask))
         return True
 
-    def _meet(self, scribe: Scribe) -> Scribe:
+    def _meet(self, verdict: Verdict) -> Known:
         """Keep the sources of rules before their first receipt, and see to it that somebody writes."""
+        scribe = scribe_of(verdict)
+        known = scribe, scribe.heads[verdict.reason], scribe.quick
         with self._lock:
-            self._known.add(scribe)
-            self._waiting.append(scribe)
+            self._known[verdict] = known
+            self._met.append(scribe)
             if self._thread is None and not self._stop.is_set():
                 self._thread = Thread(target=self._work, name="notifyrules receipts", daemon=True)
                 self._thread.start()
-        return scribe
+        return known
 
     def flush(self) -> None:
         """Write what waits, and wait until the disk has it."""
@@ -214,23 +222,20 @@ class ReceiptWriter:
             _log.exception("receipts cannot be packed")
 
     def _write_all(self) -> None:
-        while self._waiting:
-            lines: list[str] = []
-            while self._waiting and len(lines) < _BATCH:
-                one = self._waiting.popleft()
-                if isinstance(one, str):
-                    lines.append(one)
-                else:
-                    with suppress(OSError):
-                        Sources.of(one.graph).save(self.folder)
-            if lines:
-                self._append(lines)
+        waiting = self._waiting
+        while count := min(len(waiting), _BATCH):
+            lines = [waiting.popleft() for _ in range(count)]
+            while self._met:
+                # What is met is put here before its first line waits.
+                with suppress(OSError):
+                    Sources.of(self._met.pop().graph).save(self.folder)
+            self._append(lines)
 
-    def _append(self, lines: list[str]) -> None:
+    def _append(self, lines: list[bytes]) -> None:
         """Write whole lines at once, so that a file that two processes share never mixes them."""
         try:
             self._turn()
-            content = memoryview("".join(lines).encode("utf-8", "surrogatepass"))
+            content = memoryview(b"".join(lines))
             while content:
                 content = content[os.write(self._file, content) :]
             if (now := time.monotonic()) - self._synced >= _SYNC_S:
