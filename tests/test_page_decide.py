@@ -289,8 +289,10 @@ class TestReading:
             ({"channel.mutd": True}, "`channel.mutd` is no fact of `slack`"),
             ({"preferences.channel": "loud"}, "`preferences.channel`: expected one of "),
             ({"constructor": 1}, "`constructor` is no fact of `slack`"),
+            ({"channel": [True]}, "`channel`: expected a group of facts"),
+            ({"channel": {"muted": True}, "channel.muted": True}, "`channel.muted` is given twice"),
         ],
-        ids=["text for a bool", "int for a bool", "unknown", "no value of it", "what every object has"],
+        ids=["text for a bool", "int for a bool", "unknown", "no value of it", "of every object", "list", "twice"],
     )
     def test_is_strict(self, node: Node, given: dict[str, object], problem: str) -> None:
         """What is no fact, or no value of its type, is told by name."""
@@ -298,6 +300,13 @@ class TestReading:
 
         assert isinstance(found, dict)
         assert found["problems"][0].startswith(problem)
+
+    def test_a_group_of_nothing(self, node: Node) -> None:
+        """It is as if it was not there; facts that are nothing at all are none."""
+        chart = export_chart(load("slack").graph)
+
+        assert node.decide([{"channel": None}], chart) == node.decide([{}])
+        assert node.decide([None, []]) == [{"problems": ["expected facts by their names"]}] * 2  # type: ignore[list-item]
 
     def test_takes_what_python_takes(self, node: Node, tmp_path: Path) -> None:
         """Instants, times, durations and windows are read in every form, and refused where Python refuses them."""

@@ -45,6 +45,36 @@ OLD = BRANCHES.replace(
 )
 
 
+NESTED = {
+    "outer": """\
+notifyrules: 1
+facts: {b: bool = false}
+flow:
+  middle: {ask: Middle?, call: middle.yaml, cases: {left: "no", right: last}}
+  last: {ask: Last?, if: b, then: {to: "yes", because: because of all}, else: "no"}
+outcomes: {"yes": {notify: true}, "no": {notify: false}}
+""",
+    "middle": """\
+notifyrules: 1
+facts: {b: bool = false}
+flow:
+  inner: {ask: Inner?, call: inner.yaml, cases: {left: right, right: between}}
+  between: {ask: Between?, if: b, then: left, else: right}
+outcomes: {left: {}, right: {}}
+""",
+    "inner": """\
+notifyrules: 1
+facts: {b: bool = false}
+flow: {deep: {ask: Deep?, if: b, then: right, else: left}}
+outcomes: {left: {}, right: {}}
+""",
+}
+CHOSEN = """
+const last = [...document.querySelectorAll("svg:not([hidden]) .nr-box.is-lit")].at(-1);
+return document.querySelector("#hand h2").textContent === "The end" ? null : last.dataset.key;
+"""
+
+
 def click(shown: Browser, where: str) -> None:
     """Click what a selector finds first."""
     shown.run(f"document.querySelector({json.dumps(where)}).click()")
@@ -104,6 +134,27 @@ class TestByHand:
         assert shown.run("return document.querySelector('#hand h2').textContent") == (
             "What is the preference for this device?"
         )
+
+    def test_through_a_chart_called_two_deep(self, opened: Open, tmp_path: Path) -> None:
+        """By keys alone: each level is asked in its place, and its answer leads on outside of it."""
+        for name, text in NESTED.items():
+            (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+        shown = opened(page(load(tmp_path / "outer.yaml").graph).content.decode())
+        shown.run("document.getElementById('tab-told').focus()")
+        asked = []
+        for key in (RIGHT, "1", BACKSPACE, "2", "1"):
+            shown.press(key)
+            asked.append((shown.run("return document.querySelector('#hand h2').textContent"), shown.run(CHOSEN)))
+
+        assert asked == [
+            ("Deep?", "middle/inner/deep"),
+            ("Between?", "middle/between"),
+            ("Deep?", "middle/inner/deep"),
+            ("Last?", "last"),
+            ("The end", None),
+        ]
+        assert str(shown.run(ANSWER)).endswith("Notified · yesbecause of alllast.then")
+        assert {"middle.right", "middle/inner.left", "middle/inner/deep.else", "last.then"} == {*listed(shown, LIT)}
 
     def test_leaving_it_shows_the_decision(self, opened: Open) -> None:
         """What is lit then is the way of the facts again."""
@@ -236,7 +287,7 @@ class TestKeyboard:
         ways = shown.run(TEXTS.format("#box .plain .wide"))
         click(shown, "#box .plain .wide")
 
-        assert ways == ["Yes · → Thread message && User subscribed?muted.then", "No · → User in DnD?muted.else"]
+        assert ways == ["Yes → Thread message && User subscribed?muted.then", "No → User in DnD?muted.else"]
         assert shown.run(FOCUSED) == "muted_thread"
 
 

@@ -56,10 +56,9 @@ function walkOn(next) {
     byId("answer").replaceChildren(el("strong", { textContent: open.node.ask }), el("div", { className: "quiet", textContent: "by hand" }));
   } else tellAnswer(found, ["By hand, whatever the facts:"]);
   const ways = open ? waysOf(open.node) : [];
-  const buttons = ways.map((way, at) => el("button", { type: "button", className: "wide", onclick: () => walkOn([...answers, way.id]) },
-    `${at + 1} · ${way.answer}`));
-  const back = el("button", { type: "button", textContent: "Back", disabled: !answers.length, onclick: () => walkOn(answers.slice(0, -1)) });
-  const again = el("button", { type: "button", textContent: "From the start", disabled: !answers.length, onclick: () => walkOn([]) });
+  const buttons = ways.map((way, at) => button(`${at + 1} · ${way.answer}`, () => walkOn([...answers, way.id]), { className: "wide" }));
+  const back = button("Back", () => walkOn(answers.slice(0, -1)), { disabled: !answers.length });
+  const again = button("From the start", () => walkOn([]), { disabled: !answers.length });
   const about = open?.node.about ? el("p", { className: "about", textContent: open.node.about }) : null;
   const conditions = (open?.node.conditions ?? []).map((one) => el("pre", { className: "facts quiet", textContent: one }));
   panel.replaceChildren(el("h2", { textContent: open ? open.node.ask : "The end" }), el("div", {}, ...buttons), el("div", { className: "with" }, back, again),

@@ -1,20 +1,8 @@
 // ---- Cases, and receipts ----
 
-function* everyArrow(steps, prefix = "") {
-  for (const step of steps) {
-    yield prefix + step.arrow;
-    yield prefix + step.node;
-    for (const branch of step.tried) {
-      yield prefix + branch.arrow;
-      yield* everyArrow(branch.steps, prefix);
-    }
-    if (step.inner) yield* everyArrow(step.inner.steps, `${prefix}${step.node}/`);
-  }
-}
-
 const decided = beside.cases.map((one) => {
   const found = decideBy(chart, one.facts);
-  return { ...one, found, fits: one.outcomes.includes(found.outcome), passed: new Set(everyArrow(found.steps)) };
+  return { ...one, found, fits: one.outcomes.includes(found.outcome), passed: new Set([...everyStep(found.steps)].flatMap(([prefix, { node, arrow }]) => [prefix + node, prefix + arrow])) };
 });
 
 function setFacts(facts, said) {
@@ -34,15 +22,19 @@ function choose(one) {
   for (const button of document.querySelectorAll(".cases button")) button.setAttribute("aria-current", button.dataset.name === one.name);
 }
 
+function openCase(one) {
+  choose(one);
+  showWay();
+  address("case", one.name);
+  show("told");
+}
+
 function listCases(into, cases) {
-  into.replaceChildren(...cases.map((one) => el("li", {}, el("button", {
-    type: "button", className: "wide", onclick: () => {
-      choose(one);
-      showWay();
-      address("case", one.name);
-      show("told");
-    }, attributes: { "data-name": one.name },
-  }, one.name, el("div", { className: one.fits ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` })))));
+  into.replaceChildren(...cases.map((one) => {
+    const made = item(() => openCase(one), one.name, el("div", { className: one.fits ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` }));
+    made.firstChild.dataset.name = one.name;
+    return made;
+  }));
 }
 
 function fillCases() {

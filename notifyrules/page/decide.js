@@ -597,7 +597,7 @@ function readDuration(text) {
 }
 
 function readWindow(given) {
-  if (given === null || typeof given !== "object" || Array.isArray(given)) return undefined;
+  if (!isMapping(given)) return undefined;
   const { days = WEEKDAYS, from, until, ...others } = given, times = [readClock(from), readClock(until)];
   const known = Array.isArray(days) && days.length > 0 && days.every((day) => WEEKDAYS.includes(day));
   if (!known || new Set(days).size < days.length || times.includes(undefined) || Object.keys(others).length) return undefined;
@@ -643,21 +643,27 @@ function expected(type) {
   return words + (type.null ? " or null" : "");
 }
 
+const isMapping = (given) => given !== null && typeof given === "object" && !Array.isArray(given);
+
 /** Read facts, by their dotted names or nested; every problem is told at once. */
 export function readFacts(chart, given) {
   const declared = new Map(Object.entries(chart.charts[0].facts)), found = new Map(), problems = [];
+  const isGroup = (name) => [...declared.keys()].some((one) => one.startsWith(`${name}.`));
   const take = (group, prefix) => {
     for (const [key, value] of Object.entries(group)) {
       const name = prefix + key, fact = declared.get(name);
       if (fact) {
         const read = conform(chart, fact.type, value);
         if (read === undefined) problems.push(`\`${name}\`: expected ${expected(fact.type)}`);
+        else if (found.has(name)) problems.push(`\`${name}\` is given twice`);
         else found.set(name, read);
-      } else if (value !== null && typeof value === "object" && [...declared.keys()].some((one) => one.startsWith(`${name}.`))) {
-        take(value, `${name}.`);
-      } else problems.push(`\`${name}\` is no fact of \`${chart.name}\``);
+      } else if (!isGroup(name)) problems.push(`\`${name}\` is no fact of \`${chart.name}\``);
+      else if (isMapping(value)) take(value, `${name}.`);
+      // A group that is null has nothing in it.
+      else if (value !== null) problems.push(`\`${name}\`: expected a group of facts`);
     }
   };
+  if (!isMapping(given)) throw new FactsError("expected facts by their names");
   take(given, "");
   const facts = new Map();
   for (const [name, fact] of declared) {

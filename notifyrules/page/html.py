@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.cases.model import Case
 from notifyrules.compiled.receipts import stamp
+from notifyrules.diagnostics.visible import visible
 from notifyrules.diagram import draw
 from notifyrules.evaluation.record import Plain
 from notifyrules.graph.model import Call, Graph
@@ -33,6 +34,8 @@ ZONES: Final = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asi
 """The time zones that every page with a zone among its facts offers, beside those that its cases name."""
 SCRIPTS: Final = ("decide.js", "picture.js", "by_hand.js", "cases.js", "page.js")
 """The script of a page, in this order."""
+STYLES: Final = ("ground.css", "page.css")
+"""The style of a page; the window of the studio stands on the first."""
 
 
 def write_page(  # noqa: PLR0913 - what is shown, and how
@@ -71,7 +74,8 @@ def write_page(  # noqa: PLR0913 - what is shown, and how
         calls = any(isinstance(node, Call) for node in graph.nodes.values())
         diagrams = [draw(graph, expand=opened) for opened in ((False, True) if calls else (False,))]
     pictures = write_pictures(diagrams, len(diagrams) - 1 if expand else 0)
-    style, script = f"{pictures.style}\n{asset('page.css')}{style}", "\n".join([*map(asset, SCRIPTS), script])
+    style = "".join([pictures.style, "\n", *map(asset, STYLES), style])
+    script = "\n".join([*map(asset, SCRIPTS), script])
     beside: dict[str, Plain] = {
         "stamp": stamp(graph.digest, graph.path, tables()),
         "cases": [
@@ -91,7 +95,7 @@ def write_page(  # noqa: PLR0913 - what is shown, and how
                 "form-action 'none'",
             )
         ),
-        title=html.escape(graph.title),
+        title=html.escape(visible(graph.title)),
         style=style,
         script=script,
         pictures=pictures.markup,

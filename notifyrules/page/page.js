@@ -95,7 +95,7 @@ const rowsOfForm = new Map();
 function row(name, fact) {
   const { made, put, take } = field(fact.type), id = `fact-${name}`, isInstant = fact.type.is === "instant";
   const hasDefault = Object.hasOwn(fact, "default"), unset = hasDefault ? toPlain(fact.type, fact.default) : undefined;
-  const button = (textContent, words, onclick) => el("button", { type: "button", textContent, onclick, attributes: { "aria-label": `${name}: ${words}` } });
+  const named = (text, words, onclick) => button(text, onclick, { attributes: { "aria-label": `${name}: ${words}` } });
   const none = fact.type.null ? el("input", { type: "checkbox" }) : null, state = el("span", { className: "about" });
   made.id = id;
   const set = (value) => {
@@ -113,8 +113,11 @@ function row(name, fact) {
     if (value === null || value === undefined) made.value = "";
     else put(value);
   };
-  const back = button(hasDefault ? "default" : "leave out", hasDefault ? "the default" : "leave it out", () => reset(undefined));
-  const now = isInstant ? button("now", "now", () => reset(`${new Date().toISOString().slice(0, 19)}Z`)) : null;
+  const back = named(hasDefault ? "default" : "leave out", hasDefault ? "the default" : "leave it out", () => {
+    reset(undefined);
+    made.focus();
+  });
+  const now = isInstant ? named("now", "now", () => reset(`${new Date().toISOString().slice(0, 19)}Z`)) : null;
   made.addEventListener("input", () => {
     if (none) none.checked = false;
     set(take());
@@ -178,15 +181,6 @@ function decideNow(said = []) {
   document.dispatchEvent(new Event("decided"));
 }
 
-function* allRead(steps) {
-  for (const step of steps) {
-    yield* Object.keys(step.facts);
-    for (const branch of step.tried) yield* allRead(branch.steps);
-  }
-}
-
-const quiet = (textContent) => el("div", { className: "quiet", textContent });
-
 /** Say what the old version decides, where the page has one. */
 function tellBefore({ outcome, notify }) {
   const old = layers.changes?.old, facts = [...given].filter(([name]) => Object.hasOwn(old?.charts[0].facts ?? {}, name));
@@ -201,7 +195,7 @@ function tellAnswer(decision, said) {
   byId("answer").className = `is-${decision.notify}`;
   byId("answer").replaceChildren(
     ...said.map(quiet),
-    el("strong", { textContent: HEADLINES[decision.notify] }), ` · ${whole.outcomes[decision.outcome].label}`,
+    el("strong", { textContent: HEADLINES[decision.notify] }), visible(` · ${whole.outcomes[decision.outcome].label}`),
     el("div", { textContent: decision.because ?? "" }),
     el("div", { className: "quiet" }, el("code", { textContent: decision.reasons.join(" · ") })),
     el("div", { textContent: decision.recheck_at ? `Looked at again at ${onClock(decision.recheck_at)}` : "" }));
@@ -277,12 +271,11 @@ function turnsOf(changed, most) {
 function tellTurns(most = 1) {
   const list = el("ul", { className: "plain" }), written = (changed) => Object.entries(changed).map(([name, value]) => `${name} = ${plainly(value)}`).sort().join(", ");
   const turns = new Map(turnsOf({}, most).map(([changed, found]) => [written(changed), [changed, found]]));
-  list.append(...[...turns].slice(0, 40).map(([words, [changed, found]]) => el("li", {}, el("button", {
-    type: "button", className: "wide", onclick: () => setFacts({ ...Object.fromEntries(given), ...changed }, []),
-  }, el("code", { textContent: words }), quiet(`${HEADLINES[found.notify]} · ${found.outcome}, by ${found.reason}`)))));
+  list.append(...[...turns].slice(0, 40).map(([words, [changed, found]]) => item(() => setFacts({ ...Object.fromEntries(given), ...changed }, []),
+    el("code", { textContent: words }), quiet(`${HEADLINES[found.notify]} · ${found.outcome}, by ${found.reason}`))));
   const made = el("div", {}, el("h2", { textContent: `What ${most === 1 ? "one fact alone" : "two facts together"} would change` }), list);
   if (!turns.size) made.append(el("p", { textContent: "Nothing that was tried." }));
-  if (!turns.size && most === 1) made.append(el("button", { type: "button", textContent: "Try two facts together", onclick: () => made.replaceWith(tellTurns(2)) }));
+  if (!turns.size && most === 1) made.append(button("Try two facts together", () => made.replaceWith(tellTurns(2))));
   return made;
 }
 
@@ -298,20 +291,20 @@ function openBox(box) {
   box.classList.add("is-chosen");
   const ways = leaving(key).map((one) => {
     const [ids, ...words] = one.querySelector("title").textContent.split("\n"), to = boxOf(one.dataset.to);
-    const told = [words[0], `→ ${to.getAttribute("aria-label")}`, words[1], one.querySelector(".count")?.textContent].filter(Boolean).join(" · ");
-    const more = ids.split(", ").flatMap(notesOf);
-    return el("li", {}, el("button", { type: "button", className: "wide", onclick: () => goTo(to) }, told, ...more.map(quiet), el("div", { className: "quiet" }, el("code", { textContent: ids }))));
+    const told = [`${words[0] ?? ""} → ${to.getAttribute("aria-label")}`, words[1], one.querySelector(".count")?.textContent].filter(Boolean).join(" · ");
+    return item(() => goTo(to), told, ...ids.split(", ").flatMap(notesOf).map(quiet), el("div", { className: "quiet" }, el("code", { textContent: ids })));
   });
   const inside = node?.kind === "call" && boxes.find((one) => one.dataset.key.startsWith(`${key}/`));
+  const passing = decided.filter((one) => one.passed.has(key) || one.found.outcome === box.dataset.id);
   byId("box").replaceChildren(
     el("h2", { textContent: node?.ask ?? box.getAttribute("aria-label") }),
-    ...(node ? [...node.conditions.map((one) => el("pre", { className: "facts", textContent: one })), el("p", { textContent: node.about ?? "" }),
+    ...(node ? [...node.conditions.map((one) => el("pre", { className: "facts", textContent: one })), node.about ? el("p", { textContent: node.about }) : "",
       quiet(`${node.file}:${node.line}: ${key}`)] : said.map((one) => el("p", { textContent: one }))),
     ...notes.map((one) => el("p", { textContent: one })),
-    ...(inside ? [el("button", { type: "button", textContent: "Open the called chart here", onclick: () => goTo(boxOf(inside.dataset.key)) })] : []),
-    el("h2", { textContent: "Ways on" }), el("ul", { className: "plain" }, ...ways),
-    el("h2", { textContent: "Cases that pass here" }), list);
-  listCases(list, decided.filter((one) => one.passed.has(key) || one.found.outcome === box.dataset.id));
+    ...(inside ? [button("Open the called chart here", () => goTo(boxOf(inside.dataset.key)))] : []),
+    ...(ways.length ? [el("h2", { textContent: "Ways on" }), el("ul", { className: "plain" }, ...ways)] : []),
+    el("h2", { textContent: passing.length ? "Cases that pass here" : "No case passes here" }), list);
+  listCases(list, passing);
   address("node", key);
   show("box");
 }
@@ -336,11 +329,7 @@ function follow() {
     name = decodeURIComponent(value ?? "");
   } catch { return; }
   const one = key === "case" && decided.find((each) => each.name === name), box = key === "node" && boxOf(name);
-  if (one) {
-    choose(one);
-    showWay();
-    show("told");
-  }
+  if (one) openCase(one);
   if (box) goTo(box);
 }
 
@@ -358,7 +347,7 @@ function tellChanges({ marks, words }) {
   const told = Object.entries(marks).map(([key, mark]) => [key, mark, wayOf(key), boxOf(wayOf(key)?.dataset.from ?? key)]);
   const placed = told.filter(([, , , box]) => box && box.dataset.kind !== "refusal").map(([key, [look, ...notes], way, box]) => {
     const where = way ? [" · ", el("code", { textContent: key })] : [], said = notes.length ? notes : [look.slice(3)];
-    return el("li", {}, el("button", { type: "button", className: "wide", onclick: () => goTo(box) }, box.getAttribute("aria-label"), ...where, ...said.map(quiet)));
+    return item(() => goTo(box), box.getAttribute("aria-label"), ...where, ...said.map(quiet));
   });
   byId("box").replaceChildren(el("h2", { textContent: "What has changed" }), el("p", { textContent: words }), el("ul", { className: "plain" }, ...placed));
   show("box");

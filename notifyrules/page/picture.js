@@ -8,13 +8,22 @@ const boxes = [...stage.querySelectorAll(".nr-box")], arrows = [...stage.querySe
 const idsOf = new Map(arrows.map((one) => [one, (one.dataset.arrow ?? "").split(" ").filter(Boolean)]));
 let svg = pictures.find((one) => !one.hasAttribute("hidden")), scale = 1, layer = "decision";
 
+/** Show what would turn round or hide what stands beside it, as pictures and the engine's words do. */
+const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>
+  ("\n\t\u200c\u200d".includes(one) ? one : `<U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}>`));
+
 /** Make an element; texts of the chart are only ever text. */
-function el(name, properties = {}, ...children) {
-  const { attributes = {}, ...own } = properties, made = Object.assign(document.createElement(name), own);
+function el(name, { attributes = {}, textContent = "", ...own } = {}, ...children) {
+  const made = Object.assign(document.createElement(name), own);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.filter((one) => one !== null));
+  made.append(...[textContent, ...children].filter(Boolean).map((one) => (typeof one === "string" ? visible(one) : one)));
   return made;
 }
+
+const quiet = (textContent) => el("div", { className: "quiet", textContent });
+const button = (textContent, onclick, more = {}) => el("button", { type: "button", textContent, onclick, ...more });
+/** Make a list, in which each item is one button. */
+const item = (onclick, ...children) => el("li", {}, el("button", { type: "button", className: "wide", onclick }, ...children));
 
 function draw(name, attributes, text = "") {
   const made = document.createElementNS(svg.namespaceURI, name);
@@ -99,18 +108,26 @@ function mark(elements, fits, kind) {
 
 const unmark = (...kinds) => [...boxes, ...arrows].forEach((one) => one.classList.remove(...kinds));
 
-/** Mark what a decision passed, that of called charts and of branches tried in vain included. */
-function light(steps, prefix = "", kind = "is-lit") {
+/** Give every step of a decision, behind it those of branches tried in vain and of called charts: the prefix of its keys, it, how it is marked. */
+function* everyStep(steps, prefix = "", kind = "is-lit") {
   for (const step of steps) {
-    const id = prefix + step.arrow, taken = arrows.filter((one) => idsOf.get(one).includes(id));
-    mark(boxes, (one) => one.dataset.key === prefix + step.node, kind);
-    mark(taken, () => true, kind);
-    if (kind === "is-lit") mark(boxes, (one) => taken.some((arrow) => arrow.dataset.to === one.dataset.key), kind);
+    yield [prefix, step, kind];
     for (const branch of step.tried) {
-      mark(arrows, (one) => idsOf.get(one).includes(prefix + branch.arrow), "is-tried");
-      light(branch.steps, prefix, "is-tried");
+      yield [prefix, { ...step, arrow: branch.arrow }, "is-tried"];
+      yield* everyStep(branch.steps, prefix, "is-tried");
     }
-    if (step.inner) light(step.inner.steps, `${prefix}${step.node}/`, kind);
+    if (step.inner) yield* everyStep(step.inner.steps, `${prefix}${step.node}/`, kind);
+  }
+}
+
+/** Name the facts that the chart itself has read. */
+const allRead = (steps) => [...everyStep(steps)].flatMap(([prefix, { facts }]) => (prefix ? [] : Object.keys(facts)));
+
+function light(steps) {
+  for (const [prefix, { node, arrow }, kind] of everyStep(steps)) {
+    const taken = arrows.filter((one) => idsOf.get(one).includes(prefix + arrow));
+    mark(taken, () => true, kind);
+    mark(boxes, (one) => one.dataset.key === prefix + node || (kind === "is-lit" && taken.some(({ dataset }) => dataset.to === one.dataset.key)), kind);
   }
 }
 
@@ -133,7 +150,7 @@ function writeEnd({ node, arrow, to }) {
   if (!to || arrows.some((one) => idsOf.get(one).includes(arrow))) return;
   for (const box of boxes.filter((one) => one.dataset.key === node)) {
     const [x, y, width, height] = ["x", "y", "width", "height"].map((one) => Number(box.querySelector("rect").getAttribute(one)));
-    box.append(draw("text", { x: x + width - 16, y: y + height + 12, class: "way count" }, `→ ${whole.outcomes[to].label}`));
+    box.append(draw("text", { x: x + width - 16, y: y + height + 12, class: "way count" }, visible(`→ ${whole.outcomes[to].label}`)));
   }
 }
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from notifyrules.errors import FactsError, UsageError
+from notifyrules.page.module import asset
 from notifyrules.studio.desk import Desk, asset_of
 from notifyrules.studio.guard import Guard, NotAnswered
 
@@ -60,7 +61,7 @@ class Studio:
     def _shell(self, _: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         text = Template(asset_of("shell.html")).substitute(
-            nonce=nonce, style=asset_of("shell.css"), script=asset_of("shell.js")
+            nonce=nonce, style=asset("ground.css") + asset_of("shell.css"), script=asset_of("shell.js")
         )
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "

@@ -22,7 +22,7 @@ const ask = (path, body) => new Promise((settle, fail) => {
 const status = () => el("p", { className: "quiet", attributes: { role: "status" } });
 const words = el("pre", { className: "facts" }), doubt = el("p", { className: "problem" });
 const wanted = el("select", { attributes: { "aria-label": "Another outcome" } });
-const search = el("button", { type: "button", textContent: "What would change it?" });
+const search = button("What would change it?");
 const changes = el("ul", { className: "cases", id: "changes" }), found = status();
 const claim = el("input", { type: "text", placeholder: "what the case claims", attributes: { "aria-label": "Name of the case" } });
 const keep = el("button", { type: "submit", textContent: "Keep as a case" }), kept = status();
@@ -36,7 +36,6 @@ panel.append(
   el("h2", { textContent: "The engine says" }), words);
 
 const facts = () => Object.fromEntries(given);
-const item = (text, more, onclick) => el("li", {}, el("button", { type: "button", className: "wide", onclick }, text, quiet(more)));
 
 /** Give the form other facts, those that the chart declares, and show where they lead. */
 function take(others, said) {
@@ -76,7 +75,7 @@ search.addEventListener("click", () => busy(search, found, async () => {
   changes.append(...told.alternatives.map((one) => {
     const list = Object.entries(one.changes).map(([name, { was, is }]) => `${name}: ${plainly(was)} → ${plainly(is)}`).join(", ");
     const others = Object.fromEntries(Object.entries(one.changes).map(([name, { is }]) => [name, is]));
-    return item(list, [one.outcome, one.reason, one.because].filter(Boolean).join(" · "), () => take({ ...base, ...others }, [`Changed: ${list}`]));
+    return item(() => take({ ...base, ...others }, [`Changed: ${list}`]), list, quiet([one.outcome, one.reason, one.because].filter(Boolean).join(" · ")));
   }));
   return told.alternatives.length ? "Each would do; choose one to see it." : told.explanation;
 }));
@@ -100,7 +99,7 @@ function tellFolder(told) {
   failed.replaceChildren(...(told.files?.[0].cases ?? []).map((one) => {
     const said = (one.differences ?? []).map(({ what, expected, actual }) => `${what}: expected ${plainly(expected)}, now ${plainly(actual)}`);
     const beside = decided.find(({ name }) => name === one.name);
-    return item(one.name, `line ${one.line} · ${said.join("; ")}`, () => beside && [choose(beside), showWay()]);
+    return item(() => beside && [choose(beside), showWay()], one.name, quiet(`line ${one.line} · ${said.join("; ")}`));
   }));
   old.replaceChildren(...(told.conform ? tellOld(told.conform) : []));
 }
@@ -108,7 +107,7 @@ function tellFolder(told) {
 function tellOld({ stale, differences }) {
   const list = differences.flatMap(({ witnesses }) => witnesses.slice(0, 1)).map((one) => {
     const said = `chart: ${one.chart}, old function: ${one.old}`;
-    return item(said, Object.entries(one.facts).map(([name, value]) => `${name} = ${plainly(value)}`).join(", "), () => take(one.facts, [said]));
+    return item(() => take(one.facts, [said]), said, quiet(Object.entries(one.facts).map(([name, value]) => `${name} = ${plainly(value)}`).join(", ")));
   });
   const known = stale ? "This was found with other rules; run `notifyrules conform` again." : list.length ? "" : "It decides alike.";
   return [el("h2", { textContent: "The old function" }), el("p", { textContent: known }), el("ul", { className: "cases" }, ...list)];
