@@ -207,7 +207,8 @@ class Shadow:
             self._hook(decision)
 
     def _kind(self, answer: OldAnswer, facts: FactValues, decision: Decision) -> Agreement:
-        if answer.agrees(self.rules.graph, decision.outcome, decision.reason):
+        graph, outcome = self.rules.graph, decision.outcome
+        if answer.agrees(graph, outcome, decision.reason) or self._answers.is_not_now(answer, outcome):
             return "match"
         covered = self._expected.covering(facts, decision.outcome, answer.said)
         return "unexpected" if covered is None else "expected"

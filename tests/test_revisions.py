@@ -121,6 +121,14 @@ def test_commands_that_write(option: str, repository: Path) -> None:
     assert not (repository / "rules" / "chat.cases.yaml").exists()
 
 
+def test_what_changed() -> None:
+    """A file of a revision has not changed, and nothing reads it."""
+    told = run("check", "--changed", PAST)
+
+    assert (told.code, told.out) == (2, "")
+    assert f"`{PAST}` is of a revision, and what reads it is not looked for there" in told.err
+
+
 class TestCases:
     def test_a_file_of_cases_is_named_as_well(self) -> None:
         """With its rows, whatever they are called."""

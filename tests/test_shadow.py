@@ -11,6 +11,11 @@ import pytest
 from notifyrules import Decision, RulesError, Shadow, Watched, load
 
 MUTED = {"channel.muted": True}
+HELD = """notifyrules: 1
+facts: {busy: bool = false}
+flow: {busy: {ask: Busy?, if: busy, then: held, else: told}}
+outcomes: {held: {notify: later, recheck: null}, told: {notify: true}}
+"""
 LOUD = {"preferences.channel": "everything"}
 
 
@@ -41,6 +46,19 @@ class TestAnswers:
         }
         kept = shadow.receipts["unexpected", "muted_thread.else"]
         assert [(one["facts"], one["old"]) for one in kept] == [(MUTED, "true")] * 3
+
+    @pytest.mark.parametrize(
+        ("answers", "kind"), [((False, False), "match"), (("later", False), "unexpected")], ids=["bools", "words"]
+    )
+    def test_what_the_chart_holds(self, tmp_path: Path, answers: tuple[object, object], kind: str) -> None:
+        """A function that said nothing but true and false says of it that it is not notified now."""
+        (tmp_path / "held.yaml").write_text(HELD, "utf-8")
+        said = iter(answers)
+        shadow = Shadow(lambda _: next(said), load(tmp_path / "held.yaml"))
+        for _ in answers:
+            shadow({"busy": True})
+
+        assert counted(shadow)[kind, "busy.then"] >= 1
 
     def test_expected(self, tmp_path: Path) -> None:
         """A difference that a file expects is told apart."""

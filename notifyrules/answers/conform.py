@@ -122,6 +122,7 @@ def _told(run: BothSides, limit: object) -> Conformance:
         coverage=measure(run.maker.recorder.tallies),
         alone=run.old.fresh is not None,
         interrupted=run.interrupted,
+        held=bool(run.held),
     )
 
 
@@ -193,6 +194,10 @@ def _go_on(run: BothSides, rules: Rules, file: Path) -> int:
 
 
 def _keep(run: BothSides, file: Path) -> None:
-    differing = [{name: to_plain(value) for name, value in one.facts.items()} for one in run.kept if not one.without]
+    differing = [
+        {name: to_plain(value) for name, value in one.facts.items()}
+        for one in (*run.kept, *run.held)
+        if not one.without
+    ]
     kept = {"digest": run.graph.digest, "seed": run.maker.seed, "made": run.made, "differing": differing}
     file.write_text(json.dumps(kept))

@@ -136,6 +136,9 @@ def changed_and_readers(paths: Sequence[str], root: str | None) -> Iterator[dict
     """
     from notifyrules.rules import find_place  # noqa: PLC0415 - `--help` answers without it
 
+    if past := next((path for path in paths if not is_folder(path) and is_revision(path)), None):
+        advice = "name the file of today, or leave out --changed to check the one of then alone"
+        raise UsageError(f"`{visible(past)}` is of a revision, and what reads it is not looked for there", advice)
     changed = [str(file) for path in paths for file in (our_files(Path(path)) if is_folder(path) else [path])]
     files = {
         path: find_place(path, root_for(path, root))

@@ -86,9 +86,12 @@ class Answers:
     graph: Graph
     meant: Mapping[str, str] = field(default_factory=dict)
     """What a text that the function answers stands for: an outcome, an arrow, true, false or later."""
+    says_more: bool = field(init=False)
+    """Whether it is known to say more than true and false."""
     _read: dict[tuple[type, object], OldAnswer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.says_more = bool(self.meant)
         for given, word in self.meant.items():
             if not means(self.graph, word):
                 advice = did_you_mean(word, _words(self.graph), "name an outcome or an arrow, or true, false or later")
@@ -105,9 +108,14 @@ class Answers:
         key = (type(given), given)
         if (known := self._read.get(key)) is None:
             known = self._answer(given)
+            self.says_more |= known.said == "later" or known.level in (Level.OUTCOME, Level.REASON)
             if len(self._read) < _KEPT:
                 self._read[key] = known
         return known
+
+    def is_not_now(self, answer: OldAnswer, outcome: str) -> bool:
+        """Tell whether `false` may stand for an outcome that holds: nobody is notified now, and no answer says more."""
+        return answer.said == "false" and not self.says_more and self.graph.outcomes[outcome].notify is Notify.LATER
 
     def raised(self, error: BaseException) -> OldAnswer:
         """Read an exception: its kind is the answer."""
@@ -120,7 +128,7 @@ class Answers:
         word = self.meant.get(str(said), said)
         if not isinstance(word, str):
             return OldAnswer(describe(word), Level.OTHER, str(said) if isinstance(said, int) else None)
-        if word in self.graph.outcomes and not isinstance(given, bool):
+        if word in self.graph.outcomes and not (isinstance(given, bool) and word == said):
             return OldAnswer(word, Level.OUTCOME)
         if word in _NOTIFY:
             return OldAnswer(word, Level.NOTIFY)

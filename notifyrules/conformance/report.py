@@ -52,6 +52,8 @@ class Conformance:
     alone: bool
     """Whether the old function could be asked alone."""
     interrupted: bool = False
+    held: bool = False
+    """Whether `false` of a function that says no more than true and false was taken for what the chart holds."""
 
     def __bool__(self) -> bool:
         """Tell whether nothing is to be told: no difference, and none that is expected in vain."""
@@ -89,6 +91,9 @@ class Conformance:
             yield "  help: does it take values as JSON holds them, instants as text? that is `--plain`, or `plain=True`"
         if NO_ANSWER in self.raised:
             yield "  help: each was given up after seconds; after three no more are asked; give it what it waits for"
+        if self.held:
+            yield "the old function says no more than true and false: its false was taken for what the chart holds, too"
+            yield "  help: to tell them apart, have a mapping say what it means: `answers: {false: false}`"
         if self.refused:
             yield f"the old function needs all facts: it {visible(self.refused)} where one is left out"
         yield from self._not_looked_for()
@@ -132,6 +137,7 @@ class Conformance:
             ],
             "raised": dict(self.raised),
             "refused": self.refused or None,
+            "held": self.held,
             "gaps": [gap.sentence for file in self.coverage for gap in file.gaps],
         }
 

@@ -61,6 +61,8 @@ class BothSides:
     """Differences by both answers, all of them."""
     covered: Counter[ExpectedDifference] = field(default_factory=Counter)
     kept: list[OtherAnswer] = field(default_factory=list)
+    held: list[OtherAnswer] = field(default_factory=list)
+    """Where the chart holds and the old function says false: the same, unless another answer says more."""
     _sampled: list[OtherAnswer] = field(default_factory=list)
     _kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     _shapes: set[object] = field(default_factory=set)
@@ -91,6 +93,10 @@ class BothSides:
                 if self._is_over(limit):
                     break
             self._leave_out(limit)
+            if self.old.answers.says_more:
+                for found in self.held:
+                    self.keep(replace(found, differs=True))
+                self.held.clear()
         except KeyboardInterrupt:
             self.interrupted = True
 
@@ -121,6 +127,7 @@ class BothSides:
         decision = self.program.decide(facts)
         old = self.old.ask(facts, without)
         agree = old.agrees(self.graph, decision.outcome, decision.reason)
+        agree = agree or self.old.answers.is_not_now(old, decision.outcome)
         return OtherAnswer(facts, decision.outcome, decision.reason, old, without, not agree)
 
     def look_at(self, facts: FactValues) -> None:
@@ -133,6 +140,15 @@ class BothSides:
             self.raised[found.old.said] += 1
         if found.differs:
             self.keep(found)
+        elif self.old.answers.is_not_now(found.old, found.outcome):
+            self._hold(found)
+
+    def _hold(self, found: OtherAnswer) -> None:
+        """Keep what is a difference only for a function that says more, unless it is expected."""
+        if (expected := self.expected.covering(found.facts, found.outcome, found.old.said)) is not None:
+            self.covered[expected] += 1
+        elif len(self.held) < _MOST:
+            self.held.append(found)
 
     def keep(self, found: OtherAnswer) -> None:
         """Count a difference, and keep it unless there are many of its kind."""
