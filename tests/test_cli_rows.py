@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from notifyrules import ReceiptWriter, load
+from notifyrules.columns.traffic import batches
 from tests.charts import asks, rules_of
 from tests.cli import run, team_chat
 from tests.test_columns_frames import recorded
@@ -66,6 +67,19 @@ class TestFormats:
 
         assert done.code == 0, done.err
         assert pl.read_parquet(tmp_path.parent / "all.parquet")["team"].to_list() == ["blue"] * 2 + ["red"] * 2
+
+    def test_only_facts(self, tmp_path: Path) -> None:
+        """Only columns of facts are read: in structs too, and a later file that has none holds a decision a row."""
+        pl.DataFrame({"channel": [{"muted": True}], "n": 1}).write_parquet(tmp_path / "a.parquet")
+        pl.DataFrame({"n": [1, 2]}).write_parquet(tmp_path / "b.parquet")
+        (first, second) = (batch for file in "ab" for batch in batches([tmp_path / f"{file}.parquet"], {"channel"}))
+        done = run("decide", "slack", "--rows", tmp_path, "--json")
+
+        assert (first.frame.columns, len(second)) == (["channel"], 2)  # type: ignore[union-attr]
+        assert {one["reason"]: one["count"] for one in done.json["counts"]} == {
+            "muted_thread.else": 1,
+            load("slack").decide({}).reason: 2,
+        }
 
     def test_set(self, tmp_path: Path) -> None:
         """Facts that are set hold for all rows."""
@@ -151,12 +165,14 @@ class TestBroken:
         kinds.write_parquet(tmp_path / "a.parquet")
         (tmp_path / "b.jsonl").write_text('{"message.kind": "dm"}\n\n' * 5_000 + "x\n", "utf-8")
         (tmp_path / "c.csv").write_text('message.kind,note\ndm,"two\nlines"\nx,\n', "utf-8")
-        found = {}
+        found, given = {}, []
         for file in ("a.parquet", "b.jsonl", "c.csv"):
             done = run("decide", team_chat(tmp_path), "--rows", tmp_path / file, "--json")
             found[file] = [one["row"] for one in done.json["broken"]["first"]]
+            given.append(done.json["broken"]["first"][0]["given"])
 
         assert found == {"a.parquet": [50_000], "b.jsonl": [10_001], "c.csv": [4]}
+        assert given[0] == {"n": 50_000, "message.kind": "x"}
 
     def test_no_utf8(self, tmp_path: Path) -> None:
         """Text that is no UTF-8 breaks its row alone."""
@@ -191,18 +207,39 @@ class TestMistakes:
             ("a.txt", "", "does not tell its format"),
             ("a.csv", "a,b\n1,2\n", "holds no fact of these rules; it holds `a`, `b`"),
             ("a.csv", "a,a\n", "does not name its columns in its first row, each once"),
-            ("a.parquet", "x", "cannot be read: "),
+            ("a.csv", "channel.muted;n\n1;2\n", "commas part the cells of CSV here"),
+            ("a.csv", "channel.muted,caf\udce9\n", "a.csv` is not UTF-8 text"),
+            ("a.parquet", "x", "a.parquet` is no Parquet"),
+            ("a.parquet", "", "a.parquet` is no Parquet"),
+            ("a.parquet", "PAR1", "a.parquet` is cut off"),
+            ("a.parquet", "PAR1 PAR1", "a.parquet` cannot be read: "),
             ("none/", "", "does not exist"),
         ],
     )
     def test_files(self, name: str, text: str, told: str, tmp_path: Path) -> None:
         """A file that cannot be read is named."""
         if not name.endswith("/"):
-            (tmp_path / name).write_text(text, "utf-8")
+            (tmp_path / name).write_text(text, "utf-8", "surrogateescape")
         done = run("decide", "slack", "--rows", tmp_path / name)
 
         assert done.code == 2
         assert told in done.err
+
+    def test_missing_column(self, tmp_path: Path) -> None:
+        """A file without a column for a fact that has no default is named."""
+        (tmp_path / "chart.yaml").write_text(asks("b").replace("b: bool = false", "b: bool"), "utf-8")
+        pl.DataFrame({"c": [True]}).write_parquet(tmp_path / "a.parquet")
+        done = run("decide", tmp_path / "chart.yaml", "--rows", tmp_path / "a.parquet")
+
+        assert done.code == 2
+        assert done.err.startswith(f"error: `{tmp_path}/a.parquet`: b: has no column and no default\n")
+
+    def test_no_fact(self, tmp_path: Path) -> None:
+        """Where a file holds no fact, the facts are listed as they are declared."""
+        pl.DataFrame({"x": [1]}).write_parquet(tmp_path / "a.parquet")
+        done = run("decide", "slack", "--rows", tmp_path / "a.parquet")
+
+        assert f"the facts are `{'`, `'.join([*load('slack').graph.facts][:9])}`" in done.err
 
     def test_misspelt(self, tmp_path: Path) -> None:
         """A column whose name is nearly a fact's is told of; its fact takes the default."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from notifyrules.answers.log import draw_traffic
 from notifyrules.answers.rows import Aside
-from notifyrules.columns.traffic import Broken, batches, batches_of, files_of, strangers
+from notifyrules.columns.traffic import Broken, batches, batches_of, files_of, names_of, strangers
 from notifyrules.diagnostics.visible import visible
 from notifyrules.diff.traffic import Backtest
 from notifyrules.diff.traffic_report import data_of, format_markdown, format_text
@@ -114,7 +114,9 @@ def backtest(  # noqa: PLR0913 - what is compared, and how
     if isinstance(traffic, (str, os.PathLike)):
         traffic = [traffic]
     listed = isinstance(traffic, (list, tuple))
-    for number, batch in enumerate(batches(files_of(map(Path, traffic))) if listed else batches_of(traffic)):
+    needed = {*names_of([old.graph, new.graph]), *(() if by is None else (by, by.partition(".")[0]))}
+    read = batches(files_of(map(Path, traffic)), needed) if listed else batches_of(traffic)
+    for number, batch in enumerate(read):
         for name in strangers(batch, [old.graph, new.graph]) if not number else ():
             warn(name)
         aside.add(found.add(batch))

@@ -12,7 +12,7 @@ from notifyrules.answers.log import table
 from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.frames import Wanted
 from notifyrules.columns.saving import save
-from notifyrules.columns.traffic import Broken, batches, strangers
+from notifyrules.columns.traffic import Broken, batches, names_of, strangers
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 
@@ -64,7 +64,9 @@ class RowsDecided:
 
     def tell(self) -> str:
         """Tell it in lines."""
-        return table(self._rows()) if self.counts else "no rows"
+        if self.counts:
+            return table(self._rows())
+        return "nothing is decided" if self.aside.number else "no rows"
 
     def _rows(self) -> list[dict[str, object]]:
         return [
@@ -99,9 +101,10 @@ def decide_rows(  # noqa: PLR0913 - what is decided, and what becomes of it
     """
     decider = BatchDecider(rules.graph, rules.program, wanted, each=each)
     found = RowsDecided(Counter(), Aside(keep))
+    needed = names_of([rules.graph]) if target is None else None
 
     def decided() -> Iterator[DecidedBatch]:
-        for number, batch in enumerate(batches(files)):
+        for number, batch in enumerate(batches(files, needed)):
             for name in strangers(batch, [rules.graph]) if not number else ():
                 warn(name)
             one = decider.decide(batch)

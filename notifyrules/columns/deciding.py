@@ -32,8 +32,9 @@ class DecidedBatch:
     def broken(self) -> Sequence[Broken]:
         """What is set aside of it, in the order of the file."""
         found = [*self.batch.broken]
-        for place, problem in self.problems.items():
-            given = {name: one for name, one in self.batch.given(place).items() if one is not None}
+        rows = self.batch.given(self.problems) if self.problems else ()
+        for (place, problem), row in zip(self.problems.items(), rows, strict=True):
+            given = {name: one for name, one in row.items() if one is not None}
             found.append(Broken(str(self.batch.file), self.batch.number(place), problem, given))
         return sorted(found, key=lambda one: one.number)
 
@@ -60,7 +61,12 @@ class BatchDecider:
         if self._media is not None:
             batch = for_media(batch, self._media, self.graph.facts)
         if batch.frame is not None:
-            made, unfit = self._frames.sifted(batch.frame, self._wanted, "ignore")
+            try:
+                made, unfit = self._frames.sifted(batch.frame, self._wanted, "ignore")
+            except FactsError as error:
+                # Not some rows, but the columns are wrong.
+                told = "; ".join(map(_told, error.problems))
+                raise UsageError(f"`{visible(str(batch.file))}`: {told}", error.problems[0].help) from None
             problems = {place: _told(problem) for place, problem in unfit.items()}
             return DecidedBatch(batch, made.cast(dict(self.schema)), problems)  # type: ignore[arg-type]
         problems = {}

@@ -88,7 +88,8 @@ def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], ex
     for fact in graph.facts.values():
         if fact.name not in columns:
             if not fact.has_default and fact.name not in fixed:
-                problems.append(FactProblem(fact.name, "has no column and no default", about=fact.about or ""))
+                message, advice = "has no column and no default", "give it a column"
+                problems.append(FactProblem(fact.name, message, advice, fact.about or ""))
             continue
         read = _Column(fact, columns[fact.name].alias(fact.name), first)
         if fact.name in fixed:

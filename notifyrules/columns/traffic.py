@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -36,6 +36,9 @@ from notifyrules.language.types import Basic, Type
 from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
 
 COLUMNS: Final = ".parquet"
+_MARK: Final = b"PAR1"
+_UNFIT: Final = "parquet: File out of specification: "
+"""What Polars says first of a file that is not in order."""
 CELLS: Final = ".csv"
 LINES: Final = (".jsonl", ".ndjson")
 ENDINGS: Final = (COLUMNS, CELLS, *LINES)
@@ -49,6 +52,8 @@ _NOT_KEPT: Final = ("unknown", "unasked")
 _DIGITS: Final = 40
 """Digits of a number that are looked at: no fact has so many."""
 _CELL: Final = re.compile(r'(?:^|,)("(?:[^"]|"")*"[^,]*|[^,]*)')
+_OTHER_MARK: Final = re.compile(r"[;\t|]")
+"""What parts cells elsewhere."""
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _PACKED: Final = ("facts", "private", "way", *_NOT_KEPT)
 """The parts of a packed receipt that are JSON."""
@@ -99,6 +104,8 @@ class Batch:
     frame: pl.DataFrame | None = None
     first: int = 1
     """The number of the first row of the frame."""
+    whole: pl.LazyFrame | None = None
+    """The same rows with all their columns, where the frame has only those that were asked for."""
     rows: Sequence[TrafficRow] = ()
     broken: Sequence[Broken] = ()
     """What is no row at all."""
@@ -121,21 +128,27 @@ class Batch:
             return self.rows[place].number
         return self.first + place % (self.frame.height // len(self.media))
 
-    def given(self, place: int) -> PlainRow:
-        """Give what stands at a place."""
-        return self.rows[place].whole if self.frame is None else self.frame.row(place, named=True)
+    def given(self, places: Iterable[int]) -> Iterator[PlainRow]:
+        """Give all that stands at some places."""
+        whole = None if self.whole is None else self.whole.collect()
+        for place in places:
+            if self.frame is None:
+                yield self.rows[place].whole
+            else:
+                rest = {} if whole is None else whole.row(place % whole.height, named=True)
+                yield {**rest, **self.frame.row(place, named=True)}
 
     def facts(self, place: int, graph: Graph) -> Mapping[str, object]:
         """Give the facts that stand at a place, as deciding takes them."""
         if self.frame is None:
             return read_row(self.rows[place], graph)
-        return {name: without_null(one) for name, one in self.given(place).items()}
+        return {name: without_null(one) for name, one in self.frame.row(place, named=True).items()}
 
     def at(self, places: Sequence[int]) -> Batch:
         """Keep what stands at some places; their numbers are lost."""
         if self.frame is None:
             return replace(self, rows=[self.rows[place] for place in places], broken=())
-        return replace(self, frame=self.frame[places], media=("",))
+        return replace(self, frame=self.frame[places], whole=None, media=("",))
 
     def column(self, name: str) -> pl.Series:
         """Give what stands under a name in each row, as text; null where nothing does."""
@@ -174,16 +187,22 @@ def _is_hidden(file: Path, folder: Path) -> bool:
     return file.is_dir() or any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
 
 
-def batches(files: Iterable[Path]) -> Iterator[Batch]:
-    """Read files, batch by batch."""
+def names_of(graphs: Sequence[Graph]) -> Collection[str]:
+    """Name the facts of charts, in their order, and the groups of them."""
+    groups = {name for graph in graphs for name in graph.groups}
+    return dict.fromkeys([*(name for graph in graphs for name in graph.facts), *sorted(groups)])
+
+
+def batches(files: Iterable[Path], names: Collection[str] | None = None) -> Iterator[Batch]:
+    """Read files, batch by batch; of columns only those with some *names*, where these are given."""
     for file in files:
         try:
             if file.suffix == COLUMNS:
-                yield from _columns(file)
+                yield from _columns(file, names)
             else:
                 yield from _cells(file) if file.suffix == CELLS else _lines(file)
         except (OSError, pl.exceptions.PolarsError, csv.Error) as error:
-            reason = why(error) if isinstance(error, OSError) else str(error).splitlines()[0]
+            reason = why(error) if isinstance(error, OSError) else str(error).splitlines()[0].removeprefix(_UNFIT)
             raise UsageError(f"`{visible(str(file))}` cannot be read: {visible(reason)}") from None
 
 
@@ -201,18 +220,37 @@ def batches_of(frame: object) -> Iterator[Batch]:
         yield Batch(Path("frame"), 0, whole.slice(at, _FRAME), at + 1)
 
 
-def _columns(file: Path) -> Iterator[Batch]:
+def _columns(file: Path, names: Collection[str] | None) -> Iterator[Batch]:
+    _check_whole(file)
     # What folders say of their files, `day=2026-11-29`, is a column as well.
     query = pl.scan_parquet(file, hive_partitioning="=" in str(file.parent), glob=False)
     schema, rows, size = query.collect_schema(), query.select(pl.len()).collect().item(), file.stat().st_size
     packed = schema.keys() >= _RECEIPT and schema["facts"] in (pl.String, pl.Binary)
+    chosen = [name for name in schema if names is None or packed or name.partition("@")[0] in names] or [*schema]
     for at in range(0, rows, _FRAME):
-        frame = query.slice(at, _FRAME).collect()
+        whole = query.slice(at, _FRAME)
+        frame = whole.select(chosen).collect()
         read = size * frame.height // rows
         if packed:
             yield _batch(file, read, enumerate(frame.iter_rows(named=True), at + 1), _unpacked)
         else:
-            yield Batch(file, read, frame, at + 1)
+            yield Batch(file, read, frame, at + 1, None if len(chosen) == len(schema) else whole)
+
+
+def _check_whole(file: Path) -> None:
+    """Refuse what is no Parquet, or not all of a file: the same mark stands at both ends."""
+    with file.open("rb") as opened:
+        begins = opened.read(len(_MARK))
+        opened.seek(max(file.stat().st_size, 2 * len(_MARK)) - len(_MARK))
+        ends = opened.read()
+    if begins != _MARK:
+        raise UsageError(
+            f"`{visible(str(file))}` is no Parquet, whatever its name says", "end its name as its format is"
+        )
+    if ends != _MARK:
+        raise UsageError(
+            f"`{visible(str(file))}` is cut off: it begins as Parquet, and does not end so", "copy it again"
+        )
 
 
 def _unpacked(row: PlainRow) -> PlainRow:
@@ -239,6 +277,10 @@ def _cells(file: Path) -> Iterator[Batch]:
         header = next(reader, [])
         if len(set(header)) < len(header) or not header:
             raise UsageError(f"`{visible(str(file))}` does not name its columns in its first row, each once")
+        try:
+            "".join(header).encode()
+        except UnicodeError:
+            raise UsageError(f"`{visible(str(file))}` is not UTF-8 text", "save it as UTF-8") from None
         named_cells = partial(_named_cells, header)
 
         def numbered() -> Iterator[tuple[int, tuple[list[str], str]]]:
@@ -389,11 +431,14 @@ def _own(row: TrafficRow, media: Media, name: str) -> PlainRow:
 
 def strangers(batch: Batch, graphs: Sequence[Graph]) -> Iterator[str]:
     """Say which names of a batch look like misspelt facts; UsageError where none is a fact."""
-    known = {name for graph in graphs for name in (*graph.facts, *graph.groups)}
-    names = [name.partition("@")[0] for name in batch.names]
-    if len(batch) and known and not known.intersection(names):
+    known = names_of(graphs)
+    given = batch.names if batch.whole is None else batch.whole.collect_schema().names()
+    names = [name.partition("@")[0] for name in given]
+    if len(batch) and known and not any(name in known for name in names):
         found = f"`{visible(str(batch.file))}` holds no fact of these rules; it holds {named(names)}"
-        raise UsageError(found, f"the facts are {named(known)}")
+        marks = batch.file.suffix == CELLS and len(names) == 1 and _OTHER_MARK.search(names[0])
+        advice = "commas part the cells of CSV here" if marks else f"the facts are {named(known)}"
+        raise UsageError(found, advice)
     for name in names:
         if name not in known and (near := nearest(name, known)):
             yield f"`{visible(name)}` in `{visible(str(batch.file))}` is no fact; did you mean `{near}`?"

@@ -40,7 +40,8 @@ class _Example:
 
 def headline(found: Backtest) -> str:
     """Say how many decisions change."""
-    return f"{found.changed:,} of {count(found.total, 'decision')} change: {_share(found.changed, found.total)}"
+    verb = "changes" if found.total == 1 else "change"
+    return f"{found.changed:,} of {count(found.total, 'decision')} {verb}: {_share(found.changed, found.total)}"
 
 
 def format_text(found: Backtest, verdict: str) -> str:
