@@ -240,6 +240,35 @@ class TestKeyboard:
 
         assert reached == ["muted", "dnd", "muted_thread", "dnd", "muted_thread", "muted", "(start)"]
 
+    def test_goes_on_where_it_leads(self, opened: Open) -> None:
+        """What is chosen among cases or changes is told next, from its beginning, and the keyboard stands there."""
+        shown = opened(whole("slack"), width=390)
+        reached = "return [document.activeElement.id, document.getElementById('told').getBoundingClientRect().top > 0]"
+        click(shown, "#tab-cases")
+        shown.run("[...document.querySelectorAll('#cases .wide')].at(-1).focus()")
+        shown.press(ENTER)
+        found = [shown.run(reached)]
+        shown.run("[...document.querySelectorAll('#told .wide, #told div > button')].at(-1).focus()")
+        shown.press(ENTER)
+
+        assert [*found, shown.run("return document.activeElement.id")] == [["told", True], "told"]
+
+    def test_is_told_from_its_beginning(self, opened: Open) -> None:
+        """However far the words of the decision before were scrolled; and the list stays where the case was chosen."""
+        shown = opened(whole("slack"))
+        click(shown, "#tab-told")
+        shown.run("document.getElementById('told').scrollTop = 300")
+        click(shown, "#tab-cases")
+        shown.run("[...document.querySelectorAll('#cases .wide')].at(-1).click()")
+        told = shown.run("return document.getElementById('told').scrollTop")
+        click(shown, "#tab-cases")
+
+        assert told == 0
+        assert shown.run(
+            "const [one, list] = ['#cases [aria-current=true]', '#cases'].map(one => document.querySelector(one)"
+            ".getBoundingClientRect()); return one.top > list.top && one.bottom < list.bottom"
+        )
+
     def test_one_stop_in_the_chart(self, opened: Open) -> None:
         """Tab leads into the chart once, to the box that was reached last."""
         shown = opened(whole("slack"))

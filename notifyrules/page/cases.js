@@ -26,12 +26,15 @@ function openCase(one) {
   choose(one);
   showWay();
   address("case", one.name);
-  show("told");
+  present("told");
 }
 
 function listCases(into, cases) {
   into.replaceChildren(...cases.map((one) => {
-    const made = item(() => openCase(one), one.name, el("div", { className: one.fits ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` }));
+    const made = item(() => {
+      openCase(one);
+      byId("told").focus({ preventScroll: true });
+    }, one.name, el("div", { className: one.fits ? "quiet" : "is-wrong", textContent: `${one.found.outcome} · ${one.found.reason}` }));
     made.firstChild.dataset.name = one.name;
     return made;
   }));
@@ -74,6 +77,6 @@ function openReceipt(text) {
   said.push(then === now ? "This page decides alike." : `Decided was ${then}; this page decides ${now}.`);
   setFacts(receipt.facts, said);
   showWay();
-  show("told");
+  present("told");
   return "";
 }

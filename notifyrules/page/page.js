@@ -14,6 +14,13 @@ function show(panel) {
   }
 }
 
+/** Show a panel that has something else in it now, from its beginning. */
+function present(panel) {
+  show(panel);
+  byId(panel).scrollTop = 0;
+  if (byId(panel).getBoundingClientRect().top < 0) byId(panel).parentElement.scrollIntoView();
+}
+
 function address(key, value) {
   // In a frame of a notebook the page has no address.
   if (location.protocol !== "about:") history.replaceState(null, "", `#${key}=${encodeURIComponent(value)}`);
@@ -209,7 +216,10 @@ function tellWhy() {
       document.querySelector(`input[value=${one}]`).focus();
     } }), one)));
   const words = () => (reader === "user" ? el("p", { textContent: toUser(current) }) : el("div", {}, tellData(current), tellSteps(current.steps)));
-  byId("told").replaceChildren(...(current ? [choice, words(), ...(chart.media ? [tellMedia(...chart.media)] : []), tellTurns()] : []));
+  const panel = byId("told"), isReached = panel.contains(document.activeElement);
+  panel.replaceChildren(...(current ? [choice, words(), ...(chart.media ? [tellMedia(...chart.media)] : []), tellTurns()] : []));
+  // What the keyboard had reached in it is another one now.
+  if (isReached) panel.focus({ preventScroll: true });
 }
 
 /** Tell what the decision carries, and to an engineer by which rules. */
@@ -275,7 +285,10 @@ function tellTurns(most = 1) {
     el("code", { textContent: words }), quiet(`${HEADLINES[found.notify]} · ${found.outcome}, by ${found.reason}`))));
   const made = el("div", {}, el("h2", { textContent: `What ${most === 1 ? "one fact alone" : "two facts together"} would change` }), list);
   if (!turns.size) made.append(el("p", { textContent: "Nothing that was tried." }));
-  if (!turns.size && most === 1) made.append(button("Try two facts together", () => made.replaceWith(tellTurns(2))));
+  if (!turns.size && most === 1) made.append(button("Try two facts together", () => {
+    made.replaceWith(tellTurns(2));
+    byId("told").focus({ preventScroll: true });
+  }));
   return made;
 }
 
@@ -306,7 +319,7 @@ function openBox(box) {
     el("h2", { textContent: passing.length ? "Cases that pass here" : "No case passes here" }), list);
   listCases(list, passing);
   address("node", key);
-  show("box");
+  present("box");
 }
 
 function goTo(box) {
@@ -350,7 +363,7 @@ function tellChanges({ marks, words }) {
     return item(() => goTo(box), box.getAttribute("aria-label"), ...where, ...said.map(quiet));
   });
   byId("box").replaceChildren(el("h2", { textContent: "What has changed" }), el("p", { textContent: words }), el("ul", { className: "plain" }, ...placed));
-  show("box");
+  present("box");
 }
 
 if (beside.layers.changes) markChanges(beside.layers.changes, "is-gone");
@@ -376,6 +389,7 @@ function wireTab(tab) {
     if (tab.getAttribute("aria-controls") === "hand") walkOn(answers);
     else if (!byId("hand").hidden) decideNow(remarks);
     show(tab.getAttribute("aria-controls"));
+    byId(tab.getAttribute("aria-controls")).querySelector("[aria-current=true]")?.scrollIntoView({ block: "center" });
   });
   tab.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key], next = by && tabs[modulo(tabs.indexOf(tab) + by, tabs.length)];

@@ -141,6 +141,7 @@ function lightWay(steps) {
     mark(boxes, (one) => one.dataset.kind === "start", "is-lit");
     mark(arrows, (one) => !idsOf.get(one).length, "is-lit");
   }
+  for (const one of boxes) one.setAttribute("aria-current", one.classList.contains("is-lit"));
   pictures.forEach(drawWays);
   if (lit && steps.length) writeEnd(steps.at(-1));
 }
