@@ -16,7 +16,7 @@ import pytest
 
 from notifyrules import FactsError, Rules, UsageError, load
 from notifyrules.language.values import Value
-from tests.charts import asks, rules_of
+from tests.charts import asks, chart, rules_of
 from tests.frames import by_columns, frame_of, walked
 
 CORPORA = Path(__file__).parent / "corpora"
@@ -107,6 +107,39 @@ class TestKinds:
         )
 
         assert decided["notify"].to_list() == [True, False, True, True]
+
+    @pytest.mark.parametrize(
+        "ends",
+        [
+            ["yes"],
+            ["no", "off"],
+            ["hold", "no", "hold"],
+            ["yes", "no", "hold", "yes", "off", "no"],
+            [f"{'yes' if at % 3 else 'no'}{at % 10}" for at in range(14)],
+        ],
+        ids=["one", "refusals", "later", "mixed", "many"],
+    )
+    def test_outcomes(self, ends: list[str]) -> None:
+        """The outcome of each row is the one that its arrow enters, and it notifies as that says."""
+        told = {name: "later" if name == "hold" else str("yes" in name).lower() for name in ends}
+        outcomes = "outcomes:\n" + "".join(f'  "{name}": {{notify: {notify}}}\n' for name, notify in told.items())
+        rows = ", ".join(f'{{if: i == {at}, to: "{name}"}}' for at, name in enumerate(ends))
+        rules = rules_of(chart(f'q: {{first: [{rows}], else: "{ends[-1]}"}}', outcomes=outcomes))
+        decided = rules.decide_frame(pl.DataFrame({"i": [*range(len(ends)), -1]}))
+
+        assert decided["outcome"].to_list() == [*ends, ends[-1]]
+        assert decided["notify"].to_list() == [told[name] == "true" for name in [*ends, ends[-1]]]
+
+    def test_nothing_but_refusals(self) -> None:
+        """No branch is taken where all of them refuse, and so does everything else."""
+        flow = """
+a: {any: [one, other], else: "no"}
+one: {if: b, then: "no", else: "off"}
+other: {if: c, then: "no", else: "off"}
+"""
+        rules = rules_of(chart(flow, outcomes="outcomes: {'no': {notify: false}, 'off': {notify: false}}\n"))
+
+        assert rules.decide_frame(pl.DataFrame({"b": [True, False]}))["reason"].to_list() == ["a.else"] * 2
 
     def test_structs(self) -> None:
         """Facts may stand in structs, by the parts of their names."""

@@ -49,7 +49,14 @@ class SameInAll:
 
 @dataclass(frozen=True, slots=True)
 class SmallCode:
-    """A small number that stands for something else in every row: an arrow, or a value of an enumeration."""
+    """A small number that stands for something else in every row: a called chart's arrow, or an enumeration's value."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndCode:
+    """The code of an arrow that settles the chart itself: engines hold it by the arrow's id, and have the reason."""
 
     value: int
 
@@ -102,7 +109,7 @@ class FirstOf:
     otherwise: Expression
 
 
-Expression: TypeAlias = SameInAll | SmallCode | Read | Apply | Held | Among | Named | FirstOf
+Expression: TypeAlias = SameInAll | SmallCode | EndCode | Read | Apply | Held | Among | Named | FirstOf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +154,7 @@ def reads(expression: Expression) -> frozenset[str]:
         match one := waiting.pop():
             case Read(column):
                 found.add(column)
-            case SameInAll() | SmallCode():
+            case SameInAll() | SmallCode() | EndCode():
                 pass
             case Apply(parts=parts):
                 waiting.extend(parts)

@@ -10,9 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeVar, assert_never
+from typing import Final, TypeAlias, TypeVar, assert_never
 
-from notifyrules.columns.algebra import Among, Apply, Expression, FirstOf, Operation, Read, SameInAll, SmallCode, Stage
+from notifyrules.columns.algebra import (
+    Among,
+    Apply,
+    EndCode,
+    Expression,
+    FirstOf,
+    Operation,
+    Read,
+    SameInAll,
+    SmallCode,
+    Stage,
+)
 from notifyrules.columns.writing import Stages, Terms
 from notifyrules.compiled.partial import OPEN
 from notifyrules.compiled.residual import Front
@@ -22,6 +33,8 @@ from notifyrules.language.types import Type
 from notifyrules.language.values import Value
 
 T = TypeVar("T")
+ArrowCode: TypeAlias = Read | SmallCode | EndCode
+"""The code of an arrow: in a column, or always the same one."""
 _RANKS: Final = {Notify.NO: 0, Notify.LATER: 1, Notify.UNSAID: 1, Notify.YES: 2}
 
 
@@ -30,7 +43,7 @@ class Plan:
     """What is computed of a frame, one stage behind the other."""
 
     stages: tuple[Stage, ...]
-    code: Read | SmallCode
+    code: ArrowCode
     """The code of the arrow that settles it."""
     arrows: tuple[Arrow, ...]
     """The arrows into outcomes, by their codes."""
@@ -45,12 +58,12 @@ def plan(graph: Graph, known: Mapping[str, Value]) -> Plan:
     if known:
         residual = Front(graph, lambda name: known.get(name, OPEN)).residual()
         if residual.settled is not None:
-            return Plan((), SmallCode(0), (residual.settled,), facts)
+            return Plan((), EndCode(0), (residual.settled,), facts)
         left = residual.graph
     span = graph.nodes[graph.start].span
     arguments = {name: t.Constant(span, graph.facts[name].type, value) for name, value in known.items()}
     stages = Stages(facts)
-    chart = _Chart(stages, left, arguments)
+    chart = _Chart(stages, left, arguments, EndCode)
     return Plan(tuple(stages.made), chart.code(), chart.arrows, facts)
 
 
@@ -67,28 +80,34 @@ def asked_facts(graph: Graph) -> tuple[str, ...]:
 class _Chart:
     """Write one chart."""
 
-    def __init__(self, stages: Stages, graph: Graph, arguments: Mapping[str, t.Term]) -> None:
+    def __init__(
+        self, stages: Stages, graph: Graph, arguments: Mapping[str, t.Term], end: type[SmallCode | EndCode]
+    ) -> None:
         self._stages = stages
         self._graph = graph
         self._terms = Terms(stages, arguments)
-        self._at: dict[str, Read | SmallCode] = {}
-        self.arrows = tuple(sorted(_ends(graph), key=lambda arrow: _RANKS[graph.outcomes[arrow.target].notify]))
-        """The arrows into outcomes, by their codes."""
-        self._codes = {arrow.id: SmallCode(code) for code, arrow in enumerate(self.arrows)}
-        self._refusals = sum(graph.outcomes[arrow.target].notify is Notify.NO for arrow in self.arrows)
+        self._at: dict[str, ArrowCode] = {}
+        outcomes = sorted(graph.outcomes, key=lambda name: _RANKS[graph.outcomes[name].notify])
+        self.arrows = tuple(sorted(_ends(graph), key=lambda arrow: outcomes.index(arrow.target)))
+        """The arrows into outcomes, by their codes: those into one outcome stand together."""
+        self._codes = {arrow.id: end(code) for code, arrow in enumerate(self.arrows)}
+        self._accepts = next(
+            (self._codes[one.id] for one in self.arrows if graph.outcomes[one.target].notify is not Notify.NO), None
+        )
+        """The lowest code of what is no refusal."""
         for name in reversed(graph.order):
             made = self._node(graph.nodes[name])
             self._at[name] = stages.add(made) if isinstance(made, FirstOf) else made
 
-    def code(self) -> Read | SmallCode:
+    def code(self) -> ArrowCode:
         """Give the code of the arrow that settles the chart."""
         return self._at[self._graph.start]
 
-    def _exit(self, arrow: Arrow) -> Read | SmallCode:
+    def _exit(self, arrow: Arrow) -> ArrowCode:
         """Give the code that an arrow leads to."""
         return self._codes[arrow.id] if arrow.target in self._graph.outcomes else self._at[arrow.target]
 
-    def _node(self, node: Node) -> FirstOf | Read | SmallCode:
+    def _node(self, node: Node) -> FirstOf | ArrowCode:
         match node:
             case Question() | First():
                 rows = tuple((self._terms.write(row.condition), self._exit(row.arrow)) for row in node.rows)
@@ -104,32 +123,34 @@ class _Chart:
             case _:
                 assert_never(node)
 
-    def _branch(self, code: Read | SmallCode) -> tuple[Expression, Expression]:
+    def _branch(self, code: ArrowCode) -> tuple[Expression, Expression]:
         """Write a branch: taken where its code is no refusal."""
-        if isinstance(code, SmallCode):
-            return SameInAll(code.value >= self._refusals), code
-        return Apply(Operation.NOT_MORE, (SmallCode(self._refusals), code)), code
+        if self._accepts is None:
+            return SameInAll(value=False), code
+        if not isinstance(code, Read):
+            return SameInAll(code.value >= self._accepts.value), code
+        return Apply(Operation.NOT_MORE, (self._accepts, code)), code
 
-    def _switch(self, node: Switch) -> FirstOf | Read | SmallCode:
-        groups: dict[Read | SmallCode, list[Value]] = {}
+    def _switch(self, node: Switch) -> FirstOf | ArrowCode:
+        groups: dict[ArrowCode, list[Value]] = {}
         for value, arrow in node.cases.items():
             groups.setdefault(self._exit(arrow), []).append(value)
         return self._parted(groups, node.otherwise, lambda values: self._terms.is_among(node.subject, tuple(values)))
 
     def _parted(
-        self, groups: dict[Read | SmallCode, list[T]], otherwise: Arrow | None, test: Callable[[list[T]], Expression]
-    ) -> FirstOf | Read | SmallCode:
+        self, groups: dict[ArrowCode, list[T]], otherwise: Arrow | None, test: Callable[[list[T]], Expression]
+    ) -> FirstOf | ArrowCode:
         """Part values that exclude each other: what most of them lead to needs no test."""
         # INVARIANT (total switch): without `else` one of the ways is taken.
         last = max(groups, key=lambda one: len(groups[one])) if otherwise is None else self._exit(otherwise)
         ways = tuple((test(values), to) for to, values in groups.items() if to != last)
         return FirstOf(ways, last) if ways else last
 
-    def _call(self, node: Call) -> FirstOf | Read | SmallCode:
+    def _call(self, node: Call) -> FirstOf | ArrowCode:
         arguments = {name: self._terms.inlined(term) for name, term in node.arguments.items()}
-        callee = _Chart(self._stages, node.callee, arguments)
+        callee = _Chart(self._stages, node.callee, arguments, SmallCode)
         inner = callee.code()
-        groups: dict[Read | SmallCode, list[int]] = {}
+        groups: dict[ArrowCode, list[int]] = {}
         for code, arrow in enumerate(callee.arrows):
             groups.setdefault(self._exit(node.cases[arrow.target]), []).append(code)
         return self._parted(groups, None, lambda codes: Among(inner, tuple(codes)))

@@ -21,6 +21,7 @@ from notifyrules.columns.algebra import (
     CellValue,
     Clock,
     Distinct,
+    EndCode,
     Expression,
     FirstOf,
     Held,
@@ -63,11 +64,15 @@ class Engine:
     """Run one plan, block by block."""
 
     def __init__(self, graph: Graph, plan: Plan) -> None:
+        ids = [arrow.id for arrow in plan.arrows]
+        reasons = pl.Series(ids, dtype=pl.Enum(ids))
+        self._ends = [reasons[at : at + 1] for at in range(len(ids))]
         outcomes = [arrow.target for arrow in plan.arrows]
-        self.outcomes = _named(outcomes)
-        """The outcomes, by the codes of the arrows into them."""
-        self.reasons = _named([arrow.id for arrow in plan.arrows])
-        self.refusing = sum(graph.outcomes[name].notify is not Notify.YES for name in outcomes)
+        names = list(dict.fromkeys(outcomes))
+        self._outcomes = pl.Series(outcomes, dtype=pl.Enum(names))
+        self._begins = [outcomes.index(name) for name in names]
+        """The lowest code of each outcome."""
+        self._notifying = sum(graph.outcomes[name].notify is not Notify.YES for name in outcomes)
         """The lowest code of what notifies; all behind it do."""
         self._dear: dict[str, Distinct | Clock] = {}
         self._stages: list[tuple[str, Expression]] = []
@@ -81,17 +86,15 @@ class Engine:
         own -= reads(plan.code).union(*(reads(one.instant) for one in self._dear.values() if isinstance(one, Clock)))
         self._code = plan.code
         self.arrows = plan.arrows
-        self._by_reason = {arrow.id: code for code, arrow in enumerate(plan.arrows)}
-        self._codes = pl.UInt8() if len(plan.arrows) <= _BYTE else pl.UInt16()
         last = {name: at for at, (_, made) in enumerate(self._stages) for name in reads(made) & own}
         # The columns of all nodes at once may be many: each is dropped when it was read for the last time.
         self._done: dict[int, list[str]] = {}
         for name, at in last.items():
             self._done.setdefault(at, []).append(name)
 
-    def codes(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
+    def reasons(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
         """
-        Give for each row the code of the arrow that settles it.
+        Give for each row the arrow that settles it, as an enumeration of all arrows into outcomes, by their codes.
 
         Args:
             facts: The columns of facts.
@@ -110,10 +113,23 @@ class Engine:
         combinations = Combinations(facts, rows)
         if self._dear and self._is_alone(facts, rows, combinations):
             each = combinations.facts_at(tuple(facts.decode))
-            return pl.Series([self._by_reason[alone(one)] for one in each], dtype=self._codes)
-        found = self._run(facts, combinations)
-        code = (found if isinstance(found, pl.Series) else pl.Series([found])).cast(self._codes)
-        return code if len(code) == rows else code.new_from_index(0, rows)
+            return pl.Series([alone(one) for one in each], dtype=self._ends[0].dtype)
+        return _whole(_series(self._run(facts, combinations)), rows)
+
+    def told(self, reasons: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Give whether the arrow that settles each row notifies, and its outcome."""
+        codes, rows = self._ends, len(reasons)
+        if self._notifying == len(codes):
+            notify = pl.repeat(value=False, n=rows, eager=True)
+        else:
+            notify = reasons >= codes[self._notifying]
+        if len(self._begins) > _FEW:
+            return notify, self._outcomes[reasons.to_physical()]
+        outcome = self._outcomes[:1]
+        for code in self._begins[1:]:
+            here = notify if code == self._notifying else reasons >= codes[code]
+            outcome = self._outcomes[code : code + 1].zip_with(here, outcome)
+        return notify, _whole(outcome, rows)
 
     def _is_alone(self, facts: Readable, rows: int, combinations: Combinations) -> bool:
         """Tell whether so little is met twice that deciding each row costs less: it ends where a row is settled."""
@@ -130,7 +146,7 @@ class Engine:
 
     def _run(self, facts: Readable, combinations: Combinations) -> Column:
         columns: dict[str, Column] = {name: facts.frame.get_column(name) for name in facts.frame.columns}
-        run = Run(columns, self._dear, combinations)
+        run = Run(columns, self._dear, combinations, self._ends)
         for at, (name, made) in enumerate(self._stages):
             columns[name] = run.of(made)
             for done in self._done.get(at, ()):
@@ -138,17 +154,23 @@ class Engine:
         return run.of(self._code)
 
 
-def _named(names: list[str]) -> pl.Series:
-    return pl.Series(names, dtype=pl.Enum(list(dict.fromkeys(names))))
+def _whole(one: pl.Series, rows: int) -> pl.Series:
+    """Give a column with all its rows."""
+    return one if len(one) == rows else one.new_from_index(0, rows)
 
 
 class Run:
     """Compute expressions over some rows."""
 
     def __init__(
-        self, columns: Mapping[str, Column], dear: Mapping[str, Distinct | Clock], combinations: Combinations | None
+        self,
+        columns: Mapping[str, Column],
+        dear: Mapping[str, Distinct | Clock],
+        combinations: Combinations | None,
+        ends: Sequence[pl.Series] = (),
     ) -> None:
         self._columns = columns
+        self._ends = ends
         self._dear = dear
         self._combinations = combinations
         self._among: dict[Among, Column] = {}
@@ -157,14 +179,17 @@ class Run:
     def of(self, expression: Expression, where: Where = None) -> Column:
         """Compute an expression; what it gives elsewhere than *where* does not count."""
         match expression:
-            case SameInAll(value):
-                return value
+            # The forms that are most frequent come first.
+            case Read(column):
+                return self._columns[column] if column in self._columns else self._asked(column, where)
+            case EndCode(value):
+                return self._ends[value]
+            case FirstOf():
+                return self._picked(expression, where)
             case SmallCode(value):
                 return _code(value)
-            case Read(column) if column in self._dear:
-                return self._asked(column, self._dear[column], where)
-            case Read(column):
-                return self._columns[column]
+            case SameInAll(value):
+                return value
             case Held(part, lowest, highest):
                 return _series(self.of(part, where)).clip(lowest, highest)
             case Among(Read(column)) if column not in self._dear:
@@ -175,8 +200,6 @@ class Run:
                 return self._is_among(expression, where)
             case Named(part, values):
                 return pl.Series([*values, None], dtype=pl.String)[_series(self.of(part, where))]
-            case FirstOf():
-                return self._picked(expression, where)
             case Apply(Operation.ALL | Operation.ANY as operation, parts):
                 return self._joined(parts, where, every=operation is Operation.ALL)
             case Apply(operation, parts):
@@ -184,14 +207,14 @@ class Run:
             case _:
                 assert_never(expression)
 
-    def _asked(self, name: str, made: Distinct | Clock, where: Where) -> Column:
+    def _asked(self, name: str, where: Where) -> Column:
         assert self._combinations is not None
+        made = self._dear[name]
         if isinstance(made, Distinct):
             return self._combinations.computed(made, where)
         if name not in self._clocks:
             instants = _series(self.of(made.instant))
-            if len(instants) != self._combinations.height:
-                instants = instants.new_from_index(0, self._combinations.height)
+            instants = _whole(instants, self._combinations.height)
             self._clocks[name] = read_clock(made, instants, self._combinations)
         return self._clocks[name]
 
@@ -202,8 +225,8 @@ class Run:
         for test, then in pick.ways:
             holds = self.of(test, left)
             if isinstance(holds, pl.Series):
-                ways.append((holds, self.of(then, _only(left, holds, wanted=True))))
-                left = _only(left, holds, wanted=False)
+                ways.append((holds, self.of(then, self._only(left, holds, wanted=True))))
+                left = self._only(left, holds, wanted=False)
             elif holds:
                 found = self.of(then, left)
                 break
@@ -224,7 +247,7 @@ class Run:
                 continue
             one = pl.Series([None], dtype=pl.Boolean) if found is None else _series(found)
             joined = one if joined is None else joined & one if every else joined | one
-            where = _only(where, joined, wanted=every, or_null=True)
+            where = self._only(where, joined, wanted=every, or_null=True)
         return every if joined is None else joined
 
     def _is_among(self, expression: Among, where: Where) -> Column:
@@ -237,23 +260,24 @@ class Run:
             found = reduce(or_, [_equal(one, value) for value in expression.values])
         return found.fill_null(value=False) if found.null_count() else found
 
+    def _only(self, where: Where, holds: pl.Series, *, wanted: bool, or_null: bool | None = None) -> Where:
+        """Leave the rows in which a condition is what is wanted, or perhaps null."""
+        if not self._dear:
+            return None
+
+        @cache
+        def rows() -> pl.Series:
+            with_null = not wanted if or_null is None else or_null
+            left = holds.fill_null(wanted if with_null else not wanted) if holds.null_count() else holds
+            left = left if wanted else ~left
+            return left if where is None else where() & left
+
+        return rows
+
 
 @cache
 def _code(value: int) -> pl.Series:
     return pl.Series([value], dtype=pl.UInt8 if value < _BYTE else pl.UInt16)
-
-
-def _only(where: Where, holds: pl.Series, *, wanted: bool, or_null: bool | None = None) -> Where:
-    """Leave the rows in which a condition is what is wanted, or perhaps null."""
-
-    @cache
-    def rows() -> pl.Series:
-        with_null = not wanted if or_null is None else or_null
-        left = holds.fill_null(wanted if with_null else not wanted) if holds.null_count() else holds
-        left = left if wanted else ~left
-        return left if where is None else where() & left
-
-    return rows
 
 
 def _series(value: Column, like: Column = None) -> pl.Series:

@@ -60,7 +60,8 @@ class FrameRules:
         except TypeError:
             advice = "frames are those of Polars, pandas, PyArrow, DuckDB and Spark"
             raise UsageError(f"expected a frame, found {describe(frame)}", advice) from None
-        taken = [name for name in given.collect_schema().names() if name in wanted.names]
+        names = given.columns if isinstance(given, nw.DataFrame) else given.collect_schema().names()
+        taken = [name for name in names if name in wanted.names]
         if taken:
             raise UsageError(f"the frame has a column named {named(taken)} already", "give it another name first")
         result: Any = self._decided(given, frame, wanted, extras)
@@ -91,14 +92,11 @@ class FrameRules:
         """Give the columns that are decided, a row for each row of a frame of Polars."""
         facts = read_frame(frame, self.graph, self.fixed, extras, first)
         engine = self._engine(facts.frame.columns)
-        codes = engine.codes(facts, frame.height, lambda one: self._program.decide({**one, **self.fixed}).reason)
-        made = [
-            (codes >= engine.refusing).alias("notify"),
-            engine.outcomes[codes].alias("outcome"),
-            engine.reasons[codes].alias("reason"),
-        ]
+        reasons = engine.reasons(facts, frame.height, lambda one: self._program.decide({**one, **self.fixed}).reason)
+        notify, outcome = engine.told(reasons)
+        made = [notify.alias("notify"), outcome.alias("outcome"), reasons.alias("reason")]
         telling = Telling(self.graph, self._program, self.fixed)
-        return pl.DataFrame(made + telling.columns(facts, codes, engine.arrows, wanted.names[3:]))
+        return pl.DataFrame(made + telling.columns(facts, reasons, engine.arrows, wanted.names[3:]))
 
     def sifted(
         self, frame: pl.DataFrame, wanted: Wanted, extras: Extras

@@ -7,7 +7,7 @@ schedules, time zones) goes through the one reading of values, once for each dis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
@@ -145,11 +145,11 @@ class _Column:
             wide = pl.UInt8 if len(base.values) < _BYTE else pl.UInt16
             self.series = self.series.cast(wide).fill_null(len(base.values))
 
-    def unfit(self) -> pl.Series:
+    def unfit(self) -> Sequence[int]:
         """List the places of what does not fit."""
         if not self._unfit:
-            return pl.Series(dtype=pl.UInt32)
-        return reduce(or_, [one.fill_null(value=False) for one in self._unfit]).arg_true()
+            return ()
+        return reduce(or_, [one.fill_null(value=False) for one in self._unfit]).arg_true().to_list()
 
     def problem(self, place: int, where: str = "") -> FactProblem:
         """Say why a value does not fit, and *where* that is."""
@@ -162,16 +162,15 @@ class _Column:
 
     def problems(self) -> Iterable[FactProblem]:
         """Report what does not fit: how much of it, and the first."""
-        rows = self.unfit()
-        if len(rows):
+        if rows := self.unfit():
             others = f", and {len(rows) - 1:,} more rows do not fit" if len(rows) > 1 else ""
             yield self.problem(rows[0], f" in row {rows[0] + self._first:,}{others}")
 
     def _read(self) -> pl.Series:
-        given, kind = self._given, self._given.dtype
-        base = self.fact.type.base
+        given, base = self._given, self.fact.type.base
         if isinstance(base, Enumeration):
             return self._places(base.values)
+        kind = given.dtype
         if kind == pl.Null:
             return given.cast(plain_dtype(self.fact.type))
         if base is Basic.BOOL and kind == pl.Boolean:
@@ -186,18 +185,18 @@ class _Column:
 
     def _places(self, values: tuple[str, ...]) -> pl.Series:
         """Read an enumeration as the places of its values, null behind them."""
-        given, wanted = self._given, _enumeration(values)
+        given, kind, wanted = self._given, self._given.dtype, _enumeration(values)
         self.decode = (*values, None).__getitem__
-        if given.dtype == pl.Null:
+        if kind == pl.Null:
             return given.cast(pl.UInt8)
-        if given.dtype == wanted:
+        if kind == wanted:
             return given.to_physical()
-        if isinstance(given.dtype, pl.Enum):
-            places = given.dtype.categories.cast(wanted, strict=False).to_physical()
+        if isinstance(kind, pl.Enum):
+            places = kind.categories.cast(wanted, strict=False).to_physical()
             return places[given.to_physical()].alias(given.name)
-        if isinstance(given.dtype, pl.Categorical):
-            given = given.cast(pl.String)
-        if given.dtype != pl.String:
+        if isinstance(kind, pl.Categorical):
+            given, kind = given.cast(pl.String), pl.String()
+        if kind != pl.String:
             return self._by_values().cast(wanted, strict=False).to_physical()
         if len(values) > _FEW or any(len(value.encode()) > _SHORT for value in values):
             return given.cast(wanted, strict=False).to_physical()

@@ -38,22 +38,22 @@ class Telling:
         return {"because": pl.String(), "data": data, "recheck_at": pl.Datetime("us", "UTC")}
 
     def columns(
-        self, facts: Readable, codes: pl.Series, arrows: Sequence[Arrow], names: Sequence[str]
+        self, facts: Readable, reasons: pl.Series, arrows: Sequence[Arrow], names: Sequence[str]
     ) -> list[pl.Series]:
         """
         Give the columns that are asked for.
 
         Args:
             facts: The columns of facts.
-            codes: The arrow that settles each row.
+            reasons: The arrow that settles each row, as an enumeration of all.
             arrows: The arrows, by their codes.
             names: What is to be told.
         """
         if not names:
             return []
         plain = [[self._plain(arrow, name) for name in names] for arrow in arrows]
-        places = codes.cast(pl.UInt32)
-        rows = pl.Series([_OPEN in one for one in plain], dtype=pl.Boolean)[codes].arg_true()
+        places = reasons.to_physical().cast(pl.UInt32)
+        rows = pl.Series([_OPEN in one for one in plain], dtype=pl.Boolean)[places].arg_true()
         lines = [[None if one is _OPEN else one for one in line] for line in plain]
         if len(rows):
             asked = Combinations(replace(facts, frame=facts.frame[rows]), len(rows))
