@@ -37,7 +37,10 @@ ReadQuickly: TypeAlias = Callable[[object], Value]
 ZONES: Final[dict[str | ZoneInfo, ZoneInfo]] = {}
 """The time zones met so far, by their keys and by themselves: each is the one object that stands for it."""
 _TEXTS_KEPT: Final = 2_048
-"""Texts of one type whose values are kept: an instant comes again with the decision for every recipient."""
+"""Texts of one type whose values are kept."""
+_INSTANTS: Final[dict[str, Value]] = {}
+"""Instants read lately, by their texts: one comes again with the decision for every recipient, most never again."""
+_INSTANTS_KEPT: Final = 256
 _SCHEDULES: Final[dict[tuple[int | str | time, ...], Value]] = {}
 """The schedules read lately, by their windows: of each the number of its days, their names joined, and its times."""
 _SCHEDULES_KEPT: Final = 4_096
@@ -47,9 +50,12 @@ _CLASSES_KEPT: Final = 64
 _LISTS: Final = (list, tuple)
 _TEXTS: Final = Type(ListOf(Basic.TEXT))
 _SECONDS: Final = len("2026-11-23T22:00:00")
+_SHAPES: Final[Mapping[int, str]] = {20: "--T::Z", 25: "--T::+:"}
+"""The signs of the usual texts of instants, such as `2026-11-23T22:00:00Z` or `+01:00`, by their length."""
 _FINEST: Final = 6
 """Digits of a second that an instant may have."""
-_FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year
+_FIRST_YEAR, _LAST_YEAR = MIN_INSTANT.year, MAX_INSTANT.year - 1
+"""No offset leads from the years between these out of the range."""
 _DAYLESS: Final = 2
 """Keys of a window that does not name its days."""
 
@@ -94,9 +100,8 @@ def _remembering(basic: Basic) -> ReadQuickly:
 
 def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller gives, here and below
     if given.__class__ is str:
-        return _instant_of(given)
-    # No offset leads from these years out of the range.
-    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR - 1:
+        return _INSTANTS.get(given) or _instant_of(given)
+    if given.__class__ is datetime and _FIRST_YEAR < given.year < _LAST_YEAR:
         try:
             if given.utcoffset() is not None:
                 return given.astimezone(UTC)
@@ -105,16 +110,21 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
     return conform(INSTANT, given)
 
 
-@lru_cache(_TEXTS_KEPT)
 def _instant_of(text: str) -> Value:
-    if _is_plain(text):
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return conform(INSTANT, text)
-        in_utc = moment.tzinfo is UTC and _FIRST_YEAR < moment.year < _LAST_YEAR - 1
-        return moment if in_utc else _read_instant(moment)
-    return conform(INSTANT, text)
+    """Read the text of an instant that was not met lately."""
+    # Signs and digits take turns by threes from the year on.
+    if text[4:23:3] != _SHAPES.get(len(text)) and not _is_plain(text):
+        return conform(INSTANT, text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return conform(INSTANT, text)
+    in_utc = found.tzinfo is UTC and _FIRST_YEAR < found.year < _LAST_YEAR
+    moment = found if in_utc else _read_instant(found)
+    if len(_INSTANTS) >= _INSTANTS_KEPT:
+        _INSTANTS.clear()
+    _INSTANTS[text] = moment
+    return moment
 
 
 def _is_plain(text: str) -> bool:
