@@ -7,7 +7,7 @@ usual values. Whatever is not as expected goes to the facts reader, which alone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final, TypeAlias
@@ -41,8 +41,6 @@ class _Group:
     variable: str
     key: str = ""
     """What it is called in the dict that holds it."""
-    holder: str = ""
-    """The variable of that dict."""
     facts: dict[str, Fact] = field(default_factory=dict)
     groups: dict[str, _Group] = field(default_factory=dict)
     defaults: dict[str, object] = field(default_factory=dict)
@@ -133,7 +131,7 @@ class _Acceptance:
             group = self._groups[0]
             for part in path:
                 if part not in group.groups:
-                    inner = _Group(names.new(f"{part}_group"), part, group.variable)
+                    inner = _Group(names.new(f"{part}_group"), part)
                     # One that is absent is one in which all is absent.
                     group.defaults[part] = inner.defaults
                     group.groups[part] = inner
@@ -149,12 +147,13 @@ class _Acceptance:
         top = self._groups[0]
         if not top.groups:
             return [*self._filled(top.defaults, len(top)), *self._take(top)]
-        nested: list[str] = []
-        level = [top]
-        while inner := [one for group in level for one in group.groups.values()]:
-            nested += self._enter(inner)
-            level = inner
-        nested += [line for group in self._groups for line in self._take(group)]
+        nested = self._take(top)
+        level = [*top.groups.values()]
+        while level:
+            # One test of all of them is faster than a test of each.
+            nested += [*_unless(f"{one.variable}.__class__ is dict" for one in level), f"    {self.refusal}"]
+            nested += [line for one in level for line in self._take_some(one)]
+            level = [inner for one in level for inner in one.groups.values()]
         defaults: dict[str, object] = {fact.name: fact.default for fact in self._declared.values() if fact.has_default}
         dotted = [f"{self._slots[name]} = {_TOP}[{name!r}]" for name in self._declared]
         count, filled = len(top), f"{self._names.thing('defaults', top.defaults)} | facts"
@@ -215,25 +214,21 @@ class _Acceptance:
             f"    {self.refusal}",
         ]
 
-    def _enter(self, groups: Sequence[_Group]) -> list[str]:
-        """Write that groups are taken from those around them; where something in them is absent, it is filled in."""
-        # One test of all of them is faster than a test of each.
-        dicts = _unless(f"{one.variable}.__class__ is dict" for one in groups)
-        whole = _unless(f"len({one.variable}) == {len(one)}" for one in groups)
-        filling: list[str] = []
-        for one in groups:
-            defaults = self._names.thing(f"{one.key}_defaults", one.defaults)
-            filling += [f"if len({one.variable}) != {len(one)}:", f"    {one.variable} = {defaults} | {one.variable}"]
-        # With more than there should be, it has another layout.
-        more = " or ".join(f"len({one.variable}) > {len(one)}" for one in groups)
-        filling = [f"if {more}:", f"    {self.refusal}", *filling]
+    def _take_some(self, group: _Group) -> list[str]:
+        """Write how what is there is taken of a group; what is absent has its default."""
+        holder, some = group.variable, [f"left = len({group.variable})"]
+        for key, variable in self._variables(group):
+            there = [f"{variable} = {holder}[{key!r}]", "left -= 1"]
+            if key in group.defaults:
+                default = self._names.thing(f"default_{key}", group.defaults[key])
+                there = [f"if {key!r} in {holder}:", *_indent(there), "else:", f"    {variable} = {default}"]
+            some += there
         return [
-            *(f"{one.variable} = {one.holder}[{one.key!r}]" for one in groups),
-            *dicts,
-            f"    {self.refusal}",
-            *whole,
-            *_indent(filling),
-            *_indent(whole),
+            f"if len({holder}) == {len(group)}:",
+            *_indent(self._take(group)),
+            "else:",
+            *_indent(some),
+            "    if left:",
             f"        {self.refusal}",
         ]
 
@@ -259,19 +254,18 @@ class _Acceptance:
         if not groups or any(group.groups for group in groups):
             return []
         dotted = self._names.thing("dotted", frozenset(name for name in self._declared if "." in name))
-        taken = [line for group in self._groups for line in self._take(group)]
         # What is joined is text; to join all at once is faster than one after the other.
         names = ", ".join(f"*{one.variable}" for one in self._groups)
         return [
             f"{_TOP} = facts",
             f"if not {dotted}.isdisjoint({_TOP}):",
             "    break",
-            *(f"{one.variable} = {_TOP}[{one.key!r}]" for one in groups),
+            *self._take(self._groups[0]),
             *_unless(f"{one.variable}.__class__ is dict" for one in groups),
             "    break",
             *_unless(f"len({one.variable}) == {len(one)}" for one in self._groups),
             f"    ''.join([{names}])",
-            *taken,
+            *(line for group in groups for line in self._take(group)),
         ]
 
     def _loosely(self, group: _Group, prefix: str, convert: Convert) -> Iterator[str]:
@@ -320,11 +314,17 @@ class _Acceptance:
         yield f"    {self.refusal}"
         yield from self._take(group)
         for key, inner in group.groups.items():
-            yield f"{inner.variable} = {variable}[{key!r}]"
             yield from self._enter_loosely(inner, f"{path}.{key}", convert)
 
     def _take(self, group: _Group) -> list[str]:
-        return [f"{self._slots[fact.name]} = {group.variable}[{key!r}]" for key, fact in group.facts.items()]
+        return [f"{variable} = {group.variable}[{key!r}]" for key, variable in self._variables(group)]
+
+    def _variables(self, group: _Group) -> Iterator[tuple[str, str]]:
+        """Give the keys of a group with the variables for what they lead to."""
+        for key, fact in group.facts.items():
+            yield key, self._slots[fact.name]
+        for key, inner in group.groups.items():
+            yield key, inner.variable
 
     # ---- Holding them to their types ----
 
