@@ -19,7 +19,7 @@ def linked(text: str) -> str:
     def link(role: re.Match[str]) -> str:
         path = _HOMES.get(role[2], role[2])
         head, _, name = path.rpartition(".")
-        public = path.removeprefix("notifyrules.").partition(".")[0] in notifyrules.__all__
+        public = name.startswith("Decide") or path.removeprefix("notifyrules.").partition(".")[0] in notifyrules.__all__
         target = path if path.startswith("notifyrules.") else None
         shown = name if role[1] or not head else path
         return f"[`{shown}`][{target}]" if public and target else f"`{shown}`"

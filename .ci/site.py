@@ -87,8 +87,11 @@ def rewritten(source: str, docs: Path) -> str:
 def api() -> str:
     """Write the page of the public names, each told by its docstring."""
     head = "# The public names\n\nWhat `import notifyrules` gives; [From Python](python.md) tells how it is used.\n"
-    names = sorted(notifyrules.__all__, key=lambda one: (one[0].islower(), one))
-    return head + "".join(f"\n::: notifyrules.{name}\n" for name in names)
+    names = sorted(notifyrules.__all__, key=lambda one: (one[0].isupper(), one))
+    parts = [f"\n::: notifyrules.{name}\n" for name in names]
+    options = "    options: {filters: [], members: [__call__]}\n"
+    parts += [f"\n::: notifyrules.compiled.{name}\n{options}" for name in ("compiler.Decide", "media.DecideEach")]
+    return head + "".join(parts)
 
 
 def gallery(docs: Path) -> str:
@@ -158,6 +161,9 @@ def build(site: Path) -> list[str]:
             return [run.stdout + run.stderr]
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(Path(folder) / "site", site)
+    # Types of Python are not those of the language that have the same names.
+    told = (site / "api.html").read_text("utf-8")
+    put(site / "api.html", re.sub(r'<a class="autorefs[^>]*href="language[^>]*>(.*?)</a>', r"\1", told))
     return list(broken(site))
 
 
