@@ -410,7 +410,7 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("given", "told"),
         [
-            ({}, ["channel.kind: is missing and has no default"]),
+            ({}, ["channel.kind: is missing and has no default\n  help: give one of `dm`, `group`, `channel`"]),
             (
                 {"channel": {"kind": "dm"}, "mutd": True},
                 ["mutd: is not a fact of these rules\n  help: did you mean `muted`?"],

@@ -70,6 +70,7 @@ class TestHelp:
         """Whoever wires facts in learns what to give."""
         assert problems(rules, {"user.name": "x", "message.kind": "mobile"}) == [
             "user.muted: is missing and has no default",
+            "  help: give true or false",
             "  help: it says: The user wants silence",
         ]
 

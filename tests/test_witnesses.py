@@ -233,7 +233,10 @@ class TestGoals:
             ),
             (
                 {"condition": "is_own and"},
-                "in the condition `is_own and`: the condition ends where a value is expected",
+                (
+                    "in the condition `is_own and`: the condition ends where a value is expected\n"
+                    "  help: say what stands behind `and`, or remove it"
+                ),
             ),
         ],
         ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

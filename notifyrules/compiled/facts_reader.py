@@ -28,7 +28,7 @@ from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.value_help import to_await
-from notifyrules.language.values import Value, conform, write_literal
+from notifyrules.language.values import Value, conform, expected_of, write_literal
 
 Absent = Literal["default", "unknown"]
 """What absent facts have: their default, or a value that is not known yet."""
@@ -156,7 +156,8 @@ class FactsReader:
                 if fact.has_default:
                     valid[name] = fact.default
                 elif not name.startswith(unread):
-                    problems.append(FactProblem(name, "is missing and has no default", about=fact.about or ""))
+                    advice = f"give {expected_of(fact.type)}"
+                    problems.append(FactProblem(name, "is missing and has no default", advice, fact.about or ""))
                 continue
             given = found[name]
             # A class is callable too, but `bool` given for a fact is a slip, and would be asked and give False.

@@ -362,7 +362,10 @@ def _argument(part: s.Syntax, function: Function, parameter: Parameter, at: Cont
     if argument is None or any(_accepts(wanted, argument.type) for wanted in parameter.types):
         return argument
     message = f"expected {describe_types(parameter.types)} as the {parameter.name}, found {described(argument)}"
-    at.report(Code.TYPE_MISMATCH, argument.span, message, f"the form is `{function.signature}`")
+    advice = [f"the form is `{function.signature}`"]
+    if isinstance(argument.type.base, ListOf) and TEXT in parameter.types:
+        advice.append(f"whether a list has an item is asked with `in`: `... in {argument.span.one_line}`")
+    at.report(Code.TYPE_MISMATCH, argument.span, message, *advice)
     return None
 
 
@@ -380,6 +383,9 @@ def _equality_advice(literal: t.Term, other: t.Term) -> str:
     if kind is Basic.BOOL and isinstance(value, str) and meant_literal(value) in ("true", "false"):
         words = other.span.one_line
         return f"write `{words}` or `not {words}`"
+    for items, item in ((literal, other), (other, literal)):
+        if isinstance(items.type.base, ListOf) and join(Type(items.type.base.item), item.type) is not None:
+            return f"write `{item.span.one_line} in {items.span.one_line}`, or compare with a list"
     if {literal.type.base, kind} == {Basic.DATE, Basic.INSTANT}:
         return "compare days: `local_date(instant, zone)` is that of an instant"
     return _kind_advice(kind, value) or _kind_advice(literal.type.base, None)

@@ -71,6 +71,11 @@ _NUMBER_BEFORE = re.compile(r"(?<![\w.])[0-9][0-9a-z_]*\s*$")
 _IS_BEFORE = re.compile(r"([\w.]+)\s+is\s+(not\s+)?$")
 _ITEMS_BEFORE = re.compile(r"\bin\s*[({][^(){}]*$|\bin\s*\{$")
 _RUN = re.compile(r"[\w.]+")
+_QUOTED = r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """
+_BRACKETS = re.compile(rf"{_QUOTED} | [()\[\]]", re.DOTALL | re.VERBOSE)
+_LAST = re.compile(r"\w+$|[^\w\s()\[\]]+$|[(\[]$")
+_NAME_BEFORE = re.compile(r"[\w.]+$")
+_FIRST_INSIDE = re.compile(rf"\s*({_QUOTED} | [\w.]+ | \S)", re.DOTALL | re.VERBOSE)
 
 
 class NotAllowed(Exception):  # noqa: N818 - carries a finding out of the parser
@@ -117,7 +122,7 @@ def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: st
         if not last:
             return NotAllowed(Code.SYNTAX, 0, len(text), f"expected a {_RULES[rule]}, found nothing", "")
         message = f"the {_RULES[rule]} ends where {expected} is expected"
-        return NotAllowed(Code.SYNTAX, last - 1, last, message, DATED if DATE.search(text) else "")
+        return NotAllowed(Code.SYNTAX, last - 1, last, message, _end_advice(text[:last], expected))
     elif rule == "condition":
         # The lexer may have fallen back on the long words of declarations: no more than the operator is meant.
         if text[at] == "=" and text[at - 2 : at] in ("==", "!="):
@@ -132,12 +137,35 @@ def wrong_token(text: str, at: int, end: int, accepted: frozenset[str], rule: st
     return NotAllowed(Code.SYNTAX, at, end, f"found `{clipped(found)}` where {expected} is expected", advice)
 
 
+def _end_advice(text: str, expected: str) -> str:
+    """Say how a condition goes on that ends too early."""
+    if DATE.search(text):
+        return DATED
+    if expected == "`else`":
+        return "say what it is otherwise: `a if condition else b`"
+    last = _LAST.search(text)
+    if expected == "a value" and last is not None and last[0] not in "([":
+        return f"say what stands behind `{last[0]}`, or remove it"
+    opened: list[int] = []
+    for bracket in _BRACKETS.finditer(text):
+        if bracket[0] in "([":
+            opened.append(bracket.start())
+        elif bracket[0] in ")]" and opened:
+            opened.pop()
+    if not opened:
+        return ""
+    at = opened[-1]
+    name, inner = _NAME_BEFORE.search(text, 0, at), _FIRST_INSIDE.match(text, at + 1)
+    place = f" behind `{name[0]}`" if name is not None else f" before `{inner[1]}`" if inner is not None else ""
+    return f"close the `{text[at]}`{place} with `{')' if text[at] == '(' else ']'}`"
+
+
 _MISREAD = LANGUAGE_WORDS - {"true", "false", "null"}
 
 
 def _text_end(text: str, at: int) -> int:
     """Find the end of a text in quotes, or of the line's rest where it has none."""
-    found = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL).match(text, at)
+    found = re.compile(_QUOTED, re.DOTALL | re.VERBOSE).match(text, at)
     return at + 1 if found is None else found.end()
 
 
@@ -225,6 +253,8 @@ def _is_advice(before: str, found: str) -> str:
 def _word_advice(text: str, at: int, end: int) -> str:
     """Say what to write for a word that is an operator in other languages, such as `text contains "a"`."""
     word = text[at:end]
+    if word[:1].isalnum() and text[at - 1 : at] in ("'", '"'):
+        return f"the text before it ends at its {text[at - 1]}: is a quote missing, or one too many?"
     if meant := meant_word(word):
         return meant
     function = word.lower() if word.lower() in FUNCTIONS else meant_function(word)

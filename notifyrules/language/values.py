@@ -47,17 +47,18 @@ def conform(wanted: Type, given: object) -> Value:
     if given is None:
         if wanted.nullable:
             return None
-        raise Mismatch("null", _held_by(wanted))
+        raise Mismatch("null", expected_of(wanted))
     assert wanted.base is not None
     try:
         return _read(wanted.base, given)
     except Mismatch as mismatch:
         if mismatch.expected:
             raise
-        raise Mismatch(mismatch.found, _held_by(wanted), mismatch.help) from None
+        raise Mismatch(mismatch.found, expected_of(wanted), mismatch.help) from None
 
 
-def _held_by(wanted: Type) -> str:
+def expected_of(wanted: Type) -> str:
+    """Say in words which values a type has."""
     match wanted.base:
         case Basic() as basic:
             words = KINDS[basic].expected
