@@ -16,7 +16,7 @@ from notifyrules.evaluation.walk import Passage, passed, recheck_of, walk
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
 from tests.charts import rules_of
-from tests.property.shapes import ALL_FACTS, drawn, speaking
+from tests.property.shapes import ALL_FACTS, differences_told, drawn, speaking
 
 RULES = """\
 notifyrules: 1
@@ -170,6 +170,12 @@ class TestTelling:
                 told = decision.because, decision.recheck_at
 
                 assert told == (passage.because, recheck_of(graph, passage, facts)), (seed, facts)
+
+    @pytest.mark.parametrize("batch", range(5))
+    def test_is_as_the_way_says_whatever_the_code(self, batch: int) -> None:
+        """Words are handed on by code that is written as one, in loops, as functions, and as functions in turn."""
+        for seed in range(batch * 12, (batch + 1) * 12):
+            assert list(differences_told(seed)) == []
 
     @pytest.mark.parametrize("outermost", [CALLING, OUTERMOST], ids=["calls", "calls what calls"])
     def test_finds_the_chart_that_says_when_to_ask_again(self, outermost: str) -> None:

@@ -1,40 +1,31 @@
 """
 Find the words of a decision without its steps.
 
-Most arrows into outcomes settle alone what is said there. For the others the way is gone again by code that answers one
-question at a time; like all generated code it is held equal to the reference walk.
+Most arrows into outcomes settle alone what is said there. For the others it is decided again, by code that is arranged
+like the one that decides and hands on what was said last; like all generated code it is held equal to the walk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
-from typing import Final, TypeAlias, assert_never
+from typing import Final, Literal, TypeAlias
 
+from notifyrules.compiled.asks import asks_of
+from notifyrules.compiled.charts import Calls, NotInline, write_chart
+from notifyrules.compiled.control_flow import Block, Writers
 from notifyrules.compiled.expressions import Expressions, Spelling
-from notifyrules.compiled.facts_object import FIXED, Facts, make_kind
-from notifyrules.compiled.limits import LIMITS
+from notifyrules.compiled.facts_object import FIXED, Facts
+from notifyrules.compiled.limits import LIMITS, CodeLimits
 from notifyrules.compiled.names import Names, compiled, run, slots
-from notifyrules.evaluation.walk import fill
-from notifyrules.graph.model import (
-    Arrow,
-    Call,
-    FanOut,
-    First,
-    Graph,
-    Message,
-    Notify,
-    Outcome,
-    Question,
-    Switch,
-    conditions,
-)
-
-ToldWords: TypeAlias = "tuple[Message, Facts]"
-"""Words, and the facts that are filled in."""
-
+from notifyrules.evaluation.walk import walk
+from notifyrules.graph.model import Arrow, Call, Graph, Message, Notify, Outcome
+from notifyrules.language.terms import Term
+from notifyrules.language.types import Basic
+from notifyrules.language.values import write
+from notifyrules.source.text import Span
 
 _CHARTS: Final = 64
 """Charts of which it is kept what their arrows say."""
@@ -91,143 +82,119 @@ def plain_words(graph: Graph, arrow: str) -> str | Message | OnTheWay | None:
     return said.settled or said if isinstance(said, Message) else said
 
 
-_Leads: TypeAlias = "tuple[str, Message | None]"
-"""Where an arrow leads, and what it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Called:
-    """A node that asks another chart."""
-
-    teller: Teller
-    bind: Callable[[Facts], Facts]
-    """Makes the facts of that chart."""
-    ways: Mapping[str, _Leads]
-    """By its outcomes."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """A fan-out."""
-
-    branches: tuple[_Leads, ...]
-    otherwise: _Leads
-
-
 class Teller:
-    """Go a way through a chart again, to find what was said on it for one kind of end of the outermost chart."""
+    """Find the words of decisions for one kind of end: by code that decides again, and keeps what is said last."""
 
-    def __init__(self, graph: Graph, kind: type[Facts], end: Notify) -> None:
-        self._graph, self._end = graph, end
+    def __init__(self, graph: Graph, kind: type[Facts], end: Notify, limits: CodeLimits = LIMITS) -> None:
+        self._graph = graph
         self._names = Names()
         facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in kind.slots.items()}
         fixed = slots(name for name in kind.names if name not in kind.slots)
         facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in fixed.items()}
-        self._expressions = Expressions(facts, self._names, LIMITS)
-        for term in (term for node in graph.nodes.values() for term in conditions(node)):
-            self._expressions.count(term)
-        asks = {name: self._names.new(f"ask_{name}") for name in graph.nodes}
-        inner = {name: make_kind(node.callee.facts) for name, node in graph.nodes.items() if isinstance(node, Call)}
-        lines: list[str] = []
-        for name, node in graph.nodes.items():
-            match node:
-                case Call():
-                    lines += [f"def {asks[name]}(facts):", *self._binding(node, inner[name])]
-                case Question() | First() | Switch():
-                    lines += [f"def {asks[name]}(facts):", *self._asking(node)]
-        source = "\n".join([*self._expressions.functions, *lines])
-        code = run(compiled(source, f"<the words of {graph.name}>"), self._names.table)
-        self._asks: dict[str, Callable[[Facts], _Leads]] = {}
-        self._others: dict[str, _Called | _Tried] = {}
-        for name, node in graph.nodes.items():
-            match node:
-                case Call():
-                    ways = {outcome: self._way(arrow) for outcome, arrow in node.cases.items()}
-                    self._others[name] = _Called(Teller(node.callee, inner[name], end), code[asks[name]], ways)
-                case FanOut():
-                    self._others[name] = _Tried(tuple(map(self._way, node.branches)), self._way(node.otherwise))
-                case Question() | First() | Switch():
-                    self._asks[name] = code[asks[name]]
-                case _:
-                    assert_never(node)
-
-    def _way(self, arrow: Arrow) -> _Leads:
-        return arrow.target, _text(arrow, self._end)
-
-    def _asking(self, node: Question | First | Switch) -> list[str]:
-        """Write what gives the way that a node is left by."""
-        otherwise = None if node.otherwise is None else self._way(node.otherwise)
-        last = self._names.thing(f"{node.name}_else", otherwise)
-        if isinstance(node, Switch):
-            cases = self._names.thing(
-                f"cases_{node.name}", {value: self._way(arrow) for value, arrow in node.cases.items()}
-            )
-            return [f"    return {cases}.get({self._expressions.write(node.subject)}, {last})"]
-        lines: list[str] = []
-        for number, row in enumerate(node.rows):
-            lines += [f"    if {self._expressions.write(row.condition)}:"]
-            lines += [f"        return {self._names.thing(f'{node.name}_{number}', self._way(row.arrow))}"]
-        return [*lines, f"    return {last}"]
-
-    def _binding(self, node: Call, kind: type[Facts]) -> list[str]:
-        """Write what makes the facts of a called chart."""
-        written = {name: self._expressions.write(term) for name, term in node.arguments.items()}
-        return [
-            f"    bound = {self._names.thing('Facts', kind)}()",
-            *(f"    bound.{slot} = {written[name]}" for name, slot in kind.slots.items()),
-            "    return bound",
-        ]
+        expressions = Expressions(facts, self._names, limits)
+        self._names.thing("set", set)
+        self._names.thing("tuple", tuple)
+        self._find: Callable[[Facts], _FoundWords] | None = None
+        speech = _SpeechWriter(graph, end, expressions, "w")
+        calls = _TellingCalls(self._names, limits, end)
+        calls.speeches[id(expressions)] = speech
+        writers = Writers(expressions, speech.answer, calls, variables="facts, w", say=speech.say, words="w")
+        # Where a called chart is too large to be written into this one, the walk tells.
+        with suppress(NotInline):
+            written = write_chart(graph, limits, writers)
+            find = ["def find(facts):", "    w = False", *(f"    {line}" for line in written.entry)]
+            source = "\n".join([*expressions.functions, *calls.functions, *written.functions, *find])
+            self._find = run(compiled(source, f"<the words of {graph.name}>"), self._names.table)["find"]
 
     def words(self, facts: Facts) -> str | None:
         """Find the words in force for what facts lead to."""
-        _, told = self._tell(facts)
-        return None if told is None else fill(*told)
+        if self._find is None:
+            return walk(self._graph, facts, asks=asks_of).because
+        found = self._find(facts)
+        if found is False:
+            return None
+        return found if isinstance(found, str) else found(facts)
 
-    def _tell(self, facts: Facts) -> tuple[str, ToldWords | None]:
-        """Find the outcome, and the words that the chart has for the end of the outermost one."""
-        name, said = self._follow(self._graph.start, facts, {}, trying=False)
-        outcome = self._graph.outcomes[name]
+
+_FoundWords: TypeAlias = "str | Literal[False] | Callable[[Facts], str]"
+"""What was said last: words, False where there were none, or what fills them in."""
+
+
+class _SpeechWriter:
+    """Write what is said in one chart, for one kind of end of the outermost one."""
+
+    def __init__(self, graph: Graph, end: Notify, expressions: Expressions, variable: str) -> None:
+        """Prepare to write; the *variable* holds what was said last."""
+        self.variable = variable
+        self.heard: dict[str, str] = {}
+        """By arrow that leaves a called chart, the variable of what was said there."""
+        self._graph, self._end = graph, end
+        self._expressions = expressions
+        self._written: dict[Span, str] = {}
+
+    def say(self, arrow: Arrow) -> list[str]:
+        """Write that what an arrow says is what was said last, or what the called chart says that it leaves."""
+        if (text := _text(arrow, self._end)) is not None:
+            return [f"{self.variable} = {self._spell(text)}"]
+        if (heard := self.heard.get(arrow.id)) is not None:
+            return [f"{self.variable} = {self.variable} if {heard} is False else {heard}"]
+        return []
+
+    def answer(self, arrow: Arrow) -> list[str]:
+        """Write the end of the outermost chart."""
+        return [f"return {self._last(arrow)}"]
+
+    def result(self, arrow: Arrow) -> list[str]:
+        """Write the end of a called chart, which has no words for an end of another kind than its own."""
+        return [f"{self.variable} = {self._last(arrow)}"]
+
+    def _last(self, arrow: Arrow) -> str:
+        outcome = self._graph.outcomes[arrow.target]
         if not outcome.notify.counts_for(self._end):
-            return name, None
-        if said is None and (own := _text(outcome, self._end)) is not None:
-            said = own, facts
-        return name, said
+            return "False"
+        own = _text(outcome, self._end)
+        return self.variable if own is None else f"{self._spell(own)} if {self.variable} is False else {self.variable}"
 
-    def _follow(
-        self, name: str, facts: Facts, refused: dict[str, str], *, trying: bool
-    ) -> tuple[str, ToldWords | None]:
-        """Go from a node to an outcome like :func:`notifyrules.evaluation.walk.walk`, and keep what was said last."""
-        said: ToldWords | None = None
-        passed: list[str] = []
-        while True:
-            inner = None
-            if (ask := self._asks.get(name)) is not None:
-                name, text = ask(facts)
-            elif isinstance(other := self._others.get(name), _Called):
-                outcome, inner = other.teller._tell(other.bind(facts))  # noqa: SLF001 - another one of its kind
-                name, text = other.ways[outcome]
-            elif other is not None:
-                if trying and name in refused:
-                    name = refused[name]
-                    break
-                passed.append(name)
-                (name, text), inner, won = self._try(other, facts, refused)
-                if won:
-                    return name, inner or (said if text is None else (text, facts))
-            else:
-                break
-            if text is not None:
-                said = text, facts
-            elif inner is not None:
-                said = inner
-        if passed and self._graph.outcomes[name].notify is Notify.NO:
-            refused.update(dict.fromkeys(passed, name))
-        return name, said
+    def _spell(self, text: Message) -> str:
+        """Name words, or a function that fills them in."""
+        names = self._expressions.names
+        if text.settled is not None:
+            return names.constant(text.settled, "words")
+        if text.span not in self._written:
+            function = self._written[text.span] = names.new("fill")
+            pieces = [names.constant(one, "words") if isinstance(one, str) else self._fill(one) for one in text.pieces]
+            self._expressions.functions.append(f"def {function}(facts):\n    return {' + '.join(pieces)}\n")
+        return self._written[text.span]
 
-    def _try(self, node: _Tried, facts: Facts, refused: dict[str, str]) -> tuple[_Leads, ToldWords | None, bool]:
-        """Try branches in order; give the way on or where one ended, what was said there, and whether it won."""
-        for target, text in node.branches:
-            outcome, said = self._follow(target, facts, refused, trying=True)
-            if self._graph.outcomes[outcome].notify is not Notify.NO:
-                return (outcome, text), said, True
-        return node.otherwise, None, False
+    def _fill(self, term: Term) -> str:
+        """Write a value as a person reads it; texts are that already."""
+        written = self._expressions.write(term)
+        is_text = term.type.base is Basic.TEXT and not term.type.nullable
+        return f"({written})" if is_text else f"{self._expressions.names.thing('write', write)}({written})"
+
+
+class _TellingCalls(Calls):
+    """Write the charts that a chart calls, and keep what they say."""
+
+    def __init__(self, names: Names, limits: CodeLimits, end: Notify) -> None:
+        super().__init__(names, limits, "facts")
+        self._end = end
+        self.speeches: dict[int, _SpeechWriter] = {}
+        """What writes the words of each chart, by what writes its conditions."""
+
+    def __call__(self, node: Call, expressions: Expressions) -> tuple[Block, str]:
+        if not _speaks(node.callee, self._end):
+            return super().__call__(node, expressions)
+        inner = self._inner_of(node, expressions)
+        if id(inner) not in self.speeches:
+            self.speeches[id(inner)] = _SpeechWriter(node.callee, self._end, inner, self._names.temporary())
+        speech, variable = self.speeches[id(inner)], self._names.temporary()
+        self.speeches[id(expressions)].heard |= dict.fromkeys((arrow.id for arrow in node.arrows), speech.variable)
+
+        def answer(arrow: Arrow) -> list[str]:
+            return [f"{variable} = {arrow.target!r}", *speech.result(arrow)]
+
+        block = self._inside(node.callee, Writers(inner, answer, self, say=speech.say, words=speech.variable))
+        if block is None:
+            raise NotInline
+        return Block([f"{speech.variable} = False", *block.lines], stays=True, levels=block.levels), variable

@@ -7,7 +7,7 @@ that all ways to it come through (its dominator), where they arrive by running o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -82,9 +82,10 @@ class Stretch:
 class ChartShape:
     """What holds for a chart as a whole."""
 
-    def __init__(self, graph: Graph, limits: CodeLimits) -> None:
+    def __init__(self, graph: Graph, limits: CodeLimits, say: Callable[[Arrow], Sequence[str]]) -> None:
         self.graph = graph
         self.limits = limits
+        self._say = say
         self.reentrant = _reentrant(graph)
         """Fan-outs that a decision may come to again, after they have refused."""
         self.sizes = _sizes(graph)
@@ -109,14 +110,14 @@ class ChartShape:
             for _, neighbours in groupby(node.arrows, key=self._goal):
                 yield tuple(neighbours)
             return
-        together: dict[str, list[Arrow]] = {}
+        together: dict[tuple[str, ...], list[Arrow]] = {}
         for arrow in node.arrows:
             together.setdefault(self._goal(arrow), []).append(arrow)
         yield from map(tuple, together.values())
 
-    def _goal(self, arrow: Arrow) -> str:
-        """Name what arrows taken together have in common: the node; no outcome, which tells its arrows apart."""
-        return arrow.target if arrow.target in self.graph.nodes else arrow.id
+    def _goal(self, arrow: Arrow) -> tuple[str, ...]:
+        """Name what arrows taken together have in common: node and words; no outcome, which tells its arrows apart."""
+        return (arrow.target if arrow.target in self.graph.nodes else arrow.id, *self._say(arrow))
 
     def stretch(self, entry: str, ends: Ends, functions: Collection[str]) -> Stretch:
         """Arrange a stretch of code from its entry on; nodes that are functions are called, not written there."""

@@ -32,7 +32,7 @@ class WrittenChart:
 
 def write_chart(graph: Graph, limits: CodeLimits, writers: Writers) -> WrittenChart:
     """Write a chart; the limits say from where on things are written in another way."""
-    shape = ChartShape(graph, limits)
+    shape = ChartShape(graph, limits, writers.say)
     for term in (term for name in graph.order for term in conditions(graph.nodes[name])):
         writers.expressions.count(term)
     for branch in limits.branches:
@@ -95,14 +95,10 @@ class Calls:
 
     def __call__(self, node: Call, expressions: Expressions) -> tuple[Block, str]:
         """Write statements that ask the chart, and name the variable that then holds the name of its outcome."""
-        key = (id(expressions), node.name)
-        if key not in self._inner:
-            facts = {name: expressions.spell(term, f"{node.name}_{name}") for name, term in node.arguments.items()}
-            self._inner[key] = Expressions(facts, self._names, self._limits, expressions.functions)
-        inner = self._inner[key]
+        inner = self._inner_of(node, expressions)
         variable = self._names.temporary()
-        small = _size(node.callee, self._limits.inside) <= self._limits.inside
-        if small and (block := self._inside(node.callee, inner, variable)) is not None:
+        writers = Writers(inner, lambda arrow: [f"{variable} = {arrow.target!r}"], self)
+        if (block := self._inside(node.callee, writers)) is not None:
             return block, variable
         if self._variables is None:
             raise NotInline
@@ -113,10 +109,20 @@ class Calls:
         )
         return Block([f"{variable} = {asking}"], stays=True), variable
 
-    def _inside(self, chart: Graph, inner: Expressions, variable: str) -> Block | None:
-        """Write a chart where it is called, its outcome in a variable; None where it cannot do without a function."""
-        shape, plan = ChartShape(chart, self._limits), CodePlan(self._limits.branches[0])
-        statements = Statements(shape, plan, Writers(inner, lambda arrow: [f"{variable} = {arrow.target!r}"], self))
+    def _inner_of(self, node: Call, expressions: Expressions) -> Expressions:
+        """Give what writes the conditions of a called chart."""
+        key = (id(expressions), node.name)
+        if key not in self._inner:
+            facts = {name: expressions.spell(term, f"{node.name}_{name}") for name, term in node.arguments.items()}
+            self._inner[key] = Expressions(facts, self._names, self._limits, expressions.functions)
+        return self._inner[key]
+
+    def _inside(self, chart: Graph, writers: Writers) -> Block | None:
+        """Write a small chart where it is called; None where it is large, or cannot do without a function."""
+        if _size(chart, self._limits.inside) > self._limits.inside:
+            return None
+        shape, plan = ChartShape(chart, self._limits, writers.say), CodePlan(self._limits.branches[0])
+        statements = Statements(shape, plan, writers)
         block = statements.body(CALLED, DONE)
         loops = sum(line.lstrip() == "while True:" for line in block.lines)
         return None if statements.wanted or loops > self._limits.inside_loops else block

@@ -126,7 +126,7 @@ class CodePlan:
     functions: set[tuple[str, bool]] = field(default_factory=set)
     """Nodes that are functions of their own: outside of branches, and in them."""
     hops: bool = False
-    """Whether functions are returned for the caller to call, so that the stack stays flat."""
+    """Whether functions are returned for the caller to call, with the last words, so that the stack stays flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,10 @@ class Writers:
     """What the names of its functions begin with."""
     variables: str = ""
     """The arguments that its functions hand to each other."""
+    say: Callable[[Arrow], Sequence[str]] = lambda _: ()
+    """Writes what is done where an arrow is taken: its words are kept in the variable :attr:`words`."""
+    words: str = ""
+    """Holds the words that were said last; empty where nobody wants to know."""
 
 
 class StretchWriter(ABC):
@@ -157,6 +161,8 @@ class StretchWriter(ABC):
         self._expressions = writers.expressions
         self._answers = writers.answers
         self._calls = writers.calls
+        self._say = writers.say
+        self._words = writers.words
         self._prefix = writers.prefix
         self._variables = f"{writers.variables}, entered" if shape.reentrant else writers.variables
         self._written: set[tuple[str, bool]] = set()
@@ -214,6 +220,8 @@ class StretchWriter(ABC):
         """Write the loop that calls what functions return until it is no function."""
         if not self.plan.hops:
             return []
+        if self._words:
+            return ["while r.__class__ is tuple:", f"    r, {self._words} = r", f"    r = r({self._variables})"]
         return ["while r.__class__ is Function:", f"    r = r({self._variables})"]
 
     def _want(self, name: str, where: Whereabouts) -> None:
@@ -265,6 +273,9 @@ class StretchWriter(ABC):
     # ---- Ways ----
 
     def _follow(self, arrow: Arrow, where: Whereabouts) -> Block:
+        return Block(self._say(arrow), stays=True).then(lambda: self._lead(arrow, where))
+
+    def _lead(self, arrow: Arrow, where: Whereabouts) -> Block:
         ends = where.stretch.ends
         if arrow.target in self.graph.outcomes:
             if ends.trying and self.graph.outcomes[arrow.target].notify is Notify.NO:
@@ -284,7 +295,9 @@ class StretchWriter(ABC):
         ends = where.stretch.ends
         function = self._function(name, trying=ends.trying)
         if not ends.labelled:
-            call = function if self.plan.hops else f"{function}({self._variables})"
+            call = f"{function}({self._variables})"
+            if self.plan.hops:
+                call = f"{function}, {self._words}" if self._words else function
             return Block([f"return {call}"], stays=False)
         return self._try(function).then(lambda: self._go_to(REFUSED, where))
 
@@ -293,12 +306,12 @@ class StretchWriter(ABC):
         call = [f"r = {function}({self._variables})", *self._drive()]
         return Block([*call, "if r is not None:", "    return r"], stays=True, levels=1)
 
-    def _goal(self, arrow: Arrow, where: Whereabouts) -> str:
+    def _goal(self, arrow: Arrow, where: Whereabouts) -> tuple[str, ...]:
         """Name what arrows have in common that need not be told apart here."""
         outcome = self.graph.outcomes.get(arrow.target)
         if outcome is None or where.stretch.ends.done:
-            return arrow.target
-        return REFUSED if where.stretch.ends.trying and outcome.notify is Notify.NO else arrow.id
+            return (arrow.target, *self._say(arrow))
+        return (REFUSED if where.stretch.ends.trying and outcome.notify is Notify.NO else arrow.id,)
 
     # ---- Nodes ----
 

@@ -68,7 +68,7 @@ class Statements(StretchWriter):
         literal: bool = False,
     ) -> Block:
         """Choose by a value; where all values are named, the largest way needs no test."""
-        groups: dict[str, tuple[list[Value], Arrow]] = {}
+        groups: dict[tuple[str, ...], tuple[list[Value], Arrow]] = {}
         for value, arrow in cases.items():
             groups.setdefault(self._goal(arrow, where), ([], arrow))[0].append(value)
         last: Block | None = None
@@ -100,12 +100,18 @@ class Statements(StretchWriter):
 
     def _fan_out(self, node: FanOut, where: Whereabouts) -> Block:
         """Write the branches one behind the other; each leaves with an answer or goes on to the next."""
-        block = STAY
+        kept = self._expressions.names.temporary() if self._words else ""
+        block = Block([f"{kept} = {self._words}"], stays=True) if kept else STAY
         for branch in node.branches:
             block = block.then(lambda branch=branch: self._branch(branch, where))  # type: ignore[misc]
+            # What was said on a branch that refused is not said.
+            block = block.then(lambda: Block([f"{self._words} = {kept}"], stays=True) if kept else STAY)
         return block.then(lambda: self._follow(node.otherwise, where))
 
     def _branch(self, branch: Arrow, where: Whereabouts) -> Block:
+        return Block(self._say(branch), stays=True).then(lambda: self._try_branch(branch, where))
+
+    def _try_branch(self, branch: Arrow, where: Whereabouts) -> Block:
         name = branch.target
         if name in self.graph.outcomes:
             refuses = self.graph.outcomes[name].notify is Notify.NO

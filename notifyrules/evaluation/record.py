@@ -380,16 +380,18 @@ def _values(key: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     written: dict[str, Any] = {**values}
     types: dict[str, Plain] = {}
     for name, value in values.items():
-        kind = value.__class__
+        kind: type = value.__class__
         if kind in _TOLD:
             continue
-        spelt = _SPELT
-        if isinstance(value, tuple):
-            # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
-            kind, spelt = (value[0] if value else None).__class__, _LISTS_SPELT
-        written[name] = list(value) if isinstance(value, tuple) and kind in _TOLD else to_plain(value)
-        if kind in spelt:
-            types[name] = spelt[kind]
+        if kind is not tuple:
+            written[name], types[name] = to_plain(value), _SPELT[kind]
+            continue
+        # INVARIANT (one type a list): a list holds items of one type, so the first speaks for all.
+        items: Any = value
+        kind = items[0].__class__ if items else NoneType
+        written[name] = list(items) if kind in _TOLD else to_plain(items)
+        if kind in _LISTS_SPELT:
+            types[name] = _LISTS_SPELT[kind]
     return {key: written, f"{key}_types": types} if types else {key: written}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 
-from tests.property.shapes import compiled, differences, drawn
+from tests.property.shapes import compiled, differences, differences_told, drawn
 from tests.property.strategies import RuleFile, rule_files
 from tests.property.test_chart_laws import loaded
 
@@ -25,6 +25,8 @@ def reach_shapes() -> None:
             assert not list(differences(seed))
         else:
             compiled(drawn(seed))
+        if seed % ASKED == 0:
+            assert not list(differences_told(seed))
 
 
 @settings(max_examples=FILES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -8,12 +8,13 @@ what matters here is where arrows lead, above all inside of branches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 from random import Random
 from typing import Any, Final
 
+from notifyrules.compiled.arrow_words import Teller
 from notifyrules.compiled.compiler import Decide, Program, compile_graph, compile_residual
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import make_kind
@@ -106,6 +107,8 @@ ALL_FACTS: Final[tuple[dict[str, Value], ...]] = tuple(
 """Every value of every fact with every other."""
 TRIED: Final = 72
 """Facts that one chart is asked with."""
+FEW_TRIED: Final = 12
+"""Facts for which one chart is asked for its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +404,26 @@ def speaking(seed: int) -> Graph:
         words=random.choice((0.2, 0.4, 0.7)),
     )
     return _Drawing(random, how, FACTS, ENDS).graph("drawn")
+
+
+def telling(seed: int) -> Drawn:
+    """Draw a chart of any size that has words, and few facts that it is tried with."""
+    random = Random(seed)  # noqa: S311 - no secret
+    how = replace(manner(random, large=seed % 20 == 0), words=0.5)
+    graph = _Drawing(random, how, FACTS, ENDS).graph("drawn")
+    return Drawn(graph, limits(random), {}, tuple(random.sample(ALL_FACTS, FEW_TRIED)))
+
+
+def differences_told(seed: int) -> Iterator[str]:
+    """Tell where code finds other words than the walk."""
+    one = telling(seed)
+    kind = make_kind(one.graph.facts)
+    ends = {end: Teller(one.graph, kind, end, one.limits) for end in set(ENDS.values())}
+    for facts in one.facts:
+        passage = walk(one.graph, facts)
+        found = ends[ENDS[passage.outcome]].words(kind.of(facts[name] for name in kind.names))
+        if found != passage.because:
+            yield f"chart {seed}: for {facts} the walk says {passage.because}, and the code {found}"
 
 
 def compiled(one: Drawn) -> tuple[Program, Program]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from notifyrules.compiled.control_flow import Unreachable
-from tests.property.shapes import compiled, differences, drawn
+from tests.property.shapes import compiled, differences, differences_told, drawn
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +31,12 @@ class TestShapes:
         """Outcome, reason and truth are those of the walk, for facts in every form."""
         for seed in range(batch * BATCH, (batch + 1) * BATCH):
             assert next(differences(seed), None) is None
+
+    @pytest.mark.parametrize("batch", BATCHES)
+    def test_speak_as_the_walk_does(self, batch: int) -> None:
+        """The words in force are those of the walk, wherever they are said and whatever the code becomes."""
+        for seed in range(batch * BATCH, (batch + 1) * BATCH, 5):
+            assert next(differences_told(seed), None) is None
 
     @pytest.mark.parametrize("batch", range(QUICK))
     def test_code_ends_only_in_answers(self, batch: int) -> None:
