@@ -15,7 +15,7 @@ from notifyrules.rules import read_cases
 from tests.cli import run
 from tests.test_browser import Browser, browser
 from tests.test_browser import pytestmark as needs_browser
-from tests.test_page import LIT, SET, opened, whole
+from tests.test_page import HOSTILE, LIT, SET, opened, whole
 
 __all__ = ["browser", "opened"]
 pytestmark = needs_browser
@@ -208,15 +208,31 @@ class TestReceipts:
         assert "It does not keep what these were: b. Here they are at their defaults" in told
         assert "Decided was yes, by b.then; this page decides no, by a.else." in told
 
+    def test_of_facts_that_are_others_now(self, opened: Open) -> None:
+        """Facts that are gone are named and left out, those of another type are told; the form decides on."""
+        facts = {"gone": 1, "channel.muted": [1], "message.broadcast": {}, "channel.name": HOSTILE, "__proto__": {}}
+        receipt = {"rules": HOSTILE, "outcome": HOSTILE, "reason": "", "at": HOSTILE, "unknown": [[]], "facts": facts}
+        shown = opened(whole("slack"))
+        paste(shown, json.dumps(receipt))
+        told = str(shown.run(ANSWER))
+        click(shown, "#form button:not(:disabled)")
+        shown.run(SET.format("message.broadcast", "'none'"))
+
+        assert "This page has no such facts: gone, __proto__." in told
+        assert "`channel.muted`: expected true or false" in told
+        assert f"Decided was {HOSTILE}, by ; this page decides nothing" in told
+        assert str(shown.run(ANSWER)).startswith("Not notified")
+
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
             ("{", "This is no receipt: it is not JSON."),
+            ('{"rules": "a", "outcome": "b", "reason": "c", "facts": []}', "This is no receipt: paste it whole."),
             ("null", "This is no receipt: paste it whole."),
             ('{"rules": "a", "outcome": "b", "reason": "c", "facts": 5}', "This is no receipt: paste it whole."),
             ("[1]", "This is no receipt: paste it whole."),
         ],
-        ids=["half", "null", "no facts", "a list"],
+        ids=["half", "a list for facts", "null", "no facts", "a list"],
     )
     def test_what_is_none(self, opened: Open, text: str, problem: str) -> None:
         """It is said at once, and nothing else happens."""

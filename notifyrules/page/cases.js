@@ -5,9 +5,10 @@ const decided = beside.cases.map((one) => {
   return { ...one, found, fits: one.outcomes.includes(found.outcome), passed: new Set([...everyStep(found.steps)].flatMap(([prefix, { node, arrow }]) => [prefix + node, prefix + arrow])) };
 });
 
+/** Give the form other facts, those that the chart declares. */
 function setFacts(facts, said) {
   given.clear();
-  for (const [name, value] of Object.entries(facts)) given.set(name, value);
+  for (const [name, value] of Object.entries(facts)) if (declared.has(name)) given.set(name, value);
   decideNow(said);
   for (const { refresh } of rowsOfForm.values()) refresh();
 }
@@ -65,14 +66,16 @@ function openReceipt(text) {
     return "This is no receipt: it is not JSON. Paste one whole line of a log of receipts.";
   }
   const isText = (key) => typeof receipt?.[key] === "string";
-  if (!["rules", "outcome", "reason"].every(isText) || typeof (receipt.facts ?? "") !== "object") return "This is no receipt: paste it whole.";
+  if (!["rules", "outcome", "reason"].every(isText) || !isMapping(receipt.facts)) return "This is no receipt: paste it whole.";
   const hidden = [...declared].filter(([name, fact]) => fact.private && !Object.hasOwn(receipt.facts, name)).map(([name]) => name);
   const lost = [...hidden, ...["unknown", "unasked"].flatMap((key) => (Array.isArray(receipt[key]) ? receipt[key].map(String) : []))];
   const said = [["A receipt", ...["at", "subject", "id"].filter(isText).map((key) => receipt[key])].join(" · ")];
-  const [found] = attempt(receipt.facts), then = `${receipt.outcome}, by ${receipt.reason}`;
+  const kept = Object.entries(receipt.facts), known = kept.filter(([name]) => declared.has(name));
+  const [found] = attempt(Object.fromEntries(known)), then = `${receipt.outcome}, by ${receipt.reason}`;
   const now = found ? `${found.outcome}, by ${found.reason}` : "nothing, because of its facts";
   if (receipt.rules.slice(0, 8) !== chart.digest.slice(0, 8)) said.push(`It is of another version of the rules: ${receipt.rules}. This page has ${beside.stamp}.`);
   else if (receipt.rules !== beside.stamp) said.push("The rules were loaded from elsewhere then, or by another version of the language, of Unicode or of the time zones: words may be others.");
+  if (known.length < kept.length) said.push(`This page has no such facts: ${kept.map(([name]) => name).filter((name) => !declared.has(name)).join(", ")}.`);
   if (lost.length) said.push(`It does not keep what these were: ${lost.join(", ")}. Here they are at their defaults; notifyrules explain --record knows the way without them.`);
   said.push(then === now ? "This page decides alike." : `Decided was ${then}; this page decides ${now}.`);
   setFacts(receipt.facts, said);

@@ -117,7 +117,8 @@ function row(name, fact) {
   const refresh = () => {
     const value = given.has(name) ? given.get(name) : unset;
     if (none) none.checked = value === null;
-    if (value === null || value === undefined) made.value = "";
+    // A receipt may hold what is no value of its type by now.
+    if (value === null || value === undefined || conform(chart, fact.type, value) === undefined) made.value = "";
     else put(value);
   };
   const back = named(hasDefault ? "default" : "leave out", hasDefault ? "the default" : "leave it out", () => {

@@ -37,9 +37,9 @@ panel.append(
 
 const facts = () => Object.fromEntries(given);
 
-/** Give the form other facts, those that the chart declares, and show where they lead. */
+/** Give the form other facts, and show where they lead. */
 function take(others, said) {
-  setFacts(Object.fromEntries(Object.entries(others).filter(([name]) => declared.has(name))), said);
+  setFacts(others, said);
   showWay();
 }
 
