@@ -214,12 +214,13 @@ class TestReceipts:
         receipt = {"rules": HOSTILE, "outcome": HOSTILE, "reason": "", "at": HOSTILE, "unknown": [[]], "facts": facts}
         shown = opened(whole("slack"))
         paste(shown, json.dumps(receipt))
-        told = str(shown.run(ANSWER))
+        told, empty = str(shown.run(ANSWER)), shown.run("return document.getElementById('told').textContent")
         click(shown, "#form button:not(:disabled)")
         shown.run(SET.format("message.broadcast", "'none'"))
 
         assert "This page has no such facts: gone, __proto__." in told
         assert "`channel.muted`: expected true or false" in told
+        assert empty == "Nothing is decided by these facts; what is wrong with them stands above."
         assert f"Decided was {HOSTILE}, by ; this page decides nothing" in told
         assert str(shown.run(ANSWER)).startswith("Not notified")
 

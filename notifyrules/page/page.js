@@ -218,7 +218,7 @@ function tellWhy() {
     } }), one)));
   const words = () => (reader === "user" ? el("p", { textContent: toUser(current) }) : el("div", {}, tellData(current), tellSteps(current.steps)));
   const panel = byId("told"), isReached = panel.contains(document.activeElement);
-  panel.replaceChildren(...(current ? [choice, words(), ...(chart.media ? [tellMedia(...chart.media)] : []), tellTurns()] : []));
+  panel.replaceChildren(...(current ? [choice, words(), ...(chart.media ? [tellMedia(...chart.media)] : []), tellTurns()] : [quiet("Nothing is decided by these facts; what is wrong with them stands above.")]));
   // What the keyboard had reached in it is another one now.
   if (isReached) panel.focus({ preventScroll: true });
 }
