@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from benchmarks.deciding import again
+from benchmarks.deciding import again, plain
 from benchmarks.forms import forms
 from benchmarks.subjects import Subject, nest
 from benchmarks.table import Table, duration, multiple
@@ -74,6 +75,29 @@ PLAIN: Final[Mapping[str, object]] = {
 }
 
 
+JSON_VALUES: Final[Mapping[str, Mapping[str, object]]] = {
+    "now": {
+        "with Z": "2026-11-23T20:30:00Z",
+        "with an offset": "2026-11-23T21:30:00+01:00",
+        "with milliseconds": "2026-11-23T20:30:00.250Z",
+        "with microseconds": "2026-11-23T20:30:00.250000+00:00",
+        "with a blank": "2026-11-23 20:30:00Z",
+    },
+    "message.text": {"not ASCII": "grüße an alle", "with marks": 'she said "hello"\n\\o/', "long": "x" * 5_000},
+    "message.labels": {"not ASCII": ["grüße", "lunch"], "empty": [], "long": ["x"] * 50},
+    "user.timezone": {"another": "America/New_York"},
+    "user.quiet_hours": {
+        "no days": [{"from": "22:00", "until": "07:00"}],
+        "with seconds": [_HOURS | {"from": "22:00:00"}],
+        "seven windows": [_HOURS | {"days": [day]} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")],
+    },
+    "user.muted_until": {"instant": "2026-11-23T19:30:00Z"},
+    "user.patience": {"of two units": "1h30m", "negative": "-5m"},
+}
+"""By fact the unusual forms of values in JSON."""
+_FOREIGN: Final = {"trace": "4bf92f35"}
+
+
 def measure(subject: Subject, *, rounds: int) -> Table:
     """
     Measure a decision of the chart of quiet hours with one value, or all facts, in each form.
@@ -81,7 +105,18 @@ def measure(subject: Subject, *, rounds: int) -> Table:
     Returns:
         All forms, the dearest first; those that are a cliff are named above.
     """
-    found = sorted(_measured(subject, rounds), reverse=True)
+    return _table(f"Forms of values and facts of `{subject.name}`", _measured(_contenders(subject), rounds))
+
+
+def measure_json(subject: Subject, *, rounds: int) -> Table:
+    """Measure like :func:`measure` what is given as JSON in bytes."""
+    return _table(
+        f"Forms of values and facts of `{subject.name}` in JSON", _measured(_json_contenders(subject), rounds)
+    )
+
+
+def _table(title: str, measured: Iterator[tuple[float, str, float]]) -> Table:
+    found = sorted(measured, reverse=True)
     steep = [name for times, name, _ in found if times > STEEP]
     told = (
         f"More than {STEEP} times the usual: {', '.join(steep)}."
@@ -89,22 +124,48 @@ def measure(subject: Subject, *, rounds: int) -> Table:
         else f"None is more than {STEEP} times the usual."
     )
     return Table(
-        f"Forms of values and facts of `{subject.name}`",
+        title,
         ["One value, or all facts, in another form than usual, against the same decision with all as usual.", told],
         ["", "a decision", "to the usual"],
         [[name, duration(time), multiple(times)] for times, name, time in found],
     )
 
 
-def _measured(subject: Subject, rounds: int) -> Iterator[tuple[float, str, float]]:
+def _measured(contenders: Iterator[Contender], rounds: int) -> Iterator[tuple[float, str, float]]:
+    """Measure contenders, each beside the first."""
     rows: Sequence[Any] = [dict(PLAIN)] * _ROWS
-    usual = Contender(_USUAL, again(subject.rules).should_notify, nest)
-    for contender in _contenders(subject):
+    usual = next(contenders)
+    for contender in contenders:
         times = race([usual, contender], rows, rounds)
         yield ratio(times, contender.name, _USUAL), contender.name, typical(times, contender.name)
 
 
+def _json_contenders(subject: Subject) -> Iterator[Contender]:
+    def contender(
+        name: str, facts: Mapping[str, object], *, escaped: bool = False, indent: int | None = None
+    ) -> Contender:
+        data = json.dumps(facts, default=plain, ensure_ascii=escaped, indent=indent).encode()
+        return Contender(name, again(subject.rules).decide_json, lambda _: bytes(bytearray(data)))
+
+    whole = nest(PLAIN)
+    yield contender(_USUAL, whole)
+    for fact, others in JSON_VALUES.items():
+        for form, value in others.items():
+            yield contender(f"`{fact}`: {form}", nest({**PLAIN, fact: value}))
+    yield contender("a text that is not ASCII, escaped", nest({**PLAIN, "message.text": "grüße"}), escaped=True)
+    yield contender("on many lines", whole, indent=2)
+    yield contender("the last fact first", nest(dict(reversed(list(PLAIN.items())))))
+    yield contender("dotted", PLAIN)
+    required = ("now", "message.sent_at")
+    yield contender("all defaults left out", nest({name: PLAIN[name] for name in required}))
+    text = json.dumps(whole, default=plain)
+    yield Contender("as text", again(subject.rules).decide_json, lambda _: f"{text} ")
+    ignoring, foreign = again(subject.rules).decide_json, json.dumps(whole | _FOREIGN, default=plain).encode()
+    yield Contender("a foreign key ignored", lambda data: ignoring(data, "ignore"), lambda _: foreign)
+
+
 def _contenders(subject: Subject) -> Iterator[Contender]:
+    yield Contender(_USUAL, again(subject.rules).should_notify, nest)
     for fact, others in VALUES.items():
         for form, value in others.items():
             given = {**PLAIN, fact: value}

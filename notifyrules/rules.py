@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notifyrules.compiled.compiler import NOT_SENT, Decide, Program, belonging, compile_graph
+from notifyrules.compiled.compiler import NOT_SENT, Decide, DecideJson, Program, belonging, compile_graph
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import Facts, LazyFacts
 from notifyrules.compiled.facts_reader import Absent, Extras
@@ -44,6 +45,7 @@ class Rules:
     """One loaded rule file, made by :func:`load`: checked, compiled, immutable, and safe to use from many threads."""
 
     __slots__ = (
+        "_decide_json",
         "_frames",
         "_program",
         "_specializer",
@@ -54,6 +56,7 @@ class Rules:
         "should_notify_each",
     )
 
+    _decide_json: DecideJson | None
     _frames: FrameRules | None
     _program: Program
     _specializer: Specializer
@@ -89,6 +92,7 @@ class Rules:
         for name, value in {
             "graph": graph,
             "diagnostics": diagnostics,
+            "_decide_json": None,
             "_program": program,
             "_frames": None,
             "_specializer": specializer or Specializer(graph),
@@ -160,26 +164,21 @@ class Rules:
                 return found
         return program.reader.read(given, extras, absent, program.fixed)
 
-    def decide_json(self, data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
+    @property
+    def decide_json(self) -> DecideJson:
         """
         Decide whether to notify by facts as they came over the wire.
 
-        Args:
-            data: JSON, nested or dotted: text, or UTF-8.
-            extras: As for :meth:`facts`.
-
-        Returns:
-            What :attr:`should_notify` gives for the same facts.
-
-        Raises:
-            FactsError: It is not JSON, a key stands twice in one object, or the facts are not what the rules declare.
+        `decide_json(data, extras="forbid")` takes JSON, nested or dotted, as text or UTF-8, and gives what
+        :attr:`should_notify` gives for the same facts (:class:`~notifyrules.compiled.compiler.DecideJson` says more).
         """
-        # A chart that is made to be called decides nothing, however its facts are written.
-        if extras == "forbid" and self.should_notify is self.decide:
-            found = self._program.typed()(data)
-            if found is not None:
-                return found
-        return self.should_notify(self._program.json().read(data, extras), extras)
+        if self._decide_json is None:
+            # Compiled when it is first asked for: most never have JSON.
+            unsaid = self.should_notify is not self.decide
+            found = partial(_refuse_json, self) if unsaid else self._program.decide_json()
+            object.__setattr__(self, "_decide_json", found)
+            return found
+        return self._decide_json
 
     def needs(self, given: object, *, until: NeededFor = "decision", extras: Extras = "forbid") -> tuple[str, ...]:
         """
@@ -381,6 +380,11 @@ class Rules:
 
     def __repr__(self) -> str:
         return f"<Rules {self.name!r} from {self.graph.path}>"
+
+
+def _refuse_json(rules: Rules, data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
+    """Say of a chart that is made to be called that it decides nothing, however its facts are written."""
+    return rules.should_notify(rules.program.json().read(data), extras)
 
 
 def _refusal(graph: Graph, outcome: str) -> Decide:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cliffs import PLAIN, VALUES
+from benchmarks.cliffs import JSON_VALUES, PLAIN, VALUES
 from benchmarks.forms import forms
 from benchmarks.formula import NOTIFIES, WAITS, Every, Is, Not, Some, Term
 from benchmarks.growing import write_chart
@@ -92,6 +92,6 @@ class TestForms:
     def test_unusual_values_are_valid(self) -> None:
         """What the watch for cliffs gives is decided, and the values are of every basic type but bools and ints."""
         quiet = next(subject for subject in SUBJECTS if subject.name == "quiet")
-        for fact, others in VALUES.items():
+        for fact, others in (*VALUES.items(), *JSON_VALUES.items()):
             for value in others.values():
                 assert quiet.rules.facts({**PLAIN, fact: value})

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from notifyrules import FactsError, Rules, UsageError
+from notifyrules.compiled.compiler import compile_graph
+from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.typed_json import can_read
 from tests.charts import OUTCOMES, rules_of
 
@@ -88,16 +95,49 @@ class TestDeciding:
         assert rules.decide_json('{"other": {"muted": "x"}, "muted": true}', extras="ignore").outcome == "no"
 
 
+TYPES: dict[str, Sequence[object]] = {
+    "bool": [True, False],
+    "int": [0, -3, 2**53, -(2**53)],
+    "text": ["", 'a "b"\\', "ü", "x" * 65_536],
+    'low | "a:b" | ""': ["low", "a:b", ""],
+    "instant": ["2026-11-23T22:00:00Z", "2026-11-23T22:00:00.5+01:00", "1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z"],
+    "date": ["2026-11-23", "1969-12-31", "2200-01-01"],
+    "time": ["22:00", "22:00:30", "00:00"],
+    "duration": ["1h30m", "-5m", "0s"],
+    "timezone": ["UTC", "Europe/Berlin"],
+    "schedule": [[], [{"from": "22:00", "until": "07:00"}, {"days": ["mon"], "from": "22:00", "until": "07:00"}]],
+}
+"""By type some of its values, as JSON holds them."""
+
+
+def fact(name: str, wanted: str, null: str = "") -> str:
+    """Declare a fact."""
+    return f"  {name}: {json.dumps(f'{wanted} {null}'.strip())}\n"
+
+
 @pytest.mark.skipif(not can_read(), reason="msgspec is not installed")
 class TestTyped:
-    def test_decides_without_the_other_reader(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """JSON that holds every fact nested, whatever is escaped in it, is read by who knows their types."""
-        rules = rules_of(RULES + OUTCOMES)
+    @pytest.mark.parametrize(
+        "given",
+        [
+            PLAIN,
+            WHOLE,
+            {**PLAIN, "user": {**PLAIN["user"], "name": 'C:\\ "a\\"\n\\'}},
+            {"user": {"words": ["a"], "quiet": [], "until": None}},
+            {"muted": True},
+            {"user.words": ["a", "b"], "user.until": "2026-11-23T22:00:00+00:00", "muted": True},
+            {},
+        ],
+        ids=["plain", "whole", "escaped", "a part", "no group", "dotted", "empty"],
+    )
+    def test_decides_without_the_other_reader(
+        self, rules: Rules, given: dict[str, object], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """JSON nested or dotted, whatever is escaped in it or left out, is read by who knows the types of facts."""
         monkeypatch.setattr(type(rules.program.json()), "read", None)
 
-        for given in (PLAIN, WHOLE, {**PLAIN, "user": {**PLAIN["user"], "name": 'C:\\ "a\\"\n\\'}}):
-            for data in (json.dumps(given, ensure_ascii=False), json.dumps(given).encode()):
-                assert rules.decide_json(data).facts == rules.facts(given)
+        for data in (json.dumps(given, ensure_ascii=False), json.dumps(given).encode()):
+            assert rules.decide_json(data).facts == rules.facts(given)
 
     @pytest.mark.parametrize(
         ("old", "new"),
@@ -117,7 +157,6 @@ class TestTyped:
             ('["a", ', '["a", ' + '"", ' * 9_998),
             ('"until": "2026-11-23T22:00:00Z"', '"until": "soon"'),
             ('"quiet": [', '"quiet": [7, '),
-            ('"away": false, ', ""),
             ("}}", "}} x"),
         ],
         ids=[
@@ -133,15 +172,85 @@ class TestTyped:
                 "too little",
                 "no value",
             ),
-            *("a long text", "no texts", "many texts", "no instant", "no window", "less", "more behind"),
+            *("a long text", "no texts", "many texts", "no instant", "no window", "more behind"),
         ],
     )
-    def test_leaves_whatever_is_not_usual_to_it(self, rules: Rules, old: str, new: str) -> None:
+    def test_leaves_whatever_is_not_usual_to_it(
+        self, rules: Rules, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """What it cannot vouch for it does not decide by."""
         data = json.dumps(PLAIN, ensure_ascii=False)
         assert data.count(old) == 1
 
-        assert rules.program.typed()(data.replace(old, new)) is None
+        def read(_reader: object, _data: object) -> object:
+            raise LookupError
+
+        monkeypatch.setattr(type(rules.program.json()), "read", read)
+        with pytest.raises(LookupError):
+            rules.decide_json(data.replace(old, new))
+
+    @pytest.mark.parametrize("form", ["whole", "dotted"])
+    def test_gives_facts_to_whoever_asks_for_them(self, rules: Rules, form: str) -> None:
+        """Words, data, steps and a receipt are those of the same facts in Python, however they were read."""
+        given = WHOLE if form == "whole" else {f"user.{name}": one for name, one in WHOLE["user"].items()}
+        expected = rules.should_notify(given)
+
+        for part in ("because", "data", "steps", "recheck_at"):
+            assert getattr(rules.decide_json(json.dumps(given)), part) == getattr(expected, part)
+        assert rules.decide_json(json.dumps(given)).to_dict() == expected.to_dict()
+        assert rules.decide_json(json.dumps(given)).receipt() == expected.receipt()
+
+    @pytest.mark.parametrize(("wanted", "values"), TYPES.items(), ids=TYPES)
+    def test_reads_every_type(self, wanted: str, values: Sequence[object], monkeypatch: pytest.MonkeyPatch) -> None:
+        """Values of each type, lists of them and null are those of the same facts in Python."""
+        listed = f"list of ({wanted})" if "|" in wanted else f"list of {wanted}"
+        facts = fact("one", wanted) + fact("g.null", wanted, "| null = null")
+        facts += fact("g.some", listed) + fact("some", listed, "| null = null")
+        chart = f"notifyrules: 1\nallow: {{unused-fact: read}}\nfacts:\n{facts}"
+        rules = rules_of(f'{chart}flow:\n  a: {{if: g.null is null, then: "yes", else: "no"}}\n{OUTCOMES}')
+        monkeypatch.setattr(type(rules.program.json()), "read", None)
+
+        for one in values:
+            for given in (
+                {"one": one, "g": {"null": None, "some": []}, "some": None},
+                {"one": one, "g": {"null": one, "some": list(values)}, "some": [one]},
+                {"one": one, "g.null": one, "g.some": [one, one], "some": None},
+                {"one": one, "g": {"some": [one]}},
+            ):
+                decision = rules.decide_json(json.dumps(given))
+
+                assert decision.facts == rules.facts(given)
+                assert decision.outcome == rules.should_notify(given).outcome
+
+    @pytest.mark.parametrize("given", [WHOLE, {"user": {"away": True}}], ids=["whole", "a part"])
+    def test_decides_by_a_chart_that_is_written_as_functions(self, given: dict[str, object]) -> None:
+        """Large charts are decided by an object of their facts."""
+        longer = (
+            'then: level, else: "yes"}\n  level: {if: user.count > 2 or user.level == "high", then: hold, else: "yes"}'
+        )
+        rules = rules_of(RULES.replace('then: hold, else: "yes"}', longer) + OUTCOMES)
+        program = compile_graph(rules.graph, CodeLimits(small=0, deepest=1))
+        assert "return decide(None, held)" in program.source
+
+        decision = Rules(rules.graph, (), program).decide_json(json.dumps(given))
+
+        assert (decision.reason, decision.facts) == (rules.should_notify(given).reason, rules.facts(given))
+
+    def test_reads_no_facts(self) -> None:
+        """A chart without facts decides by an empty object."""
+        assert rules_of(f'notifyrules: 1\nflow:\n  a: {{if: 1 < 2, then: "yes", else: "no"}}\n{OUTCOMES}').decide_json(
+            "{}"
+        )
+
+    def test_decides_by_what_specialized_rules_leave_open(self, rules: Rules) -> None:
+        """Facts that are fixed before are those of the decision, and may not stand in the JSON."""
+        special = rules.specialize({"muted": False})
+
+        decision = special.decide_json(json.dumps({"user": WHOLE["user"]}))
+
+        assert decision.facts == rules.facts(WHOLE | {"muted": False})
+        with pytest.raises(FactsError, match="muted"):
+            special.decide_json(json.dumps(WHOLE))
 
     def test_a_chart_that_is_made_to_be_called_says_nothing(self) -> None:
         """However its facts are written."""
@@ -149,6 +258,135 @@ class TestTyped:
 
         with pytest.raises(UsageError, match="does not say whether"):
             called.decide_json(json.dumps(PLAIN, ensure_ascii=False))
+
+
+CLOSED = """\
+notifyrules: 1
+facts:
+  muted: bool = false
+  user.away: bool = false
+  user.level: 'low | "a:b" | null'
+  user.count: int = 0
+  user.via: list of (push | mail) = []
+flow:
+  muted: {if: muted and user.away, then: "no", else: level}
+  level: {if: user.level is null or user.count > 3 or "push" in user.via, then: hold, else: "yes"}
+"""
+CLOSED_WHOLE: dict[str, Any] = {
+    "muted": True,
+    "user": {"away": False, "level": "a:b", "count": 3, "via": ["push", "mail"]},
+}
+CLOSED_RULES = rules_of(CLOSED + OUTCOMES)
+MOMENTS = (
+    "2026-11-23T22:00:00Z",
+    "2026-11-23T22:00:00+00:00",
+    "2026-11-23T22:00:00-00:00",
+    "2026-11-23T22:00:00+01:00",
+    "2026-11-23t22:00:00z",
+    "2026-11-23 22:00:00Z",
+    "2026-11-23T22:00:00.25Z",
+    "2026-11-23T22:00:00.1234567Z",
+    "2026-11-23T22:00:00,25Z",
+    "2026-11-23T22:00:00+0000",
+    "2026-11-23T22:00:00-0000",
+    "2026-11-23T22:00:00+00",
+    "2026-11-23T22:00:00",
+    "2026-11-23T22:00Z",
+    "2026-11-23_22:00:00Z",
+    "2026-W48-1T22:00:00Z",
+    "20261123T220000.000Z",
+    "2026-11-31T22:00:00Z",
+    "2026-11-23T22:00:60Z",
+    "2199-12-31T23:59:59Z",
+    "2200-01-01T00:00:01Z",
+    "1970-01-01T00:00:00Z",
+    "1969-12-31T23:59:59Z",
+    "2026-11-23",
+    "",
+)
+
+
+def spaced(chance: Random, value: object, twice: list[object], path: str = "") -> Iterator[str]:
+    """Write JSON in parts, in one of the many ways; what is at the path in *twice* stands there twice."""
+    blank = chance.choice(("", "", " ", "\n\t"))
+    if isinstance(value, dict):
+        yield "{" + blank
+        members = [(key, one) for key, one in value.items() for _ in range(2 if [f"{path}/{key}"] == twice else 1)]
+        chance.shuffle(members)
+        for number, (key, one) in enumerate(members):
+            yield "," + blank if number else ""
+            yield from (escaped(chance, key), blank, ":", blank)
+            yield from spaced(chance, one, twice, f"{path}/{key}")
+        yield blank + "}"
+    elif isinstance(value, list):
+        yield "[" + blank
+        for number, one in enumerate(value):
+            yield blank + "," if number else ""
+            yield from spaced(chance, one, twice, f"{path}/{number}")
+        yield "]" + blank
+    else:
+        yield escaped(chance, value) if isinstance(value, str) else json.dumps(value)
+
+
+def escaped(chance: Random, text: str) -> str:
+    """Write a text with some characters by their numbers."""
+    parts = (f"\\u{ord(one):04x}" if chance.random() < 0.1 else json.dumps(one)[1:-1] for one in text)
+    return f'"{"".join(parts)}"'
+
+
+def paths(value: object, path: str = "") -> Iterator[str]:
+    """Name every member of every object."""
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from [f"{path}/{key}"] if isinstance(value, dict) else ()
+        yield from paths(one, f"{path}/{key}")
+
+
+class TestTwice:
+    @drawn(
+        chance=st.randoms(use_true_random=True),
+        odd=st.text(alphabet='\\":{},ü\n a', max_size=6),
+        form=st.sampled_from(range(6)),
+    )
+    def test_no_key_that_stands_twice_is_lost(self, rules: Rules, chance: Random, odd: str, form: int) -> None:
+        """Whatever stands between and inside of texts, one key more is found, and without it all is decided."""
+        user = {**WHOLE["user"], "name": odd, "words": [odd, "b"]}
+        given: Any = (
+            {**WHOLE, "user": user},
+            {"user": {name: one for name, one in user.items() if chance.random() < 0.7}},
+            {f"user.{name}": one for name, one in user.items() if chance.random() < 0.7} | {"muted": True},
+            CLOSED_WHOLE,
+            {"muted": True, "user": {"away": True, "level": "a:b"}},
+            {f"user.{name}": one for name, one in CLOSED_WHOLE["user"].items()},
+        )[form]
+        asked = CLOSED_RULES if form > 2 else rules
+
+        once = "".join(spaced(chance, given, []))
+        twice = "".join(spaced(chance, given, [chance.choice([*paths(given)])]))
+
+        assert asked.decide_json(once).facts == asked.facts(given)
+        assert asked.program.json().read(once) == given
+        for read in (asked.decide_json, asked.program.json().read):
+            with pytest.raises(FactsError, match="stands twice"):
+                read(twice)
+
+
+class TestInstants:
+    @pytest.mark.parametrize("written", MOMENTS)
+    def test_are_those_of_the_same_facts(self, rules: Rules, written: str) -> None:
+        """An instant is read, or refused, as it is in a dict."""
+        given = {**WHOLE, "user": {**WHOLE["user"], "until": written}}
+
+        assert told(lambda: rules.decide_json(json.dumps(given)).facts) == told(lambda: rules.facts(given))
+
+
+def told(read: Callable[[], Mapping[str, object]]) -> object:
+    """Give facts, and the zone of one, or what is said against them."""
+    try:
+        found = read()
+    except FactsError as error:
+        return str(error)
+    moment = found["user.until"]
+    return dict(found), isinstance(moment, datetime) and moment.tzinfo
 
 
 class TestRefusing:
@@ -197,3 +435,12 @@ class TestRefusing:
             twice = plain.replace(f'"{key}":', f'"{key}": {value}, "{key}":', 1)
             with pytest.raises(FactsError, match=f"`{key}` stands twice"):
                 rules.decide_json(twice)
+
+    def test_of_a_message_without_a_fact_finds_a_key_that_is_lost(self, rules: Rules) -> None:
+        """A fact that is not there does not make up for one that is there twice."""
+        user = {name: one for name, one in WHOLE["user"].items() if name != "away"}
+        twice = json.dumps({"muted": True, "user": user}).replace('"muted"', '"muted": true, "muted"')
+
+        for extras in ("forbid", "ignore"):
+            with pytest.raises(FactsError, match="`muted` stands twice"):
+                rules.decide_json(twice, extras)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from types import FunctionType, MethodType
+from types import FunctionType, MappingProxyType, MethodType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
@@ -28,7 +28,7 @@ from notifyrules.compiled.facts_object import FIXED, Facts, Unchanging
 from notifyrules.compiled.facts_reader import Extras, FactsReader
 from notifyrules.compiled.limits import LIMITS, CodeLimits
 from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
-from notifyrules.compiled.names import Names, compiled, run, slots
+from notifyrules.compiled.names import Names, compiled, indent, run, slots
 from notifyrules.compiled.object_facts import ObjectWriter
 from notifyrules.compiled.other_facts import LOOSE, ByForm, Converters, FormsCode, OtherForms
 from notifyrules.compiled.other_facts import ODD as OTHER_ODD
@@ -39,6 +39,7 @@ from notifyrules.language.mismatch import Mismatch
 
 if TYPE_CHECKING:
     from notifyrules.compiled.json_facts import JsonReader
+    from notifyrules.compiled.typed_json import JsonForm
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 """What accepting code raises when the reader must look."""
@@ -50,8 +51,8 @@ _Bind: TypeAlias = Callable[["Facts | None", Mapping[object, ByForm], ByForm], t
 Gives the function that decides and the one that decides by plain dicts, for fixed facts and for what takes other forms:
 by class, and of classes not met before.
 """
-ByTypedJson: TypeAlias = Callable[[object], "Decision | None"]
-"""Decides by JSON of the usual form; None where it has another one."""
+_BindJson: TypeAlias = Callable[["Facts | None", "Decide", "DecideJson"], "DecideJson"]
+"""Gives the function that decides by JSON, for fixed facts and the functions that decide by facts and by any JSON."""
 _BindEach: TypeAlias = Callable[["Facts | None", object], DecideEach]
 """Gives the function that decides for every medium, for fixed facts and the function that decides for one."""
 
@@ -76,6 +77,25 @@ class Decide(Protocol):
         """
 
 
+class DecideJson(Protocol):
+    """Decide whether to notify by facts as they came over the wire."""
+
+    def __call__(self, data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
+        """
+        Decide whether to notify by facts as they came over the wire.
+
+        Args:
+            data: JSON, nested or dotted: text, or UTF-8.
+            extras: As for :class:`Decide`.
+
+        Returns:
+            What :class:`Decide` gives for the same facts.
+
+        Raises:
+            FactsError: It is not JSON, a key stands twice in one object, or the facts are not what the rules declare.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A compiled chart."""
@@ -94,8 +114,8 @@ class Program:
     """Validates facts as far as that can be done without the reader."""
     json: Callable[[], JsonReader]
     """Gives what reads facts in JSON, which is made when it is first asked for."""
-    typed: Callable[[], ByTypedJson]
-    """Gives what decides by JSON of the usual form; it is made when it is first asked for."""
+    decide_json: Callable[[], DecideJson]
+    """Gives what decides by facts in JSON, which is made when it is first asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +129,7 @@ class UnboundProgram:
     each: Callable[[], _BindEach]
     deciding: FormsCode
     holding: FormsCode
-    typed: Callable[[], Callable[[Facts | None, object], ByTypedJson]]
+    typed: Callable[[], _BindJson]
 
     def program(self, fixed: Facts | None) -> Program:
         """Fix the facts that are known before."""
@@ -119,8 +139,13 @@ class UnboundProgram:
         each = cache(lambda: self.each()(fixed, decide))
         holding = OtherForms(self.holding, fixed)
         json = cache(lambda: _json_reader(self.reader))
-        typed = cache(lambda: self.typed()(fixed, decide))
-        return Program(self.graph, self.reader, fixed, belonging(decide), self.source, each, holding, json, typed)
+        known = belonging(decide)
+
+        def decide_read(data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
+            return known(json().read(data), extras)
+
+        decide_json = cache(lambda: self.typed()(fixed, cast("Decide", decide), decide_read))
+        return Program(self.graph, self.reader, fixed, known, self.source, each, holding, json, decide_json)
 
 
 def _json_reader(reader: FactsReader) -> JsonReader:
@@ -150,16 +175,30 @@ def compile_residual(
     deciding = FormsCode(writer, lambda found: compile_forms(lambda other: other.forms(settled, found)))
     holding = FormsCode(writer, lambda found: compile_forms(lambda other: other.holding(found)))
     each = cache(lambda: _compile_each(whole, left, settled, reader, limits))
-    typed = cache(lambda: _compile_typed(_Compiler(whole, left, reader, limits), settled))
+    typed = cache(lambda: _compile_typed(lambda: _Compiler(whole, left, reader, limits), settled))
     return UnboundProgram(left, reader, bind, source, each, deciding, holding, typed)
 
 
-def _compile_typed(compiler: _Compiler, settled: Arrow | None) -> Callable[[Facts | None, object], ByTypedJson]:
+def _compile_typed(make: Callable[[], _Compiler], settled: Arrow | None) -> _BindJson:
     from notifyrules.compiled.typed_json import can_read  # noqa: PLC0415 - only who has JSON needs it
 
-    if not can_read():
-        return lambda _fixed, _decide: lambda _data: None
-    return cast("Callable[[Facts | None, object], ByTypedJson]", compiler.run(compiler.typed(settled))["bind"])
+    @cache
+    def compile_form(form: JsonForm) -> Callable[..., object]:
+        compiler = make()
+        return cast("Callable[..., object]", compiler.run(compiler.typed(settled, form))["bind"])
+
+    def bind(fixed: Facts | None, decide: Decide, read_and_decide: DecideJson) -> DecideJson:
+        @cache
+        def decide_by(form: JsonForm, *others: JsonForm) -> DecideJson:
+            def otherwise(data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
+                return decide_by(*others)(data, extras)
+
+            made = compile_form(form)(fixed, decide, read_and_decide, otherwise if others else read_and_decide)
+            return cast("DecideJson", _belonging(made, DecideJson))
+
+        return decide_by("whole", "partly", "dotted")
+
+    return bind if can_read() else lambda _fixed, _decide, read_and_decide: read_and_decide
 
 
 def _compile_each(
@@ -191,9 +230,13 @@ _LOADED: Final = _Loaded()
 
 def belonging(decide: object) -> Decide:
     """Make a function that decides, whose first argument nobody gives, one that belongs to loaded rules."""
+    return cast("Decide", _belonging(decide, Decide))
+
+
+def _belonging(decide: object, like: type[Decide | DecideJson]) -> MethodType:
     assert isinstance(decide, FunctionType)
-    decide.__doc__ = Decide.__call__.__doc__
-    return cast("Decide", MethodType(decide, _LOADED))
+    decide.__doc__ = like.__call__.__doc__
+    return MethodType(decide, _LOADED)
 
 
 class _Compiler:
@@ -306,43 +349,41 @@ class _Compiler:
             "        return None",
         ]
 
-    def typed(self, settled: Arrow | None) -> str:
-        """Write the function that decides by JSON in which every fact stands nested; None of any other."""
-        from notifyrules.compiled.typed_json import (  # noqa: PLC0415
-            ERRORS,
-            count_marks,
-            make_decoder,
-            unsettled,
-            write_values,
-        )
+    def typed(self, settled: Arrow | None, form: JsonForm) -> str:
+        """Write the function that decides by JSON of one form, and hands on what is of another, or unusual."""
+        from notifyrules.compiled.typed_json import ERRORS, TypedJson, as_bytes  # noqa: PLC0415
 
-        functions, by_variables = self._by_variables(self._answer) if settled is None else ([], self._answer(settled))
-        declared, slots = self.reader.declared, self.reader.kind.slots
-        decode = self._names.thing("decode", make_decoder(declared))
-        marks = self._names.thing("marks", count_marks)
-        for name, thing in {"bytes": bytes, "ERRORS": ERRORS}.items():
+        slots = self.reader.kind.slots
+        json = TypedJson(self.reader.declared, slots, self._names, form)
+        if settled is None:
+            functions, by_variables = self._by_variables(self._answer, json.facts)
+        else:
+            functions, by_variables = [], self._answer(settled)
+        if by_variables is None:
+            going_on = self._going_on(None, {slots[name]: one.text for name, one in json.facts.items()})
+        elif form == "whole":
+            values = f"(*o, {FIXED})" if self._fixed else "o"
+            going_on = [f"d = {self._decision}()", f"d._facts = {values}", *by_variables]
+        else:
+            going_on = self._going_on(by_variables)
+        for name, thing in {"bytes": bytes, "as_bytes": as_bytes, "ERRORS": ERRORS}.items():
             self._names.thing(name, thing)
         lines = [
-            "def typed(data):",
+            "def decide_json(_, data, extras='forbid'):",
+            "    if extras != 'forbid':",
+            "        return read_and_decide(data, extras)",
             "    try:",
-            f"        o = {decode}(data)",
-            *(f"        {line}" for line in write_values(declared, slots, self._names)),
-            # Every text has two marks, those of keys that are lost as well.
-            "        if data.__class__ is bytes:",
-            f"            if ({marks}(data) if b'\\\\' in data else data.count(b'\"')) >> 1 != texts:",
-            "                return None",
-            "        elif data.__class__ is not str or (",
-            f"            ({marks}(data) if '\\\\' in data else data.count('\"')) >> 1 != texts",
-            "        ):",
-            "            return None",
-            *(f"        {line}" for line in write_checks(unsettled(declared), slots, self._names)),
+            "        wire = data if data.__class__ is bytes else as_bytes(data)",
+            f"        o = {json.decode()}(wire)",
             "    except ERRORS:",
-            "        return None",
-            "    except ODD:",
-            "        return None",
-            *(f"    {line}" for line in self._going_on(by_variables)),
+            "        return otherwise(data, extras)",
+            "    try:",
+            *(f"        {line}" for line in json.statements()),
+            "    except ERRORS:",
+            "        return read_and_decide(data, extras)",
+            *(f"    {line}" for line in going_on),
         ]
-        bind = [f"def bind({FIXED}, decide):", *(f"    {line}" for line in lines), "    return typed"]
+        bind = [f"def bind({FIXED}, decide, read_and_decide, otherwise):", *indent(lines), "    return decide_json"]
         return "\n".join([*functions, *bind]) + "\n"
 
     def each(self, settled: Arrow | None, media: Media) -> str:
@@ -451,9 +492,11 @@ class _Compiler:
         functions, by_variables = self._by_variables(self._answer)
         return [*functions, *expressions.functions, *calls.functions, *written.functions], written.entry, by_variables
 
-    def _by_variables(self, answer: Callable[[Arrow], list[str]]) -> tuple[list[str], list[str] | None]:
+    def _by_variables(
+        self, answer: Callable[[Arrow], list[str]], spelt: Mapping[str, Spelling] | None = None
+    ) -> tuple[list[str], list[str] | None]:
         """Write how values in local variables lead to an answer; None where it cannot be done without their object."""
-        facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()}
+        facts = {name: Spelling(slot, (slot,)) for name, slot in self.reader.kind.slots.items()} | dict(spelt or {})
         facts |= {name: Spelling(f"{FIXED}.{slot}", (FIXED,)) for name, slot in self._fixed.items()}
         expressions = Expressions(facts, self._names, self._limits)
         try:
@@ -463,14 +506,16 @@ class _Compiler:
             return [], None
         return ([], None) if written.functions else (expressions.functions, written.entry)
 
-    def _going_on(self, by_variables: list[str] | None) -> list[str]:
+    def _going_on(self, by_variables: list[str] | None, spelt: Mapping[str, str] = MappingProxyType({})) -> list[str]:
         """Write what is done with accepted values: they are decided by, or become facts."""
         if by_variables is None:
-            return [*self._held(), "return decide(None, held)"]
+            return [*self._held(spelt), "return decide(None, held)"]
         return [f"d = {self._decision}()", f"d._facts = {_tuple(self.reader.kind.layout)}", *by_variables]
 
-    def _held(self) -> list[str]:
-        return [f"held = {self._facts}()", *(f"held.{slot} = {slot}" for slot in self.reader.kind.layout)]
+    def _held(self, spelt: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """Write how accepted values become facts, of which some are spelt otherwise than by their slots."""
+        layout = self.reader.kind.layout
+        return [f"held = {self._facts}()", *(f"held.{slot} = {spelt.get(slot, slot)}" for slot in layout)]
 
     def _answer(self, arrow: Arrow) -> list[str]:
         return [f"d._verdict = {self._end(arrow)}", "return d"]

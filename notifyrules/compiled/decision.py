@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from notifyrules.compiled.arrow_words import OnTheWay, Teller, plain_words
 from notifyrules.compiled.asks import asks_of
-from notifyrules.compiled.facts_object import Facts, Unchanging
+from notifyrules.compiled.facts_object import Facts, LazyFacts, Unchanging
 from notifyrules.evaluation.record import Record, record_of
 from notifyrules.evaluation.walk import Passage, Step, data_of, fill, no_asks, recheck_of, stand_in, walk
 from notifyrules.graph.model import Graph, Message, Notify
@@ -82,7 +82,7 @@ class Decision(Unchanging):
     # Set by compiled code, without a constructor: this object is made at every call.
     __slots__ = ("_facts", "_passage", "_verdict")
 
-    _facts: Facts | tuple[Value, ...]
+    _facts: Facts | Iterable[Value]
     """The facts; bare values in the order of the slots where they were accepted by sight."""
     _verdict: Verdict
     _passage: Passage
@@ -115,7 +115,7 @@ class Decision(Unchanging):
     def facts(self) -> Facts:
         """The facts it was decided for, defaults filled in; of those given as callables, reading one asks for it."""
         facts = self._facts
-        if isinstance(facts, tuple):
+        if not isinstance(facts, Facts):
             facts = self._facts = self._verdict.kind.of(facts)
         return facts
 
@@ -148,7 +148,7 @@ class Decision(Unchanging):
     def because(self) -> str | None:
         """Why, in words for a person; None where the rules say nothing."""
         verdict, facts = self._verdict, self._facts
-        if facts.__class__ is not tuple and facts.__class__ is not verdict.kind:
+        if isinstance(facts, LazyFacts):
             # Who reads the words of facts that are not known yet asks for what the whole way says.
             return self.passage.because
         words = verdict.words

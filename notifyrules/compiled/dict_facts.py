@@ -13,7 +13,7 @@ from datetime import UTC
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from notifyrules.compiled.names import Names
+from notifyrules.compiled.names import Names, indent
 from notifyrules.compiled.quick_values import ZONES, quick_reader
 from notifyrules.graph.model import Fact
 from notifyrules.language.kinds import KINDS
@@ -107,7 +107,7 @@ def write_loose_acceptance(
     """
     acceptance = _Acceptance(declared, slots, names)
     beside, done = acceptance.fetch_beside_others(), f"return values({', '.join(slots.values())})"
-    quick = ["while ignore:", "    try:", *_indent(_indent([*beside, done])), "    except KeyError:", "        break"]
+    quick = ["while ignore:", "    try:", *indent(indent([*beside, done])), "    except KeyError:", "        break"]
     return [*(quick if beside else ()), *acceptance.fetch_loosely(convert), done]
 
 
@@ -163,11 +163,11 @@ class _Acceptance:
             f"if (len({_TOP}) == {count} and {next(iter(top.groups))!r} in {_TOP}) or (",
             f"    len({_TOP}) < {count} and len({_TOP} := {filled}) == {count}",
             "):",
-            *_indent(nested),
+            *indent(nested),
             "else:",
             f"    if {next(iter(top.groups))!r} in facts:",
             f"        {self.refusal}",
-            *_indent([*self._filled(defaults, len(dotted)), *dotted]),
+            *indent([*self._filled(defaults, len(dotted)), *dotted]),
         ]
 
     def fetch_some(self) -> list[str]:
@@ -183,7 +183,7 @@ class _Acceptance:
         if not top.groups:
             return [*begun, *dotted]
         nested = " or ".join(f"{key!r} in {_TOP}" for key in top.groups)
-        return [*begun, f"if {nested}:", *_indent(self._enter_some(top)), "else:", *_indent(dotted)]
+        return [*begun, f"if {nested}:", *indent(self._enter_some(top)), "else:", *indent(dotted)]
 
     def _enter_some(self, group: _Group) -> Iterator[str]:
         """Write how what is there is taken of a group, and of those in it."""
@@ -197,13 +197,13 @@ class _Acceptance:
                 f"    {self.refusal}",
                 f"left += len({inner.variable}) - 1",
             ]
-            yield from _indent([*entered, *self._enter_some(inner)])
+            yield from indent([*entered, *self._enter_some(inner)])
 
     def _take_if(self, holder: str, key: str, fact: Fact) -> list[str]:
         """Write that one value is taken, if it is there, and held to its type."""
         slot = self._slots[fact.name]
         taken = [f"{slot} = {holder}[{key!r}]", "left -= 1", *self.check(fact.type, slot)]
-        return [f"if {key!r} in {holder}:", *_indent(taken)]
+        return [f"if {key!r} in {holder}:", *indent(taken)]
 
     def _filled(self, defaults: Mapping[str, object], count: int) -> list[str]:
         """Write that what is absent is filled in, where there are no groups."""
@@ -221,13 +221,13 @@ class _Acceptance:
             there = [f"{variable} = {holder}[{key!r}]", "left -= 1"]
             if key in group.defaults:
                 default = self._names.thing(f"default_{key}", group.defaults[key])
-                there = [f"if {key!r} in {holder}:", *_indent(there), "else:", f"    {variable} = {default}"]
+                there = [f"if {key!r} in {holder}:", *indent(there), "else:", f"    {variable} = {default}"]
             some += there
         return [
             f"if len({holder}) == {len(group)}:",
-            *_indent(self._take(group)),
+            *indent(self._take(group)),
             "else:",
-            *_indent(some),
+            *indent(some),
             "    if left:",
             f"        {self.refusal}",
         ]
@@ -286,9 +286,9 @@ class _Acceptance:
             yield f"if {path!r} in {_TOP}:"
             yield f"    {inner.variable} = {_TOP}[{path!r}]"
             yield "    left -= 1"
-            yield from _indent(self._enter_loosely(inner, path, convert))
+            yield from indent(self._enter_loosely(inner, path, convert))
             yield "else:"
-            yield from _indent(self._loosely(inner, f"{path}.", convert))
+            yield from indent(self._loosely(inner, f"{path}.", convert))
 
     def _enter_loosely(self, group: _Group, path: str, convert: Convert) -> Iterator[str]:
         """Write how a group is made a dict with all that it should have, and its facts are taken."""
@@ -348,7 +348,7 @@ class _Acceptance:
                 test = self._unusual(wanted, slot)
         if wanted.nullable:
             test = f"{slot} is not None" + (f" and ({test})" if " or " in test else f" and {test}" if test else "")
-        return [f"if {test}:", *_indent(lines)] if test else lines
+        return [f"if {test}:", *indent(lines)] if test else lines
 
     def _unusual(self, wanted: Type, slot: str) -> str:
         """Write the test that a value cannot be known at a glance."""
@@ -390,7 +390,3 @@ def _unless(tests: Iterable[str]) -> list[str]:
     if not others:
         return [f"if not {first}:"]
     return ["if not (", f"    {first}", *(f"    and {test}" for test in others), "):"]
-
-
-def _indent(lines: Iterable[str]) -> list[str]:
-    return [f"    {line}" for line in lines]

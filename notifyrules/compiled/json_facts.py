@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
-from notifyrules.compiled.facts_reader import Extras
 from notifyrules.compiled.names import Names, compiled, run
 from notifyrules.compiled.typed_json import count_marks, count_texts
 from notifyrules.errors import FactProblem, FactsError
@@ -29,7 +28,9 @@ _UTF_8: Final = "utf-8"
 _KINDS: Final = (str, bytes, bytearray)
 _parse: Final[Callable[[str | bytes | bytearray], Any]] = (
     # It only saves time, and not everybody has it.
-    import_module("orjson").loads if find_spec("orjson") else partial(from_json, allow_inf_nan=False)
+    import_module("orjson").loads
+    if find_spec("orjson")
+    else partial(from_json, allow_inf_nan=False, cache_strings="keys")
 )
 
 
@@ -39,16 +40,17 @@ class JsonReader:
     def __init__(self, declared: Mapping[str, Fact]) -> None:
         names = Names()
         size, count = names.thing("len", len), names.thing("count", count_texts)
+        foreign = names.thing("foreign", _count_foreign)
         groups = ["", *sorted({name[:at] for name in declared for at, sign in enumerate(name) if sign == "."})]
         paths = {*declared, *groups[1:]}
-        inside = {group: sum(path.rpartition(".")[0] == group for path in paths) for group in groups}
-        whole = " and ".join(f"{size}(found{_at(group)}) == {number}" for group, number in inside.items())
         texts = len(paths)
         counted: list[str] = []
         for name, fact in declared.items():
             match fact.type.base:
                 case Basic.BOOL | Basic.INT | ListOf(Basic.BOOL | Basic.INT):
                     continue
+                case ListOf(Basic.SCHEDULE):
+                    counted.append(f"{count}(found{_at(name)})")
                 case ListOf() if not fact.type.nullable:
                     counted.append(f"{size}(found{_at(name)})")
                 case Basic.SCHEDULE | ListOf():
@@ -57,16 +59,21 @@ class JsonReader:
                     counted.append(f"(found{_at(name)} is not None)")
                 case _:
                     texts += 1
-        lines = f"def count(found):\n    return {' + '.join([str(texts), *counted])} if {whole} else 0\n"
-        self._count_whole = run(compiled(lines, "<texts of facts>"), names.table)["count"]
+        lines = ["def count_nested(found):", f"    texts = {' + '.join([str(texts), *counted])}"]
+        for group in groups:
+            inside = frozenset(path.rpartition(".")[2] for path in paths if path.rpartition(".")[0] == group)
+            held = f"found{_at(group)}"
+            known = names.constant(inside, "known")
+            lines += [f"    if {size}({held}) != {len(inside)}:", f"        texts += {foreign}({held}, {known})"]
+        source = "\n".join([*lines, "    return texts"])
+        self._count_nested = run(compiled(source, "<texts of facts>"), names.table)["count_nested"]
 
-    def read(self, data: object, extras: Extras) -> object:
+    def read(self, data: object) -> object:
         """
         Read facts that are written as JSON, strictly: no key twice in one object, no NaN.
 
         Args:
             data: Text, or UTF-8.
-            extras: What becomes of facts that are not declared.
 
         Returns:
             What JSON holds, as Python's own reader gives it.
@@ -74,7 +81,7 @@ class JsonReader:
         Raises:
             FactsError: It is not JSON.
         """
-        if not isinstance(data, _KINDS):
+        if data.__class__ is not bytes and not isinstance(data, _KINDS):
             message = f"expected JSON as bytes or text, found {describe(data)}"
             advice = "facts that are read already `should_notify` takes"
             raise FactsError([FactProblem("(facts)", message, advice)])
@@ -84,13 +91,19 @@ class JsonReader:
             return _read_slowly(data)
         # INVARIANT (no key twice): every text has two marks, those of keys that are lost as well.
         texts = count_marks(data) >> 1
-        if extras == "forbid":
-            try:
-                if self._count_whole(found) == texts:
-                    return found
-            except (KeyError, TypeError):
-                pass
+        try:
+            if self._count_nested(found) == texts:
+                return found
+        except (KeyError, TypeError):
+            pass
         return found if count_texts(found) == texts else _read_slowly(data)
+
+
+def _count_foreign(group: dict[str, object], known: frozenset[str]) -> int:
+    """Count the texts in a group that belong to nothing *known*; KeyError where something known is absent."""
+    if not known <= group.keys():
+        raise KeyError
+    return sum(1 + count_texts(value) for key, value in group.items() if key not in known)
 
 
 def _at(path: str) -> str:

@@ -106,6 +106,11 @@ def unused(wanted: str, taken: Iterable[str]) -> str:
     return name
 
 
+def indent(lines: Iterable[str]) -> list[str]:
+    """Move statements into a block."""
+    return [f"    {line}" for line in lines]
+
+
 def compiled(source: str, title: str) -> CodeType:
     """Compile generated code, made of names and numbers only; *title* stands in tracebacks."""
     code: CodeType = compile(source, title, "exec")

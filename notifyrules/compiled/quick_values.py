@@ -86,14 +86,28 @@ def _read_text(given: object) -> Value:
     return given if type(given) is str and len(given) <= MAX_TEXT and _is_unicode(given) else conform(TEXT, given)
 
 
+class _KnownTexts(dict[str, Value]):
+    """The values of a type by the texts that were met lately; others are read."""
+
+    def __init__(self, read: ReadQuickly) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Value:
+        value = self._read(text)
+        if len(self) >= _TEXTS_KEPT:
+            self.clear()
+        self[text] = value
+        return value
+
+
 @cache
 def _remembering(basic: Basic) -> ReadQuickly:
     """Give what reads values of a type that are texts over and over again."""
-    wanted = Type(basic)
-    known = lru_cache(_TEXTS_KEPT)(partial(conform, wanted))
+    wanted, known = Type(basic), KNOWN[basic]
 
     def read(given: object) -> Value:
-        return known(given) if type(given) is str else conform(wanted, given)
+        return known[given] if type(given) is str else conform(wanted, given)
 
     return read
 
@@ -113,15 +127,14 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
 def _instant_of(text: str) -> Value:
     """Read the text of an instant that was not met lately."""
     # Signs and digits take turns by threes from the year on.
-    if text[4:23:3] == _SHAPES.get(len(text)) or _is_plain(text):
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            return conform(INSTANT, text)
-        in_utc = found.tzinfo is UTC and _FIRST_YEAR < found.year < _LAST_YEAR
-        moment = found if in_utc else _read_instant(found)
-    else:
-        moment = conform(INSTANT, text)
+    if text[4:23:3] != _SHAPES.get(len(text)) and not _is_plain(text):
+        return conform(INSTANT, text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return conform(INSTANT, text)
+    in_utc = found.tzinfo is UTC and _FIRST_YEAR < found.year < _LAST_YEAR
+    moment = found if in_utc else _read_instant(found)
     if len(_INSTANTS) >= _INSTANTS_KEPT:
         _INSTANTS.clear()
     _INSTANTS[text] = moment
@@ -237,3 +250,7 @@ _READERS: Final[Mapping[Basic, ReadQuickly]] = {
     Basic.TIMEZONE: _read_zone,
     Basic.SCHEDULE: _read_schedule,
 }
+KNOWN: Final[Mapping[Basic, Mapping[str, Value]]] = {
+    basic: _KnownTexts(_READERS.get(basic) or partial(conform, Type(basic))) for basic in Basic
+}
+"""By type the values that are texts over and over again."""

@@ -108,8 +108,8 @@ class Scribe:
         facts, head = decision._facts, self.heads[decision._verdict.reason]  # noqa: SLF001 - of this package
         if facts.__class__ is self._kind and self._values is not None:
             facts = self._values(facts)
-        elif isinstance(facts, tuple) and self._values is not None:
-            pass
+        elif self._values is not None and not isinstance(facts, Facts):
+            facts = tuple(facts)
         elif isinstance(lazy := decision.facts, LazyFacts):
             return self._lazily(decision, lazy, beside + head, mask)
         else:

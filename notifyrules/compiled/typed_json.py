@@ -1,25 +1,62 @@
 """
-Decide by JSON that holds every fact nested, read by a parser that knows their types.
+Read facts in JSON by a parser that knows their types.
 
-msgspec reads the values straight into slots and holds most of them to their types on the way. It takes the last of two
-equal keys in silence, so marks are counted too; whatever is not as expected is read as any other JSON.
+msgspec reads the values straight into the object that the chart is decided by, and holds most of them to their types on
+the way. It takes the last of two equal keys in silence, so marks are counted too; whatever is not as expected is read
+as any other JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from notifyrules.compiled.names import Names
+from notifyrules.compiled.dict_facts import Unusual
+from notifyrules.compiled.expressions import Spelling
+from notifyrules.compiled.names import Names, compiled, indent, run
+from notifyrules.compiled.quick_values import KNOWN, quick_reader
 from notifyrules.graph.model import Fact
-from notifyrules.language.types import MAX_INT, MAX_ITEMS, MAX_TEXT, Base, Basic, Enumeration, ListOf, Type
+from notifyrules.language.mismatch import Mismatch
+from notifyrules.language.types import (
+    MAX_DATE,
+    MAX_INSTANT,
+    MAX_INT,
+    MAX_ITEMS,
+    MAX_TEXT,
+    MIN_DATE,
+    MIN_INSTANT,
+    Basic,
+    Enumeration,
+    ListOf,
+    Type,
+)
+from notifyrules.language.values import Value, conform
+from notifyrules.source.json_errors import UnfitJsonError, refuse_constant, unlike_keys
 
 # It only saves time, and not everybody has it.
 _msgspec: Final[Any] = import_module("msgspec") if find_spec("msgspec") else None
-ERRORS: Final = (ValueError, TypeError, RecursionError)
+ERRORS: Final = (ValueError, TypeError, KeyError, RecursionError, Mismatch, UnfitJsonError, Unusual)
 """What reading raises where JSON is not as expected; of it the usual reader says what is wrong."""
+JsonForm: TypeAlias = Literal["whole", "partly", "dotted"]
+"""How JSON holds facts: every one, nested; nested, without some that have a default; by their dotted names."""
+_SIGNS: Final = slice(4, None, 3)
+_USUAL: Final = tuple(text[_SIGNS] for text in ("2026-11-23T22:00:00Z", "2026-11-23T22:00:00+00:00"))
+"""
+What has each third character of instants that are written as most are.
+
+Python reads no other text that has it, and whose zone is UTC, but those that are instants here.
+"""
+_BACKSLASH: Final = ord("\\")
+_AS_WRITTEN: Final = (Basic.SCHEDULE, ListOf(Basic.SCHEDULE))
+"""Types whose values are looked up by their JSON."""
+_SCHEDULES_KEPT: Final = 4_096
+_LONGEST_KEPT: Final = 1_000
+"""Bytes of a schedule that is kept: who writes a hundred windows is not to fill the memory of all."""
 
 
 def can_read() -> bool:
@@ -27,121 +64,285 @@ def can_read() -> bool:
     return _msgspec is not None
 
 
-def make_decoder(declared: Mapping[str, Fact]) -> Callable[[Any], Any]:
-    """Make what reads JSON into an object with a slot for each fact and each group, in which none may be absent."""
-    decode: Callable[[Any], Any] = _msgspec.json.Decoder(_struct(_tree(declared))).decode
-    return decode
+class _KnownSchedules(dict[bytes, tuple[Value, int]]):
+    """The schedules read lately, by their JSON, with the number of texts in it."""
+
+    def __init__(self, wanted: Type) -> None:
+        super().__init__()
+        self._wanted = wanted
+
+    def __missing__(self, written: bytes) -> tuple[Value, int]:
+        read = json.loads(written.decode(), object_pairs_hook=unlike_keys, parse_constant=refuse_constant)
+        found = conform(self._wanted, read), count_marks(written) >> 1
+        if len(self) >= _SCHEDULES_KEPT:
+            self.clear()
+        if len(written) <= _LONGEST_KEPT:
+            self[written] = found
+        return found
 
 
-def unsettled(declared: Mapping[str, Fact]) -> dict[str, Fact]:
-    """Give the facts whose values need another look when they were read."""
-    return {name: fact for name, fact in declared.items() if not _is_settled(fact.type.base)}
+@dataclass(slots=True)
+class _Object:
+    """An object in JSON: what holds all facts, or a group of them."""
+
+    variable: str
+    """What holds it in generated code."""
+    place: str = ""
+    """Where that is taken from."""
+    held: dict[str, Fact | _Object] = field(default_factory=dict)
+    """What is in it, by its keys."""
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it may be absent: everything in it has a default."""
+        return all(one.has_default for one in self.held.values())
+
+    def next(self) -> str:
+        """Tell where the parser puts what is put into it next."""
+        return f"{self.variable}.a{len(self.held)}"
+
+    def kind(self, *, whole: bool, **methods: object) -> Any:  # noqa: ANN401 - a class that is made here
+        """Make the class whose objects the parser fills; nothing may be absent of what is *whole*."""
+        fields: list[tuple[object, ...]] = []
+        for number, one in enumerate(self.held.values()):
+            held = one.kind(whole=whole) if isinstance(one, _Object) else _type(one.type)
+            fields.append((f"a{number}", held, *(() if whole or not one.has_default else (_msgspec.UNSET,))))
+        keys = {f"a{number}": key for number, key in enumerate(self.held)}
+        form = {"rename": keys, "forbid_unknown_fields": True, "gc": False, "kw_only": True}
+        return _msgspec.defstruct("Read", fields, namespace=methods, **form)
 
 
-def _is_settled(base: Base | None) -> bool:
-    match base:
-        case Basic.BOOL | Basic.INT | Basic.TEXT | Enumeration():
-            return True
-        case ListOf(item):
-            return _is_settled(item)
-        case _:
-            return False
+class TypedJson:
+    """Write how the facts of a chart are read from JSON of one form."""
+
+    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, form: JsonForm) -> None:
+        self._slots = slots
+        self._names = names
+        self._is_whole = form == "whole"
+        self._top = _Object("o")
+        self._groups: list[_Object] = []
+        self._facts: list[tuple[Fact, str]] = []
+        for fact in declared.values():
+            *path, last = [fact.name] if form == "dotted" else fact.name.split(".")
+            group = self._top
+            for part in path:
+                inner = group.held.get(part)
+                if not isinstance(inner, _Object):
+                    inner = group.held[part] = _Object(names.new(f"{part}_read"), group.next())
+                    self._groups.append(inner)
+                group = inner
+            self._facts.append((fact, group.next()))
+            group.held[last] = fact
+        for name, thing in _THINGS.items():
+            names.thing(name, thing)
+        self.facts = {fact.name: self._spelt(fact, place) for fact, place in self._facts}
+        """How generated code reads each fact behind :meth:`statements`."""
+
+    def _spelt(self, fact: Fact, place: str) -> Spelling:
+        if self._is_whole and _is_settled(fact.type):
+            return Spelling(place, (place.partition(".")[0],))
+        return Spelling(self._slots[fact.name], (self._slots[fact.name],))
+
+    def decode(self) -> str:
+        """Name what makes an object of JSON; ERRORS where it has another form, or a value is of another type."""
+        methods = {}
+        if self._is_whole:
+            values = "".join(f"{place}, " for _, place in self._facts)
+            lines = ["def values(o):", *indent(self._enter()), f"    return iter(({values}))"]
+            methods = {"__iter__": run(compiled("\n".join(lines), "<facts>"), {"iter": iter})["values"]}
+        kind = self._top.kind(whole=self._is_whole, **methods)
+        return self._names.thing("decode", _msgspec.json.Decoder(kind).decode)
+
+    def statements(self) -> list[str]:
+        """
+        Write what holds values to their types that the parser does not know, and finds keys that it has lost.
+
+        Returns:
+            Statements about `o`, the object made of JSON, and `wire`, that JSON in bytes. They raise one of ERRORS
+            where something is not as usual.
+        """
+        return self._take_whole() if self._is_whole else self._take_partly()
+
+    def _enter(self) -> list[str]:
+        return [f"{group.variable} = {group.place}" for group in self._groups]
+
+    def _take_whole(self) -> list[str]:
+        lines, texts, varying = self._enter(), len(self._groups) + len(self._facts), []
+        keys = texts
+        for fact, place in self._facts:
+            lines += self._read(fact.type, self._slots[fact.name], place)
+            fixed, more = self._texts(fact.type, self.facts[fact.name].text)
+            texts += fixed
+            varying += more
+        counted = _counted(" + ".join([str(texts), *varying]))
+        if all(_is_closed(fact.type) for fact, _ in self._facts):
+            # Colons are fewer than marks. Each key has one, those that are lost too, and here nothing else need have.
+            return [*lines, f"if wire.count(b':') != {keys}:", *indent(counted)]
+        return [*lines, *counted]
+
+    def _take_partly(self) -> list[str]:
+        lines = ["texts = 0"]
+        for group in self._groups:
+            lines += self._unless_absent(group.variable, group.place, group, ["texts += 1"])
+        for fact, place in self._facts:
+            slot = self._slots[fact.name]
+            fixed, more = self._texts(fact.type, slot)
+            found = [*self._read(fact.type, slot), f"texts += {' + '.join([str(fixed + 1), *more])}"]
+            lines += self._unless_absent(slot, place, fact, found)
+        return [*lines, *_counted("texts")]
+
+    def _unless_absent(self, variable: str, place: str, one: Fact | _Object, found: list[str]) -> list[str]:
+        """Write that a variable has what is there, about which something is *found*, or else its default."""
+        taken = f"{variable} = {place}"
+        if not one.has_default:
+            return [taken, *found]
+        default = one.kind(whole=False)() if isinstance(one, _Object) else one.default
+        named = self._names.thing(f"default_{variable}", default)
+        return [taken, f"if {variable} is UNSET:", f"    {variable} = {named}", "else:", *indent(found)]
+
+    def _texts(self, wanted: Type, place: str) -> tuple[int, list[str]]:
+        """Tell how many texts JSON has for a value: how many at least, and what is to be added."""
+        match wanted.base:
+            case Basic.BOOL | Basic.INT | ListOf(Basic.BOOL | Basic.INT):
+                return 0, []
+            case Basic.SCHEDULE | ListOf(Basic.SCHEDULE):
+                return 0, [f"{place}texts"]
+            case ListOf():
+                return 0, [f"({place} is not None and len({place}))" if wanted.nullable else f"len({place})"]
+            case _:
+                return (0, [f"({place} is not None)"]) if wanted.nullable else (1, [])
+
+    def _read(self, wanted: Type, slot: str, place: str = "") -> list[str]:
+        """Write how a value in a slot, or at a place, is read that the parser took for something simpler."""
+        if _is_settled(wanted):
+            return []
+        match wanted.base:
+            case Basic.SCHEDULE | ListOf(Basic.SCHEDULE):
+                known = self._names.thing("schedules", _KnownSchedules(wanted))
+                lines = [f"{slot}, {slot}texts = {known}[bytes({slot})]"]
+            case Basic.INSTANT:
+                moment = self._names.temporary()
+                lines = [
+                    f"if {slot}[SIGNS] in USUAL and (",
+                    f"    ({moment} := instant({slot})).tzinfo is UTC and MIN_INSTANT <= {moment} <= MAX_INSTANT",
+                    "):",
+                    f"    {slot} = {moment}",
+                    "else:",
+                    f"    {slot} = {self._reading(wanted)}({slot})",
+                ]
+            case Basic.TIME | Basic.DURATION | Basic.TIMEZONE as basic:
+                lines = [f"{slot} = {self._names.thing(f'known_{basic.value}', KNOWN[basic])}[{slot}]"]
+            case Basic.DATE:
+                lines = [f"if not MIN_DATE <= {slot} <= MAX_DATE:", "    raise Unusual"]
+            case _:
+                lines = [f"{slot} = {self._reading(wanted)}({slot})"]
+        lines += [f"{place} = {slot}"] if place and wanted.base is not Basic.DATE else []
+        if wanted.nullable and wanted.base not in _AS_WRITTEN:
+            lines = [f"if {slot} is not None:", *indent(lines)]
+        return [f"{slot} = {place}", *lines] if place else lines
+
+    def _reading(self, wanted: Type) -> str:
+        return self._names.thing(f"read_{wanted.required}", quick_reader(wanted.required))
 
 
-def write_values(declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names) -> list[str]:
-    """
-    Write statements that put what was read into a variable for each slot, and count its texts.
+def as_bytes(data: object) -> bytes:
+    """Give JSON that is given otherwise in bytes; one of ERRORS where it is none."""
+    if isinstance(data, str):
+        return data.encode()
+    if isinstance(data, bytes | bytearray):
+        return bytes(data)
+    raise TypeError
 
-    Args:
-        declared: The facts.
-        slots: Their variables.
-        names: Takes what the statements speak of.
 
-    Returns:
-        Statements about `o`, what the decoder made. They leave in `texts` how many texts stand in the JSON, keys among
-        them, when none stands twice.
-    """
-    lines: list[str] = []
-    count, counted = names.thing("count", count_texts), []
-    keys = 0
-    waiting: list[tuple[str, dict[str, Any]]] = [("o", _tree(declared))]
-    while waiting:
-        holder, group = waiting.pop()
-        keys += len(group)
-        for number, (key, held) in enumerate(group.items()):
-            if isinstance(held, dict):
-                variable = names.new(f"{key}_read")
-                waiting.append((variable, held))
-            else:
-                variable = slots[held.name]
-                counted += _counted(held.type, variable, count)
-            lines.append(f"{variable} = {holder}.a{number}")
-    return [*lines, f"texts = {' + '.join([str(keys), *counted])}"]
+def _counted(texts: str) -> list[str]:
+    """Write that JSON has no texts but those that were counted."""
+    # INVARIANT (no key twice): every text has two marks that are not escaped, those of keys that are lost as well.
+    return [
+        f"marks = 2 * ({texts})",
+        "if wire.count(b'\"') != marks and count_marks(wire) != marks:",
+        "    raise Unusual",
+    ]
 
 
 def count_texts(found: Any) -> int:  # noqa: ANN401 - JSON
     """Count the texts that JSON holds, keys among them."""
-    if found.__class__ is str:
-        return 1
-    if found.__class__ is dict:
-        return len(found) + sum(map(count_texts, found.values()))
-    return sum(map(count_texts, found)) if found.__class__ in (list, tuple) else 0
+    kind = found.__class__
+    if kind is dict:
+        texts, values = len(found), found.values()
+    elif kind is list:
+        texts, values = 0, found
+    else:
+        return int(kind is str)
+    for value in values:
+        kind = value.__class__
+        if kind is str:
+            texts += 1
+        elif kind is dict or kind is list:
+            texts += count_texts(value)
+    return texts
 
 
 def count_marks(data: str | bytes | bytearray) -> int:
     """Count the marks in JSON that begin and end texts, and not those that are escaped in one."""
+    # Of a run of backslashes in front of a mark only an odd one escapes it.
     if isinstance(data, str):
+        if "\\" not in data:
+            return data.count('"')
         plain = data.replace("\\\\", "")
         return plain.count('"') - plain.count('\\"')
-    # Of a run of backslashes in front of a mark only an odd one escapes it.
+    if _BACKSLASH not in data:
+        return data.count(b'"')
     bare = data.replace(b"\\\\", b"")
     return bare.count(b'"') - bare.count(b'\\"')
 
 
-def _counted(wanted: Type, variable: str, count: str) -> list[str]:
-    """Write how many texts JSON has for a value."""
+def _is_settled(wanted: Type) -> bool:
+    """Tell whether the parser holds values of a type to it."""
+    return _is_closed(wanted) or _item(wanted) is Basic.TEXT
+
+
+def _is_closed(wanted: Type) -> bool:
+    """Tell whether no value of a type is any text that somebody likes."""
+    item = _item(wanted)
+    return item in (Basic.BOOL, Basic.INT) or isinstance(item, Enumeration)
+
+
+def _item(wanted: Type) -> object:
+    return wanted.base.item if isinstance(wanted.base, ListOf) else wanted.base
+
+
+def _type(wanted: Type, *, listed: bool = False) -> Any:  # noqa: ANN401 - what the parser takes for a type
     match wanted.base:
-        case Basic.BOOL | Basic.INT | ListOf(Basic.BOOL | Basic.INT):
-            return []
-        case Basic.SCHEDULE | ListOf():
-            return [f"{count}({variable})"]
-        case _:
-            return [f"({variable} is not None)" if wanted.nullable else "1"]
-
-
-def _tree(declared: Mapping[str, Fact]) -> dict[str, Any]:
-    """Put facts into their groups, by the last part of their names."""
-    whole: dict[str, Any] = {}
-    for fact in declared.values():
-        *path, last = fact.name.split(".")
-        group = whole
-        for part in path:
-            group = group.setdefault(part, {})
-        group[last] = fact
-    return whole
-
-
-def _struct(group: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a class that is made here
-    fields = [
-        (f"a{number}", _struct(held) if isinstance(held, dict) else _type(held.type))
-        for number, held in enumerate(group.values())
-    ]
-    keys = {f"a{number}": key for number, key in enumerate(group)}
-    return _msgspec.defstruct("Read", fields, rename=keys, forbid_unknown_fields=True, gc=False)
-
-
-def _type(wanted: Type) -> Any:  # noqa: ANN401 - what the parser takes for a type
-    match wanted.base:
+        case base if base in _AS_WRITTEN:
+            return _msgspec.Raw
         case ListOf(item):
-            found: Any = Annotated[tuple[_type(Type(item)), ...], _msgspec.Meta(max_length=MAX_ITEMS)]  # type: ignore[misc]
+            items: Any = tuple.__class_getitem__((_type(Type(item), listed=True), ...))
+            found: Any = Annotated[items, _msgspec.Meta(max_length=MAX_ITEMS)]
         case Enumeration(values):
             found = Literal[tuple(values)]
         case Basic.BOOL:
             found = bool
         case Basic.INT:
             found = Annotated[int, _msgspec.Meta(ge=-MAX_INT, le=MAX_INT)]
-        case Basic.SCHEDULE:
-            found = Any
+        case Basic.DATE if not listed:
+            found = date
         case _:
             found = Annotated[str, _msgspec.Meta(max_length=MAX_TEXT)]
     return found | None if wanted.nullable else found
+
+
+_THINGS: Final[Mapping[str, object]] = {
+    "Unusual": Unusual,
+    "UNSET": getattr(_msgspec, "UNSET", None),
+    "bytes": bytes,
+    "count_marks": count_marks,
+    "instant": datetime.fromisoformat,
+    "SIGNS": _SIGNS,
+    "USUAL": _USUAL,
+    "UTC": UTC,
+    "MIN_INSTANT": MIN_INSTANT,
+    "MAX_INSTANT": MAX_INSTANT,
+    "MIN_DATE": MIN_DATE,
+    "MAX_DATE": MAX_DATE,
+}
+"""What statements speak of in charts of any kind."""

@@ -350,7 +350,7 @@ class TestJson:
         def decide(call: Callable[[], Decision]) -> object:
             return found(lambda: ((decision := call()).outcome, decision.reason, dict(decision.facts)))
 
-        by_reader = decide(lambda: rules.should_notify(rules.program.json().read(data, "forbid")))
+        by_reader = decide(lambda: rules.should_notify(rules.program.json().read(data)))
 
         assert decide(lambda: rules.decide_json(data)) == by_reader
 
