@@ -21,6 +21,7 @@ from benchmarks import (
     peers,
     receipts,
     service,
+    spark,
     starting,
     traffic,
 )
@@ -33,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what decisions cost.")
     parser.add_argument("--quick", action="store_true", help="measure less, in under a minute")
     parser.add_argument("--write", action="store_true", help="write what was measured into docs/performance.md")
-    parts = ["service", "events", "receipts", "forms", "cliffs", "columns", "start", "large"]
+    parts = ["service", "events", "receipts", "forms", "cliffs", "columns", "start", "large", "spark"]
     parser.add_argument("part", nargs="?", choices=parts, help="measure only this")
     options = parser.parse_args()
     tables: list[Table] = []
@@ -59,6 +60,8 @@ def _chosen(part: str | None, *, quick: bool) -> Iterable[Table]:
         case "columns":
             frames = columns.measure(rows=100_000 if quick else 1_000_000, rounds=3 if quick else 5)
             return chain(frames, traffic.measure(rows=1_000_000 if quick else 10_000_000))
+        case "spark":
+            return spark.measure(rounds=2 if quick else 5)
         case "start":
             return [starting.measure(rounds=3 if quick else 15)]
         case "large":

@@ -27,7 +27,7 @@ _SLOW: Final = 20
 """By so much files of rows are shorter than files of columns."""
 _REST_S: Final = 0.002
 _STATUS: Final = Path("/proc/self/status")
-_BILLION_H: Final = 1e9 / 3.6e12
+BILLION_H: Final = 1e9 / 3.6e12
 """Hours that a nanosecond a row makes of a billion rows."""
 
 
@@ -70,7 +70,7 @@ def _row(title: str, what: str, file: Path, rows: int) -> Sequence[str]:
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=alike)  # noqa: S603 - this module
     found = json.loads(done.stdout)
     each = found["cpu_ns"] / rows
-    return title, duration(each), f"{found['bytes'] / 1024**2:.0f} MiB", f"{each * _BILLION_H:.1f} h"
+    return title, duration(each), f"{found['bytes'] / 1024**2:.0f} MiB", f"{each * BILLION_H:.1f} h"
 
 
 def _alone(what: str, file: Path) -> dict[str, float]:

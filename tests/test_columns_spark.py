@@ -158,6 +158,34 @@ def test_mistakes(spark: Any, tmp_path: Path) -> None:  # noqa: ANN401 - of Spar
         rules.decide_frame(frame.drop("reason"), extras="ignore").toArrow()
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        ("tzdata/__init__.py", 'IANA_VERSION = "1999z"', "zones 1999z for "),
+        ("regex-1.dist-info/METADATA", "Name: regex\nVersion: 1\n", "words 1 for "),
+    ],
+)
+def test_other_tables(
+    planted: tuple[str, str, str],
+    spark: Any,  # noqa: ANN401 - of Spark
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An executor on which other tables are installed decides nothing, and says which."""
+    file, text, differs = planted
+    place = tmp_path / "installed" / file
+    place.parent.mkdir(parents=True)
+    place.write_text(text, "utf-8")
+    frame = on_spark(spark, pl.DataFrame({"message.is_dm": [True]}), tmp_path)
+    rules = load("slack")
+    # Workers of another environment are other processes.
+    monkeypatch.setitem(spark.sparkContext.environment, "PYTHONPATH", str(tmp_path / "installed"))
+
+    with pytest.raises(Exception, match=f"an executor has other tables than the driver: {differs}") as caught:
+        rules.decide_frame(frame, extras="ignore").toArrow()
+    assert "install the same versions of `notifyrules`, `regex` and `tzdata` on both" in str(caught.value)
+
+
 def test_the_job_of_the_documentation(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
     """The job that the documentation shows decides and backtests partitioned Parquet as one machine does."""
     old, rows = recorded("slack")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from notifyrules.compiled.compiler import compile_graph
@@ -47,8 +47,9 @@ class Job:
     def rules(self) -> FrameRules:
         """Build the rules, unless this process has them."""
         if (self.digest, self.known) not in _built:
-            if self.tables != (here := tables()):
-                message = f"an executor has other tables than the driver: {here} and {self.tables}"
+            here, there = asdict(tables()), asdict(self.tables)
+            if differing := [f"{name} {here[name]} for {there[name]}" for name in here if here[name] != there[name]]:
+                message = f"an executor has other tables than the driver: {', '.join(differing)}"
                 raise UsageError(message, "install the same versions of `notifyrules`, `regex` and `tzdata` on both")
             graph = build_held(self.files, self.path)
             if graph is None or graph.digest != self.digest:
