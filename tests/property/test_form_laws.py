@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import OrderedDict, UserDict, defaultdict, namedtuple
+from collections import ChainMap, OrderedDict, UserDict, defaultdict, namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import make_dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -137,6 +137,14 @@ def rebuilt(make: Callable[[Row], object]) -> Callable[[Row], object]:
     return lambda row: build(nest(row))
 
 
+def in_a_dict(make: Callable[[Row], object]) -> Callable[[Row], object]:
+    """Write the outer groups in another form."""
+    return lambda row: {
+        name: make(one) if isinstance(one, dict) and name in ("channel", "user") else one
+        for name, one in nest(row).items()
+    }
+
+
 def attributes(group: Row) -> Row:
     """Write names as attributes are called."""
     return {f"{name}_" if iskeyword(name) else name: value for name, value in group.items()}
@@ -232,6 +240,11 @@ FORMS: Mapping[str, Callable[[Row], object]] = {
     "UserDict": rebuilt(UserDict),
     "mapping": rebuilt(Asking),
     "dotted mapping": Asking,
+    "mappings in a dict": lambda row: {
+        n: Asking(one) if isinstance(one, dict) else one for n, one in nest(row).items()
+    },
+    "dict by another name": rebuilt(type("Group", (dict,), {})),
+    "chain": rebuilt(lambda group: ChainMap({}, group)),
     "row with keys": Keyed,
     "dataclass": rebuilt(of_class("dataclass", a_dataclass)),
     "slots": rebuilt(SLOTTED),
@@ -240,10 +253,7 @@ FORMS: Mapping[str, Callable[[Row], object]] = {
     "named tuple": rebuilt(of_class("tuple", lambda names: namedtuple("Group", names))),  # noqa: PYI024
     "namespace": rebuilt(lambda group: SimpleNamespace(**attributes(group))),
     "dotted namespace": lambda row: SimpleNamespace(**row),
-    "objects in a dict": lambda row: {
-        name: SLOTTED(value) if isinstance(value, dict) and name != "now" else value
-        for name, value in nest(row).items()
-    },
+    "objects in a dict": in_a_dict(SLOTTED),
     "dicts in an object": lambda row: of_class("dataclass", a_dataclass)(nest(row)),
 }
 
