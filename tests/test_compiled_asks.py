@@ -153,9 +153,10 @@ class TestAsking:
     def test_leads_the_way_for_every_type(self, rules: Rules) -> None:
         """Values that are computed are read as the evaluator reads them, in called charts and vain branches too."""
         for given in situations():
-            facts = rules.facts(given)
+            decision, passage = rules.should_notify(given), walk(rules.graph, rules.facts(given))
 
-            assert whole(rules.should_notify(facts).passage) == whole(walk(rules.graph, facts))
+            assert whole(decision.passage) == whole(passage)
+            assert decision.because == passage.because
 
 
 class TestTelling:

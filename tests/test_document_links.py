@@ -96,7 +96,12 @@ def test_an_index_shows_the_readme_without_its_folder() -> None:
         assert found, one["pattern"]
 
     assert [link for link in _LINK.findall(_CODE.sub("", text)) if not link.startswith("https://")] == []
-    assert set(re.findall(r"pip install (.*?)[ )`]", text)) == {"notifyrules", "'notifyrules[service]'", "-e"}
+    assert set(re.findall(r"pip install (.*?)[ )`]", text)) == {
+        "notifyrules",
+        "'notifyrules[prove]'",
+        "'notifyrules[service]'",
+        "-e",
+    }
     assert _HEADING.findall(_BLOCK.sub("", text)) == _HEADING.findall(_BLOCK.sub("", readme))
 
 

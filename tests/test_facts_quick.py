@@ -190,8 +190,8 @@ class Made(Mapping[str, object]):
         return iter(self.held)
 
     def __len__(self) -> int:
-        """Count less than there is."""
-        return 0
+        """Know no length."""
+        raise NotImplementedError
 
 
 class Counted(Made):

@@ -138,13 +138,14 @@ class FrameRules:
 
         return frame.map_batches(block, schema={**schema, **made}, streamable=True)
 
-    def batch(self, batch: Any, wanted: Wanted, extras: Extras, first: int) -> Any:  # noqa: ANN401 - of PyArrow
-        """Decide for some rows of PyArrow, and give them as a table with what was decided."""
+    def batch(self, batch: Any, wanted: Wanted, extras: Extras, first: int, *, written: bool = True) -> Any:  # noqa: ANN401 - of PyArrow
+        """Decide for some rows of PyArrow, and give them as a table with what was decided, names perhaps as codes."""
         import pyarrow as pa  # noqa: PLC0415 - what carries the rows
 
         table = pa.table(batch)
         rows = pl.DataFrame(pl.from_arrow(table))
-        for column in self.columns(rows, wanted, extras, first).cast(dict(self.schema(wanted))):  # type: ignore[arg-type]
+        made = self.columns(rows, wanted, extras, first)
+        for column in made.cast(dict(self.schema(wanted))) if written else made:  # type: ignore[arg-type]
             values = column.to_arrow(compat_level=pl.CompatLevel.oldest())
             table = table.append_column(column.name, values.cast(_small(values.type)))
         return table
@@ -156,10 +157,11 @@ class FrameRules:
 
         reader, tables, first = frame.to_arrow_reader(_ROWS), [], 1
         for batch in reader:
-            tables.append(self.batch(batch, wanted, extras, first))
+            # DuckDB takes names as codes, and has them as text.
+            tables.append(self.batch(batch, wanted, extras, first, written=False))
             first += batch.num_rows
         if not tables:
-            tables.append(self.batch(reader.schema.empty_table(), wanted, extras, first))
+            tables.append(self.batch(reader.schema.empty_table(), wanted, extras, first, written=False))
         whole = pa.concat_tables(tables)
         return duckdb.from_arrow(whole)
 

@@ -201,17 +201,28 @@ class Terms:
     def _written(self, term: t.Term) -> Expression:
         """Write a term natively where there is a form for it."""
         match term:
+            case t.FactRead(name=name):
+                return Read(name)
+            case t.Constant(value=value):
+                return SameInAll(as_plain(value))
             case t.LetUse(term=inner, shared=shared):
                 if not shared:
                     return self._written(inner)
                 if inner not in self._shared:
                     self._shared[inner] = self._stages.kept(self._written(inner))
                 return self._shared[inner]
+            case t.Not(operand=operand):
+                return Apply(Operation.NOT, (self._written(operand),))
+            case t.Junction(every=every, items=items):
+                # What the reference computes goes last, and is asked only where the others do not settle it.
+                parts = sorted(map(self._written, items), key=self._stages.is_dear)
+                return Apply(Operation.ALL if every else Operation.ANY, tuple(parts))
             case t.IsNull(operand=t.FactRead(name=name)):
                 return self._is_null(Read(name))
             case _ if any(is_opaque(part.type) for part in t.parts(term)):
                 return self._of_lists(term)
-        return self._native(term)
+            case _:
+                return self._native(term)
 
     def _of_lists(self, term: t.Term) -> Expression:
         """Write a term over lists and the like: native only where a list is written out."""
@@ -240,13 +251,12 @@ class Terms:
             return self._stages.by_reference(term)
         return self._stages.clock(term, Clock(term.function, self._written(instant), tuple(others), facts, term.type))
 
-    def _native(self, term: t.Term) -> Expression:
+    def _native(
+        self,
+        term: t.Comparison | t.IsNull | t.Contains | t.FunctionCall | t.Coalesce | t.Choice | t.ListTerm | t.Arithmetic,
+    ) -> Expression:
         """Write a term whose parts columns can hold."""
         match term:
-            case t.Constant(value=value):
-                return SameInAll(as_plain(value))
-            case t.FactRead(name=name):
-                return Read(name)
             case t.Arithmetic(kind=kind, minus=minus) if kind in _SUMS:
                 operation = Operation.MINUS if minus else Operation.PLUS
                 total = Apply(operation, (self._written(term.left), self._written(term.right)))
@@ -258,17 +268,11 @@ class Terms:
                 return self._comparison(term)
             case t.IsNull(operand=operand):
                 return self._is_null(self._written(operand))
-            case t.Not(operand=operand):
-                return Apply(Operation.NOT, (self._written(operand),))
-            case t.Junction(every=every, items=items):
-                # What the reference computes goes last, and is asked only where the others do not settle it.
-                parts = sorted((self._written(one) for one in items), key=self._stages.is_dear)
-                return Apply(Operation.ALL if every else Operation.ANY, tuple(parts))
             case t.Choice(condition=condition, then=then, otherwise=otherwise):
                 return FirstOf(((self._written(condition), self._as_text(then)),), self._as_text(otherwise))
             case t.FunctionCall(function=function, arguments=arguments) if function.name in NATIVE:
                 return Apply(NATIVE[function.name], tuple(self._as_text(one) for one in arguments))
-            case t.Arithmetic() | t.FunctionCall() | t.ListTerm() | t.Contains() | t.LetUse():
+            case t.Arithmetic() | t.FunctionCall() | t.ListTerm() | t.Contains():
                 return self._stages.by_reference(term)
             case _:
                 assert_never(term)

@@ -8,9 +8,8 @@ like the one that decides and hands on what was said last; like all generated co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
 from notifyrules.compiled.asks import asks_of
@@ -29,6 +28,8 @@ from notifyrules.source.text import Span
 
 _CHARTS: Final = 64
 """Charts of which it is kept what their arrows say."""
+_SELDOM: Final = 20
+"""Decisions whose words the walk finds, before code is written for them."""
 
 
 class OnTheWay(Enum):
@@ -85,35 +86,49 @@ def plain_words(graph: Graph, arrow: str) -> str | Message | OnTheWay | None:
 class Teller:
     """Find the words of decisions for one kind of end: by code that decides again, and keeps what is said last."""
 
-    def __init__(self, graph: Graph, kind: type[Facts], end: Notify, limits: CodeLimits = LIMITS) -> None:
-        self._graph = graph
-        self._names = Names()
-        facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in kind.slots.items()}
-        fixed = slots(name for name in kind.names if name not in kind.slots)
-        facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in fixed.items()}
-        expressions = Expressions(facts, self._names, limits)
-        self._names.thing("set", set)
-        self._names.thing("tuple", tuple)
-        self._find: Callable[[Facts], _FoundWords] | None = None
-        speech = _SpeechWriter(graph, end, expressions, "w")
-        calls = _TellingCalls(self._names, limits, end)
-        calls.speeches[id(expressions)] = speech
-        writers = Writers(expressions, speech.answer, calls, variables="facts, w", say=speech.say, words="w")
-        # Where a called chart is too large to be written into this one, the walk tells.
-        with suppress(NotInline):
-            written = write_chart(graph, limits, writers)
-            find = ["def find(facts):", "    w = False", *(f"    {line}" for line in written.entry)]
-            source = "\n".join([*expressions.functions, *calls.functions, *written.functions, *find])
-            self._find = run(compiled(source, f"<the words of {graph.name}>"), self._names.table)["find"]
+    def __init__(
+        self, graph: Graph, kind: type[Facts], end: Notify, limits: CodeLimits = LIMITS, seldom: int = _SELDOM
+    ) -> None:
+        """Prepare to find words; for the first few, *seldom*, code would cost more to write than it saves."""
+        self._graph, self._kind, self._end, self._limits = graph, kind, end, limits
+        self._seldom = seldom
 
     def words(self, facts: Facts) -> str | None:
         """Find the words in force for what facts lead to."""
-        if self._find is None:
-            return walk(self._graph, facts, asks=asks_of).because
-        found = self._find(facts)
+        if self._seldom > 0:
+            self._seldom -= 1
+            return walk(self._graph, facts.known()).because
+        if (find := self._find) is None:
+            return walk(self._graph, facts.known(), asks=asks_of).because
+        found = find(facts)
         if found is False:
             return None
         return found if isinstance(found, str) else found(facts)
+
+    @cached_property
+    def _find(self) -> Callable[[Facts], _FoundWords] | None:
+        """Write the code; None where a called chart is too large to be written into this one, and the walk tells."""
+        graph, kind, end, limits = self._graph, self._kind, self._end, self._limits
+        names = Names()
+        facts = {name: Spelling(f"facts.{slot}", ("facts",)) for name, slot in kind.slots.items()}
+        fixed = slots(name for name in kind.names if name not in kind.slots)
+        facts |= {name: Spelling(f"facts.{FIXED}.{slot}", ("facts",)) for name, slot in fixed.items()}
+        expressions = Expressions(facts, names, limits)
+        names.thing("set", set)
+        names.thing("tuple", tuple)
+        speech = _SpeechWriter(graph, end, expressions, "w")
+        calls = _TellingCalls(names, limits, end)
+        calls.speeches[id(expressions)] = speech
+        writers = Writers(expressions, speech.answer, calls, variables="facts, w", say=speech.say, words="w")
+        try:
+            written = write_chart(graph, limits, writers)
+        except NotInline:
+            return None
+        find = ["def find(facts):", "    w = False", *(f"    {line}" for line in written.entry)]
+        source = "\n".join([*expressions.functions, *calls.functions, *written.functions, *find])
+        code: Callable[[Facts], _FoundWords]
+        code = run(compiled(source, f"<the words of {graph.name}>"), names.table)["find"]
+        return code
 
 
 _FoundWords: TypeAlias = "str | Literal[False] | Callable[[Facts], str]"

@@ -82,7 +82,7 @@ class Stretch:
 class ChartShape:
     """What holds for a chart as a whole."""
 
-    def __init__(self, graph: Graph, limits: CodeLimits, say: Callable[[Arrow], Sequence[str]]) -> None:
+    def __init__(self, graph: Graph, limits: CodeLimits, say: Callable[[Arrow], Sequence[str]] | None) -> None:
         self.graph = graph
         self.limits = limits
         self._say = say
@@ -110,14 +110,16 @@ class ChartShape:
             for _, neighbours in groupby(node.arrows, key=self._goal):
                 yield tuple(neighbours)
             return
-        together: dict[tuple[str, ...], list[Arrow]] = {}
+        together: dict[str, list[Arrow]] = {}
         for arrow in node.arrows:
             together.setdefault(self._goal(arrow), []).append(arrow)
         yield from map(tuple, together.values())
 
-    def _goal(self, arrow: Arrow) -> tuple[str, ...]:
+    def _goal(self, arrow: Arrow) -> str:
         """Name what arrows taken together have in common: node and words; no outcome, which tells its arrows apart."""
-        return (arrow.target if arrow.target in self.graph.nodes else arrow.id, *self._say(arrow))
+        if arrow.target not in self.graph.nodes:
+            return arrow.id
+        return arrow.target if self._say is None else "\n".join([arrow.target, *self._say(arrow)])
 
     def stretch(self, entry: str, ends: Ends, functions: Collection[str]) -> Stretch:
         """Arrange a stretch of code from its entry on; nodes that are functions are called, not written there."""

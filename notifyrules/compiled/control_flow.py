@@ -141,10 +141,10 @@ class Writers:
     """What the names of its functions begin with."""
     variables: str = ""
     """The arguments that its functions hand to each other."""
-    say: Callable[[Arrow], Sequence[str]] = lambda _: ()
-    """Writes what is done where an arrow is taken: its words are kept in the variable :attr:`words`."""
+    say: Callable[[Arrow], Sequence[str]] | None = None
+    """Writes that words of an arrow that is taken are the last ones; None where nobody wants to know."""
     words: str = ""
-    """Holds the words that were said last; empty where nobody wants to know."""
+    """The variable that holds the words that were said last."""
 
 
 class StretchWriter(ABC):
@@ -273,7 +273,12 @@ class StretchWriter(ABC):
     # ---- Ways ----
 
     def _follow(self, arrow: Arrow, where: Whereabouts) -> Block:
-        return Block(self._say(arrow), stays=True).then(lambda: self._lead(arrow, where))
+        return self._saying(arrow, lambda: self._lead(arrow, where))
+
+    def _saying(self, arrow: Arrow, lead: Callable[[], Block]) -> Block:
+        """Write what an arrow says before what it leads to."""
+        said = None if self._say is None else self._say(arrow)
+        return Block(said, stays=True).then(lead) if said else lead()
 
     def _lead(self, arrow: Arrow, where: Whereabouts) -> Block:
         ends = where.stretch.ends
@@ -306,12 +311,12 @@ class StretchWriter(ABC):
         call = [f"r = {function}({self._variables})", *self._drive()]
         return Block([*call, "if r is not None:", "    return r"], stays=True, levels=1)
 
-    def _goal(self, arrow: Arrow, where: Whereabouts) -> tuple[str, ...]:
+    def _goal(self, arrow: Arrow, where: Whereabouts) -> str:
         """Name what arrows have in common that need not be told apart here."""
         outcome = self.graph.outcomes.get(arrow.target)
         if outcome is None or where.stretch.ends.done:
-            return (arrow.target, *self._say(arrow))
-        return (REFUSED if where.stretch.ends.trying and outcome.notify is Notify.NO else arrow.id,)
+            return arrow.target if self._say is None else "\n".join([arrow.target, *self._say(arrow)])
+        return REFUSED if where.stretch.ends.trying and outcome.notify is Notify.NO else arrow.id
 
     # ---- Nodes ----
 

@@ -49,7 +49,7 @@ class KeySight:
         elif self.make in _ASKED:
             found = f"{held}_keys"
             wanted, order = names.thing("wanted", frozenset(self.wanted)), names.thing("order", self.order)
-            # A list of the mapping itself would ask it for its length too.
+            # A list of the mapping itself would ask it for its length too, which it may not know.
             lines += [f"{found} = [*{_ASKED[self.make].format(variable, iter=names.thing('iter', iter))}]"]
             unlike = f"{found} != {order} and (len({found}) != {count} or not {wanted}.issubset({found}))"
             given = f"{names.thing('of_keys', _of_keys)}({variable}, {found})"
@@ -161,8 +161,8 @@ def _by_own_keys(given: Any) -> dict[str, object]:  # noqa: ANN401
 
 
 def _by_keys(given: Any) -> dict[str, object]:  # noqa: ANN401
-    """Read a mapping that gives its items by its keys."""
-    return _of_keys(given, list(given))
+    """Read a mapping that gives its items by its keys; its length is not asked for."""
+    return _of_keys(given, list(iter(given)))
 
 
 def _of_keys(given: Any, keys: list[str]) -> dict[str, object]:  # noqa: ANN401

@@ -127,14 +127,15 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
 def _instant_of(text: str) -> Value:
     """Read the text of an instant that was not met lately."""
     # Signs and digits take turns by threes from the year on.
-    if text[4:23:3] != _SHAPES.get(len(text)) and not _is_plain(text):
-        return conform(INSTANT, text)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return conform(INSTANT, text)
-    in_utc = found.tzinfo is UTC and _FIRST_YEAR < found.year < _LAST_YEAR
-    moment = found if in_utc else _read_instant(found)
+    if text[4:23:3] == _SHAPES.get(len(text)) or _is_plain(text):
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            return conform(INSTANT, text)
+        in_utc = found.tzinfo is UTC and _FIRST_YEAR < found.year < _LAST_YEAR
+        moment = found if in_utc else _read_instant(found)
+    else:
+        moment = conform(INSTANT, text)
     if len(_INSTANTS) >= _INSTANTS_KEPT:
         _INSTANTS.clear()
     _INSTANTS[text] = moment

@@ -68,7 +68,7 @@ class Statements(StretchWriter):
         literal: bool = False,
     ) -> Block:
         """Choose by a value; where all values are named, the largest way needs no test."""
-        groups: dict[tuple[str, ...], tuple[list[Value], Arrow]] = {}
+        groups: dict[str, tuple[list[Value], Arrow]] = {}
         for value, arrow in cases.items():
             groups.setdefault(self._goal(arrow, where), ([], arrow))[0].append(value)
         last: Block | None = None
@@ -109,7 +109,7 @@ class Statements(StretchWriter):
         return block.then(lambda: self._follow(node.otherwise, where))
 
     def _branch(self, branch: Arrow, where: Whereabouts) -> Block:
-        return Block(self._say(branch), stays=True).then(lambda: self._try_branch(branch, where))
+        return self._saying(branch, lambda: self._try_branch(branch, where))
 
     def _try_branch(self, branch: Arrow, where: Whereabouts) -> Block:
         name = branch.target

@@ -213,4 +213,14 @@ def walk(term: Term) -> Iterator[Term]:
 
 def facts_read(term: Term) -> frozenset[str]:
     """Name the facts whose values a term may read."""
-    return frozenset(one.name for one in walk(term) if isinstance(one, FactRead))
+    found: set[str] = set()
+    seen: set[Term] = set()
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, FactRead):
+            found.add(one.name)
+        elif one not in seen:
+            seen.add(one)
+            waiting.extend(parts(one))
+    return frozenset(found)

@@ -418,7 +418,7 @@ def differences_told(seed: int) -> Iterator[str]:
     """Tell where code finds other words than the walk."""
     one = telling(seed)
     kind = make_kind(one.graph.facts)
-    ends = {end: Teller(one.graph, kind, end, one.limits) for end in set(ENDS.values())}
+    ends = {end: Teller(one.graph, kind, end, one.limits, seldom=1) for end in set(ENDS.values())}
     for facts in one.facts:
         passage = walk(one.graph, facts)
         found = ends[ENDS[passage.outcome]].words(kind.of(facts[name] for name in kind.names))
