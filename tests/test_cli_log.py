@@ -84,6 +84,20 @@ class TestCounts:
 
 
 class TestTold:
+    def test_the_newest_first(self, folder: Path) -> None:
+        """Of equal times by name, those that tell no time last; lines that are no receipts are counted beside."""
+        [first, *_] = written(folder)
+        lines = first.read_text("utf-8").splitlines()
+        timeless = re.sub(r'"at":"[^"]*",', "", lines[0]).replace("m0", "m9")
+        first.write_text("\n".join([lines[0].replace("m0", "m7"), timeless, *lines, '{"id":"torn']), "utf-8")
+        files = asking.files_of([str(folder)])
+        found = asking.find(files, asking.WantedReceipts(), 20)
+
+        assert [one["id"] for one in found.rows] == ["m5", "m4", "m3", "m2", "m1", "m7", "m0", "m9"]
+        assert found.unread == 1
+        assert asking.find(files, asking.WantedReceipts(), 3).rows == found.rows[:3]
+        assert asking.find(files, asking.WantedReceipts(id="nobody"), 3).rows == []
+
     def test_one_persons_day(self, folder: Path) -> None:
         """Each decision is told by the rules of then, the oldest first."""
         assert run("log", folder, "--subject", "u1", "--explain", "user").out == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -338,6 +339,10 @@ class TestFinding:
     def test_in_git(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each of twenty versions is found in the history, and told word for word."""
         monkeypatch.chdir(tmp_path)
+        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+            monkeypatch.delenv(name, raising=False)
+        for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+            monkeypatch.setenv(name, os.devnull)
         told = []
 
         def git(*command: str) -> None:

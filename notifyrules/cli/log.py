@@ -54,7 +54,9 @@ def log(  # noqa: PLR0913, PLR0917 - the options of the command
         str | None, typer.Option(metavar="WHEN", help="From then on: an instant, or how long ago, such as 1h.")
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="WHEN", help="Before then.")] = None,
-    most: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="How many are listed or explained.")] = 100,
+    most: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=999_999, help="How many are listed or explained.")
+    ] = 100,
     explain: Annotated[
         str | None, typer.Option(metavar="|".join(READERS), help="Explain each, by the rules of then.")
     ] = None,

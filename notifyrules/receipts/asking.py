@@ -103,10 +103,15 @@ def count(files: Iterable[Path], wanted: WantedReceipts, by: Sequence[str]) -> F
 
 def find(files: Iterable[Path], wanted: WantedReceipts, most: int) -> FoundReceipts:
     """Give whole receipts as they were written, the newest first."""
-    question = "SELECT *, count(*) FILTER (WHERE reason IS NULL) OVER () AS torn FROM found"
-    question += f' ORDER BY reason IS NULL, "at" DESC, id DESC LIMIT {most}'
-    rows = _ask(files, wanted, set(_COLUMNS), question)
-    return FoundReceipts([_receipt(row) for row in rows if row["reason"] is not None], rows[0]["torn"] if rows else 0)
+    # In one pass, which keeps no more than are wanted: a window over all would keep all of them.
+    key = """{'at': coalesce("at", TIMESTAMP '-infinity'), 'id': coalesce(id, '')}"""
+    question = f"SELECT max_by(found, {key}, {most}) FILTER (WHERE reason IS NOT NULL) AS newest"
+    rows = _ask(files, wanted, set(_COLUMNS), f"{question}, count(*) FILTER (WHERE reason IS NULL) AS torn FROM found")
+    return (
+        FoundReceipts([_receipt(row) for row in rows[0]["newest"] or ()], rows[0]["torn"])
+        if rows
+        else FoundReceipts((), 0)
+    )
 
 
 def sample(files: Iterable[Path], wanted: WantedReceipts, most: int) -> FoundReceipts:

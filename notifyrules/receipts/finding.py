@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from notifyrules.compiled.receipts import DIGITS, loaded_here, stamp
@@ -78,8 +79,13 @@ class Finder:
                         yield Found(graph, kept.tables)
                     else:
                         alike.append(graph)
-        near = [*alike, *self._files(stamped[:DIGITS])]
-        for graph in near or self._past(stamped[:DIGITS]):
+        alike += (graph for seen in self._seen.values() for graph in seen)
+        digits, is_near = stamped[:DIGITS], False
+        for graph in chain((one for one in alike if one.digest.startswith(digits)), self._files(digits)):
+            is_near = True
+            if (found := self.fit(graph, stamped)) is not None:
+                yield found
+        for graph in () if is_near else self._past(digits):
             if (found := self.fit(graph, stamped)) is not None:
                 yield found
 
