@@ -53,13 +53,17 @@ def number_values(column: pl.Series) -> Numbered:
     rows = pl.int_range(height, dtype=pl.UInt32, eager=True)
     first = pl.zeros(size, dtype=pl.UInt32, eager=True).scatter(key, rows)[key]
     held = column[first]
-    if isinstance(column.dtype, pl.List):
-        return number(first, height) if _same_lists(column, held) else number(*_joined(column))
-    others = column.ne_missing(held).arg_true()
-    if not len(others):
-        return number(first, height)
-    joined, more = _joined(column[others])
-    return number(first.scatter(others, joined + height), height + more)
+    nested = isinstance(column.dtype, pl.List)
+    if nested and not _same_lists(column, held):
+        return number(*_joined(column))
+    # INVARIANT (first rows): each of them has itself as the first.
+    there = (first == rows).arg_true()
+    counted = pl.int_range(len(there), dtype=pl.UInt32, eager=True)
+    numbers = pl.zeros(height, dtype=pl.UInt32, eager=True).scatter(there, counted)[first]
+    if nested or not len(others := column.ne_missing(held).arg_true()):
+        return Numbered(numbers, there)
+    more = number(*_joined(column[others]))
+    return Numbered(numbers.scatter(others, more.numbers + len(there)), there.append(others[more.rows]))
 
 
 def _same_lists(one: pl.Series, other: pl.Series) -> bool:
