@@ -270,6 +270,8 @@ class TestOtherTypes:
                 "a time zone of the type `pytz.tzfile.Europe/Berlin`",
                 "give `str(...)` of it, which is `Europe/Berlin`",
             ),
+            (TIMEZONE, "new york", 'the text "new york"', "write `America/New_York`"),
+            (TIMEZONE, "Nowhere", 'the text "Nowhere"', ""),
             (TIMEZONE, pytz.utc, "a time zone of the type `pytz.UTC`", "give `str(...)` of it, which is `UTC`"),
             (TIMEZONE, tz.UTC, "a time zone of the type `dateutil.tz.tz.tzutc`", ZONE),
             (TEXTS, np.array(["a"]), "an object of the type `numpy.ndarray`", "give `.tolist()` of it"),

@@ -46,7 +46,7 @@ def _because(part: OutcomePart, draft: Draft) -> Because | None:
     assert part.because is not None
     if isinstance(part.because, Map) and part.notify is not None:
         message, at = "expected text as `because`, found a mapping", part.because.span.first_line
-        advice = "this outcome is one kind of end, so one text speaks for it"
+        advice = "write one text, `because: ...`, as this outcome is one kind of end; words for several stand on arrows"
         draft.findings.add(Code.WRONG_SHAPE, at, message, help=advice)
         return None
     return read_because(part.because, draft)

@@ -334,7 +334,10 @@ def read_timezone(given: object) -> ZoneInfo | None:
     if not isinstance(key, str):
         return None
     if key not in zone_keys():
-        raise Mismatch(describe(key), help=did_you_mean(key, zone_keys()))
+        # Many forget the continent of their city.
+        city = "/" + key.replace(" ", "_").lower()
+        meant = next((f"write `{one}`" for one in sorted(zone_keys()) if one.lower().endswith(city)), "")
+        raise Mismatch(describe(key), help=meant or did_you_mean(key, zone_keys()))
     return ZoneInfo(str.__str__(key))
 
 
