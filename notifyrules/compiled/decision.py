@@ -115,7 +115,8 @@ class Decision(Unchanging):
     def facts(self) -> Facts:
         """The facts it was decided for, defaults filled in; of those given as callables, reading one asks for it."""
         facts = self._facts
-        if not isinstance(facts, Facts):
+        # To look whether something is a mapping takes longer than anything else here.
+        if facts.__class__ is not self._verdict.kind and not isinstance(facts, Facts):
             facts = self._facts = self._verdict.kind.of(facts)
         return facts
 
@@ -148,7 +149,7 @@ class Decision(Unchanging):
     def because(self) -> str | None:
         """Why, in words for a person; None where the rules say nothing."""
         verdict, facts = self._verdict, self._facts
-        if isinstance(facts, LazyFacts):
+        if facts.__class__ is not verdict.kind and facts.__class__ is not tuple and isinstance(facts, LazyFacts):
             # Who reads the words of facts that are not known yet asks for what the whole way says.
             return self.passage.because
         words = verdict.words
