@@ -198,6 +198,16 @@ class TestTold:
         assert done.out.count("How it was decided") == 2
         assert done.out.count("<details>") == done.out.count("</details>") == 1
 
+    def test_markdown_aside(self, tmp_path: Path) -> None:
+        """What is set aside is fenced in Markdown, whatever stands in it."""
+        file = rows(tmp_path, ["{}", '{"channel.muted": "```<b>"}'])
+        found = backtest("slack", file, against="slack")
+
+        assert found.tell("markdown").endswith(
+            "\n\nset aside: 1 row that nothing can be decided for\n\n```\n"
+            f"  {file}:2: channel.muted: expected true or false, found the text \"'''<b>\"\n```\n"
+        )
+
     def test_private(self) -> None:
         """No report holds the value of a private fact."""
         text = asks("b").replace('t: text = ""', 't: {type: text, default: "", private: true}')
@@ -244,8 +254,20 @@ class TestGate:
 class TestMistakes:
     def test_column(self) -> None:
         """A column that is not there is named."""
-        with pytest.raises(UsageError, match="has no column `team`"):
-            backtest("slack", pl.DataFrame({"channel.muted": [True]}), against="slack", by="team")
+        frame = pl.DataFrame({"channel.muted": [True], "day": 1})
+        with pytest.raises(UsageError, match=r"has no column `dya`\n *help: did you mean `day`"):
+            backtest("slack", frame, against="slack", by="dya")
+
+    def test_column_of_rows(self, tmp_path: Path) -> None:
+        """A column that no row has is told of."""
+        for line, told in (
+            ('{"channel.muted": true, "team": "red"}', []),
+            ("{}", ["no row has `team`, by which is counted"]),
+        ):
+            warned: list[str] = []
+            backtest("slack", rows(tmp_path, [line]), against="slack", by="team", warn=warned.append)
+
+            assert warned == told
 
     def test_too_many_values(self) -> None:
         """Counting by what is different everywhere is refused."""

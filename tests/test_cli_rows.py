@@ -69,17 +69,18 @@ class TestFormats:
         assert pl.read_parquet(tmp_path.parent / "all.parquet")["team"].to_list() == ["blue"] * 2 + ["red"] * 2
 
     def test_only_facts(self, tmp_path: Path) -> None:
-        """Only columns of facts are read: in structs too, and a later file that has none holds a decision a row."""
+        """Only columns of facts are read, in structs too; of a file that has none all are, so that it has its rows."""
         pl.DataFrame({"channel": [{"muted": True}], "n": 1}).write_parquet(tmp_path / "a.parquet")
         pl.DataFrame({"n": [1, 2]}).write_parquet(tmp_path / "b.parquet")
-        (first, second) = (batch for file in "ab" for batch in batches([tmp_path / f"{file}.parquet"], {"channel"}))
-        done = run("decide", "slack", "--rows", tmp_path, "--json")
+        (first, second) = batches([tmp_path / "a.parquet", tmp_path / "b.parquet"], {"channel"})
 
         assert (first.frame.columns, len(second)) == (["channel"], 2)  # type: ignore[union-attr]
-        assert {one["reason"]: one["count"] for one in done.json["counts"]} == {
-            "muted_thread.else": 1,
-            load("slack").decide({}).reason: 2,
-        }
+
+    def test_all_as_by_default(self, tmp_path: Path) -> None:
+        """Rows may give no fact at all: receipts leave out what has its default."""
+        (tmp_path / "a.jsonl").write_text("{}\n", "utf-8")
+
+        assert run("decide", "slack", "--rows", tmp_path, "--json").json["decided"] == 1
 
     def test_set(self, tmp_path: Path) -> None:
         """Facts that are set hold for all rows."""
@@ -233,6 +234,15 @@ class TestMistakes:
 
         assert done.code == 2
         assert done.err.startswith(f"error: `{tmp_path}/a.parquet`: b: has no column and no default\n")
+
+    def test_a_file_of_something_else(self, tmp_path: Path) -> None:
+        """A file without any fact is refused wherever it stands in a folder, and nothing is decided by defaults."""
+        pl.DataFrame({"channel.muted": [True]}).write_parquet(tmp_path / "a.parquet")
+        pl.DataFrame({"n": [1, 2]}).write_parquet(tmp_path / "b.parquet")
+        done = run("decide", "slack", "--rows", tmp_path)
+
+        assert (done.code, done.out) == (2, "")
+        assert "b.parquet` holds no fact of these rules; it holds `n`" in done.err
 
     def test_no_fact(self, tmp_path: Path) -> None:
         """Where a file holds no fact, the facts are listed as they are declared."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from notifyrules.answers.log import draw_traffic
 from notifyrules.answers.rows import Aside
-from notifyrules.columns.traffic import Broken, batches, batches_of, files_of, names_of, strangers
+from notifyrules.columns.traffic import Broken, batches, batches_of, files_of, names_of, of_facts
 from notifyrules.diagnostics.visible import visible
 from notifyrules.diff.traffic import Backtest
 from notifyrules.diff.traffic_report import data_of, format_markdown, format_text
@@ -64,8 +64,11 @@ class Backtested:
         if report_format == "json":
             return json.dumps(self.to_dict(), indent=2, default=str) + "\n"
         verdict = "" if self.most is None or self.passes else f"too many change: at most {100 * self.most:g}% may"
-        told = (format_markdown if report_format == "markdown" else format_text)(self.found, verdict)
-        return told + "".join(f"{line}\n" for line in self.aside.tell() if report_format == "markdown")
+        if report_format == "text":
+            return format_text(self.found, verdict)
+        head, *shown = [*self.aside.tell()] or [""]
+        fenced = "".join(f"{line}\n" for line in shown).replace("```", "'''")
+        return format_markdown(self.found, verdict) + (f"\n{head}\n\n```\n{fenced}```\n" if head else "")
 
     def render(self, picture_format: str) -> Rendered:
         """Draw the new chart, each arrow as broad as its traffic, those marked that settle what changes."""
@@ -98,7 +101,7 @@ def backtest(  # noqa: PLR0913 - what is compared, and how
         each: Whether each row is decided for every medium.
         keep: Is given each row that is set aside, because nothing was decided for it before.
         advance: Is told of the bytes that were read.
-        warn: Is told of names that look like misspelt facts.
+        warn: Is told of names that look like misspelt facts, and of a column to count by that no row has.
 
     Returns:
         What changes, as numbers, `tell`, `to_dict` and `render`.
@@ -116,11 +119,11 @@ def backtest(  # noqa: PLR0913 - what is compared, and how
     listed = isinstance(traffic, (list, tuple))
     needed = {*names_of([old.graph, new.graph]), *(() if by is None else (by, by.partition(".")[0]))}
     read = batches(files_of(map(Path, traffic)), needed) if listed else batches_of(traffic)
-    for number, batch in enumerate(read):
-        for name in strangers(batch, [old.graph, new.graph]) if not number else ():
-            warn(name)
+    for batch in of_facts(read, [old.graph, new.graph], warn):
         aside.add(found.add(batch))
         advance(batch.size)
+    if by is not None and found.shares.keys() == {None}:
+        warn(f"no row has `{visible(by)}`, by which is counted")
     if not found.total:
         first = f": {visible(aside.shown[0].problem)}" if aside.shown else ""
         raise UsageError(f"there are no decisions to compare{first}", "give rows that the old version decides")

@@ -12,7 +12,7 @@ from notifyrules.answers.log import table
 from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.frames import Wanted
 from notifyrules.columns.saving import save
-from notifyrules.columns.traffic import Broken, batches, names_of, strangers
+from notifyrules.columns.traffic import Broken, batches, names_of, of_facts
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
 
@@ -104,9 +104,7 @@ def decide_rows(  # noqa: PLR0913 - what is decided, and what becomes of it
     needed = names_of([rules.graph]) if target is None else None
 
     def decided() -> Iterator[DecidedBatch]:
-        for number, batch in enumerate(batches(files, needed)):
-            for name in strangers(batch, [rules.graph]) if not number else ():
-                warn(name)
+        for batch in of_facts(batches(files, needed), [rules.graph], warn):
             one = decider.decide(batch)
             found.aside.add(one.broken)
             made = one.made.lazy().drop_nulls("reason").group_by("outcome", "reason").len().collect()

@@ -25,7 +25,7 @@ from notifyrules.columns.row_words import held
 from notifyrules.columns.writing import is_opaque
 from notifyrules.compiled.facts_reader import dotted
 from notifyrules.compiled.partial import UNKNOWN
-from notifyrules.diagnostics.phrases import named, nearest, why
+from notifyrules.diagnostics.phrases import did_you_mean, named, nearest, why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import private_facts
@@ -158,7 +158,9 @@ class Batch:
             return pl.Series(texts, dtype=pl.String)
         first, *parts = [name] if name in self.frame.columns else name.split(".")
         if first not in self.frame.columns:
-            raise UsageError(f"`{visible(str(self.file))}` has no column `{visible(name)}`")
+            held = self.names if self.whole is None else self.whole.collect_schema().names()
+            message = f"`{visible(str(self.file))}` has no column `{visible(name)}`"
+            raise UsageError(message, did_you_mean(name, held, "name one that it has"))
         column = pl.col(first)
         for part in parts:
             column = column.struct.field(part)
@@ -429,12 +431,24 @@ def _own(row: TrafficRow, media: Media, name: str) -> PlainRow:
     return {**facts, **own, **dotted(given.get(name) if isinstance(given, Mapping) else None), media.fact: name}
 
 
+def of_facts(read: Iterable[Batch], graphs: Sequence[Graph], warn: Callable[[str], None]) -> Iterator[Batch]:
+    """Give batches on; of each file that none of the facts are in it is an error, of the first what looks misspelt."""
+    file: Path | None = None
+    for batch in read:
+        if batch.file != file:
+            found = [*strangers(batch, graphs)]
+            for name in found if file is None else ():
+                warn(name)
+            file = batch.file
+        yield batch
+
+
 def strangers(batch: Batch, graphs: Sequence[Graph]) -> Iterator[str]:
     """Say which names of a batch look like misspelt facts; UsageError where none is a fact."""
     known = names_of(graphs)
     given = batch.names if batch.whole is None else batch.whole.collect_schema().names()
     names = [name.partition("@")[0] for name in given]
-    if len(batch) and known and not any(name in known for name in names):
+    if names and known and not any(name in known for name in names):
         found = f"`{visible(str(batch.file))}` holds no fact of these rules; it holds {named(names)}"
         marks = batch.file.suffix == CELLS and len(names) == 1 and _OTHER_MARK.search(names[0])
         advice = "commas part the cells of CSV here" if marks else f"the facts are {named(known)}"
