@@ -509,6 +509,52 @@ class TestFacts:
 
         assert found == ["default", "null", "default"]
 
+    @pytest.mark.parametrize(
+        ("typed", "told"),
+        [
+            ("fri-mon 22:00-07:00", '"days":["mon","fri","sat","sun"]'),
+            ("tue thu-fri 22:00-07:00", '"days":["tue","thu","fri"]'),
+            ("22:00-07:00", '[{"from":"22:00","until":"07:00"}]'),
+            ("xyz 22:00-07:00", "`open`: expected a list of windows"),
+            ("mon-xyz 22:00-07:00", "`open`: expected a list of windows"),
+        ],
+    )
+    def test_windows_are_typed(self, opened: Open, tmp_path: Path, typed: str, told: str) -> None:
+        """Days over the end of the week too; what names no days is told, and not taken for every day."""
+        (tmp_path / "chart.yaml").write_text(
+            "notifyrules: 1\nfacts: {now: instant, zone: timezone, open: schedule}\n"
+            "flow: {n: {if: 'within(now, zone, open)', then: 'no', else: 'yes'}}\n"
+            'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n',
+            "utf-8",
+        )
+        shown = opened(page(load(tmp_path / "chart.yaml").graph).content.decode())
+        for name, value in (("now", "2026-01-05T12:00:00"), ("zone", "UTC"), ("open", typed)):
+            shown.run(SET.format(name, json.dumps(value)))
+
+        assert told in str(shown.run("return document.querySelector('aside').textContent"))
+
+    @pytest.mark.parametrize(
+        ("item", "typed", "told"),
+        [
+            ("int", "1\n-20", "some = [1,-20]"),
+            ("int", "1\n ", "`some`: expected a list"),
+            ("bool", "true\nfalse", "some = [true,false]"),
+            ("bool", "yes", "`some`: expected a list"),
+        ],
+    )
+    def test_items_are_typed(self, opened: Open, tmp_path: Path, item: str, typed: str, told: str) -> None:
+        """One a line; what is none of the type is told, and not taken for another one."""
+        some = {"int": "1 in some", "bool": "true in some"}[item]
+        (tmp_path / "chart.yaml").write_text(
+            f"notifyrules: 1\nfacts: {{some: list of {item}}}\nflow: {{n: {{if: {some}, then: 'no', else: 'yes'}}}}\n"
+            'outcomes: {"yes": {notify: true}, "no": {notify: false}}\n',
+            "utf-8",
+        )
+        shown = opened(page(load(tmp_path / "chart.yaml").graph).content.decode())
+        shown.run(SET.format("some", json.dumps(typed)))
+
+        assert told in str(shown.run("return document.querySelector('aside').textContent"))
+
     def test_what_is_assumed(self, opened: Open) -> None:
         """Facts that the rules assume never to be are told so, and are no way to change a decision."""
         shown = opened(whole("slack"))

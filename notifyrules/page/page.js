@@ -52,8 +52,10 @@ function windowsFrom(text) {
   return text.split("\n").filter((line) => line.trim()).map((line) => {
     const [, days, from, until] = /^\s*([a-z -]*?)\s*(\d\d:\d\d)\s*-\s*(\d\d:\d\d)\s*$/.exec(line) ?? [line, line, "", ""];
     const named = days.replace("every day", "mon-sun").split(" ").filter(Boolean).flatMap((one) => {
-      const [first, last = first] = one.split("-");
-      return WEEKDAYS.slice(WEEKDAYS.indexOf(first), WEEKDAYS.indexOf(last) + 1);
+      const [first, last] = one.split("-").map((day) => WEEKDAYS.indexOf(day));
+      // What names no days stays, and is refused.
+      if (first < 0 || last < 0) return [one];
+      return [...WEEKDAYS, ...WEEKDAYS].slice(first, first + modulo((last ?? first) - first, 7) + 1);
     });
     return { ...(named.length ? { days: named } : {}), from, until };
   });
@@ -63,37 +65,25 @@ const option = (value, text) => el("option", { value, textContent: text });
 
 /** Make the field of a type: the element, and how a plain value is put in and taken out. */
 function field(type) {
-  const input = (kind, more = {}) => el("input", { type: kind, ...more });
-  const plain = (made) => ({ made, put: (value) => (made.value = value ?? ""), take: () => made.value });
+  const made = (element, put = (value) => value ?? "", take = (text) => text) =>
+    ({ made: element, put: (value) => (element.value = put(value)), take: () => take(element.value) });
+  const input = (kind, more = {}) => el("input", { type: kind, ...more }), select = (values) => el("select", {}, ...values.map((one) => option(...one)));
+  const lines = (placeholder) => el("textarea", { rows: 2, placeholder });
+  // What is no item of the type stays a text, and is refused.
+  const itemFrom = {
+    int: (text) => (/^-?\d+$/.test(text) ? Number(text) : text), bool: (text) => text === "true" || (text === "false" ? false : text),
+  }[type.item?.is] ?? String;
   switch (type.is) {
-    case "bool": {
-      const made = el("select", {}, option("false", "no"), option("true", "yes"));
-      return { made, put: (value) => (made.value = String(value)), take: () => made.value === "true" };
-    }
-    case "enum": return plain(el("select", {}, ...type.values.map((one) => option(one, one || '""'))));
-    case "timezone": return plain(el("select", {}, ...Object.keys(chart.zones).map((one) => option(one, one))));
-    case "int": {
-      const made = input("number", { step: "1" });
-      return { ...plain(made), take: () => (made.value === "" ? undefined : Number(made.value)) };
-    }
-    case "date": return plain(input("date"));
-    case "time": return plain(input("time", { step: "1" }));
-    case "instant": {
-      const made = input("datetime-local", { step: "1" });
-      return { made, put: (value) => (made.value = toWall(value)), take: () => fromClock(made.value) };
-    }
-    case "schedule": {
-      const made = el("textarea", { rows: 2, placeholder: "mon-fri 22:00-07:00" });
-      const put = (value) => (made.value = value ? (conform(chart, type, value)?.windows ?? []).map(writeWindow).join("\n") : "");
-      return { made, put, take: () => windowsFrom(made.value) };
-    }
-    case "list": {
-      const made = el("textarea", { rows: 2, placeholder: "one item a line" });
-      const take = () => made.value.split("\n").filter((one) => one !== "").map((one) =>
-        (type.item.is === "int" ? Number(one) : type.item.is === "bool" ? one === "true" : one));
-      return { made, put: (value) => (made.value = (value ?? []).join("\n")), take };
-    }
-    default: return plain(input("text", type.is === "duration" ? { placeholder: "2h30m" } : {}));
+    case "bool": return made(select([["false", "no"], ["true", "yes"]]), String, (text) => text === "true");
+    case "enum": return made(select(type.values.map((one) => [one, one || '""'])));
+    case "timezone": return made(select(Object.keys(chart.zones).map((one) => [one, one])));
+    case "int": return made(input("number", { step: "1" }), undefined, (text) => (text === "" ? undefined : Number(text)));
+    case "date": return made(input("date"));
+    case "time": return made(input("time", { step: "1" }));
+    case "instant": return made(input("datetime-local", { step: "1" }), toWall, fromClock);
+    case "schedule": return made(lines("mon-fri 22:00-07:00"), (value) => conform(chart, type, value).windows.map(writeWindow).join("\n"), windowsFrom);
+    case "list": return made(lines("one item a line"), (value) => value.join("\n"), (text) => text.split("\n").filter(Boolean).map(itemFrom));
+    default: return made(input("text", type.is === "duration" ? { placeholder: "2h30m" } : {}));
   }
 }
 
@@ -382,9 +372,10 @@ byId("form").append(...[...declared].map(([name, fact]) => row(name, fact)));
 byId("form").addEventListener("submit", (event) => event.preventDefault());
 for (const { refresh } of rowsOfForm.values()) refresh();
 fillCases();
-byId("smaller").addEventListener("click", () => zoom(scale / 1.25));
-byId("larger").addEventListener("click", () => zoom(scale * 1.25));
-byId("fit").addEventListener("click", () => fit(0.1));
+byId("smaller").onclick = () => zoom(scale / 1.25);
+byId("larger").onclick = () => zoom(scale * 1.25);
+byId("fit").onclick = () => fit(0.1);
+
 function wireTab(tab) {
   tab.addEventListener("click", () => {
     if (tab.getAttribute("aria-controls") === "hand") walkOn(answers);
