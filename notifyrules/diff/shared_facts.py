@@ -10,7 +10,7 @@ from notifyrules.explanation.words import enumerate_shortly, prose, show, ticked
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import BOOL, Base, Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import FactValues, Value
-from notifyrules.solver import Formula, Inputs, Symbol, World, base_facts
+from notifyrules.solver import FactVariables, Formula, Symbol, World, base_facts
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Side:
 class SharedFacts:
     """The facts of two versions."""
 
-    inputs: Inputs
+    inputs: FactVariables
     old: Side
     new: Side
     domain: list[Formula] = field(default_factory=list)
@@ -103,7 +103,7 @@ def bring_together(old: Graph, new: Graph, world: World) -> SharedFacts:
     A fact that only one version has may be anything: the other does not read it. One of another type has a value that
     both types have, where there is one. One whose default changed may be left out, so that each version takes its own.
     """
-    inputs = Inputs(world, {}, {}, {})
+    inputs = FactVariables(world, {}, {}, {})
     together = SharedFacts(inputs, Side(old), Side(new))
     for name in dict.fromkeys((*old.facts, *new.facts)):
         was, now = old.facts.get(name), new.facts.get(name)

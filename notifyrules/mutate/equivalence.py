@@ -17,8 +17,8 @@ from notifyrules.limit import Limit
 from notifyrules.mutate.model import Fate, JudgedMutant, Mutant, Shown
 from notifyrules.solver import (
     ChartFormulas,
+    FactVariables,
     Formula,
-    Inputs,
     Nearest,
     Solver,
     SolverAnswer,
@@ -100,7 +100,7 @@ class _Question:
     def __init__(self, both: _Both, base: FactValues, free: frozenset[str], limit: Limit) -> None:
         self._both = both
         right, wrong, fact = both.right, both.mutant.graph, both.mutant.fact
-        inputs = Inputs.declare(World(), right.facts)
+        inputs = FactVariables.declare(World(), right.facts)
         world, symbols, near = inputs.world, dict(inputs.symbols), dict(base)
         if fact is not None:
             symbols[fact] = world.symbols.constant(wrong.facts[fact].default, wrong.facts[fact].type)

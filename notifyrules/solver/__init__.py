@@ -8,7 +8,7 @@ from notifyrules.solver.alternatives import why_not
 from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.decision_words import speak
-from notifyrules.solver.fact_variables import Inputs
+from notifyrules.solver.fact_variables import FactVariables
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.nearest import Change, Nearest, Neighbourhood, base_of
 from notifyrules.solver.proof import Proof
@@ -24,9 +24,9 @@ from notifyrules.solver.witness import find_witness, nearer
 __all__ = [
     "Change",
     "ChartFormulas",
+    "FactVariables",
     "Formula",
     "Goal",
-    "Inputs",
     "Nearest",
     "Neighbourhood",
     "Pick",

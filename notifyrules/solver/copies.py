@@ -9,7 +9,7 @@ import z3
 
 from notifyrules.graph.model import Fact, Media
 from notifyrules.language.values import FactValues
-from notifyrules.solver.fact_variables import Inputs
+from notifyrules.solver.fact_variables import FactVariables
 from notifyrules.solver.formulas import Formula, Formulas, Thing
 from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.solving import Solver
@@ -29,7 +29,7 @@ class Replacement:
     _copied: dict[int, tuple[Thing, Thing]] = field(default_factory=dict)
     """By the number of what is copied: the thing and its copy."""
 
-    def fill(self, inputs: Inputs, others: Mapping[str, Symbol], label: str) -> None:
+    def fill(self, inputs: FactVariables, others: Mapping[str, Symbol], label: str) -> None:
         """Copy all definitions that depend on facts with other values, each behind those that it is made of."""
         world = inputs.world
         for name, second in others.items():
@@ -62,7 +62,7 @@ class Copy(Replacement):
     """Finds examples with both values; its solver knows what `assume` says of each."""
 
     @classmethod
-    def make(cls, inputs: Inputs, name: str) -> Copy:
+    def make(cls, inputs: FactVariables, name: str) -> Copy:
         """Copy what depends on a fact."""
         copy = cls(
             inputs.world.formulas,
@@ -105,7 +105,7 @@ class OnMedia:
     """One message on each of its media: all that depends on the medium, once for each."""
 
     media: Media
-    inputs: Inputs
+    inputs: FactVariables
     """The facts, and those that may differ once more for each medium, by names that no fact can have."""
     each: dict[str, Replacement]
     """What depends on the medium, for each."""

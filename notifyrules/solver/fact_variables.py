@@ -18,7 +18,7 @@ from notifyrules.solver.translation import HAS, World, ordered
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class FactVariables:
     """The facts of a chart as variables."""
 
     world: World
@@ -28,7 +28,7 @@ class Inputs:
     """Values that are worth a look besides the defaults, such as defaults of another version."""
 
     @classmethod
-    def declare(cls, world: World, facts: Mapping[str, Fact]) -> Inputs:
+    def declare(cls, world: World, facts: Mapping[str, Fact]) -> FactVariables:
         """Make a variable for every fact."""
         inputs = cls(world, {}, {})
         for fact in facts.values():

@@ -24,7 +24,7 @@ from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.solver.candidates import Readers, candidates, readers
 from notifyrules.solver.charts import ChartFormulas, translate
-from notifyrules.solver.fact_variables import Inputs, read
+from notifyrules.solver.fact_variables import FactVariables, read
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.sayable import base_facts
 from notifyrules.solver.solving import Solver, SolverAnswer
@@ -82,7 +82,7 @@ class Nearest:
     """What a solver knows of a world, and the facts near which others are looked for."""
 
     solver: Solver
-    inputs: Inputs
+    inputs: FactVariables
     near: FactValues
     """A value for every fact, written out before the world was completed."""
     tests: Readers
@@ -324,7 +324,7 @@ class Neighbourhood:
             free: The facts whose change does not count.
             asked: Conditions beside those of the chart that goals are made of; `chart.terms` translates them.
         """
-        inputs = Inputs.declare(World(), graph.facts)
+        inputs = FactVariables.declare(World(), graph.facts)
         world, asked = inputs.world, tuple(asked)
         chart = translate(graph, world, inputs.symbols)
         assumed = [chart.terms.holds(term) for term in graph.assume]

@@ -11,7 +11,7 @@ from notifyrules.solver.candidates import readers
 from notifyrules.solver.charts import ChartFormulas, translate
 from notifyrules.solver.copies import Copy, OnMedia
 from notifyrules.solver.decision_words import Words, speak
-from notifyrules.solver.fact_variables import Inputs
+from notifyrules.solver.fact_variables import FactVariables
 from notifyrules.solver.formulas import Formula
 from notifyrules.solver.nearest import Nearest
 from notifyrules.solver.samples import Samples, sample
@@ -27,7 +27,7 @@ class Proof:
 
     graph: Graph
     chart: ChartFormulas
-    inputs: Inputs
+    inputs: FactVariables
     domain: tuple[Formula, ...]
     """What holds for all facts by their types."""
     assumed: tuple[Formula, ...]
@@ -52,7 +52,7 @@ class Proof:
     @classmethod
     def begin(cls, graph: Graph, limit: Limit) -> Proof:
         """Translate a chart, and prepare to ask about it."""
-        inputs = Inputs.declare(World(), graph.facts)
+        inputs = FactVariables.declare(World(), graph.facts)
         world = inputs.world
         chart = translate(graph, world, inputs.symbols)
         assumed = tuple(chart.terms.holds(term) for term in graph.assume)

@@ -19,7 +19,7 @@ from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
-from notifyrules.solver.fact_variables import Inputs
+from notifyrules.solver.fact_variables import FactVariables
 from notifyrules.solver.symbols import plain
 from notifyrules.solver.translation import World
 
@@ -75,7 +75,7 @@ class Samples:
         return False
 
 
-def sample(graph: Graph, inputs: Inputs, limit: Limit) -> Samples:
+def sample(graph: Graph, inputs: FactVariables, limit: Limit) -> Samples:
     """Walk a chart for facts drawn at random, the same ones every time."""
     samples = Samples(graph, pools(inputs))
     until_s = limit.left_s * (1 - _SHARE)
@@ -105,13 +105,15 @@ def taken(steps: Iterable[Step]) -> Iterator[str]:
 # ---- Drawing facts that conditions may tell apart ----
 
 
-def pools(inputs: Inputs) -> dict[str, Sequence[Value]]:
+def pools(inputs: FactVariables) -> dict[str, Sequence[Value]]:
     """List the values to draw from, for each fact."""
     instants = tuple(_instants(inputs))
     return {name: tuple(_pool(fact, inputs.world, instants)) for name, fact in inputs.facts.items()}
 
 
-def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int, seed: int = 0) -> Iterator[FactValues]:
+def draw(
+    inputs: FactVariables, drawn_from: Mapping[str, Sequence[Value]], count: int, seed: int = 0
+) -> Iterator[FactValues]:
     """Draw facts, the same ones every time."""
     random = Random(seed)  # noqa: S311 - the same facts every time
     for number in range(count):
@@ -123,7 +125,7 @@ def draw(inputs: Inputs, drawn_from: Mapping[str, Sequence[Value]], count: int, 
         }
 
 
-def _instants(inputs: Inputs) -> Iterator[datetime]:
+def _instants(inputs: FactVariables) -> Iterator[datetime]:
     """List instants of one week: all hours of the day, and the edges of windows that are somewhere a default."""
     yield from (NOON + timedelta(hours=hour) for hour in range(0, 7 * 24, 5))
     yield from inputs.hours()

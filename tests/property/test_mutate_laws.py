@@ -23,7 +23,7 @@ from notifyrules.mutate.mistakes import mutants
 from notifyrules.mutate.model import Fate, JudgedMutant, Mutant
 from notifyrules.mutate.well_typed import WellTyped
 from notifyrules.rules import load, read_cases
-from notifyrules.solver import Inputs, World
+from notifyrules.solver import FactVariables, World
 from notifyrules.solver.samples import draw, pools
 from tests.property.small_charts import EXACT, all_facts, dice
 from tests.property.strategies import RuleFile, rule_files
@@ -153,7 +153,7 @@ def test_charts_with_mistakes_decide(tmp_path_factory: pytest.TempPathFactory, d
 def test_shipped_charts_with_mistakes_decide(name: str) -> None:
     """Charts that test for null do so too: what leaves such a test out is no mistake that counts."""
     graph = load(name).graph
-    inputs = Inputs.declare(World(), graph.facts)
+    inputs = FactVariables.declare(World(), graph.facts)
     drawn = list(draw(inputs, pools(inputs), 40))
     for mutant in mutants(graph):
         for facts in drawn:
