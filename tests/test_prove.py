@@ -149,6 +149,7 @@ class TestConditions:
             ('t: text = "a"', 'len(t) < 7 or t != "exactly"', {"t": "exactly"}),
             ("l: list of (push | badge) = []", 'not ("push" in l and "badge" in l)', {"l": ("push", "badge")}),
             ("l: list of text = []", "len(l) < 3", None),
+            ("z: timezone; y: list of timezone; l: list of text", 'z not in y and overlaps(l, ["a"])', None),
             ("c: red | green = red", 'starts_with(c, "r")', {"c": "green"}),
             ('t: text = ""; c: red | green = red', 'not starts_with(c, "g") or len(t) < 3', None),
             ('t: text = ""; b: bool = false', 'not has_word("x" if b else t, "deploy")', {"t": "deploy", "b": False}),

@@ -21,7 +21,7 @@ from notifyrules.language.types import MAX_ITEMS, MAX_TEXT, Basic, Enumeration, 
 from notifyrules.language.values import FactValues, Value
 from notifyrules.language.word_matching import normal_word
 from notifyrules.solver.formulas import Formula, Number, Thing
-from notifyrules.solver.symbols import LIST, Amount, Opaque, Several, Symbol, Truth
+from notifyrules.solver.symbols import LIST, Amount, Opaque, Pick, Several, Symbol, Truth
 from notifyrules.solver.translation import HAS, OpenQuestion, World
 
 _ROUNDS = 3
@@ -253,8 +253,18 @@ def _about_lists(opens: Sequence[OpenQuestion], world: World) -> Iterator[Formul
 
 
 def _comparable(one: Symbol, other: Symbol) -> bool:
-    kinds = [type(side.payload).__name__.replace("Pick", "Opaque") for side in (one, other)]
-    return kinds[0] == kinds[1]
+    return _sort(one) == _sort(other)
+
+
+def _sort(symbol: Symbol) -> object:
+    """Tell what the solver takes a value for; that of an enumeration is a text here."""
+    match symbol.payload:
+        case Opaque(thing):
+            return thing.sort().name()
+        case Pick():
+            return Basic.TEXT.value
+        case other:
+            return type(other)
 
 
 # ---- Lengths ----
