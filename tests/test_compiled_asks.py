@@ -11,7 +11,8 @@ import pytest
 from notifyrules import Rules
 from notifyrules.compiled.asks import asks_of
 from notifyrules.compiled.compiler import compile_graph
-from notifyrules.evaluation.record import Record, tell
+from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.told_from import tell
 from notifyrules.evaluation.walk import Passage, passed, recheck_of, walk
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value

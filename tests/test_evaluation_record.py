@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifyrules.errors import UsageError
-from notifyrules.evaluation.record import MAX_DEPTH, Record
+from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.record_reading import MAX_DEPTH
 from notifyrules.graph.model import Notify
 from tests.records import full_record, records
 

@@ -16,7 +16,8 @@ from notifyrules.cli.options import AsJson, Each, FactSettings, FactsFiles, Root
 from notifyrules.cli.output import write_json, write_line
 from notifyrules.document.files import SHIPPED_PREFIX
 from notifyrules.errors import RulesError, UsageError
-from notifyrules.evaluation.record import RECORD_KEYS, VERSION_KEY, Record
+from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.record_reading import RECORD_KEYS, VERSION_KEY
 from notifyrules.explanation import READERS
 from notifyrules.shipped import shipped_path
 

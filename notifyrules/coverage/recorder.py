@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import assert_never
 
-from notifyrules.evaluation.record import tell
+from notifyrules.evaluation.told_from import tell
 from notifyrules.evaluation.walk import Passage, Step, walk
 from notifyrules.graph.model import Call, Graph, Node, conditions
 from notifyrules.language import terms as t
