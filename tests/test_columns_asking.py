@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import polars as pl
 import pytest
 
+from notifyrules.columns import numbering
 from notifyrules.columns.engine import engine_for
 from notifyrules.columns.numbering import number_values
 from notifyrules.columns.row_words import Telling
@@ -156,6 +158,16 @@ def test_numbers(seed: int) -> None:
 
     assert column[found.rows][found.numbers].to_list() == column.to_list()
     assert sorted(found.numbers.unique()) == list(range(701))
+
+
+@pytest.mark.parametrize("column", [*permutations([[], None, ["a"], ["", "a"]])])
+def test_numbers_of_lists(column: tuple[list[str] | None, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are told apart whatever hashes fall together, also where their items are the same one behind the other."""
+    monkeypatch.setattr(numbering, "_SLOTS", 1)
+    given = pl.Series([*column, *column])
+    found = number_values(given)
+
+    assert given[found.rows][found.numbers].to_list() == given.to_list()
 
 
 def test_days() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -62,6 +63,12 @@ class TestToDict:
     def test_types_are_named_only_where_json_cannot_tell_them(self) -> None:
         """A text that is an instant says so beside it; a bool needs no word."""
         assert full_record().to_dict()["facts_types"] == {"user.zone": "timezone", "now": "instant"}
+
+    def test_a_list_is_written_as_its_items_are(self) -> None:
+        """Items that JSON cannot tell are written in their input form, and their type stands beside them."""
+        plain = replace(full_record(), facts={"waits": (timedelta(minutes=5),), "none": ()}).to_dict()
+
+        assert (plain["facts"], plain["facts_types"]) == ({"waits": ["5m"], "none": []}, {"waits": "list of duration"})
 
     def test_a_log_without_such_values_names_no_types(self) -> None:
         """The key is left out where it would be empty."""

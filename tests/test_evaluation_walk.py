@@ -300,7 +300,22 @@ class TestCalls:
         assert arrows(found) == ["q.ja", "then.then"]
         assert (arrows(inner), inner.outcome) == (["first.else", "second.then"], "ja")
         assert dict(inner.steps[1].facts) == {"size": 6}
-        assert found.steps[0].answer == "ja"
+
+    @pytest.mark.parametrize(("size", "answer"), [(5, "ja"), (1, "nein")])
+    def test_answers_by_the_outcome_met(self, size: int, answer: str) -> None:
+        """A call answers with the outcome that was met, also where several share its `else`."""
+        text = chart('q: {call: asked.yaml, with: {size: i}, cases: {}, else: "yes"}')
+
+        assert passage(rules_of(text, asked=ASKED), {"i": size}).steps[0].answer == answer
+
+    def test_reads_what_was_tried_in_vain(self) -> None:
+        """What a called chart read in a branch that refused was read to answer the call."""
+        text = chart('q: {call: asked.yaml, with: {size: i}, cases: {ja: "yes", nein: "no"}}')
+        tried = "flow:\n  tried: {any: [first], else: nein}\n  first: {if: b and size > 3, then: ja, else: nein}\n"
+        asked = ASKED.partition("flow:")[0] + tried + "outcomes: {ja: {}, nein: {notify: false}}\n"
+        [step] = passage(rules_of(text, asked=asked), {"b": True, "i": 2}).steps
+
+        assert dict(step.facts) == {"b": True, "i": 2}
 
     @pytest.mark.parametrize(
         ("facts", "expected"),

@@ -16,7 +16,7 @@ from notifyrules import FactsError, Rules, UsageError
 from notifyrules.compiled.compiler import compile_graph
 from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.typed_json import can_read
-from tests.charts import OUTCOMES, rules_of
+from tests.charts import OUTCOMES, chart, rules_of
 
 RULES = """\
 notifyrules: 1
@@ -339,6 +339,23 @@ def paths(value: object, path: str = "") -> Iterator[str]:
     for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield from [f"{path}/{key}"] if isinstance(value, dict) else ()
         yield from paths(one, f"{path}/{key}")
+
+
+@pytest.mark.skipif(not can_read(), reason="msgspec is not installed")
+@pytest.mark.parametrize(
+    ("wanted", "given"),
+    [("date", "1969-12-30"), ("date", "2200-01-02"), ("instant", "2200-01-01T00:00:01Z"), ("duration", "4000d")],
+)
+def test_a_value_out_of_range_is_refused(wanted: str, given: str) -> None:
+    """No value is taken that its type does not hold, although the parser knows larger ones."""
+    facts = f"facts: {{b: bool = false, one: {wanted}}}\n"
+    rules = rules_of(chart('q: {if: b, then: "yes", else: "no"}', facts=facts))
+    with pytest.raises(FactsError) as expected:
+        rules.facts({"one": given})
+    with pytest.raises(FactsError) as found:
+        rules.decide_json(json.dumps({"one": given}))
+
+    assert str(found.value) == str(expected.value)
 
 
 class TestTwice:

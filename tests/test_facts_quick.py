@@ -210,6 +210,15 @@ class Telling(Made):
         return self.held.items()
 
 
+class Twofold(Made):
+    """Gives an item twice."""
+
+    def items(self) -> Any:  # noqa: ANN401 - what gives them
+        """Give the first item once more, in the place of the last one."""
+        held = [*self.held.items()]
+        return [*held[:-1], *held[:1]]
+
+
 class Shouting(dict[str, object]):
     """A dict that gives what it does not hold."""
 
@@ -266,6 +275,7 @@ MAKES = {
     "rows with a column twice": alike(Repeating),
     "mappings": alike(Made),
     "mappings with items": alike(Telling),
+    "mappings with an item twice": alike(Twofold),
     "dicts that make values up": alike(Making),
     "dicts that give others": alike(Shouting),
     "dicts by another name": alike(Named),
@@ -273,6 +283,7 @@ MAKES = {
     "user dicts": alike(UserDict),
     "user dicts of mappings": alike(Over),
     "chains": alike(lambda held: ChainMap({}, held)),
+    "chains over others": alike(lambda held: ChainMap(held, dict.fromkeys(held))),
     "chains of mappings": alike(lambda held: ChainMap(Made({}), held)),  # type: ignore[arg-type]
     "a dict of mappings": inside(Made),
     "a dict of objects": inside(Holding),
