@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from notifyrules import FactsError, Rules, UsageError
 from notifyrules.compiled.compiler import compile_graph
+from notifyrules.compiled.json_facts import parse_plainly
 from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.typed_json import can_read
 from tests.charts import OUTCOMES, chart, rules_of
@@ -420,6 +421,12 @@ class TestRefusing:
             (b"\xff{}", "this is not UTF-8 text: byte 0 is 0xff"),
             ("[" * 100_000, "the JSON nests too deeply"),
             ('{"user.name": "\\ud800"}', "half of a surrogate pair"),
+            ('{"user.name": "\ud800"}', "half of a surrogate pair"),
+            (
+                '{"user.count": %s}' % ("7" * 25),
+                "user.count: expected an integer within plus or minus 2^53, found a number of",
+            ),
+            ('{"user.count": -%s}' % ("7" * 5_000), "found a number of many digits"),
             ("[]", "expected a mapping or an object, found a list"),
             (7, "expected JSON as bytes or text, found the number 7"),
         ],
@@ -434,12 +441,25 @@ class TestRefusing:
             "no UTF-8",
             "deep",
             "half a pair",
+            "half a pair as it is",
+            "25 digits",
+            "5,000 digits",
             "a list",
             "no text",
         ],
     )
-    def test_says_what_is_wrong(self, rules: Rules, data: Any, problem: str) -> None:  # noqa: ANN401
-        """What is no JSON, or loses a value, is an error about the facts."""
+    @pytest.mark.parametrize("plainly", [False, True])
+    def test_says_what_is_wrong(
+        self,
+        rules: Rules,
+        plainly: bool,  # noqa: FBT001
+        data: Any,  # noqa: ANN401
+        problem: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """What is no JSON, or loses a value, is an error about the facts, with the extra and without."""
+        if plainly:
+            monkeypatch.setattr("notifyrules.compiled.json_facts._parse", parse_plainly)
         with pytest.raises(FactsError) as raised:
             rules.decide_json(data)
 

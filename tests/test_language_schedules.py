@@ -10,6 +10,7 @@ from datetime import time
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 import notifyrules
@@ -98,6 +99,7 @@ class TestReading:
             ([{**NIGHT, "days": ["Monday"]}], 'found the text "Monday" among the `days`', "did you mean `mon`?"),
             ([{**NIGHT, "days": ["mo"]}], 'found the text "mo" among the `days` of window 1', ""),
             ([{**NIGHT, "days": [1]}], "found the number 1 among the `days` of window 1", ""),
+            ([{**NIGHT, "days": np.array(["mon", "tue"])}], "`numpy.ndarray` as `days` of window 1", ""),
             ([{**NIGHT, "days": ["mon", "mon"]}], "found `mon` twice as `days` of window 1", ""),
             ([NIGHT] * (MAX_WINDOWS + 1), "found a schedule of 101 windows", ""),
         ],

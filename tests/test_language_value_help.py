@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import pytz
 from dateutil import tz
+from django.utils.functional import SimpleLazyObject  # type: ignore[import-untyped]
 
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import (
@@ -355,3 +356,13 @@ class TestOtherTypes:
 
         assert read == value
         assert type(read) is type(value)
+
+    def test_one_that_only_passes_for_a_value_is_told(self) -> None:
+        """An object that says it is a text, and is none, is an error about the value, in a list as well."""
+        lazy = SimpleLazyObject(lambda: "Ann")
+
+        for wanted, given in ((TEXT, lazy), (TEXTS, ["Bo", lazy])):
+            with pytest.raises(Mismatch, match=r"SimpleLazyObject` that cannot be read \(TypeError\)") as caught:
+                conform(wanted, given)
+
+            assert caught.value.help == "give what it stands for, as a plain value"

@@ -34,6 +34,7 @@ from notifyrules.compiled.other_facts import LOOSE, ByForm, Converters, FormsCod
 from notifyrules.compiled.other_facts import ODD as OTHER_ODD
 from notifyrules.compiled.partial import NotKnown, looking
 from notifyrules.compiled.residual import Front
+from notifyrules.errors import FactsError
 from notifyrules.graph.model import Arrow, Graph, Media
 from notifyrules.language.mismatch import Mismatch
 
@@ -142,7 +143,12 @@ class UnboundProgram:
         known = belonging(decide)
 
         def decide_read(data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
-            return known(json().read(data), extras)
+            found = json().read(data)
+            try:
+                return known(found, extras)
+            except FactsError:
+                # The faster parser rounds integers of many digits, which are to be told of as they are.
+                return known(json().read_exactly(data), extras)
 
         decide_json = cache(lambda: self.typed()(fixed, cast("Decide", decide), decide_read))
         return Program(self.graph, self.reader, fixed, known, self.source, each, holding, json, decide_json)

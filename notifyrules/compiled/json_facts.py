@@ -26,11 +26,11 @@ from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refu
 
 _UTF_8: Final = "utf-8"
 _KINDS: Final = (str, bytes, bytearray)
+parse_plainly: Final = partial(from_json, allow_inf_nan=False, cache_strings="keys")
+"""Parses JSON where the extra is not installed."""
+# It only saves time, and not everybody has it.
 _parse: Final[Callable[[str | bytes | bytearray], Any]] = (
-    # It only saves time, and not everybody has it.
-    import_module("orjson").loads
-    if find_spec("orjson")
-    else partial(from_json, allow_inf_nan=False, cache_strings="keys")
+    import_module("orjson").loads if find_spec("orjson") else parse_plainly
 )
 
 
@@ -87,8 +87,8 @@ class JsonReader:
             raise FactsError([FactProblem("(facts)", message, advice)])
         try:
             found = _parse(data)
-        except ValueError:
-            return _read_slowly(data)
+        except (ValueError, TypeError):
+            return self.read_exactly(data)
         # INVARIANT (no key twice): every text has two marks, those of keys that are lost as well.
         texts = count_marks(data) >> 1
         try:
@@ -96,7 +96,28 @@ class JsonReader:
                 return found
         except (KeyError, TypeError):
             pass
-        return found if count_texts(found) == texts else _read_slowly(data)
+        return found if count_texts(found) == texts else self.read_exactly(data)
+
+    def read_exactly(self, data: str | bytes | bytearray) -> object:
+        """Read the same by Python's own parser, which says what is wrong, and keeps every digit."""
+        try:
+            text = data if isinstance(data, str) else data.decode(_UTF_8)
+        except UnicodeDecodeError as error:
+            problem = f"this is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
+            raise FactsError([FactProblem("(facts)", problem)]) from None
+        try:
+            return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
+        except json.JSONDecodeError:
+            at, problem = find_json_error(text)
+            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+            told = f"this is not JSON, at line {line}, column {column}: {problem}"
+        except UnfitJsonError as error:
+            told = (
+                f"the key `{error.word}` stands twice in one object" if error.twice else f"`{error.word}` is not JSON"
+            )
+        except RecursionError:
+            told = "the JSON nests too deeply"
+        raise FactsError([FactProblem("(facts)", told)])
 
 
 def _count_foreign(group: dict[str, object], known: frozenset[str]) -> int:
@@ -111,25 +132,7 @@ def _at(path: str) -> str:
     return "".join(f"[{part!r}]" for part in path.split(".")) if path else ""
 
 
-def _read_slowly(data: str | bytes | bytearray) -> object:
-    try:
-        text = data if isinstance(data, str) else data.decode(_UTF_8)
-    except UnicodeDecodeError as error:
-        problem = f"this is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
-        raise FactsError([FactProblem("(facts)", problem)]) from None
-    try:
-        return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
-    except json.JSONDecodeError:
-        at, problem = find_json_error(text)
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        told = f"this is not JSON, at line {line}, column {column}: {problem}"
-    except UnfitJsonError as error:
-        told = f"the key `{error.word}` stands twice in one object" if error.twice else f"`{error.word}` is not JSON"
-    except RecursionError:
-        told = "the JSON nests too deeply"
-    raise FactsError([FactProblem("(facts)", told)])
-
-
 def _integer(written: str) -> int:
     """Read an integer; of one that no fact can hold only as many digits as tell so."""
-    return int(written[:MAX_DIGITS])
+    # With its sign, one digit more than is written out.
+    return int(written[: MAX_DIGITS + 2])

@@ -181,7 +181,7 @@ def _days(given: object, number: int) -> tuple[str, ...]:
     place = f"as `days` of window {number}"
     expected = "days such as `[mon, tue]`"
     if not isinstance(given, (list, tuple)):
-        raise Mismatch(f"{describe(given)} {place}", expected, "put it into a list" if given in WEEKDAYS else "")
+        raise Mismatch(f"{describe(given)} {place}", expected, "put it into a list" if short(given) in WEEKDAYS else "")
     if not given:
         raise Mismatch(f"an empty list {place}", expected, "leave `days` out for every day")
     for at, day in enumerate(given):

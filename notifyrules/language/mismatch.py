@@ -79,6 +79,11 @@ def describe(given: object) -> str:
             return f"an object{_typed(given)}"
 
 
+def describe_failing(given: object, error: Exception) -> str:
+    """Say what a given value is that fails when it is looked at."""
+    return f"an object of the type `{_name(type(given))}` that cannot be read ({type(error).__name__})"
+
+
 def is_blank(given: object) -> bool:
     """Tell whether a value is what pandas has where there is none; one of them passes for a date and time."""
     return type(given).__name__ in ("NAType", "NaTType")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.language.kinds import KINDS
-from notifyrules.language.mismatch import MOST_TOLD, Mismatch, describe, join_mismatches
+from notifyrules.language.mismatch import MOST_TOLD, Mismatch, describe, describe_failing, join_mismatches
 from notifyrules.language.schedules import Schedule
 from notifyrules.language.types import MAX_ITEMS, Base, Basic, Enumeration, ListOf, Type, spell, spell_value
 from notifyrules.language.value_help import fit
@@ -55,6 +55,10 @@ def conform(wanted: Type, given: object) -> Value:
         if mismatch.expected:
             raise
         raise Mismatch(mismatch.found, expected_of(wanted), mismatch.help) from None
+    except Exception as error:
+        # What passes for a text or a list may be an object of the caller's, which can fail in any way.
+        found = describe_failing(given, error)
+        raise Mismatch(found, expected_of(wanted), "give what it stands for, as a plain value") from error
 
 
 def expected_of(wanted: Type) -> str:
