@@ -129,7 +129,7 @@ class TestMalformed:
             ("[]", "bad-row: []"),
             ('{"facts": {"channel.muted": NaN}, "expect": "no"}', "bad-row: "),
             ('{"facts": {"channel.muted": true, "channel.muted": true}, "expect": "no"}', "bad-row: "),
-            ('{"facts": {"user.limit": ' + "1" * 5000 + '}, "expect": "no"}', "bad-row: "),
+            ('{"facts": {"message.kind": ' + "1" * 5000 + '}, "expect": "no"}', 'bad-facts: "message.kind"'),
             ("[" * 100_000, "bad-row: "),
             ('{"expect": "yes"}', "bad-row: "),
             ('{"facts": [], "expect": "yes"}', "bad-row: "),

@@ -33,7 +33,7 @@ from notifyrules.explanation.words import printable
 from notifyrules.graph.model import Fact
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.values import Value, conform
-from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
+from notifyrules.source.json_errors import STRICT, UnfitJsonError, find_json_error
 from notifyrules.source.text import Source, Span
 
 MAX_BYTES: Final = 256 * 1024 * 1024
@@ -262,13 +262,10 @@ def row_lines(source: Source) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=unlike_keys, parse_constant=refuse_constant)
-
-
 def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
     at = line
     try:
-        row = _DECODER.decode(line.text)
+        row = STRICT.decode(line.text)
         if isinstance(row, dict):
             return row
         problem = f"expected a JSON object, found {describe(row)}"
@@ -281,9 +278,6 @@ def _decode(line: Span, findings: Findings) -> dict[str, object] | None:
         problem = f"the key `{word}` stands twice in one object" if error.twice else f"`{word}` is not JSON"
     except RecursionError:
         problem = "the JSON nests too deeply"
-    except ValueError:
-        # Python refuses to convert numbers of thousands of digits.
-        problem = "a number has too many digits"
     findings.add(Code.BAD_ROW, at, problem, help=f"a row is one line of JSON: {_EXAMPLE}")
     return None
 

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from notifyrules.cli.inputs import MAX_DIGITS, parse_json, read_text
+from notifyrules.cli.inputs import parse_json, read_text
 from notifyrules.diagnostics.phrases import did_you_mean, named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import Basic, Enumeration, ListOf
 from notifyrules.language.values import conform
+from notifyrules.source.json_errors import MAX_DIGITS, read_integer
 from notifyrules.source.located import Kind, Map, Scalar, Seq
 from notifyrules.source.reader import MAX_BYTES, read_yaml
 from notifyrules.source.text import Source
@@ -156,7 +157,7 @@ def _read_word(base: Basic | Enumeration | ListOf, text: str) -> object:
     if base is Basic.BOOL:
         return {"true": True, "false": False}.get(text, text)
     if base is Basic.INT:
-        return int(text[:MAX_DIGITS]) if _INTEGER.fullmatch(text) else text
+        return read_integer(text) if _INTEGER.fullmatch(text) else text
     return _unquoted(text)
 
 
@@ -243,7 +244,7 @@ def plain(value: object) -> object:
     match value:
         case Scalar(kind=Kind.INT) if len(value) > MAX_DIGITS:
             # Too long for any fact, and Python refuses to convert what is much longer; the beginning tells enough.
-            return int(value[:MAX_DIGITS])
+            return read_integer(value)
         case Scalar():
             return value.plain()
         case Seq():

@@ -11,13 +11,10 @@ from typing import Final, TextIO
 from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
-from notifyrules.source.json_errors import SECOND_VALUE, UnfitJsonError, find_json_error, refuse_constant, unlike_keys
+from notifyrules.source.json_errors import SECOND_VALUE, STRICT, UnfitJsonError, find_json_error
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Facts and records beyond this many bytes are refused unread."""
-
-MAX_DIGITS: Final = 40
-"""Digits of a number that are looked at: no fact has so many."""
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|-?Infinity|NaN', re.DOTALL)
 _COLON: Final = re.compile(r"\s*:")
 
@@ -49,7 +46,7 @@ def read_text(path: str, what: str) -> tuple[str, str]:
 def parse_json(name: str, text: str, *, first_line: int = 1) -> object:
     """Parse JSON, which may be a line of a file, strictly: no key twice, no NaN, no nesting without end."""
     try:
-        return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
+        return STRICT.decode(text)
     except json.JSONDecodeError:
         at, problem = find_json_error(text)
         advice = "give one only, such as a single line of a log" if problem == SECOND_VALUE else ""
@@ -79,8 +76,3 @@ def _find(text: str, word: str) -> int:
                 break
             holders[-1] = True
     return found.start()
-
-
-def _integer(written: str) -> int:
-    """Read an integer; of one that no fact can hold only as many digits as tell so."""
-    return int(written[:MAX_DIGITS])

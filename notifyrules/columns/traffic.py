@@ -33,7 +33,7 @@ from notifyrules.graph.model import Fact, Graph, Media
 from notifyrules.language.mismatch import describe
 from notifyrules.language.moments import write_instant
 from notifyrules.language.types import Basic, Type
-from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
+from notifyrules.source.json_errors import STRICT, UnfitJsonError, find_json_error, read_integer
 
 COLUMNS: Final = ".parquet"
 _MARK: Final = b"PAR1"
@@ -49,8 +49,6 @@ _LONGEST: Final = 16 * 1024 * 1024
 """Bytes of a line."""
 _RECEIPT: Final = {"rules", "reason", "facts"}
 _NOT_KEPT: Final = ("unknown", "unasked")
-_DIGITS: Final = 40
-"""Digits of a number that are looked at: no fact has so many."""
 _CELL: Final = re.compile(r'(?:^|,)("(?:[^"]|"")*"[^,]*|[^,]*)')
 _OTHER_MARK: Final = re.compile(r"[;\t|]")
 """What parts cells elsewhere."""
@@ -357,7 +355,7 @@ def _parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever stands there
     """Read JSON strictly; ValueError says what is wrong."""
     try:
         text = text if isinstance(text, str) else text.decode("utf-8-sig")
-        return _DECODER.decode(text)
+        return STRICT.decode(text)
     except json.JSONDecodeError:
         raise ValueError(f"this is not JSON: {find_json_error(str(text))[1]}") from None
     except UnfitJsonError as error:
@@ -365,14 +363,6 @@ def _parsed(text: str | bytes) -> Any:  # noqa: ANN401 - whatever stands there
         raise ValueError(f"`{error.word}` {unfit}") from None
     except RecursionError:
         raise ValueError("the JSON nests too deeply") from None
-
-
-def _integer(written: str) -> int:
-    """Read an integer; of one that no fact can hold only as many digits as tell so."""
-    return int(written[:_DIGITS])
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
 
 
 # ---- What rows are for a chart ----
@@ -394,7 +384,7 @@ def _read_cell(kind: Type, cell: str) -> object:
     if kind.base is Basic.BOOL:
         return {"true": True, "false": False}.get(cell, cell)
     if kind.base is Basic.INT:
-        return int(cell[:_DIGITS]) if _INTEGER.fullmatch(cell) else cell
+        return read_integer(cell) if _INTEGER.fullmatch(cell) else cell
     if is_opaque(kind) and kind.base is not Basic.TIMEZONE:
         try:
             return _parsed(cell)

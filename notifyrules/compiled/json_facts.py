@@ -20,9 +20,9 @@ from notifyrules.compiled.names import Names, compiled, run
 from notifyrules.compiled.typed_json import count_marks, count_texts
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact
-from notifyrules.language.mismatch import MAX_DIGITS, describe
+from notifyrules.language.mismatch import describe
 from notifyrules.language.types import Basic, ListOf
-from notifyrules.source.json_errors import UnfitJsonError, find_json_error, refuse_constant, unlike_keys
+from notifyrules.source.json_errors import STRICT, UnfitJsonError, find_json_error
 
 _UTF_8: Final = "utf-8"
 _KINDS: Final = (str, bytes, bytearray)
@@ -106,7 +106,7 @@ class JsonReader:
             problem = f"this is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}"
             raise FactsError([FactProblem("(facts)", problem)]) from None
         try:
-            return json.loads(text, object_pairs_hook=unlike_keys, parse_constant=refuse_constant, parse_int=_integer)
+            return STRICT.decode(text)
         except json.JSONDecodeError:
             at, problem = find_json_error(text)
             line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
@@ -130,9 +130,3 @@ def _count_foreign(group: dict[str, object], known: frozenset[str]) -> int:
 def _at(path: str) -> str:
     """Write where a group or a fact stands in nested dicts."""
     return "".join(f"[{part!r}]" for part in path.split(".")) if path else ""
-
-
-def _integer(written: str) -> int:
-    """Read an integer; of one that no fact can hold only as many digits as tell so."""
-    # With its sign, one digit more than is written out.
-    return int(written[: MAX_DIGITS + 2])

@@ -8,7 +8,6 @@ as any other JSON.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -36,7 +35,7 @@ from notifyrules.language.types import (
     Type,
 )
 from notifyrules.language.values import Value, conform
-from notifyrules.source.json_errors import UnfitJsonError, refuse_constant, unlike_keys
+from notifyrules.source.json_errors import STRICT, UnfitJsonError
 
 # It only saves time, and not everybody has it.
 _msgspec: Final[Any] = import_module("msgspec") if find_spec("msgspec") else None
@@ -72,8 +71,7 @@ class _KnownSchedules(dict[bytes, tuple[Value, int]]):
         self._wanted = wanted
 
     def __missing__(self, written: bytes) -> tuple[Value, int]:
-        read = json.loads(written.decode(), object_pairs_hook=unlike_keys, parse_constant=refuse_constant)
-        found = conform(self._wanted, read), count_marks(written) >> 1
+        found = conform(self._wanted, STRICT.decode(written.decode())), count_marks(written) >> 1
         if len(self) >= _SCHEDULES_KEPT:
             self.clear()
         if len(written) <= _LONGEST_KEPT:

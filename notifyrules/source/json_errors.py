@@ -6,10 +6,14 @@ The words are our own: those of Python's reader, and the places that it names, c
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
+MAX_DIGITS: Final = 40
+"""Digits of a number that are looked at: no fact has so many, and Python refuses to convert thousands."""
 SECOND_VALUE = "a second JSON value begins here"
 """What is told of a text that goes on behind its value."""
 _BLANKS = re.compile(r"[ \t\n\r]*+")
@@ -30,7 +34,7 @@ class UnfitJsonError(Exception):
         self.twice = twice
 
 
-def unlike_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+def _unlike_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     """Make an object whose keys are all different; UnfitJsonError where one stands twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -39,9 +43,20 @@ def unlike_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def refuse_constant(written: str) -> object:
-    """Refuse `NaN` and the like, which Python reads although JSON does not have them, by UnfitJsonError."""
+def _refuse_constant(written: str) -> object:
+    """Refuse `NaN` and the like, which Python reads although JSON does not have them."""
     raise UnfitJsonError(written)
+
+
+def read_integer(written: str) -> int:
+    """Read an integer; of one that no fact can hold only as many digits as tell so."""
+    return int(written[:MAX_DIGITS])
+
+
+STRICT: Final = json.JSONDecoder(
+    object_pairs_hook=_unlike_keys, parse_constant=_refuse_constant, parse_int=read_integer
+)
+"""Reads JSON and nothing else: JSONDecodeError, RecursionError or UnfitJsonError where it is none."""
 
 
 def find_json_error(text: str) -> tuple[int, str]:
