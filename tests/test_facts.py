@@ -507,7 +507,7 @@ class Answering(tzinfo):
 class TestTimeZones:
     @pytest.mark.parametrize(
         "answer",
-        [timedelta(hours=24), timedelta(hours=-30), ValueError("no"), NotImplementedError(), "1h"],
+        [timedelta(hours=24), timedelta(hours=-30), ValueError("no"), NotImplementedError(), OSError(), "1h"],
         ids=repr,
     )
     @pytest.mark.parametrize("ask", ["facts", "should_notify", "needs", "specialize"])

@@ -235,6 +235,8 @@ class TestUnknown:
             "  help: `needs` tells which facts a decision needs: get them first, or give them as callables"
         )
         assert repr(UNKNOWN) == "UNKNOWN"
+        with pytest.raises(FactsError, match="muted: is needed, and is not known yet"):
+            rules.should_notify({"muted": lambda: UNKNOWN, "quiet": True})
 
     def test_does_not_matter_where_nothing_reads_it(self, rules: Rules) -> None:
         """A decision that the known facts settle is made; what else it could tell is an error when it is asked for."""

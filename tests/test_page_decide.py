@@ -301,6 +301,13 @@ class TestReading:
         assert isinstance(found, dict)
         assert found["problems"][0].startswith(problem)
 
+    def test_tells_what_the_items_of_a_list_are(self, node: Node) -> None:
+        """A list with an item that is none says what items are."""
+        [found] = node.decide([{"preferences.keywords": ["a", 1]}], export_chart(load("team_chat").graph))
+
+        assert isinstance(found, dict)
+        assert "`preferences.keywords`: expected a list, every item text" in found["problems"]
+
     def test_a_group_of_nothing(self, node: Node) -> None:
         """It is as if it was not there; facts that are nothing at all are none."""
         chart = export_chart(load("slack").graph)

@@ -132,6 +132,8 @@ class LazyFacts(Facts):
         except Exception as error:
             error.add_note(f"while asking for the fact `{name}`")
             raise
+        if found is UNKNOWN:
+            raise NotKnown(name)
         return self.validate(name, found)
 
     def callables(self) -> list[str]:

@@ -119,7 +119,7 @@ def _read_instant(given: Any) -> Value:  # noqa: ANN401 - whatever a caller give
         try:
             if given.utcoffset() is not None:
                 return given.astimezone(UTC)
-        except (ValueError, TypeError, OverflowError, NotImplementedError):
+        except Exception:  # noqa: BLE001 - whatever the time zone does is told there
             return conform(INSTANT, given)
     return conform(INSTANT, given)
 

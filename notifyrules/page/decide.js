@@ -639,7 +639,8 @@ export function conform(chart, type, given) {
 }
 
 function expected(type) {
-  const words = type.is === "enum" ? `one of ${type.values.join(", ")}` : EXPECTED[type.is];
+  let words = type.is === "enum" ? `one of ${type.values.join(", ")}` : EXPECTED[type.is];
+  if (type.is === "list") words += `, every item ${expected(type.item)}`;
   return words + (type.null ? " or null" : "");
 }
 
