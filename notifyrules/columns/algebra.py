@@ -119,11 +119,6 @@ class Distinct:
     term: t.Term
     facts: tuple[str, ...]
 
-    @property
-    def type(self) -> Type:
-        """What it gives."""
-        return self.term.type
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clock:

@@ -17,7 +17,8 @@ import polars as pl
 from notifyrules.columns.algebra import Clock
 from notifyrules.columns.distinct import Combinations
 from notifyrules.columns.numbering import Numbered, number
-from notifyrules.columns.reading import as_held, plain_dtype
+from notifyrules.columns.reading import EPOCH, plain_dtype
+from notifyrules.columns.writing import as_plain
 from notifyrules.language import schedules
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.functions import Function
@@ -26,8 +27,6 @@ from notifyrules.language.values import Value
 
 _DAY: Final = timedelta(days=1)
 _DAY_US: Final = 86_400_000_000
-_EPOCH: Final = 719_163
-"""The ordinal of the first day of 1970."""
 _WEEK: Final = 7
 """Days that keep what is counted from being negative, as it is at the beginning of 1970 in the west."""
 _WORTH: Final = 8
@@ -73,8 +72,8 @@ def _said(
     said = pl.Series([None], dtype=plain_dtype(kind))
     for at in range(max(map(len, stretches), default=0)):
         here = [one[at] if at < len(one) else (None, None) for one in stretches]
-        values = pl.Series([as_held(kind, value) for _, value in here], dtype=plain_dtype(kind))[numbers]
-        starts = pl.Series([as_held(Type(Basic.INSTANT), start) for start, _ in here], dtype=pl.Int64)[numbers]
+        values = pl.Series([as_plain(value) for _, value in here], dtype=plain_dtype(kind))[numbers]
+        starts = pl.Series([as_plain(start) for start, _ in here], dtype=pl.Int64)[numbers]
         said = values.zip_with(instants >= starts, said)
     return said if len(said) == len(instants) else said.new_from_index(0, len(instants))
 
@@ -109,8 +108,8 @@ def _offsets(_: Function, day: datetime, zone: Any) -> Iterator[tuple[datetime, 
 _BY_OFFSET: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = MappingProxyType(
     {
         "local_time": lambda shown: shown // 1_000_000 % 86_400,
-        "local_date": lambda shown: shown // _DAY_US - _WEEK + _EPOCH,
-        "weekday": lambda shown: pl.Series(schedules.WEEKDAYS)[((shown // _DAY_US + _EPOCH - 1) % 7).cast(pl.UInt32)],
+        "local_date": lambda shown: shown // _DAY_US - _WEEK + EPOCH,
+        "weekday": lambda shown: pl.Series(schedules.WEEKDAYS)[((shown // _DAY_US + EPOCH - 1) % 7).cast(pl.UInt32)],
     }
 )
 """What clocks show, of the microseconds since a week before 1970 that the wall has."""
@@ -123,7 +122,7 @@ def _by_instant(clock: Clock, instants: pl.Series, found: Numbered, others: list
         value = None
         if at is not None and None not in others[which]:
             value = clock.function.compute(MIN_INSTANT + timedelta(microseconds=at), *others[which])
-        said.append(as_held(clock.type, value))
+        said.append(as_plain(value))
     return pl.Series(said, dtype=plain_dtype(clock.type))
 
 

@@ -10,7 +10,8 @@ import polars as pl
 
 from notifyrules.columns.algebra import Distinct
 from notifyrules.columns.numbering import Numbered, most_keys, number, number_values
-from notifyrules.columns.reading import Readable, as_it_is, holder, plain_dtype
+from notifyrules.columns.reading import Readable, as_it_is, plain_dtype
+from notifyrules.columns.writing import scale_of
 from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.limits import LIMITS
 from notifyrules.compiled.names import Names, compiled, run
@@ -64,7 +65,7 @@ class Combinations:
         numbered = self.numbered(made.facts)
         size = len(numbered.rows)
         if made not in self._results:
-            values = pl.Series([None], dtype=plain_dtype(made.type)).new_from_index(0, size)
+            values = pl.Series([None], dtype=plain_dtype(made.term.type)).new_from_index(0, size)
             self._results[made] = values, pl.repeat(value=True, n=size, eager=True)
         results, unasked = self._results[made]
         wanted = unasked.arg_true()
@@ -123,8 +124,8 @@ def _computed(made: Distinct, columns: Sequence[Sequence[Value]]) -> list[object
         values = compute(*columns)
     except _NULL_MET:
         values = [_guarded(compute, row) for row in zip(*columns, strict=True)]
-    held = holder(made.type)
-    return list(values) if held is None else [None if one is None else held(one) for one in values]
+    scale = scale_of(made.term.type)
+    return list(values) if scale is None else [None if one is None else scale.number_of(one) for one in values]
 
 
 @lru_cache(maxsize=1_024)

@@ -268,8 +268,8 @@ class Run:
         @cache
         def rows() -> pl.Series:
             with_null = not wanted if or_null is None else or_null
-            left = holds.fill_null(wanted if with_null else not wanted) if holds.null_count() else holds
-            left = left if wanted else ~left
+            left = holds if wanted else ~holds
+            left = left.fill_null(with_null) if left.null_count() else left
             return left if where is None else where() & left
 
         return rows

@@ -51,6 +51,7 @@ class FrameRules:
         self._program = program
         self.fixed: Mapping[str, Value] = {} if program.fixed is None else dict(program.fixed)
         """The facts that are the same in all rows, in specialized rules."""
+        self._telling = Telling(graph, program, self.fixed)
         self._asked = asked_facts(graph)
 
     def decide(self, frame: Frame, wanted: Wanted, extras: Extras) -> Frame:
@@ -95,8 +96,7 @@ class FrameRules:
         reasons = engine.reasons(facts, frame.height, lambda one: self._program.decide({**one, **self.fixed}).reason)
         notify, outcome = engine.told(reasons)
         made = [notify.alias("notify"), outcome.alias("outcome"), reasons.alias("reason")]
-        telling = Telling(self.graph, self._program, self.fixed)
-        return pl.DataFrame(made + telling.columns(facts, reasons, engine.arrows, wanted.names[3:]))
+        return pl.DataFrame(made + self._telling.columns(facts, reasons, engine.arrows, wanted.names[3:]))
 
     def sifted(
         self, frame: pl.DataFrame, wanted: Wanted, extras: Extras
@@ -121,9 +121,8 @@ class FrameRules:
 
     def schema(self, wanted: Wanted) -> Mapping[str, pl.DataType]:
         """Give the dtypes of the columns that are decided; those of names as text."""
-        told = Telling(self.graph, self._program, self.fixed).schema
         own = {"notify": pl.Boolean(), "outcome": pl.String(), "reason": pl.String()}
-        return {name: {**own, **told}[name] for name in wanted.names}
+        return {name: {**own, **self._telling.schema}[name] for name in wanted.names}
 
     def _lazy(self, frame: pl.LazyFrame, wanted: Wanted, extras: Extras) -> pl.LazyFrame:
         """Decide block by block as the engine comes by."""

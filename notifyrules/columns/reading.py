@@ -15,20 +15,20 @@ from typing import Any, Final, TypeAlias
 
 import polars as pl
 
+from notifyrules.columns.algebra import CellValue
 from notifyrules.columns.numbering import number_values
-from notifyrules.columns.writing import is_opaque, is_texts
+from notifyrules.columns.writing import as_plain, is_opaque, is_texts, scale_of
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact, Graph
-from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import MAX_TEXT, Basic, Enumeration, Type
 from notifyrules.language.values import Value, conform, write_literal
 
 Decode: TypeAlias = Callable[[Any], Value]
 """Gives the value of what a column holds, which is not null."""
-_EPOCH: Final = 719_163
+EPOCH: Final = 719_163
 """The ordinal of the first day of 1970."""
 _FEW: Final = 8
 _SHORT: Final = 12
@@ -212,7 +212,7 @@ class _Column:
             case Basic.INT if kind.is_integer():
                 return given.cast(pl.Int64, strict=False)
             case Basic.DATE if kind == pl.Date:
-                return given.to_physical().cast(pl.Int64) + _EPOCH
+                return given.to_physical().cast(pl.Int64) + EPOCH
             case Basic.TIME if kind == pl.Time:
                 return self._coarser(given.to_physical(), 1_000_000_000)
             case Basic.INSTANT if isinstance(kind, pl.Datetime) and kind.time_zone is not None:
@@ -233,9 +233,7 @@ class _Column:
         return numbers // by
 
     def _in_range(self, numbers: pl.Series) -> pl.Series:
-        basic = self.fact.type.base
-        assert isinstance(basic, Basic)
-        scale = KINDS[basic].scale
+        scale = scale_of(self.fact.type)
         assert scale is not None
         self.decode = scale.value_of
         least, most = numbers.min(), numbers.max()
@@ -252,26 +250,20 @@ class _Column:
         found = number_values(self._given)
         distinct = self._given[found.rows]
         values: list[Value] = []
-        held: list[object] = []
-        opaque = is_opaque(self.fact.type)
-        if not opaque and not is_texts(self.fact.type):
-            basic = self.fact.type.base
-            assert isinstance(basic, Basic)
-            if (scale := KINDS[basic].scale) is not None:
-                self.decode = scale.value_of
         for at in range(len(distinct)):
             given = _python(distinct, at)
             try:
-                value = None if given is None else conform(self.fact.type, given)
+                values.append(None if given is None else conform(self.fact.type, given))
             except Mismatch:
-                value = None
-            if opaque and value is not None:
-                held.append(len(values))
-                values.append(value)
-            else:
-                held.append(as_held(self.fact.type, value))
-        if opaque:
+                values.append(None)
+        held: list[CellValue]
+        if is_opaque(self.fact.type):
             self.decode = values.__getitem__
+            held = [None if value is None else at for at, value in enumerate(values)]
+        else:
+            held = [as_plain(value) for value in values]
+            if (scale := scale_of(self.fact.type)) is not None:
+                self.decode = scale.value_of
         return pl.Series(self.fact.name, held, dtype=plain_dtype(self.fact.type))[found.numbers]
 
 
@@ -287,18 +279,6 @@ def plain_dtype(kind: Type) -> pl.DataType:
     if kind.base is Basic.BOOL:
         return pl.Boolean()
     return pl.String() if is_texts(kind) else pl.Int64()
-
-
-def holder(kind: Type) -> Callable[[Any], object] | None:
-    """Give what makes of a value the form in which a column holds it; None where they are one."""
-    scale = KINDS[kind.base].scale if isinstance(kind.base, Basic) else None
-    return None if scale is None else scale.number_of
-
-
-def as_held(kind: Type, value: Value) -> object:
-    """Give the form in which a column holds a value."""
-    held = holder(kind)
-    return value if value is None or held is None else held(value)
 
 
 def _python(series: pl.Series, at: int) -> object:

@@ -12,8 +12,8 @@ from notifyrules.columns.distinct import Combinations
 from notifyrules.columns.reading import Readable
 from notifyrules.compiled.arrow_words import plain_words
 from notifyrules.compiled.compiler import Program
-from notifyrules.evaluation.walk import data_of
-from notifyrules.graph.model import Arrow, Call, Graph
+from notifyrules.evaluation.walk import data_of, rechecks
+from notifyrules.graph.model import Arrow, Graph
 from notifyrules.language.terms import Typed
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value, to_plain
@@ -74,8 +74,7 @@ class Telling:
                 computed = any(isinstance(value, Typed) for value in outcome.data.values())
                 return _OPEN if computed else held(data_of(outcome, {}))
             case _:
-                called = any(isinstance(node, Call) for node in self._graph.nodes.values())
-                return None if outcome.recheck is None and not called else _OPEN
+                return _OPEN if outcome.recheck is not None or rechecks(self._graph, outcome.notify) else None
 
     def _told(self, given: Mapping[str, Value], names: Sequence[str]) -> list[object]:
         decision = self._program.decide({**given, **self._fixed})

@@ -31,7 +31,7 @@ from notifyrules.columns.algebra import (
 )
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
-from notifyrules.language.kinds import KIND_OF, KINDS
+from notifyrules.language.kinds import KIND_OF, KINDS, Scale
 from notifyrules.language.types import Basic, Enumeration, ListOf, Type
 from notifyrules.language.values import Value
 
@@ -79,6 +79,11 @@ def is_texts(kind: Type) -> bool:
     return kind.base is Basic.TEXT or isinstance(kind.base, Enumeration)
 
 
+def scale_of(kind: Type) -> Scale | None:
+    """Tell how values of a type are numbers in a column; None where they are none."""
+    return KINDS[kind.base].scale if isinstance(kind.base, Basic) else None
+
+
 def as_plain(value: Value) -> CellValue:
     """Give the form that a value has in a column."""
     if value is None or isinstance(value, (bool, str)):
@@ -113,8 +118,8 @@ class Stages:
         """Make a column of an expression that is used more than once, unless it is one."""
         return made if isinstance(made, (Read, SmallCode, SameInAll)) else self.add(made)
 
-    def clock(self, term: t.Term, made: Clock) -> Expression:
-        """Make the column of a clock."""
+    def dear(self, term: t.Term, made: Distinct | Clock) -> Read:
+        """Make the column of a term that the reference computes."""
         if term not in self._distinct:
             self._distinct[term] = self.add(made)
             self._dear.add(self._distinct[term].column)
@@ -126,13 +131,9 @@ class Stages:
 
     def by_reference(self, term: t.Term) -> Expression:
         """Leave a term to the reference."""
-        if term not in self._distinct:
-            read = t.facts_read(term)
-            if not read:
-                return SameInAll(as_plain(evaluate(term, {}, {})))
-            self._distinct[term] = self.add(Distinct(term, tuple(name for name in self.facts if name in read)))
-            self._dear.add(self._distinct[term].column)
-        return self._distinct[term]
+        if not (read := t.facts_read(term)):
+            return SameInAll(as_plain(evaluate(term, {}, {})))
+        return self.dear(term, Distinct(term, tuple(name for name in self.facts if name in read)))
 
 
 class Terms:
@@ -206,11 +207,7 @@ class Terms:
             case t.Constant(value=value):
                 return SameInAll(as_plain(value))
             case t.LetUse(term=inner, shared=shared):
-                if not shared:
-                    return self._written(inner)
-                if inner not in self._shared:
-                    self._shared[inner] = self._stages.kept(self._written(inner))
-                return self._shared[inner]
+                return self._once(inner) if shared else self._written(inner)
             case t.Not(operand=operand):
                 return Apply(Operation.NOT, (self._written(operand),))
             case t.Junction(every=every, items=items):
@@ -249,7 +246,7 @@ class Terms:
         kinds = [self._stages.facts[name] for name in facts]
         if not all(is_opaque(kind) or isinstance(kind.base, Enumeration) or kind.base is Basic.BOOL for kind in kinds):
             return self._stages.by_reference(term)
-        return self._stages.clock(term, Clock(term.function, self._written(instant), tuple(others), facts, term.type))
+        return self._stages.dear(term, Clock(term.function, self._written(instant), tuple(others), facts, term.type))
 
     def _native(
         self,
