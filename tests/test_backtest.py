@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from notifyrules import Rules, UsageError, backtest, load
-from notifyrules.columns.traffic import Batch
 from notifyrules.diff.recorded import count_rows
 from notifyrules.diff.traffic import Sample
+from notifyrules.rows.traffic import Batch
 from notifyrules.shipped import shipped_path
 from tests.charts import asks, chart, node, rules_of
 from tests.cli import run

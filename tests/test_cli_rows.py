@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from notifyrules import ReceiptWriter, load
-from notifyrules.columns.traffic import batches
+from notifyrules.rows.traffic import batches
 from tests.charts import asks, rules_of
 from tests.cli import run, team_chat
 from tests.test_columns_frames import recorded

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from notifyrules.answers.log import draw_traffic
 from notifyrules.answers.rows import Aside
-from notifyrules.columns.traffic import Broken, batches, batches_of, files_of, names_of, of_facts
 from notifyrules.diagnostics.visible import visible
 from notifyrules.diff.traffic import Backtest
 from notifyrules.diff.traffic_report import data_of, format_markdown, format_text
 from notifyrules.errors import UsageError
 from notifyrules.revisions import at_revision, is_revision
+from notifyrules.rows.traffic import Broken, batches, batches_of, files_of, names_of, of_facts
 from notifyrules.rules import Rules, load, load_place
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notifyrules.answers.log import table
-from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.frames import Wanted
-from notifyrules.columns.saving import save
-from notifyrules.columns.traffic import Broken, batches, names_of, of_facts
 from notifyrules.diagnostics.phrases import count
 from notifyrules.diagnostics.visible import visible
+from notifyrules.rows.deciding import BatchDecider, DecidedBatch
+from notifyrules.rows.saving import save
+from notifyrules.rows.traffic import Broken, batches, names_of, of_facts
 
 if TYPE_CHECKING:
     from notifyrules.rules import Rules
@@ -91,7 +91,7 @@ def decide_rows(  # noqa: PLR0913 - what is decided, and what becomes of it
 
     Args:
         rules: By which it is decided.
-        files: What :func:`~notifyrules.columns.traffic.files_of` lists.
+        files: What :func:`~notifyrules.rows.traffic.files_of` lists.
         target: The file that is written; its ending says how.
         wanted: What is written beside `notify`, `outcome` and `reason`.
         each: Whether each row is decided for every medium.

@@ -17,7 +17,7 @@ from notifyrules.errors import UsageError
 
 if TYPE_CHECKING:
     from notifyrules.answers.rows import Aside
-    from notifyrules.columns.traffic import Broken
+    from notifyrules.rows.traffic import Broken
 
 BrokenFile: TypeAlias = Annotated[
     str | None,
@@ -46,7 +46,7 @@ def reading(
 ) -> Iterator[tuple[list[Path], Callable[[int], None], Callable[[Broken], None]]]:
     """Give the files that are named, what is told of bytes that were read, and what keeps broken rows."""
     require_frames()
-    from notifyrules.columns.traffic import files_of  # noqa: PLC0415 - frames are an extra
+    from notifyrules.rows.traffic import files_of  # noqa: PLC0415 - frames are an extra
 
     files = files_of(places)
     with show_progress("deciding", sum(file.stat().st_size for file in files)) as advance:

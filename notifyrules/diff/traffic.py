@@ -11,9 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from notifyrules.columns.deciding import BatchDecider, DecidedBatch
 from notifyrules.columns.frames import Wanted
-from notifyrules.columns.traffic import Batch, Broken
 from notifyrules.compiled.compiler import Program, compile_graph
 from notifyrules.compiled.decision import Decision
 from notifyrules.diff.edit_words import title
@@ -25,6 +23,8 @@ from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.withholding import withhold
 from notifyrules.graph.model import Graph
 from notifyrules.language.terms import Term
+from notifyrules.rows.deciding import BatchDecider, DecidedBatch
+from notifyrules.rows.traffic import Batch, Broken
 
 _EXAMPLES: Final = 3
 """Decisions that are shown of each change."""

@@ -11,12 +11,12 @@ from typing import Final
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from notifyrules.columns.deciding import BatchDecider, DecidedBatch
-from notifyrules.columns.traffic import CELLS, COLUMNS, ENDINGS
 from notifyrules.diagnostics.phrases import named, why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import UsageError
 from notifyrules.language.values import to_plain
+from notifyrules.rows.deciding import BatchDecider, DecidedBatch
+from notifyrules.rows.traffic import CELLS, COLUMNS, ENDINGS
 
 _INSTANT: Final = "%Y-%m-%dT%H:%M:%S%.6f%:z"
 _GROUP: Final = 32_768

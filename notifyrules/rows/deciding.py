@@ -9,13 +9,13 @@ import polars as pl
 
 from notifyrules.columns.frames import FrameRules, Wanted
 from notifyrules.columns.row_words import dtype_of, held
-from notifyrules.columns.traffic import Batch, Broken, for_media, read_row
 from notifyrules.compiled.compiler import Program
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
+from notifyrules.rows.traffic import Batch, Broken, for_media, read_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Decide for rows of facts in files, batch by batch."""
