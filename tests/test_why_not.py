@@ -125,6 +125,19 @@ class TestFound:
         assert until.passage is not None
         assert until.passage.outcome == "notify"
 
+    @pytest.mark.parametrize(
+        "asked", ["now - asked >= 5m", "now >= asked + 5m", "within(now - (now - asked), zone, quiet)"]
+    )
+    def test_until_guarded(self, asked: str) -> None:
+        """A test of the clock that is asked of nobody, because of a null before it, turns at no time."""
+        facts = "now: instant, asked: instant | null = null, zone: timezone = UTC, quiet: {type: schedule, default: []}"
+        question = f'q: {{if: \'asked is not null and {asked}\', then: "yes", else: "no"}}'
+        rules = rules_of(chart(question, facts=f"facts: {{{facts}}}\n"))
+        until = rules.why_not({"now": "2026-01-05T12:00:00Z"}, "yes").until
+
+        assert until is not None
+        assert until.at is None
+
     def test_any_that_notifies(self) -> None:
         """Where no outcome is called `notify`, each that notifies will do."""
         why = load("slack").why_not({}, "notify")

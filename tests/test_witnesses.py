@@ -20,6 +20,7 @@ from notifyrules.solver.solving import Solver
 from tests.charts import chart, rules_of
 
 GOLDEN = Path(__file__).parent / "golden" / "witnesses"
+CLOCK = 'now: instant; zone: timezone = UTC; quiet: {type: schedule, default: [{from: "22:00", until: "06:00"}]}'
 
 
 class Golden(Protocol):
@@ -146,6 +147,11 @@ class TestValues:
                 "within(now, zone, quiet)",
                 "now: instant; zone: timezone = UTC; quiet: schedule = []",
                 {"quiet": "[mon 12:00-13:00]"},
+            ),
+            (
+                "asked is not null and now - asked == 5m and within(now, zone, quiet)",
+                f"{CLOCK}; asked: instant | null = null",
+                {"now": "2026-01-04T23:00:00Z", "asked": "2026-01-04T22:55:00Z"},
             ),
             ("now >= sent_at + 1d", "now: instant; sent_at: instant", {"now": "2026-01-06T12:00:00Z"}),
             ("local_time(now, zone) >= 22:00", "now: instant; zone: timezone", {"now": "2026-01-05T22:00:00Z"}),

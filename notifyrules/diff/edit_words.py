@@ -75,8 +75,8 @@ def _edit(
         if one.kind in ("target", "start"):
             yield from ((Depth.ITEM, line) for line in _new_nodes(comparison, one.now))
     if not edit.examples:
-        rest = f"not known for {', '.join(map(ticked, edit.open))}" if edit.open else "proved"
-        yield Depth.SENTENCE, f"No decision changes: {rest}."
+        unknown = f"No change of a decision was shown, and none excluded for {', '.join(map(ticked, edit.open))}."
+        yield Depth.SENTENCE, unknown if edit.open else "No decision changes: proved."
     told = [one for one in edit.answers if one.moves or not (edit.examples or edit.reworded)]
     for answered in told:
         yield Depth.SENTENCE, _answered(answered, edit)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice, product
 from typing import TypeAlias
@@ -112,6 +112,13 @@ def candidates(fact: Fact, askings: Sequence[Asking], facts: FactValues) -> Iter
             yield value
 
 
+def computed(term: t.Term, facts: FactValues) -> Value:
+    """Compute a part of a test; null where a test that guards it rules it out."""
+    with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
+        return evaluate(term, facts, {})
+    return None
+
+
 def _key(value: Value) -> object:
     """Tell values apart as the language does; Python takes true for 1, also inside of lists."""
     return (type(value), value, tuple(map(type, value)) if isinstance(value, tuple) else None)
@@ -151,10 +158,8 @@ class _Looking:
     facts: FactValues
 
     def value(self, term: t.Term, asking: Asking) -> Value:
-        """Compute a part of a test; null where a test that guards it rules it out."""
-        with contextlib.suppress(TypeError, AttributeError, LookupError, ValueError):
-            return evaluate(term, asking.seen(self.facts), {})
-        return None
+        """Compute a part of a test."""
+        return computed(term, asking.seen(self.facts))
 
     def reads(self, term: t.Term, asking: Asking) -> bool:
         """Tell whether a part of a test reads the fact."""
@@ -264,10 +269,15 @@ class _Looking:
     def amounts(self, basic: Basic) -> Iterator[Value]:
         """Give values of a type that has an order: first what is easily said, then the bounds of its tests."""
         scale, now = scale_of(basic), self.facts[self.fact.name]
-        bounds = list(dict.fromkeys(self._bounds(basic)))
         near = [scale.number_of(now)] if now is not None else []
         if basic is Basic.INSTANT and not near:
             near = [scale.number_of(value) for value in (*self.facts.values(), NOON) if isinstance(value, datetime)][:1]
+        bounds = list(dict.fromkeys(self._bounds(basic)))
+        if now is None:
+            # What is counted from a fact that is null has no value; its bounds show where the fact has one.
+            given = scale.value_of(near[0] if near else max(scale.lowest, 0))
+            looking = replace(self, facts={**self.facts, self.fact.name: given})
+            bounds = list(dict.fromkeys((*bounds, *looking._bounds(basic))))  # noqa: SLF001 - it is of the same class
         steps = tuple(KINDS[Basic.DURATION].scale.number_of(one) for one in _AWAY)  # type: ignore[union-attr]
         moved = steps if basic in (Basic.INSTANT, Basic.DURATION) else ()
         yield from _values(basic, (number + step for number in near for step in moved))

@@ -230,12 +230,15 @@ class Nearest:
         settled = self._settled(few, given)
         solved = {name: self._solved(name) for name in many}
         tried: set[tuple[object, ...]] = set()
-        for start, varied, width in ((settled, (), 3), *((dict(self.near), few, width) for width in _WIDTHS)):
+        stages = ((settled, (), 3, _TRIED), (settled, (), 16, _TRIED // 2))
+        for start, varied, width, most in (*stages, *((dict(self.near), few, width, _TRIED) for width in _WIDTHS)):
             for order in _orders(many):
                 for facts in self._valued((*varied, *order), start, solved, width):
                     key = tuple((type(facts[name]), facts[name]) for name in names)
                     if key in tried:
                         continue
+                    if len(tried) >= most:
+                        break
                     tried.add(key)
                     if shows(facts):
                         return facts

@@ -13,11 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifyrules.language import terms as t
-from notifyrules.language.evaluator import evaluate
 from notifyrules.language.schedules import Schedule, instant_at, local, local_date, window_end, window_start
 from notifyrules.language.types import MAX_INSTANT
 from notifyrules.language.values import FactValues, Value
-from notifyrules.solver.candidates import Asking
+from notifyrules.solver.candidates import Asking, computed
 from notifyrules.solver.nearest import Shows
 
 CLOCK = "now"
@@ -94,7 +93,7 @@ def _pairs(term: t.Term, now: FactValues) -> Iterator[tuple[t.Term | Value, t.Te
         case t.Comparison(left=left, right=right):
             yield left, right
         case t.Contains(item=item, collection=collection):
-            held = evaluate(collection, now, {})
+            held = computed(collection, now)
             for value in held if isinstance(held, tuple) else ():
                 yield item, value
         case _:
@@ -102,7 +101,7 @@ def _pairs(term: t.Term, now: FactValues) -> Iterator[tuple[t.Term | Value, t.Te
 
 
 def _value(side: t.Term | Value, facts: FactValues) -> Any:  # noqa: ANN401 - compared with another of its type
-    return evaluate(side, facts, {}) if isinstance(side, t.Term) else side
+    return computed(side, facts) if isinstance(side, t.Term) else side
 
 
 def _crossings(sooner: Sequence[Any], later: Sequence[Any]) -> Iterator[timedelta]:
@@ -132,7 +131,7 @@ def _days(term: t.Term, now: FactValues, sooner: Sequence[Any], later: Sequence[
         return
     for call in t.walk(term):
         if isinstance(call, t.FunctionCall) and call.function.name == "local_date":
-            instant, zone = (evaluate(argument, now, {}) for argument in call.arguments)
+            instant, zone = (computed(argument, now) for argument in call.arguments)
             if isinstance(instant, datetime) and isinstance(zone, ZoneInfo):
                 yield from (_midnight(local_date(instant, zone), away + more, zone) for more in (0, 1))
 
@@ -148,9 +147,9 @@ def _midnight(day: date, later: int, zone: ZoneInfo) -> datetime:
 
 def _edges(call: t.FunctionCall, now: FactValues, then: FactValues, at: datetime) -> Iterator[datetime]:
     """Give when a window next opens or closes, a day ends, or a clock is changed."""
-    arguments = [evaluate(argument, now, {}) for argument in call.arguments]
+    arguments = [computed(argument, now) for argument in call.arguments]
     match arguments:
-        case [datetime() as instant, ZoneInfo() as zone, *rest] if evaluate(call.arguments[0], then, {}) != instant:
+        case [datetime() as instant, ZoneInfo() as zone, *rest] if computed(call.arguments[0], then) != instant:
             pass
         case _:
             return
