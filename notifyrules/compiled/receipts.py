@@ -59,7 +59,7 @@ _loaded: WeakValueDictionary[str, type[Facts]] = WeakValueDictionary()
 """By the names of rules the facts of those that wrote receipts."""
 
 
-def quoted(text: str) -> str:
+def _quoted(text: str) -> str:
     """Write what a caller tells of a decision; halves of a surrogate pair, which not every reader takes, are lost."""
     if text.isascii():
         return encode_basestring_ascii(text)
@@ -162,9 +162,9 @@ def loaded_here(stamped: str) -> Graph | None:
     return None if kind is None else cast("Scribe", kind.scribe).graph
 
 
-def _beside(about: Mapping[str, str | None]) -> str:
+def beside(about: Mapping[str, str | None]) -> str:
     """Write how a line begins: with what is told of a decision beside its receipt."""
-    return "{" + "".join(f'"{key}":{quoted(text)},' for key, text in about.items() if text is not None)
+    return "{" + "".join(f'"{key}":{_quoted(text)},' for key, text in about.items() if text is not None)
 
 
 def line_of(
@@ -173,7 +173,7 @@ def line_of(
     """Write the receipt of a decision on one line; with a *key*, private facts are hashed."""
     about = {"id": id_, "at": None if at is None else timed(at), "subject": subject}
     return scribe_of(decision._verdict).line(  # noqa: SLF001 - of this package
-        decision, _beside(about), masking(None if key is None else key.encode())
+        decision, beside(about), masking(None if key is None else key.encode())
     )
 
 
@@ -206,7 +206,7 @@ def _looked_up(fact: Fact, tell: Callable[[Any], object]) -> Mapping[Any, object
         values: list[Value] = [*((False, True) if base is Basic.BOOL else base.values), *[None] * fact.type.nullable]
         return {value: tell(value) for value in values}
     item = base.item if isinstance(base, ListOf) else base
-    # Other lists are not looked up: Python takes one of true and false for one of 1 and 0.
+    # Neither what JSON holds as it is, which msgspec writes faster than that, nor instants, which never come again.
     often = base is not Basic.INSTANT and isinstance(item, Basic) and KINDS[item].plain is not None
     return _Told(tell) if often else None
 

@@ -21,7 +21,7 @@ from typing import Final, Self, TypeAlias
 from weakref import WeakSet
 
 from notifyrules.compiled.decision import Decision, Verdict
-from notifyrules.compiled.receipts import Quick, Scribe, quoted, scribe_of, timed
+from notifyrules.compiled.receipts import Quick, Scribe, beside, scribe_of, timed
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import masking
 from notifyrules.language.moments import write_milliseconds
@@ -138,14 +138,13 @@ class ReceiptWriter:
         now = int(self._clock() * 1_000)
         if now != self._now[0]:
             # One value of both, because several threads may tell the time.
-            self._now = now, f'"at":"{write_milliseconds(now)}",'
-        when = self._now[1] if at is None else f'"at":"{timed(at)}",'
+            self._now = now, write_milliseconds(now)
+        when = self._now[1] if at is None else timed(at)
         if id is not None and subject is not None and id.isascii() and subject.isascii():
             # What nearly all are: a call less for each.
-            begun = f'{{"id":{encode_basestring_ascii(id)},{when}"subject":{encode_basestring_ascii(subject)},'
+            begun = f'{{"id":{encode_basestring_ascii(id)},"at":"{when}","subject":{encode_basestring_ascii(subject)},'
         else:
-            begun = "{" + ("" if id is None else f'"id":{quoted(id)},') + when
-            begun += "" if subject is None else f'"subject":{quoted(subject)},'
+            begun = beside({"id": id, "at": when, "subject": subject})
         facts = decision._facts  # noqa: SLF001
         if quick is not None and facts.__class__ is tuple:
             waiting.append(quick(facts, begun, head))
