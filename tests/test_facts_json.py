@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from random import Random
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from notifyrules import FactsError, Rules, UsageError
 from notifyrules.compiled.compiler import compile_graph
+from notifyrules.compiled.facts_reader import Extras
 from notifyrules.compiled.json_facts import parse_plainly
 from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.typed_json import can_read
@@ -47,6 +49,15 @@ WHOLE: dict[str, Any] = {
     },
 }
 PLAIN: dict[str, Any] = {**WHOLE, "user": {**WHOLE["user"], "name": "Ann"}}
+
+
+OTHERS: dict[str, Any] = {
+    "trace": '4bf"9\\',
+    "event": {"id": "a", "muted": [1, None, {"x": "ü"}], "n": -1.5e3, "": {}},
+    "user.x": True,
+    "big": 2**70,
+}
+"""What belongs to others."""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +125,36 @@ TYPES: dict[str, Sequence[object]] = {
 def fact(name: str, wanted: str, null: str = "") -> str:
     """Declare a fact."""
     return f"  {name}: {json.dumps(f'{wanted} {null}'.strip())}\n"
+
+
+ODD_OTHERS = {
+    "twice": '"other": 1, "other": 1',
+    "twice inside": '"other": {"a": [{"b": 1, "b": 1}]}',
+    "twice, escaped": r'"other": {"a\"": 1, "a\u0022": "\\"}',
+    "twice in a list": '"other": [[], {"b": "", "b": ""}]',
+    "a fact twice": '"other": 1, "muted": true, "muted": true',
+    "a fact by its dotted name": '"user.away": true, "other": 1',
+    "a group of facts": '"user": {"muted": 1, "name": "Bob"}',
+    "a group that is null": '"user": null, "other": 1',
+    "a group that is none": '"other": 1, "user": [1]',
+    "a key with a mark": r'"o\"ther": 1',
+    "a key with a line break": r'"o\nther": 1',
+    "half a pair": r'"other": "\ud800"',
+    "half a pair as a key": r'"\ud800": 1',
+    "an empty key": '"": {"": ""}',
+    "a long key": f'"{"x" * 5_000}": 1',
+    "many keys": ", ".join(f'"many{number}": "x"' for number in range(500)),
+    "a large number": f'"other": {"9" * 500}',
+    "a number of too many digits": f'"other": {"9" * 5_000}',
+    "a number that is no float": '"other": 1e999',
+    "no number": '"other": NaN',
+    "no JSON": '"other": tru',
+    "a control character": '"other": "\x01"',
+    "a long list": f'"other": [{", ".join(["1"] * 20_000)}]',
+    "deep": f'"other": {"[" * 500}{"]" * 500}',
+    "too deep": f'"other": {"[" * 100_000}',
+}
+"""Members beside facts, as JSON."""
 
 
 @pytest.mark.skipif(not can_read(), reason="msgspec is not installed")
@@ -236,6 +277,69 @@ class TestTyped:
         decision = Rules(rules.graph, (), program).decide_json(json.dumps(given))
 
         assert (decision.reason, decision.facts) == (rules.should_notify(given).reason, rules.facts(given))
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {**PLAIN, **OTHERS},
+            {**OTHERS, **WHOLE, "user": {"trace": {"": []}, **WHOLE["user"]}},
+            {"user": {"words": ["a"], "tags": ["b"]}, **OTHERS},
+            {"muted": True, **OTHERS},
+            {"user.words": ["a", "b"], **OTHERS, "muted": True, "user.trace": "a.b"},
+            OTHERS,
+        ],
+        ids=["whole", "in a group", "a part", "no group", "dotted", "nothing else"],
+    )
+    def test_passes_over_what_belongs_to_others(
+        self, rules: Rules, given: dict[str, object], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Beside the keys of others, facts are read by who knows their types."""
+        monkeypatch.setattr(type(rules.program.json()), "read", None)
+
+        for data in (json.dumps(given, indent=1, ensure_ascii=False), json.dumps(given).encode()):
+            decision = rules.decide_json(data, extras="ignore")
+
+            assert decision.facts == rules.facts(given, extras="ignore")
+            assert decision.because == rules.should_notify(given, extras="ignore").because
+
+    @pytest.mark.parametrize("more", ODD_OTHERS.values(), ids=ODD_OTHERS)
+    def test_takes_what_the_other_reader_takes_beside_others(self, rules: Rules, more: str) -> None:
+        """Whatever else there is, the facts are those, or it is refused in the same words."""
+        for given in (PLAIN, {"user": {"away": True}}, {"user.away": True}):
+            data = json.dumps(given)[:-1] + ", " + more + "}"
+
+            def slowly(data: str = data) -> Mapping[str, object]:
+                return rules.facts(rules.program.json().read(data), extras="ignore")
+
+            for _ in range(2):
+                assert outcome_of(lambda: rules.decide_json(data, extras="ignore").facts) == outcome_of(slowly)  # noqa: B023
+
+    def test_learns_few_keys_of_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Who sends other keys in every message is decided by the other reader, those that came before as before."""
+        rules = rules_of(RULES + OUTCOMES)
+        many: dict[str, Any] = dict.fromkeys(map(str, range(500)))
+        long: dict[str, Any] = {"x" * 5_000: 1}
+        for others in (many, long, *({f"key{number}": 1} for number in range(200))):
+            assert rules.decide_json(json.dumps({**PLAIN, **others}), extras="ignore").outcome == "no"
+        monkeypatch.setattr(type(rules.program.json()), "read", None)
+
+        assert rules.decide_json(json.dumps({**PLAIN, "key0": 1}), extras="ignore").outcome == "no"
+        for others in (many, long, {"key199": 1}):
+            with pytest.raises(TypeError, match="NoneType"):
+                rules.decide_json(json.dumps({**PLAIN, **others}), extras="ignore")
+
+    def test_keeps_nothing_of_others(self, rules: Rules) -> None:
+        """A decision that is kept keeps its facts alive, and not what stood beside them."""
+        data = json.dumps({**PLAIN, "other": "x" * 1_000_000})
+        rules.decide_json(data, extras="ignore")
+        tracemalloc.start()
+        try:
+            decision = rules.decide_json(data, extras="ignore")
+
+            assert tracemalloc.get_traced_memory()[0] < 500_000
+            assert decision.facts == rules.facts(PLAIN)
+        finally:
+            tracemalloc.stop()
 
     def test_reads_no_facts(self) -> None:
         """A chart without facts decides by an empty object."""
@@ -364,9 +468,17 @@ class TestTwice:
         chance=st.randoms(use_true_random=True),
         odd=st.text(alphabet='\\":{},ü\n a', max_size=6),
         form=st.sampled_from(range(6)),
+        others=st.booleans(),
     )
-    def test_no_key_that_stands_twice_is_lost(self, rules: Rules, chance: Random, odd: str, form: int) -> None:
-        """Whatever stands between and inside of texts, one key more is found, and without it all is decided."""
+    def test_no_key_that_stands_twice_is_lost(
+        self,
+        rules: Rules,
+        chance: Random,
+        odd: str,
+        form: int,
+        others: bool,  # noqa: FBT001
+    ) -> None:
+        """Whatever stands between, inside of and beside texts, one key more is found, and without it all is decided."""
         user = {**WHOLE["user"], "name": odd, "words": [odd, "b"]}
         given: Any = (
             {**WHOLE, "user": user},
@@ -377,15 +489,21 @@ class TestTwice:
             {f"user.{name}": one for name, one in CLOSED_WHOLE["user"].items()},
         )[form]
         asked = CLOSED_RULES if form > 2 else rules
+        extras: Extras = "forbid"
+        if others:
+            extras, given = "ignore", {**given, **OTHERS, "trace": odd}
+            if "user" in given:
+                given["user"] = {**given["user"], "trace": [odd, {"a": odd, "b": odd}]}
 
         once = "".join(spaced(chance, given, []))
         twice = "".join(spaced(chance, given, [chance.choice([*paths(given)])]))
 
-        assert asked.decide_json(once).facts == asked.facts(given)
+        assert asked.decide_json(once, extras).facts == asked.facts(given, extras=extras)
         assert asked.program.json().read(once) == given
-        for read in (asked.decide_json, asked.program.json().read):
-            with pytest.raises(FactsError, match="stands twice"):
-                read(twice)
+        with pytest.raises(FactsError, match="stands twice"):
+            asked.decide_json(twice, extras)
+        with pytest.raises(FactsError, match="stands twice"):
+            asked.program.json().read(twice)
 
 
 class TestInstants:
@@ -395,6 +513,14 @@ class TestInstants:
         given = {**WHOLE, "user": {**WHOLE["user"], "until": written}}
 
         assert told(lambda: rules.decide_json(json.dumps(given)).facts) == told(lambda: rules.facts(given))
+
+
+def outcome_of(read: Callable[[], Mapping[str, object]]) -> object:
+    """Give facts, or what is said against them."""
+    try:
+        return dict(read())
+    except FactsError as error:
+        return str(error)
 
 
 def told(read: Callable[[], Mapping[str, object]]) -> object:
@@ -464,6 +590,13 @@ class TestRefusing:
             rules.decide_json(data)
 
         assert problem in str(raised.value)
+
+    @pytest.mark.parametrize("extras", ["forbid", "ignore"])
+    def test_knows_no_depth_that_is_too_much_for_itself(self, rules: Rules, extras: Extras) -> None:
+        """However deeply JSON nests, it is decided by or refused."""
+        for depth in range(500, 1_100, 4):
+            data = f'{{"other": {"[" * depth}"x"{"]" * depth}}}'
+            assert isinstance(outcome_of(lambda: rules.decide_json(data, extras).facts), (dict, str))  # noqa: B023
 
     def test_of_a_whole_message_finds_every_key_that_is_lost(self, rules: Rules) -> None:
         """A key that stands twice is found among facts that are all there, wherever it is."""

@@ -360,7 +360,7 @@ class _Compiler:
         from notifyrules.compiled.typed_json import ERRORS, TypedJson, as_bytes  # noqa: PLC0415
 
         slots = self.reader.kind.slots
-        json = TypedJson(self.reader.declared, slots, self._names, form)
+        json = TypedJson(self.reader.declared, slots, self._names, form, self.reader.kind.names)
         if settled is None:
             functions, by_variables = self._by_variables(self._answer, json.facts)
         else:
@@ -368,19 +368,24 @@ class _Compiler:
         if by_variables is None:
             going_on = self._going_on(None, {slots[name]: one.text for name, one in json.facts.items()})
         elif form == "whole":
-            values = f"(*o, {FIXED})" if self._fixed else "o"
+            # What belongs to others is not to live as long as the decision.
+            values = f"(*o, {FIXED})" if self._fixed else "o if extras == 'forbid' else (*o,)"
             going_on = [f"d = {self._decision}()", f"d._facts = {values}", *by_variables]
         else:
             going_on = self._going_on(by_variables)
         for name, thing in {"bytes": bytes, "as_bytes": as_bytes, "ERRORS": ERRORS}.items():
             self._names.thing(name, thing)
+        strictly, openly = json.decode()
         lines = [
             "def decide_json(_, data, extras='forbid'):",
-            "    if extras != 'forbid':",
-            "        return read_and_decide(data, extras)",
             "    try:",
             "        wire = data if data.__class__ is bytes else as_bytes(data)",
-            f"        o = {json.decode()}(wire)",
+            "        if extras == 'forbid':",
+            f"            o = {strictly}(wire)",
+            "        elif extras == 'ignore':",
+            f"            o = {openly}(wire)",
+            "        else:",
+            "            return read_and_decide(data, extras)",
             "    except ERRORS:",
             "        return otherwise(data, extras)",
             "    try:",

@@ -8,7 +8,7 @@ as any other JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -56,6 +56,15 @@ _AS_WRITTEN: Final = (Basic.SCHEDULE, ListOf(Basic.SCHEDULE))
 _SCHEDULES_KEPT: Final = 4_096
 _LONGEST_KEPT: Final = 1_000
 """Bytes of a schedule that is kept: who writes a hundred windows is not to fill the memory of all."""
+_Others: TypeAlias = Mapping[str, Sequence[str]]
+"""Keys of no fact or group, by what the names of the facts beside them begin with."""
+_Decode: TypeAlias = Callable[[bytes], object]
+_parse: Final[_Decode] = _msgspec and _msgspec.json.Decoder().decode
+_encode: Final[Callable[[object], bytes]] = _msgspec and _msgspec.json.Encoder().encode
+_UNKNOWN: Final = "unknown field"
+_LEARNED: Final = 128
+"""Keys of others that are learned, and messages that are looked at for them, in all: nobody is to fill memory."""
+_LONGEST_KEY: Final = 128
 
 
 def can_read() -> bool:
@@ -87,6 +96,8 @@ class _Object:
     """What holds it in generated code."""
     place: str = ""
     """Where that is taken from."""
+    path: str = ""
+    """What the names of the facts in it begin with."""
     held: dict[str, Fact | _Object] = field(default_factory=dict)
     """What is in it, by its keys."""
 
@@ -99,21 +110,91 @@ class _Object:
         """Tell where the parser puts what is put into it next."""
         return f"{self.variable}.a{len(self.held)}"
 
-    def kind(self, *, whole: bool, **methods: object) -> Any:  # noqa: ANN401 - a class that is made here
-        """Make the class whose objects the parser fills; nothing may be absent of what is *whole*."""
+    def kind(self, *, whole: bool, others: _Others | None = None, **methods: object) -> Any:  # noqa: ANN401 - a class
+        """
+        Make the class whose objects the parser fills.
+
+        Args:
+            whole: Whether nothing may be absent.
+            others: What else there may be.
+            methods: Methods of the class.
+        """
         fields: list[tuple[object, ...]] = []
         for number, one in enumerate(self.held.values()):
-            held = one.kind(whole=whole) if isinstance(one, _Object) else _type(one.type)
+            held = one.kind(whole=whole, others=others) if isinstance(one, _Object) else _type(one.type)
             fields.append((f"a{number}", held, *(() if whole or not one.has_default else (_msgspec.UNSET,))))
         keys = {f"a{number}": key for number, key in enumerate(self.held)}
-        form = {"rename": keys, "forbid_unknown_fields": True, "gc": False, "kw_only": True}
+        more = {f"b{number}": key for number, key in enumerate((others or {}).get(self.path, ()))}
+        fields += [(name, Any, _msgspec.UNSET) for name in more]
+        form = {"rename": keys | more, "forbid_unknown_fields": True, "gc": False, "kw_only": True}
         return _msgspec.defstruct("Read", fields, namespace=methods, **form)
+
+
+class _OpenReader:
+    """
+    Read JSON that holds more than facts, by a class that has those keys as well.
+
+    They are learned as they are met, for most callers hold the same ones in all they send.
+    """
+
+    def __init__(self, top: _Object, kind: Callable[[_Others], Any], decode: _Decode, known: Collection[str]) -> None:
+        self._top = top
+        self._kind = kind
+        self._known = {*known, *(name[:at] for name in known for at, sign in enumerate(name) if sign == ".")}
+        self._left = _LEARNED
+        none: _Others = {}
+        # Both at once: threads may learn at the same time, and what one of them loses is learned again.
+        self._learned = decode, none
+
+    def read(self, wire: bytes) -> object:
+        """Make an object of JSON; one of ERRORS where that is not as expected, or has keys that are not learned."""
+        try:
+            found = self._learned[0](wire)
+        except _msgspec.ValidationError as error:
+            # If it were told in other words, only time would be lost.
+            if self._left <= 0 or _UNKNOWN not in str(error):
+                raise
+            self._learn(wire)
+            found = self._learned[0](wire)
+        # INVARIANT (no key twice): what is written again has all marks but those of keys that are lost.
+        if count_marks(_encode(found)) != count_marks(wire):
+            raise Unusual
+        return found
+
+    def _learn(self, wire: bytes) -> None:
+        """Learn the keys of others; those of facts and groups, which may be dotted, are none."""
+        others, more = dict(self._learned[1]), 0
+        waiting: list[tuple[_Object, object]] = [(self._top, _parse(wire))]
+        for group, found in waiting:
+            if isinstance(found, dict):
+                taken = {*group.held, *others.get(group.path, ())}
+                new = [key for key in found if key not in taken and self._can_learn(group.path, key)]
+                others[group.path] = (*others.get(group.path, ()), *new)
+                more += len(new)
+                waiting += [(one, found.get(key)) for key, one in group.held.items() if isinstance(one, _Object)]
+        self._left -= 1
+        if not 0 < more <= self._left:
+            raise Unusual
+        self._left -= more
+        self._learned = _msgspec.json.Decoder(self._kind(others)).decode, others
+
+    def _can_learn(self, path: str, key: str) -> bool:
+        return path + key not in self._known and len(key) <= _LONGEST_KEY
 
 
 class TypedJson:
     """Write how the facts of a chart are read from JSON of one form."""
 
-    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, form: JsonForm) -> None:
+    def __init__(
+        self,
+        declared: Mapping[str, Fact],
+        slots: Mapping[str, str],
+        names: Names,
+        form: JsonForm,
+        known: Collection[str],
+    ) -> None:
+        """Prepare to read the *declared* facts; no fact that is *known* is something else, such as a fixed one."""
+        self._known = known
         self._slots = slots
         self._names = names
         self._is_whole = form == "whole"
@@ -126,7 +207,8 @@ class TypedJson:
             for part in path:
                 inner = group.held.get(part)
                 if not isinstance(inner, _Object):
-                    inner = group.held[part] = _Object(names.new(f"{part}_read"), group.next())
+                    inner = _Object(names.new(f"{part}_read"), group.next(), f"{group.path}{part}.")
+                    group.held[part] = inner
                     self._groups.append(inner)
                 group = inner
             self._facts.append((fact, group.next()))
@@ -141,30 +223,40 @@ class TypedJson:
             return Spelling(place, (place.partition(".")[0],))
         return Spelling(self._slots[fact.name], (self._slots[fact.name],))
 
-    def decode(self) -> str:
-        """Name what makes an object of JSON; ERRORS where it has another form, or a value is of another type."""
+    def decode(self) -> tuple[str, str]:
+        """
+        Name what makes an object of JSON that holds nothing but facts, and what makes one where it may.
+
+        They raise one of ERRORS where it has another form, or a value is of another type.
+        """
         methods = {}
         if self._is_whole:
             values = "".join(f"{place}, " for _, place in self._facts)
             lines = ["def values(o):", *indent(self._enter()), f"    return iter(({values}))"]
             methods = {"__iter__": run(compiled("\n".join(lines), "<facts>"), {"iter": iter})["values"]}
-        kind = self._top.kind(whole=self._is_whole, **methods)
-        return self._names.thing("decode", _msgspec.json.Decoder(kind).decode)
+
+        def kind(others: _Others) -> Any:  # noqa: ANN401 - a class
+            return self._top.kind(whole=self._is_whole, others=others, **methods)
+
+        strictly = _msgspec.json.Decoder(kind({})).decode
+        openly = _OpenReader(self._top, kind, strictly, self._known).read
+        return self._names.thing("decode", strictly), self._names.thing("decode_openly", openly)
 
     def statements(self) -> list[str]:
         """
         Write what holds values to their types that the parser does not know, and finds keys that it has lost.
 
         Returns:
-            Statements about `o`, the object made of JSON, and `wire`, that JSON in bytes. They raise one of ERRORS
-            where something is not as usual.
+            Statements about `o`, the object made of JSON, `wire`, that JSON in bytes, and `extras`. They raise one of
+            ERRORS where something is not as usual.
         """
-        return self._take_whole() if self._is_whole else self._take_partly()
+        taken, counted = self._take_whole() if self._is_whole else self._take_partly()
+        return [*taken, "if extras == 'forbid':", *indent(counted)]
 
     def _enter(self) -> list[str]:
         return [f"{group.variable} = {group.place}" for group in self._groups]
 
-    def _take_whole(self) -> list[str]:
+    def _take_whole(self) -> tuple[list[str], list[str]]:
         lines, texts, varying = self._enter(), len(self._groups) + len(self._facts), []
         keys = texts
         for fact, place in self._facts:
@@ -175,10 +267,10 @@ class TypedJson:
         counted = _counted(" + ".join([str(texts), *varying]))
         if all(_is_closed(fact.type) for fact, _ in self._facts):
             # Colons are fewer than marks. Each key has one, those that are lost too, and here nothing else need have.
-            return [*lines, f"if wire.count(b':') != {keys}:", *indent(counted)]
-        return [*lines, *counted]
+            return lines, [f"if wire.count(b':') != {keys}:", *indent(counted)]
+        return lines, counted
 
-    def _take_partly(self) -> list[str]:
+    def _take_partly(self) -> tuple[list[str], list[str]]:
         lines = ["texts = 0"]
         for group in self._groups:
             lines += self._unless_absent(group.variable, group.place, group, ["texts += 1"])
@@ -187,7 +279,7 @@ class TypedJson:
             fixed, more = self._texts(fact.type, slot)
             found = [*self._read(fact.type, slot), f"texts += {' + '.join([str(fixed + 1), *more])}"]
             lines += self._unless_absent(slot, place, fact, found)
-        return [*lines, *_counted("texts")]
+        return lines, _counted("texts")
 
     def _unless_absent(self, variable: str, place: str, one: Fact | _Object, found: list[str]) -> list[str]:
         """Write that a variable has what is there, about which something is *found*, or else its default."""
@@ -263,20 +355,17 @@ def _counted(texts: str) -> list[str]:
 
 
 def count_texts(found: Any) -> int:  # noqa: ANN401 - JSON
-    """Count the texts that JSON holds, keys among them."""
-    kind = found.__class__
-    if kind is dict:
-        texts, values = len(found), found.values()
-    elif kind is list:
-        texts, values = 0, found
-    else:
-        return int(kind is str)
-    for value in values:
-        kind = value.__class__
+    """Count the texts that JSON holds, keys among them, however deeply it nests."""
+    texts, waiting = 0, [found]
+    for one in waiting:
+        kind = one.__class__
         if kind is str:
             texts += 1
-        elif kind is dict or kind is list:
-            texts += count_texts(value)
+        elif kind is dict:
+            texts += len(one)
+            waiting += one.values()
+        elif kind is list:
+            waiting += one
     return texts
 
 
