@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from notifyrules.compiled.names import Names, indent
 from notifyrules.compiled.quick_values import ZONES, quick_reader
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Fact, groups_of
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.types import (
     MAX_DURATION,
@@ -234,8 +234,7 @@ class _Acceptance:
 
     def fetch_loosely(self, convert: Convert) -> list[str]:
         """Write how values are taken that may be nested, dotted or both, beside others that may be ignored."""
-        known = {name[:at] for name in self._declared for at, sign in enumerate(name) if sign == "."}
-        named = self._names.thing("known", frozenset({*self._declared, *known}))
+        named = self._names.thing("known", groups_of(self._declared) | self._declared.keys())
         return [
             f"{_TOP} = facts",
             f"left = len({_TOP})",
@@ -306,8 +305,7 @@ class _Acceptance:
         if group.groups:
             # Inside of it too there may be dotted names.
             inside = frozenset(name[len(path) + 1 :] for name in self._declared if name.startswith(f"{path}."))
-            paths = {name[:at] for name in inside for at, sign in enumerate(name) if sign == "."}
-            dotted = frozenset(name for name in {*inside, *paths} if "." in name)
+            dotted = frozenset(name for name in inside | groups_of(inside) if "." in name)
             yield f"if not {self._names.thing('dotted', dotted)}.isdisjoint({variable}):"
             yield f"    {self.refusal}"
         yield f"if len({variable}) != {count} and (not ignore or ''.join({variable}) is None):"

@@ -25,7 +25,7 @@ from notifyrules.compiled.partial import UNKNOWN
 from notifyrules.diagnostics.phrases import did_you_mean, named, nearest
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Fact, groups_of
 from notifyrules.language.mismatch import Mismatch, describe
 from notifyrules.language.value_help import to_await
 from notifyrules.language.values import Value, conform, expected_of, write_literal
@@ -182,7 +182,7 @@ class Collector:
         """Prepare to collect the *declared* facts; of objects the *unread* one is left alone."""
         self._declared = declared
         self._unread = unread
-        self._groups = {name[:at] for name in declared for at, character in enumerate(name) if character == "."}
+        self._groups = groups_of(declared)
 
     def leaving(self, name: str) -> Collector:
         """Make one that does not read a fact of objects."""

@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from notifyrules.compiled.names import Names, compiled, run
 from notifyrules.compiled.typed_json import count_marks, count_texts
 from notifyrules.errors import FactProblem, FactsError
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Fact, groups_of
 from notifyrules.language.mismatch import describe
 from notifyrules.language.types import Basic, ListOf
 from notifyrules.source.json_errors import STRICT, UnfitJsonError, find_json_error
@@ -41,7 +41,7 @@ class JsonReader:
         names = Names()
         size, count = names.thing("len", len), names.thing("count", count_texts)
         foreign = names.thing("foreign", _count_foreign)
-        groups = ["", *sorted({name[:at] for name in declared for at, sign in enumerate(name) if sign == "."})]
+        groups = ["", *sorted(groups_of(declared))]
         paths = {*declared, *groups[1:]}
         texts = len(paths)
         counted: list[str] = []

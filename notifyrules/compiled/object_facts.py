@@ -7,7 +7,7 @@ make attributes up, the facts reader (:mod:`notifyrules.compiled.facts_reader`) 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 from types import GetSetDescriptorType
@@ -18,7 +18,7 @@ from notifyrules.compiled.facts_object import Facts
 from notifyrules.compiled.facts_reader import aliases_of, fields_of, is_lost, is_mapping, is_single
 from notifyrules.compiled.mapping_facts import KeySight, look_at_mapping
 from notifyrules.compiled.names import Names
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Fact, groups_of
 
 _MISSING: Final = object()
 _HELD: Final = "__dict__"
@@ -171,8 +171,7 @@ class ObjectWriter:
         inside = {name[depth:]: fact for name, fact in self._declared.items() if name.startswith(prefix)}
         if is_mapping(given):
             return look_at_mapping(given, inside, whole=not prefix)
-        paths = {name[:at] for name in inside for at, sign in enumerate(name) if sign == "."}
-        names = dict.fromkeys(name for name in (*inside, *paths) if "." in name)
+        names = dict.fromkeys(name for name in (*inside, *groups_of(inside)) if "." in name)
         # What begins with an underscore a model may hold where nobody looks.
         parts = self.parts(prefix)
         if _is_model(type(given)) and any(part.startswith("_") for part in parts):
@@ -241,8 +240,5 @@ class ObjectWriter:
         missing = [fact for name, fact in self._declared.items() if name in absent]
         if any(not fact.has_default for fact in missing):
             return None
-        return [*lines, *self._filled(missing, names)]
-
-    def _filled(self, missing: Iterable[Fact], names: Names) -> Iterator[str]:
-        for fact in missing:
-            yield f"{self._slots[fact.name]} = {names.thing(f'default_{fact.name}', fact.default)}"
+        filled = (f"{self._slots[one.name]} = {names.thing(f'default_{one.name}', one.default)}" for one in missing)
+        return [*lines, *filled]

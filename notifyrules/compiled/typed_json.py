@@ -19,7 +19,7 @@ from notifyrules.compiled.dict_facts import Unusual
 from notifyrules.compiled.expressions import Spelling
 from notifyrules.compiled.names import Names, compiled, indent, run
 from notifyrules.compiled.quick_values import KNOWN, quick_reader
-from notifyrules.graph.model import Fact
+from notifyrules.graph.model import Fact, groups_of
 from notifyrules.language.mismatch import Mismatch
 from notifyrules.language.types import (
     MAX_DATE,
@@ -140,7 +140,7 @@ class _OpenReader:
     def __init__(self, top: _Object, kind: Callable[[_Others], Any], decode: _Decode, known: Collection[str]) -> None:
         self._top = top
         self._kind = kind
-        self._known = {*known, *(name[:at] for name in known for at, sign in enumerate(name) if sign == ".")}
+        self._known = {*known, *groups_of(known)}
         self._left = _LEARNED
         none: _Others = {}
         # Both at once: threads may learn at the same time, and what one of them loses is learned again.

@@ -7,7 +7,7 @@ acyclic, every target exists, every exit leads somewhere, and evaluating it cann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import groupby
@@ -392,6 +392,11 @@ class Allowance:
     """The stretches of the file that it covers."""
 
 
+def groups_of(names: Iterable[str]) -> frozenset[str]:
+    """Name the groups that facts stand in by their names: `a` and `a.b` for `a.b.c`."""
+    return frozenset(name[:at] for name in names for at, sign in enumerate(name) if sign == ".")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """One chart."""
@@ -431,15 +436,14 @@ class Graph:
     arrows: Mapping[str, Arrow] = field(init=False, repr=False)
     """Every arrow by its id, node after node in the order written."""
     groups: frozenset[str] = field(init=False, repr=False)
-    """What the dotted names of facts begin with: `channel` of `channel.muted`."""
+    """The groups that facts stand in by their names."""
     lines: Mapping[str, int] = field(init=False, repr=False)
     """The line on which each node begins, 1-based."""
 
     def __post_init__(self) -> None:
         arrows = {arrow.id: arrow for node in self.nodes.values() for arrow in node.arrows}
-        groups = frozenset(name[:at] for name in self.facts for at, character in enumerate(name) if character == ".")
         object.__setattr__(self, "arrows", MappingProxyType(arrows))
-        object.__setattr__(self, "groups", groups)
+        object.__setattr__(self, "groups", groups_of(self.facts))
         object.__setattr__(self, "lines", {name: node.span.line for name, node in self.nodes.items()})
 
     @property
