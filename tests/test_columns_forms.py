@@ -49,6 +49,23 @@ def test_durations(unit: Any) -> None:  # noqa: ANN401 - a unit of Polars
     assert notified("d > 2m", column.to_frame(), facts="facts: {d: duration}\n") == [False, True]
 
 
+@pytest.mark.parametrize("kind", ["duckdb", "pyarrow"])
+def test_intervals(kind: str) -> None:
+    """A duration may be an interval, in lists too; one of months has no length, and matters only where it is a fact."""
+    facts = "facts:\n  d: duration | null\n  l: list of duration = []\n"
+    interval = duckdb.sql("select unnest([interval 90 minute, interval 2 day, null, interval (-1) hour]) as d")
+    listed = duckdb.sql("select interval 1 hour as d, [interval 1 hour, interval 2 minute] as l")
+    months = duckdb.sql("select interval 1 month as d")
+
+    def given(relation: Any) -> Any:  # noqa: ANN401 - of any engine
+        return relation if kind == "duckdb" else relation.to_arrow_table()
+
+    assert notified("d is not null and d > 1h", given(interval), facts=facts) == [True, True, False, False]
+    assert notified("d in l and 2m in l", given(listed), facts=facts) == [True]
+    with pytest.raises(FactsError, match="d: expected a duration within ten years"):
+        notified("d is null", given(months), facts=facts)
+
+
 def test_texts_of_moments() -> None:
     """Instants, dates, durations and zones may be text, each in its input form."""
     facts = "facts: {at: instant, day: date, d: duration, zone: timezone}\n"

@@ -183,8 +183,8 @@ class TestErrors:
                 {"kind": ["dm", "dm", "chanel"]},
                 'kind: expected one of `dm`, `group`, `channel`, found the text "chanel" in row 3',
             ),
-            ({"b": [True, None, None]}, "b: expected true or false, found null in row 2, and 1 more rows do not fit"),
-            ({"t": [1, 2]}, "t: expected text, found the number 1 in row 1, and 1 more rows do not fit"),
+            ({"b": [True, None, None]}, "b: expected true or false, found null in row 2, and in 1 more"),
+            ({"t": [1, 2]}, "t: expected text, found the number 1 in row 1, and in 1 more"),
             ({"i": [1.5]}, "i: expected an integer, found the number 1.5 in row 1"),
             ({"now": [datetime(2026, 1, 1)]}, "now: expected an instant such as"),  # noqa: DTZ001 - what is refused
             ({"levl": ["low"]}, "levl: is a column, and not a fact of these rules\n  help: did you mean `level`?"),

@@ -25,6 +25,10 @@ from notifyrules.language.values import Value
 Frame = TypeVar("Frame")
 _ROWS: Final = 122_880
 """Rows that are brought over from an engine at a time."""
+_DAY: Final = 86_400_000_000
+"""Microseconds of a day."""
+_NO_LENGTH: Final = 2**62
+"""Microseconds that no duration has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class FrameRules:
             return on_spark(frame, self, wanted, extras)
         if isinstance(given, nw.LazyFrame):
             raise UsageError(f"frames of {kind.name.lower()} are not known", "collect it first")
-        made = self.columns(given.to_polars(), wanted, extras)
+        rows = pl.DataFrame(pl.from_arrow(_without_intervals(frame))) if kind.is_pyarrow() else given.to_polars()
+        made = self.columns(rows, wanted, extras)
         if kind.is_pyarrow():
             for column in made:
                 frame = frame.append_column(column.name, column.to_arrow())
@@ -133,7 +138,8 @@ class FrameRules:
         made = self.schema(wanted)
 
         def block(rows: pl.DataFrame) -> pl.DataFrame:
-            return rows.hstack(self.columns(rows, wanted, extras).cast(dict(made)))  # type: ignore[arg-type]
+            # Where among all rows a block stands nobody knows.
+            return rows.hstack(self.columns(rows, wanted, extras, 0).cast(dict(made)))  # type: ignore[arg-type]
 
         return frame.map_batches(block, schema={**schema, **made}, streamable=True)
 
@@ -142,7 +148,7 @@ class FrameRules:
         import pyarrow as pa  # noqa: PLC0415 - what carries the rows
 
         table = pa.table(batch)
-        rows = pl.DataFrame(pl.from_arrow(table))
+        rows = pl.DataFrame(pl.from_arrow(_without_intervals(table)))
         made = self.columns(rows, wanted, extras, first)
         for column in made.cast(dict(self.schema(wanted))) if written else made:  # type: ignore[arg-type]
             values = column.to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -163,6 +169,41 @@ class FrameRules:
             tables.append(self.batch(reader.schema.empty_table(), wanted, extras, first, written=False))
         whole = pa.concat_tables(tables)
         return duckdb.from_arrow(whole)
+
+
+def _without_intervals(table: Any) -> Any:  # noqa: ANN401 - of PyArrow
+    """Give a table with durations for the intervals that DuckDB has instead, and that Polars does not take."""
+    import pyarrow as pa  # noqa: PLC0415 - what carries the rows
+
+    for place, (name, kind) in enumerate(zip(table.schema.names, table.schema.types, strict=True)):
+        if (plain := _plain_kind(kind)) != kind:
+            values = pa.array(_plain_value(table.column(place).to_pylist()), plain)
+            table = table.set_column(place, name, values)
+    return table
+
+
+def _plain_kind(kind: Any) -> Any:  # noqa: ANN401 - of PyArrow
+    import pyarrow as pa  # noqa: PLC0415 - what carries the rows
+
+    if kind == pa.month_day_nano_interval():
+        return pa.duration("us")
+    if pa.types.is_list(kind):
+        return pa.list_(_plain_kind(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _plain_kind(field.type)) for field in kind])
+    return kind
+
+
+def _plain_value(value: Any) -> Any:  # noqa: ANN401 - of PyArrow, in Python
+    if isinstance(value, list):
+        return [_plain_value(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain_value(one) for name, one in value.items()}
+    if hasattr(value, "nanoseconds") and hasattr(value, "months"):
+        length = value.days * _DAY + value.nanoseconds // 1_000
+        # How long a month is nobody knows.
+        return _NO_LENGTH if value.months or abs(length) > _NO_LENGTH else length
+    return value
 
 
 def _small(kind: Any) -> Any:  # noqa: ANN401 - of PyArrow

@@ -76,7 +76,7 @@ def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], ex
         graph: The chart.
         fixed: The facts that are the same for all rows, in specialized rules.
         extras: Whether columns that are no facts are an error.
-        first: The number of the first row, for messages.
+        first: The number of the first row, for messages; 0 where nobody knows it.
 
     Raises:
         FactsError: With every problem of every column at once.
@@ -163,8 +163,9 @@ class _Column:
     def problems(self) -> Iterable[FactProblem]:
         """Report what does not fit: how much of it, and the first."""
         if rows := self.unfit():
-            others = f", and {len(rows) - 1:,} more rows do not fit" if len(rows) > 1 else ""
-            yield self.problem(rows[0], f" in row {rows[0] + self._first:,}{others}")
+            others = f", and in {len(rows) - 1:,} more" if len(rows) > 1 else ""
+            row = f"{rows[0] + self._first:,}" if self._first else f"{rows[0] + 1:,} of a block"
+            yield self.problem(rows[0], f" in row {row}{others}")
 
     def _read(self) -> pl.Series:
         given, base = self._given, self.fact.type.base
