@@ -81,6 +81,13 @@ class TestArrows:
 
         assert ((then.answer, then.label), (other.answer, other.label)) == (("Yes", "Sure"), ("No", None))
 
+    def test_answers_of_rows(self) -> None:
+        """A row answers with its label, else its name as pictures write it, else its condition."""
+        rows = '{if: b, to: "yes"}, {if: b, to: "no", name: too_late}, {if: c, to: "no", name: late, label: Late}'
+        arrows = rules_of(node(f'{{first: [{rows}], else: "no"}}')).graph.nodes["q"].arrows
+
+        assert [one.answer for one in arrows] == ["b", "too late", "Late", "none of these"]
+
     @pytest.mark.parametrize(
         ("text", "asked"),
         [

@@ -151,7 +151,7 @@ class Arrow:
     """Stable: `muted.then`, `preference.mentions`."""
     node: str
     answer: str
-    """The answer in words: `Yes`, `No`, the value met, the row's label, the branch or the callee's outcome."""
+    """In words: `Yes`, `No`, the value met, the row's label, name or condition, the branch or the callee's outcome."""
     label: str | None
     """What the author wants written on it instead."""
     target: str

@@ -102,7 +102,8 @@ def _row(
     if condition is None or leaving is None:
         return None, behind
     leaving = replace(leaving, span=row.if_.span)
-    return Row(condition, leaving.arrow(name, row.name or str(number), leaving.label or one_line(row.if_))), behind
+    answer = leaving.label or (one_line(row.if_) if row.name is None else row.name.replace("_", " "))
+    return Row(condition, leaving.arrow(name, row.name or str(number), answer)), behind
 
 
 def _conditions(part: FanOutPart, draft: Draft) -> list[Scalar]:
