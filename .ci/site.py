@@ -90,7 +90,7 @@ def api() -> str:
     names = sorted(notifyrules.__all__, key=lambda one: (one[0].isupper(), one))
     parts = [f"\n::: notifyrules.{name}\n" for name in names]
     options = "    options: {filters: [], members: [__call__]}\n"
-    parts += [f"\n::: notifyrules.compiled.{name}\n{options}" for name in ("compiler.Decide", "media.DecideEach")]
+    parts += [f"\n::: notifyrules.compiled.{name}\n{options}" for name in ("program.Decide", "media.DecideEach")]
     return head + "".join(parts)
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self, TypeAlias
 
-from notifyrules.compiled.compiler import Decide
 from notifyrules.compiled.media import DecideEach
+from notifyrules.compiled.program import Decide
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import findings_data, format_oneline
 from notifyrules.diagnostics.phrases import count, named, why

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notifyrules.compiled.compiler import NOT_SENT, Decide, DecideJson, Program, belonging, compile_graph
+from notifyrules.compiled.compiler import compile_graph
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import Facts, LazyFacts
 from notifyrules.compiled.facts_reader import Absent, Extras
 from notifyrules.compiled.media import DecideEach, Decisions
+from notifyrules.compiled.program import NOT_SENT, Decide, DecideJson, Program, belonging
 from notifyrules.compiled.residual import NeededFor, needed
 from notifyrules.compiled.specialize import Specializer
 from notifyrules.diagnostics.codes import Code
@@ -68,7 +69,7 @@ class Rules:
     """
     Decide whether to notify: `should_notify(facts, extras="forbid")` gives a :class:`~notifyrules.Decision`.
 
-    This is the compiled function itself (:class:`~notifyrules.compiled.compiler.Decide` says what it takes), so that a
+    This is the compiled function itself (:class:`~notifyrules.compiled.program.Decide` says what it takes), so that a
     call costs nothing but the decision. Of a chart that is made to be called it raises :class:`UsageError`.
     """
     should_notify_each: DecideEach
@@ -170,7 +171,7 @@ class Rules:
         Decide whether to notify by facts as they came over the wire.
 
         `decide_json(data, extras="forbid")` takes JSON, nested or dotted, as text or UTF-8, and gives what
-        :attr:`should_notify` gives for the same facts (:class:`~notifyrules.compiled.compiler.DecideJson` says more).
+        :attr:`should_notify` gives for the same facts (:class:`~notifyrules.compiled.program.DecideJson` says more).
         """
         if self._decide_json is None:
             # Compiled when it is first asked for: most never have JSON.

@@ -103,7 +103,7 @@ def test_it_is_built(built: Path) -> None:
     api = (built / "api.html").read_text("utf-8")
     assert ":class:" not in api
     assert "Load a rule file." in api
-    assert 'href="#notifyrules.compiled.compiler.Decide"' in api
+    assert 'href="#notifyrules.compiled.program.Decide"' in api
     assert "language.html#bool" not in api
 
 

@@ -8,9 +8,10 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from notifyrules.compiled.compiler import Program, compile_assumptions, compile_graph
+from notifyrules.compiled.compiler import compile_assumptions, compile_graph
 from notifyrules.compiled.facts_object import Facts
 from notifyrules.compiled.facts_reader import FactsReader
+from notifyrules.compiled.program import Program
 from notifyrules.graph.model import Arrow, FanOut, Graph, Notify
 from notifyrules.language.values import Value
 from notifyrules.source.text import Span

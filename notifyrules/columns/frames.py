@@ -14,8 +14,8 @@ from notifyrules.columns.engine import Engine, engine_for
 from notifyrules.columns.reading import read_frame, unfit_rows
 from notifyrules.columns.row_words import Telling
 from notifyrules.columns.spark import on_spark
-from notifyrules.compiled.compiler import Program
 from notifyrules.compiled.facts_reader import Extras
+from notifyrules.compiled.program import Program
 from notifyrules.diagnostics.phrases import named
 from notifyrules.errors import FactProblem, FactsError, UsageError
 from notifyrules.graph.model import Graph

@@ -11,7 +11,7 @@ import polars as pl
 from notifyrules.columns.distinct import Combinations
 from notifyrules.columns.reading import Readable
 from notifyrules.compiled.arrow_words import plain_words
-from notifyrules.compiled.compiler import Program
+from notifyrules.compiled.program import Program
 from notifyrules.evaluation.walk import data_of, rechecks
 from notifyrules.graph.model import Arrow, Graph
 from notifyrules.language.terms import Typed

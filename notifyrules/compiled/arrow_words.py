@@ -18,7 +18,7 @@ from notifyrules.compiled.control_flow import Block, Writers
 from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.facts_object import FIXED, Facts
 from notifyrules.compiled.limits import LIMITS, CodeLimits
-from notifyrules.compiled.names import Names, compiled, run, slots
+from notifyrules.compiled.names import Names, compiled, indent, run, slots
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import Arrow, Call, Graph, Message, Notify, Outcome
 from notifyrules.language.terms import Term
@@ -124,7 +124,7 @@ class Teller:
             written = write_chart(graph, limits, writers)
         except NotInline:
             return None
-        find = ["def find(facts):", "    w = False", *(f"    {line}" for line in written.entry)]
+        find = ["def find(facts):", "    w = False", *indent(written.entry)]
         source = "\n".join([*expressions.functions, *calls.functions, *written.functions, *find])
         code: Callable[[Facts], _FoundWords]
         code = run(compiled(source, f"<the words of {graph.name}>"), names.table)["find"]

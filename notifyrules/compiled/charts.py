@@ -14,7 +14,7 @@ from notifyrules.compiled.chart_shape import CALLED, DECIDING, DONE, ChartShape
 from notifyrules.compiled.control_flow import Block, CodePlan, Writers
 from notifyrules.compiled.expressions import Expressions
 from notifyrules.compiled.limits import CodeLimits
-from notifyrules.compiled.names import Names
+from notifyrules.compiled.names import Names, indent
 from notifyrules.compiled.statements import Statements
 from notifyrules.evaluation.walk import Computed, walk
 from notifyrules.graph.model import Call, FanOut, Graph, conditions
@@ -134,7 +134,7 @@ class Calls:
             name = self._asking[key] = self._names.new(f"ask_{chart.name}")
             writers = Writers(inner, lambda arrow: [f"return {arrow.target!r}"], self, f"{name}_", self._variables)
             written = write_chart(chart, self._limits, writers)
-            self.functions += [f"def {name}({self._variables}):", *(f"    {line}" for line in written.entry)]
+            self.functions += [f"def {name}({self._variables}):", *indent(written.entry)]
             self.functions += written.functions
         return f"{self._asking[key]}({self._variables})"
 

@@ -8,10 +8,9 @@ accepts by sight and decides by them while they stand in local variables; whatev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
-from types import FunctionType, MappingProxyType, MethodType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
+from types import FunctionType, MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
 
 from notifyrules.compiled.charts import Calls, NotInline, write_chart
 from notifyrules.compiled.control_flow import Writers
@@ -24,140 +23,34 @@ from notifyrules.compiled.dict_facts import (
     write_own_acceptance,
 )
 from notifyrules.compiled.expressions import Expressions, Spelling
-from notifyrules.compiled.facts_object import FIXED, Facts, Unchanging
+from notifyrules.compiled.facts_object import FIXED, Facts
 from notifyrules.compiled.facts_reader import Extras, FactsReader
 from notifyrules.compiled.limits import LIMITS, CodeLimits
-from notifyrules.compiled.media import DecideEach, Decisions, MediaReader, alike, decide_slowly
+from notifyrules.compiled.media import Decisions, MediaReader, alike, decide_slowly
 from notifyrules.compiled.names import Names, compiled, indent, run, slots
 from notifyrules.compiled.object_facts import ObjectWriter
-from notifyrules.compiled.other_facts import LOOSE, ByForm, Converters, FormsCode, OtherForms
+from notifyrules.compiled.other_facts import LOOSE, Converters, FormsCode
 from notifyrules.compiled.other_facts import ODD as OTHER_ODD
 from notifyrules.compiled.partial import NotKnown, looking
+from notifyrules.compiled.program import (
+    Bind,
+    BindEach,
+    BindJson,
+    Decide,
+    DecideJson,
+    Program,
+    UnboundProgram,
+    belonging_json,
+)
 from notifyrules.compiled.residual import Front
-from notifyrules.errors import FactsError
 from notifyrules.graph.model import Arrow, Graph, Media
 from notifyrules.language.mismatch import Mismatch
 
 if TYPE_CHECKING:
-    from notifyrules.compiled.json_facts import JsonReader
     from notifyrules.compiled.typed_json import JsonForm
 
 ODD: Final = (Unusual, Mismatch, KeyError, TypeError)
 """What accepting code raises when the reader must look."""
-NOT_SENT: Final = "loaded rules cannot be pickled; load the file where it is needed"
-
-
-_Bind: TypeAlias = Callable[["Facts | None", Mapping[object, ByForm], ByForm], tuple[object, ByForm]]
-"""
-Gives the function that decides and the one that decides by plain dicts, for fixed facts and for what takes other forms:
-by class, and of classes not met before.
-"""
-_BindJson: TypeAlias = Callable[["Facts | None", "Decide", "DecideJson"], "DecideJson"]
-"""Gives the function that decides by JSON, for fixed facts and the functions that decide by facts and by any JSON."""
-_BindEach: TypeAlias = Callable[["Facts | None", object], DecideEach]
-"""Gives the function that decides for every medium, for fixed facts and the function that decides for one."""
-
-
-class Decide(Protocol):
-    """Decide whether to notify."""
-
-    def __call__(self, facts: object, extras: Extras = "forbid") -> Decision:
-        """
-        Decide whether to notify.
-
-        Args:
-            facts: A nested or dotted mapping, a dataclass, a pydantic object, any object with the facts as attributes,
-                or what :meth:`notifyrules.rules.Rules.facts` returned.
-            extras: Whether facts that the rules do not declare are an error (`forbid`) or ignored (`ignore`).
-
-        Returns:
-            The decision, which is true when the person is to be notified now.
-
-        Raises:
-            FactsError: The facts are not what the rules declare, or one is needed that is not known yet.
-        """
-
-
-class DecideJson(Protocol):
-    """Decide whether to notify by facts as they came over the wire."""
-
-    def __call__(self, data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
-        """
-        Decide whether to notify by facts as they came over the wire.
-
-        Args:
-            data: JSON, nested or dotted: text, or UTF-8.
-            extras: As for :class:`Decide`.
-
-        Returns:
-            What :class:`Decide` gives for the same facts.
-
-        Raises:
-            FactsError: It is not JSON, a key stands twice in one object, or the facts are not what the rules declare.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A compiled chart."""
-
-    graph: Graph
-    """The chart as it was compiled: of specialized rules what is left."""
-    reader: FactsReader
-    fixed: Facts | None
-    """The facts that are fixed in specialized rules."""
-    decide: Decide
-    source: str
-    """The generated Python, for reading."""
-    each: Callable[[], DecideEach]
-    """Gives the function that decides for every medium, which is compiled when it is first asked for."""
-    holding: OtherForms
-    """Validates facts as far as that can be done without the reader."""
-    json: Callable[[], JsonReader]
-    """Gives what reads facts in JSON, which is made when it is first asked for."""
-    decide_json: Callable[[], DecideJson]
-    """Gives what decides by facts in JSON, which is made when it is first asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnboundProgram:
-    """A compiled chart that still takes the facts that are fixed before."""
-
-    graph: Graph
-    reader: FactsReader
-    bind: _Bind
-    source: str
-    each: Callable[[], _BindEach]
-    deciding: FormsCode
-    holding: FormsCode
-    typed: Callable[[], _BindJson]
-
-    def program(self, fixed: Facts | None) -> Program:
-        """Fix the facts that are known before."""
-        forms = OtherForms(self.deciding, fixed)
-        decide, take = self.bind(fixed, forms.by_class, forms.unseen)
-        forms.decides(decide, take)
-        each = cache(lambda: self.each()(fixed, decide))
-        holding = OtherForms(self.holding, fixed)
-        json = cache(lambda: _json_reader(self.reader))
-        known = belonging(decide)
-
-        def decide_read(data: str | bytes | bytearray, extras: Extras = "forbid") -> Decision:
-            found = json().read(data)
-            try:
-                return known(found, extras)
-            except FactsError:
-                # The faster parser rounds integers of many digits, which are to be told of as they are.
-                return known(json().read_exactly(data), extras)
-
-        decide_json = cache(lambda: self.typed()(fixed, cast("Decide", decide), decide_read))
-        return Program(self.graph, self.reader, fixed, known, self.source, each, holding, json, decide_json)
-
-
-def _json_reader(reader: FactsReader) -> JsonReader:
-    from notifyrules.compiled.json_facts import JsonReader  # noqa: PLC0415 - only who has JSON needs it
-
-    return JsonReader(reader.declared)
 
 
 def compile_graph(graph: Graph, limits: CodeLimits = LIMITS) -> Program:
@@ -171,7 +64,7 @@ def compile_residual(
     """Compile what is *left* of a chart by fixed facts; *settled* is the arrow into the outcome if nothing is left."""
     compiler = _Compiler(whole, left, reader, limits)
     source = compiler.source(settled)
-    bind = cast("_Bind", compiler.run(source)["bind"])
+    bind = cast("Bind", compiler.run(source)["bind"])
 
     def compile_forms(write: Callable[[_Compiler], str]) -> object:
         other = _Compiler(whole, left, reader, limits)
@@ -185,7 +78,7 @@ def compile_residual(
     return UnboundProgram(left, reader, bind, source, each, deciding, holding, typed)
 
 
-def _compile_typed(make: Callable[[], _Compiler], settled: Arrow | None) -> _BindJson:
+def _compile_typed(make: Callable[[], _Compiler], settled: Arrow | None) -> BindJson:
     from notifyrules.compiled.typed_json import can_read  # noqa: PLC0415 - only who has JSON needs it
 
     @cache
@@ -200,7 +93,7 @@ def _compile_typed(make: Callable[[], _Compiler], settled: Arrow | None) -> _Bin
                 return decide_by(*others)(data, extras)
 
             made = compile_form(form)(fixed, decide, read_and_decide, otherwise if others else read_and_decide)
-            return cast("DecideJson", _belonging(made, DecideJson))
+            return belonging_json(made)
 
         return decide_by("whole", "partly", "dotted")
 
@@ -209,40 +102,10 @@ def _compile_typed(make: Callable[[], _Compiler], settled: Arrow | None) -> _Bin
 
 def _compile_each(
     whole: Graph, left: Graph, settled: Arrow | None, reader: FactsReader, limits: CodeLimits
-) -> _BindEach:
+) -> BindEach:
     assert whole.media is not None
     compiler = _Compiler(whole, left, reader, limits)
-    return cast("_BindEach", compiler.run(compiler.each(settled, whole.media))["bind"])
-
-
-class _Loaded(Unchanging):
-    """
-    Stand behind the function of loaded rules as what it is a method of, at no cost to its calls.
-
-    So whoever hands the function to another process is told what is said of the rules.
-    """
-
-    __slots__ = ()
-
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        raise TypeError(NOT_SENT)
-
-    def __repr__(self) -> str:
-        return "<loaded rules>"
-
-
-_LOADED: Final = _Loaded()
-
-
-def belonging(decide: object) -> Decide:
-    """Make a function that decides, whose first argument nobody gives, one that belongs to loaded rules."""
-    return cast("Decide", _belonging(decide, Decide))
-
-
-def _belonging(decide: object, like: type[Decide | DecideJson]) -> MethodType:
-    assert isinstance(decide, FunctionType)
-    decide.__doc__ = like.__call__.__doc__
-    return MethodType(decide, _LOADED)
+    return cast("BindEach", compiler.run(compiler.each(settled, whole.media))["bind"])
 
 
 class _Compiler:
@@ -289,11 +152,11 @@ class _Compiler:
             f"            return {self._partly}(facts)",
             f"    d = {self._decision}()",
             "    d._facts = facts",
-            *(f"    {line}" for line in entry),
+            *indent(entry),
             "",
             # A function of its own: the many variables would make every call of the other one dearer.
             "def decide_dict(facts, extras):",
-            *(f"    {line}" for line in self._taking(self._going_on(by_variables), f"decide(None, {self._read})")),
+            *indent(self._taking(self._going_on(by_variables), f"decide(None, {self._read})")),
             "    d = by_class[LOOSE](facts, extras)",
             f"    return decide(None, {self._read}) if d is None else d",
         ]
@@ -308,13 +171,13 @@ class _Compiler:
             # What leaves this loop, which goes round once, has another layout.
             "while True:",
             "    try:",
-            *(f"        {line}" for line in accepting),
+            *indent(indent(accepting)),
             "    except KeyError:",
             "        break",
             "    except ODD:",
             "        pass",
             "    else:",
-            *(f"        {line}" for line in finish),
+            *indent(indent(finish)),
             f"    return {odd}",
         ]
 
@@ -329,13 +192,13 @@ class _Compiler:
         finish = [*self._held(), "return held"]
         take = [
             "def take(facts, extras):",
-            *(f"    {line}" for line in self._taking(finish, "None")),
+            *indent(self._taking(finish, "None")),
             "    return by_class[LOOSE](facts, extras)",
         ]
         return "\n".join(self._bound([*self._loosely(finish, converters), *take, "return values, loose, take"]))
 
     def _bound(self, lines: Iterable[str]) -> list[str]:
-        return [f"def bind({FIXED}, decide, by_class, unseen):", *(f"    {line}" for line in lines)]
+        return [f"def bind({FIXED}, decide, by_class, unseen):", *indent(lines)]
 
     def _loosely(self, finish: Iterable[str], converters: Converters) -> list[str]:
         """Write what takes a value for each slot, and what takes them from a dict of any layout."""
@@ -344,13 +207,13 @@ class _Compiler:
         taken = ", ".join(slots.values())
         return [
             f"def values({taken}):",
-            *(f"    {line}" for line in [*write_checks(declared, slots, self._names), *finish]),
+            *indent([*write_checks(declared, slots, self._names), *finish]),
             "def loose(facts, extras):",
             "    ignore = extras == 'ignore'",
             "    if not ignore and extras != 'forbid':",
             "        return None",
             "    try:",
-            *(f"        {line}" for line in write_loose_acceptance(declared, slots, self._names, converters)),
+            *indent(indent(write_loose_acceptance(declared, slots, self._names, converters))),
             "    except OTHER_ODD:",
             "        return None",
         ]
@@ -389,10 +252,10 @@ class _Compiler:
             "    except ERRORS:",
             "        return otherwise(data, extras)",
             "    try:",
-            *(f"        {line}" for line in json.statements()),
+            *indent(indent(json.statements())),
             "    except ERRORS:",
             "        return read_and_decide(data, extras)",
-            *(f"    {line}" for line in going_on),
+            *indent(going_on),
         ]
         bind = [f"def bind({FIXED}, decide, read_and_decide, otherwise):", *indent(lines), "    return decide_json"]
         return "\n".join([*functions, *bind]) + "\n"
@@ -420,7 +283,7 @@ class _Compiler:
         lines = [
             f"def decide_by({taken}):",
             *unpacked,
-            *(f"    {line}" for line in by_variables),
+            *indent(by_variables),
             "",
             "def make_by(shared, own, verdicts):",
             f"    {_tuple(shared)} = shared",
@@ -434,7 +297,7 @@ class _Compiler:
             "",
             "def own_by(facts, own):",
             *unpacked,
-            *(f"    {line}" for line in write_own_acceptance(reader.own, slots, self._names)),
+            *indent(write_own_acceptance(reader.own, slots, self._names)),
             f"    return {_tuple(own)}",
             "",
             "def decide_each(facts, per_medium=None, extras='forbid'):",
@@ -464,7 +327,7 @@ class _Compiler:
             "    if per_medium.__class__ is not dict:",
             f"        {refusal}",
             "    left = len(per_medium)",
-            *(f"    {line}" for line in lines),
+            *indent(lines),
             "    if left:",
             f"        {refusal}",
         ]
@@ -481,7 +344,7 @@ class _Compiler:
             "if v0.reason in same:",
             f"    {' = '.join(f'v{number}' for number in every[1:])} = v0",
             "else:",
-            *(f"    {line}" for line in others),
+            *indent(others),
             "found = Decisions()",
             "found.media = media",
             f"found._verdicts = {_tuple(f'v{number}' for number in every)}",

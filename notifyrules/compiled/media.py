@@ -179,7 +179,7 @@ class DecideEach(Protocol):
         Decide for each medium whether to notify.
 
         Args:
-            facts: What :class:`~notifyrules.compiled.compiler.Decide` takes, without the fact whose values the media
+            facts: What :class:`~notifyrules.compiled.program.Decide` takes, without the fact whose values the media
                 are; of an object it is not read. A callable is asked at most once for all media.
             per_medium: For some media the facts that differ there: those that `per_medium` names in the file. For
                 others, what *facts* say counts.

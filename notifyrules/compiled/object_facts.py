@@ -17,7 +17,7 @@ from notifyrules.compiled.dict_facts import Unusual
 from notifyrules.compiled.facts_object import Facts
 from notifyrules.compiled.facts_reader import aliases_of, fields_of, is_lost, is_mapping, is_single
 from notifyrules.compiled.mapping_facts import KeySight, look_at_mapping
-from notifyrules.compiled.names import Names
+from notifyrules.compiled.names import Names, indent
 from notifyrules.graph.model import Fact, groups_of
 
 _MISSING: Final = object()
@@ -184,7 +184,7 @@ class ObjectWriter:
             return None
         tests, reads = sight.write("o", names, f"raise {names.thing('Unusual', Unusual)}")
         entries = (f"        {name!r}: {read}," for name, read in reads.items())
-        return ["def parts(o):", *(f"    {line}" for line in tests), "    return {", *entries, "    }"]
+        return ["def parts(o):", *indent(tests), "    return {", *entries, "    }"]
 
     def write_whole(self, given: object, names: Names) -> list[str] | None:
         """

@@ -8,10 +8,11 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final
 
-from notifyrules.compiled.compiler import Program, UnboundProgram, compile_residual
+from notifyrules.compiled.compiler import compile_residual
 from notifyrules.compiled.facts_object import Facts, make_kind
 from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.compiled.partial import OPEN
+from notifyrules.compiled.program import Program, UnboundProgram
 from notifyrules.compiled.residual import Front, GraphKey
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value

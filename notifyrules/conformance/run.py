@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice, zip_longest
 from typing import Final, TypeAlias
 
-from notifyrules.compiled.compiler import Program
+from notifyrules.compiled.program import Program
 from notifyrules.conformance.answers import NO_ANSWER
 from notifyrules.conformance.clusters import Cluster, Minds, OtherAnswer, Rate, Shrinker, Shrunk, cluster
 from notifyrules.conformance.expected import ExpectedDifference, ExpectedDifferences

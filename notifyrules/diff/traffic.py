@@ -12,8 +12,9 @@ from typing import Final
 import polars as pl
 
 from notifyrules.columns.frames import Wanted
-from notifyrules.compiled.compiler import Program, compile_graph
+from notifyrules.compiled.compiler import compile_graph
 from notifyrules.compiled.decision import Decision
+from notifyrules.compiled.program import Program
 from notifyrules.diff.edit_words import title
 from notifyrules.diff.model import REFUSED, change_of
 from notifyrules.diff.splitting import edits_between

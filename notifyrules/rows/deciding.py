@@ -9,7 +9,7 @@ import polars as pl
 
 from notifyrules.columns.frames import FrameRules, Wanted
 from notifyrules.columns.row_words import dtype_of, held
-from notifyrules.compiled.compiler import Program
+from notifyrules.compiled.program import Program
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError

@@ -15,12 +15,13 @@ from random import Random
 from typing import Any, Final
 
 from notifyrules.compiled.arrow_words import Teller
-from notifyrules.compiled.compiler import Decide, Program, compile_graph, compile_residual
+from notifyrules.compiled.compiler import compile_graph, compile_residual
 from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_object import make_kind
 from notifyrules.compiled.facts_reader import FactsReader
 from notifyrules.compiled.limits import CodeLimits
 from notifyrules.compiled.partial import OPEN
+from notifyrules.compiled.program import Decide, Program
 from notifyrules.compiled.residual import Front
 from notifyrules.evaluation.walk import walk
 from notifyrules.graph.model import ENDS as KINDS
