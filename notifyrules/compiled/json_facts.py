@@ -89,14 +89,15 @@ class JsonReader:
             found = _parse(data)
         except (ValueError, TypeError):
             return self.read_exactly(data)
-        # INVARIANT (no key twice): every text has two marks, those of keys that are lost as well.
-        texts = count_marks(data) >> 1
+        # INVARIANT (no key twice): every text has two marks that are not escaped, those of keys that are lost as well.
+        marks = data.count('"') if isinstance(data, str) else data.count(b'"')
         try:
-            if self._count_nested(found) == texts:
+            counted = 2 * self._count_nested(found)
+            if counted == marks or counted == count_marks(data):
                 return found
         except (KeyError, TypeError):
             pass
-        return found if count_texts(found) == texts else self.read_exactly(data)
+        return found if 2 * count_texts(found) == count_marks(data) else self.read_exactly(data)
 
     def read_exactly(self, data: str | bytes | bytearray) -> object:
         """Read the same by Python's own parser, which says what is wrong, and keeps every digit."""
