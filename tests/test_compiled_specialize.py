@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import gc
+import json
 import tracemalloc
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,6 +47,7 @@ def rules() -> Rules:
 
 DM = {"message": {"kind": "dm", "text": "", "urgent": False}}
 GROUP = {"message": {"kind": "group", "text": "deploy now", "urgent": False}}
+ANN = {"user": {"name": "Ann"}}
 
 
 class TestDeciding:
@@ -111,6 +114,33 @@ class TestDeciding:
             'message.kind: is group in these specialized rules, found the text "dm"',
             'message.urgent: is false in these specialized rules, found the text "yes"',
         ]
+
+    @pytest.mark.parametrize(
+        ("known", "given"),
+        [
+            (GROUP, {"message": {"kind": "dm"}}),
+            (GROUP, {"message.kind": "dm", "user": {"limit": 9}}),
+            (GROUP, {"user": {"muted": False, "words": [], "limit": 9, "name": "Ann", "x": 1}, "message.kind": "dm"}),
+            (ANN, {"user": {"name": "Bob"}, "message": {"kind": "dm"}}),
+            (ANN, {"user": {"name": "Bob", "muted": True, "words": [], "limit": 9}, "message": DM["message"]}),
+            (ANN, {"user.name": "Bob", "message": {"kind": "dm"}}),
+        ],
+        ids=["a group", "dotted", "beside others", "in a group", "in a whole group", "dotted beside a group"],
+    )
+    def test_known_facts_are_not_ignored(
+        self, rules: Rules, known: dict[str, object], given: dict[str, object]
+    ) -> None:
+        """Whoever ignores what belongs to others is told all the same of a known fact that is another, in any form."""
+        smaller = rules.specialize(known)
+
+        for ask in (
+            lambda: smaller.should_notify(given, "ignore"),
+            lambda: smaller.facts(given, extras="ignore"),
+            lambda: smaller.should_notify(OrderedDict(given), "ignore"),
+            lambda: smaller.decide_json(json.dumps(given), "ignore"),
+        ):
+            with pytest.raises(FactsError, match="in these specialized rules, found"):
+                ask()
 
     def test_facts_of_others_are_read_anew(self, rules: Rules) -> None:
         """Facts that belong to rules specialized for something else do not pass for these rules' own."""

@@ -204,16 +204,16 @@ class _Compiler:
         """Write what takes a value for each slot, and what takes them from a dict of any layout."""
         declared, slots = self.reader.declared, self.reader.kind.slots
         self._names.thing("OTHER_ODD", OTHER_ODD)
-        taken = ", ".join(slots.values())
+        taken, given = ", ".join(slots.values()), (declared, slots, self._names)
         return [
             f"def values({taken}):",
-            *indent([*write_checks(declared, slots, self._names), *finish]),
+            *indent([*write_checks(*given), *finish]),
             "def loose(facts, extras):",
             "    ignore = extras == 'ignore'",
             "    if not ignore and extras != 'forbid':",
             "        return None",
             "    try:",
-            *indent(indent(write_loose_acceptance(declared, slots, self._names, converters))),
+            *indent(indent(write_loose_acceptance(*given, converters, tuple(self._fixed)))),
             "    except OTHER_ODD:",
             "        return None",
         ]

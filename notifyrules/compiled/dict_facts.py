@@ -7,7 +7,7 @@ usual values. Whatever is not as expected goes to the facts reader, which alone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final, TypeAlias
@@ -90,7 +90,7 @@ def write_checks(declared: Mapping[str, Fact], slots: Mapping[str, str], names: 
 
 
 def write_loose_acceptance(
-    declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, convert: Convert
+    declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, convert: Convert, fixed: Collection[str]
 ) -> list[str]:
     """
     Write statements that take a given value for each slot, wherever in a dict it is.
@@ -100,12 +100,13 @@ def write_loose_acceptance(
         slots: Their variables.
         names: Takes what the statements speak of.
         convert: Gives what makes dicts of groups given otherwise, by the path of the group.
+        fixed: Facts that are fixed before; given again they are not ignored.
 
     Returns:
         Statements about `facts`, a dict nested, dotted or both, and `ignore`, whether it may hold something else. They
         hand the values to `values`, and raise like those of :func:`write_acceptance`.
     """
-    acceptance = _Acceptance(declared, slots, names)
+    acceptance = _Acceptance(declared, slots, names, fixed=fixed)
     beside, done = acceptance.fetch_beside_others(), f"return values({', '.join(slots.values())})"
     quick = ["while ignore:", "    try:", *indent(indent([*beside, done])), "    except KeyError:", "        break"]
     return [*(quick if beside else ()), *acceptance.fetch_loosely(convert), done]
@@ -119,8 +120,16 @@ class _Acceptance:
     has as many entries as it should, each of which is found, has no others.
     """
 
-    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], names: Names, refusal: str = "") -> None:
+    def __init__(
+        self,
+        declared: Mapping[str, Fact],
+        slots: Mapping[str, str],
+        names: Names,
+        refusal: str = "",
+        fixed: Collection[str] = (),
+    ) -> None:
         self._declared = declared
+        self._fixed = {*fixed, *groups_of(fixed)}
         self._slots = slots
         self._names = names
         self.refusal = refusal or f"raise {names.thing('Unusual', Unusual)}"
@@ -234,7 +243,8 @@ class _Acceptance:
 
     def fetch_loosely(self, convert: Convert) -> list[str]:
         """Write how values are taken that may be nested, dotted or both, beside others that may be ignored."""
-        named = self._names.thing("known", groups_of(self._declared) | self._declared.keys())
+        known = groups_of(self._declared) | self._declared.keys() | self._fixed
+        named = self._names.thing("known", known)
         return [
             f"{_TOP} = facts",
             f"left = len({_TOP})",
@@ -252,18 +262,19 @@ class _Acceptance:
         groups = self._groups[1:]
         if not groups or any(group.groups for group in groups):
             return []
-        dotted = self._names.thing("dotted", frozenset(name for name in self._declared if "." in name))
+        dotted = frozenset(name for name in self._declared if "." in name) | self._not_ignored(self._groups[0], "")
         # What is joined is text; to join all at once is faster than one after the other.
         names = ", ".join(f"*{one.variable}" for one in self._groups)
         return [
             f"{_TOP} = facts",
-            f"if not {dotted}.isdisjoint({_TOP}):",
+            f"if not {self._names.thing('dotted', dotted)}.isdisjoint({_TOP}):",
             "    break",
             *self._take(self._groups[0]),
             *_unless(f"{one.variable}.__class__ is dict" for one in groups),
             "    break",
             *_unless(f"len({one.variable}) == {len(one)}" for one in self._groups),
             f"    ''.join([{names}])",
+            *indent(line for one in groups for line in self._refuse_fixed(one, one.key, "break")),
             *(line for group in groups for line in self._take(group)),
         ]
 
@@ -310,9 +321,23 @@ class _Acceptance:
             yield f"    {self.refusal}"
         yield f"if len({variable}) != {count} and (not ignore or ''.join({variable}) is None):"
         yield f"    {self.refusal}"
+        yield from self._refuse_fixed(group, path, self.refusal)
         yield from self._take(group)
         for key, inner in group.groups.items():
             yield from self._enter_loosely(inner, f"{path}.{key}", convert)
+
+    def _refuse_fixed(self, group: _Group, path: str, refusal: str) -> list[str]:
+        """Write what is done where a dict with all of a group holds a fact that is fixed before."""
+        fixed = self._not_ignored(group, f"{path}.")
+        if not fixed:
+            return []
+        named = self._names.thing(f"{group.key}_fixed", fixed)
+        return [f"if not {named}.isdisjoint({group.variable}):", f"    {refusal}"]
+
+    def _not_ignored(self, group: _Group, prefix: str) -> frozenset[str]:
+        """Give the keys of a group that lead to facts that are fixed before alone."""
+        keys = {name.removeprefix(prefix) for name in self._fixed if name.startswith(prefix)}
+        return frozenset(keys - {*group.facts, *group.groups})
 
     def _take(self, group: _Group) -> list[str]:
         return [f"{variable} = {group.variable}[{key!r}]" for key, variable in self._variables(group)]
