@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import random
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -27,6 +28,7 @@ from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 from tests import old_functions
+from tests.charts import chart
 from tests.cli import run
 from tests.old_rocketchat import ROCKETCHAT, rocketchat
 
@@ -82,6 +84,11 @@ def raises(facts: Facts) -> str:
     if facts["muted"] and facts["level"] is None:
         raise LookupError(facts["level"])
     return decide(facts)
+
+
+def misspells(facts: Facts) -> str:
+    """Fail whatever was chosen."""
+    return str(facts["usr.id"])
 
 
 def defaults(facts: Facts) -> str:
@@ -190,6 +197,26 @@ class TestWhatIsFound:
 
         assert found.raised["raises LookupError"] > 0
         assert "the old function raises LookupError for" in found.tell()
+
+    def test_what_is_raised_at_one_place(self) -> None:
+        """What is raised at one place is one difference, told with the place and what the exception says."""
+        (cluster,) = find(misspells, seconds=1).clusters
+        line = misspells.__code__.co_firstlineno + 2
+
+        assert cluster.witnesses[0].difference.old.detail == f"test_conformance.py:{line}: 'usr.id'"
+        assert f"old function: test_conformance.py:{line}: 'usr.id'" in find(misspells, seconds=1).tell()
+
+    def test_facts_that_no_condition_names(self, folder: Path) -> None:
+        """The command that draws it takes a schedule, and the condition to expect is left open."""
+        facts = "facts: {now: instant, zone: timezone = UTC, quiet: {type: schedule, default: []}}\n"
+        (folder / "quiet.yaml").write_text(
+            chart('q: {if: "within(now, zone, quiet)", then: "no", else: "yes"}', facts=facts)
+        )
+        told = notifyrules.conform("quiet.yaml", against=lambda _: True, seconds=3).tell()
+        [command] = [line for line in told.splitlines() if line.startswith("   draw it: ")]
+
+        assert run(*shlex.split(command)[3:]).code == 0
+        assert "expect it: - {if: '...', chart: 'no'" in told
 
     def test_a_default_of_its_own(self) -> None:
         """Facts are left out in a second pass, which finds another default."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from notifyrules.compiled.decision import Decision
@@ -20,6 +24,7 @@ NO_ANSWER: Final = "gives no answer"
 ENDED: Final = "ends its process"
 RAISES: Final = "raises "
 _LONGEST: Final = 60
+_LONGEST_MESSAGE: Final = 200
 _KEPT: Final = 10_000
 """Answers that are kept as they were read."""
 
@@ -43,6 +48,15 @@ class OldAnswer:
     level: Level
     key: str | None = None
     """What a mapping calls it, by which it may be given a meaning."""
+    place: str = ""
+    """Where an exception was raised, as `module.py:12`; empty where that is not known."""
+    message: str = field(default="", compare=False)
+    """What an exception says."""
+
+    @property
+    def detail(self) -> str:
+        """Where an exception was raised, and what it says; empty where there is neither."""
+        return ": ".join(filter(None, (self.place, self.message)))
 
     @property
     def is_trouble(self) -> bool:
@@ -60,6 +74,27 @@ class OldAnswer:
                 return self.said == reason
             case Level.OTHER:
                 return False
+
+
+def _place(error: BaseException) -> str:
+    """Say where an exception was raised: in the innermost code that is neither a library's nor of this package."""
+    found = ""
+    frame = error.__traceback__
+    while frame is not None:
+        if (file := _own_file(frame.tb_frame.f_code.co_filename)) is not None:
+            found = f"{file}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _own_file(file: str) -> str | None:
+    libraries = {sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")}
+    if file.startswith(("<", *(f"{one}/" for one in libraries), str(Path(__file__).parents[1]))):
+        return None
+    with contextlib.suppress(ValueError):
+        return str(Path(file).relative_to(Path.cwd()))
+    return Path(file).name
 
 
 def _words(graph: Graph) -> tuple[str, ...]:
@@ -120,7 +155,12 @@ class Answers:
     def raised(self, error: BaseException) -> OldAnswer:
         """Read an exception: its kind is the answer."""
         said = f"{RAISES}{type(error).__name__}"
-        return self._answer(said) if said in self.meant else OldAnswer(said, Level.OTHER)
+        if said in self.meant:
+            return self._answer(said)
+        message = ""
+        with contextlib.suppress(Exception):  # the exception is the function's own, and so is what it says
+            message = str(error)
+        return OldAnswer(said, Level.OTHER, None, _place(error), message[:_LONGEST_MESSAGE])
 
     def _answer(self, given: object) -> OldAnswer:
         given = given.value if isinstance(given, Enum) else given

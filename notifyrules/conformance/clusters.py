@@ -112,7 +112,9 @@ class Shrinker:
 
     def _kept(self, found: OtherAnswer, facts: FactValues) -> OtherAnswer | None:
         asked = self.ask(facts, found.without)
-        return asked if asked is not None and asked.differs and asked.answers == found.answers else None
+        if asked is None or not asked.differs or (asked.outcome, asked.old) != (found.outcome, found.old):
+            return None
+        return asked
 
     def _cut(self, kept: OtherAnswer, name: str) -> OtherAnswer:
         """Leave out items of a list and words of a text, half of them at a time first."""
@@ -170,14 +172,19 @@ def cluster(shrunk: Sequence[Shrunk], rate: Rate) -> list[Cluster]:
 
     What only one side minds is what parts the sides; what both mind is the way there, and so is what nearly all facts
     with that answer have, as *rate* says. A difference with few facts of its own says more of its cause than one with
-    many.
+    many. What is raised at one place has one cause, whatever the facts.
     """
     minded = [frozenset(one for one in each.minds if one[2] != "both") or frozenset(each.minds) for each in shrunk]
     weights = [
         {one: max(1 - rate(one, each.difference), _LEAST) / len(of) ** 2 for one in of}
         for each, of in zip(shrunk, minded, strict=True)
     ]
-    left, found = list(range(len(shrunk))), list[tuple[Minds | None, list[int]]]()
+    raised: dict[tuple[str, str], list[int]] = {}
+    for number, each in enumerate(shrunk):
+        if (old := each.difference.old).place:
+            raised.setdefault((old.said, old.place), []).append(number)
+    found: list[tuple[Minds | None, list[int]]] = [(None, numbers) for numbers in raised.values()]
+    left = [number for number, each in enumerate(shrunk) if not each.difference.old.place]
     while left:
         shares: dict[Minds, float] = {}
         for number in left:

@@ -16,7 +16,7 @@ from notifyrules.diagnostics.visible import visible
 from notifyrules.evaluation.walk import Passage, walk
 from notifyrules.graph.model import Graph
 from notifyrules.language.types import Basic
-from notifyrules.language.values import Value, to_plain, write_literal
+from notifyrules.language.values import Value, to_plain, write_literal, write_setting
 
 _SHOWN: Final = 3
 """Witnesses that are told of each cluster."""
@@ -182,6 +182,8 @@ def _witness(graph: Graph, shrunk: Shrunk) -> Iterator[str]:
         yield f"  left out: {named(sorted(found.without))}"
     because = f", because {visible(chart.because)}" if chart.because else ""
     yield f"  chart: {_way(chart)}{because}"
+    if found.old.detail:
+        yield f"  old function: {visible(found.old.detail)}"
     for side, words in (("chart", "only the chart minds"), ("old", "only the old function minds")):
         if minds := [f"`{name}`" for name, _, one in shrunk.minds if one == side]:
             yield f"  {words} {', '.join(minds)}"
@@ -202,7 +204,7 @@ def _command(graph: Graph, shrunk: Shrunk) -> str:
     facts = shrunk.difference.facts
     changed = {name for name, _, _ in shrunk.minds}
     given = [name for name, fact in graph.facts.items() if name in changed or not fact.has_default]
-    settings = (f"--set {shlex.quote(f'{name}={write_literal(facts[name])}')}" for name in given)
+    settings = (f"--set {shlex.quote(f'{name}={write_setting(facts[name])}')}" for name in given)
     path = graph.path.removeprefix("notifyrules:")
     return visible(f"notifyrules render {shlex.quote(path)} {' '.join(settings)} -o difference.svg")
 
@@ -211,7 +213,7 @@ def _expected(graph: Graph, shrunk: Shrunk) -> str:
     """Write the difference as a file of expected ones has it, to be looked at and given a reason."""
     found = shrunk.difference
     parts = (_condition(graph, name, found.facts[name]) for name, value, _ in shrunk.minds if value != LEFT_OUT)
-    condition = " and ".join(part for part in parts if part) or "true"
+    condition = " and ".join(parts) or "true"
     quoted = condition.replace("'", "''")
     return visible(f"- {{if: '{quoted}', chart: {found.outcome!r}, old: {found.old.said!r}, why: ...}}")
 
@@ -227,7 +229,7 @@ def _condition(graph: Graph, name: str, value: Value) -> str:
         case tuple(), _:
             return f"len({name}) > 0"
         case _, Basic.INSTANT | Basic.SCHEDULE | Basic.TIMEZONE:
-            return ""
+            return "..."
         case _:
             return f"{name} == {write_literal(value)}"
 
@@ -253,6 +255,7 @@ def _witness_data(graph: Graph, shrunk: Shrunk) -> dict[str, object]:
     return {
         "chart": found.outcome,
         "old": found.old.said,
+        "raised": found.old.detail or None,
         "reason": found.reason,
         "because": passage.because,
         "facts": {name: to_plain(value) for name, value in found.facts.items()},

@@ -64,7 +64,7 @@ class BothSides:
     held: list[OtherAnswer] = field(default_factory=list)
     """Where the chart holds and the old function says false: the same, unless another answer says more."""
     _sampled: list[OtherAnswer] = field(default_factory=list)
-    _kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _kinds: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _shapes: set[object] = field(default_factory=set)
 
     @property
@@ -157,7 +157,7 @@ class BothSides:
             self.covered[expected] += 1
             return
         self.counts[found.answers] += 1
-        kind = (found.reason, *found.answers)
+        kind = (found.reason, *found.answers, found.old.place)
         self._kinds[kind] += 1
         shape = (kind, frozenset(name for name, value in facts.items() if value != self.maker.base[name]))
         if self._kinds[kind] <= _KEPT or (self._kinds[kind] <= _MOST and shape not in self._shapes):
@@ -201,7 +201,7 @@ class BothSides:
         """Give what was kept, the first of each kind, then the second: what comes late may not have its turn."""
         kinds: dict[tuple[str, ...], list[OtherAnswer]] = {}
         for found in self.kept:
-            kinds.setdefault((found.reason, *found.answers), []).append(found)
+            kinds.setdefault((found.reason, *found.answers, found.old.place), []).append(found)
         return (one for row in zip_longest(*kinds.values()) for one in row if one is not None)
 
     def _ask_again(self, limit: Limit, facts: FactValues, without: frozenset[str]) -> OtherAnswer | None:

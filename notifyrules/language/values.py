@@ -18,7 +18,7 @@ from notifyrules.diagnostics.phrases import did_you_mean
 from notifyrules.language.kinds import KINDS
 from notifyrules.language.mismatch import MOST_TOLD, Mismatch, describe, describe_failing, join_mismatches
 from notifyrules.language.schedules import Schedule
-from notifyrules.language.types import MAX_ITEMS, Base, Basic, Enumeration, ListOf, Type, spell, spell_value
+from notifyrules.language.types import MAX_ITEMS, Base, Basic, Enumeration, ListOf, Type, quote, spell, spell_value
 from notifyrules.language.value_help import fit
 
 Value: TypeAlias = (
@@ -146,7 +146,7 @@ def write(value: Value) -> str:
 
 
 def write_literal(value: Value) -> str:
-    """Write a value as a facts file or `--set` would hold it: bools as true and false, odd texts quoted."""
+    """Write a value as a facts file would hold it: bools as true and false, odd texts quoted."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -154,6 +154,17 @@ def write_literal(value: Value) -> str:
             return spell_value(value)
         case _:
             return write(value)
+
+
+def write_setting(value: Value) -> str:
+    """Write a value as `--set` takes it."""
+    import json  # noqa: PLC0415 - only commands that are told need it
+
+    plain = to_plain(value)
+    if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
+        return plain if plain == plain.strip() and plain[0] not in "\"'" else quote(plain)
+    written = json.dumps(plain, ensure_ascii=False)
+    return written if written.isprintable() else json.dumps(plain)
 
 
 def to_plain(value: Value) -> object:

@@ -15,7 +15,7 @@ from notifyrules.evaluation.walk import Passage
 from notifyrules.graph.allowing import silence
 from notifyrules.graph.model import Graph, Guarantee, Notify, Promise
 from notifyrules.language.types import is_bare
-from notifyrules.language.values import FactValues, Value, to_plain, write_literal
+from notifyrules.language.values import FactValues, Value, to_plain, write_literal, write_setting
 from notifyrules.limit import Limit
 from notifyrules.prove.guarantees import judge
 from notifyrules.prove.ineffective import find_ineffective, find_unobtainable
@@ -196,15 +196,7 @@ def _asking(command: str, graph: Graph) -> list[str]:
 
 def _settings(facts: Mapping[str, Value]) -> list[str]:
     """Write facts as the command line takes them."""
-    return [word for name, value in facts.items() for word in ("--set", f"{name}={_setting(value)}")]
-
-
-def _setting(value: Value) -> str:
-    plain = to_plain(value)
-    if isinstance(plain, str) and plain not in ("null", "") and plain.isprintable():
-        return plain if plain == plain.strip() and plain[0] not in "\"'" else _quoted(plain)
-    written = _quoted(plain)
-    return written if written.isprintable() else json.dumps(plain)
+    return [word for name, value in facts.items() for word in ("--set", f"{name}={write_setting(value)}")]
 
 
 def _held_as_case(graph: Graph, guarantee: Guarantee, example: CounterExample) -> str:
