@@ -13,7 +13,7 @@ import pytest
 from notifyrules.columns import numbering
 from notifyrules.columns.engine import engine_for
 from notifyrules.columns.numbering import number_values
-from notifyrules.columns.row_words import Telling
+from notifyrules.columns.row_words import RowWords
 from notifyrules.language.functions import FUNCTIONS
 from notifyrules.language.values import Value
 from notifyrules.rules import load
@@ -202,11 +202,11 @@ c: {if: c, then: {to: "no", because: "of {t}"}, else: "yes"}
 """
     decided: list[object] = []
 
-    def told(_: Telling, given: object, __: object) -> list[object]:
+    def told(_: RowWords, given: object, __: object) -> list[object]:
         decided.append(given)
         return ["asked", None]
 
-    monkeypatch.setattr(Telling, "_told", told)
+    monkeypatch.setattr(RowWords, "_told", told)
     columns = {"b": [True, False, False], "c": [True, True, False], "t": ["x", "y", "z"]}
     found = rules_of(chart(flow)).decide_frame(pl.DataFrame(columns), because=True, data=True)
 

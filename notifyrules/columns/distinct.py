@@ -10,7 +10,7 @@ import polars as pl
 
 from notifyrules.columns.algebra import Distinct
 from notifyrules.columns.numbering import Numbered, most_keys, number, number_values
-from notifyrules.columns.reading import Readable, as_it_is, plain_dtype
+from notifyrules.columns.reading import ColumnFacts, as_it_is, plain_dtype
 from notifyrules.columns.writing import scale_of
 from notifyrules.compiled.expressions import Expressions, Spelling
 from notifyrules.compiled.limits import LIMITS
@@ -28,7 +28,7 @@ _NULL_MET: Final = (AttributeError, KeyError, TypeError)
 class Combinations:
     """The distinct combinations of facts that are in a frame; the values of each fact are numbered once."""
 
-    def __init__(self, facts: Readable, height: int) -> None:
+    def __init__(self, facts: ColumnFacts, height: int) -> None:
         self._facts = facts
         self.height = height
         """How many rows there are."""

@@ -35,7 +35,7 @@ from notifyrules.columns.algebra import (
 from notifyrules.columns.chart import Plan, plan
 from notifyrules.columns.clocks import read_clock
 from notifyrules.columns.distinct import Combinations, Where
-from notifyrules.columns.reading import Readable
+from notifyrules.columns.reading import ColumnFacts
 from notifyrules.graph.model import Graph, Notify
 from notifyrules.language.values import Value
 
@@ -92,7 +92,7 @@ class Engine:
         for name, at in last.items():
             self._done.setdefault(at, []).append(name)
 
-    def reasons(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
+    def reasons(self, facts: ColumnFacts, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
         """
         Give for each row the arrow that settles it, as an enumeration of all arrows into outcomes, by their codes.
 
@@ -109,7 +109,7 @@ class Engine:
             blocks.append(self._block(block, min(BLOCK, rows - at), alone))
         return pl.concat(blocks)
 
-    def _block(self, facts: Readable, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
+    def _block(self, facts: ColumnFacts, rows: int, alone: Callable[[Mapping[str, Value]], str]) -> pl.Series:
         combinations = Combinations(facts, rows)
         if self._dear and self._is_alone(facts, rows, combinations):
             each = combinations.facts_at(tuple(facts.decode))
@@ -131,7 +131,7 @@ class Engine:
             outcome = self._outcomes[code : code + 1].zip_with(here, outcome)
         return notify, _whole(outcome, rows)
 
-    def _is_alone(self, facts: Readable, rows: int, combinations: Combinations) -> bool:
+    def _is_alone(self, facts: ColumnFacts, rows: int, combinations: Combinations) -> bool:
         """Tell whether so little is met twice that deciding each row costs less: it ends where a row is settled."""
         if rows <= _FEW_ROWS:
             return True
@@ -144,7 +144,7 @@ class Engine:
         asks = sum(min(count, sample.asked(made) * rows // _SAMPLE) for made, count in counts.items())
         return asks > rows * _WORTH
 
-    def _run(self, facts: Readable, combinations: Combinations) -> Column:
+    def _run(self, facts: ColumnFacts, combinations: Combinations) -> Column:
         columns: dict[str, Column] = {name: facts.frame.get_column(name) for name in facts.frame.columns}
         run = Run(columns, self._dear, combinations, self._ends)
         for at, (name, made) in enumerate(self._stages):

@@ -12,7 +12,7 @@ import polars as pl
 from notifyrules.columns.chart import asked_facts
 from notifyrules.columns.engine import Engine, engine_for
 from notifyrules.columns.reading import read_frame, unfit_rows
-from notifyrules.columns.row_words import Telling
+from notifyrules.columns.row_words import RowWords
 from notifyrules.columns.spark import on_spark
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.compiled.program import Program
@@ -55,7 +55,7 @@ class FrameRules:
         self._program = program
         self.fixed: Mapping[str, Value] = {} if program.fixed is None else dict(program.fixed)
         """The facts that are the same in all rows, in specialized rules."""
-        self._telling = Telling(graph, program, self.fixed)
+        self._words = RowWords(graph, program, self.fixed)
         self._asked = asked_facts(graph)
 
     def decide(self, frame: Frame, wanted: Wanted, extras: Extras) -> Frame:
@@ -101,7 +101,7 @@ class FrameRules:
         reasons = engine.reasons(facts, frame.height, lambda one: self._program.decide({**one, **self.fixed}).reason)
         notify, outcome = engine.told(reasons)
         made = [notify.alias("notify"), outcome.alias("outcome"), reasons.alias("reason")]
-        return pl.DataFrame(made + self._telling.columns(facts, reasons, engine.arrows, wanted.names[3:]))
+        return pl.DataFrame(made + self._words.columns(facts, reasons, engine.arrows, wanted.names[3:]))
 
     def sifted(
         self, frame: pl.DataFrame, wanted: Wanted, extras: Extras
@@ -127,7 +127,7 @@ class FrameRules:
     def schema(self, wanted: Wanted) -> Mapping[str, pl.DataType]:
         """Give the dtypes of the columns that are decided; those of names as text."""
         own = {"notify": pl.Boolean(), "outcome": pl.String(), "reason": pl.String()}
-        return {name: {**own, **self._telling.schema}[name] for name in wanted.names}
+        return {name: {**own, **self._words.schema}[name] for name in wanted.names}
 
     def _lazy(self, frame: pl.LazyFrame, wanted: Wanted, extras: Extras) -> pl.LazyFrame:
         """Decide block by block as the engine comes by."""

@@ -39,7 +39,7 @@ _SLOTS: Final = pl.UInt32
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
+class ColumnFacts:
     """The facts of a frame, valid."""
 
     frame: pl.DataFrame
@@ -67,7 +67,9 @@ def fact_columns(frame: pl.DataFrame, graph: Graph) -> Mapping[str, pl.Series]:
     return found
 
 
-def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], extras: Extras, first: int) -> Readable:
+def read_frame(
+    frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], extras: Extras, first: int
+) -> ColumnFacts:
     """
     Validate the columns of a frame.
 
@@ -104,7 +106,7 @@ def read_frame(frame: pl.DataFrame, graph: Graph, fixed: Mapping[str, Value], ex
                 problems.append(FactProblem(name, "is a column, and not a fact of these rules", advice))
     if problems:
         raise FactsError(problems)
-    return Readable(pl.DataFrame(list(series.values())), decode)
+    return ColumnFacts(pl.DataFrame(list(series.values())), decode)
 
 
 def unfit_rows(frame: pl.DataFrame, graph: Graph) -> Mapping[int, FactProblem]:

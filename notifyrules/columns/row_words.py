@@ -9,7 +9,7 @@ from typing import Final, assert_never
 import polars as pl
 
 from notifyrules.columns.distinct import Combinations
-from notifyrules.columns.reading import Readable
+from notifyrules.columns.reading import ColumnFacts
 from notifyrules.compiled.arrow_words import plain_words
 from notifyrules.compiled.program import Program
 from notifyrules.evaluation.walk import data_of, rechecks
@@ -22,7 +22,7 @@ _OPEN: Final = object()
 """Stands for what the facts of a row say."""
 
 
-class Telling:
+class RowWords:
     """Tell what an arrow always says, and ask for the rest once for each distinct combination of facts."""
 
     def __init__(self, graph: Graph, program: Program, fixed: Mapping[str, Value]) -> None:
@@ -38,7 +38,7 @@ class Telling:
         return {"because": pl.String(), "data": data, "recheck_at": pl.Datetime("us", "UTC")}
 
     def columns(
-        self, facts: Readable, reasons: pl.Series, arrows: Sequence[Arrow], names: Sequence[str]
+        self, facts: ColumnFacts, reasons: pl.Series, arrows: Sequence[Arrow], names: Sequence[str]
     ) -> list[pl.Series]:
         """
         Give the columns that are asked for.

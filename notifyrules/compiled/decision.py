@@ -28,13 +28,13 @@ _TELLERS: Final = 64
 class Verdict:
     """An outcome as one arrow reached it: a constant of the compiled rules, shared by all decisions that end there."""
 
-    __slots__ = ("data", "end", "graph", "kind", "notify", "outcome", "reason", "teller", "words", "yes")
+    __slots__ = ("data", "graph", "kind", "notify", "outcome", "reason", "stand_in", "teller", "words", "yes")
 
     words: str | Message | OnTheWay | None
     """What is said there, written out where nothing is filled in; like the next three, found when it is first read."""
     data: Mapping[str, Value] | None
     """What is carried, where that is the same for all facts; else None."""
-    end: Passage | None
+    stand_in: Passage | None
     """Stands for the way there where it does not matter to when to ask again; else None."""
     teller: Teller
     """Finds words that are said on the way."""
@@ -57,8 +57,8 @@ class Verdict:
                 data = self.graph.outcomes[self.outcome].data
                 plain = {name: value for name, value in data.items() if not isinstance(value, Term)}
                 self.data = plain if len(plain) == len(data) else None
-            case "end":
-                self.end = stand_in(self.graph, self.reason)
+            case "stand_in":
+                self.stand_in = stand_in(self.graph, self.reason)
             case "teller":
                 self.teller = _teller(self.graph, self.kind, self.notify)
             case _:
@@ -167,7 +167,7 @@ class Decision(Unchanging):
     @property
     def recheck_at(self) -> datetime | None:
         """The instant at which to ask again, in UTC; None where there is nothing to say."""
-        return recheck_of(self._verdict.graph, self._verdict.end or self.passage, self.facts)
+        return recheck_of(self._verdict.graph, self._verdict.stand_in or self.passage, self.facts)
 
     def record(self) -> Record:
         """Gather everything about the decision as one value."""

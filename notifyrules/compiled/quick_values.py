@@ -14,6 +14,7 @@ from functools import cache, lru_cache, partial
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from notifyrules.compiled.remembered import Remembered
 from notifyrules.language.types import (
     INSTANT,
     INT,
@@ -84,21 +85,6 @@ def _read_int(given: object) -> Value:
 
 def _read_text(given: object) -> Value:
     return given if type(given) is str and len(given) <= MAX_TEXT and _is_unicode(given) else conform(TEXT, given)
-
-
-class _KnownTexts(dict[str, Value]):
-    """The values of a type by the texts that were met lately; others are read."""
-
-    def __init__(self, read: ReadQuickly) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, text: str) -> Value:
-        value = self._read(text)
-        if len(self) >= _TEXTS_KEPT:
-            self.clear()
-        self[text] = value
-        return value
 
 
 @cache
@@ -252,6 +238,6 @@ _READERS: Final[Mapping[Basic, ReadQuickly]] = {
     Basic.SCHEDULE: _read_schedule,
 }
 KNOWN: Final[Mapping[Basic, Mapping[str, Value]]] = {
-    basic: _KnownTexts(_READERS.get(basic) or partial(conform, Type(basic))) for basic in Basic
+    basic: Remembered(_READERS.get(basic) or partial(conform, Type(basic)), _TEXTS_KEPT) for basic in Basic
 }
 """By type the values that are texts over and over again."""

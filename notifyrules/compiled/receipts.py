@@ -24,6 +24,7 @@ from pydantic_core import to_json
 from notifyrules.compiled.facts_object import FIXED, Facts, LazyFacts
 from notifyrules.compiled.names import Names, compiled, run, slots
 from notifyrules.compiled.partial import UNKNOWN, NotKnown
+from notifyrules.compiled.remembered import Remembered
 from notifyrules.errors import UsageError
 from notifyrules.evaluation.withholding import Mask, answers_kept, masking, private_facts, withholds
 from notifyrules.graph.model import Arrow, Fact, Graph, Notify
@@ -185,20 +186,6 @@ def _json(value: object) -> str:
     return to_json(value).decode()
 
 
-class _Told(dict[Any, Any]):
-    """What is told of values, found when they are first met."""
-
-    def __init__(self, tell: Callable[[Any], object]) -> None:
-        """Hold none yet."""
-        self._tell = tell
-
-    def __missing__(self, value: Value) -> object:
-        if len(self) >= _MOST_TOLD:
-            self.clear()
-        self[value] = told = self._tell(value)
-        return told
-
-
 def _looked_up(fact: Fact, tell: Callable[[Any], object]) -> Mapping[Any, object] | None:
     """Give what is told of each value of a fact; None where nothing is gained by looking it up."""
     base = fact.type.base
@@ -208,7 +195,7 @@ def _looked_up(fact: Fact, tell: Callable[[Any], object]) -> Mapping[Any, object
     item = base.item if isinstance(base, ListOf) else base
     # Neither what JSON holds as it is, which msgspec writes faster than that, nor instants, which never come again.
     often = base is not Basic.INSTANT and isinstance(item, Basic) and KINDS[item].plain is not None
-    return _Told(tell) if often else None
+    return Remembered(tell, _MOST_TOLD) if often else None
 
 
 def _is_off(fact: Fact, slot: str, names: Names) -> str:
