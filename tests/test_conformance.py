@@ -7,8 +7,9 @@ import json
 import random
 import shlex
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from notifyrules.conformance.trial_facts import Maker
 from notifyrules.errors import UsageError
 from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues
+from notifyrules.language.word_matching import has_word
 from notifyrules.limit import Limit
 from tests import old_functions
 from tests.charts import chart
@@ -133,6 +135,69 @@ def make_forgetful() -> Callable[[Facts], str]:
     return ask
 
 
+MAIL = """\
+notifyrules: 1
+name: mail
+facts:
+  now: instant
+  sent_at: instant
+  read_until: instant | null = null
+  late_by: duration | null = null
+  note: text = ""
+  text: text = ""
+  words: list of text = []
+  tags: list of (muted | beta | staff) = []
+  friends: list of text = []
+  blocked: list of text = []
+  sender: text
+  user: text
+  wants: bool = false
+assume: [sent_at <= now]
+otherwise: "no"
+flow:
+  own: {ask: Own?, if: sender == user, then: "no", else: read}
+  read: {ask: Read?, if: read_until is not null and sent_at <= read_until, then: "no", else: blocked}
+  blocked: {ask: Blocked?, if: sender in blocked, then: "no", else: late}
+  late: {ask: Late?, if: late_by is not null and late_by > 2h, then: wanted, else: note}
+  note: {ask: A note?, if: len(note) > 0, then: wanted, else: tags}
+  tags: {ask: A tester?, if: 'overlaps(tags, ["beta", "staff"])', then: wanted, else: friends}
+  friends: {ask: A friend?, if: sender in friends, then: wanted, else: words}
+  words: {ask: Named?, if: "has_word(text, words)", then: wanted}
+  wanted: {ask: Wanted?, if: wants, then: told}
+outcomes: {told: {notify: true}, "no": {notify: false}}
+"""
+
+
+def mail(wrong: str = "") -> Callable[[Facts], str]:
+    """Make a function that decides like that chart, with a mistake; most of what it asks shows only where `wants`."""
+
+    def ask(facts: Facts) -> str:
+        sender, user, tags, words = facts["sender"], facts["user"], facts["tags"], facts["words"]
+        sent_at, read_until, late_by = facts["sent_at"], facts["read_until"], facts["late_by"]
+        note, hours = facts["note"], timedelta(hours=2)
+        if wrong == "composed":
+            sender, user = (unicodedata.normalize("NFC", one) for one in (sender, user))
+        if wrong == "seconds" and read_until is not None:
+            sent_at, read_until = (one.replace(microsecond=0) for one in (sent_at, read_until))
+        is_friend, is_blocked = sender in facts["friends"], sender in facts["blocked"]
+        if wrong == "in both lists":
+            is_blocked = is_blocked and not is_friend
+        if sender == user or (read_until is not None and sent_at <= read_until) or is_blocked:
+            return "no"
+        late_by = abs(late_by) if late_by is not None and wrong == "sign" else late_by
+        is_late = late_by is not None and late_by > hours
+        note = note.strip() if wrong == "blank" else note
+        is_noted = len(note) > 1 if wrong == "one letter" else bool(note)
+        tags = tags[:1] if wrong == "first" else tags
+        if wrong == "trailing":
+            words = [one for one in words if one == one.strip()]
+        is_tester = not {"beta", "staff"}.isdisjoint(tags)
+        is_named = is_tester or is_friend or has_word(facts["text"], tuple(words))
+        return "told" if facts["wants"] and (is_late or is_noted or is_named) else "no"
+
+    return ask
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with a chart."""
@@ -153,6 +218,15 @@ def find(function: Callable[..., object], **options: Any) -> Conformance:  # noq
 @functools.cache
 def _find(function: Callable[..., object]) -> Conformance:
     return notifyrules.conform("chart.yaml", against=function, seconds=20)
+
+
+@functools.cache
+def made_mail() -> tuple[notifyrules.Rules, Maker, list[FactValues]]:
+    """Make facts for a chart of texts and instants, once for all tests."""
+    Path("mail.yaml").write_text(MAIL)
+    rules = notifyrules.load("mail.yaml")
+    maker = Maker(rules.graph, 1_000)
+    return rules, maker, list(islice(maker.make(), 12_000))
 
 
 class TestWhatIsFound:
@@ -224,6 +298,20 @@ class TestWhatIsFound:
 
         assert cluster.witnesses[0].difference.without == {"level"}
         assert "left out: `level`" in find(defaults).tell()
+
+    @pytest.mark.parametrize(
+        "wrong",
+        ["", "composed", "seconds", "in both lists", "sign", "blank", "one letter", "first", "trailing"],
+    )
+    def test_what_only_shows_where_it_is_wanted(self, wrong: str) -> None:
+        """What a condition reads is varied where how it ends depends on it."""
+        rules, maker, facts = made_mail()
+        old = Old(rules.graph, Answers(rules.graph), mail(wrong))
+        comparison = BothSides(rules.program, old, ExpectedDifferences(rules.graph), maker)
+        for one in facts:
+            comparison.look_at(one)
+
+        assert (comparison.differing > 0) == bool(wrong)
 
     def test_a_function_that_needs_all_facts(self) -> None:
         """That a function refuses facts that are left out is no difference."""

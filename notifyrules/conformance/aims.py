@@ -18,7 +18,7 @@ from notifyrules.graph.model import Call, FanOut, First, Graph, Question, condit
 from notifyrules.language import terms as t
 from notifyrules.language.evaluator import evaluate
 from notifyrules.language.types import Basic
-from notifyrules.language.values import FactValues
+from notifyrules.language.values import FactValues, Value
 from notifyrules.solver import ChartFormulas, Formula, Neighbourhood, nearer
 
 ConditionKey: TypeAlias = tuple[tuple[str, ...], str, int]
@@ -51,6 +51,15 @@ class ConditionPlace:
             inner = next((one.inner for one in passed(steps) if one.node == call.name and one.inner), None)
             steps, facts = (() if inner is None else inner.steps), bind(call, facts)
         yield from ((one, facts) for one in passed(steps) if one.node == self.node)
+
+    def way(self, graph: Graph, facts: FactValues) -> FactValues:
+        """Give the facts that are read on the way there, which keep it."""
+        node, found = self.calls[0].name if self.calls else self.node, dict[str, Value]()
+        for step in passed(walk(graph, facts).steps):
+            found.update(step.facts)
+            if step.node == node:
+                break
+        return found
 
 
 @dataclass(frozen=True, slots=True)

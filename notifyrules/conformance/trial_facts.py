@@ -8,22 +8,22 @@ witnesses have, and other values of one fact; in between, and when all of that i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, cycle, islice, product
 from random import Random
 from typing import Final
 
 from notifyrules.conformance.aims import Aim, ConditionKey, ConditionPlace, aims, find
 from notifyrules.conformance.constants import values_of
-from notifyrules.conformance.variations import OtherValues, TermTable, combined, few_values
+from notifyrules.conformance.variations import OtherValues, TermTable, combined, few_lists, few_values
 from notifyrules.coverage.recorder import Recorder
 from notifyrules.evaluation.walk import keeps, walk
 from notifyrules.graph.model import Fact, Graph
 from notifyrules.language import terms as t
-from notifyrules.language.types import Basic
+from notifyrules.language.types import Basic, ListOf
 from notifyrules.language.values import FactValues, Value
 from notifyrules.limit import Limit
 from notifyrules.solver import Neighbourhood, base_of, draw, pools
@@ -39,7 +39,9 @@ _MIXED: Final = 2
 _VAIN: Final = 5_000
 """Facts in a row that came before, or break `assume`, after which there are no others to be had."""
 _LAID: Final = 4
-"""Witnesses of one atom that tables are laid over."""
+"""Witnesses of one atom that tables are laid over, and as many under which it decides how it ends."""
+_CHANGED: Final = 0.25
+"""How likely a fact of a witness is given another value."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ class Maker:
     recorder: Recorder = field(default_factory=Recorder)
     """What the witnesses have walked."""
     _tried: list[tuple[Aim, FactValues | None]] = field(default_factory=list)
+    _ends: Mapping[Hashable, FactValues] = field(default_factory=dict)
+    """The smallest witness of each way to end."""
     _near: Neighbourhood = field(init=False)
     _pools: dict[str, Sequence[Value]] = field(default_factory=dict)
     _instants: list[str] = field(default_factory=list)
@@ -104,6 +108,8 @@ class Maker:
             if facts is not None:
                 self.recorder.walk(self.graph, facts)
                 yield facts
+        largest_first = sorted((self.base, *self.witnesses), key=lambda facts: -len(self._changed(facts)))
+        self._ends = {walk(self.graph, facts).reasons[:1]: facts for facts in largest_first}
 
     def _shows(self, aim: Aim, facts: FactValues) -> bool:
         return self._is_of_our_time(facts) and aim.shows(facts)
@@ -134,13 +140,36 @@ class Maker:
             place, here = places[key], by_node[key[:2]]
             if atom is not None:
                 table = TermTable(self.graph, atom, place.calls)
-                tables += [self._over(one, table.changes(one), atom.span.text) for one in [*found, *here][:_LAID]]
+                read = [fact.name for fact in table.facts()]
+                over = [*[*found, *here][:_LAID], *islice(self._told(place, read, found), _LAID)]
+                tables += [self._over(one, table.changes(one), atom.span.text) for one in over]
         for place in places.values():
             if place.condition is not None:
-                read = TermTable(self.graph, place.condition, place.calls).facts()
-                here = by_node[place.key[:2]][:_LAID]
-                tables += [self._over(one, combined(read), place.node) for one in here]
+                asked = TermTable(self.graph, place.condition, place.calls).facts()
+                read, here = [fact.name for fact in asked], by_node[place.key[:2]]
+                over = [*here[:_LAID], *islice(self._told(place, read, here), _LAID)]
+                tables += [self._over(one, combined(asked), place.node) for one in over]
         yield from _in_turn(tables)
+
+    def _told(self, place: ConditionPlace, read: Sequence[str], found: Sequence[FactValues]) -> Iterator[FactValues]:
+        """
+        Lay the way to a place over a witness of each end; give those where the facts that are *read* decide the end.
+
+        Where whatever follows ends the same, no difference would be seen.
+        """
+        seen: set[Hashable] = set()
+        distinct = list({tuple(facts.values()): facts for facts in found}.values())[:_LAID]
+        own = [{name: facts[name] for name in read} for facts in (*distinct, self.base)]
+        for facts, below in product(distinct, self._ends.values()):
+            laid = {**below, **place.way(self.graph, facts)}
+            passages = [walk(self.graph, {**laid, **change}) for change in own]
+            ways = frozenset(one.reasons[:1] for one in passages)
+            if len({one.outcome for one in passages}) > 1 and ways not in seen and keeps(self.graph, laid):
+                seen.add(ways)
+                yield laid
+
+    def _changed(self, facts: FactValues) -> OtherValues:
+        return {name: value for name, value in facts.items() if value != self.base[name]}
 
     def _over(self, facts: FactValues, changes: Iterable[OtherValues], name: str) -> Iterator[FactValues]:
         listed = list(changes)
@@ -151,10 +180,7 @@ class Maker:
     def _pairs(self) -> Iterator[FactValues]:
         """Lay what each witness has other than usual over each other one."""
         whole = {tuple(facts.values()): facts for facts in self.witnesses}
-        changed = [
-            {name: value for name, value in facts.items() if value != self.base[name]} for facts in whole.values()
-        ]
-        changed.sort(key=len)
+        changed = sorted(map(self._changed, whole.values()), key=len)
         for facts in whole.values():
             yield from ({**facts, **change} for change in changed)
 
@@ -167,23 +193,36 @@ class Maker:
 
     def _named(self) -> Iterator[FactValues]:
         """Give each fact what the code of the old function names, over a witness of each end."""
-        by_end = {walk(self.graph, facts).reasons[:1]: facts for facts in reversed(self.witnesses)}
         for fact in self.graph.facts.values():
             for value in values_of(fact, self.constants):
-                yield from ({**facts, fact.name: value} for facts in by_end.values() if _is_real(value))
+                yield from ({**facts, fact.name: value} for facts in self._ends.values() if _is_real(value))
 
     def _values(self, fact: Fact) -> Sequence[Value]:
         """List a few values of a fact: all where there are few, else those of other facts of its type too."""
-        if few := few_values(fact):
+        if few := few_values(fact) or few_lists(fact):
             return few
-        others = [self.base[one.name] for one in self.graph.facts.values() if one.type.base == fact.type.base]
+        usual = [(self.base[one.name], one.type.base) for one in self.graph.facts.values()]
+        others: list[Value] = [value for value, base in usual if base == fact.type.base]
+        if fact.type.base == ListOf(Basic.TEXT):
+            others += [(value,) for value, base in usual if base is Basic.TEXT and value is not None]
         found = dict.fromkeys((None, *others, *self._pools[fact.name][:12]))
         return [value for value in found if value is not None or fact.type.nullable]
 
     # ---- Drawn ----
 
     def _drawn(self) -> Iterator[FactValues]:
-        return draw(self._near.nearest.inputs, self._pools, _DRAWN, self.seed)
+        drawn = draw(self._near.nearest.inputs, self._pools, _DRAWN, self.seed)
+        return chain.from_iterable(zip(drawn, self._strewn(), strict=False))
+
+    def _strewn(self) -> Iterator[FactValues]:
+        """Change some facts of the smallest witness of each end: what many facts make together shows by chance."""
+        random = Random(f"{self.seed} strewn")  # noqa: S311 - the same facts every time
+        values = {name: self._values(fact) for name, fact in self.graph.facts.items()}
+        for facts in cycle(self._ends.values()):
+            yield {
+                name: random.choice(values[name]) if random.random() < _CHANGED else value
+                for name, value in facts.items()
+            }
 
 
 def _is_real(value: Value) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import combinations, product
+from itertools import chain, combinations, permutations, product
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -40,7 +40,7 @@ _WORDS: Final = (
     ),
 )
 """Plain, with signs at an edge, of regular expressions, accents, a final sigma, a ligature, Han, and a dotted I."""
-_PEOPLE: Final = ("ada", "Bob", "u1,u2", "")
+_PEOPLE: Final = ("ada", "Bob", "Jos\xe9", "u1,u2", "")
 _EDGES: Final = tuple(".,-_'/@#1\n\t \"(x\xa0\u3000\u200b\u200d\u0301\u4f1a\xe9")
 _SWAPS: Final = (
     ("ss", "\xdf"),
@@ -51,6 +51,8 @@ _SWAPS: Final = (
     ("i", "\u0130"),
 )
 _BLANKS: Final = ("  ", "\n", "\t", "\xa0", "", "-", "_")
+_LONGEST: Final = 2_000
+"""Items and code points up to which texts and lists are made as long as they are compared with."""
 _LONG: Final = "some other words " * 70
 _TICK: Final = timedelta(microseconds=1)
 _DAYS: Final = tuple(86_400 * days for days in (1, 8, 40, 300))
@@ -65,6 +67,7 @@ _ZONES: Final = (
 """Whole and half hours from UTC, north and south, without changes of the clock, and with one of half an hour."""
 _YEARS: Final = range(2024, 2028)
 _HOUR: Final = timedelta(hours=1)
+_AMID: Final = timedelta(minutes=30, seconds=35, milliseconds=700)
 _QUARTER: Final = timedelta(minutes=15)
 _DAY: Final = timedelta(days=1)
 _MOST: Final = 600
@@ -85,17 +88,23 @@ class TermTable:
             case t.FunctionCall(arguments=(subject, pattern)) if _is_text(subject) and not _is_list(subject):
                 yield from self._texts(facts, subject, pattern, _WORDS)
             case t.FunctionCall(arguments=(left, right)) if _is_list(left) and _is_list(right):
-                yield from self._lists(left, right)
+                yield from self._lists(facts, left, right)
             case t.Contains(item=item, collection=collection):
                 yield from self._items(facts, item, collection)
-            case t.Comparison(left=left, right=right) if _is_text(left):
-                yield from self._texts(facts, left, right, _PEOPLE)
+            case t.Comparison(left=left, right=right) if _is_text(left) or _is_text(right):
+                subject, other = (left, right) if _is_text(left) else (right, left)
+                yield from self._texts(facts, subject, other, _PEOPLE)
             case _:
                 pass
         comparisons = [one for one in t.walk(self.term) if isinstance(one, t.Comparison)]
+        # What is usual are full hours; amid one, two instants may be of the same second, minute or hour and not equal.
+        amid = {name: value + _AMID for name, value in facts.items() if isinstance(value, datetime)}
+        besides: list[OtherValues] = [{}, amid] if self._facts(self.term, Basic.INSTANT) else [{}]
         for one in comparisons:
             for mine, other in ((one.left, one.right), (one.right, one.left)):
-                yield from self._amounts(facts, mine, other)
+                for beside in besides:
+                    yield from ({**beside, **change} for change in self._amounts({**facts, **beside}, mine, other))
+                yield from self._lengths(facts, mine, other)
         if any(isinstance(one, t.FunctionCall) and Basic.TIMEZONE in _bases(one) for one in t.walk(self.term)):
             yield from self._clocks(facts)
 
@@ -135,7 +144,9 @@ class TermTable:
         for word in dict.fromkeys((*written, *words) if patterns else written):
             for asked in patterns or (None,):
                 is_list = asked is not None and _is_list_fact(asked)
+                spelt = (word.swapcase(), unicodedata.normalize("NFD", word), f" {word}", f"{word} ")
                 lists: list[Value] = [(word,), ("zzz", word), ("", "*", word)] if is_list else [word]
+                lists += [(one,) if is_list else one for one in spelt]
                 for text in _around(word):
                     beside: OtherValues = {asked.name: lists[0]} if asked else {}
                     yield from ({**beside, one.name: text} for one in texts)
@@ -149,11 +160,14 @@ class TermTable:
 
     def _items(self, facts: FactValues, item: t.Term, collection: t.Term) -> Iterator[OtherValues]:
         """Vary an item and the list that it is looked for in: longer, shorter, of other case, joined, absent."""
-        lists = [fact for fact in self._facts(collection) if _is_list_fact(fact)]
+        lists = [fact for fact in self._facts(collection, Basic.TEXT) if _is_list_fact(fact)]
         now, held = self._value(item, facts), self._value(collection, facts)
+        if isinstance(now, str) and not self._plain(item):
+            # A text that is written in the rules.
+            yield from ({one.name: items} for one, items in product(lists, _lists_around(now)))
         if not _is_text(item):
             return
-        for name in dict.fromkeys((*((now,) if isinstance(now, str) else ()), "ada", "Bob")):
+        for name in dict.fromkeys((*((now,) if isinstance(now, str) else ()), "ada", "Bob", "Jos\xe9")):
             changed = [{one.name: name} for one in self._plain(item)] or [{}]
             for change in changed if lists else ():
                 for one, items in product(lists, _lists_around(name)):
@@ -166,8 +180,12 @@ class TermTable:
                     change | {one.name: text} for text in (*_around(value), f"{value},zoe") for change in changed
                 )
 
-    def _lists(self, left: t.Term, right: t.Term) -> Iterator[OtherValues]:
+    def _lists(self, facts: FactValues, left: t.Term, right: t.Term) -> Iterator[OtherValues]:
         """Vary two lists: the same, one longer, in another order, of other case, joined, none."""
+        for mine, written in ((left, right), (right, left)):
+            held = () if self._facts(written) else self._value(written, facts)
+            for one, item in product(self._facts(mine, Basic.TEXT), held if isinstance(held, tuple) else ()):
+                yield from ({one.name: items} for items in _lists_around(str(item)) if _is_list_fact(one))
         for one, other in product(self._facts(left), self._facts(right)):
             if one is other or not (_is_list_fact(one) and _is_list_fact(other)):
                 continue
@@ -176,8 +194,8 @@ class TermTable:
             if isinstance(base.item, Enumeration):
                 pairs: Iterable[Any] = product(_subsets(base.item.values), repeat=2)
             else:
-                names = [*_lists_around("ada"), ("zoe", "ada"), ("ada", "bob", "zoe"), ("bob", "zoe")]
-                pairs = product(names, [("ada",), ("ada", "bob"), ("",), ("a", "d"), ("bob", "ada"), ()])
+                names = [*chain(*map(_lists_around, ("ada", "Jos\xe9"))), ("zoe", "ada"), ("ada", "bob", "zoe")]
+                pairs = product(names, [("ada",), ("Jos\xe9",), ("ada", "bob"), ("",), ("a", "d"), ("bob", "ada"), ()])
             for mine, its in pairs:
                 yield {one.name: mine, other.name: its}
                 yield {one.name: its, other.name: mine}
@@ -202,12 +220,23 @@ class TermTable:
             else:
                 away = scale.number_of(target) - scale.number_of(side)
                 numbers = [own.number_of(now) + away, own.number_of(now) - away]
+            # What loses its sign on the way is the same on the other side of nothing.
+            numbers += [-number for number in numbers if _base(fact) in (Basic.INT, Basic.DURATION)]
             for number in numbers:
                 for near in (number + step for step in _steps(_base(fact))):
                     yield from ({**beside, fact.name: value} for value in _valued(own, near))
                 if _base(fact) in (Basic.INSTANT, Basic.DURATION):
                     cut = (number - number % step for step in (1_000_000, 60_000_000))
                     yield from ({**beside, fact.name: value} for near in cut for value in _valued(own, near))
+
+    def _lengths(self, facts: FactValues, mine: t.Term, other: t.Term) -> Iterator[OtherValues]:
+        """Make texts, full and blank, and lists as long as they are compared with, one less and one more."""
+        target = self._value(other, facts)
+        if not isinstance(target, int) or not isinstance(mine, t.FunctionCall) or not 0 <= target <= _LONGEST:
+            return
+        for fact, size in product(self._facts(mine, Basic.TEXT), range(max(target - 1, 0), target + 3)):
+            values = (tuple(f"u{at}" for at in range(size)),) if _is_list_fact(fact) else ("x" * size, " " * size)
+            yield from ({fact.name: value} for value in values)
 
     def _clocks(self, facts: FactValues) -> Iterator[OtherValues]:
         """Vary instant, zone and schedule together: edges of windows and days, and changes of clocks."""
@@ -219,7 +248,7 @@ class TermTable:
                 moved = at - (now if isinstance(now, datetime) else NOON)
                 # Other instants move along, so that what is assumed of them goes on to hold.
                 change: dict[str, Value] = {
-                    name: _moved(value, moved) for name in others if isinstance(value := facts[name], datetime)
+                    name: value + moved for name in others if isinstance(value := facts[name], datetime)
                 }
                 change |= {instant.name: at, **{one.name: zone for one in zones}}
                 yield change | {one.name: schedule for one in schedules}
@@ -230,7 +259,7 @@ _CLOCK: Final = (Basic.INSTANT, Basic.TIMEZONE, Basic.SCHEDULE)
 
 def combined(facts: Sequence[Fact]) -> Iterator[OtherValues]:
     """Give the combinations of all values of facts that have few: those of two at a time where there are many."""
-    values = {fact.name: few for fact in facts if (few := few_values(fact))}
+    values = {fact.name: few for fact in facts if (few := few_values(fact) or few_lists(fact))}
     count = 1
     for listed in values.values():
         count *= len(listed)
@@ -251,6 +280,14 @@ def few_values(fact: Fact) -> tuple[Value, ...]:
             return ()
 
 
+def few_lists(fact: Fact) -> tuple[Value, ...]:
+    """List lists of the values of an enumeration, pairs in both orders; none for other facts."""
+    base = fact.type.base
+    if not isinstance(base, ListOf) or not isinstance(base.item, Enumeration):
+        return ()
+    return (*_subsets(base.item.values), *((None,) if fact.type.nullable else ()))
+
+
 def _around(word: str) -> Iterator[str]:
     """Give texts around a word: other forms of it, and what may stand beside it."""
     forms = (word, word.upper(), word.lower(), word.title(), word.swapcase(), word.casefold())
@@ -266,7 +303,7 @@ def _around(word: str) -> Iterator[str]:
 
 def _lists_around(name: str) -> Iterator[tuple[str, ...]]:
     """Give lists around an item: with it, without it, and with what nearly is it."""
-    cases = (name, name.upper(), name.lower(), name.title())
+    cases = (name, name.upper(), name.lower(), name.title(), unicodedata.normalize("NFD", name))
     near = (f"{name}x", f"x{name}", name[:-1], name[1:], f" {name}", f"{name} ")
     joined = (f"{name},zoe", f"zoe,{name}", f"{name} zoe", f"{name};zoe", f"zoe, {name}", f"@{name}", "")
     yield from ((one,) for one in dict.fromkeys((*cases, *near, *joined)))
@@ -276,7 +313,7 @@ def _lists_around(name: str) -> Iterator[tuple[str, ...]]:
 
 
 def _subsets(values: Sequence[str]) -> list[tuple[str, ...]]:
-    return [(), *((one,) for one in values), *combinations(values, 2), tuple(values)][:12]
+    return [(), *((one,) for one in values), tuple(values), *permutations(values, 2)][:20]
 
 
 def _steps(base: Basic) -> tuple[int, ...]:
@@ -333,11 +370,6 @@ def _is_list_fact(fact: Fact) -> bool:
 
 def _is_text(term: t.Term) -> bool:
     return term.type.base is Basic.TEXT
-
-
-def _moved(value: Value, away: timedelta) -> Value:
-    assert isinstance(value, datetime)
-    return value + away
 
 
 @cache
