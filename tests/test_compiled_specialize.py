@@ -8,10 +8,12 @@ import json
 import tracemalloc
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 
 from notifyrules import UNKNOWN, FactsError, Rules, load
+from notifyrules.compiled.facts_reader import Extras
 from notifyrules.graph.model import FanOut, First, Question
 from tests.charts import OUTCOMES, rules_of
 
@@ -48,6 +50,29 @@ def rules() -> Rules:
 DM = {"message": {"kind": "dm", "text": "", "urgent": False}}
 GROUP = {"message": {"kind": "group", "text": "deploy now", "urgent": False}}
 ANN = {"user": {"name": "Ann"}}
+
+
+@dataclass(slots=True)
+class Message:
+    """The facts about a message that an object has."""
+
+    kind: str
+
+
+@dataclass
+class User:
+    """Those about a user."""
+
+    limit: int
+    name: str = "you"
+
+
+@dataclass
+class Whole:
+    """Both of them."""
+
+    message: Message
+    user: User
 
 
 class TestDeciding:
@@ -141,6 +166,21 @@ class TestDeciding:
         ):
             with pytest.raises(FactsError, match="in these specialized rules, found"):
                 ask()
+
+    @pytest.mark.parametrize("extras", ["forbid", "ignore"])
+    def test_known_facts_of_objects_are_looked_at(self, rules: Rules, extras: Extras) -> None:
+        """An object that has a known fact is refused where that is another, and taken where it is the same."""
+        for known, given, same in (
+            (GROUP, Whole(Message("dm"), User(9)), Whole(Message("group"), User(9))),
+            (GROUP, {"message": Message("dm")}, {"message": Message("group")}),
+            (ANN, Whole(Message("dm"), User(9, "Bob")), Whole(Message("dm"), User(9, "Ann"))),
+            (ANN, {"message": Message("dm"), "user": User(9, "Bob")}, {"message.kind": "dm", "user": User(9, "Ann")}),
+        ):
+            smaller = rules.specialize(known)
+            for _ in range(2):
+                with pytest.raises(FactsError, match="in these specialized rules, found"):
+                    smaller.should_notify(given, extras)
+                assert smaller.should_notify(same, extras).facts["user.limit"] in (9, None)
 
     def test_facts_of_others_are_read_anew(self, rules: Rules) -> None:
         """Facts that belong to rules specialized for something else do not pass for these rules' own."""

@@ -70,7 +70,8 @@ def compile_residual(
         other = _Compiler(whole, left, reader, limits)
         return other.run(write(other))["bind"]
 
-    writer = ObjectWriter(reader.declared, reader.kind.slots)
+    fixed = frozenset(reader.kind.names) - reader.declared.keys()
+    writer = ObjectWriter(reader.declared, reader.kind.slots, fixed)
     deciding = FormsCode(writer, lambda found: compile_forms(lambda other: other.forms(settled, found)))
     holding = FormsCode(writer, lambda found: compile_forms(lambda other: other.holding(found)))
     each = cache(lambda: _compile_each(whole, left, settled, reader, limits))

@@ -156,9 +156,11 @@ def _is_own(kind: type, held: Mapping[str, object] | None, name: str) -> bool:
 class ObjectWriter:
     """Write functions for the objects that facts and groups of them are given as."""
 
-    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str]) -> None:
+    def __init__(self, declared: Mapping[str, Fact], slots: Mapping[str, str], fixed: Collection[str]) -> None:
+        """Prepare for the *declared* facts and their slots; objects that have *fixed* ones are left to the reader."""
         self._declared = declared
         self._slots = slots
+        self._fixed = {*fixed, *groups_of(fixed)} - groups_of(declared)
 
     def parts(self, prefix: str) -> dict[str, None]:
         """Give the names of facts and groups in a group, in the order declared."""
@@ -171,9 +173,10 @@ class ObjectWriter:
         inside = {name[depth:]: fact for name, fact in self._declared.items() if name.startswith(prefix)}
         if is_mapping(given):
             return look_at_mapping(given, inside, whole=not prefix)
-        names = dict.fromkeys(name for name in (*inside, *groups_of(inside)) if "." in name)
+        fixed = {name[depth:] for name in self._fixed if name.startswith(prefix)}
+        names = dict.fromkeys(name for name in (*inside, *groups_of(inside), *fixed) if "." in name)
         # What begins with an underscore a model may hold where nobody looks.
-        parts = self.parts(prefix)
+        parts = [*self.parts(prefix), *(name for name in fixed if "." not in name)]
         if _is_model(type(given)) and any(part.startswith("_") for part in parts):
             return None
         return look(given, parts, tuple(names))
