@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from notifyrules.compiled.json_counts import count_marks, count_texts
 from notifyrules.compiled.names import Names, compiled, run
-from notifyrules.compiled.typed_json import count_marks, count_texts
 from notifyrules.errors import FactProblem, FactsError
 from notifyrules.graph.model import Fact, groups_of
 from notifyrules.language.mismatch import describe

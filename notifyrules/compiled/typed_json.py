@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from notifyrules.compiled.dict_facts import Unusual
 from notifyrules.compiled.expressions import Spelling
+from notifyrules.compiled.json_counts import count_marks
 from notifyrules.compiled.names import Names, compiled, indent, run
 from notifyrules.compiled.quick_values import KNOWN, quick_reader
 from notifyrules.graph.model import Fact, groups_of
@@ -50,7 +51,6 @@ What has each third character of instants that are written as most are.
 
 Python reads no other text that has it, and whose zone is UTC, but those that are instants here.
 """
-_BACKSLASH: Final = ord("\\")
 _AS_WRITTEN: Final = (Basic.SCHEDULE, ListOf(Basic.SCHEDULE))
 """Types whose values are looked up by their JSON."""
 _SCHEDULES_KEPT: Final = 4_096
@@ -352,35 +352,6 @@ def _counted(texts: str) -> list[str]:
         "if wire.count(b'\"') != marks and count_marks(wire) != marks:",
         "    raise Unusual",
     ]
-
-
-def count_texts(found: Any) -> int:  # noqa: ANN401 - JSON
-    """Count the texts that JSON holds, keys among them, however deeply it nests."""
-    texts, waiting = 0, [found]
-    for one in waiting:
-        kind = one.__class__
-        if kind is str:
-            texts += 1
-        elif kind is dict:
-            texts += len(one)
-            waiting += one.values()
-        elif kind is list:
-            waiting += one
-    return texts
-
-
-def count_marks(data: str | bytes | bytearray) -> int:
-    """Count the marks in JSON that begin and end texts, and not those that are escaped in one."""
-    # Of a run of backslashes in front of a mark only an odd one escapes it.
-    if isinstance(data, str):
-        if "\\" not in data:
-            return data.count('"')
-        plain = data.replace("\\\\", "")
-        return plain.count('"') - plain.count('\\"')
-    if _BACKSLASH not in data:
-        return data.count(b'"')
-    bare = data.replace(b"\\\\", b"")
-    return bare.count(b'"') - bare.count(b'\\"')
 
 
 def _is_settled(wanted: Type) -> bool:
