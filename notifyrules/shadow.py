@@ -17,6 +17,8 @@ from notifyrules.compiled.decision import Decision
 from notifyrules.compiled.facts_reader import Extras
 from notifyrules.conformance.answers import Answers, OldAnswer
 from notifyrules.conformance.expected import ExpectedDifferences, read_expected
+from notifyrules.errors import FactProblem, FactsError
+from notifyrules.evaluation.withholding import private_facts
 from notifyrules.language.values import FactValues
 from notifyrules.rules import Rules, find_place
 
@@ -75,7 +77,7 @@ class Shadow:
         self.counts: Counter[tuple[Agreement, str]] = Counter()
         """How often each kind of comparison was met, by the arrow of the decision, or by what raised."""
         self.receipts: dict[tuple[Agreement, str], list[dict[str, Any]]] = {}
-        """A few receipts for each of them, with what the old function said."""
+        """A few receipts for each of them, with what the old function said; of facts that are refused, the problems."""
         self.dropped = 0
         """Calls that found the queue full."""
         self.failed = 0
@@ -197,7 +199,10 @@ class Shadow:
         try:
             decision = by if isinstance(by, Decision) else self.rules.decide(facts, "ignore")
         except Exception as error:  # noqa: BLE001 - facts that are not what the chart declares, or our own fault
-            self._count(("error", f"rules: {type(error).__name__}"), None, str(said))
+            key: tuple[Agreement, str] = ("error", f"rules: {type(error).__name__}")
+            self._count(key, None, str(said))
+            if isinstance(error, FactsError) and len(kept := self.receipts[key]) < _FEW:
+                kept.append({"problems": [self._told(problem) for problem in error.problems]})
             return
         if answer is None:
             self._count(("error", f"old: {type(said).__name__}"), decision, f"raises {type(said).__name__}")
@@ -212,6 +217,12 @@ class Shadow:
             return "match"
         covered = self._expected.covering(facts, decision.outcome, answer.said)
         return "unexpected" if covered is None else "expected"
+
+    def _told(self, problem: FactProblem) -> str:
+        """Say what is wrong with facts, without the value of a private one."""
+        path, hidden = problem.path, private_facts(self.rules.graph)
+        private = any(path.startswith(name) or name.startswith(f"{path}.") for name in hidden)
+        return f"{path}: {'is not what the rules take' if private else problem.message}"
 
     def _count(self, key: tuple[Agreement, str], decision: Decision | None, said: str) -> None:
         self.counts[key] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -216,6 +217,15 @@ class TestTold:
 
         assert found.changed == 1
         assert all("secret" not in found.tell(form) for form in ("text", "markdown", "json"))
+
+    def test_private_in_receipts(self, tmp_path: Path) -> None:
+        """A receipt that lacks a private fact which is needed now is set aside, and says why."""
+        text = asks("b").replace('t: text = ""', 't: {type: text, default: "", private: true}')
+        receipts = [json.dumps(rules_of(text).should_notify({"b": value}).receipt()) for value in (True, False)]
+        asked = rules_of(text.replace("'b'", "'b or t == \"x\"'"))
+        found = backtest(asked, rows(tmp_path, receipts), against=asked)
+
+        assert ":2: t: is needed, and the receipt holds no value of a private fact\n" in found.tell("markdown")
 
     @pytest.mark.slow
     def test_picture(self, tmp_path: Path) -> None:

@@ -163,6 +163,7 @@ class TestTorn:
 
         assert asking.closed([old, young], datetime(2026, 11, 29, 11, 30, tzinfo=UTC)) == [old]
         assert "1 lines that are no receipts kept aside" in run("log", folder, "--pack").out
+        assert "nothing to pack" in run("log", folder, "--pack").err
         assert run("log", folder).out == before
         assert [file.suffix for file in sorted(folder.iterdir()) if file.is_file()] == [".parquet", ".torn", ".parquet"]
         assert old.with_suffix(".torn").read_text("utf-8") == '{"id":"m9","at":"2026-11-'

@@ -98,6 +98,24 @@ class TestAnswers:
         assert shadow(facts) == "as ever"
         assert counted(shadow) == {("error", "rules: FactsError"): 1}
 
+    def test_what_the_chart_refuses_is_told(self, tmp_path: Path) -> None:
+        """What is wrong with facts stands where the receipts do, without the value of a private one."""
+        facts = "facts: {busy: bool, pin: {type: int, private: true}, user.name: {type: text, private: true}}"
+        (tmp_path / "held.yaml").write_text(HELD.replace("facts: {busy: bool = false}", facts), "utf-8")
+        shadow = Shadow(lambda _: False, load(tmp_path / "held.yaml"))
+        shadow({"pin": "1234", "user": "eve"})
+        shadow.flush()
+
+        assert shadow.receipts["error", "rules: FactsError"] == [
+            {
+                "problems": [
+                    "busy: is missing and has no default",
+                    "pin: is not what the rules take",
+                    "user: is not what the rules take",
+                ]
+            }
+        ]
+
     def test_a_function_that_changes_its_facts(self) -> None:
         """Facts are copied before the function runs."""
 

@@ -88,7 +88,9 @@ def log(  # noqa: PLR0913, PLR0917 - the options of the command
             check_choice(what, given, known)
     files, now = asking.files_of(places), datetime.now(UTC)
     if pack:
-        for file in asking.closed(files, now):
+        if not (closed := asking.closed(files, now)):
+            tell("nothing to pack: no file is of a past hour and not packed yet")
+        for file in closed:
             torn = asking.pack(file)
             write_line(
                 f"packed: {visible(str(file))}" + (f", {torn} lines that are no receipts kept aside" if torn else "")

@@ -9,10 +9,12 @@ import polars as pl
 
 from notifyrules.columns.frames import FrameRules, Wanted
 from notifyrules.columns.row_words import dtype_of, held
+from notifyrules.compiled.partial import NotKnown
 from notifyrules.compiled.program import Program
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.errors import FactProblem, FactsError, UsageError
+from notifyrules.evaluation.withholding import private_facts
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
 from notifyrules.rows.traffic import Batch, Broken, for_media, read_row
@@ -77,6 +79,9 @@ class BatchDecider:
                 found.append(tuple(held(getattr(decision, name)) for name in self.schema))
             except FactsError as error:
                 problems[place] = _told(error.problems[0])
+                if isinstance(error, NotKnown):
+                    private = " of a private fact" if error.problems[0].path in private_facts(self.graph) else ""
+                    problems[place] = f"{error.problems[0].path}: is needed, and the receipt holds no value{private}"
                 found.append((None,) * len(self.schema))
         return DecidedBatch(batch, pl.DataFrame(found, schema=dict(self.schema), orient="row"), problems)
 
