@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from notifyrules.answers.decisions import explain_logged, log_record
+from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
+from notifyrules.evaluation.withholding import masking
 from notifyrules.language.values import Value
 from notifyrules.rules import Rules, load
 
@@ -73,6 +75,22 @@ class TestWithhold:
         assert record.facts == {"user.level": 3}
         assert record.withheld == ("user.name", "user.free_at")
         assert logged(rules, {"user.name": NAME}).data == {"level": 3}
+
+    def test_words_of_an_arrow_stay_beside_a_private_outcome(self, tmp_path: Path) -> None:
+        """What an arrow says of other facts stays, though its outcome would have quoted a private one."""
+        chart = CHART.replace('because: "{user.name} waits"', 'because: "level {user.level}"')
+        (tmp_path / "called.yaml").write_text(CALLED, "utf-8")
+        (tmp_path / "chart.yaml").write_text(
+            chart.replace("{notify: later,", '{notify: later, because: "{user.name}",'), "utf-8"
+        )
+
+        assert logged(load(tmp_path / "chart.yaml"), {"user.name": NAME}).because == "level 3"
+
+    def test_an_empty_key_is_refused(self) -> None:
+        """A hash without a secret hides nothing that can be guessed; a secret may be bytes."""
+        with pytest.raises(UsageError, match="the key of hashes is empty"):
+            masking("")
+        assert masking(b"secret")("user.name", NAME) == masking("secret")("user.name", NAME)
 
     def test_a_mask_takes_the_place(self, rules: Rules) -> None:
         """What the mask gives stands where a value stood."""

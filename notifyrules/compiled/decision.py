@@ -197,7 +197,7 @@ class Decision(Unchanging):
         *,
         at: str | datetime | None = None,
         subject: str | None = None,
-        key: str | None = None,
+        key: str | bytes | None = None,
     ) -> dict[str, Any]:
         """
         Give what a log keeps of the decision: little, from which :func:`notifyrules.explain` makes every word again.

@@ -149,7 +149,7 @@ class Decisions(Unchanging, Mapping[str, Decision]):
         *,
         at: str | datetime | None = None,
         subject: str | None = None,
-        key: str | None = None,
+        key: str | bytes | None = None,
     ) -> dict[str, dict[str, Any]]:
         """Give the receipt of each decision under its medium, as :meth:`Decision.receipt` does."""
         return {medium: one.receipt(id, at=at, subject=subject, key=key) for medium, one in self.items()}

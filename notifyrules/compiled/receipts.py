@@ -169,12 +169,12 @@ def beside(about: Mapping[str, str | None]) -> str:
 
 
 def line_of(
-    decision: Decision, id_: str | None, at: str | datetime | None, subject: str | None, key: str | None
+    decision: Decision, id_: str | None, at: str | datetime | None, subject: str | None, key: str | bytes | None
 ) -> bytes:
     """Write the receipt of a decision on one line; with a *key*, private facts are hashed."""
     about = {"id": id_, "at": None if at is None else timed(at), "subject": subject}
     return scribe_of(decision._verdict).line(  # noqa: SLF001 - of this package
-        decision, beside(about), masking(None if key is None else key.encode())
+        decision, beside(about), masking(key)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from notifyrules.errors import UsageError
 from notifyrules.evaluation.record import Record
 from notifyrules.evaluation.walk import KeptAnswers, Passage, Step, passed
 from notifyrules.graph.model import Because, Call, Graph, conditions
@@ -17,14 +18,22 @@ Mask: TypeAlias = "Callable[[str, Value], str | tuple[str, ...] | None]"
 """Gives what is kept in place of the value of a private fact; None to leave it out."""
 
 
-def masking(key: bytes | None) -> Mask:
-    """Make a mask: a hash with a key, of lists one of each item so that items can be looked for, or nothing at all."""
+def masking(key: str | bytes | None) -> Mask:
+    """
+    Make a mask: a hash with a key, of lists one of each item so that items can be looked for, or nothing at all.
+
+    Raises:
+        UsageError: The key is empty, so that anybody could try values until one has the hash.
+    """
+    if key is not None and not key:
+        raise UsageError("the key of hashes is empty", "give a secret, or none, with which nothing private is kept")
+    secret = key.encode() if isinstance(key, str) else key
 
     def hashed(name: str, value: Value) -> str:
-        return f"hash:{hmac.digest(key or b'', f'{name}={value!r}'.encode(), 'sha256').hex()[:32]}"
+        return f"hash:{hmac.digest(secret or b'', f'{name}={value!r}'.encode(), 'sha256').hex()[:32]}"
 
     def mask(name: str, value: Value) -> str | tuple[str, ...] | None:
-        if key is None:
+        if secret is None:
             return None
         return tuple(hashed(name, one) for one in value) if isinstance(value, tuple) else hashed(name, value)
 
@@ -110,7 +119,9 @@ def _said(graph: Graph, passage: Passage, private: frozenset[str]) -> Iterator[s
         node = graph.nodes[step.node]
         if step.inner is not None and isinstance(node, Call):
             yield from _said(node.callee, step.inner, _inside(node, private))
-    if passage.because is not None and _quotes(graph.outcomes[passage.outcome].because, private):
+    # The words are those of the outcome where no step has said them.
+    by_steps = passage.because in [step.because for step in passed(passage.steps)]
+    if passage.because is not None and not by_steps and _quotes(graph.outcomes[passage.outcome].because, private):
         yield passage.because
 
 

@@ -57,7 +57,7 @@ class ReceiptWriter:
         folder: str | os.PathLike[str],
         *,
         most_waiting: int = 100_000,
-        key: str | None = None,
+        key: str | bytes | None = None,
         packs: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -73,14 +73,14 @@ class ReceiptWriter:
             clock: Gives the seconds since 1970.
 
         Raises:
-            UsageError: The folder cannot be written to, or what packs is not installed.
+            UsageError: The folder cannot be written to, what packs is not installed, or the key is empty.
         """
         self.folder = Path(folder)
         self.refused = 0
         """Receipts that found the queue full."""
         self.lost = 0
         """Receipts that could not be written, such as where the disk was full."""
-        self._mask = masking(None if key is None else key.encode())
+        self._mask = masking(key)
         self._most, self._clock, self._packs = most_waiting, clock, packs
         if packs and find_spec("duckdb") is None:
             raise UsageError("receipts are packed with DuckDB", "install it with `pip install 'notifyrules[log]'`")

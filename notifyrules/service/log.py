@@ -30,7 +30,7 @@ class DecisionLog:
         """Open what is set; UsageError where that cannot be. What cannot be written later is counted as *unlogged*."""
         self._unlogged, self._clock, self._looked = unlogged, clock, clock()
         key = settings.key if settings.private == "hash" else None
-        self._mask = masking(None if key is None else key.encode())
+        self._mask = masking(key)
         folder = settings.receipts
         self._receipts = None if folder is None else ReceiptWriter(folder, key=key, clock=clock)
         self._path, self._file = settings.path, -1
