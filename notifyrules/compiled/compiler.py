@@ -232,8 +232,9 @@ class _Compiler:
         if by_variables is None:
             going_on = self._going_on(None, {slots[name]: one.text for name, one in json.facts.items()})
         elif form == "whole":
+            values = _tuple([*(one.text for one in json.facts.values()), *([FIXED] if self._fixed else [])])
             # What belongs to others is not to live as long as the decision.
-            values = f"(*o, {FIXED})" if self._fixed else "o if extras == 'forbid' else (*o,)"
+            values = values if self._fixed else f"o if extras == 'forbid' else {values}"
             going_on = [f"d = {self._decision}()", f"d._facts = {values}", *by_variables]
         else:
             going_on = self._going_on(by_variables)

@@ -53,6 +53,8 @@ Python reads no other text that has it, and whose zone is UTC, but those that ar
 """
 _AS_WRITTEN: Final = (Basic.SCHEDULE, ListOf(Basic.SCHEDULE))
 """Types whose values are looked up by their JSON."""
+_READ_AGAIN: Final = (Basic.INSTANT, Basic.TIME, Basic.DURATION, Basic.TIMEZONE)
+"""Types whose values are read again for who asks for the facts: few do, and all would pay for putting them back."""
 _SCHEDULES_KEPT: Final = 4_096
 _LONGEST_KEPT: Final = 1_000
 """Bytes of a schedule that is kept: who writes a hundred windows is not to fill the memory of all."""
@@ -231,9 +233,12 @@ class TypedJson:
         """
         methods = {}
         if self._is_whole:
-            values = "".join(f"{place}, " for _, place in self._facts)
-            lines = ["def values(o):", *indent(self._enter()), f"    return iter(({values}))"]
-            methods = {"__iter__": run(compiled("\n".join(lines), "<facts>"), {"iter": iter})["values"]}
+            again = [(fact, place) for fact, place in self._facts if fact.type.base in _READ_AGAIN]
+            lines = [line for fact, place in again for line in self._read(fact.type, self._slots[fact.name], place)]
+            spelt = {place: self._slots[fact.name] for fact, place in again}
+            values = "".join(f"{spelt.get(place, place)}, " for _, place in self._facts)
+            lines = ["def values(o):", *indent([*self._enter(), *lines]), f"    return iter(({values}))"]
+            methods = {"__iter__": run(compiled("\n".join(lines), "<facts>"), self._names.table)["values"]}
 
         def kind(others: _Others) -> Any:  # noqa: ANN401 - a class
             return self._top.kind(whole=self._is_whole, others=others, **methods)
@@ -326,7 +331,8 @@ class TypedJson:
                 lines = [f"if not MIN_DATE <= {slot} <= MAX_DATE:", "    raise Unusual"]
             case _:
                 lines = [f"{slot} = {self._reading(wanted)}({slot})"]
-        lines += [f"{place} = {slot}"] if place and wanted.base is not Basic.DATE else []
+        if place and wanted.base is not Basic.DATE and wanted.base not in _READ_AGAIN:
+            lines.append(f"{place} = {slot}")
         if wanted.nullable and wanted.base not in _AS_WRITTEN:
             lines = [f"if {slot} is not None:", *indent(lines)]
         return [f"{slot} = {place}", *lines] if place else lines
@@ -390,6 +396,7 @@ def _type(wanted: Type, *, listed: bool = False) -> Any:  # noqa: ANN401 - what 
 
 
 _THINGS: Final[Mapping[str, object]] = {
+    "iter": iter,
     "Unusual": Unusual,
     "UNSET": getattr(_msgspec, "UNSET", None),
     "bytes": bytes,
