@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from notifyrules.diagnostics.phrases import why
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import CASES_ENDINGS, ROOT_MARKER, SHIPPED_PREFIX, Place, project_root, references
 from notifyrules.errors import UsageError
@@ -86,6 +87,12 @@ def history(folder: Path) -> Iterator[Mapping[str, str]]:
         unread = sorted({one.id for one in entries} - texts.keys())
         texts |= {id_: content.decode("utf-8-sig", "replace") for id_, content in _blobs(top, unread)}
         yield {one.name: texts[one.id] for one in entries if not one.is_link}
+
+
+def is_in_repository(folder: Path) -> bool:
+    """Tell whether a folder seems to lie in a git repository, whatever git says."""
+    real = Path(os.path.realpath(folder))
+    return any(os.path.lexists(one / ".git") for one in (real, *real.parents))
 
 
 @contextmanager
@@ -234,8 +241,10 @@ def _git(*arguments: str, wrong: bool = False, given: bytes = b"") -> bytes:
     """Ask git, which may read what is *given*; an answer that it calls *wrong* is empty where that is one."""
     try:
         run = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False)  # noqa: S603, S607 - the user's own git
-    except OSError:
+    except FileNotFoundError:
         raise UsageError("git is needed to read a revision, and is not installed") from None
+    except OSError as error:
+        raise UsageError(f"git cannot be run: {why(error)}") from None
     if run.returncode and not wrong:
         reason = run.stderr.decode(errors="replace").strip().splitlines()
         raise UsageError(f"git does not answer: {visible(reason[0] if reason else 'no reason given')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -29,6 +30,8 @@ from notifyrules.shipped import shipped_names
 from notifyrules.strategies import facts as drawn
 from tests.cli import run
 from tests.test_evaluation_withholding import CALLED, CHART, NAME
+
+NOWHERE = {"rules": "0123456789a", "outcome": "no", "reason": "x.then", "facts": {}}
 
 ALL = """notifyrules: 1
 name: all_types
@@ -296,9 +299,38 @@ class TestExplain:
 
     def test_rules_that_are_nowhere(self, tmp_path: Path) -> None:
         """Rules that are not found are an error that says where they are looked for."""
-        receipt = {"rules": "0123456789a", "outcome": "no", "reason": "x.then", "facts": {}}
-        with pytest.raises(notifyrules.UsageError, match="are not at hand"):
-            explain(receipt, places=[tmp_path])
+        with pytest.raises(notifyrules.UsageError, match="are not at hand") as refused:
+            explain(NOWHERE, places=[tmp_path])
+
+        assert (
+            refused.value.help == "name the folder of the receipts, or one with the rules in it or in its git history"
+        )
+
+    @pytest.mark.parametrize(
+        ("error", "why"),
+        [
+            (None, "git does not answer: fatal: not a git repository"),
+            (errno.ENOENT, "git is needed to read a revision, and is not installed"),
+            (errno.EAGAIN, "git cannot be run: resource temporarily unavailable"),
+        ],
+    )
+    def test_a_history_that_cannot_be_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int | None, why: str
+    ) -> None:
+        """That git fails where there is a repository is told, and not taken for rules that are nowhere."""
+
+        def fail(*_: object, **__: object) -> None:
+            assert error is not None
+            raise OSError(error, os.strerror(error))
+
+        (tmp_path / ".git").mkdir()
+        monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+        if error is not None:
+            monkeypatch.setattr(subprocess, "run", fail)
+        with pytest.raises(notifyrules.UsageError, match="are not at hand") as refused:
+            explain(NOWHERE, places=[tmp_path])
+
+        assert refused.value.help.startswith(f"the git history around `{tmp_path}` was not looked at: {why}")
 
 
 class TestPrivate:

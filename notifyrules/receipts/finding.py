@@ -15,7 +15,7 @@ from notifyrules.graph.model import Graph
 from notifyrules.held import build_held
 from notifyrules.language.tables import Tables, tables
 from notifyrules.receipts.sources import FOLDER, Sources, loaded_as
-from notifyrules.revisions import history
+from notifyrules.revisions import history, is_in_repository
 from notifyrules.rules import build_place
 from notifyrules.shipped import shipped_names, shipped_root
 
@@ -38,6 +38,8 @@ class Finder:
         self._known: list[Graph] = []
         self._found: dict[str, Found | None] = {}
         self._seen: dict[tuple[Path, str], list[Graph]] = {}
+        self.unread: dict[Path, str] = {}
+        """The folders whose git history could not be read, and why."""
 
     def find(self, stamped: str) -> Found | None:
         """Find the rules that a receipt names; None where they are not at hand."""
@@ -111,9 +113,9 @@ class Finder:
             try:
                 for files in history(folder):
                     yield from self._version(files, digits, folder)
-            except UsageError:
-                # No repository, or no git.
-                continue
+            except UsageError as error:
+                if is_in_repository(folder):
+                    self.unread[folder] = error.message
 
     def _version(self, files: Mapping[str, str], digits: str, folder: Path) -> Iterator[Graph]:
         for name, text in files.items():

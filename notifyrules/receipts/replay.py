@@ -134,6 +134,10 @@ def explain(
         if rules is not None:
             raise UsageError(f"the receipt is of the rules `{named}`, these are `{rules.digest[:12]}`")
         advice = "name the folder of the receipts, or one with the rules in it or in its git history"
+        unread = (
+            f"the git history around `{folder}` was not looked at: {why}" for folder, why in finder.unread.items()
+        )
+        advice = "; ".join(unread) or advice
         raise UsageError(f"the rules `{named}` of the receipt are not at hand", advice)
     try:
         told: Record | None = _retell(found.graph, read)
