@@ -244,3 +244,31 @@ class TestRoot:
 
         assert "outside-root" not in inside.out
         assert "outside-root" in outside.out
+
+
+class TestMadeToBeCalled:
+    @pytest.mark.parametrize(
+        ("outcomes", "told"),
+        [
+            ("open: {because: x}, held: {notify: false, because: x}", True),
+            ("open: {because: x}, held: {because: x}", False),
+            ("open: {notify: true, because: x}, held: {notify: false, because: x}", False),
+        ],
+        ids=["some", "none", "all"],
+    )
+    def test_some_outcomes_say_no_notify(self, folder: Path, outcomes: str, told: bool) -> None:  # noqa: FBT001 - expected
+        """A chart that only some outcomes keep from deciding is told, unless one that is checked calls it."""
+        flow = "flow: {q: {if: a, then: open, else: held}}"
+        (folder / "a.yaml").write_text(
+            f"notifyrules: 1\nfacts: {{a: bool = false}}\n{flow}\noutcomes: {{{outcomes}}}\n"
+        )
+        line = "`a.yaml` is only for others to call, as `open` says no `notify`"
+        alone = run("check", "a.yaml").err
+        called = 'q: {call: a.yaml, cases: {open: "yes", held: "no"}}'
+        ends = '"yes": {notify: true, because: x}, "no": {notify: false, because: x}'
+        (folder / "b.yaml").write_text(
+            f"notifyrules: 1\nfacts: {{a: bool = false}}\nflow: {{{called}}}\noutcomes: {{{ends}}}\n"
+        )
+
+        assert (line in alone) is told
+        assert line not in run("check", ".").err

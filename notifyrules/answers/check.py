@@ -12,6 +12,7 @@ from notifyrules import rules
 from notifyrules.diagnostics.diagnostic import Diagnostic, Findings
 from notifyrules.diagnostics.formats import findings_data
 from notifyrules.document.files import Place
+from notifyrules.graph.model import Call, Notify
 from notifyrules.limit import Limit
 from notifyrules.prove.results import Proofs
 
@@ -42,6 +43,16 @@ class Checked:
     def unproved(self) -> int:
         """Count the guarantees that were not looked at because the solver is missing."""
         return 0 if rules.can_prove() else sum(len(one.graph.guarantees) for one in self.files if one.graph is not None)
+
+    @property
+    def half_said(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Name the charts of which some outcomes say `notify` and others do not, unless another one calls them."""
+        graphs = [one.graph for one in self.files if one.graph is not None]
+        called = {node.callee.path for graph in graphs for node in graph.nodes.values() if isinstance(node, Call)}
+        for graph in graphs:
+            unsaid = tuple(one.name for one in graph.outcomes.values() if one.notify is Notify.UNSAID)
+            if 0 < len(unsaid) < len(graph.outcomes) and graph.path not in called:
+                yield graph.path, unsaid
 
     def to_dict(self) -> dict[str, object]:
         """Give the findings as data for JSON."""

@@ -17,7 +17,7 @@ from notifyrules.cli.pictures import PictureFile
 from notifyrules.diagnostics.diagnostic import Diagnostic
 from notifyrules.diagnostics.formats import FORMATS
 from notifyrules.diagnostics.human import format_human
-from notifyrules.diagnostics.phrases import count
+from notifyrules.diagnostics.phrases import count, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.document.files import is_ours
 from notifyrules.errors import UsageError
@@ -81,6 +81,10 @@ def check(  # noqa: PLR0913 - the options of the command
     found = checked.findings
     if output_format == _HUMAN:
         _write_for_people(found, list(files), checked.proved)
+        for path, unsaid in checked.half_said:
+            verb = "says" if len(unsaid) == 1 else "say"
+            tell(f"`{visible(path)}` is only for others to call, as {named(unsaid)} {verb} no `notify`")
+            tell("  help: give every outcome a `notify` where the chart itself is to decide")
     else:
         write(FORMATS[output_format](found))
     if pictures is not None:
