@@ -86,6 +86,15 @@ class TestKinds:
         assert type(decided) is type(frame)
         assert reasons(decided, kind) == ["q.then", "q.else", "q.else"]
 
+    def test_a_called_chart_says_when_to_ask_again(self) -> None:
+        """An outcome that says nothing of it takes it from the chart that was called, in the rows that this holds."""
+        outcomes = "outcomes: {held: {notify: later, recheck: now + 5m}, open: {}}\n"
+        asked = chart("q: {if: b, then: held, else: open}", facts="facts: {b: bool, now: instant}\n", outcomes=outcomes)
+        flow = 'q: {call: asked.yaml, with: {b: b, now: now}, cases: {held: hold, open: "yes"}}'
+        found = rules_of(chart(flow), asked=asked).decide_frame(pl.DataFrame({"b": [True, False]}), recheck_at=True)
+
+        assert found["recheck_at"].to_list() == [datetime(2026, 11, 23, 22, 5, tzinfo=UTC), None]
+
     def test_columns(self) -> None:
         """What is asked for stands behind the columns of the frame."""
         decided = rules_of(asks("b")).decide_frame(pl.DataFrame({"b": [True, False]}), because=True, recheck_at=True)
