@@ -44,7 +44,9 @@ class FactProblem:
     """What the rules say that the fact is; empty where they say nothing."""
 
     def __str__(self) -> str:
-        return _with_help(f"{self.path}: {self.message}", self.help, f"it says: {self.about}" if self.about else "")
+        # What is given in place of a name may be empty.
+        where = self.path or '""'
+        return _with_help(f"{where}: {self.message}", self.help, f"it says: {self.about}" if self.about else "")
 
 
 class FactsError(Exception):

@@ -74,6 +74,12 @@ class TestHelp:
             "  help: it says: The user wants silence",
         ]
 
+    def test_an_empty_name_is_seen(self, rules: Rules) -> None:
+        """It is quoted, so that the line does not begin with nothing."""
+        given = {"user": {"muted": True, "name": "x"}, "message.kind": "mobile", "": 1}
+
+        assert problems(rules, given) == ['"": is not a fact of these rules']
+
     def test_many_names_are_advised_on_at_first(self, rules: Rules) -> None:
         """Whoever misspells everything is told everything, and what the first ten should be."""
         found = problems(rules, {f"user.muted{number}": True for number in range(50)})
