@@ -31,8 +31,9 @@ Decode: TypeAlias = Callable[[Any], Value]
 EPOCH: Final = 719_163
 """The ordinal of the first day of 1970."""
 _FEW: Final = 8
+"""So many short texts are compared faster than looked up."""
 _SHORT: Final = 12
-"""So many short texts (by bytes) are compared faster than looked up."""
+"""Bytes of a short text."""
 _BYTE: Final = 256
 _SLOTS: Final = pl.UInt32
 """Places of values that only the reference reads."""
