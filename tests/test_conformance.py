@@ -259,6 +259,23 @@ class TestWhatIsFound:
         assert {one.difference.answers for one in smallest} == {answers}
         assert facts in changed
 
+    def test_known_facts_stay(self) -> None:
+        """What is known of specialized rules is the same in all facts that are asked for."""
+        asked: list[object] = []
+
+        def ask(facts: Facts) -> str:
+            asked.append((facts["level"], *facts["words"]))
+            return joins_words(facts)
+
+        rules = notifyrules.load("chart.yaml").specialize({"level": "low", "words": ["adam"]})
+        found = notifyrules.conform(rules, against=ask, seconds=3)
+
+        assert (
+            "draw it: notifyrules render chart.yaml --set 'words=[\"adam\"]' --set level=low --set user.id="
+            in found.tell()
+        )
+        assert set(asked) == {("low", "adam")}
+
     def test_who_minds_a_fact(self) -> None:
         """What parts the sides is what only one of them minds."""
         (cluster,) = find(ignores_level).clusters
@@ -542,6 +559,9 @@ class TestCommandLine:
         first = json.loads(run("conform", "chart.yaml", *options, "--seconds", "20").out)
         second = json.loads(run("conform", "chart.yaml", *options, "--seconds", "20").out)
 
+        other = run("conform", "chart.yaml", *options, "--set", "muted=true")
+
+        assert "holds a run of other rules" in other.err
         assert json.loads((folder / "run.json").read_text())["made"] == second["asked"]
         assert first["differences"][0]["witnesses"][0] == second["differences"][0]["witnesses"][0]
 

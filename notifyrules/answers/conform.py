@@ -46,7 +46,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
     Find for whom rules decide otherwise than an old function does.
 
     Args:
-        rules: The rules, or what :func:`notifyrules.load` takes.
+        rules: The rules, or what :func:`notifyrules.load` takes; what is known of specialized rules stays as it is.
         against: The old function, or its name as `package.module:function`. It is given a dict with a value for every
             fact, by its dotted name, and may answer a bool, `later`, an outcome, the id of the arrow that settled it,
             or a decision; what it raises is an answer too.
@@ -94,7 +94,7 @@ def conform(  # noqa: PLR0913 - what is compared, and how
 
         limit = Limit(seconds)
         constants = constants_of(function, (*graph.facts, *graph.outcomes, *graph.arrows))
-        run = BothSides(rules.program, old, expected, Maker(graph, seconds, seed, constants))
+        run = BothSides(rules.program, old, expected, Maker(graph, seconds, seed, constants, rules.known_facts))
         before = Path(resume) if resume is not None else None
         skip = 0 if before is None else _go_on(run, rules, before)
         run.run(given, limit, watch, skip)
@@ -180,13 +180,13 @@ def _go_on(run: BothSides, rules: Rules, file: Path) -> int:
     try:
         kept = json.loads(file.read_text())
         asked, differing = int(kept["made"]), [_facts(rules, one) for one in kept["differing"]]
-        fits = (kept["digest"], kept["seed"]) == (rules.digest, run.maker.seed)
+        fits = (kept["digest"], kept["seed"], kept["known"]) == (rules.digest, run.maker.seed, _plain(run.maker.known))
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
             f"`{file}` holds no run", "name a file that `--resume` wrote, or one that is not there"
         ) from None
     if not fits:
-        raise UsageError(f"`{file}` holds a run of other rules, or of another seed", "begin a new file")
+        raise UsageError(f"`{file}` holds a run of other rules, or of another seed or `--set`", "begin a new file")
     for facts in differing:
         run.look_at(facts)
     run.asked = asked
@@ -194,10 +194,11 @@ def _go_on(run: BothSides, rules: Rules, file: Path) -> int:
 
 
 def _keep(run: BothSides, file: Path) -> None:
-    differing = [
-        {name: to_plain(value) for name, value in one.facts.items()}
-        for one in (*run.kept, *run.held)
-        if not one.without
-    ]
-    kept = {"digest": run.graph.digest, "seed": run.maker.seed, "made": run.made, "differing": differing}
-    file.write_text(json.dumps(kept))
+    differing = [_plain(one.facts) for one in (*run.kept, *run.held) if not one.without]
+    maker = run.maker
+    kept = {"digest": run.graph.digest, "seed": maker.seed, "known": _plain(maker.known), "made": run.made}
+    file.write_text(json.dumps({**kept, "differing": differing}))
+
+
+def _plain(facts: FactValues) -> dict[str, object]:
+    return {name: to_plain(value) for name, value in facts.items()}

@@ -12,7 +12,7 @@ import typer
 
 from notifyrules.cli.diff import read_rows
 from notifyrules.cli.door import CLEAN, FOUND, INTERRUPTED
-from notifyrules.cli.facts import read_facts_file
+from notifyrules.cli.facts import read_facts_file, read_settings
 from notifyrules.cli.files import check_choice, load_named
 from notifyrules.cli.options import Root, RulesFile
 from notifyrules.cli.output import is_terminal, write, write_json
@@ -61,6 +61,10 @@ def conform(  # noqa: PLR0913, PLR0917 - the options of the command
     resume: Annotated[
         str | None, typer.Option(metavar="FILE", help="Where a run is kept; one that is there is gone on with.")
     ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FACT=VALUE", help="A fact that stays as it is; may be repeated."),
+    ] = None,
     output_format: Annotated[
         str, typer.Option("--format", metavar="|".join(_FORMATS), help="How the differences are told.")
     ] = "text",
@@ -78,6 +82,8 @@ def conform(  # noqa: PLR0913, PLR0917 - the options of the command
     if (against is None) == (command is None):
         raise UsageError("name the old function", "give one of --against and --command")
     loaded = load_named(rules, root)
+    if settings:
+        loaded = loaded.specialize(read_settings(loaded.graph.facts, settings))
     # As `python -m` does: the package that is being worked on lies here.
     sys.path.insert(0, "")
     read = {} if mapping is None else _read_mapping(mapping)

@@ -14,7 +14,7 @@ from notifyrules.coverage.figures import FileCoverage
 from notifyrules.diagnostics.phrases import count, named
 from notifyrules.diagnostics.visible import visible
 from notifyrules.evaluation.walk import Passage, walk
-from notifyrules.graph.model import Graph
+from notifyrules.graph.model import Fact, Graph
 from notifyrules.language.types import Basic
 from notifyrules.language.values import Value, to_plain, write_literal, write_setting
 
@@ -175,7 +175,7 @@ def _witness(graph: Graph, shrunk: Shrunk) -> Iterator[str]:
     yield f"chart `{found.outcome}`, old function `{visible(found.old.said)}`, for"
     changed = {name for name, value, _ in shrunk.minds if value != LEFT_OUT}
     yield from (f"  {name}: {_short(value)}" for name, value in found.facts.items() if name in changed)
-    rest = [name for name, fact in graph.facts.items() if not fact.has_default and name not in changed]
+    rest = [name for name, fact in graph.facts.items() if name not in changed and _is_given(fact, found.facts[name])]
     if rest:
         yield f"  ({', '.join(f'{name}: {_short(found.facts[name])}' for name in rest)})"
     if found.without:
@@ -187,6 +187,10 @@ def _witness(graph: Graph, shrunk: Shrunk) -> Iterator[str]:
     for side, words in (("chart", "only the chart minds"), ("old", "only the old function minds")):
         if minds := [f"`{name}`" for name, _, one in shrunk.minds if one == side]:
             yield f"  {words} {', '.join(minds)}"
+
+
+def _is_given(fact: Fact, value: Value) -> bool:
+    return not fact.has_default or value != fact.default
 
 
 def _way(passage: Passage) -> str:
@@ -203,7 +207,7 @@ def _command(graph: Graph, shrunk: Shrunk) -> str:
     """Write the command that draws the way of a witness."""
     facts = shrunk.difference.facts
     changed = {name for name, _, _ in shrunk.minds}
-    given = [name for name, fact in graph.facts.items() if name in changed or not fact.has_default]
+    given = [name for name, fact in graph.facts.items() if name in changed or _is_given(fact, facts[name])]
     settings = (f"--set {shlex.quote(f'{name}={write_setting(facts[name])}')}" for name in given)
     path = graph.path.removeprefix("notifyrules:")
     return visible(f"notifyrules render {shlex.quote(path)} {' '.join(settings)} -o difference.svg")

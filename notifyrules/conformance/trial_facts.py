@@ -53,6 +53,8 @@ class Maker:
     seed: int = 0
     constants: Sequence[str | int] = ()
     """Texts and numbers that the code of the old function names."""
+    known: FactValues = field(default_factory=dict)
+    """Facts that stay as they are."""
     base: FactValues = field(init=False)
     """What is usual: defaults, and values that differ from one another where there is none."""
     recorder: Recorder = field(default_factory=Recorder)
@@ -66,15 +68,15 @@ class Maker:
 
     def __post_init__(self) -> None:
         limit = Limit(self.seconds * _SHARE)
-        self.base = base_of(self.graph, limit)
+        self.base = {**base_of(self.graph, limit), **self.known}
         free = {name for name, fact in self.graph.facts.items() if not fact.has_default}
-        self._near = Neighbourhood.begin(self.graph, self.base, limit, free=free)
+        self._near = Neighbourhood.begin(self.graph, self.base, limit, held=self.known, free=free)
         self.recorder.learn(self.graph)
         self._instants = [name for name, fact in self.graph.facts.items() if fact.type.base is Basic.INSTANT]
         for name, values in pools(self._near.nearest.inputs).items():
             named = values_of(self.graph.facts[name], self.constants)
             real = (one for one in (*values, *named) if _is_real(one) or one == self.base[name])
-            self._pools[name] = list(dict.fromkeys(real))
+            self._pools[name] = [self.known[name]] if name in self.known else list(dict.fromkeys(real))
 
     @property
     def witnesses(self) -> list[FactValues]:
@@ -93,7 +95,7 @@ class Maker:
         for facts in chain(self._aimed(), self._mixed(self._laid(), self._drawn())):
             key = hash(tuple(map(facts.__getitem__, self.graph.facts)))
             vain += 1
-            if key not in seen and self._is_of_our_time(facts) and keeps(self.graph, facts):
+            if key not in seen and self._is_wanted(facts) and keeps(self.graph, facts):
                 seen.add(key)
                 vain = 0
                 yield facts
@@ -113,6 +115,9 @@ class Maker:
 
     def _shows(self, aim: Aim, facts: FactValues) -> bool:
         return self._is_of_our_time(facts) and aim.shows(facts)
+
+    def _is_wanted(self, facts: FactValues) -> bool:
+        return self._is_of_our_time(facts) and all(facts[name] == value for name, value in self.known.items())
 
     def _is_of_our_time(self, facts: FactValues) -> bool:
         """Tell whether no instant is far from ours: at the ends of their range, sums are cut off."""
