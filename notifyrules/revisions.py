@@ -109,7 +109,10 @@ def at_revision(word: str, root: str | None) -> Iterator[Place]:
         # Unlike `Path.resolve`, it has an answer for every name.
         real = Path(os.path.realpath(base / inside))
         if not os.path.isfile(real):  # noqa: PTH113 - the same
-            raise UsageError(f"there is no `{visible(path)}` in the revision `{visible(revision)}`")
+            here = path.startswith(".") or Path.cwd() == Path(top)
+            advice = f"a path counts from the top of the repository; from where you are, write `{revision}:./{path}`"
+            message = f"there is no `{visible(path)}` in the revision `{visible(revision)}`"
+            raise UsageError(message, "" if here else visible(advice))
         if word.endswith(CASES_ENDINGS):
             named = {os.path.relpath(os.path.realpath(real.parent / one), base) for one in references(real, "rows")}
             missing = [one for one in named if one.partition(os.sep)[0] != ".." and not (base / one).exists()]

@@ -174,6 +174,7 @@ class TestSettings:
             ("channel.muted=yes", "write true or false"),
             ("channel.muted=1", "write true or false"),
             ("message.labels=deploy", "write `--set 'message.labels=[deploy]'`"),
+            ("user.quiet=22:00-07:00", """write `--set 'user.quiet=[{from: "22:00", until: "07:00"}]'`"""),
             (
                 "channel={name: general, muted: true}",
                 "set its facts one by one, such as `--set channel.muted=true`",

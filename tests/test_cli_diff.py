@@ -380,6 +380,15 @@ class TestRevisions:
         assert (result.code, result.out) == (2, "")
         assert message in result.err
 
+    def test_a_path_from_where_you_are(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Below the top of the repository, it is said how a path counts from there."""
+        monkeypatch.chdir(repository / "rules")
+        told = run("diff", "HEAD:team_chat.yaml", "team_chat.yaml")
+        meant = "HEAD:./team_chat.yaml"
+
+        assert f"from where you are, write `{meant}`" in told.err
+        assert run("diff", meant, "team_chat.yaml").err == ""
+
     def test_files_may_be_called_like_revisions(self, folder: Path) -> None:
         """Where there is no such revision, what is there as a file is read as one."""
         (folder / "HEAD:old.yaml").write_text(TEAM_CHAT, "utf-8")

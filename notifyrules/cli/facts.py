@@ -108,6 +108,9 @@ def _way_out(fact: Fact, text: str) -> str:
         return "write it in lower case"
     if base is Basic.BOOL and text.lower() in ("yes", "no", "on", "off", "1", "0"):
         return "write true or false"
+    if base is Basic.SCHEDULE and text[:1] != "[":
+        window = '[{from: "22:00", until: "07:00"}]'
+        return f"write `{_setting(fact.name, window)}`"
     if isinstance(base, ListOf) and base.item is not Basic.SCHEDULE and text[:1] not in ("[", ""):
         return f"write `{_setting(fact.name, f'[{text}]')}`"
     return ""
