@@ -606,6 +606,15 @@ class TestRefusing:
             with pytest.raises(FactsError, match=f"`{key}` stands twice"):
                 rules.decide_json(twice)
 
+    def test_a_foreign_key_in_place_of_a_text_hides_none_that_is_lost(self, rules: Rules) -> None:
+        """A text that is not there, and its key, do not make up for a foreign key and one that stands twice."""
+        user = {"nick": 1} | {name: one for name, one in WHOLE["user"].items() if name != "name"}
+        twice = json.dumps({"muted": True, "user": user}).replace('"count"', '"count": 4, "count"')
+
+        for read in (rules.program.json().read, lambda data: rules.decide_json(data, extras="ignore")):
+            with pytest.raises(FactsError, match="`count` stands twice"):
+                read(twice)
+
     def test_of_a_message_without_a_fact_finds_a_key_that_is_lost(self, rules: Rules) -> None:
         """A fact that is not there does not make up for one that is there twice."""
         user = {name: one for name, one in WHOLE["user"].items() if name != "away"}
