@@ -126,6 +126,7 @@ class TestValues:
     @pytest.mark.parametrize(
         ("condition", "facts", "expected"),
         [
+            ("team is not null", "team: text | null = null", {"team": "designers"}),
             ("sender.id == user.id", "sender.id: text; user.id: text", {"sender.id": "bob"}),
             ("user.id in mentions", "user.id: text; mentions: list of text = []", {"mentions": "[ada]"}),
             (

@@ -89,6 +89,7 @@ class Conformance:
             yield f"the old function {visible(said)} for {count(number, 'fact')}"
         if sum(self.raised.values()) > _OFTEN * self.asked:
             yield "  help: does it take values as JSON holds them, instants as text? that is `--plain`, or `plain=True`"
+            yield "  help: is it given groups of facts, or names of its own? that is `arguments` in a mapping"
         if NO_ANSWER in self.raised:
             yield "  help: each was given up after seconds; after three no more are asked; give it what it waits for"
         if self.held:

@@ -213,7 +213,8 @@ class _Looking:
                 yield from _fitting(function, one, named)
         held = [one for function in ("contains", "has_word") for one in patterns.pop(function, ())]
         for begin, end in product(patterns.get("starts_with", [""]), patterns.get("ends_with", [""])):
-            yield from (" ".join((begin, *held, end)).strip(), begin + " ".join(held) + end)
+            # Without a pattern it is empty, which is the last thing to say.
+            yield from filter(None, (" ".join((begin, *held, end)).strip(), begin + " ".join(held) + end))
         for (mine, asking), value in self.rivals():
             if isinstance(value, str) and (cut := _cuts(mine)) is not None:
                 between = str(self.value(cut.arguments[1], asking))
