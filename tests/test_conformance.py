@@ -19,7 +19,7 @@ import pytest
 import notifyrules
 from notifyrules.conformance.answers import Answers
 from notifyrules.conformance.clusters import MOST
-from notifyrules.conformance.expected import ExpectedDifferences
+from notifyrules.conformance.expected import ExpectedDifferences, read_expected
 from notifyrules.conformance.old import Old
 from notifyrules.conformance.report import Conformance
 from notifyrules.conformance.run import BothSides
@@ -29,6 +29,7 @@ from notifyrules.language.types import Basic
 from notifyrules.language.values import FactValues
 from notifyrules.language.word_matching import has_word
 from notifyrules.limit import Limit
+from notifyrules.rules import find_place
 from tests import old_functions
 from tests.charts import chart
 from tests.cli import run
@@ -492,6 +493,29 @@ class TestExpected:
 
         assert found
         assert "expected: muted and level" in found.tell()
+
+    def test_what_it_covers_up(self, folder: Path) -> None:
+        """Mistakes show beside an expected difference that nearly all facts have, each by its own cause."""
+        (folder / "expected.yaml").write_text(
+            "notifyrules-differences: 1\ndifferences: [{if: read_until is null, old: 'no', why: tested}]\n"
+        )
+        rules, maker, facts = made_mail()
+        late = mail("sign")
+
+        def decide_(given: Facts) -> str:
+            return "no" if not given["read_until"] or "staff" in given["tags"] else late(given)
+
+        old = Old(rules.graph, Answers(rules.graph), decide_)
+        expected = read_expected(find_place("expected.yaml", None), rules.graph)
+        comparison = BothSides(rules.program, old, expected, maker)
+        for one in facts:
+            comparison.look_around(one)
+
+        clusters = comparison.clusters(Limit(1_000))
+        by_cause = {cluster.cause and cluster.cause[0]: cluster.witnesses for cluster in clusters}
+        assert set(by_cause) == {"late_by", "tags"}
+        # Without it the difference would be the expected one, which is nothing that parts the sides.
+        assert all(("read_until", "", "both") in witness.minds for witness in by_cause["tags"])
 
     def test_stale(self, folder: Path) -> None:
         """A difference that no facts show any more is told."""

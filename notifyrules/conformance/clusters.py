@@ -76,7 +76,7 @@ class Cluster:
 
 
 AskBoth: TypeAlias = Callable[[FactValues, frozenset[str]], "OtherAnswer | None"]
-"""Asks both sides, whether they differ or not; None where the facts break `assume`."""
+"""Asks both sides, whether they differ or not; None where the facts break `assume`, or what differs is expected."""
 
 
 Rate: TypeAlias = Callable[[Minds, OtherAnswer], float]

@@ -46,7 +46,11 @@ class ExpectedDifference:
     def covers(self, graph: Graph, facts: FactValues, outcome: str, old: str) -> bool:
         """Tell whether it is this difference that the chart decides *outcome* for some facts, and *old* was said."""
         fits = self.chart in (None, outcome) or _WORDS.get(self.chart or "") is graph.outcomes[outcome].notify
-        return fits and self.old in (None, old) and evaluate(self.condition, facts, {}) is True
+        return fits and self.old in (None, old) and self.applies(facts)
+
+    def applies(self, facts: FactValues) -> bool:
+        """Tell whether facts meet its condition."""
+        return evaluate(self.condition, facts, {}) is True
 
 
 @dataclass(frozen=True, slots=True)

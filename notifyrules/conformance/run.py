@@ -17,6 +17,7 @@ from notifyrules.conformance.old import Old
 from notifyrules.conformance.trial_facts import Maker
 from notifyrules.evaluation.walk import keeps
 from notifyrules.graph.model import Graph
+from notifyrules.language.terms import facts_read
 from notifyrules.language.values import FactValues
 from notifyrules.limit import Limit
 
@@ -85,7 +86,7 @@ class BothSides:
             made, self.made = islice(self.maker.make(), skip, None), skip
             while batch := list(islice(made, _BATCH)):
                 for facts in batch:
-                    self.look_at(facts)
+                    self.look_around(facts)
                     self.made += 1
                     if self.raised[NO_ANSWER] and self._is_over(limit):
                         break
@@ -150,6 +151,19 @@ class BothSides:
         elif len(self.held) < _MOST:
             self.held.append(found)
 
+    def look_around(self, facts: FactValues) -> None:
+        """Ask both sides, also with another value of a fact where something expected applies: it may cover up more."""
+        self.look_at(facts)
+        listed = self.expected.listed
+        turn, at = divmod(self.asked, max(len(listed), 1))
+        for expected in listed[at : at + 1]:
+            if names := sorted(facts_read(expected.condition)) if expected.applies(facts) else []:
+                turn, at = divmod(turn, len(names))
+                values = self.maker.values[names[at]]
+                beside = {**facts, names[at]: values[turn % len(values)]}
+                if not expected.applies(beside) and keeps(self.graph, beside):
+                    self.look_at(beside)
+
     def keep(self, found: OtherAnswer) -> None:
         """Count a difference, and keep it unless there are many of its kind."""
         facts = found.facts
@@ -208,8 +222,7 @@ class BothSides:
         if limit.left_s <= 0 or not keeps(self.graph, facts):
             return None
         found = self.ask(facts, without)
-        covered = found.differs and self.expected.covering(facts, found.outcome, found.old.said)
-        return replace(found, differs=False) if covered else found
+        return None if found.differs and self.expected.covering(facts, found.outcome, found.old.said) else found
 
     def _asked_alone(self, found: Sequence[Cluster]) -> Iterator[Cluster]:
         """Keep the witnesses that hold for a function that was asked nothing before; put aside what has none."""

@@ -32,6 +32,7 @@ _SHARE: Final = 0.4
 """The part of the time that witnesses may be looked for."""
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _LONGEST: Final = timedelta(days=366)
+_HOUR: Final = timedelta(hours=1)
 _FAR: Final = 2**40
 _DRAWN: Final = 100_000_000
 _MIXED: Final = 2
@@ -57,6 +58,8 @@ class Maker:
     """Facts that stay as they are."""
     base: FactValues = field(init=False)
     """What is usual: defaults, and values that differ from one another where there is none."""
+    values: Mapping[str, Sequence[Value]] = field(init=False)
+    """A few values of each fact."""
     recorder: Recorder = field(default_factory=Recorder)
     """What the witnesses have walked."""
     _tried: list[tuple[Aim, FactValues | None]] = field(default_factory=list)
@@ -77,6 +80,7 @@ class Maker:
             named = values_of(self.graph.facts[name], self.constants)
             real = (one for one in (*values, *named) if _is_real(one) or one == self.base[name])
             self._pools[name] = [self.known[name]] if name in self.known else list(dict.fromkeys(real))
+        self.values = {name: self._values(fact) for name, fact in self.graph.facts.items()}
 
     @property
     def witnesses(self) -> list[FactValues]:
@@ -191,9 +195,8 @@ class Maker:
 
     def _singles(self) -> Iterator[FactValues]:
         """Give each fact of each witness other values."""
-        values = {name: self._values(fact) for name, fact in self.graph.facts.items()}
         for facts in self.witnesses:
-            for name, listed in values.items():
+            for name, listed in self.values.items():
                 yield from ({**facts, name: value} for value in listed)
 
     def _named(self) -> Iterator[FactValues]:
@@ -204,12 +207,15 @@ class Maker:
 
     def _values(self, fact: Fact) -> Sequence[Value]:
         """List a few values of a fact: all where there are few, else those of other facts of its type too."""
+        if fact.name in self.known:
+            return [self.known[fact.name]]
         if few := few_values(fact) or few_lists(fact):
             return few
         usual = [(self.base[one.name], one.type.base) for one in self.graph.facts.values()]
         others: list[Value] = [value for value, base in usual if base == fact.type.base]
         if fact.type.base == ListOf(Basic.TEXT):
             others += [(value,) for value, base in usual if base is Basic.TEXT and value is not None]
+        others += [value - _HOUR for value in others if isinstance(value, datetime)]
         found = dict.fromkeys((None, *others, *self._pools[fact.name][:12]))
         return [value for value in found if value is not None or fact.type.nullable]
 
@@ -222,10 +228,9 @@ class Maker:
     def _strewn(self) -> Iterator[FactValues]:
         """Change some facts of the smallest witness of each end: what many facts make together shows by chance."""
         random = Random(f"{self.seed} strewn")  # noqa: S311 - the same facts every time
-        values = {name: self._values(fact) for name, fact in self.graph.facts.items()}
         for facts in cycle(self._ends.values()):
             yield {
-                name: random.choice(values[name]) if random.random() < _CHANGED else value
+                name: random.choice(self.values[name]) if random.random() < _CHANGED else value
                 for name, value in facts.items()
             }
 
