@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from notifyrules.cli import running
+from tests.charts import chart
 from tests.cli import run
 from tests.suites import write_cases
 
@@ -67,6 +68,15 @@ class TestFiles:
 
         assert done.code == 2
         assert message in done.out + done.err
+
+    def test_how_cases_begin(self, folder: Path) -> None:
+        """Where there are none, it is said what a file of them begins with, and `--fill` goes on from that."""
+        (folder / "alone.yaml").write_text(chart('q: {if: b, then: "yes", else: "no"}'), "utf-8")
+        told = run("test", "alone.yaml", "--fill").err
+        lines = [f"{part}\n" for part in told.split("`")[1::2] if ": " in part]
+        (folder / "alone.cases.yaml").write_text("".join(lines).replace("name.yaml", "alone.yaml"), "utf-8")
+
+        assert run("test", "alone.yaml", "--fill").out.endswith("2 passed\n")
 
     def test_files_of_other_tools_are_left_alone(self, folder: Path) -> None:
         """A file that is only named like cases is not ours."""

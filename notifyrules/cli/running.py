@@ -31,7 +31,10 @@ _LONG_RUN: Final = 2_000
 """Cases from which on a person wants to see how far the run has come."""
 _STEP: Final = 100
 """Cases by which the bar moves on; moving it takes longer than a case."""
-_WHERE_CASES_STAND: Final = "the cases of `name.yaml` stand beside it in `name.cases.yaml`"
+_WHERE_CASES_STAND: Final = (
+    "the cases of `name.yaml` stand beside it in `name.cases.yaml`, which begins with `notifyrules-cases: 1`,"
+    ' `rules: name.yaml` and a case, such as `cases: [{name: by default, expect: "no"}]`'
+)
 
 
 # ---- What to run ----
