@@ -615,6 +615,15 @@ class TestRefusing:
             with pytest.raises(FactsError, match="`count` stands twice"):
                 read(twice)
 
+    @pytest.mark.parametrize("data", ['{"user": "long"}', '{"user": [1, 2, 3]}', '"long"', "[1, 2, 3]"])
+    def test_what_stands_for_a_group_of_bools_is_told(self, data: str) -> None:
+        """Also where no fact is looked at to count texts, a text or a list in place of a group is an error about it."""
+        facts = "notifyrules: 1\nfacts: {user.away: bool = false, user.busy: bool = false}\n"
+        flow = 'flow: {away: {if: user.away or user.busy, then: "yes", else: "no"}}\n'
+
+        with pytest.raises(FactsError, match=r"expected a (group of facts|mapping)"):
+            rules_of(facts + flow + OUTCOMES).decide_json(data)
+
     def test_of_a_message_without_a_fact_finds_a_key_that_is_lost(self, rules: Rules) -> None:
         """A fact that is not there does not make up for one that is there twice."""
         user = {name: one for name, one in WHOLE["user"].items() if name != "away"}

@@ -95,7 +95,7 @@ class JsonReader:
             counted = 2 * self._count_nested(found)
             if counted == marks or counted == count_marks(data):
                 return found
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, AttributeError):
             pass
         return found if 2 * count_texts(found) == count_marks(data) else self.read_exactly(data)
 
