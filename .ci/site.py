@@ -90,7 +90,8 @@ def api() -> str:
     names = sorted(notifyrules.__all__, key=lambda one: (one[0].isupper(), one))
     parts = [f"\n::: notifyrules.{name}\n" for name in names]
     options = "    options: {filters: [], members: [__call__]}\n"
-    parts += [f"\n::: notifyrules.compiled.{name}\n{options}" for name in ("program.Decide", "media.DecideEach")]
+    calls = ("program.Decide", "program.DecideJson", "media.DecideEach")
+    parts += [f"\n::: notifyrules.compiled.{name}\n{options}" for name in calls]
     return head + "".join(parts)
 
 

@@ -43,10 +43,15 @@ class FactProblem:
     about: str = ""
     """What the rules say that the fact is; empty where they say nothing."""
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """Say which fact, and what is wrong with it, on one line."""
         # What is given in place of a name may be empty.
         where = self.path or '""'
-        return _with_help(f"{where}: {self.message}", self.help, f"it says: {self.about}" if self.about else "")
+        return f"{where}: {self.message}"
+
+    def __str__(self) -> str:
+        return _with_help(self.told, self.help, f"it says: {self.about}" if self.about else "")
 
 
 class FactsError(Exception):

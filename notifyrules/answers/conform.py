@@ -166,7 +166,8 @@ def _facts(rules: Rules, row: Mapping[str, object]) -> FactValues:
     try:
         read = rules.facts(row, extras="ignore")
     except FactsError as error:
-        raise UsageError(f"a recorded row is not what `{rules.name}` takes: {error.problems[0]}") from None
+        problem = error.problems[0]
+        raise UsageError(f"a recorded row is not what `{rules.name}` takes: {problem.told}", problem.help) from None
     return {name: read[name] for name in rules.graph.facts}
 
 

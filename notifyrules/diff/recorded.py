@@ -78,4 +78,4 @@ def _decided(graph: Graph, reader: FactsReader, given: Mapping[str, object]) -> 
     try:
         return decide(graph, reader.read(given, extras="ignore")), ""
     except FactsError as error:
-        return None, str(error.problems[0])
+        return None, error.problems[0].told

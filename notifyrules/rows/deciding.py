@@ -13,7 +13,7 @@ from notifyrules.compiled.partial import NotKnown
 from notifyrules.compiled.program import Program
 from notifyrules.diagnostics.phrases import named
 from notifyrules.diagnostics.visible import visible
-from notifyrules.errors import FactProblem, FactsError, UsageError
+from notifyrules.errors import FactsError, UsageError
 from notifyrules.evaluation.withholding import private_facts
 from notifyrules.graph.model import Graph
 from notifyrules.language.values import Value
@@ -67,9 +67,9 @@ class BatchDecider:
                 made, unfit = self._frames.sifted(batch.frame, self._wanted, "ignore")
             except FactsError as error:
                 # Not some rows, but the columns are wrong.
-                told = "; ".join(map(_told, error.problems))
+                told = "; ".join(problem.told for problem in error.problems)
                 raise UsageError(f"`{visible(str(batch.file))}`: {told}", error.problems[0].help) from None
-            problems = {place: _told(problem) for place, problem in unfit.items()}
+            problems = {place: problem.told for place, problem in unfit.items()}
             return DecidedBatch(batch, made.cast(dict(self.schema)), problems)  # type: ignore[arg-type]
         problems = {}
         found: list[tuple[object, ...]] = []
@@ -78,7 +78,7 @@ class BatchDecider:
                 decision = self._program.decide(read_row(row, self.graph), "ignore")
                 found.append(tuple(held(getattr(decision, name)) for name in self.schema))
             except FactsError as error:
-                problems[place] = _told(error.problems[0])
+                problems[place] = error.problems[0].told
                 if isinstance(error, NotKnown):
                     private = " of a private fact" if error.problems[0].path in private_facts(self.graph) else ""
                     problems[place] = f"{error.problems[0].path}: is needed, and the receipt holds no value{private}"
@@ -110,7 +110,3 @@ class BatchDecider:
             for fact in self.graph.facts.values()
         }
         return pl.DataFrame({"id": ids, **columns})
-
-
-def _told(problem: FactProblem) -> str:
-    return f"{problem.path}: {problem.message}"
